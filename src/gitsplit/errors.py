@@ -1,0 +1,114 @@
+"""Every situation in which gitsplit refuses, one class each.
+
+An error is a full sentence about what is wrong, a hint about what to do, and the
+state that things are in. Only :mod:`gitsplit.cli` catches them.
+"""
+
+from typing import ClassVar
+
+UNCHANGED = "Nothing was changed."
+
+
+class GitsplitError(Exception):
+    """A refusal that the user can read and act on.
+
+    ``str(error)`` is one full sentence; ``hint`` says what to do next; ``state``
+    says what has become of the repository. ``exit_status`` is the process's.
+    """
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "", state: str = UNCHANGED) -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.state = state
+
+
+class NotARepository(GitsplitError):
+    """There is no git repository here, or git refuses to use it."""
+
+
+class UnsupportedRepository(GitsplitError):
+    """The repository uses something that gitsplit can't handle (SHA-256)."""
+
+
+class UnbornBranch(GitsplitError):
+    """HEAD names a branch that has no commit yet."""
+
+
+class UnknownRevision(GitsplitError):
+    """A revision on the command line names no commit."""
+
+
+class NoCommonHistory(GitsplitError):
+    """UPSTREAM and HEAD share no commit."""
+
+
+class EmptySeries(GitsplitError):
+    """There is no commit between UPSTREAM and HEAD."""
+
+
+class NoUpstream(GitsplitError):
+    """No UPSTREAM was given and the branch has none configured."""
+
+
+class NothingToSplit(GitsplitError):
+    """The commit has fewer than two pieces, or the plan makes one commit of it."""
+
+
+class MergeCommit(GitsplitError):
+    """The commit to split has more than one parent."""
+
+
+class NotInSeries(GitsplitError):
+    """A commit to split is not between UPSTREAM and HEAD."""
+
+
+class WhichCommit(GitsplitError):
+    """The series has several commits and nobody said which one to split."""
+
+
+class OperationUnderWay(GitsplitError):
+    """A rebase, merge, bisect, cherry-pick, revert or am is not finished."""
+
+
+class NoTerminal(GitsplitError):
+    """The screen needs a terminal and there is none."""
+
+
+class NoIdentity(GitsplitError):
+    """Git doesn't know who the committer is."""
+
+
+class RefMoved(GitsplitError):
+    """HEAD or a branch moved while gitsplit was working."""
+
+
+class NothingToUndo(GitsplitError):
+    """No rewrite is left to give back, or its branches have moved on."""
+
+
+class PlanRefused(GitsplitError):
+    """The plan breaks a law or doesn't fit the commit."""
+
+
+class NotSupportedYet(GitsplitError):
+    """The plan asks for something of the format that this version can't do."""
+
+
+class WriteFailed(GitsplitError):
+    """Git didn't take the new objects or refs (disk full, read-only, locked)."""
+
+
+class GitFailed(GitsplitError):
+    """A git command that should work failed."""
+
+
+class EditorFailed(GitsplitError):
+    """The editor couldn't be started or exited with an error."""
+
+
+class Interrupted(GitsplitError):
+    """The user pressed Ctrl-C."""
+
+    exit_status: ClassVar[int] = 130

@@ -1,0 +1,1 @@
+"""Previews of a proposal: what a dry run prints."""

@@ -1,0 +1,1 @@
+"""The only room that draws: a thin view over a pure state."""
