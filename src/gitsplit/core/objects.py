@@ -1,0 +1,137 @@
+"""Git's objects as bytes: ids, raw commits and raw trees, read and written exactly.
+
+Knows the formats of ``gitformat`` (commit, tree, blob) and nothing of where objects
+are kept. A commit is copied by replacing header lines in its raw bytes, because
+whatever re-serialises it from fields loses ``encoding``, odd time zones and unknown
+headers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Literal, NewType
+
+Oid = NewType("Oid", str)
+"""An object's name: 40 lower-case hex digits."""
+
+ObjectKind = Literal["blob", "tree", "commit"]
+
+FILE = 0o100644
+EXECUTABLE = 0o100755
+SYMLINK = 0o120000
+GITLINK = 0o160000
+DIRECTORY = 0o040000
+
+
+def object_id(kind: ObjectKind, data: bytes) -> Oid:
+    """The name git gives to ``data`` as an object of this kind."""
+    header = b"%s %d\0" % (kind.encode(), len(data))
+    return Oid(sha1(header + data, usedforsecurity=False).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class RawCommit:
+    """A commit's headers and message, byte for byte.
+
+    ``headers`` are the header fields in order, each with its continuation lines,
+    without the newline that ends it. ``message`` is all that follows the empty line.
+    """
+
+    headers: tuple[bytes, ...]
+    message: bytes
+
+    @classmethod
+    def parse(cls, data: bytes) -> "RawCommit":
+        """The commit that ``data`` (the object without its type header) spells."""
+        head, _, message = data.partition(b"\n\n")
+        fields: list[bytes] = []
+        for line in head.split(b"\n"):
+            if line.startswith(b" ") and fields:
+                fields[-1] += b"\n" + line
+            else:
+                fields.append(line)
+        return cls(tuple(fields), message)
+
+    def serialized(self) -> bytes:
+        """The bytes of the commit object; the inverse of :meth:`parse`."""
+        return b"\n".join(self.headers) + b"\n\n" + self.message
+
+    def values(self, name: bytes) -> tuple[bytes, ...]:
+        """The values of every header field called ``name``."""
+        prefix = name + b" "
+        return tuple(f[len(prefix) :] for f in self.headers if f.startswith(prefix))
+
+    @property
+    def tree(self) -> Oid:
+        """The commit's tree."""
+        return Oid(self.values(b"tree")[0].decode("ascii"))
+
+    @property
+    def parents(self) -> tuple[Oid, ...]:
+        """The commit's parents, first parent first."""
+        return tuple(Oid(value.decode("ascii")) for value in self.values(b"parent"))
+
+    @property
+    def encoding(self) -> str:
+        """The name of the message's character encoding; UTF-8 unless it says so."""
+        named = self.values(b"encoding")
+        return named[0].decode("ascii", "replace") if named else "utf-8"
+
+    def rewritten(
+        self,
+        *,
+        tree: Oid,
+        parents: Iterable[Oid],
+        committer: bytes,
+        message: bytes,
+        without: frozenset[bytes] = frozenset(),
+    ) -> "RawCommit":
+        """The same commit with these fields replaced and every other byte kept.
+
+        The signature (``gpgsig``, ``gpgsig-sha256``) signs other bytes, so it goes;
+        so do the fields named in ``without``. ``committer`` is the field's value.
+        """
+        gone = {b"tree", b"parent", b"committer", b"gpgsig", b"gpgsig-sha256"} | without
+        kept = [f for f in self.headers if f.split(b" ", 1)[0] not in gone]
+        author = next(
+            (i + 1 for i, f in enumerate(kept) if f.startswith(b"author ")), 0
+        )
+        head = [b"tree " + tree.encode(), *(b"parent " + p.encode() for p in parents)]
+        fields = [*head, *kept[:author], b"committer " + committer, *kept[author:]]
+        return RawCommit(tuple(fields), message)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One row of a tree: its mode and what it names."""
+
+    mode: int
+    oid: Oid
+
+
+def parsed_tree(data: bytes) -> dict[bytes, TreeEntry]:
+    """The entries of a raw tree by name, in the order of the tree."""
+    entries: dict[bytes, TreeEntry] = {}
+    at = 0
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, name = data[at:end].split(b" ", 1)
+        entries[name] = TreeEntry(int(mode, 8), Oid(data[end + 1 : end + 21].hex()))
+        at = end + 21
+    return entries
+
+
+def serialized_tree(entries: dict[bytes, TreeEntry]) -> bytes:
+    """The raw tree with these entries, sorted as git sorts them.
+
+    A directory sorts as if its name ended in a slash (``base_name_compare``).
+    """
+
+    def key(item: tuple[bytes, TreeEntry]) -> bytes:
+        name, entry = item
+        return name + b"/" if entry.mode == DIRECTORY else name
+
+    return b"".join(
+        b"%o %s\0" % (entry.mode, name) + bytes.fromhex(entry.oid)
+        for name, entry in sorted(entries.items(), key=key)
+    )

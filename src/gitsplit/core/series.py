@@ -1,0 +1,57 @@
+"""The series and what becomes of it: source commits in, commit drafts out.
+
+A draft says everything about a commit to be written but its id, its parents' new
+ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gitsplit.core.objects import Oid, RawCommit, TreeEntry
+
+PathChange = tuple[bytes, TreeEntry | None]
+"""A path and what the tree has there from now on; None where it has nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCommit:
+    """A commit of the series as it was read."""
+
+    oid: Oid
+    raw: RawCommit
+
+    @property
+    def subject(self) -> bytes:
+        """The first paragraph of the message on one line, as ``%s`` of git log."""
+        paragraph = self.raw.message.lstrip(b"\n").split(b"\n\n", 1)[0]
+        return b" ".join(line.strip() for line in paragraph.splitlines()).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The commits after ``upstream`` up to ``head``, oldest first.
+
+    ``upstream`` is None where the series begins at a root commit.
+    """
+
+    upstream: Oid | None
+    head: Oid
+    commits: tuple[SourceCommit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDraft:
+    """One commit to be written.
+
+    ``source`` is the commit it is made from: its author, headers and first-parent
+    place. ``paths`` turn the tree of the draft before (of the source's first parent
+    for a first piece) into this one's; ``tree`` is set instead where the tree is one
+    that exists already. ``role`` says what the commit is to its source: the commit
+    ``same`` but for its parents, the ``owner`` of its identity, or another ``piece``.
+    """
+
+    source: SourceCommit
+    message: bytes
+    role: Literal["same", "owner", "piece"]
+    tree: Oid | None = None
+    paths: tuple[PathChange, ...] = ()
