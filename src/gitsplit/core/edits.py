@@ -1,0 +1,232 @@
+"""Edits: the smallest pieces of a commit that can be assigned to another one.
+
+A text edit is a run of old lines that becomes a run of new lines inside one hunk and
+can be cut down to single lines; a fact is what a file change does besides its lines.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby, pairwise
+
+from gitsplit.core.align import Slot, merge_order
+from gitsplit.core.changes import File, FileChange, Hunk, Span
+
+_TYPE_BITS = 0o170000
+
+
+class Fact(StrEnum):
+    """What a file change does besides its lines; the words of the plan file."""
+
+    CREATE = "create"
+    DELETE = "delete"
+    RENAME = "rename"
+    TYPE = "type"
+    MODE = "mode"
+    CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Old lines ``old`` of a file become its new lines ``new``, inside one hunk.
+
+    ``file`` and ``hunk`` count from 0 in the commit's changes and the file's hunks;
+    the spans count lines of the whole file from 0. At most one of them is empty.
+    """
+
+    file: int
+    hunk: int
+    old: Span
+    new: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FactEdit:
+    """One file-level fact of the file change number ``file`` (from 0)."""
+
+    file: int
+    fact: Fact
+
+
+Edit = TextEdit | FactEdit
+
+
+def facts_of(change: FileChange) -> tuple[Fact, ...]:
+    """The file-level facts of a change, each assignable by itself.
+
+    Creation and deletion carry an opaque content with them, a change of type carries
+    the content and the mode: there is no valid state in between.
+    """
+    if change.old is None:
+        return (Fact.CREATE,)
+    if change.new is None:
+        return (Fact.DELETE,)
+    return tuple(_facts_between(change.old, change.new, change.by_lines))
+
+
+def _facts_between(old: File, new: File, by_lines: bool) -> Iterator[Fact]:
+    """The facts of a change that has both sides."""
+    if old.path != new.path:
+        yield Fact.RENAME
+    if old.mode & _TYPE_BITS != new.mode & _TYPE_BITS:
+        yield Fact.TYPE
+        return
+    if old.mode != new.mode:
+        yield Fact.MODE
+    if not by_lines and old.oid != new.oid:
+        yield Fact.CONTENT
+
+
+def edits_of(changes: Iterable[FileChange]) -> tuple[Edit, ...]:
+    """Every edit of a commit, uncut: each file's facts, then its hunks in order."""
+    edits: list[Edit] = []
+    for file, change in enumerate(changes):
+        edits += (FactEdit(file, fact) for fact in facts_of(change))
+        edits += (
+            TextEdit(file, number, hunk.old, hunk.new)
+            for number, hunk in enumerate(change.hunks)
+        )
+    return tuple(edits)
+
+
+def sort_key(edit: Edit) -> tuple[int, int, int, int]:
+    """The place of an edit in the order of :func:`edits_of`, cut or not."""
+    if isinstance(edit, FactEdit):
+        return (edit.file, -1, list(Fact).index(edit.fact), 0)
+    return (edit.file, edit.hunk, edit.old.start, edit.new.start)
+
+
+def hunk_order(change: FileChange, hunk: Hunk) -> tuple[Slot, ...]:
+    """Every line of ``hunk`` in the order in which it is composed (0-based in it)."""
+    return merge_order(
+        change.old_lines[hunk.old.start : hunk.old.stop],
+        change.new_lines[hunk.new.start : hunk.new.stop],
+    )
+
+
+def line_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
+    """The edit cut as fine as it goes: each pair of partners or single line."""
+    hunk = change.hunks[edit.hunk]
+    cuts: list[TextEdit] = []
+    for side, place in hunk_order(change, hunk):
+        line = place + (hunk.old.start if side == "old" else hunk.new.start)
+        if line in (edit.old if side == "old" else edit.new):
+            cuts.append(_single(edit, side == "old", line, cuts))
+    return tuple(_paired(cuts))
+
+
+def _single(
+    edit: TextEdit, is_old: bool, line: int, before: list[TextEdit]
+) -> TextEdit:
+    """One line as an edit; its empty side stands where the last one ended."""
+    old = before[-1].old.stop if before else edit.old.start
+    new = before[-1].new.stop if before else edit.new.start
+    if is_old:
+        return TextEdit(edit.file, edit.hunk, Span(line, line + 1), Span(new, new))
+    return TextEdit(edit.file, edit.hunk, Span(old, old), Span(line, line + 1))
+
+
+def _paired(lines: list[TextEdit]) -> Iterator[TextEdit]:
+    """An old line directly before a new one joined with it, the others alone."""
+    waiting: TextEdit | None = None
+    for edit in lines:
+        if waiting is not None and not len(edit.old):
+            yield joined((waiting, edit))
+            waiting = None
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = edit if len(edit.old) else None
+        if waiting is None:
+            yield edit
+    if waiting is not None:
+        yield waiting
+
+
+def joined(edits: tuple[TextEdit, ...]) -> TextEdit:
+    """The one edit that neighbouring edits of a hunk make together."""
+    first, last = edits[0], edits[-1]
+    return TextEdit(
+        first.file,
+        first.hunk,
+        Span(first.old.start, last.old.stop),
+        Span(first.new.start, last.new.stop),
+    )
+
+
+def selected_edits(edit: TextEdit, old: Span, new: Span) -> tuple[TextEdit, ...]:
+    """The edit cut so that the given old and new lines of it are one of the parts.
+
+    The parts are in order: what stands before, the selection, what stands after;
+    parts without lines are left out. Lines outside the edit are ignored.
+    """
+    old = _within(old, edit.old)
+    new = _within(new, edit.new)
+    spans = (
+        (Span(edit.old.start, old.start), Span(edit.new.start, new.start)),
+        (old, new),
+        (Span(old.stop, edit.old.stop), Span(new.stop, edit.new.stop)),
+    )
+    return tuple(
+        TextEdit(edit.file, edit.hunk, removed, added)
+        for removed, added in spans
+        if len(removed) or len(added)
+    )
+
+
+def _within(span: Span, bounds: Span) -> Span:
+    """The part of ``span`` inside ``bounds``."""
+    start = min(max(span.start, bounds.start), bounds.stop)
+    return Span(start, max(start, min(span.stop, bounds.stop)))
+
+
+def finer_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
+    """The edit cut one step finer: at blank lines, else down to single lines.
+
+    An edit that is a single line or pair comes back alone.
+    """
+    blocks = block_edits(change, edit)
+    return blocks if len(blocks) > 1 else line_edits(change, edit)
+
+
+def block_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
+    """The edit cut after each blank line that stands between two blocks of added code.
+
+    A block begins at the least indentation of the added lines, not at a closing
+    bracket, so that a function with a blank line in it stays whole. Only an edit that
+    adds lines and removes none is cut.
+    """
+    if len(edit.old) or not len(edit.new):
+        return (edit,)
+    lines = change.new_lines[edit.new.start : edit.new.stop]
+    starts = [0, *_block_starts(lines), len(lines)]
+    first = edit.new.start
+    return tuple(
+        TextEdit(edit.file, edit.hunk, edit.old, Span(first + start, first + stop))
+        for start, stop in pairwise(starts)
+    )
+
+
+def _block_starts(lines: tuple[bytes, ...]) -> Iterator[int]:
+    """Where a new block begins: after a blank line, at the least indentation."""
+    least = min((_indentation(line) for line in lines if line.strip()), default=0)
+    seen_code = False
+    for at, line in enumerate(lines):
+        if not line.strip():
+            continue
+        begins = at > 0 and not lines[at - 1].strip() and _indentation(line) == least
+        if seen_code and begins and line.strip()[:1] not in b")]}":
+            yield at
+        seen_code = True
+
+
+def _indentation(line: bytes) -> int:
+    """The width of the white space a line begins with; a tab counts as eight."""
+    text = line.expandtabs(8)
+    return len(text) - len(text.lstrip())
+
+
+def edits_by_file(edits: Iterable[Edit]) -> Iterator[tuple[int, tuple[Edit, ...]]]:
+    """The edits of each file together, given in the order of :func:`edits_of`."""
+    for file, members in groupby(edits, key=lambda edit: edit.file):
+        yield file, tuple(members)
