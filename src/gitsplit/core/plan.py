@@ -1,0 +1,192 @@
+"""A plan: the ordered groups of one commit, and the one group that each edit is in.
+
+Groups don't hold edits; each edit names its group. So "every edit is in exactly one
+group, or dropped" (law 1) can't be broken, whatever is done to a plan. Groups are
+numbered from 0 in the order of the commits they become.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import Edit, Fact, FactEdit, edits_by_file
+from gitsplit.errors import PlanRefused
+
+DROPPED: Final = sys.maxsize
+"""The group of an edit that no commit takes: later than every commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A future commit: its message, and why its edits belong together."""
+
+    message: bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The groups of one commit and where each of its edits goes.
+
+    ``group_of[i]`` is the group of ``edits[i]``; edits are in the order of
+    :func:`gitsplit.core.edits.edits_of`. ``owner`` is the group that keeps the
+    original Change-Id; None where no group shall.
+    """
+
+    changes: tuple[FileChange, ...]
+    edits: tuple[Edit, ...]
+    group_of: tuple[int, ...]
+    groups: tuple[Group, ...]
+    owner: int | None
+
+    def members(self, group: int) -> tuple[int, ...]:
+        """The places in ``edits`` of the edits in ``group``."""
+        return tuple(i for i, g in enumerate(self.group_of) if g == group)
+
+    def edits_by_group(self) -> dict[int, list[Edit]]:
+        """The edits of each group (and of DROPPED) that has any."""
+        found: dict[int, list[Edit]] = {}
+        for edit, group in zip(self.edits, self.group_of, strict=True):
+            found.setdefault(group, []).append(edit)
+        return found
+
+    def of_file(self, file: int) -> tuple[tuple[Edit, int], ...]:
+        """The edits of one file, each with its group."""
+        return tuple(
+            (edit, group)
+            for edit, group in zip(self.edits, self.group_of, strict=True)
+            if edit.file == file
+        )
+
+
+def assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
+    """The plan with these edits in ``group``, and with what that implies.
+
+    Choosing a line of a new file brings its creation along; leaving a line of a
+    deleted file for later takes its deletion along.
+    """
+    chosen = set(edits)
+    groups = tuple(group if i in chosen else old for i, old in enumerate(plan.group_of))
+    return settled(replace(plan, group_of=groups))
+
+
+def settled(plan: Plan) -> Plan:
+    """The plan in which each file exists while any of its lines does.
+
+    A creation is moved to the first group that takes a line of the file where it came
+    after it, a deletion to the last; everything else stays.
+    """
+    files = {
+        edit.file
+        for edit in plan.edits
+        if isinstance(edit, FactEdit) and edit.fact in (Fact.CREATE, Fact.DELETE)
+    }
+    if not files:
+        return plan
+    groups = list(plan.group_of)
+    at = 0
+    for file, edits in edits_by_file(plan.edits):
+        if file in files and len(edits) > 1:
+            fact = edits[0]
+            assert isinstance(fact, FactEdit), "facts come first"
+            bound = min if fact.fact is Fact.CREATE else max
+            groups[at] = bound(groups[at : at + len(edits)])
+        at += len(edits)
+    return replace(plan, group_of=tuple(groups))
+
+
+def cut(plan: Plan, edit: int, parts: Sequence[Edit]) -> Plan:
+    """The plan with the edit at place ``edit`` replaced by its parts, in its group."""
+    group = plan.group_of[edit]
+    return replace(
+        plan,
+        edits=(*plan.edits[:edit], *parts, *plan.edits[edit + 1 :]),
+        group_of=(
+            *plan.group_of[:edit],
+            *(group for _ in parts),
+            *plan.group_of[edit + 1 :],
+        ),
+    )
+
+
+def with_group(plan: Plan, at: int, group: Group) -> Plan:
+    """The plan with a new group at ``at``, without edits yet."""
+    return _renumbered(
+        plan,
+        (*plan.groups[:at], group, *plan.groups[at:]),
+        lambda g: g + (g >= at),
+    )
+
+
+def without_group(plan: Plan, group: int) -> Plan:
+    """The plan without ``group``, which must have no edits.
+
+    The owner, if it is the one that goes, is the group that takes its place.
+    Raises PlanRefused where the group has edits or is the only one.
+    """
+    if len(plan.groups) == 1 or group in plan.group_of:
+        raise PlanRefused(
+            f"Commit {group + 1} can't be removed while it has pieces.",
+            hint="Send its pieces elsewhere first, or merge it with another.",
+        )
+    groups = plan.groups[:group] + plan.groups[group + 1 :]
+    fewer = _renumbered(plan, groups, lambda g: g - (g > group))
+    if plan.owner == group:
+        return replace(fewer, owner=min(group, len(groups) - 1))
+    return fewer
+
+
+def moved_group(plan: Plan, group: int, to: int) -> Plan:
+    """The plan with ``group`` at place ``to``, the others keeping their order."""
+    order = [g for g in range(len(plan.groups)) if g != group]
+    order.insert(to, group)
+    place = {old: new for new, old in enumerate(order)}
+    groups = tuple(plan.groups[g] for g in order)
+    return settled(_renumbered(plan, groups, place.__getitem__))
+
+
+def merged_groups(plan: Plan, source: int, into: int) -> Plan:
+    """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
+
+    ``into`` keeps its message; where ``source`` was the owner, ``into`` is from now
+    on, with the owner's message, which is the one that reviewers know.
+    """
+    message = plan.groups[source if plan.owner == source else into]
+    owner = into if plan.owner == source else plan.owner
+    groups = tuple(message if g == into else old for g, old in enumerate(plan.groups))
+    together = tuple(into if g == source else g for g in plan.group_of)
+    merged = replace(plan, groups=groups, group_of=together, owner=owner)
+    return settled(without_group(merged, source))
+
+
+def with_message(plan: Plan, group: int, message: bytes) -> Plan:
+    """The plan in which ``group`` has this message."""
+    changed = replace(plan.groups[group], message=message)
+    groups = (*plan.groups[:group], changed, *plan.groups[group + 1 :])
+    return replace(plan, groups=groups)
+
+
+def without_empty_groups(plan: Plan) -> Plan:
+    """The plan with the groups that have no edits left out; at least one stays.
+
+    Where the owner is left out, the nearest group that stays owns the Change-Id.
+    """
+    used = set(plan.group_of) - {DROPPED}
+    for group in reversed(range(len(plan.groups))):
+        if group not in used and len(plan.groups) > 1:
+            plan = without_group(plan, group)
+    return plan
+
+
+def _renumbered(
+    plan: Plan, groups: tuple[Group, ...], place: Callable[[int], int]
+) -> Plan:
+    """The plan with other groups; ``place`` maps an old group to its new number."""
+    return replace(
+        plan,
+        groups=groups,
+        group_of=tuple(g if g == DROPPED else place(g) for g in plan.group_of),
+        owner=None if plan.owner is None else place(plan.owner),
+    )
