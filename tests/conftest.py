@@ -1,0 +1,66 @@
+"""What every test stands on: a sealed environment and repositories built by git."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+
+PROJECT = Path(__file__).parent.parent
+SEED_BUNDLE = PROJECT.parent / "shared" / "seed-case" / "grenade.bundle"
+
+
+@pytest.fixture(autouse=True)
+def sealed_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No user or system configuration; an unexpected editor fails the test."""
+    for name in [n for n in os.environ if n.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_EDITOR", "false")
+    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Committer\n\temail = committer@example.com\n"
+        "[init]\n\tdefaultBranch = main\n[commit]\n\tgpgSign = false\n"
+    )
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    """An empty repository with a worktree, on the unborn branch ``main``."""
+    path = tmp_path / "repo"
+    path.mkdir()
+    made = Repository(path)
+    made.git("init", "-q")
+    return made
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Repository:
+    """The commit that the whole story is about, on branch ``series``; else skipped."""
+    if not SEED_BUNDLE.exists():
+        pytest.skip("the seed case's bundle is not beside the project")
+    path = tmp_path / "seed"
+    path.mkdir()
+    made = Repository(path)
+    made.git("init", "-q")
+    made.git("fetch", "-q", str(SEED_BUNDLE), "refs/heads/*:refs/heads/*")
+    made.git("checkout", "-q", "series")
+    return made
+
+
+@pytest.fixture
+def git_program() -> str:
+    """The path of the git program under test."""
+    found = shutil.which("git")
+    assert found is not None
+    return found

@@ -1,0 +1,153 @@
+"""The shape of the package: who may import whom, and how long things may be."""
+
+import ast
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent.parent / "src" / "gitsplit"
+
+ROOM = {"errors", "core"}
+MAY_IMPORT = {
+    "__init__": set[str](),
+    "errors": set[str](),
+    "core": {"errors"},
+    "git": ROOM,
+    "tui": ROOM,
+    "report": ROOM,
+    "session": {*ROOM, "git", "tui", "report"},
+    "cli": {*ROOM, "git", "tui", "report", "session"},
+    "__main__": {"cli"},
+}
+"""What each layer may import beside itself and the package's version."""
+
+CORE_STANDARD_LIBRARY = {
+    "__future__",
+    "base64",
+    "binascii",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "enum",
+    "functools",
+    "hashlib",
+    "heapq",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "string",
+    "textwrap",
+    "types",
+    "typing",
+    "unicodedata",
+}
+"""Modules without I/O, clock, environment or randomness."""
+
+SCREEN_AND_REPOSITORY = {"prompt_toolkit", "pygments", "pygit2"}
+
+
+def modules() -> dict[Path, ast.Module]:
+    """The parsed source of every module of the package."""
+    return {
+        path.relative_to(PACKAGE): ast.parse(path.read_bytes())
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def layer(path: Path) -> str:
+    """The layer that a module belongs to: the first part of its name."""
+    return path.parts[0].removesuffix(".py")
+
+
+def imported(path: Path, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The line and the full name of everything that a module imports, anywhere."""
+    package = ("gitsplit", *path.parent.parts)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else ()
+            source = ".".join((*base, *filter(None, [node.module])))
+            yield from ((node.lineno, f"{source}.{a.name}") for a in node.names)
+
+
+def inner_imports() -> Iterator[tuple[str, str, str]]:
+    """Where, the importing layer, and the imported layer, within the package."""
+    named = {layer(path) for path in modules()}
+    for path, tree in modules().items():
+        for line, name in imported(path, tree):
+            parts = name.split(".")
+            if parts[0] == "gitsplit" and parts[1] in named:
+                yield f"{path}:{line}", layer(path), parts[1]
+
+
+def functions() -> dict[str, int]:
+    """The lines of every function, signature and docstring included, by its place."""
+    return {
+        f"{path}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    assert {layer(path) for path in modules()} - MAY_IMPORT.keys() == set()
+
+
+def test_imports_point_from_the_outer_layers_to_the_inner_ones() -> None:
+    wrong = [
+        f"{place}: {outer} imports {inner}"
+        for place, outer, inner in inner_imports()
+        if inner != outer and inner not in MAY_IMPORT[outer]
+    ]
+
+    assert wrong == []
+
+
+def test_the_core_uses_nothing_but_the_pure_part_of_the_standard_library() -> None:
+    allowed = CORE_STANDARD_LIBRARY | {"gitsplit"}
+    wrong = [
+        f"{path}:{line}: {name}"
+        for path, tree in modules().items()
+        if layer(path) in {"core", "errors"}
+        for line, name in imported(path, tree)
+        if name.split(".")[0] not in allowed
+    ]
+
+    assert wrong == []
+
+
+def test_no_function_is_longer_than_40_lines_and_few_are_longer_than_25() -> None:
+    lengths = functions()
+    long = {place: lines for place, lines in lengths.items() if lines > 25}
+
+    assert {place: lines for place, lines in long.items() if lines > 40} == {}
+    assert len(long) <= len(lengths) / 10, f"over 25 lines: {long}"
+
+
+def test_half_of_the_functions_have_at_most_8_lines() -> None:
+    lengths = functions()
+    longest = sorted(lengths.items(), key=lambda item: -item[1])[:20]
+
+    assert statistics.median(lengths.values()) <= 8, f"shorten one of: {longest}"
+
+
+def test_no_module_is_longer_than_400_lines() -> None:
+    lengths = {p: len((PACKAGE / p).read_bytes().splitlines()) for p in modules()}
+
+    assert {str(path): n for path, n in lengths.items() if n > 400} == {}
+
+
+def test_the_command_line_starts_without_the_screen_and_the_object_database() -> None:
+    code = "import sys, gitsplit.cli; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & SCREEN_AND_REPOSITORY == set()
