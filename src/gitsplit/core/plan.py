@@ -5,7 +5,6 @@ group, or dropped" (law 1) can't be broken, whatever is done to a plan. Groups a
 numbered from 0 in the order of the commits they become.
 """
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +13,7 @@ from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, Fact, FactEdit, edits_by_file
 from gitsplit.errors import PlanRefused
 
-DROPPED: Final = sys.maxsize
+DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
 
 

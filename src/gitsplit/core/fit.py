@@ -1,0 +1,262 @@
+"""A plan file's entry fitted to the commit it speaks of, and an entry made of a plan.
+
+Here the file's 1-based line ranges meet the edits. What doesn't fit is refused with
+the first thing that doesn't.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+
+from gitsplit.core.changes import FileChange, Hunk, Span
+from gitsplit.core.edits import (
+    Edit,
+    Fact,
+    FactEdit,
+    TextEdit,
+    facts_of,
+    hunk_order,
+)
+from gitsplit.core.plan import DROPPED, Group, Plan, settled
+from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
+from gitsplit.core.series import SourceCommit
+from gitsplit.core.states import file_assignments
+from gitsplit.errors import NotSupportedYet, PlanRefused
+
+_NOBODY = -1
+
+
+def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
+    """The plan that a split entry means for a commit that did ``changes``.
+
+    The owner is None where the entry names none. Raises PlanRefused, naming the first
+    thing that doesn't fit: a file or line the commit doesn't change, one named twice
+    or by nobody, a group without edits, two owners, two that take the rest.
+    """
+    rest = _only(g for g, group in enumerate(entry.groups) if group.rest)
+    owner = _only(g for g, group in enumerate(entry.groups) if group.owner)
+    claims = [_Claims(change) for change in changes]
+    places = {_paths(change): file for file, change in enumerate(changes)}
+    for group, file_entry in _entries(entry):
+        place = places.get((file_entry.old_path, file_entry.path))
+        if place is None:
+            raise _misfit(f"The commit has no change of {_shown_entry(file_entry)}")
+        claims[place].take(file_entry, group)
+    pairs = [
+        pair for file, claim in enumerate(claims) for pair in claim.edits(file, rest)
+    ]
+    groups = tuple(Group(g.message, g.reason) for g in entry.groups)
+    plan = settled(
+        Plan(
+            changes,
+            tuple(e for e, _ in pairs),
+            tuple(g for _, g in pairs),
+            groups,
+            owner,
+        )
+    )
+    for group in range(len(groups)):
+        if group not in plan.group_of:
+            raise _misfit(f"Group {group + 1} has no edits")
+    return plan
+
+
+def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
+    """The entry that :func:`fitted` turns into the same plan again, ranges written out.
+
+    Edits that neighbour each other in one group come back joined.
+    """
+    files: dict[int, list[FileEntry]] = {}
+    for file, assignment in sorted(file_assignments(plan).items()):
+        change = plan.changes[file]
+        for group, entry in _file_entries(change, assignment):
+            files.setdefault(group, []).append(entry)
+    groups = tuple(
+        GroupEntry(g.message, plan.owner == i, g.reason, files=tuple(files.get(i, ())))
+        for i, g in enumerate(plan.groups)
+    )
+    dropped = tuple(files.get(DROPPED, ()))
+    return CommitEntry(commit.oid, commit.subject, "split", groups, dropped)
+
+
+def _entries(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
+    """Every file entry with the group that it speaks for."""
+    for group, group_entry in enumerate(entry.groups):
+        yield from ((group, file) for file in group_entry.files)
+    yield from ((DROPPED, file) for file in entry.dropped)
+
+
+def _only(groups: Iterator[int]) -> int | None:
+    """The one group there is, if any; two are refused."""
+    found = list(groups)
+    if len(found) > 1:
+        raise _misfit(
+            f"Groups {found[0] + 1} and {found[1] + 1} can't both be owner, or rest"
+        )
+    return found[0] if found else None
+
+
+@dataclass
+class _Claims:
+    """Who takes what of one file, while a plan file's entry is being read."""
+
+    change: FileChange
+    facts: dict[Fact, int] = field(default_factory=dict)
+    old: dict[int, int] = field(default_factory=dict)
+    new: dict[int, int] = field(default_factory=dict)
+    touching: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for hunk in self.change.hunks:
+            self.old |= dict.fromkeys(hunk.old.numbers, _NOBODY)
+            self.new |= dict.fromkeys(hunk.new.numbers, _NOBODY)
+
+    def take(self, entry: FileEntry, group: int) -> None:
+        """Note what ``entry`` names for ``group``; refuse what is named twice."""
+        if entry.content is not None:
+            raise NotSupportedYet(
+                f'The plan gives a "content" for {_shown(self.change.path)},'
+                " which this version can't write yet.",
+                hint="Assign its lines instead.",
+            )
+        self.touching.add(group)
+        if entry.whole:
+            self._take_whole(group)
+            return
+        for fact in entry.facts:
+            if fact not in facts_of(self.change) or fact in self.facts:
+                raise _misfit(
+                    f'"{fact}" of {_shown(self.change.path)} is not there to take'
+                )
+            self.facts[fact] = group
+        self._take_lines(self.old, entry.removed, group, "removed")
+        self._take_lines(self.new, entry.added, group, "added")
+
+    def _take_whole(self, group: int) -> None:
+        taken = {*self.facts.values(), *self.old.values(), *self.new.values()}
+        if taken - {_NOBODY}:
+            raise _misfit(f"{_shown(self.change.path)} is named twice")
+        self.facts = dict.fromkeys(facts_of(self.change), group)
+        self.old = dict.fromkeys(self.old, group)
+        self.new = dict.fromkeys(self.new, group)
+
+    def _take_lines(
+        self, lines: dict[int, int], ranges: Iterable[LineRange], group: int, side: str
+    ) -> None:
+        for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
+            if lines.get(line) != _NOBODY:
+                why = "named twice" if line in lines else f"not among the {side}"
+                raise _misfit(f"Line {line + 1} of {_shown(self.change.path)} is {why}")
+            lines[line] = group
+
+    def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
+        """The file's edits with their groups; ``rest`` takes those nobody named."""
+        for lines in (self.old, self.new):
+            for line, group in lines.items():
+                if group == _NOBODY:
+                    lines[line] = self._rest(rest, f"line {line + 1}")
+                self.touching.add(lines[line])
+        for fact in facts_of(self.change):
+            yield FactEdit(file, fact), self._fact_group(fact, rest)
+        for number, hunk in enumerate(self.change.hunks):
+            yield from _hunk_edits(file, number, hunk, self)
+
+    def _fact_group(self, fact: Fact, rest: int | None) -> int:
+        """The group of a fact: the one that names it, else one that touches the file.
+
+        That is the first one, for a deletion the last; else the one taking the rest.
+        """
+        if fact in self.facts:
+            return self.facts[fact]
+        if self.touching:
+            return (max if fact is Fact.DELETE else min)(self.touching)
+        return self._rest(rest, f'"{fact}"')
+
+    def _rest(self, rest: int | None, what: str) -> int:
+        if rest is None:
+            raise _misfit(f"Nothing takes {what} of {_shown(self.change.path)}")
+        return rest
+
+
+def _hunk_edits(
+    file: int, number: int, hunk: Hunk, claims: _Claims
+) -> Iterator[tuple[Edit, int]]:
+    """One hunk's edits: the runs of lines, in merge order, that share their group."""
+    old = [claims.old[line] for line in hunk.old.numbers]
+    new = [claims.new[line] for line in hunk.new.numbers]
+    if len(set(old + new)) == 1:
+        yield TextEdit(file, number, hunk.old, hunk.new), (old + new)[0]
+        return
+    at_old, at_new = hunk.old.start, hunk.new.start
+    order = hunk_order(claims.change, hunk)
+    groups = (((old if s == "old" else new)[place], s) for s, place in order)
+    for group, run in groupby(groups, key=lambda pair: pair[0]):
+        sides = [side for _, side in run]
+        removed = Span(at_old, at_old + sides.count("old"))
+        added = Span(at_new, at_new + sides.count("new"))
+        yield TextEdit(file, number, removed, added), group
+        at_old, at_new = removed.stop, added.stop
+
+
+def _file_entries(
+    change: FileChange, assignment: Iterable[tuple[Edit, int]]
+) -> Iterator[tuple[int, FileEntry]]:
+    """What each group takes of one file."""
+    pairs = list(assignment)
+    groups = sorted({group for _, group in pairs})
+    old_path, path = _paths(change)
+    if len(groups) == 1:
+        yield groups[0], FileEntry(old_path, path, whole=True)
+        return
+    for group in groups:
+        edits = [edit for edit, g in pairs if g == group]
+        texts = [edit for edit in edits if isinstance(edit, TextEdit)]
+        yield (
+            group,
+            FileEntry(
+                old_path,
+                path,
+                removed=tuple(_ranges(edit.old for edit in texts)),
+                added=tuple(_ranges(edit.new for edit in texts)),
+                facts=tuple(e.fact for e in edits if isinstance(e, FactEdit)),
+            ),
+        )
+
+
+def _ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
+    """The spans as 1-based ranges, neighbours joined and empty ones left out."""
+    first = last = 0
+    for span in spans:
+        if not len(span):
+            continue
+        if last and span.start == last:
+            last = span.stop
+            continue
+        if last:
+            yield first, last
+        first, last = span.start + 1, span.stop
+    if last:
+        yield first, last
+
+
+def _paths(change: FileChange) -> tuple[bytes | None, bytes | None]:
+    """The old and the new path, None for a side that isn't there."""
+    old, new = change.old, change.new
+    return (old.path if old else None, new.path if new else None)
+
+
+def _shown(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")
+
+
+def _shown_entry(entry: FileEntry) -> str:
+    return (
+        " to ".join(_shown(p) for p in {entry.old_path, entry.path} if p) or "no file"
+    )
+
+
+def _misfit(what: str) -> PlanRefused:
+    return PlanRefused(
+        f"{what}, so the plan doesn't fit.",
+        hint="`gitsplit --dry-run --format json` writes a plan that fits.",
+    )

@@ -1,0 +1,291 @@
+"""The plan file: JSON in, values out, and back. ``docs/plan-file.md`` describes it.
+
+Says what a plan file means by itself; whether it fits a commit is
+:mod:`gitsplit.core.fit`'s to say. Ranges of lines are 1-based, both ends included.
+"""
+
+import json
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NoReturn, get_args
+
+from gitsplit.core.edits import Fact
+from gitsplit.core.objects import Oid
+from gitsplit.errors import PlanRefused
+
+FORMAT = "gitsplit-plan"
+VERSION = 1
+ACTIONS = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
+
+LineRange = tuple[int, int]
+"""First and last line, counted from 1, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a group takes of one file; the paths say which file change is meant."""
+
+    old_path: bytes | None
+    path: bytes | None
+    whole: bool = False
+    removed: tuple[LineRange, ...] = ()
+    added: tuple[LineRange, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A future commit; ``rest`` takes every edit that nothing else names."""
+
+    message: bytes
+    owner: bool = False
+    reason: str = ""
+    rest: bool = False
+    files: tuple[FileEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitEntry:
+    """What is to be done to one commit of the series."""
+
+    commit: Oid
+    subject: bytes = b""
+    action: ACTIONS = "pick"
+    groups: tuple[GroupEntry, ...] = ()
+    dropped: tuple[FileEntry, ...] = ()
+    message: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """A whole plan file; ``upstream`` is None where the series begins at a root."""
+
+    upstream: Oid | None
+    head: Oid
+    series: tuple[CommitEntry, ...]
+
+
+def dumps(document: PlanDocument) -> str:
+    """The document as indented JSON text; :func:`loads` gives it back."""
+    value = {
+        "format": FORMAT,
+        "version": VERSION,
+        "upstream": document.upstream,
+        "head": document.head,
+        "series": [_commit_value(entry) for entry in document.series],
+    }
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def loads(text: str | bytes) -> PlanDocument:
+    """The document that JSON text spells.
+
+    Raises PlanRefused, naming the first thing that is not as the format has it.
+    """
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PlanRefused(
+            f"The plan is not JSON: {error}.",
+            hint="`gitsplit --dry-run --format json` writes a plan to start from.",
+        ) from None
+    top = _Node(value, "the plan").fields(
+        required={"format", "version", "head", "series"}, optional={"upstream"}
+    )
+    if top["format"].value != FORMAT or top["version"].value != VERSION:
+        top["version"].refuse(f'only "{FORMAT}" version {VERSION} is known')
+    upstream = top["upstream"].oid() if "upstream" in top else None
+    series = tuple(_commit(node) for node in top["series"].items())
+    return PlanDocument(upstream, top["head"].required_oid(), series)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A JSON value and where in the plan it stands."""
+
+    value: object
+    where: str
+
+    def refuse(self, why: str) -> NoReturn:
+        raise PlanRefused(
+            f"{self.where.capitalize()} is not as the format has it: {why}.",
+            hint="docs/plan-file.md describes the format.",
+        )
+
+    def fields(self, required: set[str], optional: set[str]) -> Mapping[str, "_Node"]:
+        if not isinstance(self.value, dict):
+            self.refuse("it must be an object")
+        for name in sorted(required - self.value.keys()):
+            self.refuse(f'"{name}" is missing')
+        for name in self.value.keys() - required - optional:
+            self.refuse(f'"{name}" is unknown')
+        return {
+            name: _Node(value, f"{name} of {self.where}")
+            for name, value in self.value.items()
+        }
+
+    def items(self) -> list["_Node"]:
+        if not isinstance(self.value, list):
+            self.refuse("it must be a list")
+        return [
+            _Node(v, f"number {i + 1} of {self.where}")
+            for i, v in enumerate(self.value)
+        ]
+
+    def text(self) -> bytes:
+        """A string, or the bytes that ``{"base64": …}`` spells."""
+        if isinstance(self.value, dict) and isinstance(self.value.get("base64"), str):
+            try:
+                return b64decode(self.value["base64"], validate=True)
+            except Base64Error:
+                self.refuse("its base64 is damaged")
+        if not isinstance(self.value, str):
+            self.refuse("it must be a string")
+        try:
+            return self.value.encode()
+        except UnicodeEncodeError:
+            self.refuse('it has a lone surrogate; write {"base64": …} instead')
+
+    def path(self) -> bytes | None:
+        return None if self.value is None else self.text()
+
+    def string(self) -> str:
+        return self.text().decode("utf-8", "replace")
+
+    def boolean(self) -> bool:
+        if not isinstance(self.value, bool):
+            self.refuse("it must be true or false")
+        return self.value is True
+
+    def oid(self) -> Oid | None:
+        return None if self.value is None else self.required_oid()
+
+    def required_oid(self) -> Oid:
+        text = self.value
+        if (
+            not isinstance(text, str)
+            or len(text) != 40
+            or not set(text) <= set("0123456789abcdef")
+        ):
+            self.refuse("it must be a full object id of 40 hex digits")
+        return Oid(str(text))
+
+    def line_ranges(self) -> tuple[LineRange, ...]:
+        return tuple(node.line_range() for node in self.items())
+
+    def line_range(self) -> LineRange:
+        ends = [node.value for node in self.items()]
+        if len(ends) != 2 or not all(type(end) is int for end in ends):
+            self.refuse("it must be [first, last]")
+        first, last = (int(str(end)) for end in ends)
+        if not 1 <= first <= last:
+            self.refuse("it must be [first, last], counted from 1")
+        return (first, last)
+
+
+def _commit(node: _Node) -> CommitEntry:
+    fields = node.fields(
+        {"commit"}, {"subject", "action", "groups", "dropped", "message"}
+    )
+    action = fields["action"].value if "action" in fields else "pick"
+    if action not in get_args(ACTIONS):
+        fields["action"].refuse(f"it must be one of {', '.join(get_args(ACTIONS))}")
+    groups = fields["groups"].items() if "groups" in fields else []
+    dropped = fields["dropped"].items() if "dropped" in fields else []
+    if (action == "split") != bool(groups):
+        node.refuse('"split" and "groups" belong together')
+    if dropped and action != "split":
+        node.refuse('"dropped" belongs to "split"')
+    return CommitEntry(
+        fields["commit"].required_oid(),
+        fields["subject"].text() if "subject" in fields else b"",
+        action,  # type: ignore[arg-type] # it is one of the literals
+        tuple(_group(group) for group in groups),
+        tuple(_file(file) for file in dropped),
+        fields["message"].text() if "message" in fields else None,
+    )
+
+
+def _group(node: _Node) -> GroupEntry:
+    fields = node.fields({"message"}, {"owner", "reason", "rest", "files"})
+    return GroupEntry(
+        fields["message"].text(),
+        "owner" in fields and fields["owner"].boolean(),
+        fields["reason"].string() if "reason" in fields else "",
+        "rest" in fields and fields["rest"].boolean(),
+        tuple(_file(f) for f in fields["files"].items()) if "files" in fields else (),
+    )
+
+
+def _file(node: _Node) -> FileEntry:
+    fields = node.fields(
+        {"old_path", "path"}, {"whole", "removed", "added", "facts", "content"}
+    )
+    entry = FileEntry(
+        fields["old_path"].path(),
+        fields["path"].path(),
+        "whole" in fields and fields["whole"].boolean(),
+        fields["removed"].line_ranges() if "removed" in fields else (),
+        fields["added"].line_ranges() if "added" in fields else (),
+        tuple(_fact(f) for f in fields["facts"].items()) if "facts" in fields else (),
+        fields["content"].text() if "content" in fields else None,
+    )
+    if entry.whole and (entry.removed or entry.added or entry.facts):
+        node.refuse("what is taken whole can't be named in parts as well")
+    return entry
+
+
+def _fact(node: _Node) -> Fact:
+    if not isinstance(node.value, str) or node.value not in list(Fact):
+        node.refuse(f"it must be one of {', '.join(Fact)}")
+    return Fact(str(node.value))
+
+
+def _commit_value(entry: CommitEntry) -> dict[str, object]:
+    value: dict[str, object] = {
+        "commit": entry.commit,
+        "subject": _text_value(entry.subject),
+        "action": entry.action,
+    }
+    if entry.message is not None:
+        value["message"] = _text_value(entry.message)
+    if entry.action == "split":
+        value["groups"] = [_group_value(group) for group in entry.groups]
+        value["dropped"] = [_file_value(file) for file in entry.dropped]
+    return value
+
+
+def _group_value(group: GroupEntry) -> dict[str, object]:
+    value: dict[str, object] = {
+        "message": _text_value(group.message),
+        "owner": group.owner,
+        "reason": group.reason,
+        "files": [_file_value(file) for file in group.files],
+    }
+    return value | ({"rest": True} if group.rest else {})
+
+
+def _file_value(file: FileEntry) -> dict[str, object]:
+    value: dict[str, object] = {
+        "old_path": None if file.old_path is None else _text_value(file.old_path),
+        "path": None if file.path is None else _text_value(file.path),
+        "whole": file.whole,
+        "removed": [list(span) for span in file.removed],
+        "added": [list(span) for span in file.added],
+    }
+    if file.facts:
+        value["facts"] = [str(fact) for fact in file.facts]
+    if file.content is not None:
+        value["content"] = _text_value(file.content)
+    return value
+
+
+def _text_value(text: bytes) -> object:
+    """A JSON string, or ``{"base64": …}`` where the bytes are not UTF-8."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"base64": b64encode(text).decode("ascii")}
