@@ -1,0 +1,349 @@
+r"""Commit messages as bytes: Change-Ids as Gerrit finds them, trailers as git does.
+
+Every function takes a whole message and gives a whole message back, with each byte
+that it was not asked to change as it was: carriage returns, Latin-1, NUL and a
+missing final newline survive. A committed message has no comments, so a line that
+begins with ``#`` is text. Nothing here makes ids or knows a configuration.
+
+Git and Gerrit disagree about where trailers are. Ids are *found* by Gerrit's rule
+alone, because a tool that trusts git's adds a second id where git sees none, and
+Gerrit then follows that one. New lines are *placed* by git's rule, which always
+lies within what Gerrit reads.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gitsplit.core.changes import lines_of
+
+_SPACE = b" \t\r\n"
+"""What git's ``isspace`` takes: form feed and vertical tab are not among them."""
+
+_TRIMMED = bytes(range(0x21))
+"""What Gerrit trims off a value: Java's ``String.trim``."""
+
+_GERRIT_FOOTER = re.compile(rb"^([A-Za-z0-9-]+): *([^\n]*(?:\n [^\n]*)*)\n?", re.M)
+_CHANGE_ID = re.compile(rb"I[0-9a-f]{40}")
+_CHANGE_ID_LENGTH = 41
+_NO_CHANGE_ID = b"I" + b"0" * 40
+
+_TRAILER = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:(.*)", re.S)
+_GENERATED = (b"Signed-off-by: ", b"(cherry picked from commit ")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Id:
+    """One id that Gerrit sees, and where: offsets in bytes, ends exclusive.
+
+    ``start`` to ``stop`` is the footer with its continuation lines and last newline;
+    ``value_start`` to ``value_stop`` is the id as it is written.
+    """
+
+    start: int
+    value_start: int
+    value_stop: int
+    stop: int
+    value: bytes
+    is_link: bool
+
+
+def change_ids(
+    message: bytes, review_urls: tuple[bytes, ...] = ()
+) -> tuple[bytes, ...]:
+    r"""The ids that Gerrit sees in ``message``, well-formed or not, in its order.
+
+    Footers are the lines ``key:`` of the last paragraph. Only an empty line ends a
+    paragraph (one with a blank or a carriage return doesn't), any prose may stand
+    between, the first line is never a footer, a line that begins with a space
+    continues the value above, keys are compared without case, and values are
+    trimmed. The ids of ``Link:`` footers into ``review_urls`` come after the others.
+    The rule is Gerrit's (``ChangeUtil``) and JGit's (``FooterLine``).
+
+    >>> change_ids(b"Add one\n\nprose\nchange-id: todo\nmore prose\n")
+    (b'todo',)
+    >>> change_ids(b"Add one\n\nChange-Id: todo\n\nMore words.\n")
+    ()
+    """
+    return tuple(found.value for found in _ids(message, review_urls))
+
+
+def is_valid_change_id(value: bytes) -> bool:
+    """Whether Gerrit takes it: ``I`` and 40 lower-case hex digits, not all zero."""
+    return value != _NO_CHANGE_ID and _CHANGE_ID.fullmatch(value) is not None
+
+
+def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -> bytes:
+    r"""The message in which Gerrit sees ``change_id`` and no other id.
+
+    A message where that is so already comes back as it is. An id that Gerrit sees
+    is replaced where it stands, further ones go. Otherwise the id gets a line where
+    Gerrit's commit-msg hook puts it: before the first ``Signed-off-by`` of the
+    trailer block, else last in the block, else as a new last paragraph.
+
+    ``link_url`` is ``gerrit.reviewUrl``: with it the line is ``Link: URL/id/I…``,
+    which wants a valid id, and a ``Change-Id`` with another id becomes such a link,
+    for the hook would add one beside it, and the server refuses a message with both.
+
+    >>> with_change_id(b"Add one\n\nBug: 1\nSigned-off-by: A <a@b>\n", b"I12")
+    b'Add one\n\nBug: 1\nChange-Id: I12\nSigned-off-by: A <a@b>\n'
+    """
+    found = _ids(message, (link_url,) if link_url else ())
+    if [each.value for each in found] == [change_id]:
+        return message
+    line = _id_line(change_id, link_url)
+    if not found:
+        return _with_lines(message, [line], _place_of_id(message))
+    first, *others = sorted(found)
+    for each in reversed(others):
+        message = _without_lines(message, each.start, each.stop)
+    if link_url and not first.is_link:
+        return message[: first.start] + line + b"\n" + message[first.stop :]
+    return message[: first.value_start] + change_id + message[first.value_stop :]
+
+
+def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> bytes:
+    r"""The message in which Gerrit sees no id; as it was where there is none.
+
+    A footer goes with its continuation lines, and a paragraph left empty goes as
+    well. Ids that come to the last paragraph by this, and so to be seen, go too.
+
+    >>> without_change_id(b"Add one\n\nWhy.\n\nChange-Id: I12\n")
+    b'Add one\n\nWhy.\n'
+    """
+    while found := _ids(message, review_urls):
+        message = _without_lines(message, found[-1].start, found[-1].stop)
+    return message
+
+
+def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Key and value of each trailer of the trailer block, values unfolded.
+
+    The block is git's (git-interpret-trailers(1), with ``--no-divider``): the last
+    paragraph, other than the title, whose lines are all trailers, or a quarter of
+    them with a ``Signed-off-by`` or ``(cherry picked from commit`` among them. The
+    list of ``Conflicts:`` that old versions of git left at the end is none.
+    """
+    found = (_TRAILER.match(item) for item in _trailer_block(message))
+    return tuple((each[1], _unfolded(each[2])) for each in found if each)
+
+
+def with_trailer_lines(message: bytes, lines: Sequence[bytes]) -> bytes:
+    """The message with those of ``lines`` that its trailers lack added after them.
+
+    Lines come without newline, like ``b"Signed-off-by: A <a@example.com>"``. Where
+    there is no trailer block they become a new last paragraph, unless Gerrit sees a
+    Change-Id in the last one: a new paragraph would hide it.
+    """
+    joined, has_id = _trailer_block(message), bool(change_ids(message))
+    if not joined and has_id:
+        joined = _items(_last_paragraph(message)[1])
+    present = {item.rstrip(_SPACE) for item in joined}
+    lacking = [line for line in dict.fromkeys(lines) if line not in present]
+    if not lacking:
+        return message
+    joins = joined or has_id
+    return _with_lines(message, lacking, _end_of_text(message) if joins else None)
+
+
+def subject_of(message: bytes) -> bytes:
+    r"""The first paragraph on one line, as ``%s`` of git-log(1) shows it.
+
+    >>> subject_of(b"Add one\nand two\n\nWhy.\n")
+    b'Add one and two'
+    """
+    lines = lines_of(message)
+    start, stop = _title(lines)
+    return b" ".join(line.rstrip(_SPACE) for line in lines[start:stop])
+
+
+def with_subject(message: bytes, subject: bytes) -> bytes:
+    r"""The message with ``subject`` as its first paragraph and all else as it was.
+
+    A message that begins with two blank lines is one that was given an empty subject:
+    the new one goes before them, not in the place of the body.
+
+    >>> with_subject(b"Add one\nand two\n\nWhy.\n", b"Add both")
+    b'Add both\n\nWhy.\n'
+    """
+    lines = lines_of(message)
+    start, stop = _title(lines)
+    if start == stop or start >= 2:
+        return subject + (message or b"\n")
+    last = lines[stop - 1]
+    ending = last[len(last.rstrip(_SPACE)) :]
+    return b"".join([*lines[:start], subject, ending, *lines[stop:]])
+
+
+def cleaned(message: bytes, comment_char: bytes) -> bytes:
+    r"""What ``git commit --cleanup=strip`` keeps of an edited message.
+
+    Lines that begin with ``comment_char`` (``core.commentChar``; none if empty) and
+    blanks at the ends of lines are gone, runs of blank lines are one, and there are
+    none around the text, which ends in one newline. The same as ``git stripspace
+    --strip-comments``.
+
+    >>> cleaned(b"\nAdd one  \n# a comment\n\n\nWhy.", b"#")
+    b'Add one\n\nWhy.\n'
+    """
+    kept: list[bytes] = []
+    for line in message.split(b"\n"):
+        if comment_char and line.startswith(comment_char):
+            continue
+        stripped = line.rstrip(_SPACE)
+        if stripped or (kept and kept[-1]):
+            kept.append(stripped)
+    if kept and not kept[-1]:
+        kept.pop()
+    return b"".join(line + b"\n" for line in kept)
+
+
+def _ids(message: bytes, review_urls: tuple[bytes, ...]) -> list[_Id]:
+    """The ids that Gerrit sees: those of Change-Id footers, then of links."""
+    links = tuple(url.removesuffix(b"/") + b"/id/" for url in review_urls)
+    footers = list(_gerrit_footers(message))
+    named = [_named(each) for each in footers if each[1].lower() == b"change-id"]
+    linked = (_linked(each, links) for each in footers if each[1].lower() == b"link")
+    return named + [each for each in linked if each]
+
+
+def _gerrit_footers(message: bytes) -> Iterator[re.Match[bytes]]:
+    """Each footer of the last paragraph, as Gerrit has it."""
+    text_stop = len(message.rstrip(b"\n "))
+    gap = message.rfind(b"\n\n", 0, text_stop)
+    below_subject = message.find(b"\n") + 1 or len(message)
+    return _GERRIT_FOOTER.finditer(message, gap + 2 if gap >= 0 else below_subject)
+
+
+def _named(footer: re.Match[bytes]) -> _Id:
+    """The id of a ``Change-Id`` footer, trimmed and unfolded as Gerrit does."""
+    written = footer[2].strip(_TRIMMED)
+    start = footer.start(2) + footer[2].find(written)
+    value = re.sub(rb"\n +", b" ", written)
+    stop = start + len(written)
+    return _Id(footer.start(), start, stop, footer.end(), value, is_link=False)
+
+
+def _linked(footer: re.Match[bytes], prefixes: tuple[bytes, ...]) -> _Id | None:
+    """The id of a ``Link`` footer into one of the servers, which Gerrit doesn't trim.
+
+    A blank or a carriage return at its end makes it a link like any other.
+    """
+    prefix, value = footer[2][:-_CHANGE_ID_LENGTH], footer[2][-_CHANGE_ID_LENGTH:]
+    if prefix not in prefixes or not _CHANGE_ID.fullmatch(value):
+        return None
+    start, stop = footer.end(2) - _CHANGE_ID_LENGTH, footer.end(2)
+    return _Id(footer.start(), start, stop, footer.end(), value, is_link=True)
+
+
+def _id_line(change_id: bytes, link_url: bytes) -> bytes:
+    """The line that carries the id, without newline."""
+    if link_url:
+        return b"Link: " + link_url.removesuffix(b"/") + b"/id/" + change_id
+    return b"Change-Id: " + change_id
+
+
+def _place_of_id(message: bytes) -> int | None:
+    """Where in the trailer block a new id belongs; None where there is no block."""
+    start, _ = _last_paragraph(message)
+    block = _trailer_block(message)
+    for item in block:
+        trailer = _TRAILER.match(item)
+        if trailer and trailer[1].lower() == b"signed-off-by":
+            return start
+        start += len(item)
+    return _end_of_text(message) if block else None
+
+
+def _with_lines(message: bytes, lines: Sequence[bytes], place: int | None) -> bytes:
+    """The message with ``lines`` at the offset ``place``, else as a last paragraph."""
+    at = _end_of_text(message) if place is None else place
+    before, after = message[:at], message[at:]
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    gap = b"\n" if place is None else b""
+    # A line of blanks would continue the value above it, and spoil a link.
+    guard = b"\n" if after.startswith(b" ") else b""
+    return b"".join([before, gap, *(line + b"\n" for line in lines), guard, after])
+
+
+def _without_lines(message: bytes, start: int, stop: int) -> bytes:
+    """The message without these bytes, nor the blank lines above an emptied paragraph.
+
+    ``start`` and ``stop`` are the ends of whole lines.
+    """
+    above, after = list(lines_of(message[:start])), message[stop:]
+    if _is_blank(after.partition(b"\n")[0]):
+        while above and _is_blank(above[-1]):
+            above.pop()
+    return b"".join([*above, after])
+
+
+def _trailer_block(message: bytes) -> tuple[bytes, ...]:
+    """The items of the last paragraph where git takes it for trailers; else none."""
+    start, lines = _last_paragraph(message)
+    items = _items(lines)
+    found = [_is_trailer(item) for item in items]
+    others = found.count(False)
+    enough = not others or (3 * found.count(True) >= others and _has_generated(items))
+    is_title = start == 0
+    is_conflicts = len(items) == 1 and items[0].startswith(b"Conflicts:\n")
+    return () if is_title or is_conflicts or not enough else items
+
+
+def _has_generated(items: tuple[bytes, ...]) -> bool:
+    """Whether one of the items is a line that git writes by itself."""
+    return any(item.startswith(_GENERATED) for item in items)
+
+
+def _is_trailer(item: bytes) -> bool:
+    """Whether git counts the item among the trailers."""
+    return item.startswith(_GENERATED) or _TRAILER.match(item) is not None
+
+
+def _items(lines: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The lines, each trailer together with the indented lines that continue it."""
+    items: list[bytes] = []
+    for line in lines:
+        if items and line[:1] in _SPACE and _is_trailer(items[-1]):
+            items[-1] += line
+        else:
+            items.append(line)
+    return tuple(items)
+
+
+def _last_paragraph(message: bytes) -> tuple[int, tuple[bytes, ...]]:
+    """Offset and lines of what follows the last blank line within the text."""
+    stop = _end_of_text(message)
+    lines = lines_of(message[:stop])
+    first = len(lines)
+    while first and not _is_blank(lines[first - 1]):
+        first -= 1
+    return stop - sum(map(len, lines[first:])), lines[first:]
+
+
+def _end_of_text(message: bytes) -> int:
+    """The offset after the last line that is not empty to Gerrit, its newline too."""
+    newline = message.find(b"\n", len(message.rstrip(b"\n ")))
+    return len(message) if newline < 0 else newline + 1
+
+
+def _title(lines: tuple[bytes, ...]) -> tuple[int, int]:
+    """First and last (exclusive) index of the first paragraph's lines."""
+    start = 0
+    while start < len(lines) and _is_blank(lines[start]):
+        start += 1
+    stop = start
+    while stop < len(lines) and not _is_blank(lines[stop]):
+        stop += 1
+    return start, stop
+
+
+def _is_blank(line: bytes) -> bool:
+    """Whether git takes the line for an empty one."""
+    return not line.strip(_SPACE)
+
+
+def _unfolded(value: bytes) -> bytes:
+    """The value of a trailer on one line, as ``git interpret-trailers --unfold``."""
+    return re.sub(rb"\n[ \t\r\n]*", b" ", value.strip(_SPACE))
