@@ -20,6 +20,7 @@ from gitsplit.core.edits import (
 from gitsplit.core.plan import DROPPED, Group, Plan, settled
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
+from gitsplit.core.shown import shown
 from gitsplit.core.states import file_assignments
 from gitsplit.errors import NotSupportedYet, PlanRefused
 
@@ -115,7 +116,7 @@ class _Claims:
         """Note what ``entry`` names for ``group``; refuse what is named twice."""
         if entry.content is not None:
             raise NotSupportedYet(
-                f'The plan gives a "content" for {_shown(self.change.path)},'
+                f'The plan gives a "content" for {shown(self.change.path)},'
                 " which this version can't write yet.",
                 hint="Assign its lines instead.",
             )
@@ -126,7 +127,7 @@ class _Claims:
         for fact in entry.facts:
             if fact not in facts_of(self.change) or fact in self.facts:
                 raise _misfit(
-                    f'"{fact}" of {_shown(self.change.path)} is not there to take'
+                    f'"{fact}" of {shown(self.change.path)} is not there to take'
                 )
             self.facts[fact] = group
         self._take_lines(self.old, entry.removed, group, "removed")
@@ -135,7 +136,7 @@ class _Claims:
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old.values(), *self.new.values()}
         if taken - {_NOBODY}:
-            raise _misfit(f"{_shown(self.change.path)} is named twice")
+            raise _misfit(f"{shown(self.change.path)} is named twice")
         self.facts = dict.fromkeys(facts_of(self.change), group)
         self.old = dict.fromkeys(self.old, group)
         self.new = dict.fromkeys(self.new, group)
@@ -146,7 +147,7 @@ class _Claims:
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
             if lines.get(line) != _NOBODY:
                 why = "named twice" if line in lines else f"not among the {side}"
-                raise _misfit(f"Line {line + 1} of {_shown(self.change.path)} is {why}")
+                raise _misfit(f"Line {line + 1} of {shown(self.change.path)} is {why}")
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
@@ -174,7 +175,7 @@ class _Claims:
 
     def _rest(self, rest: int | None, what: str) -> int:
         if rest is None:
-            raise _misfit(f"Nothing takes {what} of {_shown(self.change.path)}")
+            raise _misfit(f"Nothing takes {what} of {shown(self.change.path)}")
         return rest
 
 
@@ -245,14 +246,8 @@ def _paths(change: FileChange) -> tuple[bytes | None, bytes | None]:
     return (old.path if old else None, new.path if new else None)
 
 
-def _shown(path: bytes) -> str:
-    return path.decode("utf-8", "backslashreplace")
-
-
 def _shown_entry(entry: FileEntry) -> str:
-    return (
-        " to ".join(_shown(p) for p in {entry.old_path, entry.path} if p) or "no file"
-    )
+    return " to ".join(shown(p) for p in {entry.old_path, entry.path} if p) or "no file"
 
 
 def _misfit(what: str) -> PlanRefused:

@@ -9,6 +9,7 @@ from gitsplit.core.edits import Edit
 from gitsplit.core.objects import TreeEntry
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.series import PathChange
+from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
 
 
@@ -95,9 +96,8 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
 
 
 def _clash(group: int, path: bytes, what: str) -> PlanRefused:
-    shown = path.decode("utf-8", "backslashreplace")
     return PlanRefused(
-        f"Commit {group + 1} would have {what} at {shown}.",
+        f"Commit {group + 1} would have {what} at {shown(path)}.",
         hint="Assign the pieces that take and free that path to the same commit.",
     )
 
