@@ -1,0 +1,5 @@
+"""``python -m gitsplit`` is ``gitsplit``."""
+
+from gitsplit.cli import main
+
+main()

@@ -1,0 +1,279 @@
+"""The command line: options to a call, words out, errors to an exit status.
+
+Nothing heavy is imported here: a dry run needs no screen, ``--help`` no repository.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from gitsplit import __version__
+from gitsplit.core.shown import shown
+from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
+
+if TYPE_CHECKING:
+    from gitsplit.core.proposal import GroupBy, Keep
+    from gitsplit.git.repository import Repository
+    from gitsplit.session.rewrite import Outcome
+    from gitsplit.session.work import Request, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line, as the user gave it."""
+
+    upstream: str | None
+    commits: tuple[str, ...]
+    root: bool
+    dry_run: bool
+    format: str | None
+    output: str | None
+    yes: bool
+    plan: str | None
+    group_by: "GroupBy"
+    number: int | None
+    keep: "Keep"
+    undo: bool
+
+
+def _keep(
+    _context: click.Context, _parameter: click.Parameter, value: str
+) -> "str | int":
+    """The value of ``--keep-change-id``: a word, or a commit's number from 1."""
+    if value in ("auto", "first", "last", "largest", "none"):
+        return value
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(
+        f"{value!r} is neither auto, first, last, largest, none nor a number."
+    )
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    epilog="Split the last commit with: gitsplit HEAD~1",
+)
+@click.version_option(__version__, prog_name="gitsplit", message="%(prog)s %(version)s")
+@click.argument("upstream", required=False)
+@click.option(
+    "commits",
+    "-c",
+    "--commit",
+    metavar="REV",
+    multiple=True,
+    help="Split this commit (repeatable); UPSTREAM is then its parent by default.",
+)
+@click.option("--root", is_flag=True, help="Begin the series at the root commit.")
+@click.option(
+    "-n",
+    "--dry-run",
+    is_flag=True,
+    help="Print the proposal, or the plan given; change and write nothing.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json"]),
+    help="How a dry run prints: text (the default) or json, a plan file.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", help="Where a dry run writes instead of printing."
+)
+@click.option("-y", "--yes", is_flag=True, help="Accept the proposal without a screen.")
+@click.option(
+    "--plan", metavar="FILE", help="Start from this plan; - is standard input."
+)
+@click.option(
+    "--group-by",
+    type=click.Choice(["auto", "file", "directory", "proximity", "none"]),
+    default="auto",
+    show_default=True,
+    help="How to propose groups.",
+)
+@click.option(
+    "number",
+    "--commits",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Propose so many commits.",
+)
+@click.option(
+    "keep",
+    "--keep-change-id",
+    metavar="WHICH",
+    default="auto",
+    show_default=True,
+    callback=_keep,
+    help="Which commit keeps the Change-Id: auto, first, last, largest, none, or N.",
+)
+@click.option("--undo", is_flag=True, help="Give back what the last gitsplit rewrote.")
+def command(**given: Any) -> None:
+    """Split a commit of the series UPSTREAM..HEAD into several.
+
+    Without UPSTREAM the series begins after the branch's upstream. Nothing changes
+    before you apply the split, and then all of it at once.
+    """
+    options = Options(**given)
+    _check_usage(options)
+    if options.undo:
+        _undo()
+    elif options.dry_run:
+        _dry_run(options)
+    else:
+        _split(options)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run gitsplit and exit with its status (0, 1, 2, or 130 when interrupted)."""
+    try:
+        command.main(args, prog_name="gitsplit", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GitsplitError as error:
+        _show_error(error)
+        sys.exit(error.exit_status)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
+        sys.exit(Interrupted.exit_status)
+    except BrokenPipeError:
+        # The reader of a pipe has gone; Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _check_usage(options: Options) -> None:
+    """Raise click.UsageError for options that don't belong together."""
+    if not options.dry_run:
+        for value, name in ((options.format, "--format"), (options.output, "-o")):
+            if value is not None:
+                raise click.UsageError(f"{name} belongs to --dry-run.")
+    if options.root and options.upstream is not None:
+        raise click.UsageError("--root and UPSTREAM exclude each other.")
+    if options.undo and (options.dry_run or options.plan or options.commits):
+        raise click.UsageError("--undo goes with no other option.")
+
+
+def _show_error(error: GitsplitError) -> None:
+    """The sentence, the hint and the state of things, on standard error."""
+    click.echo(f"gitsplit: {shown(str(error))}", err=True)
+    if error.hint:
+        click.echo(f"hint: {shown(error.hint)}", err=True)
+    if error.state:
+        click.echo(shown(error.state), err=True)
+
+
+def _request(options: Options) -> "Request":
+    from gitsplit.session.work import Request
+
+    plan = None
+    if options.plan is not None:
+        plan = _read(options.plan)
+    return Request(
+        options.upstream,
+        options.commits,
+        options.root,
+        plan,
+        options.group_by,
+        options.number,
+        options.keep,
+    )
+
+
+def _read(name: str) -> bytes:
+    """The content of the file, or of standard input for ``-``."""
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise GitsplitError(
+            f"The plan {name} can't be read: {error.strerror}.",
+            hint="`gitsplit --dry-run --format json -o FILE` writes one.",
+        ) from error
+
+
+def _undo() -> None:
+    from gitsplit.report.text import undo_text
+    from gitsplit.session.rewrite import undone
+
+    record = undone(Path.cwd())
+    click.echo(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
+
+
+def _dry_run(options: Options) -> None:
+    from gitsplit.session.work import begun, opened
+
+    repo = opened(Path.cwd())
+    work = begun(repo, _request(options), every=True)
+    text = _plan_text(work) if options.format == "json" else _proposal(repo, work)
+    if options.output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        Path(options.output).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise GitsplitError(
+            f"{options.output} can't be written: {error.strerror}.",
+            hint="Name another file with -o.",
+        ) from error
+
+
+def _plan_text(work: "Work") -> str:
+    from gitsplit.core.planfile import dumps
+    from gitsplit.session.work import document
+
+    return dumps(document(work))
+
+
+def _proposal(repo: "Repository", work: "Work") -> str:
+    from gitsplit.report.text import proposal_text
+    from gitsplit.session.rewrite import preview, resulting
+
+    made = resulting(work, preview(repo, work))
+    return proposal_text(work.series.commits, work.plans, made)
+
+
+def _split(options: Options) -> None:
+    from gitsplit.git.identity import committer
+    from gitsplit.session.rewrite import apply, recovered
+    from gitsplit.session.work import begun, opened
+
+    repo = opened(Path.cwd())
+    if said := recovered(repo):
+        click.echo(f"gitsplit: {shown(said)}", err=True)
+    # What can fail late is asked first.
+    committer(repo)
+    work = begun(repo, _request(options))
+    if not options.yes:
+        _check_terminal()
+        from gitsplit.session.screen import edited
+
+        chosen = edited(repo, work)
+        if chosen is None:
+            click.echo("Nothing was changed.", err=True)
+            return
+        work = chosen
+    _show_summary(work, apply(repo, work))
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise NoTerminal(
+            "The screen needs a terminal, and there is none here.",
+            hint="Preview with --dry-run, or accept the proposal with --yes.",
+        )
+
+
+def _show_summary(work: "Work", outcome: "Outcome") -> None:
+    from gitsplit.report.text import summary_text
+    from gitsplit.session.rewrite import resulting
+
+    made = resulting(work, outcome.rewrite)
+    moved = [(move.ref, move.new) for move in outcome.moves.moves]
+    left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
+    click.echo(summary_text(work.series.commits, made, moved, left), nl=False)

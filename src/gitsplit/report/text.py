@@ -1,0 +1,164 @@
+"""A proposal, and what a rewrite did, as text for a terminal or a pipe."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gitsplit.core.changes import FileChange, Span
+from gitsplit.core.edits import Edit, FactEdit, TextEdit
+from gitsplit.core.message import subject_of
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.core.shown import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Resulting:
+    """A commit that a rewrite makes, or keeps: its draft, id and tree.
+
+    ``change_id`` is the one in its message, None where it has none.
+    """
+
+    draft: CommitDraft
+    oid: Oid
+    tree: Oid
+    change_id: bytes | None
+
+
+def proposal_text(
+    commits: Sequence[SourceCommit],
+    plans: Mapping[Oid, Plan],
+    resulting: Sequence[Resulting],
+) -> str:
+    """What a dry run prints: each commit of the series and what would become of it."""
+    lines: list[str] = []
+    for commit in commits:
+        made = [r for r in resulting if r.draft.source.oid == commit.oid]
+        plan = plans.get(commit.oid)
+        lines += _split(commit, plan, made) if plan else _kept(commit, made)
+    return "\n".join(lines) + "\n"
+
+
+def _kept(commit: SourceCommit, made: Sequence[Resulting]) -> Iterator[str]:
+    subject = shown(subject_of(made[0].draft.message))
+    fate = "as it is" if made[0].oid == commit.oid else "same tree"
+    yield f"{commit.oid[:10]} {subject}  ({fate})"
+
+
+def _split(
+    commit: SourceCommit, plan: Plan, made: Sequence[Resulting]
+) -> Iterator[str]:
+    """A commit's heading, and a block for each commit that it becomes."""
+    into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
+    yield f"{commit.oid[:10]} {shown(commit.subject)}"
+    files, pieces = _count(len(plan.changes), "file"), _count(len(plan.edits), "piece")
+    yield f"  {files}, {pieces}: {into}"
+    members = plan.edits_by_group()
+    groups = [g for g in range(len(plan.groups)) if g in members]
+    for number, (group, result) in enumerate(zip(groups, made, strict=True), 1):
+        yield ""
+        yield from _piece(plan, number, group, members[group], result)
+    if DROPPED in members:
+        yield ""
+        yield "  dropped"
+        yield from _ranges(plan.changes, members[DROPPED])
+    yield ""
+
+
+def _piece(
+    plan: Plan, number: int, group: int, edits: Sequence[Edit], result: Resulting
+) -> Iterator[str]:
+    """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
+    yield f"  {number}  {shown(subject_of(result.draft.message))}"
+    facts = [_count(len(edits), "piece"), size(edits), f"tree {result.tree[:10]}"]
+    if result.change_id is not None:
+        kept = group == plan.owner
+        facts.append(
+            f"keeps {shown(result.change_id)[:9]}" if kept else "new Change-Id"
+        )
+    yield "     " + ", ".join(facts)
+    yield from _ranges(plan.changes, edits)
+    if plan.groups[group].reason:
+        yield f"     why: {shown(plan.groups[group].reason)}"
+
+
+def _ranges(changes: Sequence[FileChange], edits: Iterable[Edit]) -> Iterator[str]:
+    """For each file a line: facts, and lines removed (-) and added (+), 1-based."""
+    by_file: dict[int, list[str]] = {}
+    for edit in edits:
+        by_file.setdefault(edit.file, []).extend(_parts(edit))
+    for file, parts in by_file.items():
+        yield f"     {shown(changes[file].path)}  {' '.join(parts)}"
+
+
+def _parts(edit: Edit) -> Iterator[str]:
+    if isinstance(edit, FactEdit):
+        yield edit.fact
+        return
+    for sign, span in (("-", edit.old), ("+", edit.new)):
+        if len(span):
+            yield sign + _range(span)
+
+
+def _range(span: Span) -> str:
+    first, last = span.start + 1, span.stop
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def size(edits: Iterable[Edit]) -> str:
+    """Lines added and removed, as ``+added -removed``."""
+    texts = [edit for edit in edits if isinstance(edit, TextEdit)]
+    added = sum(len(edit.new) for edit in texts)
+    return f"+{added} -{sum(len(edit.old) for edit in texts)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def summary_text(
+    commits: Sequence[SourceCommit],
+    resulting: Sequence[Resulting],
+    moved: Sequence[tuple[str, Oid]],
+    left: Sequence[tuple[str, str]],
+) -> str:
+    """What a rewrite did, how to take it back, and what it left alone.
+
+    ``moved`` are refs with their new values, ``left`` those that stay, each with the
+    reason as a clause.
+    """
+    refs = ", ".join(_short(ref) for ref, _ in moved)
+    lines = [
+        f"Rewrote {refs}: {_count(len(commits), 'commit')} became {len(resulting)}.",
+        *(_result(number, made) for number, made in enumerate(resulting, 1)),
+    ]
+    if resulting and resulting[-1].tree == commits[-1].raw.tree:
+        tree = resulting[-1].tree[:10]
+        lines.append(f"Final tree {tree} as before; index and worktree untouched.")
+    lines += (f"{_short(ref)} stays where it is: {shown(why)}." for ref, why in left)
+    lines.append("Take it back with: gitsplit --undo")
+    return "\n".join(lines) + "\n"
+
+
+def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
+    """What an undo gave back: the refs with their values of before."""
+    back = ", ".join(f"{_short(ref)} is at {oid[:10]}" for ref, oid in refs)
+    return f"Took back: {shown(subject)}. {back} again."
+
+
+def _short(ref: str) -> str:
+    return shown(ref.removeprefix("refs/heads/").removeprefix("refs/"))
+
+
+def _result(number: int, made: Resulting) -> str:
+    """One resulting commit: number, id, subject, and what it is to its original."""
+    source, draft = made.draft.source, made.draft
+    fate = {"same": "same tree", "owner": "", "piece": "new"}[draft.role]
+    if made.oid == source.oid:
+        fate = "as it was"
+    elif draft.role == "owner" and made.change_id is not None:
+        fate = f"keeps {shown(made.change_id)[:9]}"
+    elif draft.role == "piece" and made.change_id is not None:
+        fate = f"new {shown(made.change_id)[:9]}"
+    subject = shown(subject_of(draft.message))
+    return f"  {number}  {made.oid[:10]}  {subject}" + (f"  ({fate})" if fate else "")

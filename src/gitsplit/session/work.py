@@ -1,0 +1,183 @@
+"""What a run is to do: the series read, and a plan for each commit to split."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gitsplit.core import fit, planfile
+from gitsplit.core.drafts import IdRules
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
+from gitsplit.core.planfile import CommitEntry, PlanDocument
+from gitsplit.core.proposal import GroupBy, Keep, kept_by, proposal
+from gitsplit.core.series import Series, SourceCommit
+from gitsplit.errors import (
+    NothingToSplit,
+    NotSupportedYet,
+    PlanRefused,
+    WhichCommit,
+)
+from gitsplit.git import operations, read, refs
+from gitsplit.git.repository import Repository, open_repository
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for; ``plan`` is the text of a plan file."""
+
+    upstream: str | None = None
+    commits: tuple[str, ...] = ()
+    root: bool = False
+    plan: bytes | None = None
+    group_by: GroupBy = "auto"
+    number: int | None = None
+    keep: Keep = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: the series, the plans of the commits to split, new messages.
+
+    ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
+    ``ids`` says how the repository uses Change-Ids.
+    """
+
+    series: Series
+    plans: dict[Oid, Plan]
+    messages: dict[Oid, bytes]
+    head_ref: str | None
+    ids: IdRules
+
+
+def opened(cwd: Path) -> Repository:
+    """The repository at ``cwd``, with no operation of git's under way in it."""
+    repo = open_repository(cwd)
+    operations.refuse_operation_under_way(repo)
+    return repo
+
+
+def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
+    """The work that a request means: the plan given, or one proposed.
+
+    With ``every``, a series of several commits has all of them proposed to be split
+    (as a dry run shows it); otherwise WhichCommit is raised where nobody chose. Raises
+    what reading the series raises, and PlanRefused where the plan doesn't fit.
+    """
+    if request.plan is not None:
+        return _planned_work(repo, request, planfile.loads(request.plan))
+    series = read.series(repo, request.upstream, request.commits, request.root)
+    chosen = _chosen(repo, series, request, every)
+    changes = read.changes_of(repo, chosen)
+    plans = {
+        commit.oid: proposal(
+            done, commit.raw.message, request.group_by, request.number, request.keep
+        )
+        for commit, done in zip(chosen, changes, strict=True)
+        if done or not every
+    }
+    for commit in chosen:
+        _refuse_empty(commit, plans.get(commit.oid))
+    return Work(series, plans, {}, refs.current_head(repo), _id_rules(repo))
+
+
+def _chosen(
+    repo: Repository, series: Series, request: Request, every: bool
+) -> tuple[SourceCommit, ...]:
+    """The commits of the series that are to be split, oldest first."""
+    marked = {repo.resolve(revision) for revision in request.commits}
+    if marked or len(series.commits) == 1:
+        return tuple(c for c in series.commits if not marked or c.oid in marked)
+    if every:
+        return tuple(c for c in series.commits if len(c.raw.parents) < 2)
+    raise WhichCommit(
+        f"There are {len(series.commits)} commits after"
+        f" {request.upstream or 'the upstream'}; which one is to be split?",
+        hint=f"Name it, as in: gitsplit -c {series.commits[0].oid[:10]}",
+    )
+
+
+def _refuse_empty(commit: SourceCommit, plan: Plan | None) -> None:
+    """Raise NothingToSplit where a commit changes nothing."""
+    if plan is not None and not plan.edits:
+        raise NothingToSplit(
+            f"{commit.oid[:10]} changes no file, so there is nothing to split.",
+            hint="See what a commit does with: git show --stat COMMIT",
+        )
+
+
+def _planned_work(repo: Repository, request: Request, document: PlanDocument) -> Work:
+    """The work that a plan file describes, checked against the repository."""
+    upstream = request.upstream or document.upstream
+    is_root = request.root or upstream is None
+    series = read.series(repo, upstream, request.commits, is_root)
+    if (document.head, document.upstream) != (series.head, series.upstream):
+        which = "HEAD" if document.head != series.head else "upstream"
+        raise PlanRefused(
+            f"The plan was made for another {which} than this one.",
+            hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
+        )
+    entries = _entries(series, document)
+    split = [c for c in series.commits if entries[c.oid].action == "split"]
+    changes = read.changes_of(repo, split)
+    plans = {
+        commit.oid: _with_owner(fit.fitted(entries[commit.oid], done), request.keep)
+        for commit, done in zip(split, changes, strict=True)
+    }
+    messages = {oid: e.message for oid, e in entries.items() if e.message is not None}
+    return Work(series, plans, messages, refs.current_head(repo), _id_rules(repo))
+
+
+def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
+    """What the plan says of each commit of the series; unnamed ones are picked."""
+    order = [commit.oid for commit in series.commits]
+    entries = {entry.commit: entry for entry in document.series}
+    if len(entries) < len(document.series):
+        raise PlanRefused("The plan names a commit twice.", hint="Name it once.")
+    if outsiders := [oid for oid in entries if oid not in order]:
+        raise PlanRefused(
+            f"The plan names {outsiders[0][:10]}, which is not in the series.",
+            hint="A plan speaks of the commits between its upstream and its head.",
+        )
+    if list(entries) != [oid for oid in order if oid in entries]:
+        raise NotSupportedYet(
+            "The plan reorders commits, which this version can't do yet.",
+            hint="Reorder them afterwards with: git rebase -i",
+        )
+    for entry in entries.values():
+        _refuse_unsupported(entry)
+    return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
+
+
+def _refuse_unsupported(entry: CommitEntry) -> None:
+    """Raise NotSupportedYet for what needs descendants to be replayed."""
+    what = f"to {entry.action} {entry.commit[:10]}"
+    if entry.action == "split" and entry.dropped:
+        what = f"to drop edits of {entry.commit[:10]}"
+    elif entry.action in ("pick", "split", "reword"):
+        return
+    raise NotSupportedYet(
+        f"The plan asks {what}, which this version can't do yet.",
+        hint="Do that afterwards with: git rebase -i",
+    )
+
+
+def _with_owner(plan: Plan, keep: Keep) -> Plan:
+    """The plan with the owner that it names, else the one that ``keep`` chooses."""
+    if plan.owner is not None:
+        return plan
+    return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
+
+
+def _id_rules(repo: Repository) -> IdRules:
+    """How this repository uses Change-Ids (the rules of Gerrit's commit-msg hook)."""
+    return IdRules(link_url=(repo.config.get("gerrit.reviewUrl") or "").encode())
+
+
+def document(work: Work) -> PlanDocument:
+    """The work as a plan file has it."""
+    entries = tuple(
+        fit.planned(work.plans[commit.oid], commit)
+        if commit.oid in work.plans
+        else CommitEntry(commit.oid, commit.subject)
+        for commit in work.series.commits
+    )
+    return PlanDocument(work.series.upstream, work.series.head, entries)
