@@ -1,0 +1,46 @@
+"""Which process did something, told so that it can be recognised after a crash.
+
+Process ids are used again, so a process is named by its id and its start time.
+"""
+
+import os
+from pathlib import Path
+
+START = 19
+"""Where ``starttime``, field 22 of proc(5), is among the fields from the state on."""
+
+
+def this_process() -> str:
+    """The name of the process that runs this code."""
+    return process_name(os.getpid())
+
+
+def process_name(pid: int) -> str:
+    """``PID START``, the start in clock ticks since boot; 0 where there is no /proc."""
+    fields = _stat(pid)
+    return f"{pid} {int(fields[START]) if fields else 0}"
+
+
+def is_running(name: str) -> bool:
+    """Whether the process of that name, as :func:`process_name` gives it, still is.
+
+    One that has ended counts as gone even where nobody has waited for it (a zombie).
+    """
+    pid = int(name.split()[0])
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's process, but a process
+    return process_name(pid) == name and _stat(pid)[:1] != [b"Z"]
+
+
+def _stat(pid: int) -> list[bytes]:
+    """The fields of ``/proc/PID/stat`` from the state on; empty where there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return []
+    # proc(5): the command's name, in parentheses, may itself contain anything.
+    return stat.rpartition(b")")[2].split()

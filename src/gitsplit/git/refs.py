@@ -1,0 +1,368 @@
+"""The only irreversible step: HEAD's branch and its neighbours move, all or none.
+
+Nothing else in gitsplit moves a ref. Must not know plans or the journal. Everything
+goes through one ``git update-ref --stdin`` transaction, so hooks, reflogs and every
+ref storage work as the user configured them.
+"""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from gitsplit.core.objects import Oid
+from gitsplit.errors import GitsplitError, RefMoved, WriteFailed
+from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
+from gitsplit.git.repository import Repository
+from gitsplit.git.write import Rewrite
+
+MOST_PATTERNS = 500
+"""So many refs are asked for by name; past that, for all and the rest thrown away."""
+
+MOST_WORDS = 3
+"""So many lines of git's or a hook's complaint are passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """A full ref name, or ``HEAD`` for a detached one, and its values."""
+
+    ref: str
+    old: Oid
+    new: Oid
+
+
+class LeftRef(NamedTuple):
+    """A ref that keeps the old commits, and the reason as a clause."""
+
+    ref: str
+    reason: str
+
+
+class Moves(NamedTuple):
+    """What moves with a rewrite, HEAD's ref first, and what stays."""
+
+    moves: tuple[RefUpdate, ...]
+    left: tuple[LeftRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tip:
+    """A branch or tag, the commit it leads to, and when that was committed."""
+
+    ref: str
+    commit: Oid
+    date: int
+
+    @property
+    def is_branch(self) -> bool:
+        return self.ref.startswith("refs/heads/")
+
+
+def short_name(ref: str) -> str:
+    """The ref as people say it: ``branch main``, ``tag v1``, ``HEAD``."""
+    for prefix, kind in (("refs/heads/", "branch "), ("refs/tags/", "tag ")):
+        if ref.startswith(prefix):
+            return kind + ref.removeprefix(prefix)
+    return ref
+
+
+def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
+    """The refs that follow the rewrite, and those with old commits that stay.
+
+    HEAD's branch moves, or HEAD itself where it is detached, and with it each local
+    branch whose tip is a rewritten commit; except those that a rebase or bisect will
+    set itself, and those checked out in another worktree whose files would change. A
+    rebase under way in this worktree keeps all branches where they are: at its end it
+    expects them so. Tags, and branches with commits of their own on top, stay.
+    """
+    if not rewrite.rewritten:
+        return Moves((), ())
+    head = current_head(repo) or "HEAD"
+    tips = [tip for tip in _tips(repo) if tip.ref != head]
+    new = {commit.old: commit.new for commit in rewrite.rewritten}
+    others = [tip for tip in tips if tip.commit not in new]
+    objection = _objections(repo, rewrite)
+    moves = [RefUpdate(head, rewrite.old_head, rewrite.new_head)]
+    left: list[LeftRef] = []
+    for tip in (
+        *(tip for tip in tips if tip.commit in new),
+        *_containing(repo, rewrite, others),
+    ):
+        if reason := objection(tip):
+            left.append(LeftRef(tip.ref, reason))
+        else:
+            moves.append(RefUpdate(tip.ref, tip.commit, new[tip.commit]))
+    return Moves(tuple(moves), tuple(left))
+
+
+def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | None]:
+    """A function that says why a ref must stay where it is, if it must."""
+    owned = branches_owned_by_operations(repo)
+    elsewhere = checked_out_elsewhere(repo)
+    is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
+    rewritten = {commit.old for commit in rewrite.rewritten}
+    same_tree = _with_their_trees(rewrite)
+
+    def objection(tip: _Tip) -> str | None:
+        for holds, reason in (
+            (not tip.is_branch, "tags stay where they are"),
+            (tip.ref in owned, "a rebase or bisect under way will set it"),
+            (tip.commit not in rewritten, "it has commits of its own on top"),
+            (is_rebasing, "a rebase is under way here"),
+        ):
+            if holds:
+                return reason
+        if tip.ref in elsewhere and tip.commit not in same_tree:
+            return f"it is checked out in {elsewhere[tip.ref]}"
+        return None
+
+    return objection
+
+
+def _with_their_trees(rewrite: Rewrite) -> frozenset[Oid]:
+    """The rewritten commits whose last piece has the tree that they had."""
+    new = {commit.new: commit.old for commit in rewrite.rewritten}
+    return frozenset(
+        new[written.oid]
+        for written in rewrite.commits
+        if written.oid in new and written.tree == written.draft.source.raw.tree
+    )
+
+
+_TIP_FORMAT = "%(refname)%00%(objectname)%00%(committerdate:unix)%00%(symref)"
+_TAG_FORMAT = "%00%(*objectname)%00%(*committerdate:unix)"
+
+
+def _tips(repo: Repository) -> Iterator[_Tip]:
+    """The branches and tags that lead to a commit, symbolic ones left out.
+
+    A symbolic branch follows the one it names without being moved.
+    """
+    refs = ("refs/heads", "refs/tags")
+    done = repo.program.run(
+        "for-each-ref", f"--format={_TIP_FORMAT}{_TAG_FORMAT}", *refs
+    )
+    for line in _lines(done.stdout):
+        ref, oid, date, symref, peeled, peeled_date = line.split("\0")
+        seconds = date or peeled_date
+        if seconds and not symref:
+            yield _Tip(ref, Oid(peeled or oid), int(seconds))
+
+
+def _containing(
+    repo: Repository, rewrite: Rewrite, tips: Sequence[_Tip]
+) -> Iterator[_Tip]:
+    """The tips from which a rewritten commit can be reached.
+
+    Git is only asked for tips that aren't older than the oldest rewritten commit: for
+    each it walks the history, which takes seconds for the tags of a long-lived project.
+    """
+    sources = [written.draft.source for written in rewrite.commits]
+    rewritten = {commit.old for commit in rewrite.rewritten}
+    first = [
+        source
+        for source in sources
+        if source.oid in rewritten and not rewritten.intersection(source.raw.parents)
+    ]
+    oldest = min(_committed_at(*s.raw.values(b"committer")) for s in first)
+    refs = [tip.ref for tip in tips if tip.date >= oldest]
+    if not refs:
+        return
+    contains = dict.fromkeys(f"--contains={source.oid}" for source in first)
+    patterns = refs if len(refs) <= MOST_PATTERNS else ["refs/heads", "refs/tags"]
+    done = repo.program.run("for-each-ref", "--format=%(refname)", *contains, *patterns)
+    found = set(_lines(done.stdout))
+    yield from (tip for tip in tips if tip.ref in found)
+
+
+def _committed_at(committer: bytes = b"", *_more: bytes) -> int:
+    """The seconds of a committer header's value; 0 where it is malformed."""
+    seconds = re.search(rb"> (\d+) [-+]\d+$", committer)
+    return int(seconds[1]) if seconds else 0
+
+
+def _lines(output: bytes) -> list[str]:
+    return output.decode("utf-8", "surrogateescape").splitlines()
+
+
+def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
+    """The objects that these refs name now; a ref that doesn't exist is left out."""
+    wanted = set(refs)
+    values: dict[str, Oid] = {}
+    if "HEAD" in wanted:
+        done = repo.program.run("rev-parse", "-q", "--verify", "HEAD", check=False)
+        if lines := _lines(done.stdout):
+            values["HEAD"] = Oid(lines[0])
+    if named := sorted(wanted - {"HEAD"}):
+        fields = "--format=%(objectname) %(refname)"
+        done = repo.program.run("for-each-ref", fields, *named)
+        rows = (line.split(" ", 1) for line in _lines(done.stdout))
+        values |= {ref: Oid(oid) for oid, ref in rows if ref in wanted}
+    return values
+
+
+def current_head(repo: Repository) -> str | None:
+    """The ref that HEAD names at this very moment; None where it is detached."""
+    done = repo.program.run("symbolic-ref", "-q", "HEAD", check=False)
+    return next(iter(_lines(done.stdout)), None)
+
+
+def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
+    repo: Repository,
+    updates: Sequence[RefUpdate],
+    message: bytes,
+    *,
+    expected_head: str | None,
+    started: Callable[[int], None] | None = None,
+    before_commit: Callable[[], None] | None = None,
+) -> None:
+    """All the refs have their new values, or none has.
+
+    ``message`` goes into the reflogs. ``expected_head`` is the ref that HEAD has to
+    name, None for a detached one; HEAD is locked when that is looked at. ``started``
+    is told the process id of git before anything is locked; ``before_commit`` runs
+    when everything is locked and can stop the move by raising.
+
+    Raises RefMoved where a ref isn't at its old value or HEAD names another ref, and
+    WriteFailed where git refuses for a reason of its own.
+    """
+    with _conversation(repo, message) as talk:
+        if started:
+            started(talk.child.pid)
+        talk.ask(b"start")
+        for update in updates:
+            talk.say(*_update(update))
+        if not talk.ask(b"prepare"):
+            raise _refusal(repo, updates, talk.last_words())
+        if (head := current_head(repo)) != expected_head:
+            talk.ask(b"abort")
+            raise _other_head(head, expected_head)
+        if before_commit:
+            before_commit()
+        if not talk.ask(b"commit"):
+            raise _broken_off(talk.last_words())
+
+
+@contextmanager
+def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]":
+    """A running ``git update-ref --stdin``; leaving the block ends its input.
+
+    Without ``commit`` by then, git takes everything back.
+    """
+    child = repo.program.start(
+        "update-ref", "--stdin", "-z", "--create-reflog", "-m", message
+    )
+    assert child.stdin and child.stdout and child.stderr, "started with pipes"
+    # A hook may say more than a pipe holds before git answers.
+    with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr:
+        words = drain.submit(child.stderr.read)
+        talk = _Conversation(child, child.stdin, child.stdout, words)
+        try:
+            yield talk
+        finally:
+            talk.last_words()
+            child.wait()
+
+
+def _update(update: RefUpdate) -> Iterator[bytes]:
+    """What ``update-ref --stdin -z`` reads for one ref.
+
+    A detached HEAD mustn't be followed if somebody attaches it in the meantime.
+    """
+    if update.ref == "HEAD":
+        yield b"option no-deref"
+    yield b"update " + update.ref.encode("utf-8", "surrogateescape")
+    yield update.new.encode()
+    yield update.old.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """A running ``git update-ref --stdin -z``.
+
+    Only its answers count: the exit status is 0 as well where the input ends early.
+    """
+
+    child: subprocess.Popen[bytes]
+    questions: IO[bytes]
+    answers: IO[bytes]
+    words: Future[bytes]
+
+    def say(self, *fields: bytes) -> None:
+        """Each field is on its way, unless the child has ended."""
+        with suppress(BrokenPipeError):  # its last words say why
+            self.questions.write(b"".join(field + b"\0" for field in fields))
+            self.questions.flush()
+
+    def ask(self, command: bytes) -> bool:
+        """Whether git says that the command went well."""
+        self.say(command)
+        return self.answers.readline() == command + b": ok\n"
+
+    def last_words(self) -> str:
+        """What git, or a hook, said first before it gave up; it hears nothing more."""
+        with suppress(BrokenPipeError):
+            self.questions.close()
+        said = self.words.result().decode("utf-8", "replace").strip()
+        return "; ".join(said.splitlines()[:MOST_WORDS])
+
+
+def _refusal(
+    repo: Repository, updates: Sequence[RefUpdate], words: str
+) -> GitsplitError:
+    """Why git didn't prepare the updates."""
+    now = values_of(repo, (update.ref for update in updates))
+    for update in updates:
+        if now.get(update.ref) != update.old:
+            return _moved(update, now.get(update.ref))
+    for lock in _locks(repo, updates):
+        if lock.exists():
+            return WriteFailed(
+                f"Another git process is using this repository: {lock} exists.",
+                hint="Wait for it; if none is running, delete that file and try again.",
+            )
+    return WriteFailed(f"Git didn't move the refs: {words or 'it gave no reason'}")
+
+
+def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
+    """The files that stop these updates while they exist (ref storage ``files``)."""
+    yield repo.git_dir / "HEAD.lock"
+    for update in updates:
+        yield repo.common_dir / f"{update.ref}.lock"
+
+
+def _moved(update: RefUpdate, now: Oid | None) -> RefMoved:
+    place = f"is at {now[:12]}" if now else "is gone"
+    return RefMoved(
+        f"{_capitalised(short_name(update.ref))} {place} and no longer at "
+        f"{update.old[:12]}: it was moved while gitsplit was working.",
+        hint="Start again from what is there now.",
+    )
+
+
+def _other_head(now: str | None, expected: str | None) -> RefMoved:
+    def place(ref: str | None) -> str:
+        return f"on {short_name(ref)}" if ref else "detached"
+
+    return RefMoved(
+        f"HEAD is {place(now)} now, but was {place(expected)}: it was switched while "
+        "gitsplit was working.",
+        hint="Switch back and start again.",
+    )
+
+
+def _broken_off(words: str) -> WriteFailed:
+    return WriteFailed(
+        f"Git broke off while it moved the refs: {words or 'it gave no reason'}",
+        hint="Run gitsplit again: it finishes what was begun, or takes it back.",
+        state="Some refs may have moved and others not.",
+    )
+
+
+def _capitalised(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

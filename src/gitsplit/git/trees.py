@@ -1,0 +1,154 @@
+"""New objects before they are stored, and the trees that path changes make.
+
+Everything a rewrite will write is computed in memory first, so a preview can show the
+very ids that applying writes. Must not know refs, and stores nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gitsplit.core.objects import (
+    DIRECTORY,
+    ObjectKind,
+    Oid,
+    TreeEntry,
+    object_id,
+    parsed_tree,
+    serialized_tree,
+)
+from gitsplit.core.series import PathChange
+from gitsplit.errors import PlanRefused
+
+
+class ObjectReader(Protocol):
+    """Whatever knows the stored objects."""
+
+    def read_object(self, oid: Oid, /) -> tuple[str, bytes]:
+        """The kind and the bytes of a stored object."""
+
+    def has_object(self, oid: Oid, /) -> bool:
+        """Whether the object is stored."""
+
+
+class NewObjects:
+    """Objects by id that aren't stored yet, laid over those that are.
+
+    An object that the repository has already is kept here all the same: storing it
+    again freshens it, so that a ``git gc`` in the meantime doesn't prune it.
+    """
+
+    def __init__(self, stored: ObjectReader) -> None:
+        self._stored = stored
+        self._new: dict[Oid, tuple[ObjectKind, bytes]] = {}
+        self._trees_read: dict[Oid, Mapping[bytes, TreeEntry]] = {}
+
+    def add(self, kind: ObjectKind, data: bytes) -> Oid:
+        """The id of ``data``, which counts as an object from now on."""
+        oid = object_id(kind, data)
+        self._new[oid] = (kind, data)
+        return oid
+
+    def new(self, oid: Oid) -> tuple[ObjectKind, bytes] | None:
+        """The kind and bytes of an object added here; None for any other."""
+        return self._new.get(oid)
+
+    def is_stored(self, oid: Oid) -> bool:
+        """Whether the repository has the object already."""
+        return self._stored.has_object(oid)
+
+    def read_object(self, oid: Oid) -> tuple[str, bytes]:
+        """The kind and bytes of an object, added here or stored."""
+        return self.new(oid) or self._stored.read_object(oid)
+
+    def tree(self, oid: Oid) -> Mapping[bytes, TreeEntry]:
+        """The entries of a tree, added here or stored."""
+        if oid in self._new:
+            return parsed_tree(self._new[oid][1])
+        if oid not in self._trees_read:
+            self._trees_read[oid] = parsed_tree(self._stored.read_object(oid)[1])
+        return self._trees_read[oid]
+
+    def named(self) -> frozenset[Oid]:
+        """The objects that the stored trees read so far name, there or not.
+
+        A partial clone lacks some of them; naming them again is right all the same.
+        """
+        trees = self._trees_read.values()
+        return frozenset(entry.oid for tree in trees for entry in tree.values())
+
+
+@dataclass(slots=True)
+class _Change:
+    """What becomes of one name in a directory: its own entry and what is below it."""
+
+    is_named: bool = False
+    entry: TreeEntry | None = None
+    below: "dict[bytes, _Change]" = field(default_factory=dict)
+
+
+def tree_with(
+    objects: NewObjects, base: Oid | None, paths: Iterable[PathChange]
+) -> Oid:
+    """The tree like ``base`` in which each path has its entry, or nothing.
+
+    Only the directories on the way to a path are read; one that loses its last entry
+    goes. ``base`` is None for the empty tree. A path counts as a file: that it has
+    nothing leaves a directory of that name alone, as in git's index.
+
+    Raises PlanRefused where a path would be a file and a directory at once.
+    """
+    tree = _directory_with(objects, base, _by_directory(paths), b"")
+    return objects.add("tree", b"") if tree is None else tree
+
+
+def _by_directory(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
+    """The changes nested as the directories are; of two for a path, the last."""
+    top: dict[bytes, _Change] = {}
+    for path, entry in paths:
+        *directories, name = path.split(b"/")
+        names = top
+        for directory in directories:
+            names = names.setdefault(directory, _Change()).below
+        change = names.setdefault(name, _Change())
+        change.is_named, change.entry = True, entry
+    return top
+
+
+def _directory_with(
+    objects: NewObjects,
+    base: Oid | None,
+    changes: Mapping[bytes, _Change],
+    prefix: bytes,
+) -> Oid | None:
+    """The directory like ``base`` with the changes made; None where it is empty."""
+    before = objects.tree(base) if base else {}
+    after = dict(before)
+    for name, change in changes.items():
+        entry = _entry_with(objects, before.get(name), change, prefix + name)
+        if entry:
+            after[name] = entry
+        else:
+            after.pop(name, None)
+    if after == before:
+        return base
+    return objects.add("tree", serialized_tree(after)) if after else None
+
+
+def _entry_with(
+    objects: NewObjects, before: TreeEntry | None, change: _Change, path: bytes
+) -> TreeEntry | None:
+    """What the directory has under a name whose entry was ``before``."""
+    was_directory = before is not None and before.mode == DIRECTORY
+    base = before.oid if before and was_directory else None
+    file = before if not was_directory else None
+    if change.is_named:
+        file = change.entry
+    below = _directory_with(objects, base, change.below, path + b"/")
+    if file and below:
+        name = path.decode("utf-8", "backslashreplace")
+        raise PlanRefused(
+            f"One of the new commits would have {name} as a file and as a directory.",
+            hint="Put the end of the one and the start of the other into one commit.",
+        )
+    return TreeEntry(DIRECTORY, below) if below else file

@@ -1,0 +1,234 @@
+"""What gitsplit did to refs can be undone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gitsplit.errors import (
+    NothingToUndo,
+    OperationUnderWay,
+    RefMoved,
+    WriteFailed,
+)
+from gitsplit.git import journal
+from gitsplit.git.repository import open_repository
+from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
+from tests.repository import Repository
+
+MAIN = "refs/heads/main"
+BESIDE = "refs/heads/beside"
+
+
+@pytest.fixture
+def with_branches(repo: Repository) -> Repository:
+    """``main`` with a tangled commit, and ``beside`` in the middle of its range."""
+    tangled(repo)
+    repo.git("branch", "beside", "HEAD~1")
+    return repo
+
+
+def undo(repo: Repository) -> journal.Record:
+    return journal.undo(open_repository(repo.path))
+
+
+def phases(repo: Repository) -> list[str]:
+    files = sorted((repo.path / ".git" / "gitsplit").iterdir())
+    return [json.loads(file.read_bytes())["phase"] for file in files]
+
+
+def test_undo_gives_back_every_ref(with_branches: Repository) -> None:
+    repo = with_branches
+    repo.git("pack-refs", "--all")
+    before = repo.refs()
+    done = rewrite_refs(repo, subject="split one commit")
+    assert repo.refs() != before
+    undone = undo(repo)
+
+    assert repo.refs() == before
+    assert undone.updates == done.updates
+    assert [update.ref for update in undone.updates] == [MAIN, BESIDE]
+    assert repo.git("log", "-2", "-g", "--format=%gs").splitlines() == [
+        "gitsplit: undo: split one commit",
+        "gitsplit: split one commit",
+    ]
+
+
+def test_undo_leaves_a_dirty_index_and_worktree_alone(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    repo.write({"a": b"dirty\n", "staged": b"s\n"})
+    repo.git("add", "staged")
+    repo.git("status")
+    index = (repo.path / ".git" / "index").read_bytes()
+    rewrite_refs(repo)
+    undo(repo)
+
+    assert (repo.path / ".git" / "index").read_bytes() == index
+    assert (repo.path / "a").read_bytes() == b"dirty\n"
+
+
+def test_each_undo_goes_one_rewrite_further_back(repo: Repository) -> None:
+    tangled(repo)
+    tips = [repo.oid("HEAD")]
+    for subject in ("one", "two", "three"):
+        rewrite_refs(repo, subject=subject)
+        tips.append(repo.oid("HEAD"))
+
+    assert undo(repo).subject == "three"
+    assert repo.oid("HEAD") == tips[2]
+    assert undo(repo).subject == "two"
+    rewrite_refs(repo, subject="four")
+    assert [undo(repo).subject for _ in range(2)] == ["four", "one"]
+    assert repo.oid("HEAD") == tips[0]
+    with pytest.raises(NothingToUndo, match="There is no rewrite"):
+        undo(repo)
+
+
+def test_a_branch_that_moved_on_is_not_taken_back(with_branches: Repository) -> None:
+    repo = with_branches
+    old = repo.oid("beside")
+    rewrite_refs(repo)
+    repo.git("branch", "-f", "beside", "HEAD~3")
+    before = repo.refs()
+    with pytest.raises(NothingToUndo, match=r"^Branch beside has moved on") as moved:
+        undo(repo)
+    repo.git("branch", "-D", "beside")
+    with pytest.raises(NothingToUndo, match=r"^Branch beside is gone"):
+        undo(repo)
+    repo.git("branch", "beside", "main~3")
+
+    assert f"`git branch NAME {old[:12]}`" in moved.value.hint
+    assert repo.refs() == before
+    assert phases(repo) == ["done"]
+
+
+def test_a_detached_head_is_given_back_only_while_detached(repo: Repository) -> None:
+    tangled(repo)
+    repo.git("checkout", "-q", "--detach")
+    before = repo.refs()
+    rewrite_refs(repo)
+    repo.git("checkout", "-q", "-B", "topic")
+    with pytest.raises(NothingToUndo, match=r"^HEAD is on branch topic now"):
+        undo(repo)
+    repo.git("checkout", "-q", "--detach")
+    repo.git("branch", "-D", "topic")
+    undo(repo)
+
+    assert repo.refs() == before
+
+
+def test_undo_works_from_another_branch(with_branches: Repository) -> None:
+    repo = with_branches
+    main = repo.oid("main")
+    rewrite_refs(repo)
+    repo.git("checkout", "-q", "-b", "elsewhere")
+    elsewhere = repo.oid("HEAD")
+    undo(repo)
+
+    assert (repo.oid("main"), repo.oid("HEAD")) == (main, elsewhere)
+
+
+def test_undo_leaves_a_branch_to_the_rebase_that_has_it(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tangled(repo)
+    rewrite_refs(repo)
+    monkeypatch.setenv("GIT_SEQUENCE_EDITOR", "sed -i 1s/pick/edit/")
+    repo.git("rebase", "-q", "-i", "HEAD~1")
+
+    with pytest.raises(OperationUnderWay, match="will set branch main"):
+        undo(repo)
+
+
+def test_a_linked_worktree_has_a_journal_of_its_own(
+    repo: Repository, tmp_path: Path
+) -> None:
+    tangled(repo)
+    repo.git("worktree", "add", "-q", "-b", "topic", str(tmp_path / "linked"))
+    linked = Repository(tmp_path / "linked")
+    before = repo.refs()
+    rewrite_refs(linked)
+    with pytest.raises(NothingToUndo):
+        undo(repo)
+    undo(linked)
+
+    assert repo.refs() == before
+    assert not (repo.path / ".git" / "gitsplit").exists()
+
+
+def test_a_branch_whose_name_is_not_utf_8_is_given_back(repo: Repository) -> None:
+    tangled(repo)
+    repo.git("update-ref", b"refs/heads/gr\xfc\xdfe", "HEAD")
+    before = repo.run("show-ref").stdout
+    rewrite_refs(repo)
+    undo(repo)
+
+    assert repo.run("show-ref").stdout == before
+
+
+def test_refs_that_could_not_move_leave_no_record(with_branches: Repository) -> None:
+    repo = with_branches
+    opened = open_repository(repo.path)
+    updates = prepared(repo)
+    repo.git("checkout", "-q", "beside")
+    with pytest.raises(RefMoved):
+        journal.move(opened, updates, "split", expected_head=MAIN)
+
+    assert journal.last_undoable(opened) is None
+    assert phases(repo) == []
+
+
+def test_an_undo_that_could_not_move_can_be_tried_again(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    rewrite_refs(repo)
+    lock = repo.path / ".git" / "refs" / "heads" / "beside.lock"
+    lock.write_bytes(b"")
+    with pytest.raises(WriteFailed, match=r"beside\.lock exists"):
+        undo(repo)
+    lock.unlink()
+    undo(repo)
+
+    assert repo.refs() == before
+
+
+def test_a_journal_that_cannot_be_written_stops_the_move(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    (repo.path / ".git" / "gitsplit").write_bytes(b"in the way")
+    with pytest.raises(WriteFailed, match="can't write its journal"):
+        rewrite_refs(repo)
+
+    assert repo.refs() == before
+
+
+def test_old_and_damaged_records_are_no_trouble(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "MOST_RECORDS", 3)
+    tangled(repo)
+    for _ in range(4):
+        rewrite_refs(repo)
+    directory = repo.path / ".git" / "gitsplit"
+    names = sorted(file.name for file in directory.iterdir())
+    (directory / "000009.json").write_bytes(b'{"version": 1, "ph')
+    undo(repo)
+
+    assert names == ["000002.json", "000003.json", "000004.json"]
+
+
+def test_records_begun_at_the_same_time_do_not_meet(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    updates = prepared(repo)
+    (repo.path / ".git" / "gitsplit").mkdir()
+    (repo.path / ".git" / "gitsplit" / "000001.json").touch()
+
+    assert [begun(repo, updates).number for _ in range(2)] == [2, 3]

@@ -1,0 +1,257 @@
+"""After a crash, what was begun is finished or taken back, and nothing lies about."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from gitsplit.errors import (
+    WriteFailed,
+)
+from gitsplit.git import journal
+from gitsplit.git.process import is_running, process_name, this_process
+from gitsplit.git.refs import RefUpdate
+from gitsplit.git.repository import open_repository
+from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
+from tests.repository import Repository
+
+MAIN = "refs/heads/main"
+BESIDE = "refs/heads/beside"
+
+
+@pytest.fixture
+def with_branches(repo: Repository) -> Repository:
+    """``main`` with a tangled commit, and ``beside`` in the middle of its range."""
+    tangled(repo)
+    repo.git("branch", "beside", "HEAD~1")
+    return repo
+
+
+def undo(repo: Repository) -> journal.Record:
+    return journal.undo(open_repository(repo.path))
+
+
+def recover(repo: Repository) -> str | None:
+    return journal.recover(open_repository(repo.path))
+
+
+def phases(repo: Repository) -> list[str]:
+    files = sorted((repo.path / ".git" / "gitsplit").iterdir())
+    return [json.loads(file.read_bytes())["phase"] for file in files]
+
+
+@pytest.mark.parametrize(
+    ("moved", "told", "phase"),
+    [
+        ([], "broken off before a rewrite; nothing had changed", []),
+        ([MAIN], "in the middle of a rewrite; it is finished now", ["done"]),
+        ([MAIN, BESIDE], "broken off after a rewrite was done", ["done"]),
+    ],
+)
+def test_a_rewrite_broken_off_is_finished_or_forgotten(
+    with_branches: Repository, moved: list[str], told: str, phase: list[str]
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    updates = prepared(repo)
+    begun(repo, updates)
+    for update in updates:
+        if update.ref in moved:
+            repo.git("update-ref", update.ref, update.new, update.old)
+    said = recover(repo)
+
+    assert told in (said or "")
+    assert [repo.oid(u.ref) for u in updates] == [
+        u.new if moved else u.old for u in updates
+    ]
+    assert phases(repo) == phase
+    assert recover(repo) is None
+    if moved:
+        undo(repo)
+    assert repo.refs() == before
+
+
+def test_a_rewrite_whose_commits_are_lost_is_taken_back(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    main, beside = prepared(repo)
+    begun(repo, (main, beside))
+    repo.git("update-ref", main.ref, main.new)
+    (repo.path / ".git/objects" / beside.new[:2] / beside.new[2:]).unlink()
+    said = recover(repo)
+
+    assert "it is taken back now" in (said or "")
+    assert repo.refs() == before
+
+
+def test_a_branch_that_moved_on_after_a_crash_stays(with_branches: Repository) -> None:
+    repo = with_branches
+    updates = prepared(repo)
+    begun(repo, updates)
+    repo.git("update-ref", updates[0].ref, updates[0].new)
+    repo.git("branch", "-f", "beside", "main~3")
+    said = recover(repo)
+
+    assert "branch beside had moved on and stayed" in (said or "")
+    assert repo.oid("beside") == repo.oid("main~3") != updates[1].new
+
+
+# Runs as another process, which dies with its child in the midst of the move.
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from gitsplit.git import journal, refs
+from gitsplit.git.refs import RefUpdate, current_head
+from gitsplit.git.repository import open_repository
+
+repo = open_repository(Path(sys.argv[1]))
+words = sys.argv[3:]
+updates = tuple(RefUpdate(*words[i : i + 3]) for i in range(0, len(words), 3))
+children = []
+
+def die():
+    record = journal._records(repo)[-1]
+    os.kill(int(record.processes[1].split()[0]), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[2] == "undo":
+    journal.undo(repo, before_commit=die)
+else:
+    journal.move(
+        repo, updates, "split", expected_head=current_head(repo), before_commit=die
+    )
+"""
+
+
+def die_while_moving(
+    repo: Repository, what: str, updates: tuple[RefUpdate, ...] = ()
+) -> None:
+    words = [word for u in updates for word in (u.ref, u.old, u.new)]
+    script = [sys.executable, "-c", textwrap.dedent(DYING), str(repo.path), what]
+    done = subprocess.run([*script, *words], check=False, env=os.environ)
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("head", ["main", "--detach"])
+def test_locks_of_a_killed_git_are_removed(
+    with_branches: Repository, head: str
+) -> None:
+    repo = with_branches
+    repo.git("checkout", "-q", head)
+    before = repo.refs()
+    die_while_moving(repo, "move", prepared(repo))
+    locks = {lock.name for lock in (repo.path / ".git").rglob("*.lock")}
+    said = recover(repo)
+
+    assert "HEAD.lock" in locks
+    assert "nothing had changed" in (said or "")
+    assert list((repo.path / ".git").rglob("*.lock")) == []
+    assert repo.refs() == before
+    repo.commit("works again", {"z": b"z\n"})
+
+
+def test_an_undo_broken_off_is_as_if_never_begun(with_branches: Repository) -> None:
+    repo = with_branches
+    before = repo.refs()
+    rewrite_refs(repo)
+    after = repo.refs()
+    die_while_moving(repo, "undo")
+    said = recover(repo)
+
+    assert "broken off before an undo; nothing had changed" in (said or "")
+    assert repo.refs() == after
+    undo(repo)
+    assert repo.refs() == before
+
+
+def test_locks_of_others_stay(with_branches: Repository) -> None:
+    repo = with_branches
+    begun(repo, prepared(repo))
+    names = ("HEAD.lock", "refs/heads/main.lock")
+    locks = [repo.path / ".git" / name for name in names]
+    for lock in locks:
+        lock.write_bytes(b"")
+    recover(repo)
+
+    assert all(lock.exists() for lock in locks)
+
+
+def test_heads_lock_goes_also_where_its_branch_had_moved(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    updates = prepared(repo)
+    begun(repo, updates)
+    for update in updates:
+        repo.git("update-ref", "--no-deref", update.ref, update.new)
+    lock = repo.path / ".git" / "HEAD.lock"
+    lock.write_bytes(b"")
+    recover(repo)
+
+    assert not lock.exists()
+
+
+def test_a_move_of_a_living_process_is_left_to_it(with_branches: Repository) -> None:
+    repo = with_branches
+    record = begun(repo, prepared(repo))
+    with subprocess.Popen(["sleep", "60"]) as other:
+        file = repo.path / ".git" / "gitsplit" / f"{record.number:06}.json"
+        fields = json.loads(file.read_bytes())
+        fields["processes"] = [process_name(other.pid)]
+        file.write_text(json.dumps(fields))
+        said = recover(repo)
+        other.kill()
+
+    assert said is None
+    assert phases(repo) == ["prepared"]
+    assert recover(repo) is not None
+
+
+def test_keep_files_of_the_dead_are_removed(with_branches: Repository) -> None:
+    repo = with_branches
+    packs = repo.path / ".git" / "objects" / "pack"
+    with subprocess.Popen(["true"]) as child:
+        dead = process_name(child.pid)
+    reasons = {"1": f"gitsplit {dead}\n", "2": f"gitsplit {this_process()}\n"}
+    reasons |= {"3": "fetch-pack 1 on host\n", "4": "gitsplit\n"}
+    for name, reason in reasons.items():
+        (packs / f"pack-{name}.keep").write_text(reason)
+    recover(repo)
+
+    left = sorted(keep.name for keep in packs.glob("*.keep"))
+    assert left == ["pack-2.keep", "pack-3.keep", "pack-4.keep"]
+
+
+def test_a_process_is_known_by_its_start_too() -> None:
+    pid, start = this_process().split()
+
+    assert is_running(f"{pid} {start}")
+    assert not is_running(f"{pid} {int(start) + 1}")
+
+
+def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    before = repo.refs()
+    opened = open_repository(repo.path)
+
+    def kill_git() -> None:
+        child = journal._records(opened)[-1].processes[1]
+        os.kill(int(child.split()[0]), signal.SIGKILL)
+
+    updates = prepared(repo)
+    with pytest.raises(WriteFailed, match="Git broke off") as caught:
+        journal.move(
+            opened, updates, "split", expected_head=MAIN, before_commit=kill_git
+        )
+
+    assert repo.refs() == before
+    assert list((repo.path / ".git").rglob("*.lock")) == []
+    assert caught.value.state == "Nothing was changed."
