@@ -8,7 +8,7 @@ from gitsplit.core.message import change_ids, with_change_id, without_change_id
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
-from gitsplit.core.states import steps
+from gitsplit.core.states import is_whole, steps
 from gitsplit.errors import PlanRefused
 
 
@@ -43,6 +43,7 @@ def split_drafts(
     drafts: list[CommitDraft] = []
     files: list[File] = []
     original = rules.of(source.raw.message)
+    last = len(plan.groups) - 1 if is_whole(plan) else None
     for group, step in enumerate(steps(plan)):
         is_owner = group == plan.owner
         kept = original if is_owner else None
@@ -55,6 +56,8 @@ def split_drafts(
                 source,
                 message,
                 "owner" if is_owner else "piece",
+                # The original itself: it may hold rows that we would write otherwise.
+                tree=source.raw.tree if group == last else None,
                 paths=step.paths,
             )
         )

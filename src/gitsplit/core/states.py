@@ -46,6 +46,9 @@ def steps(plan: Plan) -> tuple[Step, ...]:
         found.append(_step(before, [states[file] for file in files]))
         if may_clash:
             _refuse_clash(group, (s.path for s in states if s is not None))
+    if is_whole(plan):
+        new = [change.new for change in plan.changes]
+        assert states == new, "with nothing dropped the last states are the new sides"
     return tuple(found)
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from gitsplit.core import planfile
 from gitsplit.core.drafts import kept_draft, reworded_draft, split_drafts
-from gitsplit.core.plan import Plan, without_empty_groups
+from gitsplit.core.plan import without_empty_groups
 from gitsplit.core.series import CommitDraft, SourceCommit
-from gitsplit.core.states import is_whole
 from gitsplit.errors import GitsplitError, NothingToSplit, RefMoved
 from gitsplit.git import identity, journal, refs, write
 from gitsplit.git.repository import Repository, open_repository
@@ -57,8 +56,6 @@ def _drawn_up(
         for draft in _drafts(objects, work, commit)
     ]
     rewrite = write.written_drafts(objects, work.series, drafts, committer)
-    for commit in work.series.commits:
-        _check_last_tree(commit, rewrite, work.plans.get(commit.oid))
     return objects, rewrite
 
 
@@ -83,16 +80,6 @@ def _drafts(
 def _fresh_ids() -> Iterator[bytes]:
     while True:
         yield identity.fresh_change_id()
-
-
-def _check_last_tree(
-    commit: SourceCommit, rewrite: write.Rewrite, plan: Plan | None
-) -> None:
-    """Law 1, looked at before anything is stored: the last tree is the original."""
-    if plan is None or not is_whole(plan):
-        return
-    trees = [c.tree for c in rewrite.commits if c.draft.source.oid == commit.oid]
-    assert trees[-1] == commit.raw.tree, "the split doesn't end with the original tree"
 
 
 def apply(repo: Repository, work: Work) -> Outcome:
