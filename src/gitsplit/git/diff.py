@@ -1,0 +1,267 @@
+"""How two trees differ, exactly as git's own diff has it under one set of options.
+
+The options are those of the plan format: ``git -c diff.indentHeuristic=true diff
+--diff-algorithm=myers -U0 --inter-hunk-context=0 -M50% -l1000 --no-ext-diff
+--no-textconv``, whatever the user configured. Trees are compared here and lines by
+libgit2; renames and attributes are git's to decide, so git is asked about them, once
+for however many commits and only where there is something to decide.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from stat import S_IFMT, S_ISREG
+
+import pygit2
+from pygit2.enums import DiffOption
+
+from gitsplit.core.changes import Hunk, Span
+from gitsplit.core.objects import (
+    DIRECTORY,
+    EXECUTABLE,
+    FILE,
+    Oid,
+    TreeEntry,
+    object_id,
+    parsed_tree,
+)
+from gitsplit.git.repository import Repository
+
+EMPTY_TREE = object_id("tree", b"")
+
+_RAW = (
+    *("--no-replace-objects", "diff-tree", "--stdin", "-r", "-z", "--raw"),
+    *("--no-abbrev", "-M50%", "-l1000", "--no-ext-diff", "--ignore-submodules=none"),
+)
+_PREFETCH = (
+    *("--no-replace-objects", "diff-tree", "--stdin", "-r", "--shortstat"),
+    *("--no-renames", "--no-ext-diff", "--no-textconv"),
+)
+_HUNKS = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT
+_TAIL_BLOCK = 1024
+_BINARY_PROBE = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file in a tree: where it is, its mode, and the object that it names."""
+
+    path: bytes
+    mode: int
+    oid: Oid
+
+
+@dataclass(frozen=True, slots=True)
+class FilePair:
+    """One file before and after; None where it is not there."""
+
+    old: Entry | None
+    new: Entry | None
+
+    @property
+    def sides(self) -> tuple[Entry, ...]:
+        """The sides that are there, old first."""
+        return tuple(side for side in (self.old, self.new) if side is not None)
+
+    @property
+    def path(self) -> bytes:
+        """The new path, or the old one of a deleted file."""
+        return self.sides[-1].path
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether it is a regular file on each side where it is there."""
+        return all(S_ISREG(side.mode) for side in self.sides)
+
+
+TreePair = tuple[Oid, Oid]
+"""An old and a new tree."""
+
+
+def file_pairs(
+    repo: Repository, trees: Sequence[TreePair]
+) -> tuple[tuple[FilePair, ...], ...]:
+    """For each pair of trees what differs between them, renames found, by path."""
+    compared = [tuple(_compared(repo, *pair)) for pair in trees]
+    asked = [
+        pair for pair, files in zip(trees, compared, strict=True) if _may_rename(files)
+    ]
+    with_renames = iter(_pairs_by_git(repo, asked))
+    return tuple(
+        tuple(sorted(next(with_renames) if _may_rename(files) else files, key=_by_path))
+        for files in compared
+    )
+
+
+def _by_path(pair: FilePair) -> bytes:
+    return pair.path
+
+
+def _may_rename(files: Iterable[FilePair]) -> bool:
+    """Whether a file went and another came: git alone says if that is a rename."""
+    gone = came = False
+    for pair in files:
+        gone |= pair.new is None
+        came |= pair.old is None
+    return gone and came
+
+
+def _compared(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
+    """The files that differ between two trees, in any order, no renames found."""
+    waiting: list[tuple[bytes, Oid | None, Oid | None]] = [(b"", old, new)]
+    while waiting:
+        prefix, old_tree, new_tree = waiting.pop()
+        before, after = _entries(repo, old_tree), _entries(repo, new_tree)
+        for name in before.keys() | after.keys():
+            was, now = before.get(name), after.get(name)
+            if was == now:
+                continue
+            was_tree, was_file = _tree_or_file(prefix + name, was)
+            now_tree, now_file = _tree_or_file(prefix + name, now)
+            if was_tree != now_tree:
+                waiting.append((prefix + name + b"/", was_tree, now_tree))
+            if was_file != now_file:
+                yield FilePair(was_file, now_file)
+
+
+def _entries(repo: Repository, tree: Oid | None) -> dict[bytes, TreeEntry]:
+    if tree is None or tree == EMPTY_TREE:
+        return {}
+    return parsed_tree(repo.read_object(tree)[1])
+
+
+def _tree_or_file(
+    path: bytes, entry: TreeEntry | None
+) -> tuple[Oid | None, Entry | None]:
+    """The entry as a tree or as a file, whichever it is."""
+    if entry is None:
+        return None, None
+    if S_IFMT(entry.mode) == DIRECTORY:
+        return entry.oid, None
+    return None, Entry(path, _canonical(entry.mode), entry.oid)
+
+
+def _canonical(mode: int) -> int:
+    """The mode as git sees it: old trees hold 100664, which is no change to git."""
+    if not S_ISREG(mode):
+        return mode
+    return EXECUTABLE if mode & 0o100 else FILE
+
+
+def _pairs_by_git(repo: Repository, trees: Sequence[TreePair]) -> list[list[FilePair]]:
+    """For each pair of trees what ``git diff-tree`` says differs, renames found."""
+    if not trees:
+        return []
+    # Comparing contents may fetch them from a remote that asks for a password.
+    out = repo.program.run(*_RAW, stdin=_listed(trees), terminal=True).stdout
+    found: list[list[FilePair]] = []
+    at = 0
+    while at < len(out):
+        if out[at : at + 1] != b":":
+            found.append([])
+            at = out.index(b"\n", at) + 1
+            continue
+        pair, at = _raw_record(out, at)
+        found[-1].append(pair)
+    return found
+
+
+def _listed(trees: Iterable[TreePair]) -> bytes:
+    return "".join(f"{old} {new}\n" for old, new in trees).encode("ascii")
+
+
+def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
+    """The record of ``git diff-tree --raw -z`` at ``at`` and where the next begins."""
+    end = out.index(b"\0", at)
+    old_mode, new_mode, old_oid, new_oid, status = out[at + 1 : end].decode().split(" ")
+    start, end = end + 1, out.index(b"\0", end + 1)
+    old_path = new_path = out[start:end]
+    if status[0] == "R":
+        start, end = end + 1, out.index(b"\0", end + 1)
+        new_path = out[start:end]
+    old = Entry(old_path, int(old_mode, 8), Oid(old_oid))
+    new = Entry(new_path, int(new_mode, 8), Oid(new_oid))
+    return FilePair(old if old.mode else None, new if new.mode else None), end + 1
+
+
+def fetch_contents(repo: Repository, trees: Sequence[TreePair]) -> None:
+    """Have every content that differs here, all at once; for partial clones.
+
+    Counting changed lines makes git fetch what it lacks in one request.
+    """
+    repo.program.run(*_PREFETCH, stdin=_listed(trees), terminal=True)
+
+
+def binary_by_attribute(
+    repo: Repository, paths: Iterable[bytes]
+) -> dict[bytes, bool | None]:
+    """For each path whether attributes make it binary; None where content decides.
+
+    The attribute ``diff`` and ``diff.<driver>.binary`` (``gitattributes(5)``).
+    """
+    asked = b"".join(path + b"\0" for path in sorted(set(paths)))
+    if not asked:
+        return {}
+    done = repo.program.run("check-attr", "-z", "--stdin", "diff", stdin=asked)
+    fields = done.stdout.split(b"\0")
+    values = zip(fields[0::3], fields[2::3], strict=False)
+    return {path: _is_binary_driver(repo, value) for path, value in values}
+
+
+def _is_binary_driver(repo: Repository, value: bytes) -> bool | None:
+    known: Mapping[bytes, bool | None] = {
+        b"set": False,
+        b"unset": True,
+        b"unspecified": None,
+    }
+    if value in known:
+        return known[value]
+    key = f"diff.{value.decode(errors='surrogateescape')}.binary"
+    if repo.config.get(key) in (None, "auto"):
+        return None
+    return repo.config.get_bool(key)
+
+
+def looks_binary(repo: Repository, content: bytes) -> bool:
+    """Whether git takes the content for binary: a NUL early on, or very large."""
+    limit = repo.config.get_int("core.bigFileThreshold", 512 << 20)
+    return b"\0" in content[:_BINARY_PROBE] or len(content) > limit
+
+
+def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+    """The hunks without context that turn ``old`` into ``new``, in their order."""
+    old, new = _without_common_tail(old, new)
+    patch = pygit2.Patch.create_from(old, new, flag=_HUNKS, context_lines=0)
+    return tuple(
+        Hunk(
+            _span(each.old_start, each.old_lines), _span(each.new_start, each.new_lines)
+        )
+        for each in patch.hunks
+    )
+
+
+def _span(start: int, count: int) -> Span:
+    """The lines of an ``@@`` header, which names the line before an empty run."""
+    first = start - 1 if count else start
+    return Span(first, first + count)
+
+
+def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
+    """Both contents up to a line's end in the tail that they share.
+
+    Without context git compares only that much: it leaves out what is equal in blocks
+    of 1024 bytes from the end, but keeps the first line that begins or goes on there.
+    libgit2 doesn't, and then slides a hunk elsewhere among equal lines.
+    """
+    most = min(len(old), len(new))
+    equal = 0
+    while equal + _TAIL_BLOCK <= most and _block(old, equal) == _block(new, equal):
+        equal += _TAIL_BLOCK
+    newline = old.find(b"\n", len(old) - equal) + 1
+    cut = len(old) - newline if newline else 0
+    return old[: len(old) - cut], new[: len(new) - cut]
+
+
+def _block(content: bytes, after: int) -> bytes:
+    """The block that ends ``after`` bytes before the end."""
+    end = len(content) - after
+    return content[end - _TAIL_BLOCK : end]

@@ -1,0 +1,153 @@
+"""Operations of git that are under way, and the refs that they keep for themselves.
+
+Read from the files in which git keeps their state (``git-rebase(1)``,
+``git-bisect(1)``, ``wt-status.c``), because git has no command that tells.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gitsplit.errors import OperationUnderWay
+from gitsplit.git.repository import Repository
+
+_PSEUDO_REFS = {
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
+_ENDINGS = {
+    "rebase": "git rebase --continue, or: git rebase --abort",
+    "am": "git am --continue, or: git am --abort",
+    "merge": "git commit, or: git merge --abort",
+    "cherry-pick": "git cherry-pick --continue, or: git cherry-pick --abort",
+    "revert": "git revert --continue, or: git revert --abort",
+    "bisect": "git bisect reset",
+}
+_EDIT = {"edit", "e"}
+_BREAK = {"break", "b"}
+
+
+def operation_under_way(repo: Repository) -> str | None:
+    """The operation that forbids rewriting here, by git's name for it, or None.
+
+    A stop at ``edit`` or ``break`` inside ``git rebase -i`` with nothing staged
+    forbids nothing; a stop at a conflict or a failed ``exec`` does.
+    """
+    if (repo.git_dir / "rebase-merge").is_dir():
+        stopped = _at_a_planned_stop(repo.git_dir / "rebase-merge")
+        if not stopped or _has_staged(repo):
+            return "rebase"
+    return _other_operation(repo)
+
+
+def refuse_operation_under_way(repo: Repository) -> None:
+    """Raise OperationUnderWay when an operation forbids rewriting here."""
+    name = operation_under_way(repo)
+    if name is None:
+        return
+    article = "An" if name == "am" else "A"
+    told = f"{article} {name} is under way in this repository."
+    if name == "rebase" and (repo.git_dir / "rebase-merge").is_dir():
+        told = (
+            "A rebase is under way, and gitsplit works inside it only at a stop "
+            "for edit or break with nothing staged."
+        )
+    raise OperationUnderWay(told, hint=f"Finish it first: {_ENDINGS[name]}")
+
+
+def branches_owned_by_operations(repo: Repository) -> frozenset[str]:
+    """The refs that a rebase or bisect of any worktree will move or go back to.
+
+    Moving one of them breaks that rebase at its end.
+    """
+    owned = {ref for git_dir in _git_dirs(repo) for ref in _owned_in(git_dir)}
+    return frozenset(ref for ref in owned if ref.startswith("refs/"))
+
+
+def checked_out_elsewhere(repo: Repository) -> dict[str, str]:
+    """The branches that other worktrees have checked out, each with that worktree."""
+    linked = repo.common_dir / "worktrees"
+    if not linked.is_dir():
+        return {}
+    listing = repo.program.run("worktree", "list", "--porcelain").stdout
+    blocks = listing.decode(errors="surrogateescape").split("\n\n")
+    main, *others = [_fields(block) for block in blocks if block.strip()]
+    elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
+    if repo.git_dir != repo.common_dir:
+        elsewhere.append(main)
+    return {each["branch"]: each["worktree"] for each in elsewhere if "branch" in each}
+
+
+def _fields(block: str) -> dict[str, str]:
+    """The attributes of one worktree in ``git worktree list --porcelain``."""
+    return dict(line.partition(" ")[::2] for line in block.split("\n"))
+
+
+def _is_here(repo: Repository, path: str) -> bool:
+    """Whether this is the worktree that gitsplit was started in."""
+    return repo.worktree is not None and Path(path).resolve() == repo.worktree.resolve()
+
+
+def _at_a_planned_stop(state: Path) -> bool:
+    """Whether the rebase waits because its list said so, not for a conflict.
+
+    At a conflict under ``edit`` git leaves the file ``amend`` out.
+    """
+    done = _text(state / "done").splitlines() or [""]
+    command = done[-1].split(" ", 1)[0]
+    return command in _BREAK or (command in _EDIT and (state / "amend").exists())
+
+
+def _has_staged(repo: Repository) -> bool:
+    """Whether the index differs from HEAD, unmerged entries included."""
+    args = ("diff-index", "--cached", "--quiet", "HEAD", "--")
+    return repo.program.run(*args, check=False).status != 0
+
+
+def _other_operation(repo: Repository) -> str | None:
+    at = repo.git_dir
+    if (at / "rebase-apply").is_dir():
+        return "am" if (at / "rebase-apply" / "applying").exists() else "rebase"
+    if (at / "MERGE_HEAD").exists():
+        return "merge"
+    for ref, name in _PSEUDO_REFS.items():
+        if _has_pseudo_ref(repo, ref):
+            return name
+    if (at / "sequencer").is_dir():
+        todo = _text(at / "sequencer" / "todo")
+        return "revert" if todo.startswith("revert") else "cherry-pick"
+    return "bisect" if (at / "BISECT_LOG").exists() else None
+
+
+def _has_pseudo_ref(repo: Repository, name: str) -> bool:
+    """Whether the pseudo-ref is set; only the files backend keeps it as a file."""
+    if (repo.config.get("extensions.refStorage") or "files") == "files":
+        return (repo.git_dir / name).exists()
+    args = ("rev-parse", "--verify", "--quiet", name)
+    return repo.program.run(*args, check=False).status == 0
+
+
+def _git_dirs(repo: Repository) -> Iterator[Path]:
+    """The git directory of the main worktree, then of each linked one."""
+    yield repo.common_dir
+    linked = repo.common_dir / "worktrees"
+    if linked.is_dir():
+        yield from sorted(linked.iterdir())
+
+
+def _owned_in(git_dir: Path) -> Iterator[str]:
+    """What the operations of one worktree own; may yield what is no ref."""
+    for backend in ("rebase-merge", "rebase-apply"):
+        yield _text(git_dir / backend / "head-name").strip()
+    # Three lines each: the ref, its value before and, once known, after.
+    yield from _text(git_dir / "rebase-merge" / "update-refs").splitlines()[::3]
+    start = _text(git_dir / "BISECT_START").strip()
+    if start:
+        yield start if start.startswith("refs/") else f"refs/heads/{start}"
+
+
+def _text(path: Path) -> str:
+    """The file's content, empty where there is no such file."""
+    try:
+        return path.read_text("utf-8", "surrogateescape")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""

@@ -1,0 +1,133 @@
+"""The git program: started, fed, waited for, and its failures turned into sentences.
+
+Knows nothing of what is asked. Everything that a user's configuration can hook into
+goes through here; objects are read by :mod:`gitsplit.git.repository`.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitsplit.errors import GitFailed, GitsplitError, NotARepository
+
+PARSED: Mapping[str, str] = {"LC_ALL": "C"}
+"""The environment of a command whose messages are read by gitsplit, not by people.
+
+Not for commands that run hooks: those are the user's and speak the user's language.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a finished git process left behind."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def complaint(self) -> str:
+        """The most telling line of standard error, without its prefix; maybe empty."""
+        lines = self.stderr.decode(errors="replace").splitlines()
+        fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+        told = (fatal or [line for line in lines if line.strip()] or [""])[0]
+        return told.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
+
+
+@dataclass(frozen=True)
+class Program:
+    """The git program run in ``cwd``, with ``env`` on top of the environment.
+
+    Children get a process group of their own, so that Ctrl-C reaches gitsplit alone,
+    which decides what to do about them. Where git may have to ask the user something
+    (a password, a passphrase), ``terminal=True`` leaves the child in the terminal's
+    foreground group; elsewhere reading from the terminal would stop it for good.
+    """
+
+    cwd: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+
+    def run(
+        self,
+        *args: str | bytes,
+        stdin: bytes = b"",
+        check: bool = True,
+        env: Mapping[str, str] | None = None,
+        terminal: bool = False,
+    ) -> Completed:
+        """The finished ``git ARGS``.
+
+        Raises GitFailed, with git's own complaint, when ``check`` and git's exit
+        status is not 0.
+        """
+        with self._started(args, env, terminal) as child:
+            try:
+                stdout, stderr = child.communicate(stdin)
+            except BaseException:
+                _stop(child, group=not terminal)
+                raise
+        done = Completed(child.returncode, stdout, stderr)
+        if check and done.status:
+            raise failure(args, done)
+        return done
+
+    def start(
+        self, *args: str | bytes, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """A started ``git ARGS`` with three pipes, for a conversation."""
+        return self._started(args, env, terminal=False)
+
+    def _started(
+        self,
+        args: tuple[str | bytes, ...],
+        env: Mapping[str, str] | None,
+        terminal: bool,
+    ) -> subprocess.Popen[bytes]:
+        try:
+            return subprocess.Popen(
+                ["git", *args],
+                cwd=self.cwd,
+                env={**os.environ, **self.env, **(env or {})},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                process_group=None if terminal else 0,
+            )
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            raise self._not_startable() from error
+
+    def _not_startable(self) -> GitsplitError:
+        if not self.cwd.is_dir():
+            return NotARepository(
+                f"The directory {self.cwd} doesn't exist any more.",
+                hint="Change to the directory of a git repository.",
+            )
+        return GitsplitError(
+            "The git program can't be started.",
+            hint="Install git 2.34 or newer, or put it on the PATH.",
+        )
+
+
+def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
+    """The error for a ``git ARGS`` that ended badly, in git's own words."""
+    words = [a.decode(errors="replace") if isinstance(a, bytes) else a for a in args]
+    name = next((word for word in words if not word.startswith("-")), "")
+    told = done.complaint or f"it ended with status {done.status} and said nothing"
+    return GitFailed(f"git {name} failed: {told}.")
+
+
+def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
+    """End the child with SIGTERM, on which git removes its locks and temporary files.
+
+    A kill would leave them behind.
+    """
+    with suppress(ProcessLookupError):
+        if group:
+            os.killpg(child.pid, signal.SIGTERM)
+        else:
+            child.terminate()
+    child.wait()

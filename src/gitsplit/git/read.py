@@ -1,0 +1,238 @@
+"""The series and what its commits did, read from the repository into plain values."""
+
+from collections.abc import Sequence
+
+from gitsplit.core.changes import File, FileChange
+from gitsplit.core.objects import GITLINK, Oid, RawCommit
+from gitsplit.core.series import Series, SourceCommit
+from gitsplit.errors import (
+    EmptySeries,
+    MergeCommit,
+    NoCommonHistory,
+    NotInSeries,
+    NoUpstream,
+    UnknownRevision,
+)
+from gitsplit.git.diff import (
+    EMPTY_TREE,
+    Entry,
+    FilePair,
+    TreePair,
+    binary_by_attribute,
+    fetch_contents,
+    file_pairs,
+    hunks_between,
+    looks_binary,
+)
+from gitsplit.git.program import failure
+from gitsplit.git.repository import Repository
+
+
+def series(
+    repo: Repository,
+    upstream: str | None,
+    commits: Sequence[str] = (),
+    root: bool = False,
+) -> Series:
+    """The commits after the merge base of ``upstream`` and HEAD, oldest first.
+
+    With ``root`` it begins at a root commit and ``upstream`` counts for nothing.
+    Without ``upstream`` it begins at the oldest of ``commits``, or else after
+    ``@{upstream}``.
+
+    Raises UnbornBranch, UnknownRevision (also where a shallow clone's history ends
+    too early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
+    ``commits`` is not in the series.
+    """
+    head = repo.head()
+    marked = tuple(repo.resolve(revision) for revision in commits)
+    base = None if root else _base(repo, head, upstream, marked)
+    found = tuple(source_commit(repo, oid) for oid in _commits(repo, base, head))
+    _refuse_outsiders(repo, marked, found)
+    if base is None and found:
+        _refuse_shallow_boundary(repo, found[0])
+    if not found:
+        raise EmptySeries(
+            f"There is no commit between {upstream or '@{upstream}'} and HEAD.",
+            hint="To split the last commit: gitsplit HEAD~1",
+        )
+    return Series(base, head, found)
+
+
+def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
+    """The commit as it is stored."""
+    return SourceCommit(oid, RawCommit.parse(repo.read_object(oid)[1]))
+
+
+def _base(
+    repo: Repository, head: Oid, upstream: str | None, marked: tuple[Oid, ...]
+) -> Oid | None:
+    """The commit that the series begins after; None where it begins at a root."""
+    if upstream is None and marked:
+        return _before_all(repo, head, marked)
+    if upstream is None:
+        tip, name = _configured_upstream(repo), "@{upstream}"
+    else:
+        tip, name = _given_upstream(repo, head, upstream), upstream
+    base = _merge_base(repo, tip, head)
+    if base is None:
+        shallow = "This is a shallow clone; get more history: git fetch --deepen=10"
+        whole = "Name a commit of this branch, or take all of it: gitsplit --root"
+        raise NoCommonHistory(
+            f"{name} and HEAD have no commit in common.",
+            hint=shallow if repo.is_shallow else whole,
+        )
+    return base
+
+
+def _configured_upstream(repo: Repository) -> Oid:
+    try:
+        return repo.resolve("@{upstream}")
+    except UnknownRevision:
+        raise NoUpstream(
+            "No UPSTREAM was given, and the current branch has none configured.",
+            hint="To split the last commit: gitsplit HEAD~1",
+        ) from None
+
+
+def _given_upstream(repo: Repository, head: Oid, upstream: str) -> Oid:
+    try:
+        return repo.resolve(upstream)
+    except UnknownRevision as unknown:
+        if not source_commit(repo, head).raw.parents:
+            hint = "HEAD is the first commit; to split it: gitsplit --root"
+        elif repo.is_shallow:
+            hint = "This is a shallow clone; get more history: git fetch --deepen=10"
+        else:
+            raise
+        raise UnknownRevision(str(unknown), hint=hint) from None
+
+
+def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
+    """The best commit that all of them have in common, or None (``git-merge-base``)."""
+    args = ("--no-replace-objects", "merge-base", "--octopus", *commits)
+    done = repo.program.run(*args, check=False)
+    if done.status > 1:
+        raise failure(args, done)
+    return None if done.status else Oid(done.stdout.decode("ascii").strip())
+
+
+def _before_all(repo: Repository, head: Oid, marked: tuple[Oid, ...]) -> Oid | None:
+    """The first parent of the oldest marked commit; None where that is a root.
+
+    Where none of them is the oldest, the commit at which their lines fork.
+    """
+    oldest = _merge_base(repo, *marked, head)
+    if oldest is None or oldest not in marked:
+        return oldest
+    commit = source_commit(repo, oldest)
+    _refuse_shallow_boundary(repo, commit)
+    return commit.raw.parents[0] if commit.raw.parents else None
+
+
+def _commits(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
+    excluded = () if base is None else (f"^{base}",)
+    done = repo.program.run(
+        *("--no-replace-objects", "rev-list", "--reverse", "--topo-order"),
+        *(head, *excluded, "--"),
+    )
+    return tuple(Oid(line) for line in done.stdout.decode("ascii").split())
+
+
+def _refuse_outsiders(
+    repo: Repository, marked: tuple[Oid, ...], found: tuple[SourceCommit, ...]
+) -> None:
+    inside = {commit.oid for commit in found}
+    for oid in marked:
+        if oid not in inside:
+            raise NotInSeries(
+                f"{_named(source_commit(repo, oid))} is not in the series.",
+                hint="Name a commit between UPSTREAM and HEAD.",
+            )
+
+
+def _refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
+    """Raise UnknownRevision where a shallow clone lacks the commit's first parent."""
+    parents = commit.raw.parents
+    if parents and not repo.has_object(parents[0]):
+        raise UnknownRevision(
+            f"The parent of {_named(commit)} is not in this shallow clone.",
+            hint="Get more history: git fetch --deepen=10",
+        )
+
+
+def _named(commit: SourceCommit) -> str:
+    """The commit as people name it: a short id and the subject."""
+    return f"{commit.oid[:10]} “{commit.subject.decode(errors='replace')}”"
+
+
+def file_changes(repo: Repository, commit: SourceCommit) -> tuple[FileChange, ...]:
+    """What the commit did to each file against its parent, by path.
+
+    Exactly as the plan format has it (see :mod:`gitsplit.git.diff`); contents are
+    copies. Raises MergeCommit when the commit has more than one parent, and
+    UnknownRevision when a shallow clone lacks the parent.
+    """
+    return changes_of(repo, (commit,))[0]
+
+
+def changes_of(
+    repo: Repository, commits: Sequence[SourceCommit]
+) -> tuple[tuple[FileChange, ...], ...]:
+    """:func:`file_changes` of each commit; two git processes for all of them at most.
+
+    A partial clone takes one more, which fetches what is missing.
+    """
+    trees = [_trees(repo, commit) for commit in commits]
+    all_pairs = file_pairs(repo, trees)
+    flat = [pair for pairs in all_pairs for pair in pairs]
+    if not all(repo.has_object(oid) for pair in flat for oid in _blobs(pair)):
+        fetch_contents(repo, trees)
+    paths = (side.path for pair in flat if pair.has_lines for side in pair.sides)
+    binary = binary_by_attribute(repo, paths)
+    return tuple(
+        tuple(_change(repo, pair, binary) for pair in pairs) for pairs in all_pairs
+    )
+
+
+def _trees(repo: Repository, commit: SourceCommit) -> TreePair:
+    """The trees of the commit's parent and of the commit."""
+    parents = commit.raw.parents
+    if len(parents) > 1:
+        raise MergeCommit(
+            f"{_named(commit)} is a merge, and a merge can't be split.",
+            hint="Choose one of the commits that it brings together.",
+        )
+    _refuse_shallow_boundary(repo, commit)
+    old = source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE
+    return old, commit.raw.tree
+
+
+def _blobs(pair: FilePair) -> list[Oid]:
+    return [side.oid for side in pair.sides if side.mode != GITLINK]
+
+
+def _change(
+    repo: Repository, pair: FilePair, binary: dict[bytes, bool | None]
+) -> FileChange:
+    old, new = _file(repo, pair.old), _file(repo, pair.new)
+    sides = [side for side in (old, new) if side is not None]
+    by_lines = pair.has_lines and not any(_is_binary(repo, s, binary) for s in sides)
+    if not by_lines or len({side.oid for side in sides}) < len(sides):
+        return FileChange(old, new, by_lines=by_lines)
+    before, after = ((side.content if side else None) or b"" for side in (old, new))
+    return FileChange(old, new, hunks_between(before, after))
+
+
+def _file(repo: Repository, side: Entry | None) -> File | None:
+    if side is None:
+        return None
+    content = None if side.mode == GITLINK else repo.read_object(side.oid)[1]
+    return File(side.path, side.mode, side.oid, content)
+
+
+def _is_binary(
+    repo: Repository, side: File, by_attribute: dict[bytes, bool | None]
+) -> bool:
+    known = by_attribute.get(side.path)
+    return looks_binary(repo, side.content or b"") if known is None else known

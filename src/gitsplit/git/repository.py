@@ -1,0 +1,341 @@
+"""The repository as gitsplit finds it: its places, its configuration, its objects.
+
+Finding it and its configuration is left to the git program. Only the object database
+is opened by libgit2: extensions that libgit2 refuses (partial clones, reftable, a
+sparse index, worktree configuration) then don't matter. No pygit2 object leaves here.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pygit2
+from pygit2.enums import ObjectType
+
+from gitsplit.core.objects import ObjectKind, Oid
+from gitsplit.errors import (
+    EditorFailed,
+    GitFailed,
+    GitsplitError,
+    NotARepository,
+    UnbornBranch,
+    UnknownRevision,
+    UnsupportedRepository,
+)
+from gitsplit.git.program import PARSED, Completed, Program
+
+StoredKind = Literal[ObjectKind, "tag"]
+
+_KINDS: Mapping[ObjectType, StoredKind] = {
+    ObjectType.COMMIT: "commit",
+    ObjectType.TREE: "tree",
+    ObjectType.BLOB: "blob",
+    ObjectType.TAG: "tag",
+}
+_TRUE = frozenset({"true", "yes", "on"})
+_FALSE = frozenset({"false", "no", "off", ""})
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration that holds in this repository, from every file that counts.
+
+    Keys are compared as git does: section and variable in any case, subsection
+    exactly. Values that aren't UTF-8 carry surrogates (``surrogateescape``).
+    """
+
+    values: Mapping[str, tuple[str | None, ...]]
+
+    @classmethod
+    def parse(cls, listing: bytes) -> "Config":
+        """The configuration that ``git config -z --list`` has printed."""
+        values: dict[str, tuple[str | None, ...]] = {}
+        for entry in listing.decode(errors="surrogateescape").split("\0")[:-1]:
+            key, is_set, value = entry.partition("\n")
+            values[key] = (*values.get(key, ()), value if is_set else None)
+        return cls(values)
+
+    def get_all(self, key: str) -> tuple[str, ...]:
+        """Every value of ``key``, the one that counts last.
+
+        A variable without ``=`` has the value ``true``.
+        """
+        section, _, rest = key.partition(".")
+        subsection, dot, variable = rest.rpartition(".")
+        name = f"{section.lower()}.{subsection}{dot}{variable.lower()}"
+        found = self.values.get(name, ())
+        return tuple("true" if value is None else value for value in found)
+
+    def get(self, key: str) -> str | None:
+        """The value of ``key`` that counts, or None."""
+        return (self.get_all(key) or (None,))[-1]
+
+    def get_bool(self, key: str, default: bool = False) -> bool:
+        """The value of ``key`` as git reads a boolean.
+
+        Raises GitsplitError when it isn't one.
+        """
+        value = self.get(key)
+        if value is None:
+            return default
+        word = value.lower()
+        return word in _TRUE or (word not in _FALSE and self.get_int(key) != 0)
+
+    def get_int(self, key: str, default: int = 0) -> int:
+        """The value of ``key`` as git reads an integer: ``k``, ``m``, ``g`` scale it.
+
+        Raises GitsplitError when it isn't one.
+        """
+        value = self.get(key)
+        if value is None:
+            return default
+        unit = _UNITS.get(value[-1:].lower(), 1)
+        try:
+            return int(value if unit == 1 else value[:-1]) * unit
+        except ValueError:
+            raise GitsplitError(
+                f"The configuration has a bad value for {key}: “{value}”.",
+                hint=f"Look at it with: git config --show-origin {key}",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repository:
+    """One repository, and the worktree that gitsplit was started in.
+
+    ``git_dir`` is the worktree's own git directory, ``common_dir`` what all worktrees
+    share (the same, but for linked ones). ``worktree`` is None in a bare repository.
+    ``program`` runs git at the top of the worktree, or else in the git directory.
+    """
+
+    program: Program
+    git_dir: Path
+    common_dir: Path
+    objects_dir: Path
+    worktree: Path | None
+    is_bare: bool
+    is_shallow: bool
+    config: Config
+    _odb: pygit2.Odb = field(repr=False)
+
+    def has_object(self, oid: Oid) -> bool:
+        """Whether the object is here; a partial clone may lack one it knows of."""
+        return self._odb.exists(oid)
+
+    def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
+        """The object's kind and a copy of its content.
+
+        A partial clone fetches what it lacks. Raises GitFailed when it is missing.
+        """
+        kind, data = self._stored(oid)
+        assert kind != "tag", "no tag is reachable from a commit"
+        return kind, data
+
+    def _stored(self, oid: str) -> tuple[StoredKind, bytes]:
+        try:
+            kind, data = self._odb.read(oid)
+        except (KeyError, pygit2.GitError):
+            return self._fetched(oid)
+        return _KINDS[ObjectType(kind)], data
+
+    def _fetched(self, oid: str) -> tuple[StoredKind, bytes]:
+        """The object as the git program has it, from a promisor remote if need be."""
+        asked = oid.encode("ascii") + b"\n"
+        done = self.program.run("cat-file", "--batch", stdin=asked, terminal=True)
+        header, _, rest = done.stdout.partition(b"\n")
+        words = header.decode("ascii", "replace").split()
+        for known in _KINDS.values():
+            if words[1:2] == [known]:
+                return known, rest[: int(words[2])]
+        raise GitFailed(
+            f"The object {oid} is missing from the repository.",
+            hint="Look at what else is missing with: git fsck",
+        )
+
+    def head_ref(self) -> str | None:
+        """The branch that HEAD names, as a full ref name; None when detached."""
+        done = self.program.run("symbolic-ref", "-q", "HEAD", check=False)
+        return None if done.status else done.stdout.decode(errors="replace").strip()
+
+    def head(self) -> Oid:
+        """The commit that is checked out.
+
+        Raises UnbornBranch when HEAD names a branch without a commit.
+        """
+        try:
+            return self.resolve("HEAD")
+        except UnknownRevision:
+            ref = self.head_ref()
+            if ref is None:
+                raise
+            name = ref.removeprefix("refs/heads/")
+            raise UnbornBranch(
+                f"The branch {name} has no commit yet.",
+                hint="There is something to split once there is a commit.",
+            ) from None
+
+    def resolve(self, revision: str) -> Oid:
+        """The commit that ``revision`` names (``gitrevisions(7)``), tags followed.
+
+        Raises UnknownRevision when it names no commit.
+        """
+        # Asking for REVISION^{commit} would change what “:/text” looks for.
+        done = self.program.run(
+            *("--no-replace-objects", "rev-parse", "--verify", "--quiet"),
+            *("--end-of-options", revision),
+            check=False,
+        )
+        commit = None if done.status else self._commit_of(done.stdout.decode().strip())
+        if commit is None:
+            raise UnknownRevision(
+                f"“{revision}” names no commit.",
+                hint="See what there is with: git log --oneline --all",
+            )
+        return commit
+
+    def _commit_of(self, oid: str) -> Oid | None:
+        """The commit that the object is or, as a tag, stands for."""
+        if not self._odb.exists(oid):
+            return None
+        kind, data = self._stored(oid)
+        if kind == "tag":
+            return self._commit_of(data[len(b"object ") :][:40].decode("ascii"))
+        return Oid(oid) if kind == "commit" else None
+
+    def editor(self) -> str:
+        """The shell command that starts the user's editor (``git-var(1)``).
+
+        Raises EditorFailed when there is none to start.
+        """
+        done = self.program.run("var", "GIT_EDITOR", check=False)
+        if done.status:
+            raise EditorFailed(
+                f"Git knows no editor to start: {done.complaint}.",
+                hint="Name one with: git config --global core.editor EDITOR",
+            )
+        return done.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+    def comment_char(self) -> bytes:
+        """What starts a line that git leaves out of an edited message.
+
+        ``core.commentString`` or ``core.commentChar``; ``#`` where git would choose.
+        """
+        named = self.config.get("core.commentString")
+        value = named or self.config.get("core.commentChar") or "#"
+        return b"#" if value == "auto" else os.fsencode(value)
+
+
+def open_repository(cwd: Path) -> Repository:
+    """The repository that git finds from ``cwd``, GIT_DIR and GIT_WORK_TREE included.
+
+    Two processes. Raises NotARepository when there is none, when git refuses to use
+    it, and inside a git directory that has a worktree elsewhere;
+    UnsupportedRepository when its objects have SHA-256 names.
+    """
+    places = _Places.found(Program(cwd))
+    worktree = places.worktree
+    program = Program(worktree or places.git_dir, places.environment())
+    listing = program.run("config", "-z", "--list").stdout
+    return Repository(
+        program=program,
+        git_dir=places.git_dir,
+        common_dir=places.common_dir,
+        objects_dir=places.objects_dir,
+        worktree=worktree,
+        is_bare=places.is_bare,
+        is_shallow=places.is_shallow,
+        config=Config.parse(listing),
+        _odb=pygit2.Odb(places.objects_dir),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What ``git rev-parse`` says about where things are."""
+
+    git_dir: Path
+    common_dir: Path
+    objects_dir: Path
+    is_bare: bool
+    is_shallow: bool
+    worktree: Path | None
+
+    @classmethod
+    def found(cls, program: Program) -> "_Places":
+        # --show-toplevel fails without a worktree, so it comes last: by then the
+        # other answers are out.
+        done = program.run(
+            *("rev-parse", "--path-format=absolute", "--absolute-git-dir"),
+            *("--git-common-dir", "--git-path", "objects", "--is-bare-repository"),
+            *("--is-shallow-repository", "--show-object-format", "--show-toplevel"),
+            env=PARSED,
+            check=False,
+        )
+        answers = os.fsdecode(done.stdout).split("\n")[:-1]
+        if len(answers) != 6 + (done.status == 0):
+            raise _not_usable(program.cwd, done)
+        _refuse_unsupported(program.cwd, answers)
+        return cls(
+            git_dir=Path(answers[0]),
+            common_dir=Path(answers[1]),
+            objects_dir=Path(answers[2]),
+            is_bare=answers[3] == "true",
+            is_shallow=answers[4] == "true",
+            worktree=Path(answers[6]) if answers[6:] else None,
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that named the places, absolute: git now runs elsewhere."""
+        named = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"} & os.environ.keys()
+        if not named:
+            return {}
+        found = {"GIT_DIR": str(self.git_dir), "GIT_COMMON_DIR": str(self.common_dir)}
+        if self.worktree is not None:
+            found["GIT_WORK_TREE"] = str(self.worktree)
+        return found
+
+
+def _refuse_unsupported(cwd: Path, answers: list[str]) -> None:
+    """Raise the error for a place or a repository that gitsplit can't work in."""
+    if answers[3] == "false" and not answers[6:]:
+        raise NotARepository(
+            f"{cwd} is inside a git directory, not in a worktree.",
+            hint="Change to the directory whose files you want to work on.",
+        )
+    if answers[5] != "sha1":
+        raise UnsupportedRepository(
+            f"This repository names its objects by {answers[5].upper()}, "
+            "which gitsplit can't handle.",
+            hint="Only repositories with SHA-1 names can be split for now.",
+        )
+
+
+def _not_usable(cwd: Path, done: Completed) -> NotARepository:
+    """Why there is nothing to work on here, in words for whoever started gitsplit."""
+    owned = re.search(rb"dubious ownership in repository at '(.*)'", done.stderr)
+    if owned:
+        path = shlex.quote(os.fsdecode(owned[1]))
+        return NotARepository(
+            "Git refuses to use this repository because it belongs to another user.",
+            hint="If you trust it, add it to safe.directory: "
+            f"git config --global --add safe.directory {path}",
+        )
+    if done.status and b"not a git repository" not in done.stderr:
+        return NotARepository(
+            f"Git can't use the repository here: {done.complaint}.",
+            hint="See what git says to: git status",
+        )
+    if done.status:
+        return NotARepository(
+            f"There is no git repository in {cwd} or above it.",
+            hint="Change to a directory of the repository that you want to work on.",
+        )
+    return NotARepository(
+        "The path of this repository contains a line break.",
+        hint="Move it to a path without one.",
+    )

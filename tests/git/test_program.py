@@ -1,0 +1,113 @@
+"""How the git program is started, and how its failures read."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitsplit.errors import GitFailed, GitsplitError, NotARepository
+from gitsplit.git.program import PARSED, Program
+from tests.repository import Repository
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_a_run_gives_status_output_and_messages(repo: Repository) -> None:
+    program = Program(repo.path)
+    done = program.run("hash-object", "-w", "--stdin", stdin=b"a\0\xff")
+    oid = done.stdout.decode().strip()
+    assert (done.status, done.stderr) == (0, b"")
+    assert program.run("cat-file", "blob", oid).stdout == b"a\0\xff"
+
+
+def test_arguments_may_be_bytes(repo: Repository) -> None:
+    repo.commit("one", {"f": b"1\n"})
+    program = Program(repo.path)
+    entry = b"100644,%s,caf\xe9" % repo.oid("HEAD:f").encode()
+    program.run("update-index", "--add", "--cacheinfo", entry)
+    listed = program.run("ls-files", "-z").stdout
+    assert listed == b"caf\xe9\0f\0"
+
+
+def test_a_failure_is_a_sentence_in_gits_own_words(repo: Repository) -> None:
+    with pytest.raises(GitFailed) as caught:
+        Program(repo.path).run("cat-file", "blob", "nosuch", env=PARSED)
+    told = "git cat-file failed: Not a valid object name nosuch."
+    assert (told, "Nothing was changed.") == (str(caught.value), caught.value.state)
+
+
+def test_a_failure_without_a_word_says_the_status(repo: Repository) -> None:
+    with pytest.raises(GitFailed, match="git symbolic-ref failed: it ended with"):
+        Program(repo.path).run("symbolic-ref", "-q", "refs/heads/nosuch")
+
+
+def test_an_unchecked_failure_is_only_a_status(repo: Repository) -> None:
+    done = Program(repo.path).run("rev-parse", "-q", "--verify", "HEAD", check=False)
+    assert done.status == 1
+
+
+def test_variables_of_the_program_and_of_the_run_are_added(repo: Repository) -> None:
+    program = Program(repo.path, {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "old"})
+    done = program.run("var", "GIT_AUTHOR_IDENT", env={"GIT_AUTHOR_EMAIL": "new"})
+    assert done.stdout.startswith(b"A <new> ")
+
+
+def test_without_git_the_error_says_so(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(repo.path))
+    with pytest.raises(GitsplitError, match="git program can't be started") as caught:
+        Program(repo.path).run("version")
+    assert "Install git" in caught.value.hint
+
+
+def test_a_directory_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotARepository, match="gone doesn't exist"):
+        Program(tmp_path / "gone").run("version")
+
+
+def test_a_conversation_has_three_pipes(repo: Repository) -> None:
+    with Program(repo.path).start("cat-file", "--batch-check") as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b"nosuch\n")
+        child.stdin.flush()
+        assert child.stdout.readline() == b"nosuch missing\n"
+
+
+def test_children_are_out_of_reach_of_ctrl_c(repo: Repository) -> None:
+    with Program(repo.path).start("cat-file", "--batch-check") as child:
+        assert os.getpgid(child.pid) != os.getpgid(0)
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from gitsplit.git.program import Program
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+try:
+    Program(Path(sys.argv[1])).run("wait", stdin=b"")
+except KeyboardInterrupt:
+    sys.stdout.write("interrupted\\n")
+"""
+
+
+def test_ctrl_c_ends_the_child_politely(repo: Repository) -> None:
+    """An alias stands for a long-running git; its trap shows the kind of signal."""
+    left = repo.path / "left"
+    alias = f"!trap 'echo TERM >{left}; exit 1' TERM; touch {left}; "
+    repo.git("config", "alias.wait", alias + "while :; do sleep 0.05; done")
+    command = [sys.executable, "-c", INTERRUPTED, str(repo.path)]
+    env = {**os.environ, "PYTHONPATH": str(PROJECT / "src")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        while not left.exists():
+            assert child.poll() is None
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.read() == b"interrupted\n"
+    assert left.read_text() == "TERM\n"
