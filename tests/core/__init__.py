@@ -1,0 +1,1 @@
+"""Tests of the core: the laws as properties, and examples."""

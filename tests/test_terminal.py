@@ -1,0 +1,122 @@
+"""The story as a user lives it: keys typed into the real program in a terminal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gitsplit.core.message import change_ids
+from tests.repository import Repository
+from tests.runner import done
+from tests.terminal import Terminal
+from tests.test_seed_case import Case, grenade, needs_bundle, practice
+
+CLEAR = "\x15"
+ENTER = "\r"
+TAB = "\t"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A tangled commit, and the digits that send its pieces, first to last."""
+
+    make: Callable[[Path], Case]
+    digits: str
+    subjects: tuple[str, ...]
+
+    @property
+    def commits(self) -> int:
+        """How many commits the tangled one becomes; the last keeps its message."""
+        return len(self.subjects) + 1
+
+
+STORIES = (
+    pytest.param(
+        Story(
+            grenade,
+            "21111" + "222222" + "222",
+            ("make grenade logdir creation work on clean system",),
+        ),
+        marks=needs_bundle,
+        id="grenade",
+    ),
+    pytest.param(
+        Story(
+            practice,
+            "1" + "3132323" + "333" + "2112",
+            ("Call amounts.num what it gives: parsed", "Refuse to cook for nobody"),
+        ),
+        id="practice",
+    ),
+)
+
+
+def opened(story: Story, repo: Repository) -> Terminal:
+    """The split screen, with as many commits proposed as there will be."""
+    terminal = Terminal(
+        repo.path,
+        *("-c", "HEAD~2", "--commits", str(story.commits)),
+        *("--keep-change-id", "last"),
+    )
+    terminal.wait_for("send")
+    return terminal
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_keys_split_a_tangled_commit_as_its_author_did(
+    story: Story, tmp_path: Path
+) -> None:
+    case = story.make(tmp_path / "case")
+    repo = case.repo
+    before = repo.oid("HEAD")
+    above = repo.git("log", "--format=%T %an %ae %ad %B", "-2")
+    terminal = opened(story, repo)
+
+    terminal.type(story.digits)
+    for subject in story.subjects:
+        terminal.type(f"i{CLEAR}{subject}{ENTER}{TAB}")
+    terminal.type("w")
+    terminal.wait_for("Enter")
+    terminal.type(ENTER)
+
+    assert terminal.exit_status() == 0, terminal.text
+    pieces = case.pieces
+    assert tuple(repo.tree(piece) for piece in pieces) == case.trees
+    messages = [repo.message(piece) for piece in pieces]
+    assert [m.split(b"\n")[0].decode() for m in messages[:-1]] == [*story.subjects]
+    assert change_ids(messages[-1]) == (case.change_id,)
+    assert len({change_ids(message) for message in messages}) == story.commits
+    assert repo.git("log", "--format=%T %an %ae %ad %B", "-2") == above
+    assert repo.fsck() == ""
+    assert repo.git("status", "--porcelain") == ""
+
+    done(repo.path, "--undo")
+
+    assert repo.oid("HEAD") == before
+
+
+def test_quitting_leaves_no_trace(tmp_path: Path) -> None:
+    case = practice(tmp_path / "case")
+    before = case.repo.refs()
+    terminal = Terminal(case.repo.path, "-c", "HEAD~2")
+    terminal.wait_for("send")
+
+    terminal.type("2")
+    terminal.type("qq")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert case.repo.refs() == before
+    assert case.repo.git("status", "--porcelain") == ""
+
+
+def test_control_c_interrupts_with_status_130(tmp_path: Path) -> None:
+    case = practice(tmp_path / "case")
+    before = case.repo.refs()
+    terminal = Terminal(case.repo.path, "-c", "HEAD~2")
+    terminal.wait_for("send")
+
+    terminal.type("\x03")
+
+    assert terminal.exit_status() == 130, terminal.text
+    assert case.repo.refs() == before
