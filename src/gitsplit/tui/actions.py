@@ -1,0 +1,261 @@
+"""What a user can do to the split screen, one value per deed.
+
+Keys, the mouse and the editor make actions; :mod:`gitsplit.tui.reduce` says what
+they do. Groups and rows are numbered from 0.
+"""
+
+from dataclasses import dataclass
+
+from gitsplit.tui.state import Purpose
+
+FAR = 2**62
+"""Further than any text or diff goes: to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRows:
+    """The cursor goes down so many rows, or up where ``rows`` is negative."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTo:
+    """The cursor goes to ``row``, or as far as there are rows."""
+
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovePiece:
+    """The cursor goes to the next piece (1) or the previous one (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFile:
+    """The cursor goes to the header of the next file (1) or the previous one (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindNext:
+    """The cursor goes to the next match of the last search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The selection gets narrower; from a piece on, lines are marked one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Widen:
+    """The selection gets wider: piece, hunk, file, directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """The selection is the piece at the cursor again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Long runs of lines are folded or unfolded: the piece's, or ``everywhere``."""
+
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The selection goes to ``group``."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """The selection, or the ``rest`` of the file, goes to the commit in focus."""
+
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What the commit in focus has of it is left for the commit after it."""
+
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The selected pieces are cut finer, or where the marked lines begin and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """The selection becomes a commit of its own, after the one in focus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """The focus goes on to the next commit (1) or back (-1), round the ends."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class FocusOn:
+    """The focus goes to ``group``."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCommit:
+    """The commit in focus comes one place later (1) or earlier (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The commit in focus is merged into the one before; the first into the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The commit in focus is the owner of the Change-Id."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetMessage:
+    """The commit ``group`` has this message, as the editor left it."""
+
+    group: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The last change of the plan is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """The last change that was taken back is made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A line is typed, for ``purpose``."""
+
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class TypeText:
+    """Text is typed or pasted into the line."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseText:
+    """So many characters after the cursor go, or before it where negative."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInText:
+    """The cursor in the line goes right, or left where negative."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """The typed line is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """The typed line is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A commit is shown as it will be: ``group``, or the one in focus."""
+
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPreview:
+    """What will be written is shown, and whether it can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHelp:
+    """All keys are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The screen beneath is shown again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scroll:
+    """The screen scrolls by ``rows``; ``most`` is the last row to begin with."""
+
+    rows: int
+    most: int = FAR
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """The plan is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """The screen is to be left without a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """The screen is to be left at once, whatever was going on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspend:
+    """The shell is wanted for a while; ``fg`` comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """The message of the commit in focus is to be opened in the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditorRefused:
+    """The editor could not be run, for the reason that ``sentence`` says."""
+
+    sentence: str
+
+
+CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | FindNext
+MarkAction = Mark | Widen | Cancel | Fold
+PieceAction = Send | Take | Leave | Cut | NewCommit
+CommitAction = Focus | FocusOn | MoveCommit | Merge | Own | SetMessage
+HistoryAction = Undo | Redo
+PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
+ScreenAction = Look | OpenPreview | OpenHelp | Back | Scroll
+ShellAction = Apply | Quit | Interrupt | Suspend | EditMessage | EditorRefused
+
+PlanAction = PieceAction | CommitAction | HistoryAction
+ViewAction = CursorAction | MarkAction | ScreenAction
+Action = PlanAction | ViewAction | PromptAction | ShellAction

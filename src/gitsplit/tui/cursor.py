@@ -1,0 +1,153 @@
+"""Where the cursor goes, and how much it takes: none of it changes the plan."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+from typing import assert_never
+
+from gitsplit.core.edits import TextEdit
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.actions import (
+    Cancel,
+    CursorAction,
+    FindNext,
+    Fold,
+    Mark,
+    MarkAction,
+    MoveFile,
+    MovePiece,
+    MoveRows,
+    MoveTo,
+    Widen,
+)
+from gitsplit.tui.change import refolded
+from gitsplit.tui.rows import FoldKey, RowKind
+from gitsplit.tui.search import found
+from gitsplit.tui.selection import counted, file_rows, marked_rows, named, unit_at
+from gitsplit.tui.state import State, Unit
+
+_WIDER = {
+    Unit.LINES: Unit.PIECE,
+    Unit.PIECE: Unit.HUNK,
+    Unit.HUNK: Unit.FILE,
+    Unit.FILE: Unit.DIRECTORY,
+}
+_NARROWER = {wide: narrow for narrow, wide in _WIDER.items()}
+
+
+def moved(state: State, action: CursorAction) -> State:
+    """The state with the cursor elsewhere."""
+    match action:
+        case MoveRows(rows):
+            return at_row(state, state.cursor + rows)
+        case MoveTo(row):
+            return at_row(state, row)
+        case MovePiece(by):
+            return at_row(state, _piece_row(state, by))
+        case MoveFile(by):
+            return at_row(state, _file_row(state, by))
+        case FindNext():
+            return found(state, state.search)
+        case _:
+            assert_never(action)
+
+
+def marked(state: State, action: MarkAction) -> State:
+    """The state in which the cursor takes more, or less, or shows more."""
+    match action:
+        case Mark():
+            return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
+        case Widen():
+            return _with_unit(state, _wider(state))
+        case Cancel():
+            return _with_unit(state, Unit.PIECE)
+        case Fold(everywhere):
+            return _all_folded(state) if everywhere else _piece_folded(state)
+        case _:
+            assert_never(action)
+
+
+def at_row(state: State, row: int) -> State:
+    """The state with the cursor in ``row``, or in the nearest row there is."""
+    state = replace(state, cursor=max(0, min(row, len(state.rows) - 1)))
+    return replace(state, status=_whereabouts(state))
+
+
+def _whereabouts(state: State) -> str:
+    """What the cursor takes, in a few words."""
+    unit = unit_at(state)
+    if state.unit is Unit.LINES:
+        return f"{counted(len(marked_rows(state)), 'row')} marked"
+    if unit is not Unit.PIECE:
+        return f"the whole {unit.name.lower()} is selected"
+    place = state.rows.edit_at(state.cursor)
+    if place is None:
+        return ""
+    group = named(state.plan.group_of[place])
+    return f"piece {place + 1} of {len(state.plan.edits)}, goes to {group}"
+
+
+def _piece_row(state: State, by: int) -> int:
+    """The first row of the next piece, or of the previous one."""
+    edits, rows = state.plan.edits, state.rows
+    place = rows.edit_at(state.cursor)
+    if place is None:
+        place = bisect_left(edits, state.cursor, key=rows.first_row.__getitem__)
+        place -= by > 0
+    place += by
+    if not 0 <= place < len(edits):
+        raise PlanRefused(f"This is the {'last' if by > 0 else 'first'} piece.")
+    return rows.first_row[edits[place]]
+
+
+def _file_row(state: State, by: int) -> int:
+    """The header row of the next file, or the last one before the cursor."""
+    headers = [
+        file_rows(state.rows, segments[0].file).start for segments in state.rows.by_file
+    ]
+    if by > 0:
+        after = headers[bisect_right(headers, state.cursor) :]
+    else:
+        after = headers[: bisect_left(headers, state.cursor)][::-1]
+    if not after:
+        raise PlanRefused(f"This is the {'last' if by > 0 else 'first'} file.")
+    return after[0]
+
+
+def _wider(state: State) -> Unit:
+    """The unit wider than what the cursor takes."""
+    unit = state.unit if state.unit is Unit.LINES else unit_at(state)
+    if unit not in _WIDER:
+        raise PlanRefused("A directory is the widest selection.", hint="v narrows it.")
+    return _WIDER[unit]
+
+
+def _with_unit(state: State, unit: Unit) -> State:
+    is_marking = unit is Unit.LINES
+    state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
+    status = "marking lines: move, then send" if is_marking else _whereabouts(state)
+    return replace(state, status=status)
+
+
+def _piece_folded(state: State) -> State:
+    """The long runs of the piece at the cursor unfolded, or folded again."""
+    edit = state.rows[state.cursor].segment.edit
+    if not isinstance(edit, TextEdit):
+        raise PlanRefused("There is nothing to fold here.")
+    keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
+    if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
+        unfolded = refolded(state, state.unfolded | keys)
+        return replace(unfolded, status="unfolded the piece")
+    if not keys & state.unfolded:
+        raise PlanRefused("The piece is short: all of it is shown.")
+    return replace(refolded(state, state.unfolded - keys), status="folded the piece")
+
+
+def _all_folded(state: State) -> State:
+    """Every long run unfolded, or folded again where none is."""
+    if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
+        texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
+        keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
+        return replace(refolded(state, keys), status="unfolded everything")
+    if not state.unfolded:
+        raise PlanRefused("Every piece is short: all lines are shown.")
+    return replace(refolded(state, frozenset()), status="folded what is long")

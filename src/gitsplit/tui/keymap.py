@@ -1,0 +1,282 @@
+"""Which key does what: the one table that keys, help, footer and docs are made from.
+
+A key never does something harmless on one screen and something final on another.
+"""
+
+from enum import Enum
+
+from gitsplit.tui.actions import (
+    FAR,
+    Action,
+    Apply,
+    Ask,
+    Back,
+    Cancel,
+    Cut,
+    Dismiss,
+    EditMessage,
+    EraseText,
+    FindNext,
+    Focus,
+    Fold,
+    Interrupt,
+    Leave,
+    Look,
+    Mark,
+    Merge,
+    MoveCommit,
+    MoveFile,
+    MoveInText,
+    MovePiece,
+    MoveRows,
+    MoveTo,
+    NewCommit,
+    OpenHelp,
+    OpenPreview,
+    Own,
+    Quit,
+    Redo,
+    Scroll,
+    Send,
+    Submit,
+    Suspend,
+    Take,
+    TypeText,
+    Undo,
+    Widen,
+)
+from gitsplit.tui.keys import DIGITS, Place, Pressed, Row, place_of, shown_key
+from gitsplit.tui.state import Purpose, Screen, State, Unit
+
+_SPLIT = frozenset({Place.SPLIT})
+_COMMITS = frozenset({Place.SPLIT, Place.COMMIT})
+_OTHERS = frozenset({Place.COMMIT, Place.PREVIEW, Place.HELP})
+_LISTS = frozenset({Place.COMMIT, Place.PREVIEW})
+_PREVIEW = frozenset({Place.PREVIEW})
+_HELP = frozenset({Place.HELP})
+_PROMPT = frozenset({Place.PROMPT})
+_SCREENS = _SPLIT | _OTHERS
+_EVERYWHERE = frozenset(Place)
+
+PIECES = "Which commit is it for?"
+SELECTING = "How much of it?"
+COMMITS = "The commits"
+MOVING = "Moving around"
+LOOKING = "Looking, writing, leaving"
+PAGES = "On the other screens"
+TYPING = "While typing a line"
+
+
+def _sending(pressed: Pressed) -> Action:
+    return Send(int(pressed.text) - 1)
+
+
+def _looking(pressed: Pressed) -> Action:
+    return Look(int(pressed.text) - 1)
+
+
+def _typing(pressed: Pressed) -> Action:
+    return TypeText(pressed.text)
+
+
+_EARLIER, _LATER = MoveCommit(-1), MoveCommit(1)
+
+TABLE = (
+    Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "that commit", "send"),
+    Row(PIECES, _SPLIT, {"y": Take()}, "the commit in focus", "here"),
+    Row(PIECES, _SPLIT, {"n": Leave()}, "not in focus: the next", "not here"),
+    Row(PIECES, _SPLIT, {"a": Take(rest=True)}, "y for the rest of the file", "file"),
+    Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "n for the rest of the file"),
+    Row(PIECES, _SPLIT, {"+": NewCommit()}, "a new one after the focus", "new commit"),
+    Row(PIECES, _SPLIT, {"s": Cut()}, "two things: cut it finer", "cut"),
+    Row(SELECTING, _SPLIT, {"v": Mark(), "e": Mark()}, "lines; v narrows", "lines"),
+    Row(SELECTING, _SPLIT, {"V": Widen()}, "wider: hunk, file, directory", "wider"),
+    Row(SELECTING, _SPLIT, {"escape": Cancel()}, "the piece again", "piece again"),
+    Row(
+        SELECTING,
+        _SPLIT,
+        {"f": Fold(), "F": Fold(everywhere=True)},
+        "unfold it, or everything",
+        "unfold",
+    ),
+    Row(
+        COMMITS,
+        _COMMITS,
+        {"tab": Focus(1), "s-tab": Focus(-1)},
+        "next and previous in focus",
+        "next commit",
+    ),
+    Row(COMMITS, _COMMITS, {"i": Ask(Purpose.SUBJECT)}, "edit its subject", "subject"),
+    Row(COMMITS, _COMMITS, {"m": EditMessage()}, "its message in an editor", "message"),
+    Row(COMMITS, _COMMITS, {"c": Own()}, "it keeps the Change-Id", "Change-Id"),
+    Row(
+        COMMITS,
+        _SPLIT,
+        {
+            "K": _EARLIER,
+            "J": _LATER,
+            "s-up": _EARLIER,
+            "s-down": _LATER,
+            "escape up": _EARLIER,
+            "escape down": _LATER,
+        },
+        "move it up and down",
+        hidden=frozenset({"escape up", "escape down"}),
+    ),
+    Row(COMMITS, _SPLIT, {"M": Merge()}, "merge it into the one before"),
+    Row(COMMITS, _COMMITS, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
+    Row(MOVING, _SPLIT, {"up": MoveRows(-1), "down": MoveRows(1)}, "by line"),
+    Row(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by piece"),
+    Row(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
+    Row(
+        MOVING,
+        _SPLIT,
+        {"pageup": lambda p: MoveRows(-p.page), "pagedown": lambda p: MoveRows(p.page)},
+        "by page",
+    ),
+    Row(MOVING, _SPLIT, {"home": MoveTo(0), "end": MoveTo(FAR)}, "to the ends"),
+    Row(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "to a piece by its number"),
+    Row(
+        MOVING,
+        _SPLIT,
+        {"/": Ask(Purpose.SEARCH), "N": FindNext()},
+        "find a text, the next one",
+    ),
+    Row(LOOKING, _SPLIT, {"o": Look()}, "the commit as it will be", "look"),
+    Row(LOOKING, _COMMITS, {"w": OpenPreview()}, "what will be written", "write"),
+    Row(LOOKING, _PREVIEW, {"enter": Apply()}, "in that preview: write it", "write it"),
+    Row(LOOKING, _SPLIT, {"q": Quit()}, "leave without a trace", "quit"),
+    Row(
+        LOOKING,
+        _EVERYWHERE,
+        {"c-c": Interrupt(), "<sigint>": Interrupt()},
+        "leave at once",
+        hidden=frozenset({"<sigint>"}),
+    ),
+    Row(LOOKING, _SCREENS, {"c-z": Suspend()}, "to the shell; fg comes back"),
+    Row(LOOKING, _SPLIT | _LISTS, {"?": OpenHelp()}, "all keys", "help"),
+    Row(PAGES, _LISTS, dict.fromkeys(DIGITS, _looking), "look at that commit", "look"),
+    Row(
+        PAGES,
+        _OTHERS,
+        {
+            "up": lambda p: Scroll(-1, p.most),
+            "down": lambda p: Scroll(1, p.most),
+            "k": lambda p: Scroll(-1, p.most),
+            "j": lambda p: Scroll(1, p.most),
+        },
+        "scroll by line",
+        "scroll",
+        hidden=frozenset({"k", "j"}),
+    ),
+    Row(
+        PAGES,
+        _OTHERS,
+        {
+            "pageup": lambda p: Scroll(-p.page, p.most),
+            "pagedown": lambda p: Scroll(p.page, p.most),
+            "space": lambda p: Scroll(p.page, p.most),
+        },
+        "scroll by page",
+        hidden=frozenset({"space"}),
+    ),
+    Row(
+        PAGES,
+        _OTHERS,
+        {"home": lambda p: Scroll(-FAR, p.most), "end": lambda p: Scroll(FAR, p.most)},
+        "to the ends",
+    ),
+    Row(PAGES, _OTHERS, {"q": Back(), "escape": Back()}, "back", "back"),
+    Row(PAGES, _HELP, {"?": Back()}, "back from here"),
+    Row(TYPING, _PROMPT, {"enter": Submit()}, "take it", "take it"),
+    Row(TYPING, _PROMPT, {"escape": Dismiss()}, "leave it as it was", "leave it"),
+    Row(
+        TYPING,
+        _PROMPT,
+        {"<any>": _typing, "<bracketed-paste>": _typing},
+        "typed or pasted",
+        hidden=frozenset({"<bracketed-paste>"}),
+    ),
+    Row(
+        TYPING,
+        _PROMPT,
+        {"left": MoveInText(-1), "right": MoveInText(1)},
+        "by character",
+    ),
+    Row(
+        TYPING,
+        _PROMPT,
+        {"home": MoveInText(-FAR), "end": MoveInText(FAR)},
+        "to the ends",
+    ),
+    Row(
+        TYPING,
+        _PROMPT,
+        {"backspace": EraseText(-1), "delete": EraseText(1)},
+        "erase a character",
+        hidden=frozenset({"delete"}),
+    ),
+    Row(TYPING, _PROMPT, {"c-u": EraseText(-FAR)}, "erase all before", "clear"),
+)
+"""Every key there is."""
+
+
+class _Situation(Enum):
+    """What the footer depends on; each value is the keys it shows."""
+
+    SPLIT = "1 n v s m c w ?"
+    MARKING = "1 y n s + escape ?"
+    WIDE = "1 y n + V escape ?"
+    COMMIT = "tab i m c w q ?"
+    PREVIEW = "enter 1 q ?"
+    REFUSED = "1 q ?"
+    HELP = "up q"
+    PROMPT = "enter escape c-u"
+
+
+def footer(state: State) -> list[tuple[str, str]]:
+    """The few keys that make sense now, each with its label."""
+    place = place_of(state)
+    keys = _situation(state).value.split()
+    rows = {key: row_of(place, key) for key in keys}
+    return [
+        (row.shown if key in DIGITS else shown_key(key), row.label)
+        for key, row in rows.items()
+    ]
+
+
+def row_of(place: Place, key: str) -> Row:
+    """The row of the table that ``key`` is in at ``place``."""
+    return next(row for row in TABLE if place in row.places and key in row.deeds)
+
+
+def help_sections() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sections of the help, each key with a few words on what it does."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for row in TABLE:
+        sections.setdefault(row.section, []).append((row.shown, row.help))
+    return list(sections.items())
+
+
+def keys_markdown() -> str:
+    """The keys as a page of the documentation."""
+    parts = ["# Keys"]
+    for section, keys in help_sections():
+        rows = [f"| `{shown}` | {about} |" for shown, about in keys]
+        parts.append(
+            "\n".join([f"## {section}", "", "| Keys | |", "| --- | --- |", *rows])
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _situation(state: State) -> _Situation:
+    """What the user is doing."""
+    if state.prompt is not None:
+        return _Situation.PROMPT
+    if state.screen is Screen.PREVIEW and state.problems:
+        return _Situation.REFUSED
+    if state.screen is not Screen.SPLIT:
+        return _Situation[state.screen.name]
+    if state.unit is Unit.LINES:
+        return _Situation.MARKING
+    return _Situation.SPLIT if state.unit is Unit.PIECE else _Situation.WIDE

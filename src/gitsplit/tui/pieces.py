@@ -1,0 +1,158 @@
+"""Which commit the selection goes to: the deeds that move, cut and take pieces."""
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import assert_never
+
+from gitsplit.core.edits import sort_key
+from gitsplit.core.plan import Group, Plan, assigned, with_group
+from gitsplit.core.proposal import drafted
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.actions import Cut, Leave, NewCommit, PieceAction, Send, Take
+from gitsplit.tui.change import changed
+from gitsplit.tui.rows import RowKind
+from gitsplit.tui.selection import (
+    Selection,
+    amount,
+    counted,
+    cut_finer,
+    cut_to,
+    named,
+    rest_of_file,
+    segment_at,
+    selected,
+)
+from gitsplit.tui.state import State, Unit
+
+
+def with_pieces(state: State, action: PieceAction) -> State:
+    """The state in which the selection went where the action says."""
+    match action:
+        case Send(group):
+            return _sent(state, _some(selected(state)), group)
+        case Take(rest):
+            return _sent(state, _selection(state, rest), state.focus)
+        case Leave(rest):
+            return _left(state, _selection(state, rest))
+        case Cut():
+            return _cut(state, _some(selected(state)))
+        case NewCommit():
+            return _made(state, selected(state))
+        case _:
+            assert_never(action)
+
+
+def _selection(state: State, rest: bool) -> Selection:
+    return _some(rest_of_file(state) if rest else selected(state))
+
+
+def _some(selection: Selection) -> Selection:
+    """The selection; raises PlanRefused where it is empty."""
+    if not selection:
+        raise PlanRefused("Nothing changed here.", hint="j goes to the next piece.")
+    return selection
+
+
+def _sent(state: State, selection: Selection, group: int) -> State:
+    """The selection in ``group`` and the cursor on what follows it."""
+    if group >= len(state.plan.groups):
+        raise PlanRefused(f"There is no commit {group + 1}.", hint="+ makes a new one.")
+    others = _members(state.plan, selection, group, is_in=False)
+    if not others:
+        kept = f"kept {amount(t.edit for t in selection)} in {named(group)}"
+        return _past(state, replace(state, status=kept), selection)
+    return _past(state, _moved(state, others, group), selection)
+
+
+def _left(state: State, selection: Selection) -> State:
+    """What the commit in focus has of the selection in the commit after it."""
+    here = _members(state.plan, selection, state.focus, is_in=True)
+    if not here:
+        status = f"not in {named(state.focus)} as it is"
+        return _past(state, replace(state, status=status), selection)
+    if state.focus + 1 == len(state.plan.groups):
+        raise PlanRefused("No commit comes after this one.", hint="+ makes a new one.")
+    return _past(state, _moved(state, here, state.focus + 1), selection)
+
+
+def _members(plan: Plan, selection: Selection, group: int, *, is_in: bool) -> Selection:
+    """What is in ``group`` of the selection, or what is not."""
+    return tuple(t for t in selection if (plan.group_of[t.place] == group) == is_in)
+
+
+def _moved(state: State, selection: Selection, group: int) -> State:
+    """The selection in ``group``, which is another one than it was in."""
+    came_from = _origins(state.plan, selection)
+    plan, places = cut_to(state.plan, selection)
+    moved = assigned(plan, places, group)
+    if moved.group_of == plan.group_of:
+        raise PlanRefused(
+            "A file begins with its first lines and ends with its last.",
+            hint="Send those.",
+        )
+    what = amount(taken.edit for taken in selection)
+    return changed(state, moved, f"moved {what} from {came_from} to {named(group)}")
+
+
+def _origins(plan: Plan, selection: Selection) -> str:
+    """The groups that the selection is in."""
+    groups = sorted({plan.group_of[taken.place] for taken in selection})
+    return ", ".join(named(group) for group in groups)
+
+
+def _cut(state: State, selection: Selection) -> State:
+    """The selected pieces cut finer, or at the ends of the marked lines."""
+    if state.unit is Unit.LINES:
+        plan = cut_to(state.plan, selection)[0]
+    else:
+        plan = cut_finer(state.plan, selection)
+    made = len(plan.edits) - len(state.plan.edits)
+    if not made:
+        raise PlanRefused("It can't be cut any further.")
+    return changed(state, plan, f"cut into {counted(made + len(selection), 'piece')}")
+
+
+def _made(state: State, selection: Selection) -> State:
+    """A new commit after the one in focus, with the selection, and in focus."""
+    at = state.focus + 1
+    plan, places = cut_to(state.plan, selection)
+    grown = with_group(plan, at, _draft(state.plan, selection))
+    what = amount(taken.edit for taken in selection)
+    deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
+    made = changed(state, assigned(grown, places, at), deed)
+    named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i names it")
+    return _past(state, named_how, selection) if selection else named_how
+
+
+def _draft(plan: Plan, selection: Selection) -> Group:
+    """A commit for the selection, with a message that says where it comes from."""
+    paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
+    place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
+    origin = 0 if plan.owner is None else plan.owner
+    message = drafted(plan.groups[origin].message, place if paths else b"more")
+    return Group(message, "You chose these pieces.")
+
+
+def _past(before: State, state: State, selection: Selection) -> State:
+    """The cursor on what follows the selection: a header if it was on one.
+
+    Where nothing follows it stays; marking ends.
+    """
+    if before.unit is Unit.LINES:
+        state = replace(state, unit=Unit.PIECE, anchor=None)
+    elif (header := state.rows[state.cursor].kind) in {RowKind.FILE, RowKind.HUNK}:
+        return _at_next_header(state, header)
+    edits = state.plan.edits
+    place = bisect_right(edits, sort_key(selection[-1].edit), key=sort_key)
+    if place == len(edits):
+        return state
+    return replace(state, cursor=state.rows.first_row[edits[place]])
+
+
+def _at_next_header(state: State, kind: RowKind) -> State:
+    """The cursor on the next header of this kind; where there is none, it stays."""
+    rows = state.rows
+    for at in range(segment_at(rows, state.cursor) + 1, len(rows.segments)):
+        if rows.segments[at].kind is kind:
+            return replace(state, cursor=rows.starts[at])
+    return state

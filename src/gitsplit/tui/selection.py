@@ -1,0 +1,264 @@
+"""What the cursor takes: lines, a piece, a hunk, a file or a directory.
+
+On the header of a hunk or of a file the cursor takes at least all that is under it.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import NamedTuple
+
+from gitsplit.core.changes import Span
+from gitsplit.core.edits import (
+    Edit,
+    FactEdit,
+    TextEdit,
+    finer_edits,
+    selected_edits,
+)
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.tui.rows import RowKind, Rows, Segment
+from gitsplit.tui.state import State, Unit
+
+
+class Taken(NamedTuple):
+    """An edit of the plan, by its place there, and as much of it as is selected."""
+
+    place: int
+    edit: Edit
+
+
+Selection = tuple[Taken, ...]
+
+_HEADERS = {RowKind.HUNK: Unit.HUNK, RowKind.FILE: Unit.FILE}
+
+
+def selected(state: State) -> Selection:
+    """What the cursor takes, in the order of the plan; empty on unchanged lines."""
+    if state.unit is Unit.LINES:
+        return tuple(_in_rows(state.rows, marked_rows(state)))
+    if unit_at(state) in {Unit.FILE, Unit.DIRECTORY}:
+        return _of_files(state.plan, set(_files(state)))
+    runs = selected_rows(state)
+    return tuple(taken for run in runs for taken in _in_whole(state.rows, run))
+
+
+def selected_rows(state: State) -> tuple[range, ...]:
+    """The rows that the selection takes, as runs in order; none overlap.
+
+    Unchanged lines and headers are in them where they stand between what is selected.
+    """
+    if state.unit is Unit.LINES:
+        return (marked_rows(state),)
+    unit = unit_at(state)
+    if unit in {Unit.FILE, Unit.DIRECTORY}:
+        return tuple(file_rows(state.rows, file) for file in _files(state))
+    if unit is Unit.HUNK:
+        return _hunk_rows(state.rows, state.cursor)
+    edit = state.rows[state.cursor].segment.edit if state.plan.edits else None
+    return () if edit is None else (state.rows.rows_of(edit),)
+
+
+def unit_at(state: State) -> Unit:
+    """The unit of the selection: the state's, or the wider one of a header."""
+    if not state.plan.edits:
+        return state.unit
+    header = _HEADERS.get(state.rows[state.cursor].kind, Unit.LINES)
+    return max(state.unit, header, key=lambda unit: unit.value)
+
+
+def marked_rows(state: State) -> range:
+    """The rows from where marking began to the cursor, both included."""
+    anchor = state.cursor if state.anchor is None else state.anchor
+    return range(min(anchor, state.cursor), max(anchor, state.cursor) + 1)
+
+
+def file_rows(rows: Rows, file: int) -> range:
+    """The rows of a file, its header first."""
+    first = bisect_left(rows.segments, file, key=_file_of)
+    stop = bisect_right(rows.segments, file, key=_file_of)
+    has_blank = rows.segments[first].kind is RowKind.BLANK
+    return range(rows.starts[first + has_blank], rows.starts[stop])
+
+
+def segment_at(rows: Rows, row: int) -> int:
+    """The number of the segment that a row is in."""
+    return bisect_right(rows.starts, row) - 1
+
+
+def lines_shown(segment: Segment) -> range:
+    """The 0-based lines that a segment stands for, hidden ones included."""
+    if segment.hidden is not None:
+        return segment.hidden.numbers
+    return range(segment.first, segment.first + segment.height)
+
+
+def rest_of_file(state: State) -> Selection:
+    """The piece at the cursor and all that follow it in its file."""
+    plan, rows = state.plan, state.rows
+    segment = segment_at(rows, marked_rows(state)[0])
+    file = rows.segments[segment].file
+    following = (s.edit for s in rows.segments[segment:] if s.file == file)
+    first = next((rows.place[edit] for edit in following if edit is not None), None)
+    if first is None:
+        return ()
+    members = enumerate(plan.edits[first:], first)
+    return tuple(Taken(n, edit) for n, edit in members if edit.file == file)
+
+
+def cut_to(plan: Plan, selection: Selection) -> tuple[Plan, tuple[int, ...]]:
+    """The plan in which the selection is whole edits, and their places in it."""
+    parts = {
+        taken.place: _parts(plan.edits[taken.place], taken.edit) for taken in selection
+    }
+    made = recut(plan, parts)
+    place = {edit: number for number, edit in enumerate(made.edits)}
+    return made, tuple(place[taken.edit] for taken in selection)
+
+
+def cut_finer(plan: Plan, selection: Selection) -> Plan:
+    """The plan with every selected text edit cut one step finer."""
+    parts: dict[int, Sequence[Edit]] = {
+        place: finer_edits(plan.changes[edit.file], edit)
+        for place, edit in selection
+        if isinstance(edit, TextEdit)
+    }
+    return recut(plan, parts)
+
+
+def recut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
+    """The plan with edits replaced by their parts, each in the edit's group."""
+    edits: list[Edit] = []
+    groups: list[int] = []
+    for place, (edit, group) in enumerate(zip(plan.edits, plan.group_of, strict=True)):
+        found = parts.get(place, (edit,))
+        edits += found
+        groups += [group] * len(found)
+    if len(edits) == len(plan.edits):
+        return plan
+    return replace(plan, edits=tuple(edits), group_of=tuple(groups))
+
+
+def amount(edits: Iterable[Edit]) -> str:
+    """How much these edits are, in words: lines, and what else happens to files."""
+    lines = facts = 0
+    for edit in edits:
+        if isinstance(edit, FactEdit):
+            facts += 1
+        else:
+            lines += len(edit.old) + len(edit.new)
+    counts = ((lines, "line"), (facts, "file fact"))
+    return " and ".join(counted(number, noun) for number, noun in counts if number)
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, in the plural where there is not one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def named(group: int) -> str:
+    """The group as the screen names it: counted from 1."""
+    return "nowhere" if group == DROPPED else str(group + 1)
+
+
+def _file_of(segment: Segment) -> int:
+    return segment.file
+
+
+def _files(state: State) -> Iterator[int]:
+    """The files that a unit of a file or more takes."""
+    if not state.plan.edits:
+        return
+    here = state.rows[state.cursor].segment.file
+    if unit_at(state) is Unit.FILE:
+        yield here
+        return
+    changes = state.plan.changes
+    directory = changes[here].path.rpartition(b"/")
+    prefix = directory[0] + directory[1]
+    present = dict.fromkeys(segments[0].file for segments in state.rows.by_file)
+    yield from (file for file in present if changes[file].path.startswith(prefix))
+
+
+def _of_files(plan: Plan, files: set[int]) -> Selection:
+    return tuple(
+        Taken(place, edit)
+        for place, edit in enumerate(plan.edits)
+        if edit.file in files
+    )
+
+
+def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
+    """The rows under the hunk header that stands over ``row``; a fact is by itself."""
+    here = segment_at(rows, row)
+    edit = rows.segments[here].edit
+    if isinstance(edit, FactEdit):
+        return (rows.rows_of(edit),)
+    first = here
+    while first >= 0 and rows.segments[first].kind not in _HEADERS:
+        first -= 1
+    if first < 0 or rows.segments[first].kind is not RowKind.HUNK:
+        return ()
+    stop = first + 1
+    lines = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
+    while stop < len(rows.segments) and rows.segments[stop].kind in lines:
+        stop += 1
+    return (range(rows.starts[first], rows.starts[stop]),)
+
+
+def _in_whole(rows: Rows, run: range) -> Iterator[Taken]:
+    """The edits that begin in a run of rows, whole."""
+    for edit, _ in _segments_in(rows, run):
+        yield Taken(rows.place[edit], edit)
+
+
+def _in_rows(rows: Rows, run: range) -> Iterator[Taken]:
+    """The edits in a run of rows, each with the lines of it that are in the run."""
+    for edit, segments in _segments_in(rows, run):
+        if isinstance(edit, FactEdit):
+            yield Taken(rows.place[edit], edit)
+            continue
+        old = _lines_in(rows, run, (at for at in segments if rows.segments[at].is_old))
+        new = _lines_in(
+            rows, run, (at for at in segments if not rows.segments[at].is_old)
+        )
+        part = replace(
+            edit,
+            old=old or Span(edit.old.stop, edit.old.stop),
+            new=new or Span(edit.new.start, edit.new.start),
+        )
+        yield Taken(rows.place[edit], part)
+
+
+def _segments_in(rows: Rows, run: range) -> Iterator[tuple[Edit, tuple[int, ...]]]:
+    """The edits with rows in the run, each with the numbers of its segments there."""
+    if not len(rows):
+        return
+    places = range(segment_at(rows, run[0]), segment_at(rows, run[-1]) + 1)
+    for edit, members in groupby(places, key=lambda at: rows.segments[at].edit):
+        if edit is not None:
+            yield edit, tuple(members)
+
+
+def _lines_in(rows: Rows, run: range, segments: Iterable[int]) -> Span | None:
+    """The lines that these segments of one side show in the run; None if none."""
+    spans = [_span_in(rows, run, at) for at in segments]
+    return Span(spans[0].start, spans[-1].stop) if spans else None
+
+
+def _span_in(rows: Rows, run: range, at: int) -> Span:
+    """The lines that one segment shows in the run; a fold shows all it hides."""
+    segment, start = rows.segments[at], rows.starts[at]
+    if segment.hidden is not None:
+        return segment.hidden
+    first = max(run.start, start) - start
+    stop = min(run.stop, start + segment.height) - start
+    return Span(segment.first + first, segment.first + stop)
+
+
+def _parts(edit: Edit, part: Edit) -> tuple[Edit, ...]:
+    """The edit cut so that ``part`` of it is one of the parts."""
+    if isinstance(edit, FactEdit) or isinstance(part, FactEdit):
+        return (edit,)
+    return selected_edits(edit, part.old, part.new)

@@ -1,0 +1,1 @@
+"""Tests of the screen: keys in, state or cells out."""

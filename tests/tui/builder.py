@@ -1,0 +1,111 @@
+"""Plans from literal texts, for tests that need no repository.
+
+The hunks are difflib's, which tests may use: git's would be the same wherever a test
+has one obvious diff.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+
+from gitsplit.core.changes import File, FileChange, Hunk, Span, lines_of
+from gitsplit.core.content import file_after
+from gitsplit.core.edits import edits_of
+from gitsplit.core.objects import Oid, object_id
+from gitsplit.core.plan import Group, Plan, settled
+from gitsplit.core.states import file_assignments
+from gitsplit.tui.actions import Action
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state import State, Target, first_state
+
+Text = str | bytes | None
+Literal = tuple[Text, Text]
+
+CHANGE_ID = b"I3aeff82ceb99fbfa3689141f0dae974189c7370a"
+COMMIT = Oid("6ae49ec16a8a34cb4cf8b2d8ed3f5ab6d3a5e1f0")
+
+MESSAGES = tuple(
+    b"%s piece of work\n\nWhy it is right.\n" % number
+    for number in (b"First", b"Second", b"Third", b"Fourth", b"Fifth", b"Sixth")
+)
+
+
+def plan_of(
+    files: Mapping[str, Literal | FileChange],
+    groups: int = 2,
+    group_of: Sequence[int] | None = None,
+    owner: int | None = None,
+) -> Plan:
+    """The plan of a commit that turned each file's first text into its second.
+
+    None is a side that doesn't exist. Edits are dealt out to the groups in turn
+    unless ``group_of`` says where each goes. The owner is the last group.
+    """
+    changes = tuple(change_of(path, files[path]) for path in sorted(files))
+    edits = edits_of(changes)
+    dealt = tuple(group_of or (number % groups for number in range(len(edits))))
+    made = tuple(
+        Group(MESSAGES[number], f"Reason {number + 1}.") for number in range(groups)
+    )
+    return settled(
+        Plan(changes, edits, dealt, made, groups - 1 if owner is None else owner)
+    )
+
+
+def change_of(path: str, texts: Literal | FileChange) -> FileChange:
+    """What happened to the file at ``path``."""
+    if isinstance(texts, FileChange):
+        return texts
+    old, new = (file_of(path, text) for text in texts)
+    return FileChange(old, new, hunks_between(old, new))
+
+
+def file_of(path: str, text: Text, mode: int = 0o100644) -> File | None:
+    """A regular file with this text; none for None."""
+    if text is None:
+        return None
+    content = text.encode() if isinstance(text, str) else text
+    return File(path.encode(), mode, object_id("blob", content), content)
+
+
+def hunks_between(old: File | None, new: File | None) -> tuple[Hunk, ...]:
+    """The runs of lines that differ between the two sides."""
+    before = lines_of((old and old.content) or b"")
+    after = lines_of((new and new.content) or b"")
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return tuple(
+        Hunk(Span(a, b), Span(c, d)) for tag, a, b, c, d in codes if tag != "equal"
+    )
+
+
+def target_of(subject: str = "Do several things at once") -> Target:
+    """A commit with a Change-Id under one other, on a branch called ``series``."""
+    return Target(
+        COMMIT,
+        subject.encode(),
+        Oid("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
+        "series",
+        CHANGE_ID,
+        gives_change_ids=True,
+        above=((Oid("15849e7d0c5b8b0a2f2c9e5f6c7d8e9fa0b1c2d3"), b"Go on"),),
+    )
+
+
+def state_of(plan: Plan) -> State:
+    """The split screen as it opens on ``plan``."""
+    return first_state(target_of(), plan)
+
+
+def after(state: State, *actions: Action) -> State:
+    """The state after these actions, one by one."""
+    for action in actions:
+        state = reduce(state, action)
+    return state
+
+
+def contents(plan: Plan, group: int) -> tuple[bytes | None, ...]:
+    """What each file holds once the commits up to ``group`` are made."""
+    files = (
+        file_after(plan.changes[file], assignment, group)
+        for file, assignment in file_assignments(plan).items()
+    )
+    return tuple(None if file is None else file.content for file in files)

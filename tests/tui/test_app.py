@@ -1,0 +1,275 @@
+"""Keys in, state out: the real application on a pipe, without looking at it."""
+
+import asyncio
+import gc
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import DummyOutput
+
+from gitsplit.core.plan import Plan
+from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
+from gitsplit.tui.actions import (
+    Action,
+    Ask,
+    Fold,
+    Interrupt,
+    Look,
+    Mark,
+    OpenHelp,
+    OpenPreview,
+    Send,
+    SetMessage,
+)
+from gitsplit.tui.app import EditText, Shell, run_split
+from gitsplit.tui.keymap import TABLE, row_of
+from gitsplit.tui.keys import Place, Pressed, action_of
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state import Purpose, Request, State, Unit
+from gitsplit.tui.view import last_scroll
+from tests.tui.builder import MESSAGES, plan_of, state_of, target_of
+
+SECONDS = 20
+CTRL_C = "\x03"
+COLUMNS, ROWS = 80, 40  # DummyOutput's
+
+FILES = {
+    "a.py": ("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "1\nx\n3\n4\n5\n6\n7\n8\n9\ny\nz\n"),
+    "b.py": ("1\n", "2\n"),
+}
+PLACES: dict[Place, tuple[Action, ...]] = {
+    Place.SPLIT: (),
+    Place.COMMIT: (Look(),),
+    Place.PREVIEW: (OpenPreview(),),
+    Place.HELP: (OpenHelp(),),
+    Place.PROMPT: (Ask(Purpose.SEARCH),),
+}
+NOT_PRESSED = {"<sigint>", "c-z", "pageup", "pagedown", "space"}
+"""Ctrl-Z would stop the tests; pages are as long as the window, tested by itself."""
+
+BY_KEY = [
+    (place, key)
+    for row in TABLE
+    for place in sorted(row.places, key=lambda place: place.value)
+    for key in row.deeds
+    if key not in NOT_PRESSED
+]
+SENT = {
+    "<any>": "x",
+    "<bracketed-paste>": "\x1b[200~x\x1b[201~",
+    "space": " ",
+    "enter": "\r",
+    "tab": "\t",
+    "backspace": "\x7f",
+}
+"""What a terminal sends, where that is not in prompt_toolkit's own table."""
+
+
+class End(NamedTuple):
+    """How it ended: the last state, and what came of it."""
+
+    state: State
+    result: Plan | Exception | None
+
+
+def unedited(_: bytes) -> bytes:
+    """An editor that nobody may start."""
+    raise AssertionError("nobody asked for the editor")
+
+
+def start() -> State:
+    """A screen on a plan of two commits, both with pieces."""
+    return state_of(plan_of(FILES))
+
+
+def played(
+    keys: str, state: State | None = None, edit_text: EditText = unedited
+) -> End:
+    """What comes of these keys, sent in one burst with Ctrl-C at its end."""
+    shell = Shell(state or start(), edit_text)
+
+    async def play() -> Plan | None:
+        with create_pipe_input() as pipe:
+            pipe.send_text(keys + CTRL_C)
+            application = shell.application(pipe, DummyOutput())
+            return await asyncio.wait_for(application.run_async(), SECONDS)
+
+    try:
+        result: Plan | Exception | None = asyncio.run(play())
+    except (GitsplitError, ZeroDivisionError) as error:
+        result = error
+    return End(shell.state, result)
+
+
+def sent(key: str) -> str:
+    """What a terminal sends for a key of the table."""
+    if key in SENT:
+        return SENT[key]
+    return "".join(
+        part if len(part) == 1 else REVERSE_ANSI_SEQUENCES[Keys(part)]
+        for part in key.split()
+    )
+
+
+@pytest.mark.parametrize(("place", "key"), BY_KEY)
+def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
+    state = start()
+    for action in PLACES[place]:
+        state = reduce(state, action)
+    most = last_scroll(state, COLUMNS, ROWS)
+    typed = key if len(key) == 1 else "x"
+    expected = reduce(
+        state, action_of(row_of(place, key).deeds[key], Pressed(typed, 1, most))
+    )
+    if expected.request is Request.EDIT_MESSAGE:
+        expected = reduce(expected, SetMessage(0, b"Edited\n"))
+    if expected.request is None:
+        expected = reduce(expected, Interrupt())
+
+    assert played(sent(key), state, lambda _: b"Edited\n").state == expected
+
+
+def test_a_page_is_as_long_as_the_window() -> None:
+    lines = "".join(f"{number}\n" for number in range(200))
+    state = state_of(plan_of({"a": ("x\n" * 200, lines)}))
+    state = reduce(state, Fold())
+
+    down = played(sent("pagedown"), state).state
+    assert down.cursor - state.cursor in range(25, ROWS)
+    assert played(sent("pageup"), down).state.cursor == state.cursor
+
+
+def test_escape_alone_answers_without_another_key() -> None:
+    async def play() -> None:
+        with create_pipe_input() as pipe:
+            shell = Shell(start(), unedited)
+            application = shell.application(pipe, DummyOutput())
+            running = asyncio.ensure_future(application.run_async())
+            pipe.send_text("/x\x1b")
+            async with asyncio.timeout(SECONDS):
+                while shell.state.prompt is not None or not shell.state.status:
+                    await asyncio.sleep(0.01)
+            application.exit()
+            await running
+
+    asyncio.run(play())
+
+
+def test_a_letter_with_alt_is_escape_and_the_letter() -> None:
+    marked = reduce(start(), Mark())
+
+    assert played("\x1bj", marked).state.unit is Unit.PIECE
+
+
+def test_a_click_moves_the_cursor_and_the_wheel_moves_it_on() -> None:
+    # The diff begins below the title, two commits, "+ new commit" and a rule.
+    assert played("\x1b[<0;20;10m").state.cursor == 4
+    assert played("\x1b[<0;20;10m\x1b[<65;20;10M").state.cursor == 7
+    assert played("\x1b[<0;20;10m\x1b[<64;20;10M").state.cursor == 1
+
+
+def test_the_mouse_moves_nothing_under_a_line_that_is_typed() -> None:
+    typing = reduce(start(), Ask(Purpose.SEARCH))
+
+    assert played("\x1b[<0;20;10m", typing).state.cursor == typing.cursor
+
+
+def test_the_plan_is_what_was_previewed_without_empty_commits() -> None:
+    plan = plan_of(FILES, 3, [0, 1, 1], owner=1)
+
+    assert run(plan, "1w\r") == replace(plan, groups=plan.groups[:2])
+
+
+def test_leaving_writes_nothing() -> None:
+    assert run(plan_of(FILES), "q") is None
+    assert run(plan_of(FILES), "2qq") is None
+
+
+def test_ctrl_c_interrupts_at_once() -> None:
+    with pytest.raises(Interrupted) as error:
+        run(plan_of(FILES), "2/x" + CTRL_C)
+    assert error.value.exit_status == 130
+
+
+def test_a_terminal_that_goes_away_interrupts() -> None:
+    with pytest.raises(Interrupted, match="The terminal was closed"):
+        run(plan_of(FILES), "2")
+
+
+def run(plan: Plan, keys: str) -> Plan | None:
+    """What ``run_split`` gives for these keys; the terminal is closed after them."""
+    with create_pipe_input() as pipe:
+        pipe.send_text(keys)
+        pipe.close()
+        return run_split(
+            target_of(), plan, edit_text=unedited, input=pipe, output=DummyOutput()
+        )
+
+
+def test_the_editor_gets_the_message_and_gives_another() -> None:
+    given: list[bytes] = []
+
+    def edit(message: bytes) -> bytes:
+        given.append(message)
+        return b"Better\n"
+
+    end = played("\tm", edit_text=edit)
+
+    assert given == [MESSAGES[1]]
+    assert end.state.plan.groups[1].message == b"Better\n"
+
+
+def test_keys_typed_before_the_editor_opens_are_taken_after_it() -> None:
+    end = played("mu2", edit_text=lambda _: b"Better\n")
+
+    assert end.state.plan == reduce(start(), Send(1)).plan
+    assert len(end.state.history.past) == 1
+
+
+def test_the_editor_can_be_opened_twice_in_one_burst() -> None:
+    end = played("mm", edit_text=lambda message: b"Very " + message)
+
+    assert end.state.plan.groups[0].message == b"Very Very " + MESSAGES[0]
+
+
+def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:
+    said: list[State] = []
+
+    def edit(_: bytes) -> bytes:
+        raise EditorFailed("The editor failed.", hint="Set core.editor.")
+
+    async def play() -> None:
+        with create_pipe_input() as pipe:
+            shell = Shell(start(), edit)
+            application = shell.application(pipe, DummyOutput())
+            running = asyncio.ensure_future(application.run_async())
+            pipe.send_text("m")
+            async with asyncio.timeout(SECONDS):
+                while not shell.state.is_refusal:
+                    await asyncio.sleep(0.01)
+            said.append(shell.state)
+            application.exit()
+            await running
+
+    asyncio.run(play())
+    assert said[0].status == "The editor failed. Set core.editor."
+    assert said[0].plan == start().plan
+
+
+@pytest.mark.parametrize("error", [RefMoved("HEAD moved."), ZeroDivisionError("bug")])
+def test_any_other_error_ends_the_screen(error: Exception) -> None:
+    def edit(_: bytes) -> bytes:
+        raise error
+
+    assert played("m", edit_text=edit).result is error
+
+
+def test_what_the_screen_stands_on_is_collected_again_after_it() -> None:
+    before = gc.get_freeze_count()
+    run(plan_of(FILES), "q")
+
+    assert gc.get_freeze_count() == before

@@ -1,0 +1,152 @@
+"""The table of keys: complete, without clashes, and safe to type blindly."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import get_args
+
+import pytest
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.tui.actions import (
+    FAR,
+    Action,
+    Apply,
+    Ask,
+    EditorRefused,
+    FocusOn,
+    Interrupt,
+    Look,
+    Mark,
+    NewCommit,
+    OpenHelp,
+    OpenPreview,
+    Quit,
+    Send,
+    SetMessage,
+    Widen,
+)
+from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
+from gitsplit.tui.keys import Place, Pressed, Row, action_of
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state import Purpose, State
+from tests.tui.builder import plan_of, state_of
+
+ENTRIES = [
+    (place, key, row) for row in TABLE for place in row.places for key in row.deeds
+]
+STATES: dict[str, tuple[Action, ...]] = {
+    "splitting": (),
+    "marking": (Mark(),),
+    "a wide selection": (Widen(),),
+    "a commit": (Look(),),
+    "the preview": (OpenPreview(),),
+    "the preview of what can't be written": (Send(1), OpenPreview()),
+    "help": (OpenHelp(),),
+    "typing": (Ask(Purpose.SEARCH),),
+}
+
+
+def state_while(what: str) -> State:
+    """A state in which the user does that."""
+    plan = plan_of({"a": ("x\n", "y\n"), "b": ("x\n", "y\n")})
+    state = state_of(plan)
+    for action in STATES[what]:
+        state = reduce(state, action)
+    return state
+
+
+def action(row: Row, key: str) -> Action:
+    """What the key does; digits are taken at their word."""
+    return action_of(row.deeds[key], Pressed(key if key.isdigit() else "x"))
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    uses = Counter((place, key) for place, key, _ in ENTRIES)
+
+    assert [use for use, times in uses.items() if times > 1] == []
+
+
+def test_every_action_has_a_key_or_comes_from_the_mouse_or_the_editor() -> None:
+    reached = {type(action(row, key)) for _, key, row in ENTRIES}
+
+    assert set(get_args(Action)) - reached == {FocusOn, SetMessage, EditorRefused}
+
+
+def test_every_key_is_explained_and_one_that_the_terminal_library_knows() -> None:
+    for place, key, row in ENTRIES:
+        KeyBindings().add(*key.split())(lambda _: None)
+        assert row.help, f"{key} on {place} is not explained"
+        assert row.shown, f"{key} on {place} is hidden altogether"
+
+
+def test_the_key_that_writes_does_nothing_where_one_works() -> None:
+    writing = {(place, key) for place, key, r in ENTRIES if action(r, key) == Apply()}
+
+    assert writing == {(Place.PREVIEW, "enter")}
+    assert {place for place, key, _ in ENTRIES if key == "enter"} == {
+        Place.PREVIEW,
+        Place.PROMPT,
+    }
+
+
+def test_only_q_and_ctrl_c_leave() -> None:
+    leaving = {
+        key for _, key, row in ENTRIES if action(row, key) in (Quit(), Interrupt())
+    }
+
+    assert leaving == {"q", "c-c", "<sigint>"}
+
+
+def test_ctrl_c_leaves_from_everywhere() -> None:
+    assert {place for place, key, _ in ENTRIES if key == "c-c"} == set(Place)
+
+
+@pytest.mark.parametrize("what", STATES)
+def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None:
+    keys = footer(state_while(what))
+
+    assert 2 <= len(keys) <= 8
+    assert all(label for _, label in keys)
+    assert sum(get_cwidth(key) + get_cwidth(label) + 3 for key, label in keys) <= 80
+
+
+@pytest.mark.parametrize(
+    ("what", "keys"),
+    [
+        ("splitting", ["1-9", "n", "v", "s", "m", "c", "w", "?"]),
+        ("marking", ["1-9", "y", "n", "s", "+", "Esc", "?"]),
+        ("the preview", ["Enter", "1-9", "q", "?"]),
+        ("the preview of what can't be written", ["1-9", "q", "?"]),
+        ("typing", ["Enter", "Esc", "Ctrl-U"]),
+    ],
+)
+def test_the_footer_offers_what_makes_sense(what: str, keys: list[str]) -> None:
+    assert [key for key, _ in footer(state_while(what))] == keys
+
+
+def test_help_has_every_row_of_the_table() -> None:
+    told = [entry for _, entries in help_sections() for entry in entries]
+
+    assert len(told) == len(TABLE)
+    assert ("1-9", "that commit") in told
+    assert ("K J ⇧↑ ⇧↓", "move it up and down") in told
+
+
+def test_the_page_of_keys_has_every_key_that_is_shown() -> None:
+    page = keys_markdown()
+
+    assert [row.shown for row in TABLE if f"| `{row.shown}` |" not in page] == []
+
+
+def test_a_key_is_found_in_its_place() -> None:
+    assert action(row_of(Place.SPLIT, "+"), "+") == NewCommit()
+    assert action(row_of(Place.SPLIT, "3"), "3") == Send(2)
+    assert action(row_of(Place.PREVIEW, "3"), "3") == Look(2)
+
+
+def test_pages_are_as_long_as_the_window() -> None:
+    row = row_of(Place.HELP, "pagedown")
+    scrolled = action_of(row.deeds["pagedown"], Pressed("", page=20, most=FAR))
+
+    assert reduce(replace(state_while("help")), scrolled).scroll == 20

@@ -1,0 +1,182 @@
+"""What holds after any actions whatever, in any order."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitsplit.core.edits import FactEdit, sort_key
+from gitsplit.core.plan import Plan
+from gitsplit.tui.actions import (
+    Action,
+    Apply,
+    Ask,
+    Back,
+    Cancel,
+    Cut,
+    Dismiss,
+    FindNext,
+    Focus,
+    FocusOn,
+    Fold,
+    Leave,
+    Look,
+    Mark,
+    Merge,
+    MoveCommit,
+    MoveFile,
+    MovePiece,
+    MoveRows,
+    MoveTo,
+    NewCommit,
+    OpenHelp,
+    OpenPreview,
+    Own,
+    Quit,
+    Redo,
+    Send,
+    SetMessage,
+    Submit,
+    Take,
+    TypeText,
+    Undo,
+    Widen,
+)
+from gitsplit.tui.rows import diff_rows
+from gitsplit.tui.selection import selected, selected_rows
+from gitsplit.tui.state import Purpose, Screen, State, Unit
+from tests.tui.builder import after, contents, plan_of, state_of
+
+_TEXTS = st.lists(st.sampled_from(["a", "b", "", " c", "}"]), max_size=24).map(
+    lambda lines: "".join(line + "\n" for line in lines)
+)
+_SIDES = st.tuples(st.none() | _TEXTS, st.none() | _TEXTS).filter(
+    lambda sides: sides[0] != sides[1]
+)
+_FILES = st.dictionaries(st.sampled_from(["a", "d/b", "d/c", "e"]), _SIDES, min_size=1)
+_SMALL = st.integers(-3, 12)
+_SIGN = st.sampled_from([-1, 1])
+ACTIONS: st.SearchStrategy[Action] = st.one_of(
+    st.builds(MoveRows, _SMALL),
+    st.builds(MoveTo, _SMALL),
+    st.builds(MovePiece, _SIGN),
+    st.builds(MoveFile, _SIGN),
+    st.builds(Send, st.integers(0, 4)),
+    st.builds(Take, st.booleans()),
+    st.builds(Leave, st.booleans()),
+    st.builds(Focus, _SIGN),
+    st.builds(FocusOn, st.integers(0, 4)),
+    st.builds(MoveCommit, _SIGN),
+    st.builds(SetMessage, st.just(0), st.sampled_from([b"", b"X\n", b"Y\n"])),
+    st.builds(Fold, st.booleans()),
+    st.builds(Ask, st.sampled_from(Purpose)),
+    st.builds(TypeText, st.sampled_from("a1b2")),
+    st.builds(Look, st.none() | st.integers(0, 3)),
+    st.sampled_from(
+        [Mark(), Widen(), Cancel(), Cut(), NewCommit(), Merge(), Own(), Undo(), Redo()]
+    ),
+    st.sampled_from([Mark(), Cut(), NewCommit(), Undo(), Submit(), FindNext()]),
+    st.sampled_from([OpenPreview(), OpenHelp(), Back(), Apply(), Quit(), Dismiss()]),
+)
+STATES = st.builds(plan_of, _FILES, st.integers(1, 3)).map(state_of)
+
+
+def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
+    """Every line and fact of the edits, in order."""
+    found: list[tuple[object, ...]] = []
+    for edit in plan.edits:
+        if isinstance(edit, FactEdit):
+            found.append((edit.file, edit.fact))
+        else:
+            found += ((edit.file, "old", n) for n in edit.old.numbers)
+            found += ((edit.file, "new", n) for n in edit.new.numbers)
+    return found
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_undo_after_any_actions_gives_the_first_plan_back_and_redo_the_last(
+    start: State, actions: list[Action]
+) -> None:
+    state = after(start, *actions)
+    steps = len(state.history.past)
+    last = len(state.history.future)
+
+    undone = after(state, *[Undo()] * steps)
+    redone = after(undone, *[Redo()] * (steps + last))
+
+    assert undone.plan == start.plan
+    assert after(undone, Undo()).is_refusal
+    assert redone.plan == after(state, *[Redo()] * last).plan
+
+
+@given(STATES, st.lists(ACTIONS, max_size=20), ACTIONS)
+@settings(deadline=None)
+def test_a_refused_action_changes_nothing_but_what_is_said(
+    start: State, actions: list[Action], action: Action
+) -> None:
+    state = after(start, *actions)
+    tried = after(state, action)
+
+    if tried.is_refusal:
+        said = replace(
+            state, status=tried.status, is_refusal=True, request=tried.request
+        )
+        assert tried == said
+        assert tried.status
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_every_line_is_in_exactly_one_piece_and_every_piece_in_one_commit(
+    start: State, actions: list[Action]
+) -> None:
+    plan = after(start, *actions).plan
+
+    assert sorted(map(str, lines_of_edits(plan))) == sorted(
+        map(str, lines_of_edits(start.plan))
+    )
+    assert len(plan.group_of) == len(plan.edits)
+    assert set(plan.group_of) <= set(range(len(plan.groups)))
+    keys = [sort_key(edit) for edit in plan.edits]
+    assert keys == sorted(set(keys))
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_the_last_commit_has_every_file_as_it_was_to_be(
+    start: State, actions: list[Action]
+) -> None:
+    plan = after(start, *actions).plan
+
+    assert contents(plan, len(plan.groups) - 1) == tuple(
+        None if change.new is None else change.new.content for change in plan.changes
+    )
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_cursor_and_focus_always_stand_on_something_and_the_rows_fit_the_plan(
+    start: State, actions: list[Action]
+) -> None:
+    state = after(start, *actions)
+    plan = state.plan
+
+    assert state.cursor in range(len(state.rows))
+    assert state.anchor is None or state.anchor in range(len(state.rows))
+    assert (state.anchor is not None) == (state.unit is Unit.LINES)
+    assert state.focus in range(len(plan.groups))
+    assert state.screen is not Screen.COMMIT or state.viewed == state.focus
+    assert state.rows == diff_rows(plan.changes, plan.edits, state.unfolded)
+
+
+@given(STATES, st.lists(ACTIONS, max_size=20))
+@settings(deadline=None)
+def test_what_is_selected_lies_in_the_selected_rows(
+    start: State, actions: list[Action]
+) -> None:
+    state = after(start, *actions)
+    rows = {row for run in selected_rows(state) for row in run}
+
+    places = {place for place, _ in selected(state)}
+    assert places == {state.rows.edit_at(row) for row in rows} - {None}

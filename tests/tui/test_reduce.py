@@ -1,0 +1,835 @@
+"""Actions in, states out: what every deed does."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitsplit.core.edits import Fact, FactEdit, TextEdit
+from gitsplit.core.message import subject_of
+from gitsplit.core.plan import DROPPED
+from gitsplit.tui.actions import (
+    FAR,
+    Action,
+    Apply,
+    Ask,
+    Back,
+    Cancel,
+    Cut,
+    Dismiss,
+    EditMessage,
+    EditorRefused,
+    EraseText,
+    FindNext,
+    Focus,
+    FocusOn,
+    Fold,
+    Interrupt,
+    Leave,
+    Look,
+    Mark,
+    Merge,
+    MoveCommit,
+    MoveFile,
+    MoveInText,
+    MovePiece,
+    MoveRows,
+    MoveTo,
+    NewCommit,
+    OpenHelp,
+    OpenPreview,
+    Own,
+    Quit,
+    Redo,
+    Scroll,
+    Send,
+    SetMessage,
+    Submit,
+    Suspend,
+    Take,
+    TypeText,
+    Undo,
+    Widen,
+)
+from gitsplit.tui.rows import RowKind
+from gitsplit.tui.selection import amount, selected, selected_rows
+from gitsplit.tui.state import Purpose, Request, Screen, State, Unit
+from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of
+
+BEFORE = "".join(f"line {number}\n" for number in range(1, 41))
+LINES = BEFORE.splitlines(keepends=True)
+AFTER = "".join(
+    [
+        *LINES[:3],
+        *("one\n", "two\n", "\n", "three\n", "four\n"),
+        *LINES[3:20],
+        *("changed 21\n", "changed 22\n"),
+        *LINES[22:24],
+        "changed 25\n",
+        *LINES[25:],
+    ]
+)
+TANGLED = {
+    "dir/a.py": (BEFORE, AFTER),
+    "dir/b.txt": ("x\n", "y\n"),
+    "z.txt": ("old\n", "new\n"),
+}
+"""Pieces 0 (5 added lines), 1 and 2 (one hunk with its context), then 3 and 4."""
+
+
+def tangled(groups: int = 2) -> State:
+    """The screen on TANGLED with every piece in the last commit."""
+    return state_of(plan_of(TANGLED, groups, group_of=[groups - 1] * 5))
+
+
+def typed(text: str) -> tuple[Action, ...]:
+    """The keys of a text and Enter."""
+    return (*map(TypeText, text), Submit())
+
+
+def shown(state: State) -> str:
+    """The text in the cursor's row."""
+    segment, line = state.rows[state.cursor]
+    change = state.plan.changes[segment.file]
+    if segment.kind is RowKind.FILE:
+        return change.path.decode()
+    side = change.old_lines if segment.is_old else change.new_lines
+    return side[line].decode().rstrip("\n")
+
+
+def test_the_screen_opens_on_the_first_piece() -> None:
+    assert shown(tangled()) == "one"
+
+
+def test_j_goes_to_the_first_line_of_the_next_piece() -> None:
+    state = after(tangled(), MovePiece(1))
+
+    assert (shown(state), state.status) == ("line 21", "piece 2 of 5, goes to 2")
+
+
+def test_k_goes_to_the_previous_piece_from_an_unchanged_line_too() -> None:
+    state = after(tangled(), MovePiece(1), MoveRows(-1), MovePiece(-1))
+
+    assert shown(state) == "one"
+
+
+def test_j_goes_from_an_unchanged_line_to_the_next_piece_below_it() -> None:
+    state = after(tangled(), MovePiece(1), MoveRows(-1), MovePiece(1))
+
+    assert shown(state) == "line 21"
+
+
+def test_j_is_refused_on_the_last_piece() -> None:
+    state = after(tangled(), *[MovePiece(1)] * 5)
+
+    assert (shown(state), state.status) == ("old", "This is the last piece.")
+    assert state.is_refusal
+
+
+def test_k_is_refused_on_the_first_piece() -> None:
+    assert after(tangled(), MovePiece(-1)).status == "This is the first piece."
+
+
+def test_the_cursor_stops_at_both_ends_of_the_diff() -> None:
+    state = tangled()
+
+    assert after(state, MoveTo(FAR)).cursor == len(state.rows) - 1
+    assert after(state, MoveRows(-FAR)).cursor == 0
+
+
+def test_file_by_file_the_cursor_stands_on_headers() -> None:
+    first = after(tangled(), MoveFile(1))
+    second = after(first, MoveFile(1))
+
+    assert (shown(first), shown(second)) == ("dir/b.txt", "z.txt")
+    assert shown(after(second, MoveFile(-1))) == "dir/b.txt"
+    assert after(second, MoveFile(1)).status == "This is the last file."
+
+
+def test_the_previous_file_is_first_of_all_the_one_at_the_cursor() -> None:
+    assert shown(after(tangled(), MoveFile(-1))) == "dir/a.py"
+
+
+def test_a_number_leads_to_that_piece() -> None:
+    state = after(tangled(), Ask(Purpose.PIECE), *typed("4"))
+
+    assert (shown(state), state.prompt) == ("x", None)
+
+
+@pytest.mark.parametrize("number", ["0", "6", "x", "", "²"])
+def test_a_number_that_no_piece_has_is_refused_and_can_be_corrected(
+    number: str,
+) -> None:
+    state = after(tangled(), Ask(Purpose.PIECE), *typed(number))
+
+    assert state.status == "The pieces have the numbers 1 to 5."
+    assert state.prompt is not None
+
+
+def test_a_piece_is_taken_whole() -> None:
+    state = tangled()
+
+    assert [taken.edit for taken in selected(state)] == [state.plan.edits[0]]
+    assert [len(run) for run in selected_rows(state)] == [5]
+
+
+def test_an_unchanged_line_takes_nothing() -> None:
+    state = after(tangled(), MoveRows(-1))
+
+    assert selected(state) == ()
+    refused = after(state, Send(0))
+    assert refused.status == "Nothing changed here. j goes to the next piece."
+
+
+def test_wider_takes_hunk_then_file_then_directory() -> None:
+    states = [after(tangled(), MovePiece(1), *[Widen()] * n) for n in range(4)]
+
+    taken = [[place for place, _ in selected(state)] for state in states]
+    assert taken == [[1], [1, 2], [0, 1, 2], [0, 1, 2, 3]]
+
+
+def test_the_top_directory_is_all_of_the_commit() -> None:
+    state = after(tangled(), MoveTo(FAR), *[Widen()] * 3)
+
+    assert [place for place, _ in selected(state)] == [0, 1, 2, 3, 4]
+
+
+def test_narrower_goes_back_step_by_step_and_then_marks_lines() -> None:
+    state = after(tangled(), *[Widen()] * 3)
+    units = []
+    for _ in range(5):
+        state = after(state, Mark())
+        units.append(state.unit)
+
+    assert units == [Unit.FILE, Unit.HUNK, Unit.PIECE, Unit.LINES, Unit.PIECE]
+
+
+def test_nothing_is_wider_than_a_directory() -> None:
+    state = after(tangled(), *[Widen()] * 4)
+
+    assert state.status == "A directory is the widest selection. v narrows it."
+
+
+def test_on_a_header_the_cursor_takes_what_is_under_it() -> None:
+    file = after(tangled(), MoveFile(-1))
+    hunk = after(file, MoveRows(1))
+
+    assert [place for place, _ in selected(file)] == [0, 1, 2]
+    assert [place for place, _ in selected(hunk)] == [0]
+
+
+def test_marked_lines_are_cut_out_of_their_piece() -> None:
+    state = after(tangled(), MoveRows(1), Mark(), MoveRows(2), Send(0))
+
+    assert (
+        contents(state.plan, 0)[0]
+        == BEFORE.replace("line 3\n", "line 3\ntwo\n\nthree\n").encode()
+    )
+    assert state.status == "moved 3 lines from 2 to 1 · u takes it back"
+
+
+def test_marking_upwards_takes_the_same_lines() -> None:
+    down = after(tangled(), MoveRows(1), Mark(), MoveRows(2), Send(0))
+    up = after(tangled(), MoveRows(3), Mark(), MoveRows(-2), Send(0))
+
+    assert up.plan == down.plan
+
+
+def test_marked_lines_may_be_of_several_pieces() -> None:
+    state = after(tangled(), MovePiece(1), MoveRows(1), Mark(), MovePiece(1))
+
+    sent = after(state, Send(0))
+
+    assert (
+        contents(sent.plan, 0)[0]
+        == BEFORE.replace("line 22\n", "")
+        .replace("line 25\n", "")
+        .replace("line 23\n", "changed 21\nchanged 22\nline 23\n")
+        .encode()
+    )
+
+
+def test_after_marked_lines_the_rest_of_the_piece_comes_next() -> None:
+    state = after(tangled(), Mark(), MoveRows(1), Send(0))
+
+    assert (shown(state), state.unit, state.anchor) == ("", Unit.PIECE, None)
+    assert state.cursor == state.rows.first_row[state.plan.edits[1]]
+
+
+def test_a_fold_stands_for_all_that_it_hides() -> None:
+    long = "".join(f"new {number}\n" for number in range(20))
+    state = state_of(plan_of({"a": ("x\n", "x\n" + long)}, group_of=[1]))
+    folded = after(state, MoveRows(3), Mark(), Send(0))
+
+    assert state.rows[state.cursor + 3].kind is RowKind.FOLD
+    assert folded.status == "moved 14 lines from 2 to 1 · u takes it back"
+
+
+def test_escape_gives_the_piece_back() -> None:
+    state = after(tangled(), Mark(), MoveRows(2), Cancel())
+
+    assert (state.unit, state.anchor) == (Unit.PIECE, None)
+
+
+def test_amounts_are_said_in_lines_and_file_facts() -> None:
+    plan = plan_of({"new": (None, "a\nb\n")})
+
+    assert amount(plan.edits) == "2 lines and 1 file fact"
+    assert amount(plan.edits[:1]) == "1 file fact"
+
+
+def test_f_unfolds_the_piece_and_folds_it_again() -> None:
+    long = "".join(f"new {number}\n" for number in range(20))
+    state = state_of(plan_of({"a": ("x\n", "x\n" + long)}))
+    open_ = after(state, MoveRows(4), Fold())
+
+    assert len(open_.rows) == len(state.rows) + 13
+    assert shown(open_) == "new 17"
+    assert after(open_, Fold()).rows == state.rows
+
+
+def test_a_part_of_an_unfolded_piece_stays_unfolded() -> None:
+    long = "".join(f"new {number}\n" for number in range(40))
+    state = state_of(plan_of({"a": ("x\n", "x\n" + long)}, group_of=[1]))
+    open_ = after(state, Fold())
+
+    sent = after(open_, Mark(), MoveRows(2), Send(0))
+
+    assert len(sent.rows) == len(open_.rows)
+    assert after(sent, Undo()).rows == open_.rows
+
+
+def test_capital_f_unfolds_everything_and_folds_it_again() -> None:
+    long = "".join(f"new {number}\n" for number in range(20))
+    files = dict.fromkeys("ab", ("x\n", "x\n" + long))
+    state = state_of(plan_of(files))
+    open_ = after(state, Fold(everywhere=True))
+
+    assert len(open_.rows) == len(state.rows) + 26
+    assert after(open_, Fold(everywhere=True)).rows == state.rows
+
+
+def test_short_pieces_and_unchanged_lines_have_nothing_to_fold() -> None:
+    state = tangled()
+
+    assert after(state, Fold()).status == "The piece is short: all of it is shown."
+    assert after(state, MoveRows(-1), Fold()).status == "There is nothing to fold here."
+    assert (
+        after(state, Fold(everywhere=True)).status
+        == "Every piece is short: all lines are shown."
+    )
+
+
+def test_a_digit_sends_the_piece_and_goes_on_to_the_next() -> None:
+    state = after(tangled(), Send(0))
+
+    assert state.plan.group_of == (0, 1, 1, 1, 1)
+    assert (shown(state), state.status) == (
+        "line 21",
+        "moved 5 lines from 2 to 1 · u takes it back",
+    )
+
+
+def test_a_digit_without_a_commit_is_refused() -> None:
+    state = after(tangled(), Send(2))
+
+    assert state.status == "There is no commit 3. + makes a new one."
+    assert state.is_refusal
+
+
+def test_sending_a_piece_to_where_it_is_only_goes_on() -> None:
+    state = after(tangled(), Send(1))
+
+    assert (shown(state), state.status) == ("line 21", "kept 5 lines in 2")
+    assert state.history == tangled().history
+
+
+def test_on_the_last_piece_the_cursor_stays() -> None:
+    state = after(tangled(), MoveTo(FAR), Send(0))
+
+    assert shown(state) == "new"
+
+
+def test_sending_from_a_file_header_goes_on_to_the_next_file() -> None:
+    state = after(tangled(), MoveFile(-1), Send(0))
+
+    assert state.plan.group_of == (0, 0, 0, 1, 1)
+    assert shown(state) == "dir/b.txt"
+
+
+def test_sending_several_groups_names_them_all() -> None:
+    state = after(tangled(3), Send(0), MovePiece(-1), Widen(), Widen(), Send(1))
+
+    assert state.status == "moved 11 lines from 1, 3 to 2 · u takes it back"
+
+
+def test_y_takes_the_piece_into_the_commit_in_focus() -> None:
+    state = after(tangled(3), Focus(1), Take())
+
+    assert (state.plan.group_of[0], shown(state)) == (1, "line 21")
+
+
+def test_n_leaves_the_piece_for_the_next_commit() -> None:
+    state = after(state_of(plan_of(TANGLED, 3, [0] * 5)), Leave())
+
+    assert (state.plan.group_of[0], shown(state)) == (1, "line 21")
+
+
+def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
+    state = after(tangled(), Leave())
+
+    assert state.history == tangled().history
+    assert (shown(state), state.status) == ("line 21", "not in 1 as it is")
+
+
+def test_n_at_the_last_commit_says_how_to_make_another() -> None:
+    state = after(tangled(), Focus(1), Leave())
+
+    assert state.status == "No commit comes after this one. + makes a new one."
+    assert state.is_refusal
+
+
+def test_a_takes_the_rest_of_the_file_and_goes_on_to_the_next_file() -> None:
+    state = after(tangled(), MovePiece(1), Take(rest=True))
+
+    assert (state.plan.group_of, shown(state)) == ((1, 0, 0, 1, 1), "x")
+
+
+def test_d_leaves_the_rest_of_the_file() -> None:
+    start = state_of(plan_of(TANGLED, 2, [0] * 5))
+    state = after(start, MovePiece(1), Leave(rest=True))
+
+    assert (state.plan.group_of, shown(state)) == ((0, 1, 1, 0, 0), "x")
+
+
+def test_s_cuts_a_piece_at_blank_lines_and_then_into_single_lines() -> None:
+    once = after(tangled(), Cut())
+    twice = after(once, Cut())
+
+    assert once.status == "cut into 2 pieces · u takes it back"
+    assert (len(once.plan.edits), len(twice.plan.edits)) == (6, 8)
+    assert shown(twice) == "one"
+
+
+def test_s_on_a_single_line_is_refused() -> None:
+    state = after(tangled(), Cut(), Cut(), Cut())
+
+    assert state.status == "It can't be cut any further."
+
+
+def test_s_cuts_where_the_marked_lines_begin_and_end() -> None:
+    state = after(tangled(), MoveRows(1), Mark(), MoveRows(1), Cut())
+
+    spans = [edit.new for edit in state.plan.edits[:3] if isinstance(edit, TextEdit)]
+    assert [len(span) for span in spans] == [1, 2, 2]
+    assert state.unit is Unit.PIECE
+
+
+def test_pairs_of_old_and_new_lines_part_when_cut() -> None:
+    state = after(tangled(), MovePiece(1), Cut(), Send(0))
+
+    assert (
+        contents(state.plan, 0)[0]
+        == BEFORE.replace("line 21\n", "changed 21\n").encode()
+    )
+
+
+def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
+    state = after(tangled(), NewCommit())
+
+    assert state.plan.group_of == (1, 2, 2, 2, 2)
+    assert (state.focus, len(state.plan.groups), state.plan.owner) == (1, 3, 2)
+    assert subject_of(state.plan.groups[1].message) == (
+        b"Second piece of work (dir/a.py)"
+    )
+    assert state.status == "new commit 2 with 5 lines · i names it"
+
+
+def test_a_new_commit_without_a_selection_is_empty() -> None:
+    state = after(tangled(), MoveRows(-1), NewCommit())
+
+    assert state.plan.members(1) == ()
+    assert state.status == "new commit 2 · i names it"
+
+
+def test_the_creation_of_a_file_comes_with_its_first_line() -> None:
+    start = state_of(plan_of({"new": (None, "a\nb\n")}, 2, [1, 1]))
+    state = after(start, MovePiece(1), MoveRows(0), Mark(), Send(0))
+
+    assert state.plan.group_of == (0, 0, 1)
+    assert contents(state.plan, 0) == (b"a\n",)
+
+
+def test_the_creation_of_a_file_can_not_come_after_its_lines() -> None:
+    start = state_of(plan_of({"new": (None, "a\nb\n")}, 2, [0, 0]))
+    state = after(start, Send(1))
+
+    assert state.status == (
+        "A file begins with its first lines and ends with its last. Send those."
+    )
+
+
+def test_dropped_pieces_can_be_sent_to_a_commit() -> None:
+    plan = plan_of(TANGLED)
+    dropped = replace(plan, group_of=(DROPPED, *plan.group_of[1:]))
+    state = after(state_of(dropped), Send(0))
+
+    assert state.plan.group_of[0] == 0
+    assert state.status == "moved 5 lines from nowhere to 1 · u takes it back"
+
+
+def test_the_focus_goes_round() -> None:
+    state = tangled(3)
+
+    assert [after(state, *[Focus(1)] * n).focus for n in range(4)] == [0, 1, 2, 0]
+    assert after(state, Focus(-1)).focus == 2
+    assert after(state, FocusOn(1)).focus == 1
+    assert after(state, FocusOn(3)).is_refusal
+
+
+def test_a_commit_is_moved_with_its_pieces_and_stays_in_focus() -> None:
+    state = after(tangled(), Send(0), MoveCommit(1))
+
+    assert [group.message for group in state.plan.groups] == [*MESSAGES[1::-1]]
+    assert (state.plan.group_of, state.plan.owner) == ((1, 0, 0, 0, 0), 0)
+    assert (state.focus, state.status) == (
+        1,
+        "commit 1 is commit 2 now · u takes it back",
+    )
+
+
+def test_a_commit_can_not_be_moved_past_the_ends() -> None:
+    state = tangled()
+
+    assert after(state, MoveCommit(-1)).status == "This is the first commit already."
+    assert (
+        after(state, Focus(1), MoveCommit(1)).status
+        == "This is the last commit already."
+    )
+
+
+def test_a_commit_is_merged_into_the_one_before_it() -> None:
+    state = after(tangled(3), Send(1), Focus(-1), Merge())
+
+    assert (state.plan.group_of, state.focus) == ((1,) * 5, 1)
+    assert (state.plan.owner, state.plan.groups[1].message) == (1, MESSAGES[2])
+    assert state.status == "merged commit 3 into 2 · u takes it back"
+
+
+def test_the_first_commit_is_merged_into_the_next() -> None:
+    state = after(tangled(3), Send(0), Merge())
+
+    assert (state.plan.group_of, state.focus) == ((0, 1, 1, 1, 1), 0)
+
+
+def test_merging_an_empty_commit_removes_it() -> None:
+    state = after(tangled(3), Focus(1), Merge())
+
+    assert (len(state.plan.groups), state.focus) == (2, 0)
+    assert state.status == "removed the empty commit 2 · u takes it back"
+
+
+def test_the_only_commit_can_not_be_merged() -> None:
+    state = after(state_of(plan_of(TANGLED, 1)), Merge())
+
+    assert state.status == "There is only this commit. + makes another."
+
+
+def test_c_makes_the_commit_in_focus_the_owner() -> None:
+    state = after(tangled(), Own())
+
+    assert (state.plan.owner, state.status) == (
+        0,
+        "commit 1 keeps the Change-Id · u takes it back",
+    )
+    assert after(state, Own()).status == "commit 1 keeps the Change-Id already"
+
+
+def test_without_change_ids_the_owner_stands_for_the_original() -> None:
+    start = tangled()
+    target = replace(start.target, change_id=b"", gives_change_ids=False)
+    state = after(replace(start, target=target), Own())
+
+    assert state.status == "commit 1 stands for the original · u takes it back"
+
+
+def test_a_subject_is_edited_in_place() -> None:
+    state = after(tangled(), Ask(Purpose.SUBJECT), EraseText(-FAR), *typed("Do it"))
+
+    assert state.plan.groups[0].message == b"Do it\n\nWhy it is right.\n"
+    assert state.status == "commit 1 has a new message · u takes it back"
+    assert after(state, Undo()).plan == tangled().plan
+
+
+def test_a_subject_left_as_it_was_changes_nothing() -> None:
+    state = after(tangled(), Ask(Purpose.SUBJECT), Submit())
+
+    assert (state.history, state.status) == (
+        tangled().history,
+        "commit 1 keeps its message",
+    )
+
+
+def test_an_empty_subject_is_refused_and_can_be_corrected() -> None:
+    state = after(tangled(), Ask(Purpose.SUBJECT), EraseText(-FAR), Submit())
+
+    assert state.status == "A commit needs a subject. Esc keeps the old one."
+    assert state.prompt is not None
+
+
+def test_bytes_of_a_subject_that_are_no_utf8_survive_its_editing() -> None:
+    start = after(tangled(), SetMessage(0, b"Gr\xfc\xdfe\n"))
+    state = after(start, Ask(Purpose.SUBJECT), *typed("!"))
+
+    assert state.plan.groups[0].message == b"Gr\xfc\xdfe!\n"
+
+
+def test_escape_forgets_what_was_typed() -> None:
+    state = after(tangled(), Ask(Purpose.SUBJECT), TypeText("x"), Dismiss())
+
+    assert (state.prompt, state.plan) == (None, tangled().plan)
+
+
+def test_a_line_is_edited_at_its_cursor() -> None:
+    keys = (
+        *(Ask(Purpose.SEARCH), TypeText("abc"), MoveInText(-1), TypeText("X")),
+        *(MoveInText(-FAR), EraseText(1), MoveInText(FAR), EraseText(-1)),
+    )
+    state = after(tangled(), *keys)
+
+    assert state.prompt is not None
+    assert (state.prompt.text, state.prompt.cursor) == ("bX", 2)
+    assert after(state, EraseText(-1), EraseText(-1), EraseText(-1)).prompt is not None
+
+
+def test_what_is_pasted_becomes_one_line_of_printable_text() -> None:
+    state = after(tangled(), Ask(Purpose.SEARCH), TypeText("a\x1b[1m\tb\r\nc\n"))
+
+    assert state.prompt is not None
+    assert state.prompt.text == "a[1m b c"
+
+
+def test_an_edited_message_is_taken_and_can_be_taken_back() -> None:
+    state = after(tangled(), SetMessage(1, b"New\n\nBody\n"))
+
+    assert state.plan.groups[1].message == b"New\n\nBody\n"
+    assert after(state, Undo()).plan == tangled().plan
+
+
+def test_an_empty_message_from_the_editor_leaves_the_old_one() -> None:
+    state = after(tangled(), SetMessage(1, b" \n"))
+
+    assert (state.plan, state.status) == (
+        tangled().plan,
+        "The message was empty. The old one stays.",
+    )
+
+
+def test_the_editor_is_asked_for_and_its_failure_is_said() -> None:
+    state = after(tangled(), EditMessage())
+    failed = after(state, EditorRefused("The editor failed."))
+
+    assert (state.request, failed.request) == (Request.EDIT_MESSAGE, None)
+    assert (failed.status, failed.is_refusal) == ("The editor failed.", True)
+
+
+def test_a_text_is_found_below_the_cursor_and_round_the_end() -> None:
+    state = after(tangled(), MovePiece(1), Ask(Purpose.SEARCH), *typed("changed"))
+    found = [state]
+    for _ in range(3):
+        found.append(after(found[-1], FindNext()))
+
+    assert [shown(each) for each in found] == [
+        "changed 21",
+        "changed 22",
+        "changed 25",
+        "changed 21",
+    ]
+
+
+def test_a_text_that_is_only_at_the_cursor_is_found_there() -> None:
+    state = after(tangled(), Ask(Purpose.SEARCH), *typed("one"))
+
+    assert (shown(state), state.status) == ("one", "found “one”")
+
+
+def test_enter_without_a_text_looks_for_the_last_one_again() -> None:
+    start = after(tangled(), Ask(Purpose.SEARCH), *typed("changed"))
+    state = after(start, Ask(Purpose.SEARCH), Submit())
+
+    assert (shown(start), shown(state)) == ("changed 21", "changed 22")
+
+
+def test_paths_are_found_too() -> None:
+    assert shown(after(tangled(), Ask(Purpose.SEARCH), *typed("b.txt"))) == "dir/b.txt"
+
+
+@pytest.mark.parametrize(("text", "is_found"), [("LINE 4", False), ("line 4", True)])
+def test_capital_letters_count_where_one_is_typed(text: str, is_found: bool) -> None:
+    state = after(tangled(), Ask(Purpose.SEARCH), *typed(text))
+
+    assert (not state.is_refusal) == is_found
+
+
+def test_a_line_that_is_folded_away_is_unfolded_when_found() -> None:
+    long = "".join(f"new {number}\n" for number in range(20))
+    start = state_of(plan_of({"a": ("x\n", "x\n" + long)}))
+    state = after(start, Ask(Purpose.SEARCH), *typed("new 9"))
+
+    assert shown(state) == "new 9"
+    assert len(state.rows) == len(start.rows) + 13
+
+
+def test_what_is_nowhere_is_said_and_can_be_corrected() -> None:
+    state = after(tangled(), Ask(Purpose.SEARCH), *typed("nowhere"))
+
+    assert (state.status, state.is_refusal) == ("No line has “nowhere”.", True)
+    assert state.prompt is not None
+    assert after(tangled(), FindNext()).is_refusal
+
+
+def test_undo_says_what_was_taken_back_and_redo_does_it_again() -> None:
+    sent = after(tangled(), Send(0))
+    back = after(sent, Undo())
+
+    assert back.plan == tangled().plan
+    assert back.status == "took back: moved 5 lines from 2 to 1"
+    again = after(back, Redo())
+    assert again.plan == sent.plan
+    assert again.status == "again: moved 5 lines from 2 to 1 · u takes it back"
+
+
+def test_undo_at_the_beginning_and_redo_at_the_end_are_refused() -> None:
+    assert after(tangled(), Undo()).is_refusal
+    assert after(tangled(), Send(0), Redo()).is_refusal
+
+
+def test_what_was_taken_back_is_gone_once_something_else_is_done() -> None:
+    state = after(tangled(), Send(0), Undo(), Own(), Redo())
+
+    assert state.status == "Nothing was taken back."
+
+
+def test_the_cursor_stays_on_its_line_when_cuts_are_taken_back() -> None:
+    state = after(tangled(), Cut(), Cut(), MovePiece(1), MovePiece(1), MovePiece(1))
+
+    assert shown(state) == "three"
+    assert shown(after(state, Undo(), Undo())) == "three"
+
+
+def test_o_looks_at_the_commit_in_focus_and_back_leads_back() -> None:
+    state = after(tangled(), Focus(1), Look())
+
+    assert (state.screen, state.viewed) == (Screen.COMMIT, 1)
+    assert after(state, Back()).screen is Screen.SPLIT
+
+
+def test_another_commit_is_viewed_from_its_first_line() -> None:
+    state = after(tangled(), Look(), Scroll(5), Focus(1))
+
+    assert (state.viewed, state.focus, state.scroll) == (1, 1, 0)
+
+
+def test_help_leads_back_to_where_one_was() -> None:
+    state = after(tangled(), OpenPreview(), Look(1), Scroll(3), OpenHelp())
+    back = after(state, Back())
+
+    assert (state.screen, state.scroll) == (Screen.HELP, 0)
+    assert (back.screen, back.scroll) == (Screen.COMMIT, 3)
+    assert after(back, Back()).screen is Screen.PREVIEW
+    assert after(back, Back(), Back()).screen is Screen.SPLIT
+
+
+def test_scrolling_stops_at_both_ends() -> None:
+    state = after(tangled(), OpenHelp(), Scroll(FAR, most=7))
+
+    assert (state.scroll, after(state, Scroll(-FAR, most=7)).scroll) == (7, 0)
+
+
+def test_enter_in_the_preview_asks_to_write() -> None:
+    state = after(tangled(), Send(0), OpenPreview(), Apply())
+
+    assert (state.problems, state.request) == ((), Request.APPLY)
+
+
+def test_nothing_is_written_without_the_preview() -> None:
+    state = after(tangled(), Send(0), Apply())
+
+    assert (state.request, state.status) == (
+        None,
+        "What is written is shown first. w shows it.",
+    )
+
+
+def test_a_plan_of_one_commit_is_not_written() -> None:
+    state = after(tangled(), OpenPreview())
+
+    assert state.problems == ("Only one commit has pieces, and a split needs two.",)
+    refused = after(state, Apply())
+    assert (refused.request, refused.status) == (None, state.problems[0])
+
+
+def test_a_commit_without_a_message_is_not_written() -> None:
+    plan = plan_of(TANGLED)
+    silent = replace(
+        plan, groups=(replace(plan.groups[0], message=b"\n"), *plan.groups[1:])
+    )
+    state = after(state_of(silent), OpenPreview())
+
+    assert state.problems == ("Commit 1 has no message: look at it and press i.",)
+    assert after(state, Apply()).request is None
+
+
+def test_two_files_at_one_path_are_not_written() -> None:
+    taken = change_of("a", ("x\n", None))
+    moved = replace(
+        change_of("b", ("y\n", "y\n")), new=replace(taken.side, content=b"y\n")
+    )
+    plan = plan_of({"a": taken, "b": moved}, 3)
+    places = {
+        edit.fact: place
+        for place, edit in enumerate(plan.edits)
+        if isinstance(edit, FactEdit)
+    }
+    groups = [2] * len(plan.edits)
+    groups[places[Fact.RENAME]] = 0
+    state = after(state_of(replace(plan, group_of=tuple(groups))), OpenPreview())
+
+    assert [problem[:27] for problem in state.problems] == [
+        "Commit 1 would have two fil"
+    ]
+
+
+def test_what_was_wrong_is_looked_at_again_on_the_way_back() -> None:
+    plan = plan_of(TANGLED)
+    silent = replace(
+        plan, groups=(replace(plan.groups[0], message=b"\n"), *plan.groups[1:])
+    )
+    state = after(state_of(silent), OpenPreview(), Look(0))
+
+    named = after(state, Ask(Purpose.SUBJECT), *typed("Named"), Back())
+
+    assert (named.screen, named.problems) == (Screen.PREVIEW, ())
+
+
+def test_an_untouched_plan_is_left_at_once() -> None:
+    assert after(tangled(), Quit()).request is Request.QUIT
+
+
+def test_a_changed_plan_is_left_when_asked_twice() -> None:
+    asked = after(tangled(), Send(0), Quit())
+
+    assert (asked.request, asked.status) == (
+        None,
+        "The plan isn't written: q again forgets it.",
+    )
+    assert after(asked, Quit()).request is Request.QUIT
+    assert after(asked, MovePiece(1), Quit()).request is None
+
+
+def test_a_plan_that_was_changed_back_is_left_at_once() -> None:
+    assert after(tangled(), Send(0), Undo(), Quit()).request is Request.QUIT
+
+
+def test_interrupting_and_suspending_are_asked_of_the_shell() -> None:
+    assert after(tangled(), Send(0), Interrupt()).request is Request.INTERRUPT
+    assert after(tangled(), Suspend()).request is Request.SUSPEND
