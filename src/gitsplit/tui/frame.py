@@ -1,0 +1,199 @@
+"""The lines around the diff: title, place, reason, what the last key did, keys."""
+
+from collections.abc import Iterable, Sequence
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.tui.rows import RowKind, Rows
+from gitsplit.tui.selection import counted, unit_at
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state import Prompt, Purpose, State, Unit
+from gitsplit.tui.style import group_style
+from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
+
+RULE = "─"
+_ROOMY = 100  # columns from which the title says where the commit stands
+_PROMPTS = {
+    Purpose.SUBJECT: "subject",
+    Purpose.SEARCH: "search for",
+    Purpose.PIECE: "go to piece number",
+}
+
+
+def title_line(state: State, width: int) -> StyleAndTextTuples:
+    """Which commit is being split, where it stands, and how large it is."""
+    size = f"  {_place_in_series(state)}  {_size(state)} "
+    if width < _ROOMY:
+        size = f"  {_size(state)} "
+    name = " gitsplit "
+    commit = f" {state.target.commit[:7]} {shown(state.target.subject)}"
+    room = width - get_cwidth(name) - get_cwidth(size)
+    return [
+        ("class:name", name),
+        ("class:title", fitted(commit, room)),
+        ("class:faint", size),
+    ]
+
+
+def _size(state: State) -> str:
+    files, pieces = len(state.plan.changes), len(state.plan.edits)
+    return f"{counted(files, 'file')}  {counted(pieces, 'piece')}"
+
+
+def _place_in_series(state: State) -> str:
+    above = counted(len(state.target.above), "commit")
+    return f"on {state.target.ref}, {above} above"
+
+
+def rule(width: int, words: str = "", *, is_left: bool = False) -> StyleAndTextTuples:
+    """A line across the screen that says ``words`` near its right or left end."""
+    text = f" {clipped_start(words, width - 4)} " if words else ""
+    rest = RULE * (width - 1 - get_cwidth(text))
+    before, after = (RULE, rest) if is_left else (rest, RULE)
+    return [("class:rule", before), ("class:place", text), ("class:rule", after)]
+
+
+def place_words(state: State, runs: Sequence[range]) -> str:
+    """What the cursor takes, and in which file."""
+    if not len(state.rows):
+        return ""
+    path = shown(state.plan.changes[state.rows[state.cursor].segment.file].path)
+    if unit_at(state) is Unit.DIRECTORY:
+        path = f"{path.rpartition('/')[0] or '.'}/"
+    return f"{_unit_words(state, runs)} · {path}"
+
+
+def _unit_words(state: State, runs: Sequence[range]) -> str:
+    edit = state.rows.edit_at(state.cursor)
+    pieces, lines = selected_size(state.rows, runs)
+    match unit_at(state):
+        case Unit.LINES:
+            return counted(lines, "marked line")
+        case Unit.PIECE if edit is not None:
+            return f"piece {edit + 1} of {len(state.plan.edits)}"
+        case Unit.PIECE:
+            return "no piece here"
+        case Unit.HUNK | Unit.FILE | Unit.DIRECTORY as unit:
+            return f"whole {unit.name.lower()}, {counted(pieces, 'piece')}"
+
+
+def selected_size(rows: Rows, runs: Iterable[range]) -> tuple[int, int]:
+    """How many pieces and how many lines of them the selected rows stand for."""
+    edits = set()
+    lines = 0
+    for run in runs:
+        at = run.start
+        while at < run.stop:
+            row = rows[at]
+            segment = row.segment
+            end = min(run.stop, at + segment.height - (row.line - segment.first))
+            edits.add(rows.place.get(segment.edit) if segment.edit else None)
+            if row.kind in (RowKind.OLD, RowKind.NEW):
+                lines += end - at
+            elif segment.hidden is not None:
+                lines += len(segment.hidden)
+            at = end
+    return len(edits - {None}), lines
+
+
+def reason_line(state: State, width: int) -> StyleAndTextTuples:
+    """Why the piece at the cursor is in its commit."""
+    edit = state.rows.edit_at(state.cursor) if len(state.rows) else None
+    if edit is None:
+        return []
+    group = state.plan.group_of[edit]
+    if group == DROPPED:
+        return [("class:bad", " dropped"), ("", ": no commit takes this piece")]
+    reason = shown(state.plan.groups[group].reason)
+    if not reason:
+        return []
+    why = f" why {group + 1}: "
+    return [(group_style(group), why), ("", clipped(reason, width - len(why)))]
+
+
+@LastAnswer
+def lost_pieces(plan: Plan) -> int:
+    """How many pieces no commit takes."""
+    return plan.group_of.count(DROPPED)
+
+
+def promise(state: State) -> StyleAndTextTuples:
+    """Whether the commits together are the original one (law 1)."""
+    lost = lost_pieces(state.plan)
+    if lost:
+        words = f"{counted(lost, 'piece')} dropped ✗  final tree differs ✗ "
+        return [("class:bad", words)]
+    return [("class:good", "nothing lost ✓  final tree same ✓ ")]
+
+
+def said_lines(state: State, width: int) -> list[StyleAndTextTuples]:
+    """Two lines: why the piece is where it is, and what the last key did.
+
+    A sentence that is too long for one line takes both.
+    """
+    style, sentence = _sentence(state)
+    if state.prompt is None and get_cwidth(sentence) > width - 2:
+        first, *rest = wrapped(sentence, width - 2)
+        second = clipped(" ".join(rest), width - 2)
+        return [[(style, f" {first}")], [(style, f" {second}")]]
+    promised = promise(state)
+    room = width - sum(get_cwidth(text) for _, text, *_ in promised)
+    if state.prompt is not None or get_cwidth(sentence) > room - 2:
+        return [reason_line(state, width), status_line(state, width)]
+    status = (style, fitted(f" {sentence}", room))
+    return [reason_line(state, width), [status, *promised]]
+
+
+def status_line(state: State, width: int) -> StyleAndTextTuples:
+    """The line being typed, or else what the last key did."""
+    if state.prompt is not None:
+        return prompt_line(state.prompt, width)
+    style, sentence = _sentence(state)
+    return [(style, clipped(f" {sentence}", width))]
+
+
+def _sentence(state: State) -> tuple[str, str]:
+    """What the last key did, and its style; a refusal says so by its first mark."""
+    if state.is_refusal:
+        return "class:bad", f"✗ {shown(state.status)}"
+    return "", shown(state.status)
+
+
+def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
+    """The line being typed, its cursor always in view."""
+    name = f" {_PROMPTS[prompt.purpose]}: "
+    room = max(1, width - get_cwidth(name) - 2)
+    before = _cells(prompt.text[: prompt.cursor])
+    at = _cells(prompt.text[prompt.cursor : prompt.cursor + 1]) or " "
+    after = _cells(prompt.text[prompt.cursor + 1 :])
+    kept = clipped_start(before, room)
+    rest = clipped(after, max(0, room - get_cwidth(kept)))
+    return [("class:prompt", name), ("", kept), ("reverse", at), ("", rest)]
+
+
+def _cells(text: str) -> str:
+    """Typed text as it can be shown."""
+    return "".join(glyph.text for glyph in glyphs(text))
+
+
+def footer_line(keys: Sequence[tuple[str, str]], width: int) -> StyleAndTextTuples:
+    """The keys that make sense here, as many as fit; the last one always."""
+    *most, last = keys
+    cells: StyleAndTextTuples = []
+    room = width - _key_width(last)
+    for key in most:
+        room -= _key_width(key) + 1
+        if room < 0:
+            break
+        cells += [*_key_cells(key), ("", " ")]
+    return [*cells, *_key_cells(last)]
+
+
+def _key_width(key: tuple[str, str]) -> int:
+    return get_cwidth(key[0]) + get_cwidth(key[1]) + 2
+
+
+def _key_cells(key: tuple[str, str]) -> StyleAndTextTuples:
+    return [("class:key", f" {key[0]} "), ("", key[1])]

@@ -1,0 +1,175 @@
+"""Bytes made showable: cells that are safe to send to a terminal, and measured.
+
+Whatever a terminal could take for a command, and whatever would reorder or hide text
+(escape sequences, bidirectional controls, bytes that are not UTF-8), is shown as a
+visible mark instead of being sent.
+"""
+
+import codecs
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+TAB_WIDTH = 8
+ELLIPSIS = "…"
+NO_NEWLINE = " ◂ no newline at end of file"
+_BLOCK = 1024
+_MOST_MARKS = 4  # combining marks on one cell; a line of them would have no end
+_MARK = " class:mark"
+_UNSAFE = " class:unsafe"
+
+
+class Glyph(NamedTuple):
+    """What stands for one character: its text, and the style it adds."""
+
+    text: str
+    style: str = ""
+
+
+def glyphs(text: bytes | str) -> Iterator[Glyph]:
+    r"""What each character of ``text`` is shown as, lazily.
+
+    >>> "".join(glyph.text for glyph in glyphs(b"\xe9\x1b[1m\xe2\x80\xae"))
+    '<E9>␛[1m<U+202E>'
+    """
+    marks = _MOST_MARKS
+    for char in _characters(text):
+        combines = not get_cwidth(char) and char.isprintable()
+        marks = marks + 1 if combines else 0
+        yield _escaped(char) if marks > _MOST_MARKS else _glyph(char)
+
+
+def _characters(text: bytes | str) -> Iterator[str]:
+    """The characters; a byte that isn't UTF-8 is a lone surrogate (PEP 383)."""
+    if isinstance(text, str):
+        yield from text
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    for at in range(0, len(text), _BLOCK):
+        yield from decoder.decode(text[at : at + _BLOCK])
+    yield from decoder.decode(b"", final=True)
+
+
+def _glyph(char: str) -> Glyph:
+    if char.isprintable() or char == "\t" or unicodedata.category(char) == "Zs":
+        return Glyph(char)
+    return _escaped(char)
+
+
+def _escaped(char: str) -> Glyph:
+    """A visible name of a character that is not to be sent."""
+    code = ord(char)
+    if code < 0x20:
+        return Glyph(chr(0x2400 + code), _UNSAFE)
+    if code == 0x7F:
+        return Glyph("\u2421", _UNSAFE)
+    if 0xDC80 <= code <= 0xDCFF:
+        return Glyph(f"<{code - 0xDC00:02X}>", _UNSAFE)
+    return Glyph(f"<U+{code:04X}>", _UNSAFE)
+
+
+def _line_glyphs(line: bytes) -> Iterator[Glyph]:
+    """The glyphs of a line of a file, and marks for how it ends."""
+    body = line.removesuffix(b"\n")
+    text = body.removesuffix(b"\r")
+    yield from glyphs(text)
+    if len(text) < len(body):
+        yield Glyph("\u240d", _MARK)
+    if len(body) == len(line):
+        yield from (Glyph(char, _MARK) for char in NO_NEWLINE)
+
+
+def line_cells(
+    line: bytes, width: int, style: str = "", pan: int = 0
+) -> StyleAndTextTuples:
+    """Columns ``pan`` up to ``pan + width`` of a line; ``…`` where it goes on.
+
+    Costs what it shows; what stands before ``pan`` is skipped where it is plain.
+    """
+    start = line[: width + 1]
+    if not pan and start.endswith(b"\n") and _is_plain(start[:-1]):
+        return [(style, start[:-1].decode("ascii"))]
+    skipped = pan - pan % TAB_WIDTH
+    if not _is_plain(line[:skipped]):
+        skipped = 0
+    found = _line_glyphs(line[skipped:])
+    cells = _window(found, pan - skipped, width, is_panned=pan > 0)
+    return [
+        (style + extra, "".join(glyph.text for glyph in members))
+        for extra, members in groupby(cells, lambda glyph: glyph.style)
+    ]
+
+
+def _is_plain(text: bytes) -> bool:
+    """Whether each byte is one printable ASCII character, one column wide."""
+    return text.isascii() and text.decode("ascii").isprintable()
+
+
+def _window(
+    found: Iterator[Glyph], pan: int, width: int, *, is_panned: bool
+) -> list[Glyph]:
+    """The glyphs within the columns, tabs as blanks, a ``…`` where others are cut."""
+    start, stop = pan + is_panned, pan + width
+    kept = [Glyph(ELLIPSIS, _MARK)] if is_panned else []
+    room, room_at = len(kept), start  # what is kept where a … must follow
+    column = 0
+    for text, style in found:
+        wide = TAB_WIDTH - column % TAB_WIDTH if text == "\t" else get_cwidth(text)
+        column += wide
+        if column > stop:
+            gap = Glyph(" " * (stop - 1 - room_at))
+            return [*kept[:room], gap, Glyph(ELLIPSIS, _MARK)]
+        if column > start:
+            is_cut = text == "\t" or column - wide < start
+            blanks = " " * (min(wide, column - start))
+            kept.append(Glyph(blanks if is_cut else text, style))
+        if column < stop:
+            room, room_at = len(kept), max(column, start)
+    return kept
+
+
+def shown(text: bytes | str) -> str:
+    """A short text (a path, a subject) on one line; a tab is a blank."""
+    return "".join(" " if g.text == "\t" else g.text for g in glyphs(text[:_BLOCK]))
+
+
+def clipped(text: str, width: int) -> str:
+    """The text, or as much of it as fits before a ``…``."""
+    if get_cwidth(text) <= width:
+        return text
+    column = 0
+    for at, char in enumerate(text):
+        column += get_cwidth(char)
+        if column > width - 1:
+            return text[:at] + ELLIPSIS[:width]
+    return text
+
+
+def clipped_start(text: str, width: int) -> str:
+    """The text, or as much of its end as fits after a ``…``: for paths."""
+    if get_cwidth(text) <= width:
+        return text
+    return clipped(text[::-1], width)[::-1]
+
+
+def fitted(text: str, width: int) -> str:
+    """The text clipped and filled with blanks to exactly ``width`` columns."""
+    cut = clipped(text, width)
+    return cut + " " * (width - get_cwidth(cut))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text on lines of at most ``width`` columns, broken at blanks if possible."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if get_cwidth(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines += [word] if lines[-1] else []
+            lines[-1] = clipped(word, width)
+    return lines

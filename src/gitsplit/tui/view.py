@@ -1,0 +1,271 @@
+"""The whole screen: which region stands where, at the sizes that terminals have.
+
+Only here is it known how large the terminal is. Every region is drawn by a pure
+function of the state and its own size.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.containers import (
+    ConditionalContainer,
+    Container,
+    HSplit,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.dimension import AnyDimension, Dimension
+
+from gitsplit.tui import keymap
+from gitsplit.tui.commitlist import commit_blocks, commit_lines
+from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diffview import (
+    Lines,
+    LinesControl,
+    OnMouse,
+    Selection,
+    diff_line,
+    fixed_lines,
+    lines_window,
+    scrolled,
+)
+from gitsplit.tui.frame import (
+    RULE,
+    footer_line,
+    place_words,
+    rule,
+    said_lines,
+    status_line,
+    title_line,
+)
+from gitsplit.tui.pages import help_page, preview_page
+from gitsplit.tui.selection import counted, selected_rows
+from gitsplit.tui.state import Screen, State
+
+WIDE = 140
+"""Columns from which the commits and the commit in focus stand beside the diff."""
+
+GetState = Callable[[], State]
+_PAGE_FRAME = 4  # title, rule, status and footer
+
+
+def diff_lines(state: State, width: int) -> Lines:
+    """The diff of the commit being split."""
+    selection = Selection(tuple(_runs(state)))
+    run = selection.run_at(state.cursor)
+    around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
+
+    def line(number: int) -> StyleAndTextTuples:
+        mark = selection.mark(number, state.cursor)
+        return diff_line(state.plan, state.rows, number, width, mark)
+
+    return Lines(
+        line,
+        len(state.rows),
+        state.cursor,
+        scroll=lambda top, height: scrolled(top, height, around, state.cursor),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """The widths of the three panes of a wide screen; a bar stands between two."""
+
+    left: int
+    middle: int
+    right: int
+
+
+def panes(columns: int) -> Panes:
+    """The widths at ``columns``: the diff gets most, the commits what they need."""
+    left = min(44, columns // 4)
+    right = (columns - left - 2) * 47 // 100
+    return Panes(left, columns - left - right - 2, right)
+
+
+def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
+    """The line above three panes, which names each of them."""
+    widths = panes(columns)
+    place = place_words(state, _runs(state))
+    name = f"commit {state.focus + 1} as it will be"
+    bar = ("class:rule", "┬")
+    return [
+        *rule(widths.left, "commits", is_left=True),
+        bar,
+        *rule(widths.middle, place, is_left=True),
+        bar,
+        *rule(widths.right, name, is_left=True),
+    ]
+
+
+def wide_end(columns: int) -> StyleAndTextTuples:
+    """The line below three panes."""
+    widths = panes(columns)
+    runs = (RULE * width for width in (widths.left, widths.middle, widths.right))
+    return [("class:rule", "┴".join(runs))]
+
+
+def commits_height(state: State, rows: int) -> int:
+    """Lines for the commits on a narrow screen: all, or a third of the screen."""
+    return max(2, min(commit_lines(state, WIDE).height, rows // 3))
+
+
+def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
+    """The line above the diff; it counts the commits where not all are seen."""
+    is_cut = commits_height(state, rows) < commit_lines(state, columns).height
+    count = counted(len(state.plan.groups), "commit") if is_cut else ""
+    words = place_words(state, _runs(state))
+    if not count:
+        return rule(columns, words)
+    width = len(count) + 4
+    return [*rule(width, count, is_left=True), *rule(columns - width, words)]
+
+
+def page_lines(state: State, width: int) -> Lines:
+    """What a screen other than the split itself shows."""
+    match state.screen:
+        case Screen.COMMIT:
+            return commit_page(state, width)
+        case Screen.PREVIEW:
+            return preview_page(state, width)
+        case Screen.HELP | Screen.SPLIT:
+            return help_page(keymap.help_sections(), width, state.scroll)
+
+
+def last_scroll(state: State, columns: int, rows: int) -> int:
+    """The row from which the last row of the page is just visible."""
+    return max(0, page_lines(state, columns).height - (rows - _PAGE_FRAME))
+
+
+_PAGE_NAMES = {
+    Screen.SPLIT: "",
+    Screen.COMMIT: "as reviewers will see it",
+    Screen.PREVIEW: "what will be written",
+    Screen.HELP: "all keys",
+}
+
+
+def page_name(state: State, columns: int, rows: int) -> str:
+    """What the page shows, and which lines of it where it doesn't all fit."""
+    name = _PAGE_NAMES[state.screen]
+    height, room = page_lines(state, columns).height, rows - _PAGE_FRAME
+    if height <= room:
+        return name
+    first = min(state.scroll, height - room)
+    return f"{name} · lines {first + 1}-{first + room} of {height}"
+
+
+def layout(get_state: GetState, on_mouse: OnMouse) -> Container:
+    """The container that draws whatever the state is, at any size."""
+
+    def is_split() -> bool:
+        return get_state().screen is Screen.SPLIT
+
+    def is_wide() -> bool:
+        return _columns() >= WIDE
+
+    draw = _Regions(get_state, on_mouse)
+    return HSplit(
+        [
+            draw.line(title_line),
+            _shown_if(lambda: is_split() and not is_wide(), draw.narrow()),
+            _shown_if(lambda: is_split() and is_wide(), draw.wide()),
+            _shown_if(lambda: not is_split(), draw.page()),
+            draw.line(lambda state, width: footer_line(keymap.footer(state), width)),
+        ]
+    )
+
+
+def _shown_if(condition: Callable[[], bool], container: Container) -> Container:
+    return ConditionalContainer(container, Condition(condition))
+
+
+def _columns() -> int:
+    return get_app().output.get_size().columns
+
+
+def _rows() -> int:
+    return get_app().output.get_size().rows
+
+
+def _runs(state: State) -> Sequence[range]:
+    return selected_rows(state) if len(state.rows) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Regions:
+    """Windows that draw the state that ``get_state`` gives at each frame."""
+
+    get_state: GetState
+    on_mouse: OnMouse
+
+    def region(
+        self,
+        draw: Callable[[State, int], Lines],
+        *,
+        width: AnyDimension = None,
+        height: AnyDimension = None,
+        on_mouse: OnMouse | None = None,
+    ) -> Window:
+        """A window whose lines are a function of the state and the width."""
+        control = LinesControl(lambda w, _: draw(self.get_state(), w), on_mouse)
+        return lines_window(control, width, height)
+
+    def line(self, draw: Callable[[State, int], StyleAndTextTuples]) -> Window:
+        """A window of one line."""
+        return self.region(lambda state, w: fixed_lines([draw(state, w)]), height=1)
+
+    def diff(self) -> Window:
+        """The diff, which takes clicks and the wheel."""
+        return self.region(diff_lines, on_mouse=self.on_mouse)
+
+    def said(self) -> Window:
+        """Why, and what the last key did."""
+        return self.region(lambda state, w: fixed_lines(said_lines(state, w)), height=2)
+
+    def narrow(self) -> Container:
+        """Commits above the diff."""
+
+        def height() -> Dimension:
+            return Dimension.exact(commits_height(self.get_state(), _rows()))
+
+        return HSplit(
+            [
+                self.region(commit_lines, height=height),
+                self.line(lambda s, w: narrow_rule(s, w, _rows())),
+                self.diff(),
+                self.said(),
+            ]
+        )
+
+    def wide(self) -> Container:
+        """Commits, diff, and the commit in focus as it will be, side by side."""
+        bar = Window(width=1, char="│", style="class:rule")
+        other_bar = Window(width=1, char="│", style="class:rule")
+        left = self.region(
+            commit_blocks, width=lambda: Dimension.exact(panes(_columns()).left)
+        )
+        right = self.region(
+            commit_pane, width=lambda: Dimension.exact(panes(_columns()).right)
+        )
+        return HSplit(
+            [
+                self.line(wide_rule),
+                VSplit([left, bar, self.diff(), other_bar, right]),
+                self.line(lambda _, w: wide_end(w)),
+                self.said(),
+            ]
+        )
+
+    def page(self) -> Container:
+        """A screen of its own, under its name."""
+        return HSplit(
+            [
+                self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
+                self.region(page_lines, on_mouse=self.on_mouse),
+                self.line(status_line),
+            ]
+        )

@@ -1,0 +1,177 @@
+"""The plans behind the golden screens, each small enough to be read at a glance."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gitsplit.core.changes import FileChange, Hunk, Span
+from gitsplit.core.objects import EXECUTABLE, SYMLINK
+from gitsplit.core.plan import DROPPED, Group, Plan
+from gitsplit.tui.state import State, first_state
+from tests.tui.builder import CHANGE_ID, Literal, file_of, plan_of, state_of, target_of
+
+BEFORE = """\
+import json
+
+TIMEOUT = 10
+
+
+def load(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def main():
+    settings = load("settings.json")
+    print(settings["nmae"])
+    connect(settings["host"], TIMEOUT)
+
+
+def connect(host, timeout):
+    print("connecting to", host)
+    print("waiting for", timeout)
+"""
+
+AFTER = """\
+import json
+import logging
+
+TIMEOUT = 30
+
+log = logging.getLogger(__name__)
+
+
+def load(path):
+    with open(path) as file:
+        return json.load(file)
+
+
+def main():
+    settings = load("settings.json")
+    print(settings["name"])
+    connect(settings["host"], TIMEOUT)
+
+
+def connect(host, timeout):
+    log.info("connecting to %s", host)
+    log.info("waiting for %s", timeout)
+"""
+
+README = ("Run it.\n", "Run it, or wait 30 seconds.\n")
+
+
+def story() -> State:
+    """A commit that fixes a typo, raises a timeout and replaces print by logging."""
+    plan = plan_of(
+        {"client.py": (BEFORE, AFTER), "README": README},
+        groups=3,
+        group_of=(1, 2, 1, 0, 2),
+    )
+    groups = (
+        Group(b"Fix the name of a setting\n\nChange-Id: %s\n" % CHANGE_ID),
+        Group(b"Wait 30 seconds\n\nTen are not enough.\n", "The number 30 is in both."),
+        Group(b"Log instead of printing\n", "Everything here is about `log`."),
+    )
+    return first_state(
+        target_of("Make the client nicer"), replace(plan, groups=groups, owner=0)
+    )
+
+
+def without_change_ids() -> State:
+    """The same commit, alone in a repository that knows no Change-Ids."""
+    state = story()
+    target = replace(
+        state.target, change_id=b"", gives_change_ids=False, above=(), ref="main"
+    )
+    return replace(state, target=target)
+
+
+def facts() -> State:
+    """Files that are created, deleted, renamed, made executable, or have no lines."""
+    script = "#!/bin/sh\necho hello\n"
+    files: dict[str, Literal | FileChange] = {
+        "bin/run": FileChange(
+            file_of("bin/start", script), file_of("bin/run", script, EXECUTABLE)
+        ),
+        "current": FileChange(
+            None, file_of("current", "releases/7", SYMLINK), by_lines=False
+        ),
+        "empty": (None, ""),
+        "logo.png": FileChange(
+            file_of("logo.png", b"\0" * 1234),
+            file_of("logo.png", b"\0" * 1300),
+            by_lines=False,
+        ),
+        "new.txt": (None, "one\ntwo\n"),
+        "old.txt": ("three\n", None),
+    }
+    plan = plan_of(files, groups=2)
+    dealt = tuple(DROPPED if i == 4 else g for i, g in enumerate(plan.group_of))
+    return state_of(replace(plan, group_of=dealt))
+
+
+def wide_characters() -> State:
+    """Text in which a character is not a column."""
+    old = "\tこんにちは\n\tnaïve café\n"
+    new = "\tさようなら、世界\n\tnaïve café ☕\n\te\u0301tude\n" + "日本語" * 30 + "\n"
+    plan = plan_of({"文書.txt": (old, new)})
+    groups = (
+        Group(
+            "日本語の件名がとても長いので切らなければならない場合の例です。".encode()
+        ),
+        plan.groups[1],
+    )
+    return state_of(replace(plan, groups=groups))
+
+
+def hostile() -> State:
+    """Content, path, subject and reason that would like to command the terminal."""
+    old = b"password = ask()\n"
+    new = (
+        b"\x1b[2J\x1b]0;owned\x07password = 1\n"
+        b"if admin: \xe2\x80\xae}\xe2\x81\xa6 # only admins\xe2\x81\xa9 \xe2\x81\xa6\n"
+        b"caf\xe9\r\n"
+        b"\tnul \0 del \x7f bell \x07"
+    )
+    plan = plan_of({"a\x1b[31mb\n.py": (old, new)})
+    groups = (
+        Group(b"Say \x1b[5mhello\xe2\x80\xae\n\nBody \x9b31m\n", "why \x1b[7m not"),
+        plan.groups[1],
+    )
+    target = target_of("Split \x1b[31mme")
+    return first_state(target, replace(plan, groups=groups))
+
+
+def many() -> State:
+    """Twelve commits, the eleventh empty, of a file with a long new function."""
+    lines = [f"line {n}\n" for n in range(80)]
+    changed = [line.replace("5", "five") for line in lines]
+    body = "".join(f"    step {n}\n" for n in range(20))
+    plan = plan_of(
+        {"lines": ("".join(lines), "".join(changed) + body)},
+        groups=6,
+        group_of=[n % 10 for n in range(9)],
+    )
+    groups = tuple(
+        Group(b"Part %d of the work\n" % number, f"Reason {number}.")
+        for number in range(1, 13)
+    )
+    return state_of(replace(plan, groups=groups, owner=11))
+
+
+CASES: dict[str, Callable[[], State]] = {
+    case.__name__.replace("_", "-"): case
+    for case in (story, without_change_ids, facts, wide_characters, hostile, many)
+}
+
+
+def large(hunks: int) -> Plan:
+    """A file of 20 lines for each hunk, the last five of which are replaced."""
+    old = [f"line {n}\n" for n in range(20 * hunks)]
+    new = [f"line {n}\n" if n % 20 < 15 else f"new {n}\n" for n in range(20 * hunks)]
+    spans = [Span(20 * n + 15, 20 * n + 20) for n in range(hunks)]
+    change = FileChange(
+        file_of("large", "".join(old)),
+        file_of("large", "".join(new)),
+        tuple(Hunk(span, span) for span in spans),
+    )
+    return plan_of({"large": change})

@@ -1,0 +1,106 @@
+"""The real application on a terminal in memory: keys by name in, screens out."""
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable
+
+import pyte
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from gitsplit.tui.actions import Action
+from gitsplit.tui.app import Shell, SplitApplication
+from gitsplit.tui.state import State
+
+PATIENCE = 10.0
+"""Seconds until a frame that doesn't come fails the test; one takes milliseconds."""
+
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "tab": "\t",
+    "s-tab": "\x1b[Z",
+    "enter": "\r",
+    "escape": "\x1b",
+    "space": " ",
+    "backspace": "\x7f",
+    "c-r": "\x12",
+    "c-u": "\x15",
+}
+"""What a terminal sends for the keys that have names; others are themselves."""
+
+
+class _Wire(io.StringIO):
+    """Where the application writes: straight to the terminal."""
+
+    def __init__(self, feed: Callable[[str], None]) -> None:
+        super().__init__()
+        self._feed = feed
+
+    def write(self, data: str) -> int:
+        self._feed(data)
+        return len(data)
+
+
+class _Watched(Shell):
+    """The application's shell, which says when an action's frame is drawn."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state, lambda message: message)
+        self.drawn = asyncio.Event()
+        self._is_taken = True  # the first frame needs no key
+
+    def take(self, action: Action, application: SplitApplication) -> None:
+        super().take(action, application)
+        self._is_taken = True
+
+    def rendered(self, _: SplitApplication) -> None:
+        if self._is_taken:
+            self.drawn.set()
+        self._is_taken = False
+
+
+def screens(
+    state: State, steps: Iterable[Iterable[str]], columns: int, rows: int
+) -> list[list[str]]:
+    """What stands on the terminal after each step's keys, line by line."""
+    return asyncio.run(_screens(state, steps, columns, rows))
+
+
+async def _screens(
+    state: State, steps: Iterable[Iterable[str]], columns: int, rows: int
+) -> list[list[str]]:
+    terminal = pyte.Screen(columns, rows)
+    wire = _Wire(pyte.Stream(terminal).feed)
+    output = Vt100_Output(
+        wire,
+        lambda: Size(rows=rows, columns=columns),
+        term="xterm",
+        default_color_depth=ColorDepth.DEPTH_1_BIT,
+        enable_cpr=False,
+    )
+    found = []
+    with create_pipe_input() as keyboard, create_app_session():
+        shell = _Watched(state)
+        application = shell.application(keyboard, output)
+        application.after_render += shell.rendered
+        running = asyncio.ensure_future(application.run_async())
+        await asyncio.wait_for(shell.drawn.wait(), PATIENCE)
+        for keys in steps:
+            for key in keys:
+                shell.drawn.clear()
+                keyboard.send_text(KEYS.get(key, key))
+                await asyncio.wait_for(shell.drawn.wait(), PATIENCE)
+            found.append([line.rstrip() for line in terminal.display])
+        application.exit()
+        await asyncio.wait_for(running, PATIENCE)
+    return found

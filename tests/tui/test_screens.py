@@ -1,0 +1,50 @@
+"""Golden screens: what stands on a real terminal after some keys.
+
+A file in ``screens/`` says its size, the case it opens (see ``cases.py``), and for
+each step the keys by name and the screen after them. Change a screen, run
+``pytest tests/tui --update-screens``, and read the diff.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.cases import CASES
+from tests.tui.driver import screens
+
+PLACE = Path(__file__).parent / "screens"
+
+
+def redrawn(golden: str) -> str:
+    """The file with the screens that the keys in it lead to now."""
+    head, *rest = golden.splitlines()
+    _, size, _, case = head.split()
+    rows, columns = map(int, size.split("x"))
+    keys = [line[1:].split() for line in rest if line.startswith(">")]
+    found = screens(CASES[case](), keys, columns, rows)
+    return "\n".join([head, *_steps(keys, found)]) + "\n"
+
+
+def _steps(keys: list[list[str]], found: list[list[str]]) -> Iterator[str]:
+    for pressed, lines in zip(keys, found, strict=True):
+        yield " ".join([">", *pressed])
+        yield from (f"|{line}" for line in lines)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in PLACE.glob("*.screen")))
+def test_the_screen_looks_as_it_did(name: str, updates_screens: bool) -> None:
+    path = PLACE / f"{name}.screen"
+    golden = path.read_text(encoding="utf-8")
+    now = redrawn(golden)
+    if updates_screens:
+        path.write_text(now, encoding="utf-8")
+        return
+
+    assert golden.splitlines() == now.splitlines()
+
+
+def test_every_case_has_its_screen() -> None:
+    heads = [path.read_text().split()[3] for path in PLACE.glob("*.screen")]
+
+    assert set(CASES) == set(heads)

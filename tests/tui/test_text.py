@@ -1,0 +1,141 @@
+"""Bytes on the screen: what is sent to the terminal is safe, measured and clipped."""
+
+import tracemalloc
+import unicodedata
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.tui.text import (
+    clipped,
+    clipped_start,
+    fitted,
+    glyphs,
+    line_cells,
+    shown,
+    wrapped,
+)
+
+
+def cells(line: bytes, width: int = 40, pan: int = 0) -> str:
+    return fragment_list_to_text(line_cells(line, width, pan=pan))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"plain\n", "plain"),
+        (b"\n", ""),
+        (b"a\tb\n", "a       b"),
+        ("日本\tx\n".encode(), "日本    x"),
+        (b"\x1b[31mred\n", "␛[31mred"),
+        (b"\x9b31m\n", "<9B>31m"),
+        ("\u009b31m\n".encode(), "<U+009B>31m"),
+        ("a\u202eb\n".encode(), "a<U+202E>b"),
+        ("a\u200db\n".encode(), "a<U+200D>b"),
+        (b"caf\xe9\n", "caf<E9>"),
+        ("café\n".encode(), "café"),
+        ("e\u0301\n".encode(), "e\u0301"),
+        (b"NUL \0 DEL \x7f\n", "NUL ␀ DEL ␡"),
+        (b"dos\r\n", "dos␍"),
+        (b"a\rb\n", "a␍b"),
+        (b"end", "end ◂ no newline at end of file"),
+        (b"\xef\xbb\xbfBOM\n", "<U+FEFF>BOM"),
+    ],
+)
+def test_a_line_is_shown_with_nothing_a_terminal_would_obey(
+    line: bytes, expected: str
+) -> None:
+    assert expected == cells(line)
+
+
+@given(st.binary(max_size=200), st.integers(2, 30), st.integers(0, 40))
+@settings(deadline=None)
+def test_cells_never_exceed_their_width_nor_hold_a_control(
+    line: bytes, width: int, pan: int
+) -> None:
+    text = cells(line.replace(b"\n", b" ") + b"\n", width, pan)
+
+    assert get_cwidth(text) <= width
+    assert [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs")] == []
+
+
+@given(st.text(max_size=60), st.integers(2, 30), st.integers(1, 40))
+@settings(deadline=None)
+def test_panning_over_plain_text_shows_what_stands_there(
+    text: str, width: int, pan: int
+) -> None:
+    plain = "".join(c for c in text if " " <= c <= "~")
+    line = f"{plain}{'x' * (pan + width)}\n".encode()
+
+    found = cells(line, width, pan)
+
+    assert found[0] == "…"
+    assert line.decode()[pan + 1 : pan + width - 1] == found[1:-1]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"0123456789\n", "0123456789"),
+        (b"0123456789x\n", "012345678…"),
+        ("日本語日本\n".encode(), "日本語日本"),
+        ("日本語日本語\n".encode(), "日本語日 …"),
+        (b"0123456\x1b\xe9\n", "0123456␛ …"),
+        (b"01234567\t\n", "01234567 …"),
+    ],
+)
+def test_a_line_that_is_too_long_ends_in_an_ellipsis(
+    line: bytes, expected: str
+) -> None:
+    assert expected == cells(line, 10)
+
+
+def test_a_line_of_combining_marks_does_not_pile_up_on_one_cell() -> None:
+    text = cells(("a" + "\u0301" * 1000 + "\n").encode(), 40)
+
+    assert text.count("\u0301") <= 4
+    assert text.endswith("…")
+
+
+def test_of_a_huge_line_only_the_visible_part_is_looked_at() -> None:
+    line = "é".encode() * 500_000
+    found = glyphs(line)
+
+    tracemalloc.start()
+    text = "".join(glyph.text for glyph in islice(found, 80))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert text == "é" * 80
+    assert most < len(line) / 10  # bytes: decoding all of it would take as much again
+
+
+def test_a_path_on_one_line_keeps_its_oddities_visible() -> None:
+    assert shown(b"a\tb\nc\xff") == "a b␊c<FF>"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "start", "end"),
+    [("abc", 3, "abc", "abc"), ("abcd", 3, "ab…", "…cd"), ("abc", 0, "", "")],
+)
+def test_clipping_leaves_the_start_or_the_end(
+    text: str, width: int, start: str, end: str
+) -> None:
+    assert (clipped(text, width), clipped_start(text, width)) == (start, end)
+
+
+@given(st.text(max_size=20), st.integers(0, 30))
+def test_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
+    assert get_cwidth(fitted(shown(text), width)) == width
+
+
+@given(st.text(max_size=80), st.integers(4, 30))
+def test_wrapped_lines_fit(text: str, width: int) -> None:
+    lines = wrapped(shown(text), width)
+
+    assert [line for line in lines if get_cwidth(line) > width] == []

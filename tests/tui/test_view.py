@@ -1,0 +1,261 @@
+"""The regions of the screen as fragments: what they say, and that colour only repeats.
+
+Golden screens show the words; here are the styles, the sizes and the counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.plan import DROPPED
+from gitsplit.tui.commitlist import commit_blocks, commit_lines
+from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diffview import Lines
+from gitsplit.tui.frame import (
+    footer_line,
+    lost_pieces,
+    prompt_line,
+    reason_line,
+    said_lines,
+    title_line,
+)
+from gitsplit.tui.pages import ends_as_it_was, preview_page
+from gitsplit.tui.rows import Row, Rows
+from gitsplit.tui.sizes import plan_sizes, written_owner
+from gitsplit.tui.state import Prompt, Purpose, State
+from gitsplit.tui.style import SCREEN_STYLE
+from gitsplit.tui.view import diff_lines, last_scroll, panes
+from tests.tui.builder import plan_of, state_of
+from tests.tui.cases import CASES, large, story
+from tests.tui.driver import screens
+
+
+def text(cells: StyleAndTextTuples) -> str:
+    return fragment_list_to_text(cells)
+
+
+def all_text(lines: Lines) -> list[str]:
+    return [text(lines.get(number)).rstrip() for number in range(lines.height)]
+
+
+def style_of(cells: StyleAndTextTuples, part: str) -> str:
+    """The style of the first cells whose text is ``part``."""
+    return next(style for style, found, *_ in cells if part in found)
+
+
+REGIONS: dict[str, Callable[[State, int], list[StyleAndTextTuples]]] = {
+    "title": lambda state, width: [title_line(state, width)],
+    "commits": lambda state, width: drawn(commit_lines(state, width)),
+    "blocks": lambda state, width: drawn(commit_blocks(state, width)),
+    "diff": lambda state, width: drawn(diff_lines(state, width)),
+    "commit": lambda state, width: drawn(commit_page(state, width)),
+    "pane": lambda state, width: drawn(commit_pane(state, width)),
+    "preview": lambda state, width: drawn(preview_page(state, width)),
+    "said": said_lines,
+}
+
+
+def drawn(lines: Lines) -> list[StyleAndTextTuples]:
+    return [lines.get(number) for number in range(lines.height)]
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+@pytest.mark.parametrize("region", sorted(set(REGIONS) - {"preview"}))
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_no_line_is_wider_than_its_region(case: str, region: str, width: int) -> None:
+    lines = REGIONS[region](CASES[case](), width)
+
+    assert [text(line) for line in lines if get_cwidth(text(line)) > width] == []
+
+
+def test_every_style_is_one_that_the_screen_knows() -> None:
+    known = {name for names, _ in SCREEN_STYLE.style_rules for name in names.split()}
+    used = {
+        word.removeprefix("class:")
+        for case in CASES.values()
+        for draw in REGIONS.values()
+        for line in draw(case(), 80)
+        for style, *_ in line
+        for word in style.split()
+        if word.startswith("class:")
+    }
+
+    assert used - known - {"title", "fact", "place"} == set()
+
+
+def test_a_line_says_its_commit_by_a_digit_and_its_sign_before_any_colour() -> None:
+    lines = diff_lines(story(), 80)
+    removed = next(n for n in range(lines.height) if "nmae" in text(lines.get(n)))
+
+    assert text(lines.get(removed)) == ' 1 ┏-    print(settings["nmae"])'
+    assert style_of(lines.get(removed), "nmae") == "class:removed"
+    assert style_of(lines.get(removed), "┏") == "class:group0"
+
+
+def test_colours_are_the_palette_s_own() -> None:
+    rules = [rule for _, rule in SCREEN_STYLE.style_rules]
+    words = {word for rule in rules for word in rule.split()}
+
+    assert {w for w in words if not w.startswith("ansi")} <= {"bold", "dim", "reverse"}
+    assert isinstance(SCREEN_STYLE, Style)
+
+
+def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert ColorDepth.from_env() is ColorDepth.DEPTH_1_BIT
+
+
+def test_the_commit_in_focus_and_the_owner_have_marks() -> None:
+    lines = all_text(commit_lines(replace(story(), focus=1), 80))
+
+    assert [line[:2] for line in lines] == [" 1", "▸2", " 3", " +"]
+    assert ["◆" in line for line in lines] == [True, False, False, False]
+
+
+def test_an_empty_owner_leaves_the_change_id_to_the_commit_that_will_have_it() -> None:
+    state = story()
+    plan = replace(state.plan, group_of=(1, 2, 1, 2, 2))
+    emptied = state_of(plan)
+
+    lines = all_text(commit_lines(emptied, 80))
+
+    assert written_owner(plan) == 1
+    assert ["I3aeff82c" in line for line in lines] == [False, True, False, False]
+    assert ["empty" in line for line in lines] == [True, False, False, False]
+
+
+def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
+    plan = plan_of({"f": ("a\nb\nc\n", "A\nb\nC\n")})
+    kept, dropped = state_of(plan), state_of(replace(plan, group_of=(0, DROPPED)))
+
+    assert lost_pieces(kept.plan) == 0
+    assert ends_as_it_was(kept.plan)
+    assert "nothing lost ✓  final tree same ✓" in text(said_lines(kept, 80)[1])
+    assert lost_pieces(dropped.plan) == 1
+    assert not ends_as_it_was(dropped.plan)
+    assert "1 piece dropped ✗  final tree differs ✗" in text(said_lines(dropped, 80)[1])
+    assert " × dropped: 1 piece  +1 -1" in all_text(commit_lines(dropped, 80))
+
+
+def test_a_long_refusal_takes_both_lines_and_begins_with_its_mark() -> None:
+    refusal = "This can't be done, for a reason that takes many words. " * 2
+    state = replace(story(), status=refusal, is_refusal=True)
+
+    lines = said_lines(state, 80)
+
+    assert text(lines[0]).startswith(" ✗ This can't be done")
+    assert [style for line in lines for style, *_ in line] == ["class:bad"] * 2
+
+
+def test_a_longer_status_takes_the_place_of_the_promise_not_of_the_reason() -> None:
+    state = replace(story(), status="moved a great many lines from here to there, see")
+
+    assert [text(line).rstrip() for line in said_lines(state, 80)] == [
+        " why 2: The number 30 is in both.",
+        " moved a great many lines from here to there, see",
+    ]
+
+
+def test_on_an_unchanged_line_there_is_no_reason() -> None:
+    assert text(reason_line(replace(story(), cursor=0), 80)) == ""
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(30, 80))
+@settings(deadline=None)
+def test_the_cursor_of_a_typed_line_is_always_in_sight(
+    typed: str, cursor: int, width: int
+) -> None:
+    prompt = Prompt(Purpose.SUBJECT, typed, min(cursor, len(typed)))
+    cells = prompt_line(prompt, width)
+
+    assert [style for style, *_ in cells].count("reverse") == 1
+    assert get_cwidth(text(cells)) <= width + 8  # an escaped cursor cell may stick out
+
+
+def test_the_footer_drops_what_does_not_fit_but_never_the_last_key() -> None:
+    keys = [("a", "one"), ("b", "two"), ("?", "help")]
+
+    assert text(footer_line(keys, 80)) == " a one  b two  ? help"
+    assert text(footer_line(keys, 21)) == " a one  b two  ? help"
+    assert text(footer_line(keys, 20)) == " a one  ? help"
+
+
+@given(st.integers(140, 400))
+def test_three_panes_and_two_bars_fill_the_screen(columns: int) -> None:
+    widths = panes(columns)
+
+    assert widths.left + widths.middle + widths.right + 2 == columns
+    assert widths.middle >= widths.right > widths.left >= 35
+
+
+def test_the_sizes_of_the_commits_add_up_to_the_whole() -> None:
+    sizes = plan_sizes(story().plan).values()
+
+    assert sum(size.pieces for size in sizes) == 5
+    assert sum(size.added for size in sizes) == 8
+    assert sum(size.removed for size in sizes) == 5
+    assert sum(part.added for size in sizes for part in size.files.values()) == 8
+
+
+def test_the_pane_marks_the_line_at_the_cursor_where_the_commit_has_it() -> None:
+    state = replace(story(), focus=1)
+    lines = commit_pane(state, 80)
+
+    assert text(lines.get(lines.cursor)) == "▶-Run it."
+
+
+def test_the_pane_shows_the_place_even_where_the_commit_lacks_the_line() -> None:
+    state = story()
+    at = state.rows.first_row[state.plan.edits[1]]  # a line that commit 3 brings
+    lines = commit_pane(replace(state, focus=1, cursor=at), 80)
+
+    assert "json" in text(lines.get(lines.cursor))
+    assert "▶" not in "".join(all_text(lines))
+
+
+def test_a_page_can_be_scrolled_to_its_last_line_and_no_further() -> None:
+    state = story()
+    height = commit_page(state, 80).height
+
+    assert last_scroll(state, 80, 1000) == 0
+    assert last_scroll(state, 80, 10) > 0
+    assert commit_page(replace(state, scroll=10**9), 80).cursor == height - 1
+
+
+@dataclass(frozen=True)
+class CountedRows(Rows):
+    """Rows that count how often one of them is looked at."""
+
+    seen: ClassVar[list[int]] = []
+
+    def __getitem__(self, number: int) -> Row:
+        self.seen.append(number)
+        return super().__getitem__(number)
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_of_two_hundred_thousand_rows_only_the_visible_ones_are_drawn(
+    columns: int,
+) -> None:
+    state = state_of(large(hunks=12_000))
+    rows = state.rows
+    counted = CountedRows(
+        rows.segments, rows.starts, rows.by_file, rows.place, rows.first_row
+    )
+    CountedRows.seen.clear()
+
+    steps: list[list[str]] = [[], ["pagedown"], ["end"], ["up"]]
+    screens(replace(state, rows=counted), steps, columns, 24)
+
+    assert len(rows) > 200_000
+    assert len(CountedRows.seen) <= 2 * 24 * len(steps)
