@@ -24,13 +24,16 @@ def partners(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[tuple[int, int
     As many old as new lines: line *i* with line *i*. Otherwise the order-keeping
     pairs with the greatest sum of similarity, ties to the earliest lines, pairs under
     one half left out; above 10,000 possible pairs, by position. A line's ``\n`` does
-    not count towards its similarity; two empty lines are wholly similar.
+    not count towards its similarity; two empty lines are wholly similar. Of several
+    such lists of pairs, the first in lexicographic order is the earliest.
 
     >>> partners([b"def f(a):\n"], [b"import os\n", b"def f(a, b):\n"])
     ((0, 1),)
     """
     if len(old) == len(new) or len(old) * len(new) > _MOST_PAIRS:
         return tuple((i, i) for i in range(min(len(old), len(new))))
+    if not old or not new:
+        return ()
     return _best_pairs(tuple(old), tuple(new))
 
 
@@ -49,7 +52,7 @@ def merge_order(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def _best_pairs(
     old: tuple[bytes, ...], new: tuple[bytes, ...]
 ) -> tuple[tuple[int, int], ...]:
@@ -84,38 +87,42 @@ def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
     """
     olds = [_TOKEN.findall(line.removesuffix(b"\n")) for line in old]
     news = [_TOKEN.findall(line.removesuffix(b"\n")) for line in new]
-    totals = {len(a) + len(b) or 2 for a in olds for b in news}
+    totals = {a + b or 2 for a in set(map(len, olds)) for b in set(map(len, news))}
     unit = lcm(*totals)
-    return [[_score(a, masks, b, unit) for b in news] for a, masks in _masked(olds)]
+    return [_line_scores(tokens, news, unit) for tokens in olds]
 
 
-def _masked(
-    lines: list[list[bytes]],
-) -> Iterator[tuple[list[bytes], dict[bytes, int]]]:
-    """Each line's tokens, and for each token a bit set at its places."""
-    for tokens in lines:
-        masks: dict[bytes, int] = {}
-        for place, token in enumerate(tokens):
-            masks[token] = masks.get(token, 0) | 1 << place
-        yield tokens, masks
+def _line_scores(old: list[bytes], news: list[list[bytes]], unit: int) -> list[int]:
+    """The similarity of one old line with each new one."""
+    masks: dict[bytes, int] = {}
+    for place, token in enumerate(old):
+        masks[token] = masks.get(token, 0) | 1 << place
+    return [_score(len(old), masks, new, unit) for new in news]
 
 
-def _score(
-    old: list[bytes], masks: dict[bytes, int], new: list[bytes], unit: int
-) -> int:
-    """``unit`` times 2·m/(a+b), m being the longest common subsequence of tokens."""
-    if not old and not new:
+def _score(length: int, masks: dict[bytes, int], new: list[bytes], unit: int) -> int:
+    """``unit`` times 2·m/(a+b), m being the longest common subsequence of tokens.
+
+    ``length`` counts the old line's tokens; ``masks`` are bit sets of their places.
+    """
+    total = length + len(new)
+    if not total:
         return unit
-    total = len(old) + len(new)
-    common = _common_subsequence(len(old), masks, new)
+    places = [masks[token] for token in new if token in masks]
+    if 4 * min(length, len(places)) < total:
+        return 0  # the subsequence can't be long enough
+    common = _common_subsequence(length, places)
     return 2 * common * (unit // total) if 4 * common >= total else 0
 
 
-def _common_subsequence(length: int, masks: dict[bytes, int], new: list[bytes]) -> int:
-    """The length of the longest common subsequence, by bit-parallel addition."""
+def _common_subsequence(length: int, places: list[int]) -> int:
+    """The length of the longest common subsequence, by bit-parallel addition.
+
+    ``places`` has for each token of the one the bit set of its places in the other.
+    """
     full = (1 << length) - 1
     row = full
-    for token in new:
-        matches = row & masks.get(token, 0)
+    for place in places:
+        matches = row & place
         row = (row + matches) | (row - matches)
     return length - (row & full).bit_count()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 
-from gitsplit.core.align import Slot, merge_order
+from gitsplit.core.align import Slot, merge_order, partners
 from gitsplit.core.changes import File, FileChange, Hunk, Span
 
 _TYPE_BITS = 0o170000
@@ -98,7 +98,13 @@ def sort_key(edit: Edit) -> tuple[int, int, int, int]:
 
 def hunk_order(change: FileChange, hunk: Hunk) -> tuple[Slot, ...]:
     """Every line of ``hunk`` in the order in which it is composed (0-based in it)."""
-    return merge_order(
+    return merge_order(*_hunk_lines(change, hunk))
+
+
+def _hunk_lines(
+    change: FileChange, hunk: Hunk
+) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    return (
         change.old_lines[hunk.old.start : hunk.old.stop],
         change.new_lines[hunk.new.start : hunk.new.stop],
     )
@@ -107,12 +113,25 @@ def hunk_order(change: FileChange, hunk: Hunk) -> tuple[Slot, ...]:
 def line_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     """The edit cut as fine as it goes: each pair of partners or single line."""
     hunk = change.hunks[edit.hunk]
+    first_old, first_new = hunk.old.start, hunk.new.start
+    found = partners(*_hunk_lines(change, hunk))
+    pairs = {(first_old + old, first_new + new) for old, new in found}
     cuts: list[TextEdit] = []
     for side, place in hunk_order(change, hunk):
-        line = place + (hunk.old.start if side == "old" else hunk.new.start)
-        if line in (edit.old if side == "old" else edit.new):
-            cuts.append(_single(edit, side == "old", line, cuts))
-    return tuple(_paired(cuts))
+        line = place + (first_old if side == "old" else first_new)
+        if line not in (edit.old if side == "old" else edit.new):
+            continue
+        single = _single(edit, side == "old", line, cuts)
+        if cuts and _are_partners(cuts[-1], single, pairs):
+            single = joined((cuts.pop(), single))
+        cuts.append(single)
+    return tuple(cuts)
+
+
+def _are_partners(old: TextEdit, new: TextEdit, pairs: set[tuple[int, int]]) -> bool:
+    """Whether one is an old line and the other the new line that it became."""
+    pair = (old.old.start, new.new.start)
+    return len(old.old) > 0 and len(new.new) > 0 and pair in pairs
 
 
 def _single(
@@ -124,23 +143,6 @@ def _single(
     if is_old:
         return TextEdit(edit.file, edit.hunk, Span(line, line + 1), Span(new, new))
     return TextEdit(edit.file, edit.hunk, Span(old, old), Span(line, line + 1))
-
-
-def _paired(lines: list[TextEdit]) -> Iterator[TextEdit]:
-    """An old line directly before a new one joined with it, the others alone."""
-    waiting: TextEdit | None = None
-    for edit in lines:
-        if waiting is not None and not len(edit.old):
-            yield joined((waiting, edit))
-            waiting = None
-            continue
-        if waiting is not None:
-            yield waiting
-        waiting = edit if len(edit.old) else None
-        if waiting is None:
-            yield edit
-    if waiting is not None:
-        yield waiting
 
 
 def joined(edits: tuple[TextEdit, ...]) -> TextEdit:

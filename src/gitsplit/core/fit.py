@@ -4,7 +4,7 @@ Here the file's 1-based line ranges meet the edits. What doesn't fit is refused 
 the first thing that doesn't.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 
@@ -17,7 +17,7 @@ from gitsplit.core.edits import (
     facts_of,
     hunk_order,
 )
-from gitsplit.core.plan import DROPPED, Group, Plan, settled
+from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.shown import shown
@@ -34,8 +34,8 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     thing that doesn't fit: a file or line the commit doesn't change, one named twice
     or by nobody, a group without edits, two owners, two that take the rest.
     """
-    rest = _only(g for g, group in enumerate(entry.groups) if group.rest)
-    owner = _only(g for g, group in enumerate(entry.groups) if group.owner)
+    rest = _only("take the rest", [group.rest for group in entry.groups])
+    owner = _only("be the owner", [group.owner for group in entry.groups])
     claims = [_Claims(change) for change in changes]
     places = {_paths(change): file for file, change in enumerate(changes)}
     for group, file_entry in _entries(entry):
@@ -65,8 +65,10 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
 def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
     """The entry that :func:`fitted` turns into the same plan again, ranges written out.
 
-    Edits that neighbour each other in one group come back joined.
+    Edits that neighbour each other in one group come back joined. Groups that have no
+    edits are left out, for the format has none.
     """
+    plan = without_empty_groups(plan)
     files: dict[int, list[FileEntry]] = {}
     for file, assignment in sorted(file_assignments(plan).items()):
         change = plan.changes[file]
@@ -87,13 +89,11 @@ def _entries(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
     yield from ((DROPPED, file) for file in entry.dropped)
 
 
-def _only(groups: Iterator[int]) -> int | None:
-    """The one group there is, if any; two are refused."""
-    found = list(groups)
+def _only(what: str, chosen: Sequence[bool]) -> int | None:
+    """The one group that is chosen, if any; two are refused."""
+    found = [group for group, is_chosen in enumerate(chosen) if is_chosen]
     if len(found) > 1:
-        raise _misfit(
-            f"Groups {found[0] + 1} and {found[1] + 1} can't both be owner, or rest"
-        )
+        raise _misfit(f"Groups {found[0] + 1} and {found[1] + 1} can't both {what}")
     return found[0] if found else None
 
 
@@ -125,13 +125,17 @@ class _Claims:
             self._take_whole(group)
             return
         for fact in entry.facts:
-            if fact not in facts_of(self.change) or fact in self.facts:
-                raise _misfit(
-                    f'"{fact}" of {shown(self.change.path)} is not there to take'
-                )
-            self.facts[fact] = group
+            self._take_fact(fact, group)
         self._take_lines(self.old, entry.removed, group, "removed")
         self._take_lines(self.new, entry.added, group, "added")
+
+    def _take_fact(self, fact: Fact, group: int) -> None:
+        path = shown(self.change.path)
+        if fact not in facts_of(self.change):
+            raise _misfit(f'The commit does no "{fact}" to {path}')
+        if fact in self.facts:
+            raise _misfit(f'"{fact}" of {path} is named twice')
+        self.facts[fact] = group
 
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old.values(), *self.new.values()}
@@ -144,18 +148,20 @@ class _Claims:
     def _take_lines(
         self, lines: dict[int, int], ranges: Iterable[LineRange], group: int, side: str
     ) -> None:
+        path = shown(self.change.path)
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
-            if lines.get(line) != _NOBODY:
-                why = "named twice" if line in lines else f"not among the {side}"
-                raise _misfit(f"Line {line + 1} of {shown(self.change.path)} is {why}")
+            if line not in lines:
+                raise _misfit(f"Line {line + 1} of {path} is not {side} by the commit")
+            if lines[line] != _NOBODY:
+                raise _misfit(f"The {side} line {line + 1} of {path} is named twice")
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
         """The file's edits with their groups; ``rest`` takes those nobody named."""
-        for lines in (self.old, self.new):
+        for lines, side in ((self.old, "removed"), (self.new, "added")):
             for line, group in lines.items():
                 if group == _NOBODY:
-                    lines[line] = self._rest(rest, f"line {line + 1}")
+                    lines[line] = self._rest(rest, f"the {side} line {line + 1}")
                 self.touching.add(lines[line])
         for fact in facts_of(self.change):
             yield FactEdit(file, fact), self._fact_group(fact, rest)
@@ -247,7 +253,11 @@ def _paths(change: FileChange) -> tuple[bytes | None, bytes | None]:
 
 
 def _shown_entry(entry: FileEntry) -> str:
-    return " to ".join(shown(p) for p in {entry.old_path, entry.path} if p) or "no file"
+    """The entry's paths: one, or two of a rename, or what it makes or deletes."""
+    old, new = entry.old_path, entry.path
+    if old is None or new is None:
+        return f"{shown(new or old or b'')} that {'makes' if new else 'deletes'} it"
+    return shown(new) if old == new else f"{shown(old)} to {shown(new)}"
 
 
 def _misfit(what: str) -> PlanRefused:

@@ -16,6 +16,8 @@ from gitsplit.errors import PlanRefused
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
 
+_EXISTENCE = (Fact.CREATE, Fact.DELETE)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -64,11 +66,12 @@ def assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
     """The plan with these edits in ``group``, and with what that implies.
 
     Choosing a line of a new file brings its creation along; leaving a line of a
-    deleted file for later takes its deletion along.
+    deleted file for later takes its deletion along. Neither stays behind alone where
+    it was together with lines: no commit makes or leaves an empty file by accident.
     """
     chosen = set(edits)
     groups = tuple(group if i in chosen else old for i, old in enumerate(plan.group_of))
-    return settled(replace(plan, group_of=groups))
+    return _settled(replace(plan, group_of=groups), plan.group_of)
 
 
 def settled(plan: Plan) -> Plan:
@@ -77,22 +80,25 @@ def settled(plan: Plan) -> Plan:
     A creation is moved to the first group that takes a line of the file where it came
     after it, a deletion to the last; everything else stays.
     """
-    files = {
-        edit.file
-        for edit in plan.edits
-        if isinstance(edit, FactEdit) and edit.fact in (Fact.CREATE, Fact.DELETE)
-    }
-    if not files:
-        return plan
+    return _settled(plan, plan.group_of)
+
+
+def _settled(plan: Plan, before: Sequence[int]) -> Plan:
+    """The settled plan; ``before`` are the groups that the edits come from."""
     groups = list(plan.group_of)
     at = 0
-    for file, edits in edits_by_file(plan.edits):
-        if file in files and len(edits) > 1:
-            fact = edits[0]
-            assert isinstance(fact, FactEdit), "facts come first"
+    for _, edits in edits_by_file(plan.edits):
+        fact, own = edits[0], slice(at, at + len(edits))
+        lines = slice(at + 1, own.stop)
+        if isinstance(fact, FactEdit) and fact.fact in _EXISTENCE and len(edits) > 1:
             bound = min if fact.fact is Fact.CREATE else max
-            groups[at] = bound(groups[at : at + len(edits)])
-        at += len(edits)
+            is_left_alone = (
+                groups[at] == before[at]
+                and before[at] in before[lines]
+                and before[at] not in groups[lines]
+            )
+            groups[at] = bound(groups[lines if is_left_alone else own])
+        at = own.stop
     return replace(plan, group_of=tuple(groups))
 
 
@@ -122,19 +128,26 @@ def with_group(plan: Plan, at: int, group: Group) -> Plan:
 def without_group(plan: Plan, group: int) -> Plan:
     """The plan without ``group``, which must have no edits.
 
-    The owner, if it is the one that goes, is the group that takes its place.
+    Where it was the owner, the group after it (the one before the last) is from now
+    on, with the owner's message, which is the one that reviewers know.
     Raises PlanRefused where the group has edits or is the only one.
     """
-    if len(plan.groups) == 1 or group in plan.group_of:
+    if group in plan.group_of:
         raise PlanRefused(
             f"Commit {group + 1} can't be removed while it has pieces.",
             hint="Send its pieces elsewhere first, or merge it with another.",
         )
+    if len(plan.groups) == 1:
+        raise PlanRefused(
+            "The only commit can't be removed.", hint="Make another one first."
+        )
     groups = plan.groups[:group] + plan.groups[group + 1 :]
     fewer = _renumbered(plan, groups, lambda g: g - (g > group))
-    if plan.owner == group:
-        return replace(fewer, owner=min(group, len(groups) - 1))
-    return fewer
+    if plan.owner != group:
+        return fewer
+    heir = min(group, len(groups) - 1)
+    message = plan.groups[group].message
+    return with_message(replace(fewer, owner=heir), heir, message)
 
 
 def moved_group(plan: Plan, group: int, to: int) -> Plan:
@@ -150,8 +163,11 @@ def merged_groups(plan: Plan, source: int, into: int) -> Plan:
     """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
 
     ``into`` keeps its message; where ``source`` was the owner, ``into`` is from now
-    on, with the owner's message, which is the one that reviewers know.
+    on, with the owner's message, which is the one that reviewers know. Merged into
+    itself, a group stays.
     """
+    if source == into:
+        return plan
     message = plan.groups[source if plan.owner == source else into]
     owner = into if plan.owner == source else plan.owner
     groups = tuple(message if g == into else old for g, old in enumerate(plan.groups))
@@ -170,7 +186,8 @@ def with_message(plan: Plan, group: int, message: bytes) -> Plan:
 def without_empty_groups(plan: Plan) -> Plan:
     """The plan with the groups that have no edits left out; at least one stays.
 
-    Where the owner is left out, the nearest group that stays owns the Change-Id.
+    Where the owner is left out, the next group that stays (the last, if none comes
+    after it) has its Change-Id and message.
     """
     used = set(plan.group_of) - {DROPPED}
     for group in reversed(range(len(plan.groups))):

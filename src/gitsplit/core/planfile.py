@@ -6,13 +6,13 @@ Says what a plan file means by itself; whether it fits a commit is
 
 import json
 from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, NoReturn, get_args
 
 from gitsplit.core.edits import Fact
 from gitsplit.core.objects import Oid
+from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
 
 FORMAT = "gitsplit-plan"
@@ -86,68 +86,95 @@ def loads(text: str | bytes) -> PlanDocument:
     Raises PlanRefused, naming the first thing that is not as the format has it.
     """
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
         raise PlanRefused(
             f"The plan is not JSON: {error}.",
             hint="`gitsplit --dry-run --format json` writes a plan to start from.",
         ) from None
-    top = _Node(value, "the plan").fields(
-        required={"format", "version", "head", "series"}, optional={"upstream"}
-    )
-    if top["format"].value != FORMAT or top["version"].value != VERSION:
-        top["version"].refuse(f'only "{FORMAT}" version {VERSION} is known')
-    upstream = top["upstream"].oid() if "upstream" in top else None
+    node = _Node(value)
+    _refuse_other_formats(node)
+    top = node.fields({"format", "version", "upstream", "head", "series"}, set())
     series = tuple(_commit(node) for node in top["series"].items())
-    return PlanDocument(upstream, top["head"].required_oid(), series)
+    return PlanDocument(top["upstream"].oid(), top["head"].required_oid(), series)
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object; a name that is there twice would hide what was said first."""
+    value: dict[str, object] = {}
+    for name, inner in pairs:
+        if name in value:
+            _Node(None).refuse(f'"{shown(name)}" is there twice in one object')
+        value[name] = inner
+    return value
+
+
+def _refuse_other_formats(node: "_Node") -> None:
+    """Nothing where format and version are known; said before any unknown field is."""
+    top = node.members({"format", "version"})
+    if top["format"].value != FORMAT:
+        top["format"].refuse(f'only "{FORMAT}" is known')
+    if top["version"].whole_number() != VERSION:
+        top["version"].refuse(f"only version {VERSION} is known")
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A JSON value and where in the plan it stands."""
+    """A JSON value and where in the plan it stands, as jq would name the place."""
 
     value: object
-    where: str
+    where: str = ""
 
     def refuse(self, why: str) -> NoReturn:
+        place = f"The plan's {self.where}" if self.where else "The plan"
         raise PlanRefused(
-            f"{self.where.capitalize()} is not as the format has it: {why}.",
+            f"{place} is not as the format has it: {why}.",
             hint="docs/plan-file.md describes the format.",
         )
 
-    def fields(self, required: set[str], optional: set[str]) -> Mapping[str, "_Node"]:
+    def members(self, required: set[str]) -> Mapping[str, "_Node"]:
+        """The members of an object that has at least those ``required``."""
         if not isinstance(self.value, dict):
             self.refuse("it must be an object")
         for name in sorted(required - self.value.keys()):
             self.refuse(f'"{name}" is missing')
-        for name in self.value.keys() - required - optional:
-            self.refuse(f'"{name}" is unknown')
         return {
-            name: _Node(value, f"{name} of {self.where}")
+            name: _Node(value, f"{self.where}.{name}")
             for name, value in self.value.items()
         }
+
+    def fields(self, required: set[str], optional: set[str]) -> Mapping[str, "_Node"]:
+        """The members of an object that has no others than these."""
+        members = self.members(required)
+        for name in members:
+            if name not in required | optional:
+                self.refuse(f'"{shown(name)}" is unknown')
+        return members
 
     def items(self) -> list["_Node"]:
         if not isinstance(self.value, list):
             self.refuse("it must be a list")
-        return [
-            _Node(v, f"number {i + 1} of {self.where}")
-            for i, v in enumerate(self.value)
-        ]
+        return [_Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value)]
 
     def text(self) -> bytes:
         """A string, or the bytes that ``{"base64": …}`` spells."""
-        if isinstance(self.value, dict) and isinstance(self.value.get("base64"), str):
-            try:
-                return b64decode(self.value["base64"], validate=True)
-            except Base64Error:
-                self.refuse("its base64 is damaged")
+        if isinstance(self.value, dict):
+            return self.fields({"base64"}, set())["base64"].decoded()
         if not isinstance(self.value, str):
             self.refuse("it must be a string")
         try:
             return self.value.encode()
         except UnicodeEncodeError:
             self.refuse('it has a lone surrogate; write {"base64": …} instead')
+
+    def decoded(self) -> bytes:
+        """The bytes that a string of base64 spells."""
+        if not isinstance(self.value, str):
+            self.refuse("it must be a string")
+        try:
+            return b64decode(self.value, validate=True)
+        except ValueError:
+            self.refuse("it is not base64")
 
     def path(self) -> bytes | None:
         return None if self.value is None else self.text()
@@ -177,13 +204,20 @@ class _Node:
         return tuple(node.line_range() for node in self.items())
 
     def line_range(self) -> LineRange:
-        ends = [node.value for node in self.items()]
-        if len(ends) != 2 or not all(type(end) is int for end in ends):
+        ends = [node.whole_number() for node in self.items()]
+        if len(ends) != 2:
             self.refuse("it must be [first, last]")
-        first, last = (int(str(end)) for end in ends)
-        if not 1 <= first <= last:
+        first, last = ends
+        if first is None or last is None or not 1 <= first <= last:
             self.refuse("it must be [first, last], counted from 1")
         return (first, last)
+
+    def whole_number(self) -> int | None:
+        """The number; None where it is none. To JSON, 1.0 is a way to write 1."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
 def _commit(node: _Node) -> CommitEntry:
@@ -195,10 +229,7 @@ def _commit(node: _Node) -> CommitEntry:
         fields["action"].refuse(f"it must be one of {', '.join(get_args(ACTIONS))}")
     groups = fields["groups"].items() if "groups" in fields else []
     dropped = fields["dropped"].items() if "dropped" in fields else []
-    if (action == "split") != bool(groups):
-        node.refuse('"split" and "groups" belong together')
-    if dropped and action != "split":
-        node.refuse('"dropped" belongs to "split"')
+    _refuse_misplaced(node, str(action), bool(groups), bool(dropped))
     return CommitEntry(
         fields["commit"].required_oid(),
         fields["subject"].text() if "subject" in fields else b"",
@@ -207,6 +238,21 @@ def _commit(node: _Node) -> CommitEntry:
         tuple(_file(file) for file in dropped),
         fields["message"].text() if "message" in fields else None,
     )
+
+
+def _refuse_misplaced(
+    node: _Node, action: str, has_groups: bool, has_dropped: bool
+) -> None:
+    """Nothing where the entry of a commit has what its action wants, and no more."""
+    has_message = "message" in node.members(set())
+    if (action == "split") != has_groups:
+        node.refuse('"split" and "groups" belong together')
+    if has_dropped and action != "split":
+        node.refuse('"dropped" belongs to "split"')
+    if has_message and action not in ("reword", "squash"):
+        node.refuse('"message" belongs to "reword" and "squash"')
+    if action == "reword" and not has_message:
+        node.refuse('"reword" needs a "message"')
 
 
 def _group(node: _Node) -> GroupEntry:
@@ -233,6 +279,8 @@ def _file(node: _Node) -> FileEntry:
         tuple(_fact(f) for f in fields["facts"].items()) if "facts" in fields else (),
         fields["content"].text() if "content" in fields else None,
     )
+    if entry.old_path is None and entry.path is None:
+        node.refuse('"old_path" and "path" can\'t both be null')
     if entry.whole and (entry.removed or entry.added or entry.facts):
         node.refuse("what is taken whole can't be named in parts as well")
     return entry

@@ -12,9 +12,12 @@ from typing import Literal
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import (
     Edit,
+    Fact,
+    FactEdit,
     TextEdit,
     block_edits,
     edits_of,
+    facts_of,
     finer_edits,
 )
 from gitsplit.core.message import (
@@ -37,6 +40,7 @@ NEAR = 30
 MOST = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""
 _FILE_GAP = 1_000_000
+_INSEPARABLE = -1
 _COPIED = (b"signed-off-by", b"co-authored-by")
 
 
@@ -54,23 +58,32 @@ def proposal(
     and where ``keep`` is the number of a group that there isn't.
     """
     edits = _pieces(changes, commits or 2)
-    if commits is not None and commits > len(edits):
-        raise PlanRefused(
-            f"The commit has {len(edits)} pieces, too few for {commits} commits.",
-            hint=f"Ask for {len(edits)} or fewer.",
-        )
+    if commits is not None:
+        _refuse_too_many(commits, _separable(changes, edits))
     group_of = _grouped(changes, edits, by, commits)
     owner = kept_by(keep, edits, group_of)
     heir = kept_by("largest", edits, group_of) if owner is None else owner
     members: list[list[Edit]] = [[] for _ in range(max(group_of, default=0) + 1)]
     for edit, group in zip(edits, group_of, strict=True):
         members[group].append(edit)
-    places = [_place(changes, found) for found in members]
     groups = tuple(
-        Group(message if g == heir else drafted(message, place), _reason(place))
-        for g, place in enumerate(places)
+        Group(
+            message if g == (heir or 0) else drafted(message, _place(changes, found)),
+            _reason(changes, found),
+        )
+        for g, found in enumerate(members)
     )
     return settled(Plan(changes, edits, group_of, groups, owner))
+
+
+def _refuse_too_many(commits: int, pieces: int) -> None:
+    """Nothing where the pieces are enough for so many commits, else PlanRefused."""
+    if commits > pieces:
+        have = "only one piece" if pieces == 1 else f"{pieces} pieces"
+        raise PlanRefused(
+            f"The commit has {have}, too few for {commits} commits.",
+            hint=f"Ask for {pieces} or fewer." if pieces > 1 else "",
+        )
 
 
 def drafted(message: bytes, place: bytes) -> bytes:
@@ -84,17 +97,25 @@ def drafted(message: bytes, place: bytes) -> bytes:
         for key, value in trailers(without_change_id(message))
         if key.lower() in _COPIED
     ]
-    return with_trailer_lines(subject_of(message) + b" (" + place + b")\n", lines)
+    subject = (subject_of(message) + b" (" + place + b")").lstrip()
+    return with_trailer_lines(subject + b"\n", lines)
 
 
 def _pieces(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
     """The edits cut at blank lines, and finer where they are fewer than wanted."""
-    edits = edits_of(changes)
-    blocks = _each_cut(changes, edits, block_edits)
-    if len(blocks) >= wanted:
-        return blocks
-    finer = _each_cut(changes, blocks, finer_edits)
-    return finer if len(finer) >= wanted else _each_cut(changes, finer, finer_edits)
+    edits = _each_cut(changes, edits_of(changes), block_edits)
+    while _separable(changes, edits) < wanted:
+        finer = _each_cut(changes, edits, finer_edits)
+        if len(finer) == len(edits):
+            break
+        edits = finer
+    return edits
+
+
+def _separable(changes: Sequence[FileChange], edits: Sequence[Edit]) -> int:
+    """The number of groups into which the edits can be parted where they are cut."""
+    gaps = (_gap(changes, a, b) for a, b in pairwise(edits))
+    return min(len(edits), 1) + sum(gap != _INSEPARABLE for gap in gaps)
 
 
 def _each_cut(
@@ -124,12 +145,18 @@ def _grouped(
         order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         return tuple(order[key] for key in keys)
     gaps = [_gap(changes, a, b) for a, b in pairwise(edits)]
-    wide = sum(gap >= _narrowest(by, edits) for gap in gaps)
-    if by == "auto":
-        wide = min(max(wide, 1), MOST - 1)
-    number = wide if commits is None else commits - 1
+    number = _borders(by, edits, gaps) if commits is None else commits - 1
     widest = set(sorted(range(len(gaps)), key=lambda at: -gaps[at])[:number])
-    return tuple(accumulate((at in widest for at in range(len(gaps))), initial=0))
+    found = accumulate((at in widest for at in range(len(gaps))), initial=0)
+    return tuple(group for group, _ in zip(found, edits, strict=False))
+
+
+def _borders(by: GroupBy, edits: Sequence[Edit], gaps: Sequence[int]) -> int:
+    """At how many gaps one group ends and the next begins."""
+    wide = sum(gap >= _narrowest(by, edits) for gap in gaps)
+    if by != "auto":
+        return wide
+    return min(max(wide, 1), MOST - 1, len(gaps) - gaps.count(_INSEPARABLE))
 
 
 def _narrowest(by: GroupBy, edits: Sequence[Edit]) -> int:
@@ -142,14 +169,19 @@ def _narrowest(by: GroupBy, edits: Sequence[Edit]) -> int:
 
 
 def _gap(changes: Sequence[FileChange], a: Edit, b: Edit) -> int:
-    """How far ``b`` stands from ``a``: unchanged lines, or directories in between."""
+    """How far ``b`` stands from ``a``: unchanged lines, or directories in between.
+
+    A creation or deletion is inseparable from the lines: apart, it would leave an
+    empty file.
+    """
     if a.file != b.file:
         here, there = changes[a.file].path, changes[b.file].path
         apart = here.count(b"/") + there.count(b"/") - 2 * len(_shared([here, there]))
         return _FILE_GAP * (1 + apart)
     if isinstance(a, TextEdit) and isinstance(b, TextEdit):
-        return b.old.start - a.old.stop
-    return 0
+        return min(b.old.start - a.old.stop, _FILE_GAP - 1)
+    is_existence = isinstance(a, FactEdit) and a.fact in (Fact.CREATE, Fact.DELETE)
+    return _INSEPARABLE if is_existence else 0
 
 
 def _directory(path: bytes) -> bytes:
@@ -194,21 +226,48 @@ def _place(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
     paths = dict.fromkeys(changes[edit.file].path for edit in edits)
     if len(paths) > 1:
         shared = b"/".join(_shared(list(paths)))
-        return b"%d files%s" % (len(paths), b" in " + shared if shared else b"")
-    path = next(iter(paths), b"nothing")
-    lines = _lines(edits)
-    return b"%s, lines %d-%d" % (path, *lines) if lines else path
+        where = f" in {shown(shared)}" if shared else ""
+        return f"{len(paths)} files{where}".encode()
+    path = shown(next(iter(paths), b"nothing"))
+    lines = "" if _is_whole(changes, edits) else _lines(edits)
+    return (f"{path}, {lines}" if lines else path).encode()
 
 
-def _lines(edits: Sequence[Edit]) -> tuple[int, int] | None:
-    """First and last line of the group's text edits, 1-based, in the new file."""
-    spans = [edit.new for edit in edits if isinstance(edit, TextEdit)]
+def _is_whole(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bool:
+    """Whether the edits, all of one file, are all of it."""
+    if not edits:
+        return False
+    texts = [edit for edit in edits if isinstance(edit, TextEdit)]
+    change = changes[edits[0].file]
+    lines = sum(len(hunk.old) + len(hunk.new) for hunk in change.hunks)
+    has_all_lines = lines == sum(len(edit.old) + len(edit.new) for edit in texts)
+    return has_all_lines and len(edits) - len(texts) == len(facts_of(change))
+
+
+def _lines(edits: Sequence[Edit]) -> str:
+    """The lines from the first of the text edits to the last, 1-based, as words.
+
+    Those of the new file, or of the old one where lines are only removed.
+    """
+    texts = [edit for edit in edits if isinstance(edit, TextEdit)]
+    added = [edit.new for edit in texts if len(edit.new)]
+    spans = added or [edit.old for edit in texts]
     if not spans:
-        return None
-    return spans[0].start + 1, max(spans[0].start + 1, spans[-1].stop)
+        return ""
+    first, last = spans[0].start + 1, spans[-1].stop
+    which = "" if added else "old "
+    return f"{which}line {first}" if first == last else f"{which}lines {first}-{last}"
 
 
-def _reason(place: bytes) -> str:
+def _reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str:
     """The sentence that says why a group's edits are together."""
-    where = shown(place)
-    return f"These pieces stand close together: {where}."
+    if not edits:
+        return ""
+    place, is_one = shown(_place(changes, edits)), len(edits) == 1
+    who = "This piece" if is_one else f"These {len(edits)} pieces"
+    if len({edit.file for edit in edits}) > 1:
+        return f"{who} are in {place}."
+    if _is_whole(changes, edits):
+        return f"{who} {'is' if is_one else 'are'} all that changes in {place}."
+    how = "stands by itself" if is_one else "stand close together"
+    return f"{who} {how} in {place}."

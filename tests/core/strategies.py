@@ -1,0 +1,265 @@
+"""Commits, cuts and plans of every shape, as hypothesis strategies.
+
+Lines are few and short, so that alignments tie. Hunks come from a small diff of our
+own; tests that want git's take its.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from difflib import SequenceMatcher
+from functools import cache
+
+from hypothesis import strategies as st
+
+from gitsplit.core.changes import File, FileChange, Hunk, Span, lines_of
+from gitsplit.core.edits import TextEdit, edits_of, finer_edits, selected_edits
+from gitsplit.core.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
+from gitsplit.core.plan import (
+    DROPPED,
+    Group,
+    Plan,
+    assigned,
+    cut,
+    merged_groups,
+    moved_group,
+    settled,
+    with_group,
+    with_message,
+    without_empty_groups,
+    without_group,
+)
+from gitsplit.errors import PlanRefused
+
+LINES = [
+    b"\n",
+    b"a\n",
+    b"b\n",
+    b"a b\n",
+    b"a b c\n",
+    b"f(a)\n",
+    b"  f(a, b)\n",
+    b"a\r\n",
+    b"\r\n",
+    b"\0\n",
+    b"\xe9\x0ca\n",
+]
+TAILS = [b"", b"", b"a", b"b", b"a b", b"\r"]
+
+
+def side(
+    path: bytes, content: bytes | None, mode: int = FILE, oid: Oid | None = None
+) -> File:
+    """One side of a file; a submodule has an ``oid`` in place of content."""
+    if content is None:
+        assert oid is not None
+        return File(path, mode, oid, None)
+    return File(path, mode, object_id("blob", content), content)
+
+
+def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+    """The hunks without context between two contents, as difflib finds them."""
+    matcher = SequenceMatcher(None, lines_of(old), lines_of(new), autojunk=False)
+    return tuple(
+        Hunk(Span(a, b), Span(c, d))
+        for tag, a, b, c, d in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def text_change(old: File | None, new: File | None) -> FileChange:
+    """The change of a file that has lines on each side where it is there."""
+    contents = [s.content or b"" if s else b"" for s in (old, new)]
+    return FileChange(old, new, hunks_between(*contents))
+
+
+def modified(old: bytes, new: bytes, path: bytes = b"a") -> FileChange:
+    """A file's content changed and nothing else."""
+    return text_change(side(path, old), side(path, new))
+
+
+@cache
+def contents(max_lines: int = 7) -> st.SearchStrategy[bytes]:
+    """Contents of few distinct lines, the last with or without its newline."""
+    return st.builds(
+        lambda lines, tail: b"".join(lines) + tail,
+        st.lists(st.sampled_from(LINES), max_size=max_lines),
+        st.sampled_from(TAILS),
+    )
+
+
+@cache
+def _opaque_files(path: bytes) -> st.SearchStrategy[File]:
+    """A binary file, a symlink or a submodule."""
+    words = st.sampled_from([b"x", b"y", b"\0\xff"])
+    return st.one_of(
+        st.builds(
+            lambda word, mode: side(path, b"\0" + word, mode),
+            words,
+            st.sampled_from([FILE, EXECUTABLE]),
+        ),
+        st.builds(lambda word: side(path, b"to/" + word, SYMLINK), words),
+        st.builds(
+            lambda digit: side(path, None, GITLINK, Oid(digit * 40)),
+            st.sampled_from("12"),
+        ),
+    )
+
+
+@cache
+def _text_files(path: bytes) -> st.SearchStrategy[File]:
+    modes = st.sampled_from([FILE, FILE, EXECUTABLE])
+    return st.builds(lambda c, m: side(path, c, m), contents(), modes)
+
+
+def _one_sided(change: FileChange, is_old: bool) -> FileChange:
+    """The deletion of the old side, or the creation of the new one."""
+    old, new = (change.old, None) if is_old else (None, change.new)
+    if change.by_lines:
+        return text_change(old, new)
+    return FileChange(old, new, by_lines=False)
+
+
+@cache
+def file_change(
+    old_path: bytes | None, new_path: bytes | None
+) -> st.SearchStrategy[FileChange]:
+    """One file changed in any way from one path to the other; None where it isn't."""
+    if old_path is None or new_path is None:
+        path = new_path or old_path
+        assert path is not None
+        both = st.builds(text_change, _text_files(path), _text_files(path))
+        opaque = st.builds(
+            lambda f: FileChange(f, f, by_lines=False), _opaque_files(path)
+        )
+        return (both | opaque).map(
+            lambda change: _one_sided(change, old_path is not None)
+        )
+    text = st.builds(text_change, _text_files(old_path), _text_files(new_path))
+    opaque = st.builds(
+        lambda old, new: FileChange(old, new, by_lines=False),
+        _opaque_files(old_path) | _text_files(old_path),
+        _opaque_files(new_path),
+    )
+    return (text | text | opaque).filter(lambda c: len(edits_of([c])) > 0)
+
+
+PATHS = [b"a", b"a/b", b"a/b/c", b"d", b"d/e", b"\xe9 f", b"g"]
+
+
+def may_stand_together(paths: Iterable[bytes]) -> bool:
+    """Whether one tree can have files at all these paths."""
+    taken = list(paths)
+    return len(set(taken)) == len(taken) and not any(
+        there.startswith(path + b"/") for path in taken for there in taken
+    )
+
+
+@st.composite
+def path_pairs(
+    draw: st.DrawFn, most: int
+) -> tuple[tuple[bytes | None, bytes | None], ...]:
+    """Old and new path of each file that a commit changes, both trees valid."""
+    maybe = st.none() | st.sampled_from(PATHS)
+    pairs: list[tuple[bytes | None, bytes | None]] = []
+    for _ in range(draw(st.integers(1, 2 * most))):
+        new = draw(maybe)
+        old = draw(st.just(new) | st.just(new) | maybe)
+        both = [*pairs, (old, new)]
+        olds = [o for o, _ in both if o is not None]
+        news = [n for _, n in both if n is not None]
+        if (old or new) and may_stand_together(olds) and may_stand_together(news):
+            pairs = both[:most]
+    gone = {old for old, new in pairs if new is None}
+    made = {new for old, new in pairs if old is None}
+    return tuple(p for p in pairs if not (gone & made and None in p)) or ((b"a",) * 2,)
+
+
+@st.composite
+def commits(draw: st.DrawFn, most: int = 4) -> tuple[FileChange, ...]:
+    """What a commit did to some files, sorted by path."""
+    pairs = draw(path_pairs(most))
+    changes = [draw(file_change(old, new)) for old, new in pairs]
+    return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def small_texts() -> st.SearchStrategy[tuple[FileChange, ...]]:
+    """One file of lines, changed; for laws that are expensive to check."""
+    return (
+        st.builds(modified, contents(5), contents(5))
+        .filter(lambda change: len(change.hunks) > 0)
+        .map(lambda change: (change,))
+    )
+
+
+@st.composite
+def cut_plans(
+    draw: st.DrawFn, changes: tuple[FileChange, ...], may_drop: bool = True
+) -> Plan:
+    """A plan whose edits are cut and assigned at random, some of them dropped."""
+    number = draw(st.integers(1, 4))
+    groups = tuple(Group(b"group %d\n" % n) for n in range(number))
+    edits = edits_of(changes)
+    owner = draw(st.none() | st.integers(0, number - 1))
+    plan = Plan(changes, edits, (0,) * len(edits), groups, owner)
+    for _ in range(draw(st.integers(0, 4))):
+        plan = draw(cuts(plan))
+    targets = [*range(number), *([DROPPED] if may_drop else [])]
+    places = st.lists(
+        st.sampled_from(targets), min_size=len(plan.edits), max_size=len(plan.edits)
+    )
+    return settled(replace(plan, group_of=tuple(draw(places))))
+
+
+def plans(
+    changes: st.SearchStrategy[tuple[FileChange, ...]], may_drop: bool = True
+) -> st.SearchStrategy[Plan]:
+    """A plan for any of these commits."""
+    return changes.flatmap(lambda found: cut_plans(found, may_drop))
+
+
+@st.composite
+def cuts(draw: st.DrawFn, plan: Plan) -> Plan:
+    """The plan with one of its text edits cut, finer or at any two places."""
+    texts = [i for i, edit in enumerate(plan.edits) if isinstance(edit, TextEdit)]
+    if not texts:
+        return plan
+    place = draw(st.sampled_from(texts))
+    edit = plan.edits[place]
+    assert isinstance(edit, TextEdit)
+    if draw(st.booleans()):
+        return cut(plan, place, finer_edits(plan.changes[edit.file], edit))
+    old, new = draw(_part_of(edit.old)), draw(_part_of(edit.new))
+    return cut(plan, place, selected_edits(edit, old, new))
+
+
+@cache
+def _part_of(span: Span) -> st.SearchStrategy[Span]:
+    """Any part of a span, and a bit beyond."""
+    ends = st.integers(span.start, span.stop + 1)
+    return st.tuples(ends, ends).map(lambda pair: Span(min(pair), max(pair)))
+
+
+@st.composite
+def operated(draw: st.DrawFn, plan: Plan, may_reword: bool = True) -> Plan:
+    """The plan after one operation; as it was where that is refused."""
+    any_group = st.integers(0, len(plan.groups) - 1)
+    edits = st.sets(st.integers(0, len(plan.edits) - 1))
+    target = any_group | st.just(DROPPED)
+    operations: list[Callable[[], Plan]] = [
+        lambda: assigned(plan, draw(edits), draw(target)),
+        lambda: assigned(plan, draw(edits), draw(target)),
+        lambda: draw(cuts(plan)),
+        lambda: with_group(
+            plan, draw(st.integers(0, len(plan.groups))), Group(b"more\n")
+        ),
+        lambda: without_group(plan, draw(any_group)),
+        lambda: moved_group(plan, draw(any_group), draw(any_group)),
+        lambda: merged_groups(plan, draw(any_group), draw(any_group)),
+        lambda: without_empty_groups(plan),
+    ]
+    if may_reword:
+        operations.append(lambda: with_message(plan, draw(any_group), b"reworded\n"))
+    try:
+        return draw(st.sampled_from(operations))()
+    except PlanRefused:
+        return plan

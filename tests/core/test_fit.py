@@ -1,0 +1,456 @@
+"""A plan file against the commit it speaks of: what it means, and what doesn't fit."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitsplit.core.changes import FileChange, Span
+from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of
+from gitsplit.core.fit import fitted, planned
+from gitsplit.core.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
+from gitsplit.core.plan import DROPPED, Group, Plan
+from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry
+from gitsplit.core.series import SourceCommit
+from gitsplit.errors import NotSupportedYet, PlanRefused
+from tests.core.strategies import modified, side, text_change
+
+COMMIT = Oid("c" * 40)
+
+CHANGED = modified(b"1\n2\n3\n4\n", b"a\nb\n3\n4\n5\n", b"changed")
+"""Lines 1 and 2 become 1 and 2, line 5 is new."""
+CREATED = text_change(None, side(b"created", b"1\n2\n"))
+DELETED = text_change(side(b"deleted", b"1\n2\n"), None)
+MOVED = text_change(
+    side(b"old.c", b"1\n2\n3\n"), side(b"new.c", b"a\n2\nb\n", EXECUTABLE)
+)
+LINKED = FileChange(
+    side(b"linked", b"x\n"), side(b"linked", b"x", SYMLINK), by_lines=False
+)
+BINARY = FileChange(side(b"b0", b"\0"), side(b"b1", b"\0\0"), by_lines=False)
+
+
+def taking(
+    change: FileChange,
+    removed: tuple[tuple[int, int], ...] = (),
+    added: tuple[tuple[int, int], ...] = (),
+    facts: tuple[Fact, ...] = (),
+    *,
+    whole: bool = False,
+) -> FileEntry:
+    old = None if change.old is None else change.old.path
+    new = None if change.new is None else change.new.path
+    return FileEntry(old, new, whole, removed, added, facts)
+
+
+def group(*files: FileEntry, rest: bool = False, owner: bool = False) -> GroupEntry:
+    return GroupEntry(b"m\n", files=files, rest=rest, owner=owner)
+
+
+REST = group(rest=True)
+
+
+def split(*groups: GroupEntry, dropped: tuple[FileEntry, ...] = ()) -> CommitEntry:
+    return CommitEntry(COMMIT, b"", "split", groups, dropped)
+
+
+def groups_of(plan: Plan) -> list[tuple[object, int]]:
+    """Each edit, named by its fact or by its lines from 1, with its group."""
+
+    def lines(span: Span) -> list[int]:
+        return [n + 1 for n in span.numbers]
+
+    return [
+        (e.fact if isinstance(e, FactEdit) else (lines(e.old), lines(e.new)), g)
+        for e, g in zip(plan.edits, plan.group_of, strict=True)
+    ]
+
+
+def test_lines_go_where_they_are_named_and_the_rest_elsewhere() -> None:
+    entry = split(group(taking(CHANGED, ((1, 1),), ((1, 1), (5, 5)))), REST)
+
+    assert groups_of(fitted(entry, (CHANGED,))) == [
+        (([1], [1]), 0),
+        (([2], [2]), 1),
+        (([], [5]), 0),
+    ]
+
+
+def test_neighbours_of_one_group_are_one_edit() -> None:
+    entry = split(group(taking(CHANGED, ((1, 1), (2, 2)), ((1, 2),))), REST)
+
+    assert groups_of(fitted(entry, (CHANGED,))) == [
+        (([1, 2], [1, 2]), 0),
+        (([], [5]), 1),
+    ]
+
+
+def test_old_and_new_lines_can_go_apart() -> None:
+    entry = split(group(taking(CHANGED, ((1, 2),))), REST)
+
+    assert groups_of(fitted(entry, (CHANGED,))) == [
+        (([1], []), 0),
+        (([], [1]), 1),
+        (([2], []), 0),
+        (([], [2]), 1),
+        (([], [5]), 1),
+    ]
+
+
+def test_what_is_dropped_is_in_no_group() -> None:
+    entry = split(REST, dropped=(taking(CHANGED, added=((5, 5),)),))
+
+    assert groups_of(fitted(entry, (CHANGED,))) == [
+        (([1, 2], [1, 2]), 0),
+        (([], [5]), DROPPED),
+    ]
+
+
+def test_whole_takes_lines_and_facts_of_a_file() -> None:
+    entry = split(REST, group(taking(MOVED, whole=True)))
+    plan = fitted(entry, (CHANGED, MOVED))
+
+    assert {group for _, group in plan.of_file(0)} == {0}
+    assert [edit for edit, _ in plan.of_file(1)] == [
+        edit for edit in edits_of((CHANGED, MOVED)) if edit.file == 1
+    ]
+    assert {group for _, group in plan.of_file(1)} == {1}
+
+
+def test_messages_reasons_and_owner_are_those_of_the_file() -> None:
+    entry = split(
+        GroupEntry(b"one", reason="Because.", rest=True),
+        GroupEntry(b"two", owner=True, files=(taking(CHANGED, added=((5, 5),)),)),
+    )
+    plan = fitted(entry, (CHANGED,))
+
+    assert plan.groups == (Group(b"one", "Because."), Group(b"two"))
+    assert plan.owner == 1
+    assert fitted(split(REST), (CHANGED,)).owner is None
+
+
+FIRST, SECOND = ((1, 1),), ((2, 2),)
+
+
+@pytest.mark.parametrize(
+    ("change", "groups", "expected"),
+    [
+        pytest.param(
+            CREATED,
+            [group(taking(CREATED, added=SECOND)), group(taking(CREATED, added=FIRST))],
+            {Fact.CREATE: 0},
+            id="a creation goes with the first group that touches the file",
+        ),
+        pytest.param(
+            CREATED,
+            [group(taking(CREATED, added=SECOND)), REST],
+            {Fact.CREATE: 0},
+            id="also where another takes the rest",
+        ),
+        pytest.param(
+            CREATED,
+            [REST, group(taking(CREATED, added=SECOND))],
+            {Fact.CREATE: 0},
+            id="taking the rest of a file's lines is touching it",
+        ),
+        pytest.param(
+            DELETED,
+            [group(taking(DELETED, FIRST)), group(taking(DELETED, SECOND))],
+            {Fact.DELETE: 1},
+            id="a deletion goes with the last",
+        ),
+        pytest.param(
+            DELETED,
+            [group(taking(DELETED, SECOND)), REST],
+            {Fact.DELETE: 1},
+            id="even if that takes the rest",
+        ),
+        pytest.param(
+            MOVED,
+            [REST, group(taking(MOVED, FIRST, FIRST))],
+            {Fact.RENAME: 0, Fact.MODE: 0},
+            id="rename and mode go with the first",
+        ),
+        pytest.param(
+            MOVED,
+            [group(taking(MOVED, facts=(Fact.MODE,))), REST],
+            {Fact.RENAME: 0, Fact.MODE: 0},
+            id="naming one fact is touching the file",
+        ),
+        pytest.param(
+            MOVED,
+            [
+                group(taking(MOVED, FIRST, FIRST)),
+                group(taking(MOVED, facts=(Fact.MODE,))),
+                group(taking(MOVED, facts=(Fact.RENAME,)), rest=True),
+            ],
+            {Fact.RENAME: 2, Fact.MODE: 1},
+            id="a fact that is named goes where it is named",
+        ),
+        pytest.param(
+            CREATED,
+            [group(taking(CREATED, facts=(Fact.CREATE,))), REST],
+            {Fact.CREATE: 0},
+            id="an empty file can be created first",
+        ),
+        pytest.param(
+            DELETED,
+            [REST, group(taking(DELETED, facts=(Fact.DELETE,)))],
+            {Fact.DELETE: 1},
+            id="and deleted last",
+        ),
+        pytest.param(
+            LINKED,
+            [group(taking(LINKED))],
+            {Fact.TYPE: 0},
+            id="an entry that names nothing touches the file",
+        ),
+        pytest.param(LINKED, [REST], {Fact.TYPE: 0}, id="what nobody touches is rest"),
+        pytest.param(
+            BINARY,
+            [group(taking(BINARY, facts=(Fact.CONTENT,))), REST],
+            {Fact.RENAME: 0, Fact.CONTENT: 0},
+            id="a rename goes with the content by default",
+        ),
+        pytest.param(
+            BINARY,
+            [
+                group(taking(BINARY, facts=(Fact.CONTENT,))),
+                group(taking(BINARY, facts=(Fact.RENAME,))),
+            ],
+            {Fact.RENAME: 1, Fact.CONTENT: 0},
+            id="an opaque content can come before its rename",
+        ),
+    ],
+)
+def test_facts_go_with_lines_unless_they_are_named(
+    change: FileChange, groups: list[GroupEntry], expected: dict[Fact, int]
+) -> None:
+    last = replace(groups[-1], files=(*groups[-1].files, taking(CHANGED, whole=True)))
+    plan = fitted(split(*groups[:-1], last), (change, CHANGED))
+    facts = {e.fact: g for e, g in plan.of_file(0) if isinstance(e, FactEdit)}
+
+    assert facts == expected
+
+
+def test_a_creation_named_after_a_line_comes_with_that_line() -> None:
+    late = group(taking(CREATED, added=SECOND, facts=(Fact.CREATE,)))
+    entry = split(group(taking(CREATED, added=FIRST)), late)
+
+    assert groups_of(fitted(entry, (CREATED,)))[0] == (Fact.CREATE, 0)
+
+
+def test_a_deleted_file_of_which_a_line_is_dropped_stays() -> None:
+    entry = split(REST, dropped=(taking(DELETED, SECOND),))
+
+    assert groups_of(fitted(entry, (DELETED,))) == [
+        (Fact.DELETE, DROPPED),
+        (([1], []), 0),
+        (([2], []), DROPPED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        pytest.param(
+            split(REST, group(taking(MOVED))),
+            "The commit has no change of old.c to new.c",
+            id="another rename",
+        ),
+        pytest.param(
+            split(REST, group(FileEntry(b"\x1b", b"\x1b"))),
+            "The commit has no change of ␛",
+            id="unknown file",
+        ),
+        pytest.param(
+            split(REST, group(FileEntry(None, b"changed"))),
+            "The commit has no change of changed that makes it",
+            id="not created",
+        ),
+        pytest.param(
+            split(REST, group(FileEntry(b"changed", None))),
+            "The commit has no change of changed that deletes it",
+            id="not deleted",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, ((2, 3),))), REST),
+            "Line 3 of changed is not removed by the commit",
+            id="an unchanged old line",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, (), ((3, 3),))), REST),
+            "Line 3 of changed is not added by the commit",
+            id="an unchanged new line",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, ((1, 10**15),))), REST),
+            "Line 3 of changed is not removed by the commit",
+            id="a range without end",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, ((1, 2), (2, 2)))), REST),
+            "The removed line 2 of changed is named twice",
+            id="a line twice in one group",
+        ),
+        pytest.param(
+            split(
+                group(taking(CHANGED, (), ((5, 5),))),
+                group(taking(CHANGED, (), ((5, 5),)), rest=True),
+            ),
+            "The added line 5 of changed is named twice",
+            id="a line in two groups",
+        ),
+        pytest.param(
+            split(REST, dropped=(taking(CHANGED, (), ((5, 5), (5, 5))),)),
+            "The added line 5 of changed is named twice",
+            id="a line dropped twice",
+        ),
+        pytest.param(
+            split(
+                group(taking(CHANGED, whole=True)), group(taking(CHANGED, whole=True))
+            ),
+            "changed is named twice",
+            id="a file in two groups",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, FIRST)), group(taking(CHANGED, whole=True))),
+            "changed is named twice",
+            id="a part, and the whole",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, whole=True)), group(taking(CHANGED, FIRST))),
+            "The removed line 1 of changed is named twice",
+            id="the whole, and a part",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, facts=(Fact.MODE,))), REST),
+            'The commit does no "mode" to changed',
+            id="a fact that isn't there",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, FIRST))),
+            "Nothing takes the removed line 2 of changed",
+            id="an old line left over",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, ((1, 2),), ((1, 2),)))),
+            "Nothing takes the added line 5 of changed",
+            id="a new line left over",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, whole=True)), group()),
+            "Group 2 has no edits",
+            id="a group without files",
+        ),
+        pytest.param(
+            split(group(taking(CHANGED, whole=True)), REST),
+            "Group 2 has no edits",
+            id="a rest of nothing",
+        ),
+        pytest.param(
+            split(REST, REST), "Groups 1 and 2 can't both take the rest", id="two rests"
+        ),
+        pytest.param(
+            split(REST, group(), group(owner=True), group(owner=True)),
+            "Groups 3 and 4 can't both be the owner",
+            id="two owners",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(entry: CommitEntry, expected: str) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        fitted(entry, (CHANGED,))
+    assert str(refused.value) == f"{expected}, so the plan doesn't fit."
+    assert refused.value.hint == (
+        "`gitsplit --dry-run --format json` writes a plan that fits."
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            [taking(MOVED, facts=(Fact.RENAME, Fact.RENAME))],
+            '"rename" of new.c is named twice',
+        ),
+        (
+            [taking(MOVED, facts=(Fact.MODE,)), taking(MOVED, whole=True)],
+            "new.c is named twice",
+        ),
+        (
+            [taking(MOVED, whole=True), taking(MOVED, facts=(Fact.MODE,))],
+            '"mode" of new.c is named twice',
+        ),
+    ],
+    ids=["fact twice", "fact and whole", "whole and fact"],
+)
+def test_a_fact_is_named_once(files: list[FileEntry], expected: str) -> None:
+    with pytest.raises(PlanRefused) as refused:
+        fitted(split(group(*files)), (MOVED,))
+    assert str(refused.value) == f"{expected}, so the plan doesn't fit."
+
+
+def test_a_fact_without_lines_that_nobody_takes_is_refused() -> None:
+    with pytest.raises(PlanRefused) as refused:
+        fitted(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
+    assert str(refused.value) == (
+        'Nothing takes "type" of linked, so the plan doesn\'t fit.'
+    )
+
+
+def test_a_content_of_its_own_is_for_a_later_version() -> None:
+    entry = split(group(FileEntry(b"changed", b"changed", content=b"x")))
+
+    with pytest.raises(NotSupportedYet) as refused:
+        fitted(entry, (CHANGED,))
+    assert str(refused.value) == (
+        'The plan gives a "content" for changed, which this version can\'t write yet.'
+    )
+
+
+def test_a_plan_is_written_with_every_range() -> None:
+    edits = (
+        TextEdit(0, 0, Span(0, 1), Span(0, 1)),
+        TextEdit(0, 0, Span(1, 2), Span(1, 1)),
+        TextEdit(0, 0, Span(2, 2), Span(1, 2)),
+        TextEdit(0, 1, Span(4, 4), Span(4, 5)),
+        FactEdit(1, Fact.RENAME),
+        FactEdit(1, Fact.MODE),
+        TextEdit(1, 0, Span(0, 1), Span(0, 1)),
+        TextEdit(1, 1, Span(2, 3), Span(2, 3)),
+        FactEdit(2, Fact.TYPE),
+    )
+    plan = Plan(
+        (CHANGED, MOVED, LINKED),
+        edits,
+        (0, 0, 1, 1, 0, 1, DROPPED, 1, 1),
+        (Group(b"one", "Because."), Group(b"two")),
+        1,
+    )
+    raw = RawCommit((b"tree " + b"0" * 40,), b"Subject\n\nBody.\n")
+
+    assert planned(plan, SourceCommit(COMMIT, raw)) == CommitEntry(
+        COMMIT,
+        b"Subject",
+        "split",
+        (
+            GroupEntry(
+                b"one",
+                reason="Because.",
+                files=(
+                    taking(CHANGED, ((1, 2),), ((1, 1),)),
+                    taking(MOVED, facts=(Fact.RENAME,)),
+                ),
+            ),
+            GroupEntry(
+                b"two",
+                owner=True,
+                files=(
+                    taking(CHANGED, (), ((2, 2), (5, 5))),
+                    taking(MOVED, ((3, 3),), ((3, 3),), (Fact.MODE,)),
+                    taking(LINKED, whole=True),
+                ),
+            ),
+        ),
+        (taking(MOVED, ((1, 1),), ((1, 1),)),),
+    )
