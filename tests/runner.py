@@ -44,7 +44,7 @@ def gitsplit(cwd: Path, *args: str, stdin: bytes = b"") -> Ran:
 def done(cwd: Path, *args: str, stdin: bytes = b"") -> str:
     """What ``gitsplit ARGS`` printed; it went well and complained of nothing."""
     ran = gitsplit(cwd, *args, stdin=stdin)
-    assert (ran.status, ran.err) == (0, "")
+    assert (ran.status, ran.err) == (0, ""), ran.err
     return ran.out
 
 

@@ -3,7 +3,9 @@
 Nothing heavy is imported here: a dry run needs no screen, ``--help`` no repository.
 """
 
+import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +16,13 @@ import click
 
 from gitsplit import __version__
 from gitsplit.core.shown import shown
-from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
+from gitsplit.errors import GitsplitError, Interrupted, NotARepository, NoTerminal
 
 if TYPE_CHECKING:
     from gitsplit.core.proposal import GroupBy, Keep
     from gitsplit.git.repository import Repository
-    from gitsplit.session.rewrite import Outcome
+    from gitsplit.session.finish import Finish
+    from gitsplit.session.rewrite import DropTo, Outcome
     from gitsplit.session.work import Request, Work
 
 
@@ -38,7 +41,35 @@ class Options:
     group_by: "GroupBy"
     number: int | None
     keep: "Keep"
+    sign: str | None
+    no_sign: bool
+    no_verify: bool
+    drop_to: "DropTo"
     undo: bool
+
+
+class _Command(click.Command):
+    """A command whose ``-S`` may have a key right behind it, as git's has.
+
+    Click would take the next word for the key.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What :meth:`click.Command.parse_args` makes of ``--gpg-sign=[KEYID]``."""
+        end = args.index("--") if "--" in args else len(args)
+        options = [_with_key(word) for word in args[:end]]
+        words = [word for given in options for word in given]
+        return super().parse_args(ctx, words + args[end:])
+
+
+def _with_key(word: str) -> list[str]:
+    """The word of the command line, its ``-S`` written with the key, maybe empty."""
+    if word == "--gpg-sign":
+        return ["--gpg-sign="]
+    if found := re.fullmatch(r"-([ny]*)S(.*)", word):
+        others = [f"-{found[1]}"] if found[1] else []
+        return [*others, f"--gpg-sign={found[2]}"]
+    return [word]
 
 
 def _keep(
@@ -55,6 +86,7 @@ def _keep(
 
 
 @click.command(
+    cls=_Command,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Split the last commit with: gitsplit HEAD~1",
 )
@@ -110,6 +142,22 @@ def _keep(
     callback=_keep,
     help="Which commit keeps the Change-Id: auto, first, last, largest, none, or N.",
 )
+@click.option(
+    "sign",
+    "-S",
+    "--gpg-sign",
+    metavar="[KEYID]",
+    help="Sign the new commits; the key follows at once, as in -SKEYID.",
+)
+@click.option("no_sign", "--no-gpg-sign", is_flag=True, help="Don't sign them.")
+@click.option("--no-verify", is_flag=True, help="Don't run the hook commit-msg.")
+@click.option(
+    "--drop-to",
+    type=click.Choice(["worktree", "discard"]),
+    default="worktree",
+    show_default=True,
+    help="Where dropped lines go: they stay in the files, not staged, or are gone.",
+)
 @click.option("--undo", is_flag=True, help="Give back what the last gitsplit rewrote.")
 def command(**given: Any) -> None:
     """Split a commit of the series UPSTREAM..HEAD into several.
@@ -129,9 +177,13 @@ def command(**given: Any) -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run gitsplit and exit with its status (0, 1, 2, or 130 when interrupted)."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A letter that the terminal's encoding lacks is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         command.main(args, prog_name="gitsplit", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -156,7 +208,8 @@ def _check_usage(options: Options) -> None:
                 raise click.UsageError(f"{name} belongs to --dry-run.")
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM exclude each other.")
-    if options.undo and (options.dry_run or options.plan or options.commits):
+    others = (options.upstream, options.plan, *options.commits)
+    if options.undo and (options.dry_run or options.root or any(others)):
         raise click.UsageError("--undo goes with no other option.")
 
 
@@ -186,6 +239,17 @@ def _request(options: Options) -> "Request":
     )
 
 
+def _here() -> Path:
+    """The current directory."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise NotARepository(
+            "The current directory doesn't exist any more.",
+            hint="Change to the directory of a git repository.",
+        ) from error
+
+
 def _read(name: str) -> bytes:
     """The content of the file, or of standard input for ``-``."""
     try:
@@ -201,18 +265,21 @@ def _undo() -> None:
     from gitsplit.report.text import undo_text
     from gitsplit.session.rewrite import undone
 
-    record = undone(Path.cwd())
+    record = undone(_here())
     click.echo(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
 
 
 def _dry_run(options: Options) -> None:
     from gitsplit.session.work import begun, opened
 
-    repo = opened(Path.cwd())
+    repo = opened(_here())
     work = begun(repo, _request(options), every=True)
-    text = _plan_text(work) if options.format == "json" else _proposal(repo, work)
+    _point_out_replacements(repo, work)
+    is_plan = options.format == "json"
+    text = _plan_text(work) if is_plan else _proposal(repo, work)
     if options.output is None:
-        click.echo(text, nl=False)
+        # A plan file is UTF-8 wherever it is written.
+        click.echo(text.encode() if is_plan else text, nl=False)
         return
     try:
         Path(options.output).write_text(text, encoding="utf-8")
@@ -223,11 +290,33 @@ def _dry_run(options: Options) -> None:
         ) from error
 
 
+def _point_out_replacements(repo: "Repository", work: "Work") -> None:
+    from gitsplit.git.read import replaced_commits
+
+    for oid in replaced_commits(repo, work.series):
+        click.echo(
+            f"gitsplit: {oid[:10]} has a replacement (refs/replace), which git shows "
+            "in its place; gitsplit takes the commit itself.",
+            err=True,
+        )
+
+
 def _plan_text(work: "Work") -> str:
     from gitsplit.core.planfile import dumps
     from gitsplit.session.work import document
 
-    return dumps(document(work))
+    return "".join(_inert(char) for char in dumps(document(work)))
+
+
+def _inert(char: str) -> str:
+    """The character of a JSON text, as an escape where a terminal could obey it.
+
+    What isn't printable and not a line's end can only stand inside a JSON string.
+    """
+    if char.isprintable() or char == "\n":
+        return char
+    units = char.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _proposal(repo: "Repository", work: "Work") -> str:
@@ -243,14 +332,18 @@ def _split(options: Options) -> None:
     from gitsplit.session.rewrite import apply, recovered
     from gitsplit.session.work import begun, opened
 
-    repo = opened(Path.cwd())
+    repo = opened(_here())
     if said := recovered(repo):
         click.echo(f"gitsplit: {shown(said)}", err=True)
     # What can fail late is asked first.
     committer(repo)
     work = begun(repo, _request(options))
+    _point_out_replacements(repo, work)
+    finish = _finish(repo, options)
     if not options.yes:
         _check_terminal()
+        if finish.signer is not None:
+            finish.signer.try_out()
         from gitsplit.session.screen import edited
 
         chosen = edited(repo, work)
@@ -258,22 +351,45 @@ def _split(options: Options) -> None:
             click.echo("Nothing was changed.", err=True)
             return
         work = chosen
-    _show_summary(work, apply(repo, work))
+    _show_summary(options, work, apply(repo, work, finish, options.drop_to))
+
+
+def _finish(repo: "Repository", options: Options) -> "Finish":
+    from gitsplit.git.signing import signer
+    from gitsplit.session.finish import Finish
+
+    def asked(count: int) -> bool:
+        return options.yes or click.confirm(f"Sign {count} new commits?", err=True)
+
+    return Finish(
+        signer=None if options.no_sign else signer(repo, options.sign),
+        verify=not options.no_verify,
+        agrees=asked,
+        say=lambda words: click.echo(f"gitsplit: {shown(words)}", err=True),
+    )
 
 
 def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # A stream that was closed before the start is None.
+    if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
         raise NoTerminal(
             "The screen needs a terminal, and there is none here.",
             hint="Preview with --dry-run, or accept the proposal with --yes.",
         )
 
 
-def _show_summary(work: "Work", outcome: "Outcome") -> None:
+def _show_summary(options: Options, work: "Work", outcome: "Outcome") -> None:
+    from gitsplit.report.dropping import dropped_lines
     from gitsplit.report.text import summary_text
     from gitsplit.session.rewrite import resulting
 
     made = resulting(work, outcome.rewrite)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
     left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
-    click.echo(summary_text(work.series.commits, made, moved, left), nl=False)
+    dropped = dropped_lines(
+        work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
+    )
+    lost = outcome.unsigned
+    commits = work.series.commits
+    told = summary_text(commits, made, moved, left, unsigned=lost, dropped=dropped)
+    click.echo(told, nl=False)

@@ -92,6 +92,22 @@ class PlanRefused(GitsplitError):
     """The plan breaks a law or doesn't fit the commit."""
 
 
+class ReplayConflict(PlanRefused):
+    """A descendant can't be had without what was dropped before it."""
+
+
+class UncleanFiles(GitsplitError):
+    """Files that have to follow HEAD's tree have changes of the user's own."""
+
+
+class NotInWorktree(GitsplitError):
+    """There is no file in the worktree in which dropped lines could stay."""
+
+
+class GitTooOld(GitsplitError):
+    """What was asked for needs a newer git than the one installed."""
+
+
 class NotSupportedYet(GitsplitError):
     """The plan asks for something of the format that this version can't do."""
 
@@ -106,6 +122,18 @@ class GitFailed(GitsplitError):
 
 class EditorFailed(GitsplitError):
     """The editor couldn't be started or exited with an error."""
+
+
+class SigningFailed(GitsplitError):
+    """A commit can't be signed as the configuration or ``-S`` asks."""
+
+
+class HookRefused(GitsplitError):
+    """A hook of the user's turned a new commit message down."""
+
+
+class Declined(GitsplitError):
+    """The user was asked and said no."""
 
 
 class Interrupted(GitsplitError):

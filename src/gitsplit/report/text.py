@@ -16,13 +16,15 @@ from gitsplit.core.shown import shown
 class Resulting:
     """A commit that a rewrite makes, or keeps: its draft, id and tree.
 
-    ``change_id`` is the one in its message, None where it has none.
+    ``change_id`` is the one in its message, None where it has none. ``is_emptied`` says
+    that nothing is left of what it did, because of what was dropped before it.
     """
 
     draft: CommitDraft
     oid: Oid
     tree: Oid
     change_id: bytes | None
+    is_emptied: bool = False
 
 
 def proposal_text(
@@ -41,8 +43,17 @@ def proposal_text(
 
 def _kept(commit: SourceCommit, made: Sequence[Resulting]) -> Iterator[str]:
     subject = shown(subject_of(made[0].draft.message))
-    fate = "as it is" if made[0].oid == commit.oid else "same tree"
+    fate = "as it is" if made[0].oid == commit.oid else _tree_fate(made[0])
     yield f"{commit.oid[:10]} {subject}  ({fate})"
+
+
+def _tree_fate(made: Resulting) -> str:
+    """What has become of the tree of a commit that is only carried along."""
+    if made.is_emptied:
+        return "now empty"
+    if made.tree == made.draft.source.raw.tree:
+        return "same tree"
+    return f"tree {made.tree[:10]}, without what is dropped"
 
 
 def _split(
@@ -116,16 +127,20 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-def summary_text(
+def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     commits: Sequence[SourceCommit],
     resulting: Sequence[Resulting],
     moved: Sequence[tuple[str, Oid]],
     left: Sequence[tuple[str, str]],
+    *,
+    unsigned: int = 0,
+    dropped: Iterable[str] = (),
 ) -> str:
     """What a rewrite did, how to take it back, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
-    reason as a clause.
+    reason as a clause, ``unsigned`` the number of commits that lost their signature,
+    ``dropped`` the lines about what was dropped.
     """
     refs = ", ".join(_short(ref) for ref, _ in moved)
     lines = [
@@ -135,7 +150,11 @@ def summary_text(
     if resulting and resulting[-1].tree == commits[-1].raw.tree:
         tree = resulting[-1].tree[:10]
         lines.append(f"Final tree {tree} as before; index and worktree untouched.")
+    lines += dropped
     lines += (f"{_short(ref)} stays where it is: {shown(why)}." for ref, why in left)
+    if unsigned:
+        lost = f"{_count(unsigned, 'signed commit')} lost the signature"
+        lines.append(f"{lost}; with --gpg-sign new ones are made.")
     lines.append("Take it back with: gitsplit --undo")
     return "\n".join(lines) + "\n"
 
@@ -153,7 +172,7 @@ def _short(ref: str) -> str:
 def _result(number: int, made: Resulting) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     source, draft = made.draft.source, made.draft
-    fate = {"same": "same tree", "owner": "", "piece": "new"}[draft.role]
+    fate = {"same": _tree_fate(made), "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
         fate = "as it was"
     elif draft.role == "owner" and made.change_id is not None:

@@ -3,28 +3,65 @@
 Nothing in the repository changes before :func:`apply`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from gitsplit.core import planfile
 from gitsplit.core.drafts import kept_draft, reworded_draft, split_drafts
+from gitsplit.core.encoding import in_encoding
 from gitsplit.core.plan import without_empty_groups
 from gitsplit.core.series import CommitDraft, SourceCommit
-from gitsplit.errors import GitsplitError, NothingToSplit, RefMoved
-from gitsplit.git import identity, journal, refs, write
+from gitsplit.core.states import is_whole
+from gitsplit.errors import (
+    Declined,
+    GitFailed,
+    GitsplitError,
+    GitTooOld,
+    HookRefused,
+    Interrupted,
+    NothingToSplit,
+    NotInWorktree,
+    RefMoved,
+    ReplayConflict,
+    SigningFailed,
+    UncleanFiles,
+    WriteFailed,
+)
+from gitsplit.git import identity, journal, readiness, refs, write
+from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository, open_repository
-from gitsplit.git.trees import NewObjects
+from gitsplit.git.trees import NewObjects, changed_paths
+from gitsplit.git.worktree import HeadTrees
 from gitsplit.report.text import Resulting
+from gitsplit.session.finish import Finish
 from gitsplit.session.work import Work, document
+
+DropTo = Literal["worktree", "discard"]
+"""Where dropped edits go: they stay in the files, not staged, or they are gone."""
+
+_KEEPS_PLAN = (
+    *(Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree, RefMoved),
+    *(ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What :func:`apply` did: the commits written, and the refs moved and left."""
+    """What :func:`apply` did: the commits written, and the refs moved and left.
+
+    ``unsigned`` is the number of commits that were signed and no longer are.
+    ``changed`` are the paths at which HEAD's tree is another than before, each with
+    whether it still has a file there.
+    """
 
     rewrite: write.Rewrite
     moves: refs.Moves
+    unsigned: int = 0
+    changed: Mapping[bytes, bool] = field(default_factory=dict)
 
 
 def preview(repo: Repository, work: Work) -> write.Rewrite:
@@ -33,20 +70,25 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
     The trees are those that it writes; the commits differ in committer, date and new
     Change-Ids. So a preview needs no identity.
     """
-    committer = work.series.commits[0].raw.values(b"committer")[0]
-    return _drawn_up(repo, work, committer)[1]
+    return _drawn_up(repo, work, b"nobody <> 0 +0000", Finish())[1]
 
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
     """The commits that the series becomes, as reports want them."""
     return tuple(
-        Resulting(made.draft, made.oid, made.tree, work.ids.of(made.draft.message))
+        Resulting(
+            made.draft,
+            made.oid,
+            made.tree,
+            work.ids.of(made.draft.message),
+            made.is_emptied,
+        )
         for made in rewrite.commits
     )
 
 
 def _drawn_up(
-    repo: Repository, work: Work, committer: bytes
+    repo: Repository, work: Work, committer: bytes, finish: Finish
 ) -> tuple[NewObjects, write.Rewrite]:
     """The new objects of the whole series, and what they rewrite."""
     objects = NewObjects(repo)
@@ -55,7 +97,8 @@ def _drawn_up(
         for commit in work.series.commits
         for draft in _drafts(objects, work, commit)
     ]
-    rewrite = write.written_drafts(objects, work.series, drafts, committer)
+    verified = map(in_encoding, finish.verified(repo, drafts, work.ids))
+    rewrite = write.written_drafts(repo, objects, work.series, verified, committer)
     return objects, rewrite
 
 
@@ -68,7 +111,8 @@ def _drafts(
     if commit.oid not in work.plans:
         return (kept_draft(commit),)
     plan = without_empty_groups(work.plans[commit.oid])
-    if len(plan.groups) == 1 and plan.groups[0].message == commit.raw.message:
+    is_one = len(plan.groups) == 1 and is_whole(plan)
+    if is_one and plan.groups[0].message == commit.raw.message:
         return (kept_draft(commit),)
     drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
     for file in files:
@@ -82,27 +126,75 @@ def _fresh_ids() -> Iterator[bytes]:
         yield identity.fresh_change_id()
 
 
-def apply(repo: Repository, work: Work) -> Outcome:
+def apply(
+    repo: Repository,
+    work: Work,
+    finish: Finish | None = None,
+    drop_to: DropTo = "worktree",
+) -> Outcome:
     """The series rewritten: objects stored, refs moved together, index and files kept.
 
+    Where edits are dropped, the index follows HEAD, and with ``discard`` the files do.
+
     Raises NothingToSplit where the plan gives back the series as it is, RefMoved
-    where HEAD or a branch has moved since (the plan is kept in a file, which the hint
-    names), and WriteFailed where git doesn't take objects or refs.
+    where HEAD or a branch has moved since, WriteFailed where git doesn't take objects
+    or refs, what ``finish`` raises where hooks or signing stand against it, and, where
+    edits are dropped, ReplayConflict, UncleanFiles, NotInWorktree or GitTooOld. With
+    all but the first the plan is kept in a file, which the hint names. Raises
+    Interrupted where Ctrl-C came too late.
     """
-    objects, rewrite = _drawn_up(repo, work, identity.committer(repo))
-    if not rewrite.rewritten:
+    finish = finish or Finish()
+    try:
+        outcome = _applied(repo, work, finish, drop_to)
+    except _KEEPS_PLAN as error:
+        _keep_plan(repo, work, error)
+        raise
+    finish.announce(repo, outcome.rewrite)
+    return outcome
+
+
+def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> Outcome:
+    objects, unsigned = _drawn_up(repo, work, identity.committer(repo), finish)
+    if not unsigned.rewritten:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",
             hint="Send some pieces to another commit first.",
         )
+    rewrite = finish.signed(objects, unsigned)
+    trees = _head_trees(repo, rewrite, drop_to)
+    if trees is not None:
+        readiness.refuse_unready(repo, objects, trees.steps())
+        readiness.refuse_lost(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
-    try:
-        with write.stored(repo, objects, rewrite):
-            journal.move(repo, moves.moves, subject, expected_head=work.head_ref)
-    except RefMoved as error:
-        raise _with_kept_plan(repo, work, error) from error
-    return Outcome(rewrite, moves)
+    too_late = "Take it back with: gitsplit --undo"
+    with _settled(repo, too_late), write.stored(repo, objects, rewrite):
+        journal.move(
+            repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
+        )
+    changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
+    in_head = {path: pair.after is not None for path, pair in changed.items()}
+    return Outcome(rewrite, moves, finish.lost(rewrite), in_head)
+
+
+def _head_trees(
+    repo: Repository, rewrite: write.Rewrite, drop_to: DropTo
+) -> HeadTrees | None:
+    """Where index and files have to go; None where they stay, or there are none.
+
+    Raises NotInWorktree where dropped edits are to stay and there is no worktree.
+    """
+    old, new = rewrite.old_tree, rewrite.new_tree
+    if old == new:
+        return None
+    if repo.worktree is not None:
+        return HeadTrees(old, old if drop_to == "worktree" else new, new)
+    if drop_to == "discard":
+        return None
+    raise NotInWorktree(
+        "A bare repository has no worktree in which the dropped edits could stay.",
+        hint="Let them go: --drop-to discard",
+    )
 
 
 def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
@@ -111,29 +203,47 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
     if len(work.plans) == 1 and not work.messages:
         (oid,) = work.plans
         pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
+        if pieces == 1:
+            return f"drop a part of {oid[:10]}"
         return f"split {oid[:10]} into {pieces}"
     return f"rewrite {commits} commits as {len(rewrite.commits)}"
 
 
-def _with_kept_plan(
-    repo: Repository, work: Work, error: GitsplitError
-) -> GitsplitError:
-    """The same error, its hint naming the file in which the plan was kept."""
-    path = repo.git_dir / "gitsplit" / "plans" / f"{work.series.head[:12]}.json"
+@contextmanager
+def _settled(repo: Repository, too_late: str) -> Iterator[None]:
+    """Where Ctrl-C comes while the refs move, they have all moved or none has.
+
+    Raises Interrupted with the hint ``too_late`` where they have.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except KeyboardInterrupt as stop:
+        said = journal.recover(repo)
+        if said is None:
+            raise
+        raise Interrupted(
+            "Interrupted while the refs were moving.", hint=too_late, state=said
+        ) from stop
+
+
+def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
+    """The plan is in a file, and the error's hint names it, if it can be written."""
+    try:
+        path = own_directory(repo, "plans") / f"{work.series.head[:12]}.json"
         path.write_text(planfile.dumps(document(work)), encoding="utf-8")
     except OSError:
-        return error
-    hint = f"Your plan is kept: gitsplit --plan {path}"
-    return type(error)(str(error), hint=f"{error.hint} {hint}".strip())
+        return
+    command = shlex.join(["gitsplit", "--plan", str(path)])
+    kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
+    error.hint = f"{error.hint} {kept}".strip()
 
 
 def undone(cwd: Path) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     repo = open_repository(cwd)
     journal.recover(repo)
-    return journal.undo(repo)
+    with _settled(repo, "See where the branches are with: git reflog"):
+        return journal.undo(repo)
 
 
 def recovered(repo: Repository) -> str | None:

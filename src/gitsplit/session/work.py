@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitsplit.core import fit, planfile
+from gitsplit.core.changes import FileChange
 from gitsplit.core.drafts import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
@@ -11,9 +12,12 @@ from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import GroupBy, Keep, kept_by, proposal
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import (
+    EmptySeries,
+    NoCommonHistory,
     NothingToSplit,
     NotSupportedYet,
     PlanRefused,
+    UnknownRevision,
     WhichCommit,
 )
 from gitsplit.git import operations, read, refs
@@ -67,15 +71,16 @@ def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
     series = read.series(repo, request.upstream, request.commits, request.root)
     chosen = _chosen(repo, series, request, every)
     changes = read.changes_of(repo, chosen)
+    if request.commits or len(series.commits) == 1:
+        for commit, done in zip(chosen, changes, strict=True):
+            _refuse_empty(commit, done)
     plans = {
         commit.oid: proposal(
             done, commit.raw.message, request.group_by, request.number, request.keep
         )
         for commit, done in zip(chosen, changes, strict=True)
-        if done or not every
+        if done
     }
-    for commit in chosen:
-        _refuse_empty(commit, plans.get(commit.oid))
     return Work(series, plans, {}, refs.current_head(repo), _id_rules(repo))
 
 
@@ -95,9 +100,9 @@ def _chosen(
     )
 
 
-def _refuse_empty(commit: SourceCommit, plan: Plan | None) -> None:
-    """Raise NothingToSplit where a commit changes nothing."""
-    if plan is not None and not plan.edits:
+def _refuse_empty(commit: SourceCommit, changes: tuple[FileChange, ...]) -> None:
+    """Raise NothingToSplit where a commit that was asked for changes nothing."""
+    if not changes:
         raise NothingToSplit(
             f"{commit.oid[:10]} changes no file, so there is nothing to split.",
             hint="See what a commit does with: git show --stat COMMIT",
@@ -106,15 +111,7 @@ def _refuse_empty(commit: SourceCommit, plan: Plan | None) -> None:
 
 def _planned_work(repo: Repository, request: Request, document: PlanDocument) -> Work:
     """The work that a plan file describes, checked against the repository."""
-    upstream = request.upstream or document.upstream
-    is_root = request.root or upstream is None
-    series = read.series(repo, upstream, request.commits, is_root)
-    if (document.head, document.upstream) != (series.head, series.upstream):
-        which = "HEAD" if document.head != series.head else "upstream"
-        raise PlanRefused(
-            f"The plan was made for another {which} than this one.",
-            hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
-        )
+    series = _planned_series(repo, request, document)
     entries = _entries(series, document)
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = read.changes_of(repo, split)
@@ -124,6 +121,32 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     }
     messages = {oid: e.message for oid, e in entries.items() if e.message is not None}
     return Work(series, plans, messages, refs.current_head(repo), _id_rules(repo))
+
+
+def _planned_series(
+    repo: Repository, request: Request, document: PlanDocument
+) -> Series:
+    """The series that the plan was made for, which is the one that is asked for."""
+    upstream = request.upstream or document.upstream
+    is_root = request.root or upstream is None
+    try:
+        series = read.series(repo, upstream, request.commits, is_root)
+    except (UnknownRevision, NoCommonHistory, EmptySeries):
+        if document.head == repo.head():
+            raise
+        raise _made_for_another("HEAD", document) from None
+    if document.head != series.head:
+        raise _made_for_another("HEAD", document)
+    if document.upstream != series.upstream:
+        raise _made_for_another("upstream", document)
+    return series
+
+
+def _made_for_another(what: str, document: PlanDocument) -> PlanRefused:
+    return PlanRefused(
+        f"The plan was made for another {what} than this one.",
+        hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
+    )
 
 
 def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
@@ -148,14 +171,12 @@ def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
 
 
 def _refuse_unsupported(entry: CommitEntry) -> None:
-    """Raise NotSupportedYet for what needs descendants to be replayed."""
-    what = f"to {entry.action} {entry.commit[:10]}"
-    if entry.action == "split" and entry.dropped:
-        what = f"to drop edits of {entry.commit[:10]}"
-    elif entry.action in ("pick", "split", "reword"):
+    """Raise NotSupportedYet for what takes more than splitting one commit."""
+    if entry.action in ("pick", "split", "reword"):
         return
     raise NotSupportedYet(
-        f"The plan asks {what}, which this version can't do yet.",
+        f"The plan asks to {entry.action} {entry.commit[:10]}, which this version can't"
+        " do yet.",
         hint="Do that afterwards with: git rebase -i",
     )
 
@@ -174,10 +195,15 @@ def _id_rules(repo: Repository) -> IdRules:
 
 def document(work: Work) -> PlanDocument:
     """The work as a plan file has it."""
-    entries = tuple(
-        fit.planned(work.plans[commit.oid], commit)
-        if commit.oid in work.plans
-        else CommitEntry(commit.oid, commit.subject)
-        for commit in work.series.commits
-    )
+    entries = tuple(_entry(work, commit) for commit in work.series.commits)
     return PlanDocument(work.series.upstream, work.series.head, entries)
+
+
+def _entry(work: Work, commit: SourceCommit) -> CommitEntry:
+    """What a plan file says of one commit of the work."""
+    if commit.oid in work.plans:
+        return fit.planned(work.plans[commit.oid], commit)
+    if commit.oid in work.messages:
+        message = work.messages[commit.oid]
+        return CommitEntry(commit.oid, commit.subject, "reword", message=message)
+    return CommitEntry(commit.oid, commit.subject)

@@ -1,0 +1,72 @@
+"""What was dropped and where it is now, as text: nothing is lost without a word."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.shown import shown
+
+_FACTS: Mapping[Fact, str] = {
+    Fact.CREATE: "the new file {}",
+    Fact.DELETE: "the deletion of {}",
+    Fact.RENAME: "the rename to {}",
+    Fact.TYPE: "the new type of {}",
+    Fact.MODE: "the mode of {}",
+    Fact.CONTENT: "the content of {}",
+}
+
+
+def dropped_lines(
+    plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
+) -> Iterator[str]:
+    """For each commit that lost edits what they were, and where they are.
+
+    ``changed`` are the paths at which HEAD's tree is another now, each with whether it
+    still has a file there; ``is_kept`` says that the worktree's files stay as they
+    were.
+    """
+    for oid, plan in plans.items():
+        found: dict[str, list[str]] = {}
+        for file, edits in _by_file(plan).items():
+            change = plan.changes[file]
+            place = _place(oid, changed.get(change.path), is_kept)
+            found.setdefault(place, []).append(_what(change, edits))
+        for place, what in found.items():
+            yield f"Dropped from {oid[:10]}, {place}:"
+            yield from (f"  {each}" for each in what)
+
+
+def _by_file(plan: Plan) -> dict[int, list[Edit]]:
+    files: dict[int, list[Edit]] = {}
+    for edit in plan.edits_by_group().get(DROPPED, ()):
+        files.setdefault(edit.file, []).append(edit)
+    return files
+
+
+def _place(oid: Oid, is_in_head: bool | None, is_kept: bool) -> str:
+    """Where what was dropped from one file is; None where HEAD had it no more."""
+    if is_in_head is None:
+        return f"changed again by later commits (see git show {oid[:10]})"
+    if not is_kept:
+        return f"in no file any more (see git show {oid[:10]})"
+    how = "not staged" if is_in_head else "untracked"
+    return f"still in the worktree, {how}"
+
+
+def _what(change: FileChange, edits: Sequence[Edit]) -> str:
+    """The facts and the number of lines that one file lost."""
+    path = shown(change.path)
+    facts = [edit.fact for edit in edits if isinstance(edit, FactEdit)]
+    parts = [_FACTS[fact].format(path) for fact in facts]
+    if lines := _number_of_lines(edits):
+        whose = "it" if parts else path
+        parts.append(f"{lines} line{'' if lines == 1 else 's'} of {whose}")
+    return " and ".join(parts)
+
+
+def _number_of_lines(edits: Iterable[Edit]) -> int:
+    """Lines added and removed."""
+    texts = (edit for edit in edits if isinstance(edit, TextEdit))
+    return sum(len(edit.old) + len(edit.new) for edit in texts)

@@ -1,0 +1,122 @@
+"""What new commits go through before they are stored, and who hears of them after.
+
+The user's ``commit-msg`` hook reads the messages that are new, and the commits are
+signed where that is asked for. Nothing in the repository changes by it, so a refusal
+leaves everything as it was.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gitsplit.core.drafts import IdRules
+from gitsplit.core.message import cleaned, subject_of, with_ids_of
+from gitsplit.core.series import CommitDraft
+from gitsplit.core.shown import shown
+from gitsplit.errors import Declined, HookRefused, Interrupted
+from gitsplit.git import aftermath
+from gitsplit.git.hooks import Hooks
+from gitsplit.git.repository import Repository
+from gitsplit.git.signing import (
+    Signer,
+    signatures_lost,
+    signatures_needed,
+    signed_rewrite,
+)
+from gitsplit.git.trees import NewObjects
+from gitsplit.git.write import Rewrite
+
+MOST_UNASKED = 20
+"""So many commits are signed without asking: each may want a touch of a key."""
+
+
+def _always(_count: int) -> bool:
+    return True
+
+
+def _silently(_words: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How the user wants new commits finished; by default, not at all.
+
+    ``verify`` has commit-msg look at new messages. ``agrees`` is asked whether so many
+    commits are to be signed. ``say`` passes on what hooks said and what was done about
+    it, one sentence at a time; it may hold text of the repository's.
+    """
+
+    signer: Signer | None = None
+    verify: bool = False
+    agrees: Callable[[int], bool] = _always
+    say: Callable[[str], None] = _silently
+
+    def verified(
+        self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules
+    ) -> list[CommitDraft]:
+        """The drafts, new messages as ``commit-msg`` left them but for their ids.
+
+        Raises HookRefused where the hook turns one down.
+        """
+        new = [draft.message != draft.source.raw.message for draft in drafts]
+        if not (self.verify and any(new)):
+            return list(drafts)
+        hooks = Hooks(repo)
+        return [
+            self._verified(hooks, draft, ids) if is_new else draft
+            for draft, is_new in zip(drafts, new, strict=True)
+        ]
+
+    def _verified(self, hooks: Hooks, draft: CommitDraft, ids: IdRules) -> CommitDraft:
+        message, words = hooks.verified(draft.message, draft.source.raw)
+        if words:
+            self.say(f"commit-msg says: {words}")
+        if message == draft.message:
+            return draft
+        text = cleaned(message, b"")
+        kept = with_ids_of(draft.message, text, link_url=ids.link_url)
+        subject = shown(subject_of(draft.message))
+        if kept != text:
+            self.say(
+                f"commit-msg changed the Change-Id of “{subject}”; that is undone."
+            )
+        if not kept.strip():
+            raise HookRefused(
+                f"The hook commit-msg left nothing of “{subject}”.",
+                hint="See what the hook wants, or skip it with --no-verify.",
+            )
+        return replace(draft, message=kept)
+
+    def signed(self, objects: NewObjects, rewrite: Rewrite) -> Rewrite:
+        """The rewrite with its new commits signed, if they are to be.
+
+        Raises SigningFailed, and Declined where the user doesn't want so many signed.
+        """
+        if self.signer is None:
+            return rewrite
+        count = signatures_needed(rewrite)
+        if count > MOST_UNASKED and not self.agrees(count):
+            raise Declined(
+                f"The {count} new commits were not to be signed.",
+                hint="--no-gpg-sign writes them without signatures.",
+            )
+        return signed_rewrite(objects, rewrite, self.signer)
+
+    def lost(self, rewrite: Rewrite) -> int:
+        """The number of commits that were signed and no longer are."""
+        return signatures_lost(rewrite) if self.signer is None else 0
+
+    def announce(self, repo: Repository, rewrite: Rewrite) -> None:
+        """Notes, ``ORIG_HEAD`` and ``post-rewrite`` follow refs that have moved.
+
+        Raises Interrupted where Ctrl-C comes meanwhile: the rewrite is done by then.
+        """
+        try:
+            for sentence in aftermath.announce(repo, rewrite):
+                self.say(sentence)
+        except KeyboardInterrupt as stop:
+            raise Interrupted(
+                "Interrupted when the commits had been rewritten.",
+                hint="Take it back with: gitsplit --undo",
+                state="Perhaps post-rewrite and notes haven't followed.",
+            ) from stop

@@ -1,0 +1,310 @@
+"""A dry run: it touches nothing, and what it prints is what comes true."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.runner import (
+    PROGRAM,
+    Json,
+    done,
+    gitsplit,
+    gitsplit_process,
+    group,
+    plan_for,
+    split_entry,
+    state_of,
+    tangled,
+    trees,
+    whole,
+    written,
+)
+
+
+@pytest.fixture
+def series(repo: Repository) -> Repository:
+    return tangled(repo)
+
+
+def shown_trees(text: str) -> list[str]:
+    """The abbreviated trees of the commits that a preview says are split."""
+    return re.findall(r"\btree ([0-9a-f]{10})\b", text)
+
+
+def actions(plan: str) -> list[tuple[str, str]]:
+    """The subject and the action of each commit in a plan file."""
+    return [(e["subject"], e["action"]) for e in json.loads(plan)["series"]]
+
+
+def two_by_file(repo: Repository) -> Json:
+    """A plan that splits ``HEAD~2`` by file."""
+    groups = (group("numbers\n", whole("numbers")), group("other\n", owner=True))
+    return plan_for(repo, "HEAD~3", split_entry(repo, "HEAD~2", *groups))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--format", "json"],
+        ["-c", "HEAD~2"],
+        ["--root"],
+        ["--yes"],
+        ["--plan", "../plan.json"],
+        ["--plan", "../plan.json", "--format", "json"],
+    ],
+    ids=" ".join,
+)
+def test_it_writes_nothing_at_all(
+    series: Repository, tmp_path: Path, options: list[str]
+) -> None:
+    written(tmp_path / "plan.json", two_by_file(series))
+    series.write({"numbers": b"dirty\n", "untracked": b"untracked\n"})
+    (series.path / "sub" / "other").touch()
+    upstream = [] if "--plan" in options or "--root" in options else ["HEAD~3"]
+    before = state_of(series.path)
+    said = done(series.path, "--dry-run", *options, *upstream)
+
+    assert said != ""
+    assert state_of(series.path) == before
+
+
+def test_it_works_where_nothing_can_be_written_and_nobody_is_known(
+    series: Repository,
+) -> None:
+    series.git("config", "--global", "user.useConfigOnly", "true")
+    series.git("config", "--global", "--unset", "user.email")
+    (series.path / ".git" / "gitsplit").write_text("in the way of any journal")
+    (series.path / ".git" / "index.lock").touch()
+
+    assert "becomes" in done(series.path, "-n", "-c", "HEAD~2")
+
+
+@pytest.mark.parametrize("by", ["auto", "file", "directory", "proximity"])
+def test_the_trees_it_prints_are_those_that_a_split_then_writes(
+    series: Repository, by: str
+) -> None:
+    options = ["--group-by", by, "-c", "HEAD~2"]
+    printed = shown_trees(done(series.path, "-n", *options))
+    original = series.oid("HEAD~3")
+    done(series.path, "--yes", *options)
+
+    assert len(printed) > 1
+    assert printed == [t[:10] for t in trees(series, f"{original}..HEAD~2")]
+
+
+def test_the_plan_it_writes_gives_the_trees_of_the_proposal(
+    series: Repository,
+) -> None:
+    plan = done(series.path, "-n", "--format", "json", "-c", "HEAD~2")
+    base = series.oid("HEAD~3")
+    done(series.path, "--yes", "-c", "HEAD~2")
+    proposed = trees(series, f"{base}..")
+    done(series.path, "--undo")
+    done(series.path, "--plan", "-", "--yes", stdin=plan.encode())
+
+    assert trees(series, f"{base}..") == proposed
+
+
+def test_the_plan_of_a_whole_series_splits_all_its_commits_at_once(
+    series: Repository,
+) -> None:
+    base = series.oid("HEAD~3")
+    printed = shown_trees(done(series.path, "-n", "HEAD~3"))
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3")
+    done(series.path, "--plan", "-", "--yes", stdin=plan.encode())
+
+    result = trees(series, f"{base}..")
+    assert printed == [tree[:10] for tree in result[: len(printed)]]
+    assert len(result) > 3
+
+
+def test_a_plan_comes_out_of_a_dry_run_with_every_line_it_went_in_with(
+    series: Repository,
+) -> None:
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3")
+    again = done(
+        series.path, "-n", "--format", "json", "--plan", "-", stdin=plan.encode()
+    )
+
+    assert again == plan
+
+
+def test_a_new_message_in_a_plan_comes_out_of_a_dry_run_again(
+    series: Repository,
+) -> None:
+    entry: Json = {
+        "commit": series.oid("HEAD~1"),
+        "action": "reword",
+        "message": "new words\n",
+    }
+    plan = json.dumps(plan_for(series, "HEAD~3", entry)).encode()
+    out = done(series.path, "-n", "--format", "json", "--plan", "-", stdin=plan)
+
+    reworded = json.loads(out)["series"][1]
+    assert (reworded["action"], reworded["message"]) == ("reword", "new words\n")
+    assert [action for _, action in actions(out)] == ["pick", "reword", "pick"]
+
+
+def test_a_range_has_every_commit_previewed_in_order(series: Repository) -> None:
+    said = done(series.path, "-n", "HEAD~3")
+
+    heads = [line for line in said.splitlines() if re.match(r"[0-9a-f]{10} ", line)]
+    commits = [series.oid(f"HEAD~{n}")[:10] for n in (2, 1, 0)]
+    assert [line.split()[0] for line in heads] == commits
+
+
+def test_only_the_commits_marked_are_proposed_to_be_split(series: Repository) -> None:
+    plan = done(
+        series.path, "-n", "--format=json", "-c", "HEAD~2", "-c", "HEAD", "HEAD~3"
+    )
+
+    assert actions(plan) == [("tangled", "split"), ("above", "pick"), ("top", "split")]
+
+
+def test_without_upstream_a_marked_commit_begins_the_series(
+    series: Repository,
+) -> None:
+    plan = json.loads(done(series.path, "-n", "--format=json", "-c", "HEAD~1"))
+
+    assert plan["upstream"] == series.oid("HEAD~2")
+    assert [entry["subject"] for entry in plan["series"]] == ["above", "top"]
+
+
+def test_without_upstream_the_series_begins_after_the_configured_one(
+    series: Repository,
+) -> None:
+    series.git("branch", "-q", "base", "HEAD~3")
+    series.git("branch", "-q", "--set-upstream-to=base")
+
+    plan = json.loads(done(series.path, "-n", "--format=json"))
+    assert plan["upstream"] == series.oid("HEAD~3")
+
+
+def test_an_upstream_that_has_moved_on_counts_up_to_where_it_was_left(
+    series: Repository,
+) -> None:
+    series.git("checkout", "-q", "-b", "trunk", "HEAD~3")
+    moved_on = series.commit("moved on\n", {"trunk": b"1\n"})
+    series.git("checkout", "-q", "main")
+
+    plan = json.loads(done(series.path, "-n", "--format=json", moved_on))
+    assert plan["upstream"] == series.oid("HEAD~3")
+
+
+def test_a_merge_in_the_range_is_left_alone(series: Repository) -> None:
+    series.git("checkout", "-q", "-b", "side", "HEAD~1")
+    series.commit("side\n", {"side": b"1\n"})
+    series.git("checkout", "-q", "main")
+    series.git("merge", "-q", "-m", "together", "side")
+    base = series.oid("main~4")
+    plan = done(series.path, "-n", "--format", "json", base)
+
+    assert dict(actions(plan))["together"] == "pick"
+    assert "together  (same tree)" in done(series.path, "-n", base)
+
+
+def test_an_empty_commit_in_the_range_is_left_alone(series: Repository) -> None:
+    series.git("commit", "-q", "--allow-empty", "-m", "nothing")
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3")
+
+    assert actions(plan)[-1] == ("nothing", "pick")
+
+
+def test_the_root_commit_can_be_previewed(repo: Repository) -> None:
+    repo.commit("root\n", {"a": b"1\n", "b": b"2\n"})
+    plan = json.loads(done(repo.path, "-n", "--root", "--format", "json"))
+
+    assert plan["upstream"] is None
+    assert len(plan["series"][0]["groups"]) == 2
+
+
+def test_a_file_gets_what_would_be_printed(series: Repository, tmp_path: Path) -> None:
+    name = str(tmp_path / "plan.json")
+    printed = done(series.path, "-n", "--format", "json", "HEAD~3")
+    silent = done(series.path, "-n", "--format", "json", "-o", name, "HEAD~3")
+
+    assert silent == ""
+    assert Path(name).read_bytes().decode() == printed
+
+
+def test_a_plan_for_another_head_is_refused(series: Repository) -> None:
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3")
+    series.commit("one more\n", {"more": b"1\n"})
+    ran = gitsplit(series.path, "-n", "--plan", "-", stdin=plan.encode())
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "made for another HEAD" in ran.err
+
+
+def test_a_plan_of_a_repository_that_this_one_knows_nothing_of_is_refused(
+    series: Repository,
+) -> None:
+    plan = two_by_file(series) | {"head": "1" * 40, "upstream": "2" * 40}
+    ran = gitsplit(series.path, "-n", "--plan", "-", stdin=json.dumps(plan).encode())
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "made for another HEAD" in ran.err
+
+
+def test_an_upstream_that_differs_from_the_plans_is_refused(
+    series: Repository,
+) -> None:
+    plan = done(series.path, "-n", "--format", "json", "HEAD~3").encode()
+    same = gitsplit(series.path, "-n", "--plan", "-", "HEAD~3", stdin=plan)
+    for other in (["HEAD~1"], ["--root"]):
+        ran = gitsplit(series.path, "-n", "--plan", "-", *other, stdin=plan)
+        assert (ran.status, ran.out) == (1, "")
+        assert "made for another upstream" in ran.err
+
+    assert same.status == 0
+
+
+def test_control_characters_and_bidi_never_reach_the_terminal(
+    repo: Repository,
+) -> None:
+    hostile = "\x1b]0;owned\x07 \u202e \x9b \x7f"
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.commit(
+        f"subject {hostile}\n\nbody {hostile}\n",
+        {f"file {hostile}": b"1\n", "a": b"2\n", "c": b"\x1b"},
+    )
+    repo.commit(f"top {hostile}\n", {"b": b"1\n"})
+    repo.git("checkout", "-q", "-b", "branch-\u202e-\u009b")
+    text = done(repo.path, "-n", "HEAD~2")
+    plan = done(repo.path, "-n", "--format", "json", "HEAD~2")
+    summary = done(repo.path, "--yes", "-c", "HEAD~1")
+    undone = done(repo.path, "--undo")
+
+    for said in (text, plan, summary, undone):
+        assert set(said) & set("\x1b\x07\u202e\x9b\x7f") == set()
+    (entry, _) = json.loads(plan)["series"]
+    assert entry["subject"] == f"subject {hostile}"
+
+
+def test_text_that_the_terminal_has_no_letters_for_is_named(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit("\u3042\n", {"a": b"2\n", "b": b"2\n"})
+    latin = {"PYTHONIOENCODING": "latin-1"}
+    text = gitsplit_process(repo.path, "-n", "HEAD~1", env=latin)
+    plan = gitsplit_process(repo.path, "-n", "--format=json", "HEAD~1", env=latin)
+
+    assert (text.status, plan.status) == (0, 0)
+    assert "\\u3042" in text.out
+    assert json.loads(plan.out)["series"][0]["subject"] == "\u3042"
+
+
+def test_a_reader_that_goes_away_early_is_no_error(series: Repository) -> None:
+    run = " ".join(PROGRAM)
+    ended = subprocess.run(
+        ["bash", "-c", f"{run} -n HEAD~3 | true; exit ${{PIPESTATUS[0]}}"],
+        cwd=series.path,
+        capture_output=True,
+        check=False,
+    )
+
+    assert ended.stderr == b""
