@@ -116,6 +116,31 @@ def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> by
     return message
 
 
+def with_ids_of(original: bytes, message: bytes, *, link_url: bytes = b"") -> bytes:
+    r"""The message in which Gerrit sees the id that it sees in ``original``, or none.
+
+    A message where that is so already comes back as it is; one that differs from
+    ``original`` in nothing but ids becomes ``original``.
+
+    >>> with_ids_of(b"One\n\nChange-Id: I12\n", b"One\n\nBug: 1\nChange-Id: I34\n")
+    b'One\n\nBug: 1\nChange-Id: I12\n'
+    """
+    urls = (link_url,) if link_url else ()
+    wanted = change_ids(original, urls)
+    if change_ids(message, urls) == wanted:
+        return message
+    bare = without_change_id(message, urls)
+    if bare == without_change_id(original, urls):
+        return original
+    for change_id in wanted[:1]:
+        # The footer may have been buried under a new last paragraph.
+        footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
+        while buried := re.search(footer, bare):
+            bare = _without_lines(bare, *buried.span())
+        bare = with_change_id(bare, change_id, link_url=link_url)
+    return bare
+
+
 def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """Key and value of each trailer of the trailer block, values unfolded.
 

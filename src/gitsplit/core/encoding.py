@@ -1,0 +1,90 @@
+"""Messages in the character encoding that their commit names.
+
+What a user types is UTF-8; a commit may say otherwise in its ``encoding`` header
+(``i18n.commitEncoding`` of git-config(1)), and then its message and its author's name
+are in that one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gitsplit.core.changes import lines_of
+from gitsplit.core.objects import RawCommit
+from gitsplit.core.series import CommitDraft
+
+_PLAIN = b"Change-Id: I0\n"
+"""What every encoding has to leave alone for git and Gerrit to read a message in it."""
+
+
+def in_encoding(draft: CommitDraft) -> CommitDraft:
+    """The draft whose message is in the encoding that its commit will name.
+
+    That is the source's. Where the message can't be written in it, the whole commit
+    becomes UTF-8, its author too, and names none. A message that is the source's stays
+    as it is, byte for byte, and so does one that nobody can decode.
+    """
+    raw = draft.source.raw
+    if draft.message == raw.message or draft.message.isascii() or _is_utf8(raw):
+        return draft
+    codec = _codec(raw.encoding)
+    text = _text(draft.message, raw.message, codec)
+    if text is None:
+        return draft
+    try:
+        return replace(draft, message=text.encode(codec or "ascii"))
+    except UnicodeEncodeError:
+        source = replace(draft.source, raw=_without_encoding(raw, codec))
+        return replace(draft, message=text.encode(), source=source)
+
+
+def _is_utf8(raw: RawCommit) -> bool:
+    return raw.encoding.lower().replace("-", "") == "utf8"
+
+
+def _codec(encoding: str) -> str | None:
+    """The encoding, if it is known and has ASCII's characters where ASCII has them."""
+    try:
+        return encoding if _PLAIN.decode(encoding) == _PLAIN.decode() else None
+    except (LookupError, ValueError):
+        return None
+
+
+def _text(message: bytes, original: bytes, codec: str | None) -> str | None:
+    """The message as text; None where a line of it can't be decoded.
+
+    A line of the original is in the original's encoding. Any other is UTF-8, unless it
+    can't be: then it is one that was edited where it stood.
+    """
+    known = frozenset(lines_of(original))
+
+    def decoded(line: bytes) -> str:
+        for candidate in (codec, "utf-8") if line in known else ("utf-8", codec):
+            if candidate and (text := _decoded(line, candidate)) is not None:
+                return text
+        raise UnicodeError
+
+    try:
+        return "".join(map(decoded, lines_of(message)))
+    except UnicodeError:
+        return None
+
+
+def _decoded(line: bytes, codec: str) -> str | None:
+    try:
+        return line.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _without_encoding(raw: RawCommit, codec: str | None) -> RawCommit:
+    """The same commit in UTF-8, as far as its headers go."""
+
+    def headers() -> Iterator[bytes]:
+        for field in raw.headers:
+            if field.startswith(b"author ") and codec:
+                text = _decoded(field, codec)
+                yield field if text is None else text.encode()
+            elif not field.startswith(b"encoding "):
+                yield field
+
+    return RawCommit(tuple(headers()), raw.message)

@@ -1,0 +1,161 @@
+"""The user's hooks that git doesn't run by itself when plumbing writes and moves.
+
+They are run as git runs them (githooks(5)): by ``git hook run``, or by hand where this
+git doesn't have that (before 2.36) or can't feed a hook by it. The hooks of a ref
+transaction are run by git.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from tempfile import NamedTemporaryFile
+
+from gitsplit.core.message import subject_of
+from gitsplit.core.objects import RawCommit
+from gitsplit.core.shown import shown
+from gitsplit.errors import HookRefused, WriteFailed
+from gitsplit.git.own_files import own_directory
+from gitsplit.git.program import Completed
+from gitsplit.git.repository import Repository
+
+MOST_WORDS = 8
+"""So many lines of what a hook says are passed on."""
+
+_AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The hooks of a repository, run as if git had committed and rebased."""
+
+    repo: Repository
+
+    def verified(self, message: bytes, original: RawCommit) -> tuple[bytes, str]:
+        """What ``commit-msg`` makes of a message, and what it says about it.
+
+        The commit has the author of ``original``. Raises HookRefused, with the hook's
+        words, where the hook turns the message down.
+        """
+        if not self._has("commit-msg"):
+            return message, ""
+        path = self.repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
+        try:
+            own_directory(self.repo)
+            path.write_bytes(message)
+            done = self.run("commit-msg", str(path), env=_author(original))
+            words = _words(done.stderr)
+            if done.status:
+                raise _refused(message, words)
+            return path.read_bytes(), words
+        except OSError as error:
+            raise WriteFailed(
+                f"The hook commit-msg can't be given {path}: {error.strerror}.",
+                hint="Is the disk full, or the repository read-only?",
+            ) from error
+        finally:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def rewritten(self, pairs: bytes) -> tuple[bool, str]:
+        """Whether ``post-rewrite`` went well for these pairs, and what it said.
+
+        ``pairs`` are lines ``OLD NEW``. The hook is told that it was a rebase, for it
+        knows nothing else that makes one commit of another.
+        """
+        done = self.run("post-rewrite", "rebase", stdin=pairs)
+        return done.status == 0, _words(done.stderr)
+
+    def run(
+        self,
+        name: str,
+        *args: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> Completed:
+        """The finished hook; one that doesn't exist has ended well.
+
+        What it prints is all in ``stderr``. It may ask something on the terminal.
+        """
+        if not self._has(name):
+            return Completed(0, b"", b"")
+        full = {**self._environment(), **(env or {})}
+        usage = self.repo.program.run("hook", "run", "-h", check=False).stdout
+        if (b"--to-stdin" if stdin else b"hook run") not in usage:
+            return self._run_by_hand(name, args, stdin, full)
+        with NamedTemporaryFile(prefix="gitsplit-") as file:
+            file.write(stdin)
+            file.flush()
+            fed = [f"--to-stdin={file.name}"] if stdin else []
+            command = ["hook", "run", "--ignore-missing", *fed, name, "--", *args]
+            return self.repo.program.run(*command, check=False, env=full, terminal=True)
+
+    def _path(self, name: str) -> str:
+        """Where the hook is, if it is; worktrees share theirs."""
+        if self.repo.config.get("core.hooksPath") is None:
+            return str(self.repo.common_dir / "hooks" / name)
+        asked = ("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
+        return os.fsdecode(self.repo.program.run(*asked).stdout.removesuffix(b"\n"))
+
+    def _has(self, name: str) -> bool:
+        """Whether there may be such a hook; newer gits know some by configuration."""
+        configured = any(key.startswith("hook.") for key in self.repo.config.values)
+        return configured or os.access(self._path(name), os.X_OK)
+
+    def _environment(self) -> dict[str, str]:
+        """What a hook finds beside the user's environment when git commits."""
+        git_dir, worktree = self.repo.git_dir, self.repo.worktree
+        index = os.environ.get("GIT_INDEX_FILE") or str(git_dir / "index")
+        # As git has it where no editor is used: ours has been closed.
+        found = {"GIT_INDEX_FILE": index, "GIT_EDITOR": ":"}
+        if worktree is None or git_dir != worktree / ".git":
+            found["GIT_DIR"] = str(git_dir)
+        return {**self.repo.program.env, **found}
+
+    def _run_by_hand(
+        self, name: str, args: tuple[str, ...], stdin: bytes, env: Mapping[str, str]
+    ) -> Completed:
+        path = self._path(name)
+        if not os.access(path, os.X_OK):
+            return Completed(0, b"", b"")
+        done = subprocess.run(
+            # The shell also runs a script that doesn't name its interpreter.
+            ["sh", "-c", 'exec "$0" "$@"', path, *args],
+            cwd=self.repo.program.cwd,
+            env={**os.environ, **env},
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return Completed(done.returncode, b"", done.stdout)
+
+
+def _author(original: RawCommit) -> dict[str, str]:
+    """The author as git exports it to ``commit-msg``; nothing for a malformed one."""
+    found = _AUTHOR.fullmatch(b"".join(original.values(b"author")))
+    if found is None or b"\0" in found[0]:
+        return {}
+    name, email, seconds, zone = map(os.fsdecode, found.groups())
+    return {
+        "GIT_AUTHOR_NAME": name,
+        "GIT_AUTHOR_EMAIL": email,
+        "GIT_AUTHOR_DATE": f"@{seconds} {zone}",
+    }
+
+
+def _words(said: bytes) -> str:
+    """The first lines of what a hook printed, as one."""
+    lines = said.decode("utf-8", "replace").splitlines()
+    told = [line.strip() for line in lines if line.strip()]
+    return "; ".join([*told[:MOST_WORDS], *["…"][: len(told) - MOST_WORDS]])
+
+
+def _refused(message: bytes, words: str) -> HookRefused:
+    told = f": {words}" if words else ", and gave no reason."
+    return HookRefused(
+        f"The hook commit-msg refused “{shown(subject_of(message))}”{told}",
+        hint="Give the commit another message, or skip the hook with --no-verify.",
+    )

@@ -1,0 +1,71 @@
+"""Where gitsplit keeps its own files: ``gitsplit/`` in the worktree's git directory.
+
+In a shared repository they get the permissions that git gives to its own, or the next
+member of the group could neither undo nor split anything.
+"""
+
+from pathlib import Path
+from stat import S_IRUSR, S_ISDIR, S_ISGID, S_IWUSR, S_IXUSR
+
+from gitsplit.git.repository import Config, Repository
+
+_GROUP = 0o660
+_EVERYBODY = 0o664
+_WORDS = {
+    "umask": 0,
+    "group": _GROUP,
+    **dict.fromkeys(("all", "world", "everybody"), _EVERYBODY),
+}
+_NUMBERS = {0: 0, 1: _GROUP, 2: _EVERYBODY}
+
+
+def own_directory(repo: Repository, *below: str) -> Path:
+    """The directory for gitsplit's own files, or one below it; it exists afterwards.
+
+    Raises OSError where it can't be made.
+    """
+    directory = repo.git_dir
+    for name in ("gitsplit", *below):
+        directory /= name
+        if not directory.is_dir():
+            directory.mkdir(exist_ok=True)
+            share(repo, directory)
+    return directory
+
+
+def share(repo: Repository, path: Path) -> None:
+    """The path can be used by all whom ``core.sharedRepository`` names."""
+    wanted, is_exact = _shared_permissions(repo.config)
+    if not wanted:
+        return
+    mode = path.stat().st_mode
+    if not mode & S_IWUSR:
+        wanted &= ~0o222
+    if mode & S_IXUSR:
+        wanted |= _searchable(wanted)
+    shared = (mode & ~0o777 if is_exact else mode) | wanted
+    if S_ISDIR(mode):
+        shared |= _searchable(shared)
+        shared |= S_ISGID if shared & 0o060 else 0
+    if shared != mode:
+        path.chmod(shared & 0o7777)
+
+
+def _searchable(mode: int) -> int:
+    """Who may read may also enter."""
+    return (mode & (S_IRUSR | 0o044)) >> 2
+
+
+def _shared_permissions(config: Config) -> tuple[int, bool]:
+    """The permissions to give, and whether just these (``core.sharedRepository``)."""
+    value = config.get("core.sharedRepository") or ""
+    if value in _WORDS:
+        return _WORDS[value], False
+    try:
+        number = int(value, 8)
+    except ValueError:
+        named = config.get_bool("core.sharedRepository")
+        return (_GROUP if named else 0), False
+    if number in _NUMBERS:
+        return _NUMBERS[number], False
+    return number & 0o666, True

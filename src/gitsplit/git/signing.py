@@ -1,0 +1,235 @@
+"""Commits signed as ``git commit -S`` signs them, their other bytes untouched.
+
+``git commit-tree -S`` can't copy raw headers, so the user's signing program is run
+here, with the arguments that git gives it (git-config(1): ``commit.gpgSign``,
+``user.signingKey``, ``gpg.*``). Must not know refs, and stores nothing.
+"""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from gitsplit.core.objects import Oid, RawCommit
+from gitsplit.errors import SigningFailed
+from gitsplit.git.identity import committer
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects
+from gitsplit.git.write import Rewrite
+
+Format = Literal["openpgp", "x509", "ssh"]
+
+_PROGRAMS: Mapping[Format, str] = {
+    "openpgp": "gpg",
+    "x509": "gpgsm",
+    "ssh": "ssh-keygen",
+}
+_UNSIGNED = "--no-gpg-sign leaves the new commits unsigned."
+_TRIAL = b"gitsplit signs this to see that it can\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A way to sign and a key: what the configuration and the user decide, decided.
+
+    ``key`` is for gpg to find; in the format ``ssh`` it is a file, or a public key
+    whose private half an agent holds. ``cwd`` and ``env`` are those of the program.
+    """
+
+    format: Format
+    program: str
+    key: str
+    cwd: Path
+    env: Mapping[str, str]
+
+    def try_out(self) -> None:
+        """Nothing where signing works; else SigningFailed is raised.
+
+        A missing key or passphrase mustn't be noticed when all the work is done.
+        """
+        self.signature(_TRIAL)
+
+    def signed(self, commit: RawCommit) -> RawCommit:
+        """The commit with its signature as the last header, where git puts it.
+
+        Raises SigningFailed.
+        """
+        armour = self.signature(commit.serialized()).removesuffix(b"\n")
+        field = b"gpgsig " + armour.replace(b"\n", b"\n ")
+        return replace(commit, headers=(*commit.headers, field))
+
+    def signature(self, payload: bytes) -> bytes:
+        """The detached, armoured signature of ``payload``.
+
+        The program may ask the user for a passphrase. Raises SigningFailed.
+        """
+        sign = self._by_ssh if self.format == "ssh" else self._by_gpg
+        return sign(payload).replace(b"\r\n", b"\n")
+
+    def _by_gpg(self, payload: bytes) -> bytes:
+        args = [self.program, "--status-fd=2", "-bsau", self.key]
+        done = _run(args, self.cwd, self.env, payload)
+        # gpg's exit status is 0 too where it made no signature (gpg-interface.c).
+        if done.returncode or b"\n[GNUPG:] SIG_CREATED " not in b"\n" + done.stderr:
+            raise _not_signed(self.program, done.stderr)
+        return done.stdout
+
+    def _by_ssh(self, payload: bytes) -> bytes:
+        with tempfile.TemporaryDirectory(prefix="gitsplit-") as directory:
+            key, agent = str(Path(self.key).expanduser()), list[str]()
+            if (public := _literal_ssh_key(self.key)) is not None:
+                key, agent = f"{directory}/key.pub", ["-U"]
+                Path(key).write_bytes(os.fsencode(public))
+            commit = Path(directory, "commit")
+            commit.write_bytes(payload)
+            args = [self.program, "-Y", "sign", "-n", "git", "-f", key, *agent]
+            done = _run([*args, str(commit)], self.cwd, self.env)
+            if done.returncode:
+                raise _not_signed(self.program, done.stderr)
+            return commit.with_suffix(".sig").read_bytes()
+
+
+def signer(repo: Repository, asked: str | None) -> Signer | None:
+    """What signs new commits in this repository; None where they go unsigned.
+
+    ``asked`` is the key of ``-S``, empty where ``-S`` names none, and None where the
+    configuration (``commit.gpgSign``) decides.
+
+    Raises SigningFailed where commits are to be signed and nobody says how.
+    """
+    if asked is None and not repo.config.get_bool("commit.gpgSign"):
+        return None
+    named = repo.config.get("gpg.format") or "openpgp"
+    if named not in _PROGRAMS:
+        raise SigningFailed(
+            f"The configuration has a bad value for gpg.format: “{named}”.",
+            hint="Git knows openpgp, x509 and ssh.",
+        )
+    form = cast(Format, named)
+    key = asked or repo.config.get("user.signingKey") or _default_key(repo, form)
+    env = {**os.environ, **repo.program.env}
+    return Signer(form, _program(repo, form), key, repo.program.cwd, env)
+
+
+def _program(repo: Repository, form: Format) -> str:
+    """The program that signs in this format; ``gpg.program`` is openpgp's alone."""
+    named = repo.config.get(f"gpg.{form}.program")
+    if form == "openpgp" and named is None:
+        named = repo.config.get("gpg.program")
+    program = named or _PROGRAMS[form]
+    return str(Path(program).expanduser()) if program.startswith("~") else program
+
+
+def _default_key(repo: Repository, form: Format) -> str:
+    """The key where nobody names one: the committer's, or what a command prints."""
+    if form != "ssh":
+        name, _, _ = committer(repo).rpartition(b">")
+        return os.fsdecode(name + b">")
+    command = repo.config.get("gpg.ssh.defaultKeyCommand")
+    if not command:
+        raise SigningFailed(
+            "Commits are to be signed by an SSH key, and none is named.",
+            hint="Name it with: git config user.signingKey FILE",
+        )
+    done = _run(shlex.split(command), repo.program.cwd, os.environ)
+    first = os.fsdecode(done.stdout).partition("\n")[0]
+    if done.returncode or _literal_ssh_key(first) is None:
+        raise SigningFailed(
+            f"The command that names the SSH key gave none: {command}",
+            hint="Look at gpg.ssh.defaultKeyCommand, or set user.signingKey.",
+        )
+    return first
+
+
+def _literal_ssh_key(key: str) -> str | None:
+    """The public key itself where it isn't the name of a file (gpg-interface.c)."""
+    if key.startswith("key::"):
+        return key.removeprefix("key::")
+    return key if key.startswith("ssh-") else None
+
+
+def _run(
+    args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """The finished program, in the foreground: it may ask for a passphrase."""
+    try:
+        return subprocess.run(
+            args, cwd=cwd, env=env, input=stdin, capture_output=True, check=False
+        )
+    except OSError as error:
+        raise SigningFailed(
+            f"The program {args[0]}, which is to sign, can't be started: "
+            f"{error.strerror}.",
+            hint=f"Install it, or look at gpg.program. {_UNSIGNED}",
+        ) from error
+
+
+def _not_signed(program: str, stderr: bytes) -> SigningFailed:
+    """The error in the first words of the program that are meant for people."""
+    said = stderr.decode("utf-8", "replace").splitlines()
+    words = [line.strip() for line in said if not line.startswith("[GNUPG:]")]
+    first = next(filter(None, words), "it gave no reason")
+    told = first.removeprefix("gpg: ").removesuffix(".")
+    return SigningFailed(
+        f"{Path(program).name} can't sign the new commits: {told}.",
+        hint=f"Look at user.signingKey and gpg.format. {_UNSIGNED}",
+    )
+
+
+def signatures_needed(rewrite: Rewrite) -> int:
+    """The number of commits that are written anew; the others keep what they have."""
+    return sum(made.oid != made.draft.source.oid for made in rewrite.commits)
+
+
+def signatures_lost(rewrite: Rewrite) -> int:
+    """The number of signed commits that are written anew, and so lose the signature."""
+    sources = (made.draft.source for made in rewrite.commits)
+    signed = {each.oid for each in sources if each.raw.values(b"gpgsig")}
+    return len(signed - {made.oid for made in rewrite.commits})
+
+
+def signed_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewrite:
+    """The same rewrite with every commit that is written anew signed.
+
+    Signed commits have other ids, so what stands on them is written once more. The
+    unsigned ones stay in ``objects``, where nothing names them any longer.
+
+    Raises SigningFailed.
+    """
+    signed: dict[Oid, Oid] = {}
+    for made in rewrite.commits:
+        if made.oid != made.draft.source.oid:
+            unsigned = RawCommit.parse(objects.read_object(made.oid)[1])
+            commit = signer.signed(_on(unsigned, signed))
+            signed[made.oid] = objects.add("commit", commit.serialized())
+    return _renamed(rewrite, signed)
+
+
+def _on(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
+    """The commit on the signed ones of its parents."""
+    parents = {
+        b"parent " + old.encode(): b"parent " + signed[old].encode()
+        for old in commit.parents
+        if old in signed
+    }
+    return replace(commit, headers=tuple(parents.get(f, f) for f in commit.headers))
+
+
+def _renamed(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
+    """The rewrite in which commits have these other names."""
+    return replace(
+        rewrite,
+        new_head=names.get(rewrite.new_head, rewrite.new_head),
+        rewritten=tuple(
+            each._replace(
+                new=names.get(each.new, each.new),
+                owner=names.get(each.owner, each.owner),
+            )
+            for each in rewrite.rewritten
+        ),
+        commits=tuple(c._replace(oid=names.get(c.oid, c.oid)) for c in rewrite.commits),
+    )
