@@ -1,4 +1,4 @@
-"""A plan file against the commit it speaks of: what it means, and what doesn't fit."""
+"""What a plan file means for the commit it speaks of, and how a plan is written."""
 
 from dataclasses import replace
 
@@ -11,7 +11,6 @@ from gitsplit.core.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
 from gitsplit.core.plan import DROPPED, Group, Plan
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry
 from gitsplit.core.series import SourceCommit
-from gitsplit.errors import NotSupportedYet, PlanRefused
 from tests.core.strategies import modified, side, text_change
 
 COMMIT = Oid("c" * 40)
@@ -199,6 +198,12 @@ FIRST, SECOND = ((1, 1),), ((2, 2),)
             id="and deleted last",
         ),
         pytest.param(
+            DELETED,
+            [group(taking(DELETED, ((1, 2),))), group(taking(DELETED))],
+            {Fact.DELETE: 1},
+            id="by a later group that touches it",
+        ),
+        pytest.param(
             LINKED,
             [group(taking(LINKED))],
             {Fact.TYPE: 0},
@@ -247,165 +252,6 @@ def test_a_deleted_file_of_which_a_line_is_dropped_stays() -> None:
         (([1], []), 0),
         (([2], []), DROPPED),
     ]
-
-
-@pytest.mark.parametrize(
-    ("entry", "expected"),
-    [
-        pytest.param(
-            split(REST, group(taking(MOVED))),
-            "The commit has no change of old.c to new.c",
-            id="another rename",
-        ),
-        pytest.param(
-            split(REST, group(FileEntry(b"\x1b", b"\x1b"))),
-            "The commit has no change of ␛",
-            id="unknown file",
-        ),
-        pytest.param(
-            split(REST, group(FileEntry(None, b"changed"))),
-            "The commit has no change of changed that makes it",
-            id="not created",
-        ),
-        pytest.param(
-            split(REST, group(FileEntry(b"changed", None))),
-            "The commit has no change of changed that deletes it",
-            id="not deleted",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, ((2, 3),))), REST),
-            "Line 3 of changed is not removed by the commit",
-            id="an unchanged old line",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, (), ((3, 3),))), REST),
-            "Line 3 of changed is not added by the commit",
-            id="an unchanged new line",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, ((1, 10**15),))), REST),
-            "Line 3 of changed is not removed by the commit",
-            id="a range without end",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, ((1, 2), (2, 2)))), REST),
-            "The removed line 2 of changed is named twice",
-            id="a line twice in one group",
-        ),
-        pytest.param(
-            split(
-                group(taking(CHANGED, (), ((5, 5),))),
-                group(taking(CHANGED, (), ((5, 5),)), rest=True),
-            ),
-            "The added line 5 of changed is named twice",
-            id="a line in two groups",
-        ),
-        pytest.param(
-            split(REST, dropped=(taking(CHANGED, (), ((5, 5), (5, 5))),)),
-            "The added line 5 of changed is named twice",
-            id="a line dropped twice",
-        ),
-        pytest.param(
-            split(
-                group(taking(CHANGED, whole=True)), group(taking(CHANGED, whole=True))
-            ),
-            "changed is named twice",
-            id="a file in two groups",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, FIRST)), group(taking(CHANGED, whole=True))),
-            "changed is named twice",
-            id="a part, and the whole",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, whole=True)), group(taking(CHANGED, FIRST))),
-            "The removed line 1 of changed is named twice",
-            id="the whole, and a part",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, facts=(Fact.MODE,))), REST),
-            'The commit does no "mode" to changed',
-            id="a fact that isn't there",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, FIRST))),
-            "Nothing takes the removed line 2 of changed",
-            id="an old line left over",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, ((1, 2),), ((1, 2),)))),
-            "Nothing takes the added line 5 of changed",
-            id="a new line left over",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, whole=True)), group()),
-            "Group 2 has no edits",
-            id="a group without files",
-        ),
-        pytest.param(
-            split(group(taking(CHANGED, whole=True)), REST),
-            "Group 2 has no edits",
-            id="a rest of nothing",
-        ),
-        pytest.param(
-            split(REST, REST), "Groups 1 and 2 can't both take the rest", id="two rests"
-        ),
-        pytest.param(
-            split(REST, group(), group(owner=True), group(owner=True)),
-            "Groups 3 and 4 can't both be the owner",
-            id="two owners",
-        ),
-    ],
-)
-def test_what_does_not_fit_is_refused(entry: CommitEntry, expected: str) -> None:
-    with pytest.raises(PlanRefused) as refused:
-        fitted(entry, (CHANGED,))
-    assert str(refused.value) == f"{expected}, so the plan doesn't fit."
-    assert refused.value.hint == (
-        "`gitsplit --dry-run --format json` writes a plan that fits."
-    )
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        (
-            [taking(MOVED, facts=(Fact.RENAME, Fact.RENAME))],
-            '"rename" of new.c is named twice',
-        ),
-        (
-            [taking(MOVED, facts=(Fact.MODE,)), taking(MOVED, whole=True)],
-            "new.c is named twice",
-        ),
-        (
-            [taking(MOVED, whole=True), taking(MOVED, facts=(Fact.MODE,))],
-            '"mode" of new.c is named twice',
-        ),
-    ],
-    ids=["fact twice", "fact and whole", "whole and fact"],
-)
-def test_a_fact_is_named_once(files: list[FileEntry], expected: str) -> None:
-    with pytest.raises(PlanRefused) as refused:
-        fitted(split(group(*files)), (MOVED,))
-    assert str(refused.value) == f"{expected}, so the plan doesn't fit."
-
-
-def test_a_fact_without_lines_that_nobody_takes_is_refused() -> None:
-    with pytest.raises(PlanRefused) as refused:
-        fitted(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
-    assert str(refused.value) == (
-        'Nothing takes "type" of linked, so the plan doesn\'t fit.'
-    )
-
-
-def test_a_content_of_its_own_is_for_a_later_version() -> None:
-    entry = split(group(FileEntry(b"changed", b"changed", content=b"x")))
-
-    with pytest.raises(NotSupportedYet) as refused:
-        fitted(entry, (CHANGED,))
-    assert str(refused.value) == (
-        'The plan gives a "content" for changed, which this version can\'t write yet.'
-    )
 
 
 def test_a_plan_is_written_with_every_range() -> None:

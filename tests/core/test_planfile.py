@@ -1,36 +1,22 @@
-"""The plan file by itself: what is read, what is refused, and its schema."""
+"""What a plan file means by itself, and what is refused before a commit is seen."""
 
 import json
-import shutil
-import subprocess
-from collections.abc import Iterator
-from copy import deepcopy
-from importlib.resources import files
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from gitsplit.core.edits import Fact
-from gitsplit.core.objects import Oid
 from gitsplit.core.planfile import (
     CommitEntry,
     FileEntry,
     GroupEntry,
-    LineRange,
     PlanDocument,
     dumps,
     loads,
 )
 from gitsplit.errors import PlanRefused
+from tests.core.test_plan_schema import COMMIT, HEAD, UPSTREAM, is_valid
 
 Json = dict[str, object]
-
-SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
-VALIDATOR = Draft202012Validator(SCHEMA)
-
-HEAD, UPSTREAM, COMMIT = (Oid(digit * 40) for digit in "abc")
 
 
 def document(*series: object, **other: object) -> Json:
@@ -56,19 +42,11 @@ def file(**fields: object) -> Json:
     return {"old_path": "a", "path": "a", **fields}
 
 
-def is_valid(value: object) -> bool:
-    return VALIDATOR.is_valid(value)
-
-
 def refusal(value: object) -> str:
     """The sentence with which a plan is refused."""
     with pytest.raises(PlanRefused) as refused:
         loads(json.dumps(value))
     return str(refused.value)
-
-
-def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(SCHEMA)
 
 
 def test_a_plan_is_read_as_it_is_written() -> None:
@@ -386,148 +364,3 @@ def test_bytes_that_are_not_utf_8_are_written_as_base64() -> None:
     assert paths["old_path"] == {"base64": "Y2Fm6Q=="}
     assert paths["path"] == "café"
     assert loads(dumps(plan)) == plan
-
-
-oids = st.sampled_from([HEAD, UPSTREAM, COMMIT])
-texts = st.sampled_from(
-    [b"", b"a\n", b"caf\xc3\xa9\r\n\0", b"\xff", b"\xf0\x9f\x98\x80"]
-)
-ranges = st.lists(
-    st.tuples(st.integers(1, 9), st.integers(0, 9)).map(lambda p: (p[0], p[0] + p[1])),
-    max_size=2,
-).map(tuple[LineRange, ...])
-path_pairs = st.sampled_from([(b"a", b"a"), (None, b"\xe9"), (b"old", None)])
-parts = st.builds(
-    lambda paths, removed, added, facts: FileEntry(
-        paths[0], paths[1], removed=removed, added=added, facts=tuple(facts)
-    ),
-    path_pairs,
-    ranges,
-    ranges,
-    st.lists(st.sampled_from(Fact), max_size=2),
-)
-wholes = st.builds(lambda paths: FileEntry(paths[0], paths[1], whole=True), path_pairs)
-contents = st.builds(lambda p, c: FileEntry(p[0], p[1], content=c), path_pairs, texts)
-file_entries = st.lists(parts | wholes | contents, max_size=2).map(
-    tuple[FileEntry, ...]
-)
-groups = st.builds(
-    GroupEntry,
-    texts,
-    owner=st.booleans(),
-    reason=st.sampled_from(["", "Because."]),
-    rest=st.booleans(),
-    files=file_entries,
-)
-entries = st.one_of(
-    st.builds(CommitEntry, oids, texts, st.sampled_from(["pick", "fixup", "drop"])),
-    st.builds(
-        CommitEntry, oids, texts, st.sampled_from(["reword", "squash"]), message=texts
-    ),
-    st.builds(
-        CommitEntry,
-        oids,
-        texts,
-        st.just("split"),
-        st.lists(groups, min_size=1, max_size=2).map(tuple[GroupEntry, ...]),
-        file_entries,
-    ),
-)
-documents = st.builds(
-    PlanDocument,
-    st.none() | oids,
-    oids,
-    st.lists(entries, max_size=3).map(tuple[CommitEntry, ...]),
-)
-
-
-@given(documents)
-def test_every_plan_is_valid_and_read_back_as_it_was(plan: PlanDocument) -> None:
-    text = dumps(plan)
-
-    assert loads(text) == plan
-    assert loads(text.encode()) == plan
-    assert is_valid(json.loads(text))
-
-
-NAMES = ["format", "commit", "action", "groups", "message", "path", "whole", "facts"]
-JUNK = st.sampled_from(
-    [
-        *(
-            None,
-            True,
-            0,
-            1,
-            1.5,
-            "",
-            "split",
-            "reword",
-            "drop",
-            "a" * 40,
-            "a" * 40 + "\n",
-        ),
-        *([], {}, [[1, 1]], [[0, 1]], [[1, 2, 3]], ["mode"], ["mode", "mode"], ["no"]),
-        *(
-            {"base64": "YQ=="},
-            {"base64": "YQ==\n"},
-            {"base64": "Y"},
-            {"base64": "===="},
-        ),
-        *("\ud800", "\U0001f600", [{"message": "m"}], [{"old_path": "a", "path": "a"}]),
-    ]
-)
-
-
-def places(value: object) -> Iterator[dict[str, object] | list[object]]:
-    """Every object and list inside a JSON value, itself included."""
-    if isinstance(value, dict | list):
-        yield value
-        inner = value.values() if isinstance(value, dict) else value
-        for each in inner:
-            yield from places(each)
-
-
-@st.composite
-def damaged(draw: st.DrawFn) -> object:
-    """A valid plan with a few things replaced, removed or put in."""
-    value: object = json.loads(dumps(draw(documents)))
-    for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(list(places(value))))
-        junk = deepcopy(draw(JUNK))
-        if isinstance(place, dict):
-            name = draw(st.sampled_from([*place, *NAMES]))
-            if draw(st.booleans()):
-                place.pop(name, None)
-            else:
-                place[name] = junk
-        else:
-            at = draw(st.integers(0, len(place)))
-            place[at : at + draw(st.integers(0, 1))] = [junk]
-    return value
-
-
-@given(damaged())
-def test_the_schema_and_the_program_take_and_refuse_the_same(value: object) -> None:
-    try:
-        loads(json.dumps(value))
-    except PlanRefused as refused:
-        assert not is_valid(value), str(refused)
-    else:
-        errors = [error.message for error in VALIDATOR.iter_errors(value)]
-        assert errors == []
-
-
-@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
-def test_a_plan_survives_jq() -> None:
-    names = (b"caf\xe9", "é\U0001f600\u2028".encode(), b'\x7f\0\t"\\')
-    entries = tuple(
-        CommitEntry(COMMIT, name, "split", (GroupEntry(name, files=(whole,)),))
-        for name in names
-        for whole in [FileEntry(name, name, removed=((1, 2),), facts=(Fact.RENAME,))]
-    )
-    plan = PlanDocument(None, HEAD, entries)
-    done = subprocess.run(
-        ["jq", "."], input=dumps(plan).encode(), capture_output=True, check=True
-    )
-
-    assert loads(done.stdout) == plan

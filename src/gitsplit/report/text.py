@@ -179,5 +179,5 @@ def _result(number: int, made: Resulting) -> str:
         fate = f"keeps {shown(made.change_id)[:9]}"
     elif draft.role == "piece" and made.change_id is not None:
         fate = f"new {shown(made.change_id)[:9]}"
-    subject = shown(subject_of(draft.message))
-    return f"  {number}  {made.oid[:10]}  {subject}" + (f"  ({fate})" if fate else "")
+    # What is short stands first: a terminal of 80 columns cuts nothing that matters.
+    return f"  {number}  {made.oid[:10]}  {fate:15} {shown(subject_of(draft.message))}"

@@ -1,0 +1,185 @@
+"""What docs/plan-file.md shows is true: its plans, commands and scripts are run."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gitsplit.core.edits import Fact
+from gitsplit.core.planfile import loads
+from gitsplit.git.practice import make_practice_repository
+from tests.repository import Repository
+from tests.runner import done
+
+PROJECT = Path(__file__).parent.parent
+PAGE = (PROJECT / "docs" / "plan-file.md").read_text(encoding="utf-8")
+ANSWER = Path(__file__).parent / "git" / "practice_answer.mbox"
+SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
+
+CHANGE_ID = "I5e7579e00310bdf5b82da70ff738b80f35a6cb07"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language on the page."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def command(start: str) -> str:
+    """The command on the page that begins with these words."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    (found,) = [line for line in lines if line.startswith(start)]
+    return found
+
+
+PLAN, *ENTRIES = blocks("json")
+
+
+@pytest.fixture
+def practice(tmp_path: Path) -> Repository:
+    """The practice repository, with the answer to it on branch ``answer``."""
+    make_practice_repository(tmp_path / "practice")
+    repo = Repository(tmp_path / "practice")
+    repo.git("checkout", "-q", "-b", "answer", "main")
+    repo.git("am", "-q", "-k", str(ANSWER))
+    repo.git("checkout", "-q", "practice")
+    return repo
+
+
+def change_ids(repo: Repository, commits: str) -> list[str]:
+    key = "%(trailers:key=Change-Id,valueonly,separator=%x2C)"
+    return repo.git("log", f"--format={key}", "--reverse", commits).splitlines()
+
+
+def test_the_plan_on_the_page_is_valid() -> None:
+    assert Draft202012Validator(SCHEMA).is_valid(json.loads(PLAN))
+    assert [len(entry.groups) for entry in loads(PLAN).series] == [3]
+
+
+@pytest.mark.parametrize("text", ENTRIES)
+def test_the_file_entries_on_the_page_are_valid(text: str) -> None:
+    entry = SCHEMA | {"$ref": "#/$defs/file"}
+    for name in ("type", "required", "properties", "additionalProperties"):
+        del entry[name]
+
+    assert Draft202012Validator(entry).is_valid(json.loads(text))
+
+
+def test_the_plan_on_the_page_splits_the_practice_commit_as_the_answer_does(
+    practice: Repository, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.json").write_text(PLAN, encoding="utf-8")
+    before = change_ids(practice, "main..practice")
+    done(practice.path, "--plan", str(tmp_path / "plan.json"), "--yes")
+
+    split = [practice.tree(f"practice~{n}") for n in (4, 3, 2)]
+    assert split == [practice.tree(f"answer~{n}") for n in (2, 1, 0)]
+    after = change_ids(practice, "main..practice")
+    assert after[2:] == before
+    assert before[0] == CHANGE_ID
+    assert len(set(after)) == 5
+    assert practice.fsck() == ""
+
+
+def test_the_plan_on_the_page_names_lines_that_the_command_on_the_page_shows(
+    practice: Repository,
+) -> None:
+    (entry,) = loads(PLAN).series
+    git = command("git ").replace("COMMIT", entry.commit)
+    shown = subprocess.run(
+        git, shell=True, cwd=practice.path, capture_output=True, check=True
+    ).stdout.decode()
+
+    lines = set(changed_lines(shown))
+    for file in (file for group in entry.groups for file in group.files):
+        path = (file.path or b"").decode()
+        for sign, ranges in (("-", file.removed), ("+", file.added)):
+            for first, last in ranges:
+                named = {(path, sign, n) for n in range(first, last + 1)}
+                assert named <= lines
+
+
+def changed_lines(diff: str) -> Iterator[tuple[str, str, int]]:
+    """Path, sign and number of each line that a diff without context shows."""
+    path = ""
+    for line in diff.splitlines():
+        if line.startswith("+++ "):
+            path = line.removeprefix("+++ b/")
+        elif header := re.match(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", line):
+            for sign, start, count in (
+                ("-", *header.group(1, 2)),
+                ("+", *header.group(3, 4)),
+            ):
+                first = int(start)
+                for number in range(first, first + int(count or 1)):
+                    yield path, sign, number
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_the_jq_program_on_the_page_makes_the_first_commit_the_owner(
+    practice: Repository, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    done(practice.path, "--dry-run", "--format", "json", "-o", str(plan), "main")
+    changed = subprocess.run(
+        command("jq "), shell=True, cwd=tmp_path, capture_output=True, check=True
+    ).stdout
+
+    owners = [[g.owner for g in e.groups] for e in loads(changed).series if e.groups]
+    assert len(owners) > 0
+    for found in owners:
+        assert found == [True] + [False] * (len(found) - 1)
+
+
+def test_the_script_on_the_page_puts_tests_into_commits_of_their_own(
+    practice: Repository,
+) -> None:
+    dry_run, _, apply = (
+        part.split()
+        for part in command("gitsplit --dry-run --format json --group-by").split(" | ")
+    )
+    (script,) = blocks("python")
+    plan = done(practice.path, *dry_run[1:])
+    changed = subprocess.run(
+        [sys.executable, "-c", script],
+        input=plan.encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+    tree = practice.tree("practice")
+    done(practice.path, *apply[1:], stdin=changed)
+
+    subjects = practice.git("log", "--format=%s", "--reverse", "main..practice")
+    assert subjects.splitlines() == [
+        "Make a shopping list of several recipes",
+        "Test: Make a shopping list of several recipes",
+        "Test the shopping list and say that it is there",
+        "Test: Test the shopping list and say that it is there",
+        "Add a recipe for lentil soup",
+    ]
+    changed_files = practice.git("diff", "--name-only", "practice~4", "practice~3")
+    assert changed_files == "test_ladle.py"
+    assert practice.tree("practice") == tree
+
+
+def test_every_field_action_and_fact_is_explained_on_the_page() -> None:
+    fields = [
+        *SCHEMA["properties"],
+        *(
+            name
+            for each in ("commit", "group", "file")
+            for name in SCHEMA["$defs"][each]["properties"]
+        ),
+    ]
+    actions = SCHEMA["$defs"]["commit"]["properties"]["action"]["enum"]
+
+    for name in (*fields, *Fact):
+        assert f"\n| `{name}`" in PAGE
+    for action in actions:
+        assert f'`"{action}"`' in PAGE
