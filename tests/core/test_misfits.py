@@ -5,7 +5,7 @@ import pytest
 from gitsplit.core.edits import Fact
 from gitsplit.core.fit import fitted
 from gitsplit.core.planfile import CommitEntry, FileEntry
-from gitsplit.errors import NotSupportedYet, PlanRefused
+from gitsplit.errors import PlanRefused
 from tests.core.test_fit import (
     CHANGED,
     FIRST,
@@ -164,14 +164,4 @@ def test_a_fact_without_lines_that_nobody_takes_is_refused() -> None:
         fitted(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
     assert str(refused.value) == (
         'Nothing takes "type" of linked, so the plan doesn\'t fit.'
-    )
-
-
-def test_a_content_of_its_own_is_for_a_later_version() -> None:
-    entry = split(group(FileEntry(b"changed", b"changed", content=b"x")))
-
-    with pytest.raises(NotSupportedYet) as refused:
-        fitted(entry, (CHANGED,))
-    assert str(refused.value) == (
-        'The plan gives a "content" for changed, which this version can\'t write yet.'
     )

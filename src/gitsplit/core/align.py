@@ -16,6 +16,7 @@ Slot = tuple[Side, int]
 
 _TOKEN = re.compile(rb"\w+|\W", re.DOTALL)
 _MOST_PAIRS = 10_000
+_LONG = 500
 
 
 def partners(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[tuple[int, int], ...]:
@@ -94,10 +95,43 @@ def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
 
 def _line_scores(old: list[bytes], news: list[list[bytes]], unit: int) -> list[int]:
     """The similarity of one old line with each new one."""
-    masks: dict[bytes, int] = {}
-    for place, token in enumerate(old):
-        masks[token] = masks.get(token, 0) | 1 << place
+    if len(old) > _LONG:
+        return [_long_score(old, new, unit) for new in news]
+    masks = _masks(old)
     return [_score(len(old), masks, new, unit) for new in news]
+
+
+def _masks(tokens: list[bytes]) -> dict[bytes, int]:
+    """For each token the bit set of its places."""
+    masks: dict[bytes, int] = {}
+    for place, token in enumerate(tokens):
+        masks[token] = masks.get(token, 0) | 1 << place
+    return masks
+
+
+def _long_score(old: list[bytes], new: list[bytes], unit: int) -> int:
+    """:func:`_score` of two lines, of which the old one is long.
+
+    What both begin and end with is in their longest common subsequence; the time for
+    the rest grows with the square of its length.
+    """
+    total = len(old) + len(new)
+    most = min(len(old), len(new))
+    head = _common_prefix(old, new, most)
+    tail = _common_prefix(old[::-1], new[::-1], most - head)
+    rest = old[head : len(old) - tail]
+    masks = _masks(rest)
+    places = [masks[token] for token in new[head : len(new) - tail] if token in masks]
+    if 4 * (head + tail + min(len(rest), len(places))) < total:
+        return 0
+    common = head + tail + _common_subsequence(len(rest), places)
+    return 2 * common * (unit // total) if 4 * common >= total else 0
+
+
+def _common_prefix(a: list[bytes], b: list[bytes], most: int) -> int:
+    """How many tokens both begin with, at most ``most``."""
+    pairs = zip(a[:most], b[:most], strict=True)
+    return next((at for at, (x, y) in enumerate(pairs) if x != y), most)
 
 
 def _score(length: int, masks: dict[bytes, int], new: list[bytes], unit: int) -> int:

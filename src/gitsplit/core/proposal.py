@@ -5,6 +5,7 @@ neighbours is wide; a gap is lines within a file, and wider between files the fu
 apart their directories are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal
@@ -26,6 +27,7 @@ from gitsplit.core.message import (
     with_trailer_lines,
     without_change_id,
 )
+from gitsplit.core.paths import entangled
 from gitsplit.core.plan import DROPPED, Group, Plan, settled
 from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
@@ -54,13 +56,14 @@ def proposal(
     """The proposed plan for a commit that did ``changes`` under ``message``.
 
     The owner has the message; without one the largest group has it. ``commits`` asks
-    for so many groups; raises PlanRefused where the commit can't be cut into as many,
-    and where ``keep`` is the number of a group that there isn't.
+    for so many groups, of which those whose paths would collide are joined; raises
+    PlanRefused where the commit can't be cut into as many, and where ``keep`` is the
+    number of a group that there isn't.
     """
     edits = _pieces(changes, commits or 2)
     if commits is not None:
         _refuse_too_many(commits, _separable(changes, edits))
-    group_of = _grouped(changes, edits, by, commits)
+    group_of = _together(changes, edits, _grouped(changes, edits, by, commits))
     owner = kept_by(keep, edits, group_of)
     heir = kept_by("largest", edits, group_of) if owner is None else owner
     members: list[list[Edit]] = [[] for _ in range(max(group_of, default=0) + 1)]
@@ -89,15 +92,15 @@ def _refuse_too_many(commits: int, pieces: int) -> None:
 def drafted(message: bytes, place: bytes) -> bytes:
     """A draft of a message for a commit split off the one with ``message``.
 
-    It says from what and where it was split, and has the trailers that speak of
-    people, which hold for each part; the Change-Id stays with the owner.
+    It says where the part is and from what it was split, and has the trailers that
+    speak of people, which hold for each part; the Change-Id stays with the owner.
     """
     lines = [
         key + b": " + value
         for key, value in trailers(without_change_id(message))
         if key.lower() in _COPIED
     ]
-    subject = (subject_of(message) + b" (" + place + b")").lstrip()
+    subject = b": ".join(part for part in (place, subject_of(message)) if part)
     return with_trailer_lines(subject + b"\n", lines)
 
 
@@ -149,6 +152,26 @@ def _grouped(
     widest = set(sorted(range(len(gaps)), key=lambda at: -gaps[at])[:number])
     found = accumulate((at in widest for at in range(len(gaps))), initial=0)
     return tuple(group for group, _ in zip(found, edits, strict=False))
+
+
+def _together(
+    changes: Sequence[FileChange], edits: Sequence[Edit], group_of: Sequence[int]
+) -> tuple[int, ...]:
+    """The groups with files whose paths collide in one, where the first of them is.
+
+    Apart, some commit would have two files at one path. No group is left empty.
+    """
+    first = entangled(changes)
+    sizes = Counter(first)
+    home: dict[int, int] = {}
+    found = [
+        group
+        if sizes[first[edit.file]] == 1
+        else home.setdefault(first[edit.file], group)
+        for edit, group in zip(edits, group_of, strict=True)
+    ]
+    order = {group: number for number, group in enumerate(sorted(set(found)))}
+    return tuple(order[group] for group in found)
 
 
 def _borders(by: GroupBy, edits: Sequence[Edit], gaps: Sequence[int]) -> int:

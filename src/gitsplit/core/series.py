@@ -7,6 +7,7 @@ ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 from dataclasses import dataclass
 from typing import Literal
 
+from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid, RawCommit, TreeEntry
 
 PathChange = tuple[bytes, TreeEntry | None]
@@ -23,8 +24,7 @@ class SourceCommit:
     @property
     def subject(self) -> bytes:
         """The first paragraph of the message on one line, as ``%s`` of git log."""
-        paragraph = self.raw.message.lstrip(b"\n").split(b"\n\n", 1)[0]
-        return b" ".join(line.strip() for line in paragraph.splitlines()).strip()
+        return subject_of(self.raw.message)
 
 
 @dataclass(frozen=True, slots=True)
