@@ -346,7 +346,7 @@ def _split(options: Options) -> None:
             finish.signer.try_out()
         from gitsplit.session.screen import edited
 
-        chosen = edited(repo, work)
+        chosen = edited(repo, work, options.drop_to)
         if chosen is None:
             click.echo("Nothing was changed.", err=True)
             return

@@ -116,6 +116,10 @@ class WriteFailed(GitsplitError):
     """Git didn't take the new objects or refs (disk full, read-only, locked)."""
 
 
+class GitKilled(WriteFailed):
+    """A signal ended git while it moved the refs."""
+
+
 class GitFailed(GitsplitError):
     """A git command that should work failed."""
 

@@ -71,7 +71,7 @@ class Bench:
 
     def rewrite(self, series: Series, drafts: Sequence[CommitDraft]) -> Rewrite:
         """The rewrite with a committer of fixed date."""
-        return written_drafts(self.objects, series, drafts, COMMITTER)
+        return written_drafts(self.opened, self.objects, series, drafts, COMMITTER)
 
     def splitting_first(
         self, upstream: str | None, first: Iterable[PathChange], head: str = "HEAD"

@@ -170,16 +170,36 @@ def test_an_undo_broken_off_is_as_if_never_begun(with_branches: Repository) -> N
     assert repo.refs() == before
 
 
-def test_locks_of_others_stay(with_branches: Repository) -> None:
+@pytest.mark.parametrize(
+    ("content", "made"), [(b"", -2.0), (b"", 2.0), (b"1" * 40 + b"\n", 0.0)]
+)
+def test_locks_of_others_stay(
+    with_branches: Repository, content: bytes, made: float
+) -> None:
+    """By their content they are others', or they were made before or long after."""
     repo = with_branches
-    begun(repo, prepared(repo))
-    names = ("HEAD.lock", "refs/heads/main.lock")
+    record = begun(repo, prepared(repo))
+    file = repo.path / ".git" / "gitsplit" / f"{record.number:06}.json"
+    names = ("HEAD.lock", "refs/heads/main.lock", "refs/heads/beside.lock")
     locks = [repo.path / ".git" / name for name in names]
     for lock in locks:
-        lock.write_bytes(b"")
+        lock.write_bytes(content)
+        os.utime(lock, (file.stat().st_mtime + made,) * 2)
     recover(repo)
 
     assert all(lock.exists() for lock in locks)
+
+
+def test_a_lock_that_git_had_no_time_to_fill_is_removed(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    begun(repo, prepared(repo))
+    lock = repo.path / ".git" / "refs/heads/beside.lock"
+    lock.touch()
+    recover(repo)
+
+    assert not lock.exists()
 
 
 def test_heads_lock_goes_also_where_its_branch_had_moved(

@@ -246,19 +246,23 @@ def test_merges_above_keep_their_other_parents_and_trees(repo: Repository) -> No
     assert repo.fsck() == ""
 
 
-def test_a_source_without_drafts_is_dropped(repo: Repository) -> None:
+def test_a_source_without_drafts_is_dropped_with_what_it_did(
+    repo: Repository,
+) -> None:
     tangled(repo, above=2)
     bench = Bench.of(repo)
-    series = series_of(repo, "HEAD~2")
-    _, last = series.commits
-    base = repo.oid("HEAD~2")
-    rewrite = bench.rewrite(series, [same(last)])
+    series = series_of(repo, "HEAD~3")
+    _, *above = series.commits
+    base = repo.oid("HEAD~3")
+    rewrite = bench.rewrite(series, list(map(same, above)))
     with stored(bench.opened, bench.objects, rewrite):
         pass
     to_the_base = bench.rewrite(series, [])
 
-    assert repo.oid(f"{rewrite.new_head}~1") == base
-    assert to_the_base.new_head == base
+    assert repo.oid(f"{rewrite.new_head}~2") == base
+    assert repo.git("diff", "--name-only", base, rewrite.new_head) == "c"
+    assert rewrite.new_tree == repo.tree(rewrite.new_head)
+    assert (to_the_base.new_head, to_the_base.new_tree) == (base, repo.tree(base))
     with pytest.raises(PlanRefused):
         bench.rewrite(series_of(repo, None), [])
 

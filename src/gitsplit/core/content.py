@@ -4,10 +4,10 @@ After commit *k* a file has the new side of the edits in groups 0..k and the old
 of all others. Content, path, mode and existence are chosen independently.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
-from typing import Literal
+from typing import Final, Literal
 
 from gitsplit.core.changes import File, FileChange, Hunk
 from gitsplit.core.edits import (
@@ -19,27 +19,23 @@ from gitsplit.core.edits import (
 )
 from gitsplit.core.objects import object_id
 
-Mark = Literal["old", "new", "both"]
+Mark = Literal["old", "new"]
+
+_NEVER: Final = 2**63
+"""Later than any group, and than DROPPED."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """One line of a file as all states together have it.
+    """One line of a hunk as all states together have it.
 
-    ``mark`` says which side has the line ("both": unchanged); ``group`` takes it away
-    (an old line) or brings it (a new one) and is -1 for an unchanged line. ``number``
-    is its 0-based place in the old file, or in the new one for a new line.
+    ``mark`` says which side has the line; ``group`` takes it away (an old line) or
+    brings it (a new one). ``number`` is its 0-based place in the file of that side.
     """
 
     mark: Mark
     number: int
     group: int
-
-    def is_present(self, after: int) -> bool:
-        """Whether the file has the line once groups 0..``after`` are applied."""
-        if self.mark == "both":
-            return True
-        return (self.group <= after) == (self.mark == "new")
 
 
 Assignment = Sequence[tuple[Edit, int]]
@@ -66,69 +62,87 @@ def hunk_lines(
             yield PlacedLine("new", hunk.new.start + place, new[place])
 
 
-def placed_lines(change: FileChange, assignment: Assignment) -> Iterator[PlacedLine]:
-    """Every line that the file has in any state, in order."""
-    at = 0
-    by_hunk = _by_hunk(assignment)
-    for number, hunk in enumerate(change.hunks):
-        yield from (PlacedLine("both", n, -1) for n in range(at, hunk.old.start))
-        yield from hunk_lines(change, hunk, by_hunk[number])
-        at = hunk.old.stop
-    yield from (PlacedLine("both", n, -1) for n in range(at, len(change.old_lines)))
-
-
-def line_text(change: FileChange, line: PlacedLine) -> bytes:
-    r"""The bytes of a placed line, with its ``\n`` if it has one."""
-    return (change.new_lines if line.mark == "new" else change.old_lines)[line.number]
-
-
 def file_after(change: FileChange, assignment: Assignment, after: int) -> File | None:
     """The file once groups 0..``after`` are applied; None where it doesn't exist."""
-    chosen = {
-        edit.fact
-        for edit, group in assignment
-        if isinstance(edit, FactEdit) and group <= after
-    }
+    return file_states(change, assignment, (after,))[0]
+
+
+def file_states(
+    change: FileChange, assignment: Assignment, groups: Iterable[int]
+) -> tuple[File | None, ...]:
+    """The file as of each of these groups, None where it doesn't exist.
+
+    The same as :func:`file_after` for each, at the price of one.
+    """
+    facts = [(e.fact, g) for e, g in assignment if isinstance(e, FactEdit)]
+    has_lines = change.by_lines and change.hunks
+    runs = tuple(_runs(change, assignment)) if has_lines else ()
+    return tuple(
+        _state(change, {fact for fact, group in facts if group <= after}, runs, after)
+        for after in groups
+    )
+
+
+def _state(
+    change: FileChange, chosen: set[Fact], runs: Sequence["_Run"], after: int
+) -> File | None:
+    """The state of a file after a group, each of its aspects chosen by itself."""
     if change.old is None and Fact.CREATE not in chosen:
         return None
     if change.new is None and Fact.DELETE in chosen:
         return None
-    return _chosen_state(change, assignment, after, chosen)
-
-
-def _chosen_state(
-    change: FileChange, assignment: Assignment, after: int, chosen: set[Fact]
-) -> File:
-    """The state of a file that exists, each of its aspects chosen by itself."""
     old, new = change.old or change.new, change.new or change.old
     assert old is not None and new is not None, "a file change has a side"
     path = new.path if Fact.RENAME in chosen else old.path
     mode = new.mode if chosen & {Fact.MODE, Fact.TYPE} else old.mode
-    if not change.by_lines or not change.hunks:
+    if not runs:
         side = new if chosen & {Fact.CONTENT, Fact.TYPE, Fact.CREATE} else old
         return File(path, mode, side.oid, side.content)
-    content = _content_after(change, assignment, after)
+    content = _content(runs, after)
     return File(path, mode, object_id("blob", content), content)
 
 
-def _content_after(change: FileChange, assignment: Assignment, after: int) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Lines that follow each other in every state from group ``since`` on.
+
+    From group ``until`` on they are gone; unchanged lines always stay.
+    """
+
+    text: bytes
+    since: int = -1
+    until: int = _NEVER
+
+
+def _runs(change: FileChange, assignment: Assignment) -> Iterator[_Run]:
+    """The lines of all states in their order, as long runs as possible."""
+    by_hunk = _by_hunk(assignment)
+    at = 0
+    for number, hunk in enumerate(change.hunks):
+        yield _Run(b"".join(change.old_lines[at : hunk.old.start]))
+        yield from _hunk_runs(change, hunk, by_hunk[number])
+        at = hunk.old.stop
+    yield _Run(b"".join(change.old_lines[at:]))
+
+
+def _hunk_runs(change: FileChange, hunk: Hunk, edits: Assignment) -> Iterator[_Run]:
+    """The lines of a hunk, as long runs as possible."""
+    lines = hunk_lines(change, hunk, edits)
+    for (mark, group), run in groupby(lines, lambda line: (line.mark, line.group)):
+        if mark == "old":
+            yield _Run(b"".join(change.old_lines[n.number] for n in run), until=group)
+        else:
+            yield _Run(b"".join(change.new_lines[n.number] for n in run), since=group)
+
+
+def _content(runs: Iterable[_Run], after: int) -> bytes:
     """The chosen lines; a line that lacks its end gets one where others follow it.
 
     Otherwise two lines would become one. Only a state between the two sides can have
     such a line in its middle.
     """
-    by_hunk = _by_hunk(assignment)
-    parts: list[bytes] = []
-    at = 0
-    for number, hunk in enumerate(change.hunks):
-        parts += change.old_lines[at : hunk.old.start]
-        parts += (
-            line_text(change, line)
-            for line in hunk_lines(change, hunk, by_hunk[number])
-            if line.is_present(after)
-        )
-        at = hunk.old.stop
-    parts += change.old_lines[at:]
+    chosen = (run.text for run in runs if run.since <= after < run.until)
+    parts = [text for text in chosen if text]
     ended = (p if p.endswith(b"\n") else p + b"\n" for p in parts[:-1])
     return b"".join(chain(ended, parts[-1:]))
 

@@ -5,7 +5,7 @@ the first thing that doesn't.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from gitsplit.core.changes import FileChange, Hunk, Span
@@ -17,12 +17,13 @@ from gitsplit.core.edits import (
     facts_of,
     hunk_order,
 )
+from gitsplit.core.overrides import given
 from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.shown import shown
-from gitsplit.core.states import file_assignments
-from gitsplit.errors import NotSupportedYet, PlanRefused
+from gitsplit.core.states import file_assignments, overrides_by_file
+from gitsplit.errors import PlanRefused
 
 _NOBODY = -1
 
@@ -32,7 +33,8 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
 
     The owner is None where the entry names none. Raises PlanRefused, naming the first
     thing that doesn't fit: a file or line the commit doesn't change, one named twice
-    or by nobody, a group without edits, two owners, two that take the rest.
+    or by nobody, a group without edits, two owners, two that take the rest, a content
+    for a file that isn't there.
     """
     rest = _only("take the rest", [group.rest for group in entry.groups])
     owner = _only("be the owner", [group.owner for group in entry.groups])
@@ -59,7 +61,8 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     for group in range(len(groups)):
         if group not in plan.group_of:
             raise _misfit(f"Group {group + 1} has no edits")
-    return plan
+    contents = {file: claim.contents for file, claim in enumerate(claims)}
+    return given(plan, contents)
 
 
 def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
@@ -70,9 +73,13 @@ def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
     """
     plan = without_empty_groups(plan)
     files: dict[int, list[FileEntry]] = {}
+    overrides = overrides_by_file(plan)
     for file, assignment in sorted(file_assignments(plan).items()):
-        change = plan.changes[file]
-        for group, entry in _file_entries(change, assignment):
+        entries = dict(_file_entries(plan.changes[file], assignment))
+        for group, override in overrides.get(file, {}).items():
+            entry = entries.get(group, FileEntry(*_paths(plan.changes[file])))
+            entries[group] = replace(entry, content=override.content)
+        for group, entry in entries.items():
             files.setdefault(group, []).append(entry)
     groups = tuple(
         GroupEntry(g.message, plan.owner == i, g.reason, files=tuple(files.get(i, ())))
@@ -105,6 +112,7 @@ class _Claims:
     facts: dict[Fact, int] = field(default_factory=dict)
     old: dict[int, int] = field(default_factory=dict)
     new: dict[int, int] = field(default_factory=dict)
+    contents: dict[int, bytes] = field(default_factory=dict)
     touching: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -115,11 +123,7 @@ class _Claims:
     def take(self, entry: FileEntry, group: int) -> None:
         """Note what ``entry`` names for ``group``; refuse what is named twice."""
         if entry.content is not None:
-            raise NotSupportedYet(
-                f'The plan gives a "content" for {shown(self.change.path)},'
-                " which this version can't write yet.",
-                hint="Assign its lines instead.",
-            )
+            self._take_content(entry.content, group)
         self.touching.add(group)
         if entry.whole:
             self._take_whole(group)
@@ -136,6 +140,14 @@ class _Claims:
         if fact in self.facts:
             raise _misfit(f'"{fact}" of {path} is named twice')
         self.facts[fact] = group
+
+    def _take_content(self, content: bytes, group: int) -> None:
+        path = shown(self.change.path)
+        if group == DROPPED:
+            raise _misfit(f"What is dropped can't have a content, as {path} has")
+        if group in self.contents:
+            raise _misfit(f"The content of {path} is given twice for one group")
+        self.contents[group] = content
 
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old.values(), *self.new.values()}

@@ -42,8 +42,13 @@ class RawCommit:
 
     @classmethod
     def parse(cls, data: bytes) -> "RawCommit":
-        """The commit that ``data`` (the object without its type header) spells."""
-        head, _, message = data.partition(b"\n\n")
+        """The commit that ``data`` (the object without its type header) spells.
+
+        One that ends with its headers has an empty message.
+        """
+        head, blank, message = data.partition(b"\n\n")
+        if not blank:
+            head = head.removesuffix(b"\n")
         fields: list[bytes] = []
         for line in head.split(b"\n"):
             if line.startswith(b" ") and fields:
@@ -92,12 +97,14 @@ class RawCommit:
         so do the fields named in ``without``. ``committer`` is the field's value.
         """
         gone = {b"tree", b"parent", b"committer", b"gpgsig", b"gpgsig-sha256"} | without
-        kept = [f for f in self.headers if f.split(b" ", 1)[0] not in gone]
-        author = next(
-            (i + 1 for i, f in enumerate(kept) if f.startswith(b"author ")), 0
-        )
+        named = [(field.split(b" ", 1)[0], field) for field in self.headers]
+        kept = [field for name, field in named if name not in gone]
+        # Where the committer stood, for a malformed commit to stay just as malformed.
+        names = [name for name, _ in named]
+        place = names.index(b"committer") if b"committer" in names else len(names)
+        before = sum(name not in gone for name in names[:place])
         head = [b"tree " + tree.encode(), *(b"parent " + p.encode() for p in parents)]
-        fields = [*head, *kept[:author], b"committer " + committer, *kept[author:]]
+        fields = [*head, *kept[:before], b"committer " + committer, *kept[before:]]
         return RawCommit(tuple(fields), message)
 
 

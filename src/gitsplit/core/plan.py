@@ -5,7 +5,7 @@ group, or dropped" (law 1) can't be broken, whatever is done to a plan. Groups a
 numbered from 0 in the order of the commits they become.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,13 +27,31 @@ class Group:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Override:
+    """What somebody wrote a file to be as of ``group``, where the plan has another.
+
+    ``file`` is the number of its change. ``base`` is the content that the plan chooses
+    there; where it has come to choose another, the override is to be made anew
+    (:mod:`gitsplit.core.overrides`). What is ``lasting`` is meant for the groups after
+    it too, which have overrides of their own for that.
+    """
+
+    group: int
+    file: int
+    content: bytes
+    base: bytes
+    lasting: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The groups of one commit and where each of its edits goes.
 
     ``group_of[i]`` is the group of ``edits[i]``; edits are in the order of
     :func:`gitsplit.core.edits.edits_of`. ``owner`` is the group that keeps the
-    original Change-Id; None where no group shall.
+    original Change-Id; None where no group shall. ``overrides`` are in order, at most
+    one of a file in a group.
     """
 
     changes: tuple[FileChange, ...]
@@ -41,6 +59,7 @@ class Plan:
     group_of: tuple[int, ...]
     groups: tuple[Group, ...]
     owner: int | None
+    overrides: tuple[Override, ...] = ()
 
     def members(self, group: int) -> tuple[int, ...]:
         """The places in ``edits`` of the edits in ``group``."""
@@ -126,7 +145,7 @@ def with_group(plan: Plan, at: int, group: Group) -> Plan:
 
 
 def without_group(plan: Plan, group: int) -> Plan:
-    """The plan without ``group``, which must have no edits.
+    """The plan without ``group``, which must have no edits, and without its overrides.
 
     Where it was the owner, the group after it (the one before the last) is from now
     on, with the owner's message, which is the one that reviewers know.
@@ -142,7 +161,9 @@ def without_group(plan: Plan, group: int) -> Plan:
             "The only commit can't be removed.", hint="Make another one first."
         )
     groups = plan.groups[:group] + plan.groups[group + 1 :]
-    fewer = _renumbered(plan, groups, lambda g: g - (g > group))
+    overrides = tuple(o for o in plan.overrides if o.group != group)
+    others = replace(plan, overrides=overrides)
+    fewer = _renumbered(others, groups, lambda g: g - (g > group))
     if plan.owner != group:
         return fewer
     heir = min(group, len(groups) - 1)
@@ -163,8 +184,9 @@ def merged_groups(plan: Plan, source: int, into: int) -> Plan:
     """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
 
     ``into`` keeps its message; where ``source`` was the owner, ``into`` is from now
-    on, with the owner's message, which is the one that reviewers know. Merged into
-    itself, a group stays.
+    on, with the owner's message, which is the one that reviewers know. Of their
+    overrides those of the later group stay: it is the state that both lead to. Merged
+    into itself, a group stays.
     """
     if source == into:
         return plan
@@ -172,8 +194,25 @@ def merged_groups(plan: Plan, source: int, into: int) -> Plan:
     owner = into if plan.owner == source else plan.owner
     groups = tuple(message if g == into else old for g, old in enumerate(plan.groups))
     together = tuple(into if g == source else g for g in plan.group_of)
-    merged = replace(plan, groups=groups, group_of=together, owner=owner)
+    merged = replace(
+        plan,
+        groups=groups,
+        group_of=together,
+        owner=owner,
+        overrides=tuple(sorted(_merged_overrides(plan.overrides, source, into))),
+    )
     return settled(without_group(merged, source))
+
+
+def _merged_overrides(
+    overrides: Iterable[Override], source: int, into: int
+) -> Iterator[Override]:
+    """The overrides when ``source`` is in ``into``: of the two, those of the later."""
+    for override in overrides:
+        if override.group == max(source, into):
+            yield replace(override, group=into)
+        elif override.group != min(source, into):
+            yield override
 
 
 def with_message(plan: Plan, group: int, message: bytes) -> Plan:
@@ -205,4 +244,7 @@ def _renumbered(
         groups=groups,
         group_of=tuple(g if g == DROPPED else place(g) for g in plan.group_of),
         owner=None if plan.owner is None else place(plan.owner),
+        overrides=tuple(
+            sorted(replace(o, group=place(o.group)) for o in plan.overrides)
+        ),
     )

@@ -1,13 +1,14 @@
 """The trees that a plan chooses: what each of its commits changes, path by path."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from gitsplit.core.changes import File, FileChange
-from gitsplit.core.content import Assignment, file_after
+from gitsplit.core.changes import File
+from gitsplit.core.content import Assignment, file_states
 from gitsplit.core.edits import Edit
-from gitsplit.core.objects import TreeEntry
-from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.objects import TreeEntry, object_id
+from gitsplit.core.paths import directories, entangled
+from gitsplit.core.plan import DROPPED, Override, Plan
 from gitsplit.core.series import PathChange
 from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
@@ -28,28 +29,74 @@ def steps(plan: Plan) -> tuple[Step, ...]:
     """What each commit of the plan changes, in order.
 
     Raises PlanRefused where a commit's tree would have two files at one path, or a
-    file and a directory.
+    file and a directory, or where a file that isn't there has a content of its own.
     """
-    assignments = file_assignments(plan)
-    touched: dict[int, set[int]] = {}
-    for edit, group in zip(plan.edits, plan.group_of, strict=True):
-        touched.setdefault(group, set()).add(edit.file)
+    by_group = _states_by_group(plan)
     states = [change.old for change in plan.changes]
-    may_clash = _may_clash(plan.changes)
+    may_clash = len(set(entangled(plan.changes))) < len(plan.changes)
     found = []
     for group in range(len(plan.groups)):
-        files = sorted(touched.get(group, ()))
-        before = [states[file] for file in files]
-        for file in files:
-            change = plan.changes[file]
-            states[file] = file_after(change, assignments[file], group)
-        found.append(_step(before, [states[file] for file in files]))
+        changed = by_group.get(group, {})
+        before = [states[file] for file in changed]
+        for file, state in changed.items():
+            states[file] = state
+        found.append(_step(before, [*changed.values()]))
         if may_clash:
             _refuse_clash(group, (s.path for s in states if s is not None))
     if is_whole(plan):
         new = [change.new for change in plan.changes]
-        assert states == new, "with nothing dropped the last states are the new sides"
+        assert states == new, "with nothing altered the last states are the new sides"
     return tuple(found)
+
+
+def _states_by_group(plan: Plan) -> dict[int, dict[int, File | None]]:
+    """For each group the files that it changes, as they are after it."""
+    found: dict[int, dict[int, File | None]] = {}
+    overrides = overrides_by_file(plan)
+    for file, assignment in file_assignments(plan).items():
+        own = overrides.get(file, {})
+        touching = {group for _, group in assignment}.union(own, (g + 1 for g in own))
+        groups = sorted(touching.intersection(range(len(plan.groups))))
+        states = file_states(plan.changes[file], assignment, groups)
+        for group, state in zip(groups, states, strict=True):
+            found.setdefault(group, {})[file] = _overridden(state, own.get(group))
+    return found
+
+
+def overrides_by_file(plan: Plan) -> dict[int, dict[int, Override]]:
+    """The overrides of each file that has any, by their groups."""
+    found: dict[int, dict[int, Override]] = {}
+    for override in plan.overrides:
+        found.setdefault(override.file, {})[override.group] = override
+    return found
+
+
+def states_in(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None, ...]:
+    """The file as the commits of these groups have it; None where it doesn't exist.
+
+    Group -1 is what the commit being split began with.
+    """
+    own = {o.group: o for o in plan.overrides if o.file == file}
+    wanted = tuple(groups)
+    states = file_states(plan.changes[file], plan.of_file(file), wanted)
+    return tuple(
+        _overridden(state, own.get(group))
+        for group, state in zip(wanted, states, strict=True)
+    )
+
+
+def _overridden(state: File | None, override: Override | None) -> File | None:
+    """The state with the content of the override, if there is one."""
+    if override is None:
+        return state
+    if state is None or state.content is None:
+        raise PlanRefused(
+            f"Commit {override.group + 1} has no file for the content that was written"
+            " for it.",
+            hint="Assign the creation of that file to it, or an earlier commit.",
+        )
+    oid = object_id("blob", override.content)
+    return replace(state, oid=oid, content=override.content)
 
 
 def file_assignments(plan: Plan) -> dict[int, Assignment]:
@@ -61,8 +108,10 @@ def file_assignments(plan: Plan) -> dict[int, Assignment]:
 
 
 def is_whole(plan: Plan) -> bool:
-    """Whether nothing is dropped, so that the last tree is the original one."""
-    return DROPPED not in plan.group_of
+    """Whether the last tree is the original one: nothing is dropped or overridden."""
+    last = len(plan.groups) - 1
+    is_altered = any(override.group == last for override in plan.overrides)
+    return DROPPED not in plan.group_of and not is_altered
 
 
 def _step(before: list[File | None], after: list[File | None]) -> Step:
@@ -71,17 +120,6 @@ def _step(before: list[File | None], after: list[File | None]) -> Step:
     kept = tuple(state for state in after if state is not None)
     there = {state.path: TreeEntry(state.mode, state.oid) for state in kept}
     return Step((*(gone | there).items(),), kept)
-
-
-def _may_clash(changes: Iterable[FileChange]) -> bool:
-    """Whether two files share a path, or one's is a directory of the other's."""
-    taken: set[bytes] = set()
-    for change in changes:
-        paths = {side.path for side in (change.old, change.new) if side is not None}
-        if paths & taken:
-            return True
-        taken |= paths
-    return any(parent in taken for path in taken for parent in _parents(path))
 
 
 def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
@@ -93,7 +131,7 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
             raise _clash(group, path, "two files")
         seen.add(path)
     for path in everything:
-        for parent in _parents(path):
+        for parent in directories(path):
             if parent in seen:
                 raise _clash(group, parent, "a file and a directory")
 
@@ -103,11 +141,3 @@ def _clash(group: int, path: bytes, what: str) -> PlanRefused:
         f"Commit {group + 1} would have {what} at {shown(path)}.",
         hint="Assign the pieces that take and free that path to the same commit.",
     )
-
-
-def _parents(path: bytes) -> Iterator[bytes]:
-    """Every directory that ``path`` lies in."""
-    at = path.find(b"/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find(b"/", at + 1)

@@ -19,11 +19,13 @@ from gitsplit.core.objects import (
     DIRECTORY,
     EXECUTABLE,
     FILE,
+    GITLINK,
     Oid,
     TreeEntry,
     object_id,
     parsed_tree,
 )
+from gitsplit.errors import GitFailed
 from gitsplit.git.repository import Repository
 
 EMPTY_TREE = object_id("tree", b"")
@@ -32,10 +34,7 @@ _RAW = (
     *("--no-replace-objects", "diff-tree", "--stdin", "-r", "-z", "--raw"),
     *("--no-abbrev", "-M50%", "-l1000", "--no-ext-diff", "--ignore-submodules=none"),
 )
-_PREFETCH = (
-    *("--no-replace-objects", "diff-tree", "--stdin", "-r", "--shortstat"),
-    *("--no-renames", "--no-ext-diff", "--no-textconv"),
-)
+_FETCH = ("pack-objects", "--stdout", "-q", "--window=0")
 _HUNKS = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT
 _TAIL_BLOCK = 1024
 _BINARY_PROBE = 8000
@@ -80,8 +79,13 @@ TreePair = tuple[Oid, Oid]
 def file_pairs(
     repo: Repository, trees: Sequence[TreePair]
 ) -> tuple[tuple[FilePair, ...], ...]:
-    """For each pair of trees what differs between them, renames found, by path."""
+    """For each pair of trees what differs between them, renames found, by path.
+
+    The contents are stored here afterwards, also in a partial clone that lacked some.
+    Raises GitFailed where they can't be had.
+    """
     compared = [tuple(_compared(repo, *pair)) for pair in trees]
+    _fetch_contents(repo, (pair for files in compared for pair in files))
     asked = [
         pair for pair, files in zip(trees, compared, strict=True) if _may_rename(files)
     ]
@@ -183,12 +187,24 @@ def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
     return FilePair(old if old.mode else None, new if new.mode else None), end + 1
 
 
-def fetch_contents(repo: Repository, trees: Sequence[TreePair]) -> None:
-    """Have every content that differs here, all at once; for partial clones.
+def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
+    """Have every content of the files here, whatever is missing in one request.
 
-    Counting changed lines makes git fetch what it lacks in one request.
+    To pack the missing ones is what makes git fetch them all at once, where a diff
+    would ask for each commit's on their own, and ``cat-file`` for each.
     """
-    repo.program.run(*_PREFETCH, stdin=_listed(trees), terminal=True)
+    files = {side for pair in pairs for side in pair.sides if side.mode != GITLINK}
+    missing = sorted({file.oid for file in files if not repo.has_object(file.oid)})
+    if not missing:
+        return
+    asked = "".join(f"{oid}\n" for oid in missing).encode("ascii")
+    done = repo.program.run(*_FETCH, stdin=asked, check=False, terminal=True)
+    if done.status:
+        raise GitFailed(
+            f"The contents of changed files are missing here ({len(missing)} of them), "
+            f"and git can't get them: {done.complaint}.",
+            hint="A partial clone needs its remote for them.",
+        )
 
 
 def binary_by_attribute(

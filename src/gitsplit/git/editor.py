@@ -2,8 +2,11 @@
 
 import os
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gitsplit.errors import EditorFailed
+from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
 
 
@@ -15,27 +18,50 @@ def edited(repo: Repository, text: bytes) -> bytes:
     a user says no.
     """
     path = repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
-    command = repo.editor()
     try:
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(text)
-        # "$@" keeps blanks in the path; the command may have options of its own.
-        status = subprocess.run(
-            ["sh", "-c", f'{command} "$@"', command, path],
-            env={**os.environ, **repo.program.env},
-            cwd=repo.program.cwd,
-            check=False,
-        ).returncode
-        if status:
-            raise EditorFailed(
-                f"The editor “{command}” ended with status {status}.",
-                hint="The message stays as it was.",
-            )
-        return path.read_bytes()
+        own_directory(repo)
+        return _edited(repo, path, text)
     except OSError as error:
-        raise EditorFailed(
-            f"The message can't be edited: {error}.",
-            hint=f"See that {path.parent} can be written.",
-        ) from error
+        raise _not_editable("message", error, path.parent) from error
     finally:
         path.unlink(missing_ok=True)
+
+
+def edited_file(repo: Repository, name: bytes, content: bytes) -> bytes:
+    """What the user made of the content of a file called ``name``; not one byte else.
+
+    The copy in the editor has the last part of the name, by which editors know what is
+    in it. Raises EditorFailed as :func:`edited` does.
+    """
+    with TemporaryDirectory(prefix="gitsplit-") as directory:
+        path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
+        try:
+            return _edited(repo, path, content)
+        except OSError as error:
+            raise _not_editable("file", error, path.parent) from error
+
+
+def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
+    """What the editor leaves at ``path``, where it finds ``content``."""
+    command = repo.editor()
+    path.write_bytes(content)
+    # "$@" keeps blanks in the path; the command may have options of its own.
+    status = subprocess.run(
+        ["sh", "-c", f'{command} "$@"', command, path],
+        env={**os.environ, **repo.program.env},
+        cwd=repo.program.cwd,
+        check=False,
+    ).returncode
+    if status:
+        raise EditorFailed(
+            f"The editor “{command}” ended with status {status}.",
+            hint="All stays as it was.",
+        )
+    return path.read_bytes()
+
+
+def _not_editable(what: str, error: OSError, directory: Path) -> EditorFailed:
+    return EditorFailed(
+        f"The {what} can't be edited: {error}.",
+        hint=f"See that {directory} can be written.",
+    )

@@ -1,4 +1,4 @@
-"""What gitsplit did to the refs, kept so that it can be given back or finished.
+"""What gitsplit did to refs and files, kept so that it can be given back or finished.
 
 One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory, written
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
@@ -17,17 +17,23 @@ from typing import Literal
 
 from gitsplit.errors import (
     UNCHANGED,
+    GitKilled,
     GitsplitError,
     NothingToUndo,
-    OperationUnderWay,
     WriteFailed,
 )
-from gitsplit.git import refs
-from gitsplit.git.leftovers import remove_stale_keeps, remove_stale_locks
-from gitsplit.git.operations import branches_owned_by_operations
+from gitsplit.git import readiness, refs
+from gitsplit.git.index import remove_stale_index_lock
+from gitsplit.git.leftovers import (
+    remove_stale_keeps,
+    remove_stale_locks,
+    remove_stale_locks_after,
+)
+from gitsplit.git.own_files import own_directory, share
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
+from gitsplit.git.worktree import Follower, HeadTrees, Step, catch_up, put_back
 
 VERSION = 1
 MOST_RECORDS = 50
@@ -42,7 +48,8 @@ class Record:
 
     ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where
     it was detached. ``time`` is in seconds since the epoch. ``processes`` are gitsplit
-    and the git that moves the refs for it, as :mod:`gitsplit.git.process` names them.
+    and the git that moves the refs for it, then those that change files, as
+    :mod:`gitsplit.git.process` names them. ``trees`` is None where HEAD's tree stays.
     """
 
     number: int
@@ -52,6 +59,7 @@ class Record:
     updates: tuple[RefUpdate, ...]
     time: int
     processes: tuple[str, ...]
+    trees: HeadTrees | None = None
 
     @property
     def targets(self) -> tuple[RefUpdate, ...]:
@@ -60,27 +68,41 @@ class Record:
             return self.updates
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What index and files go through with these moves."""
+        if self.trees is None:
+            return ()
+        is_back = self.phase not in ("prepared", "done")
+        return self.trees.steps_back() if is_back else self.trees.steps()
 
-def move(
+
+def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     repo: Repository,
     updates: Sequence[RefUpdate],
     subject: str,
     *,
     expected_head: str | None,
+    trees: HeadTrees | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> Record:
     """The refs have moved, and the record with which this can be undone.
 
-    ``subject`` becomes the reflog's, after ``gitsplit: ``. The rest and what is raised
-    are those of :func:`gitsplit.git.refs.move`; also WriteFailed where the journal
-    can't be written.
+    ``subject`` becomes the reflog's, after ``gitsplit: ``. Index and files have
+    followed where HEAD's tree changes, as ``trees`` say. The rest and what is raised
+    are those of :func:`gitsplit.git.refs.move`; also WriteFailed where the journal, the
+    index or a file can't be written.
     """
-    record = begin(repo, updates, subject, expected_head)
+    record = begin(repo, updates, subject, expected_head, trees)
     return _carried_out(repo, record, before_commit)
 
 
 def begin(
-    repo: Repository, updates: Sequence[RefUpdate], subject: str, head: str | None
+    repo: Repository,
+    updates: Sequence[RefUpdate],
+    subject: str,
+    head: str | None,
+    trees: HeadTrees | None = None,
 ) -> Record:
     """A record on disk that these refs are about to move."""
     earlier = _records(repo)
@@ -92,6 +114,7 @@ def begin(
         updates=tuple(updates),
         time=int(time.time()),
         processes=(this_process(),),
+        trees=trees,
     )
     _save(repo, record)
     for old in earlier[: -MOST_RECORDS + 1]:
@@ -107,7 +130,7 @@ def _claimed_number(repo: Repository, first: int) -> int:
     for number in count(first):
         path = _path(repo, number)
         with _writing(path):
-            path.parent.mkdir(exist_ok=True)
+            own_directory(repo)
             try:
                 path.touch(exist_ok=False)
             except FileExistsError:
@@ -117,10 +140,14 @@ def _claimed_number(repo: Repository, first: int) -> int:
 
 
 def finish(repo: Repository, record: Record) -> Record:
-    """The record with its moves carried out: ``done``, or after an undo ``undone``."""
+    """The record with its moves carried out: ``done``, or after an undo ``undone``.
+
+    Where that can't be written, the next start finds out by the refs.
+    """
     phase: Phase = "done" if record.phase == "prepared" else "undone"
     finished = replace(record, phase=phase, processes=())
-    _save(repo, finished)
+    with suppress(WriteFailed):
+        _save(repo, finished)
     return finished
 
 
@@ -137,28 +164,39 @@ def _carried_out(
 ) -> Record:
     """The finished record of moves that are on disk as being under way."""
     what = record.subject if record.phase == "prepared" else f"undo: {record.subject}"
+    head = current_head(repo) if record.phase == "undoing" else record.head
+    # An undo may move a branch that isn't checked out any more.
+    follower = Follower(repo, record.steps if head == record.head else ())
+    processes = [this_process()]
 
     def note_child(pid: int) -> None:
-        _save(repo, replace(record, processes=(this_process(), process_name(pid))))
+        processes.append(process_name(pid))
+        _save(repo, replace(record, processes=tuple(processes)))
+
+    def follow() -> None:
+        follower.begin(note_child)
+        if before_commit:
+            before_commit()
 
     try:
         refs.move(
             repo,
             record.targets,
             f"gitsplit: {what}".encode("utf-8", "surrogateescape"),
-            expected_head=current_head(repo)
-            if record.phase == "undoing"
-            else record.head,
+            expected_head=head,
             started=note_child,
-            before_commit=before_commit,
+            before_commit=follow,
         )
     except (GitsplitError, KeyboardInterrupt) as error:
-        remove_stale_locks(repo, record.targets)
+        if isinstance(error, GitKilled):
+            remove_stale_locks(repo, record.targets, _path(repo, record.number))
         if _state_of(repo, record).is_untouched:
+            follower.abandon()
             take_back(repo, record)
             if isinstance(error, GitsplitError):
                 error.state = UNCHANGED
         raise
+    follower.finish()
     return finish(repo, record)
 
 
@@ -171,10 +209,12 @@ def last_undoable(repo: Repository) -> Record | None:
 def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> Record:
     """The record of the last rewrite, whose refs are back at their old values.
 
-    The next undo gives back the rewrite before that. Index and worktree aren't touched.
+    The next undo gives back the rewrite before that. Index and files follow where the
+    rewrite has changed HEAD's tree; what was dropped to the worktree is still there.
 
     Raises NothingToUndo where no rewrite is left, or where one of its refs has moved on
-    since; OperationUnderWay where a rebase or bisect has taken over one of them.
+    since; OperationUnderWay where a rebase or bisect has taken over one of them;
+    UncleanFiles where files would have to follow that have other changes.
     """
     record = last_undoable(repo)
     if record is None:
@@ -182,33 +222,10 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
             "There is no rewrite of gitsplit to undo in this worktree.",
             hint="`git reflog` shows what else moved HEAD.",
         )
-    _check_undoable(repo, record)
+    readiness.refuse_undo(repo, record.updates, record.head, record.trees)
     undoing = replace(record, phase="undoing", processes=(this_process(),))
     _save(repo, undoing)
     return _carried_out(repo, undoing, before_commit)
-
-
-def _check_undoable(repo: Repository, record: Record) -> None:
-    now = values_of(repo, (update.ref for update in record.updates))
-    owned = branches_owned_by_operations(repo)
-    for update in record.updates:
-        if now.get(update.ref) != update.new:
-            raise _moved_on(update, "has moved on" if update.ref in now else "is gone")
-        if update.ref in owned:
-            raise OperationUnderWay(
-                f"A rebase or bisect under way will set {short_name(update.ref)}.",
-                hint="Finish or abort it first.",
-            )
-        if update.ref == "HEAD" and (head := current_head(repo)):
-            raise _moved_on(update, f"is on {short_name(head)} now")
-
-
-def _moved_on(update: RefUpdate, how: str) -> NothingToUndo:
-    name = short_name(update.ref)
-    return NothingToUndo(
-        f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",
-        hint=f"`git branch NAME {update.old[:12]}` gives its old commits a branch.",
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +263,11 @@ def recover(repo: Repository) -> str | None:
     Raises what :func:`move` raises, where what was begun can't be finished.
     """
     remove_stale_keeps(repo)
-    broken_off = [r for r in _records(repo) if r.phase in ("prepared", "undoing")]
+    remove_stale_index_lock(repo)
+    records = _records(repo)
+    if records:
+        remove_stale_locks_after(repo, _path(repo, records[-1].number))
+    broken_off = [r for r in records if r.phase in ("prepared", "undoing")]
     said = [_recovered(repo, r) for r in broken_off if not _is_alive(r)]
     return " ".join(said) or None
 
@@ -258,23 +279,27 @@ def _is_alive(record: Record) -> bool:
 
 def _recovered(repo: Repository, record: Record) -> str:
     """The refs of the record are consistent again, and the sentence that says how."""
-    remove_stale_locks(repo, record.targets)
+    remove_stale_locks(repo, record.targets, _path(repo, record.number))
     state = _state_of(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
     if state.is_made:
+        told = _settle_files(repo, record) or "all is well"
         finish(repo, record)
-        return f"The last gitsplit was broken off after {what} was done; all is well."
+        return f"The last gitsplit was broken off after {what} was done; {told}."
     if not state.made:
+        _settle_files(repo, record)
         take_back(repo, record)
         return f"The last gitsplit was broken off before {what}; nothing had changed."
     can_finish = _can_be_read(repo, state.to_make)
     _finish_moves(repo, state, is_forward=can_finish)
+    told = _settle_files(repo, record)
     (finish if can_finish else take_back)(repo, record)
     end = "finished" if can_finish else "taken back"
     names = ", ".join(short_name(update.ref) for update in state.astray)
     astray = f" {names} had moved on and stayed." if names else ""
     broken_off = f"The last gitsplit was broken off in the middle of {what}"
-    return f"{broken_off}; it is {end} now.{astray}"
+    but = f"; but {told}" if told else ""
+    return f"{broken_off}; it is {end} now{but}.{astray}"
 
 
 def _can_be_read(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
@@ -295,6 +320,26 @@ def _finish_moves(repo: Repository, state: _State, *, is_forward: bool) -> None:
     )
 
 
+def _settle_files(repo: Repository, record: Record) -> str:
+    """Index and files are on the side of the record's moves on which HEAD's ref is.
+
+    Files change before the refs do, the index after them. Where HEAD has gone
+    elsewhere since, both belong to something else. The result says so where the index
+    can't follow because of what has been staged since, else it is empty.
+    """
+    if record.trees is None or current_head(repo) != record.head:
+        return ""
+    head = record.targets[0]
+    now = values_of(repo, (head.ref,)).get(head.ref)
+    if now == head.new:
+        if not catch_up(repo, record.steps):
+            return "the index hasn't followed: other changes are staged"
+    elif now == head.old:
+        for step in record.steps:
+            put_back(repo, step)
+    return ""
+
+
 def _path(repo: Repository, number: int) -> Path:
     return repo.git_dir / "gitsplit" / f"{number:06}.json"
 
@@ -312,7 +357,8 @@ def _read(path: Path) -> Record | None:
         if fields.pop("version") == VERSION:
             updates = tuple(RefUpdate(**update) for update in fields.pop("updates"))
             processes = tuple(fields.pop("processes"))
-            return Record(**fields, updates=updates, processes=processes)
+            trees = HeadTrees(**named) if (named := fields.pop("trees", None)) else None
+            return Record(**fields, updates=updates, processes=processes, trees=trees)
     return None
 
 
@@ -327,6 +373,7 @@ def _save(repo: Repository, record: Record) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        share(repo, unfinished)
         unfinished.replace(path)
         for directory in (path.parent, repo.git_dir):
             _sync(directory)

@@ -4,6 +4,7 @@ Only what is known for gitsplit's own goes; a lock or a kept pack of anybody els
 """
 
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,35 +13,77 @@ from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import KEEP_REASON
 
+MOMENT = 1.0
+"""Seconds in which one git process makes all its locks, with much to spare."""
 
-def remove_stale_locks(repo: Repository, updates: Iterable[RefUpdate]) -> None:
+REFTABLE_LOCK = "reftable/tables.list.lock"
+"""What git locks where refs are kept as tables; empty while it waits to commit."""
+
+
+def remove_stale_locks(
+    repo: Repository, updates: Iterable[RefUpdate], record: Path
+) -> None:
     """The locks that a dead git left when it was to make these updates are gone.
 
     A ref's lock file holds the value it was to get, so it is known for our own. HEAD's,
     taken because its branch moves, is empty: it is ours where git wrote it at the same
-    time as the branch's, which afterwards becomes the branch's file.
+    time as the branch's, which afterwards becomes the branch's file. Any other empty
+    one is ours where it was made in the moment after another of ours, or after
+    ``record``, which is written just before git may begin.
     """
-    head_lock = repo.git_dir / "HEAD.lock"
+    ours: list[Path] = []
+    unfilled = [place / REFTABLE_LOCK for place in (repo.common_dir, repo.git_dir)]
     for update in updates:
         place = repo.git_dir if update.ref == "HEAD" else repo.common_dir
-        lock = place / f"{update.ref}.lock"
-        ours = [
-            file
-            for file in (lock, place / update.ref)
-            if _content(file).strip() == update.new.encode()
-        ]
-        if not _content(head_lock) and any(_as_old(head_lock, file) for file in ours):
-            head_lock.unlink(missing_ok=True)
-        if lock in ours:
+        files = place / f"{update.ref}.lock", place / update.ref
+        ours += [f for f in files if _content(f).strip() == update.new.encode()]
+        unfilled += [] if _content(files[0]) else [files[0]]
+    head_lock = repo.git_dir / "HEAD.lock"
+    stale = [file for file in ours if file.suffix == ".lock"]
+    stale += [lock for lock in unfilled if _is_abandoned(lock, [record, *ours])]
+    if not _content(head_lock) and any(_is_as_old(head_lock, file) for file in ours):
+        stale.append(head_lock)
+    for lock in stale:
+        lock.unlink(missing_ok=True)
+
+
+def remove_stale_locks_after(repo: Repository, record: Path) -> None:
+    """The locks are gone that a git left which was to tell of a rewrite that is done.
+
+    Those of ``ORIG_HEAD`` and of notes, made in the moment after ``record``, which is
+    written just before.
+    """
+    locks = [repo.git_dir / "ORIG_HEAD.lock"]
+    locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
+    for lock in locks:
+        if _is_abandoned(lock, [record]):
             lock.unlink(missing_ok=True)
 
 
-def _as_old(one: Path, other: Path) -> bool:
-    """Whether both files are there and were written within a moment."""
-    try:
-        return abs(one.stat().st_mtime - other.stat().st_mtime) < 1
-    except FileNotFoundError:
+def _is_abandoned(lock: Path, earlier: Iterable[Path]) -> bool:
+    """Whether the lock was made in the moment after one of the files, and is over.
+
+    Nobody who lives leaves a lock empty for as long as that.
+    """
+    made = _written(lock)
+    if not made or not any(0 <= made - _written(file) < MOMENT for file in earlier):
         return False
+    time.sleep(max(0.0, made + MOMENT - time.time()))
+    return _written(lock) == made
+
+
+def _is_as_old(one: Path, other: Path) -> bool:
+    """Whether both files are there and were written within a moment."""
+    times = _written(one), _written(other)
+    return all(times) and abs(times[0] - times[1]) < MOMENT
+
+
+def _written(file: Path) -> float:
+    """When the file was last written, in seconds since the epoch; 0 without a file."""
+    try:
+        return file.stat().st_mtime
+    except (FileNotFoundError, NotADirectoryError):
+        return 0.0
 
 
 def remove_stale_keeps(repo: Repository) -> None:
@@ -55,5 +98,5 @@ def remove_stale_keeps(repo: Repository) -> None:
 def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # reftable has no refs/heads/
         return b""

@@ -7,6 +7,7 @@ Read from the files in which git keeps their state (``git-rebase(1)``,
 from collections.abc import Iterator
 from pathlib import Path
 
+from gitsplit.core.objects import Oid
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git.repository import Repository
 
@@ -65,16 +66,28 @@ def branches_owned_by_operations(repo: Repository) -> frozenset[str]:
 
 def checked_out_elsewhere(repo: Repository) -> dict[str, str]:
     """The branches that other worktrees have checked out, each with that worktree."""
+    elsewhere = _other_worktrees(repo)
+    return {each["branch"]: each["worktree"] for each in elsewhere if "branch" in each}
+
+
+def detached_elsewhere(repo: Repository) -> dict[str, Oid]:
+    """The other worktrees whose HEAD is detached, each with the commit it is at."""
+    elsewhere = _other_worktrees(repo)
+    return {
+        each["worktree"]: Oid(each["HEAD"]) for each in elsewhere if "detached" in each
+    }
+
+
+def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
+    """What ``git worktree list --porcelain`` says of the worktrees but this one."""
     linked = repo.common_dir / "worktrees"
     if not linked.is_dir():
-        return {}
+        return []
     listing = repo.program.run("worktree", "list", "--porcelain").stdout
     blocks = listing.decode(errors="surrogateescape").split("\n\n")
     main, *others = [_fields(block) for block in blocks if block.strip()]
     elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
-    if repo.git_dir != repo.common_dir:
-        elsewhere.append(main)
-    return {each["branch"]: each["worktree"] for each in elsewhere if "branch" in each}
+    return [*elsewhere, main] if repo.git_dir != repo.common_dir else elsewhere
 
 
 def _fields(block: str) -> dict[str, str]:

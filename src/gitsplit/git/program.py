@@ -31,8 +31,12 @@ class Completed:
 
     @property
     def complaint(self) -> str:
-        """The most telling line of standard error, without its prefix; maybe empty."""
-        lines = self.stderr.decode(errors="replace").splitlines()
+        """The most telling line of standard error, without its prefix; maybe empty.
+
+        Indented lines after it belong to it.
+        """
+        said = self.stderr.decode(errors="replace").replace("\n\t", " ")
+        lines = said.splitlines()
         fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
         told = (fatal or [line for line in lines if line.strip()] or [""])[0]
         return told.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")

@@ -19,7 +19,6 @@ from gitsplit.git.diff import (
     FilePair,
     TreePair,
     binary_by_attribute,
-    fetch_contents,
     file_pairs,
     hunks_between,
     looks_binary,
@@ -62,6 +61,20 @@ def series(
 def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     """The commit as it is stored."""
     return SourceCommit(oid, RawCommit.parse(repo.read_object(oid)[1]))
+
+
+def replaced_commits(repo: Repository, series: Series) -> tuple[Oid, ...]:
+    """The commits of the series that git shows others for (``git-replace(1)``)."""
+    packed = repo.common_dir / "packed-refs"
+    if not (
+        (repo.common_dir / "refs" / "replace").is_dir()
+        or (packed.is_file() and b" refs/replace/" in packed.read_bytes())
+        or repo.config.get("extensions.refStorage")
+    ):
+        return ()
+    names = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/replace")
+    replaced = repo.program.run(*names).stdout.decode("ascii", "replace").split()
+    return tuple(commit.oid for commit in series.commits if commit.oid in replaced)
 
 
 def _base(
@@ -112,7 +125,7 @@ def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
     """The best commit that all of them have in common, or None (``git-merge-base``)."""
     args = ("--no-replace-objects", "merge-base", "--octopus", *commits)
     done = repo.program.run(*args, check=False)
-    if done.status > 1:
+    if done.status not in (0, 1):
         raise failure(args, done)
     return None if done.status else Oid(done.stdout.decode("ascii").strip())
 
@@ -186,8 +199,6 @@ def changes_of(
     trees = [_trees(repo, commit) for commit in commits]
     all_pairs = file_pairs(repo, trees)
     flat = [pair for pairs in all_pairs for pair in pairs]
-    if not all(repo.has_object(oid) for pair in flat for oid in _blobs(pair)):
-        fetch_contents(repo, trees)
     paths = (side.path for pair in flat if pair.has_lines for side in pair.sides)
     binary = binary_by_attribute(repo, paths)
     return tuple(
@@ -206,10 +217,6 @@ def _trees(repo: Repository, commit: SourceCommit) -> TreePair:
     _refuse_shallow_boundary(repo, commit)
     old = source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE
     return old, commit.raw.tree
-
-
-def _blobs(pair: FilePair) -> list[Oid]:
-    return [side.oid for side in pair.sides if side.mode != GITLINK]
 
 
 def _change(

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from gitsplit.core.objects import Oid
-from gitsplit.errors import GitsplitError, RefMoved, WriteFailed
-from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
+from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
+from gitsplit.git.operations import (
+    branches_owned_by_operations,
+    checked_out_elsewhere,
+    detached_elsewhere,
+)
+from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 
@@ -37,7 +42,10 @@ class RefUpdate:
 
 
 class LeftRef(NamedTuple):
-    """A ref that keeps the old commits, and the reason as a clause."""
+    """A ref that keeps the old commits, and the reason as a clause.
+
+    A detached HEAD of another worktree is ``HEAD of`` that worktree's path.
+    """
 
     ref: str
     reason: str
@@ -78,7 +86,8 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     branch whose tip is a rewritten commit; except those that a rebase or bisect will
     set itself, and those checked out in another worktree whose files would change. A
     rebase under way in this worktree keeps all branches where they are: at its end it
-    expects them so. Tags, and branches with commits of their own on top, stay.
+    expects them so. Tags, branches with commits of their own on top, and detached
+    HEADs of other worktrees stay.
     """
     if not rewrite.rewritten:
         return Moves((), ())
@@ -97,6 +106,9 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
             left.append(LeftRef(tip.ref, reason))
         else:
             moves.append(RefUpdate(tip.ref, tip.commit, new[tip.commit]))
+    for path, commit in detached_elsewhere(repo).items():
+        if commit in new:
+            left.append(LeftRef(f"HEAD of {path}", "it is detached there"))
     return Moves(tuple(moves), tuple(left))
 
 
@@ -175,7 +187,8 @@ def _containing(
         return
     contains = dict.fromkeys(f"--contains={source.oid}" for source in first)
     patterns = refs if len(refs) <= MOST_PATTERNS else ["refs/heads", "refs/tags"]
-    done = repo.program.run("for-each-ref", "--format=%(refname)", *contains, *patterns)
+    listed = ("--no-replace-objects", "for-each-ref", "--format=%(refname)")
+    done = repo.program.run(*listed, *contains, *patterns)
     found = set(_lines(done.stdout))
     yield from (tip for tip in tips if tip.ref in found)
 
@@ -208,7 +221,10 @@ def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
 
 def current_head(repo: Repository) -> str | None:
     """The ref that HEAD names at this very moment; None where it is detached."""
-    done = repo.program.run("symbolic-ref", "-q", "HEAD", check=False)
+    args = ("symbolic-ref", "-q", "HEAD")
+    done = repo.program.run(*args, check=False)
+    if done.status not in (0, 1):
+        raise failure(args, done)
     return next(iter(_lines(done.stdout)), None)
 
 
@@ -238,14 +254,14 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
         for update in updates:
             talk.say(*_update(update))
         if not talk.ask(b"prepare"):
-            raise _refusal(repo, updates, talk.last_words())
+            raise _refusal(repo, updates, talk)
         if (head := current_head(repo)) != expected_head:
             talk.ask(b"abort")
             raise _other_head(head, expected_head)
         if before_commit:
             before_commit()
         if not talk.ask(b"commit"):
-            raise _broken_off(talk.last_words())
+            raise _broken_off(talk)
 
 
 @contextmanager
@@ -254,9 +270,7 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
 
     Without ``commit`` by then, git takes everything back.
     """
-    child = repo.program.start(
-        "update-ref", "--stdin", "-z", "--create-reflog", "-m", message
-    )
+    child = repo.program.start("update-ref", "--stdin", "-z", "-m", message)
     assert child.stdin and child.stdout and child.stderr, "started with pipes"
     # A hook may say more than a pipe holds before git answers.
     with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr:
@@ -264,6 +278,10 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
         talk = _Conversation(child, child.stdin, child.stdout, words)
         try:
             yield talk
+        except GitsplitError as error:
+            if talk.was_killed():
+                raise _broken_off(talk) from error
+            raise
         finally:
             talk.last_words()
             child.wait()
@@ -311,11 +329,17 @@ class _Conversation:
         said = self.words.result().decode("utf-8", "replace").strip()
         return "; ".join(said.splitlines()[:MOST_WORDS])
 
+    def was_killed(self) -> bool:
+        """Whether a signal ended git; it hears nothing more."""
+        self.last_words()
+        return self.child.wait() < 0
+
 
 def _refusal(
-    repo: Repository, updates: Sequence[RefUpdate], words: str
+    repo: Repository, updates: Sequence[RefUpdate], talk: _Conversation
 ) -> GitsplitError:
     """Why git didn't prepare the updates."""
+    words = talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
         if now.get(update.ref) != update.old:
@@ -330,7 +354,9 @@ def _refusal(
 
 
 def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
-    """The files that stop these updates while they exist (ref storage ``files``)."""
+    """The files that stop these updates while they exist, for both ref storages."""
+    for place in (repo.git_dir, repo.common_dir):
+        yield place / "reftable" / "tables.list.lock"
     yield repo.git_dir / "HEAD.lock"
     for update in updates:
         yield repo.common_dir / f"{update.ref}.lock"
@@ -356,9 +382,11 @@ def _other_head(now: str | None, expected: str | None) -> RefMoved:
     )
 
 
-def _broken_off(words: str) -> WriteFailed:
-    return WriteFailed(
-        f"Git broke off while it moved the refs: {words or 'it gave no reason'}",
+def _broken_off(talk: _Conversation) -> WriteFailed:
+    words = talk.last_words() or "it gave no reason"
+    kind = GitKilled if talk.was_killed() else WriteFailed
+    return kind(
+        f"Git broke off while it moved the refs: {words}",
         hint="Run gitsplit again: it finishes what was begun, or takes it back.",
         state="Some refs may have moved and others not.",
     )

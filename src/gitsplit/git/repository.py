@@ -250,8 +250,18 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=pygit2.Odb(places.objects_dir),
+        _odb=_object_database(places.objects_dir, program.cwd),
     )
+
+
+def _object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
+    """The objects there, in its alternates, and where the environment says."""
+    odb = pygit2.Odb(objects_dir)
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    for path in filter(None, lent.split(os.pathsep)):
+        if (cwd / path).is_dir():
+            odb.add_disk_alternate(cwd / path)
+    return odb
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ Everything a rewrite will write is computed in memory first, so a preview can sh
 very ids that applying writes. Must not know refs, and stores nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol, TypeGuard
 
 from gitsplit.core.objects import (
     DIRECTORY,
@@ -19,6 +19,8 @@ from gitsplit.core.objects import (
 )
 from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
+
+EMPTY_TREE = object_id("tree", b"")
 
 
 class ObjectReader(Protocol):
@@ -63,6 +65,8 @@ class NewObjects:
 
     def tree(self, oid: Oid) -> Mapping[bytes, TreeEntry]:
         """The entries of a tree, added here or stored."""
+        if oid == EMPTY_TREE:
+            return {}  # git knows it without having stored it
         if oid in self._new:
             return parsed_tree(self._new[oid][1])
         if oid not in self._trees_read:
@@ -76,6 +80,38 @@ class NewObjects:
         """
         trees = self._trees_read.values()
         return frozenset(entry.oid for tree in trees for entry in tree.values())
+
+
+class PathPair(NamedTuple):
+    """What two trees have at one path; None where one has no file there."""
+
+    before: TreeEntry | None
+    after: TreeEntry | None
+
+
+def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPair]:
+    """Every path at which the two trees don't have the same file; no renames found."""
+    return dict(_changed_in(objects, (old, new), b""))
+
+
+def _changed_in(
+    objects: NewObjects, trees: tuple[Oid, Oid], prefix: bytes
+) -> Iterator[tuple[bytes, PathPair]]:
+    before, after = (objects.tree(oid) for oid in trees)
+    for name in before.keys() | after.keys():
+        sides = (before.get(name), after.get(name))
+        if sides[0] == sides[1]:
+            continue
+        files = PathPair(*(None if _is_directory(side) else side for side in sides))
+        if files.before != files.after:
+            yield prefix + name, files
+        below = [side.oid if _is_directory(side) else EMPTY_TREE for side in sides]
+        if below[0] != below[1]:
+            yield from _changed_in(objects, (below[0], below[1]), prefix + name + b"/")
+
+
+def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
+    return entry is not None and entry.mode == DIRECTORY
 
 
 @dataclass(slots=True)
@@ -98,7 +134,8 @@ def tree_with(
 
     Raises PlanRefused where a path would be a file and a directory at once.
     """
-    tree = _directory_with(objects, base, _by_directory(paths), b"")
+    start = None if base == EMPTY_TREE else base
+    tree = _directory_with(objects, start, _by_directory(paths), b"")
     return objects.add("tree", b"") if tree is None else tree
 
 

@@ -22,8 +22,9 @@ from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.errors import PlanRefused, WriteFailed
 from gitsplit.git.pack import pack_of
 from gitsplit.git.process import this_process
+from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
-from gitsplit.git.trees import NewObjects, tree_with
+from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
 
 UNPACK_LIMIT = 100
 """Git's default for ``transfer.unpackLimit``: from so many objects on, keep a pack."""
@@ -33,11 +34,16 @@ KEEP_REASON = "gitsplit"
 
 
 class WrittenCommit(NamedTuple):
-    """A draft and what became of it."""
+    """A draft and what became of it.
+
+    ``is_emptied`` says that nothing is left of what the commit did, because of what was
+    dropped before it.
+    """
 
     draft: CommitDraft
     oid: Oid
     tree: Oid
+    is_emptied: bool = False
 
 
 class RewrittenCommit(NamedTuple):
@@ -54,16 +60,19 @@ class Rewrite:
 
     ``rewritten`` has the source commits whose id changes; ``commits`` has every draft,
     also those that come out as the commit they were made from. A dropped source commit
-    is in neither.
+    is in neither. The trees are those of the heads.
     """
 
     old_head: Oid
     new_head: Oid
+    old_tree: Oid
+    new_tree: Oid
     rewritten: tuple[RewrittenCommit, ...]
     commits: tuple[WrittenCommit, ...]
 
 
 def written_drafts(
+    repo: Repository,
     objects: NewObjects,
     series: Series,
     drafts: Iterable[CommitDraft],
@@ -75,10 +84,13 @@ def written_drafts(
     dropped: its children get its first parent. A draft that differs in nothing from its
     source is the source commit itself, with its signature and its committer.
 
-    Raises PlanRefused where no commit is left.
+    Where a parent's tree isn't what it was, what the commit did is done again on the
+    new one. A merge follows each of its parents like that.
+
+    Raises PlanRefused where no commit is left, and what :meth:`Replay.tree` raises.
     """
     pieces = _by_source(drafts)
-    writer = _Writer(objects, committer, {})
+    writer = _Writer(objects, Replay(repo, objects), committer, {}, {})
     written: list[WrittenCommit] = []
     rewritten: list[RewrittenCommit] = []
     for source in series.commits:
@@ -91,7 +103,10 @@ def written_drafts(
     new_head = writer.moved.get(series.head, series.head)
     if new_head is None:
         raise PlanRefused("The plan leaves no commit of the series, not even a root.")
-    return Rewrite(series.head, new_head, tuple(rewritten), tuple(written))
+    old_tree, new_tree = writer.trees[series.head]
+    return Rewrite(
+        series.head, new_head, old_tree, new_tree, tuple(rewritten), tuple(written)
+    )
 
 
 def _by_source(drafts: Iterable[CommitDraft]) -> dict[Oid, tuple[CommitDraft, ...]]:
@@ -107,12 +122,15 @@ class _Writer:
     """The state of one rewrite: what each source commit has become so far.
 
     ``moved`` maps a source commit to its last piece; a dropped one to its first parent,
-    which is None below a root.
+    which is None below a root. ``trees`` has the tree that a commit had, and the one
+    that its place has now.
     """
 
     objects: NewObjects
+    replay: Replay
     committer: bytes
     moved: dict[Oid, Oid | None]
+    trees: dict[Oid | None, tuple[Oid, Oid]]
 
     def commits_of(
         self, source: SourceCommit, drafts: tuple[CommitDraft, ...]
@@ -121,30 +139,61 @@ class _Writer:
         mapped = (self.moved.get(p, p) for p in source.raw.parents)
         parents = tuple(parent for parent in mapped if parent)
         if not drafts:
-            self.moved[source.oid] = parents[0] if parents else None
-            return []
+            return self._drop(source, parents)
         chain: list[WrittenCommit] = []
+        was, now = self.trees.get(_first_parent(source), (None, None))
         for draft in drafts:
-            tree = self._tree_of(draft, chain[-1].tree if chain else None)
+            original = self._tree_of(draft, was)
+            tree = self._on_new_parents(source, original)
             if len(drafts) == 1 and _is_source(draft, tree, parents):
                 oid = source.oid
             else:
                 oid = self._commit(draft, tree, parents)
-            chain.append(WrittenCommit(draft, oid, tree))
-            parents = (oid,)
+            is_emptied = tree == now and original != was
+            chain.append(WrittenCommit(draft, oid, tree, is_emptied))
+            was, now, parents = original, tree, (oid,)
         self.moved[source.oid] = chain[-1].oid
+        self.trees[source.oid] = (source.raw.tree, chain[-1].tree)
         return chain
 
+    def _drop(
+        self, source: SourceCommit, parents: tuple[Oid, ...]
+    ) -> list[WrittenCommit]:
+        """No commits; the children of the commit get its first parent."""
+        self.moved[source.oid] = parents[0] if parents else None
+        self.trees[source.oid] = (source.raw.tree, self._parent_trees(source)[1])
+        return []
+
+    def _parent_trees(self, source: SourceCommit) -> tuple[Oid, Oid]:
+        """The tree that the first parent had, and the one that it has now."""
+        parent = _first_parent(source)
+        if parent is None:
+            return EMPTY_TREE, EMPTY_TREE
+        if parent not in self.trees:
+            tree = RawCommit.parse(self.objects.read_object(parent)[1]).tree
+            self.trees[parent] = (tree, tree)
+        return self.trees[parent]
+
+    def _on_new_parents(self, source: SourceCommit, tree: Oid) -> Oid:
+        """The tree with what has become of its parents' trees done on it."""
+        for parent in source.raw.parents:
+            was, now = self.trees.get(parent, (tree, tree))
+            if was != now:
+                tree = self.replay.tree(source, was, tree, now)
+        return tree
+
     def _tree_of(self, draft: CommitDraft, before: Oid | None) -> Oid:
-        """The tree of a draft that stands on the tree ``before``, if on a piece."""
+        """The tree of a draft whose parents are as they were.
+
+        ``before`` is that of the piece before it, or of the first parent if known.
+        """
         raw = draft.source.raw
         if draft.tree is not None:
             return draft.tree
         if draft.role == "same":
             return raw.tree
-        if before is None and raw.parents:
-            before = RawCommit.parse(self.objects.read_object(raw.parents[0])[1]).tree
-        return tree_with(self.objects, before, draft.paths)
+        base = before or self._parent_trees(draft.source)[0]
+        return tree_with(self.objects, base, draft.paths)
 
     def _commit(self, draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> Oid:
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
@@ -159,6 +208,10 @@ class _Writer:
         return self.objects.add("commit", commit.serialized())
 
 
+def _first_parent(source: SourceCommit) -> Oid | None:
+    return next(iter(source.raw.parents), None)
+
+
 def _is_source(draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> bool:
     """Whether the draft would be its source commit again."""
     raw = draft.source.raw
@@ -166,9 +219,11 @@ def _is_source(draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> bool:
 
 
 def new_objects(
-    objects: NewObjects, rewrite: Rewrite
+    objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> tuple[tuple[ObjectKind, bytes], ...]:
     """The objects that the rewrite needs stored, each after those that it names.
+
+    ``trees`` are needed besides those of its commits.
 
     Raises WriteFailed where one names an object that is neither new, nor named by the
     commits and trees it was made from, nor stored.
@@ -176,6 +231,8 @@ def new_objects(
     walk = _Walk(objects, _named_by_originals(objects, rewrite), {})
     for written in rewrite.commits:
         walk.reach(written.oid, "commit")
+    for tree in trees:
+        walk.reach(tree, "tree")
     return tuple(walk.reached.values())
 
 
@@ -220,8 +277,8 @@ class _Walk:
         self.reach(commit.tree, "tree")
         for parent in commit.parents:
             self.reach(parent, "commit")
-        for name in (b"author", b"committer"):
-            self._expect(len(commit.values(name)) == 1, oid)
+        # The author is the original's, even where that is malformed.
+        self._expect(len(commit.values(b"committer")) == 1, oid)
 
     @staticmethod
     def _expect(holds: bool, oid: Oid) -> None:
@@ -233,8 +290,12 @@ class _Walk:
 
 
 @contextmanager
-def stored(repo: Repository, objects: NewObjects, rewrite: Rewrite) -> Iterator[None]:
+def stored(
+    repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
+) -> Iterator[None]:
     """Within the ``with`` block the rewrite's objects are stored and safe from gc.
+
+    So are ``trees``, which it needs besides those of its commits.
 
     Refs are to be moved inside the block: where git kept the objects as a pack, that
     pack has a ``.keep`` file until the block ends, because a ``git repack -a -d`` in
@@ -242,7 +303,7 @@ def stored(repo: Repository, objects: NewObjects, rewrite: Rewrite) -> Iterator[
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
-    new = new_objects(objects, rewrite)
+    new = new_objects(objects, rewrite, trees)
     keep = _store(repo, new) if new else None
     try:
         yield

@@ -53,7 +53,7 @@ def _tree_fate(made: Resulting) -> str:
         return "now empty"
     if made.tree == made.draft.source.raw.tree:
         return "same tree"
-    return f"tree {made.tree[:10]}, without what is dropped"
+    return f"tree {made.tree[:10]}"
 
 
 def _split(
@@ -175,6 +175,8 @@ def _result(number: int, made: Resulting) -> str:
     fate = {"same": _tree_fate(made), "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
         fate = "as it was"
+    elif made.is_emptied:
+        fate = "now empty"
     elif draft.role == "owner" and made.change_id is not None:
         fate = f"keeps {shown(made.change_id)[:9]}"
     elif draft.role == "piece" and made.change_id is not None:

@@ -6,14 +6,17 @@ Nothing in the repository changes before :func:`apply`.
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from gitsplit.core import planfile
 from gitsplit.core.drafts import kept_draft, reworded_draft, split_drafts
 from gitsplit.core.encoding import in_encoding
-from gitsplit.core.plan import without_empty_groups
+from gitsplit.core.objects import Oid
+from gitsplit.core.overrides import with_dropped
+from gitsplit.core.plan import DROPPED, without_empty_groups
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.states import is_whole
 from gitsplit.errors import (
@@ -25,6 +28,7 @@ from gitsplit.errors import (
     Interrupted,
     NothingToSplit,
     NotInWorktree,
+    PlanRefused,
     RefMoved,
     ReplayConflict,
     SigningFailed,
@@ -32,6 +36,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import identity, journal, readiness, refs, write
+from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.git.trees import NewObjects, changed_paths
@@ -43,6 +48,7 @@ from gitsplit.session.work import Work, document
 DropTo = Literal["worktree", "discard"]
 """Where dropped edits go: they stay in the files, not staged, or they are gone."""
 
+_NOBODY = b"nobody <> 0 +0000"
 _KEEPS_PLAN = (
     *(Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree, RefMoved),
     *(ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
@@ -70,7 +76,7 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
     The trees are those that it writes; the commits differ in committer, date and new
     Change-Ids. So a preview needs no identity.
     """
-    return _drawn_up(repo, work, b"nobody <> 0 +0000", Finish())[1]
+    return _drawn_up(repo, work, _NOBODY, Finish())[1]
 
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
@@ -92,14 +98,20 @@ def _drawn_up(
 ) -> tuple[NewObjects, write.Rewrite]:
     """The new objects of the whole series, and what they rewrite."""
     objects = NewObjects(repo)
+    return objects, _drawn_up_in(repo, objects, work, committer, finish)
+
+
+def _drawn_up_in(
+    repo: Repository, objects: NewObjects, work: Work, committer: bytes, finish: Finish
+) -> write.Rewrite:
+    """What the new objects of the whole series rewrite; they are in ``objects``."""
     drafts = [
         draft
         for commit in work.series.commits
         for draft in _drafts(objects, work, commit)
     ]
     verified = map(in_encoding, finish.verified(repo, drafts, work.ids))
-    rewrite = write.written_drafts(repo, objects, work.series, verified, committer)
-    return objects, rewrite
+    return write.written_drafts(repo, objects, work.series, verified, committer)
 
 
 def _drafts(
@@ -161,14 +173,15 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
             hint="Send some pieces to another commit first.",
         )
     rewrite = finish.signed(objects, unsigned)
-    trees = _head_trees(repo, rewrite, drop_to)
+    trees = _head_trees(repo, objects, work, rewrite, drop_to)
     if trees is not None:
         readiness.refuse_unready(repo, objects, trees.steps())
         readiness.refuse_lost(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
-    with _settled(repo, too_late), write.stored(repo, objects, rewrite):
+    files = (trees.files,) if trees else ()
+    with _settled(repo, too_late), write.stored(repo, objects, rewrite, files):
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )
@@ -178,23 +191,49 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
 
 
 def _head_trees(
-    repo: Repository, rewrite: write.Rewrite, drop_to: DropTo
+    repo: Repository,
+    objects: NewObjects,
+    work: Work,
+    rewrite: write.Rewrite,
+    drop_to: DropTo,
 ) -> HeadTrees | None:
     """Where index and files have to go; None where they stay, or there are none.
 
-    Raises NotInWorktree where dropped edits are to stay and there is no worktree.
+    Raises NotInWorktree where dropped edits are to stay and there is no worktree, and
+    ReplayConflict where they can't stay beside what was written by hand.
     """
     old, new = rewrite.old_tree, rewrite.new_tree
     if old == new:
         return None
+    plans = [without_empty_groups(plan) for plan in work.plans.values()]
+    is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
-        return HeadTrees(old, old if drop_to == "worktree" else new, new)
-    if drop_to == "discard":
-        return None
-    raise NotInWorktree(
-        "A bare repository has no worktree in which the dropped edits could stay.",
-        hint="Let them go: --drop-to discard",
-    )
+        files = _tree_with_dropped(repo, objects, work) if is_keeping else new
+        return HeadTrees(old, files, new)
+    if is_keeping:
+        raise NotInWorktree(
+            "A bare repository has no worktree in which the dropped edits could stay.",
+            hint="Let them go: --drop-to discard",
+        )
+    return None
+
+
+def _tree_with_dropped(repo: Repository, objects: NewObjects, work: Work) -> Oid:
+    """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
+    merge = partial(merged_contents, repo)
+    try:
+        plans = {
+            oid: with_dropped(without_empty_groups(plan), merge)
+            for oid, plan in work.plans.items()
+        }
+    except PlanRefused as conflict:
+        raise ReplayConflict(
+            "What is dropped can't stay in the files beside what was written there:"
+            f" {conflict}",
+            hint="Let it go: --drop-to discard",
+        ) from conflict
+    kept = replace(work, plans=plans)
+    return _drawn_up_in(repo, objects, kept, _NOBODY, Finish()).new_tree
 
 
 def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
@@ -204,7 +243,8 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
         (oid,) = work.plans
         pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
         if pieces == 1:
-            return f"drop a part of {oid[:10]}"
+            is_dropping = DROPPED in work.plans[oid].group_of
+            return f"{'drop a part of' if is_dropping else 'edit'} {oid[:10]}"
         return f"split {oid[:10]} into {pieces}"
     return f"rewrite {commits} commits as {len(rewrite.commits)}"
 

@@ -1,30 +1,35 @@
 """The work put before the user: the split screen, one commit after another."""
 
 from dataclasses import replace
+from functools import partial
 
 from gitsplit.core.message import cleaned
 from gitsplit.core.objects import Oid
 from gitsplit.git import editor, refs
+from gitsplit.git.diff import hunks_between
+from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
+from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import Work
-from gitsplit.tui.app import run_split
-from gitsplit.tui.state import Target
+from gitsplit.tui.app import Editor, run_split
+from gitsplit.tui.state import Contents, Target, first_state
 
 
-def edited(repo: Repository, work: Work) -> Work | None:
+def edited(repo: Repository, work: Work, drop_to: DropTo = "worktree") -> Work | None:
     """The work as the user left it in the screen; None where they quit."""
     plans = dict(work.plans)
+    texts = Editor(partial(_edited, repo), partial(editor.edited_file, repo))
+    contents = Contents(hunks_between, partial(merged_contents, repo))
     for oid in work.plans:
-        plan = run_split(
-            _target(work, oid), plans[oid], edit_text=lambda t: _edited(repo, t)
-        )
+        target = _target(work, oid, drop_to)
+        plan = run_split(first_state(target, plans[oid], contents), texts)
         if plan is None:
             return None
         plans[oid] = plan
     return replace(work, plans=plans)
 
 
-def _target(work: Work, oid: Oid) -> Target:
+def _target(work: Work, oid: Oid, drop_to: DropTo) -> Target:
     commits = work.series.commits
     at = next(i for i, commit in enumerate(commits) if commit.oid == oid)
     original = work.ids.of(commits[at].raw.message)
@@ -36,6 +41,7 @@ def _target(work: Work, oid: Oid) -> Target:
         change_id=original or b"",
         gives_change_ids=original is not None or work.ids.wanted,
         above=tuple((commit.oid, commit.subject) for commit in commits[at + 1 :]),
+        drop_to=drop_to,
     )
 
 

@@ -1,0 +1,202 @@
+"""What must hold before index and files can follow HEAD, asked before the work.
+
+Git itself refuses at the last moment what would overwrite the user's own changes; here
+it is said earlier, and in words about files instead of trees.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
+from gitsplit.core.shown import shown
+from gitsplit.errors import (
+    NothingToUndo,
+    NotInWorktree,
+    OperationUnderWay,
+    UncleanFiles,
+)
+from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
+from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+from gitsplit.git.worktree import HeadTrees, Step, differing, path_in
+
+MOST_NAMED = 3
+"""So many files in the way are named; the others are counted."""
+
+_STATUS = (
+    *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),
+    *("--untracked-files=no", "--ignore-submodules=dirty"),
+)
+
+
+class _Unclean(NamedTuple):
+    """What ``git status`` says about one path, in two letters, and what is staged.
+
+    A submodule that has other commits checked out is none of git's business here.
+    """
+
+    path: bytes
+    code: bytes
+    staged: TreeEntry | None
+
+    @classmethod
+    def parse(cls, row: bytes) -> "_Unclean":
+        """What a row of ``git status --porcelain=v2 -z`` says."""
+        kind, code, submodule, *fields = row.split(b" ", 10 if row[:1] == b"u" else 8)
+        if kind == b"u":
+            return cls(fields[-1], b"UU", None)
+        if submodule != b"N...":
+            code = code[:1] + b"."
+        mode, oid = int(fields[1], 8), Oid(fields[4].decode("ascii"))
+        return cls(fields[-1], code, TreeEntry(mode, oid) if mode else None)
+
+
+def refuse_unready(
+    repo: Repository, objects: NewObjects, steps: Sequence[Step]
+) -> None:
+    """Nothing where index and files can go these steps, of which the first is at HEAD.
+
+    Raises UncleanFiles where changes of the user's own are in the way.
+    """
+    if not steps:
+        return
+    changed = [changed_paths(objects, step.before, step.after) for step in steps]
+    found = _unclean(repo)
+    unmerged = [unclean.path for unclean in found if unclean.code == b"UU"]
+    _refuse("The index has unmerged files", unmerged)
+    ends = {path: pair.after for paths in changed for path, pair in paths.items()}
+    staged = [u for u in found if u.path in ends and u.code[:1] != b"."]
+    in_the_way = [u.path for u in staged if u.staged != ends[u.path]]
+    _refuse("Files that have to change have staged changes", in_the_way)
+    for step, paths in zip(steps, changed, strict=True):
+        if step.files:
+            _refuse_unclean_files(repo, found, paths)
+
+
+def _refuse_unclean_files(
+    repo: Repository, found: Iterable[_Unclean], paths: Mapping[bytes, PathPair]
+) -> None:
+    unstaged = {u.path for u in found if u.path in paths and u.code[1:] != b"."}
+    # The step may begin elsewhere than the index is: at a tree that the files have.
+    begin = {p: pair.before for p, pair in paths.items() if p in unstaged}
+    known = differing(repo, {p: entry for p, entry in begin.items() if entry})
+    own = [path for path in sorted(unstaged) if path in known or not begin[path]]
+    _refuse("Files that have to change have unstaged changes", own)
+    # Git overwrites an ignored one without a word.
+    coming = (path for path, pair in paths.items() if not pair.before)
+    untracked = [path for path in coming if _is_taken(path_in(repo, path))]
+    _refuse("Untracked files would be overwritten", untracked)
+
+
+def _is_taken(file: Path) -> bool:
+    return file.is_symlink() or (file.exists() and not file.is_dir())
+
+
+def _unclean(repo: Repository) -> list[_Unclean]:
+    rows = repo.program.run(*_STATUS).stdout.split(b"\0")[:-1]
+    return [_Unclean.parse(row) for row in rows]
+
+
+def _refuse(what: str, paths: Sequence[bytes]) -> None:
+    if paths:
+        raise UncleanFiles(
+            f"{what}: {_listed(paths)}.", hint="Commit or stash your changes first."
+        )
+
+
+def _listed(paths: Sequence[bytes]) -> str:
+    named = ", ".join(shown(path) for path in sorted(paths)[:MOST_NAMED])
+    more = len(paths) - MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None:
+    """Nothing where the worktree has the files in which dropped edits are to stay.
+
+    Raises NotInWorktree where one isn't there: left out by a sparse checkout, deleted,
+    or a submodule that isn't checked out.
+    """
+    to_be_made = changed_paths(objects, trees.old, trees.files)
+    changed = changed_paths(objects, trees.files, trees.new)
+    missing = [
+        path
+        for path, pair in changed.items()
+        if pair.before
+        and (path not in to_be_made or to_be_made[path].before)
+        and not _has(repo, path, pair.before)
+    ]
+    if missing:
+        raise NotInWorktree(
+            "What is dropped can't stay in files that aren't in the worktree: "
+            f"{_listed(missing)}.",
+            hint="Check them out first, or let it go: --drop-to discard",
+        )
+
+
+def _has(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
+    file = path_in(repo, path)
+    return os.path.lexists(file / ".git" if entry.mode == GITLINK else file)
+
+
+def refuse_undo(
+    repo: Repository,
+    updates: Sequence[RefUpdate],
+    head: str | None,
+    trees: HeadTrees | None,
+) -> None:
+    """Nothing where a rewrite that moved these refs can be taken back.
+
+    ``head`` is the ref that HEAD named then. Raises what :func:`gitsplit.git.journal.
+    undo` raises.
+    """
+    now = values_of(repo, (update.ref for update in updates))
+    owned = branches_owned_by_operations(repo)
+    for update in updates:
+        if now.get(update.ref) != update.new:
+            raise _moved_on(update, "has moved on" if update.ref in now else "is gone")
+        if update.ref in owned:
+            raise OperationUnderWay(
+                f"A rebase or bisect under way will set {short_name(update.ref)}.",
+                hint="Finish or abort it first.",
+            )
+        if update.ref == "HEAD" and (branch := current_head(repo)):
+            raise _moved_on(update, f"is on {short_name(branch)} now")
+    _refuse_left_behind(repo, updates, head)
+    if trees and current_head(repo) == head:
+        refuse_unready(repo, NewObjects(repo), trees.steps_back())
+
+
+def _moved_on(update: RefUpdate, how: str) -> NothingToUndo:
+    name = short_name(update.ref)
+    return NothingToUndo(
+        f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",
+        hint=f"`git branch NAME {update.old[:12]}` gives its old commits a branch.",
+    )
+
+
+def _refuse_left_behind(
+    repo: Repository, updates: Iterable[RefUpdate], followed: str | None
+) -> None:
+    """Nothing where no worktree has a branch whose tree these updates change.
+
+    But for ``followed``, whose index and files go along.
+    """
+    changing = [u for u in updates if _tree(repo, u.old) != _tree(repo, u.new)]
+    elsewhere = checked_out_elsewhere(repo) if changing else {}
+    here = repo.head_ref() if repo.worktree else None
+    if here is not None and here != followed:
+        elsewhere = {**elsewhere, here: "this worktree"}
+    for update in changing:
+        if update.ref in elsewhere:
+            raise NothingToUndo(
+                f"Undoing this would change the files of {short_name(update.ref)}, "
+                f"which is checked out in {elsewhere[update.ref]}.",
+                hint="Switch to another branch there first.",
+            )
+
+
+def _tree(repo: Repository, commit: Oid) -> Oid:
+    return RawCommit.parse(repo.read_object(commit)[1]).tree

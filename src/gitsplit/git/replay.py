@@ -1,0 +1,219 @@
+"""What a commit did, done again on another tree, as ``git rebase`` does it.
+
+Path by path, which costs next to nothing. Where both sides moved the same path, or a
+rename could matter, git itself merges the trees (``git-merge-tree(1)``): only so the
+result is that of a rebase, with the user's merge drivers and git's rename detection.
+Stores nothing in the repository.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pygit2
+from pygit2.enums import ObjectType
+
+from gitsplit.core.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
+from gitsplit.core.series import SourceCommit
+from gitsplit.core.shown import shown
+from gitsplit.errors import GitTooOld, ReplayConflict
+from gitsplit.git.program import PARSED, failure
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import (
+    EMPTY_TREE,
+    NewObjects,
+    PathPair,
+    changed_paths,
+    tree_with,
+)
+
+MOST_NAMED = 3
+"""So many files in conflict are named; the others are counted."""
+
+_USAGE = 129
+"""The exit status of a git that doesn't know an option."""
+
+_MERGE = (
+    *("--no-replace-objects", "merge-tree", "--write-tree"),
+    *("-z", "--name-only", "--no-messages"),
+)
+_TYPES: Mapping[ObjectKind, ObjectType] = {
+    "commit": ObjectType.COMMIT,
+    "tree": ObjectType.TREE,
+    "blob": ObjectType.BLOB,
+}
+
+Paths = Mapping[bytes, PathPair]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Does again what commits did; ``objects`` has what is new and gets the results."""
+
+    repo: Repository
+    objects: NewObjects
+
+    def tree(self, commit: SourceCommit, base: Oid, tree: Oid, onto: Oid) -> Oid:
+        """The tree ``onto`` with what leads from ``base`` to ``tree`` done on it.
+
+        ``commit`` is the one that did it. Raises ReplayConflict, which names it, where
+        git would stop for a conflict, and GitTooOld where it takes the ``git
+        merge-tree`` of git 2.38 to tell.
+        """
+        theirs = changed_paths(self.objects, base, tree)
+        ours = changed_paths(self.objects, base, onto)
+        if not ours:
+            return tree
+        if _are_apart(ours, theirs):
+            ends = ((path, pair.after) for path, pair in theirs.items())
+            return tree_with(self.objects, onto, ends)
+        with TemporaryDirectory(prefix="gitsplit-") as place:
+            quarantine = _Quarantine(self.repo, self.objects, Path(place))
+            return quarantine.merged(commit, base, onto, tree)
+
+
+def _are_apart(ours: Paths, theirs: Paths) -> bool:
+    """Whether git would merge the two sides without looking into any file."""
+    both = ours.keys() & theirs.keys()
+    return (
+        all(ours[path].after == theirs[path].after for path in both)
+        and not _clash(ours, theirs)
+        and not _clash(theirs, ours)
+        and not _may_follow_renames(ours, theirs)
+        and not _may_follow_renames(theirs, ours)
+    )
+
+
+def _clash(side: Paths, other: Paths) -> bool:
+    """Whether a file of one side is a directory of the other."""
+    files = {path for path, pair in side.items() if pair.after}
+    coming = (path for path, pair in other.items() if pair.after)
+    return any(parent in files for path in coming for parent in _parents(path))
+
+
+def _may_follow_renames(side: Paths, other: Paths) -> bool:
+    """Whether ``side`` may have renamed what ``other`` changes.
+
+    Also where it may have renamed a directory in which ``other`` makes a file
+    (``merge.directoryRenames`` in git-config(1)).
+    """
+    gone = {path for path, pair in side.items() if not pair.after}
+    if not gone or all(pair.before for pair in side.values()):
+        return False
+    left = {parent for path in gone for parent in _parents(path)}
+    made = (path for path, pair in other.items() if not pair.before)
+    return not side.keys().isdisjoint(other) or any(
+        parent in left for path in made for parent in _parents(path)
+    )
+
+
+def _parents(path: bytes) -> Iterator[bytes]:
+    """Every directory that the path lies in."""
+    at = path.rfind(b"/")
+    while at >= 0:
+        yield path[:at]
+        at = path.rfind(b"/", 0, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quarantine:
+    """A directory of objects beside the repository's, for one merge by git.
+
+    Git needs what isn't stored yet, and writes what it makes, here.
+    """
+
+    repo: Repository
+    objects: NewObjects
+    place: Path
+
+    def merged(self, commit: SourceCommit, base: Oid, ours: Oid, theirs: Oid) -> Oid:
+        """The three trees merged, as :meth:`Replay.tree` has it."""
+        odb = pygit2.Odb(self.place)
+        for tree in (base, ours, theirs):
+            self._lend(odb, tree, "tree")
+        root = _commit_to(odb, base)
+        sides = (_commit_to(odb, side, root) for side in (ours, theirs))
+        args = (*_MERGE, *sides)
+        # What git fetches for a merge may ask for a password.
+        env = {**PARSED, **self._environment()}
+        done = self.repo.program.run(*args, check=False, env=env, terminal=True)
+        if done.status == _USAGE:
+            raise _too_old(commit)
+        # A merge driver may have printed something first.
+        told = re.search(rb"([0-9a-f]{40})\0(.*)", done.stdout, re.DOTALL)
+        if done.status > 1 or done.status < 0 or not told:
+            raise failure(args, done)
+        if done.status:
+            raise _conflict(commit, told[2].split(b"\0"))
+        tree = Oid(told[1].decode("ascii"))
+        self._adopt(pygit2.Odb(self.place), tree, "tree")
+        return tree
+
+    def _environment(self) -> dict[str, str]:
+        lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+        quoted = re.sub(r'(["\\])', r"\\\1", str(self.repo.objects_dir))
+        others = (f'"{quoted}"', *([lent] if lent else []))
+        return {
+            "GIT_OBJECT_DIRECTORY": str(self.place),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
+        }
+
+    def _lend(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
+        """The quarantine has everything new that is reachable from the object."""
+        new = self.objects.new(oid)
+        if new is None:
+            return
+        odb.write(_TYPES[kind], new[1])
+        for below, its_kind in _below(kind, new[1]):
+            self._lend(odb, below, its_kind)
+
+    def _adopt(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
+        """Everything that git made and is reachable from the object is a new object."""
+        if self.objects.new(oid) or not (odb.exists(oid) or oid == EMPTY_TREE):
+            return
+        data = b"" if oid == EMPTY_TREE else odb.read(oid)[1]
+        self.objects.add(kind, data)
+        for below, its_kind in _below(kind, data):
+            self._adopt(odb, below, its_kind)
+
+
+def _below(kind: ObjectKind, data: bytes) -> Iterable[tuple[Oid, ObjectKind]]:
+    """The objects that a tree names, submodules' commits among its files."""
+    if kind == "tree":
+        for entry in parsed_tree(data).values():
+            yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"
+
+
+def _commit_to(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
+    """A commit of the tree: releases before 2.40 merge nothing else."""
+    who = b"gitsplit <gitsplit> 0 +0000"
+    named = (b"parent " + parent.encode() for parent in parents)
+    headers = (b"tree " + tree.encode(), *named, b"author " + who, b"committer " + who)
+    commit = RawCommit(headers, b"")
+    return Oid(str(odb.write(ObjectType.COMMIT, commit.serialized())))
+
+
+def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
+    found = list(dict.fromkeys(shown(path) for path in paths if path))
+    named = ", ".join(found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if found[MOST_NAMED:] else ""
+    return ReplayConflict(
+        f"{_named(commit)} needs what is dropped before it: {named}{more} would"
+        " conflict.",
+        hint="Drop less, or send those pieces to another commit instead.",
+    )
+
+
+def _too_old(commit: SourceCommit) -> GitTooOld:
+    return GitTooOld(
+        f"{_named(commit)} and what is dropped before it change the same files, and"
+        " to merge them takes git 2.38.",
+        hint="Install a newer git, or drop nothing of those files.",
+    )
+
+
+def _named(commit: SourceCommit) -> str:
+    return f"{commit.oid[:10]} “{shown(commit.subject)}”"

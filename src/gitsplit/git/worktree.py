@@ -1,0 +1,254 @@
+"""Index and files follow HEAD where its tree changes: whole, or not at all.
+
+The index that counts stays as it is, locked, until the refs have moved; then one
+rename replaces it. So after a crash the refs alone say which index is right, and only
+files may have to be put back. Must not know the journal, which remembers the trees.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGTERM
+from stat import S_ISREG
+
+from gitsplit.core.objects import GITLINK, Oid, TreeEntry
+from gitsplit.errors import GitFailed, WriteFailed
+from gitsplit.git import index
+from gitsplit.git.program import Completed
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+
+
+@dataclass(frozen=True, slots=True)
+class HeadTrees:
+    """HEAD's tree before and after a rewrite, and the one that the files have then.
+
+    ``files`` is ``new`` with the edits that were dropped to the worktree put back.
+    """
+
+    old: Oid
+    files: Oid
+    new: Oid
+
+    def steps(self) -> tuple["Step", ...]:
+        """The way from ``old`` to ``new``."""
+        both = Step(self.old, self.files, True), Step(self.files, self.new, False)
+        return tuple(step for step in both if step.before != step.after)
+
+    def steps_back(self) -> tuple["Step", ...]:
+        """The way from ``new`` to ``old``; where files stayed, they stay again."""
+        return tuple(
+            Step(step.after, step.before, step.files) for step in self.steps()[::-1]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The index goes from one tree to another, what else is staged stays staged.
+
+    As ``git read-tree -m BEFORE AFTER`` does it. With ``files`` the files go along.
+    """
+
+    before: Oid
+    after: Oid
+    files: bool
+
+
+class Follower:
+    """Takes index and files along these steps while the refs move."""
+
+    def __init__(self, repo: Repository, steps: Sequence[Step]) -> None:
+        self._repo = repo
+        self._steps = steps
+        self._is_locked = False
+        self._touching: Step | None = None
+
+    def begin(self, started: Callable[[int], None]) -> None:
+        """The new index is made, and the files are as they shall be.
+
+        ``started`` is told the process id of each git that touches files. Raises
+        WriteFailed where git refuses; :meth:`abandon` then puts back what was done.
+        """
+        if self._steps:
+            self.lock()
+            self.go(started)
+
+    def lock(self) -> None:
+        """Nobody else can write the index. Raises WriteFailed where somebody does."""
+        index.lock(self._repo)
+        self._is_locked = True
+
+    def go(self, started: Callable[[int], None]) -> None:
+        """The rest of :meth:`begin`."""
+        for step in self._steps:
+            if step.files:
+                self._touching = step
+            self._take(step, started)
+        self._refresh()
+
+    def finish(self) -> None:
+        """The new index counts. Raises WriteFailed where it can't be put in place."""
+        if self._is_locked:
+            index.install(self._repo)
+            self._is_locked = False
+
+    def abandon(self) -> None:
+        """Index and files are as they were before :meth:`begin`."""
+        if not self._is_locked:
+            return
+        try:
+            if self._touching:
+                put_back(self._repo, self._touching)
+        finally:
+            index.discard(self._repo)
+            self._is_locked = False
+
+    def _take(self, step: Step, started: Callable[[int], None]) -> None:
+        """The new index, and with it the files, have gone one step."""
+        if step.files:
+            self._refresh()
+        how = "-u" if step.files else "-i"
+        # What is checked out in a submodule is the user's affair, whatever
+        # submodule.recurse says.
+        args = ("read-tree", "--no-recurse-submodules", "-m", how, step.before)
+        done = self._run((*args, step.after), started)
+        if done.status:
+            told = done.complaint or "it gave no reason"
+            raise WriteFailed(
+                f"Git can't take index and files to the new tree: {told}.",
+                hint="See what git says to: git status",
+            )
+
+    def _run(self, args: tuple[str, ...], started: Callable[[int], None]) -> Completed:
+        env = index.using(index.new_index_file(self._repo))
+        with self._repo.program.start(*args, env=env) as child:
+            try:
+                started(child.pid)
+                stdout, stderr = child.communicate()
+            except BaseException:
+                os.killpg(child.pid, SIGTERM)  # filters too
+                child.wait()
+                raise
+        return Completed(child.returncode, stdout, stderr)
+
+    def _refresh(self) -> None:
+        """The new index knows which files are as it says (``git-update-index(1)``)."""
+        env = index.using(index.new_index_file(self._repo))
+        self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
+
+
+def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
+    """Whether the index is where the steps lead, wherever on the way it was.
+
+    For after a crash: the files were there before the refs moved. It isn't where
+    something else has been staged since. Raises WriteFailed where it can't be locked.
+    """
+    if not steps:
+        return True
+    whole = Step(steps[0].before, steps[-1].after, files=False)
+    follower = Follower(repo, [whole])
+    follower.lock()
+    try:
+        follower.go(lambda _pid: None)
+    except WriteFailed:
+        follower.abandon()
+        return False
+    follower.finish()
+    return True
+
+
+def put_back(repo: Repository, step: Step) -> None:
+    """Each file that the step has changed is as before it.
+
+    For a step that was broken off anywhere. What is neither as git had it before nor
+    as git was writing it is somebody's work by now, and stays.
+
+    Raises WriteFailed where the files can't be written.
+    """
+    if not step.files:
+        return
+    changed = changed_paths(NewObjects(repo), step.before, step.after)
+    files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
+    touched = {path: files[path].before for path in _touched(repo, files)}
+    try:
+        for path, entry in touched.items():
+            if entry is None:
+                _remove(repo, path)
+        _check_out(repo, {p: entry for p, entry in touched.items() if entry})
+    except (OSError, GitFailed) as error:
+        raise WriteFailed(
+            f"Some files couldn't be put back: {error}",
+            hint="See which with: git status",
+            state="No ref has moved, and the index is as it was.",
+        ) from error
+
+
+def _is_submodule(pair: PathPair) -> bool:
+    return any(side is not None and side.mode == GITLINK for side in pair)
+
+
+def path_in(repo: Repository, path: bytes) -> Path:
+    """The file of this path in the worktree."""
+    assert repo.worktree is not None, "a bare repository has no files"
+    return repo.worktree / os.fsdecode(path)
+
+
+def _touched(repo: Repository, files: Mapping[bytes, PathPair]) -> Iterator[bytes]:
+    """The paths whose files a step that was broken off has changed already."""
+    gone = [p for p, e in files.items() if not os.path.lexists(path_in(repo, p))]
+    kept_away = _skipped(repo) if gone else frozenset()
+    yield from (p for p in gone if files[p].before and p not in kept_away)
+    written = {p: e.after for p, e in files.items() if e.after and p not in gone}
+    others = differing(repo, written)
+    for path, entry in written.items():
+        if path not in others or _is_beginning(repo, path, entry):
+            yield path
+
+
+def _skipped(repo: Repository) -> frozenset[bytes]:
+    """The paths that a sparse checkout keeps out of the worktree."""
+    listing = repo.program.run("ls-files", "-t", "-z").stdout.split(b"\0")
+    return frozenset(row[2:] for row in listing if row.startswith(b"S "))
+
+
+def differing(
+    repo: Repository, entries: Mapping[bytes, TreeEntry]
+) -> frozenset[bytes]:
+    """The paths at which the worktree hasn't what these entries stand for."""
+    with index.scratch_index(repo, entries.items()) as env:
+        repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
+        names = ("diff-files", "--name-only", "-z")
+        return frozenset(repo.program.run(*names, env=env).stdout.split(b"\0"))
+
+
+def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
+    """Whether the file is what a git that was killed had written of the entry."""
+    file = path_in(repo, path)
+    if not S_ISREG(file.lstat().st_mode):
+        return False
+    name = b"--path=" + path
+    whole = repo.program.run("cat-file", "--filters", name, entry.oid).stdout
+    return whole.startswith(file.read_bytes())
+
+
+def _remove(repo: Repository, path: bytes) -> None:
+    """The file is gone, and with it the directories that only it kept."""
+    file = path_in(repo, path)
+    file.unlink(missing_ok=True)
+    for directory in file.relative_to(path_in(repo, b"")).parents[:-1]:
+        with suppress(OSError):
+            path_in(repo, os.fsencode(directory)).rmdir()
+
+
+def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
+    """The files are as these entries have them, by way of the user's filters."""
+    attributes = {p for p in entries if p.rpartition(b"/")[2] == b".gitattributes"}
+    with index.scratch_index(repo, entries.items()) as env:
+        # The attributes first: they say how the other files are written.
+        for paths in (attributes, entries.keys() - attributes):
+            names = b"".join(path + b"\0" for path in paths)
+            args = ("checkout-index", "-f", "-z", "--stdin")
+            if paths:
+                repo.program.run(*args, stdin=names, env=env)
