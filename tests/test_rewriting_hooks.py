@@ -341,7 +341,7 @@ def test_a_message_of_which_nothing_is_left_is_refused(series: Repository) -> No
     ran = gitsplit(series.path, "--yes", "HEAD~1")
 
     assert ran.status == 1
-    assert "The hook commit-msg left nothing of “two things (p)”." in ran.err
+    assert "The hook commit-msg left nothing of “p: two things”." in ran.err
 
 
 def test_post_rewrite_hears_of_it_when_the_refs_have_moved(

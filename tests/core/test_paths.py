@@ -5,7 +5,7 @@ import pytest
 from gitsplit.core.changes import File, FileChange
 from gitsplit.core.objects import FILE, object_id
 from gitsplit.core.paths import entangled
-from gitsplit.core.proposal import proposal
+from gitsplit.core.proposal import GroupBy, proposal
 from gitsplit.core.states import steps
 
 
@@ -35,12 +35,21 @@ def test_files_are_entangled_where_one_takes_what_the_other_frees(
     assert entangled([change(*paths) for paths in changes]) == expected
 
 
-@pytest.mark.parametrize("by", ["auto", "file", "directory", "proximity"])
-def test_a_proposal_keeps_entangled_files_together(by: str) -> None:
-    """A directory becomes a file: apart, a commit would have both."""
-    changes = (change("a/b", None), change(None, "a"), change("x", "y"))
+@pytest.mark.parametrize("by", ["auto", "file", "proximity"])
+@pytest.mark.parametrize(
+    ("paths", "commits"),
+    [
+        pytest.param([("a/b", None), (None, "a")], 1, id="freed too late"),
+        pytest.param([("a", None), (None, "a/b")], 2, id="freed in time"),
+        pytest.param([("a", "b"), ("b", "a")], 1, id="swapped"),
+    ],
+)
+def test_a_proposal_joins_only_what_can_not_be_apart_in_its_order(
+    paths: list[tuple[str | None, str | None]], commits: int, by: GroupBy
+) -> None:
+    """The changes come in the order of their new paths, as the diff has them."""
+    changes = tuple(sorted((change(*p) for p in paths), key=lambda found: found.path))
 
-    plan = proposal(changes, b"A file instead\n", by)  # type: ignore[arg-type]
+    plan = proposal((*changes, change("x", "y")), b"Several things\n", by)
 
-    assert len(plan.groups) == 2
-    assert len(steps(plan)) == 2
+    assert len(steps(plan)) == len(plan.groups) == commits + 1

@@ -10,6 +10,7 @@ from gitsplit.core.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.core.paths import entangled
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import GroupBy, Keep, drafted, kept_by, proposal
+from gitsplit.core.states import steps
 from gitsplit.errors import PlanRefused
 from tests.core.strategies import commits, modified, side, text_change
 
@@ -64,7 +65,9 @@ def test_a_proposal_has_no_empty_group_and_one_owner_with_the_message(
         return
 
     assert set(plan.group_of) == set(range(len(plan.groups)))
-    assert number is None or len(plan.groups) == number
+    apart = len(set(entangled(changes))) == len(changes)
+    assert number is None or len(plan.groups) == number or not apart
+    assert len(steps(plan)) == len(plan.groups)
     assert plan.owner is not None
     assert [g for g, m in enumerate(messages(plan)) if m == MESSAGE] == [plan.owner]
     assert plan == proposal(changes, MESSAGE, by, number)

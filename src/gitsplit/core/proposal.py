@@ -30,6 +30,7 @@ from gitsplit.core.message import (
 from gitsplit.core.paths import entangled
 from gitsplit.core.plan import DROPPED, Group, Plan, settled
 from gitsplit.core.shown import shown
+from gitsplit.core.states import steps
 from gitsplit.errors import PlanRefused
 
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
@@ -63,7 +64,22 @@ def proposal(
     edits = _pieces(changes, commits or 2)
     if commits is not None:
         _refuse_too_many(commits, _separable(changes, edits))
-    group_of = _together(changes, edits, _grouped(changes, edits, by, commits))
+    group_of = _grouped(changes, edits, by, commits)
+    plan = _plan(changes, message, edits, group_of, keep)
+    if not _is_possible(plan):
+        group_of = _together(changes, edits, group_of)
+        plan = _plan(changes, message, edits, group_of, keep)
+    return plan
+
+
+def _plan(
+    changes: tuple[FileChange, ...],
+    message: bytes,
+    edits: tuple[Edit, ...],
+    group_of: tuple[int, ...],
+    keep: Keep,
+) -> Plan:
+    """The plan with these groups, their messages drafted."""
     owner = kept_by(keep, edits, group_of)
     heir = kept_by("largest", edits, group_of) if owner is None else owner
     members: list[list[Edit]] = [[] for _ in range(max(group_of, default=0) + 1)]
@@ -154,12 +170,23 @@ def _grouped(
     return tuple(group for group, _ in zip(found, edits, strict=False))
 
 
+def _is_possible(plan: Plan) -> bool:
+    """Whether each of the plan's commits has a tree that there can be."""
+    if len(set(entangled(plan.changes))) == len(plan.changes):
+        return True
+    try:
+        steps(plan)
+    except PlanRefused:
+        return False
+    return True
+
+
 def _together(
     changes: Sequence[FileChange], edits: Sequence[Edit], group_of: Sequence[int]
 ) -> tuple[int, ...]:
     """The groups with files whose paths collide in one, where the first of them is.
 
-    Apart, some commit would have two files at one path. No group is left empty.
+    No group is left empty.
     """
     first = entangled(changes)
     sizes = Counter(first)
