@@ -12,6 +12,15 @@ PROJECT = Path(__file__).parent.parent
 SEED_BUNDLE = PROJECT.parent / "shared" / "seed-case" / "grenade.bundle"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-screens",
+        action="store_true",
+        default=False,
+        help="write tests/tui/screens/*.screen anew instead of comparing",
+    )
+
+
 @pytest.fixture(autouse=True)
 def sealed_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No user or system configuration; an unexpected editor fails the test."""

@@ -1,7 +1,8 @@
 """What the program itself makes for the documentation: ``./dev docs`` runs this.
 
-The table of keys comes from the keymap. For the pictures, gitsplit runs in a terminal of its own on the practice repository; what stands on the
-terminal after some keys is written as SVG, which a forge shows beside the text.
+The table of keys comes from the keymap. For the pictures, gitsplit runs in a terminal
+of its own on the practice repository; what stands on the terminal after some keys is
+written as SVG, which a forge shows beside the text.
 """
 
 import copy

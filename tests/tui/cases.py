@@ -6,8 +6,19 @@ from dataclasses import replace
 from gitsplit.core.changes import FileChange, Hunk, Span
 from gitsplit.core.objects import EXECUTABLE, SYMLINK
 from gitsplit.core.plan import DROPPED, Group, Plan
-from gitsplit.tui.state import State, first_state
-from tests.tui.builder import CHANGE_ID, Literal, file_of, plan_of, state_of, target_of
+from gitsplit.git.diff import hunks_between as git_hunks_between
+from gitsplit.tui.actions import SetContent
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state import Git, State, first_state
+from tests.tui.builder import (
+    CHANGE_ID,
+    Literal,
+    file_of,
+    hunks_between,
+    plan_of,
+    state_of,
+    target_of,
+)
 
 BEFORE = """\
 import json
@@ -109,6 +120,25 @@ def facts() -> State:
     return state_of(replace(plan, group_of=dealt))
 
 
+def altered() -> State:
+    """A file that is renamed and edited by hand, and a piece that is dropped."""
+    old, new = file_of("client.py", BEFORE), file_of("client/main.py", AFTER)
+    change = FileChange(old, new, hunks_between(old, new))
+    plan = plan_of(
+        {"README": README, "client/main.py": change},
+        groups=2,
+        group_of=(DROPPED, 1, 1, 1, 1, 1),
+    )
+    groups = (Group(b"Begin\n"), Group(b"Make the client nicer\n"))
+    state = first_state(
+        target_of("Make the client nicer"),
+        replace(plan, groups=groups, owner=1),
+        Git(git_hunks_between, lambda _base, _ours, _theirs: None),
+    )
+    typed = SetContent(1, 1, AFTER.replace("30", "31").encode())
+    return reduce(state, typed)
+
+
 def wide_characters() -> State:
     """Text in which a character is not a column."""
     old = "\tこんにちは\n\tnaïve café\n"
@@ -160,7 +190,15 @@ def many() -> State:
 
 CASES: dict[str, Callable[[], State]] = {
     case.__name__.replace("_", "-"): case
-    for case in (story, without_change_ids, facts, wide_characters, hostile, many)
+    for case in (
+        story,
+        without_change_ids,
+        facts,
+        altered,
+        wide_characters,
+        hostile,
+        many,
+    )
 }
 
 

@@ -12,7 +12,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.actions import Action
-from gitsplit.tui.app import Shell, SplitApplication
+from gitsplit.tui.app import Editor, Shell, SplitApplication
 from gitsplit.tui.state import State
 
 PATIENCE = 10.0
@@ -55,7 +55,9 @@ class _Watched(Shell):
     """The application's shell, which says when an action's frame is drawn."""
 
     def __init__(self, state: State) -> None:
-        super().__init__(state, lambda message: message)
+        super().__init__(
+            state, Editor(lambda message: message, lambda _, content: content)
+        )
         self.drawn = asyncio.Event()
         self._is_taken = True  # the first frame needs no key
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.plan import Plan
+from gitsplit.core.states import states_in
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.tui.actions import (
     Action,
@@ -23,13 +25,21 @@ from gitsplit.tui.actions import (
     OpenHelp,
     OpenPreview,
     Send,
+    SetContent,
     SetMessage,
 )
-from gitsplit.tui.app import EditText, Shell, run_split
+from gitsplit.tui.app import Editor, Shell, run_split
 from gitsplit.tui.keymap import TABLE, row_of
 from gitsplit.tui.keys import Place, Pressed, action_of
 from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state import Purpose, Request, State, Unit
+from gitsplit.tui.state import (
+    Git,
+    Purpose,
+    Request,
+    State,
+    Unit,
+    first_state,
+)
 from gitsplit.tui.view import last_scroll
 from tests.tui.builder import MESSAGES, plan_of, state_of, target_of
 
@@ -76,9 +86,12 @@ class End(NamedTuple):
     result: Plan | Exception | None
 
 
-def unedited(_: bytes) -> bytes:
+def unedited(*_: bytes) -> bytes:
     """An editor that nobody may start."""
     raise AssertionError("nobody asked for the editor")
+
+
+NO_EDITOR = Editor(unedited, unedited)
 
 
 def start() -> State:
@@ -87,10 +100,13 @@ def start() -> State:
 
 
 def played(
-    keys: str, state: State | None = None, edit_text: EditText = unedited
+    keys: str,
+    state: State | None = None,
+    edit_text: Callable[[bytes], bytes] = unedited,
+    edit_file: Callable[[bytes, bytes], bytes] = unedited,
 ) -> End:
     """What comes of these keys, sent in one burst with Ctrl-C at its end."""
-    shell = Shell(state or start(), edit_text)
+    shell = Shell(state or start(), Editor(edit_text, edit_file))
 
     async def play() -> Plan | None:
         with create_pipe_input() as pipe:
@@ -125,12 +141,20 @@ def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
     expected = reduce(
         state, action_of(row_of(place, key).deeds[key], Pressed(typed, 1, most))
     )
-    if expected.request is Request.EDIT_MESSAGE:
-        expected = reduce(expected, SetMessage(0, b"Edited\n"))
+    match expected.request:
+        case Request.EDIT_MESSAGE:
+            expected = reduce(expected, SetMessage(0, b"Edited\n"))
+        case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
+            for_good = request is Request.EDIT_FILE_FOR_GOOD
+            edited = SetContent(0, 0, b"Edited\n", for_good)
+            expected = reduce(expected, edited)
+        case _:
+            pass
     if expected.request is None:
         expected = reduce(expected, Interrupt())
 
-    assert played(sent(key), state, lambda _: b"Edited\n").state == expected
+    end = played(sent(key), state, lambda _: b"Edited\n", lambda *_: b"Edited\n")
+    assert end.state == expected
 
 
 def test_a_page_is_as_long_as_the_window() -> None:
@@ -146,7 +170,7 @@ def test_a_page_is_as_long_as_the_window() -> None:
 def test_escape_alone_answers_without_another_key() -> None:
     async def play() -> None:
         with create_pipe_input() as pipe:
-            shell = Shell(start(), unedited)
+            shell = Shell(start(), NO_EDITOR)
             application = shell.application(pipe, DummyOutput())
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("/x\x1b")
@@ -170,6 +194,22 @@ def test_a_click_moves_the_cursor_and_the_wheel_moves_it_on() -> None:
     assert played("\x1b[<0;20;10m").state.cursor == 4
     assert played("\x1b[<0;20;10m\x1b[<65;20;10M").state.cursor == 7
     assert played("\x1b[<0;20;10m\x1b[<64;20;10M").state.cursor == 1
+
+
+def test_a_click_on_a_commit_brings_it_into_focus() -> None:
+    assert played("\x1b[<0;20;3m").state.focus == 1
+    assert played("\x1b[<0;20;3m").state.plan == start().plan
+    assert played("\x1b[<0;20;4m").state.focus == 0  # "+ new commit" isn't one
+
+
+def test_the_wheel_scrolls_a_page_to_its_last_line_and_no_further() -> None:
+    long = "".join(f"{number}\n" for number in range(100))
+    state = reduce(state_of(plan_of({"a": (None, long)}, group_of=[0, 0])), Look())
+    most = last_scroll(state, COLUMNS, ROWS)
+
+    assert most > 0
+    assert played("\x1b[<65;20;10M", state).state.scroll == 3
+    assert played("\x1b[<65;20;10M" * 60, state).state.scroll == most
 
 
 def test_the_mouse_moves_nothing_under_a_line_that_is_typed() -> None:
@@ -205,9 +245,8 @@ def run(plan: Plan, keys: str) -> Plan | None:
     with create_pipe_input() as pipe:
         pipe.send_text(keys)
         pipe.close()
-        return run_split(
-            target_of(), plan, edit_text=unedited, input=pipe, output=DummyOutput()
-        )
+        state = first_state(target_of(), plan)
+        return run_split(state, NO_EDITOR, input=pipe, output=DummyOutput())
 
 
 def test_the_editor_gets_the_message_and_gives_another() -> None:
@@ -236,6 +275,31 @@ def test_the_editor_can_be_opened_twice_in_one_burst() -> None:
     assert end.state.plan.groups[0].message == b"Very Very " + MESSAGES[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "end"),
+    [("e", FILES["a.py"][1]), ("E", FILES["a.py"][1].replace("z\n", "Z\n"))],
+)
+def test_the_editor_gets_the_file_as_of_the_focus_and_gives_another(
+    key: str, end: str
+) -> None:
+    given: list[tuple[bytes, bytes]] = []
+
+    def edit(path: bytes, content: bytes) -> bytes:
+        given.append((path, content))
+        return content.replace(b"z", b"Z")
+
+    state = state_of(plan_of(FILES, 2, [0, 0, 1]))
+    git = Git(lambda *_: (), lambda _, ours, theirs: ours + theirs)
+    last = played(key, replace(state, git=git), edit_file=edit).state
+
+    assert given == [(b"a.py", FILES["a.py"][1].encode())]
+    first, *_ = states_in(last.plan, 0, (0,))
+    assert first and first.content == FILES["a.py"][1].replace("z", "Z").encode()
+    final, *_ = states_in(last.plan, 0, (1,))
+    assert final and final.content == end.encode()
+    assert len(last.deeds) == 1
+
+
 def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:
     said: list[State] = []
 
@@ -244,7 +308,7 @@ def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:
 
     async def play() -> None:
         with create_pipe_input() as pipe:
-            shell = Shell(start(), edit)
+            shell = Shell(start(), Editor(edit, unedited))
             application = shell.application(pipe, DummyOutput())
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("m")

@@ -23,6 +23,7 @@ from gitsplit.tui.actions import (
     OpenPreview,
     Quit,
     Send,
+    SetContent,
     SetMessage,
     Widen,
 )
@@ -70,7 +71,12 @@ def test_no_key_means_two_things_in_one_place() -> None:
 def test_every_action_has_a_key_or_comes_from_the_mouse_or_the_editor() -> None:
     reached = {type(action(row, key)) for _, key, row in ENTRIES}
 
-    assert set(get_args(Action)) - reached == {FocusOn, SetMessage, EditorRefused}
+    assert set(get_args(Action)) - reached == {
+        FocusOn,
+        SetMessage,
+        SetContent,
+        EditorRefused,
+    }
 
 
 def test_every_key_is_explained_and_one_that_the_terminal_library_knows() -> None:

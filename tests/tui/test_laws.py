@@ -5,8 +5,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitsplit.core.changes import Hunk
 from gitsplit.core.edits import FactEdit, sort_key
-from gitsplit.core.plan import Plan
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.states import is_whole, states_in
 from gitsplit.tui.actions import (
     Action,
     Apply,
@@ -15,6 +17,7 @@ from gitsplit.tui.actions import (
     Cancel,
     Cut,
     Dismiss,
+    Drop,
     FindNext,
     Focus,
     FocusOn,
@@ -35,6 +38,7 @@ from gitsplit.tui.actions import (
     Quit,
     Redo,
     Send,
+    SetContent,
     SetMessage,
     Submit,
     Take,
@@ -42,10 +46,11 @@ from gitsplit.tui.actions import (
     Undo,
     Widen,
 )
-from gitsplit.tui.rows import diff_rows
+from gitsplit.tui.altered import ends_as_it_was, is_to_be_whole
+from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.selection import selected, selected_rows
-from gitsplit.tui.state import Purpose, Screen, State, Unit
-from tests.tui.builder import after, contents, plan_of, state_of
+from gitsplit.tui.state import Git, Purpose, Screen, State, Unit
+from tests.tui.builder import after, plan_of, state_of
 
 _TEXTS = st.lists(st.sampled_from(["a", "b", "", " c", "}"]), max_size=24).map(
     lambda lines: "".join(line + "\n" for line in lines)
@@ -68,6 +73,13 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(FocusOn, st.integers(0, 4)),
     st.builds(MoveCommit, _SIGN),
     st.builds(SetMessage, st.just(0), st.sampled_from([b"", b"X\n", b"Y\n"])),
+    st.builds(
+        SetContent,
+        st.integers(0, 1),
+        st.just(0),
+        st.sampled_from([b"", b"a\n", b"b\n"]),
+        st.booleans(),
+    ),
     st.builds(Fold, st.booleans()),
     st.builds(Ask, st.sampled_from(Purpose)),
     st.builds(TypeText, st.sampled_from("a1b2")),
@@ -76,9 +88,26 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
         [Mark(), Widen(), Cancel(), Cut(), NewCommit(), Merge(), Own(), Undo(), Redo()]
     ),
     st.sampled_from([Mark(), Cut(), NewCommit(), Undo(), Submit(), FindNext()]),
-    st.sampled_from([OpenPreview(), OpenHelp(), Back(), Apply(), Quit(), Dismiss()]),
+    st.sampled_from(
+        [OpenPreview(), OpenHelp(), Back(), Apply(), Quit(), Dismiss(), Drop()]
+    ),
 )
-STATES = st.builds(plan_of, _FILES, st.integers(1, 3)).map(state_of)
+
+
+def opened(plan: Plan) -> State:
+    """The screen on a plan, where contents merge or conflict as it happens."""
+    return replace(state_of(plan), git=Git(_no_hunks, _some_merge))
+
+
+def _no_hunks(_old: bytes, _new: bytes) -> tuple[Hunk, ...]:
+    raise AssertionError("nothing is drawn")
+
+
+def _some_merge(_base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+    return None if len(ours + theirs) % 5 == 0 else ours + theirs
+
+
+STATES = st.builds(plan_of, _FILES, st.integers(1, 3)).map(opened)
 
 
 def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
@@ -137,21 +166,48 @@ def test_every_line_is_in_exactly_one_piece_and_every_piece_in_one_commit(
         map(str, lines_of_edits(start.plan))
     )
     assert len(plan.group_of) == len(plan.edits)
-    assert set(plan.group_of) <= set(range(len(plan.groups)))
+    assert set(plan.group_of) <= {*range(len(plan.groups)), DROPPED}
     keys = [sort_key(edit) for edit in plan.edits]
     assert keys == sorted(set(keys))
 
 
 @given(STATES, st.lists(ACTIONS, max_size=30))
 @settings(deadline=None)
-def test_the_last_commit_has_every_file_as_it_was_to_be(
+def test_the_last_commit_has_every_file_as_it_was_to_be_unless_the_user_said_no(
+    start: State, actions: list[Action]
+) -> None:
+    plan = after(start, *actions).plan
+    last = (len(plan.groups) - 1,)
+
+    ends = [states_in(plan, file, last) for file in range(len(plan.changes))]
+    new = [(change.new,) for change in plan.changes]
+    assert (ends == new) or not is_whole(plan)
+    assert ends == new or plan.overrides or DROPPED in plan.group_of
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_what_was_written_lies_on_what_the_plan_chooses(
+    start: State, actions: list[Action]
+) -> None:
+    plan = after(start, *actions).plan
+    chosen = replace(plan, overrides=())
+
+    for override in plan.overrides:
+        assert override.group in range(len(plan.groups))
+        (state,) = states_in(chosen, override.file, (override.group,))
+        assert state is not None
+        assert state.content == override.base != override.content
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_what_is_promised_is_found_when_all_files_are_composed(
     start: State, actions: list[Action]
 ) -> None:
     plan = after(start, *actions).plan
 
-    assert contents(plan, len(plan.groups) - 1) == tuple(
-        None if change.new is None else change.new.content for change in plan.changes
-    )
+    assert ends_as_it_was(plan) or not is_to_be_whole(plan)
 
 
 @given(STATES, st.lists(ACTIONS, max_size=30))

@@ -2,7 +2,6 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +13,17 @@ from gitsplit.core.content import file_after
 from gitsplit.core.edits import TextEdit, line_edits
 from gitsplit.core.plan import DROPPED, Plan, cut
 from gitsplit.core.states import file_assignments
+from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.cells import row_cells
-from gitsplit.tui.preview import Previews, path_after
-from gitsplit.tui.rows import RowKind, Table
+from gitsplit.tui.preview import CommitRows, Previews, path_after
+from gitsplit.tui.rows import RowKind
+from gitsplit.tui.text import NO_NEWLINE
 from tests.tui.builder import change_of, file_of, plan_of
 
 WIDE = 200
 
 
-def texts(rows: Table, plan: Plan) -> list[str]:
+def texts(rows: CommitRows, plan: Plan) -> list[str]:
     """The rows as git would print them."""
     return [
         fragment_list_to_text(row_cells(plan.changes, rows[n], WIDE)).rstrip()
@@ -30,9 +31,14 @@ def texts(rows: Table, plan: Plan) -> list[str]:
     ]
 
 
+def rows_of(plan: Plan, group: int) -> CommitRows:
+    """The diff of a commit, found anew."""
+    return Previews().rows(plan, diff_rows(plan.changes, plan.edits), group)
+
+
 def hunk_texts(plan: Plan, group: int) -> list[str]:
     """The rows of hunks only."""
-    rows = Previews().rows(plan, group)
+    rows = rows_of(plan, group)
     others = (RowKind.FILE, RowKind.FACT, RowKind.BLANK)
     kinds = [rows[n].kind for n in range(len(rows))]
     return [
@@ -61,19 +67,31 @@ def git_diff(before: bytes, after: bytes) -> list[str]:
         )
     lines = done.stdout.decode().splitlines()
     first = next((i for i, line in enumerate(lines) if line[:2] == "@@"), len(lines))
-    return [line.rstrip() for line in lines[first:]]
+    return _with_marks(lines[first:])
+
+
+def _with_marks(lines: list[str]) -> list[str]:
+    """Git's lines, those that lack their newline marked as the screen marks them."""
+    found: list[str] = []
+    for line in lines:
+        if line.startswith("\\ "):
+            found[-1] += NO_NEWLINE
+        else:
+            found.append(line.rstrip())
+    return found
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
+def plans(draw: st.DrawFn, most: int = 14, end: str = "") -> Plan:
     """A plan of one file, some hunks cut into lines, every line of it unlike others.
 
-    Then there is one shortest diff between any two states, and it must be git's.
+    Then there is one shortest diff between any two states, and it must be git's. The
+    file is of at most so many runs of lines, and lacks ``end`` at its end.
     """
     indents = st.sampled_from([*["    ", "7 "] * 4, "", "_"])
     runs = st.lists(
         st.sampled_from(["=" * 9, "=" * 7, "=" * 6, "==", "-", "+", "~", "~~~"]),
-        max_size=14,
+        max_size=most,
     )
     old, new = [], []
     for number, fate in enumerate("".join(draw(runs))):
@@ -81,10 +99,11 @@ def plans(draw: st.DrawFn) -> Plan:
         old += [text] if fate in "=-~" else []
         new += [text] if fate in "=+" else []
         new += [f"{draw(indents)}changed {number}\n"] if fate == "~" else []
-    plan = plan_of({"f": ("".join(old), "".join(new))}, groups=3)
+    before, after = ("".join(side).removesuffix(end) for side in (old, new))
+    plan = plan_of({"f": (before, after)}, groups=3)
     for place in reversed(range(len(plan.edits))):
         edit = plan.edits[place]
-        if isinstance(edit, TextEdit) and draw(st.booleans()):
+        if isinstance(edit, TextEdit) and (end or draw(st.booleans())):
             plan = cut(plan, place, line_edits(plan.changes[0], edit))
     groups = st.sampled_from([0, 1, 1, 2, DROPPED])
     return replace(plan, group_of=tuple(draw(groups) for _ in plan.edits))
@@ -98,6 +117,31 @@ def test_the_hunks_are_those_of_git_diff_between_the_two_states(
     before, after = content_after(plan, group - 1), content_after(plan, group)
 
     assert hunk_texts(plan, group) == git_diff(before, after)
+
+
+@given(plans(most=3, end="\n"), st.sampled_from([1, 0, 2]))
+@settings(deadline=None, max_examples=150)
+def test_the_end_of_a_file_without_newline_is_git_s_in_every_state(
+    plan: Plan, group: int
+) -> None:
+    before, after = content_after(plan, group - 1), content_after(plan, group)
+
+    assert hunk_texts(plan, group) == git_diff(before, after)
+
+
+def test_a_line_gets_its_newline_with_the_first_line_after_it() -> None:
+    plan = plan_of({"f": ("one", "one\ntwo\nthree")}, groups=1)
+    text = plan.edits[0]
+    assert isinstance(text, TextEdit)
+    plan = cut(plan, 0, line_edits(plan.changes[0], text))
+    plan = replace(plan, group_of=(1, 0, 1))
+
+    assert hunk_texts(plan, 0) == [
+        "@@ -1 +1,2 @@",
+        "-one" + NO_NEWLINE,
+        "+one",
+        "+two",
+    ]
 
 
 def test_a_function_is_found_in_the_hunk_before() -> None:
@@ -116,13 +160,13 @@ def test_a_new_file_that_comes_in_two_commits_grows_in_the_second() -> None:
     plan = cut(plan, 1, line_edits(plan.changes[0], text))
     plan = replace(plan, group_of=(0, 0, 1, 0))
 
-    assert texts(Previews().rows(plan, 0), plan)[1:] == [
+    assert texts(rows_of(plan, 0), plan)[1:] == [
         " new file",
         "@@ -0,0 +1,2 @@",
         "+one",
         "+three",
     ]
-    assert texts(Previews().rows(plan, 1), plan)[1:] == [
+    assert texts(rows_of(plan, 1), plan)[1:] == [
         "@@ -1,2 +1,3 @@",
         " one",
         "+two",
@@ -133,10 +177,10 @@ def test_a_new_file_that_comes_in_two_commits_grows_in_the_second() -> None:
 def test_a_file_that_a_commit_leaves_alone_is_not_shown() -> None:
     plan = plan_of({"f": ("a\n", "b\n"), "g": ("c\n", "d\n")}, group_of=[0, 1])
 
-    files = [s.file for s in Previews().rows(plan, 1).segments]
+    rows = rows_of(plan, 1)
 
-    assert set(files) == {1}
-    assert len(Previews().rows(replace(plan, group_of=(0, 0)), 1)) == 0
+    assert {rows[n].segment.file for n in range(len(rows))} == {1}
+    assert len(rows_of(replace(plan, group_of=(0, 0)), 1)) == 0
 
 
 def test_before_its_rename_a_file_is_shown_under_its_old_path() -> None:
@@ -148,35 +192,61 @@ def test_before_its_rename_a_file_is_shown_under_its_old_path() -> None:
 
 
 @st.composite
-def walks(draw: st.DrawFn) -> Iterator[Plan]:
-    """A plan of two files, then others that assign its edits differently."""
-    files = {"a": ("1\n2\n3\n4\n", "1\nx\n3\ny\n"), "b": ("p\n", "q\n")}
-    plan = plan_of(files, groups=2)
-    dealt = st.tuples(*[st.integers(0, 1) for _ in plan.edits])
-    return iter([replace(plan, group_of=draw(dealt)) for _ in range(6)])
+def walks(draw: st.DrawFn) -> list[Plan]:
+    """A plan of three files, then others with some edits cut, joined or moved."""
+    text = "".join(f"line {number}\n" for number in range(40))
+    many = text.replace("3", "three").replace("7\n", "7\nseven\n")
+    files = {"a": ("1\n2\n3\n", "1\nx\ny\n"), "b": (text, many), "c": (None, "q")}
+    plans = [plan_of(files, groups=3)]
+    for _ in range(draw(st.integers(1, 6))):
+        plans.append(_changed(draw, plans))
+    return plans
+
+
+def _changed(draw: st.DrawFn, plans: list[Plan]) -> Plan:
+    """The last plan with an edit cut or moved; or one of the plans before it."""
+    plan = plans[-1]
+    place = draw(st.integers(0, len(plan.edits) - 1))
+    edit = plan.edits[place]
+    match draw(st.sampled_from(["cut", "move", "back", "deal"])):
+        case "cut" if isinstance(edit, TextEdit):
+            return cut(plan, place, line_edits(plan.changes[edit.file], edit))
+        case "back":
+            return draw(st.sampled_from(plans))
+        case "deal":
+            return replace(plan, group_of=tuple(n % 3 for n in range(len(plan.edits))))
+        case _:
+            groups = list(plan.group_of)
+            groups[place] = draw(st.sampled_from([0, 1, 2, DROPPED]))
+            return replace(plan, group_of=tuple(groups))
 
 
 @given(walks())
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=100)
 def test_what_is_kept_from_one_plan_to_the_next_is_what_would_be_found_anew(
-    walk: Iterator[Plan],
+    walk: list[Plan],
 ) -> None:
-    kept = Previews()
+    kept, rows = Previews(), diff_rows(walk[0].changes, walk[0].edits)
 
     for plan in walk:
-        for group in (0, 1):
-            assert kept.rows(plan, group) == Previews().rows(plan, group)
+        rows = rows_after(rows, plan.changes, plan.edits, frozenset())
+        assert diff_rows(plan.changes, plan.edits) == rows
+        for group in (0, 1, 2):
+            found = kept.rows(plan, rows, group)
+            assert rows_of(plan, group) == found
+            assert texts(rows_of(plan, group), plan) == texts(found, plan)
 
 
-def test_a_key_press_computes_the_touched_file_alone() -> None:
-    files = dict.fromkeys("abcdef", ("1\n", "2\n"))
-    plan = plan_of(files, groups=2)
+def test_a_key_press_measures_the_touched_block_alone() -> None:
+    plan = plan_of(dict.fromkeys("abcdef", ("1\n", "2\n")), groups=2)
+    rows = diff_rows(plan.changes, plan.edits)
     kept = Previews()
-    first = kept.rows(plan, 0)
-    moved = replace(plan, group_of=(0, 1, 1, 1, 0, 1))
-    after = kept.rows(moved, 0)
+    first = kept.rows(plan, rows, 0)
+    shown = texts(first, plan)
+    moved = replace(plan, group_of=(0, 1, 0, 1, 1, 1))
+    after = kept.rows(moved, rows, 0)
 
-    same = {id(s) for s in first.segments} & {id(s) for s in after.segments}
-    shared = {s.file for s in after.segments if id(s) in same}
-
-    assert shared == {0, 4}
+    assert len(shown) > len(after) > 0
+    assert set(first.parts) - set(after.parts) == {rows.block_of(plan.edits[4])} | {
+        rows.by_file[4][0]
+    }

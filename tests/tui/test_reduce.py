@@ -88,7 +88,7 @@ def typed(text: str) -> tuple[Action, ...]:
 
 def shown(state: State) -> str:
     """The text in the cursor's row."""
-    segment, line = state.rows[state.cursor]
+    segment, line, _ = state.rows[state.cursor]
     change = state.plan.changes[segment.file]
     if segment.kind is RowKind.FILE:
         return change.path.decode()
@@ -252,7 +252,7 @@ def test_after_marked_lines_the_rest_of_the_piece_comes_next() -> None:
     state = after(tangled(), Mark(), MoveRows(1), Send(0))
 
     assert (shown(state), state.unit, state.anchor) == ("", Unit.PIECE, None)
-    assert state.cursor == state.rows.first_row[state.plan.edits[1]]
+    assert state.cursor == state.rows.row_of(state.plan.edits[1])
 
 
 def test_a_fold_stands_for_all_that_it_hides() -> None:
@@ -439,7 +439,7 @@ def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
     assert state.plan.group_of == (1, 2, 2, 2, 2)
     assert (state.focus, len(state.plan.groups), state.plan.owner) == (1, 3, 2)
     assert subject_of(state.plan.groups[1].message) == (
-        b"Second piece of work (dir/a.py)"
+        b"dir/a.py: Second piece of work"
     )
     assert state.status == "new commit 2 with 5 lines · i names it"
 
@@ -474,7 +474,7 @@ def test_dropped_pieces_can_be_sent_to_a_commit() -> None:
     state = after(state_of(dropped), Send(0))
 
     assert state.plan.group_of[0] == 0
-    assert state.status == "moved 5 lines from nowhere to 1 · u takes it back"
+    assert state.status == "moved 5 lines from no commit to 1 · u takes it back"
 
 
 def test_the_focus_goes_round() -> None:

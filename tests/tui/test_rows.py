@@ -13,9 +13,10 @@ from gitsplit.core.changes import File, FileChange
 from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of, finer_edits
 from gitsplit.core.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.core.plan import Plan, cut
+from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.cells import fact_words, row_cells
 from gitsplit.tui.diffview import scrolled
-from gitsplit.tui.rows import RowKind, Rows, diff_rows
+from gitsplit.tui.rows import RowKind, Rows
 from tests.tui.builder import plan_of
 
 

@@ -4,7 +4,7 @@ Golden screens show the words; here are the styles, the sizes and the counts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
 import pytest
@@ -17,24 +17,25 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.plan import DROPPED
+from gitsplit.tui.actions import Pan
+from gitsplit.tui.altered import dropped_words, ends_as_it_was
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
-from gitsplit.tui.diffview import Lines
 from gitsplit.tui.frame import (
     footer_line,
-    lost_pieces,
     prompt_line,
     reason_line,
     said_lines,
     title_line,
 )
-from gitsplit.tui.pages import ends_as_it_was, preview_page
+from gitsplit.tui.pages import preview_page
+from gitsplit.tui.pane import Lines
 from gitsplit.tui.rows import Row, Rows
 from gitsplit.tui.sizes import plan_sizes, written_owner
 from gitsplit.tui.state import Prompt, Purpose, State
 from gitsplit.tui.style import SCREEN_STYLE
-from gitsplit.tui.view import diff_lines, last_scroll, panes
-from tests.tui.builder import plan_of, state_of
+from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, panes
+from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
 
@@ -55,7 +56,7 @@ def style_of(cells: StyleAndTextTuples, part: str) -> str:
 REGIONS: dict[str, Callable[[State, int], list[StyleAndTextTuples]]] = {
     "title": lambda state, width: [title_line(state, width)],
     "commits": lambda state, width: drawn(commit_lines(state, width)),
-    "blocks": lambda state, width: drawn(commit_blocks(state, width)),
+    "blocks": lambda state, width: drawn(commit_blocks(state, width, 40)),
     "diff": lambda state, width: drawn(diff_lines(state, width)),
     "commit": lambda state, width: drawn(commit_page(state, width)),
     "pane": lambda state, width: drawn(commit_pane(state, width)),
@@ -138,13 +139,15 @@ def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
     plan = plan_of({"f": ("a\nb\nc\n", "A\nb\nC\n")})
     kept, dropped = state_of(plan), state_of(replace(plan, group_of=(0, DROPPED)))
 
-    assert lost_pieces(kept.plan) == 0
+    assert dropped_words(kept.plan) == ""
     assert ends_as_it_was(kept.plan)
     assert "nothing lost ✓  final tree same ✓" in text(said_lines(kept, 80)[1])
-    assert lost_pieces(dropped.plan) == 1
+    assert dropped_words(dropped.plan) == "2 lines"
     assert not ends_as_it_was(dropped.plan)
-    assert "1 piece dropped ✗  final tree differs ✗" in text(said_lines(dropped, 80)[1])
-    assert " × dropped: 1 piece  +1 -1" in all_text(commit_lines(dropped, 80))
+    assert "2 lines dropped  final tree differs" in text(said_lines(dropped, 80)[1])
+    assert all_text(commit_lines(dropped, 80))[-1] == (
+        " × dropped: 1 piece  +1 -1, kept in the worktree"
+    )
 
 
 def test_a_long_refusal_takes_both_lines_and_begins_with_its_mark() -> None:
@@ -216,7 +219,7 @@ def test_the_pane_marks_the_line_at_the_cursor_where_the_commit_has_it() -> None
 
 def test_the_pane_shows_the_place_even_where_the_commit_lacks_the_line() -> None:
     state = story()
-    at = state.rows.first_row[state.plan.edits[1]]  # a line that commit 3 brings
+    at = state.rows.row_of(state.plan.edits[1])  # a line that commit 3 brings
     lines = commit_pane(replace(state, focus=1, cursor=at), 80)
 
     assert "json" in text(lines.get(lines.cursor))
@@ -249,9 +252,7 @@ def test_of_two_hundred_thousand_rows_only_the_visible_ones_are_drawn(
 ) -> None:
     state = state_of(large(hunks=12_000))
     rows = state.rows
-    counted = CountedRows(
-        rows.segments, rows.starts, rows.by_file, rows.place, rows.first_row
-    )
+    counted = CountedRows(*(getattr(rows, part.name) for part in fields(rows)))
     CountedRows.seen.clear()
 
     steps: list[list[str]] = [[], ["pagedown"], ["end"], ["up"]]
@@ -259,3 +260,53 @@ def test_of_two_hundred_thousand_rows_only_the_visible_ones_are_drawn(
 
     assert len(rows) > 200_000
     assert len(CountedRows.seen) <= 2 * 24 * len(steps)
+
+
+def test_long_lines_are_shown_from_a_column_on_in_every_pane() -> None:
+    long = "".join(str(number % 10) for number in range(120))
+    state = state_of(plan_of({"f": ("x\n", long + "\n")}, group_of=[0]))
+    moved = after(state, Pan(16), Pan(16), Pan(-16))
+
+    assert moved.pan == 16
+    for lines in (
+        diff_lines(moved, 60),
+        commit_pane(moved, 60),
+        commit_page(moved, 60),
+    ):
+        shown = next(line for line in all_text(lines) if "+" in line and "…" in line)
+        assert "+…" + long[17:40] in shown
+        assert shown.endswith("…")
+    assert "from column 17" in text(narrow_rule(moved, 80, 24))
+
+
+def test_there_is_nothing_right_of_the_longest_line_nor_left_of_the_first_column() -> (
+    None
+):
+    state = state_of(plan_of({"f": ("x\n", "\ty" * 4 + "\n")}))
+
+    assert after(state, Pan(-16)).is_refusal
+    assert not after(state, Pan(16)).is_refusal
+    assert after(state, Pan(40)).is_refusal
+    assert after(state, Pan(40)).pan == 0
+
+
+def test_commits_of_many_files_leave_room_for_each_other() -> None:
+    files: dict[str, tuple[str, str]] = {f"f{n}": ("a\n", "b\n") for n in range(40)}
+    state = state_of(plan_of(files, groups=2, group_of=[0] * 37 + [1] * 3))
+
+    whole = all_text(commit_blocks(state, 40, 60))
+    short = all_text(commit_blocks(state, 40, 20))
+
+    assert sum(line.endswith("+1 -1") for line in whole) == 40
+    assert len(short) <= 20
+    assert [line for line in short if "more" in line] == ["   … 28 more files"]
+    assert sum(line.endswith("+1 -1") for line in short) == 9 + 3
+
+
+def test_the_mouse_is_told_which_commit_a_line_is_about() -> None:
+    lines = commit_blocks(story(), 40, 60)
+    numbers = [lines.number_of(line) for line in range(lines.height)]
+
+    assert sorted(set(numbers)) == [0, 1, 2, 3]  # the last one is "+ new commit"
+    assert numbers == sorted(numbers)
+    assert [all_text(lines)[numbers.index(group)][1] for group in range(3)] == [*"123"]

@@ -5,160 +5,30 @@ Nothing heavy is imported here: a dry run needs no screen, ``--help`` no reposit
 
 import io
 import os
-import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gitsplit import __version__
+from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.core.shown import shown
 from gitsplit.errors import GitsplitError, Interrupted, NotARepository, NoTerminal
 
 if TYPE_CHECKING:
-    from gitsplit.core.proposal import GroupBy, Keep
     from gitsplit.git.repository import Repository
     from gitsplit.session.finish import Finish
-    from gitsplit.session.rewrite import DropTo, Outcome
+    from gitsplit.session.rewrite import Outcome
     from gitsplit.session.work import Request, Work
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command line, as the user gave it."""
-
-    upstream: str | None
-    commits: tuple[str, ...]
-    root: bool
-    dry_run: bool
-    format: str | None
-    output: str | None
-    yes: bool
-    plan: str | None
-    group_by: "GroupBy"
-    number: int | None
-    keep: "Keep"
-    sign: str | None
-    no_sign: bool
-    no_verify: bool
-    drop_to: "DropTo"
-    undo: bool
-
-
-class _Command(click.Command):
-    """A command whose ``-S`` may have a key right behind it, as git's has.
-
-    Click would take the next word for the key.
-    """
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What :meth:`click.Command.parse_args` makes of ``--gpg-sign=[KEYID]``."""
-        end = args.index("--") if "--" in args else len(args)
-        options = [_with_key(word) for word in args[:end]]
-        words = [word for given in options for word in given]
-        return super().parse_args(ctx, words + args[end:])
-
-
-def _with_key(word: str) -> list[str]:
-    """The word of the command line, its ``-S`` written with the key, maybe empty."""
-    if word == "--gpg-sign":
-        return ["--gpg-sign="]
-    if found := re.fullmatch(r"-([ny]*)S(.*)", word):
-        others = [f"-{found[1]}"] if found[1] else []
-        return [*others, f"--gpg-sign={found[2]}"]
-    return [word]
-
-
-def _keep(
-    _context: click.Context, _parameter: click.Parameter, value: str
-) -> "str | int":
-    """The value of ``--keep-change-id``: a word, or a commit's number from 1."""
-    if value in ("auto", "first", "last", "largest", "none"):
-        return value
-    if value.isdecimal() and int(value) > 0:
-        return int(value)
-    raise click.BadParameter(
-        f"{value!r} is neither auto, first, last, largest, none nor a number."
-    )
-
-
 @click.command(
-    cls=_Command,
+    cls=Command,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
     epilog="Split the last commit with: gitsplit HEAD~1",
 )
-@click.version_option(__version__, prog_name="gitsplit", message="%(prog)s %(version)s")
-@click.argument("upstream", required=False)
-@click.option(
-    "commits",
-    "-c",
-    "--commit",
-    metavar="REV",
-    multiple=True,
-    help="Split this commit (repeatable); UPSTREAM is then its parent by default.",
-)
-@click.option("--root", is_flag=True, help="Begin the series at the root commit.")
-@click.option(
-    "-n",
-    "--dry-run",
-    is_flag=True,
-    help="Print the proposal, or the plan given; change and write nothing.",
-)
-@click.option(
-    "--format",
-    type=click.Choice(["text", "json"]),
-    help="How a dry run prints: text (the default) or json, a plan file.",
-)
-@click.option(
-    "-o", "--output", metavar="FILE", help="Where a dry run writes instead of printing."
-)
-@click.option("-y", "--yes", is_flag=True, help="Accept the proposal without a screen.")
-@click.option(
-    "--plan", metavar="FILE", help="Start from this plan; - is standard input."
-)
-@click.option(
-    "--group-by",
-    type=click.Choice(["auto", "file", "directory", "proximity", "none"]),
-    default="auto",
-    show_default=True,
-    help="How to propose groups.",
-)
-@click.option(
-    "number",
-    "--commits",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Propose so many commits.",
-)
-@click.option(
-    "keep",
-    "--keep-change-id",
-    metavar="WHICH",
-    default="auto",
-    show_default=True,
-    callback=_keep,
-    help="Which commit keeps the Change-Id: auto, first, last, largest, none, or N.",
-)
-@click.option(
-    "sign",
-    "-S",
-    "--gpg-sign",
-    metavar="[KEYID]",
-    help="Sign the new commits; the key follows at once, as in -SKEYID.",
-)
-@click.option("no_sign", "--no-gpg-sign", is_flag=True, help="Don't sign them.")
-@click.option("--no-verify", is_flag=True, help="Don't run the hook commit-msg.")
-@click.option(
-    "--drop-to",
-    type=click.Choice(["worktree", "discard"]),
-    default="worktree",
-    show_default=True,
-    help="Where dropped lines go: they stay in the files, not staged, or are gone.",
-)
-@click.option("--undo", is_flag=True, help="Give back what the last gitsplit rewrote.")
+@with_parameters
 def command(**given: Any) -> None:
     """Split a commit of the series UPSTREAM..HEAD into several.
 
@@ -262,10 +132,22 @@ def _read(name: str) -> bytes:
 
 
 def _undo() -> None:
+    from gitsplit.git.journal import last_undoable
+    from gitsplit.git.repository import open_repository
     from gitsplit.report.text import undo_text
-    from gitsplit.session.rewrite import undone
+    from gitsplit.session.rewrite import recovered, undone
 
-    record = undone(_here())
+    repo = open_repository(_here())
+    last = last_undoable(repo)
+    if said := recovered(repo):
+        click.echo(f"gitsplit: {shown(said)}", err=True)
+        if last_undoable(repo) == last:
+            # What the user wants back never came, or has just gone.
+            click.echo(
+                "hint: The rewrite before that goes with another --undo.", err=True
+            )
+            return
+    record = undone(repo)
     click.echo(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
 
 

@@ -1,1 +1,1 @@
-"""The only room that talks to git: pygit2 for objects and diffs, the program for the rest."""
+"""The only room that talks to git: pygit2 for objects, the program for the rest."""

@@ -16,9 +16,6 @@ from gitsplit.git.write import KEEP_REASON
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""
 
-REFTABLE_LOCK = "reftable/tables.list.lock"
-"""What git locks where refs are kept as tables; empty while it waits to commit."""
-
 
 def remove_stale_locks(
     repo: Repository, updates: Iterable[RefUpdate], record: Path
@@ -32,7 +29,11 @@ def remove_stale_locks(
     ``record``, which is written just before git may begin.
     """
     ours: list[Path] = []
-    unfilled = [place / REFTABLE_LOCK for place in (repo.common_dir, repo.git_dir)]
+    unfilled = [
+        lock
+        for place in (repo.common_dir, repo.git_dir)
+        for lock in (place / "reftable").glob("*.lock")
+    ]
     for update in updates:
         place = repo.git_dir if update.ref == "HEAD" else repo.common_dir
         files = place / f"{update.ref}.lock", place / update.ref

@@ -82,7 +82,8 @@ def _refuse_unclean_files(
     unstaged = {u.path for u in found if u.path in paths and u.code[1:] != b"."}
     # The step may begin elsewhere than the index is: at a tree that the files have.
     begin = {p: pair.before for p, pair in paths.items() if p in unstaged}
-    known = differing(repo, {p: entry for p, entry in begin.items() if entry})
+    there = {path: entry for path, entry in begin.items() if entry}
+    known = differing(repo, there) if there else frozenset()
     own = [path for path in sorted(unstaged) if path in known or not begin[path]]
     _refuse("Files that have to change have unstaged changes", own)
     # Git overwrites an ignored one without a word.

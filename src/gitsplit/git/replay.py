@@ -201,17 +201,17 @@ def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
     named = ", ".join(found[:MOST_NAMED])
     more = f" and {len(found) - MOST_NAMED} more" if found[MOST_NAMED:] else ""
     return ReplayConflict(
-        f"{_named(commit)} needs what is dropped before it: {named}{more} would"
-        " conflict.",
-        hint="Drop less, or send those pieces to another commit instead.",
+        f"{_named(commit)} needs what is dropped or edited before it: {named}{more}"
+        " would conflict.",
+        hint="Drop or edit less, or send those pieces to another commit instead.",
     )
 
 
 def _too_old(commit: SourceCommit) -> GitTooOld:
     return GitTooOld(
-        f"{_named(commit)} and what is dropped before it change the same files, and"
-        " to merge them takes git 2.38.",
-        hint="Install a newer git, or drop nothing of those files.",
+        f"{_named(commit)} and what is dropped or edited before it change the same"
+        " files, and to merge them takes git 2.38.",
+        hint="Install a newer git, or drop and edit nothing of those files.",
     )
 
 

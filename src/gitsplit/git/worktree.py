@@ -213,9 +213,7 @@ def _skipped(repo: Repository) -> frozenset[bytes]:
     return frozenset(row[2:] for row in listing if row.startswith(b"S "))
 
 
-def differing(
-    repo: Repository, entries: Mapping[bytes, TreeEntry]
-) -> frozenset[bytes]:
+def differing(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> frozenset[bytes]:
     """The paths at which the worktree hasn't what these entries stand for."""
     with index.scratch_index(repo, entries.items()) as env:
         repo.program.run("update-index", "-q", "--refresh", check=False, env=env)

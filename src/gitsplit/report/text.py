@@ -89,6 +89,9 @@ def _piece(
         )
     yield "     " + ", ".join(facts)
     yield from _ranges(plan.changes, edits)
+    for override in plan.overrides:
+        if override.group == group:
+            yield f"     {shown(plan.changes[override.file].path)}  edited by hand"
     if plan.groups[group].reason:
         yield f"     why: {shown(plan.groups[group].reason)}"
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from gitsplit.core import planfile
@@ -38,7 +37,7 @@ from gitsplit.errors import (
 from gitsplit.git import identity, journal, readiness, refs, write
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
-from gitsplit.git.repository import Repository, open_repository
+from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.report.text import Resulting
@@ -173,10 +172,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
             hint="Send some pieces to another commit first.",
         )
     rewrite = finish.signed(objects, unsigned)
-    trees = _head_trees(repo, objects, work, rewrite, drop_to)
-    if trees is not None:
-        readiness.refuse_unready(repo, objects, trees.steps())
-        readiness.refuse_lost(repo, objects, trees)
+    trees = _ready_trees(repo, objects, work, rewrite, drop_to)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
@@ -188,6 +184,30 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
     in_head = {path: pair.after is not None for path, pair in changed.items()}
     return Outcome(rewrite, moves, finish.lost(rewrite), in_head)
+
+
+def refuse_impossible(repo: Repository, work: Work, drop_to: DropTo) -> None:
+    """Nothing where :func:`apply` can carry out the work as the repository is now.
+
+    Raises what it would raise for the plans and for the files in the worktree.
+    """
+    objects, rewrite = _drawn_up(repo, work, _NOBODY, Finish())
+    _ready_trees(repo, objects, work, rewrite, drop_to)
+
+
+def _ready_trees(
+    repo: Repository,
+    objects: NewObjects,
+    work: Work,
+    rewrite: write.Rewrite,
+    drop_to: DropTo,
+) -> HeadTrees | None:
+    """What :func:`_head_trees` says, where index and files can go there."""
+    trees = _head_trees(repo, objects, work, rewrite, drop_to)
+    if trees is not None:
+        readiness.refuse_unready(repo, objects, trees.steps())
+        readiness.refuse_lost(repo, objects, trees)
+    return trees
 
 
 def _head_trees(
@@ -278,10 +298,8 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     error.hint = f"{error.hint} {kept}".strip()
 
 
-def undone(cwd: Path) -> journal.Record:
+def undone(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
-    repo = open_repository(cwd)
-    journal.recover(repo)
     with _settled(repo, "See where the branches are with: git reflog"):
         return journal.undo(repo)
 

@@ -5,28 +5,49 @@ from functools import partial
 
 from gitsplit.core.message import cleaned
 from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
+from gitsplit.errors import GitsplitError
 from gitsplit.git import editor, refs
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
-from gitsplit.session.rewrite import DropTo
+from gitsplit.session.rewrite import DropTo, refuse_impossible
 from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, run_split
-from gitsplit.tui.state import Contents, Target, first_state
+from gitsplit.tui.state import Git, Target, first_state
 
 
 def edited(repo: Repository, work: Work, drop_to: DropTo = "worktree") -> Work | None:
     """The work as the user left it in the screen; None where they quit."""
     plans = dict(work.plans)
+    with_syntax = repo.config.get_bool("gitsplit.syntax", default=True)
     texts = Editor(partial(_edited, repo), partial(editor.edited_file, repo))
-    contents = Contents(hunks_between, partial(merged_contents, repo))
     for oid in work.plans:
-        target = _target(work, oid, drop_to)
-        plan = run_split(first_state(target, plans[oid], contents), texts)
+        git = Git(
+            hunks_between,
+            partial(merged_contents, repo),
+            partial(_objection, repo, replace(work, plans=plans), oid, drop_to),
+        )
+        state = first_state(_target(work, oid, drop_to), plans[oid], git)
+        plan = run_split(state, texts, with_syntax=with_syntax)
         if plan is None:
             return None
-        plans[oid] = plan
+        plans = {**plans, oid: plan}
     return replace(work, plans=plans)
+
+
+def _objection(
+    repo: Repository, work: Work, oid: Oid, drop_to: DropTo, plan: Plan
+) -> str:
+    """Why the work can't be carried out with this plan for one of its commits.
+
+    Empty where it can.
+    """
+    try:
+        refuse_impossible(repo, replace(work, plans={**work.plans, oid: plan}), drop_to)
+    except GitsplitError as error:
+        return f"{error} {error.hint}".rstrip()
+    return ""
 
 
 def _target(work: Work, oid: Oid, drop_to: DropTo) -> Target:

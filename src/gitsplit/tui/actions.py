@@ -41,6 +41,13 @@ class MoveFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Pan:
+    """Lines are shown from so many columns further right, or left where negative."""
+
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindNext:
     """The cursor goes to the next match of the last search."""
 
@@ -86,6 +93,11 @@ class Leave:
     """What the commit in focus has of it is left for the commit after it."""
 
     rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """The selection goes to no commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,20 @@ class SetMessage:
 
     group: int
     message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SetContent:
+    """The file number ``file`` has this content as of the commit ``group``.
+
+    Those after it have what they would have otherwise; with ``for_good`` what was
+    written is in them too.
+    """
+
+    group: int
+    file: int
+    content: bytes
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,21 +267,33 @@ class EditMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class EditFile:
+    """The file at the cursor is to be opened in the editor, as of the focus.
+
+    ``for_good`` as in :class:`SetContent`.
+    """
+
+    for_good: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EditorRefused:
     """The editor could not be run, for the reason that ``sentence`` says."""
 
     sentence: str
 
 
-CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | FindNext
+CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Mark | Widen | Cancel | Fold
-PieceAction = Send | Take | Leave | Cut | NewCommit
+PieceAction = Send | Take | Leave | Drop | Cut | NewCommit
 CommitAction = Focus | FocusOn | MoveCommit | Merge | Own | SetMessage
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
 ScreenAction = Look | OpenPreview | OpenHelp | Back | Scroll
-ShellAction = Apply | Quit | Interrupt | Suspend | EditMessage | EditorRefused
+ShellAction = (
+    Apply | Quit | Interrupt | Suspend | EditMessage | EditFile | EditorRefused
+)
 
-PlanAction = PieceAction | CommitAction | HistoryAction
+PlanAction = PieceAction | CommitAction | SetContent | HistoryAction
 ViewAction = CursorAction | MarkAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction

@@ -6,16 +6,17 @@ that changes, and what only a program can do: run the editor, stop, and leave.
 
 import gc
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 
-from prompt_toolkit.application import Application, run_in_terminal
+from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
-from prompt_toolkit.output import Output
+from prompt_toolkit.output import ColorDepth, Output
 
 from gitsplit.core.plan import Plan, without_empty_groups
 from gitsplit.errors import EditorFailed, Interrupted
@@ -23,20 +24,34 @@ from gitsplit.tui.actions import (
     FAR,
     Action,
     EditorRefused,
+    FocusOn,
     MoveRows,
     MoveTo,
     Scroll,
+    SetContent,
     SetMessage,
 )
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state import Request, Screen, State, Target, first_state
+from gitsplit.tui.state import Request, Screen, State
 from gitsplit.tui.style import SCREEN_STYLE
-from gitsplit.tui.view import last_scroll, layout
+from gitsplit.tui.syntax import Syntax
+from gitsplit.tui.syntax_reader import Reader
+from gitsplit.tui.view import Region, last_scroll, layout, room
+from gitsplit.tui.writing import file_at_cursor, written_content
 
-EditText = Callable[[bytes], bytes]
-"""Lets the user edit a message on a terminal of its own; may raise EditorFailed."""
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Lets the user edit on the terminal; each may raise EditorFailed.
+
+    ``message`` takes a message, ``file`` the path of a file and its content.
+    """
+
+    message: Callable[[bytes], bytes]
+    file: Callable[[bytes, bytes], bytes]
+
 
 SplitApplication = Application[Plan | None]
 
@@ -45,19 +60,22 @@ _FRAMES_PER_COLLECTION = 4
 
 
 def run_split(
-    target: Target,
-    plan: Plan,
+    state: State,
+    editor: Editor,
     *,
-    edit_text: EditText,
+    with_syntax: bool = True,
     input: Input | None = None,
     output: Output | None = None,
 ) -> Plan | None:
     """The plan that the user wants written; None where nothing shall be.
 
+    ``state`` is the screen as it opens. ``with_syntax`` sets keywords and comments
+    apart, where there are colours at all.
+
     Commits without pieces are left out of it. Raises Interrupted on Ctrl-C and where
     the terminal goes away.
     """
-    shell = Shell(first_state(target, plan), edit_text)
+    shell = Shell(state, editor, Syntax() if with_syntax else None)
     application = shell.application(input, output)
     # What is loaded stays: a collection then looks at what frames leave behind only.
     gc.freeze()
@@ -72,9 +90,12 @@ def run_split(
 class Shell:
     """What stands around the pure state: ``state`` is the one thing that changes."""
 
-    def __init__(self, state: State, edit_text: EditText) -> None:
+    def __init__(
+        self, state: State, editor: Editor, syntax: Syntax | None = None
+    ) -> None:
         self.state = state
-        self._edit_text = edit_text
+        self._editor = editor
+        self._syntax = syntax
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
 
@@ -92,6 +113,9 @@ class Shell:
             output=output,
             after_render=self._tidy,
         )
+        if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
+            self.state = replace(self.state, tints=self._syntax.tints)
+            application.after_render += Reader(self._syntax).keep_up
         # Escape alone must be told from the first byte of a longer key, and soon.
         application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
         return application
@@ -108,20 +132,20 @@ class Shell:
                 application.exit(exception=Interrupted("Interrupted."))
             case Request.SUSPEND:
                 application.suspend_to_background()
-            case Request.EDIT_MESSAGE:
-                self._early_keys = []
-                application.create_background_task(self._edit(application))
             case None:
                 pass
+            case request:
+                self._early_keys = []
+                edit = partial(_edited, self._editor, self.state, request)
+                application.create_background_task(self._edit(edit, application))
 
-    async def _edit(self, application: SplitApplication) -> None:
-        """The message in focus edited; keys that came early are taken after it."""
-        group = self.state.focus
-        message = self.state.plan.groups[group].message
+    async def _edit(
+        self, edit: Callable[[], Action], application: SplitApplication
+    ) -> None:
+        """What was edited is taken, and then the keys that came early."""
         action: Action
         try:
-            edited = await run_in_terminal(lambda: self._edit_text(message))
-            action = SetMessage(group, edited)
+            action = await run_in_terminal(edit)
         except EditorFailed as error:
             action = EditorRefused(f"{error} {error.hint}".rstrip())
         except Exception as error:
@@ -175,7 +199,9 @@ class Shell:
         key = event.key_sequence[-1].key
         is_text = len(key) == 1 or key is Keys.BracketedPaste
         most = self._last_scroll(event.app) if self._is_paged() else FAR
-        return Pressed(event.data if is_text else "", _page(event.app), most)
+        size = event.app.output.get_size()
+        page = max(1, room(self.state, size.columns, size.rows) - 1)
+        return Pressed(event.data if is_text else "", page, most)
 
     def _is_paged(self) -> bool:
         return self.state.screen is not Screen.SPLIT
@@ -184,13 +210,19 @@ class Shell:
         size = application.output.get_size()
         return last_scroll(self.state, size.columns, size.rows)
 
-    def _take_mouse(self, row: int, turned: int) -> None:
-        """A click on a row, or the wheel turned by so many rows."""
-        place = place_of(self.state)
-        if place is Place.SPLIT:
-            self.state = reduce(self.state, MoveRows(turned) if turned else MoveTo(row))
-        elif place is not Place.PROMPT:
-            self.state = reduce(self.state, Scroll(turned))
+    def _take_mouse(self, region: Region, number: int, turned: int) -> None:
+        """A click on a row or a commit, or the wheel turned by so many rows."""
+        application = get_app()
+        if place_of(self.state) is Place.PROMPT:
+            return
+        if region is Region.PAGE:
+            self.take(Scroll(turned, self._last_scroll(application)), application)
+        elif turned:
+            self.take(MoveRows(turned), application)
+        elif region is Region.DIFF:
+            self.take(MoveTo(number), application)
+        elif number < len(self.state.plan.groups):
+            self.take(FocusOn(number), application)
 
     def _tidy(self, _: SplitApplication) -> None:
         """Frames leave cycles behind; often collected, they never cost a pause."""
@@ -199,8 +231,12 @@ class Shell:
             gc.collect()
 
 
-def _page(application: SplitApplication) -> int:
-    """The rows of the largest window, less one that stays in sight."""
-    windows = application.layout.visible_windows
-    heights = [w.render_info.window_height for w in windows if w.render_info]
-    return max(1, max(heights, default=1) - 1)
+def _edited(editor: Editor, state: State, request: Request) -> SetMessage | SetContent:
+    """What the user makes in the editor of what the request is about."""
+    group = state.focus
+    if request is Request.EDIT_MESSAGE:
+        return SetMessage(group, editor.message(state.plan.groups[group].message))
+    file = file_at_cursor(state)
+    path = state.plan.changes[file].path
+    content = editor.file(path, written_content(state))
+    return SetContent(group, file, content, request is Request.EDIT_FILE_FOR_GOOD)

@@ -9,10 +9,13 @@ from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.changes import File, FileChange, Span
+from gitsplit.core.changes import File, FileChange, Hunk, Span
 from gitsplit.core.edits import Fact, FactEdit, facts_of
 from gitsplit.core.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
+from gitsplit.tui.blocks import header_of
 from gitsplit.tui.rows import Header, Row, RowKind
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.syntax import Tints, no_tints
 from gitsplit.tui.text import clipped, clipped_start, line_cells, shown
 
 _LINE_STYLES = {
@@ -28,11 +31,15 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 
 
 def row_cells(
-    changes: Sequence[FileChange], row: Row, width: int, *, part: str = "piece"
+    changes: Sequence[FileChange],
+    row: Row,
+    width: int,
+    pan: int = 0,
+    tints: Tints = no_tints,
 ) -> StyleAndTextTuples:
     """What a row shows right of the gutter, at most ``width`` columns.
 
-    ``part`` is the word for what the hidden lines of a fold belong to.
+    Of a line, that are the columns from ``pan`` on.
     """
     segment = row.segment
     change = changes[segment.file]
@@ -46,20 +53,29 @@ def row_cells(
             text = " " + clipped(fact_words(change, segment.edit.fact), width - 1)
             return [("class:fact", text)]
         case RowKind.HUNK:
-            assert segment.header is not None, "a hunk row has its header"
-            return hunk_cells(change, segment.header, width)
+            header = row.header or header_of(change, segment.hunks)
+            return hunk_cells(change, header, width)
         case RowKind.FOLD:
             assert segment.hidden is not None, "a fold hides lines"
-            return [("class:faint", clipped(_fold(segment.hidden, part), width))]
+            return [("class:faint", clipped(_fold(segment.hidden), width))]
         case RowKind.CONTEXT | RowKind.OLD | RowKind.NEW:
             sign, style = _LINE_STYLES[row.kind]
-            lines = change.old_lines if segment.is_old else change.new_lines
-            cells = _text_cells(lines[row.line], width - 1, style)
+            found = tints(change, segment.is_old, row.line)
+            line = line_text(change, row)
+            cells = _text_cells(line, width - 1, style, pan, found)
             return [(style, sign), *cells]
 
 
-def _fold(hidden: Span, part: str) -> str:
-    return f"   … {len(hidden)} more lines of this {part} …"
+def line_text(change: FileChange, row: Row) -> bytes:
+    """The line of a file that a row shows, as the state that is shown has it."""
+    lines = change.old_lines if row.segment.is_old else change.new_lines
+    line = lines[row.line]
+    is_ended = row.segment.is_ended and not line.endswith(b"\n")
+    return line + b"\n" if is_ended else line
+
+
+def _fold(hidden: Span) -> str:
+    return f"   … {len(hidden)} more lines of this piece …"
 
 
 def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
@@ -70,14 +86,14 @@ def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
 
 def _file_words(change: FileChange) -> str:
     """What becomes of the file, in a word, and how many lines change."""
-    return "  ".join(filter(None, (_status(change), _line_counts(change))))
+    counts = _line_counts(change.hunks) if change.hunks else ""
+    return "  ".join(filter(None, (_status(change), counts)))
 
 
-def _line_counts(change: FileChange) -> str:
-    if not change.hunks:
-        return ""
-    added = sum(len(hunk.new) for hunk in change.hunks)
-    return f"+{added} -{sum(len(hunk.old) for hunk in change.hunks)}"
+@LastAnswer
+def _line_counts(hunks: tuple[Hunk, ...]) -> str:
+    added = sum(len(hunk.new) for hunk in hunks)
+    return f"+{added} -{sum(len(hunk.old) for hunk in hunks)}"
 
 
 def _status(change: FileChange) -> str:
@@ -185,10 +201,8 @@ def function_above(change: FileChange, header: Header) -> bytes:
     return b""
 
 
-def _lines_above(change: FileChange, header: Header | None) -> Iterator[bytes]:
-    """The lines of the old state above a hunk, upwards."""
-    while header is not None:
-        for span, is_old in reversed(header.above):
-            lines = change.old_lines if is_old else change.new_lines
-            yield from (lines[number] for number in reversed(span.numbers))
-        header = header.previous
+def _lines_above(change: FileChange, header: Header) -> Iterator[bytes]:
+    """The lines of the state before, above a hunk, upwards."""
+    for span, is_old in header.above:
+        lines = change.old_lines if is_old else change.new_lines
+        yield from (lines[number] for number in reversed(span.numbers))

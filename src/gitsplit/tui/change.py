@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.core.history import History
+from gitsplit.core.overrides import carried
 from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment, diff_rows
+from gitsplit.tui.blocks import rows_after
+from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.selection import file_rows, lines_shown, segment_at
 from gitsplit.tui.state import State, Unit
 
@@ -16,8 +18,10 @@ _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 def changed(state: State, plan: Plan, deed: str) -> State:
     """The state one step on, with ``plan``; ``deed`` is a clause on what was done.
 
-    Raises PlanRefused where it is the plan as it stands.
+    What was written by hand is laid over what the plan chooses now. Raises PlanRefused
+    where that conflicts, and where it is the plan as it stands.
     """
+    plan = carried(plan, state.git.merge)
     if plan == state.plan:
         raise PlanRefused("It is so already.")
     return replace(
@@ -56,7 +60,7 @@ def redone(state: State) -> State:
 
 def refolded(state: State, unfolded: frozenset[FoldKey]) -> State:
     """The state with other runs of lines folded."""
-    rows = diff_rows(state.plan.changes, state.plan.edits, unfolded)
+    rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
     return _on_rows(replace(state, unfolded=unfolded), rows)
 
 
@@ -70,7 +74,7 @@ def row_showing(rows: Rows, wanted: Row) -> int:
     start = segment_at(rows, span.start)
     if wanted.kind is RowKind.BLANK:
         return rows.starts[max(0, start - 1)]
-    for at in range(start, segment_at(rows, span.stop - 1) + 1):
+    for at in rows.segments_around(wanted):
         segment = rows.segments[at]
         if _is_shown(segment, wanted):
             below = 0 if segment.hidden is not None else wanted.line - segment.first
@@ -102,7 +106,7 @@ def _with_history(state: State, history: History[Plan]) -> State:
     if plan.edits == before.edits:
         return moved
     unfolded = _inherited(before.edits, plan.edits, state.unfolded)
-    rows = diff_rows(plan.changes, plan.edits, unfolded)
+    rows = rows_after(state.rows, plan.changes, plan.edits, unfolded)
     return _on_rows(replace(moved, unfolded=unfolded), rows)
 
 
@@ -131,6 +135,8 @@ def _inherited(
     before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> frozenset[FoldKey]:
     """The unfolded runs, and those that were cut from one of them."""
+    if not unfolded:
+        return unfolded
     known = set(before)
     runs: dict[tuple[int, int], list[FoldKey]] = {}
     for whole, is_old in unfolded:

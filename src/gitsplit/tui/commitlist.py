@@ -1,15 +1,22 @@
 """The commits that there will be: a line each, or a block each on a wide screen."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.message import subject_of
 from gitsplit.core.plan import DROPPED
-from gitsplit.tui.diffview import Lines
+from gitsplit.tui.actions import FAR
+from gitsplit.tui.actual import commit_sizes
+from gitsplit.tui.altered import where_dropped
+from gitsplit.tui.diffview import scrolled
+from gitsplit.tui.pane import Lines
 from gitsplit.tui.selection import counted
-from gitsplit.tui.sizes import Size, plan_sizes, written_owner
+from gitsplit.tui.sizes import Size, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, shown, wrapped
@@ -24,23 +31,47 @@ _SUBJECT_LINES = 2  # of a block
 def commit_lines(state: State, width: int) -> Lines:
     """One line for each commit, and one to make another."""
     columns = _columns(state, width)
-    lines = [_line(state, group, columns) for group in range(len(state.plan.groups))]
-    lines += _last_lines(state)
-    return Lines(lines.__getitem__, len(lines), state.focus)
+    last, groups = last_lines(state), len(state.plan.groups)
+
+    def line(number: int) -> StyleAndTextTuples:
+        if number < groups:
+            return _line(state, number, columns)
+        return last[number - groups]
+
+    return Lines(line, groups + len(last), state.focus)
 
 
-def _last_lines(state: State) -> Iterator[StyleAndTextTuples]:
-    """What stands below the commits: a new one, and what no commit takes."""
-    yield [("class:key", " +"), ("class:faint", " new commit")]
-    size = plan_sizes(state.plan).get(DROPPED)
-    if size is not None:
-        text = f" × dropped: {counted(size.pieces, 'piece')}  {size.lines}"
-        yield [("class:bad", text)]
+def list_height(state: State) -> int:
+    """How many lines :func:`commit_lines` has."""
+    return len(state.plan.groups) + len(last_lines(state))
+
+
+def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
+    """What stands below the commits: a new one, and what no commit takes.
+
+    That takes two lines where one is too long for ``width``.
+    """
+    lines: list[StyleAndTextTuples] = [
+        [("class:key", " +"), ("class:faint", " new commit")]
+    ]
+    size = commit_sizes(state).get(DROPPED)
+    if size is None:
+        return lines
+    what = f" × dropped: {counted(size.pieces, 'piece')}  {size.lines}"
+    where = where_dropped(state.target)
+    if len(what) + 2 + len(where) <= width:
+        return [*lines, [("class:bad", what), ("", f", {where}")]]
+    return [*lines, [("class:bad", what)], [("", f"   {where}")]]
 
 
 def subject(state: State, group: int) -> str:
     """A commit's subject, or the words for having none."""
-    return shown(subject_of(state.plan.groups[group].message)) or NO_MESSAGE
+    return _subject(state.plan.groups[group].message)
+
+
+@lru_cache(maxsize=1024)
+def _subject(message: bytes) -> str:
+    return shown(subject_of(message)) or NO_MESSAGE
 
 
 def change_id_words(state: State, group: int) -> str:
@@ -65,7 +96,7 @@ class _Columns:
 def _columns(state: State, width: int) -> _Columns:
     """The widths for the commits of this state, the subject taking what is left."""
     groups = range(len(state.plan.groups))
-    sizes = [plan_sizes(state.plan)[group] for group in groups]
+    sizes = [commit_sizes(state)[group] for group in groups]
     digits = len(str(len(groups)))
     pieces = max(len(counted(size.pieces, "piece")) for size in sizes)
     added = max(len(f"+{size.added}") for size in sizes)
@@ -77,7 +108,7 @@ def _columns(state: State, width: int) -> _Columns:
 
 def _line(state: State, group: int, columns: _Columns) -> StyleAndTextTuples:
     """One commit: number, subject, owner's mark, size, and its Change-Id."""
-    size = plan_sizes(state.plan)[group]
+    size = commit_sizes(state)[group]
     text = " " + fitted(subject(state, group), columns.subject)
     mark = OWNER if group == state.plan.owner else " "
     return [
@@ -97,7 +128,7 @@ def _number(state: State, group: int, digits: int) -> StyleAndTextTuples:
 
 
 def _subject_style(state: State, group: int) -> str:
-    if not plan_sizes(state.plan)[group].pieces:
+    if not commit_sizes(state)[group].pieces:
         return "class:empty"
     return "class:focus" if group == state.focus else ""
 
@@ -118,43 +149,118 @@ def _id(state: State, group: int, columns: _Columns) -> StyleAndTextTuples:
     return [("class:faint", "  " + change_id_words(state, group))]
 
 
-def commit_blocks(state: State, width: int) -> Lines:
-    """Each commit with its whole subject, its size and its files."""
-    lines: list[StyleAndTextTuples] = []
-    cursor = 0
-    for group in range(len(state.plan.groups)):
-        lines += _block(state, group, width)
-        cursor = len(lines) - 1 if group <= state.focus else cursor
-        lines.append([])
-    lines += _last_lines(state)
-    return Lines(lines.__getitem__, len(lines), cursor)
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What stands in the block of one commit; more files than ``files`` are counted."""
+
+    subject: tuple[str, ...]
+    files: int
+    hidden: int
+
+    @property
+    def height(self) -> int:
+        """Its lines, with the blank one below."""
+        return len(self.subject) + 1 + self.files + (self.hidden > 0) + 1
 
 
-def _block(state: State, group: int, width: int) -> Iterator[StyleAndTextTuples]:
-    digits = len(str(len(state.plan.groups)))
-    room = width - digits - 3
-    indent = " " * (digits + 2)
-    size = plan_sizes(state.plan)[group]
+def commit_blocks(state: State, width: int, height: int) -> Lines:
+    """Each commit with its whole subject, its size and its files.
+
+    Where that is too much for ``height`` lines, each shows only a few files.
+    """
+    blocks = _blocks(state, width, height)
+    starts = tuple(accumulate((block.height for block in blocks), initial=0))
+    last = last_lines(state, width)
+
+    def line(number: int) -> StyleAndTextTuples:
+        if number >= starts[-1]:
+            return last[number - starts[-1]]
+        group = bisect_right(starts, number) - 1
+        return _block_line(state, group, blocks[group], number - starts[group], width)
+
+    focus = range(starts[state.focus], starts[state.focus + 1] - 1)
+    return Lines(
+        line,
+        starts[-1] + len(last),
+        focus.start,
+        scroll=lambda top, rows: scrolled(top, rows, focus, focus.start),
+        number_of=lambda number: bisect_right(starts, number) - 1,
+    )
+
+
+def _blocks(state: State, width: int, height: int) -> list[_Block]:
+    """The blocks of all commits, with as many files as there is room for."""
+    room = width - _indent(state) - 1
+    subjects = [
+        _shortened(subject(state, group), room)
+        for group in range(len(state.plan.groups))
+    ]
+    sizes = commit_sizes(state)
+    files = [len(sizes[group].files) for group in range(len(subjects))]
+    fixed = sum(len(lines) + 2 for lines in subjects) + len(last_lines(state, width))
+    most = _most_files(files, height - fixed)
+    kept = [number if number <= most + 1 else most for number in files]
+    return [
+        _Block(lines, shown, number - shown)
+        for lines, shown, number in zip(subjects, kept, files, strict=True)
+    ]
+
+
+def _most_files(files: Sequence[int], room: int) -> int:
+    """How many files a commit may show so that all have room, if they can."""
+    if sum(files) <= room:
+        return max(files)
+    numbers = range(room, 0, -1)
+    return next(
+        (most for most in numbers if sum(min(n, most + 1) for n in files) <= room), 0
+    )
+
+
+def _indent(state: State) -> int:
+    """The columns left of a subject: the mark, the number and a blank."""
+    return len(str(len(state.plan.groups))) + 2
+
+
+def _block_line(
+    state: State, group: int, block: _Block, at: int, width: int
+) -> StyleAndTextTuples:
+    """Line ``at`` of a block, from 0."""
+    indent = _indent(state)
     style = _subject_style(state, group)
-    first, *rest = _shortened(subject(state, group), room)
-    yield [*_number(state, group, digits), (style, " " + first)]
-    for line in rest:
-        yield [(style, indent + line)]
-    if not size.pieces:
-        yield [("class:empty", indent + "empty")]
-        return
-    yield [("", indent), *_sums(state, group, size)]
-    for file, part in size.files.items():
-        yield [("", indent), *_file(state, file, part, room)]
+    if not at:
+        number = _number(state, group, indent - 2)
+        return [*number, (style, " " + block.subject[0])]
+    if at < len(block.subject):
+        return [(style, " " * indent + block.subject[at])]
+    cells = _below_subject(state, group, block, at - len(block.subject), width - indent)
+    return [("", " " * indent), *cells]
 
 
-def _shortened(text: str, width: int) -> list[str]:
+def _below_subject(
+    state: State, group: int, block: _Block, at: int, width: int
+) -> StyleAndTextTuples:
+    """The size of the commit, then its files."""
+    size = commit_sizes(state)[group]
+    if not at:
+        is_empty = not size.pieces
+        return [("class:empty", "empty")] if is_empty else _sums(state, group, size)
+    if at <= block.files:
+        file = sorted(size.files)[at - 1]
+        return _file(state, file, size.files[file], width - 1)
+    if at == block.files + 1 and block.hidden:
+        noun = "more file" if block.files else "file"
+        return [("class:faint", f"… {counted(block.hidden, noun)}")]
+    return []
+
+
+@lru_cache(maxsize=1024)
+def _shortened(text: str, width: int) -> tuple[str, ...]:
     """The text on at most two lines."""
     lines = wrapped(text, width)
     if len(lines) <= _SUBJECT_LINES:
-        return lines
+        return tuple(lines)
     rest = " ".join(lines[_SUBJECT_LINES - 1 :])
-    return [*lines[: _SUBJECT_LINES - 1], clipped(rest, width)]
+    return (*lines[: _SUBJECT_LINES - 1], clipped(rest, width))
 
 
 def _sums(state: State, group: int, size: Size) -> StyleAndTextTuples:

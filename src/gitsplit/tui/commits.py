@@ -15,6 +15,7 @@ from gitsplit.tui.actions import (
     SetMessage,
 )
 from gitsplit.tui.change import changed
+from gitsplit.tui.implied import implied_words
 from gitsplit.tui.state import Screen, State
 
 
@@ -65,6 +66,7 @@ def _reordered(state: State, to: int) -> State:
         raise PlanRefused(f"This is the {end} commit already.")
     plan = moved_group(state.plan, state.focus, to)
     deed = f"commit {state.focus + 1} is commit {to + 1} now"
+    deed += implied_words(state.plan, plan)
     return replace(changed(state, plan, deed), focus=to, viewed=to)
 
 

@@ -1,73 +1,68 @@
 """One commit as reviewers will see it: a screen of its own, or beside the diff."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.edits import FactEdit, TextEdit
-from gitsplit.core.plan import Plan
+from gitsplit.tui.actual import ActualCommit, actual_commit
 from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.commitlist import OWNER, change_id_words
-from gitsplit.tui.diffview import CURSOR, Lines, scrolled
-from gitsplit.tui.preview import Previews, path_after
-from gitsplit.tui.rows import Row, RowKind, Segment, Table
+from gitsplit.tui.diffview import CURSOR, scrolled
+from gitsplit.tui.pane import Lines
+from gitsplit.tui.preview import path_after
+from gitsplit.tui.rows import Row, RowKind, Segment
 from gitsplit.tui.selection import counted
-from gitsplit.tui.sizes import LastAnswer, plan_sizes, written_owner
+from gitsplit.tui.sizes import Size, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, line_cells, shown
 
-_PREVIEWS = Previews()
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
 def commit_page(state: State, width: int) -> Lines:
     """The commit that is looked at, as reviewers will see it, from ``scroll`` on."""
-    head, rows = _commit(state, state.viewed, width)
+    commit = actual_commit(state, state.viewed)
+    head = list(_commit_head(state, state.viewed, commit.size, width))
 
     def line(number: int) -> StyleAndTextTuples:
         if number < len(head):
             return head[number]
-        row = rows[number - len(head)]
-        return _diff_line(state.plan, state.viewed, row, width)
+        row = commit.rows[number - len(head)]
+        return _diff_line(state, commit, row, width)
 
-    height = len(head) + len(rows)
+    height = len(head) + len(commit.rows)
     first = min(state.scroll, max(0, height - 1))
     return Lines(line, height, first, scroll=lambda *_: first)
 
 
 def commit_pane(state: State, width: int) -> Lines:
     """The commit in focus as it will be, beside the diff and following its cursor."""
-    head, rows = _commit(state, state.focus, width)
-    found, is_exact = _row_at_cursor(state, rows)
+    commit = actual_commit(state, state.focus)
+    head = list(_commit_head(state, state.focus, commit.size, width))
+    found, is_exact = _row_at_cursor(state, commit)
     cursor = len(head) + found
 
     def line(number: int) -> StyleAndTextTuples:
         if number < len(head):
             return head[number]
         mark = CURSOR if is_exact and number == cursor else " "
-        row = rows[number - len(head)]
-        return _diff_line(state.plan, state.focus, row, width, mark)
+        row = commit.rows[number - len(head)]
+        return _diff_line(state, commit, row, width, mark)
 
-    height = len(head) + len(rows)
+    height = len(head) + len(commit.rows)
     run = range(cursor, cursor + 1) if is_exact or found else range(1)
     return Lines(
         line, height, run.start, scroll=lambda top, h: scrolled(top, h, run, run.start)
     )
 
 
-def _commit(
-    state: State, group: int, width: int
-) -> tuple[list[StyleAndTextTuples], Table]:
-    """What stands above a commit's diff, and the diff."""
-    rows = _PREVIEWS.rows(state.plan, group)
-    return list(_commit_head(state, group, width)), rows
-
-
-def _commit_head(state: State, group: int, width: int) -> Iterator[StyleAndTextTuples]:
+def _commit_head(
+    state: State, group: int, size: Size, width: int
+) -> Iterator[StyleAndTextTuples]:
     """Which commit it is, how large, its Change-Id and its message."""
-    plan, size = state.plan, plan_sizes(state.plan)[group]
+    plan = state.plan
     name = f" commit {group + 1} of {len(plan.groups)}"
     yield [
         (f"{group_style(group)} bold", name),
@@ -100,56 +95,48 @@ def _id_sentence(state: State) -> str:
 
 
 def _diff_line(
-    plan: Plan, group: int, row: Row, width: int, mark: str = " "
+    state: State, commit: ActualCommit, row: Row, width: int, mark: str = " "
 ) -> StyleAndTextTuples:
     """One row of the commit's diff."""
     margin = ("class:cursor", mark)
     if row.kind is not RowKind.FILE:
-        return [margin, *row_cells(plan.changes, row, width - 1)]
+        changes = commit.plan.changes
+        return [margin, *row_cells(changes, row, width - 1, state.pan, state.tints)]
     file = row.segment.file
-    words = plan_sizes(plan)[group].files[file].lines
-    path = path_after(plan, file, group)
+    words = commit.size.files[file].lines
+    words += "  edited by hand" if file in commit.written else ""
+    path = path_after(commit.plan, file, commit.group)
     return [margin, *file_cells(path, words, width - 1)]
 
 
-def _row_at_cursor(state: State, rows: Table) -> tuple[int, bool]:
+def _row_at_cursor(state: State, commit: ActualCommit) -> tuple[int, bool]:
     """The row that shows the line at the cursor, else the nearest one above it.
 
-    With it, whether it is that very line.
+    With it, whether it is that very line. Of a commit that was edited it is the file's
+    header: its lines are not those of the whole diff.
     """
     if not len(state.rows):
         return 0, False
+    rows = commit.rows
     wanted = state.rows[state.cursor]
-    blocks = _blocks(rows)
-    place = (wanted.segment.file, _old_place(wanted))
-    number = bisect_right(blocks, place, key=lambda block: block[0]) - 1
-    if number < 0:
-        return 0, False
-    start = nearest = blocks[number][1]
-    stop = blocks[number + 1][1] if number + 1 < len(blocks) else len(rows.segments)
-    for at in range(start, stop):
-        segment = rows.segments[at]
+    if commit.is_edited:
+        return commit.row_of_file(wanted.segment.file), False
+    block = state.rows.block_at(state.cursor)
+    inside = rows.rows_of_block(block)
+    nearest = max(0, inside.start - 1)
+    if not inside:
+        return nearest, False
+    part = rows.part(block)
+    for segment, start in zip(part.segments, part.starts, strict=False):
         offset = _offset(segment, wanted)
         if offset is not None:
-            return rows.starts[at] + offset, True
-        if segment.is_old and segment.first <= place[1]:
-            nearest = at
-    return rows.starts[nearest], False
+            return inside.stop - len(part) + start + offset, True
+        if segment.is_old and segment.first <= _old_line(wanted):
+            nearest = inside.stop - len(part) + start
+    return nearest, False
 
 
-@LastAnswer
-def _blocks(rows: Table) -> list[tuple[tuple[int, int], int]]:
-    """The file and line at which each header stands, and its segment; in order."""
-    found = []
-    for number, segment in enumerate(rows.segments):
-        if segment.header is not None:
-            found.append(((segment.file, segment.header.origin), number))
-        elif segment.kind is RowKind.FILE:
-            found.append(((segment.file, -1), number))
-    return found
-
-
-def _old_place(row: Row) -> int:
+def _old_line(row: Row) -> int:
     """The 0-based line of the old file at which the row stands; -1 above the lines."""
     edit = row.segment.edit
     if isinstance(edit, FactEdit) or row.kind in (RowKind.BLANK, RowKind.FILE):

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import chain
 from typing import assert_never
 
 from gitsplit.core.edits import TextEdit
@@ -17,12 +18,20 @@ from gitsplit.tui.actions import (
     MovePiece,
     MoveRows,
     MoveTo,
+    Pan,
     Widen,
 )
 from gitsplit.tui.change import refolded
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
-from gitsplit.tui.selection import counted, file_rows, marked_rows, named, unit_at
+from gitsplit.tui.selection import (
+    counted,
+    file_rows,
+    marked_rows,
+    named,
+    rename_with_edits,
+    unit_at,
+)
 from gitsplit.tui.state import State, Unit
 
 _WIDER = {
@@ -45,6 +54,8 @@ def moved(state: State, action: CursorAction) -> State:
             return at_row(state, _piece_row(state, by))
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
+        case Pan(columns):
+            return _panned(state, columns)
         case FindNext():
             return found(state, state.search)
         case _:
@@ -72,11 +83,34 @@ def at_row(state: State, row: int) -> State:
     return replace(state, status=_whereabouts(state))
 
 
+def _panned(state: State, columns: int) -> State:
+    """The state that shows lines from other columns on."""
+    pan = max(0, state.pan + columns)
+    if columns > 0 and not _reaches(state, pan):
+        raise PlanRefused("No line goes on any further.")
+    if pan == state.pan:
+        raise PlanRefused("Lines are shown from their start.")
+    return replace(state, pan=pan, status=f"lines from column {pan + 1} on")
+
+
+def _reaches(state: State, column: int) -> bool:
+    """Whether a line of any file reaches beyond a column; the cursor's file first."""
+    changes = state.plan.changes
+    here = state.rows[state.cursor].segment.file if len(state.rows) else 0
+    return any(
+        len(line) + 7 * line.count(b"\t") > column
+        for change in (*changes[here:], *changes[:here])
+        for line in chain(change.old_lines, change.new_lines)
+    )
+
+
 def _whereabouts(state: State) -> str:
     """What the cursor takes, in a few words."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
         return f"{counted(len(marked_rows(state)), 'row')} marked"
+    if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
+        return "the rename with the file's edits · s cuts it from them"
     if unit is not Unit.PIECE:
         return f"the whole {unit.name.lower()} is selected"
     place = state.rows.edit_at(state.cursor)
@@ -91,19 +125,17 @@ def _piece_row(state: State, by: int) -> int:
     edits, rows = state.plan.edits, state.rows
     place = rows.edit_at(state.cursor)
     if place is None:
-        place = bisect_left(edits, state.cursor, key=rows.first_row.__getitem__)
+        place = bisect_left(edits, state.cursor, key=rows.row_of)
         place -= by > 0
     place += by
     if not 0 <= place < len(edits):
         raise PlanRefused(f"This is the {'last' if by > 0 else 'first'} piece.")
-    return rows.first_row[edits[place]]
+    return rows.row_of(edits[place])
 
 
 def _file_row(state: State, by: int) -> int:
     """The header row of the next file, or the last one before the cursor."""
-    headers = [
-        file_rows(state.rows, segments[0].file).start for segments in state.rows.by_file
-    ]
+    headers = [file_rows(state.rows, file).start for file in state.rows.by_file]
     if by > 0:
         after = headers[bisect_right(headers, state.cursor) :]
     else:

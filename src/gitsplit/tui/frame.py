@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.plan import DROPPED
+from gitsplit.tui.altered import dropped_words, is_to_be_whole
 from gitsplit.tui.rows import RowKind, Rows
-from gitsplit.tui.selection import counted, unit_at
-from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.selection import counted, rename_with_edits, unit_at
 from gitsplit.tui.state import Prompt, Purpose, State, Unit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
@@ -62,40 +62,37 @@ def place_words(state: State, runs: Sequence[range]) -> str:
     path = shown(state.plan.changes[state.rows[state.cursor].segment.file].path)
     if unit_at(state) is Unit.DIRECTORY:
         path = f"{path.rpartition('/')[0] or '.'}/"
-    return f"{_unit_words(state, runs)} · {path}"
+    column = f" · from column {state.pan + 1}" if state.pan else ""
+    return f"{_unit_words(state, runs)} · {path}{column}"
 
 
 def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
-    pieces, lines = selected_size(state.rows, runs)
     match unit_at(state):
         case Unit.LINES:
-            return counted(lines, "marked line")
+            return counted(marked_lines(state.rows, runs), "marked line")
         case Unit.PIECE if edit is not None:
             return f"piece {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
             return "no piece here"
         case Unit.HUNK | Unit.FILE | Unit.DIRECTORY as unit:
-            return f"whole {unit.name.lower()}, {counted(pieces, 'piece')}"
+            pieces = sum(map(len, (state.rows.places_in(run) for run in runs)))
+            what = f"whole {unit.name.lower()}"
+            if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
+                what = "rename with the edits"
+            return f"{what}, {counted(pieces, 'piece')}"
 
 
-def selected_size(rows: Rows, runs: Iterable[range]) -> tuple[int, int]:
-    """How many pieces and how many lines of them the selected rows stand for."""
-    edits = set()
-    lines = 0
-    for run in runs:
-        at = run.start
-        while at < run.stop:
-            row = rows[at]
-            segment = row.segment
-            end = min(run.stop, at + segment.height - (row.line - segment.first))
-            edits.add(rows.place.get(segment.edit) if segment.edit else None)
-            if row.kind in (RowKind.OLD, RowKind.NEW):
-                lines += end - at
-            elif segment.hidden is not None:
-                lines += len(segment.hidden)
-            at = end
-    return len(edits - {None}), lines
+def marked_lines(rows: Rows, runs: Iterable[range]) -> int:
+    """How many changed lines the rows stand for; a fold stands for all it hides."""
+    return sum(
+        min(run.stop, stop) - max(run.start, start)
+        if segment.hidden is None
+        else len(segment.hidden)
+        for run in runs
+        for segment, start, stop in rows.segments_in(run)
+        if segment.kind in (RowKind.OLD, RowKind.NEW, RowKind.FOLD)
+    )
 
 
 def reason_line(state: State, width: int) -> StyleAndTextTuples:
@@ -113,18 +110,13 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
     return [(group_style(group), why), ("", clipped(reason, width - len(why)))]
 
 
-@LastAnswer
-def lost_pieces(plan: Plan) -> int:
-    """How many pieces no commit takes."""
-    return plan.group_of.count(DROPPED)
-
-
 def promise(state: State) -> StyleAndTextTuples:
     """Whether the commits together are the original one (law 1)."""
-    lost = lost_pieces(state.plan)
+    lost = dropped_words(state.plan)
     if lost:
-        words = f"{counted(lost, 'piece')} dropped ✗  final tree differs ✗ "
-        return [("class:bad", words)]
+        return [("class:bad", f"{lost} dropped  final tree differs ")]
+    if not is_to_be_whole(state.plan):
+        return [("class:good", "nothing lost ✓  "), ("class:bad", "final tree edited ")]
     return [("class:good", "nothing lost ✓  final tree same ✓ ")]
 
 

@@ -14,6 +14,8 @@ from gitsplit.tui.actions import (
     Cancel,
     Cut,
     Dismiss,
+    Drop,
+    EditFile,
     EditMessage,
     EraseText,
     FindNext,
@@ -34,6 +36,7 @@ from gitsplit.tui.actions import (
     OpenHelp,
     OpenPreview,
     Own,
+    Pan,
     Quit,
     Redo,
     Scroll,
@@ -80,6 +83,7 @@ def _typing(pressed: Pressed) -> Action:
 
 
 _EARLIER, _LATER = MoveCommit(-1), MoveCommit(1)
+_PAN = 16  # columns at a time
 
 TABLE = (
     Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "that commit", "send"),
@@ -88,8 +92,9 @@ TABLE = (
     Row(PIECES, _SPLIT, {"a": Take(rest=True)}, "y for the rest of the file", "file"),
     Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "n for the rest of the file"),
     Row(PIECES, _SPLIT, {"+": NewCommit()}, "a new one after the focus", "new commit"),
+    Row(PIECES, _SPLIT, {"D": Drop()}, "none of them: drop it", "drop"),
     Row(PIECES, _SPLIT, {"s": Cut()}, "two things: cut it finer", "cut"),
-    Row(SELECTING, _SPLIT, {"v": Mark(), "e": Mark()}, "lines; v narrows", "lines"),
+    Row(SELECTING, _SPLIT, {"v": Mark()}, "lines; v narrows", "lines"),
     Row(SELECTING, _SPLIT, {"V": Widen()}, "wider: hunk, file, directory", "wider"),
     Row(SELECTING, _SPLIT, {"escape": Cancel()}, "the piece again", "piece again"),
     Row(
@@ -109,6 +114,8 @@ TABLE = (
     Row(COMMITS, _COMMITS, {"i": Ask(Purpose.SUBJECT)}, "edit its subject", "subject"),
     Row(COMMITS, _COMMITS, {"m": EditMessage()}, "its message in an editor", "message"),
     Row(COMMITS, _COMMITS, {"c": Own()}, "it keeps the Change-Id", "Change-Id"),
+    Row(COMMITS, _SPLIT, {"e": EditFile()}, "edit the file in it alone", "edit file"),
+    Row(COMMITS, _SPLIT, {"E": EditFile(for_good=True)}, "edit it in all after too"),
     Row(
         COMMITS,
         _SPLIT,
@@ -135,6 +142,12 @@ TABLE = (
         "by page",
     ),
     Row(MOVING, _SPLIT, {"home": MoveTo(0), "end": MoveTo(FAR)}, "to the ends"),
+    Row(
+        MOVING,
+        _COMMITS,
+        {"left": Pan(-_PAN), "right": Pan(_PAN)},
+        "long lines, sideways",
+    ),
     Row(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "to a piece by its number"),
     Row(
         MOVING,

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.content import file_after
-from gitsplit.core.plan import Plan
-from gitsplit.core.states import file_assignments
+from gitsplit.tui.actual import commit_sizes
+from gitsplit.tui.altered import (
+    altered_lines,
+    dropped_words,
+    ends_as_it_was,
+    where_files_go,
+)
 from gitsplit.tui.commitlist import OWNER, change_id_words, subject
-from gitsplit.tui.diffview import Lines, fixed_lines
-from gitsplit.tui.frame import lost_pieces
+from gitsplit.tui.pane import Lines, fixed_lines
 from gitsplit.tui.selection import counted
-from gitsplit.tui.sizes import LastAnswer, Size, plan_sizes, written_owner
+from gitsplit.tui.sizes import Size, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import fitted, shown, wrapped
@@ -38,7 +41,7 @@ def preview_page(state: State, width: int) -> Lines:
 
 def _written(state: State) -> int:
     """How many commits will be made: those that have pieces."""
-    sizes = plan_sizes(state.plan)
+    sizes = commit_sizes(state)
     return sum(sizes[group].pieces > 0 for group in range(len(state.plan.groups)))
 
 
@@ -55,7 +58,7 @@ def _summary(state: State) -> StyleAndTextTuples:
 
 def _commit_rows(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """A line for each new commit, then for each one above that keeps its tree."""
-    sizes = plan_sizes(state.plan)
+    sizes = commit_sizes(state)
     groups = range(len(state.plan.groups))
     ids = max(len(change_id_words(state, group)) for group in groups)
     numbers = max(len(sizes[group].lines) for group in groups)
@@ -90,7 +93,7 @@ def _what_becomes(
 
 
 def _size_and_id(state: State, group: int, numbers: int) -> StyleAndTextTuples:
-    size = plan_sizes(state.plan)[group]
+    size = commit_sizes(state)[group]
     if not size.pieces:
         return [("class:empty", "  left out")]
     return [
@@ -112,13 +115,16 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
 
 def _promises(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """What holds once it is written, each found to be true before it is said."""
-    lost = lost_pieces(state.plan)
+    lost = dropped_words(state.plan)
     tree = state.target.tree[:10]
     same = ends_as_it_was(state.plan)
     yield _checked(same, f"final tree {tree} = {tree}", f"final tree is not {tree}")
-    yield _checked(not lost, "nothing lost", f"{counted(lost, 'piece')} dropped")
+    yield _checked(not lost, "nothing lost", f"{lost} dropped")
+    yield from altered_lines(state)
     if same:
         yield _checked(True, "worktree and index stay as they are, even when dirty")
+    else:
+        yield [("", f"   {where_files_go(state.target)}")]
     if state.target.other_refs:
         names = ", ".join(state.target.other_refs)
         yield [("", f"   moves too: {names}")]
@@ -133,16 +139,6 @@ def _promises(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _checked(holds: bool, yes: str, no: str = "") -> StyleAndTextTuples:
     return [("class:good", f" ✓ {yes}")] if holds else [("class:bad", f" ✗ {no}")]
-
-
-@LastAnswer
-def ends_as_it_was(plan: Plan) -> bool:
-    """Whether every file ends as the original commit has it, found by composing it."""
-    last = len(plan.groups) - 1
-    return all(
-        file_after(plan.changes[file], assignment, last) == plan.changes[file].new
-        for file, assignment in file_assignments(plan).items()
-    )
 
 
 def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:

@@ -5,11 +5,20 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.core.edits import sort_key
-from gitsplit.core.plan import Group, Plan, assigned, with_group
+from gitsplit.core.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.core.proposal import drafted
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.actions import Cut, Leave, NewCommit, PieceAction, Send, Take
+from gitsplit.tui.actions import (
+    Cut,
+    Drop,
+    Leave,
+    NewCommit,
+    PieceAction,
+    Send,
+    Take,
+)
 from gitsplit.tui.change import changed
+from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import (
     Selection,
@@ -18,6 +27,7 @@ from gitsplit.tui.selection import (
     cut_finer,
     cut_to,
     named,
+    rename_with_edits,
     rest_of_file,
     segment_at,
     selected,
@@ -34,6 +44,8 @@ def with_pieces(state: State, action: PieceAction) -> State:
             return _sent(state, _selection(state, rest), state.focus)
         case Leave(rest):
             return _left(state, _selection(state, rest))
+        case Drop():
+            return _sent(state, _some(selected(state)), DROPPED)
         case Cut():
             return _cut(state, _some(selected(state)))
         case NewCommit():
@@ -55,11 +67,14 @@ def _some(selection: Selection) -> Selection:
 
 def _sent(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group`` and the cursor on what follows it."""
-    if group >= len(state.plan.groups):
+    if group != DROPPED and group >= len(state.plan.groups):
         raise PlanRefused(f"There is no commit {group + 1}.", hint="+ makes a new one.")
     others = _members(state.plan, selection, group, is_in=False)
     if not others:
-        kept = f"kept {amount(t.edit for t in selection)} in {named(group)}"
+        what = amount(taken.edit for taken in selection)
+        kept = f"kept {what} in {named(group)}"
+        if group == DROPPED:
+            kept = f"{what} dropped already"
         return _past(state, replace(state, status=kept), selection)
     return _past(state, _moved(state, others, group), selection)
 
@@ -91,7 +106,10 @@ def _moved(state: State, selection: Selection, group: int) -> State:
             hint="Send those.",
         )
     what = amount(taken.edit for taken in selection)
-    return changed(state, moved, f"moved {what} from {came_from} to {named(group)}")
+    deed = f"moved {what} from {came_from} to {named(group)}"
+    if group == DROPPED:
+        deed = f"dropped {what} of {came_from}"
+    return changed(state, moved, deed + implied_words(plan, moved, places))
 
 
 def _origins(plan: Plan, selection: Selection) -> str:
@@ -101,7 +119,13 @@ def _origins(plan: Plan, selection: Selection) -> str:
 
 
 def _cut(state: State, selection: Selection) -> State:
-    """The selected pieces cut finer, or at the ends of the marked lines."""
+    """The selected pieces cut finer, or at the ends of the marked lines.
+
+    A rename that its file's edits go along with is cut from them.
+    """
+    if state.unit is Unit.PIECE and (file := rename_with_edits(state)) is not None:
+        status = "the rename is a piece by itself now · V takes the edits along"
+        return replace(state, apart=state.apart | {file}, status=status)
     if state.unit is Unit.LINES:
         plan = cut_to(state.plan, selection)[0]
     else:
@@ -119,7 +143,9 @@ def _made(state: State, selection: Selection) -> State:
     grown = with_group(plan, at, _draft(state.plan, selection))
     what = amount(taken.edit for taken in selection)
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
-    made = changed(state, assigned(grown, places, at), deed)
+    full = assigned(grown, places, at)
+    deed += implied_words(grown, full, places)
+    made = changed(state, full, deed)
     named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i names it")
     return _past(state, named_how, selection) if selection else named_how
 
@@ -146,7 +172,7 @@ def _past(before: State, state: State, selection: Selection) -> State:
     place = bisect_right(edits, sort_key(selection[-1].edit), key=sort_key)
     if place == len(edits):
         return state
-    return replace(state, cursor=state.rows.first_row[edits[place]])
+    return replace(state, cursor=state.rows.row_of(edits[place]))
 
 
 def _at_next_header(state: State, kind: RowKind) -> State:

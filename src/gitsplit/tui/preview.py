@@ -2,61 +2,34 @@
 
 The rows are found from the states that the plan chooses, without composing any file:
 an old line of a later group is still there (context), a new line of an earlier group
-is already there, and only the group's own lines are removed and added.
+is already there, and only the group's own lines are removed and added. What a row
+shows is made when it is asked for.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain
+from operator import mul
 
-from gitsplit.core.changes import FileChange, Hunk, Span
-from gitsplit.core.content import Assignment, hunk_lines
-from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit
+from gitsplit.core.changes import FileChange, Span
+from gitsplit.core.edits import Edit, Fact, FactEdit
 from gitsplit.core.plan import Plan
-from gitsplit.tui.rows import (
-    CONTEXT_LINES,
-    Header,
-    RowKind,
-    Segment,
-    Table,
-    table,
+from gitsplit.tui.blocks import resumed
+from gitsplit.tui.differences import both, same
+from gitsplit.tui.rows import Header, Row, Rows
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.stretches import (
+    EARLIER,
+    LATER,
+    MINE,
+    Part,
+    height_of,
+    lines_before,
+    part_of,
 )
 
-
-class Stretch(NamedTuple):
-    """Lines of one side that follow each other and fare alike in one commit.
-
-    ``old_at`` and ``new_at`` are the 0-based lines at which they stand in the file
-    before and after that commit, ``origin`` at which before all commits of the plan.
-    """
-
-    kind: RowKind
-    lines: Span
-    is_old: bool
-    old_at: int = 0
-    new_at: int = 0
-    origin: int = 0
-
-
-def commit_segments(
-    change: FileChange, file: int, assignment: Assignment, group: int
-) -> tuple[Segment, ...]:
-    """What the commit of ``group`` does to one file; nothing where it leaves it alone.
-
-    ``assignment`` has every edit of the file, in order.
-    """
-    mine = [edit for edit, owner in assignment if owner == group]
-    if not mine:
-        return ()
-    facts = (
-        Segment(RowKind.FACT, file, 0, edit=edit)
-        for edit in mine
-        if isinstance(edit, FactEdit)
-    )
-    head = Segment(RowKind.FILE, file, 0)
-    stretches = _numbered(_joined(_stretches(change, assignment, group)))
-    return (head, *facts, *_all_hunks(file, stretches))
+_KEPT = 8  # commits whose rows are kept, for going to and fro between them
 
 
 def path_after(plan: Plan, file: int, group: int) -> bytes:
@@ -72,199 +45,193 @@ def path_after(plan: Plan, file: int, group: int) -> bytes:
     return change.path if is_renamed else change.old.path
 
 
-def _all_hunks(file: int, stretches: Iterable[Stretch]) -> Iterator[Segment]:
-    """The rows of every hunk of one file."""
-    header: Header | None = None
-    for above, hunk in _hunks(stretches):
-        header = _header(above, hunk, header)
-        yield Segment(RowKind.HUNK, file, 0, header=header)
-        for kind, lines, is_old, *_ in hunk:
-            yield Segment(kind, file, lines.start, len(lines), is_old=is_old)
+@dataclass(frozen=True, slots=True)
+class CommitRows:
+    """The diff of one commit against the one before it.
 
-
-def _stretches(
-    change: FileChange, assignment: Assignment, group: int
-) -> Iterator[Stretch]:
-    """Every line that the file has before or after the commit of ``group``."""
-    texts = ((e, g) for e, g in assignment if isinstance(e, TextEdit))
-    at = 0
-    for number, members in groupby(texts, lambda member: member[0].hunk):
-        hunk = change.hunks[number]
-        yield Stretch(RowKind.CONTEXT, Span(at, hunk.old.start), True)
-        yield from _hunk_stretches(change, hunk, list(members), group)
-        at = hunk.old.stop
-    yield Stretch(RowKind.CONTEXT, Span(at, len(change.old_lines)), True)
-
-
-def _hunk_stretches(
-    change: FileChange, hunk: Hunk, edits: Assignment, group: int
-) -> Iterator[Stretch]:
-    """The lines of one hunk as they fare in the commit of ``group``."""
-    groups = {owner for _, owner in edits}
-    if len(groups) > 1:
-        for line in hunk_lines(change, hunk, edits):
-            lines = Span(line.number, line.number + 1)
-            yield from _side(lines, line.mark == "old", line.group, group)
-        return
-    owner = groups.pop()
-    yield from _side(hunk.old, True, owner, group)
-    yield from _side(hunk.new, False, owner, group)
-
-
-def _side(lines: Span, is_old: bool, owner: int, group: int) -> Iterator[Stretch]:
-    """Lines of one side that ``owner`` takes away or brings; none if absent."""
-    if owner == group:
-        yield Stretch(RowKind.OLD if is_old else RowKind.NEW, lines, is_old)
-    elif (owner > group) == is_old:
-        yield Stretch(RowKind.CONTEXT, lines, is_old)
-
-
-def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The stretches that follow each other as one; removed lines before added ones.
-
-    Between two unchanged lines, git shows all that goes before all that comes.
+    ``rows`` is the diff of the whole commit, whose blocks these follow. ``fates`` says
+    of each edit whether it is in an earlier commit, in this one or in a later one.
+    ``starts`` are the first rows of the blocks, counted from the blank row that the
+    first file would have above it; a block that the commit leaves alone has no rows.
+    ``parts`` are those that were asked for, ``shifts`` likewise.
     """
-    filled = (stretch for stretch in stretches if len(stretch.lines))
-    for is_context, run in groupby(filled, lambda s: s.kind is RowKind.CONTEXT):
-        # Sorting keeps the order within each side.
-        members = list(run)
-        if not is_context:
-            members.sort(key=lambda stretch: not stretch.is_old)
-        yield from _merged(members)
+
+    changes: Sequence[FileChange]
+    rows: Rows
+    fates: bytes
+    starts: tuple[int, ...]
+    parts: dict[int, Part] = field(default_factory=dict, compare=False)
+    shifts: "list[_Shifts]" = field(default_factory=list, compare=False)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return max(0, self.starts[-1] - 1)
+
+    def __getitem__(self, number: int) -> Row:
+        """Row ``number``, from 0."""
+        block = bisect_right(self.starts, number + 1) - 1
+        part = self.part(block)
+        inside = number + 1 - self.starts[block]
+        at = bisect_right(part.starts, inside) - 1
+        segment = part.segments[at]
+        header = part.headers.get(at)
+        line = segment.first + inside - part.starts[at]
+        return Row(segment, line, header and self._placed(block, header))
+
+    def rows_of_block(self, block: int) -> range:
+        """The rows of a block."""
+        return range(max(0, self.starts[block] - 1), max(0, self.starts[block + 1] - 1))
+
+    def part(self, number: int) -> Part:
+        """What the commit does in a block."""
+        part = self.parts.get(number)
+        if part is None:
+            block = self.rows.blocks[number]
+            part = part_of(self.changes[block.file], block, self.fates_in(number))
+            self.parts[number] = part
+        return part
+
+    def fates_in(self, block: int) -> bytes:
+        """The fates of the edits of a block."""
+        return self.fates[slice(*self.rows.first_places[block : block + 2])]
+
+    def _placed(self, number: int, header: Header) -> Header:
+        """The header as the blocks above it move it and continue its lines above."""
+        if not self.shifts:
+            self.shifts.append(_shifts(self.rows.edits, self.fates))
+        head = self.rows.by_file[self.rows.blocks[number].file][0]
+        places = [self.rows.first_places[at] for at in (head, number)]
+        old, new = (shift[places[1]] - shift[places[0]] for shift in self.shifts[0])
+        return Header(
+            Span(header.old.start + old, header.old.stop + old),
+            Span(header.new.start + new, header.new.stop + new),
+            _Above(self, number, header.above),
+        )
+
+    def lines_above(self, number: int) -> Iterator[tuple[Span, bool]]:
+        """The lines before the commit above a block, upwards, as spans of a side."""
+        blocks = self.rows.blocks
+        change = self.changes[blocks[number].file]
+        end = blocks[number].span.start
+        while blocks[number - 1].hunks:
+            number -= 1
+            yield Span(blocks[number].span.stop, end), True
+            yield from lines_before(change, blocks[number], self.fates_in(number))
+            end = blocks[number].span.start
+        yield Span(0, end), True
 
 
-def _merged(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
-    """Stretches of one kind; lines of a side that follow each other together."""
-    pending = stretches[0]
-    for stretch in stretches[1:]:
-        follows = stretch.lines.start == pending.lines.stop
-        if follows and stretch.is_old == pending.is_old:
-            lines = Span(pending.lines.start, stretch.lines.stop)
-            pending = pending._replace(lines=lines)
-        else:
-            yield pending
-            pending = stretch
-    yield pending
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """The lines above a hunk: those in its block, then those above the block."""
+
+    commit: CommitRows
+    block: int
+    inside: Iterable[tuple[Span, bool]]
+
+    def __iter__(self) -> Iterator[tuple[Span, bool]]:
+        """The spans, upwards."""
+        return chain(self.inside, self.commit.lines_above(self.block))
 
 
-def _numbered(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The stretches, each with its place before and after the commit."""
-    old = new = origin = 0
-    for kind, lines, is_old, *_ in stretches:
-        origin = lines.start if is_old else origin
-        yield Stretch(kind, lines, is_old, old, new, origin)
-        origin = lines.stop if is_old else origin
-        old += len(lines) if kind is not RowKind.NEW else 0
-        new += len(lines) if kind is not RowKind.OLD else 0
+_Shifts = tuple[Sequence[int], Sequence[int]]
+"""How far all edits before a place move the lines below: before the commit, after."""
 
 
-def _hunks(
-    stretches: Iterable[Stretch],
-) -> Iterator[tuple[list[Stretch], list[Stretch]]]:
-    """Each hunk with three lines of context, and what stands above it.
-
-    Two changes share a hunk where at most six unchanged lines are between them.
-    """
-    above: list[Stretch] = []
-    hunk: list[Stretch] = []
-    for is_context, run in groupby(stretches, lambda s: s.kind is RowKind.CONTEXT):
-        members = list(run)
-        if not is_context or (hunk and _height(members) <= 2 * CONTEXT_LINES):
-            hunk += members
-        else:
-            if hunk:
-                yield above, [*hunk, *_part(members, 0, CONTEXT_LINES)]
-            split = max(0, _height(members) - CONTEXT_LINES)
-            above = [*hunk, *_part(members, 0, split)]
-            hunk = [*_part(members, split, split + CONTEXT_LINES)]
-    changed = [i for i, s in enumerate(hunk) if s.kind is not RowKind.CONTEXT]
-    if changed:
-        end = changed[-1] + 1
-        yield above, [*hunk[:end], *_part(hunk[end:], 0, CONTEXT_LINES)]
-
-
-def _part(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Stretch]:
-    """Lines ``start`` up to ``stop`` of these unchanged stretches, counted from 0."""
-    at = 0
-    for stretch in stretches:
-        skipped = max(0, start - at)
-        first = stretch.lines.start + skipped
-        last = min(stretch.lines.stop, stretch.lines.start + stop - at)
-        at += len(stretch.lines)
-        if first < last:
-            yield stretch._replace(
-                lines=Span(first, last),
-                old_at=stretch.old_at + skipped,
-                new_at=stretch.new_at + skipped,
-                origin=stretch.origin + skipped * stretch.is_old,
-            )
-
-
-def _height(stretches: Iterable[Stretch]) -> int:
-    return sum(len(stretch.lines) for stretch in stretches)
-
-
-def _header(
-    above: Iterable[Stretch], hunk: Sequence[Stretch], previous: Header | None
-) -> Header:
-    """The header of a hunk; a function is looked for in the file before the commit."""
-    first = hunk[0]
-    old = _height(s for s in hunk if s.kind is not RowKind.NEW)
-    new = _height(s for s in hunk if s.kind is not RowKind.OLD)
-    return Header(
-        Span(first.old_at, first.old_at + old),
-        Span(first.new_at, first.new_at + new),
-        tuple((s.lines, s.is_old) for s in above if s.kind is not RowKind.NEW),
-        previous,
-        first.origin,
+def _shifts(edits: tuple[Edit, ...], fates: bytes) -> _Shifts:
+    before = fates.translate(bytes((1, 0, 0)).ljust(256))
+    after = fates.translate(bytes((1, 1, 0)).ljust(256))
+    grown = _growth(edits)
+    return (
+        tuple(accumulate(map(mul, grown, before), initial=0)),
+        tuple(accumulate(map(mul, grown, after), initial=0)),
     )
 
 
-FileEdits = tuple[tuple[Edit, int], ...]
+@LastAnswer
+def _growth(edits: tuple[Edit, ...]) -> tuple[int, ...]:
+    """How many lines more the file has with each edit than without."""
+    return tuple(
+        0
+        if isinstance(edit, FactEdit)
+        else edit.new.stop - edit.new.start - edit.old.stop + edit.old.start
+        for edit in edits
+    )
 
 
 @dataclass(slots=True)
 class Previews:
-    """The rows of any commit of a plan; a file is computed anew only when it changed.
+    """The rows of any commit of a plan; a block is measured anew only if it changed.
 
-    The one thing here that is not a value: it keeps what it computed for the last
-    plan, file by file, and gives the same rows as if it didn't.
+    The one thing here that is not a value: it keeps what it found for the last plans,
+    and gives the same rows as if it didn't.
     """
 
-    _plan: Plan | None = None
-    _by_file: dict[int, FileEdits] = field(default_factory=dict)
-    _segments: dict[tuple[int, int], tuple[Segment, ...]] = field(default_factory=dict)
-    _tables: dict[int, Table] = field(default_factory=dict)
+    _kept: dict[int, CommitRows] = field(default_factory=dict)
 
-    def rows(self, plan: Plan, group: int) -> Table:
-        """The diff of the commit of ``group`` against the commit before it."""
-        if plan is not self._plan:
-            self._take(plan)
-        if group not in self._tables:
-            self._tables[group] = table(self._all_segments(plan, group))
-        return self._tables[group]
+    def rows(self, plan: Plan, rows: Rows, group: int) -> CommitRows:
+        """The diff of the commit of ``group``; ``rows`` is that of the whole plan."""
+        kept = self._kept.pop(group, None)
+        fates = _fates(plan, group)
+        if kept is None or kept.changes is not plan.changes:
+            found = _measured(plan.changes, rows, fates, None)
+        elif kept.rows is rows and kept.fates == fates:
+            found = kept
+        else:
+            found = _measured(plan.changes, rows, fates, kept)
+        self._kept[group] = found
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return found
 
-    def _take(self, plan: Plan) -> None:
-        """Keep what still holds under another plan."""
-        by_file: dict[int, list[tuple[Edit, int]]] = {}
-        for edit, group in zip(plan.edits, plan.group_of, strict=True):
-            by_file.setdefault(edit.file, []).append((edit, group))
-        now = {file: tuple(members) for file, members in by_file.items()}
-        same = {file for file in now if now[file] == self._by_file.get(file)}
-        if self._plan is None or self._plan.changes is not plan.changes:
-            same = set()
-        kept = {key: s for key, s in self._segments.items() if key[0] in same}
-        self._plan, self._by_file, self._segments = plan, now, kept
-        self._tables = {}
 
-    def _all_segments(self, plan: Plan, group: int) -> Iterator[Segment]:
-        is_first = True
-        for file, members in self._by_file.items():
-            found = self._segments.get((file, group))
-            if found is None:
-                found = commit_segments(plan.changes[file], file, members, group)
-                self._segments[file, group] = found
-            if found and not is_first:
-                yield Segment(RowKind.BLANK, file, 0)
-            is_first = is_first and not found
-            yield from found
+def _fates(plan: Plan, group: int) -> bytes:
+    """The fate of each edit in the commit of ``group``."""
+    fate = {
+        other: MINE if other == group else EARLIER if other < group else LATER
+        for other in set(plan.group_of)
+    }
+    return bytes(map(fate.__getitem__, plan.group_of))
+
+
+def _measured(
+    changes: Sequence[FileChange], rows: Rows, fates: bytes, kept: CommitRows | None
+) -> CommitRows:
+    """The rows of a commit, with what still holds of those that were kept."""
+    if kept is None:
+        found = CommitRows(changes, rows, fates, ())
+        heights = [_height(found, block) for block in range(len(rows.blocks))]
+        return replace(found, starts=tuple(accumulate(heights, initial=0)))
+    touched = _touched(kept, rows, fates)
+    parts = dict(kept.parts)
+    for at in chain.from_iterable(touched):
+        parts.pop(at, None)
+    found = CommitRows(changes, rows, fates, kept.starts, parts)
+    starts = kept.starts
+    for run in touched:
+        starts = resumed(starts, run, [_height(found, block) for block in run])
+    return replace(found, starts=starts)
+
+
+def _touched(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:
+    """The blocks that are to be measured anew: some in a row, the head above them."""
+    alike = both(same(kept.rows.edits, rows.edits), same(kept.fates, fates))
+    places = alike.between(range(len(fates)))
+    if not places:
+        return ()
+    ends = (places[0], places[-1])
+    first, last = (bisect_right(rows.first_places, place) - 1 for place in ends)
+    head = rows.by_file[rows.blocks[first].file][0]
+    return range(head, head + 1), range(first, last + 1)
+
+
+def _height(commit: CommitRows, number: int) -> int:
+    """How many rows the commit has in a block, with the blank row above a file."""
+    block, fates = commit.rows.blocks[number], commit.fates_in(number)
+    if block.hunks:
+        height = height_of(commit.changes[block.file], block, fates)
+        return len(commit.part(number)) if height is None else height
+    blocks = commit.rows.by_file[block.file]
+    places = [commit.rows.first_places[at] for at in (blocks[0], blocks.stop)]
+    is_shown = commit.fates.find(MINE, *places) >= 0
+    return 2 + fates.count(MINE) if is_shown else 0

@@ -101,4 +101,4 @@ def _at_piece(state: State, text: str) -> State:
     number = int(text) if text.strip().isdecimal() else 0
     if not 1 <= number <= len(edits):
         raise PlanRefused(f"The pieces have the numbers 1 to {len(edits)}.")
-    return at_row(state, state.rows.first_row[edits[number - 1]])
+    return at_row(state, state.rows.row_of(edits[number - 1]))

@@ -16,6 +16,7 @@ from gitsplit.tui.actions import (
     Quit,
     Redo,
     ScreenAction,
+    SetContent,
     ShellAction,
     Undo,
     ViewAction,
@@ -27,6 +28,7 @@ from gitsplit.tui.pieces import with_pieces
 from gitsplit.tui.prompts import with_prompt
 from gitsplit.tui.screens import asked, on_screen
 from gitsplit.tui.state import State
+from gitsplit.tui.writing import rewritten
 
 
 def reduce(state: State, action: Action) -> State:
@@ -63,6 +65,8 @@ def _with_plan(state: State, action: PlanAction) -> State:
         return with_pieces(state, action)
     if isinstance(action, CommitAction):
         return with_commits(state, action)
+    if isinstance(action, SetContent):
+        return rewritten(state, action)
     if isinstance(action, HistoryAction):
         return _through_history(state, action)
     assert_never(action)

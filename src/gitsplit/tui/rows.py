@@ -1,23 +1,18 @@
 """The rows of the diff: which line of which file stands where, without their text.
 
 A row is found by bisection, so that a screen of a commit with 200,000 changed lines
-asks for no more than the rows it shows. Each edit's rows stand together: its old
-lines, then its new ones, as git shows them; a long piece is folded in its middle.
+asks for no more than the rows it shows.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import accumulate, chain, groupby
+from itertools import pairwise
 from typing import NamedTuple
 
-from gitsplit.core.changes import FileChange, Span
-from gitsplit.core.edits import Edit, FactEdit, TextEdit, edits_by_file
-
-CONTEXT_LINES = 3
-_FOLD_ABOVE = 12
-_FOLD_SHOWS = 3
+from gitsplit.core.changes import Span
+from gitsplit.core.edits import Edit, FactEdit, TextEdit, sort_key
 
 
 class RowKind(Enum):
@@ -36,16 +31,13 @@ class RowKind(Enum):
 class Header(NamedTuple):
     """The lines of both sides that stand under one ``@@``, with their context.
 
-    ``above`` are the lines before them, in order, each span with whether it is of the
-    old side, as far up as the ``previous`` header's first line. ``origin`` is the
-    0-based line of the commit's old side at which they stand.
+    ``above`` are the lines before them, upwards, as spans of the old side or (false)
+    of the new one. It may be endless to look at, so it is made as one goes.
     """
 
     old: Span
     new: Span
-    above: tuple[tuple[Span, bool], ...] = ()
-    previous: "Header | None" = None
-    origin: int = 0
+    above: Iterable[tuple[Span, bool]] = ()
 
 
 class Segment(NamedTuple):
@@ -53,8 +45,9 @@ class Segment(NamedTuple):
 
     ``first`` is the 0-based line that the first row shows: of the old file where
     ``is_old``, else of the new one. A FOLD is one row that stands for the lines
-    ``hidden``; a HUNK is the ``header`` of the hunks ``hunks`` (one, or several that
-    share their context).
+    ``hidden``; a HUNK is the header of the hunks ``hunks`` (one, or several that
+    share their context). Where a line is ``ended``, it has a newline in the state that
+    is shown, although its side ends without one.
     """
 
     kind: RowKind
@@ -65,14 +58,18 @@ class Segment(NamedTuple):
     hidden: Span | None = None
     hunks: range = range(0)
     is_old: bool = False
-    header: Header | None = None
+    is_ended: bool = False
 
 
 class Row(NamedTuple):
-    """One row: the segment it is in and the 0-based line it shows."""
+    """One row: the segment it is in and the 0-based line it shows.
+
+    ``header`` is what a HUNK says where that is not the whole commit's.
+    """
 
     segment: Segment
     line: int
+    header: Header | None = None
 
     @property
     def kind(self) -> RowKind:
@@ -84,10 +81,37 @@ FoldKey = tuple[TextEdit, bool]
 """A run of lines that can be folded: its edit, and whether it is the old lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Segments under each other; ``starts`` are their first rows, then the end."""
+class Block(NamedTuple):
+    """The rows of a file's head, or those under one ``@@``, which has context around.
 
+    Cutting edits makes other blocks of the same number: ``hunks`` (none for a head)
+    stay together. ``span`` are the lines of the old side, with those around. In
+    ``segments``, ``firsts[i]`` is the number of the first segment of ``edits[i]``.
+    """
+
+    file: int
+    hunks: range
+    span: Span
+    edits: tuple[Edit, ...]
+    segments: tuple[Segment, ...]
+    firsts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Every row of the diff of a commit. Made in :mod:`gitsplit.tui.blocks`.
+
+    ``starts`` are the first rows of the segments, then the end; likewise
+    ``first_segments`` and ``first_places`` (in the plan's edits) of the blocks.
+    ``by_file`` are the numbers of each file's blocks, its head first.
+    """
+
+    edits: tuple[Edit, ...]
+    unfolded: frozenset[FoldKey] = field(compare=False)
+    blocks: tuple[Block, ...]
+    by_file: dict[int, range]
+    first_segments: tuple[int, ...]
+    first_places: tuple[int, ...]
     segments: tuple[Segment, ...]
     starts: tuple[int, ...]
 
@@ -101,132 +125,113 @@ class Table:
         segment = self.segments[at]
         return Row(segment, segment.first + number - self.starts[at])
 
-
-def table(segments: Iterable[Segment]) -> Table:
-    """The table of these segments."""
-    found = tuple(segments)
-    return Table(found, _starts(found))
-
-
-def _starts(segments: Iterable[Segment]) -> tuple[int, ...]:
-    return tuple(accumulate((s.height for s in segments), initial=0))
-
-
-@dataclass(frozen=True, slots=True)
-class Rows(Table):
-    """Every row of the diff of a commit. Made by :func:`diff_rows`."""
-
-    by_file: tuple[tuple[Segment, ...], ...]
-    place: dict[Edit, int]
-    first_row: dict[Edit, int]
-
     def edit_at(self, number: int) -> int | None:
         """The place in the plan's edits of the edit in row ``number``, if any."""
         edit = self[number].segment.edit
-        return None if edit is None else self.place[edit]
+        return None if edit is None else self.place_of(edit)
+
+    def place_of(self, edit: Edit) -> int:
+        """The place of an edit in the plan's edits."""
+        block = self.block_of(edit)
+        return self.first_places[block] + _number_in(self.blocks[block], edit)
+
+    def places_of(self, file: int) -> range:
+        """The places in the plan's edits of the edits of a file."""
+        blocks = self.by_file[file]
+        ends = (blocks.start, blocks.stop)
+        return range(*(self.first_places[block] for block in ends))
+
+    def row_of(self, edit: Edit) -> int:
+        """The first row of an edit."""
+        return self.starts[self._segment_of(edit)]
 
     def rows_of(self, edit: Edit) -> range:
         """The rows that an edit takes, which stand together."""
-        first = self.first_row[edit]
-        at = bisect_right(self.starts, first) - 1
-        stop = at
+        first = stop = self._segment_of(edit)
         while stop < len(self.segments) and self.segments[stop].edit == edit:
             stop += 1
-        return range(first, self.starts[stop])
+        return range(self.starts[first], self.starts[stop])
 
+    def _segment_of(self, edit: Edit) -> int:
+        """The number of the first segment of an edit."""
+        number = self.block_of(edit)
+        block = self.blocks[number]
+        return self.first_segments[number] + block.firsts[_number_in(block, edit)]
 
-def diff_rows(
-    changes: Sequence[FileChange],
-    edits: Sequence[Edit],
-    unfolded: frozenset[FoldKey] = frozenset(),
-) -> Rows:
-    """The rows of the whole diff of a commit whose edits are cut as given."""
-    by_file = tuple(
-        tuple(_file_segments(changes[file], file, found, unfolded))
-        for file, found in edits_by_file(edits)
-    )
-    segments = tuple(chain.from_iterable(by_file))
-    starts = _starts(segments)
-    first_row: dict[Edit, int] = {}
-    for segment, start in zip(segments, starts, strict=False):
-        if segment.edit is not None:
-            first_row.setdefault(segment.edit, start)
-    place = {edit: number for number, edit in enumerate(edits)}
-    return Rows(segments, starts, by_file, place, first_row)
+    def places_in(self, run: range) -> range:
+        """The places in the plan's edits of those that begin in a run of rows."""
+        return range(self._places_before(run.start), self._places_before(run.stop))
 
-
-def _file_segments(
-    change: FileChange, file: int, edits: Sequence[Edit], unfolded: frozenset[FoldKey]
-) -> Iterator[Segment]:
-    """A file's header, its facts, and its hunks with their context."""
-    if file:
-        yield Segment(RowKind.BLANK, file, 0)
-    yield Segment(RowKind.FILE, file, 0)
-    for edit in edits:
-        if isinstance(edit, FactEdit):
-            yield Segment(RowKind.FACT, file, 0, edit=edit)
-    texts = (edit for edit in edits if isinstance(edit, TextEdit))
-    by_hunk = [tuple(found) for _, found in groupby(texts, lambda edit: edit.hunk)]
-    for hunks in _sharing_context(change):
-        members = tuple(chain.from_iterable(by_hunk[hunks.start : hunks.stop]))
-        yield from _hunk_segments(change, file, hunks, members, unfolded)
-
-
-def _sharing_context(change: FileChange) -> Iterator[range]:
-    """The hunks whose lines of context touch, as runs of hunk numbers."""
-    start = 0
-    for number in range(1, len(change.hunks) + 1):
-        if number == len(change.hunks) or (
-            change.hunks[number].old.start - change.hunks[number - 1].old.stop
-            > 2 * CONTEXT_LINES
+    def segments_in(self, run: range) -> Iterator[tuple[Segment, int, int]]:
+        """The segments with rows in the run, each with its first row and its end."""
+        first = bisect_right(self.starts, run.start) - 1
+        stop = bisect_left(self.starts, run.stop)
+        bounds = pairwise(self.starts[first : stop + 1])
+        for segment, (start, end) in zip(
+            self.segments[first:stop], bounds, strict=True
         ):
-            yield range(start, number)
-            start = number
+            yield segment, start, end
+
+    def _places_before(self, row: int) -> int:
+        """How many edits begin above a row."""
+        segment = bisect_left(self.starts, row)
+        number = bisect_right(self.first_segments, segment) - 1
+        if number == len(self.blocks):
+            return len(self.edits)
+        inside = segment - self.first_segments[number]
+        return self.first_places[number] + bisect_left(
+            self.blocks[number].firsts, inside
+        )
+
+    def block_at(self, row: int) -> int:
+        """The number of the block that a row is in."""
+        segment = bisect_right(self.starts, row) - 1
+        return bisect_right(self.first_segments, segment) - 1
+
+    def block_of(self, edit: Edit) -> int:
+        """The number of the block that an edit is in, or was before it was cut."""
+        blocks = self.by_file[edit.file]
+        if isinstance(edit, FactEdit):
+            return blocks[0]
+        return self._block_of_hunk(blocks, edit.hunk)
+
+    def _block_of_hunk(self, blocks: range, hunk: int) -> int:
+        after = bisect_right(
+            self.blocks,
+            hunk,
+            blocks[0] + 1,
+            blocks.stop,
+            key=lambda block: block.hunks.start,
+        )
+        return after - 1
+
+    def segments_around(self, row: Row) -> range:
+        """The numbers of the segments among which a row is, here or cut otherwise."""
+        block = self._block_around(row.segment, row.line)
+        return range(self.first_segments[block], self.first_segments[block + 1])
+
+    def _block_around(self, segment: Segment, line: int) -> int:
+        """The number of the block that shows a line of ``segment``."""
+        if segment.edit is not None:
+            return self.block_of(segment.edit)
+        blocks = self.by_file[segment.file]
+        if segment.kind is RowKind.HUNK:
+            return self._block_of_hunk(blocks, segment.hunks.start)
+        if segment.kind is not RowKind.CONTEXT:
+            return blocks[0]
+        after = bisect_right(
+            self.blocks,
+            line,
+            blocks[0] + 1,
+            blocks.stop,
+            key=lambda block: block.span.start,
+        )
+        return after - 1
 
 
-def _hunk_segments(
-    change: FileChange,
-    file: int,
-    hunks: range,
-    edits: Sequence[TextEdit],
-    unfolded: frozenset[FoldKey],
-) -> Iterator[Segment]:
-    """One header, and the hunks with the context before, between and after them."""
-    first, last = change.hunks[hunks[0]], change.hunks[hunks[-1]]
-    at = max(0, first.old.start - CONTEXT_LINES)
-    end = min(len(change.old_lines), last.old.stop + CONTEXT_LINES)
-    above, below = first.old.start - at, end - last.old.stop
-    new = Span(first.new.start - above, last.new.stop + below)
-    header = Header(Span(at, end), new, ((Span(0, at), True),), origin=at)
-    yield Segment(RowKind.HUNK, file, at, hunks=hunks, is_old=True, header=header)
-    for number, members in groupby(edits, key=lambda edit: edit.hunk):
-        hunk = change.hunks[number]
-        if hunk.old.start > at:
-            yield context(file, at, hunk.old.start)
-        for edit in members:
-            yield from _side_segments(edit, edit.old, True, unfolded)
-            yield from _side_segments(edit, edit.new, False, unfolded)
-        at = hunk.old.stop
-    if end > at:
-        yield context(file, at, end)
-
-
-def context(file: int, start: int, stop: int, *, is_old: bool = True) -> Segment:
-    """Unchanged lines ``start`` up to ``stop`` of the old side, or of the new one."""
-    return Segment(RowKind.CONTEXT, file, start, stop - start, is_old=is_old)
-
-
-def _side_segments(
-    edit: TextEdit, lines: Span, is_old: bool, unfolded: frozenset[FoldKey]
-) -> Iterator[Segment]:
-    """The lines of one side of an edit, folded in the middle where they are many."""
-    kind = RowKind.OLD if is_old else RowKind.NEW
-    if not len(lines):
-        return
-    if len(lines) <= _FOLD_ABOVE or (edit, is_old) in unfolded:
-        yield Segment(kind, edit.file, lines.start, len(lines), edit, is_old=is_old)
-        return
-    hidden = Span(lines.start + _FOLD_SHOWS, lines.stop - _FOLD_SHOWS)
-    yield Segment(kind, edit.file, lines.start, _FOLD_SHOWS, edit, is_old=is_old)
-    yield Segment(RowKind.FOLD, edit.file, hidden.start, 1, edit, hidden, is_old=is_old)
-    yield Segment(kind, edit.file, hidden.stop, _FOLD_SHOWS, edit, is_old=is_old)
+def _number_in(block: Block, edit: Edit) -> int:
+    """Which of the block's edits it is; KeyError where it is none of them."""
+    number = bisect_left(block.edits, sort_key(edit), key=sort_key)
+    if number == len(block.edits) or block.edits[number] != edit:
+        raise KeyError(edit)
+    return number

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.plan import DROPPED, Plan
-from gitsplit.core.states import steps
+from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.core.states import is_whole, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Apply,
     Back,
+    EditFile,
     EditMessage,
     EditorRefused,
     Interrupt,
@@ -23,6 +24,7 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.commits import focused
 from gitsplit.tui.state import Request, Screen, State
+from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."
 
@@ -57,21 +59,38 @@ def asked(state: State, action: ShellAction) -> State:
             return replace(state, request=Request.SUSPEND)
         case EditMessage():
             return replace(state, request=Request.EDIT_MESSAGE)
+        case EditFile(for_good):
+            return editable(state, for_good)
         case EditorRefused(sentence):
             raise PlanRefused(sentence)
         case _:
             assert_never(action)
 
 
-def problems_of(plan: Plan) -> tuple[str, ...]:
-    """Why the plan can't be written, in sentences; empty where it can."""
+def problems_of(state: State) -> tuple[str, ...]:
+    """Why the plan can't be written, in sentences; empty where it can.
+
+    Git is asked where it may object: where the final tree is another one, the commits
+    above are replayed and files follow.
+    """
+    found = _misfits(state.plan)
+    written = without_empty_groups(state.plan)
+    if not found and not is_whole(written) and (why := state.git.objection(written)):
+        return (why,)
+    return found
+
+
+def _misfits(plan: Plan) -> tuple[str, ...]:
+    """What is wrong with the plan itself."""
     used = sorted(set(plan.group_of) - {DROPPED})
     found = [
         f"Commit {group + 1} has no message: look at it and press i."
         for group in used
         if not plan.groups[group].message.strip()
     ]
-    if len(used) < 2:
+    if not used:
+        found.append("Every piece is dropped: no commit is left.")
+    elif len(used) == 1 and is_whole(without_empty_groups(plan)):
         found.append("Only one commit has pieces, and a split needs two.")
     try:
         steps(plan)
@@ -93,7 +112,7 @@ def _left(state: State) -> State:
     *beneath, (screen, scroll) = state.beneath
     under = replace(state, screen=screen, beneath=tuple(beneath), scroll=scroll)
     if screen is Screen.PREVIEW:
-        return replace(under, problems=problems_of(state.plan), status="")
+        return replace(under, problems=problems_of(state), status="")
     return replace(under, status="")
 
 
@@ -106,7 +125,7 @@ def _looking(state: State, group: int) -> State:
 
 def _previewed(state: State) -> State:
     """What will be written, and what keeps it from being written."""
-    problems = problems_of(state.plan)
+    problems = problems_of(state)
     status = "Enter writes all this" if not problems else "this can't be written yet"
     preview = replace(_opened(state, Screen.PREVIEW), problems=problems)
     return replace(preview, status=status)
@@ -116,7 +135,7 @@ def _applied(state: State) -> State:
     """The state that asks to be written, where it can be."""
     if state.screen is not Screen.PREVIEW:
         raise PlanRefused("What is written is shown first.", hint="w shows it.")
-    problems = problems_of(state.plan)
+    problems = problems_of(state)
     if problems:
         raise PlanRefused(problems[0])
     return replace(state, request=Request.APPLY)

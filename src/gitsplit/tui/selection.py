@@ -12,6 +12,7 @@ from typing import NamedTuple
 from gitsplit.core.changes import Span
 from gitsplit.core.edits import (
     Edit,
+    Fact,
     FactEdit,
     TextEdit,
     finer_edits,
@@ -65,7 +66,24 @@ def unit_at(state: State) -> Unit:
     if not state.plan.edits:
         return state.unit
     header = _HEADERS.get(state.rows[state.cursor].kind, Unit.LINES)
+    if rename_with_edits(state) is not None:
+        header = Unit.FILE
     return max(state.unit, header, key=lambda unit: unit.value)
+
+
+def rename_with_edits(state: State) -> int | None:
+    """The number of the file whose rename is at the cursor, with edits to go along.
+
+    None where there is no such rename: a rename is one piece with the edits of its file
+    until it is cut from them, or they are in different commits.
+    """
+    edit = state.rows[state.cursor].segment.edit
+    if not isinstance(edit, FactEdit) or edit.fact is not Fact.RENAME:
+        return None
+    places = state.rows.places_of(edit.file)
+    groups = state.plan.group_of[places.start : places.stop]
+    is_alone = edit.file in state.apart or len(groups) == 1
+    return None if is_alone or len(set(groups)) > 1 else edit.file
 
 
 def marked_rows(state: State) -> range:
@@ -100,7 +118,7 @@ def rest_of_file(state: State) -> Selection:
     segment = segment_at(rows, marked_rows(state)[0])
     file = rows.segments[segment].file
     following = (s.edit for s in rows.segments[segment:] if s.file == file)
-    first = next((rows.place[edit] for edit in following if edit is not None), None)
+    first = next((rows.place_of(edit) for edit in following if edit is not None), None)
     if first is None:
         return ()
     members = enumerate(plan.edits[first:], first)
@@ -112,9 +130,12 @@ def cut_to(plan: Plan, selection: Selection) -> tuple[Plan, tuple[int, ...]]:
     parts = {
         taken.place: _parts(plan.edits[taken.place], taken.edit) for taken in selection
     }
-    made = recut(plan, parts)
-    place = {edit: number for number, edit in enumerate(made.edits)}
-    return made, tuple(place[taken.edit] for taken in selection)
+    places, further = [], 0  # of each part, and how far those before it move it
+    for taken in selection:
+        cuts = parts[taken.place]
+        places.append(taken.place + further + cuts.index(taken.edit))
+        further += len(cuts) - 1
+    return recut(plan, parts), tuple(places)
 
 
 def cut_finer(plan: Plan, selection: Selection) -> Plan:
@@ -129,14 +150,19 @@ def cut_finer(plan: Plan, selection: Selection) -> Plan:
 
 def recut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
     """The plan with edits replaced by their parts, each in the edit's group."""
+    finer = sorted(place for place in parts if len(parts[place]) > 1)
+    if not finer:
+        return plan
     edits: list[Edit] = []
     groups: list[int] = []
-    for place, (edit, group) in enumerate(zip(plan.edits, plan.group_of, strict=True)):
-        found = parts.get(place, (edit,))
-        edits += found
-        groups += [group] * len(found)
-    if len(edits) == len(plan.edits):
-        return plan
+    at = 0
+    for place in finer:
+        edits += (*plan.edits[at:place], *parts[place])
+        groups += plan.group_of[at:place]
+        groups += [plan.group_of[place]] * len(parts[place])
+        at = place + 1
+    edits += plan.edits[at:]
+    groups += plan.group_of[at:]
     return replace(plan, edits=tuple(edits), group_of=tuple(groups))
 
 
@@ -159,7 +185,7 @@ def counted(number: int, noun: str) -> str:
 
 def named(group: int) -> str:
     """The group as the screen names it: counted from 1."""
-    return "nowhere" if group == DROPPED else str(group + 1)
+    return "no commit" if group == DROPPED else str(group + 1)
 
 
 def _file_of(segment: Segment) -> int:
@@ -177,8 +203,8 @@ def _files(state: State) -> Iterator[int]:
     changes = state.plan.changes
     directory = changes[here].path.rpartition(b"/")
     prefix = directory[0] + directory[1]
-    present = dict.fromkeys(segments[0].file for segments in state.rows.by_file)
-    yield from (file for file in present if changes[file].path.startswith(prefix))
+    files = state.rows.by_file
+    yield from (file for file in files if changes[file].path.startswith(prefix))
 
 
 def _of_files(plan: Plan, files: set[int]) -> Selection:
@@ -210,14 +236,14 @@ def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
 def _in_whole(rows: Rows, run: range) -> Iterator[Taken]:
     """The edits that begin in a run of rows, whole."""
     for edit, _ in _segments_in(rows, run):
-        yield Taken(rows.place[edit], edit)
+        yield Taken(rows.place_of(edit), edit)
 
 
 def _in_rows(rows: Rows, run: range) -> Iterator[Taken]:
     """The edits in a run of rows, each with the lines of it that are in the run."""
     for edit, segments in _segments_in(rows, run):
         if isinstance(edit, FactEdit):
-            yield Taken(rows.place[edit], edit)
+            yield Taken(rows.place_of(edit), edit)
             continue
         old = _lines_in(rows, run, (at for at in segments if rows.segments[at].is_old))
         new = _lines_in(
@@ -228,7 +254,7 @@ def _in_rows(rows: Rows, run: range) -> Iterator[Taken]:
             old=old or Span(edit.old.stop, edit.old.stop),
             new=new or Span(edit.new.start, edit.new.start),
         )
-        yield Taken(rows.place[edit], part)
+        yield Taken(rows.place_of(edit), part)
 
 
 def _segments_in(rows: Rows, run: range) -> Iterator[tuple[Edit, tuple[int, ...]]]:

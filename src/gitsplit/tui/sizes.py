@@ -1,11 +1,12 @@
 """How much each commit of a plan changes, counted once for each plan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from gitsplit.core.edits import Edit, TextEdit
-from gitsplit.core.plan import Plan, without_empty_groups
+from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.tui.differences import both, same
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -44,15 +45,29 @@ class Size:
         return f"+{self.added} -{self.removed}"
 
 
-@LastAnswer
-def plan_sizes(plan: Plan) -> dict[int, Size]:
-    """The size of each group, empty ones too, and of DROPPED where it has edits."""
-    sizes = {group: Size() for group in range(len(plan.groups))}
-    for edit, group in zip(plan.edits, plan.group_of, strict=True):
-        size = sizes.setdefault(group, Size())
-        _count(size, edit)
-        _count(size.files.setdefault(edit.file, Size()), edit)
-    return sizes
+Sizes = dict[int, Size]
+"""The size of each group, empty ones too, and of DROPPED where it has edits."""
+
+
+class Count:
+    """The sizes of a plan's commits, counted on from those of the plan before.
+
+    What is kept from one plan to the next is only what it would count anyway.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Plan, Sizes] | None = None
+
+    def __call__(self, plan: Plan) -> Sizes:
+        """The sizes of the plan's commits."""
+        if self._last is None or self._last[0].changes is not plan.changes:
+            self._last = (plan, _counted(plan))
+        elif self._last[0] is not plan:
+            self._last = (plan, _counted_on(*self._last, plan))
+        return self._last[1]
+
+
+plan_sizes = Count()
 
 
 @LastAnswer
@@ -63,8 +78,59 @@ def written_owner(plan: Plan) -> int | None:
     return owner if owner is None else (*sorted(written), plan.owner)[owner]
 
 
-def _count(size: Size, edit: Edit) -> None:
-    size.pieces += 1
-    if isinstance(edit, TextEdit):
-        size.added += len(edit.new)
-        size.removed += len(edit.old)
+Members = Sequence[tuple[Edit, int]]
+"""Edits, each with its group."""
+
+
+def _counted(plan: Plan) -> Sizes:
+    """The sizes, each edit counted."""
+    sizes = {group: Size() for group in range(len(plan.groups))}
+    _count(sizes, tuple(zip(plan.edits, plan.group_of, strict=True)))
+    return sizes
+
+
+def _counted_on(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
+    """The sizes of ``plan``; what it has like ``before`` isn't counted again."""
+    alike = both(same(before.edits, plan.edits), same(before.group_of, plan.group_of))
+    gone, come = (
+        tuple(zip(alike.between(p.edits), alike.between(p.group_of), strict=True))
+        for p in (before, plan)
+    )
+    if len(before.groups) != len(plan.groups) or 2 * len(come) > len(plan.edits):
+        return _counted(plan)
+    found = _thawed(sizes, (*gone, *come))
+    _count(found, gone, -1)
+    _count(found, come)
+    if DROPPED in found and not found[DROPPED].pieces:
+        del found[DROPPED]
+    return found
+
+
+def _thawed(sizes: Sizes, members: Members) -> Sizes:
+    """The sizes, those that these edits count for as copies."""
+    found = dict(sizes)
+    for group in {group for _, group in members} & sizes.keys():
+        found[group] = replace(sizes[group], files=dict(sizes[group].files))
+    for group, file in {(group, edit.file) for edit, group in members}:
+        if group in sizes and file in sizes[group].files:
+            found[group].files[file] = replace(sizes[group].files[file])
+    return found
+
+
+def _count(sizes: Sizes, members: Members, by: int = 1) -> None:
+    """Count each edit for its group and its file, or no longer where ``by`` is -1."""
+    for edit, group in members:
+        size = sizes.setdefault(group, Size())
+        part = size.files.setdefault(edit.file, Size())
+        added, removed = _lines(edit)
+        for counted in (size, part):
+            counted.pieces += by
+            counted.added += by * added
+            counted.removed += by * removed
+        if not part.pieces:
+            del size.files[edit.file]
+
+
+def _lines(edit: Edit) -> tuple[int, int]:
+    """How many lines an edit adds and removes."""
+    return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)

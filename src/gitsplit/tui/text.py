@@ -1,18 +1,18 @@
 """Bytes made showable: cells that are safe to send to a terminal, and measured.
 
-Whatever a terminal could take for a command, and whatever would reorder or hide text
-(escape sequences, bidirectional controls, bytes that are not UTF-8), is shown as a
-visible mark instead of being sent.
+What a terminal could take for a command is named instead, by the rule of
+:mod:`gitsplit.core.shown`; here are the columns that it takes, and its style.
 """
 
 import codecs
-import unicodedata
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.shown import visible
 
 TAB_WIDTH = 8
 ELLIPSIS = "…"
@@ -30,6 +30,14 @@ class Glyph(NamedTuple):
     style: str = ""
 
 
+class Tint(NamedTuple):
+    """The style of the characters ``start`` up to ``stop`` of a line, from 0."""
+
+    start: int
+    stop: int
+    style: str
+
+
 def glyphs(text: bytes | str) -> Iterator[Glyph]:
     r"""What each character of ``text`` is shown as, lazily.
 
@@ -40,7 +48,7 @@ def glyphs(text: bytes | str) -> Iterator[Glyph]:
     for char in _characters(text):
         combines = not get_cwidth(char) and char.isprintable()
         marks = marks + 1 if combines else 0
-        yield _escaped(char) if marks > _MOST_MARKS else _glyph(char)
+        yield _named(char) if marks > _MOST_MARKS else _glyph(char)
 
 
 def _characters(text: bytes | str) -> Iterator[str]:
@@ -55,21 +63,15 @@ def _characters(text: bytes | str) -> Iterator[str]:
 
 
 def _glyph(char: str) -> Glyph:
-    if char.isprintable() or char == "\t" or unicodedata.category(char) == "Zs":
+    if char.isprintable() or char == "\t":
         return Glyph(char)
-    return _escaped(char)
+    name = visible(char)
+    return Glyph(name, "" if name == char else _UNSAFE)
 
 
-def _escaped(char: str) -> Glyph:
-    """A visible name of a character that is not to be sent."""
-    code = ord(char)
-    if code < 0x20:
-        return Glyph(chr(0x2400 + code), _UNSAFE)
-    if code == 0x7F:
-        return Glyph("\u2421", _UNSAFE)
-    if 0xDC80 <= code <= 0xDCFF:
-        return Glyph(f"<{code - 0xDC00:02X}>", _UNSAFE)
-    return Glyph(f"<U+{code:04X}>", _UNSAFE)
+def _named(char: str) -> Glyph:
+    """A combining mark by its number, on cells of its own."""
+    return Glyph(f"<U+{ord(char):04X}>", _UNSAFE)
 
 
 def _line_glyphs(line: bytes) -> Iterator[Glyph]:
@@ -84,20 +86,27 @@ def _line_glyphs(line: bytes) -> Iterator[Glyph]:
 
 
 def line_cells(
-    line: bytes, width: int, style: str = "", pan: int = 0
+    line: bytes,
+    width: int,
+    style: str = "",
+    pan: int = 0,
+    tints: Sequence[Tint] = (),
 ) -> StyleAndTextTuples:
-    """Columns ``pan`` up to ``pan + width`` of a line; ``…`` where it goes on.
+    """Columns ``pan`` up to ``pan + width`` of a line; ``…`` where there is more.
 
-    Costs what it shows; what stands before ``pan`` is skipped where it is plain.
+    A line without its newline is marked. Costs what it shows; what stands before
+    ``pan`` is skipped where it is plain.
     """
-    start = line[: width + 1]
-    if not pan and start.endswith(b"\n") and _is_plain(start[:-1]):
-        return [(style, start[:-1].decode("ascii"))]
+    start = line[: pan + width + 1]
+    if _is_plain(start.removesuffix(b"\n")) and (
+        len(start) < len(line) or line.endswith(b"\n")
+    ):
+        return _plain_cells(start, width, style, pan, tints)
     skipped = pan - pan % TAB_WIDTH
     if not _is_plain(line[:skipped]):
         skipped = 0
     found = _line_glyphs(line[skipped:])
-    cells = _window(found, pan - skipped, width, is_panned=pan > 0)
+    cells = _window(_tinted(found, skipped, tints), pan - skipped, width, pan > 0)
     return [
         (style + extra, "".join(glyph.text for glyph in members))
         for extra, members in groupby(cells, lambda glyph: glyph.style)
@@ -109,15 +118,56 @@ def _is_plain(text: bytes) -> bool:
     return text.isascii() and text.decode("ascii").isprintable()
 
 
+def _plain_cells(
+    start: bytes, width: int, style: str, pan: int, tints: Sequence[Tint]
+) -> StyleAndTextTuples:
+    """The cells of a line whose characters are its bytes and its columns.
+
+    ``start`` is as much of it as is needed to know whether it goes on.
+    """
+    text = start.decode("ascii").removesuffix("\n")
+    end = [(style + _MARK, ELLIPSIS)] if len(text) > pan + width else []
+    first, stop = pan + (pan > 0), pan + width - len(end)
+    cells: StyleAndTextTuples = []
+    if pan and text:
+        cells.append((style + _MARK, ELLIPSIS))
+    for tint in tints:
+        if first < tint.stop and tint.start < stop:
+            cells += [
+                (style, text[first : max(first, tint.start)]),
+                (
+                    style + tint.style,
+                    text[max(first, tint.start) : min(tint.stop, stop)],
+                ),
+            ]
+            first = max(first, tint.stop)
+    return [*cells, (style, text[first:stop]), *end]
+
+
+def _tinted(
+    found: Iterator[Glyph], skipped: int, tints: Sequence[Tint]
+) -> Iterator[Glyph]:
+    """The glyphs of a line from character ``skipped`` on, tinted."""
+    at = skipped
+    for tint in tints:
+        yield from islice(found, max(0, tint.start - at))
+        inside = islice(found, max(0, tint.stop - max(at, tint.start)))
+        yield from (Glyph(text, tint.style + extra) for text, extra in inside)
+        at = max(at, tint.stop)
+    yield from found
+
+
 def _window(
-    found: Iterator[Glyph], pan: int, width: int, *, is_panned: bool
+    found: Iterator[Glyph], pan: int, width: int, is_panned: bool
 ) -> list[Glyph]:
     """The glyphs within the columns, tabs as blanks, a ``…`` where others are cut."""
     start, stop = pan + is_panned, pan + width
-    kept = [Glyph(ELLIPSIS, _MARK)] if is_panned else []
-    room, room_at = len(kept), start  # what is kept where a … must follow
+    kept: list[Glyph] = []
+    room, room_at = int(is_panned), start  # what is kept where a … must follow
     column = 0
     for text, style in found:
+        if is_panned and not kept:
+            kept.append(Glyph(ELLIPSIS, _MARK))
         wide = TAB_WIDTH - column % TAB_WIDTH if text == "\t" else get_cwidth(text)
         column += wide
         if column > stop:
@@ -134,7 +184,11 @@ def _window(
 
 def shown(text: bytes | str) -> str:
     """A short text (a path, a subject) on one line; a tab is a blank."""
-    return "".join(" " if g.text == "\t" else g.text for g in glyphs(text[:_BLOCK]))
+    start = text[:_BLOCK]
+    plain = start.decode("latin-1") if isinstance(start, bytes) else start
+    if plain.isascii() and plain.isprintable():
+        return plain
+    return "".join(" " if g.text == "\t" else g.text for g in glyphs(start))
 
 
 def clipped(text: str, width: int) -> str:

@@ -6,6 +6,8 @@ function of the state and its own size.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
@@ -20,18 +22,9 @@ from prompt_toolkit.layout.containers import (
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
 from gitsplit.tui import keymap
-from gitsplit.tui.commitlist import commit_blocks, commit_lines
+from gitsplit.tui.commitlist import commit_blocks, commit_lines, list_height
 from gitsplit.tui.commitview import commit_page, commit_pane
-from gitsplit.tui.diffview import (
-    Lines,
-    LinesControl,
-    OnMouse,
-    Selection,
-    diff_line,
-    fixed_lines,
-    lines_window,
-    scrolled,
-)
+from gitsplit.tui.diffview import Selection, diff_line, scrolled
 from gitsplit.tui.frame import (
     RULE,
     footer_line,
@@ -42,14 +35,32 @@ from gitsplit.tui.frame import (
     title_line,
 )
 from gitsplit.tui.pages import help_page, preview_page
+from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.selection import counted, selected_rows
 from gitsplit.tui.state import Screen, State
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""
 
+
+class Region(Enum):
+    """What the mouse is over."""
+
+    DIFF = auto()
+    COMMITS = auto()
+    PAGE = auto()
+
+
+Draw = Callable[[State, int, int], Lines]
+"""What stands in a region of so many columns and rows."""
+
 GetState = Callable[[], State]
+OnRegion = Callable[[Region, int, int], None]
+"""Called as :data:`~gitsplit.tui.pane.OnMouse`, with the region."""
+
 _PAGE_FRAME = 4  # title, rule, status and footer
+_NARROW_FRAME = 5  # title, rule, two lines that are said, and footer
+_WIDE_FRAME = 6  # one more rule
 
 
 def diff_lines(state: State, width: int) -> Lines:
@@ -60,7 +71,7 @@ def diff_lines(state: State, width: int) -> Lines:
 
     def line(number: int) -> StyleAndTextTuples:
         mark = selection.mark(number, state.cursor)
-        return diff_line(state.plan, state.rows, number, width, mark)
+        return diff_line(state, number, width, mark)
 
     return Lines(
         line,
@@ -110,12 +121,12 @@ def wide_end(columns: int) -> StyleAndTextTuples:
 
 def commits_height(state: State, rows: int) -> int:
     """Lines for the commits on a narrow screen: all, or a third of the screen."""
-    return max(2, min(commit_lines(state, WIDE).height, rows // 3))
+    return max(2, min(list_height(state), rows // 3))
 
 
 def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     """The line above the diff; it counts the commits where not all are seen."""
-    is_cut = commits_height(state, rows) < commit_lines(state, columns).height
+    is_cut = commits_height(state, rows) < list_height(state)
     count = counted(len(state.plan.groups), "commit") if is_cut else ""
     words = place_words(state, _runs(state))
     if not count:
@@ -137,7 +148,16 @@ def page_lines(state: State, width: int) -> Lines:
 
 def last_scroll(state: State, columns: int, rows: int) -> int:
     """The row from which the last row of the page is just visible."""
-    return max(0, page_lines(state, columns).height - (rows - _PAGE_FRAME))
+    return max(0, page_lines(state, columns).height - room(state, columns, rows))
+
+
+def room(state: State, columns: int, rows: int) -> int:
+    """The rows of the diff, or of the page that is shown instead."""
+    if state.screen is not Screen.SPLIT:
+        return max(0, rows - _PAGE_FRAME)
+    if columns >= WIDE:
+        return max(0, rows - _WIDE_FRAME)
+    return max(0, rows - _NARROW_FRAME - commits_height(state, rows))
 
 
 _PAGE_NAMES = {
@@ -151,14 +171,14 @@ _PAGE_NAMES = {
 def page_name(state: State, columns: int, rows: int) -> str:
     """What the page shows, and which lines of it where it doesn't all fit."""
     name = _PAGE_NAMES[state.screen]
-    height, room = page_lines(state, columns).height, rows - _PAGE_FRAME
-    if height <= room:
+    height, seen = page_lines(state, columns).height, room(state, columns, rows)
+    if height <= seen:
         return name
-    first = min(state.scroll, height - room)
-    return f"{name} · lines {first + 1}-{first + room} of {height}"
+    first = min(state.scroll, height - seen)
+    return f"{name} · lines {first + 1}-{first + seen} of {height}"
 
 
-def layout(get_state: GetState, on_mouse: OnMouse) -> Container:
+def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
     """The container that draws whatever the state is, at any size."""
 
     def is_split() -> bool:
@@ -197,34 +217,37 @@ def _runs(state: State) -> Sequence[range]:
 
 @dataclass(frozen=True, slots=True)
 class _Regions:
-    """Windows that draw the state that ``get_state`` gives at each frame."""
+    """Panes that draw the state that ``get_state`` gives at each frame."""
 
     get_state: GetState
-    on_mouse: OnMouse
+    on_mouse: OnRegion
 
     def region(
         self,
-        draw: Callable[[State, int], Lines],
+        draw: Draw,
         *,
         width: AnyDimension = None,
         height: AnyDimension = None,
         on_mouse: OnMouse | None = None,
-    ) -> Window:
-        """A window whose lines are a function of the state and the width."""
-        control = LinesControl(lambda w, _: draw(self.get_state(), w), on_mouse)
-        return lines_window(control, width, height)
+    ) -> Pane:
+        """A pane whose lines are a function of the state and the pane's size."""
+        return Pane(lambda w, h: draw(self.get_state(), w, h), width, height, on_mouse)
 
-    def line(self, draw: Callable[[State, int], StyleAndTextTuples]) -> Window:
-        """A window of one line."""
-        return self.region(lambda state, w: fixed_lines([draw(state, w)]), height=1)
+    def line(self, draw: Callable[[State, int], StyleAndTextTuples]) -> Pane:
+        """A pane of one line."""
+        return self.region(lambda s, w, _: fixed_lines([draw(s, w)]), height=1)
 
-    def diff(self) -> Window:
+    def diff(self, width: AnyDimension = None) -> Pane:
         """The diff, which takes clicks and the wheel."""
-        return self.region(diff_lines, on_mouse=self.on_mouse)
+        return self.region(
+            lambda state, w, _: diff_lines(state, w),
+            width=width,
+            on_mouse=partial(self.on_mouse, Region.DIFF),
+        )
 
-    def said(self) -> Window:
+    def said(self) -> Pane:
         """Why, and what the last key did."""
-        return self.region(lambda state, w: fixed_lines(said_lines(state, w)), height=2)
+        return self.region(lambda s, w, _: fixed_lines(said_lines(s, w)), height=2)
 
     def narrow(self) -> Container:
         """Commits above the diff."""
@@ -234,7 +257,11 @@ class _Regions:
 
         return HSplit(
             [
-                self.region(commit_lines, height=height),
+                self.region(
+                    lambda state, w, _: commit_lines(state, w),
+                    height=height,
+                    on_mouse=partial(self.on_mouse, Region.COMMITS),
+                ),
                 self.line(lambda s, w: narrow_rule(s, w, _rows())),
                 self.diff(),
                 self.said(),
@@ -243,18 +270,21 @@ class _Regions:
 
     def wide(self) -> Container:
         """Commits, diff, and the commit in focus as it will be, side by side."""
-        bar = Window(width=1, char="│", style="class:rule")
-        other_bar = Window(width=1, char="│", style="class:rule")
+        bars = [Window(width=1, char="│", style="class:rule") for _ in range(2)]
         left = self.region(
-            commit_blocks, width=lambda: Dimension.exact(panes(_columns()).left)
+            commit_blocks,
+            width=lambda: Dimension.exact(panes(_columns()).left),
+            on_mouse=partial(self.on_mouse, Region.COMMITS),
         )
+        middle = self.diff(lambda: Dimension.exact(panes(_columns()).middle))
         right = self.region(
-            commit_pane, width=lambda: Dimension.exact(panes(_columns()).right)
+            lambda state, w, _: commit_pane(state, w),
+            width=lambda: Dimension.exact(panes(_columns()).right),
         )
         return HSplit(
             [
                 self.line(wide_rule),
-                VSplit([left, bar, self.diff(), other_bar, right]),
+                VSplit([left, bars[0], middle, bars[1], right]),
                 self.line(lambda _, w: wide_end(w)),
                 self.said(),
             ]
@@ -265,7 +295,10 @@ class _Regions:
         return HSplit(
             [
                 self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
-                self.region(page_lines, on_mouse=self.on_mouse),
+                self.region(
+                    lambda state, w, _: page_lines(state, w),
+                    on_mouse=partial(self.on_mouse, Region.PAGE),
+                ),
                 self.line(status_line),
             ]
         )

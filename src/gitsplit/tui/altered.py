@@ -1,0 +1,129 @@
+"""What the commits together will not be of the original, in words: dropped, edited."""
+
+from collections.abc import Iterable, Iterator
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from gitsplit.core.edits import Edit, Fact, FactEdit
+from gitsplit.core.plan import DROPPED, Override, Plan, without_empty_groups
+from gitsplit.core.states import file_assignments, is_whole, states_in
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.selection import amount
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state import State, Target
+from gitsplit.tui.text import shown
+
+
+@LastAnswer
+def ends_as_it_was(plan: Plan) -> bool:
+    """Whether every file ends as the original commit has it, found by composing it."""
+    written = without_empty_groups(plan)
+    last = (len(written.groups) - 1,)
+    try:
+        return all(
+            states_in(written, file, last) == (plan.changes[file].new,)
+            for file in file_assignments(plan)
+        )
+    except PlanRefused:
+        return False
+
+
+@LastAnswer
+def is_to_be_whole(plan: Plan) -> bool:
+    """What :func:`ends_as_it_was` says, as the plan has it: a promise, not a proof."""
+    if not plan.overrides:
+        return DROPPED not in plan.group_of
+    return is_whole(without_empty_groups(plan))
+
+
+@LastAnswer
+def dropped_edits(plan: Plan) -> dict[int, list[Edit]]:
+    """What no commit takes, by file."""
+    found: dict[int, list[Edit]] = {}
+    if DROPPED not in plan.group_of:
+        return found
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        if group == DROPPED:
+            found.setdefault(edit.file, []).append(edit)
+    return found
+
+
+def dropped_words(plan: Plan) -> str:
+    """How much no commit takes; empty where nothing is dropped."""
+    return amount(edit for edits in dropped_edits(plan).values() for edit in edits)
+
+
+def where_dropped(target: Target) -> str:
+    """A clause on where what is dropped will be."""
+    if target.drop_to == "worktree":
+        return "kept in the worktree"
+    return "kept in no file"
+
+
+def where_files_go(target: Target) -> str:
+    """What becomes of index and files where the final tree is another one."""
+    if target.drop_to == "worktree":
+        return "index and files follow; what is dropped stays there, not staged"
+    return "index and files follow; what is dropped is gone from them"
+
+
+def edited_words(plan: Plan, file: int) -> str:
+    """In which commits somebody wrote into the file; empty where in none."""
+    own = [override for override in plan.overrides if override.file == file]
+    return f"  edited in {_commits(own)}" if own else ""
+
+
+def altered_lines(state: State) -> Iterator[StyleAndTextTuples]:
+    """What is dropped of each file and where that will be, and where it is edited."""
+    plan = state.plan
+    for file, edits in dropped_edits(plan).items():
+        path = shown(plan.changes[file].path)
+        words = f"{_what(edits)} of {path}, {where_dropped(state.target)}"
+        yield [("class:bad", " × "), ("", words)]
+    for file in dict.fromkeys(override.file for override in plan.overrides):
+        own = [override for override in plan.overrides if override.file == file]
+        yield from _edited(plan, shown(plan.changes[file].path), own)
+
+
+_NOUNS = {
+    Fact.CREATE: "creation",
+    Fact.DELETE: "deletion",
+    Fact.RENAME: "rename",
+    Fact.TYPE: "new type",
+    Fact.MODE: "mode",
+    Fact.CONTENT: "content",
+}
+
+
+def _what(edits: Iterable[Edit]) -> str:
+    """What edits of a file do to it, in words."""
+    found = list(edits)
+    facts = [edit for edit in found if isinstance(edit, FactEdit)]
+    nouns = [f"the {_NOUNS[edit.fact]}" for edit in facts]
+    lines = amount(edit for edit in found if not isinstance(edit, FactEdit))
+    return " and ".join([*nouns, *([lines] if lines else [])])
+
+
+def _edited(
+    plan: Plan, path: str, overrides: Iterable[Override]
+) -> Iterator[StyleAndTextTuples]:
+    """In which commits a file is as it was written, and where that is left out."""
+    used = set(plan.group_of)
+    kept = [override for override in overrides if override.group in used]
+    if kept:
+        yield [("class:edited", f"   {path} edited in {_commits(kept)}")]
+    if lost := [override for override in overrides if override.group not in used]:
+        words = f"{path} edited in {_commits(lost)}, which is empty: that goes too"
+        yield [("class:bad", f" ✗ {words}")]
+
+
+def _commits(overrides: Iterable[Override]) -> str:
+    """The commits that have these overrides, by their numbers from 1."""
+    groups = {override.group: override.lasting for override in overrides}
+    alone = [str(group + 1) for group, is_lasting in groups.items() if not is_lasting]
+    lasting = [group for group, is_lasting in groups.items() if is_lasting]
+    if lasting:
+        alone.append(
+            f"{lasting[0] + 1} and after" if lasting[1:] else f"{lasting[0] + 1}"
+        )
+    return ", ".join(alone)

@@ -1,0 +1,189 @@
+"""A region of the screen that draws only the lines in sight, and quickly.
+
+prompt_toolkit's own Window copies each character by itself and keeps where each came
+from, for a cursor that our regions don't have: more than half the time of a frame.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.layout.containers import Container
+from prompt_toolkit.layout.dimension import AnyDimension, Dimension, to_dimension
+from prompt_toolkit.layout.mouse_handlers import MouseHandlers
+from prompt_toolkit.layout.screen import Char, Screen, WritePosition
+from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+
+WHEEL_ROWS = 3
+
+OnMouse = Callable[[int, int], None]
+"""Called with a number and 0 for a click, or with how far the wheel turned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a pane draws: ``height`` lines, each made when it is asked for.
+
+    ``cursor`` is the line that must be visible. ``scroll`` gives the first visible
+    line, from the one before and the height of the pane. ``number_of`` says what the
+    mouse is told about a line: its number, or that of what the line is about.
+    """
+
+    get: Callable[[int], StyleAndTextTuples]
+    height: int
+    cursor: int = 0
+    scroll: Callable[[int, int], int] = lambda top, _: top
+    number_of: Callable[[int], int] = lambda number: number
+
+    def first(self, top: int, height: int) -> int:
+        """The first visible line in a pane of this height, ``top`` until now."""
+        top = min(self.scroll(top, height), self.height - height)
+        return max(0, self.cursor - height + 1, min(top, self.cursor))
+
+
+def fixed_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
+    """Lines that are all there, from line ``scroll`` on or as near as possible."""
+    first = min(scroll, max(0, len(lines) - 1))
+    return Lines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
+
+
+class Pane(Container):
+    """A region that draws what ``draw(width, height)`` says, line by line.
+
+    No line may be wider than ``width``; what would be is cut off.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int, int], Lines],
+        width: AnyDimension = None,
+        height: AnyDimension = None,
+        on_mouse: OnMouse | None = None,
+    ) -> None:
+        self._draw = draw
+        self._width = width
+        self._height = height
+        self._on_mouse = on_mouse
+        self._lines = fixed_lines(())
+        self._top = 0
+
+    def reset(self) -> None:
+        """The first line is the first visible one again."""
+        self._top = 0
+
+    def preferred_width(self, max_available_width: int) -> Dimension:
+        """The width that it was made with."""
+        return to_dimension(self._width)
+
+    def preferred_height(self, width: int, max_available_height: int) -> Dimension:
+        """The height that it was made with."""
+        return to_dimension(self._height)
+
+    def get_children(self) -> list[Container]:
+        """Nothing is in it."""
+        return []
+
+    def write_to_screen(  # noqa: PLR0913, PLR0917  the base class wants them
+        self,
+        screen: Screen,
+        mouse_handlers: MouseHandlers,
+        write_position: WritePosition,
+        parent_style: str,
+        erase_bg: bool,
+        z_index: int | None,
+    ) -> None:
+        """Draw the visible lines."""
+        place = write_position
+        lines = self._lines = self._draw(place.width, place.height)
+        top = self._top = lines.first(self._top, place.height)
+        stop = place.xpos + place.width
+        for y in range(min(place.height, lines.height - top)):
+            row = screen.data_buffer[place.ypos + y]
+            paint(row, place.xpos, stop, lines.get(top + y))
+        screen.width = max(screen.width, stop)
+        screen.height = max(screen.height, place.ypos + place.height)
+        self._take_mouse(mouse_handlers, place)
+
+    def _take_mouse(self, mouse_handlers: MouseHandlers, place: WritePosition) -> None:
+        """Have the mouse over this place told to the pane."""
+        if self._on_mouse is None:
+            return
+        told = self._teller(self._on_mouse, place.ypos)
+        cells = dict.fromkeys(range(place.xpos, place.xpos + place.width), told)
+        for y in range(place.ypos, place.ypos + place.height):
+            mouse_handlers.mouse_handlers[y].update(cells)
+
+    def _teller(self, tell: OnMouse, above: int) -> Callable[[MouseEvent], object]:
+        """What prompt_toolkit calls for the mouse; ``above`` rows are over the pane."""
+
+        def handle(event: MouseEvent) -> object:
+            line = self._top + event.position.y - above
+            match event.event_type:
+                case MouseEventType.MOUSE_UP if line < self._lines.height:
+                    tell(self._lines.number_of(line), 0)
+                case MouseEventType.SCROLL_DOWN:
+                    tell(0, WHEEL_ROWS)
+                case MouseEventType.SCROLL_UP:
+                    tell(0, -WHEEL_ROWS)
+                case _:
+                    return NotImplemented
+            return None
+
+        return handle
+
+
+class _Cells(dict[str, Char]):
+    """The cell of each character in one style, made once."""
+
+    def __init__(self, style: str) -> None:
+        super().__init__()
+        self._style = style
+
+    def __missing__(self, char: str) -> Char:
+        cell = self[char] = Char(char, self._style)
+        return cell
+
+
+class _Styles(dict[str, _Cells]):
+    """The cells of each style that was ever painted: a few dozen."""
+
+    def __missing__(self, style: str) -> _Cells:
+        cells = self[style] = _Cells(style)
+        return cells
+
+
+_STYLES = _Styles()
+_COVERED = Char("", "")
+"""The second cell of a wide character; unlike any other, so that it is drawn over."""
+
+
+def paint(row: dict[int, Char], x: int, stop: int, line: StyleAndTextTuples) -> None:
+    """Put a line into the cells of a row from ``x`` on, and none at ``stop`` or after.
+
+    The text must be fit to be shown: see :mod:`gitsplit.tui.text`.
+    """
+    for style, text, *_ in line:
+        cells = _STYLES[style]
+        if text.isascii():
+            row.update(zip(range(x, stop), map(cells.__getitem__, text), strict=False))
+            x += len(text)
+        else:
+            x = _paint_unlike(row, x, stop, map(cells.__getitem__, text))
+
+
+def _paint_unlike(
+    row: dict[int, Char], x: int, stop: int, cells: Iterable[Char]
+) -> int:
+    """Put cells of different widths into a row; the column after the last one."""
+    last = x
+    for cell in cells:
+        if x + cell.width > stop:
+            return stop
+        if cell.width:
+            row[x] = cell
+            row.update(dict.fromkeys(range(x + 1, x + cell.width), _COVERED))
+            last, x = x, x + cell.width
+        elif last in row:
+            under = row[last]
+            row[last] = Char(under.char + cell.char, under.style)
+    return x

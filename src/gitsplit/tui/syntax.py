@@ -1,0 +1,165 @@
+"""Keywords and comments set apart in the lines in sight, found while nobody types.
+
+Only weight and slope tell them apart: green and red are for added and removed lines.
+pygments is not imported before the first frame, and never for a dry run. Everything
+here is done in steps of a few milliseconds, so that no key has to wait for it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from gitsplit.core.changes import File, FileChange
+from gitsplit.core.objects import Oid
+from gitsplit.tui.text import Tint
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
+
+Tints = Callable[[FileChange, bool, int], tuple[Tint, ...]]
+"""The tints of a line: the file's change, whether it is of the old side, its number."""
+
+SLICE = 0.004
+"""Seconds for which a key may have to wait."""
+
+_LARGEST = 256 * 1024  # bytes; a file is read from its start, as comments demand
+_LONGEST_LINE = 1000  # bytes; what is longer was not written by hand
+_AHEAD = 100  # lines that may come into sight next
+_LONGEST_STEP = 0.05  # seconds; a file that takes longer for one token is given up
+
+
+def no_tints(_change: FileChange, _is_old: bool, _line: int) -> tuple[Tint, ...]:
+    """Nothing: all text is alike."""
+    return ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a text has been read: ``done`` lines, and the tints found in them."""
+
+    text: str
+    tokens: "Iterator[tuple[int, _TokenType, str]] | None" = None
+    wanted: int = 0
+    done: int = 0
+    start: int = 0
+    tints: dict[int, list[Tint]] = field(default_factory=dict)
+    is_over: bool = False
+
+    def is_behind(self) -> bool:
+        """Whether there is more to be read for the lines that are wanted."""
+        return not self.is_over and self.done <= self.wanted
+
+    def step(self) -> None:
+        """Read one token."""
+        assert self.tokens is not None, "a text is opened before it is read"
+        began = perf_counter()
+        try:
+            token = next(self.tokens, None)
+        except Exception:
+            # Whatever a lexer trips over, the text is shown all the same.
+            token = None
+        if token is None or perf_counter() - began > _LONGEST_STEP:
+            self.is_over = True
+            return
+        _, kind, text = token
+        style = _style(kind, text[:1].isalpha())
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                self.done += 1
+                self.start = 0
+            if style and part:
+                tint = Tint(self.start, self.start + len(part), style)
+                self.tints.setdefault(self.done, []).append(tint)
+            self.start += len(part)
+
+
+_Key = tuple[Oid, bytes]
+
+
+@dataclass(slots=True)
+class Syntax:
+    """The tints of the files that were ever in sight; more of them with each step."""
+
+    _readings: dict[_Key, _Reading] = field(default_factory=dict)
+    _new: dict[_Key, _Reading] = field(default_factory=dict)
+
+    def tints(self, change: FileChange, is_old: bool, line: int) -> tuple[Tint, ...]:
+        """What is known of a line now. It is noted that the line is in sight."""
+        side = change.old if is_old else change.new
+        if side is None or side.content is None:
+            return ()
+        reading = self._readings.get((side.oid, side.path))
+        if reading is None:
+            reading = self._first_seen(side)
+        reading.wanted = max(reading.wanted, line + _AHEAD)
+        return tuple(reading.tints.get(line, ()))
+
+    def _first_seen(self, side: File) -> _Reading:
+        text, key = _readable(side.content or b""), (side.oid, side.path)
+        reading = _Reading(text or "", is_over=text is None)
+        self._readings[key] = reading
+        if not reading.is_over:
+            self._new[key] = reading
+        return reading
+
+    def has_new(self) -> bool:
+        """Whether there are files to be opened."""
+        return bool(self._new)
+
+    def is_behind(self) -> bool:
+        """Whether there is something to be read for the lines in sight."""
+        return any(reading.is_behind() for reading in self._readings.values())
+
+    def open_new(self) -> None:
+        """Find a lexer for each new file: too slow a step, but a thread can do it."""
+        while self._new:
+            (_, path), reading = self._new.popitem()
+            lexer = lexer_for(path)
+            if lexer is None:
+                reading.is_over = True
+            else:
+                reading.tokens = lexer.get_tokens_unprocessed(reading.text)
+
+    def read_on(self, seconds: float = SLICE) -> None:
+        """Read the files in sight further, for no longer than so many seconds."""
+        end = perf_counter() + seconds
+        for reading in list(self._readings.values()):
+            while reading.tokens and reading.is_behind() and perf_counter() < end:
+                reading.step()
+
+
+def _readable(content: bytes) -> str | None:
+    """The text of a file that is small enough to be read; else None."""
+    if len(content) > _LARGEST or b"\0" in content:
+        return None
+    lines = content.split(b"\n")
+    if max(map(len, lines)) > _LONGEST_LINE:
+        return None
+    return content.decode("utf-8", "surrogateescape")
+
+
+def lexer_for(path: bytes) -> "Lexer | None":
+    """The lexer for files of that name; None where there is none that reads on."""
+    from pygments.lexer import DelegatingLexer
+    from pygments.lexers import find_lexer_class_for_filename
+
+    found = find_lexer_class_for_filename(path.decode("utf-8", "replace"))
+    # One that delegates to others reads the whole text before its first token.
+    return None if found is None or issubclass(found, DelegatingLexer) else found()
+
+
+_COMMENTS = (".Comment.", ".Literal.String.Doc.")
+_KEYWORDS = (".Keyword.", ".Operator.Word.", ".Name.Class.", ".Name.Function.")
+_PREPROCESSOR = ".Comment.Preproc"  # code in spite of its name
+
+
+@lru_cache(maxsize=512)
+def _style(kind: "_TokenType", is_word: bool) -> str:
+    """The style that a token adds: most of them none."""
+    name = "".join(f".{part}" for part in kind) + "."
+    if name.startswith(_COMMENTS) and not name.startswith(_PREPROCESSOR):
+        return " class:comment"
+    return " class:keyword" if is_word and name.startswith(_KEYWORDS) else ""
