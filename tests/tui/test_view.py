@@ -106,7 +106,12 @@ def test_colours_are_the_palette_s_own() -> None:
     rules = [rule for _, rule in SCREEN_STYLE.style_rules]
     words = {word for rule in rules for word in rule.split()}
 
-    assert {w for w in words if not w.startswith("ansi")} <= {"bold", "dim", "reverse"}
+    assert {w for w in words if not w.startswith("ansi")} <= {
+        "bold",
+        "dim",
+        "italic",
+        "reverse",
+    }
     assert isinstance(SCREEN_STYLE, Style)
 
 
