@@ -20,6 +20,7 @@ from gitsplit.errors import (
     GitKilled,
     GitsplitError,
     NothingToUndo,
+    RefMoved,
     WriteFailed,
 )
 from gitsplit.git import readiness, refs
@@ -29,7 +30,7 @@ from gitsplit.git.leftovers import (
     remove_stale_locks,
     remove_stale_locks_after,
 )
-from gitsplit.git.own_files import own_directory, share
+from gitsplit.git.own_files import own_directory, share, synced
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
@@ -190,7 +191,7 @@ def _carried_out(
     except (GitsplitError, KeyboardInterrupt) as error:
         if isinstance(error, GitKilled):
             remove_stale_locks(repo, record.targets, _path(repo, record.number))
-        if _state_of(repo, record).is_untouched:
+        if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
             follower.abandon()
             take_back(repo, record)
             if isinstance(error, GitsplitError):
@@ -376,7 +377,7 @@ def _save(repo: Repository, record: Record) -> None:
         share(repo, unfinished)
         unfinished.replace(path)
         for directory in (path.parent, repo.git_dir):
-            _sync(directory)
+            synced(directory)
 
 
 @contextmanager
@@ -389,12 +390,3 @@ def _writing(path: Path) -> Iterator[None]:
             f"gitsplit can't write its journal {path}: {error.strerror}.",
             hint="Is the disk full, or the repository read-only?",
         ) from error
-
-
-def _sync(directory: Path) -> None:
-    """The names in the directory are on disk, too (``fsync(2)``)."""
-    opened = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -4,6 +4,7 @@ In a shared repository they get the permissions that git gives to its own, or th
 member of the group could neither undo nor split anything.
 """
 
+import os
 from pathlib import Path
 from stat import S_IRUSR, S_ISDIR, S_ISGID, S_IWUSR, S_IXUSR
 
@@ -49,6 +50,15 @@ def share(repo: Repository, path: Path) -> None:
         shared |= S_ISGID if shared & 0o060 else 0
     if shared != mode:
         path.chmod(shared & 0o7777)
+
+
+def synced(directory: Path) -> None:
+    """The names in the directory are on disk, too (``fsync(2)``)."""
+    opened = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _searchable(mode: int) -> int:

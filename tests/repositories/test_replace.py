@@ -1,0 +1,51 @@
+"""Replacements that git shows in place of commits: pointed out, and not followed."""
+
+import pytest
+
+from tests.repositories.splitting import Split, two_pieces
+from tests.repository import Repository
+from tests.runner import gitsplit
+
+
+def replace(repo: Repository, revision: str) -> str:
+    """The short id of the commit, which has a replacement with another message now."""
+    oid = repo.oid(revision)
+    raw = repo.run("cat-file", "commit", oid).stdout.replace(b"tangled", b"replaced")
+    other = repo.git("hash-object", "-w", "-t", "commit", "--stdin", stdin=raw + b"!\n")
+    repo.git("replace", oid, other)
+    return oid[:10]
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_replaced_commit_is_pointed_out_and_itself_split(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, is_packed: bool
+) -> None:
+    two_pieces(repo)
+    split = Split.of(repo)
+    short = replace(repo, "HEAD~2")
+    replace(repo, "HEAD~3")
+    if is_packed:
+        repo.git("pack-refs", "--all", "--prune")
+    ran = gitsplit(repo.path, "--dry-run", "-c", "HEAD~2")
+    note = (
+        f"gitsplit: {short} has a replacement (refs/replace), which git shows in its "
+        "place; gitsplit takes the commit itself.\n"
+    )
+
+    assert (ran.status, ran.err) == (0, note)
+    assert "tangled" in ran.out
+    ran = split.run()
+    monkeypatch.setenv("GIT_NO_REPLACE_OBJECTS", "1")
+    split.check()
+    assert ran.err == note
+
+
+def test_a_replaced_commit_outside_the_series_is_nobodys_business(
+    repo: Repository,
+) -> None:
+    two_pieces(repo)
+    split = Split.of(repo, "HEAD~2")
+    replace(repo, "HEAD~3")
+    ran = split.run()
+
+    assert (ran.status, ran.err) == (0, "")
