@@ -9,7 +9,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from json import loads
 from random import Random
 
@@ -288,7 +288,7 @@ def _preview(ours: Opened, work: Work, trial: Trial, planned: Planned) -> None:
     entry = planfile.loads(planned.text).series[0]
     (plan,) = work.plans.values()
     with _refused_for(planned.reason):
-        other = replace(work, plans={entry.commit: fitted(entry, plan.changes)})
+        other = work.with_plans({entry.commit: fitted(entry, plan.changes)})
         found = preview(ours, other).commits
         if not planned.reason:
             _compare_preview([*planned.trees, *_above(trial, planned.trees[-1])], found)

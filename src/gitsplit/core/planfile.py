@@ -8,16 +8,16 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NoReturn, get_args
+from typing import NoReturn, get_args
 
 from gitsplit.core.edits import Fact
 from gitsplit.core.objects import Oid
 from gitsplit.core.shown import shown
+from gitsplit.core.todo import Doing
 from gitsplit.errors import PlanRefused
 
 FORMAT = "gitsplit-plan"
 VERSION = 1
-ACTIONS = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
@@ -53,7 +53,7 @@ class CommitEntry:
 
     commit: Oid
     subject: bytes = b""
-    action: ACTIONS = "pick"
+    action: Doing = "pick"
     groups: tuple[GroupEntry, ...] = ()
     dropped: tuple[FileEntry, ...] = ()
     message: bytes | None = None
@@ -225,8 +225,8 @@ def _commit(node: _Node) -> CommitEntry:
         {"commit"}, {"subject", "action", "groups", "dropped", "message"}
     )
     action = fields["action"].value if "action" in fields else "pick"
-    if action not in get_args(ACTIONS):
-        fields["action"].refuse(f"it must be one of {', '.join(get_args(ACTIONS))}")
+    if action not in get_args(Doing):
+        fields["action"].refuse(f"it must be one of {', '.join(get_args(Doing))}")
     groups = fields["groups"].items() if "groups" in fields else []
     dropped = fields["dropped"].items() if "dropped" in fields else []
     _refuse_misplaced(node, str(action), bool(groups), bool(dropped))

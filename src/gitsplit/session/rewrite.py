@@ -6,7 +6,7 @@ Nothing in the repository changes before :func:`apply`.
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -16,8 +16,9 @@ from gitsplit.core.encoding import in_encoding
 from gitsplit.core.objects import Oid
 from gitsplit.core.overrides import with_dropped
 from gitsplit.core.plan import DROPPED, without_empty_groups
-from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.core.series import CommitDraft
 from gitsplit.core.states import is_whole
+from gitsplit.core.todo import Entry
 from gitsplit.errors import (
     Declined,
     GitFailed,
@@ -105,23 +106,20 @@ def _drawn_up_in(
 ) -> write.Rewrite:
     """What the new objects of the whole series rewrite; they are in ``objects``."""
     drafts = [
-        draft
-        for commit in work.series.commits
-        for draft in _drafts(objects, work, commit)
+        draft for entry in work.todo.entries for draft in _drafts(objects, work, entry)
     ]
     verified = map(in_encoding, finish.verified(repo, drafts, work.ids))
     return write.written_drafts(repo, objects, work.series, verified, committer)
 
 
-def _drafts(
-    objects: NewObjects, work: Work, commit: SourceCommit
-) -> Sequence[CommitDraft]:
+def _drafts(objects: NewObjects, work: Work, entry: Entry) -> Sequence[CommitDraft]:
     """The drafts of one commit of the series; their blobs are in ``objects``."""
-    if commit.oid in work.messages:
-        return (reworded_draft(commit, work.messages[commit.oid], work.ids),)
-    if commit.oid not in work.plans:
+    commit = entry.commit
+    if entry.action == "reword" and entry.message is not None:
+        return (reworded_draft(commit, entry.message, work.ids),)
+    if entry.action != "split" or entry.plan is None:
         return (kept_draft(commit),)
-    plan = without_empty_groups(work.plans[commit.oid])
+    plan = without_empty_groups(entry.plan)
     is_one = len(plan.groups) == 1 and is_whole(plan)
     if is_one and plan.groups[0].message == commit.raw.message:
         return (kept_draft(commit),)
@@ -252,14 +250,14 @@ def _tree_with_dropped(repo: Repository, objects: NewObjects, work: Work) -> Oid
             f" {conflict}",
             hint="Let it go: --drop-to discard",
         ) from conflict
-    kept = replace(work, plans=plans)
+    kept = work.with_plans(plans)
     return _drawn_up_in(repo, objects, kept, _NOBODY, Finish()).new_tree
 
 
 def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
     """What the reflog says happened."""
     commits = len(work.series.commits)
-    if len(work.plans) == 1 and not work.messages:
+    if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
         (oid,) = work.plans
         pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
         if pieces == 1:

@@ -1,6 +1,5 @@
 """The work put before the user: the split screen, one commit after another."""
 
-from dataclasses import replace
 from functools import partial
 
 from gitsplit.core.message import cleaned
@@ -26,14 +25,14 @@ def edited(repo: Repository, work: Work, drop_to: DropTo = "worktree") -> Work |
         git = Git(
             hunks_between,
             partial(merged_contents, repo),
-            partial(_objection, repo, replace(work, plans=plans), oid, drop_to),
+            partial(_objection, repo, work.with_plans(plans), oid, drop_to),
         )
         state = first_state(_target(work, oid, drop_to), plans[oid], git)
         plan = run_split(state, texts, with_syntax=with_syntax)
         if plan is None:
             return None
         plans = {**plans, oid: plan}
-    return replace(work, plans=plans)
+    return work.with_plans(plans)
 
 
 def _objection(
@@ -44,7 +43,7 @@ def _objection(
     Empty where it can.
     """
     try:
-        refuse_impossible(repo, replace(work, plans={**work.plans, oid: plan}), drop_to)
+        refuse_impossible(repo, work.with_plans({oid: plan}), drop_to)
     except GitsplitError as error:
         return f"{error} {error.hint}".rstrip()
     return ""

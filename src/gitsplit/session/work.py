@@ -1,5 +1,6 @@
 """What a run is to do: the series read, and a plan for each commit to split."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import GroupBy, Keep, kept_by, proposal
 from gitsplit.core.series import Series, SourceCommit
+from gitsplit.core.todo import Entry, Todo, picked
 from gitsplit.errors import (
     EmptySeries,
     NoCommonHistory,
@@ -39,17 +41,28 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done: the series, the plans of the commits to split, new messages.
+    """What is to be done: the series as it was read, and what becomes of each commit.
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
     ``ids`` says how the repository uses Change-Ids.
     """
 
     series: Series
-    plans: dict[Oid, Plan]
-    messages: dict[Oid, bytes]
+    todo: Todo
     head_ref: str | None
     ids: IdRules
+
+    @property
+    def plans(self) -> Mapping[Oid, Plan]:
+        """The plans of the commits that are to be split."""
+        return self.todo.plans
+
+    def with_plans(self, plans: Mapping[Oid, Plan]) -> "Work":
+        """The work with these plans for its commits."""
+        todo = self.todo
+        for commit, plan in plans.items():
+            todo = todo.with_plan(commit, plan)
+        return replace(self, todo=todo)
 
 
 def opened(cwd: Path) -> Repository:
@@ -81,7 +94,8 @@ def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
         for commit, done in zip(chosen, changes, strict=True)
         if done
     }
-    return Work(series, plans, {}, refs.current_head(repo), _id_rules(repo))
+    work = Work(series, picked(series), refs.current_head(repo), _id_rules(repo))
+    return work.with_plans(plans)
 
 
 def _chosen(
@@ -119,8 +133,14 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
         commit.oid: _with_owner(fit.fitted(entries[commit.oid], done), request.keep)
         for commit, done in zip(split, changes, strict=True)
     }
-    messages = {oid: e.message for oid, e in entries.items() if e.message is not None}
-    return Work(series, plans, messages, refs.current_head(repo), _id_rules(repo))
+    todo = Todo(
+        tuple(
+            Entry(commit, given.action, given.message, plans.get(commit.oid))
+            for commit in series.commits
+            for given in (entries[commit.oid],)
+        )
+    )
+    return Work(series, todo, refs.current_head(repo), _id_rules(repo))
 
 
 def _planned_series(
@@ -195,15 +215,14 @@ def _id_rules(repo: Repository) -> IdRules:
 
 def document(work: Work) -> PlanDocument:
     """The work as a plan file has it."""
-    entries = tuple(_entry(work, commit) for commit in work.series.commits)
+    entries = tuple(_entry(entry) for entry in work.todo.entries)
     return PlanDocument(work.series.upstream, work.series.head, entries)
 
 
-def _entry(work: Work, commit: SourceCommit) -> CommitEntry:
+def _entry(entry: Entry) -> CommitEntry:
     """What a plan file says of one commit of the work."""
-    if commit.oid in work.plans:
-        return fit.planned(work.plans[commit.oid], commit)
-    if commit.oid in work.messages:
-        message = work.messages[commit.oid]
-        return CommitEntry(commit.oid, commit.subject, "reword", message=message)
-    return CommitEntry(commit.oid, commit.subject)
+    if entry.action == "split" and entry.plan is not None:
+        return fit.planned(entry.plan, entry.commit)
+    return CommitEntry(
+        entry.oid, entry.commit.subject, entry.action, message=entry.message
+    )
