@@ -1,7 +1,7 @@
 """Change-Ids as Gerrit sees them, given to messages and taken out again."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.core.message import (
@@ -312,6 +312,7 @@ def test_with_a_review_url_the_id_is_a_link(message: bytes, expected: bytes) -> 
 
 
 @given(MESSAGES, URLS)
+@example(b"\n" + LINK + OLD + b"\n  \n", URL)
 @settings(max_examples=500)
 def test_gerrit_sees_exactly_the_id_that_was_given(
     message: bytes, link_url: bytes

@@ -68,6 +68,13 @@ def change_ids(
     return tuple(found.value for found in _ids(message, review_urls))
 
 
+def change_id_places(
+    message: bytes, review_urls: tuple[bytes, ...] = ()
+) -> tuple[tuple[int, int], ...]:
+    """Where the footers with the ids are that Gerrit sees: offsets, ends exclusive."""
+    return tuple((found.start, found.stop) for found in _ids(message, review_urls))
+
+
 def is_valid_change_id(value: bytes) -> bool:
     """Whether Gerrit takes it: ``I`` and 40 lower-case hex digits, not all zero."""
     return value != _NO_CHANGE_ID and _CHANGE_ID.fullmatch(value) is not None
@@ -93,10 +100,13 @@ def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -
         return message
     line = _id_line(change_id, link_url)
     if not found:
-        return _with_lines(message, [line], _place_of_id(message))
+        made = _with_lines(message, [line], _place_of_id(message))
+        # A link that ended in a line of blanks was none, and may be one now.
+        is_alone = len(_ids(made, (link_url,) if link_url else ())) < 2
+        return made if is_alone else with_change_id(made, change_id, link_url=link_url)
     first, *others = sorted(found)
     for each in reversed(others):
-        message = _without_lines(message, each.start, each.stop)
+        message = without_lines(message, each.start, each.stop)
     if link_url and not first.is_link:
         return message[: first.start] + line + b"\n" + message[first.stop :]
     return message[: first.value_start] + change_id + message[first.value_stop :]
@@ -112,7 +122,7 @@ def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> by
     b'Add one\n\nWhy.\n'
     """
     while found := _ids(message, review_urls):
-        message = _without_lines(message, found[-1].start, found[-1].stop)
+        message = without_lines(message, found[-1].start, found[-1].stop)
     return message
 
 
@@ -136,7 +146,7 @@ def with_ids_of(original: bytes, message: bytes, *, link_url: bytes = b"") -> by
         # The footer may have been buried under a new last paragraph.
         footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
         while buried := re.search(footer, bare):
-            bare = _without_lines(bare, *buried.span())
+            bare = without_lines(bare, *buried.span())
         bare = with_change_id(bare, change_id, link_url=link_url)
     return bare
 
@@ -292,7 +302,7 @@ def _with_lines(message: bytes, lines: Sequence[bytes], place: int | None) -> by
     return b"".join([before, gap, *(line + b"\n" for line in lines), guard, after])
 
 
-def _without_lines(message: bytes, start: int, stop: int) -> bytes:
+def without_lines(message: bytes, start: int, stop: int) -> bytes:
     """The message without these bytes, nor the blank lines above an emptied paragraph.
 
     ``start`` and ``stop`` are the ends of whole lines.
