@@ -136,6 +136,10 @@ class HookRefused(GitsplitError):
     """A hook of the user's turned a new commit message down."""
 
 
+class NotPushable(GitsplitError):
+    """Gerrit would refuse a commit that the plan makes."""
+
+
 class Declined(GitsplitError):
     """The user was asked and said no."""
 

@@ -6,7 +6,7 @@ Nothing heavy is imported here: a dry run needs no screen, ``--help`` no reposit
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +17,7 @@ from gitsplit.core.shown import shown
 from gitsplit.errors import GitsplitError, Interrupted, NotARepository, NoTerminal
 
 if TYPE_CHECKING:
+    from gitsplit.core.objects import Oid
     from gitsplit.git.repository import Repository
     from gitsplit.session.finish import Finish
     from gitsplit.session.rewrite import Outcome
@@ -106,6 +107,7 @@ def _request(options: Options) -> "Request":
         options.group_by,
         options.number,
         options.keep,
+        options.moves_ids,
     )
 
 
@@ -149,6 +151,18 @@ def _undo() -> None:
             return
     record = undone(repo)
     click.echo(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
+    _warn_of_pushed(repo, [update.new for update in record.updates])
+
+
+def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
+    """What an undo can't take back: commits that are on a server."""
+    from gitsplit.git.gerrit import is_gerrits, is_on_a_remote
+    from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
+
+    if is_on_a_remote(repo, tips):
+        click.echo(f"gitsplit: {PUSHED_BEFORE}", err=True)
+    elif is_gerrits(repo):
+        click.echo(MAY_BE_PUSHED)
 
 
 def _dry_run(options: Options) -> None:
@@ -203,9 +217,13 @@ def _inert(char: str) -> str:
 
 def _proposal(repo: "Repository", work: "Work") -> str:
     from gitsplit.report.text import proposal_text
+    from gitsplit.session.review import review_warnings
     from gitsplit.session.rewrite import preview, resulting
 
-    made = resulting(work, preview(repo, work))
+    rewrite = preview(repo, work)
+    for warning in review_warnings(repo, work, rewrite):
+        click.echo(f"gitsplit: {shown(warning)}", err=True)
+    made = resulting(work, rewrite)
     return proposal_text(work.series.commits, work.plans, made)
 
 
@@ -233,7 +251,8 @@ def _split(options: Options) -> None:
             click.echo("Nothing was changed.", err=True)
             return
         work = chosen
-    _show_summary(options, work, apply(repo, work, finish, options.drop_to))
+    outcome = apply(repo, work, finish, options.drop_to)
+    _show_summary(repo, options, work, outcome)
 
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
@@ -260,8 +279,12 @@ def _check_terminal() -> None:
         )
 
 
-def _show_summary(options: Options, work: "Work", outcome: "Outcome") -> None:
+def _show_summary(
+    repo: "Repository", options: Options, work: "Work", outcome: "Outcome"
+) -> None:
+    from gitsplit.git.gerrit import push_command
     from gitsplit.report.dropping import dropped_lines
+    from gitsplit.report.review import review_lines
     from gitsplit.report.text import summary_text
     from gitsplit.session.rewrite import resulting
 
@@ -271,7 +294,13 @@ def _show_summary(options: Options, work: "Work", outcome: "Outcome") -> None:
     dropped = dropped_lines(
         work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
     )
-    lost = outcome.unsigned
-    commits = work.series.commits
-    told = summary_text(commits, made, moved, left, unsigned=lost, dropped=dropped)
+    review: Iterable[str] = ()
+    if work.ids.is_reviewed:
+        review = review_lines(made, push_command(repo, work.head_ref))
+    told = summary_text(
+        *(work.series.commits, made, moved, left),
+        unsigned=outcome.unsigned,
+        dropped=dropped,
+        review=review,
+    )
     click.echo(told, nl=False)

@@ -31,6 +31,7 @@ class Options:
     group_by: "GroupBy"
     number: int | None
     keep: "Keep"
+    moves_ids: bool
     sign: str | None
     no_sign: bool
     no_verify: bool
@@ -134,6 +135,12 @@ PARAMETERS: tuple[Callable[[Callback], Callback], ...] = (
         show_default=True,
         callback=_keep,
         help="Which commit keeps the Change-Id: auto, first, last, largest, none, N.",
+    ),
+    click.option(
+        "moves_ids",
+        "--move-change-id",
+        is_flag=True,
+        help="Move a Change-Id that Gerrit doesn't see to the end of the message.",
     ),
     click.option(
         "sign",

@@ -1,33 +1,15 @@
 """Commit drafts made from a plan: trees chosen, messages with their Change-Ids."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gitsplit.core.changes import File
-from gitsplit.core.message import change_ids, with_change_id, without_change_id
+from gitsplit.core.ids import IdRules
+from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.core.states import is_whole, steps
 from gitsplit.errors import PlanRefused
-
-
-@dataclass(frozen=True, slots=True)
-class IdRules:
-    """How this repository uses Change-Ids.
-
-    ``wanted`` says whether a commit gets one although its original has none.
-    ``link_url`` is ``gerrit.reviewUrl`` where ids are written as ``Link:`` footers,
-    else empty.
-    """
-
-    wanted: bool = False
-    link_url: bytes = b""
-
-    def of(self, message: bytes) -> bytes | None:
-        """The id that Gerrit sees in ``message``; the first, if there are several."""
-        found = change_ids(message, (self.link_url,) if self.link_url else ())
-        return found[0] if found else None
 
 
 def split_drafts(
@@ -42,15 +24,14 @@ def split_drafts(
     _refuse_incomplete(plan)
     drafts: list[CommitDraft] = []
     files: list[File] = []
-    original = rules.of(source.raw.message)
+    original = rules.of(rules.settled(source.raw.message))
     last = len(plan.groups) - 1 if is_whole(plan) else None
     for group, step in enumerate(steps(plan)):
         is_owner = group == plan.owner
         kept = original if is_owner else None
-        message = plan.groups[group].message
-        if original is not None or rules.wanted:
-            change_id = kept or next(fresh)
-            message = with_change_id(message, change_id, link_url=rules.link_url)
+        message = rules.settled(plan.groups[group].message)
+        if original is not None or rules.gives(message):
+            message = rules.with_id(message, kept or next(fresh))
         drafts.append(
             CommitDraft(
                 source,
@@ -65,20 +46,29 @@ def split_drafts(
     return tuple(drafts), tuple(files)
 
 
-def kept_draft(source: SourceCommit) -> CommitDraft:
-    """The draft of a commit that stays as it is, but for its parents."""
-    return CommitDraft(source, source.raw.message, "same", tree=source.raw.tree)
+def kept_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:
+    """The draft of a commit that stays as it is, but for its parents.
+
+    And for a Change-Id that the rules want moved.
+    """
+    message = rules.settled(source.raw.message)
+    return CommitDraft(source, message, "same", tree=source.raw.tree)
 
 
-def reworded_draft(source: SourceCommit, message: bytes, rules: IdRules) -> CommitDraft:
+def reworded_draft(
+    source: SourceCommit, message: bytes, rules: IdRules, fresh: Iterator[bytes]
+) -> CommitDraft:
     """The draft of a commit with another message, its Change-Id kept.
 
-    Raises PlanRefused where the message is empty.
+    One that has none gets the next of ``fresh`` where the rules want one. Raises
+    PlanRefused where the message is empty.
     """
     if not message.strip():
         raise _no_message(source.subject)
-    if (original := rules.of(source.raw.message)) is not None:
-        message = with_change_id(message, original, link_url=rules.link_url)
+    message = rules.settled(message)
+    original = rules.of(rules.settled(source.raw.message))
+    if original is not None or rules.gives(message):
+        message = rules.with_id(message, original or next(fresh))
     return CommitDraft(source, message, "same", tree=source.raw.tree)
 
 

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from gitsplit.core.message import subject_of
@@ -67,6 +68,14 @@ class Hooks:
         """
         done = self.run("post-rewrite", "rebase", stdin=pairs)
         return done.status == 0, _words(done.stderr)
+
+    def mentions(self, name: str, words: bytes) -> bool:
+        """Whether there is such a hook that git would run, with these words in it."""
+        path = Path(self._path(name))
+        try:
+            return os.access(path, os.X_OK) and words in path.read_bytes()
+        except OSError:
+            return False
 
     def run(
         self,

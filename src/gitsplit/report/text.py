@@ -138,12 +138,14 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     *,
     unsigned: int = 0,
     dropped: Iterable[str] = (),
+    review: Iterable[str] = (),
 ) -> str:
     """What a rewrite did, how to take it back, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
     reason as a clause, ``unsigned`` the number of commits that lost their signature,
-    ``dropped`` the lines about what was dropped.
+    ``dropped`` the lines about what was dropped, ``review`` those about what follows
+    for a review.
     """
     refs = ", ".join(_short(ref) for ref, _ in moved)
     lines = [
@@ -158,6 +160,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     if unsigned:
         lost = f"{_count(unsigned, 'signed commit')} lost the signature"
         lines.append(f"{lost}; with --gpg-sign new ones are made.")
+    lines += review
     lines.append("Take it back with: gitsplit --undo")
     return "\n".join(lines) + "\n"
 

@@ -8,7 +8,7 @@ leaves everything as it was.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.core.drafts import IdRules
+from gitsplit.core.ids import IdRules
 from gitsplit.core.message import cleaned, subject_of, with_ids_of
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.shown import shown

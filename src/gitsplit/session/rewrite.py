@@ -28,6 +28,7 @@ from gitsplit.errors import (
     Interrupted,
     NothingToSplit,
     NotInWorktree,
+    NotPushable,
     PlanRefused,
     RefMoved,
     ReplayConflict,
@@ -43,6 +44,7 @@ from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
+from gitsplit.session.review import review_warnings
 from gitsplit.session.work import Work, document
 
 DropTo = Literal["worktree", "discard"]
@@ -50,8 +52,8 @@ DropTo = Literal["worktree", "discard"]
 
 _NOBODY = b"nobody <> 0 +0000"
 _KEEPS_PLAN = (
-    *(Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree, RefMoved),
-    *(ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
+    *(Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree, NotPushable),
+    *(RefMoved, ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
 )
 
 
@@ -116,13 +118,13 @@ def _drafts(objects: NewObjects, work: Work, entry: Entry) -> Sequence[CommitDra
     """The drafts of one commit of the series; their blobs are in ``objects``."""
     commit = entry.commit
     if entry.action == "reword" and entry.message is not None:
-        return (reworded_draft(commit, entry.message, work.ids),)
+        return (reworded_draft(commit, entry.message, work.ids, _fresh_ids()),)
     if entry.action != "split" or entry.plan is None:
-        return (kept_draft(commit),)
+        return (kept_draft(commit, work.ids),)
     plan = without_empty_groups(entry.plan)
     is_one = len(plan.groups) == 1 and is_whole(plan)
     if is_one and plan.groups[0].message == commit.raw.message:
-        return (kept_draft(commit),)
+        return (kept_draft(commit, work.ids),)
     drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
     for file in files:
         if file.content is not None:
@@ -169,6 +171,9 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
             "The plan gives back the commits as they are.",
             hint="Send some pieces to another commit first.",
         )
+    if finish.verify:
+        for warning in review_warnings(repo, work, unsigned):
+            finish.say(warning)
     rewrite = finish.signed(objects, unsigned)
     trees = _ready_trees(repo, objects, work, rewrite, drop_to)
     moves = refs.branches_to_move(repo, rewrite)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gitsplit.core import fit, planfile
 from gitsplit.core.changes import FileChange
-from gitsplit.core.drafts import IdRules
+from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
@@ -22,13 +22,16 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import operations, read, refs
+from gitsplit.git import gerrit, operations, read, refs
 from gitsplit.git.repository import Repository, open_repository
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for; ``plan`` is the text of a plan file."""
+    """What the user asked for; ``plan`` is the text of a plan file.
+
+    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down.
+    """
 
     upstream: str | None = None
     commits: tuple[str, ...] = ()
@@ -37,6 +40,7 @@ class Request:
     group_by: GroupBy = "auto"
     number: int | None = None
     keep: Keep = "auto"
+    moves_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,12 @@ def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
         for commit, done in zip(chosen, changes, strict=True)
         if done
     }
-    work = Work(series, picked(series), refs.current_head(repo), _id_rules(repo))
-    return work.with_plans(plans)
+    return _work(repo, request, series, picked(series)).with_plans(plans)
+
+
+def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
+    rules = gerrit.id_rules(repo, moves=request.moves_ids)
+    return Work(series, todo, refs.current_head(repo), rules)
 
 
 def _chosen(
@@ -140,7 +148,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
             for given in (entries[commit.oid],)
         )
     )
-    return Work(series, todo, refs.current_head(repo), _id_rules(repo))
+    return _work(repo, request, series, todo)
 
 
 def _planned_series(
@@ -206,11 +214,6 @@ def _with_owner(plan: Plan, keep: Keep) -> Plan:
     if plan.owner is not None:
         return plan
     return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
-
-
-def _id_rules(repo: Repository) -> IdRules:
-    """How this repository uses Change-Ids (the rules of Gerrit's commit-msg hook)."""
-    return IdRules(link_url=(repo.config.get("gerrit.reviewUrl") or "").encode())
 
 
 def document(work: Work) -> PlanDocument:

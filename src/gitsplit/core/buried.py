@@ -1,0 +1,54 @@
+"""Change-Ids that people see in a message and Gerrit doesn't.
+
+They stand above the last paragraph, which alone Gerrit reads. The server refuses such a
+commit, or, where another id stands at the end, leaves the review of this one behind.
+"""
+
+import re
+
+from gitsplit.core.message import (
+    change_id_places,
+    change_ids,
+    with_change_id,
+    without_lines,
+)
+
+_BURIED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
+
+
+def buried_change_ids(
+    message: bytes, review_urls: tuple[bytes, ...] = ()
+) -> tuple[bytes, ...]:
+    r"""The well-formed ids on lines of their own where Gerrit doesn't see them.
+
+    A line ``Change-Id: I…`` above the last paragraph looks like a Change-Id to
+    people, but Gerrit reads the last paragraph alone.
+
+    >>> buried_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
+    (b'I1111111111111111111111111111111111111111',)
+    """
+    seen = change_id_places(message, review_urls)
+    return tuple(
+        found[1]
+        for found in _BURIED.finditer(message)
+        if not any(start <= found.start() < stop for start, stop in seen)
+    )
+
+
+def with_buried_id_moved(message: bytes, *, link_url: bytes = b"") -> bytes:
+    r"""The message in which Gerrit sees the id that was above its last paragraph.
+
+    The last one, where there are several; all lines with buried ids are gone. As it
+    was where Gerrit sees an id already, or where there is none to be moved.
+
+    >>> footer = b"Change-Id: I" + b"1" * 40 + b"\n"
+    >>> with_buried_id_moved(b"One\n\n" + footer + b"\nBug: 1\n")
+    b'One\n\nBug: 1\nChange-Id: I1111111111111111111111111111111111111111\n'
+    """
+    urls = (link_url,) if link_url else ()
+    buried = buried_change_ids(message, urls)
+    if not buried or change_ids(message, urls):
+        return message
+    while found := _BURIED.search(message):
+        message = without_lines(message, found.start(), found.end())
+    return with_change_id(message, buried[-1], link_url=link_url)

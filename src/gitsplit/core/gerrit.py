@@ -1,0 +1,145 @@
+"""What Gerrit would say to a push of these commits, found before anything moves.
+
+The rules are those seen on running servers (3.10 and 3.13), in Gerrit's own words. A
+refusal of one commit refuses the whole push, so each is worth knowing beforehand.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gitsplit.core.buried import buried_change_ids
+from gitsplit.core.ids import IdRules
+from gitsplit.core.message import (
+    is_valid_change_id,
+    subject_of,
+    trailers,
+    without_change_id,
+)
+from gitsplit.core.shown import shown
+
+MISSING = "missing Change-Id in message footer"
+MISPLACED = "Change-Id must be in message footer"
+SEVERAL = "multiple Change-Id lines in message footer"
+MALFORMED = "invalid Change-Id line format in message footer"
+NO_SUBJECT = "missing subject; Change-Id must be in message footer"
+SAME = "same Change-Id in multiple changes"
+COMMITTER = "invalid committer"
+UNSIGNED = "not Signed-off-by author/committer/uploader in message footer"
+
+_MOVE = "Move it down with: --move-change-id"
+_EDIT = "Edit its message."
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A commit as it would be pushed.
+
+    ``is_ours`` says that its message or content is new; ``needs_id`` that it was to
+    get a Change-Id; ``is_empty`` that its tree is its parent's; ``signs_off`` that the
+    commit it was made from was signed off. ``email`` is the committer's.
+    """
+
+    message: bytes
+    email: bytes
+    is_ours: bool = False
+    needs_id: bool = True
+    is_empty: bool = False
+    signs_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What stands against the commit ``number`` (from 1) of those to be pushed.
+
+    ``words`` are Gerrit's where it would refuse the commit, else ours; ``remedy`` says
+    how it is mended. What concerns a commit that isn't ours is a warning.
+    """
+
+    number: int
+    subject: bytes
+    is_ours: bool
+    words: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """The objection in one sentence."""
+        return f"Commit {self.number} “{shown(self.subject)}”: {self.words}."
+
+
+def objections(
+    commits: Sequence[Pushed],
+    rules: IdRules,
+    email: bytes,
+    below: Mapping[bytes, str],
+) -> tuple[Objection, ...]:
+    """What Gerrit would have against these commits, the oldest first.
+
+    ``email`` is the pushing user's. ``below`` has the Change-Ids of the commits under
+    them that aren't in any branch of the server yet, each with the commit's short id.
+    """
+    ids = Counter(i for commit in commits for i in set(_ids(commit, rules)))
+    return tuple(
+        Objection(number, subject_of(commit.message), commit.is_ours, words, remedy)
+        for number, commit in enumerate(commits, 1)
+        for words, remedy in (
+            *_of_id(commit, rules),
+            *_of_others(_ids(commit, rules), ids, below),
+            *_of_content(commit, email),
+        )
+    )
+
+
+def _ids(commit: Pushed, rules: IdRules) -> tuple[bytes, ...]:
+    return rules.all_of(commit.message)
+
+
+def _of_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
+    """What is wrong with the one id that the commit must have."""
+    found = _ids(commit, rules)
+    buried = buried_change_ids(commit.message, rules.review_urls)
+    if not subject_of(without_change_id(commit.message, rules.review_urls)):
+        yield NO_SUBJECT, "Give it a subject."
+    elif len(found) > 1:
+        yield SEVERAL, "Leave one of them."
+    elif not found and buried:
+        yield MISPLACED, _MOVE
+    elif not found and commit.needs_id:
+        yield MISSING, "Give it one with: git commit --amend, with Gerrit's hook"
+    elif buried:
+        named = shown(buried[0])[:9]
+        yield (
+            f"its text names {named} as well, whose review Gerrit would leave behind",
+            f"{_MOVE}; or take it out of the message.",
+        )
+    if any(not is_valid_change_id(value) for value in found):
+        yield MALFORMED, "It is I and 40 lower-case hex digits."
+
+
+def _of_others(
+    found: Sequence[bytes], ids: Mapping[bytes, int], below: Mapping[bytes, str]
+) -> Iterator[tuple[str, str]]:
+    """What the ids of other commits have against these."""
+    for value in found:
+        if ids[value] > 1:
+            yield SAME, "Squash the commits with the same Change-Id, or change one."
+        elif value in below:
+            yield (
+                f"{SAME}: {below[value]} under it has the same",
+                "Begin the series below that commit, and squash the two.",
+            )
+
+
+def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
+    if commit.email != email:
+        yield f"{COMMITTER} {shown(commit.email)}", "Commit it anew yourself."
+    if commit.signs_off and not is_signed_off(commit.message):
+        yield UNSIGNED, "Sign it off again."
+    if commit.is_empty:
+        yield "it is empty", "Drop it, or send it a piece."
+
+
+def is_signed_off(message: bytes) -> bool:
+    """Whether a ``Signed-off-by`` is among the trailers."""
+    return any(key.lower() == b"signed-off-by" for key, _ in trailers(message))
