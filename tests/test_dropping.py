@@ -126,7 +126,7 @@ def test_a_conflict_above_is_refused_with_commit_and_file(series: Repository) ->
     ran = gitsplit(series.path, "--plan", file, "--yes")
 
     assert ran.status == 1
-    assert "“needs it” needs what is dropped or edited before it: numbers" in ran.err
+    assert "“needs it” needs what isn't before it as it was: numbers" in ran.err
     assert "Nothing was changed." in ran.err
     assert "Your plan is kept" in ran.err
     assert seen(series) == before

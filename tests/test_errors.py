@@ -297,6 +297,9 @@ def broken(repo: Repository) -> dict[str, tuple[Json, str]]:
     def series(*entries: Json) -> Json:
         return plan_for(repo, "HEAD~3", *entries)
 
+    def drop(number: int) -> Json:
+        return {"commit": repo.oid(f"HEAD~{number}"), "action": "drop"}
+
     return {
         "not a plan": ({"format": "todo"}, "is missing"),
         "of the future": (series() | {"version": 2}, "version 1"),
@@ -321,8 +324,14 @@ def broken(repo: Repository) -> dict[str, tuple[Json, str]]:
             series({"commit": repo.oid("HEAD")}, pick),
             "reorders commits",
         ),
-        "a squash": (series(pick | {"action": "squash"}), "to squash"),
-        "a drop": (series(pick | {"action": "drop"}), "to drop"),
+        "a first squash": (
+            series({"commit": repo.oid("HEAD~2"), "action": "squash"}),
+            "no commit before it",
+        ),
+        "all dropped": (
+            series(*(drop(n) for n in (2, 1, 0))),
+            "Every commit is dropped",
+        ),
     }
 
 
@@ -331,7 +340,7 @@ def broken(repo: Repository) -> dict[str, tuple[Json, str]]:
     [
         *("not a plan", "of the future", "nobody takes the rest", "no such file"),
         *("no such line", "two owners", "an empty group", "no message", "a stranger"),
-        *("a commit twice", "another order", "a squash", "a drop"),
+        *("a commit twice", "another order", "a first squash", "all dropped"),
     ],
 )
 def test_a_plan_that_does_not_fit(series: Repository, which: str) -> None:

@@ -93,7 +93,22 @@ class PlanRefused(GitsplitError):
 
 
 class ReplayConflict(PlanRefused):
-    """A descendant can't be had without what was dropped before it."""
+    """A commit can't be had on what is before it now.
+
+    ``commit`` is the one, ``paths`` are those at which it conflicts.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        commit: str = "",
+        paths: tuple[bytes, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.commit = commit
+        self.paths = paths
 
 
 class UncleanFiles(GitsplitError):
@@ -106,10 +121,6 @@ class NotInWorktree(GitsplitError):
 
 class GitTooOld(GitsplitError):
     """What was asked for needs a newer git than the one installed."""
-
-
-class NotSupportedYet(GitsplitError):
-    """The plan asks for something of the format that this version can't do."""
 
 
 class WriteFailed(GitsplitError):

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.objects import FILE, Oid, RawCommit, TreeEntry
 from gitsplit.core.series import CommitDraft, PathChange, Series, SourceCommit
 from gitsplit.git import journal
 from gitsplit.git.refs import RefUpdate, branches_to_move, current_head
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
+from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.write import Rewrite, stored, written_drafts
+from gitsplit.git.write import Rewrite, written_drafts
 from tests.repository import Repository
 
 COMMITTER = b"Committer <committer@example.com> 1700000000 +0130"
@@ -71,7 +73,8 @@ class Bench:
 
     def rewrite(self, series: Series, drafts: Sequence[CommitDraft]) -> Rewrite:
         """The rewrite with a committer of fixed date."""
-        return written_drafts(self.opened, self.objects, series, drafts, COMMITTER)
+        whole = SeriesDraft.of(series, drafts)
+        return written_drafts(self.opened, self.objects, whole, COMMITTER)
 
     def splitting_first(
         self, upstream: str | None, first: Iterable[PathChange], head: str = "HEAD"

@@ -13,7 +13,8 @@ from gitsplit.errors import HookRefused
 from gitsplit.git.aftermath import announce
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.repository import open_repository
-from gitsplit.git.write import Rewrite, stored
+from gitsplit.git.store import stored
+from gitsplit.git.write import Rewrite
 from tests.git.rewriting import Bench, tangled
 from tests.repository import Repository
 

@@ -20,7 +20,8 @@ from gitsplit.git.refs import (
 )
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
-from gitsplit.git.write import Rewrite, stored
+from gitsplit.git.store import stored
+from gitsplit.git.write import Rewrite
 from tests.git.rewriting import Bench, same, series_of, tangled
 from tests.repository import Repository
 

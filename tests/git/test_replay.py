@@ -9,7 +9,8 @@ import pytest
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft, Series
 from gitsplit.errors import GitFailed, GitTooOld, ReplayConflict
-from gitsplit.git.write import Rewrite, stored
+from gitsplit.git.store import stored
+from gitsplit.git.write import Rewrite
 from tests.git.rewriting import Bench, same, series_of
 from tests.repository import Repository
 

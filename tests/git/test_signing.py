@@ -19,7 +19,8 @@ from gitsplit.git.signing import (
     signed_rewrite,
     signer,
 )
-from gitsplit.git.write import Rewrite, stored
+from gitsplit.git.store import stored
+from gitsplit.git.write import Rewrite
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
 from tests.git.rewriting import Bench, same, series_of, tangled
 from tests.repository import Repository

@@ -12,7 +12,8 @@ import pytest
 from gitsplit.core.objects import FILE, Oid, RawCommit, TreeEntry, object_id
 from gitsplit.core.series import CommitDraft
 from gitsplit.errors import PlanRefused, WriteFailed
-from gitsplit.git.write import RewrittenCommit, new_objects, stored
+from gitsplit.git.store import new_objects, stored
+from gitsplit.git.write import RewrittenCommit
 from tests.git.rewriting import (
     COMMITTER,
     Bench,

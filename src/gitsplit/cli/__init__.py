@@ -224,7 +224,7 @@ def _proposal(repo: "Repository", work: "Work") -> str:
     for warning in review_warnings(repo, work, rewrite):
         click.echo(f"gitsplit: {shown(warning)}", err=True)
     made = resulting(work, rewrite)
-    return proposal_text(work.series.commits, work.plans, made)
+    return proposal_text(work.todo, made)
 
 
 def _split(options: Options) -> None:
@@ -298,7 +298,8 @@ def _show_summary(
     if work.ids.is_reviewed:
         review = review_lines(made, push_command(repo, work.head_ref))
     told = summary_text(
-        *(work.series.commits, made, moved, left),
+        *(work.todo, made, moved, left),
+        is_same_tree=outcome.rewrite.new_tree == outcome.rewrite.old_tree,
         unsigned=outcome.unsigned,
         dropped=dropped,
         review=review,

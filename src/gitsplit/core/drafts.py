@@ -1,15 +1,35 @@
 """Commit drafts made from a plan: trees chosen, messages with their Change-Ids."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from gitsplit.core.changes import File
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Plan
-from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.core.states import is_whole, steps
+from gitsplit.core.todo import Layout, as_it_is
 from gitsplit.errors import PlanRefused
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDraft:
+    """A series as it is to be written: its drafts, and how they hang together.
+
+    A commit without a draft, and not squashed into another either, is dropped: its
+    children get its first parent.
+    """
+
+    series: Series
+    layout: Layout
+    drafts: tuple[CommitDraft, ...]
+
+    @classmethod
+    def of(cls, series: Series, drafts: Iterable[CommitDraft]) -> "SeriesDraft":
+        """The series with these drafts, in the order that it has."""
+        return cls(series, as_it_is(series), tuple(drafts))
 
 
 def split_drafts(

@@ -37,6 +37,13 @@ def in_encoding(draft: CommitDraft) -> CommitDraft:
         return replace(draft, message=text.encode(), source=source)
 
 
+def message_in_utf8(raw: RawCommit) -> bytes:
+    """The commit's message in UTF-8; as it is where its encoding isn't known."""
+    codec = None if _is_utf8(raw) else _codec(raw.encoding)
+    text = _decoded(raw.message, codec) if codec else None
+    return raw.message if text is None else text.encode()
+
+
 def _is_utf8(raw: RawCommit) -> bool:
     return raw.encoding.lower().replace("-", "") == "utf8"
 

@@ -48,6 +48,7 @@ class CommitDraft:
     for a first piece) into this one's; ``tree`` is set instead where the tree is one
     that exists already. ``role`` says what the commit is to its source: the commit
     ``same`` but for its parents, the ``owner`` of its identity, or another ``piece``.
+    What the ``squashed`` commits did is done on top, in their order.
     """
 
     source: SourceCommit
@@ -55,3 +56,4 @@ class CommitDraft:
     role: Literal["same", "owner", "piece"]
     tree: Oid | None = None
     paths: tuple[PathChange, ...] = ()
+    squashed: tuple[SourceCommit, ...] = ()

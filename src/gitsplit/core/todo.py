@@ -81,9 +81,118 @@ class Todo:
         return self.with_entry(replace(entry, action="split", plan=plan, message=None))
 
 
+def with_action(
+    todo: Todo, commit: Oid, action: Doing, message: bytes | None = None
+) -> Todo:
+    """The list in which this is to be done to the commit; its plan waits.
+
+    Raises PlanRefused where a merge is to be split or squashed.
+    """
+    entry = todo.entry(commit)
+    if len(entry.commit.raw.parents) > 1 and action in ("split", "squash", "fixup"):
+        done = "split" if action == "split" else "squashed"
+        raise PlanRefused(
+            f"{_named(entry.commit)} is a merge, so it can't be {done}.",
+            hint="It can be picked, reworded or dropped.",
+        )
+    return todo.with_entry(replace(entry, action=action, message=message))
+
+
+def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
+    """The list with the commit so many places later, or earlier where negative.
+
+    It passes commits of its own line only; those of others keep their places. Raises
+    PlanRefused at the ends of its line.
+    """
+    lines = _lines(series)
+    places = dict(zip(todo.order, (c.oid for c in series.commits), strict=True))
+    own = [
+        at
+        for at, oid in enumerate(todo.order)
+        if lines[places[oid]] == lines[places[commit]]
+    ]
+    at = own.index(todo.place(commit))
+    if not 0 <= at + by < len(own):
+        end = "earlier" if by < 0 else "later"
+        raise PlanRefused(
+            f"{_named(todo.entry(commit).commit)} can't come {end}.",
+            hint="Commits change places between two merges or forks only.",
+        )
+    entries = [todo.entries[place] for place in own]
+    entries.insert(at + by, entries.pop(at))
+    put = dict(zip(own, entries, strict=True))
+    return Todo(tuple(put.get(p, e) for p, e in enumerate(todo.entries)))
+
+
 def picked(series: Series) -> Todo:
     """The list that leaves every commit as it is."""
     return Todo(tuple(Entry(commit) for commit in series.commits))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the new series hangs together, in terms of the commits as they were read.
+
+    ``order`` has every commit, dropped and squashed ones too. ``parents`` are those
+    that each has in this order. ``into`` names the commit that one is squashed into.
+    """
+
+    order: tuple[Oid, ...]
+    parents: Mapping[Oid, tuple[Oid, ...]]
+    into: Mapping[Oid, Oid]
+
+
+def layout(series: Series, todo: Todo) -> Layout:
+    """The layout of the list.
+
+    Raises PlanRefused where a commit would leave its line, where one is to be squashed
+    and there is none before it in its line, and where every commit is dropped.
+    """
+    if all(entry.action == "drop" for entry in todo.entries):
+        raise PlanRefused("Every commit is dropped: none is left.", hint="Keep one.")
+    parents = new_parents(series, todo.order)
+    into: dict[Oid, Oid] = {}
+    for entry in todo.entries:
+        if entry.action in ("squash", "fixup"):
+            before = _before(todo, parents, entry)
+            into[entry.oid] = into.get(before.oid, before.oid)
+    return Layout(todo.order, parents, into)
+
+
+def as_it_is(series: Series) -> Layout:
+    """The layout of a series whose order stays."""
+    order = tuple(commit.oid for commit in series.commits)
+    return Layout(order, {c.oid: c.raw.parents for c in series.commits}, {})
+
+
+def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) -> Entry:
+    """The entry that is squashed into; raises PlanRefused where there is none."""
+    if len(entry.commit.raw.parents) > 1:
+        raise _cannot(entry, "is a merge")
+    entries = {each.oid: each for each in todo.entries}
+    before: Entry | None = entry
+    while before is entry or (before and before.action == "drop"):
+        before = entries.get(first) if (first := _first(parents[before.oid])) else None
+    if before is None:
+        raise _cannot(entry, "has no commit before it")
+    if len(before.commit.raw.parents) > 1:
+        raise _cannot(entry, "comes after a merge")
+    return before
+
+
+def _first(parents: Sequence[Oid]) -> Oid | None:
+    return next(iter(parents), None)
+
+
+def _cannot(entry: Entry, why: str) -> PlanRefused:
+    return PlanRefused(
+        f"{_named(entry.commit)} {why}, so it can't be squashed.",
+        hint="Pick it, or move it behind another commit.",
+    )
+
+
+def _named(commit: SourceCommit) -> str:
+    return f"{commit.oid[:10]} “{shown(commit.subject)}”"
 
 
 def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid, ...]]:
@@ -126,6 +235,6 @@ def _leaves_its_line(series: Series, oid: Oid) -> PlanRefused:
     commit = next(c for c in series.commits if c.oid == oid)
     what = "is a merge" if len(commit.raw.parents) > 1 else "would pass a merge or fork"
     return PlanRefused(
-        f"{oid[:10]} “{shown(commit.subject)}” {what}, so it can't be moved there.",
+        f"{_named(commit)} {what}, so it can't be moved there.",
         hint="Commits change places between two merges or forks only.",
     )

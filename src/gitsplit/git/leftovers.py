@@ -11,7 +11,7 @@ from pathlib import Path
 from gitsplit.git.process import is_running
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
-from gitsplit.git.write import KEEP_REASON
+from gitsplit.git.store import KEEP_REASON
 
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""

@@ -83,17 +83,17 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     """The refs that follow the rewrite, and those with old commits that stay.
 
     HEAD's branch moves, or HEAD itself where it is detached, and with it each local
-    branch whose tip is a rewritten commit; except those that a rebase or bisect will
-    set itself, and those checked out in another worktree whose files would change. A
-    rebase under way in this worktree keeps all branches where they are: at its end it
-    expects them so. Tags, branches with commits of their own on top, and detached
-    HEADs of other worktrees stay.
+    branch whose tip is a rewritten commit, or a dropped one; except those that a rebase
+    or bisect will set itself, and those checked out in another worktree whose files
+    would change. A rebase under way in this worktree keeps all branches where they are:
+    at its end it expects them so. Tags, branches with commits of their own on top, and
+    detached HEADs of other worktrees stay.
     """
-    if not rewrite.rewritten:
+    if rewrite.new_head == rewrite.old_head:
         return Moves((), ())
     head = current_head(repo) or "HEAD"
     tips = [tip for tip in _tips(repo) if tip.ref != head]
-    new = {commit.old: commit.new for commit in rewrite.rewritten}
+    new = rewrite.followers
     others = [tip for tip in tips if tip.commit not in new]
     objection = _objections(repo, rewrite)
     moves = [RefUpdate(head, rewrite.old_head, rewrite.new_head)]
@@ -117,7 +117,8 @@ def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | No
     owned = branches_owned_by_operations(repo)
     elsewhere = checked_out_elsewhere(repo)
     is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
-    rewritten = {commit.old for commit in rewrite.rewritten}
+    rewritten = rewrite.followers
+    updates = repo.config.get_bool("rebase.updateRefs", default=True)
     same_tree = _with_their_trees(rewrite)
 
     def objection(tip: _Tip) -> str | None:
@@ -126,6 +127,7 @@ def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | No
             (tip.ref in owned, "a rebase or bisect under way will set it"),
             (tip.commit not in rewritten, "it has commits of its own on top"),
             (is_rebasing, "a rebase is under way here"),
+            (not updates, "rebase.updateRefs is false"),
         ):
             if holds:
                 return reason
@@ -174,12 +176,11 @@ def _containing(
     Git is only asked for tips that aren't older than the oldest rewritten commit: for
     each it walks the history, which takes seconds for the tags of a long-lived project.
     """
-    sources = [written.draft.source for written in rewrite.commits]
-    rewritten = {commit.old for commit in rewrite.rewritten}
+    rewritten = rewrite.followers.keys()
     first = [
         source
-        for source in sources
-        if source.oid in rewritten and not rewritten.intersection(source.raw.parents)
+        for source in rewrite.sources
+        if source.oid in rewritten and rewritten.isdisjoint(source.raw.parents)
     ]
     oldest = min(_committed_at(*s.raw.values(b"committer")) for s in first)
     refs = [tip.ref for tip in tips if tip.date >= oldest]

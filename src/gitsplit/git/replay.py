@@ -74,6 +74,46 @@ class Replay:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
             return quarantine.merged(commit, base, onto, tree)
 
+    def is_plain_merge(self, source: SourceCommit) -> bool:
+        """Whether the merge of two commits is just what git makes of them."""
+        if len(source.raw.parents) != 2:
+            return False
+        try:
+            return self.merge(source, source.raw.parents) == source.raw.tree
+        except (ReplayConflict, GitTooOld):
+            return False
+
+    def merge(self, source: SourceCommit, parents: Sequence[Oid]) -> Oid:
+        """The tree that git makes of merging the two parents of ``source``.
+
+        They may be new commits. Raises what :meth:`tree` raises.
+        """
+        with TemporaryDirectory(prefix="gitsplit-") as place:
+            quarantine = _Quarantine(self.repo, self.objects, Path(place))
+            return quarantine.merged_commits(source, parents)
+
+    def is_ancestor(self, commit: Oid, of: Oid) -> bool:
+        """Whether ``of`` is the commit or comes after it; both may be new."""
+        waiting, stored, seen = [of], [], {of}
+        while waiting:
+            oid = waiting.pop()
+            if oid == commit:
+                return True
+            new = self.objects.new(oid)
+            if new is None:
+                stored.append(oid)
+                continue
+            parents = set(RawCommit.parse(new[1]).parents) - seen
+            seen |= parents
+            waiting += parents
+        return self.objects.new(commit) is None and any(
+            self._is_stored_ancestor(commit, oid) for oid in stored
+        )
+
+    def _is_stored_ancestor(self, commit: Oid, of: Oid) -> bool:
+        args = ("--no-replace-objects", "merge-base", "--is-ancestor", commit, of)
+        return self.repo.program.run(*args, check=False).status == 0
+
 
 def _are_apart(ours: Paths, theirs: Paths) -> bool:
     """Whether git would merge the two sides without looking into any file."""
@@ -135,7 +175,18 @@ class _Quarantine:
         for tree in (base, ours, theirs):
             self._lend(odb, tree, "tree")
         root = _commit_to(odb, base)
-        sides = (_commit_to(odb, side, root) for side in (ours, theirs))
+        return self._merge(
+            commit, [_commit_to(odb, side, root) for side in (ours, theirs)]
+        )
+
+    def merged_commits(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
+        """The tree of the two commits merged, as :meth:`Replay.merge` has it."""
+        odb = pygit2.Odb(self.place)
+        for side in sides:
+            self._lend(odb, side, "commit")
+        return self._merge(commit, sides)
+
+    def _merge(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
         args = (*_MERGE, *sides)
         # What git fetches for a merge may ask for a password.
         env = {**PARSED, **self._environment()}
@@ -163,12 +214,16 @@ class _Quarantine:
 
     def _lend(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
         """The quarantine has everything new that is reachable from the object."""
-        new = self.objects.new(oid)
-        if new is None:
-            return
-        odb.write(_TYPES[kind], new[1])
-        for below, its_kind in _below(kind, new[1]):
-            self._lend(odb, below, its_kind)
+        waiting, seen = [(oid, kind)], {oid}
+        while waiting:
+            oid, kind = waiting.pop()
+            new = self.objects.new(oid)
+            if new is None:
+                continue
+            odb.write(_TYPES[kind], new[1])
+            below = [each for each in _below(kind, new[1]) if each[0] not in seen]
+            seen.update(each for each, _ in below)
+            waiting += below
 
     def _adopt(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
         """Everything that git made and is reachable from the object is a new object."""
@@ -181,7 +236,11 @@ class _Quarantine:
 
 
 def _below(kind: ObjectKind, data: bytes) -> Iterable[tuple[Oid, ObjectKind]]:
-    """The objects that a tree names, submodules' commits among its files."""
+    """The objects that one names, submodules' commits among a tree's files."""
+    if kind == "commit":
+        commit = RawCommit.parse(data)
+        yield commit.tree, "tree"
+        yield from ((parent, "commit") for parent in commit.parents)
     if kind == "tree":
         for entry in parsed_tree(data).values():
             yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"
@@ -201,17 +260,19 @@ def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
     named = ", ".join(found[:MOST_NAMED])
     more = f" and {len(found) - MOST_NAMED} more" if found[MOST_NAMED:] else ""
     return ReplayConflict(
-        f"{_named(commit)} needs what is dropped or edited before it: {named}{more}"
+        f"{_named(commit)} needs what isn't before it as it was: {named}{more}"
         " would conflict.",
-        hint="Drop or edit less, or send those pieces to another commit instead.",
+        hint="Drop, move or edit less, or send those pieces to another commit instead.",
+        commit=commit.oid,
+        paths=tuple(path for path in dict.fromkeys(paths) if path),
     )
 
 
 def _too_old(commit: SourceCommit) -> GitTooOld:
     return GitTooOld(
-        f"{_named(commit)} and what is dropped or edited before it change the same"
-        " files, and to merge them takes git 2.38.",
-        hint="Install a newer git, or drop and edit nothing of those files.",
+        f"{_named(commit)} and what has changed before it touch the same files, and to"
+        " merge them takes git 2.38.",
+        hint="Install a newer git, or leave those files alone.",
     )
 
 

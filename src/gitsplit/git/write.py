@@ -1,36 +1,22 @@
-"""Drafts turned into commits: first in memory, then stored as one pack.
+"""Drafts turned into commits, in memory: what a preview shows is what is written.
 
-Must not move refs. The objects are computed in full before anything is stored, so
-what a preview shows is what is written.
+:mod:`gitsplit.git.store` has git keep them.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.objects import (
-    DIRECTORY,
-    GITLINK,
-    ObjectKind,
     Oid,
     RawCommit,
-    parsed_tree,
 )
-from gitsplit.core.series import CommitDraft, Series, SourceCommit
-from gitsplit.errors import PlanRefused, WriteFailed
-from gitsplit.git.pack import pack_of
-from gitsplit.git.process import this_process
+from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
-
-UNPACK_LIMIT = 100
-"""Git's default for ``transfer.unpackLimit``: from so many objects on, keep a pack."""
-
-KEEP_REASON = "gitsplit"
-"""How the content of gitsplit's own ``.keep`` files begins."""
 
 
 class WrittenCommit(NamedTuple):
@@ -58,9 +44,10 @@ class RewrittenCommit(NamedTuple):
 class Rewrite:
     """The commits of a series as they will be, oldest first.
 
-    ``rewritten`` has the source commits whose id changes; ``commits`` has every draft,
-    also those that come out as the commit they were made from. A dropped source commit
-    is in neither. The trees are those of the heads.
+    ``rewritten`` has the source commits whose id changes, squashed ones among them;
+    ``commits`` has every draft, also those that come out as the commit they were made
+    from. A ``dropped`` source commit is in neither; it comes with the commit that is
+    in its place now. The trees are those of the heads.
     """
 
     old_head: Oid
@@ -69,44 +56,56 @@ class Rewrite:
     new_tree: Oid
     rewritten: tuple[RewrittenCommit, ...]
     commits: tuple[WrittenCommit, ...]
+    dropped: tuple[tuple[SourceCommit, Oid], ...] = ()
+
+    @property
+    def sources(self) -> Iterator[SourceCommit]:
+        """Every commit that the series was made of."""
+        for written in self.commits:
+            yield written.draft.source
+            yield from written.draft.squashed
+        yield from (source for source, _ in self.dropped)
+
+    @property
+    def followers(self) -> Mapping[Oid, Oid]:
+        """What each commit that isn't there any more has become, for refs to follow."""
+        rewritten = {commit.old: commit.new for commit in self.rewritten}
+        return rewritten | {source.oid: new for source, new in self.dropped}
 
 
 def written_drafts(
-    repo: Repository,
-    objects: NewObjects,
-    series: Series,
-    drafts: Iterable[CommitDraft],
-    committer: bytes,
+    repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
 ) -> Rewrite:
     """The rewrite that makes the drafts into commits; its objects are in ``objects``.
 
-    ``committer`` is the value of the header field. A source commit without a draft is
-    dropped: its children get its first parent. A draft that differs in nothing from its
-    source is the source commit itself, with its signature and its committer.
+    ``committer`` is the value of the header field. A draft that differs in nothing from
+    its source is the source commit itself, with its signature and its committer.
 
     Where a parent's tree isn't what it was, what the commit did is done again on the
-    new one. A merge follows each of its parents like that.
+    new one; a merge is made again, or follows each of its parents like that.
 
     Raises PlanRefused where no commit is left, and what :meth:`Replay.tree` raises.
     """
-    pieces = _by_source(drafts)
-    writer = _Writer(objects, Replay(repo, objects), committer, {}, {})
-    written: list[WrittenCommit] = []
-    rewritten: list[RewrittenCommit] = []
-    for source in series.commits:
-        made = writer.commits_of(source, pieces.pop(source.oid, ()))
-        written += made
-        if made and made[-1].oid != source.oid:
-            owner = next((c.oid for c in made if c.draft.role != "piece"), made[-1].oid)
-            rewritten.append(RewrittenCommit(source.oid, made[-1].oid, owner))
-    assert not pieces, "every draft is made from a commit of the series"
-    new_head = writer.moved.get(series.head, series.head)
-    if new_head is None:
-        raise PlanRefused("The plan leaves no commit of the series, not even a root.")
-    old_tree, new_tree = writer.trees[series.head]
-    return Rewrite(
-        series.head, new_head, old_tree, new_tree, tuple(rewritten), tuple(written)
-    )
+    writer = _Writer.of(repo, objects, drafts, committer)
+    for source in writer.sources:
+        writer.write(source)
+    return writer.rewrite()
+
+
+def written_until_conflict(
+    repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
+) -> tuple[tuple[WrittenCommit, ...], tuple[Oid, ...]]:
+    """The commits that come out without conflict, and the sources from there on.
+
+    The arguments are those of :func:`written_drafts`.
+    """
+    writer = _Writer.of(repo, objects, drafts, committer)
+    for at, source in enumerate(writer.sources):
+        try:
+            writer.write(source)
+        except ReplayConflict:
+            return tuple(writer.written), drafts.layout.order[at:]
+    return tuple(writer.written), ()
 
 
 def _by_source(drafts: Iterable[CommitDraft]) -> dict[Oid, tuple[CommitDraft, ...]]:
@@ -121,30 +120,73 @@ def _by_source(drafts: Iterable[CommitDraft]) -> dict[Oid, tuple[CommitDraft, ..
 class _Writer:
     """The state of one rewrite: what each source commit has become so far.
 
-    ``moved`` maps a source commit to its last piece; a dropped one to its first parent,
-    which is None below a root. ``trees`` has the tree that a commit had, and the one
-    that its place has now.
+    ``sources`` are in the new order. ``moved`` maps a source commit to its last piece;
+    a dropped one to its first parent, which is None below a root. ``trees`` has the
+    tree that a commit had, and the one that its place has now.
     """
 
     objects: NewObjects
     replay: Replay
     committer: bytes
-    moved: dict[Oid, Oid | None]
-    trees: dict[Oid | None, tuple[Oid, Oid]]
+    whole: SeriesDraft
+    sources: tuple[SourceCommit, ...]
+    drafts: dict[Oid, tuple[CommitDraft, ...]]
+    moved: dict[Oid, Oid | None] = field(default_factory=dict)
+    trees: dict[Oid | None, tuple[Oid, Oid]] = field(default_factory=dict)
+    written: list[WrittenCommit] = field(default_factory=list)
+    rewritten: list[RewrittenCommit] = field(default_factory=list)
+    dropped: list[tuple[SourceCommit, Oid]] = field(default_factory=list)
 
-    def commits_of(
+    @classmethod
+    def of(
+        cls, repo: Repository, objects: NewObjects, drafts: SeriesDraft, who: bytes
+    ) -> "_Writer":
+        """A writer that has written nothing yet."""
+        by_id = {source.oid: source for source in drafts.series.commits}
+        sources = tuple(by_id[oid] for oid in drafts.layout.order)
+        pieces = _by_source(drafts.drafts)
+        assert pieces.keys() <= by_id.keys(), "drafts are made from these commits"
+        replay = Replay(repo, objects)
+        return cls(objects, replay, who, drafts, sources, pieces)
+
+    def write(self, source: SourceCommit) -> None:
+        """The source commit has become what its drafts say, or is gone."""
+        drafts = self.drafts.get(source.oid, ())
+        if leader := self.whole.layout.into.get(source.oid):
+            self._follow(source, leader)
+        elif drafts and not self._is_merged_already(source):
+            self._write_chain(source, drafts)
+        else:
+            self._drop(source)
+
+    def rewrite(self) -> Rewrite:
+        """What has been written."""
+        series = self.whole.series
+        last = self.sources[-1].oid
+        new_head = self.moved.get(last)
+        if new_head is None:
+            raise PlanRefused(
+                "The plan leaves no commit of the series, not even a root."
+            )
+        head = next(c for c in series.commits if c.oid == series.head)
+        return Rewrite(
+            *(series.head, new_head, head.raw.tree, self.trees[last][1]),
+            rewritten=tuple(self.rewritten),
+            commits=tuple(self.written),
+            dropped=tuple(self.dropped),
+        )
+
+    def _write_chain(
         self, source: SourceCommit, drafts: tuple[CommitDraft, ...]
-    ) -> list[WrittenCommit]:
-        """The drafts of one source commit as a chain on its rewritten parents."""
-        mapped = (self.moved.get(p, p) for p in source.raw.parents)
-        parents = tuple(parent for parent in mapped if parent)
-        if not drafts:
-            return self._drop(source, parents)
+    ) -> None:
+        """The drafts of one source commit as a chain on its new parents."""
+        parents = self._new_parents(source)
         chain: list[WrittenCommit] = []
-        was, now = self.trees.get(_first_parent(source), (None, None))
+        was, now = self._parent_trees(source)
         for draft in drafts:
             original = self._tree_of(draft, was)
             tree = self._on_new_parents(source, original)
+            tree = self._with_squashed(draft, tree)
             if len(drafts) == 1 and _is_source(draft, tree, parents):
                 oid = source.oid
             else:
@@ -152,48 +194,105 @@ class _Writer:
             is_emptied = tree == now and original != was
             chain.append(WrittenCommit(draft, oid, tree, is_emptied))
             was, now, parents = original, tree, (oid,)
-        self.moved[source.oid] = chain[-1].oid
-        self.trees[source.oid] = (source.raw.tree, chain[-1].tree)
-        return chain
+        self.written += chain
+        self._now_is(source, chain[-1].oid, chain[-1].tree)
+        if chain[-1].oid != source.oid:
+            owner = next((c.oid for c in chain if c.draft.role != "piece"), parents[0])
+            self.rewritten.append(RewrittenCommit(source.oid, chain[-1].oid, owner))
 
-    def _drop(
-        self, source: SourceCommit, parents: tuple[Oid, ...]
-    ) -> list[WrittenCommit]:
+    def _now_is(self, source: SourceCommit, oid: Oid | None, tree: Oid) -> None:
+        self.moved[source.oid] = oid
+        self.trees[source.oid] = (source.raw.tree, tree)
+
+    def _follow(self, source: SourceCommit, leader: Oid) -> None:
+        """The commit is in the one that it was squashed into."""
+        oid = self.moved[leader]
+        assert oid is not None, "a commit is squashed into one that is there"
+        self._now_is(source, oid, self.trees[leader][1])
+        self.rewritten.append(RewrittenCommit(source.oid, oid, oid))
+
+    def _drop(self, source: SourceCommit) -> None:
         """No commits; the children of the commit get its first parent."""
-        self.moved[source.oid] = parents[0] if parents else None
-        self.trees[source.oid] = (source.raw.tree, self._parent_trees(source)[1])
-        return []
+        parent = next(iter(self._new_parents(source)), None)
+        self._now_is(source, parent, self._parent_trees(source)[1])
+        if parent is not None:
+            self.dropped.append((source, parent))
+
+    def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
+        """The commits that have become its parents; a root below is none."""
+        parents = self.whole.layout.parents[source.oid]
+        return tuple(filter(None, (self.moved.get(p, p) for p in parents)))
+
+    def _is_merged_already(self, source: SourceCommit) -> bool:
+        """Whether a merge has nothing left to merge, as git leaves such a one out."""
+        parents, new = source.raw.parents, self._new_parents(source)
+        if len(new) < 2 or new[1:] == parents[1:]:
+            return False
+        return len(parents) == 2 and self.replay.is_ancestor(new[1], new[0])
 
     def _parent_trees(self, source: SourceCommit) -> tuple[Oid, Oid]:
-        """The tree that the first parent had, and the one that it has now."""
-        parent = _first_parent(source)
-        if parent is None:
-            return EMPTY_TREE, EMPTY_TREE
-        if parent not in self.trees:
-            tree = RawCommit.parse(self.objects.read_object(parent)[1]).tree
-            self.trees[parent] = (tree, tree)
-        return self.trees[parent]
+        """The tree that the first parent had, and that of the first parent now."""
+        old, new = source.raw.parents, self.whole.layout.parents[source.oid]
+        was = self._trees_of(old[0])[0] if old else EMPTY_TREE
+        return was, self._trees_of(new[0])[1] if new else EMPTY_TREE
+
+    def _trees_of(self, commit: Oid) -> tuple[Oid, Oid]:
+        """The tree that the commit had, and the one that its place has now."""
+        if commit not in self.trees:
+            tree = RawCommit.parse(self.objects.read_object(commit)[1]).tree
+            self.trees[commit] = (tree, tree)
+        return self.trees[commit]
 
     def _on_new_parents(self, source: SourceCommit, tree: Oid) -> Oid:
         """The tree with what has become of its parents' trees done on it."""
-        for parent in source.raw.parents:
-            was, now = self.trees.get(parent, (tree, tree))
+        was, now = self._parent_trees(source)
+        if len(source.raw.parents) < 2:
+            return tree if was == now else self.replay.tree(source, was, tree, now)
+        return self._merged_anew(source, tree)
+
+    def _merged_anew(self, source: SourceCommit, tree: Oid) -> Oid:
+        """The tree of a merge of what its parents have become.
+
+        One that is what git makes of its parents is made again. Any other, which has
+        something of its own, is kept where parents' trees are, and else follows them.
+        """
+        pairs = [
+            (self._trees_of(old)[0], self._trees_of(new)[1])
+            for old, new in zip(
+                source.raw.parents, self.whole.layout.parents[source.oid], strict=True
+            )
+        ]
+        if all(was == now for was, now in pairs):
+            return tree
+        if self.replay.is_plain_merge(source):
+            return self.replay.merge(source, self._new_parents(source))
+        for was, now in pairs:
             if was != now:
                 tree = self.replay.tree(source, was, tree, now)
         return tree
 
-    def _tree_of(self, draft: CommitDraft, before: Oid | None) -> Oid:
+    def _with_squashed(self, draft: CommitDraft, tree: Oid) -> Oid:
+        """The tree with what the squashed commits did done on it."""
+        for source in draft.squashed:
+            parents = source.raw.parents
+            was = self._trees_of(parents[0])[0] if parents else EMPTY_TREE
+            if was == tree:
+                tree = source.raw.tree
+            else:
+                tree = self.replay.tree(source, was, source.raw.tree, tree)
+        return tree
+
+    def _tree_of(self, draft: CommitDraft, before: Oid) -> Oid:
         """The tree of a draft whose parents are as they were.
 
-        ``before`` is that of the piece before it, or of the first parent if known.
+        ``before`` is that of the piece before it, or of the first parent.
         """
         raw = draft.source.raw
         if draft.tree is not None:
             return draft.tree
         if draft.role == "same":
             return raw.tree
-        base = before or self._parent_trees(draft.source)[0]
-        return tree_with(self.objects, base, draft.paths)
+        return tree_with(self.objects, before, draft.paths)
 
     def _commit(self, draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> Oid:
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
@@ -208,128 +307,7 @@ class _Writer:
         return self.objects.add("commit", commit.serialized())
 
 
-def _first_parent(source: SourceCommit) -> Oid | None:
-    return next(iter(source.raw.parents), None)
-
-
 def _is_source(draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> bool:
     """Whether the draft would be its source commit again."""
     raw = draft.source.raw
     return (tree, parents, draft.message) == (raw.tree, raw.parents, raw.message)
-
-
-def new_objects(
-    objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
-) -> tuple[tuple[ObjectKind, bytes], ...]:
-    """The objects that the rewrite needs stored, each after those that it names.
-
-    ``trees`` are needed besides those of its commits.
-
-    Raises WriteFailed where one names an object that is neither new, nor named by the
-    commits and trees it was made from, nor stored.
-    """
-    walk = _Walk(objects, _named_by_originals(objects, rewrite), {})
-    for written in rewrite.commits:
-        walk.reach(written.oid, "commit")
-    for tree in trees:
-        walk.reach(tree, "tree")
-    return tuple(walk.reached.values())
-
-
-def _named_by_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]:
-    sources = [commit.draft.source for commit in rewrite.commits]
-    trees = (source.raw.tree for source in sources)
-    parents = (parent for source in sources for parent in source.raw.parents)
-    own = (source.oid for source in sources)
-    return objects.named().union(own, trees, parents)
-
-
-@dataclass(slots=True)
-class _Walk:
-    """The new objects met on the way down from the new commits."""
-
-    objects: NewObjects
-    named: frozenset[Oid]
-    reached: dict[Oid, tuple[ObjectKind, bytes]]
-
-    def reach(self, oid: Oid, kind: ObjectKind) -> None:
-        """Everything new that is below ``oid`` is in ``reached``, and ``oid`` last."""
-        if oid in self.reached:
-            return
-        new = self.objects.new(oid)
-        if new is None:
-            self._expect(oid in self.named or self.objects.is_stored(oid), oid)
-            return
-        self._expect(new[0] == kind, oid)
-        if kind == "tree":
-            self._reach_entries(oid, new[1])
-        elif kind == "commit":
-            self._reach_fields(oid, RawCommit.parse(new[1]))
-        self.reached[oid] = new
-
-    def _reach_entries(self, tree: Oid, data: bytes) -> None:
-        for name, entry in parsed_tree(data).items():
-            self._expect(bool(name) and b"/" not in name, tree)
-            if entry.mode != GITLINK:
-                self.reach(entry.oid, "tree" if entry.mode == DIRECTORY else "blob")
-
-    def _reach_fields(self, oid: Oid, commit: RawCommit) -> None:
-        self.reach(commit.tree, "tree")
-        for parent in commit.parents:
-            self.reach(parent, "commit")
-        # The author is the original's, even where that is malformed.
-        self._expect(len(commit.values(b"committer")) == 1, oid)
-
-    @staticmethod
-    def _expect(holds: bool, oid: Oid) -> None:
-        if not holds:
-            raise WriteFailed(
-                f"The new object {oid} would be malformed or name a missing one.",
-                hint="This is a bug in gitsplit; please report it.",
-            )
-
-
-@contextmanager
-def stored(
-    repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
-) -> Iterator[None]:
-    """Within the ``with`` block the rewrite's objects are stored and safe from gc.
-
-    So are ``trees``, which it needs besides those of its commits.
-
-    Refs are to be moved inside the block: where git kept the objects as a pack, that
-    pack has a ``.keep`` file until the block ends, because a ``git repack -a -d`` in
-    the meantime would throw away what no ref names yet.
-
-    Raises WriteFailed with git's words where git doesn't take them.
-    """
-    new = new_objects(objects, rewrite, trees)
-    keep = _store(repo, new) if new else None
-    try:
-        yield
-    finally:
-        if keep is not None:
-            keep.unlink(missing_ok=True)
-
-
-def _store(repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...]) -> Path | None:
-    """The ``.keep`` file of the pack in which git put the objects, if it made one."""
-    if len(new) < repo.config.get_int("transfer.unpackLimit", UNPACK_LIMIT):
-        _packed(repo, "unpack-objects", "-q", pack=pack_of(new))
-        return None
-    reason = f"--keep={KEEP_REASON} {this_process()}"
-    said = _packed(repo, "index-pack", "--stdin", reason, pack=pack_of(new))
-    # "pack" instead of "keep" says that the very pack was there, kept by another.
-    word, _, name = said.decode().strip().partition("\t")
-    return repo.objects_dir / "pack" / f"pack-{name}.keep" if word == "keep" else None
-
-
-def _packed(repo: Repository, *command: str, pack: bytes) -> bytes:
-    done = repo.program.run(*command, stdin=pack, check=False)
-    if done.status:
-        raise WriteFailed(
-            "Git couldn't store the new objects: "
-            f"{done.complaint or 'it gave no reason'}.",
-            hint="Is the disk full, or the repository read-only?",
-        )
-    return done.stdout

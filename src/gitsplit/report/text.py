@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from gitsplit.core.changes import FileChange, Span
 from gitsplit.core.edits import Edit, FactEdit, TextEdit
-from gitsplit.core.message import subject_of
+from gitsplit.core.message import change_ids, subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
+from gitsplit.core.todo import Doing, Entry, Todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +28,44 @@ class Resulting:
     is_emptied: bool = False
 
 
-def proposal_text(
-    commits: Sequence[SourceCommit],
-    plans: Mapping[Oid, Plan],
-    resulting: Sequence[Resulting],
-) -> str:
+def proposal_text(todo: Todo, resulting: Sequence[Resulting]) -> str:
     """What a dry run prints: each commit of the series and what would become of it."""
     lines: list[str] = []
-    for commit in commits:
-        made = [r for r in resulting if r.draft.source.oid == commit.oid]
-        plan = plans.get(commit.oid)
-        lines += _split(commit, plan, made) if plan else _kept(commit, made)
+    for entry in todo.entries:
+        made = [r for r in resulting if r.draft.source.oid == entry.oid]
+        if entry.action == "split" and entry.plan is not None and made:
+            lines += _split(entry.commit, entry.plan, made)
+        else:
+            lines.append(_kept(entry, made))
     return "\n".join(lines) + "\n"
 
 
-def _kept(commit: SourceCommit, made: Sequence[Resulting]) -> Iterator[str]:
+def _kept(entry: Entry, made: Sequence[Resulting]) -> str:
+    """A line for a commit that becomes one commit at most."""
+    if not made:
+        is_gone = entry.action in ("pick", "reword")
+        fate = "nothing to merge any more" if is_gone else _GONE[entry.action]
+        return f"{entry.oid[:10]} {shown(entry.commit.subject)}  ({fate})"
     subject = shown(subject_of(made[0].draft.message))
-    fate = "as it is" if made[0].oid == commit.oid else _tree_fate(made[0])
-    yield f"{commit.oid[:10]} {subject}  ({fate})"
+    fate = "as it is" if made[0].oid == entry.oid else _tree_fate(made[0])
+    if entry.action == "reword":
+        fate = f"reworded, {fate}"
+    return f"{entry.oid[:10]} {subject}  ({fate})"
+
+
+_GONE: Mapping[Doing, str] = {
+    "drop": "dropped",
+    "squash": "squashed into the one before",
+    "fixup": "squashed into the one before, its message gone",
+}
 
 
 def _tree_fate(made: Resulting) -> str:
     """What has become of the tree of a commit that is only carried along."""
     if made.is_emptied:
         return "now empty"
+    if made.draft.squashed:
+        return f"with {len(made.draft.squashed)} more, tree {made.tree[:10]}"
     if made.tree == made.draft.source.raw.tree:
         return "same tree"
     return f"tree {made.tree[:10]}"
@@ -131,11 +146,12 @@ def _count(number: int, what: str) -> str:
 
 
 def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
-    commits: Sequence[SourceCommit],
+    todo: Todo,
     resulting: Sequence[Resulting],
     moved: Sequence[tuple[str, Oid]],
     left: Sequence[tuple[str, str]],
     *,
+    is_same_tree: bool = False,
     unsigned: int = 0,
     dropped: Iterable[str] = (),
     review: Iterable[str] = (),
@@ -143,16 +159,18 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     """What a rewrite did, how to take it back, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
-    reason as a clause, ``unsigned`` the number of commits that lost their signature,
-    ``dropped`` the lines about what was dropped, ``review`` those about what follows
-    for a review.
+    reason as a clause. ``is_same_tree`` says that HEAD's tree stays. ``unsigned`` is
+    the number of commits that lost their signature. ``dropped`` are the lines about
+    what was dropped, ``review`` those about what follows for a review.
     """
     refs = ", ".join(_short(ref) for ref, _ in moved)
     lines = [
-        f"Rewrote {refs}: {_count(len(commits), 'commit')} became {len(resulting)}.",
+        f"Rewrote {refs}: {_count(len(todo.entries), 'commit')} became"
+        f" {len(resulting)}.",
         *(_result(number, made) for number, made in enumerate(resulting, 1)),
     ]
-    if resulting and resulting[-1].tree == commits[-1].raw.tree:
+    lines += _gone(todo)
+    if is_same_tree:
         tree = resulting[-1].tree[:10]
         lines.append(f"Final tree {tree} as before; index and worktree untouched.")
     lines += dropped
@@ -163,6 +181,18 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     lines += review
     lines.append("Take it back with: gitsplit --undo")
     return "\n".join(lines) + "\n"
+
+
+def _gone(todo: Todo) -> Iterator[str]:
+    """A line for each commit that the series has no more."""
+    for entry in todo.entries:
+        named = f"{entry.oid[:10]} {shown(entry.commit.subject)}"
+        if entry.action == "drop":
+            yield f"Dropped {named}  (see git show {entry.oid[:10]})"
+        elif entry.action in ("squash", "fixup"):
+            ids = change_ids(entry.commit.raw.message)
+            gone = f"; its {shown(ids[0])[:9]} is gone" if ids else ""
+            yield f"Squashed {named}{gone}"
 
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:

@@ -6,19 +6,20 @@ Nothing in the repository changes before :func:`apply`.
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
 from gitsplit.core import planfile
-from gitsplit.core.drafts import kept_draft, reworded_draft, split_drafts
+from gitsplit.core.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.core.encoding import in_encoding
 from gitsplit.core.objects import Oid
 from gitsplit.core.overrides import with_dropped
 from gitsplit.core.plan import DROPPED, without_empty_groups
 from gitsplit.core.series import CommitDraft
+from gitsplit.core.squash import squashed
 from gitsplit.core.states import is_whole
-from gitsplit.core.todo import Entry
+from gitsplit.core.todo import Entry, layout
 from gitsplit.errors import (
     Declined,
     GitFailed,
@@ -40,6 +41,7 @@ from gitsplit.git import identity, journal, readiness, refs, write
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
+from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.report.text import Resulting
@@ -107,11 +109,26 @@ def _drawn_up_in(
     repo: Repository, objects: NewObjects, work: Work, committer: bytes, finish: Finish
 ) -> write.Rewrite:
     """What the new objects of the whole series rewrite; they are in ``objects``."""
-    drafts = [
-        draft for entry in work.todo.entries for draft in _drafts(objects, work, entry)
-    ]
-    verified = map(in_encoding, finish.verified(repo, drafts, work.ids))
-    return write.written_drafts(repo, objects, work.series, verified, committer)
+    drafts = series_draft(objects, work)
+    verified = map(in_encoding, finish.verified(repo, drafts.drafts, work.ids))
+    ready = replace(drafts, drafts=tuple(verified))
+    return write.written_drafts(repo, objects, ready, committer)
+
+
+def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
+    """The drafts of the whole series; their blobs are in ``objects``.
+
+    Raises PlanRefused where the todo list breaks a rule.
+    """
+    arranged = layout(work.series, work.todo)
+    drafts: list[CommitDraft] = []
+    for entry in work.todo.entries:
+        if leader := arranged.into.get(entry.oid):
+            at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
+            drafts[at] = squashed(drafts[at], entry, work.ids)
+        elif entry.action != "drop":
+            drafts += _drafts(objects, work, entry)
+    return SeriesDraft(work.series, arranged, tuple(drafts))
 
 
 def _drafts(objects: NewObjects, work: Work, entry: Entry) -> Sequence[CommitDraft]:
@@ -166,7 +183,7 @@ def apply(
 
 def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> Outcome:
     objects, unsigned = _drawn_up(repo, work, identity.committer(repo), finish)
-    if not unsigned.rewritten:
+    if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",
             hint="Send some pieces to another commit first.",
@@ -180,7 +197,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
     files = (trees.files,) if trees else ()
-    with _settled(repo, too_late), write.stored(repo, objects, rewrite, files):
+    with _settled(repo, too_late), stored(repo, objects, rewrite, files):
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )

@@ -12,12 +12,11 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import GroupBy, Keep, kept_by, proposal
 from gitsplit.core.series import Series, SourceCommit
-from gitsplit.core.todo import Entry, Todo, picked
+from gitsplit.core.todo import Entry, Todo, layout, picked
 from gitsplit.errors import (
     EmptySeries,
     NoCommonHistory,
     NothingToSplit,
-    NotSupportedYet,
     PlanRefused,
     UnknownRevision,
     WhichCommit,
@@ -135,6 +134,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     """The work that a plan file describes, checked against the repository."""
     series = _planned_series(repo, request, document)
     entries = _entries(series, document)
+    commits = {commit.oid: commit for commit in series.commits}
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = read.changes_of(repo, split)
     plans = {
@@ -144,10 +144,11 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     todo = Todo(
         tuple(
             Entry(commit, given.action, given.message, plans.get(commit.oid))
-            for commit in series.commits
-            for given in (entries[commit.oid],)
+            for oid, given in entries.items()
+            for commit in (commits[oid],)
         )
     )
+    layout(series, todo)
     return _work(repo, request, series, todo)
 
 
@@ -178,7 +179,7 @@ def _made_for_another(what: str, document: PlanDocument) -> PlanRefused:
 
 
 def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
-    """What the plan says of each commit of the series; unnamed ones are picked."""
+    """What the plan says of each commit, in the new order; unnamed ones are picked."""
     order = [commit.oid for commit in series.commits]
     entries = {entry.commit: entry for entry in document.series}
     if len(entries) < len(document.series):
@@ -188,25 +189,14 @@ def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
             hint="A plan speaks of the commits between its upstream and its head.",
         )
-    if list(entries) != [oid for oid in order if oid in entries]:
-        raise NotSupportedYet(
-            "The plan reorders commits, which this version can't do yet.",
-            hint="Reorder them afterwards with: git rebase -i",
+    if list(entries) == [oid for oid in order if oid in entries]:
+        return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
+    if unnamed := [oid for oid in order if oid not in entries]:
+        raise PlanRefused(
+            f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
+            hint="Name every commit of the range in the order that it is to have.",
         )
-    for entry in entries.values():
-        _refuse_unsupported(entry)
-    return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
-
-
-def _refuse_unsupported(entry: CommitEntry) -> None:
-    """Raise NotSupportedYet for what takes more than splitting one commit."""
-    if entry.action in ("pick", "split", "reword"):
-        return
-    raise NotSupportedYet(
-        f"The plan asks to {entry.action} {entry.commit[:10]}, which this version can't"
-        " do yet.",
-        hint="Do that afterwards with: git rebase -i",
-    )
+    return entries
 
 
 def _with_owner(plan: Plan, keep: Keep) -> Plan:

@@ -1,0 +1,147 @@
+"""New objects stored by git, as one pack, checked before.
+
+Must not move refs.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitsplit.core.objects import (
+    DIRECTORY,
+    GITLINK,
+    ObjectKind,
+    Oid,
+    RawCommit,
+    parsed_tree,
+)
+from gitsplit.errors import WriteFailed
+from gitsplit.git.pack import pack_of
+from gitsplit.git.process import this_process
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects
+from gitsplit.git.write import Rewrite
+
+UNPACK_LIMIT = 100
+"""Git's default for ``transfer.unpackLimit``: from so many objects on, keep a pack."""
+
+KEEP_REASON = "gitsplit"
+"""How the content of gitsplit's own ``.keep`` files begins."""
+
+
+def new_objects(
+    objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
+) -> tuple[tuple[ObjectKind, bytes], ...]:
+    """The objects that the rewrite needs stored, each after those that it names.
+
+    ``trees`` are needed besides those of its commits.
+
+    Raises WriteFailed where one names an object that is neither new, nor named by the
+    commits and trees it was made from, nor stored.
+    """
+    walk = _Walk(objects, _named_by_originals(objects, rewrite), {})
+    for written in rewrite.commits:
+        walk.reach(written.oid, "commit")
+    for tree in trees:
+        walk.reach(tree, "tree")
+    return tuple(walk.reached.values())
+
+
+def _named_by_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]:
+    sources = list(rewrite.sources)
+    trees = (source.raw.tree for source in sources)
+    parents = (parent for source in sources for parent in source.raw.parents)
+    own = (source.oid for source in sources)
+    return objects.named().union(own, trees, parents)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The new objects met on the way down from the new commits."""
+
+    objects: NewObjects
+    named: frozenset[Oid]
+    reached: dict[Oid, tuple[ObjectKind, bytes]]
+
+    def reach(self, oid: Oid, kind: ObjectKind) -> None:
+        """Everything new that is below ``oid`` is in ``reached``, and ``oid`` last."""
+        if oid in self.reached:
+            return
+        new = self.objects.new(oid)
+        if new is None:
+            self._expect(oid in self.named or self.objects.is_stored(oid), oid)
+            return
+        self._expect(new[0] == kind, oid)
+        if kind == "tree":
+            self._reach_entries(oid, new[1])
+        elif kind == "commit":
+            self._reach_fields(oid, RawCommit.parse(new[1]))
+        self.reached[oid] = new
+
+    def _reach_entries(self, tree: Oid, data: bytes) -> None:
+        for name, entry in parsed_tree(data).items():
+            self._expect(bool(name) and b"/" not in name, tree)
+            if entry.mode != GITLINK:
+                self.reach(entry.oid, "tree" if entry.mode == DIRECTORY else "blob")
+
+    def _reach_fields(self, oid: Oid, commit: RawCommit) -> None:
+        self.reach(commit.tree, "tree")
+        for parent in commit.parents:
+            self.reach(parent, "commit")
+        # The author is the original's, even where that is malformed.
+        self._expect(len(commit.values(b"committer")) == 1, oid)
+
+    @staticmethod
+    def _expect(holds: bool, oid: Oid) -> None:
+        if not holds:
+            raise WriteFailed(
+                f"The new object {oid} would be malformed or name a missing one.",
+                hint="This is a bug in gitsplit; please report it.",
+            )
+
+
+@contextmanager
+def stored(
+    repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
+) -> Iterator[None]:
+    """Within the ``with`` block the rewrite's objects are stored and safe from gc.
+
+    So are ``trees``, which it needs besides those of its commits.
+
+    Refs are to be moved inside the block: where git kept the objects as a pack, that
+    pack has a ``.keep`` file until the block ends, because a ``git repack -a -d`` in
+    the meantime would throw away what no ref names yet.
+
+    Raises WriteFailed with git's words where git doesn't take them.
+    """
+    new = new_objects(objects, rewrite, trees)
+    keep = _store(repo, new) if new else None
+    try:
+        yield
+    finally:
+        if keep is not None:
+            keep.unlink(missing_ok=True)
+
+
+def _store(repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...]) -> Path | None:
+    """The ``.keep`` file of the pack in which git put the objects, if it made one."""
+    if len(new) < repo.config.get_int("transfer.unpackLimit", UNPACK_LIMIT):
+        _packed(repo, "unpack-objects", "-q", pack=pack_of(new))
+        return None
+    reason = f"--keep={KEEP_REASON} {this_process()}"
+    said = _packed(repo, "index-pack", "--stdin", reason, pack=pack_of(new))
+    # "pack" instead of "keep" says that the very pack was there, kept by another.
+    word, _, name = said.decode().strip().partition("\t")
+    return repo.objects_dir / "pack" / f"pack-{name}.keep" if word == "keep" else None
+
+
+def _packed(repo: Repository, *command: str, pack: bytes) -> bytes:
+    done = repo.program.run(*command, stdin=pack, check=False)
+    if done.status:
+        raise WriteFailed(
+            "Git couldn't store the new objects: "
+            f"{done.complaint or 'it gave no reason'}.",
+            hint="Is the disk full, or the repository read-only?",
+        )
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Whole series rewritten, beside what ``git rebase`` makes of them."""

@@ -1,0 +1,129 @@
+"""The same todo list carried out by ``git rebase`` and by gitsplit."""
+
+import json
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tests.repository import Repository
+from tests.runner import Json, gitsplit, plan_for
+from tests.series.building import Line
+
+FORMAT = "%T%x00%an <%ae> %ad%x00%B%x01"
+
+Outcome = Literal["done", "conflict", "other"]
+
+EDIT_TODO = """
+import json, sys
+orders = json.load(open(sys.argv[1]))
+lines = [l for l in open(sys.argv[2]) if l.strip() and not l.startswith("#")]
+def commit(line):
+    words = line.split()
+    return words[1] if words[0] == "pick" else None
+def place(line):
+    oid = commit(line)
+    return next((n for n, o in enumerate(orders) if oid and o[1].startswith(oid)), None)
+slots = [at for at, line in enumerate(lines) if place(line) is not None]
+runs, last = [], None
+for at in slots:
+    if last is not None and at == last + 1:
+        runs[-1].append(at)
+    else:
+        runs.append([at])
+    last = at
+for run in runs:
+    mine = sorted((lines[at] for at in run), key=place)
+    for at, line in zip(run, mine):
+        action, oid, message = orders[place(line)]
+        if action == "reword":
+            lines[at] = f"pick {oid}\\nexec git commit -q --amend --allow-empty " \\
+                f"--no-verify -F {message}\\n"
+        else:
+            lines[at] = f"{action} {oid}\\n"
+open(sys.argv[2], "w").writelines(lines)
+"""
+"""Puts the commits of each run of picks in the order wanted, with its commands."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How it ended, and what stands on the branch then, oldest commit first.
+
+    ``names`` has the paths that conflict.
+    """
+
+    outcome: Outcome
+    commits: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+
+
+def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> Result:
+    """What ``git rebase -i`` makes of it in a copy of the repository at ``place``."""
+    shutil.copytree(repo.path, place)
+    copy = Repository(place)
+    orders = place.parent / f"{place.name}.json"
+    script = place.parent / "edit-todo.py"
+    script.write_text(EDIT_TODO)
+    rows = []
+    for number, line in enumerate(lines):
+        message = place.parent / f"{place.name}-{number}"
+        message.write_bytes(line.message or b"")
+        rows.append([line.action, line.commit, shlex.quote(str(message))])
+    orders.write_text(json.dumps(rows))
+    editor = shlex.join([sys.executable, str(script), str(orders)])
+    env = {"GIT_SEQUENCE_EDITOR": editor, "GIT_EDITOR": "true"}
+    onto = ["--root"] if base == "--root" else [base]
+    done = copy.run(
+        *(
+            "-c",
+            "rebase.missingCommitsCheck=ignore",
+            "-c",
+            "advice.mergeConflict=false",
+        ),
+        *("rebase", "-i", "--rebase-merges", "--empty=keep", "--no-autosquash", *onto),
+        env=env,
+        check=False,
+    )
+    if not done.returncode:
+        return Result("done", seen(copy, base))
+    unmerged = copy.git("diff", "--name-only", "--diff-filter=U", "-z")
+    if not unmerged:
+        return Result("other")
+    return Result("conflict", names=frozenset(filter(None, unmerged.split("\0"))))
+
+
+def by_gitsplit(repo: Repository, lines: Sequence[Line], base: str) -> Result:
+    """What gitsplit makes of it, in the repository itself."""
+    entries: list[Json] = []
+    for line in lines:
+        entry: Json = {"commit": line.commit, "action": line.action}
+        if line.message is not None:
+            entry["message"] = line.message.decode()
+        entries.append(entry)
+    upstream = None if base == "--root" else base
+    plan = json.dumps(plan_for(repo, upstream, *entries)).encode()
+    root = ["--root"] if upstream is None else []
+    ran = gitsplit(repo.path, *root, "--plan", "-", "--yes", stdin=plan)
+    if ran.status == 0 or "as they are" in ran.err:
+        return Result("done", seen(repo, base))
+    assert "Nothing was changed." in ran.err, ran.err
+    assert ran.status == 1
+    if "would conflict" in ran.err:
+        return Result("conflict")
+    raise AssertionError(ran.err)
+
+
+def seen(repo: Repository, base: str) -> tuple[str, ...]:
+    """Tree, author and message of each commit, oldest first."""
+    wanted = "HEAD" if base == "--root" else f"{base}..HEAD"
+    told = repo.run(
+        *("log", "--reverse", "--topo-order", "--date=raw", f"--format={FORMAT}"),
+        wanted,
+        env={**os.environ, "LC_ALL": "C"},
+    ).stdout.decode()
+    return tuple(each.strip() for each in told.split("\x01") if each.strip())
