@@ -1,0 +1,80 @@
+"""Unfinished work kept as files: one for each range, in gitsplit's own directory.
+
+A draft is a plan file. Its name says which commits it is for, and its directory for
+which branch, so that one whose commits have moved is found and not overwritten.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.series import Series
+from gitsplit.errors import WriteFailed
+from gitsplit.git.own_files import own_directory, share
+from gitsplit.git.repository import Repository
+
+_SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """Where the draft of one range is kept, whether it is there or not."""
+
+    repo: Repository
+    branch: str
+    name: str
+
+    @classmethod
+    def of(cls, repo: Repository, series: Series, head_ref: str | None) -> "DraftFile":
+        """The file for the series on the branch that HEAD names."""
+        base = series.upstream or "root"
+        name = f"{base[:_SHORT]}-{series.head[:_SHORT]}.json"
+        return cls(repo, quote(head_ref or "HEAD", safe=""), name)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._directory / self.name
+
+    @property
+    def _directory(self) -> Path:
+        return self.repo.git_dir / "gitsplit" / "drafts" / self.branch
+
+    def text(self) -> str | None:
+        """The draft; None where there is none that can be read."""
+        try:
+            return self.path.read_text("utf-8")
+        except (OSError, ValueError):
+            return None
+
+    def save(self, text: str) -> None:
+        """The draft is this text now, whole at every moment.
+
+        Raises WriteFailed where it can't be written.
+        """
+        try:
+            own_directory(self.repo, "drafts", self.branch)
+            unfinished = self.path.with_suffix(".tmp")
+            unfinished.write_text(text, "utf-8")
+            share(self.repo, unfinished)
+            unfinished.replace(self.path)
+        except OSError as error:
+            raise WriteFailed(
+                f"The draft {self.path} can't be written: {error.strerror}.",
+                hint="Is the disk full, or the repository read-only?",
+            ) from error
+
+    def forget(self) -> None:
+        """The draft isn't there any more."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)
+            self._directory.rmdir()
+
+    def of_other_heads(self, head: Oid) -> Iterator[Path]:
+        """The drafts of this branch that were made for another HEAD."""
+        for path in sorted(self._directory.glob("*.json")):
+            if not path.stem.endswith(f"-{head[:_SHORT]}"):
+                yield path

@@ -1,0 +1,110 @@
+"""What the user has made so far, saved while they work, and found at the next start."""
+
+import shlex
+from dataclasses import replace
+from threading import Condition, Thread
+
+from gitsplit.core import planfile
+from gitsplit.core.shown import shown
+from gitsplit.core.todo import Todo
+from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
+from gitsplit.git.drafts import DraftFile
+from gitsplit.git.repository import Repository
+from gitsplit.session.work import Request, Work, begun, document
+
+PAUSE = 0.2
+"""Seconds between two savings; so much work can be lost when a machine stops."""
+
+
+def resumed(repo: Repository, request: Request, work: Work) -> Todo | None:
+    """The todo list of the draft for this very range; None without one.
+
+    Raises PlanRefused where there is one that doesn't fit any more; it is kept.
+    """
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    text = file.text()
+    if text is None:
+        return None
+    try:
+        return begun(repo, replace(request, plan=text.encode(), commits=())).todo
+    except GitsplitError as error:
+        raise PlanRefused(
+            f"The draft of your last work doesn't fit: {error}",
+            hint=f"It is kept as {file.path}.",
+        ) from error
+
+
+def moved_away(repo: Repository, work: Work) -> str | None:
+    """A sentence about a draft whose commits have moved since; None without one."""
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    for path in file.of_other_heads(work.series.head):
+        head = path.stem.partition("-")[2]
+        command = shlex.join(["gitsplit", "--plan", str(path)])
+        return shown(
+            f"A draft was made when HEAD was at {head}, and is kept; it fits there"
+            f" only: {command}"
+        )
+    return None
+
+
+class Saver:
+    """Saves drafts beside the screen, the latest one only.
+
+    What can't be saved is not worth a word while the user works: :meth:`close` says it.
+    """
+
+    def __init__(self, repo: Repository, work: Work) -> None:
+        self._file = DraftFile.of(repo, work.series, work.head_ref)
+        self._work = work
+        self._latest: Todo | None = None
+        self._is_closing = False
+        self._failure: WriteFailed | None = None
+        self._news = Condition()
+        self._thread = Thread(target=self._run, name="draft", daemon=True)
+        self._thread.start()
+
+    def save(self, todo: Todo) -> None:
+        """The draft will be this list, in a moment."""
+        with self._news:
+            self._latest = todo
+            self._news.notify()
+
+    def close(self) -> None:
+        """The latest draft is saved. Raises WriteFailed where it couldn't be."""
+        with self._news:
+            self._is_closing = True
+            self._news.notify()
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._latest or self._is_closing)
+                todo, self._latest = self._latest, None
+                is_last = self._is_closing
+            if todo is not None:
+                self._write(todo)
+            if is_last and self._latest is None:
+                return
+            if not is_last:
+                with self._news:
+                    self._news.wait_for(lambda: self._is_closing, timeout=PAUSE)
+
+    def _write(self, todo: Todo) -> None:
+        """The draft is this list; a list as it began leaves none."""
+        self._failure = None
+        try:
+            if todo == self._work.todo:
+                self._file.forget()
+            else:
+                text = planfile.dumps(document(replace(self._work, todo=todo)))
+                self._file.save(text)
+        except WriteFailed as failure:
+            self._failure = failure
+
+
+def forgotten(repo: Repository, work: Work) -> None:
+    """The draft for this range isn't there any more: what it was for is done."""
+    DraftFile.of(repo, work.series, work.head_ref).forget()

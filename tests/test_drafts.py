@@ -1,0 +1,121 @@
+"""Work that was left unfinished is found again, and nothing of it is lost."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gitsplit.core.todo import Todo, with_action
+from gitsplit.errors import PlanRefused
+from gitsplit.git.drafts import DraftFile
+from gitsplit.git.repository import Repository as Opened
+from gitsplit.session.draft import Saver, forgotten, moved_away, resumed
+from gitsplit.session.work import Request, Work, begun, opened
+from tests.repository import Repository
+from tests.runner import tangled
+
+WHOLE = Request(upstream="HEAD~3")
+
+
+@pytest.fixture
+def work(repo: Repository) -> tuple[Opened, Work]:
+    """The practice series as it was read, all of it proposed to be split."""
+    found = opened(tangled(repo).path)
+    return found, begun(found, WHOLE, every=True)
+
+
+def reworded(work: Work) -> Todo:
+    """The list with the last commit reworded and the first left whole."""
+    first, *_, last = work.todo.order
+    todo = with_action(work.todo, last, "reword", b"other words\n")
+    return with_action(todo, first, "pick")
+
+
+def saved(repo: Opened, work: Work, *lists: Todo) -> None:
+    saver = Saver(repo, work)
+    for todo in lists:
+        saver.save(todo)
+    saver.close()
+
+
+def actions(todo: Todo) -> list[tuple[str, bytes | None]]:
+    return [(entry.action, entry.message) for entry in todo.entries]
+
+
+def test_the_latest_list_is_there_at_the_next_start(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    dropped = with_action(begun_work.todo, begun_work.todo.order[1], "drop")
+    saved(repo, begun_work, dropped, reworded(begun_work))
+    found = resumed(repo, WHOLE, begun_work)
+
+    assert found is not None
+    assert actions(reworded(begun_work)) == actions(found)
+
+
+def test_a_list_as_it_began_leaves_no_draft(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    saved(repo, begun_work, reworded(begun_work))
+    saved(repo, begun_work, begun_work.todo)
+
+    assert resumed(repo, WHOLE, begun_work) is None
+    assert list((repo.git_dir / "gitsplit" / "drafts").iterdir()) == []
+
+
+def test_another_range_has_a_draft_of_its_own(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    saved(repo, begun_work, reworded(begun_work))
+    other = Request(upstream="HEAD~2")
+
+    assert resumed(repo, other, begun(repo, other, every=True)) is None
+
+
+def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
+    repo: Repository, work: tuple[Opened, Work]
+) -> None:
+    was, begun_work = work
+    saved(was, begun_work, reworded(begun_work))
+    kept = DraftFile.of(was, begun_work.series, begun_work.head_ref).path
+    old_head = repo.oid("HEAD")
+    repo.commit("one more\n", {"more": b"1\n"})
+    request = Request(upstream="HEAD~4")
+    now = begun(was, request, every=True)
+    said = moved_away(was, now)
+
+    assert resumed(was, request, now) is None
+    assert said is not None
+    assert (old_head[:12] in said, str(kept) in said) == (True, True)
+    assert kept.exists()
+    assert moved_away(was, begun_work) is None
+
+
+def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    saved(repo, begun_work, reworded(begun_work))
+    file = DraftFile.of(repo, begun_work.series, begun_work.head_ref)
+    file.path.write_text("{")
+    with pytest.raises(PlanRefused, match="doesn't fit") as refused:
+        resumed(repo, WHOLE, begun_work)
+
+    assert str(file.path) in refused.value.hint
+    assert file.path.read_text() == "{"
+
+
+def test_what_is_done_leaves_no_draft(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    saved(repo, begun_work, reworded(begun_work))
+    forgotten(repo, begun_work)
+
+    assert resumed(repo, WHOLE, begun_work) is None
+
+
+def test_branches_with_odd_names_have_drafts_of_their_own(
+    work: tuple[Opened, Work], tmp_path: Path
+) -> None:
+    repo, begun_work = work
+    names = ["refs/heads/a", "refs/heads/a/b", "refs/heads/\u00e9/..x", None]
+    works = [replace(begun_work, head_ref=name) for name in names]
+    for each in works:
+        saved(repo, each, reworded(begun_work))
+
+    assert len({DraftFile.of(repo, w.series, w.head_ref).path for w in works}) == 4
+    assert all(resumed(repo, WHOLE, each) for each in works)
