@@ -163,6 +163,18 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((each[1], _unfolded(each[2])) for each in found if each)
 
 
+def without_trailers(message: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """The message without its trailer block, and the items of the block.
+
+    An item is a line without its newline, with the lines that continue it.
+    """
+    items = _trailer_block(message)
+    if not items:
+        return message, ()
+    start, _ = _last_paragraph(message)
+    return message[:start], tuple(item.rstrip(b"\n") for item in items)
+
+
 def with_trailer_lines(message: bytes, lines: Sequence[bytes]) -> bytes:
     """The message with those of ``lines`` that its trailers lack added after them.
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from gitsplit.core.changes import lines_of
 from gitsplit.core.encoding import message_in_utf8
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import without_change_id
+from gitsplit.core.message import without_change_id, without_trailers
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.core.todo import Doing, Entry, Todo, new_parents
@@ -46,16 +46,18 @@ def squashed(draft: CommitDraft, entry: Entry, rules: IdRules) -> CommitDraft:
 def joined_messages(message: bytes, commit: SourceCommit, rules: IdRules) -> bytes:
     """Both messages, one after the other, without Change-Ids.
 
-    The subject of a ``squash!`` commit only says what it is for, and is left out.
+    The trailers of both are at the end, where git and Gerrit look for them. The subject
+    of a ``squash!`` commit only says what it is for, and is left out.
     """
     other = message_in_utf8(commit.raw)
     if _PREFIX.match(other):
         other = _below_subject(other)
-    parts = (
-        without_change_id(part, rules.review_urls).strip(b"\n")
-        for part in (message, other)
-    )
-    return b"\n\n".join(filter(None, parts)) + b"\n"
+    bare = [without_change_id(each, rules.review_urls) for each in (message, other)]
+    (first, trailers), (second, others) = map(without_trailers, bare)
+    bodies = (body.strip(b"\n") for body in (first, second))
+    joined = b"\n\n".join(filter(None, bodies)) + b"\n"
+    block = b"".join(line + b"\n" for line in dict.fromkeys([*trailers, *others]))
+    return joined + (b"\n" + block if block else b"")
 
 
 def is_for_another(commit: SourceCommit) -> bool:

@@ -1,0 +1,89 @@
+"""A conflict is known before anything is applied: where, in what, and with whom."""
+
+import pytest
+
+from gitsplit.core.outlook import Conflict, Outlook
+from gitsplit.core.todo import Todo, moved, with_action
+from gitsplit.git.repository import Repository as Opened
+from gitsplit.git.trees import NewObjects
+from gitsplit.git.write import written_until_conflict
+from gitsplit.session.outlook import outlook
+from gitsplit.session.rewrite import series_draft
+from gitsplit.session.work import Request, Work, begun, opened
+from tests.git.rewriting import COMMITTER
+from tests.repository import Repository
+
+LINES = [b"%d\n" % number for number in range(1, 30)]
+
+
+@pytest.fixture
+def work(repo: Repository) -> tuple[Opened, Work]:
+    """Five commits: the fourth changes lines that the second made."""
+    repo.commit("base\n", {"numbers": b"".join(LINES)})
+    repo.git("tag", "base")
+    repo.commit("first\n", {"other": b"1\n"})
+    repo.commit("second\n", {"numbers": b"".join([b"one\n", *LINES[1:]])})
+    repo.commit("third\n", {"other": b"3\n"})
+    repo.commit("fourth\n", {"numbers": b"".join([b"One!\n", *LINES[1:]])})
+    repo.commit("fifth\n", {"fifth": b"5\n"})
+    found = opened(repo.path)
+    work = begun(found, Request(upstream="base"), every=True)
+    todo = work.todo
+    for oid in todo.order:
+        todo = with_action(todo, oid, "pick")
+    return found, Work(work.series, todo, work.head_ref, work.ids)
+
+
+def look(repo: Opened, work: Work, todo: Todo) -> Outlook:
+    return outlook(repo, Work(work.series, todo, work.head_ref, work.ids))
+
+
+def test_a_commit_that_is_dropped_conflicts_with_what_needs_it(
+    work: tuple[Opened, Work],
+) -> None:
+    repo, begun_work = work
+    second, fourth = begun_work.todo.order[1], begun_work.todo.order[3]
+    todo = with_action(begun_work.todo, second, "drop")
+
+    expected = Conflict(fourth, (b"numbers",), second)
+    assert Outlook(conflict=expected) == look(repo, begun_work, todo)
+
+
+def test_a_commit_that_comes_too_early_conflicts_itself(
+    work: tuple[Opened, Work],
+) -> None:
+    repo, begun_work = work
+    second, fourth = begun_work.todo.order[1], begun_work.todo.order[3]
+    todo = moved(begun_work.series, begun_work.todo, fourth, -3)
+
+    expected = Conflict(fourth, (b"numbers",), second)
+    assert Outlook(conflict=expected) == look(repo, begun_work, todo)
+
+
+def test_what_passes_by_without_touching_is_no_conflict(
+    work: tuple[Opened, Work],
+) -> None:
+    repo, begun_work = work
+    todo = moved(begun_work.series, begun_work.todo, begun_work.todo.order[4], -4)
+
+    assert Outlook() == look(repo, begun_work, todo)
+
+
+def test_what_breaks_a_rule_is_an_objection(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    todo = with_action(begun_work.todo, begun_work.todo.order[0], "fixup")
+
+    assert "no commit before it" in look(repo, begun_work, todo).objection
+
+
+def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> None:
+    repo, begun_work = work
+    order = begun_work.todo.order
+    todo = with_action(begun_work.todo, order[1], "drop")
+    planned = Work(begun_work.series, todo, begun_work.head_ref, begun_work.ids)
+    objects = NewObjects(repo)
+    drafts = series_draft(objects, planned)
+    clean, rest = written_until_conflict(repo, objects, drafts, COMMITTER)
+
+    assert [order[0], order[2]] == [made.draft.source.oid for made in clean]
+    assert order[3:] == rest
