@@ -99,7 +99,8 @@ def _of_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
     """What is wrong with the one id that the commit must have."""
     found = _ids(commit, rules)
     buried = buried_change_ids(commit.message, rules.review_urls)
-    if not subject_of(without_change_id(commit.message, rules.review_urls)):
+    subject = subject_of(without_change_id(commit.message, rules.review_urls))
+    if not subject or subject.lower().startswith(b"change-id:"):
         yield NO_SUBJECT, "Give it a subject."
     elif len(found) > 1:
         yield SEVERAL, "Leave one of them."
