@@ -148,6 +148,21 @@ def test_a_commit_that_is_emptied_stays_and_is_named(series: Repository) -> None
     assert seen(series).status == ""
 
 
+def test_a_dropped_line_of_a_file_renamed_later_is_not_said_to_be_changed_again(
+    series: Repository,
+) -> None:
+    """It is in the worktree, under the new name."""
+    before = series.blob("HEAD", "numbers")
+    series.commit("renames it", {"numbers": None, "digits": before})
+    entry = split_entry(series, "HEAD~3", group("smaller\n"))
+    plan = plan_for(series, "HEAD~4", {**entry, "dropped": [FIFTY]})
+    file = written(series.path.parent / "plan.json", plan)
+    out = done(series.path, "--plan", file, "--yes")
+
+    assert seen(series).status == " M digits\n"
+    assert ", renamed or changed again by later commits (see git show " in out
+
+
 def test_staged_changes_in_the_way_are_refused_and_the_plan_is_kept(
     series: Repository,
 ) -> None:

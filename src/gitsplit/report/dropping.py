@@ -48,7 +48,7 @@ def _by_file(plan: Plan) -> dict[int, list[Edit]]:
 def _place(oid: Oid, is_in_head: bool | None, is_kept: bool) -> str:
     """Where what was dropped from one file is; None where HEAD had it no more."""
     if is_in_head is None:
-        return f"changed again by later commits (see git show {oid[:10]})"
+        return f"renamed or changed again by later commits (see git show {oid[:10]})"
     if not is_kept:
         return f"in no file any more (see git show {oid[:10]})"
     how = "not staged" if is_in_head else "untracked"
