@@ -202,6 +202,33 @@ def test_a_file_that_isnt_there_cant_hold_what_is_dropped(
     assert seen(repo) == before
 
 
+@pytest.mark.parametrize("setting", ["core.fileMode", "core.symlinks"])
+def test_a_mode_that_git_doesnt_see_in_files_cant_stay_there(
+    repo: Repository, setting: str
+) -> None:
+    part = tangle(repo, {"f": b"1\n"}, {"f": b"1\n"})
+    repo.git("config", setting, "false")
+    repo.git("checkout", "-q", "--detach", "HEAD~1")
+    if setting == "core.fileMode":
+        repo.git("update-index", "--chmod=+x", "run.sh")
+        (repo.path / "run.sh").chmod(0o755)
+    else:
+        link = f"120000,{repo.oid('HEAD:run.sh')},run.sh"
+        repo.git("update-index", "--cacheinfo", link)
+    repo.git("commit", "-q", "--amend", "--no-edit")
+    repo.git("commit", "-q", "--allow-empty", "-m", "above")
+    repo.git("checkout", "-q", "-B", "main")
+    before = seen(repo)
+
+    with pytest.raises(NotInWorktree, match=rf"{setting}\): run.sh"):
+        drop(repo, part)
+    assert seen(repo) == before
+    drop(repo, part, "discard")
+    assert status(repo) == []
+    undo(repo)
+    assert seen(repo) == before
+
+
 @BOTH
 @pytest.mark.parametrize("sparse_index", ["false", "true"])
 def test_a_sparse_checkout_stays_sparse(

@@ -7,6 +7,7 @@ it is said earlier, and in words about files instead of trees.
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
@@ -118,10 +119,11 @@ def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None
     """Nothing where the worktree has the files in which dropped edits are to stay.
 
     Raises NotInWorktree where one isn't there: left out by a sparse checkout, deleted,
-    or a submodule that isn't checked out.
+    or a submodule that isn't checked out; and where git doesn't see a dropped mode.
     """
     to_be_made = changed_paths(objects, trees.old, trees.files)
     changed = changed_paths(objects, trees.files, trees.new)
+    _refuse_unseen_modes(repo, changed)
     missing = [
         path
         for path, pair in changed.items()
@@ -135,6 +137,31 @@ def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None
             f"{_listed(missing)}.",
             hint="Check them out first, or let it go: --drop-to discard",
         )
+
+
+def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
+    """Nothing where git sees in the files each mode that is to stay there alone."""
+    unseen: dict[str, list[bytes]] = {}
+    for path, (kept, new) in changed.items():
+        if kept and new and kept.mode != new.mode:
+            unseen.setdefault(_seen_by(kept.mode, new.mode), []).append(path)
+    for setting, paths in unseen.items():
+        if setting and not repo.config.get_bool(setting, default=True):
+            raise NotInWorktree(
+                "A dropped mode can't stay in the worktree, where git doesn't see it"
+                f" ({setting}): {_listed(paths)}.",
+                hint="Send it to a commit, or let it go: --drop-to discard",
+            )
+
+
+def _seen_by(kept: int, new: int) -> str:
+    """The setting by which git sees in files that one mode became another.
+
+    Empty where it always does: a submodule is a directory.
+    """
+    if GITLINK in {kept, new}:
+        return ""
+    return "core.fileMode" if S_ISREG(kept) and S_ISREG(new) else "core.symlinks"
 
 
 def _has(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
