@@ -242,6 +242,7 @@ def test_a_plan_file_gives_a_content_to_one_commit(series: Repository) -> None:
 def test_a_content_for_the_last_commit_changes_what_is_above_it(
     series: Repository,
 ) -> None:
+    old = series.tree("HEAD")
     content = (series.path / "numbers").read_bytes().replace(b"70", b"seventy")
     last = numbers(content=content.decode())
     plan = two_groups(series, whole("numbers"), last)
@@ -253,7 +254,8 @@ def test_a_content_for_the_last_commit_changes_what_is_above_it(
     ]
     assert (series.path / "numbers").read_bytes() == content
     assert seen(series).status == ""
-    assert "Final tree" not in out
+    new = series.tree("HEAD")
+    assert f"\nFinal tree {new[:10]} instead of {old[:10]}.\n" in out
     done(series.path, "--undo")
     assert seen(series).status == ""
 

@@ -299,7 +299,7 @@ def _show_summary(
         review = review_lines(made, push_command(repo, work.head_ref))
     told = summary_text(
         *(work.todo, made, moved, left),
-        is_same_tree=outcome.rewrite.new_tree == outcome.rewrite.old_tree,
+        old_tree=outcome.rewrite.old_tree,
         unsigned=outcome.unsigned,
         dropped=dropped,
         review=review,

@@ -151,7 +151,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     moved: Sequence[tuple[str, Oid]],
     left: Sequence[tuple[str, str]],
     *,
-    is_same_tree: bool = False,
+    old_tree: Oid,
     unsigned: int = 0,
     dropped: Iterable[str] = (),
     review: Iterable[str] = (),
@@ -159,7 +159,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     """What a rewrite did, how to take it back, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
-    reason as a clause. ``is_same_tree`` says that HEAD's tree stays. ``unsigned`` is
+    reason as a clause. ``old_tree`` is the one that HEAD had. ``unsigned`` is
     the number of commits that lost their signature. ``dropped`` are the lines about
     what was dropped, ``review`` those about what follows for a review.
     """
@@ -170,9 +170,8 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
         *(_result(number, made) for number, made in enumerate(resulting, 1)),
     ]
     lines += _gone(todo)
-    if is_same_tree:
-        tree = resulting[-1].tree[:10]
-        lines.append(f"Final tree {tree} as before; index and worktree untouched.")
+    if resulting:
+        lines.append(_final_tree(old_tree[:10], resulting[-1].tree[:10]))
     lines += dropped
     lines += (f"{_short(ref)} stays where it is: {shown(why)}." for ref, why in left)
     if unsigned:
@@ -193,6 +192,13 @@ def _gone(todo: Todo) -> Iterator[str]:
             ids = change_ids(entry.commit.raw.message)
             gone = f"; its {shown(ids[0])[:9]} is gone" if ids else ""
             yield f"Squashed {named}{gone}"
+
+
+def _final_tree(old: str, new: str) -> str:
+    """Whether the series ends as it did, which it does unless it was told not to."""
+    if new == old:
+        return f"Final tree {new} as before; index and worktree untouched."
+    return f"Final tree {new} instead of {old}."
 
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
