@@ -59,6 +59,13 @@ _LFS = (
     % (b"2" * 64, 22),
 )
 
+
+def _named_submodule(path: bytes) -> Files:
+    """A submodule with its name, as ``git submodule add`` makes it."""
+    names = b'[submodule "odd"]\n\tpath = %s\n\turl = ../odd\n' % path
+    return {b".gitmodules": _file(names), path: (SUBMODULE, ONE)}
+
+
 TEXTS = (
     _text("LF", _BODY, _NEW_BODY),
     _text("CRLF", *_edited(b"line", b"\r\n")),
@@ -116,6 +123,9 @@ WHOLES = (
     Kind("submodule moved on", {b"odd": (SUBMODULE, ONE)}, {b"odd": (SUBMODULE, TWO)}),
     Kind("submodule elsewhere", {b"old": (SUBMODULE, ONE)}, {b"new": (SUBMODULE, ONE)}),
     Kind("submodule removed", {b"odd": (SUBMODULE, ONE)}, {}),
+    Kind("submodule added by name", {}, _named_submodule(b"odd")),
+    Kind("submodule renamed", _named_submodule(b"old"), _named_submodule(b"new")),
+    Kind("submodule removed by name", _named_submodule(b"odd"), {}),
     Kind("file to link", {b"odd": _file(_BODY)}, {b"odd": (LINK, b"one")}),
     Kind("link to file", {b"odd": (LINK, b"one")}, {b"odd": _file(_BODY)}),
     Kind("file to submodule", {b"odd": _file(_BODY)}, {b"odd": (SUBMODULE, ONE)}),

@@ -110,11 +110,27 @@ def test_a_hunk_of_any_text_makes_the_tree_that_git_apply_makes(
     assert files_of(repo) == split.untouched
 
 
+def test_a_rename_can_come_before_the_edits_of_its_file(repo: Repository) -> None:
+    renamed = [kind for kind in KINDS if kind.name == "renamed and edited"]
+    import_kinds(repo, renamed)
+    repo.git("symbolic-ref", "HEAD", "refs/heads/kind-0")
+    repo.git("read-tree", "HEAD")
+    split = Split.by(repo, "HEAD", [], entries(repo, renamed[0], facts=["rename"]))
+    old = repo.oid("HEAD~1:old")
+    assert split.run().status == 0
+
+    first = repo.git("diff-tree", "-r", "--name-status", "-M", "HEAD~2", "HEAD~1")
+    assert first.splitlines() == ["R100\told\td/new"]
+    assert repo.oid("HEAD~1:d/new") == old
+    assert repo.tree("HEAD") == split.pieces[1]
+
+
 ATTRIBUTES = [
     ("-diff", ""),
     ("binary", ""),
     ("text eol=crlf", ""),
     ("working-tree-encoding=UTF-16", ""),
+    ("filter=lfs diff=lfs merge=lfs -text", ""),
     ("filter=shout", '[filter "shout"]\nclean = tr A-Z a-z\nsmudge = tr a-z A-Z\n'),
     ("diff=own", '[diff "own"]\nbinary = true\n'),
     ("diff=own", '[diff "own"]\ntextconv = tr a-z A-Z\nxfuncname = x\n'),
