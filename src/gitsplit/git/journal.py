@@ -29,6 +29,7 @@ from gitsplit.git.leftovers import (
     remove_stale_keeps,
     remove_stale_locks,
     remove_stale_locks_after,
+    remove_stale_scratches,
 )
 from gitsplit.git.own_files import own_directory, share, synced
 from gitsplit.git.process import is_running, process_name, this_process
@@ -259,11 +260,13 @@ def recover(repo: Repository) -> str | None:
 
     A rewrite whose processes still run is left to them. Where some of its refs have
     moved and others not, the rest follow if the new commits can be read; else the moved
-    ones go back. Lock files and ``.keep`` files of dead processes of gitsplit are gone.
+    ones go back. Lock files, ``.keep`` files and scratch worktrees of dead processes of
+    gitsplit are gone.
 
     Raises what :func:`move` raises, where what was begun can't be finished.
     """
     remove_stale_keeps(repo)
+    remove_stale_scratches(repo)
     remove_stale_index_lock(repo)
     records = _records(repo)
     if records:

@@ -3,14 +3,18 @@
 Only what is known for gitsplit's own goes; a lock or a kept pack of anybody else stays.
 """
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from gitsplit.git.process import is_running
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
+from gitsplit.git.scratch import COMMAND_FILE, LOCK_REASON, PREFIX, Scratch
 from gitsplit.git.store import KEEP_REASON
 
 MOMENT = 1.0
@@ -94,6 +98,41 @@ def remove_stale_keeps(repo: Repository) -> None:
         ours = reason.fullmatch(_content(keep))
         if ours and not is_running(ours[1].decode()):
             keep.unlink(missing_ok=True)
+
+
+def remove_stale_scratches(repo: Repository) -> None:
+    """No scratch worktree is left of a gitsplit on this machine that is dead.
+
+    A command that still runs in one is ended.
+    """
+    here = os.fsencode(os.uname().nodename)
+    reason = re.compile(
+        rb"%s (\d+ \d+) on %s\n?" % (LOCK_REASON.encode(), re.escape(here))
+    )
+    for lock in (repo.common_dir / "worktrees").glob("*/locked"):
+        ours = reason.fullmatch(_content(lock))
+        if ours and not is_running(ours[1].decode()):
+            _end_command(lock.parent)
+            _left_behind(lock.parent).remove()
+
+
+def _left_behind(admin: Path) -> Scratch:
+    """The scratch worktree whose own git directory that is.
+
+    Git keeps the name of its file ``.git`` there. Files in a directory that isn't
+    called as ours are have been moved by somebody, and stay.
+    """
+    path = Path(os.fsdecode(_content(admin / "gitdir").rstrip(b"\n"))).parent
+    return Scratch(path if path.name.startswith(PREFIX) else admin, admin)
+
+
+def _end_command(admin: Path) -> None:
+    name = _content(admin / COMMAND_FILE).decode("ascii", "replace")
+    pid, _, start = name.partition(" ")
+    # Without its start, the process could be anybody's.
+    if start not in ("", "0") and is_running(name):
+        with suppress(OSError):
+            os.killpg(int(pid), signal.SIGKILL)
 
 
 def _content(path: Path) -> bytes:

@@ -21,6 +21,14 @@ def process_name(pid: int) -> str:
     return f"{pid} {int(fields[START]) if fields else 0}"
 
 
+def processors() -> int:
+    """The number of processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not everywhere
+        return os.cpu_count() or 1
+
+
 def is_running(name: str) -> bool:
     """Whether the process of that name, as :func:`process_name` gives it, still is.
 

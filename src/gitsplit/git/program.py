@@ -46,6 +46,8 @@ class Completed:
 class Program:
     """The git program run in ``cwd``, with ``env`` on top of the environment.
 
+    The variables in ``cleared`` are left out of that.
+
     Children get a process group of their own, so that Ctrl-C reaches gitsplit alone,
     which decides what to do about them. Where git may have to ask the user something
     (a password, a passphrase), ``terminal=True`` leaves the child in the terminal's
@@ -54,6 +56,7 @@ class Program:
 
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    cleared: frozenset[str] = frozenset()
 
     def run(
         self,
@@ -95,7 +98,7 @@ class Program:
             return subprocess.Popen(
                 ["git", *args],
                 cwd=self.cwd,
-                env={**os.environ, **self.env, **(env or {})},
+                env={**self._inherited(), **self.env, **(env or {})},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -103,6 +106,9 @@ class Program:
             )
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise self._not_startable() from error
+
+    def _inherited(self) -> dict[str, str]:
+        return {k: v for k, v in os.environ.items() if k not in self.cleared}
 
     def _not_startable(self) -> GitsplitError:
         if not self.cwd.is_dir():

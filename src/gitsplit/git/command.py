@@ -1,0 +1,153 @@
+"""A command of the user's, run in a scratch worktree until it ends or is stopped."""
+
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event, current_thread, main_thread
+from types import FrameType
+
+from gitsplit.git.scratch import Scratch
+
+KEPT = 1 << 16
+"""So many bytes of the end of what a command prints are kept."""
+
+GRACE = 2.0
+"""Seconds in which a command that is told to end may clean up."""
+
+_TICK = 0.05
+_Handler = Callable[[int, FrameType | None], None]
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended; a negative status is the signal that did it."""
+
+    status: int
+    output: bytes
+
+    @property
+    def reason(self) -> str:
+        """The status in a few words."""
+        if self.status >= 0:
+            return f"exit {self.status}"
+        try:
+            return f"killed by {signal.Signals(-self.status).name}"
+        except ValueError:  # a real-time signal has no name
+            return f"killed by signal {-self.status}"
+
+
+def run_command(
+    command: str, scratch: Scratch, environment: Mapping[str, str], stop: Event
+) -> Ended:
+    """The finished shell command, standard output and error together.
+
+    It has nothing to read, neither from standard input nor from the terminal. Whatever
+    of it still runs when it has ended, in the background, is ended too, for the files
+    go; so is the command itself once ``stop`` is set.
+    """
+    child = subprocess.Popen(
+        ["sh", "-c", command],
+        cwd=scratch.path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert child.stdout is not None, "it is a pipe"
+    scratch.runs(child.pid)
+    with child.stdout as pipe:
+        output = _Output(pipe.fileno())
+        while child.poll() is None and not stop.is_set():
+            output.read_for(_TICK)
+        _end_group(child)
+        # One that has left the group may still write; nobody waits for it.
+        output.read_for(0)
+        output.read_for(0)
+    return Ended(child.wait(), output.kept)
+
+
+@dataclass(slots=True)
+class _Output:
+    """The end of what has come through a pipe, until its writers have closed it."""
+
+    pipe: int
+    kept: bytes = b""
+    is_closed: bool = False
+
+    def read_for(self, patience: float) -> None:
+        """What came within so many seconds is at the end of what is kept."""
+        if self.is_closed:
+            time.sleep(patience)
+        elif select.select([self.pipe], [], [], patience)[0]:
+            data = os.read(self.pipe, KEPT)
+            self.is_closed = not data
+            self.kept = (self.kept + data)[-KEPT:]
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    """No process of the child's group is left; SIGTERM first, then SIGKILL."""
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        if not _signalled(child, ending):
+            return
+        deadline = time.monotonic() + GRACE
+        while _signalled(child, 0) and time.monotonic() < deadline:
+            time.sleep(_TICK)
+
+
+def _signalled(child: subprocess.Popen[bytes], number: int) -> bool:
+    """Whether there is somebody left in the child's group to get the signal."""
+    child.poll()  # or its zombie would count
+    try:
+        os.killpg(child.pid, number)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def unwound_by_signals() -> Iterator[None]:
+    """Within the block, SIGTERM and SIGHUP end this process as Ctrl-C does: orderly.
+
+    Its exit status is then the one that a shell gives to the signal.
+    """
+
+    def unwind(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    with _handled({signal.SIGTERM: unwind, signal.SIGHUP: unwind}):
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within the block, what is being cleared away isn't interrupted once more."""
+
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass
+
+    with _handled(dict.fromkeys(_ENDING, ignore)):
+        yield
+
+
+@contextmanager
+def _handled(handlers: Mapping[int, _Handler]) -> Iterator[None]:
+    """Within the block, these handlers; what is ignored stays so (``nohup``)."""
+    if current_thread() is not main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.getsignal(number) for number in handlers}
+    heard = {n: was for n, was in before.items() if was is not signal.SIG_IGN}
+    try:
+        for number in heard:
+            signal.signal(number, handlers[number])
+        yield
+    finally:
+        for number, was in heard.items():
+            signal.signal(number, was or signal.SIG_DFL)

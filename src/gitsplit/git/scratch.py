@@ -1,0 +1,151 @@
+"""Scratch worktrees: the files of one commit in a place of their own.
+
+Each is a linked worktree of the repository (git-worktree(1)), with a detached HEAD, in
+a new temporary directory: not below the user's files, where build tools would find
+theirs further up. It is locked, with a reason that names this process, so that a later
+gitsplit can tell what a dead one has left.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gitsplit.core.objects import Oid
+from gitsplit.errors import WriteFailed
+from gitsplit.git.process import process_name, this_process
+from gitsplit.git.program import Program
+from gitsplit.git.repository import Repository
+
+PREFIX = "gitsplit-"
+"""How the names of the temporary directories begin."""
+
+LOCK_REASON = "gitsplit"
+"""How the reasons begin for which gitsplit's own worktrees are locked."""
+
+COMMAND_FILE = "gitsplit-command"
+"""In a scratch worktree's ``admin``, where it says which process runs there."""
+
+_CONFIG = frozenset({"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"})
+_OBJECTS = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
+
+# No hook and no daemon is to hear of it, and submodules stay as they are.
+_QUIETLY = (
+    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false"),
+    *("-c", "submodule.recurse=false"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A scratch worktree at ``path``; ``admin`` is its own git directory."""
+
+    path: Path
+    admin: Path
+
+    def runs(self, pid: int) -> None:
+        """What runs there is known, to be ended if this process dies before it."""
+        with suppress(OSError):
+            (self.admin / COMMAND_FILE).write_text(process_name(pid))
+
+    def remove(self) -> None:
+        """The files are gone, and git knows of no such worktree any more.
+
+        The files go first: the git directory says where they are.
+        """
+        _remove_files(self.path)
+        shutil.rmtree(self.admin, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Scratches:
+    """Where scratch worktrees are made, and the environment of what runs in them."""
+
+    git: Program
+    admins: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def of(cls, repo: Repository) -> "Scratches":
+        """Those of a repository; one process.
+
+        Git's local environment variables, which would lead into the user's worktree,
+        are gone. Configuration and objects are the same for all worktrees and stay.
+        """
+        listed = repo.program.run("rev-parse", "--local-env-vars").stdout
+        cleared = frozenset(listed.decode().split()) - _CONFIG - _OBJECTS
+        kept = {k: v for k, v in os.environ.items() if k not in cleared}
+        objects = {k: _absolute(v, repo) for k, v in kept.items() if k in _OBJECTS}
+        git = replace(repo.program, cwd=repo.git_dir, env=objects, cleared=cleared)
+        return cls(git, repo.common_dir / "worktrees", {**kept, **objects})
+
+    @contextmanager
+    def worktree(self, commit: Oid) -> Iterator[Scratch]:
+        """Within the ``with`` block, a new worktree with the files of the commit.
+
+        Raises WriteFailed where it can't be made.
+        """
+        scratch = self._made(commit)
+        try:
+            yield scratch
+        finally:
+            scratch.remove()
+
+    def close(self) -> None:
+        """Without a linked worktree, git's directory for them is gone, too.
+
+        Not as soon as one goes: git may be just about to make another there.
+        """
+        with suppress(OSError):
+            self.admins.rmdir()
+
+    def _made(self, commit: Oid) -> Scratch:
+        try:
+            # Git names worktrees by their real paths.
+            path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+        except OSError as error:
+            raise _not_made(f"{error.strerror}") from error
+        reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
+        done = self.git.run(
+            *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
+            *("worktree", "add", "--detach", "--lock", "--reason", reason),
+            *(str(path), commit),
+            check=False,
+        )
+        if not done.status:
+            return Scratch(path, _admin_of(path))
+        _remove_files(path)
+        raise _not_made(done.complaint or "git gave no reason")
+
+
+def _absolute(paths: str, repo: Repository) -> str:
+    """The paths as git has them that runs in the user's worktree."""
+    cwd = repo.program.cwd
+    return os.pathsep.join(str(cwd / path) for path in paths.split(os.pathsep) if path)
+
+
+def _admin_of(path: Path) -> Path:
+    """The git directory that the worktree's file ``.git`` names."""
+    said = os.fsdecode((path / ".git").read_bytes())
+    return Path(said.removeprefix("gitdir: ").rstrip("\n"))
+
+
+def _not_made(why: str) -> WriteFailed:
+    return WriteFailed(
+        f"No scratch worktree could be made: {why}.",
+        hint=f"Is there room in {tempfile.gettempdir()}? TMPDIR names another place.",
+    )
+
+
+def _remove_files(path: Path) -> None:
+    """Nothing is left there, if it can be removed at all."""
+    shutil.rmtree(path, ignore_errors=True)
+    if path.is_dir() and not path.is_symlink():
+        # A directory that its owner can't write to keeps what is in it.
+        for directory, _, _ in os.walk(path):
+            with suppress(OSError):
+                Path(directory).chmod(0o700)
+        shutil.rmtree(path, ignore_errors=True)
