@@ -163,7 +163,7 @@ def test_a_piece_that_a_commit_above_needs_is_not_dropped(series: Repository) ->
 
     terminal.type("jD")
     terminal.type("w")
-    terminal.wait_for("“needs it” needs what is dropped or edited before it: numbers")
+    terminal.wait_for("“needs it” needs what isn't before it as it was: numbers")
     terminal.type("qu")
     terminal.wait_for("took back: dropped 2 lines of 1")
     terminal.type("\x03")

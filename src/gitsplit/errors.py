@@ -151,6 +151,10 @@ class NotPushable(GitsplitError):
     """Gerrit would refuse a commit that the plan makes."""
 
 
+class CheckFailed(GitsplitError):
+    """A command that the user had run on a new commit failed."""
+
+
 class Declined(GitsplitError):
     """The user was asked and said no."""
 

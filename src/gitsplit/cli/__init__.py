@@ -19,6 +19,7 @@ from gitsplit.errors import GitsplitError, Interrupted, NotARepository, NoTermin
 if TYPE_CHECKING:
     from gitsplit.core.objects import Oid
     from gitsplit.git.repository import Repository
+    from gitsplit.git.write import Rewrite
     from gitsplit.session.finish import Finish
     from gitsplit.session.rewrite import Outcome
     from gitsplit.session.work import Request, Work
@@ -77,11 +78,23 @@ def _check_usage(options: Options) -> None:
         for value, name in ((options.format, "--format"), (options.output, "-o")):
             if value is not None:
                 raise click.UsageError(f"{name} belongs to --dry-run.")
+    _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM exclude each other.")
-    others = (options.upstream, options.plan, *options.commits)
+    others = (options.upstream, options.plan, *options.commits, *options.checks)
     if options.undo and (options.dry_run or options.root or any(others)):
         raise click.UsageError("--undo goes with no other option.")
+
+
+def _check_exec(options: Options) -> None:
+    if options.dry_run and options.checks:
+        raise click.UsageError(
+            "-x needs the new commits in the repository; a dry run writes nothing."
+        )
+    if options.jobs is not None and not options.checks:
+        raise click.UsageError("--jobs belongs to -x.")
+    if not all(command.strip() for command in options.checks):
+        raise click.UsageError("-x needs a command.")
 
 
 def _show_error(error: GitsplitError) -> None:
@@ -257,7 +270,14 @@ def _split(options: Options) -> None:
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
     from gitsplit.git.signing import signer
+    from gitsplit.session.checks import check_commits
     from gitsplit.session.finish import Finish
+
+    def check(repo: "Repository", rewrite: "Rewrite") -> None:
+        check_commits(repo, rewrite, options.checks, options.jobs, tell)
+
+    def tell(line: str) -> None:
+        click.echo(line, err=True)
 
     def asked(count: int) -> bool:
         return options.yes or click.confirm(f"Sign {count} new commits?", err=True)
@@ -266,6 +286,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         signer=None if options.no_sign else signer(repo, options.sign),
         verify=not options.no_verify,
         agrees=asked,
+        check=check,
         say=lambda words: click.echo(f"gitsplit: {shown(words)}", err=True),
     )
 

@@ -35,6 +35,8 @@ class Options:
     sign: str | None
     no_sign: bool
     no_verify: bool
+    checks: tuple[str, ...]
+    jobs: int | None
     drop_to: "DropTo"
     undo: bool
 
@@ -151,6 +153,20 @@ PARAMETERS: tuple[Callable[[Callback], Callback], ...] = (
     ),
     click.option("no_sign", "--no-gpg-sign", is_flag=True, help="Don't sign them."),
     click.option("--no-verify", is_flag=True, help="Don't run the hook commit-msg."),
+    click.option(
+        "checks",
+        "-x",
+        "--exec",
+        metavar="CMD",
+        multiple=True,
+        help="Run CMD on the files of each new commit first (repeatable).",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Check so many commits at once; by default as many as processors.",
+    ),
     click.option(
         "--drop-to",
         type=click.Choice(["worktree", "discard"]),

@@ -33,6 +33,10 @@ def _always(_count: int) -> bool:
     return True
 
 
+def _unchecked(_repo: Repository, _rewrite: Rewrite) -> None:
+    pass
+
+
 def _silently(_words: str) -> None:
     pass
 
@@ -42,13 +46,15 @@ class Finish:
     """How the user wants new commits finished; by default, not at all.
 
     ``verify`` has commit-msg look at new messages. ``agrees`` is asked whether so many
-    commits are to be signed. ``say`` passes on what hooks said and what was done about
-    it, one sentence at a time; it may hold text of the repository's.
+    commits are to be signed. ``check`` gets the commits, stored and before refs move,
+    and raises where they won't do. ``say`` passes on what hooks said and what was done
+    about it, one sentence at a time; it may hold text of the repository's.
     """
 
     signer: Signer | None = None
     verify: bool = False
     agrees: Callable[[int], bool] = _always
+    check: Callable[[Repository, Rewrite], None] = _unchecked
     say: Callable[[str], None] = _silently
 
     def verified(

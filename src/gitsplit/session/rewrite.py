@@ -21,6 +21,7 @@ from gitsplit.core.squash import squashed
 from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Entry, layout
 from gitsplit.errors import (
+    CheckFailed,
     Declined,
     GitFailed,
     GitsplitError,
@@ -54,8 +55,8 @@ DropTo = Literal["worktree", "discard"]
 
 _NOBODY = b"nobody <> 0 +0000"
 _KEEPS_PLAN = (
-    *(Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree, NotPushable),
-    *(RefMoved, ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
+    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree),
+    *(NotPushable, RefMoved, ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
 )
 
 
@@ -166,10 +167,10 @@ def apply(
 
     Raises NothingToSplit where the plan gives back the series as it is, RefMoved
     where HEAD or a branch has moved since, WriteFailed where git doesn't take objects
-    or refs, what ``finish`` raises where hooks or signing stand against it, and, where
-    edits are dropped, ReplayConflict, UncleanFiles, NotInWorktree or GitTooOld. With
-    all but the first the plan is kept in a file, which the hint names. Raises
-    Interrupted where Ctrl-C came too late.
+    or refs, what ``finish`` raises where hooks, signing or checks stand against it,
+    and, where edits are dropped, ReplayConflict, UncleanFiles, NotInWorktree or
+    GitTooOld. With all but the first the plan is kept in a file, which the hint names.
+    Raises Interrupted where Ctrl-C came too late.
     """
     finish = finish or Finish()
     try:
@@ -193,11 +194,14 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
             finish.say(warning)
     rewrite = finish.signed(objects, unsigned)
     trees = _ready_trees(repo, objects, work, rewrite, drop_to)
-    moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
     files = (trees.files,) if trees else ()
     with _settled(repo, too_late), stored(repo, objects, rewrite, files):
+        finish.check(repo, rewrite)
+        # That may have taken long, and the user may have worked meanwhile.
+        trees = trees and _ready_trees(repo, objects, work, rewrite, drop_to)
+        moves = refs.branches_to_move(repo, rewrite)
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )

@@ -1,0 +1,33 @@
+"""What is known of a commit that the user's commands are run on."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+CheckState = Literal["waiting", "running", "passed", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How far the commands have come on one commit's files, and how they ended.
+
+    Of a failed one, ``command`` is the command that failed, ``reason`` how, in a few
+    words (``exit 1``), ``status`` its exit status, negative for the signal that ended
+    it, or None where it couldn't be run, and ``output`` the last of what it printed, as
+    bytes of any encoding.
+    """
+
+    state: CheckState = "waiting"
+    command: str = ""
+    reason: str = ""
+    status: int | None = None
+    output: bytes = b""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing more is going to happen."""
+        return self.state in ("passed", "failed")
+
+
+WAITING = Check()
+RUNNING = Check("running")
+PASSED = Check("passed", status=0)

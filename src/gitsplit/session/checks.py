@@ -1,0 +1,207 @@
+"""The user's commands run on the new commits, before any ref moves.
+
+Each commit has a scratch worktree of its own, made anew: in one that is used again, a
+command could find what it has built from another commit, and pass without a file that
+is missing. A result holds for a tree: two commits with the same files share it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from threading import Condition, Event, Thread, current_thread
+
+from gitsplit.core.checks import PASSED, RUNNING, WAITING, Check
+from gitsplit.core.message import subject_of
+from gitsplit.core.objects import Oid
+from gitsplit.core.shown import shown
+from gitsplit.errors import CheckFailed, GitsplitError
+from gitsplit.git.command import run_command, undisturbed, unwound_by_signals
+from gitsplit.git.process import processors
+from gitsplit.git.repository import Repository
+from gitsplit.git.scratch import Scratch, Scratches
+from gitsplit.git.write import Rewrite, WrittenCommit
+from gitsplit.report.checks import check_lines
+
+
+def check_commits(
+    repo: Repository,
+    rewrite: Rewrite,
+    commands: Sequence[str],
+    jobs: int | None,
+    say: Callable[[str], None],
+) -> None:
+    """The commands have ended well on every new commit; they are stored.
+
+    ``say`` gets a line for each, oldest first, as soon as those before it are done.
+
+    Raises CheckFailed, which names the first commit on which a command failed, when all
+    have been checked.
+    """
+    made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
+    if not (commands and made):
+        return
+    checks = Checks(repo, commands, jobs)
+    failed: list[tuple[int, WrittenCommit, Check]] = []
+    with unwound_by_signals():
+        try:
+            checks.start(commit for _, commit in made)
+            for number, commit in made:
+                check = checks.awaited(commit)
+                for line in check_lines(number, _subject(commit), check):
+                    say(line)
+                if check.state == "failed":
+                    failed.append((number, commit, check))
+        finally:
+            with undisturbed():
+                checks.stop()
+    if failed:
+        raise _failure(*failed[0])
+
+
+def is_new(commit: WrittenCommit) -> bool:
+    """Whether the commit is another than the one it was made from."""
+    return commit.oid != commit.draft.source.oid
+
+
+def _subject(commit: WrittenCommit) -> bytes:
+    return subject_of(commit.draft.message)
+
+
+def _failure(number: int, commit: WrittenCommit, check: Check) -> CheckFailed:
+    name = f"Commit {number}, {commit.oid[:10]} “{shown(_subject(commit))}”"
+    return CheckFailed(
+        f"{name}, fails: {shown(check.command)} ({check.reason}).",
+        hint="Change the plan so that it passes, or leave out -x.",
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """The commands on one commit; once ``stop`` is set, nobody wants the result."""
+
+    commit: WrittenCommit
+    stop: Event = field(default_factory=Event)
+
+
+class Checks:
+    """Commands run on commits in the background, several at once, oldest first.
+
+    ``changed`` is called, in another thread, whenever a result has changed. The commits
+    have to be stored while they are checked. :meth:`stop` has to be called at the end.
+    """
+
+    def __init__(
+        self,
+        repo: Repository,
+        commands: Sequence[str],
+        jobs: int | None = None,
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._scratches = Scratches.of(repo)
+        self._commands = tuple(commands)
+        self._jobs = jobs or processors()
+        self._changed = changed
+        # What follows is touched only by who holds the lock.
+        self._lock = Condition()
+        self._results: dict[Oid, Check] = {}
+        self._queue: deque[WrittenCommit] = deque()
+        self._runs: list[_Run] = []
+        self._threads: set[Thread] = set()
+
+    def start(self, commits: Iterable[WrittenCommit]) -> None:
+        """These commits are checked from now on, but for trees that have a result.
+
+        What was being checked and isn't among them is stopped.
+        """
+        with self._lock:
+            wanted: dict[Oid, WrittenCommit] = {}
+            for commit in commits:
+                wanted.setdefault(commit.tree, commit)
+            for run in self._runs:
+                if run.commit.tree not in wanted:
+                    run.stop.set()
+            left = [c for tree, c in wanted.items() if self._result(tree) == WAITING]
+            self._queue = deque(left)
+            for _ in range(min(len(left), self._jobs - len(self._threads))):
+                thread = Thread(target=self._work, daemon=True)
+                thread.start()
+                self._threads.add(thread)
+
+    def result(self, commit: WrittenCommit) -> Check:
+        """How the check of the commit's tree stands."""
+        with self._lock:
+            return self._result(commit.tree)
+
+    def awaited(self, commit: WrittenCommit) -> Check:
+        """The check of a commit that has been given to :meth:`start`, when done."""
+        with self._lock:
+            self._lock.wait_for(
+                lambda: self._result(commit.tree).is_done or not self._threads
+            )
+            check = self._result(commit.tree)
+        assert check.is_done, "somebody works on what has been started"
+        return check
+
+    def stop(self) -> None:
+        """No command runs any more, and no scratch worktree of these checks is left."""
+        self.start(())
+        with self._lock:
+            self._lock.wait_for(lambda: not self._threads)
+        self._scratches.close()
+
+    def _result(self, tree: Oid) -> Check:
+        if tree in self._results:
+            return self._results[tree]
+        wanted = (run for run in self._runs if not run.stop.is_set())
+        return RUNNING if any(run.commit.tree == tree for run in wanted) else WAITING
+
+    def _work(self) -> None:
+        """The queue is empty."""
+        try:
+            while run := self._next():
+                self._changed()
+                self._finish(run, self._checked(run))
+                self._changed()
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._threads.discard(current_thread())
+            self._lock.notify_all()
+
+    def _finish(self, run: _Run, check: Check) -> None:
+        with self._lock:
+            self._runs.remove(run)
+            if not run.stop.is_set():
+                self._results[run.commit.tree] = check
+            self._lock.notify_all()
+
+    def _next(self) -> _Run | None:
+        with self._lock:
+            if not self._queue:
+                # At once, so that :meth:`start` knows that it needs another.
+                self._threads.discard(current_thread())
+                return None
+            self._runs.append(_Run(self._queue.popleft()))
+            return self._runs[-1]
+
+    def _checked(self, run: _Run) -> Check:
+        """What comes of the commands, in order, until one fails."""
+        try:
+            with self._scratches.worktree(run.commit.oid) as scratch:
+                for command in self._commands:
+                    if not run.stop.is_set():
+                        check = self._ended(command, scratch, run.stop)
+                        if check.state == "failed":
+                            return check
+        except GitsplitError as error:
+            said = f"{error} {error.hint}".encode(errors="surrogateescape")
+            return Check("failed", self._commands[0], "not run", None, said)
+        return PASSED
+
+    def _ended(self, command: str, scratch: Scratch, stop: Event) -> Check:
+        ended = run_command(command, scratch, self._scratches.environment, stop)
+        if not ended.status:
+            return PASSED
+        return Check("failed", command, ended.reason, ended.status, ended.output)

@@ -1,0 +1,389 @@
+"""Commands run on the new commits (``-x``) before anything changes."""
+
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitsplit.core.checks import PASSED, RUNNING, WAITING, Check
+from gitsplit.git.store import stored
+from gitsplit.git.write import Rewrite
+from gitsplit.session.checks import Checks
+from tests.git.rewriting import Bench
+from tests.repository import Repository
+from tests.runner import (
+    PROGRAM,
+    Ran,
+    gitsplit,
+    group,
+    plan_for,
+    split_entry,
+    tangled,
+    whole,
+    written,
+)
+from tests.terminal import Terminal
+
+SPLIT = ("--yes", "--group-by", "file", "-c", "HEAD~2")
+FOUR = (
+    "✓ 1 tangled",
+    "✓ 2 sub/other: tangled",
+    "✓ 3 above",
+    "✓ 4 top",
+)
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary directories are made, by whatever process."""
+    path = tmp_path / "temporary"
+    path.mkdir()
+    monkeypatch.setenv("TMPDIR", str(path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return path
+
+
+@pytest.fixture
+def series(repo: Repository) -> Repository:
+    return tangled(repo)
+
+
+def checked(repo: Repository, *commands: str, more: tuple[str, ...] = ()) -> Ran:
+    """The split of ``tangled`` into two, each command given by a ``-x``."""
+    given = [word for command in commands for word in ("-x", command)]
+    return gitsplit(repo.path, *SPLIT, *given, *more)
+
+
+def assert_no_trace(repo: Repository, temporary: Path) -> None:
+    assert len(repo.git("worktree", "list").splitlines()) == 1
+    assert not (repo.path / ".git" / "worktrees").exists()
+    assert not list(temporary.iterdir())
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.02)
+
+
+def is_alive(pid: int) -> bool:
+    asked = ["ps", "-o", "stat=", "-p", str(pid)]
+    state = subprocess.run(asked, capture_output=True, check=False).stdout.strip()
+    return bool(state) and not state.startswith(b"Z")
+
+
+def test_each_new_commit_is_checked_before_it_is_applied(
+    series: Repository, temporary: Path
+) -> None:
+    log = temporary.parent / "log"
+    ran = checked(
+        series,
+        "git rev-parse HEAD HEAD^{tree} | tr '\\n' ' ' >>../../log;"
+        f" git -C {series.path} rev-parse main >>../../log",
+        more=("--jobs", "1"),
+    )
+
+    assert (ran.status, tuple(ran.err.splitlines())) == (0, FOUR)
+    commits = series.git("rev-list", "--reverse", "HEAD~4..").split()
+    before = series.oid("main@{1}")
+    assert [line.split() for line in log.read_text().splitlines()] == [
+        [commit, series.tree(commit), before] for commit in commits
+    ]
+    assert_no_trace(series, temporary)
+
+
+def test_a_failure_names_the_commit_shows_the_output_and_applies_nothing(
+    series: Repository, temporary: Path
+) -> None:
+    refs = series.refs()
+    ran = checked(series, "grep -n B sub/other || { echo no B >&2; exit 3; }")
+
+    lines = ran.err.splitlines()
+    assert (ran.status, ran.out, series.refs()) == (1, "", refs)
+    assert lines[:3] == ["✗ 1 tangled (exit 3)", "    no B", FOUR[1]]
+    assert lines[3:5] == list(FOUR[2:])
+    assert lines[5].startswith("gitsplit: Commit 1, ")
+    assert "“tangled”, fails: grep -n B sub/other" in lines[5]
+    assert lines[5].endswith(" (exit 3).")
+    assert lines[7] == "Nothing was changed."
+    assert_no_trace(series, temporary)
+
+
+def test_the_plan_is_kept_and_the_failing_commit_can_be_looked_at(
+    series: Repository,
+) -> None:
+    ran = checked(series, "grep -q B sub/other")
+    plan = shlex.split(ran.err.split("gitsplit --plan ")[1])[0]
+    commit = ran.err.split("Commit 1, ")[1].split()[0]
+
+    assert series.git("show", "--format=%s", "--name-only", commit) == (
+        "tangled\n\nnumbers"
+    )
+    assert gitsplit(series.path, "--plan", plan, "--yes").status == 0
+
+
+def test_several_commands_run_in_order_until_one_fails(series: Repository) -> None:
+    ran = checked(series, "echo a >made", "cat made; false", "echo never")
+
+    assert ran.status == 1
+    assert ran.err.count("    a\n") == 4
+    assert "never" not in ran.err
+    assert "cat made; false (exit 1)" in ran.err
+
+
+def test_commits_that_stay_as_they_are_are_not_checked(series: Repository) -> None:
+    series.commit("split me\n", {"a": b"a\n", "b": b"b\n"})
+    ran = gitsplit(
+        series.path,
+        *("--yes", "-c", "HEAD", "--group-by", "file", "HEAD~3"),
+        *("-x", "true"),
+    )
+
+    assert ran.status == 0, ran.err
+    assert [line.split()[1] for line in ran.err.splitlines()] == ["3", "4"]
+
+
+def test_hostile_output_is_shown_but_drives_no_terminal(series: Repository) -> None:
+    ran = checked(series, r"printf '\033[31m\377 %s\n' $(seq 30); false")
+
+    assert "    ␛[31m<FF> 30\n" in ran.err
+    assert "    …\n    ␛[31m<FF> 11\n" in ran.err
+    assert "<FF> 10\n" not in ran.err
+
+
+def test_where_a_worktree_cannot_be_filled_the_check_fails_with_the_reason(
+    series: Repository, temporary: Path
+) -> None:
+    """A required filter that fails stops git as a full disk does."""
+    refs = series.refs()
+    series.git("config", "filter.full.smudge", "false")
+    series.git("config", "filter.full.required", "true")
+    (series.path / ".git" / "info").mkdir(exist_ok=True)
+    (series.path / ".git" / "info" / "attributes").write_text("numbers filter=full\n")
+    ran = checked(series, "true")
+
+    assert (ran.status, series.refs()) == (1, refs)
+    assert "✗ 1 tangled (not run)" in ran.err
+    assert "No scratch worktree could be made: " in ran.err
+    assert_no_trace(series, temporary)
+
+
+def test_where_there_is_no_room_for_a_worktree_the_check_fails_with_the_reason(
+    series: Repository, temporary: Path
+) -> None:
+    temporary.rmdir()
+    temporary.write_text("a file")
+    refs = series.refs()
+    tempfile.tempdir = str(temporary)
+    ran = checked(series, "true")
+    tempfile.tempdir = None
+
+    assert (ran.status, series.refs()) == (1, refs)
+    assert f"Is there room in {temporary}?" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("-n", "-x", "true", "HEAD~1"), "a dry run writes nothing"),
+        (("--jobs", "2", "HEAD~1"), "--jobs belongs to -x"),
+        (("-x", " ", "HEAD~1"), "-x needs a command"),
+        (("--undo", "-x", "true"), "--undo goes with no other option"),
+        (("-x", "true", "--jobs", "0"), "--jobs"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    series: Repository, args: tuple[str, ...], told: str
+) -> None:
+    ran = gitsplit(series.path, *args)
+
+    assert ran.status == 2
+    assert told in ran.err
+
+
+@pytest.mark.parametrize(("jobs", "most"), [(1, 1), (3, 3)])
+def test_so_many_commits_are_checked_at_once(
+    series: Repository, tmp_path: Path, jobs: int, most: int
+) -> None:
+    counted = (
+        f"cd {tmp_path} && touch run.$$ && sleep 0.5 && ls | grep -c ^run >>most"
+        " && sleep 0.5 && rm run.$$"
+    )
+    assert checked(series, counted, more=("--jobs", str(jobs))).status == 0
+
+    assert max(map(int, (tmp_path / "most").read_text().split())) == most
+
+
+def test_a_branch_that_moves_during_the_checks_is_not_overwritten(
+    series: Repository,
+) -> None:
+    meanwhile = series.oid("HEAD~1")
+    ran = checked(series, f"git update-ref refs/heads/main {meanwhile}")
+
+    assert ran.status == 1
+    assert "moved while gitsplit was working" in ran.err
+    assert series.oid("main") == meanwhile
+
+
+def test_a_file_changed_during_the_checks_is_not_overwritten(
+    series: Repository,
+) -> None:
+    mine = series.path / "numbers"
+    plan = dropping(series)
+    ran = gitsplit(
+        series.path,
+        *("--plan", plan, "--yes", "--drop-to", "discard"),
+        *("-x", f"echo mine >{mine}"),
+    )
+
+    assert ran.status == 1
+    assert mine.read_bytes() == b"mine\n"
+
+
+def dropping(repo: Repository) -> str:
+    """The name of a plan that drops what ``tangled`` did to ``numbers``."""
+    entry = split_entry(repo, "HEAD~2", group("kept\n", whole("sub/other")))
+    entry["dropped"] = [whole("numbers")]
+    return written(repo.path.parent / "plan.json", plan_for(repo, "HEAD~3", entry))
+
+
+def started(repo: Repository, command: str) -> subprocess.Popen[bytes]:
+    args = [*PROGRAM, *SPLIT, "-x", command]
+    return subprocess.Popen(args, cwd=repo.path, stderr=subprocess.PIPE)
+
+
+def pids(file: Path, count: int) -> list[int]:
+    """What so many commands have written there."""
+    wait_until(lambda: file.exists() and len(file.read_text().split()) == count)
+    return list(map(int, file.read_text().split()))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_the_commands_and_removes_the_worktrees(
+    series: Repository, temporary: Path, number: int
+) -> None:
+    refs = series.refs()
+    log = temporary.parent / "log"
+    with started(series, f"echo $$ >>{log}; sleep 1000") as running:
+        commands = pids(log, 2)
+        running.send_signal(number)
+        _, said = running.communicate(timeout=30)
+
+    assert running.returncode == (130 if number == signal.SIGINT else 128 + number)
+    assert b"Traceback" not in said
+    assert not any(map(is_alive, commands))
+    assert series.refs() == refs
+    assert_no_trace(series, temporary)
+
+
+def test_control_c_in_a_terminal_stops_the_commands(
+    series: Repository, temporary: Path
+) -> None:
+    refs = series.refs()
+    log = temporary.parent / "log"
+    command = f"echo $$ >>{log}; trap 'echo no' INT TERM; while :; do sleep 1; done"
+    terminal = Terminal(series.path, *SPLIT, "--jobs", "2", "-x", command)
+    commands = pids(log, 2)
+    terminal.type("\x03")
+
+    assert terminal.exit_status() == 130, terminal.text
+    assert "interrupted. Nothing was changed." in terminal.text
+    assert not any(map(is_alive, commands))
+    assert series.refs() == refs
+    assert_no_trace(series, temporary)
+
+
+def test_what_a_killed_gitsplit_left_is_removed_by_the_next_and_only_that(
+    series: Repository, temporary: Path
+) -> None:
+    log = temporary.parent / "log"
+    mine = temporary / "gitsplit-mine"
+    series.git("worktree", "add", "-q", "--detach", str(mine))
+    with (
+        started(series, f"echo $$ >>{log}; sleep 1000") as killed,
+        started(series, f"echo $$ >>{log}2; sleep 1000") as living,
+    ):
+        dead, alive = pids(log, 2), pids(Path(f"{log}2"), 2)
+        killed.kill()
+        killed.wait()
+        left = len(list(temporary.iterdir()))
+
+        ran = gitsplit(series.path, *SPLIT)
+
+        assert (left, ran.status, ran.err) == (5, 0, "")
+        assert len(list(temporary.iterdir())) == 3
+        assert not any(map(is_alive, dead))
+        assert all(map(is_alive, alive))
+        living.send_signal(signal.SIGTERM)
+        living.communicate(timeout=30)
+
+    assert list(temporary.iterdir()) == [mine]
+    assert len(series.git("worktree", "list").splitlines()) == 2
+
+
+def written_rewrite(repo: Repository) -> tuple[Bench, Rewrite]:
+    """The rewrite of ``tangled`` and what is above it, in memory."""
+    bench = Bench.of(repo)
+    pieces = [bench.put("sub/other", b"a\nB\n")]
+    return bench, bench.splitting_first("HEAD~3", pieces)
+
+
+def test_in_the_background_each_commit_waits_runs_and_has_its_result(
+    series: Repository, temporary: Path
+) -> None:
+    bench, rewrite = written_rewrite(series)
+    gate = temporary.parent / "gate"
+    seen: list[Check] = []
+    first, *others = rewrite.commits
+    command = f"while [ ! -e {gate} ]; do sleep 0.05; done; test ! -e sub/more"
+    with stored(bench.opened, bench.objects, rewrite):
+        checks = Checks(
+            bench.opened, [command], 1, lambda: seen.append(checks.result(first))
+        )
+        assert checks.result(first) == WAITING
+        checks.start(rewrite.commits)
+        wait_until(lambda: checks.result(first) == RUNNING)
+        assert {checks.result(other) for other in others} == {WAITING}
+        gate.touch()
+        done = [checks.awaited(commit) for commit in rewrite.commits]
+        checks.stop()
+
+    assert done[:2] == [PASSED, PASSED]
+    assert [(c.state, c.status, c.reason) for c in done[2:]] == [
+        ("failed", 1, "exit 1")
+    ] * 2
+    assert RUNNING in seen
+    assert seen[-1] == PASSED
+    assert_no_trace(series, temporary)
+
+
+def test_another_start_checks_only_what_has_no_result_and_stops_the_rest(
+    series: Repository, temporary: Path
+) -> None:
+    bench, rewrite = written_rewrite(series)
+    log = temporary.parent / "log"
+    first, second, third, _ = rewrite.commits
+    command = f"echo $$ >>{log}; test ! -e sub/more || sleep 1000"
+    with stored(bench.opened, bench.objects, rewrite):
+        checks = Checks(bench.opened, [command], 1)
+        checks.start([first, third])
+        (_, endless) = pids(log, 2)
+        checks.start([first, second])
+
+        assert checks.awaited(second) == PASSED
+        assert checks.result(first) == PASSED
+        assert checks.result(third) == WAITING
+        assert not is_alive(endless)
+        assert len(pids(log, 3)) == 3
+        checks.start([third])
+        pids(log, 4)
+        checks.stop()
+
+    assert checks.result(third) == WAITING
+    assert_no_trace(series, temporary)
