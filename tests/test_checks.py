@@ -18,6 +18,7 @@ from tests.git.rewriting import Bench
 from tests.repository import Repository
 from tests.runner import (
     PROGRAM,
+    Json,
     Ran,
     gitsplit,
     group,
@@ -231,26 +232,32 @@ def test_a_branch_that_moves_during_the_checks_is_not_overwritten(
     assert series.oid("main") == meanwhile
 
 
-def test_a_file_changed_during_the_checks_is_not_overwritten(
-    series: Repository,
+def test_an_ignored_file_made_during_the_checks_is_not_overwritten(
+    repo: Repository,
 ) -> None:
-    mine = series.path / "numbers"
-    plan = dropping(series)
+    """Git itself would overwrite it without a word."""
+    repo.commit("base\n", {"gone": b"1\n", "file": b"1\n"})
+    repo.commit("both\n", {"gone": None, "file": b"2\n", ".gitignore": b"gone\n"})
+    kept = group("kept\n", whole("file"), added(".gitignore"))
+    entry = split_entry(repo, "HEAD", kept)
+    entry["dropped"] = [{"old_path": "gone", "path": None, "whole": True}]
+    plan = written(repo.path.parent / "plan.json", plan_for(repo, "HEAD~1", entry))
+    mine = repo.path / "gone"
+    head = repo.oid("HEAD")
     ran = gitsplit(
-        series.path,
+        repo.path,
         *("--plan", plan, "--yes", "--drop-to", "discard"),
         *("-x", f"echo mine >{mine}"),
     )
 
-    assert ran.status == 1
+    assert (ran.status, repo.oid("HEAD")) == (1, head), ran.err
+    assert "Untracked files would be overwritten: gone" in ran.err
     assert mine.read_bytes() == b"mine\n"
 
 
-def dropping(repo: Repository) -> str:
-    """The name of a plan that drops what ``tangled`` did to ``numbers``."""
-    entry = split_entry(repo, "HEAD~2", group("kept\n", whole("sub/other")))
-    entry["dropped"] = [whole("numbers")]
-    return written(repo.path.parent / "plan.json", plan_for(repo, "HEAD~3", entry))
+def added(path: str) -> Json:
+    """All of a file that the commit adds."""
+    return {"old_path": None, "path": path, "whole": True}
 
 
 def started(repo: Repository, command: str) -> subprocess.Popen[bytes]:
