@@ -194,6 +194,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
             finish.say(warning)
     rewrite = finish.signed(objects, unsigned)
     trees = _ready_trees(repo, objects, work, rewrite, drop_to)
+    moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
     files = (trees.files,) if trees else ()
@@ -201,7 +202,6 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
         finish.check(repo, rewrite)
         # That may have taken long, and the user may have worked meanwhile.
         trees = trees and _ready_trees(repo, objects, work, rewrite, drop_to)
-        moves = refs.branches_to_move(repo, rewrite)
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )
