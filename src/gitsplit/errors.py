@@ -111,6 +111,20 @@ class ReplayConflict(PlanRefused):
         self.paths = paths
 
 
+class NotHandedOver(GitsplitError):
+    """A conflict can't be left to ``git rebase`` here: no worktree, or merges."""
+
+
+class Stopped(GitsplitError):
+    """A rebase that gitsplit has handed to git waits for the user."""
+
+    exit_status: ClassVar[int] = 3
+
+
+class NothingToContinue(GitsplitError):
+    """No rebase that gitsplit has handed to git is under way here."""
+
+
 class UncleanFiles(GitsplitError):
     """Files that have to follow HEAD's tree have changes of the user's own."""
 

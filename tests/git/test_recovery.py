@@ -116,7 +116,7 @@ updates = tuple(RefUpdate(*words[i : i + 3]) for i in range(0, len(words), 3))
 children = []
 
 def die():
-    record = journal._records(repo)[-1]
+    record = journal.records(repo)[-1]
     os.kill(int(record.processes[1].split()[0]), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -263,7 +263,7 @@ def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
     opened = open_repository(repo.path)
 
     def kill_git() -> None:
-        child = journal._records(opened)[-1].processes[1]
+        child = journal.records(opened)[-1].processes[1]
         os.kill(int(child.split()[0]), signal.SIGKILL)
 
     updates = prepared(repo)

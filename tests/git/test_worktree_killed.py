@@ -92,7 +92,7 @@ def run(repo: Repository, deed: Deed, whom: str, at: int) -> int:
 def wait_for_orphans(repo: Repository) -> None:
     """The gits that outlive gitsplit have ended; it leaves them alone until then."""
     opened = open_repository(repo.path)
-    names = [name for r in journal._records(opened) for name in r.processes]
+    names = [name for r in journal.records(opened) for name in r.processes]
     until = time.monotonic() + 20
     while any(is_running(name) for name in names):
         assert time.monotonic() < until

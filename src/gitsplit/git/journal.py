@@ -2,7 +2,8 @@
 
 One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory, written
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
-it ``undoing``, then ``undone``. After a crash the phase says which way to go on.
+it ``undoing``, then ``undone``. After a crash the phase says which way to go on. One
+that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.handed`.
 """
 
 import json
@@ -41,7 +42,7 @@ VERSION = 1
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""
 
-Phase = Literal["prepared", "done", "undoing", "undone"]
+Phase = Literal["prepared", "done", "undoing", "undone", "handed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,20 @@ def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     return _carried_out(repo, record, before_commit)
 
 
-def begin(
+def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
     repo: Repository,
     updates: Sequence[RefUpdate],
     subject: str,
     head: str | None,
     trees: HeadTrees | None = None,
+    *,
+    phase: Phase = "prepared",
 ) -> Record:
     """A record on disk that these refs are about to move."""
-    earlier = _records(repo)
+    earlier = records(repo)
     record = Record(
         number=_claimed_number(repo, earlier[-1].number + 1 if earlier else 1),
-        phase="prepared",
+        phase=phase,
         subject=subject,
         head=head,
         updates=tuple(updates),
@@ -118,7 +121,7 @@ def begin(
         processes=(this_process(),),
         trees=trees,
     )
-    _save(repo, record)
+    save(repo, record)
     for old in earlier[: -MOST_RECORDS + 1]:
         _path(repo, old.number).unlink(missing_ok=True)
     return record
@@ -149,16 +152,16 @@ def finish(repo: Repository, record: Record) -> Record:
     phase: Phase = "done" if record.phase == "prepared" else "undone"
     finished = replace(record, phase=phase, processes=())
     with suppress(WriteFailed):
-        _save(repo, finished)
+        save(repo, finished)
     return finished
 
 
 def take_back(repo: Repository, record: Record) -> None:
     """The record says that its moves never happened."""
-    if record.phase == "prepared":
+    if record.phase in ("prepared", "handed"):
         _path(repo, record.number).unlink(missing_ok=True)
     else:
-        _save(repo, replace(record, phase="done", processes=()))
+        save(repo, replace(record, phase="done", processes=()))
 
 
 def _carried_out(
@@ -173,7 +176,7 @@ def _carried_out(
 
     def note_child(pid: int) -> None:
         processes.append(process_name(pid))
-        _save(repo, replace(record, processes=tuple(processes)))
+        save(repo, replace(record, processes=tuple(processes)))
 
     def follow() -> None:
         follower.begin(note_child)
@@ -204,7 +207,7 @@ def _carried_out(
 
 def last_undoable(repo: Repository) -> Record | None:
     """The latest rewrite that is done and not undone."""
-    done = [record for record in _records(repo) if record.phase == "done"]
+    done = [record for record in records(repo) if record.phase == "done"]
     return done[-1] if done else None
 
 
@@ -226,7 +229,7 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
         )
     readiness.refuse_undo(repo, record.updates, record.head, record.trees)
     undoing = replace(record, phase="undoing", processes=(this_process(),))
-    _save(repo, undoing)
+    save(repo, undoing)
     return _carried_out(repo, undoing, before_commit)
 
 
@@ -268,15 +271,16 @@ def recover(repo: Repository) -> str | None:
     remove_stale_keeps(repo)
     remove_stale_scratches(repo)
     remove_stale_index_lock(repo)
-    records = _records(repo)
-    if records:
-        remove_stale_locks_after(repo, _path(repo, records[-1].number))
-    broken_off = [r for r in records if r.phase in ("prepared", "undoing")]
-    said = [_recovered(repo, r) for r in broken_off if not _is_alive(r)]
+    on_disk = records(repo)
+    if on_disk:
+        remove_stale_locks_after(repo, _path(repo, on_disk[-1].number))
+    broken_off = [r for r in on_disk if r.phase in ("prepared", "undoing")]
+    said = [_recovered(repo, r) for r in broken_off if not is_alive(r)]
     return " ".join(said) or None
 
 
-def _is_alive(record: Record) -> bool:
+def is_alive(record: Record) -> bool:
+    """Whether another gitsplit, or a git of it, still works on the record."""
     me = this_process()
     return any(name != me and is_running(name) for name in record.processes)
 
@@ -348,7 +352,7 @@ def _path(repo: Repository, number: int) -> Path:
     return repo.git_dir / "gitsplit" / f"{number:06}.json"
 
 
-def _records(repo: Repository) -> list[Record]:
+def records(repo: Repository) -> list[Record]:
     """The records on disk, oldest first."""
     paths = sorted((repo.git_dir / "gitsplit").glob("*.json"))
     return [record for path in paths if (record := _read(path))]
@@ -366,7 +370,7 @@ def _read(path: Path) -> Record | None:
     return None
 
 
-def _save(repo: Repository, record: Record) -> None:
+def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
     path = _path(repo, record.number)
     # Pure ASCII: a ref name that isn't UTF-8 has surrogates, which JSON can escape.

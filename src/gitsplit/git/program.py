@@ -88,20 +88,32 @@ class Program:
         """A started ``git ARGS`` with three pipes, for a conversation."""
         return self._started(args, env, terminal=False)
 
+    def attached(self, *args: str) -> int:
+        """The exit status of a ``git ARGS`` that has had the terminal to itself.
+
+        Ctrl-C reaches it as well as gitsplit; it decides what comes of that.
+        """
+        with self._started(args, None, terminal=True, piped=False) as child:
+            while True:
+                with suppress(KeyboardInterrupt):
+                    return child.wait()
+
     def _started(
         self,
         args: tuple[str | bytes, ...],
         env: Mapping[str, str] | None,
         terminal: bool,
+        piped: bool = True,
     ) -> subprocess.Popen[bytes]:
+        stream = subprocess.PIPE if piped else None
         try:
             return subprocess.Popen(
                 ["git", *args],
                 cwd=self.cwd,
                 env={**self._inherited(), **self.env, **(env or {})},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stdin=stream,
+                stdout=stream,
+                stderr=stream,
                 process_group=None if terminal else 0,
             )
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:

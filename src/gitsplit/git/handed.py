@@ -1,0 +1,156 @@
+"""The record of a rewrite that git is to finish, and what became of it.
+
+While git's rebase is under way, the record says where the refs were. Once it is over,
+the reflogs say where git has put them: then it is a rewrite like any other, which can
+be undone. Where it was aborted, the record goes.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from gitsplit.core.objects import Oid, RawCommit
+from gitsplit.git import journal, rebase
+from gitsplit.git.journal import Record
+from gitsplit.git.refs import RefUpdate
+from gitsplit.git.repository import Repository
+from gitsplit.git.worktree import HeadTrees
+
+_DONE = re.compile(rb"rebase( -i)? \(finish\)|rewritten during rebase")
+"""What git writes into the reflog of a branch when a rebase sets it at its end."""
+
+_ABORTED = re.compile(rb"rebase( -i)? \(abort\)")
+_BEGUN = re.compile(rb"rebase( -i)? \(start\)")
+_MOVED = re.compile(rb"rebase( -i)? \(|reset: moving to refs/rewritten/gitsplit-kept")
+_KEPT = b"reset: moving to refs/rewritten/" + rebase.KEPT.encode()
+
+
+class _Entry(NamedTuple):
+    """A step of a ref, from the reflog."""
+
+    old: Oid
+    new: Oid
+    words: bytes
+
+
+def begin(
+    repo: Repository, refs: Sequence[tuple[str, Oid]], subject: str, head: str | None
+) -> Record:
+    """A record on disk that git is about to move these refs from their values.
+
+    The first is HEAD's branch, which is ``head``, or a detached HEAD itself. Where they
+    will be isn't known yet: until then, each is said to stay.
+    """
+    updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
+    return journal.begin(repo, updates, subject, head, phase="handed")
+
+
+def under_way(repo: Repository) -> Record | None:
+    """The record of the rebase that is under way here, if gitsplit has begun it."""
+    origin = rebase.origin(repo)
+    if origin is None:
+        return None
+    handed = (r for r in journal.records(repo) if r.phase == "handed")
+    return next((r for r in handed if (r.head, r.updates[0].old) == origin), None)
+
+
+def settle(repo: Repository) -> Record | None:
+    """The latest rewrite that git has finished since it was handed over, if any.
+
+    No record of a rebase that is over is left as handed.
+    """
+    running = under_way(repo)
+    last: Record | None = None
+    for record in journal.records(repo):
+        if record.phase != "handed" or record == running or journal.is_alive(record):
+            continue
+        finished = _finished(repo, record)
+        if finished is None:
+            journal.take_back(repo, record)
+        else:
+            journal.save(repo, finished)
+        last = finished
+    rebase.tidy(repo)
+    return last
+
+
+def _finished(repo: Repository, record: Record) -> Record | None:
+    """The record of a rebase that git has finished; None where it was aborted."""
+    head, *others = record.updates
+    steps = _steps(repo, "HEAD", record.time)
+    learn = _learned if record.head else _learned_detached
+    learned = learn(_steps(repo, head.ref, record.time), head)
+    if learned is None or learned.new == learned.old:
+        return None
+    branches = (_learned(_steps(repo, u.ref, record.time), u) for u in others)
+    updates = (learned, *filter(None, branches))
+    trees = _trees(repo, learned, steps)
+    return replace(record, phase="done", updates=updates, trees=trees, processes=())
+
+
+def _steps(repo: Repository, ref: str, since: int) -> list[_Entry]:
+    """The steps in the reflog of the ref since then, the latest first."""
+    fields = "--format=%gd%x00%H%x00%gs"
+    asked = ("reflog", "show", "--date=unix", fields, ref, "--")
+    lines = repo.program.run(*asked, check=False).stdout.splitlines()
+    rows = [line.split(b"\0", 2) for line in lines]
+    return [
+        _Entry(_oid(before[1]), _oid(after[1]), after[2])
+        for after, before in pairwise(rows)
+        if _seconds(after[0]) >= since
+    ]
+
+
+def _oid(field: bytes) -> Oid:
+    return Oid(field.decode("ascii"))
+
+
+def _seconds(selector: bytes) -> int:
+    """The time in a selector such as ``HEAD@{1700000000}``."""
+    found = re.search(rb"@\{(\d+)\}$", selector)
+    return int(found[1]) if found else 0
+
+
+def _learned(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate | None:
+    """Where a rebase has put the branch from its old value, if it has."""
+    for step in steps:
+        if step.old == update.old and _DONE.match(step.words):
+            return replace(update, new=step.new)
+    return None
+
+
+def _learned_detached(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate | None:
+    """Where a rebase has left the detached HEAD, unless it was aborted.
+
+    Git says when it began, and nothing at its end.
+    """
+    begun = [at for at, step in enumerate(steps) if _is_begin(step, update)]
+    new = update.old
+    for step in steps[: begun[0] + 1][::-1] if begun else ():
+        if _ABORTED.match(step.words):
+            return None
+        if _MOVED.match(step.words):
+            new = step.new
+    return replace(update, new=new)
+
+
+def _is_begin(step: _Entry, update: RefUpdate) -> bool:
+    return step.old == update.old and bool(_BEGUN.match(step.words))
+
+
+def _trees(
+    repo: Repository, head: RefUpdate, steps: Sequence[_Entry]
+) -> HeadTrees | None:
+    """HEAD's tree before and after; between, the one with what stayed in the files."""
+    old, new = (_tree(repo, oid) for oid in (head.old, head.new))
+    if old == new:
+        return None
+    kept = (s.old for s in steps if s.words == _KEPT and s.new == head.new)
+    files = next(kept, head.new)
+    return HeadTrees(old, _tree(repo, files), new)
+
+
+def _tree(repo: Repository, commit: Oid) -> Oid:
+    return RawCommit.parse(repo.read_object(commit)[1]).tree
