@@ -347,21 +347,21 @@ def test_a_squash_has_the_message_that_was_chosen_without_an_editor(
     repo = case.repo
     monkeypatch.setenv("GIT_EDITOR", "false")
     message = b"both\n\n# not a comment\n"
-    tree, parent = repo.tree("main"), repo.oid("main~1")
+    tree, parent = repo.tree("main"), repo.oid("main~2")
     carrier = repo.run(
-        *("commit-tree", "-p", parent, tree), stdin=message
+        *("commit-tree", "-p", parent, "main~1^{tree}"), stdin=message
     ).stdout.decode()
     opened = open_repository(repo.path)
     lines = [
-        Line("pick", Oid(repo.oid("main~1")), b"above"),
-        Line("fixup -C", Oid(carrier.strip()), b"both"),
+        Line("pick", Oid(carrier.strip()), b"both"),
+        Line("fixup", Oid(repo.oid("main")), b"top"),
     ]
-    rebase.start(opened, Oid(repo.oid("main~2")), lines)
+    rebase.start(opened, Oid(parent), lines)
 
     assert not rebase.is_under_way(opened)
     assert repo.message("HEAD") == message
     assert repo.tree("HEAD") == tree
-    assert repo.oid("HEAD~1") == repo.oid("main~1")
+    assert repo.oid("HEAD~1") == parent
 
 
 def test_the_users_configuration_does_not_change_what_is_done(case: Case) -> None:

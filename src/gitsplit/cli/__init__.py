@@ -41,6 +41,10 @@ def command(**given: Any) -> None:
     _check_usage(options)
     if options.undo:
         _undo()
+    elif options.go_on:
+        _go_on()
+    elif options.abort:
+        _abort()
     elif options.dry_run:
         _dry_run(options)
     else:
@@ -48,7 +52,10 @@ def command(**given: Any) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run gitsplit and exit with its status (0, 1, 2, or 130 when interrupted)."""
+    """Run gitsplit and exit with its status.
+
+    0, 1, 2, 3 when it has stopped for the user to act, or 130 when interrupted.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -81,9 +88,22 @@ def _check_usage(options: Options) -> None:
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM exclude each other.")
-    others = (options.upstream, options.plan, *options.commits, *options.checks)
-    if options.undo and (options.dry_run or options.root or any(others)):
-        raise click.UsageError("--undo goes with no other option.")
+    _check_alone(options)
+
+
+def _check_alone(options: Options) -> None:
+    """Raise click.UsageError where what ends a rewrite stands beside anything else."""
+    ends = {
+        "--undo": options.undo,
+        "--continue": options.go_on,
+        "--abort": options.abort,
+    }
+    given = [name for name, is_given in ends.items() if is_given]
+    flags = (options.dry_run, options.root, options.yes)
+    named = (options.upstream, options.plan, *options.commits, *options.checks)
+    others = (*flags, *named, *given[1:])
+    if given and any(others):
+        raise click.UsageError(f"{given[0]} goes with no other option.")
 
 
 def _check_exec(options: Options) -> None:
@@ -176,6 +196,25 @@ def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
         click.echo(f"gitsplit: {PUSHED_BEFORE}", err=True)
     elif is_gerrits(repo):
         click.echo(MAY_BE_PUSHED)
+
+
+def _go_on() -> None:
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import finished_text
+    from gitsplit.session.handoff import continued
+
+    record = continued(open_repository(_here()))
+    moved = [(u.ref, u.new) for u in record.updates] if record else []
+    click.echo(finished_text(moved), nl=False)
+
+
+def _abort() -> None:
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import aborted_text
+    from gitsplit.session.handoff import aborted
+
+    record = aborted(open_repository(_here()))
+    click.echo(aborted_text([(u.ref, u.old) for u in record.updates]), nl=False)
 
 
 def _dry_run(options: Options) -> None:

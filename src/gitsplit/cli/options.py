@@ -39,6 +39,8 @@ class Options:
     jobs: int | None
     drop_to: "DropTo"
     undo: bool
+    go_on: bool
+    abort: bool
 
 
 class Command(click.Command):
@@ -176,6 +178,15 @@ PARAMETERS: tuple[Callable[[Callback], Callback], ...] = (
     ),
     click.option(
         "--undo", is_flag=True, help="Give back what the last gitsplit rewrote."
+    ),
+    click.option(
+        "go_on",
+        "--continue",
+        is_flag=True,
+        help="Go on after a stop for a conflict, once it is resolved.",
+    ),
+    click.option(
+        "--abort", is_flag=True, help="Give up after a stop: all is as it was before."
     ),
 )
 

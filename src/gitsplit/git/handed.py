@@ -12,8 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gitsplit.core.objects import Oid, RawCommit
+from gitsplit.errors import OperationUnderWay
 from gitsplit.git import journal, rebase
 from gitsplit.git.journal import Record
+from gitsplit.git.leftovers import remove_stale_keeps
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
@@ -56,6 +58,15 @@ def under_way(repo: Repository) -> Record | None:
     return next((r for r in handed if (r.head, r.updates[0].old) == origin), None)
 
 
+def refuse_under_way(repo: Repository) -> None:
+    """Raise OperationUnderWay where git still has something of gitsplit's to do."""
+    if under_way(repo):
+        raise OperationUnderWay(
+            "The last rewrite isn't finished: its rebase is under way.",
+            hint="Give it up with: gitsplit --abort",
+        )
+
+
 def settle(repo: Repository) -> Record | None:
     """The latest rewrite that git has finished since it was handed over, if any.
 
@@ -73,6 +84,7 @@ def settle(repo: Repository) -> Record | None:
             journal.save(repo, finished)
         last = finished
     rebase.tidy(repo)
+    remove_stale_keeps(repo)
     return last
 
 

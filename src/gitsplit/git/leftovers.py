@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from gitsplit.git.process import is_running
+from gitsplit.git.process import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch import COMMAND_FILE, LOCK_REASON, PREFIX, Scratch
@@ -92,12 +92,20 @@ def _written(file: Path) -> float:
 
 
 def remove_stale_keeps(repo: Repository) -> None:
-    """No ``.keep`` file of a gitsplit that is dead is left."""
-    reason = re.compile(rb"%s (\d+ \d+)\s*" % KEEP_REASON.encode())
+    """No ``.keep`` file is left of a dead gitsplit, or of a rebase that is over."""
+    reason = re.compile(rb"%s (\d+ \d+)(?: (/.*))?\s*" % KEEP_REASON.encode())
     for keep in (repo.objects_dir / "pack").glob("pack-*.keep"):
         ours = reason.fullmatch(_content(keep))
-        if ours and not is_running(ours[1].decode()):
+        if ours and not _is_needed(ours[1].decode(), ours[2]):
             keep.unlink(missing_ok=True)
+
+
+def _is_needed(process: str, git_dir: bytes | None) -> bool:
+    """Whether the process still runs, or the rebase that it has begun in a worktree."""
+    if git_dir is None:
+        return is_running(process)
+    others = process != this_process() and is_running(process)
+    return others or Path(os.fsdecode(git_dir), "rebase-merge").is_dir()
 
 
 def remove_stale_scratches(repo: Repository) -> None:

@@ -23,6 +23,7 @@ _ENDINGS = {
     "revert": "git revert --continue, or: git revert --abort",
     "bisect": "git bisect reset",
 }
+_OWN_ENDING = "gitsplit --continue, or: gitsplit --abort"
 _EDIT = {"edit", "e"}
 _BREAK = {"break", "b"}
 
@@ -40,8 +41,11 @@ def operation_under_way(repo: Repository) -> str | None:
     return _other_operation(repo)
 
 
-def refuse_operation_under_way(repo: Repository) -> None:
-    """Raise OperationUnderWay when an operation forbids rewriting here."""
+def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> None:
+    """Raise OperationUnderWay when an operation forbids rewriting here.
+
+    ``is_ours`` says that it is a rebase that gitsplit has begun.
+    """
     name = operation_under_way(repo)
     if name is None:
         return
@@ -52,7 +56,8 @@ def refuse_operation_under_way(repo: Repository) -> None:
             "A rebase is under way, and gitsplit works inside it only at a stop "
             "for edit or break with nothing staged."
         )
-    raise OperationUnderWay(told, hint=f"Finish it first: {_ENDINGS[name]}")
+    ending = _OWN_ENDING if is_ours else _ENDINGS[name]
+    raise OperationUnderWay(told, hint=f"Finish it first: {ending}")
 
 
 def branches_owned_by_operations(repo: Repository) -> frozenset[str]:

@@ -60,12 +60,12 @@ fi
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A commit in git's todo list, and the branches that point at it afterwards.
+    """A commit in git's todo list, and the branches that point there afterwards.
 
-    ``fixup -C`` takes the message from its commit, too (``git-rebase(1)``).
+    A ``fixup`` goes into the commit before, which keeps its message.
     """
 
-    command: Literal["pick", "fixup", "fixup -C"]
+    command: Literal["pick", "fixup"]
     commit: Oid
     subject: bytes = b""
     refs: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from gitsplit.core.objects import (
 from gitsplit.errors import WriteFailed
 from gitsplit.git.pack import pack_of
 from gitsplit.git.process import this_process
+from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
@@ -116,7 +117,7 @@ def stored(
     Raises WriteFailed with git's words where git doesn't take them.
     """
     new = new_objects(objects, rewrite, trees)
-    keep = _store(repo, new) if new else None
+    keep = _store(repo, new)
     try:
         yield
     finally:
@@ -124,12 +125,41 @@ def stored(
             keep.unlink(missing_ok=True)
 
 
+@contextmanager
+def stored_for_rebase(
+    repo: Repository, objects: NewObjects, rewrite: Rewrite
+) -> Iterator[None]:
+    """The rewrite's objects are stored, and safe from gc while a rebase needs them.
+
+    A rebase is to be begun inside the block. Only its todo list names what isn't picked
+    yet, so the objects are in a pack with a ``.keep`` file, which names this worktree.
+
+    Raises WriteFailed with git's words where git doesn't take them.
+    """
+    new = new_objects(objects, rewrite)
+    keep = _keep(repo, new, f"{this_process()} {repo.git_dir}") if new else None
+    try:
+        yield
+    finally:
+        if keep is not None and not is_under_way(repo):
+            keep.unlink(missing_ok=True)
+
+
 def _store(repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...]) -> Path | None:
     """The ``.keep`` file of the pack in which git put the objects, if it made one."""
+    if not new:
+        return None
     if len(new) < repo.config.get_int("transfer.unpackLimit", UNPACK_LIMIT):
         _packed(repo, "unpack-objects", "-q", pack=pack_of(new))
         return None
-    reason = f"--keep={KEEP_REASON} {this_process()}"
+    return _keep(repo, new, this_process())
+
+
+def _keep(
+    repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...], who: str
+) -> Path | None:
+    """The ``.keep`` file of a new pack of these objects; None where others keep it."""
+    reason = f"--keep={KEEP_REASON} {who}"
     said = _packed(repo, "index-pack", "--stdin", reason, pack=pack_of(new))
     # "pack" instead of "keep" says that the very pack was there, kept by another.
     word, _, name = said.decode().strip().partition("\t")

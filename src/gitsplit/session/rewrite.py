@@ -4,7 +4,7 @@ Nothing in the repository changes before :func:`apply`.
 """
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +15,7 @@ from gitsplit.core.drafts import SeriesDraft, kept_draft, reworded_draft, split_
 from gitsplit.core.encoding import in_encoding
 from gitsplit.core.objects import Oid
 from gitsplit.core.overrides import with_dropped
-from gitsplit.core.plan import DROPPED, without_empty_groups
+from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import squashed
 from gitsplit.core.states import is_whole
@@ -28,6 +28,7 @@ from gitsplit.errors import (
     GitTooOld,
     HookRefused,
     Interrupted,
+    NotHandedOver,
     NothingToSplit,
     NotInWorktree,
     NotPushable,
@@ -38,7 +39,7 @@ from gitsplit.errors import (
     UncleanFiles,
     WriteFailed,
 )
-from gitsplit.git import identity, journal, readiness, refs, write
+from gitsplit.git import handed, identity, journal, readiness, refs, write
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
@@ -55,8 +56,9 @@ DropTo = Literal["worktree", "discard"]
 
 _NOBODY = b"nobody <> 0 +0000"
 _KEEPS_PLAN = (
-    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotInWorktree),
-    *(NotPushable, RefMoved, ReplayConflict, SigningFailed, UncleanFiles, WriteFailed),
+    *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
+    *(NotInWorktree, NotPushable, RefMoved, ReplayConflict, SigningFailed),
+    *(UncleanFiles, WriteFailed),
 )
 
 
@@ -110,10 +112,20 @@ def _drawn_up_in(
     repo: Repository, objects: NewObjects, work: Work, committer: bytes, finish: Finish
 ) -> write.Rewrite:
     """What the new objects of the whole series rewrite; they are in ``objects``."""
+    ready = ready_draft(repo, objects, work, finish)
+    return write.written_drafts(repo, objects, ready, committer)
+
+
+def ready_draft(
+    repo: Repository, objects: NewObjects, work: Work, finish: Finish
+) -> SeriesDraft:
+    """The drafts of the whole series as they are to be written, but for signatures.
+
+    Raises HookRefused, and PlanRefused where the todo list breaks a rule.
+    """
     drafts = series_draft(objects, work)
     verified = map(in_encoding, finish.verified(repo, drafts.drafts, work.ids))
-    ready = replace(drafts, drafts=tuple(verified))
-    return write.written_drafts(repo, objects, ready, committer)
+    return replace(drafts, drafts=tuple(verified))
 
 
 def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
@@ -128,11 +140,13 @@ def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
             at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
             drafts[at] = squashed(drafts[at], entry, work.ids)
         elif entry.action != "drop":
-            drafts += _drafts(objects, work, entry)
+            drafts += entry_drafts(objects, work, entry)
     return SeriesDraft(work.series, arranged, tuple(drafts))
 
 
-def _drafts(objects: NewObjects, work: Work, entry: Entry) -> Sequence[CommitDraft]:
+def entry_drafts(
+    objects: NewObjects, work: Work, entry: Entry
+) -> tuple[CommitDraft, ...]:
     """The drafts of one commit of the series; their blobs are in ``objects``."""
     commit = entry.commit
     if entry.action == "reword" and entry.message is not None:
@@ -173,11 +187,8 @@ def apply(
     Raises Interrupted where Ctrl-C came too late.
     """
     finish = finish or Finish()
-    try:
+    with keeping_plan(repo, work):
         outcome = _applied(repo, work, finish, drop_to)
-    except _KEEPS_PLAN as error:
-        _keep_plan(repo, work, error)
-        raise
     finish.announce(repo, outcome.rewrite)
     return outcome
 
@@ -264,9 +275,18 @@ def _head_trees(
 
 def _tree_with_dropped(repo: Repository, objects: NewObjects, work: Work) -> Oid:
     """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
+    kept = work.with_plans(plans_with_dropped(repo, work))
+    return _drawn_up_in(repo, objects, kept, _NOBODY, Finish()).new_tree
+
+
+def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
+    """The plans as if nothing were dropped, by which the files keep what is.
+
+    Raises ReplayConflict where it can't stay beside what was written by hand.
+    """
     merge = partial(merged_contents, repo)
     try:
-        plans = {
+        return {
             oid: with_dropped(without_empty_groups(plan), merge)
             for oid, plan in work.plans.items()
         }
@@ -276,8 +296,6 @@ def _tree_with_dropped(repo: Repository, objects: NewObjects, work: Work) -> Oid
             f" {conflict}",
             hint="Let it go: --drop-to discard",
         ) from conflict
-    kept = work.with_plans(plans)
-    return _drawn_up_in(repo, objects, kept, _NOBODY, Finish()).new_tree
 
 
 def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
@@ -310,6 +328,19 @@ def _settled(repo: Repository, too_late: str) -> Iterator[None]:
         ) from stop
 
 
+@contextmanager
+def keeping_plan(repo: Repository, work: Work) -> Iterator[None]:
+    """Where something stands against the work, its plan is in a file for another try.
+
+    The hint of the error that is raised in the ``with`` block names it.
+    """
+    try:
+        yield
+    except _KEEPS_PLAN as error:
+        _keep_plan(repo, work, error)
+        raise
+
+
 def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error's hint names it, if it can be written."""
     try:
@@ -324,10 +355,13 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 
 def undone(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
+    handed.refuse_under_way(repo)
     with _settled(repo, "See where the branches are with: git reflog"):
         return journal.undo(repo)
 
 
 def recovered(repo: Repository) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one."""
-    return journal.recover(repo)
+    said = journal.recover(repo)
+    handed.settle(repo)
+    return said

@@ -21,7 +21,7 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import gerrit, operations, read, refs
+from gitsplit.git import gerrit, handed, operations, read, refs
 from gitsplit.git.repository import Repository, open_repository
 
 
@@ -71,7 +71,8 @@ class Work:
 def opened(cwd: Path) -> Repository:
     """The repository at ``cwd``, with no operation of git's under way in it."""
     repo = open_repository(cwd)
-    operations.refuse_operation_under_way(repo)
+    is_ours = handed.under_way(repo) is not None
+    operations.refuse_operation_under_way(repo, is_ours=is_ours)
     return repo
 
 

@@ -1,0 +1,23 @@
+"""What is said of a rewrite that git has finished, or that was given up."""
+
+from collections.abc import Sequence
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.shown import shown
+
+
+def finished_text(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are after the rebase, and how to take that back."""
+    if not refs:
+        return "The rebase is done; git's reflog can take it back.\n"
+    return f"Rewritten: {_placed(refs)} now.\nTake it back with: gitsplit --undo\n"
+
+
+def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are after an abort."""
+    return f"Gave it up: {_placed(refs)} as before, and so are the files.\n"
+
+
+def _placed(refs: Sequence[tuple[str, Oid]]) -> str:
+    names = ((shown(ref.removeprefix("refs/heads/")), oid) for ref, oid in refs)
+    return ", ".join(f"{name} is at {oid[:10]}" for name, oid in names)

@@ -1,0 +1,321 @@
+"""A conflict that the user accepts: what is clean is written, the rest is git's.
+
+``git rebase`` is begun and stopped at the conflict. It can be ended by gitsplit or by
+git alone; both come to the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gitsplit.core.drafts import SeriesDraft
+from gitsplit.core.message import subject_of
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED
+from gitsplit.core.series import CommitDraft, Series, SourceCommit
+from gitsplit.core.shown import shown
+from gitsplit.errors import NotHandedOver, NothingToContinue, RefMoved, Stopped
+from gitsplit.git import handed, identity, journal, rebase, refs, write
+from gitsplit.git.journal import Record
+from gitsplit.git.rebase import Line, Stop
+from gitsplit.git.repository import Repository
+from gitsplit.git.store import stored_for_rebase
+from gitsplit.git.trees import EMPTY_TREE, NewObjects
+from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
+from gitsplit.session.finish import Finish
+from gitsplit.session.rewrite import (
+    DropTo,
+    entry_drafts,
+    keeping_plan,
+    plans_with_dropped,
+    ready_draft,
+)
+from gitsplit.session.work import Work
+
+MOST_NAMED = 3
+"""So many files in conflict are named; the others are counted."""
+
+_OTHER = "End another with: git rebase --continue, or: git rebase --abort"
+
+
+def handed_over(
+    repo: Repository,
+    work: Work,
+    finish: Finish | None = None,
+    drop_to: DropTo = "worktree",
+) -> Record | None:
+    """The record of the rewrite, if git has found nothing to stop for after all.
+
+    Raises Stopped where it has, as is to be expected: no branch has moved then. Raises
+    NotHandedOver, with nothing changed, where git can't be left a conflict; also what
+    :func:`gitsplit.session.rewrite.apply` raises before it moves refs.
+    """
+    finish = finish or Finish()
+    with keeping_plan(repo, work):
+        _refuse_impossible(repo, work)
+        objects = NewObjects(repo)
+        handoff = _drawn_up(repo, objects, work, finish, drop_to)
+        moves = refs.branches_to_move(repo, handoff.rewrite)
+        for left in moves.left:
+            finish.say(f"{refs.short_name(left.ref)} stays where it is: {left.reason}.")
+        with stored_for_rebase(repo, objects, handoff.rewrite):
+            _start(repo, work, handoff, moves, _signing(repo, finish))
+    return _finished(repo)
+
+
+def _refuse_impossible(repo: Repository, work: Work) -> None:
+    if repo.worktree is None:
+        raise NotHandedOver(
+            "A bare repository has no worktree in which a conflict could be resolved.",
+            hint="Drop, move or edit less.",
+        )
+    if any(len(commit.raw.parents) > 1 for commit in work.series.commits):
+        raise NotHandedOver(
+            "A conflict in a series with merges can't be left to git rebase.",
+            hint="Drop, move or edit less, or begin the series after the last merge.",
+        )
+    if rebase.is_under_way(repo):
+        raise NotHandedOver(
+            "A rebase is under way here, and git can't begin another one inside it.",
+            hint="Drop, move or edit less, or finish that rebase first.",
+        )
+    if (refs.current_head(repo), repo.head()) != (work.head_ref, work.series.head):
+        raise RefMoved(
+            "HEAD has moved while gitsplit was working.",
+            hint="Start again from what is there now.",
+        )
+
+
+def _start(
+    repo: Repository,
+    work: Work,
+    handoff: "_Handoff",
+    moves: refs.Moves,
+    options: Sequence[str],
+) -> None:
+    head, *branches = moves.moves
+    lines = _with_refs(handoff.lines, branches)
+    values = [(move.ref, move.old) for move in (head, *branches)]
+    subject = f"rewrite {len(work.series.commits)} commits with git rebase"
+    base = next(iter(work.series.commits[0].raw.parents), None)
+    record = handed.begin(repo, values, subject, work.head_ref)
+    try:
+        rebase.start(repo, base, lines, handoff.dropped, options)
+    except BaseException:
+        journal.take_back(repo, record)
+        raise
+
+
+def _with_refs(lines: Iterable[Line], moves: Iterable[refs.RefUpdate]) -> list[Line]:
+    """The lines, each with the branches that are to be where it ends."""
+    at: dict[Oid, tuple[str, ...]] = {}
+    for move in moves:
+        at[move.new] = (*at.get(move.new, ()), move.ref)
+    return [replace(line, refs=at.get(line.commit, ())) for line in lines]
+
+
+def _signing(repo: Repository, finish: Finish) -> tuple[str, ...]:
+    """What has ``git rebase`` sign what it picks as gitsplit would."""
+    if finish.signer is not None:
+        return (f"--gpg-sign={finish.signer.key}",)
+    return ("--no-gpg-sign",) if repo.config.get_bool("commit.gpgSign") else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Handoff:
+    """What git is to do, and all new commits that it needs for it.
+
+    ``rewrite`` says which line each commit of the series has become.
+    """
+
+    lines: tuple[Line, ...]
+    dropped: tuple[Line, ...]
+    rewrite: Rewrite
+
+
+def _drawn_up(
+    repo: Repository,
+    objects: NewObjects,
+    work: Work,
+    finish: Finish,
+    drop_to: DropTo,
+) -> _Handoff:
+    """The clean commits as they will be; of the rest, what git can pick."""
+    who = identity.committer(repo)
+    ready = ready_draft(repo, objects, work, finish)
+    carriers = _Carriers(repo, objects, ready, who)
+    written, rest = write.written_until_conflict(repo, objects, ready, who)
+    clean = finish.signed(objects, _rewrite(work.series, {}, written)).commits
+    made = [*clean, *(each for oid in rest for each in carriers.of(oid))]
+    lines, ends = _lines(ready, made, frozenset(rest))
+    kept = _kept(repo, objects, work, carriers) if drop_to == "worktree" else []
+    unpicked = [each._replace(tree=EMPTY_TREE) for each in (*made[len(clean) :], *kept)]
+    unchanged = {each.oid for each in clean}
+    moved = {old: new for old, new in ends.items() if old not in unchanged}
+    rewrite = _rewrite(work.series, moved, [*clean, *unpicked])
+    return _Handoff(tuple(lines), tuple(map(_pick, kept)), rewrite)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carriers:
+    """Writes commits as if all before them had stayed, for git to pick them."""
+
+    repo: Repository
+    objects: NewObjects
+    ready: SeriesDraft
+    committer: bytes
+
+    def of(self, oid: Oid, *more: CommitDraft) -> tuple[WrittenCommit, ...]:
+        """The drafts of the commit, and ``more``, on the parents that it has.
+
+        What is squashed into them is left out.
+        """
+        drafts = [d for d in self.ready.drafts if d.source.oid == oid]
+        plain = [replace(draft, squashed=()) for draft in (*drafts, *more)]
+        if not plain:
+            return ()
+        source = self.source(oid)
+        alone = Series(next(iter(source.raw.parents), None), oid, (source,))
+        whole = SeriesDraft.of(alone, plain)
+        written = write.written_drafts(self.repo, self.objects, whole, self.committer)
+        return tuple(
+            made._replace(draft=replace(made.draft, squashed=draft.squashed))
+            for made, draft in zip(written.commits, (*drafts, *more), strict=True)
+        )
+
+    def source(self, oid: Oid) -> SourceCommit:
+        """The commit as it was read."""
+        return next(c for c in self.ready.series.commits if c.oid == oid)
+
+
+def _lines(
+    ready: SeriesDraft, made: Iterable[WrittenCommit], rest: frozenset[Oid]
+) -> tuple[list[Line], Mapping[Oid, Oid]]:
+    """The lines for git, and the one at which each commit of the series ends.
+
+    A dropped commit ends where the one before it does.
+    """
+    by_source: dict[Oid, list[WrittenCommit]] = {}
+    for each in made:
+        by_source.setdefault(each.draft.source.oid, []).append(each)
+    lines: list[Line] = []
+    ends: dict[Oid, Oid] = {}
+    for oid in ready.layout.order:
+        if leader := ready.layout.into.get(oid):
+            ends[oid] = ends[leader]
+            continue
+        for each in by_source.get(oid, ()):
+            lines.append(_pick(each))
+            lines += _fixups(each.draft) if oid in rest else ()
+        if lines:
+            ends[oid] = lines[-1].commit
+    return lines, ends
+
+
+def _pick(made: WrittenCommit) -> Line:
+    return Line("pick", made.oid, subject_of(made.draft.message))
+
+
+def _fixups(draft: CommitDraft) -> Iterator[Line]:
+    for source in draft.squashed:
+        yield Line("fixup", source.oid, source.subject)
+
+
+def _kept(
+    repo: Repository, objects: NewObjects, work: Work, carriers: _Carriers
+) -> list[WrittenCommit]:
+    """For each commit that loses edits, one on top that has them again."""
+    plans = plans_with_dropped(repo, work)
+    losing = [oid for oid, plan in work.plans.items() if DROPPED in plan.group_of]
+    kept: list[WrittenCommit] = []
+    for oid in losing:
+        entry = replace(work.todo.entry(oid), plan=plans[oid])
+        whole = replace(carriers.ready, drafts=entry_drafts(objects, work, entry))
+        there = replace(carriers, ready=whole).of(oid)
+        tree = there[-1].tree if there else entry.commit.raw.tree
+        message = b"Dropped from %s\n" % oid[:10].encode()
+        draft = CommitDraft(entry.commit, message, "piece", tree=tree)
+        kept.append(carriers.of(oid, draft)[-1])
+    return kept
+
+
+def _rewrite(
+    series: Series, ends: Mapping[Oid, Oid], commits: Sequence[WrittenCommit]
+) -> Rewrite:
+    """A rewrite of the series as far as its commits are known.
+
+    ``ends`` stand for the commits that will be; where HEAD will be, nobody knows yet.
+    """
+    sources = [s for c in commits for s in (c.draft.source, *c.draft.squashed)]
+    there = {source.oid for source in sources}
+    return Rewrite(
+        *(series.head, Oid("0" * 40), EMPTY_TREE, EMPTY_TREE),
+        rewritten=tuple(
+            RewrittenCommit(old, new, new) for old, new in ends.items() if old in there
+        ),
+        commits=tuple(commits),
+        dropped=tuple(
+            (source, ends[source.oid])
+            for source in series.commits
+            if source.oid in ends and source.oid not in there
+        ),
+    )
+
+
+def continued(repo: Repository) -> Record | None:
+    """The record of the rewrite, if git has finished it now and says so in its reflogs.
+
+    Raises NothingToContinue where git has nothing of gitsplit's to do, and Stopped
+    where it stops again.
+    """
+    _record(repo)
+    rebase.carry_on(repo)
+    return _finished(repo)
+
+
+def aborted(repo: Repository) -> Record:
+    """The record of the rewrite that isn't any more; all is as it was before it.
+
+    Raises NothingToContinue where git has nothing of gitsplit's to do.
+    """
+    record = _record(repo)
+    rebase.abort(repo)
+    handed.settle(repo)
+    return record
+
+
+def _record(repo: Repository) -> Record:
+    record = handed.under_way(repo)
+    if record is None:
+        handed.settle(repo)
+        raise NothingToContinue(
+            "No rebase that gitsplit has left to git is under way here.",
+            hint=_OTHER if rebase.is_under_way(repo) else "See what is: git status",
+        )
+    return record
+
+
+def _finished(repo: Repository) -> Record | None:
+    if rebase.is_under_way(repo):
+        raise _stopped(rebase.stop(repo))
+    return handed.settle(repo)
+
+
+def _stopped(stop: Stop) -> Stopped:
+    """What ``git status`` says, and how to go on."""
+    at = f" at {stop.commit[:10]} “{shown(stop.subject)}”" if stop.commit else ""
+    where = f", where {_listed(stop.paths)}" if stop.paths else ""
+    mend = "Mend the files and `git add` them" if stop.paths else "See git status"
+    return Stopped(
+        f"git rebase has stopped{at}{where}.",
+        hint=f"{mend}, then: gitsplit --continue, or give it up: gitsplit --abort",
+        state=f"The rebase is under way: {stop.done} commands are done, {stop.left} are"
+        " to come. No branch has moved yet.",
+    )
+
+
+def _listed(paths: tuple[bytes, ...]) -> str:
+    named = ", ".join(map(shown, paths[:MOST_NAMED]))
+    more = len(paths) - MOST_NAMED
+    if more > 0:
+        return f"{named} and {more} more conflict"
+    return f"{named} {'conflicts' if len(paths) == 1 else 'conflict'}"
