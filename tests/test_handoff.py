@@ -446,3 +446,19 @@ def test_the_options_that_end_a_rewrite_stand_alone(story: Story) -> None:
         ["--continue", "-n"],
     ):
         assert gitsplit(story.repo.path, *args).status == 2
+
+
+def test_without_reflogs_a_finished_rebase_is_not_undone(story: Story) -> None:
+    story.repo.git("config", "core.logAllRefUpdates", "false")
+    for log in (story.repo.path / ".git/logs").rglob("*"):
+        if log.is_file():
+            log.unlink()
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    told = done(story.repo.path, "--continue")
+    after = seen(story.repo)
+
+    assert told == "The rebase is done; ORIG_HEAD is where it began.\n"
+    assert len(story.subjects) == 6
+    assert gitsplit(story.repo.path, "--undo").status == 1
+    assert seen(story.repo) == after

@@ -252,8 +252,9 @@ def abort(repo: Repository) -> None:
 
 def tidy(repo: Repository) -> None:
     """What a rebase needed of gitsplit's files, and none under way needs, is gone."""
-    if not is_under_way(repo):
-        (repo.git_dir / "gitsplit" / "keep-dropped").unlink(missing_ok=True)
+    script = repo.git_dir / "gitsplit" / "keep-dropped"
+    if script.exists() and not is_under_way(repo):
+        script.unlink()
 
 
 def _state(repo: Repository) -> Path:

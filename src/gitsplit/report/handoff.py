@@ -9,7 +9,7 @@ from gitsplit.core.shown import shown
 def finished_text(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are after the rebase, and how to take that back."""
     if not refs:
-        return "The rebase is done; git's reflog can take it back.\n"
+        return "The rebase is done; ORIG_HEAD is where it began.\n"
     return f"Rewritten: {_placed(refs)} now.\nTake it back with: gitsplit --undo\n"
 
 
