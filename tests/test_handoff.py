@@ -10,11 +10,13 @@ import pytest
 from gitsplit.errors import GitTooOld, NotHandedOver, RefMoved, Stopped
 from gitsplit.git import rebase
 from gitsplit.git.repository import open_repository
+from gitsplit.git.signing import signer
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import Request, begun
 from tests.git.following import Seen, leftovers, seen
+from tests.git.keys import SshKey, is_signed, needs
 from tests.repository import Repository
 from tests.runner import Json, Ran, done, gitsplit, group, lines, plan_for, split_entry
 
@@ -446,6 +448,22 @@ def test_the_options_that_end_a_rewrite_stand_alone(story: Story) -> None:
         ["--continue", "-n"],
     ):
         assert gitsplit(story.repo.path, *args).status == 2
+
+
+@needs("ssh-keygen")
+def test_clean_commits_are_signed_by_gitsplit_and_the_rest_by_git(
+    story: Story, tmp_path: Path
+) -> None:
+    SshKey.made(tmp_path / "key").configure(story.repo)
+    opened = open_repository(story.repo.path)
+    story.hand_over(story.dropping(), finish=Finish(signer=signer(opened, "")))
+    clean = story.repo.oid("HEAD")
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    done(story.repo.path, "--continue")
+
+    assert story.repo.oid("HEAD~3") == clean
+    assert all(is_signed(story.repo, f"HEAD~{place}") for place in range(5))
+    assert not is_signed(story.repo, "HEAD~5")
 
 
 def test_without_reflogs_a_finished_rebase_is_not_undone(story: Story) -> None:
