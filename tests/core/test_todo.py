@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.series import Series, SourceCommit
-from gitsplit.core.todo import Entry, new_parents, picked
+from gitsplit.core.todo import (
+    Doing,
+    Entry,
+    Todo,
+    layout,
+    moved,
+    new_parents,
+    picked,
+    with_action,
+)
 from gitsplit.errors import PlanRefused
 
 
@@ -69,3 +78,81 @@ def test_the_plans_are_those_of_commits_that_are_to_be_split() -> None:
 
     assert todo.plans == {}
     assert Entry(LINE.commits[1]) == todo.entry(oid("b"))
+
+
+def doing(read: Series, *actions: Doing) -> Todo:
+    """The list that does these to the commits, in their order."""
+    pairs = zip(read.commits, actions, strict=True)
+    return Todo(tuple(Entry(commit, action) for commit, action in pairs))
+
+
+def test_a_commit_is_squashed_into_the_one_that_is_left_before_it() -> None:
+    into = layout(LINE, doing(LINE, "pick", "drop", "fixup")).into
+
+    assert {oid("c"): oid("a")} == into
+
+
+def test_what_is_squashed_into_a_squashed_commit_is_in_the_one_that_stays() -> None:
+    into = layout(LINE, doing(LINE, "pick", "fixup", "squash")).into
+
+    assert {oid("b"): oid("a"), oid("c"): oid("a")} == into
+
+
+@pytest.mark.parametrize("actions", [("fixup", "pick", "pick"), ("drop", "squash")])
+def test_nothing_is_squashed_into_what_is_below_the_series(
+    actions: tuple[Doing, ...],
+) -> None:
+    todo = doing(LINE, *actions, *(("pick",) * (3 - len(actions))))
+
+    with pytest.raises(PlanRefused, match="no commit before it"):
+        layout(LINE, todo)
+
+
+@pytest.mark.parametrize("commit", ["b", "c"])
+def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
+    commit: str,
+) -> None:
+    todo = with_action(picked(FORK), oid(commit), "fixup")
+
+    with pytest.raises(PlanRefused, match="begins a line"):
+        layout(FORK, todo)
+
+
+def test_nothing_is_squashed_into_a_merge() -> None:
+    with pytest.raises(PlanRefused, match="comes after a merge"):
+        layout(FORK, with_action(picked(FORK), oid("f"), "squash"))
+
+
+@pytest.mark.parametrize("action", ["split", "squash", "fixup"])
+def test_a_merge_is_neither_split_nor_squashed(action: Doing) -> None:
+    with pytest.raises(PlanRefused, match="is a merge"):
+        with_action(picked(FORK), oid("e"), action)
+    for allowed in ("pick", "reword", "drop"):
+        with_action(picked(FORK), oid("e"), allowed)
+
+
+def test_a_series_is_never_dropped_whole() -> None:
+    with pytest.raises(PlanRefused, match="none is left"):
+        layout(LINE, doing(LINE, "drop", "drop", "drop"))
+
+
+@given(st.sampled_from("abc"), st.integers(-2, 2))
+def test_a_commit_that_was_moved_is_moved_back(name: str, by: int) -> None:
+    at = "abc".index(name)
+    if not 0 <= at + by < len("abc"):
+        with pytest.raises(PlanRefused):
+            moved(LINE, picked(LINE), oid(name), by)
+        return
+    todo = moved(LINE, picked(LINE), oid(name), by)
+
+    assert at + by == todo.place(oid(name))
+    assert picked(LINE) == moved(LINE, todo, oid(name), -by)
+
+
+def test_a_move_passes_over_the_commits_of_other_lines() -> None:
+    read = series("a:u", "b:a", "c:a", "d:b", "e:c", "f:d,e")
+    todo = moved(read, picked(read), oid("d"), -1)
+
+    assert [oid(name) for name in "adcbef"] == list(todo.order)
+    with pytest.raises(PlanRefused):
+        moved(read, todo, oid("d"), -1)

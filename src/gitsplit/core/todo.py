@@ -151,10 +151,14 @@ def layout(series: Series, todo: Todo) -> Layout:
     if all(entry.action == "drop" for entry in todo.entries):
         raise PlanRefused("Every commit is dropped: none is left.", hint="Keep one.")
     parents = new_parents(series, todo.order)
+    lines = _lines(series)
     into: dict[Oid, Oid] = {}
     for entry in todo.entries:
         if entry.action in ("squash", "fixup"):
             before = _before(todo, parents, entry)
+            if lines[before.oid] != lines[entry.oid]:
+                # The other lines that begin there would get it as well.
+                raise _cannot(entry, "begins a line of its own")
             into[entry.oid] = into.get(before.oid, before.oid)
     return Layout(todo.order, parents, into)
 
