@@ -139,12 +139,11 @@ def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | No
 
 
 def _with_their_trees(rewrite: Rewrite) -> frozenset[Oid]:
-    """The rewritten commits whose last piece has the tree that they had."""
-    new = {commit.new: commit.old for commit in rewrite.rewritten}
+    """The commits that aren't there any more whose place has the tree they had."""
+    trees = {written.oid: written.tree for written in rewrite.commits}
+    had = {source.oid: source.raw.tree for source in rewrite.sources}
     return frozenset(
-        new[written.oid]
-        for written in rewrite.commits
-        if written.oid in new and written.tree == written.draft.source.raw.tree
+        old for old, new in rewrite.followers.items() if trees.get(new) == had[old]
     )
 
 

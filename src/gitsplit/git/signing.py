@@ -232,4 +232,5 @@ def _renamed(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
             for each in rewrite.rewritten
         ),
         commits=tuple(c._replace(oid=names.get(c.oid, c.oid)) for c in rewrite.commits),
+        dropped=tuple((gone, names.get(new, new)) for gone, new in rewrite.dropped),
     )

@@ -1,0 +1,125 @@
+"""What stands at commits that are squashed or dropped goes where they have gone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.git.keys import SshKey, is_signed, needs
+from tests.git.test_hooks import add_hook
+from tests.repository import Repository
+from tests.runner import Json, done, plan_for
+
+NUMBERS = [b"%d\n" % number for number in range(1, 21)]
+
+
+@pytest.fixture
+def series(repo: Repository) -> Repository:
+    """A base commit, tagged, and four commits that each make a file."""
+    repo.commit("Base\n", {"base": b"base\n"})
+    repo.git("tag", "base")
+    for name in ("one", "two", "three", "four"):
+        repo.commit(f"{name.title()}\n", {name: name.encode()})
+    return repo
+
+
+def carried_out(repo: Repository, *actions: str) -> str:
+    """What gitsplit prints when it does these to the commits above the base."""
+    order = repo.git("rev-list", "--reverse", "base..HEAD").split()
+    pairs = zip(order, actions, strict=True)
+    entries: list[Json] = [{"commit": oid, "action": action} for oid, action in pairs]
+    plan = json.dumps(plan_for(repo, "base", *entries)).encode()
+    return done(repo.path, "--plan", "-", "--yes", stdin=plan)
+
+
+@needs("ssh-keygen")
+def test_a_branch_at_a_dropped_commit_follows_to_a_signed_one(
+    series: Repository, tmp_path: Path
+) -> None:
+    SshKey.made(tmp_path / "key").configure(series)
+    series.git("config", "commit.gpgSign", "true")
+    series.git("branch", "at-three", "HEAD~1")
+    carried_out(series, "pick", "fixup", "drop", "pick")
+
+    assert series.oid("at-three") == series.oid("HEAD~1")
+    assert is_signed(series, "at-three")
+    assert is_signed(series, "HEAD")
+
+
+def test_a_worktree_at_a_squashed_commit_follows_where_its_files_stay(
+    series: Repository, tmp_path: Path
+) -> None:
+    linked = Repository(tmp_path / "linked")
+    series.git("worktree", "add", "-q", "-b", "at-two", str(linked.path), "HEAD~2")
+    said = carried_out(series, "pick", "fixup", "pick", "pick")
+
+    assert "at-two stays" not in said
+    assert linked.oid("HEAD") == series.oid("HEAD~2")
+    assert linked.git("status", "--porcelain") == ""
+
+
+def test_a_worktree_stays_where_the_commit_it_is_at_takes_another_one_in(
+    series: Repository, tmp_path: Path
+) -> None:
+    linked = Repository(tmp_path / "linked")
+    series.git("worktree", "add", "-q", "-b", "at-one", str(linked.path), "HEAD~3")
+    before = series.oid("at-one")
+    said = carried_out(series, "pick", "fixup", "pick", "pick")
+
+    assert f"at-one stays where it is: it is checked out in {linked.path}" in said
+    assert linked.oid("HEAD") == before
+
+
+def test_a_worktree_at_a_dropped_commit_stays_unless_nothing_was_in_it(
+    series: Repository, tmp_path: Path
+) -> None:
+    series.commit("Empty\n", {})
+    series.commit("Last\n", {"last": b"last\n"})
+    for name, revision in (("full", "HEAD~2"), ("empty", "HEAD~1")):
+        place = str(tmp_path / name)
+        series.git("worktree", "add", "-q", "-b", name, place, revision)
+    full = series.oid("full")
+    carried_out(series, "pick", "pick", "pick", "drop", "drop", "pick")
+
+    assert series.oid("full") == full
+    assert series.oid("empty") != series.oid("HEAD~1")
+    assert Repository(tmp_path / "empty").git("status", "--porcelain") == ""
+
+
+def test_post_rewrite_hears_of_squashed_commits_and_not_of_dropped_ones(
+    series: Repository,
+) -> None:
+    add_hook(series, "post-rewrite", "cat >>.git/heard")
+    one, two, three, four = series.git(*("rev-list", "--reverse", "base..HEAD")).split()
+    carried_out(series, "pick", "squash", "drop", "pick")
+
+    joined, last = series.oid("HEAD~1"), series.oid("HEAD")
+    heard = (series.path / ".git" / "heard").read_text().splitlines()
+    assert sorted([f"{one} {joined}", f"{two} {joined}", f"{four} {last}"]) == sorted(
+        heard
+    )
+    assert three not in "\n".join(heard)
+
+
+def test_a_message_in_another_encoding_is_joined_as_it_reads(repo: Repository) -> None:
+    repo.commit("Base\n", {"base": b"base\n"})
+    repo.git("tag", "base")
+    repo.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    repo.commit("Für eins\n".encode("latin-1"), {"one": b"1\n"})
+    repo.git("config", "--unset", "i18n.commitEncoding")
+    repo.commit("Für zwei\n", {"two": b"2\n"})
+    repo.git("config", "i18n.commitEncoding", "ISO-8859-1")
+    repo.commit("Für drei\n".encode("latin-1"), {"three": b"3\n"})
+    repo.git("config", "--unset", "i18n.commitEncoding")
+    carried_out(repo, "pick", "squash", "squash")
+
+    read = repo.git("log", "-1", "--encoding=UTF-8", "--format=%B", "HEAD")
+    assert read == "Für eins\n\nFür zwei\n\nFür drei"
+
+
+def test_a_dropped_commit_leaves_changes_of_ones_own_alone(series: Repository) -> None:
+    (series.path / "base").write_bytes(b"mine\n")
+    carried_out(series, "pick", "pick", "drop", "pick")
+
+    assert series.git("status", "--porcelain") == "M base"
+    assert not (series.path / "three").exists()
