@@ -86,6 +86,15 @@ def test_a_branch_switched_meanwhile_is_left_and_the_plan_is_kept(
     assert len(trees(series, "HEAD~4..")) == 4
 
 
+def test_head_switched_to_another_commit_is_not_taken_for_a_branch_that_moved(
+    series: Repository,
+) -> None:
+    work = work_on(series)
+    series.git("checkout", "-q", "-b", "other", "HEAD~1")
+    with pytest.raises(RefMoved, match="HEAD is on branch other now, but was on"):
+        apply(opened(series.path), work)
+
+
 def test_a_kept_plan_is_no_record_of_a_rewrite(series: Repository) -> None:
     work = work_on(series)
     series.commit("meanwhile\n", {"meanwhile": b"1\n"})

@@ -253,11 +253,12 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
         talk.ask(b"start")
         for update in updates:
             talk.say(*_update(update))
-        if not talk.ask(b"prepare"):
-            raise _refusal(repo, updates, talk)
+        is_prepared = talk.ask(b"prepare")
         if (head := current_head(repo)) != expected_head:
             talk.ask(b"abort")
             raise _other_head(head, expected_head)
+        if not is_prepared:
+            raise _refusal(repo, updates, talk)
         if before_commit:
             before_commit()
         if not talk.ask(b"commit"):
