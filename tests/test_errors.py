@@ -1,6 +1,7 @@
 """What a newcomer meets first: each refusal is three lines and changes nothing."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -379,3 +380,67 @@ def test_a_plan_that_splits_a_merge(series: Repository) -> None:
 
     said = refused(series, "--yes", "--plan", "-", stdin=plan)
     assert said.endswith("is a merge, and a merge can't be split.")
+
+
+FULL = Path("/dev/full")
+needs_full_device = pytest.mark.skipif(
+    not FULL.exists(), reason="there is no device that is always full"
+)
+
+
+def on_a_full_disk(repo: Repository, *args: str) -> tuple[int, str]:
+    """The status of ``gitsplit ARGS`` and what it complains of, its output refused."""
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [*PROGRAM, *args],
+            cwd=repo.path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    return ended.returncode, ended.stderr.decode()
+
+
+@needs_full_device
+def test_a_preview_that_cannot_be_printed(series: Repository) -> None:
+    status, said = on_a_full_disk(series, "--dry-run", "-c", "HEAD~2")
+
+    assert said.splitlines() == [
+        "gitsplit: Standard output can't be written: No space left on device.",
+        "hint: Name a file with -o.",
+        "Nothing was changed.",
+    ]
+    assert status == 1
+
+
+@needs_full_device
+def test_what_was_done_is_said_elsewhere_where_standard_output_is_full(
+    series: Repository,
+) -> None:
+    before = series.refs()
+    status, said = on_a_full_disk(series, *SPLIT, "-c", "HEAD~2")
+
+    assert (status, said.splitlines()[-1]) == (0, "Take it back with: gitsplit --undo")
+    assert series.refs() != before
+    status, said = on_a_full_disk(series, "--undo")
+    assert (status, said.split(":")[0]) == (0, "Took back")
+    assert series.refs() == before
+
+
+def test_a_rewrite_whose_summary_nobody_reads_is_done_all_the_same(
+    series: Repository,
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        ended = subprocess.run(
+            [*PROGRAM, *SPLIT, "-c", "HEAD~2"],
+            cwd=series.path,
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert ended.returncode == 0
+    assert b"Traceback" not in ended.stderr
+    assert b"Take it back with: gitsplit --undo" in ended.stderr

@@ -73,8 +73,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
         sys.exit(Interrupted.exit_status)
     except BrokenPipeError:
-        # The reader of a pipe has gone; Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         sys.exit(1)
     sys.exit(0)
 
@@ -124,6 +123,37 @@ def _show_error(error: GitsplitError) -> None:
         click.echo(f"hint: {shown(error.hint)}", err=True)
     if error.state:
         click.echo(shown(error.state), err=True)
+
+
+def _forget_output() -> None:
+    """What couldn't be written is not tried again, or Python complains at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_preview(text: str | bytes) -> None:
+    """The text on standard output; BrokenPipeError where its reader has gone."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget_output()
+        raise GitsplitError(
+            f"Standard output can't be written: {error.strerror}.",
+            hint="Name a file with -o.",
+        ) from error
+
+
+def _tell(text: str) -> None:
+    """What was done, on standard error where standard output doesn't take it.
+
+    It is done all the same, and the user must know how to take it back.
+    """
+    try:
+        click.echo(text, nl=False)
+    except OSError:
+        _forget_output()
+        click.echo(text, nl=False, err=True)
 
 
 def _request(options: Options) -> "Request":
@@ -183,7 +213,8 @@ def _undo() -> None:
             )
             return
     record = undone(repo)
-    click.echo(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
+    told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
+    _tell(f"{told}\n")
     _warn_of_pushed(repo, [update.new for update in record.updates])
 
 
@@ -195,7 +226,7 @@ def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
     if is_on_a_remote(repo, tips):
         click.echo(f"gitsplit: {PUSHED_BEFORE}", err=True)
     elif is_gerrits(repo):
-        click.echo(MAY_BE_PUSHED)
+        _tell(f"{MAY_BE_PUSHED}\n")
 
 
 def _go_on() -> None:
@@ -205,7 +236,7 @@ def _go_on() -> None:
 
     record = continued(open_repository(_here()))
     moved = [(u.ref, u.new) for u in record.updates] if record else []
-    click.echo(finished_text(moved), nl=False)
+    _tell(finished_text(moved))
 
 
 def _abort() -> None:
@@ -214,7 +245,7 @@ def _abort() -> None:
     from gitsplit.session.handoff import aborted
 
     record = aborted(open_repository(_here()))
-    click.echo(aborted_text([(u.ref, u.old) for u in record.updates]), nl=False)
+    _tell(aborted_text([(u.ref, u.old) for u in record.updates]))
 
 
 def _dry_run(options: Options) -> None:
@@ -227,7 +258,7 @@ def _dry_run(options: Options) -> None:
     text = _plan_text(work) if is_plan else _proposal(repo, work)
     if options.output is None:
         # A plan file is UTF-8 wherever it is written.
-        click.echo(text.encode() if is_plan else text, nl=False)
+        _print_preview(text.encode() if is_plan else text)
         return
     try:
         Path(options.output).write_text(text, encoding="utf-8")
@@ -364,4 +395,4 @@ def _show_summary(
         dropped=dropped,
         review=review,
     )
-    click.echo(told, nl=False)
+    _tell(told)
