@@ -20,17 +20,25 @@ _TICK = 0.02
 
 
 class Terminal:
-    """A pseudo-terminal in which ``gitsplit ARGS`` runs in ``directory``."""
+    """A pseudo-terminal in which ``gitsplit ARGS`` runs in ``directory``.
+
+    ``kind`` is what ``TERM`` says it is.
+    """
 
     def __init__(
-        self, directory: Path, *args: str, columns: int = 80, rows: int = 24
+        self,
+        directory: Path,
+        *args: str,
+        columns: int = 80,
+        rows: int = 24,
+        kind: str = "xterm-256color",
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._child, self._terminal = pty.fork()
         if not self._child:
             os.chdir(directory)
-            environment = {**os.environ, "TERM": "xterm-256color"}
+            environment = {**os.environ, "TERM": kind}
             command = [sys.executable, "-m", "gitsplit", *args]
             os.execve(sys.executable, command, environment)
         size = struct.pack("HHHH", rows, columns, 0, 0)

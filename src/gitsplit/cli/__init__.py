@@ -362,12 +362,14 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
 
 
 def _check_terminal() -> None:
+    hint = "Preview with --dry-run, or accept the proposal with --yes."
     # A stream that was closed before the start is None.
     if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
         raise NoTerminal(
-            "The screen needs a terminal, and there is none here.",
-            hint="Preview with --dry-run, or accept the proposal with --yes.",
+            "The screen needs a terminal, and there is none here.", hint=hint
         )
+    if os.environ.get("TERM") == "dumb":
+        raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)
 
 
 def _show_summary(
