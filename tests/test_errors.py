@@ -171,6 +171,7 @@ def test_a_commit_that_is_one_piece(series: Repository) -> None:
 
     said = refused(series, "--yes", "HEAD~1")
     assert said == "The plan gives back the commits as they are."
+    assert "--commits N" in gitsplit(series.path, "--yes", "HEAD~1").err
 
 
 def test_a_merge_as_the_commit_to_split(series: Repository) -> None:

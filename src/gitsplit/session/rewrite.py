@@ -198,7 +198,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",
-            hint="Send some pieces to another commit first.",
+            hint="Send pieces to another commit, or propose more with --commits N.",
         )
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
