@@ -1,0 +1,102 @@
+r"""Several commit messages as one text for an editor, and back.
+
+A line that begins with the comment mark is no part of a message; some of them part
+the messages and say which is which. So that no message can be mistaken for such a
+line, the mark is one that begins no line of any of them: ``core.commentChar`` where
+that will do, else another, as git chooses for ``auto`` (git-config(1)).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from gitsplit.core.changes import lines_of
+from gitsplit.core.message import cleaned
+from gitsplit.errors import PlanRefused
+
+_CANDIDATES = b"#;@!$%^&|:"
+"""What git takes for ``auto``, in its order."""
+_RULER = b"-----"
+
+
+def mark_for(messages: Sequence[bytes], wanted: bytes | None = None) -> bytes:
+    """A comment mark that begins no line of the messages: ``wanted`` if it can be.
+
+    None wants what git would choose.
+    """
+    # Editors and git end lines at more than git's own: what follows a CR counts too.
+    lines: set[bytes] = set()
+    for message in messages:
+        lines.update(re.split(rb"[\r\n]", message))
+    usual = [_CANDIDATES[at : at + 1] for at in range(len(_CANDIDATES))]
+    longer = (b"#%d#" % number for number in range(len(lines) + 1))
+    marks = chain([wanted] if wanted else [], usual, longer)
+    return next(mark for mark in marks if not _begins_any(mark, lines))
+
+
+def _begins_any(mark: bytes, lines: Iterable[bytes]) -> bool:
+    return any(line.startswith(mark) for line in lines)
+
+
+def buffer_of(titles: Sequence[str], messages: Sequence[bytes], mark: bytes) -> bytes:
+    """The messages under each other, each below a line with its number and title."""
+    parts = []
+    for number, (title, message) in enumerate(zip(titles, messages, strict=True), 1):
+        words = " ".join(title.split()).encode("utf-8", "surrogateescape")
+        head = b"%s %s %d of %d %s" % (mark, _RULER, number, len(messages), _RULER)
+        ending = b"" if message.endswith(b"\n") else b"\n"
+        parts.append(b"%s %s\n%s%s\n" % (head, words, message, ending))
+    return b"".join(parts) + b"".join(_help(mark, len(messages)))
+
+
+def _help(mark: bytes, messages: int) -> Iterator[bytes]:
+    sentences = (
+        f"Lines that begin with {mark.decode(errors='replace')} are left out.",
+        f"The {messages} lines with {_RULER.decode()} say which message begins there:"
+        " leave them in.",
+        "A message that is left empty is asked for again.",
+    )
+    yield from (b"%s %s\n" % (mark, sentence.encode()) for sentence in sentences)
+
+
+def messages_in(text: bytes, originals: Sequence[bytes], mark: bytes) -> list[bytes]:
+    """The messages of an edited text, each as ``git commit`` would clean it.
+
+    One that nobody touched is the original, byte for byte. Raises PlanRefused where
+    the line of a message is missing or there twice, or there is text above the first.
+    """
+    head = re.compile(
+        rb"%s %s (\d+) of %d %s" % (re.escape(mark), _RULER, len(originals), _RULER)
+    )
+    found: dict[int, list[bytes]] = {}
+    here: list[bytes] = []
+    above = here
+    for line in lines_of(text):
+        begins = head.match(line)
+        if begins is None:
+            here.append(line)
+            continue
+        number = int(begins[1]) - 1
+        if number in found:
+            raise _broken(f"The line of message {number + 1} is there twice.")
+        here = found[number] = []
+    if cleaned(b"".join(above), mark):
+        raise _broken("There is text above the line of the first message.")
+    return [
+        _message(found, number, original, mark)
+        for number, original in enumerate(originals)
+    ]
+
+
+def _message(
+    found: dict[int, list[bytes]], number: int, original: bytes, mark: bytes
+) -> bytes:
+    """The message with this number."""
+    if number not in found:
+        raise _broken(f"The line of message {number + 1} is gone.")
+    message = cleaned(b"".join(found[number]), mark)
+    return original if message == cleaned(original, b"") else message
+
+
+def _broken(what: str) -> PlanRefused:
+    return PlanRefused(what, hint="Leave the lines between the messages in.")
