@@ -6,7 +6,7 @@ apart their directories are.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal
 
@@ -44,40 +44,43 @@ MOST = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""
 _FILE_GAP = 1_000_000
 _INSEPARABLE = -1
-_COPIED = (b"signed-off-by", b"co-authored-by")
+COPIED_TRAILERS = (b"signed-off-by", b"co-authored-by")
+"""The trailers that speak of people; they hold for each part of a commit."""
 
 
-def proposal(
+def proposal(  # noqa: PLR0913, PLR0917  what the user may ask for
     changes: tuple[FileChange, ...],
     message: bytes,
     by: GroupBy = "auto",
     commits: int | None = None,
     keep: Keep = "auto",
+    copied: Collection[bytes] = COPIED_TRAILERS,
 ) -> Plan:
     """The proposed plan for a commit that did ``changes`` under ``message``.
 
     The owner has the message; without one the largest group has it. ``commits`` asks
     for so many groups, of which those whose paths would collide are joined; raises
     PlanRefused where the commit can't be cut into as many, and where ``keep`` is the
-    number of a group that there isn't.
+    number of a group that there isn't. ``copied`` as in :func:`drafted`.
     """
     edits = _pieces(changes, commits or 2)
     if commits is not None:
         _refuse_too_many(commits, _separable(changes, edits))
     group_of = _grouped(changes, edits, by, commits)
-    plan = _plan(changes, message, edits, group_of, keep)
+    plan = _plan(changes, message, edits, group_of, keep, copied)
     if not _is_possible(plan):
         group_of = _together(changes, edits, group_of)
-        plan = _plan(changes, message, edits, group_of, keep)
+        plan = _plan(changes, message, edits, group_of, keep, copied)
     return plan
 
 
-def _plan(
+def _plan(  # noqa: PLR0913, PLR0917  what a plan is made of
     changes: tuple[FileChange, ...],
     message: bytes,
     edits: tuple[Edit, ...],
     group_of: tuple[int, ...],
     keep: Keep,
+    copied: Collection[bytes],
 ) -> Plan:
     """The plan with these groups, their messages drafted."""
     owner = kept_by(keep, edits, group_of)
@@ -87,7 +90,9 @@ def _plan(
         members[group].append(edit)
     groups = tuple(
         Group(
-            message if g == (heir or 0) else drafted(message, _place(changes, found)),
+            message
+            if g == (heir or 0)
+            else drafted(message, _place(changes, found), copied),
             _reason(changes, found),
         )
         for g, found in enumerate(members)
@@ -105,16 +110,18 @@ def _refuse_too_many(commits: int, pieces: int) -> None:
         )
 
 
-def drafted(message: bytes, place: bytes) -> bytes:
+def drafted(
+    message: bytes, place: bytes, copied: Collection[bytes] = COPIED_TRAILERS
+) -> bytes:
     """A draft of a message for a commit split off the one with ``message``.
 
-    It says where the part is and from what it was split, and has the trailers that
-    speak of people, which hold for each part; the Change-Id stays with the owner.
+    It says where the part is and from what it was split, and has the trailers whose
+    keys (in lower case) are ``copied``; the Change-Id stays with the owner.
     """
     lines = [
         key + b": " + value
         for key, value in trailers(without_change_id(message))
-        if key.lower() in _COPIED
+        if key.lower() in copied
     ]
     subject = b": ".join(part for part in (place, subject_of(message)) if part)
     return with_trailer_lines(subject + b"\n", lines)
