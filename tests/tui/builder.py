@@ -10,18 +10,26 @@ from difflib import SequenceMatcher
 from gitsplit.core.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.core.content import file_after
 from gitsplit.core.edits import edits_of
-from gitsplit.core.objects import Oid, object_id
+from gitsplit.core.ids import IdRules
+from gitsplit.core.objects import Oid, RawCommit, object_id
 from gitsplit.core.plan import Group, Plan, settled
+from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.states import file_assignments
+from gitsplit.core.todo import picked
 from gitsplit.tui.actions import Action
 from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state import State, Target, first_state
+from gitsplit.tui.series import split_at_once
+from gitsplit.tui.state import WITHOUT_GIT, Git, State, Whole
+from gitsplit.tui.state import first_state as opening
 
 Text = str | bytes | None
 Literal = tuple[Text, Text]
 
 CHANGE_ID = b"I3aeff82ceb99fbfa3689141f0dae974189c7370a"
+BASE = Oid("3f3bae7a1f0c2b9d8e7f6a5b4c3d2e1f0a9b8c7d")
 COMMIT = Oid("6ae49ec16a8a34cb4cf8b2d8ed3f5ab6d3a5e1f0")
+ABOVE = Oid("15849e7d0c5b8b0a2f2c9e5f6c7d8e9fa0b1c2d3")
+TREE = Oid("4b825dc642cb6eb9a060e54bf8d69288fbee4904")
 
 MESSAGES = tuple(
     b"%s piece of work\n\nWhy it is right.\n" % number
@@ -77,29 +85,45 @@ def hunks_between(old: File | None, new: File | None) -> tuple[Hunk, ...]:
     )
 
 
-def target_of(subject: str = "Do several things at once") -> Target:
+def raw_commit(message: bytes, parent: Oid, tree: Oid = TREE) -> RawCommit:
+    """A commit with this message and nothing else of interest."""
+    headers = f"tree {tree}\nparent {parent}\nauthor A <a@b> 1 +0000\n"
+    return RawCommit.parse(headers.encode() + b"\n" + message)
+
+
+def whole_of(subject: str = "Do several things at once") -> Whole:
     """A commit with a Change-Id under one other, on a branch called ``series``."""
-    return Target(
-        COMMIT,
-        subject.encode(),
-        Oid("4b825dc642cb6eb9a060e54bf8d69288fbee4904"),
-        "series",
-        CHANGE_ID,
-        gives_change_ids=True,
-        above=((Oid("15849e7d0c5b8b0a2f2c9e5f6c7d8e9fa0b1c2d3"), b"Go on"),),
+    message = b"%s\n\nChange-Id: %s\n" % (subject.encode(), CHANGE_ID)
+    commits = (
+        SourceCommit(COMMIT, raw_commit(message, BASE)),
+        SourceCommit(ABOVE, raw_commit(b"Go on\n", COMMIT)),
     )
+    return Whole(
+        Series(BASE, ABOVE, commits),
+        "series",
+        "main..series",
+        change_ids={COMMIT: CHANGE_ID},
+        ids=IdRules(wanted=True),
+    )
+
+
+def first_state(whole: Whole, plan: Plan, git: Git = WITHOUT_GIT) -> State:
+    """The split screen as it opens on ``plan`` for the first commit."""
+    first = whole.series.commits[0].oid
+    todo = picked(whole.series).with_plan(first, plan)
+    return split_at_once(opening(whole, todo, git))
 
 
 def state_of(plan: Plan) -> State:
     """The split screen as it opens on ``plan``."""
-    return first_state(target_of(), plan)
+    return first_state(whole_of(), plan)
 
 
-def after(state: State, *actions: Action) -> State:
+def after(before: State, *actions: Action) -> State:
     """The state after these actions, one by one."""
     for action in actions:
-        state = reduce(state, action)
-    return state
+        before = reduce(before, action)
+    return before
 
 
 def contents(plan: Plan, group: int) -> tuple[bytes | None, ...]:

@@ -4,20 +4,40 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gitsplit.core.changes import FileChange, Hunk, Span
-from gitsplit.core.objects import EXECUTABLE, SYMLINK
+from gitsplit.core.objects import EXECUTABLE, SYMLINK, Oid
+from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Group, Plan
+from gitsplit.core.series import Series, SourceCommit
+from gitsplit.core.todo import picked
 from gitsplit.git.diff import hunks_between as git_hunks_between
-from gitsplit.tui.actions import SetContent
+from gitsplit.tui.actions import (
+    Become,
+    MoveCommit,
+    MoveTo,
+    OpenCommit,
+    OpenSeries,
+    SetContent,
+    WriteMessages,
+)
+from gitsplit.tui.outline import Address
 from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state import Git, State, first_state
+from gitsplit.tui.reports import Foreseen
+from gitsplit.tui.state import NO_IDS, Estimate, Git, State
+from gitsplit.tui.state import first_state as opening
 from tests.tui.builder import (
+    ABOVE,
+    BASE,
     CHANGE_ID,
+    COMMIT,
     Literal,
+    after,
     file_of,
+    first_state,
     hunks_between,
     plan_of,
+    raw_commit,
     state_of,
-    target_of,
+    whole_of,
 )
 
 BEFORE = """\
@@ -83,17 +103,17 @@ def story() -> State:
         Group(b"Log instead of printing\n", "Everything here is about `log`."),
     )
     return first_state(
-        target_of("Make the client nicer"), replace(plan, groups=groups, owner=0)
+        whole_of("Make the client nicer"), replace(plan, groups=groups, owner=0)
     )
 
 
 def without_change_ids() -> State:
     """The same commit, alone in a repository that knows no Change-Ids."""
     state = story()
-    target = replace(
-        state.target, change_id=b"", gives_change_ids=False, above=(), ref="main"
-    )
-    return replace(state, target=target)
+    first = state.whole.series.commits[:1]
+    series = Series(BASE, COMMIT, first)
+    whole = replace(state.whole, series=series, change_ids={}, ids=NO_IDS, ref="main")
+    return first_state(whole, state.plan)
 
 
 def facts() -> State:
@@ -131,7 +151,7 @@ def altered() -> State:
     )
     groups = (Group(b"Begin\n"), Group(b"Make the client nicer\n"))
     state = first_state(
-        target_of("Make the client nicer"),
+        whole_of("Make the client nicer"),
         replace(plan, groups=groups, owner=1),
         Git(git_hunks_between, lambda _base, _ours, _theirs: None),
     )
@@ -167,8 +187,8 @@ def hostile() -> State:
         Group(b"Say \x1b[5mhello\xe2\x80\xae\n\nBody \x9b31m\n", "why \x1b[7m not"),
         plan.groups[1],
     )
-    target = target_of("Split \x1b[31mme")
-    return first_state(target, replace(plan, groups=groups))
+    whole = whole_of("Split \x1b[31mme")
+    return first_state(whole, replace(plan, groups=groups))
 
 
 def many() -> State:
@@ -188,6 +208,57 @@ def many() -> State:
     return state_of(replace(plan, groups=groups, owner=11))
 
 
+LAST = Oid("390febb2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f6")
+COMMITS = (COMMIT, ABOVE, LAST)
+
+
+def series() -> State:
+    """Three commits with nothing done to them yet, and plans for who asks."""
+    whole = whole_of("Do several things at once")
+    last = SourceCommit(LAST, raw_commit(b"Finish it\n", ABOVE))
+    commits = (*whole.series.commits, last)
+    whole = replace(whole, series=Series(BASE, LAST, commits))
+    plans = {
+        COMMIT: plan_of({"a.py": (BEFORE, AFTER)}),
+        ABOVE: plan_of({"README": README, "b": ("1\n", "2\n")}),
+        LAST: plan_of({"c": ("1\n2\n3\n", "one\n2\nthree\n")}),
+    }
+    git = Git(git_hunks_between, lambda _base, _ours, _theirs: None, plans.__getitem__)
+    return opening(whole, picked(whole.series), git)
+
+
+def estimated() -> State:
+    """The series when it has been looked at, with a conflict that git foresees."""
+    state = series()
+    estimates = {
+        COMMIT: Estimate(
+            1,
+            7,
+            4,
+            ("`log` and what it replaces", "the name of a setting"),
+        ),
+        ABOVE: Estimate(2, 2, 2, ("README", "b")),
+        LAST: Estimate(1, why_not="large"),
+    }
+    moved = after(replace(state, estimates=estimates), MoveTo(2), MoveCommit(-1))
+    outlook = Outlook(conflict=Conflict(LAST, (b"c.py", b"README"), ABOVE))
+    return reduce(moved, Foreseen(moved.todo, outlook))
+
+
+def messages() -> State:
+    """New messages of every kind: a split, a reword, two joined; one too long."""
+    long = b"Finish it, " + b"with a subject that nobody would want to read in a log\n"
+    state = after(
+        series(),
+        OpenCommit(),
+        OpenSeries(),
+        MoveTo(1),
+        Become("squash"),
+        WriteMessages(((Address(LAST), long),)),
+    )
+    return replace(state, status="")
+
+
 CASES: dict[str, Callable[[], State]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -198,6 +269,9 @@ CASES: dict[str, Callable[[], State]] = {
         wide_characters,
         hostile,
         many,
+        series,
+        estimated,
+        messages,
     )
 }
 

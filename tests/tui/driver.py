@@ -12,7 +12,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.actions import Action
-from gitsplit.tui.app import Editor, Shell, SplitApplication
+from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.state import State
 
 PATIENCE = 10.0
@@ -55,17 +55,20 @@ class _Watched(Shell):
     """The application's shell, which says when an action's frame is drawn."""
 
     def __init__(self, state: State) -> None:
-        super().__init__(
-            state, Editor(lambda message: message, lambda _, content: content)
+        unchanged = Editor(
+            lambda message: message,
+            lambda _, content: content,
+            lambda titled: [message for _, message in titled],
         )
+        super().__init__(state, Surroundings(unchanged, with_syntax=False))
         self.drawn = asyncio.Event()
         self._is_taken = True  # the first frame needs no key
 
-    def take(self, action: Action, application: SplitApplication) -> None:
+    def take(self, action: Action, application: ScreenApplication) -> None:
         super().take(action, application)
         self._is_taken = True
 
-    def rendered(self, _: SplitApplication) -> None:
+    def rendered(self, _: ScreenApplication) -> None:
         if self._is_taken:
             self.drawn.set()
         self._is_taken = False

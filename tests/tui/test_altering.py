@@ -8,6 +8,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.changes import FileChange, lines_of
 from gitsplit.core.objects import SYMLINK
+from gitsplit.core.outlook import Outlook
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.git.diff import hunks_between
 from gitsplit.tui.actions import (
@@ -45,7 +46,7 @@ from gitsplit.tui.commitlist import commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diffview import diff_line
 from gitsplit.tui.frame import promise
-from gitsplit.tui.pages import preview_page
+from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import selected
 from gitsplit.tui.state import WITHOUT_GIT, Git, Request, State
@@ -55,6 +56,7 @@ from tests.tui.builder import (
     after,
     contents,
     file_of,
+    first_state,
     plan_of,
     state_of,
 )
@@ -118,7 +120,7 @@ def test_what_is_dropped_is_said_wherever_nothing_lost_was_said() -> None:
 
 def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:
     state = split()
-    state = replace(state, target=replace(state.target, drop_to="discard"))
+    state = first_state(replace(state.whole, drop_to="discard"), state.plan, GIT)
     shown = page(after(state, Drop(), OpenPreview()))
 
     assert "× 2 lines of f.py, kept in no file" in shown
@@ -495,7 +497,7 @@ def test_the_file_says_in_which_commits_it_was_edited() -> None:
 def test_what_was_typed_into_a_commit_that_is_empty_now_is_said_to_go() -> None:
     state = after(split(), SetContent(0, 0, TYPED), Cancel(), Send(1))
 
-    assert texts(list(altered_lines(state))) == [
+    assert texts(list(altered_lines(state.plan, "worktree"))) == [
         " ✗ f.py edited in 1, which is empty: that goes too"
     ]
     assert is_to_be_whole(state.plan)
@@ -532,7 +534,7 @@ def test_a_plan_that_ends_otherwise_is_never_promised_to_be_whole() -> None:
 
 def objecting(state: State) -> State:
     """The screen where git objects to whatever it is asked."""
-    return replace(state, git=replace(GIT, objection=lambda _: "No. Don't."))
+    return replace(state, git=replace(GIT, outlook=lambda _: Outlook("No. Don't.")))
 
 
 def test_git_is_asked_whether_a_final_tree_that_changes_can_be_had() -> None:

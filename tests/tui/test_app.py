@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import pytest
 from prompt_toolkit.input import create_pipe_input
@@ -23,25 +23,29 @@ from gitsplit.tui.actions import (
     Look,
     Mark,
     OpenHelp,
+    OpenMessages,
     OpenPreview,
+    OpenSeries,
     Send,
     SetContent,
     SetMessage,
+    WriteMessages,
 )
-from gitsplit.tui.app import Editor, Shell, run_split
+from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.keymap import TABLE, row_of
 from gitsplit.tui.keys import Place, Pressed, action_of
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.state import (
+    ONE_COMMIT,
     Git,
     Purpose,
     Request,
     State,
     Unit,
-    first_state,
 )
 from gitsplit.tui.view import last_scroll
-from tests.tui.builder import MESSAGES, plan_of, state_of, target_of
+from gitsplit.tui.wording import text_at_hand, worded_commits
+from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of
 
 SECONDS = 20
 CTRL_C = "\x03"
@@ -52,8 +56,10 @@ FILES = {
     "b.py": ("1\n", "2\n"),
 }
 PLACES: dict[Place, tuple[Action, ...]] = {
+    Place.SERIES: (OpenSeries(),),
     Place.SPLIT: (),
     Place.COMMIT: (Look(),),
+    Place.MESSAGES: (OpenMessages(),),
     Place.PREVIEW: (OpenPreview(),),
     Place.HELP: (OpenHelp(),),
     Place.PROMPT: (Ask(Purpose.SEARCH),),
@@ -83,15 +89,20 @@ class End(NamedTuple):
     """How it ended: the last state, and what came of it."""
 
     state: State
-    result: Plan | Exception | None
+    result: Chosen | Exception | None
 
 
-def unedited(*_: bytes) -> bytes:
+def unedited(*_: object) -> NoReturn:
     """An editor that nobody may start."""
     raise AssertionError("nobody asked for the editor")
 
 
-NO_EDITOR = Editor(unedited, unedited)
+NO_EDITOR = Editor(unedited, unedited, unedited)
+
+
+def without_syntax(editor: Editor) -> Surroundings:
+    """A screen on which nothing is highlighted."""
+    return Surroundings(editor, with_syntax=False)
 
 
 def start() -> State:
@@ -104,18 +115,20 @@ def played(
     state: State | None = None,
     edit_text: Callable[[bytes], bytes] = unedited,
     edit_file: Callable[[bytes, bytes], bytes] = unedited,
+    edit_all: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]] = unedited,
 ) -> End:
     """What comes of these keys, sent in one burst with Ctrl-C at its end."""
-    shell = Shell(state or start(), Editor(edit_text, edit_file))
+    editor = Editor(edit_text, edit_file, edit_all)
+    shell = Shell(state or start(), without_syntax(editor))
 
-    async def play() -> Plan | None:
+    async def play() -> Chosen | None:
         with create_pipe_input() as pipe:
             pipe.send_text(keys + CTRL_C)
             application = shell.application(pipe, DummyOutput())
             return await asyncio.wait_for(application.run_async(), SECONDS)
 
     try:
-        result: Plan | Exception | None = asyncio.run(play())
+        result: Chosen | Exception | None = asyncio.run(play())
     except (GitsplitError, ZeroDivisionError) as error:
         result = error
     return End(shell.state, result)
@@ -142,8 +155,15 @@ def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
         state, action_of(row_of(place, key).deeds[key], Pressed(typed, 1, most))
     )
     match expected.request:
-        case Request.EDIT_MESSAGE:
+        case Request.EDIT_MESSAGE if expected.screen in ONE_COMMIT:
             expected = reduce(expected, SetMessage(0, b"Edited\n"))
+        case Request.EDIT_MESSAGE:
+            where = text_at_hand(expected).where
+            expected = reduce(expected, WriteMessages(((where, b"Edited\n"),)))
+        case Request.EDIT_MESSAGES:
+            places = [commit.where for commit in worded_commits(expected)]
+            texts = tuple((where, b"Edited\n") for where in places)
+            expected = reduce(expected, WriteMessages(texts))
         case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
             for_good = request is Request.EDIT_FILE_FOR_GOOD
             edited = SetContent(0, 0, b"Edited\n", for_good)
@@ -153,7 +173,13 @@ def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
     if expected.request is None:
         expected = reduce(expected, Interrupt())
 
-    end = played(sent(key), state, lambda _: b"Edited\n", lambda *_: b"Edited\n")
+    end = played(
+        sent(key),
+        state,
+        lambda _: b"Edited\n",
+        lambda *_: b"Edited\n",
+        lambda titled: [b"Edited\n"] * len(titled),
+    )
     assert end.state == expected
 
 
@@ -170,7 +196,7 @@ def test_a_page_is_as_long_as_the_window() -> None:
 def test_escape_alone_answers_without_another_key() -> None:
     async def play() -> None:
         with create_pipe_input() as pipe:
-            shell = Shell(start(), NO_EDITOR)
+            shell = Shell(start(), without_syntax(NO_EDITOR))
             application = shell.application(pipe, DummyOutput())
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("/x\x1b")
@@ -241,12 +267,13 @@ def test_a_terminal_that_goes_away_interrupts() -> None:
 
 
 def run(plan: Plan, keys: str) -> Plan | None:
-    """What ``run_split`` gives for these keys; the terminal is closed after them."""
+    """The plan that these keys lead to; the terminal is closed after them."""
     with create_pipe_input() as pipe:
         pipe.send_text(keys)
         pipe.close()
-        state = first_state(target_of(), plan)
-        return run_split(state, NO_EDITOR, input=pipe, output=DummyOutput())
+        around = without_syntax(NO_EDITOR)
+        chosen = run_screen(state_of(plan), around, input=pipe, output=DummyOutput())
+    return None if chosen is None else chosen.todo.entry(COMMIT).plan
 
 
 def test_the_editor_gets_the_message_and_gives_another() -> None:
@@ -308,7 +335,7 @@ def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:
 
     async def play() -> None:
         with create_pipe_input() as pipe:
-            shell = Shell(start(), Editor(edit, unedited))
+            shell = Shell(start(), without_syntax(Editor(edit, unedited, unedited)))
             application = shell.application(pipe, DummyOutput())
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("m")

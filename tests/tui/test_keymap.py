@@ -20,16 +20,20 @@ from gitsplit.tui.actions import (
     Mark,
     NewCommit,
     OpenHelp,
+    OpenMessages,
     OpenPreview,
+    OpenSeries,
     Quit,
     Send,
     SetContent,
     SetMessage,
     Widen,
+    WriteMessages,
 )
 from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
 from gitsplit.tui.keys import Place, Pressed, Row, action_of
 from gitsplit.tui.reduce import reduce
+from gitsplit.tui.reports import Report
 from gitsplit.tui.state import Purpose, State
 from tests.tui.builder import plan_of, state_of
 
@@ -37,6 +41,8 @@ ENTRIES = [
     (place, key, row) for row in TABLE for place in row.places for key in row.deeds
 ]
 STATES: dict[str, tuple[Action, ...]] = {
+    "the series": (OpenSeries(),),
+    "the messages": (OpenMessages(),),
     "splitting": (),
     "marking": (Mark(),),
     "a wide selection": (Widen(),),
@@ -68,14 +74,16 @@ def test_no_key_means_two_things_in_one_place() -> None:
     assert [use for use, times in uses.items() if times > 1] == []
 
 
-def test_every_action_has_a_key_or_comes_from_the_mouse_or_the_editor() -> None:
+def test_every_action_has_a_key_or_comes_from_the_mouse_the_editor_or_beside() -> None:
     reached = {type(action(row, key)) for _, key, row in ENTRIES}
 
     assert set(get_args(Action)) - reached == {
         FocusOn,
         SetMessage,
+        WriteMessages,
         SetContent,
         EditorRefused,
+        *get_args(Report),
     }
 
 
@@ -91,6 +99,7 @@ def test_the_key_that_writes_does_nothing_where_one_works() -> None:
 
     assert writing == {(Place.PREVIEW, "enter")}
     assert {place for place, key, _ in ENTRIES if key == "enter"} == {
+        Place.SERIES,
         Place.PREVIEW,
         Place.PROMPT,
     }
@@ -120,6 +129,8 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
 @pytest.mark.parametrize(
     ("what", "keys"),
     [
+        ("the series", ["e", "p", "r", "s", "d", "K", "w", "?"]),
+        ("the messages", ["i", "m", "E", "c", "u", "w", "q", "?"]),
         ("splitting", ["1-9", "n", "v", "s", "m", "c", "w", "?"]),
         ("marking", ["1-9", "y", "n", "s", "+", "Esc", "?"]),
         ("the preview", ["Enter", "1-9", "q", "?"]),

@@ -1,23 +1,35 @@
 """What holds after any actions whatever, in any order."""
 
 from dataclasses import replace
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.changes import Hunk
 from gitsplit.core.edits import FactEdit, sort_key
+from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.states import is_whole, states_in
+from gitsplit.core.todo import Doing, Todo
+from gitsplit.errors import MergeCommit
 from gitsplit.tui.actions import (
     Action,
     Apply,
     Ask,
+    Autosquash,
     Back,
+    Become,
     Cancel,
+    Check,
     Cut,
     Dismiss,
     Drop,
+    EditMessage,
+    EditMessages,
     FindNext,
     Focus,
     FocusOn,
@@ -25,6 +37,7 @@ from gitsplit.tui.actions import (
     Leave,
     Look,
     Mark,
+    MarkSplit,
     Merge,
     MoveCommit,
     MoveFile,
@@ -32,11 +45,16 @@ from gitsplit.tui.actions import (
     MoveRows,
     MoveTo,
     NewCommit,
+    OpenCommit,
     OpenHelp,
+    OpenMarked,
+    OpenMessages,
     OpenPreview,
+    OpenSeries,
     Own,
     Quit,
     Redo,
+    Reword,
     Send,
     SetContent,
     SetMessage,
@@ -44,13 +62,26 @@ from gitsplit.tui.actions import (
     Take,
     TypeText,
     Undo,
+    Walk,
     Widen,
+    WriteMessages,
 )
 from gitsplit.tui.altered import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.blocks import diff_rows
+from gitsplit.tui.outline import Address
 from gitsplit.tui.selection import selected, selected_rows
-from gitsplit.tui.state import Git, Purpose, Screen, State, Unit
+from gitsplit.tui.state import (
+    ONE_COMMIT,
+    WITHOUT_GIT,
+    Git,
+    Purpose,
+    Screen,
+    State,
+    Unit,
+)
+from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
+from tests.tui.cases import COMMITS, series
 
 _TEXTS = st.lists(st.sampled_from(["a", "b", "", " c", "}"]), max_size=24).map(
     lambda lines: "".join(line + "\n" for line in lines)
@@ -81,6 +112,26 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
         st.booleans(),
     ),
     st.builds(Fold, st.booleans()),
+    st.builds(Become, st.sampled_from(get_args(Doing))),
+    st.builds(Walk, _SIGN),
+    st.builds(
+        WriteMessages,
+        st.lists(
+            st.tuples(
+                st.builds(
+                    Address, st.sampled_from(COMMITS), st.none() | st.integers(0, 3)
+                ),
+                st.sampled_from([b"", b"X\n", b"Y\n"]),
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
+    st.sampled_from(
+        [
+            *(OpenCommit(), OpenMarked(), MarkSplit(), OpenSeries(), OpenMessages()),
+            *(Reword(), EditMessage(), EditMessages(), Autosquash(), Check()),
+        ]
+    ),
     st.builds(Ask, st.sampled_from(Purpose)),
     st.builds(TypeText, st.sampled_from("a1b2")),
     st.builds(Look, st.none() | st.integers(0, 3)),
@@ -107,7 +158,38 @@ def _some_merge(_base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
     return None if len(ours + theirs) % 5 == 0 else ours + theirs
 
 
-STATES = st.builds(plan_of, _FILES, st.integers(1, 3)).map(opened)
+def in_series(plans: list[Plan]) -> State:
+    """The series of three commits that have these plans, the last one being a merge."""
+    by_commit = dict(zip(COMMITS, plans, strict=False))
+
+    def plan_of_commit(commit: Oid) -> Plan:
+        if commit not in by_commit:
+            raise MergeCommit("It is a merge.")
+        return by_commit[commit]
+
+    git = Git(_no_hunks, _some_merge, plan_of_commit, _some_outlook)
+    return replace(series(), git=git)
+
+
+def _some_outlook(todo: Todo) -> Outlook:
+    """Conflicts and objections as it happens."""
+    at = sum(map(ord, "".join(entry.action for entry in todo.entries))) % 3
+    conflict = Conflict(todo.entries[-1].oid, (b"f",)) if at == 1 else None
+    return Outlook("No." if at == 2 else "", conflict)
+
+
+_PLANS = st.builds(plan_of, _FILES, st.integers(1, 3))
+STATES = _PLANS.map(opened) | st.tuples(_PLANS, _PLANS).map(list).map(in_series)
+
+
+def plan_after(start: State, actions: list[Action]) -> Plan:
+    """The plan of the first commit after the actions; opened at last if it wasn't."""
+    state = after(start, *actions)
+    plan = state.todo.entries[state.todo.place(COMMITS[0])].plan
+    if plan is not None:
+        return plan
+    assert start.git.plan_of is not None
+    return start.git.plan_of(COMMITS[0])
 
 
 def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
@@ -124,7 +206,7 @@ def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
 
 @given(STATES, st.lists(ACTIONS, max_size=30))
 @settings(deadline=None)
-def test_undo_after_any_actions_gives_the_first_plan_back_and_redo_the_last(
+def test_undo_after_any_actions_gives_the_first_list_back_and_redo_the_last(
     start: State, actions: list[Action]
 ) -> None:
     state = after(start, *actions)
@@ -134,9 +216,44 @@ def test_undo_after_any_actions_gives_the_first_plan_back_and_redo_the_last(
     undone = after(state, *[Undo()] * steps)
     redone = after(undone, *[Redo()] * (steps + last))
 
-    assert undone.plan == start.plan
+    assert undone.todo == start.todo
     assert after(undone, Undo()).is_refusal
-    assert redone.plan == after(state, *[Redo()] * last).plan
+    assert redone.todo == after(state, *[Redo()] * last).todo
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_every_commit_is_in_the_list_once_and_its_plan_is_of_what_it_does(
+    start: State, actions: list[Action]
+) -> None:
+    state = after(start, *actions)
+
+    assert sorted(state.todo.order) == sorted(start.todo.order)
+    for entry in state.todo.entries:
+        if entry.action == "split":
+            assert entry.plan is not None
+        joins = entry.action in ("squash", "fixup")
+        assert not joins or state.todo.place(entry.oid) or state.deeds
+
+
+@given(STATES, st.lists(ACTIONS, max_size=30))
+@settings(deadline=None)
+def test_the_screen_that_is_shown_has_what_it_shows(
+    start: State, actions: list[Action]
+) -> None:
+    state = after(start, *actions)
+
+    assert state.chosen in state.todo.order
+    about_one = [
+        screen in ONE_COMMIT for screen, _ in (*state.beneath, (state.screen, 0))
+    ]
+    assert state.opened is not None or not any(about_one)
+    if state.opened is not None:
+        assert state.todo.entry(state.opened.commit).plan is not None
+    if state.screen is not Screen.SPLIT:
+        lines = page_lines(replace(state, git=WITHOUT_GIT), 80)
+        for number in range(min(24, lines.height)):
+            assert get_cwidth(fragment_list_to_text(lines.get(number))) <= 80
 
 
 @given(STATES, st.lists(ACTIONS, max_size=20), ACTIONS)
@@ -160,10 +277,11 @@ def test_a_refused_action_changes_nothing_but_what_is_said(
 def test_every_line_is_in_exactly_one_piece_and_every_piece_in_one_commit(
     start: State, actions: list[Action]
 ) -> None:
-    plan = after(start, *actions).plan
+    plan = plan_after(start, actions)
+    before = plan_after(start, [])
 
     assert sorted(map(str, lines_of_edits(plan))) == sorted(
-        map(str, lines_of_edits(start.plan))
+        map(str, lines_of_edits(before))
     )
     assert len(plan.group_of) == len(plan.edits)
     assert set(plan.group_of) <= {*range(len(plan.groups)), DROPPED}
@@ -176,7 +294,7 @@ def test_every_line_is_in_exactly_one_piece_and_every_piece_in_one_commit(
 def test_the_last_commit_has_every_file_as_it_was_to_be_unless_the_user_said_no(
     start: State, actions: list[Action]
 ) -> None:
-    plan = after(start, *actions).plan
+    plan = plan_after(start, actions)
     last = (len(plan.groups) - 1,)
 
     ends = [states_in(plan, file, last) for file in range(len(plan.changes))]
@@ -190,7 +308,7 @@ def test_the_last_commit_has_every_file_as_it_was_to_be_unless_the_user_said_no(
 def test_what_was_written_lies_on_what_the_plan_chooses(
     start: State, actions: list[Action]
 ) -> None:
-    plan = after(start, *actions).plan
+    plan = plan_after(start, actions)
     chosen = replace(plan, overrides=())
 
     for override in plan.overrides:
@@ -205,7 +323,7 @@ def test_what_was_written_lies_on_what_the_plan_chooses(
 def test_what_is_promised_is_found_when_all_files_are_composed(
     start: State, actions: list[Action]
 ) -> None:
-    plan = after(start, *actions).plan
+    plan = plan_after(start, actions)
 
     assert ends_as_it_was(plan) or not is_to_be_whole(plan)
 
@@ -216,6 +334,8 @@ def test_cursor_and_focus_always_stand_on_something_and_the_rows_fit_the_plan(
     start: State, actions: list[Action]
 ) -> None:
     state = after(start, *actions)
+    if state.opened is None:
+        return
     plan = state.plan
 
     assert state.cursor in range(len(state.rows))
@@ -232,6 +352,8 @@ def test_what_is_selected_lies_in_the_selected_rows(
     start: State, actions: list[Action]
 ) -> None:
     state = after(start, *actions)
+    if state.opened is None:
+        return
     rows = {row for run in selected_rows(state) for row in run}
 
     places = {place for place, _ in selected(state)}

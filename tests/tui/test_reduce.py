@@ -52,7 +52,7 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import amount, selected, selected_rows
-from gitsplit.tui.state import Purpose, Request, Screen, State, Unit
+from gitsplit.tui.state import NO_IDS, Purpose, Request, Screen, State, Unit
 from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of
 
 BEFORE = "".join(f"line {number}\n" for number in range(1, 41))
@@ -546,8 +546,8 @@ def test_c_makes_the_commit_in_focus_the_owner() -> None:
 
 def test_without_change_ids_the_owner_stands_for_the_original() -> None:
     start = tangled()
-    target = replace(start.target, change_id=b"", gives_change_ids=False)
-    state = after(replace(start, target=target), Own())
+    whole = replace(start.whole, change_ids={}, ids=NO_IDS)
+    state = after(replace(start, whole=whole), Own())
 
     assert state.status == "commit 1 stands for the original · u takes it back"
 
@@ -620,7 +620,7 @@ def test_an_empty_message_from_the_editor_leaves_the_old_one() -> None:
 
     assert (state.plan, state.status) == (
         tangled().plan,
-        "The message was empty. The old one stays.",
+        "The message of commit 2 was empty. The old one stays.",
     )
 
 
@@ -730,7 +730,7 @@ def test_another_commit_is_viewed_from_its_first_line() -> None:
 
 
 def test_help_leads_back_to_where_one_was() -> None:
-    state = after(tangled(), OpenPreview(), Look(1), Scroll(3), OpenHelp())
+    state = after(tangled(), OpenPreview(), Look(0), Scroll(3), OpenHelp())
     back = after(state, Back())
 
     assert (state.screen, state.scroll) == (Screen.HELP, 0)

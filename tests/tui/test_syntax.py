@@ -12,12 +12,14 @@ from prompt_toolkit.output import ColorDepth, DummyOutput
 from pygments.lexers import PythonLexer
 
 from gitsplit.core.changes import FileChange, lines_of
-from gitsplit.tui.app import Editor, Shell
+from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.text import Tint
 from tests.tui.builder import file_of, plan_of, state_of
 
-NO_EDITOR = Editor(lambda message: message, lambda _path, content: content)
+NO_EDITOR = Editor(
+    lambda message: message, lambda _path, content: content, lambda _titled: ()
+)
 SOURCE = """\
 # A comment.
 class Thing:
@@ -152,7 +154,7 @@ def test_the_screen_finds_tints_by_itself_where_there_are_colours(
 
     async def play() -> bool:
         with create_pipe_input() as pipe:
-            shell = Shell(state, NO_EDITOR, Syntax())
+            shell = Shell(state, Surroundings(NO_EDITOR))
             application = shell.application(pipe, output)
             running = asyncio.ensure_future(application.run_async())
             change = state.plan.changes[0]

@@ -28,9 +28,11 @@ from gitsplit.tui.frame import (
     said_lines,
     title_line,
 )
-from gitsplit.tui.pages import preview_page
+from gitsplit.tui.messagelist import message_lines
 from gitsplit.tui.pane import Lines
+from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import Row, Rows
+from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.sizes import plan_sizes, written_owner
 from gitsplit.tui.state import Prompt, Purpose, State
 from gitsplit.tui.style import SCREEN_STYLE
@@ -62,7 +64,12 @@ REGIONS: dict[str, Callable[[State, int], list[StyleAndTextTuples]]] = {
     "pane": lambda state, width: drawn(commit_pane(state, width)),
     "preview": lambda state, width: drawn(preview_page(state, width)),
     "said": said_lines,
+    "series": lambda state, width: drawn(series_lines(state, width)),
+    "words": series_words,
+    "messages": lambda state, width: drawn(message_lines(state, width)),
 }
+OF_SERIES = ("title", "preview", "series", "words", "messages")
+"""The regions that are drawn where no commit is open, too."""
 
 
 def drawn(lines: Lines) -> list[StyleAndTextTuples]:
@@ -73,7 +80,10 @@ def drawn(lines: Lines) -> list[StyleAndTextTuples]:
 @pytest.mark.parametrize("region", sorted(set(REGIONS) - {"preview"}))
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_no_line_is_wider_than_its_region(case: str, region: str, width: int) -> None:
-    lines = REGIONS[region](CASES[case](), width)
+    state = CASES[case]()
+    if state.opened is None and region not in OF_SERIES:
+        return
+    lines = REGIONS[region](state, width)
 
     assert [text(line) for line in lines if get_cwidth(text(line)) > width] == []
 
@@ -83,7 +93,8 @@ def test_every_style_is_one_that_the_screen_knows() -> None:
     used = {
         word.removeprefix("class:")
         for case in CASES.values()
-        for draw in REGIONS.values()
+        for region, draw in REGIONS.items()
+        if case().opened is not None or region in OF_SERIES
         for line in draw(case(), 80)
         for style, *_ in line
         for word in style.split()

@@ -320,7 +320,8 @@ def _split(options: Options) -> None:
         click.echo(f"gitsplit: {shown(said)}", err=True)
     # What can fail late is asked first.
     committer(repo)
-    work = begun(repo, _request(options))
+    request = _request(options)
+    work = begun(repo, request, asks=not options.yes)
     _point_out_replacements(repo, work)
     finish = _finish(repo, options)
     if not options.yes:
@@ -329,11 +330,11 @@ def _split(options: Options) -> None:
             finish.signer.try_out()
         from gitsplit.session.screen import edited
 
-        chosen = edited(repo, work, options.drop_to)
+        chosen = edited(repo, request, work, options.drop_to)
         if chosen is None:
             click.echo("Nothing was changed.", err=True)
             return
-        work = chosen
+        work = chosen.work
     outcome = apply(repo, work, finish, options.drop_to)
     _show_summary(repo, options, work, outcome)
 

@@ -58,6 +58,20 @@ def series(
     return Series(base, head, found)
 
 
+def titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
+    """What ``git log --format`` makes of each commit of the series, on one line."""
+    oids = [commit.oid for commit in series.commits]
+    done = repo.program.run(
+        *("log", "--no-walk=unsorted", "-z", "--no-color", f"--format={form}"),
+        "--stdin",
+        stdin="".join(f"{oid}\n" for oid in oids).encode(),
+    )
+    lines = done.stdout.split(b"\0")
+    return {
+        oid: b" ".join(line.split()) for oid, line in zip(oids, lines, strict=False)
+    }
+
+
 def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     """The commit as it is stored."""
     return SourceCommit(oid, RawCommit.parse(repo.read_object(oid)[1]))

@@ -127,6 +127,14 @@ class Repository:
         """Whether the object is here; a partial clone may lack one it knows of."""
         return self._odb.exists(oid)
 
+    def object_size(self, oid: Oid) -> int | None:
+        """The size of the object's content; None where the object isn't here."""
+        try:
+            _, size = self._odb.read_header(oid)
+        except (KeyError, pygit2.GitError):
+            return None
+        return int(size)
+
     def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
         """The object's kind and a copy of its content.
 

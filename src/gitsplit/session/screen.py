@@ -1,72 +1,140 @@
-"""The work put before the user: the split screen, one commit after another."""
+"""The work put before the user: one application over the whole series."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from gitsplit.core.message import cleaned
+from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.core.objects import Oid
-from gitsplit.core.plan import Plan
-from gitsplit.errors import GitsplitError
-from gitsplit.git import editor, refs
+from gitsplit.core.todo import Todo
+from gitsplit.errors import EditorFailed, PlanRefused
+from gitsplit.git import editor, read, refs
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
-from gitsplit.session.rewrite import DropTo, refuse_impossible
-from gitsplit.session.work import Work
-from gitsplit.tui.app import Editor, run_split
-from gitsplit.tui.state import Git, Target, first_state
+from gitsplit.session.beside import Proposals
+from gitsplit.session.outlook import outlook
+from gitsplit.session.rewrite import DropTo
+from gitsplit.session.work import Request, Work, copied_trailers
+from gitsplit.tui.app import Editor, Surroundings, run_screen
+from gitsplit.tui.series import split_at_once
+from gitsplit.tui.state import Git, Whole, first_state
 
 
-def edited(repo: Repository, work: Work, drop_to: DropTo = "worktree") -> Work | None:
-    """The work as the user left it in the screen; None where they quit."""
-    plans = dict(work.plans)
-    with_syntax = repo.config.get_bool("gitsplit.syntax", default=True)
-    texts = Editor(partial(_edited, repo), partial(editor.edited_file, repo))
-    for oid in work.plans:
-        git = Git(
-            hunks_between,
-            partial(merged_contents, repo),
-            partial(_objection, repo, work.with_plans(plans), oid, drop_to),
-        )
-        state = first_state(_target(work, oid, drop_to), plans[oid], git)
-        plan = run_split(state, texts, with_syntax=with_syntax)
-        if plan is None:
-            return None
-        plans = {**plans, oid: plan}
-    return work.with_plans(plans)
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The work as the user left it, and whether a conflict may stop it."""
+
+    work: Work
+    accepts_conflict: bool = False
 
 
-def _objection(
-    repo: Repository, work: Work, oid: Oid, drop_to: DropTo, plan: Plan
-) -> str:
-    """Why the work can't be carried out with this plan for one of its commits.
+def edited(
+    repo: Repository,
+    request: Request,
+    work: Work,
+    drop_to: DropTo = "worktree",
+    on_change: Callable[[Todo], None] | None = None,
+) -> Edited | None:
+    """What the user made of the work in the screen; None where they quit.
 
-    Empty where it can.
+    ``on_change`` is called with each todo list that they made on the way.
     """
-    try:
-        refuse_impossible(repo, work.with_plans({oid: plan}), drop_to)
-    except GitsplitError as error:
-        return f"{error} {error.hint}".rstrip()
-    return ""
+    proposals = Proposals(repo, request, work)
+    git = Git(
+        hunks_between,
+        partial(merged_contents, repo),
+        proposals.plan_of,
+        lambda todo: outlook(repo, replace(work, todo=todo), drop_to),
+        proposals.estimate,
+    )
+    state = first_state(_whole(repo, request, work, drop_to), work.todo, git)
+    texts = Editor(
+        partial(_edited, repo),
+        partial(editor.edited_file, repo),
+        partial(_all_edited, repo),
+    )
+    around = Surroundings(
+        texts,
+        on_change or (lambda _todo: None),
+        with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
+    )
+    chosen = run_screen(split_at_once(state), around)
+    if chosen is None:
+        return None
+    return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)
 
 
-def _target(work: Work, oid: Oid, drop_to: DropTo) -> Target:
-    commits = work.series.commits
-    at = next(i for i, commit in enumerate(commits) if commit.oid == oid)
-    original = work.ids.of(commits[at].raw.message)
-    return Target(
-        commit=oid,
-        subject=commits[at].subject,
-        tree=commits[at].raw.tree,
-        ref=refs.short_name(work.head_ref or "HEAD").removeprefix("branch "),
-        change_id=original or b"",
-        gives_change_ids=original is not None or work.ids.wanted,
-        above=tuple((commit.oid, commit.subject) for commit in commits[at + 1 :]),
+def _whole(repo: Repository, request: Request, work: Work, drop_to: DropTo) -> Whole:
+    """The series in the words of the screen."""
+    ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
+    form = repo.config.get("rebase.instructionFormat")
+    return Whole(
+        work.series,
+        ref,
+        name=_range_name(request, work, ref),
+        change_ids=_change_ids(work),
+        ids=work.ids,
         drop_to=drop_to,
+        titles=read.titles(repo, work.series, form) if form else {},
+        abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
+        copied_trailers=copied_trailers(repo),
     )
 
 
+def _range_name(request: Request, work: Work, ref: str) -> str:
+    """The range as the user would name it."""
+    if work.series.upstream is None:
+        return ref
+    given = request.upstream or ("" if request.commits else "@{upstream}")
+    return f"{given or work.series.upstream[:7]}..{ref}"
+
+
+def _change_ids(work: Work) -> dict[Oid, bytes]:
+    """The Change-Ids of the commits that have one."""
+    ids = {c.oid: work.ids.of(c.raw.message) for c in work.series.commits}
+    return {oid: change_id for oid, change_id in ids.items() if change_id}
+
+
+def _mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
+    """What begins a comment line for the editor, and no line of the messages."""
+    return mark_for(messages, repo.comment_char())
+
+
 def _edited(repo: Repository, text: bytes) -> bytes:
-    """The message from the editor, without comments, as ``git commit`` cleans it."""
-    mark = repo.comment_char()
+    """The message from the editor, without comments, as ``git commit`` cleans it.
+
+    One that was left as it is comes back byte for byte.
+    """
+    mark = _mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    return cleaned(editor.edited(repo, text + b"\n" + help_text), mark)
+    message = cleaned(editor.edited(repo, text + b"\n" + help_text), mark)
+    return text if message == cleaned(text, b"") else message
+
+
+def _all_edited(
+    repo: Repository, titled: Sequence[tuple[str, bytes]]
+) -> Sequence[bytes]:
+    """The messages from the editor, which had all of them in one text.
+
+    Where that is broken or one is empty, the editor opens again and says so. Raises
+    EditorFailed where it is left like that.
+    """
+    titles, messages = [*zip(*titled, strict=True)]
+    mark = _mark(repo, messages)
+    before, text = b"", buffer_of(titles, messages, mark)
+    while True:
+        before, text = text, editor.edited(repo, text)
+        why = ""
+        try:
+            found = messages_in(text, messages, mark)
+            empty = [n for n, message in enumerate(found, 1) if not message.strip()]
+            if not empty:
+                return found
+            why = f"Message {empty[0]} is empty."
+        except PlanRefused as refusal:
+            why = f"{refusal} {refusal.hint}"
+        if text == before:
+            raise EditorFailed(why, hint="The old messages stay.")
+        text = b"%s %s\n%s" % (mark, why.encode(), text)

@@ -10,7 +10,7 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
-from gitsplit.core.proposal import GroupBy, Keep, kept_by, proposal
+from gitsplit.core.proposal import COPIED_TRAILERS, GroupBy, Keep, kept_by, proposal
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import Entry, Todo, layout, picked
 from gitsplit.errors import (
@@ -76,25 +76,27 @@ def opened(cwd: Path) -> Repository:
     return repo
 
 
-def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
+def begun(
+    repo: Repository, request: Request, *, every: bool = False, asks: bool = False
+) -> Work:
     """The work that a request means: the plan given, or one proposed.
 
     With ``every``, a series of several commits has all of them proposed to be split
-    (as a dry run shows it); otherwise WhichCommit is raised where nobody chose. Raises
-    what reading the series raises, and PlanRefused where the plan doesn't fit.
+    (as a dry run shows it), with ``asks`` none by now; otherwise WhichCommit is raised
+    where nobody chose. Raises what reading the series raises, and PlanRefused where
+    the plan doesn't fit.
     """
     if request.plan is not None:
         return _planned_work(repo, request, planfile.loads(request.plan))
     series = read.series(repo, request.upstream, request.commits, request.root)
-    chosen = _chosen(repo, series, request, every)
+    is_open = asks and len(series.commits) > 1 and not request.commits
+    chosen = () if is_open else _chosen(repo, series, request, every)
     changes = read.changes_of(repo, chosen)
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
     plans = {
-        commit.oid: proposal(
-            done, commit.raw.message, request.group_by, request.number, request.keep
-        )
+        commit.oid: proposed(repo, request, commit, done)
         for commit, done in zip(chosen, changes, strict=True)
         if done
     }
@@ -104,6 +106,40 @@ def begun(repo: Repository, request: Request, *, every: bool = False) -> Work:
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     rules = gerrit.id_rules(repo, moves=request.moves_ids)
     return Work(series, todo, refs.current_head(repo), rules)
+
+
+def proposed(
+    repo: Repository,
+    request: Request,
+    commit: SourceCommit,
+    changes: tuple[FileChange, ...],
+) -> Plan:
+    """The plan that is proposed for a commit that did these changes."""
+    return proposal(
+        changes,
+        commit.raw.message,
+        request.group_by,
+        request.number,
+        request.keep,
+        copied_trailers(repo),
+    )
+
+
+def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
+    """The trailers that each part of a commit has, by their keys in lower case.
+
+    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one
+    forgets those before it.
+    """
+    given = repo.config.get_all("gitsplit.copyTrailers")
+    if not given:
+        return COPIED_TRAILERS
+    keys: list[bytes] = []
+    for value in given:
+        named = [key.strip().lower() for key in (value or "").split(",")]
+        found = [key.encode("utf-8", "surrogateescape") for key in named if key]
+        keys = [*keys, *found] if found else []
+    return tuple(keys)
 
 
 def _chosen(

@@ -1,11 +1,14 @@
-"""What a user can do to the split screen, one value per deed.
+"""What a user can do on the screens, one value per deed.
 
-Keys, the mouse and the editor make actions; :mod:`gitsplit.tui.reduce` says what
-they do. Groups and rows are numbered from 0.
+Keys, the mouse, the editor and work beside the screen make actions;
+:mod:`gitsplit.tui.reduce` says what they do. Groups and rows are numbered from 0.
 """
 
 from dataclasses import dataclass
 
+from gitsplit.core.todo import Doing
+from gitsplit.tui.outline import Address
+from gitsplit.tui.reports import Report
 from gitsplit.tui.state import Purpose
 
 FAR = 2**62
@@ -14,7 +17,10 @@ FAR = 2**62
 
 @dataclass(frozen=True, slots=True)
 class MoveRows:
-    """The cursor goes down so many rows, or up where ``rows`` is negative."""
+    """The cursor goes down so many rows, or up where ``rows`` is negative.
+
+    On the screens that list commits, a row is a commit.
+    """
 
     rows: int
 
@@ -126,7 +132,10 @@ class FocusOn:
 
 @dataclass(frozen=True, slots=True)
 class MoveCommit:
-    """The commit in focus comes one place later (1) or earlier (-1)."""
+    """The commit in focus comes one place later (1) or earlier (-1).
+
+    In the series it is the one at the cursor.
+    """
 
     by: int
 
@@ -147,6 +156,47 @@ class SetMessage:
 
     group: int
     message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WriteMessages:
+    """The messages at these places are as the editor left them."""
+
+    messages: tuple[tuple[Address, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Become:
+    """This is to be done to the commit at the cursor of the series."""
+
+    doing: Doing
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSplit:
+    """The commit at the cursor of the series is to be split later, or isn't."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCommit:
+    """The commit at the cursor of the series is to be split, and is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMarked:
+    """The commit at the cursor, or the next one that is to be split, is opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The next commit (1) that is to be split is opened, or the one before (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Autosquash:
+    """Commits called ``fixup!``, ``squash!`` and ``amend!`` go where they belong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +269,16 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSeries:
+    """The series is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessages:
+    """The messages of all new commits are shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPreview:
     """What will be written is shown, and whether it can be."""
 
@@ -263,7 +323,22 @@ class Suspend:
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
-    """The message of the commit in focus is to be opened in the editor."""
+    """The message of the commit in focus, or at the cursor, goes to the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessages:
+    """The messages of all new commits are to be opened in the editor, as one text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reword:
+    """The message of the commit at the cursor of the series goes to the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The new commits are to be checked with the user's command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,13 +362,22 @@ CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Mark | Widen | Cancel | Fold
 PieceAction = Send | Take | Leave | Drop | Cut | NewCommit
 CommitAction = Focus | FocusOn | MoveCommit | Merge | Own | SetMessage
+SeriesAction = (
+    Become
+    | MarkSplit
+    | OpenCommit
+    | OpenMarked
+    | Walk
+    | Autosquash
+    | OpenSeries
+    | WriteMessages
+)
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
-ScreenAction = Look | OpenPreview | OpenHelp | Back | Scroll
-ShellAction = (
-    Apply | Quit | Interrupt | Suspend | EditMessage | EditFile | EditorRefused
-)
+ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
+RequestAction = EditMessage | EditMessages | Reword | EditFile | Check
+ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | EditorRefused
 
-PlanAction = PieceAction | CommitAction | SetContent | HistoryAction
+PlanAction = PieceAction | CommitAction | SetContent | SeriesAction | HistoryAction
 ViewAction = CursorAction | MarkAction | ScreenAction
-Action = PlanAction | ViewAction | PromptAction | ShellAction
+Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

@@ -109,6 +109,13 @@ def commit_sizes(state: State) -> Sizes:
     return _ACTUAL.sizes(state)
 
 
+def sizes_in(plan: Plan, git: Git) -> Sizes:
+    """What :func:`commit_sizes` says, of any plan; it is counted anew."""
+    sizes = Count()(plan)
+    groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
+    return {**sizes, **{g: _edited_commit(plan, g, git).size for g in groups}}
+
+
 def _edited_commit(plan: Plan, group: int, git: Git) -> ActualCommit:
     """The commit as the files before and after it are."""
     files = _edited_files(plan, group) | plan_sizes(plan)[group].files.keys()

@@ -10,7 +10,7 @@ from gitsplit.core.states import file_assignments, is_whole, states_in
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.selection import amount
 from gitsplit.tui.sizes import LastAnswer
-from gitsplit.tui.state import State, Target
+from gitsplit.tui.state import DropTo
 from gitsplit.tui.text import shown
 
 
@@ -53,16 +53,16 @@ def dropped_words(plan: Plan) -> str:
     return amount(edit for edits in dropped_edits(plan).values() for edit in edits)
 
 
-def where_dropped(target: Target) -> str:
+def where_dropped(drop_to: DropTo) -> str:
     """A clause on where what is dropped will be."""
-    if target.drop_to == "worktree":
+    if drop_to == "worktree":
         return "kept in the worktree"
     return "kept in no file"
 
 
-def where_files_go(target: Target) -> str:
+def where_files_go(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
-    if target.drop_to == "worktree":
+    if drop_to == "worktree":
         return "index and files follow; what is dropped stays there, not staged"
     return "index and files follow; what is dropped is gone from them"
 
@@ -73,12 +73,11 @@ def edited_words(plan: Plan, file: int) -> str:
     return f"  edited in {_commits(own)}" if own else ""
 
 
-def altered_lines(state: State) -> Iterator[StyleAndTextTuples]:
+def altered_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
     """What is dropped of each file and where that will be, and where it is edited."""
-    plan = state.plan
     for file, edits in dropped_edits(plan).items():
         path = shown(plan.changes[file].path)
-        words = f"{_what(edits)} of {path}, {where_dropped(state.target)}"
+        words = f"{_what(edits)} of {path}, {where_dropped(drop_to)}"
         yield [("class:bad", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):
         own = [override for override in plan.overrides if override.file == file]

@@ -1,11 +1,11 @@
-"""The split screen on a real terminal: keys to actions, states to frames.
+"""The screens on a real terminal: keys to actions, states to frames.
 
 The state is pure and everything about it is decided elsewhere. Here is the one thing
 that changes, and what only a program can do: run the editor, stop, and leave.
 """
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,8 +18,8 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import ColorDepth, Output
 
-from gitsplit.core.plan import Plan, without_empty_groups
-from gitsplit.errors import EditorFailed, Interrupted
+from gitsplit.core.todo import Todo
+from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.tui.actions import (
     FAR,
     Action,
@@ -30,15 +30,21 @@ from gitsplit.tui.actions import (
     Scroll,
     SetContent,
     SetMessage,
+    WriteMessages,
 )
+from gitsplit.tui.beside import Beside, CheckAll
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
+from gitsplit.tui.lists import LISTS
+from gitsplit.tui.problems import written_todo
 from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state import Request, Screen, State
+from gitsplit.tui.reports import Report
+from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.view import Region, last_scroll, layout, room
+from gitsplit.tui.wording import named, text_at_hand, worded_commits
 from gitsplit.tui.writing import file_at_cursor, written_content
 
 
@@ -46,36 +52,57 @@ from gitsplit.tui.writing import file_at_cursor, written_content
 class Editor:
     """Lets the user edit on the terminal; each may raise EditorFailed.
 
-    ``message`` takes a message, ``file`` the path of a file and its content.
+    ``message`` takes a message, ``file`` the path of a file and its content,
+    ``messages`` several, each with words on which commit it is of.
     """
 
     message: Callable[[bytes], bytes]
     file: Callable[[bytes, bytes], bytes]
+    messages: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]]
 
 
-SplitApplication = Application[Plan | None]
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around the screen while it is shown.
+
+    ``on_change`` is called with each todo list that the user makes. ``check`` checks
+    new commits, where a command was given for that. ``with_syntax`` sets keywords and
+    comments apart, where there are colours at all.
+    """
+
+    editor: Editor
+    on_change: Callable[[Todo], None] = lambda _todo: None
+    check: CheckAll | None = None
+    with_syntax: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the user wants done: the todo list, and whether a conflict may stop it."""
+
+    todo: Todo
+    accepts_conflict: bool = False
+
+
+ScreenApplication = Application[Chosen | None]
 
 _ESCAPE_SECONDS = 0.05
 _FRAMES_PER_COLLECTION = 4
 
 
-def run_split(
+def run_screen(
     state: State,
-    editor: Editor,
+    around: Surroundings,
     *,
-    with_syntax: bool = True,
     input: Input | None = None,
     output: Output | None = None,
-) -> Plan | None:
-    """The plan that the user wants written; None where nothing shall be.
+) -> Chosen | None:
+    """What the user wants done; None where nothing shall be.
 
-    ``state`` is the screen as it opens. ``with_syntax`` sets keywords and comments
-    apart, where there are colours at all.
-
-    Commits without pieces are left out of it. Raises Interrupted on Ctrl-C and where
-    the terminal goes away.
+    ``state`` is the screen as it opens. Groups without pieces are left out of plans.
+    Raises Interrupted on Ctrl-C and where the terminal goes away.
     """
-    shell = Shell(state, editor, Syntax() if with_syntax else None)
+    shell = Shell(state, around)
     application = shell.application(input, output)
     # What is loaded stays: a collection then looks at what frames leave behind only.
     gc.freeze()
@@ -90,20 +117,18 @@ def run_split(
 class Shell:
     """What stands around the pure state: ``state`` is the one thing that changes."""
 
-    def __init__(
-        self, state: State, editor: Editor, syntax: Syntax | None = None
-    ) -> None:
+    def __init__(self, state: State, around: Surroundings) -> None:
         self.state = state
-        self._editor = editor
-        self._syntax = syntax
+        self._around = around
+        self._syntax = Syntax() if around.with_syntax else None
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
 
     def application(
         self, input: Input | None = None, output: Output | None = None
-    ) -> SplitApplication:
+    ) -> ScreenApplication:
         """The application that shows the state and takes keys."""
-        application: SplitApplication = Application(
+        application: ScreenApplication = Application(
             layout=Layout(layout(lambda: self.state, self._take_mouse)),
             key_bindings=self._key_bindings(),
             style=SCREEN_STYLE,
@@ -113,6 +138,10 @@ class Shell:
             output=output,
             after_render=self._tidy,
         )
+        self._beside = Beside(
+            lambda: self.state, lambda action: self.take(action, application)
+        )
+        application.after_render += self._beside.keep_up
         if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
             self.state = replace(self.state, tints=self._syntax.tints)
             application.after_render += Reader(self._syntax).keep_up
@@ -120,33 +149,46 @@ class Shell:
         application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
         return application
 
-    def take(self, action: Action, application: SplitApplication) -> None:
+    def take(self, action: Action, application: ScreenApplication) -> None:
         """The state after ``action``, and what it asks for done."""
-        self.state = reduce(self.state, action)
+        before, self.state = self.state, reduce(self.state, action)
+        if self.state.todo is not before.todo:
+            self._around.on_change(self.state.todo)
+        if not isinstance(action, Report):
+            self._answer(application)
+
+    def _answer(self, application: ScreenApplication) -> None:
+        """What the state asks for, done."""
         match self.state.request:
             case Request.APPLY:
-                application.exit(result=without_empty_groups(self.state.plan))
+                todo = written_todo(self.state.todo)
+                chosen = Chosen(todo, self.state.accepts_conflict)
+                application.exit(result=chosen)
             case Request.QUIT:
                 application.exit(result=None)
             case Request.INTERRUPT:
                 application.exit(exception=Interrupted("Interrupted."))
             case Request.SUSPEND:
                 application.suspend_to_background()
+            case Request.CHECK:
+                if check := self._around.check:
+                    checking = self._beside.check(check, application)
+                    application.create_background_task(checking)
             case None:
                 pass
             case request:
                 self._early_keys = []
-                edit = partial(_edited, self._editor, self.state, request)
+                edit = partial(_edited, self._around.editor, self.state, request)
                 application.create_background_task(self._edit(edit, application))
 
     async def _edit(
-        self, edit: Callable[[], Action], application: SplitApplication
+        self, edit: Callable[[], Action], application: ScreenApplication
     ) -> None:
         """What was edited is taken, and then the keys that came early."""
         action: Action
         try:
             action = await run_in_terminal(edit)
-        except EditorFailed as error:
+        except (EditorFailed, PlanRefused) as error:
             action = EditorRefused(f"{error} {error.hint}".rstrip())
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
@@ -204,14 +246,16 @@ class Shell:
         return Pressed(event.data if is_text else "", page, most)
 
     def _is_paged(self) -> bool:
-        return self.state.screen is not Screen.SPLIT
+        return self.state.screen not in (Screen.SPLIT, *LISTS)
 
-    def _last_scroll(self, application: SplitApplication) -> int:
+    def _last_scroll(self, application: ScreenApplication) -> int:
         size = application.output.get_size()
         return last_scroll(self.state, size.columns, size.rows)
 
     def _take_mouse(self, region: Region, number: int, turned: int) -> None:
         """A click on a row or a commit, or the wheel turned by so many rows."""
+        if self._is_away():
+            return
         application = get_app()
         if place_of(self.state) is Place.PROMPT:
             return
@@ -219,24 +263,31 @@ class Shell:
             self.take(Scroll(turned, self._last_scroll(application)), application)
         elif turned:
             self.take(MoveRows(turned), application)
-        elif region is Region.DIFF:
+        elif region in (Region.DIFF, Region.LIST):
             self.take(MoveTo(number), application)
         elif number < len(self.state.plan.groups):
             self.take(FocusOn(number), application)
 
-    def _tidy(self, _: SplitApplication) -> None:
+    def _tidy(self, _: ScreenApplication) -> None:
         """Frames leave cycles behind; often collected, they never cost a pause."""
         self._frames += 1
         if self._frames % _FRAMES_PER_COLLECTION == 0:
             gc.collect()
 
 
-def _edited(editor: Editor, state: State, request: Request) -> SetMessage | SetContent:
+def _edited(editor: Editor, state: State, request: Request) -> Action:
     """What the user makes in the editor of what the request is about."""
-    group = state.focus
+    if request is Request.EDIT_MESSAGES:
+        commits = worded_commits(state)
+        titled = [(named(state, each.where), each.message) for each in commits]
+        texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
+        return WriteMessages(tuple(texts))
     if request is Request.EDIT_MESSAGE:
-        return SetMessage(group, editor.message(state.plan.groups[group].message))
-    file = file_at_cursor(state)
+        where, message = text_at_hand(state)
+        if state.screen in ONE_COMMIT:
+            return SetMessage(state.focus, editor.message(message))
+        return WriteMessages(((where, editor.message(message)),))
+    group, file = state.focus, file_at_cursor(state)
     path = state.plan.changes[file].path
     content = editor.file(path, written_content(state))
     return SetContent(group, file, content, request is Request.EDIT_FILE_FOR_GOOD)

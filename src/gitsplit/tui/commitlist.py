@@ -58,7 +58,7 @@ def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
     if size is None:
         return lines
     what = f" × dropped: {counted(size.pieces, 'piece')}  {size.lines}"
-    where = where_dropped(state.target)
+    where = where_dropped(state.target.drop_to)
     if len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
     return [*lines, [("class:bad", what)], [("", f"   {where}")]]

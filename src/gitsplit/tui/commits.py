@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.plan import merged_groups, moved_group, with_message, without_group
+from gitsplit.core.plan import merged_groups, moved_group, without_group
+from gitsplit.core.todo import Entry
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     CommitAction,
@@ -14,9 +15,11 @@ from gitsplit.tui.actions import (
     Own,
     SetMessage,
 )
-from gitsplit.tui.change import changed
+from gitsplit.tui.change import changed, recorded
 from gitsplit.tui.implied import implied_words
-from gitsplit.tui.state import Screen, State
+from gitsplit.tui.outline import Address
+from gitsplit.tui.state import Screen, State, entries_of
+from gitsplit.tui.wording import Text, named, step_about, text_at_hand, worded
 
 
 def with_commits(state: State, action: CommitAction) -> State:
@@ -33,7 +36,8 @@ def with_commits(state: State, action: CommitAction) -> State:
         case Own():
             return _owned(state)
         case SetMessage(group, message):
-            return worded(state, group, message)
+            where = Address(state.target.commit, group)
+            return worded(state, [Text(where, message)])
         case _:
             assert_never(action)
 
@@ -47,16 +51,6 @@ def focused(state: State, group: int) -> State:
     if state.screen is Screen.COMMIT:
         status = f"commit {group + 1} as it will be"
     return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
-
-
-def worded(state: State, group: int, message: bytes) -> State:
-    """The state in which ``group`` has this message."""
-    if not message.strip():
-        raise PlanRefused("The message was empty.", hint="The old one stays.")
-    if state.plan.groups[group].message == message:
-        return replace(state, status=f"commit {group + 1} keeps its message")
-    plan = with_message(state.plan, group, message)
-    return changed(state, plan, f"commit {group + 1} has a new message")
 
 
 def _reordered(state: State, to: int) -> State:
@@ -87,11 +81,19 @@ def _merged(state: State) -> State:
 
 
 def _owned(state: State) -> State:
-    """The commit in focus as the owner."""
-    number = state.focus + 1
-    has_ids = bool(state.target.change_id) or state.target.gives_change_ids
-    what = "keeps the Change-Id" if has_ids else "stands for the original"
-    if state.plan.owner == state.focus:
-        return replace(state, status=f"commit {number} {what} already")
-    plan = replace(state.plan, owner=state.focus)
-    return changed(state, plan, f"commit {number} {what}")
+    """The commit in focus, or at the cursor of the messages, as the owner."""
+    where = text_at_hand(state).where
+    entry = entries_of(state.todo)[where.commit]
+    if where.group is None or entry.plan is None:
+        raise PlanRefused(f"{where.commit[:7]} isn't split: it keeps its Change-Id.")
+    name = named(state, where)
+    if entry.plan.owner == where.group:
+        return replace(state, status=f"{name} {_keeps(state, entry)} already")
+    plan = replace(entry.plan, owner=where.group)
+    step = step_about(state, where, f"{name} {_keeps(state, entry)}")
+    return recorded(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+
+
+def _keeps(state: State, entry: Entry) -> str:
+    has_id = entry.oid in state.whole.change_ids or state.whole.ids.wanted
+    return "keeps the Change-Id" if has_id else "stands for the original"

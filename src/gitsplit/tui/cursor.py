@@ -21,7 +21,7 @@ from gitsplit.tui.actions import (
     Pan,
     Widen,
 )
-from gitsplit.tui.change import refolded
+from gitsplit.tui.places import refolded
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
 from gitsplit.tui.selection import (
@@ -32,6 +32,7 @@ from gitsplit.tui.selection import (
     rename_with_edits,
     unit_at,
 )
+from gitsplit.tui.series import shown_series
 from gitsplit.tui.state import State, Unit
 
 _WIDER = {
@@ -69,6 +70,8 @@ def marked(state: State, action: MarkAction) -> State:
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
         case Widen():
             return _with_unit(state, _wider(state))
+        case Cancel() if state.unit is Unit.PIECE and not state.is_alone:
+            return shown_series(state)
         case Cancel():
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):

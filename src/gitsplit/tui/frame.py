@@ -9,7 +9,8 @@ from gitsplit.core.plan import DROPPED
 from gitsplit.tui.altered import dropped_words, is_to_be_whole
 from gitsplit.tui.rows import RowKind, Rows
 from gitsplit.tui.selection import counted, rename_with_edits, unit_at
-from gitsplit.tui.state import Prompt, Purpose, State, Unit
+from gitsplit.tui.serieslist import series_title
+from gitsplit.tui.state import ONE_COMMIT, Prompt, Purpose, Screen, State, Unit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
 
@@ -23,7 +24,12 @@ _PROMPTS = {
 
 
 def title_line(state: State, width: int) -> StyleAndTextTuples:
-    """Which commit is being split, where it stands, and how large it is."""
+    """Which commit is being split, where it stands, and how large it is.
+
+    On the screens about the whole series it is the series.
+    """
+    if _is_about_series(state):
+        return series_title(state, width)
     size = f"  {_place_in_series(state)}  {_size(state)} "
     if width < _ROOMY:
         size = f"  {_size(state)} "
@@ -37,13 +43,19 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
     ]
 
 
+def _is_about_series(state: State) -> bool:
+    if state.opened is None:
+        return True
+    return not state.is_alone and state.screen not in (*ONE_COMMIT, Screen.HELP)
+
+
 def _size(state: State) -> str:
     files, pieces = len(state.plan.changes), len(state.plan.edits)
     return f"{counted(files, 'file')}  {counted(pieces, 'piece')}"
 
 
 def _place_in_series(state: State) -> str:
-    above = counted(len(state.target.above), "commit")
+    above = counted(state.target.above, "commit")
     return f"on {state.target.ref}, {above} above"
 
 

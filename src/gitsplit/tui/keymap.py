@@ -10,13 +10,17 @@ from gitsplit.tui.actions import (
     Action,
     Apply,
     Ask,
+    Autosquash,
     Back,
+    Become,
     Cancel,
+    Check,
     Cut,
     Dismiss,
     Drop,
     EditFile,
     EditMessage,
+    EditMessages,
     EraseText,
     FindNext,
     Focus,
@@ -25,6 +29,7 @@ from gitsplit.tui.actions import (
     Leave,
     Look,
     Mark,
+    MarkSplit,
     Merge,
     MoveCommit,
     MoveFile,
@@ -33,12 +38,17 @@ from gitsplit.tui.actions import (
     MoveRows,
     MoveTo,
     NewCommit,
+    OpenCommit,
     OpenHelp,
+    OpenMarked,
+    OpenMessages,
     OpenPreview,
+    OpenSeries,
     Own,
     Pan,
     Quit,
     Redo,
+    Reword,
     Scroll,
     Send,
     Submit,
@@ -46,21 +56,29 @@ from gitsplit.tui.actions import (
     Take,
     TypeText,
     Undo,
+    Walk,
     Widen,
 )
 from gitsplit.tui.keys import DIGITS, Place, Pressed, Row, place_of, shown_key
 from gitsplit.tui.state import Purpose, Screen, State, Unit
 
+_SERIES = frozenset({Place.SERIES})
 _SPLIT = frozenset({Place.SPLIT})
+_MESSAGES = frozenset({Place.MESSAGES})
 _COMMITS = frozenset({Place.SPLIT, Place.COMMIT})
-_OTHERS = frozenset({Place.COMMIT, Place.PREVIEW, Place.HELP})
-_LISTS = frozenset({Place.COMMIT, Place.PREVIEW})
+_WORDS = _COMMITS | _MESSAGES
+_ORDERED = _SERIES | _SPLIT
+_ROWS = _SERIES | _MESSAGES
+_PAGES = frozenset({Place.COMMIT, Place.PREVIEW, Place.HELP})
+_NUMBERED = frozenset({Place.COMMIT, Place.PREVIEW})
 _PREVIEW = frozenset({Place.PREVIEW})
 _HELP = frozenset({Place.HELP})
 _PROMPT = frozenset({Place.PROMPT})
-_SCREENS = _SPLIT | _OTHERS
+_SCREENS = _ROWS | _SPLIT | _PAGES
+_WORKING = _SCREENS - _HELP
 _EVERYWHERE = frozenset(Place)
 
+SERIES = "What becomes of each commit?"
 PIECES = "Which commit is it for?"
 SELECTING = "How much of it?"
 COMMITS = "The commits"
@@ -83,9 +101,31 @@ def _typing(pressed: Pressed) -> Action:
 
 
 _EARLIER, _LATER = MoveCommit(-1), MoveCommit(1)
+_UP, _DOWN = MoveRows(-1), MoveRows(1)
 _PAN = 16  # columns at a time
 
 TABLE = (
+    Row(SERIES, _SERIES, {"p": Become("pick")}, "stays as it is", "pick"),
+    Row(SERIES, _SERIES, {"e": OpenCommit()}, "split it: it opens", "split"),
+    Row(SERIES, _SERIES, {"space": MarkSplit()}, "split it later, or not", "mark"),
+    Row(SERIES, _SERIES, {"r": Reword()}, "another message, in an editor", "reword"),
+    Row(
+        SERIES,
+        _SERIES,
+        {"s": Become("squash"), "f": Become("fixup")},
+        "into the one before, with or without its message",
+        "squash",
+    ),
+    Row(SERIES, _SERIES, {"d": Become("drop")}, "drop it, from the files too", "drop"),
+    Row(SERIES, _SERIES, {"A": Autosquash()}, "fixup! and such where they belong"),
+    Row(SERIES, _SERIES, {"enter": OpenMarked()}, "open it, or the next to be split"),
+    Row(
+        SERIES,
+        _COMMITS,
+        {"<": Walk(-1), ">": Walk(1)},
+        "previous and next to be split",
+    ),
+    Row(SERIES, _COMMITS | _PREVIEW | _MESSAGES, {"b": OpenSeries()}, "the series"),
     Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "that commit", "send"),
     Row(PIECES, _SPLIT, {"y": Take()}, "the commit in focus", "here"),
     Row(PIECES, _SPLIT, {"n": Leave()}, "not in focus: the next", "not here"),
@@ -96,7 +136,13 @@ TABLE = (
     Row(PIECES, _SPLIT, {"s": Cut()}, "two things: cut it finer", "cut"),
     Row(SELECTING, _SPLIT, {"v": Mark()}, "lines; v narrows", "lines"),
     Row(SELECTING, _SPLIT, {"V": Widen()}, "wider: hunk, file, directory", "wider"),
-    Row(SELECTING, _SPLIT, {"escape": Cancel()}, "the piece again", "piece again"),
+    Row(
+        SELECTING,
+        _SPLIT,
+        {"escape": Cancel()},
+        "the piece again; then the series",
+        "piece again",
+    ),
     Row(
         SELECTING,
         _SPLIT,
@@ -111,14 +157,22 @@ TABLE = (
         "next and previous in focus",
         "next commit",
     ),
-    Row(COMMITS, _COMMITS, {"i": Ask(Purpose.SUBJECT)}, "edit its subject", "subject"),
-    Row(COMMITS, _COMMITS, {"m": EditMessage()}, "its message in an editor", "message"),
-    Row(COMMITS, _COMMITS, {"c": Own()}, "it keeps the Change-Id", "Change-Id"),
+    Row(COMMITS, _WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit its subject", "subject"),
+    Row(
+        COMMITS,
+        _WORDS | _SERIES,
+        {"m": EditMessage()},
+        "its message in an editor",
+        "message",
+    ),
+    Row(COMMITS, _WORDS, {"c": Own()}, "it keeps the Change-Id", "Change-Id"),
+    Row(COMMITS, _WORKING - _MESSAGES, {"l": OpenMessages()}, "all new messages"),
+    Row(COMMITS, _MESSAGES, {"E": EditMessages()}, "all of them in an editor", "all"),
     Row(COMMITS, _SPLIT, {"e": EditFile()}, "edit the file in it alone", "edit file"),
     Row(COMMITS, _SPLIT, {"E": EditFile(for_good=True)}, "edit it in all after too"),
     Row(
         COMMITS,
-        _SPLIT,
+        _ORDERED,
         {
             "K": _EARLIER,
             "J": _LATER,
@@ -128,20 +182,22 @@ TABLE = (
             "escape down": _LATER,
         },
         "move it up and down",
+        "move",
         hidden=frozenset({"escape up", "escape down"}),
     ),
     Row(COMMITS, _SPLIT, {"M": Merge()}, "merge it into the one before"),
-    Row(COMMITS, _COMMITS, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
-    Row(MOVING, _SPLIT, {"up": MoveRows(-1), "down": MoveRows(1)}, "by line"),
+    Row(COMMITS, _WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
+    Row(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
+    Row(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
     Row(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by piece"),
     Row(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     Row(
         MOVING,
-        _SPLIT,
+        _SPLIT | _ROWS,
         {"pageup": lambda p: MoveRows(-p.page), "pagedown": lambda p: MoveRows(p.page)},
         "by page",
     ),
-    Row(MOVING, _SPLIT, {"home": MoveTo(0), "end": MoveTo(FAR)}, "to the ends"),
+    Row(MOVING, _SPLIT | _ROWS, {"home": MoveTo(0), "end": MoveTo(FAR)}, "to the ends"),
     Row(
         MOVING,
         _COMMITS,
@@ -156,9 +212,12 @@ TABLE = (
         "find a text, the next one",
     ),
     Row(LOOKING, _SPLIT, {"o": Look()}, "the commit as it will be", "look"),
-    Row(LOOKING, _COMMITS, {"w": OpenPreview()}, "what will be written", "write"),
+    Row(
+        LOOKING, _WORDS | _SERIES, {"w": OpenPreview()}, "what will be written", "write"
+    ),
     Row(LOOKING, _PREVIEW, {"enter": Apply()}, "in that preview: write it", "write it"),
-    Row(LOOKING, _SPLIT, {"q": Quit()}, "leave without a trace", "quit"),
+    Row(LOOKING, _PREVIEW, {"x": Check()}, "check each new commit", "check"),
+    Row(LOOKING, _ORDERED, {"q": Quit()}, "leave without a trace", "quit"),
     Row(
         LOOKING,
         _EVERYWHERE,
@@ -167,11 +226,13 @@ TABLE = (
         hidden=frozenset({"<sigint>"}),
     ),
     Row(LOOKING, _SCREENS, {"c-z": Suspend()}, "to the shell; fg comes back"),
-    Row(LOOKING, _SPLIT | _LISTS, {"?": OpenHelp()}, "all keys", "help"),
-    Row(PAGES, _LISTS, dict.fromkeys(DIGITS, _looking), "look at that commit", "look"),
+    Row(LOOKING, _WORKING, {"?": OpenHelp()}, "all keys", "help"),
+    Row(
+        PAGES, _NUMBERED, dict.fromkeys(DIGITS, _looking), "look at that commit", "look"
+    ),
     Row(
         PAGES,
-        _OTHERS,
+        _PAGES,
         {
             "up": lambda p: Scroll(-1, p.most),
             "down": lambda p: Scroll(1, p.most),
@@ -184,7 +245,7 @@ TABLE = (
     ),
     Row(
         PAGES,
-        _OTHERS,
+        _PAGES,
         {
             "pageup": lambda p: Scroll(-p.page, p.most),
             "pagedown": lambda p: Scroll(p.page, p.most),
@@ -195,11 +256,11 @@ TABLE = (
     ),
     Row(
         PAGES,
-        _OTHERS,
+        _PAGES,
         {"home": lambda p: Scroll(-FAR, p.most), "end": lambda p: Scroll(FAR, p.most)},
         "to the ends",
     ),
-    Row(PAGES, _OTHERS, {"q": Back(), "escape": Back()}, "back", "back"),
+    Row(PAGES, _PAGES | _MESSAGES, {"q": Back(), "escape": Back()}, "back", "back"),
     Row(PAGES, _HELP, {"?": Back()}, "back from here"),
     Row(TYPING, _PROMPT, {"enter": Submit()}, "take it", "take it"),
     Row(TYPING, _PROMPT, {"escape": Dismiss()}, "leave it as it was", "leave it"),
@@ -237,11 +298,14 @@ TABLE = (
 class _Situation(Enum):
     """What the footer depends on; each value is the keys it shows."""
 
+    SERIES = "e p r s d K w ?"
     SPLIT = "1 n v s m c w ?"
     MARKING = "1 y n s + escape ?"
     WIDE = "1 y n + V escape ?"
     COMMIT = "tab i m c w q ?"
+    MESSAGES = "i m E c u w q ?"
     PREVIEW = "enter 1 q ?"
+    CHECKED = "enter 1 x q ?"
     REFUSED = "1 q ?"
     HELP = "up q"
     PROMPT = "enter escape c-u"
@@ -288,6 +352,8 @@ def _situation(state: State) -> _Situation:
         return _Situation.PROMPT
     if state.screen is Screen.PREVIEW and state.problems:
         return _Situation.REFUSED
+    if state.screen is Screen.PREVIEW and state.whole.check:
+        return _Situation.CHECKED
     if state.screen is not Screen.SPLIT:
         return _Situation[state.screen.name]
     if state.unit is Unit.LINES:

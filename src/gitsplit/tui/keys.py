@@ -15,8 +15,10 @@ from gitsplit.tui.state import State
 class Place(Enum):
     """Where keys have a meaning of their own: a screen, or a line being typed."""
 
+    SERIES = auto()
     SPLIT = auto()
     COMMIT = auto()
+    MESSAGES = auto()
     PREVIEW = auto()
     HELP = auto()
     PROMPT = auto()

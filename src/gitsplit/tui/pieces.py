@@ -140,7 +140,7 @@ def _made(state: State, selection: Selection) -> State:
     """A new commit after the one in focus, with the selection, and in focus."""
     at = state.focus + 1
     plan, places = cut_to(state.plan, selection)
-    grown = with_group(plan, at, _draft(state.plan, selection))
+    grown = with_group(plan, at, _draft(state, selection))
     what = amount(taken.edit for taken in selection)
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = assigned(grown, places, at)
@@ -150,12 +150,14 @@ def _made(state: State, selection: Selection) -> State:
     return _past(state, named_how, selection) if selection else named_how
 
 
-def _draft(plan: Plan, selection: Selection) -> Group:
+def _draft(state: State, selection: Selection) -> Group:
     """A commit for the selection, with a message that says where it comes from."""
+    plan, copied = state.plan, state.whole.copied_trailers
     paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
     place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
     origin = 0 if plan.owner is None else plan.owner
-    message = drafted(plan.groups[origin].message, place if paths else b"more")
+    message = plan.groups[origin].message
+    message = drafted(message, place if paths else b"more", copied)
     return Group(message, "You chose these pieces.")
 
 

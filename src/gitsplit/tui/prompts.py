@@ -14,10 +14,11 @@ from gitsplit.tui.actions import (
     Submit,
     TypeText,
 )
-from gitsplit.tui.commits import worded
 from gitsplit.tui.cursor import at_row
+from gitsplit.tui.places import refuse_none_open
 from gitsplit.tui.search import found
 from gitsplit.tui.state import Prompt, Purpose, State
+from gitsplit.tui.wording import Text, text_at_hand, worded
 
 
 def with_prompt(state: State, action: PromptAction) -> State:
@@ -40,8 +41,9 @@ def with_prompt(state: State, action: PromptAction) -> State:
 def _begun(state: State, purpose: Purpose) -> Prompt:
     """The line as it begins: a subject as it is, anything else empty."""
     if purpose is not Purpose.SUBJECT:
+        refuse_none_open(state)
         return Prompt(purpose, "", 0)
-    subject = subject_of(state.plan.groups[state.focus].message)
+    subject = subject_of(text_at_hand(state).message)
     text = subject.decode("utf-8", "surrogateescape")
     return Prompt(purpose, text, len(text))
 
@@ -85,14 +87,14 @@ def _submitted(state: State, prompt: Prompt) -> State:
 
 
 def _with_subject(state: State, text: str) -> State:
-    """The commit in focus with this subject; PlanRefused where it is empty."""
+    """The commit at hand with this subject; PlanRefused where it is empty."""
     if not text.strip():
         raise PlanRefused("A commit needs a subject.", hint="Esc keeps the old one.")
-    message = state.plan.groups[state.focus].message
+    where, message = text_at_hand(state)
     if text == subject_of(message).decode("utf-8", "surrogateescape"):
-        return worded(state, state.focus, message)
+        return worded(state, [Text(where, message)])
     subject = text.strip().encode("utf-8", "surrogateescape")
-    return worded(state, state.focus, with_subject(message, subject))
+    return worded(state, [Text(where, with_subject(message, subject))])
 
 
 def _at_piece(state: State, text: str) -> State:

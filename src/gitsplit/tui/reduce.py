@@ -6,16 +6,20 @@ from typing import assert_never
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Action,
+    Apply,
     CommitAction,
     CursorAction,
     HistoryAction,
     MarkAction,
+    MoveCommit,
+    Own,
     PieceAction,
     PlanAction,
     PromptAction,
     Quit,
     Redo,
     ScreenAction,
+    SeriesAction,
     SetContent,
     ShellAction,
     Undo,
@@ -24,10 +28,15 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.change import redone, undone
 from gitsplit.tui.commits import with_commits
 from gitsplit.tui.cursor import marked, moved
+from gitsplit.tui.lists import LISTS, moved_in_list
 from gitsplit.tui.pieces import with_pieces
+from gitsplit.tui.places import refuse_none_open
+from gitsplit.tui.problems import with_outlook
 from gitsplit.tui.prompts import with_prompt
+from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
-from gitsplit.tui.state import State
+from gitsplit.tui.series import moved_commit, with_series
+from gitsplit.tui.state import Screen, State
 from gitsplit.tui.writing import rewritten
 
 
@@ -36,8 +45,10 @@ def reduce(state: State, action: Action) -> State:
 
     A refused action changes nothing; its reason is the status (law 4).
     """
+    if isinstance(action, Report):
+        return informed(state, action)
     ready = replace(state, is_refusal=False, request=None)
-    if not isinstance(action, Quit):
+    if not isinstance(action, Quit | Apply):
         ready = replace(ready, status="")
     try:
         return _reduced(ready, action)
@@ -49,26 +60,42 @@ def reduce(state: State, action: Action) -> State:
 def _reduced(state: State, action: Action) -> State:
     """The state after an action; raises PlanRefused where it is refused."""
     if isinstance(action, PlanAction):
-        return _with_plan(state, action)
+        made = _with_plan(state, action)
+        return with_outlook(made) if made.screen is Screen.PREVIEW else made
     if isinstance(action, ViewAction):
         return _with_view(state, action)
     if isinstance(action, PromptAction):
         return with_prompt(state, action)
     if isinstance(action, ShellAction):
         return asked(state, action)
+    assert not isinstance(action, Report), "reports are no deeds of the user's"
     assert_never(action)
 
 
 def _with_plan(state: State, action: PlanAction) -> State:
-    """The state after what changes the plan."""
+    """The state after what changes what is to be done."""
+    if isinstance(action, HistoryAction):
+        return _through_history(state, action)
+    if isinstance(action, SeriesAction):
+        return with_series(state, action)
+    if isinstance(action, MoveCommit) and state.screen is Screen.SERIES:
+        return moved_commit(state, action.by)
+    if isinstance(action, Own) and state.screen is Screen.MESSAGES:
+        return with_commits(state, action)
+    return _with_commit(state, action)
+
+
+def _with_commit(
+    state: State, action: PieceAction | CommitAction | SetContent
+) -> State:
+    """The state after what changes the plan of the commit that is open."""
+    refuse_none_open(state)
     if isinstance(action, PieceAction):
         return with_pieces(state, action)
     if isinstance(action, CommitAction):
         return with_commits(state, action)
     if isinstance(action, SetContent):
         return rewritten(state, action)
-    if isinstance(action, HistoryAction):
-        return _through_history(state, action)
     assert_never(action)
 
 
@@ -84,10 +111,13 @@ def _through_history(state: State, action: HistoryAction) -> State:
 
 def _with_view(state: State, action: ViewAction) -> State:
     """The state after what changes where one looks."""
+    if isinstance(action, ScreenAction):
+        return on_screen(state, action)
+    if state.screen in LISTS:
+        return moved_in_list(state, action)
+    refuse_none_open(state)
     if isinstance(action, CursorAction):
         return moved(state, action)
     if isinstance(action, MarkAction):
         return marked(state, action)
-    if isinstance(action, ScreenAction):
-        return on_screen(state, action)
     assert_never(action)

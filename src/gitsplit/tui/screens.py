@@ -3,41 +3,55 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
-from gitsplit.core.states import is_whole, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Apply,
     Back,
+    Check,
     EditFile,
     EditMessage,
+    EditMessages,
     EditorRefused,
     Interrupt,
     Look,
     OpenHelp,
+    OpenMessages,
     OpenPreview,
     Quit,
+    RequestAction,
+    Reword,
     ScreenAction,
     Scroll,
     ShellAction,
     Suspend,
 )
 from gitsplit.tui.commits import focused
-from gitsplit.tui.state import Request, Screen, State
+from gitsplit.tui.outline import Address, new_commits
+from gitsplit.tui.places import opened
+from gitsplit.tui.problems import conflict_of, with_outlook
+from gitsplit.tui.series import become
+from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State, entries_of
+from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."
+DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it for the next time."
+_HOW = "the clean part is written, the rest goes to git rebase"
+CONFLICT_QUESTION = f"Enter again: {_HOW}, which stops there."
+_DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
 def on_screen(state: State, action: ScreenAction) -> State:
     """The state with another screen, or more of this one."""
     match action:
         case Look(group):
-            return _looking(state, state.focus if group is None else group)
+            return _looking(state, group)
+        case OpenMessages():
+            return _messages(state)
         case OpenPreview():
-            return _previewed(replace(state, screen=Screen.SPLIT, beneath=()))
+            return _previewed(state)
         case OpenHelp():
-            return _opened(state, Screen.HELP)
+            return _over(state, Screen.HELP)
         case Back():
             return _left(state)
         case Scroll(rows, most):
@@ -57,49 +71,49 @@ def asked(state: State, action: ShellAction) -> State:
             return replace(state, request=Request.INTERRUPT)
         case Suspend():
             return replace(state, request=Request.SUSPEND)
-        case EditMessage():
-            return replace(state, request=Request.EDIT_MESSAGE)
-        case EditFile(for_good):
-            return editable(state, for_good)
         case EditorRefused(sentence):
             raise PlanRefused(sentence)
+        case _:
+            return _requested(state, action)
+
+
+def _requested(state: State, action: RequestAction) -> State:
+    """The state that asks for what is to be edited or checked; it must be there."""
+    match action:
+        case EditMessage():
+            text_at_hand(state)
+            return replace(state, request=Request.EDIT_MESSAGE)
+        case EditMessages():
+            commit_at_cursor(state)
+            return replace(state, request=Request.EDIT_MESSAGES)
+        case Reword():
+            return _rewording(state)
+        case EditFile(for_good):
+            return editable(state, for_good)
+        case Check():
+            return _checking(state)
         case _:
             assert_never(action)
 
 
-def problems_of(state: State) -> tuple[str, ...]:
-    """Why the plan can't be written, in sentences; empty where it can.
-
-    Git is asked where it may object: where the final tree is another one, the commits
-    above are replayed and files follow.
-    """
-    found = _misfits(state.plan)
-    written = without_empty_groups(state.plan)
-    if not found and not is_whole(written) and (why := state.git.objection(written)):
-        return (why,)
-    return found
+def _rewording(state: State) -> State:
+    """The commit at the cursor by itself, its message asked for."""
+    if entries_of(state.todo)[state.chosen].action not in ("pick", "reword"):
+        state = become(state, "pick")
+    return replace(state, request=Request.EDIT_MESSAGE)
 
 
-def _misfits(plan: Plan) -> tuple[str, ...]:
-    """What is wrong with the plan itself."""
-    used = sorted(set(plan.group_of) - {DROPPED})
-    found = [
-        f"Commit {group + 1} has no message: look at it and press i."
-        for group in used
-        if not plan.groups[group].message.strip()
-    ]
-    if not used:
-        found.append("Every piece is dropped: no commit is left.")
-    elif len(used) == 1 and is_whole(without_empty_groups(plan)):
-        found.append("Only one commit has pieces, and a split needs two.")
-    try:
-        steps(plan)
-    except PlanRefused as refusal:
-        found.append(f"{refusal} {refusal.hint}")
-    return tuple(found)
+def _checking(state: State) -> State:
+    """The state that asks for the new commits to be checked."""
+    if not state.whole.check:
+        raise PlanRefused("No command was given to check with.", hint="-x CMD does.")
+    ready = with_outlook(state)
+    if ready.problems:
+        raise PlanRefused(ready.problems[0])
+    return replace(ready, checks={}, request=Request.CHECK)
 
 
-def _opened(state: State, screen: Screen) -> State:
+def _over(state: State, screen: Screen) -> State:
     """The state with ``screen`` over the one shown."""
     beneath = (*state.beneath, (state.screen, state.scroll))
     return replace(state, screen=screen, beneath=beneath, scroll=0, status="")
@@ -108,41 +122,103 @@ def _opened(state: State, screen: Screen) -> State:
 def _left(state: State) -> State:
     """The state with the screen beneath; the first screen has none."""
     if not state.beneath:
-        return replace(state, screen=Screen.SPLIT, scroll=0, status="")
+        first = Screen.SERIES if state.opened is None else Screen.SPLIT
+        return replace(state, screen=first, scroll=0, status="")
     *beneath, (screen, scroll) = state.beneath
     under = replace(state, screen=screen, beneath=tuple(beneath), scroll=scroll)
     if screen is Screen.PREVIEW:
-        return replace(under, problems=problems_of(state), status="")
+        under = with_outlook(under)
     return replace(under, status="")
 
 
-def _looking(state: State, group: int) -> State:
-    """The commit ``group`` as it will be."""
+def _below_pages(state: State) -> State:
+    """The state on the topmost screen on which something is decided."""
+    while state.screen not in _DECIDING and state.beneath:
+        state = _left(replace(state, problems=()))
+    return state
+
+
+def _looking(state: State, number: int | None) -> State:
+    """The commit in focus as it will be, or the new commit with that number."""
+    group = number
+    if state.screen is Screen.PREVIEW and number is not None:
+        state, group = _opened_for(state, number)
+    if state.opened is None:
+        raise PlanRefused("No commit is open.", hint="e opens the one at the cursor.")
     if state.screen is not Screen.COMMIT:
-        state = _opened(state, Screen.COMMIT)
-    return focused(state, group)
+        state = _over(state, Screen.COMMIT)
+    return focused(state, state.focus if group is None else group)
+
+
+def _opened_for(state: State, number: int) -> tuple[State, int]:
+    """The state in which the commit that a new one is split from is open.
+
+    With it, the group that the new commit is.
+    """
+    commits = new_commits(state)
+    if number >= len(commits):
+        raise PlanRefused(f"There is no commit {number + 1}.")
+    commit = commits[number]
+    if commit.group is None:
+        raise PlanRefused(
+            f"{commit.entry.oid[:7]} does what it did before.",
+            hint=f"git show {commit.entry.oid[:7]} shows it.",
+        )
+    return opened(state, commit.entry.oid), commit.group
+
+
+def _messages(state: State) -> State:
+    """The messages of all new commits, the cursor on the one that was at hand."""
+    commits = worded_commits(state)
+    if not commits:
+        raise PlanRefused("Every commit keeps its message.", hint="Nothing is new yet.")
+    here = Address(state.chosen)
+    if state.opened is not None and state.screen in ONE_COMMIT:
+        here = Address(state.target.commit, state.focus)
+    places = [
+        n for n, c in enumerate(commits) if here in (c.where, Address(c.entry.oid))
+    ]
+    below = _below_pages(state)
+    if below.screen is Screen.MESSAGES:
+        return below
+    return replace(_over(below, Screen.MESSAGES), message=places[0] if places else 0)
 
 
 def _previewed(state: State) -> State:
     """What will be written, and what keeps it from being written."""
-    problems = problems_of(state)
-    status = "Enter writes all this" if not problems else "this can't be written yet"
-    preview = replace(_opened(state, Screen.PREVIEW), problems=problems)
-    return replace(preview, status=status)
+    preview = with_outlook(_over(_below_pages(state), Screen.PREVIEW))
+    if preview.problems:
+        return replace(preview, status="this can't be written yet")
+    if conflict_of(preview):
+        return replace(preview, status=f"this stops at a conflict: {_HOW}")
+    return replace(preview, status="Enter writes all this")
 
 
 def _applied(state: State) -> State:
-    """The state that asks to be written, where it can be."""
+    """The state that asks to be written, where it can be: git is asked once more.
+
+    Where it conflicts, the user is asked whether git rebase shall stop there.
+    """
     if state.screen is not Screen.PREVIEW:
         raise PlanRefused("What is written is shown first.", hint="w shows it.")
-    problems = problems_of(state)
-    if problems:
-        raise PlanRefused(problems[0])
-    return replace(state, request=Request.APPLY)
+    ready = with_outlook(replace(state, foreseen=None))
+    if ready.problems:
+        raise PlanRefused(ready.problems[0])
+    if conflict_of(ready) is None:
+        return replace(ready, request=Request.APPLY)
+    if state.status != CONFLICT_QUESTION:
+        return replace(ready, status=CONFLICT_QUESTION)
+    return replace(ready, request=Request.APPLY, accepts_conflict=True)
 
 
 def _quit(state: State) -> State:
-    """The state that asks to be left; work that would be lost is asked for once."""
-    if state.deeds and state.status != QUESTION:
-        return replace(state, status=QUESTION)
+    """The state that asks to be left; work that would be lost is asked for once.
+
+    From a commit that was opened from the series, the way leads back there.
+    """
+    if state.screen is Screen.SPLIT and state.beneath:
+        return _left(state)
+    question = DRAFT_QUESTION if state.whole.keeps_drafts else QUESTION
+    if state.deeds and state.status != question:
+        return replace(state, status=question)
     return replace(state, request=Request.QUIT)

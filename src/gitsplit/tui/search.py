@@ -7,7 +7,7 @@ from itertools import chain
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import TextEdit
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.change import refolded, row_showing
+from gitsplit.tui.places import refolded, row_showing
 from gitsplit.tui.rows import Row, RowKind, Rows, Segment
 from gitsplit.tui.selection import lines_shown, segment_at
 from gitsplit.tui.state import State

@@ -1,27 +1,39 @@
-"""Everything that a frame of the split screen depends on, as one immutable value."""
+"""Everything that a frame of the screen depends on, as one immutable value."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gitsplit.core.changes import Hunk, Span, lines_of
 from gitsplit.core.history import History
+from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Outlook
 from gitsplit.core.overrides import Merge
 from gitsplit.core.plan import Plan
+from gitsplit.core.proposal import COPIED_TRAILERS
+from gitsplit.core.series import Series
+from gitsplit.core.todo import Entry, Todo
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.rows import FoldKey, Rows
+from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.syntax import Tints, no_tints
 
 
 class Screen(Enum):
     """Which question the screen asks."""
 
+    SERIES = auto()
     SPLIT = auto()
     COMMIT = auto()
+    MESSAGES = auto()
     PREVIEW = auto()
     HELP = auto()
+
+
+ONE_COMMIT = (Screen.SPLIT, Screen.COMMIT)
+"""The screens about the commit that is open."""
 
 
 class Unit(Enum):
@@ -50,19 +62,56 @@ class Request(Enum):
     INTERRUPT = auto()
     SUSPEND = auto()
     EDIT_MESSAGE = auto()
+    EDIT_MESSAGES = auto()
+    CHECK = auto()
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()
 
 
+DropTo = Literal["worktree", "discard"]
+"""Where dropped pieces go: they stay in the files, or they are gone."""
+
+
+NO_IDS = IdRules()
+"""How a repository uses Change-Ids that knows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The series that is worked on, and what the rewrite will touch, for words.
+
+    ``name`` is the range as the user would name it. ``ref`` is the branch that will
+    move (short), or "HEAD". ``ids`` says how Change-Ids are used, ``change_ids`` has
+    those of the commits that have one. ``titles`` are the words for commits where
+    ``rebase.instructionFormat`` wants others than their subjects; ``abbreviates`` says
+    whether commands are letters. ``check`` is the command that new commits can be
+    checked with, empty where there is none. ``copied_trailers`` are the keys (lower
+    case) of trailers that each part of a commit has. ``keeps_drafts`` says that work
+    which isn't written is not lost.
+    """
+
+    series: Series
+    ref: str
+    name: str = ""
+    change_ids: Mapping[Oid, bytes] = field(default_factory=dict)
+    ids: IdRules = NO_IDS
+    other_refs: tuple[str, ...] = ()
+    drop_to: DropTo = "worktree"
+    titles: Mapping[Oid, bytes] = field(default_factory=dict)
+    abbreviates: bool = False
+    check: str = ""
+    copied_trailers: tuple[bytes, ...] = COPIED_TRAILERS
+    keeps_drafts: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is being split, and what the rewrite will touch, for the screen to say.
+    """The commit that is being split, and what the rewrite will touch.
 
     ``change_id`` is empty where the commit has none; ``gives_change_ids`` says
-    whether the new commits get ids. ``ref`` is the branch that will move (short), or
-    "HEAD"; ``above`` are the ids and subjects of the commits on top, oldest first;
+    whether the new commits get ids. ``above`` is the number of commits on top;
     ``tree`` is the commit's own tree, with which the split ends where nothing is
-    dropped or edited to the end. ``drop_to`` says where dropped pieces go.
+    dropped or edited to the end. ``ref`` and ``drop_to`` are those of the whole.
     """
 
     commit: Oid
@@ -71,23 +120,59 @@ class Target:
     ref: str
     change_id: bytes = b""
     gives_change_ids: bool = False
-    above: tuple[tuple[Oid, bytes], ...] = ()
-    other_refs: tuple[str, ...] = ()
-    drop_to: Literal["worktree", "discard"] = "worktree"
+    above: int = 0
+    drop_to: DropTo = "worktree"
+
+
+def target_in(whole: Whole, commit: Oid) -> Target:
+    """The commit of the series as what is split."""
+    commits = whole.series.commits
+    at = next(n for n, each in enumerate(commits) if each.oid == commit)
+    change_id = whole.change_ids.get(commit, b"")
+    return Target(
+        commit,
+        commits[at].subject,
+        commits[at].raw.tree,
+        whole.ref,
+        change_id,
+        bool(change_id) or whole.ids.wanted,
+        len(commits) - at - 1,
+        whole.drop_to,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a commit does, as far as it was found out beside the work.
+
+    ``things`` says of each thing that the commit seems to do what it is; it is empty
+    where nothing can be said, for the reason that ``why_not`` names. ``added`` and
+    ``removed`` are None where lines weren't counted.
+    """
+
+    files: int
+    added: int | None = None
+    removed: int | None = None
+    things: tuple[str, ...] = ()
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
     """What the screen has git say: how contents differ and merge, what can't be done.
 
-    The first two give the same answer whenever they are asked the same. ``objection``
-    says in a sentence why the plan of this commit can't be carried out as the
-    repository is now; it is empty where it can.
+    The first two give the same answer whenever they are asked the same. ``plan_of``
+    proposes how a commit of the series is split; it may raise GitsplitError.
+    ``outlook`` says what stands against a todo list as the repository is now.
+    ``estimate`` says what a commit does; it is asked beside the screen, in another
+    thread.
     """
 
     hunks_between: Callable[[bytes, bytes], tuple[Hunk, ...]]
     merge: Merge
-    objection: Callable[[Plan], str] = lambda _plan: ""
+    plan_of: Callable[[Oid], Plan] | None = None
+    outlook: Callable[[Todo], Outlook] = lambda _todo: Outlook()
+    estimate: Callable[[Oid], Estimate] | None = None
 
 
 def _as_a_whole(old: bytes, new: bytes) -> tuple[Hunk, ...]:
@@ -111,32 +196,85 @@ class Prompt:
     cursor: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """The split screen: the plan with its past, and where the user is in it.
+@LastAnswer
+def entries_of(todo: Todo) -> dict[Oid, Entry]:
+    """The entries of a todo list by their commits."""
+    return {entry.oid: entry for entry in todo.entries}
 
-    ``cursor`` and ``anchor`` are row numbers from 0; ``anchor`` is where marking of
-    lines began. ``focus`` is the group that reviewers' view and ``y``/``n`` are about.
-    ``status`` says what the last key did. ``viewed`` is the group that the COMMIT
-    screen shows, ``scroll`` the first row of the COMMIT, PREVIEW or HELP screen.
-    ``search`` is the last text looked for. Lines are shown from column ``pan`` on, and
-    tinted by what ``tints`` knows by now.
-    ``beneath`` are the screens under this one, each with its scroll. ``problems`` are
-    the sentences that say why the plan can't be written, found when the preview opens.
-    ``deeds`` says what each step of the history's past did, ``deeds_undone`` what each
-    step of its future did. ``apart`` are the files whose rename is a piece without
-    their edits.
+
+class Step(NamedTuple):
+    """A step of the history: a clause on what was done, where, to which commit."""
+
+    words: str
+    screen: Screen
+    commit: Oid | None = None
+
+
+class Outcome(StrEnum):
+    """What came of checking a new commit, as the mark for it."""
+
+    RUNNING = "…"
+    PASSED = "✓"
+    FAILED = "✗"
+
+
+NO_ROWS = diff_rows((), ())
+"""The rows where no commit is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the user was in a commit that isn't open now, to come back to it.
+
+    ``plan`` is the one that the rows are of.
     """
 
     target: Target
-    history: History[Plan]
+    plan: Plan
     rows: Rows
+    cursor: int
+    focus: int
+    unfolded: frozenset[FoldKey]
+    apart: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole application: the todo list with its past, and where the user is in it.
+
+    ``chosen`` is the commit at the cursor of the series, ``message`` the number of the
+    new commit at that of the messages. ``opened`` is the commit that is being split,
+    None before the first is; ``kept`` are the places in others that were.
+
+    In the commit that is open, ``cursor`` and ``anchor`` are row numbers from 0;
+    ``anchor`` is where marking of lines began. ``focus`` is the group that reviewers'
+    view and ``y``/``n`` are about. ``viewed`` is the group that the COMMIT screen
+    shows. Lines are shown from column ``pan`` on, and tinted by what ``tints`` knows by
+    now. ``apart`` are the files whose rename is a piece without their edits.
+
+    ``status`` says what the last key did. ``scroll`` is the first row of a screen that
+    is a page. ``search`` is the last text looked for. ``beneath`` are the screens under
+    this one, each with its scroll. ``problems`` are the sentences that say why the todo
+    list can't be written, found when the preview opens; ``foreseen`` is what git says
+    against a todo list. ``deeds`` says what each step of the history's past did,
+    ``deeds_undone`` what each step of its future did. ``estimates`` and ``checks`` are
+    what came of work beside the screen: for commits of the series, and for new ones by
+    their numbers from 0. ``accepts_conflict`` says that the user wants a rebase to
+    stop where it conflicts.
+    """
+
+    whole: Whole
+    history: History[Todo]
+    chosen: Oid
+    opened: Target | None = None
+    rows: Rows = NO_ROWS
     cursor: int = 0
     focus: int = 0
     unit: Unit = Unit.PIECE
     anchor: int | None = None
-    screen: Screen = Screen.SPLIT
+    screen: Screen = Screen.SERIES
     viewed: int = 0
+    message: int = 0
     scroll: int = 0
     status: str = ""
     is_refusal: bool = False
@@ -147,25 +285,45 @@ class State:
     unfolded: frozenset[FoldKey] = frozenset()
     beneath: tuple[tuple[Screen, int], ...] = ()
     problems: tuple[str, ...] = ()
+    foreseen: tuple[Todo, Outlook] | None = None
     request: Request | None = None
-    deeds: tuple[str, ...] = ()
-    deeds_undone: tuple[str, ...] = ()
+    deeds: tuple[Step, ...] = ()
+    deeds_undone: tuple[Step, ...] = ()
     apart: frozenset[int] = frozenset()
+    kept: Mapping[Oid, Kept] = field(default_factory=dict)
+    estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
+    checks: Mapping[int, Outcome] = field(default_factory=dict)
+    accepts_conflict: bool = False
     git: Git = WITHOUT_GIT
 
     @property
-    def came_from(self) -> Screen:
-        """The screen beneath this one."""
-        return self.beneath[-1][0] if self.beneath else Screen.SPLIT
+    def todo(self) -> Todo:
+        """The todo list as it stands."""
+        return self.history.present
+
+    @property
+    def target(self) -> Target:
+        """The commit that is being split; there must be one."""
+        assert self.opened is not None, "no commit is open"
+        return self.opened
 
     @property
     def plan(self) -> Plan:
-        """The plan as it stands."""
-        return self.history.present
+        """The plan of the commit that is being split, as it stands."""
+        plan = entries_of(self.todo)[self.target.commit].plan
+        assert plan is not None, "a commit is opened with a plan"
+        return plan
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the series is one commit."""
+        return len(self.whole.series.commits) == 1
 
 
-def first_state(target: Target, plan: Plan, git: Git = WITHOUT_GIT) -> State:
-    """The screen as it opens: the cursor on the first edit."""
-    rows = diff_rows(plan.changes, plan.edits)
-    cursor = rows.row_of(plan.edits[0]) if plan.edits else 0
-    return State(target, History(plan), rows, cursor=cursor, git=git)
+def first_state(
+    whole: Whole,
+    todo: Todo,
+    git: Git = WITHOUT_GIT,
+) -> State:
+    """The screen as it opens, on the todo list."""
+    return State(whole, History(todo), chosen=todo.entries[0].oid, git=git)

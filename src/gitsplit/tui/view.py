@@ -34,10 +34,15 @@ from gitsplit.tui.frame import (
     status_line,
     title_line,
 )
-from gitsplit.tui.pages import help_page, preview_page
+from gitsplit.tui.lists import LISTS
+from gitsplit.tui.messagelist import message_lines, owner_words
+from gitsplit.tui.pages import help_page
 from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
+from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.selection import counted, selected_rows
+from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state import Screen, State
+from gitsplit.tui.text import wrapped
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""
@@ -48,6 +53,7 @@ class Region(Enum):
 
     DIFF = auto()
     COMMITS = auto()
+    LIST = auto()
     PAGE = auto()
 
 
@@ -59,8 +65,13 @@ OnRegion = Callable[[Region, int, int], None]
 """Called as :data:`~gitsplit.tui.pane.OnMouse`, with the region."""
 
 _PAGE_FRAME = 4  # title, rule, status and footer
+_SERIES_FRAME = 4 + WORDS_HEIGHT
+_MESSAGES_FRAME = 6  # two lines more are said
 _NARROW_FRAME = 5  # title, rule, two lines that are said, and footer
 _WIDE_FRAME = 6  # one more rule
+
+
+_FRAMES = {Screen.SERIES: _SERIES_FRAME, Screen.MESSAGES: _MESSAGES_FRAME}
 
 
 def diff_lines(state: State, width: int) -> Lines:
@@ -142,6 +153,10 @@ def page_lines(state: State, width: int) -> Lines:
             return commit_page(state, width)
         case Screen.PREVIEW:
             return preview_page(state, width)
+        case Screen.SERIES:
+            return series_lines(state, width)
+        case Screen.MESSAGES:
+            return message_lines(state, width)
         case Screen.HELP | Screen.SPLIT:
             return help_page(keymap.help_sections(), width, state.scroll)
 
@@ -154,15 +169,17 @@ def last_scroll(state: State, columns: int, rows: int) -> int:
 def room(state: State, columns: int, rows: int) -> int:
     """The rows of the diff, or of the page that is shown instead."""
     if state.screen is not Screen.SPLIT:
-        return max(0, rows - _PAGE_FRAME)
+        return max(0, rows - _FRAMES.get(state.screen, _PAGE_FRAME))
     if columns >= WIDE:
         return max(0, rows - _WIDE_FRAME)
     return max(0, rows - _NARROW_FRAME - commits_height(state, rows))
 
 
 _PAGE_NAMES = {
+    Screen.SERIES: "",
     Screen.SPLIT: "",
     Screen.COMMIT: "as reviewers will see it",
+    Screen.MESSAGES: "the messages of all new commits",
     Screen.PREVIEW: "what will be written",
     Screen.HELP: "all keys",
 }
@@ -171,6 +188,8 @@ _PAGE_NAMES = {
 def page_name(state: State, columns: int, rows: int) -> str:
     """What the page shows, and which lines of it where it doesn't all fit."""
     name = _PAGE_NAMES[state.screen]
+    if state.screen in LISTS:
+        return name
     height, seen = page_lines(state, columns).height, room(state, columns, rows)
     if height <= seen:
         return name
@@ -180,6 +199,9 @@ def page_name(state: State, columns: int, rows: int) -> str:
 
 def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
     """The container that draws whatever the state is, at any size."""
+
+    def is_at(*screens: Screen) -> Callable[[], bool]:
+        return lambda: get_state().screen in screens
 
     def is_split() -> bool:
         return get_state().screen is Screen.SPLIT
@@ -193,7 +215,9 @@ def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
             draw.line(title_line),
             _shown_if(lambda: is_split() and not is_wide(), draw.narrow()),
             _shown_if(lambda: is_split() and is_wide(), draw.wide()),
-            _shown_if(lambda: not is_split(), draw.page()),
+            _shown_if(is_at(Screen.SERIES), draw.series()),
+            _shown_if(is_at(Screen.MESSAGES), draw.messages()),
+            _shown_if(is_at(Screen.COMMIT, Screen.PREVIEW, Screen.HELP), draw.page()),
             draw.line(lambda state, width: footer_line(keymap.footer(state), width)),
         ]
     )
@@ -213,6 +237,11 @@ def _rows() -> int:
 
 def _runs(state: State) -> Sequence[range]:
     return selected_rows(state) if len(state.rows) else ()
+
+
+def _follows(state: State, width: int) -> list[StyleAndTextTuples]:
+    """What follows from who keeps the Change-Id."""
+    return [[("", f" {line}")] for line in wrapped(owner_words(state), width - 2)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +316,38 @@ class _Regions:
                 VSplit([left, bars[0], middle, bars[1], right]),
                 self.line(lambda _, w: wide_end(w)),
                 self.said(),
+            ]
+        )
+
+    def listed(self) -> Pane:
+        """A list of commits, which takes clicks and the wheel."""
+        return self.region(
+            lambda state, w, _: page_lines(state, w),
+            on_mouse=partial(self.on_mouse, Region.LIST),
+        )
+
+    def series(self) -> Container:
+        """The series above words about the commit at its cursor."""
+        return HSplit(
+            [
+                self.line(lambda _, w: rule(w)),
+                self.listed(),
+                self.region(
+                    lambda s, w, _: fixed_lines(series_words(s, w)),
+                    height=WORDS_HEIGHT,
+                ),
+                self.line(status_line),
+            ]
+        )
+
+    def messages(self) -> Container:
+        """All messages above what follows from their owners."""
+        return HSplit(
+            [
+                self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
+                self.listed(),
+                self.region(lambda s, w, _: fixed_lines(_follows(s, w)), height=2),
+                self.line(status_line),
             ]
         )
 

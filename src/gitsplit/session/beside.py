@@ -1,0 +1,103 @@
+"""What is found out about commits of a series: proposals, sizes, what they seem to do.
+
+A commit is read at most once, whether the screen asks or the work beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from gitsplit.core.edits import TextEdit
+from gitsplit.core.objects import GITLINK, Oid
+from gitsplit.core.plan import Plan
+from gitsplit.core.series import SourceCommit
+from gitsplit.errors import GitsplitError, NothingToSplit
+from gitsplit.git import read
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
+from gitsplit.session.work import Request, Work, proposed
+from gitsplit.tui.state import Estimate
+
+MOST_BYTES = 2 << 20
+MOST_FILES = 300
+"""A commit of more is only read when the user opens it."""
+
+
+@dataclass(slots=True)
+class Proposals:
+    """The plans that are proposed for commits of a series, each made once.
+
+    Two threads may ask; one reads at a time.
+    """
+
+    repo: Repository
+    request: Request
+    work: Work
+    _plans: dict[Oid, Plan] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def plan_of(self, oid: Oid) -> Plan:
+        """The plan for a commit; raises MergeCommit, NothingToSplit, PlanRefused."""
+        with self._lock:
+            if oid not in self._plans:
+                self._plans[oid] = self._proposed(oid)
+            return self._plans[oid]
+
+    def _proposed(self, oid: Oid) -> Plan:
+        commit = self.work.todo.entry(oid).commit
+        changes = read.file_changes(self.repo, commit)
+        if not changes:
+            raise NothingToSplit(
+                f"{oid[:7]} changes no file, so there is nothing to split.",
+                hint="p picks it, d drops it.",
+            )
+        return proposed(self.repo, self.request, commit, changes)
+
+    def estimate(self, oid: Oid) -> Estimate:
+        """What a commit does, and of how many things that seems to be made up."""
+        commit = self.work.todo.entry(oid).commit
+        if len(commit.raw.parents) > 1:
+            return Estimate(0, why_not="merge")
+        try:
+            sizes = self._sizes(commit)
+            if why_not := _why_not(sizes):
+                return Estimate(len(sizes), why_not=why_not)
+            return _estimate(self.plan_of(oid))
+        except GitsplitError:
+            return Estimate(0, why_not="?")
+
+    def _sizes(self, commit: SourceCommit) -> dict[bytes, int | None]:
+        """The size of each file that changes, both sides; None of what isn't here."""
+        parents = commit.raw.parents
+        with self._lock:
+            old = EMPTY_TREE
+            if parents:
+                old = read.source_commit(self.repo, parents[0]).raw.tree
+            changed = changed_paths(NewObjects(self.repo), old, commit.raw.tree)
+            return {path: self._size(pair) for path, pair in changed.items()}
+
+    def _size(self, pair: PathPair) -> int | None:
+        blobs = [side.oid for side in pair if side and side.mode != GITLINK]
+        sizes = [self.repo.object_size(oid) for oid in blobs]
+        return None if None in sizes else sum(filter(None, sizes))
+
+
+def _why_not(sizes: Mapping[bytes, int | None]) -> str:
+    """Why a commit whose files are so large isn't read; empty where it is."""
+    if not sizes:
+        return "empty"
+    if None in sizes.values():
+        return "not here"
+    is_large = sum(filter(None, sizes.values())) > MOST_BYTES
+    return "large" if is_large or len(sizes) > MOST_FILES else ""
+
+
+def _estimate(plan: Plan) -> Estimate:
+    """What a plan says of its commit."""
+    lines = [edit for edit in plan.edits if isinstance(edit, TextEdit)]
+    return Estimate(
+        len(plan.changes),
+        sum(len(edit.new) for edit in lines),
+        sum(len(edit.old) for edit in lines),
+        tuple(group.reason for group in plan.groups),
+    )

@@ -1,0 +1,183 @@
+"""The messages of all new commits on one page, as they will be."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.changes import lines_of
+from gitsplit.core.message import subject_of
+from gitsplit.core.todo import Todo
+from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
+from gitsplit.tui.diffview import CURSOR, scrolled
+from gitsplit.tui.outline import NewCommit
+from gitsplit.tui.pane import Lines
+from gitsplit.tui.selection import counted
+from gitsplit.tui.state import State, Whole
+from gitsplit.tui.style import group_style
+from gitsplit.tui.text import clipped, fitted, line_cells, shown
+from gitsplit.tui.wording import worded_commits
+
+SHORT, LONG = 50, 72
+"""Letters that a subject should have, and that git log shows at most."""
+
+_NEW_ID = b"(a new one)"
+_INDENT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A commit with the lines of its message below its subject."""
+
+    commit: NewCommit
+    body: tuple[bytes, ...]
+
+    @property
+    def height(self) -> int:
+        """Its lines: subject, what it is, body, and a blank one."""
+        return 2 + len(self.body) + 1
+
+
+def message_lines(state: State, width: int) -> Lines:
+    """Every new commit with its number, owner's mark, subject and message."""
+    page = _PAGE(state)
+    blocks, starts = page.blocks, page.starts
+    at = min(state.message, len(blocks) - 1)
+
+    def line(number: int) -> StyleAndTextTuples:
+        block = bisect_right(starts, number) - 1
+        inside = number - starts[block]
+        return _line(state, blocks[block], (block, inside), block == at, width)
+
+    focus = range(starts[at], starts[at + 1]) if blocks else range(1)
+    return Lines(
+        line,
+        starts[-1],
+        focus.start,
+        scroll=lambda top, rows: scrolled(top, rows, focus, focus.start),
+        number_of=lambda number: bisect_right(starts, number) - 1,
+    )
+
+
+class _Page:
+    """The blocks of a todo list and the lines they begin at, made once for each."""
+
+    def __init__(self) -> None:
+        self.blocks: tuple[_Block, ...] = ()
+        self.starts: tuple[int, ...] = (0,)
+        self._of: tuple[Whole, Todo] | None = None
+
+    def __call__(self, state: State) -> "_Page":
+        """The page of this state."""
+        of = self._of
+        if of is None or of[0] is not state.whole or of[1] is not state.todo:
+            self._of = (state.whole, state.todo)
+            commits = worded_commits(state)
+            self.blocks = tuple(_block(state.whole, commit) for commit in commits)
+            heights = (block.height for block in self.blocks)
+            self.starts = tuple(accumulate(heights, initial=0))
+        return self
+
+
+_PAGE: Final = _Page()  # gives the same as if it kept nothing
+
+
+def _block(whole: Whole, commit: NewCommit) -> _Block:
+    message = message_to_be(whole, commit)
+    title, _, _ = message.lstrip(b"\n").partition(b"\n\n")
+    below = message.lstrip(b"\n")[len(title) :].strip(b"\n")
+    return _Block(commit, lines_of(below + b"\n") if below else ())
+
+
+def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
+    """The message with the Change-Id that it will have, a new one not yet known."""
+    original = whole.change_ids.get(commit.entry.oid)
+    message = whole.ids.settled(commit.message)
+    if original is None and not whole.ids.gives(message):
+        return message
+    change_id = original if original and commit.is_owner else _NEW_ID
+    return whole.ids.with_id(message, change_id)
+
+
+def _line(
+    state: State, block: _Block, place: tuple[int, int], is_at: bool, width: int
+) -> StyleAndTextTuples:
+    """Line ``place[1]`` of block number ``place[0]``."""
+    number, inside = place
+    if not inside:
+        return _head(block.commit, number, is_at, width)
+    if inside == 1:
+        what = f"{' ' * _INDENT}{_origin(state, block.commit)}"
+        return [("class:faint", clipped(what, width))]
+    if inside - 2 < len(block.body):
+        cells = line_cells(block.body[inside - 2], width - _INDENT)
+        return [("", " " * _INDENT), *cells]
+    return []
+
+
+def _head(
+    commit: NewCommit, number: int, is_at: bool, width: int
+) -> StyleAndTextTuples:
+    """The number, the owner's mark, the subject and how long that is."""
+    subject = subject_of(commit.message)
+    words, style = length_words(subject)
+    is_marked = commit.is_owner and commit.group is not None
+    room = width - _INDENT - get_cwidth(words) - 3
+    text = fitted(shown(subject) or NO_MESSAGE, room)
+    return [
+        ("class:cursor", f" {CURSOR}" if is_at else "  "),
+        (f"{group_style(commit.group or 0)} bold", f"{number + 1:>2} "),
+        ("class:owner", f"{OWNER} " if is_marked else "  "),
+        ("class:focus" if is_at else "", text),
+        (style, f"  {words} "),
+    ]
+
+
+def length_words(subject: bytes) -> tuple[str, str]:
+    """How long a subject is, in words where that is too long, and their style."""
+    if not subject.strip():
+        return "empty", "class:bad"
+    length = len(subject.decode(errors="replace"))
+    if length > LONG:
+        return f"{length}, over {LONG}", "class:bad"
+    return (f"{length}, over {SHORT}" if length > SHORT else f"{length}"), "class:faint"
+
+
+def _origin(state: State, commit: NewCommit) -> str:
+    """What the commit is made from."""
+    entry = commit.entry
+    words = f"{entry.action} {entry.oid[:7]}"
+    if commit.group is not None and entry.plan is not None:
+        words = f"commit {commit.group + 1} of {entry.oid[:7]}"
+    if commit.joined:
+        others = ", ".join(oid[:7] for oid in commit.joined)
+        words += f" with {others} in it"
+    return words
+
+
+def owner_words(state: State) -> str:
+    """What follows for reviewers from who keeps the Change-Id at the cursor."""
+    commits = worded_commits(state)
+    if not commits:
+        return ""
+    entry = commits[min(state.message, len(commits) - 1)].entry
+    change_id = shown(state.whole.change_ids.get(entry.oid, b""))[:9]
+    pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
+    if entry.plan is None or entry.action != "split" or not change_id:
+        return ""
+    owner = next((commit for commit in pieces if commit.is_owner), None)
+    others = len(pieces) - (owner is not None)
+    if owner is None:
+        return f"no commit keeps {change_id}: all start without reviewers"
+    size = counted(entry.plan.group_of.count(owner.group), "piece")
+    start = f"reviewers of {change_id} will see a new patch set with these {size}"
+    return f"{start}; {_others(others)}" if others else start
+
+
+def _others(count: int) -> str:
+    if count == 1:
+        return "the other commit starts without reviewers"
+    return f"the {count} others start without reviewers"

@@ -1,0 +1,123 @@
+"""The new commits that a todo list comes to, in order, each with its message."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED
+from gitsplit.core.squash import joined_messages
+from gitsplit.core.todo import Entry, Todo, layout
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.state import State, Whole
+
+
+class Address(NamedTuple):
+    """Where a message is: in a commit's entry, or in a group of its plan."""
+
+    commit: Oid
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """A commit that there will be.
+
+    ``entry`` is what it is made from, ``group`` its group where that is split, and
+    ``where`` the place of its ``message``. ``joined`` are the commits squashed into it.
+    ``is_owner`` says whether it is what reviewers know as ``entry``'s commit.
+    """
+
+    entry: Entry
+    group: int | None
+    where: Address
+    message: bytes
+    is_owner: bool = True
+    joined: tuple[Oid, ...] = ()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether somebody has to see to its message."""
+        return self.entry.action != "pick" or bool(self.joined)
+
+
+class _Outlines:
+    """The new commits of a todo list, found once for each."""
+
+    def __init__(self) -> None:
+        self._of: tuple[Whole, Todo] | None = None
+        self._found: tuple[NewCommit, ...] = ()
+
+    def __call__(self, state: State) -> tuple[NewCommit, ...]:
+        """The new commits of this state."""
+        whole, todo = state.whole, state.todo
+        if not self._of or self._of[0] is not whole or self._of[1] is not todo:
+            self._of = (whole, todo)
+            self._found = tuple(_made(whole, todo))
+        return self._found
+
+
+_OUTLINES: Final = _Outlines()  # gives the same as if it kept nothing
+
+
+def new_commits(state: State) -> tuple[NewCommit, ...]:
+    """The commits that the todo list comes to; groups without pieces make none."""
+    return _OUTLINES(state)
+
+
+def _made(whole: Whole, todo: Todo) -> list[NewCommit]:
+    """The new commits, in order."""
+    found: list[NewCommit] = []
+    into = layout(whole.series, todo).into if _is_possible(whole, todo) else {}
+    for entry in todo.entries:
+        if leader := into.get(entry.oid):
+            at = [n for n, made in enumerate(found) if made.entry.oid == leader]
+            for last in at[-1:]:
+                found[last] = _joined(whole, found[last], entry)
+        elif entry.action not in ("squash", "fixup", "drop"):
+            found += _of_entry(entry)
+    return found
+
+
+def _is_possible(whole: Whole, todo: Todo) -> bool:
+    """Whether the commits can stand in this order and go into each other."""
+    try:
+        layout(whole.series, todo)
+    except PlanRefused:
+        return False
+    return True
+
+
+def _of_entry(entry: Entry) -> Iterator[NewCommit]:
+    """The commits that an entry comes to by itself."""
+    if entry.action != "split" or entry.plan is None:
+        message = entry.message if entry.action == "reword" else None
+        text = entry.commit.raw.message if message is None else message
+        yield NewCommit(entry, None, Address(entry.oid), text)
+        return
+    plan = entry.plan
+    used = sorted(set(plan.group_of) - {DROPPED})
+    owner = _owner(plan.owner, used)
+    for group in used:
+        # The one that takes an empty owner's place has its message too.
+        place = plan.owner if group == owner else group
+        message = plan.groups[group if place is None else place].message
+        where = Address(entry.oid, place)
+        yield NewCommit(entry, group, where, message, is_owner=group == owner)
+
+
+def _owner(owner: int | None, used: list[int]) -> int | None:
+    """The group that is the owner once those without pieces are left out."""
+    if owner is None or owner in used or not used:
+        return owner
+    return next((group for group in used if group > owner), used[-1])
+
+
+def _joined(whole: Whole, made: NewCommit, entry: Entry) -> NewCommit:
+    """The commit with that of the entry in it."""
+    into = replace(made, joined=(*made.joined, entry.oid))
+    if entry.action == "fixup":
+        return into
+    both = joined_messages(made.message, entry.commit, whole.ids)
+    message = both if entry.message is None else entry.message
+    return replace(into, where=Address(entry.oid), message=message)

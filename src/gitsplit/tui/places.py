@@ -1,0 +1,212 @@
+"""Where the user is in a commit: the cursor on its line, whatever becomes of the rows.
+
+A commit's rows are made when it is opened, and kept for coming back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gitsplit.core.edits import Edit, TextEdit
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.blocks import diff_rows, rows_after
+from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
+from gitsplit.tui.selection import file_rows, lines_shown, segment_at
+from gitsplit.tui.state import (
+    NO_ROWS,
+    ONE_COMMIT,
+    Kept,
+    Screen,
+    State,
+    Unit,
+    entries_of,
+    target_in,
+)
+
+_LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
+
+
+def opened(state: State, commit: Oid) -> State:
+    """The state in which the commit, which has a plan, is the one being split.
+
+    The user is where they were in it before, else on its first piece.
+    """
+    if is_open(state, commit):
+        return replace(state, chosen=commit)
+    plan = entries_of(state.todo)[commit].plan
+    assert plan is not None, "a commit is opened with a plan"
+    put_away = replace(state, kept=_kept(state), unit=Unit.PIECE, anchor=None, pan=0)
+    before = put_away.kept.get(commit)
+    if before is not None and before.plan.changes == plan.changes:
+        return on_plan(_taken_out(put_away, before), before.plan, plan)
+    rows = diff_rows(plan.changes, plan.edits)
+    return replace(
+        put_away,
+        chosen=commit,
+        opened=target_in(state.whole, commit),
+        rows=rows,
+        cursor=rows.row_of(plan.edits[0]) if plan.edits else 0,
+        focus=0,
+        viewed=0,
+        unfolded=frozenset(),
+        apart=frozenset(),
+    )
+
+
+def is_open(state: State, commit: Oid | None) -> bool:
+    """Whether it is the commit that is open."""
+    return state.opened is not None and state.opened.commit == commit
+
+
+def refuse_none_open(state: State) -> None:
+    """Nothing where a commit is open, else PlanRefused."""
+    if state.opened is None:
+        raise PlanRefused("No commit is open.", hint="e opens the one at the cursor.")
+
+
+def closed(state: State) -> State:
+    """The state in which no commit is open; screens that show one are left."""
+    beneath = tuple(each for each in state.beneath if each[0] not in ONE_COMMIT)
+    screen = Screen.SERIES if state.screen in ONE_COMMIT else state.screen
+    return replace(
+        state,
+        opened=None,
+        rows=NO_ROWS,
+        cursor=0,
+        focus=0,
+        viewed=0,
+        unit=Unit.PIECE,
+        anchor=None,
+        prompt=None,
+        beneath=beneath,
+        screen=screen,
+    )
+
+
+def _kept(state: State) -> Mapping[Oid, Kept]:
+    """The places in commits, that in the open one among them."""
+    if state.opened is None:
+        return state.kept
+    place = Kept(
+        state.target,
+        state.plan,
+        state.rows,
+        state.cursor,
+        state.focus,
+        state.unfolded,
+        state.apart,
+    )
+    return {**state.kept, state.target.commit: place}
+
+
+def _taken_out(state: State, kept: Kept) -> State:
+    """The state in the place that was kept."""
+    return replace(
+        state,
+        chosen=kept.target.commit,
+        opened=kept.target,
+        rows=kept.rows,
+        cursor=kept.cursor,
+        focus=kept.focus,
+        viewed=kept.focus,
+        unfolded=kept.unfolded,
+        apart=kept.apart,
+    )
+
+
+def refolded(state: State, unfolded: frozenset[FoldKey]) -> State:
+    """The state with other runs of lines folded."""
+    rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
+    return _on_rows(replace(state, unfolded=unfolded), rows)
+
+
+def row_showing(rows: Rows, wanted: Row) -> int:
+    """The number of the row that shows what ``wanted`` (of other rows) shows.
+
+    A line that is folded away is shown by its fold; what isn't there at all, by the
+    header of its file.
+    """
+    span = file_rows(rows, wanted.segment.file)
+    start = segment_at(rows, span.start)
+    if wanted.kind is RowKind.BLANK:
+        return rows.starts[max(0, start - 1)]
+    for at in rows.segments_around(wanted):
+        segment = rows.segments[at]
+        if _is_shown(segment, wanted):
+            below = 0 if segment.hidden is not None else wanted.line - segment.first
+            return rows.starts[at] + below
+    return span.start
+
+
+def _is_shown(segment: Segment, wanted: Row) -> bool:
+    """Whether a row of ``segment`` shows what ``wanted`` shows."""
+    other = wanted.segment
+    if wanted.kind in _LINES:
+        same = segment.kind in _LINES and segment.is_old == other.is_old
+        return same and wanted.line in lines_shown(segment)
+    if segment.kind is not wanted.kind:
+        return False
+    if wanted.kind is RowKind.CONTEXT:
+        return wanted.line in lines_shown(segment)
+    return (segment.edit, segment.hunks) == (other.edit, other.hunks)
+
+
+def on_plan(state: State, before: Plan, plan: Plan) -> State:
+    """The state with another plan of the open commit; its rows are of ``before``."""
+    focus = _focus_in(before, plan, state.focus)
+    unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
+    moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
+    if plan.edits == before.edits:
+        return moved
+    unfolded = _inherited(before.edits, plan.edits, state.unfolded)
+    rows = rows_after(state.rows, plan.changes, plan.edits, unfolded)
+    return _on_rows(replace(moved, unfolded=unfolded), rows)
+
+
+def _on_rows(state: State, rows: Rows) -> State:
+    """The state on other rows of the same diff; the cursor stays on its line."""
+    anchor = state.anchor
+    return replace(
+        state,
+        rows=rows,
+        cursor=row_showing(rows, state.rows[state.cursor]),
+        anchor=None if anchor is None else row_showing(rows, state.rows[anchor]),
+    )
+
+
+def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
+    """The place in ``plan`` of the group in focus, which may have been moved."""
+    group = before.groups[focus]
+    if focus < len(plan.groups) and plan.groups[focus] == group:
+        return focus
+    if group in plan.groups:
+        return plan.groups.index(group)
+    return min(focus, len(plan.groups) - 1)
+
+
+def _inherited(
+    before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
+) -> frozenset[FoldKey]:
+    """The unfolded runs, and those that were cut from one of them."""
+    if not unfolded:
+        return unfolded
+    known = set(before)
+    runs: dict[tuple[int, int], list[FoldKey]] = {}
+    for whole, is_old in unfolded:
+        runs.setdefault((whole.file, whole.hunk), []).append((whole, is_old))
+    return unfolded | {
+        (edit, is_old)
+        for edit in edits
+        if isinstance(edit, TextEdit) and edit not in known
+        for whole, is_old in runs.get((edit.file, edit.hunk), ())
+        if _is_within(edit, whole)
+    }
+
+
+def _is_within(part: TextEdit, whole: TextEdit) -> bool:
+    """Whether ``part`` lies within ``whole``, both of one hunk."""
+    return (
+        whole.old.start <= part.old.start <= part.old.stop <= whole.old.stop
+        and whole.new.start <= part.new.start <= part.new.stop <= whole.new.stop
+    )

@@ -1,0 +1,323 @@
+"""The screen that says what will be written: what becomes of each commit."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.message import subject_of
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
+from gitsplit.core.todo import Entry, Todo
+from gitsplit.tui.actual import sizes_in
+from gitsplit.tui.altered import (
+    altered_lines,
+    dropped_words,
+    ends_as_it_was,
+    where_files_go,
+)
+from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
+from gitsplit.tui.outline import NewCommit, new_commits
+from gitsplit.tui.pane import Lines
+from gitsplit.tui.problems import conflict_of
+from gitsplit.tui.selection import counted
+from gitsplit.tui.serieslist import WARNING, conflict_words, title_of
+from gitsplit.tui.state import Git, State, Whole
+from gitsplit.tui.style import group_style
+from gitsplit.tui.text import fitted, shown, wrapped
+
+_TREE_SAME = "tree unchanged"
+_TREE_CHANGES = "tree changes"
+_ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
+
+
+class Row(NamedTuple):
+    """What becomes of a commit, or of a part of it.
+
+    ``number`` is that of the new commit, from 0; None where there will be none.
+    ``size`` and ``about`` stand at the end of the line.
+    """
+
+    entry: Entry
+    number: int | None
+    word: str
+    style: str
+    subject: str
+    is_owner: bool = False
+    size: str = ""
+    about: str = ""
+
+
+def preview_page(state: State, width: int) -> Lines:
+    """What will be written, commit by commit, and what stays as it is."""
+    rows = _FACTS(state).rows
+    above: list[StyleAndTextTuples] = [_summary(state), []]
+    below = [[], *_below(state, width)]
+    columns = _columns(state, width)
+
+    def line(number: int) -> StyleAndTextTuples:
+        if number < len(above):
+            return above[number]
+        if number < len(above) + len(rows):
+            return _row_line(state, rows[number - len(above)], columns)
+        return below[number - len(above) - len(rows)]
+
+    height = len(above) + len(rows) + len(below)
+    first = min(state.scroll, max(0, height - 1))
+    return Lines(line, height, first, scroll=lambda *_: first)
+
+
+def _summary(state: State) -> StyleAndTextTuples:
+    count = len(state.todo.entries)
+    verb = "becomes" if count == 1 else "become"
+    before, after = counted(count, "commit"), len(new_commits(state))
+    return [
+        ("", " will rewrite "),
+        ("class:name", state.whole.ref),
+        ("", f": {before} {verb} {after}"),
+    ]
+
+
+class _Facts:
+    """What can be said of a todo list, found once for each."""
+
+    def __init__(self) -> None:
+        self.rows: tuple[Row, ...] = ()
+        self.promises: tuple[StyleAndTextTuples, ...] = ()
+        self._of: tuple[Whole, Todo, Git] | None = None
+
+    def __call__(self, state: State) -> "_Facts":
+        """The facts about the todo list of this state."""
+        now = (state.whole, state.todo, state.git)
+        if self._of is None or any(
+            a is not b for a, b in zip(now, self._of, strict=True)
+        ):
+            self._of = now
+            self.rows = tuple(rows_of(state))
+            self.promises = tuple(_promises(state))
+        return self
+
+
+_FACTS: Final = _Facts()  # gives the same as if it kept nothing
+
+
+def rows_of(state: State) -> Iterator[Row]:
+    """What becomes of each commit, in the new order."""
+    numbers = {
+        (commit.entry.oid, commit.group): (number, commit)
+        for number, commit in enumerate(new_commits(state))
+    }
+    into: dict[Oid, int] = {
+        oid: number for number, commit in numbers.values() for oid in commit.joined
+    }
+    same = _keeping_trees(state)
+    for entry in state.todo.entries:
+        if entry.action == "split" and entry.plan is not None:
+            yield from _pieces(state, entry, entry.plan, numbers)
+        elif entry.action in ("squash", "fixup", "drop"):
+            about = f"into {into[entry.oid] + 1}" if entry.oid in into else "gone"
+            yield _plain(state, entry, None, entry.action, about)
+        else:
+            number, commit = numbers[entry.oid, None]
+            is_same = entry.oid in same and not commit.joined
+            about = _TREE_SAME if is_same else _TREE_CHANGES
+            yield _plain(state, entry, (number, commit), _word(commit, about), about)
+
+
+def _word(commit: NewCommit, about: str) -> str:
+    if commit.entry.action == "reword":
+        return "reword"
+    return "same" if about == _TREE_SAME else "other"
+
+
+def _plain(
+    state: State,
+    entry: Entry,
+    found: tuple[int, NewCommit] | None,
+    word: str,
+    about: str,
+) -> Row:
+    """The row of a commit that isn't split."""
+    if found is None:
+        style = "class:bad" if word == "drop" else "class:faint"
+        return Row(entry, None, word, style, title_of(state, entry), about=about)
+    number, commit = found
+    subject = title_of(state, entry)
+    if commit.message != entry.commit.raw.message:
+        subject = shown(subject_of(commit.message)) or NO_MESSAGE
+    return Row(entry, number, word, "class:faint", subject, about=about)
+
+
+def _pieces(
+    state: State,
+    entry: Entry,
+    plan: Plan,
+    numbers: dict[tuple[Oid, int | None], tuple[int, NewCommit]],
+) -> Iterator[Row]:
+    """The rows of a commit that is split, one for each of its groups."""
+    sizes = sizes_in(plan, state.git)
+    for group, each in enumerate(plan.groups):
+        found = numbers.get((entry.oid, group))
+        if found is None:
+            subject = shown(subject_of(each.message)) or NO_MESSAGE
+            yield Row(entry, None, "empty", "class:empty", subject, about="left out")
+            continue
+        number, commit = found
+        subject = shown(subject_of(commit.message)) or NO_MESSAGE
+        yield Row(
+            entry,
+            number,
+            "new",
+            "class:good",
+            subject,
+            commit.is_owner,
+            sizes[group].lines,
+            _id_words(state.whole, commit),
+        )
+
+
+def _id_words(whole: Whole, commit: NewCommit) -> str:
+    """Which Change-Id a commit will have: the original one, a new one, or none."""
+    original = whole.change_ids.get(commit.entry.oid)
+    if original is not None and commit.is_owner:
+        return shown(original)[:_ID_WIDTH]
+    return "new id" if original is not None or whole.ids.wanted else ""
+
+
+def _keeping_trees(state: State) -> set[Oid]:
+    """The commits that keep their trees: all before them is where it was."""
+    found: set[Oid] = set()
+    differing: set[Oid] = set()  # what comes before in one of the orders alone
+    is_altered = False
+    for entry, old in zip(state.todo.entries, state.whole.series.commits, strict=True):
+        differing ^= {entry.oid}
+        differing ^= {old.oid}
+        is_altered = is_altered or entry.action == "drop"
+        if entry.action == "split" and entry.plan is not None:
+            is_altered = is_altered or not ends_as_it_was(entry.plan)
+        if entry.oid == old.oid and not (is_altered or differing):
+            found.add(entry.oid)
+    return found
+
+
+class _Columns(NamedTuple):
+    """The widths that make the rows one table."""
+
+    subject: int
+    sizes: int
+
+
+def _columns(state: State, width: int) -> _Columns:
+    rows = _FACTS(state).rows
+    sizes = max((len(row.size) for row in rows), default=0)
+    ids = max((get_cwidth(row.about) for row in rows if row.size), default=0)
+    others = max((get_cwidth(row.about) for row in rows if not row.size), default=0)
+    right = max(sizes + 2 + ids, others)
+    return _Columns(width - right - 15, sizes)
+
+
+def _row_line(state: State, row: Row, columns: _Columns) -> StyleAndTextTuples:
+    """One commit: number, check, what becomes of it, subject, size or tree, id."""
+    number = "" if row.number is None else str(row.number + 1)
+    check = state.checks.get(-1 if row.number is None else row.number, "")
+    style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
+    start: StyleAndTextTuples = [
+        (style, f"{number:>4}"),
+        ("class:good" if check == "✓" else "class:bad", check or " "),
+        (row.style, f"{row.word:<6}"),
+        ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
+        ("", fitted(row.subject, columns.subject)),
+    ]
+    conflict = conflict_of(state)
+    if conflict is not None and conflict.commit == row.entry.oid:
+        return [*start, ("class:bad", f"  {WARNING} conflict")]
+    if not row.size:
+        is_left_out = row.style == "class:empty"
+        return [*start, (row.style if is_left_out else "class:faint", f"  {row.about}")]
+    return [
+        *start,
+        ("", f"  {row.size.ljust(columns.sizes)}"),
+        ("class:faint", f"  {row.about}"),
+    ]
+
+
+def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """Why it can't be written, or what holds once it is."""
+    if state.problems:
+        yield from _problem_lines(state.problems, width)
+    else:
+        yield from _conflict_lines(state, width)
+        yield from _FACTS(state).promises
+
+
+def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
+    """Why it can't be written yet."""
+    for problem in problems:
+        first, *rest = wrapped(shown(problem), width - 5)
+        yield [("class:bad", f" ✗ {first}")]
+        for line in rest:
+            yield [("class:bad", f"   {line}")]
+    yield []
+    yield [("", " Nothing can be written until this is mended; q goes back.")]
+
+
+def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """Where it would stop, and what becomes of it then."""
+    conflict = conflict_of(state)
+    if conflict is None:
+        return
+    words = (
+        f"{WARNING} {conflict.commit[:7]} {conflict_words(conflict)}. Enter asks"
+        " whether the clean part shall be written and the rest handed to git rebase,"
+        " which stops there; gitsplit --continue and --abort go on from it."
+    )
+    for line in wrapped(words, width - 2):
+        yield [("class:bad", f" {line}")]
+
+
+def _promises(state: State) -> Iterator[StyleAndTextTuples]:
+    """What holds once it is written, each found to be true before it is said."""
+    whole, todo = state.whole, state.todo
+    plans = list(todo.plans.values())
+    lost = [words for plan in plans if (words := dropped_words(plan))]
+    same = all(map(ends_as_it_was, plans))
+    yield from _final_tree(state, same)
+    yield _checked(not lost, "nothing lost", f"{' and '.join(lost)} dropped")
+    for plan in plans:
+        yield from altered_lines(plan, whole.drop_to)
+    if same and len(_keeping_trees(state)) == len(todo.entries):
+        yield _checked(True, "worktree and index stay as they are, even when dirty")
+    elif lost:
+        yield [("", f"   {where_files_go(whole.drop_to)}")]
+    else:
+        yield [("", "   index and files follow where the final tree changes")]
+    if whole.other_refs:
+        yield [("", f"   moves too: {', '.join(whole.other_refs)}")]
+    yield []
+    yield [
+        ("class:key", " Enter"),
+        ("", f" writes them and moves {whole.ref}; "),
+        ("class:name", "gitsplit --undo"),
+        ("", " takes it all back"),
+    ]
+
+
+def _final_tree(state: State, same: bool) -> Iterator[StyleAndTextTuples]:
+    """Whether the last tree is the one that there is."""
+    entries = state.todo.entries
+    tree = state.whole.series.commits[-1].raw.tree[:10]
+    dropped = [entry for entry in entries if entry.action == "drop"]
+    if dropped:
+        what = counted(len(dropped), "commit")
+        yield _checked(False, "", f"{what} dropped, from the files too")
+    if not same:
+        yield _checked(False, "", f"final tree is not {tree}")
+    elif not dropped and len(_keeping_trees(state)) == len(entries):
+        yield _checked(True, f"final tree {tree} = {tree}")
+    elif not dropped:
+        yield [("", "   commits change places, so some trees are made anew")]
+
+
+def _checked(holds: bool, yes: str, no: str = "") -> StyleAndTextTuples:
+    return [("class:good", f" ✓ {yes}")] if holds else [("class:bad", f" ✗ {no}")]

@@ -1,0 +1,140 @@
+"""Why the todo list can't be written as it is, in sentences."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gitsplit.core.outlook import Conflict, Outlook
+from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.core.states import is_whole, steps
+from gitsplit.core.todo import Entry, Todo
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state import State
+
+_MOVES_TREES = ("squash", "fixup", "drop")
+
+
+def with_outlook(state: State) -> State:
+    """The state that knows why it can't be written, and where it would conflict.
+
+    Git is asked where it may object: where commits are moved, joined or dropped, or
+    the last tree of a split is another one.
+    """
+    found = tuple(_misfits(state))
+    if found:
+        return replace(state, problems=found)
+    outlook = outlook_of(state)
+    known = replace(state, foreseen=(state.todo, outlook))
+    return replace(known, problems=(outlook.objection,) if outlook.objection else ())
+
+
+def outlook_of(state: State) -> Outlook:
+    """What git says against the todo list; it is asked at most once."""
+    known = foreseen(state)
+    if known is not None:
+        return known
+    if not may_conflict(state):
+        return Outlook()
+    return state.git.outlook(written_todo(state.todo))
+
+
+def foreseen(state: State) -> Outlook | None:
+    """What git has said against the todo list as it stands; None where it hasn't."""
+    if state.foreseen is None or state.foreseen[0] is not state.todo:
+        return None
+    return state.foreseen[1]
+
+
+def conflict_of(state: State) -> Conflict | None:
+    """Where a rebase would stop, as far as that is known."""
+    known = foreseen(state)
+    return known.conflict if known else None
+
+
+def may_conflict(state: State) -> bool:
+    """Whether commits that follow others may find something else than they did."""
+    order = tuple(commit.oid for commit in state.whole.series.commits)
+    return state.todo.order != order or any(map(_moves_trees, state.todo.entries))
+
+
+def _moves_trees(entry: Entry) -> bool:
+    if entry.action == "split" and entry.plan is not None:
+        return not is_whole(without_empty_groups(entry.plan))
+    return entry.action in _MOVES_TREES
+
+
+@LastAnswer
+def written_todo(todo: Todo) -> Todo:
+    """The todo list to be written: groups without pieces are left out of its plans."""
+    return Todo(
+        tuple(
+            replace(entry, plan=without_empty_groups(entry.plan))
+            if entry.plan is not None
+            else entry
+            for entry in todo.entries
+        )
+    )
+
+
+def is_to_do(state: State) -> bool:
+    """Whether the todo list makes another series than there is."""
+    order = tuple(commit.oid for commit in state.whole.series.commits)
+    return state.todo.order != order or any(map(_does_something, state.todo.entries))
+
+
+def _does_something(entry: Entry) -> bool:
+    if entry.action != "split" or entry.plan is None:
+        return entry.action != "pick"
+    plan = without_empty_groups(entry.plan)
+    is_one = len(plan.groups) == 1 and is_whole(plan)
+    return not is_one or plan.groups[0].message != entry.commit.raw.message
+
+
+def _misfits(state: State) -> Iterator[str]:
+    """What is wrong with the todo list itself."""
+    split = [e for e in state.todo.entries if e.action == "split" and e.plan]
+    for entry in split:
+        of = f"{entry.oid[:7]}: " if split[1:] else ""
+        yield from (of + problem for problem in _of_plan(state, entry))
+    if not is_to_do(state) and not any(_is_one(entry) for entry in split):
+        yield "Nothing is to be done yet: every commit stays as it is."
+
+
+def _of_plan(state: State, entry: Entry) -> Iterator[str]:
+    """What is wrong with the plan of one commit."""
+    plan = entry.plan
+    assert plan is not None, "a split has a plan"
+    used = sorted(set(plan.group_of) - {DROPPED})
+    for group in used:
+        if not plan.groups[group].message.strip():
+            yield f"Commit {group + 1} has no message: look at it and press i."
+    if not used:
+        yield "Every piece is dropped: no commit is left."
+    elif _is_one(entry) and not _has_more_to_do(state, entry):
+        yield "Only one commit has pieces, and a split needs two."
+    if refusal := _refusal(plan):
+        yield refusal
+
+
+def _is_one(entry: Entry) -> bool:
+    """Whether the split gives one commit, with the tree of the original."""
+    if entry.plan is None or entry.action != "split":
+        return False
+    used = set(entry.plan.group_of) - {DROPPED}
+    return len(used) == 1 and is_whole(without_empty_groups(entry.plan))
+
+
+def _has_more_to_do(state: State, entry: Entry) -> bool:
+    """Whether something is to be done besides splitting this commit."""
+    alone = replace(entry, action="pick")
+    others = replace(state, history=state.history.then(state.todo.with_entry(alone)))
+    return is_to_do(others)
+
+
+def _refusal(plan: Plan) -> str:
+    """Why the plan's trees can't be; empty where they can."""
+    try:
+        steps(plan)
+    except PlanRefused as refusal:
+        return f"{refusal} {refusal.hint}"
+    return ""

@@ -1,0 +1,199 @@
+"""What becomes of the commits of the series, and the way from one to the next."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
+from gitsplit.core.squash import autosquashed, is_for_another
+from gitsplit.core.todo import Doing, Entry, Todo, layout, moved, with_action
+from gitsplit.errors import GitsplitError, PlanRefused
+from gitsplit.tui.actions import (
+    Autosquash,
+    Become,
+    MarkSplit,
+    OpenCommit,
+    OpenMarked,
+    OpenSeries,
+    SeriesAction,
+    Walk,
+    WriteMessages,
+)
+from gitsplit.tui.change import recorded
+from gitsplit.tui.places import opened
+from gitsplit.tui.state import Screen, State, Step, entries_of
+from gitsplit.tui.wording import Text, worded
+
+_NOW = {
+    "pick": "stays as it is",
+    "split": "is to be split",
+    "reword": "gets another message",
+    "squash": "goes into the one before, both messages joined",
+    "fixup": "goes into the one before, which keeps its message",
+    "drop": "is dropped, from the files too",
+}
+
+
+def with_series(state: State, action: SeriesAction) -> State:
+    """The state in which the series is as the action says, or is shown."""
+    match action:
+        case WriteMessages(messages):
+            return worded(state, (Text(*each) for each in messages))
+        case Walk(by):
+            return _walked(state, by)
+        case OpenSeries():
+            return shown_series(state)
+        case _ if state.screen is Screen.SERIES:
+            return _at_cursor(state, action)
+        case _:
+            raise PlanRefused("That is done in the series.", hint="b shows it.")
+
+
+def _at_cursor(
+    state: State, action: Become | MarkSplit | OpenCommit | OpenMarked | Autosquash
+) -> State:
+    """The state after what is done to the commit at the cursor."""
+    match action:
+        case Become(doing):
+            return become(state, doing)
+        case MarkSplit():
+            is_split = _chosen(state).action == "split"
+            return become(state, "pick" if is_split else "split")
+        case OpenCommit():
+            return _split(state)
+        case OpenMarked():
+            return _split_next(state)
+        case Autosquash():
+            return _autosquashed(state)
+        case _:
+            assert_never(action)
+
+
+def split_at_once(state: State) -> State:
+    """The first state: where one commit is to be split, it is open.
+
+    A series of which several are, or none is yet, is shown first.
+    """
+    marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
+    if len(marked) != 1:
+        return replace(state, status=_offered(state))
+    return opened(replace(state, screen=Screen.SPLIT), marked[0])
+
+
+def shown_series(state: State) -> State:
+    """The state on the screen of the series."""
+    if state.is_alone:
+        raise PlanRefused("The series is this one commit.", hint="w shows what it is.")
+    chosen = state.chosen if state.opened is None else state.opened.commit
+    return replace(
+        state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""
+    )
+
+
+def become(state: State, doing: Doing) -> State:
+    """The state in which this is to be done to the commit at the cursor."""
+    entry = _chosen(state)
+    if entry.action == doing:
+        return replace(state, status=f"{entry.oid[:7]} {_NOW[doing]} already")
+    todo = with_action(state.todo, entry.oid, doing)
+    if doing == "split":
+        todo = todo.with_plan(entry.oid, entry.plan or _proposed(state, entry.oid))
+    return _rearranged(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
+
+
+def moved_commit(state: State, by: int) -> State:
+    """The state with the commit at the cursor so many places later."""
+    to = state.todo.place(state.chosen) + by
+    if not 0 <= to < len(state.todo.entries):
+        end = "first" if to < 0 else "last"
+        raise PlanRefused(f"This is the {end} commit already.")
+    todo = moved(state.whole.series, state.todo, state.chosen, by)
+    words = f"{state.chosen[:7]} comes {'later' if by > 0 else 'earlier'}"
+    return _rearranged(state, todo, words)
+
+
+def _rearranged(state: State, todo: Todo, words: str) -> State:
+    """The state with another todo list; PlanRefused where its commits can't be so."""
+    layout(state.whole.series, todo)
+    return recorded(state, todo, Step(words, Screen.SERIES, state.chosen))
+
+
+def _chosen(state: State) -> Entry:
+    return entries_of(state.todo)[state.chosen]
+
+
+def _proposed(state: State, commit: Oid) -> Plan:
+    """The plan that is proposed for a commit; PlanRefused where it has none."""
+    if state.git.plan_of is None:
+        raise PlanRefused("Git can't be asked what the commit does.")
+    try:
+        return state.git.plan_of(commit)
+    except PlanRefused:
+        raise
+    except GitsplitError as error:
+        raise PlanRefused(str(error), hint=error.hint) from error
+
+
+def _split(state: State) -> State:
+    """The commit at the cursor to be split, and open."""
+    if _chosen(state).action != "split":
+        state = become(state, "split")
+    return _open(state, state.chosen)
+
+
+def _split_next(state: State) -> State:
+    """The commit at the cursor where it is to be split, else the next one that is."""
+    entries = state.todo.entries
+    at = state.todo.place(state.chosen)
+    for entry in (*entries[at:], *entries[:at]):
+        if entry.action == "split":
+            return _open(state, entry.oid)
+    raise PlanRefused(
+        "No commit is marked to be split.", hint="e splits the one at the cursor."
+    )
+
+
+def _open(state: State, commit: Oid) -> State:
+    """The commit open, over the series where one came from there."""
+    said = state.status
+    beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
+    shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
+    return replace(opened(shown, commit), status=said)
+
+
+def _walked(state: State, by: int) -> State:
+    """The next commit that is to be split, or the one before, open."""
+    marked = [e.oid for e in state.todo.entries if e.action == "split"]
+    here = state.todo.place(
+        state.chosen if state.opened is None else state.opened.commit
+    )
+    places = [state.todo.place(oid) for oid in marked]
+    found = [place for place in places if (place - here) * by > 0]
+    if not found:
+        which = "last" if by > 0 else "first"
+        raise PlanRefused(
+            f"This is the {which} commit that is to be split.",
+            hint="b shows the series, w what will be written.",
+        )
+    commit = state.todo.entries[found[0 if by > 0 else -1]].oid
+    stack = tuple(each for each in state.beneath if each[0] is Screen.SERIES)
+    made = opened(replace(state, screen=Screen.SPLIT, beneath=stack, scroll=0), commit)
+    return replace(made, status=f"{commit[:7]} is open now")
+
+
+def _autosquashed(state: State) -> State:
+    """The commits that name another in their subject, where they belong."""
+    todo = autosquashed(state.whole.series, state.todo)
+    if todo == state.todo:
+        raise PlanRefused("No commit is called after another one, as fixup! is.")
+    return _rearranged(state, todo, "commits for others are behind them")
+
+
+def _offered(state: State) -> str:
+    """What the first screen offers: commits that belong to others, put there."""
+    commits = [entry.commit for entry in state.todo.entries]
+    count = sum(map(is_for_another, commits))
+    if not count:
+        return ""
+    found = "1 commit says" if count == 1 else f"{count} commits say"
+    return f"{found} by fixup! or such where it belongs: A puts it there"

@@ -1,0 +1,204 @@
+"""The series: a line for each commit, and words about the one at the cursor."""
+
+from collections.abc import Iterator, Mapping
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Conflict
+from gitsplit.core.todo import Entry
+from gitsplit.tui.diffview import CURSOR, scrolled
+from gitsplit.tui.pane import Lines
+from gitsplit.tui.problems import conflict_of
+from gitsplit.tui.selection import counted
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state import Estimate, State, entries_of
+from gitsplit.tui.text import clipped, fitted, shown, wrapped
+
+WARNING = "⚠"
+WORDS_HEIGHT = 4
+"""Lines below the list: what can be said of the commit at the cursor."""
+
+_LETTERS = {
+    "pick": "p",
+    "reword": "r",
+    "split": "e",
+    "squash": "s",
+    "fixup": "f",
+    "drop": "d",
+}
+_STYLES = {"pick": "class:faint", "split": "class:name", "drop": "class:bad"}
+_LEAST_SUBJECT = 16
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
+
+
+def series_title(state: State, width: int) -> StyleAndTextTuples:
+    """Which series it is, and how long."""
+    name, order = " gitsplit ", "oldest first, as in git rebase -i"
+    commits = counted(len(state.todo.entries), "commit")
+    what = f" {shown(state.whole.name)}   {commits}"
+    words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
+    return [("class:name", name), ("class:title", fitted(words, width - len(name)))]
+
+
+def series_lines(state: State, width: int) -> Lines:
+    """A line for each commit: what is to be done to it, and how large it is."""
+    entries = state.todo.entries
+    cursor = state.todo.place(state.chosen)
+    sizes, hints = _widths(state.estimates)
+    conflict = conflict_of(state)
+
+    def line(number: int) -> StyleAndTextTuples:
+        entry = entries[number]
+        is_at = number == cursor
+        start = _start(state, entry, is_at)
+        room = width - sum(get_cwidth(text) for _, text, *_ in start) - 1
+        if conflict is not None and conflict.commit == entry.oid:
+            return [*start, *_conflicting(state, entry, conflict, room)]
+        words = fitted(title_of(state, entry), room - sizes - hints - 4)
+        return [
+            *start,
+            (_subject_style(entry, is_at), words),
+            *_size(state.estimates.get(entry.oid), sizes),
+            ("", "  " + fitted(_hint(state, entry), hints)),
+        ]
+
+    return Lines(
+        line,
+        len(entries),
+        cursor,
+        scroll=lambda top, height: scrolled(
+            top, height, range(cursor, cursor + 1), cursor
+        ),
+    )
+
+
+def title_of(state: State, entry: Entry) -> str:
+    """The words for a commit: its subject, or what the user's format makes of it."""
+    return shown(state.whole.titles.get(entry.oid, entry.commit.subject))
+
+
+def _start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
+    """The cursor, what is to be done, and the commit's id."""
+    word = _LETTERS[entry.action] if state.whole.abbreviates else entry.action
+    column = 1 if state.whole.abbreviates else 6
+    return [
+        ("class:cursor", f" {CURSOR} " if is_at else "   "),
+        (_STYLES.get(entry.action, ""), word.ljust(column)),
+        ("class:faint", f" {entry.oid[:7]} "),
+    ]
+
+
+def _subject_style(entry: Entry, is_at: bool) -> str:
+    if entry.action == "drop":
+        return "class:empty"
+    return "class:focus" if is_at else ""
+
+
+def _conflicting(
+    state: State, entry: Entry, conflict: Conflict, room: int
+) -> StyleAndTextTuples:
+    """The subject, and that the commit would conflict, in what room there is."""
+    note = f"{WARNING} {conflict_words(conflict)}"
+    subject = max(_LEAST_SUBJECT, room - get_cwidth(note) - 2)
+    return [
+        ("", fitted(title_of(state, entry), subject)),
+        ("class:bad", "  " + clipped(note, room - subject - 2)),
+    ]
+
+
+def conflict_words(conflict: Conflict) -> str:
+    """That a commit would conflict, where, and with which commit."""
+    paths = ", ".join(shown(path) for path in conflict.paths)
+    against = f" with {conflict.against[:7]}" if conflict.against else ""
+    return f"would conflict in {paths}{against}"
+
+
+@LastAnswer
+def _widths(estimates: Mapping[Oid, Estimate]) -> tuple[int, int]:
+    """The columns of sizes and of hints, for what is known by now."""
+    sizes = [len(_files(each)) + len(_lines(each)) + 1 for each in estimates.values()]
+    hints = [len(_things(each)) for each in estimates.values()]
+    return max([16, *sizes]), max([2, *hints])
+
+
+def _files(estimate: Estimate) -> str:
+    return counted(estimate.files, "file").ljust(len("0 files"))
+
+
+def _lines(estimate: Estimate) -> str:
+    if estimate.added is None or estimate.removed is None:
+        return ""
+    return f"+{estimate.added} -{estimate.removed}"
+
+
+def _size(estimate: Estimate | None, width: int) -> StyleAndTextTuples:
+    """How much a commit changes; dots where it isn't known yet."""
+    if estimate is None:
+        return [("class:faint", "  " + fitted("…", width))]
+    if estimate.added is None:
+        return [("", "  " + fitted(_files(estimate), width))]
+    files, added, removed = (
+        f"  {_files(estimate)} ",
+        f"+{estimate.added}",
+        f" -{estimate.removed}",
+    )
+    rest = width - len(files) + 2 - len(added) - len(removed)
+    return [
+        ("", files),
+        ("class:added", added),
+        ("class:removed", removed + " " * rest),
+    ]
+
+
+def _hint(state: State, entry: Entry) -> str:
+    """How many things the commit seems to do, once that is known."""
+    estimate = state.estimates.get(entry.oid)
+    return _things(estimate) if estimate else ""
+
+
+def _things(estimate: Estimate) -> str:
+    return estimate.why_not or f"≈{len(estimate.things)}"
+
+
+def series_words(state: State, width: int) -> list[StyleAndTextTuples]:
+    """What can be said of the commit at the cursor, and how many are to be split."""
+    said = list(_about_chosen(state, width))[: WORDS_HEIGHT - 1]
+    said += [[] for _ in range(WORDS_HEIGHT - 1 - len(said))]
+    return [*said, _marked(state)]
+
+
+def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    entry = entries_of(state.todo)[state.chosen]
+    conflict = conflict_of(state)
+    style, words = "", _estimate_words(state.estimates.get(entry.oid))
+    if conflict is not None and conflict.commit == entry.oid:
+        style, words = "class:bad", f"{WARNING} {conflict_words(conflict)}: {_STOP}"
+    for line in wrapped(words, width - 2):
+        yield [(style, f" {line}")]
+
+
+_STOP = "a rebase would stop here, and w asks whether it shall."
+
+
+def _estimate_words(estimate: Estimate | None) -> str:
+    """What the commit seems to do."""
+    if estimate is None:
+        return "not looked at yet"
+    if not estimate.things:
+        return f"{estimate.why_not}: not looked at" if estimate.why_not else ""
+    number = len(estimate.things)
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    things = "; ".join(shown(thing).rstrip(".") for thing in estimate.things)
+    noun = "thing" if number == 1 else "things"
+    return f"≈{number}: looks like {word} {noun}: {things}."
+
+
+def _marked(state: State) -> StyleAndTextTuples:
+    """How many commits are to be split, and how to begin."""
+    marked = sum(entry.action == "split" for entry in state.todo.entries)
+    if not marked:
+        return [("class:faint", " e opens the commit at the cursor to split it")]
+    begin = "Enter opens it" if marked == 1 else "Enter opens the next of them"
+    return [("", f" to be split: {marked}"), ("class:faint", f" · {begin}")]

@@ -1,0 +1,137 @@
+"""Whose message is meant, and what becomes of it, on whatever screen one is."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import with_message
+from gitsplit.core.todo import Entry, Todo
+from gitsplit.errors import PlanRefused
+from gitsplit.tui.change import recorded
+from gitsplit.tui.outline import Address, NewCommit, new_commits
+from gitsplit.tui.places import is_open
+from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
+
+
+class Text(NamedTuple):
+    """A message and its place."""
+
+    where: Address
+    message: bytes
+
+
+def worded_commits(state: State) -> tuple[NewCommit, ...]:
+    """The commits whose messages are somebody's business, in order."""
+    return _worded(new_commits(state))
+
+
+@LastAnswer
+def _worded(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
+    return tuple(commit for commit in commits if commit.is_new)
+
+
+def text_at_hand(state: State) -> Text:
+    """The message that the keys are about; PlanRefused where there is none."""
+    if state.screen in ONE_COMMIT:
+        where = Address(state.target.commit, state.focus)
+        return Text(where, state.plan.groups[state.focus].message)
+    if state.screen is Screen.MESSAGES:
+        commit = commit_at_cursor(state)
+    else:
+        commit = _commit_of(state, state.chosen)
+    return Text(commit.where, commit.message)
+
+
+def commit_at_cursor(state: State) -> NewCommit:
+    """The new commit at the cursor of the messages; PlanRefused where there is none."""
+    commits = worded_commits(state)
+    if not commits:
+        raise PlanRefused("Every commit keeps its message.", hint="q goes back.")
+    return commits[min(state.message, len(commits) - 1)]
+
+
+def _commit_of(state: State, oid: Oid) -> NewCommit:
+    """The one new commit that a commit of the series comes to."""
+    entry = entries_of(state.todo)[oid]
+    if entry.action == "drop":
+        raise PlanRefused("A commit that is dropped needs no message.")
+    if entry.action == "split":
+        raise PlanRefused(
+            "A commit that is split has several messages.", hint="l shows them."
+        )
+    return next(
+        commit
+        for commit in new_commits(state)
+        if commit.entry.oid == oid or oid in commit.joined
+    )
+
+
+def worded(state: State, texts: Iterable[Text]) -> State:
+    """The state in which these messages stand where they belong.
+
+    Raises PlanRefused, with nothing changed, where one is empty.
+    """
+    given = tuple(texts)
+    todo = state.todo
+    before = {commit.where: commit.message for commit in new_commits(state)}
+    for where, message in given:
+        if not message.strip():
+            raise PlanRefused(
+                f"The message of {named(state, where)} was empty.",
+                hint="The old one stays.",
+            )
+    changed = [text for text in given if before.get(text.where) != text.message]
+    for where, message in changed:
+        todo = _with_text(todo, where, message)
+    if todo == state.todo:
+        kept = named(state, given[0].where) if len(given) == 1 else "every commit"
+        return replace(state, status=f"{kept} keeps its message")
+    words = f"{named(state, changed[0].where)} has a new message"
+    if changed[1:]:
+        words = f"{len(changed)} commits have new messages"
+    return recorded(state, todo, step_about(state, changed[0].where, words))
+
+
+def step_about(state: State, where: Address, words: str) -> Step:
+    """The step that was made on this screen, about this new commit."""
+    if state.screen not in ONE_COMMIT:
+        return Step(words, state.screen, where.commit)
+    screen = Screen.SPLIT if is_open(state, where.commit) else Screen.MESSAGES
+    return Step(words, screen, where.commit)
+
+
+def _with_text(todo: Todo, where: Address, message: bytes) -> Todo:
+    """The todo list with this message at its place; a picked commit is reworded."""
+    entry = _entry_at(todo, where)
+    if where.group is not None and entry.plan is not None:
+        plan = with_message(entry.plan, where.group, message)
+        return todo.with_entry(replace(entry, plan=plan))
+    if entry.action == "squash":
+        return todo.with_entry(replace(entry, message=message))
+    if message == entry.commit.raw.message:
+        return todo.with_entry(replace(entry, action="pick", message=None))
+    return todo.with_entry(replace(entry, action="reword", message=message))
+
+
+def _entry_at(todo: Todo, where: Address) -> Entry:
+    """The entry that has the message; PlanRefused where there is none like that."""
+    entry = entries_of(todo).get(where.commit)
+    groups = len(entry.plan.groups) if entry is not None and entry.plan else 0
+    is_there = entry is not None and (
+        entry.action in ("pick", "reword", "squash")
+        if where.group is None
+        else entry.action == "split" and where.group < groups
+    )
+    if entry is None or not is_there:
+        raise PlanRefused(f"{where.commit[:7]} has no such message.")
+    return entry
+
+
+def named(state: State, where: Address) -> str:
+    """The new commit as the screen calls it."""
+    if where.group is None:
+        return where.commit[:7]
+    of = "" if state.screen in ONE_COMMIT else f" of {where.commit[:7]}"
+    return f"commit {where.group + 1}{of}"

@@ -1,0 +1,341 @@
+"""The series: what becomes of each commit, the way between them, and undo over all."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Conflict, Outlook
+from gitsplit.core.plan import Plan
+from gitsplit.core.series import SourceCommit
+from gitsplit.core.todo import Todo
+from gitsplit.errors import MergeCommit
+from gitsplit.tui.actions import (
+    Action,
+    Apply,
+    Autosquash,
+    Back,
+    Become,
+    Cancel,
+    Look,
+    MarkSplit,
+    MoveCommit,
+    MoveRows,
+    MoveTo,
+    OpenCommit,
+    OpenMarked,
+    OpenPreview,
+    OpenSeries,
+    Own,
+    Quit,
+    Redo,
+    Reword,
+    Send,
+    Undo,
+    Walk,
+    WriteMessages,
+)
+from gitsplit.tui.outline import Address, new_commits
+from gitsplit.tui.previewpage import rows_of
+from gitsplit.tui.reports import Estimated, Foreseen
+from gitsplit.tui.series import split_at_once
+from gitsplit.tui.state import Estimate, Request, Screen, State, first_state
+from tests.tui.builder import after, plan_of, raw_commit
+from tests.tui.cases import COMMITS, series
+
+A, B, C = COMMITS
+
+
+def actions_of(state: State) -> list[str]:
+    """What is to be done to each commit, in the new order."""
+    return [entry.action for entry in state.todo.entries]
+
+
+def test_the_series_opens_on_the_oldest_commit_with_nothing_to_do() -> None:
+    state = series()
+
+    assert (state.screen, state.chosen, state.opened) == (Screen.SERIES, A, None)
+    assert actions_of(state) == ["pick", "pick", "pick"]
+
+
+@pytest.mark.parametrize("doing", ["squash", "fixup", "drop"])
+def test_a_letter_says_what_becomes_of_the_commit_at_the_cursor(doing: str) -> None:
+    state = after(series(), MoveRows(1), Become(doing))  # type: ignore[arg-type]
+
+    assert actions_of(state) == ["pick", doing, "pick"]
+    assert B[:7] in state.status
+    assert after(state, Undo()).todo == series().todo
+    assert after(state, Become("pick")).todo == series().todo
+
+
+def test_the_first_commit_that_stays_has_none_before_it_to_go_into() -> None:
+    first = after(series(), Become("fixup"))
+    second = after(series(), Become("drop"), MoveRows(1), Become("squash"))
+
+    assert first.is_refusal
+    assert second.is_refusal
+    assert actions_of(second) == ["drop", "pick", "pick"]
+
+
+def test_commits_change_places_and_the_cursor_goes_along() -> None:
+    state = after(series(), MoveCommit(1), MoveCommit(1))
+
+    assert state.todo.order == (B, C, A)
+    assert state.chosen == A
+    assert after(state, MoveCommit(1)).status == "This is the last commit already."
+
+
+def test_a_commit_is_marked_and_opened_with_one_key() -> None:
+    state = after(series(), MoveRows(1), OpenCommit())
+
+    assert (state.screen, state.target.commit) == (Screen.SPLIT, B)
+    assert actions_of(state) == ["pick", "split", "pick"]
+    assert after(state, Undo()).screen is Screen.SERIES
+    assert after(state, Undo()).opened is None
+    assert after(state, Undo(), Redo()).todo == state.todo
+
+
+def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None:
+    def refuse(_: Oid) -> Plan:
+        raise MergeCommit("It is a merge.", hint="Take another.")
+
+    start = series()
+    asked = replace(start, git=replace(start.git, plan_of=refuse))
+    state = after(asked, OpenCommit())
+
+    assert (state.screen, state.status) == (
+        Screen.SERIES,
+        "It is a merge. Take another.",
+    )
+    assert state.todo == start.todo
+
+
+def test_enter_opens_the_commit_at_the_cursor_or_the_next_one_marked() -> None:
+    marked = after(series(), MoveRows(2), MarkSplit(), MoveTo(0))
+
+    assert after(series(), OpenMarked()).is_refusal
+    assert after(marked, OpenMarked()).target.commit == C
+    assert after(marked, MarkSplit(), OpenMarked()).target.commit == A
+
+
+def test_the_way_leads_from_one_marked_commit_to_the_next_and_back() -> None:
+    state = after(series(), OpenCommit(), OpenSeries(), MoveRows(2), MarkSplit())
+    first = after(state, MoveTo(0), OpenMarked())
+    last = after(first, Walk(1))
+
+    assert last.target.commit == C
+    assert after(last, Walk(1)).is_refusal
+    assert after(last, Walk(-1)).target.commit == A
+    assert after(last, Walk(-1), Walk(-1)).is_refusal
+
+
+@pytest.mark.parametrize("back", [Quit(), Cancel(), OpenSeries()])
+def test_the_series_is_one_key_away_from_a_commit(back: Action) -> None:
+    state = after(series(), OpenCommit(), back)
+
+    assert (state.screen, state.request, state.chosen) == (Screen.SERIES, None, A)
+
+
+def test_who_comes_back_to_a_commit_is_where_they_were_in_it() -> None:
+    there = after(series(), OpenCommit(), MoveRows(3), Send(1))
+    back = after(there, OpenSeries(), MoveRows(1), OpenCommit(), Walk(-1))
+
+    assert (back.cursor, back.plan, back.rows) == (there.cursor, there.plan, there.rows)
+
+
+def test_undo_in_one_commit_goes_on_to_the_commit_before() -> None:
+    first = after(series(), OpenCommit(), Own())
+    second = after(first, OpenSeries(), MoveRows(1), OpenCommit(), Own())
+
+    assert second.target.commit == B
+    back = after(second, Undo(), Undo(), Undo())
+    assert (back.screen, back.todo) == (
+        Screen.SERIES,
+        after(series(), OpenCommit()).todo,
+    )
+
+
+def test_undo_shows_the_commit_that_it_is_about() -> None:
+    both = after(series(), MarkSplit(), MoveRows(1), MarkSplit(), MoveTo(0))
+    state = after(both, OpenMarked(), Own(), Walk(1))
+    undone = after(state, Undo())
+
+    assert state.target.commit == B
+    assert (undone.screen, undone.target.commit) == (Screen.SPLIT, A)
+    assert undone.todo == both.todo
+    assert A[:7] in undone.status
+
+
+def test_in_the_series_undo_says_which_commit_it_was_about() -> None:
+    state = after(series(), OpenCommit(), Own(), OpenSeries(), Undo())
+
+    assert state.screen is Screen.SERIES
+    assert state.status.startswith(f"took back in {A[:7]}: commit 1 keeps")
+
+
+def test_a_plan_waits_while_its_commit_is_only_picked() -> None:
+    split = after(series(), OpenCommit(), Own(), OpenSeries())
+    state = after(split, Become("pick"), OpenCommit())
+
+    assert state.plan == split.todo.entry(A).plan
+
+
+def test_reword_asks_for_the_message_and_takes_what_the_editor_gives() -> None:
+    asked = after(series(), Reword())
+    state = after(asked, WriteMessages(((Address(A), b"Better\n"),)))
+
+    assert asked.request is Request.EDIT_MESSAGE
+    assert actions_of(state) == ["reword", "pick", "pick"]
+    assert state.todo.entries[0].message == b"Better\n"
+    original = state.todo.entries[0].commit.raw.message
+    again = after(state, WriteMessages(((Address(A), original),)))
+    assert actions_of(again) == ["pick", "pick", "pick"]
+
+
+def test_an_empty_message_is_not_taken() -> None:
+    state = after(series(), Reword(), WriteMessages(((Address(A), b"\n \n"),)))
+
+    assert state.is_refusal
+    assert state.todo == series().todo
+
+
+def test_squashed_commits_have_one_message_that_can_be_edited() -> None:
+    state = after(series(), MoveRows(1), Become("squash"))
+    first, last = new_commits(state)
+
+    assert (first.joined, last.joined) == ((B,), ())
+    assert first.message.startswith(b"Do several")
+    assert b"Go on\n" in first.message
+    worded = after(state, WriteMessages(((first.where, b"Both\n"),)))
+    assert new_commits(worded)[0].message == b"Both\n"
+    assert worded.todo.entry(B).message == b"Both\n"
+
+
+def test_the_preview_says_what_becomes_of_every_commit() -> None:
+    state = after(series(), OpenCommit(), OpenSeries(), MoveTo(2), Become("fixup"))
+    rows = [(row.number, row.word, row.about) for row in rows_of(state)]
+
+    assert rows == [
+        (0, "new", "new id"),
+        (1, "new", "I3aeff82c"),
+        (2, "other", "tree changes"),
+        (None, "fixup", "into 3"),
+    ]
+
+
+def test_trees_stay_where_the_same_commits_come_before() -> None:
+    swapped = after(series(), MoveCommit(1))
+    dropped = after(series(), MoveTo(1), Become("drop"))
+
+    assert [row.word for row in rows_of(swapped)] == ["other", "other", "same"]
+    assert [row.word for row in rows_of(dropped)] == ["same", "drop", "other"]
+
+
+def test_what_was_found_out_beside_changes_nothing_but_what_is_known() -> None:
+    state = after(series(), MoveRows(1), Become("drop"))
+    estimate = Estimate(1, 2, 3, ("One thing.",))
+    told = after(state, Estimated(B, estimate))
+
+    assert told == replace(state, estimates={B: estimate})
+
+
+CONFLICT = Outlook(conflict=Conflict(C, (b"f",), B))
+
+
+def test_what_git_foresees_is_forgotten_with_the_next_change() -> None:
+    state = after(series(), MoveRows(1), Become("drop"))
+    told = after(state, Foreseen(state.todo, CONFLICT))
+
+    assert told.foreseen == (state.todo, CONFLICT)
+    late = after(series(), Foreseen(state.todo, CONFLICT))
+    assert late.foreseen is None
+
+
+def conflicting() -> State:
+    """The preview of a series that would conflict."""
+    start = series()
+    git = replace(start.git, outlook=lambda _: CONFLICT)
+    return after(replace(start, git=git), MoveRows(1), Become("drop"), OpenPreview())
+
+
+def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
+    asked = after(conflicting(), Apply())
+    said = after(asked, Apply())
+
+    assert (asked.request, asked.accepts_conflict) == (None, False)
+    assert "git rebase" in asked.status
+    assert (said.request, said.accepts_conflict) == (Request.APPLY, True)
+    assert after(asked, Back(), OpenPreview(), Apply()).request is None
+
+
+def test_a_conflict_that_was_accepted_is_not_accepted_for_another_list() -> None:
+    said = after(conflicting(), Apply(), Apply())
+
+    assert not after(said, Undo()).accepts_conflict
+
+
+def test_a_piece_is_looked_at_from_the_preview_whatever_commit_is_open() -> None:
+    state = after(series(), OpenCommit(), OpenSeries(), MoveRows(1), OpenCommit())
+    looked = after(state, OpenPreview(), Look(0))
+
+    assert (looked.screen, looked.target.commit, looked.viewed) == (Screen.COMMIT, A, 0)
+    assert after(looked, Back()).screen is Screen.PREVIEW
+
+
+def test_nothing_to_do_is_not_written() -> None:
+    state = after(series(), OpenPreview())
+
+    assert state.problems == (
+        "Nothing is to be done yet: every commit stays as it is.",
+    )
+
+
+def test_one_commit_is_left_always() -> None:
+    drops = [action for row in range(3) for action in (MoveTo(row), Become("drop"))]
+    state = after(series(), *drops)
+
+    assert (state.is_refusal, actions_of(state)) == (True, ["drop", "drop", "pick"])
+
+
+def test_a_commit_can_t_be_dropped_while_the_next_one_goes_into_it() -> None:
+    state = after(series(), MoveTo(1), Become("fixup"), MoveTo(0))
+
+    assert after(state, Become("drop")).is_refusal
+    assert after(state, MoveCommit(1)).is_refusal
+
+
+def named(subject: bytes) -> State:
+    """The series, its last commit with another subject."""
+    start = series()
+    *others, last = start.todo.entries
+    commit = SourceCommit(C, raw_commit(subject + b"\n", B))
+    whole = start.whole
+    commits = (*whole.series.commits[:2], commit)
+    todo = Todo((*others, replace(last, commit=commit)))
+    named = replace(whole, series=replace(whole.series, commits=commits))
+    return split_at_once(first_state(named, todo, start.git))
+
+
+def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
+    start = named(b"fixup! Do several things at once")
+    state = after(start, Autosquash())
+
+    assert "A puts it there" in start.status
+    assert [(e.oid, e.action) for e in state.todo.entries] == [
+        (A, "pick"),
+        (C, "fixup"),
+        (B, "pick"),
+    ]
+    assert after(state, Undo()).todo == start.todo
+    assert after(series(), Autosquash()).is_refusal
+
+
+def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
+    start = series()
+    one = plan_of({"f": ("a\n", "b\n")}, groups=1)
+    state = replace(start, git=replace(start.git, plan_of=lambda _: one))
+    alone = after(state, MarkSplit(), OpenPreview())
+    among = after(state, MarkSplit(), MoveTo(1), Become("drop"), OpenPreview())
+
+    assert alone.problems == ("Only one commit has pieces, and a split needs two.",)
+    assert among.problems == ()
