@@ -249,6 +249,7 @@ def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     else:
         yield from _conflict_lines(state, width)
         yield from _FACTS(state).promises
+        yield from () if conflict_of(state) else _way_on(state.whole)
 
 
 def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
@@ -294,6 +295,10 @@ def _promises(state: State) -> Iterator[StyleAndTextTuples]:
         yield [("", "   index and files follow where the final tree changes")]
     if whole.other_refs:
         yield [("", f"   moves too: {', '.join(whole.other_refs)}")]
+
+
+def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
+    """What writes it, and what takes it back."""
     yield []
     yield [
         ("class:key", " Enter"),

@@ -36,8 +36,8 @@ from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."
 DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it for the next time."
-_HOW = "the clean part is written, the rest goes to git rebase"
-CONFLICT_QUESTION = f"Enter again: {_HOW}, which stops there."
+CONFLICT = "this stops at a conflict: Enter asks what to do"
+CONFLICT_QUESTION = "Enter again writes the clean part; git rebase gets the rest."
 _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
@@ -190,7 +190,7 @@ def _previewed(state: State) -> State:
     if preview.problems:
         return replace(preview, status="this can't be written yet")
     if conflict_of(preview):
-        return replace(preview, status=f"this stops at a conflict: {_HOW}")
+        return replace(preview, status=CONFLICT)
     return replace(preview, status="Enter writes all this")
 
 

@@ -1,0 +1,159 @@
+"""Work beside the screen: it comes in by itself, never twice, and stops no key."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import pytest
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Conflict, Outlook
+from gitsplit.core.todo import Todo
+from gitsplit.tui.actions import Become, MoveRows, Undo
+from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.beside import next_job
+from gitsplit.tui.state import Estimate, Outcome, State
+from tests.tui.builder import after
+from tests.tui.cases import COMMITS, series
+
+SECONDS = 20
+EDITOR = Editor(lambda m: m, lambda _, content: content, lambda titled: ())
+
+
+def estimated(start: State, estimate: Callable[[Oid], Estimate]) -> State:
+    return replace(start, git=replace(start.git, estimate=estimate))
+
+
+def watched(
+    state: State,
+    until: Callable[[State], bool],
+    keys: str = "",
+    **around: Any,
+) -> State:
+    """The state of a running screen once it is so."""
+
+    async def play() -> State:
+        with create_pipe_input() as pipe:
+            shell = Shell(state, Surroundings(EDITOR, with_syntax=False, **around))
+            return await _played(shell, pipe, keys, until)
+
+    return asyncio.run(play())
+
+
+async def _played(
+    shell: Shell, pipe: PipeInput, keys: str, until: Callable[[State], bool]
+) -> State:
+    application: ScreenApplication = shell.application(pipe, DummyOutput())
+    running = asyncio.ensure_future(application.run_async())
+    pipe.send_text(keys)
+    async with asyncio.timeout(SECONDS):
+        while not until(shell.state) and not running.done():
+            await asyncio.sleep(0.005)
+    if not running.done():
+        application.exit()
+    await running
+    return shell.state
+
+
+def test_every_commit_is_looked_at_once_beginning_at_the_cursor() -> None:
+    asked: list[Oid] = []
+
+    def estimate(commit: Oid) -> Estimate:
+        asked.append(commit)
+        return Estimate(1, 1, 1, ("One.",))
+
+    start = estimated(after(series(), MoveRows(1)), estimate)
+    last = watched(start, lambda state: len(state.estimates) == 3)
+
+    assert asked == [COMMITS[1], COMMITS[2], COMMITS[0]]
+    assert next_job(last) is None
+
+
+def test_keys_are_taken_while_a_commit_is_looked_at() -> None:
+    goes_on = Event()
+
+    def estimate(_: Oid) -> Estimate:
+        assert goes_on.wait(SECONDS)
+        return Estimate(0, why_not="empty")
+
+    def is_moved(state: State) -> bool:
+        if state.chosen != COMMITS[2]:
+            return False
+        goes_on.set()
+        return True
+
+    state = watched(estimated(series(), estimate), is_moved, keys="jj")
+
+    assert state.chosen == COMMITS[2]
+
+
+def test_a_conflict_is_found_while_the_series_is_shown() -> None:
+    asked: list[Todo] = []
+    found = Outlook(conflict=Conflict(COMMITS[2], (b"f",)))
+
+    def outlook(todo: Todo) -> Outlook:
+        asked.append(todo)
+        return found
+
+    start = series()
+    start = replace(start, git=replace(start.git, outlook=outlook))
+    state = watched(start, lambda state: state.foreseen is not None, keys="jd")
+
+    assert state.foreseen == (state.todo, found)
+    assert len(asked) == 1
+
+
+def test_nothing_is_asked_where_all_commits_stay_in_place() -> None:
+    assert next_job(series()) is None
+
+
+def test_what_breaks_beside_the_screen_ends_it() -> None:
+    def estimate(_: Oid) -> Estimate:
+        raise ZeroDivisionError("bug")
+
+    with pytest.raises(ZeroDivisionError, match="bug"):
+        watched(estimated(series(), estimate), lambda _: False)
+
+
+def test_each_new_list_is_told_to_who_keeps_it() -> None:
+    kept: list[Todo] = []
+    state = watched(
+        series(),
+        lambda state: len(state.deeds_undone) == 1,
+        "jdu",
+        on_change=kept.append,
+    )
+
+    assert [len(kept), kept[-1]] == [2, state.todo]
+
+
+def checked(results: Iterator[tuple[int, Outcome]], keys: str) -> State:
+    """The preview after its commits were checked."""
+    start = after(series(), MoveRows(1), Become("drop"))
+    start = replace(start, whole=replace(start.whole, check="make"))
+    return watched(
+        start, lambda state: len(state.checks) == 2, keys, check=lambda _: results
+    )
+
+
+def test_what_comes_of_checks_stands_beside_each_commit() -> None:
+    outcomes = [
+        (0, Outcome.RUNNING),
+        (0, Outcome.PASSED),
+        (1, Outcome.RUNNING),
+    ]
+
+    state = checked(iter(outcomes), "wx")
+
+    assert state.checks == {0: Outcome.PASSED, 1: Outcome.RUNNING}
+
+
+def test_checks_are_forgotten_with_the_next_change() -> None:
+    state = checked(iter([(0, Outcome.PASSED), (1, Outcome.FAILED)]), "wx")
+
+    assert len(state.checks) == 2
+    assert after(state, Undo()).checks == {}
