@@ -245,6 +245,13 @@ def estimated() -> State:
     return reduce(moved, Foreseen(moved.todo, outlook))
 
 
+def conflicting() -> State:
+    """The series with its second commit dropped, which the third needs."""
+    state = after(estimated(), MoveCommit(1), MoveTo(1), Become("drop"))
+    outlook = Outlook(conflict=Conflict(LAST, (b"c.py",), ABOVE))
+    return replace(state, git=replace(state.git, outlook=lambda _: outlook))
+
+
 def messages() -> State:
     """New messages of every kind: a split, a reword, two joined; one too long."""
     long = b"Finish it, " + b"with a subject that nobody would want to read in a log\n"
@@ -271,6 +278,7 @@ CASES: dict[str, Callable[[], State]] = {
         many,
         series,
         estimated,
+        conflicting,
         messages,
     )
 }

@@ -44,7 +44,7 @@ from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.view import Region, last_scroll, layout, room
-from gitsplit.tui.wording import named, text_at_hand, worded_commits
+from gitsplit.tui.wording import origin, text_at_hand, worded_commits
 from gitsplit.tui.writing import file_at_cursor, written_content
 
 
@@ -279,7 +279,7 @@ def _edited(editor: Editor, state: State, request: Request) -> Action:
     """What the user makes in the editor of what the request is about."""
     if request is Request.EDIT_MESSAGES:
         commits = worded_commits(state)
-        titled = [(named(state, each.where), each.message) for each in commits]
+        titled = [(origin(each), each.message) for each in commits]
         texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
         return WriteMessages(tuple(texts))
     if request is Request.EDIT_MESSAGE:

@@ -19,7 +19,7 @@ from gitsplit.tui.change import changed, recorded
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.outline import Address
 from gitsplit.tui.state import Screen, State, entries_of
-from gitsplit.tui.wording import Text, named, step_about, text_at_hand, worded
+from gitsplit.tui.wording import Text, commit_at_cursor, named, step_about, worded
 
 
 def with_commits(state: State, action: CommitAction) -> State:
@@ -82,7 +82,7 @@ def _merged(state: State) -> State:
 
 def _owned(state: State) -> State:
     """The commit in focus, or at the cursor of the messages, as the owner."""
-    where = text_at_hand(state).where
+    where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
         raise PlanRefused(f"{where.commit[:7]} isn't split: it keeps its Change-Id.")
@@ -92,6 +92,14 @@ def _owned(state: State) -> State:
     plan = replace(entry.plan, owner=where.group)
     step = step_about(state, where, f"{name} {_keeps(state, entry)}")
     return recorded(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+
+
+def _new_commit_at_hand(state: State) -> Address:
+    """The new commit in focus, or at the cursor of the messages."""
+    if state.screen is not Screen.MESSAGES:
+        return Address(state.target.commit, state.focus)
+    commit = commit_at_cursor(state)
+    return Address(commit.entry.oid, commit.group)
 
 
 def _keeps(state: State, entry: Entry) -> str:

@@ -19,7 +19,7 @@ from gitsplit.tui.selection import counted
 from gitsplit.tui.state import State, Whole
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, fitted, line_cells, shown
-from gitsplit.tui.wording import worded_commits
+from gitsplit.tui.wording import origin, worded_commits
 
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""
@@ -110,7 +110,7 @@ def _line(
     if not inside:
         return _head(block.commit, number, is_at, width)
     if inside == 1:
-        what = f"{' ' * _INDENT}{_origin(state, block.commit)}"
+        what = f"{' ' * _INDENT}{origin(block.commit)}"
         return [("class:faint", clipped(what, width))]
     if inside - 2 < len(block.body):
         cells = line_cells(block.body[inside - 2], width - _INDENT)
@@ -144,18 +144,6 @@ def length_words(subject: bytes) -> tuple[str, str]:
     if length > LONG:
         return f"{length}, over {LONG}", "class:bad"
     return (f"{length}, over {SHORT}" if length > SHORT else f"{length}"), "class:faint"
-
-
-def _origin(state: State, commit: NewCommit) -> str:
-    """What the commit is made from."""
-    entry = commit.entry
-    words = f"{entry.action} {entry.oid[:7]}"
-    if commit.group is not None and entry.plan is not None:
-        words = f"commit {commit.group + 1} of {entry.oid[:7]}"
-    if commit.joined:
-        others = ", ".join(oid[:7] for oid in commit.joined)
-        words += f" with {others} in it"
-    return words
 
 
 def owner_words(state: State) -> str:

@@ -129,6 +129,17 @@ def _entry_at(todo: Todo, where: Address) -> Entry:
     return entry
 
 
+def origin(commit: NewCommit) -> str:
+    """What a new commit is made from, in words."""
+    entry = commit.entry
+    words = f"{entry.action} {entry.oid[:7]}"
+    if commit.group is not None:
+        words = f"commit {commit.group + 1} of {entry.oid[:7]}"
+    if commit.joined:
+        words += f" with {', '.join(oid[:7] for oid in commit.joined)} in it"
+    return words
+
+
 def named(state: State, where: Address) -> str:
     """The new commit as the screen calls it."""
     if where.group is None:

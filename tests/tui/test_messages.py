@@ -1,0 +1,113 @@
+"""The messages of all new commits: which there are, how long, and whose Change-Id."""
+
+import pytest
+
+from gitsplit.tui.actions import (
+    FAR,
+    Ask,
+    Back,
+    EditMessages,
+    EraseText,
+    MoveRows,
+    MoveTo,
+    OpenMessages,
+    OpenSeries,
+    Own,
+    Submit,
+    TypeText,
+    Undo,
+    WriteMessages,
+)
+from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
+from gitsplit.tui.outline import Address
+from gitsplit.tui.state import Purpose, Request, Screen, State
+from gitsplit.tui.wording import text_at_hand, worded_commits
+from tests.tui.builder import CHANGE_ID, after
+from tests.tui.cases import COMMITS, messages, series, story
+
+A, B, C = COMMITS
+
+
+def shown() -> State:
+    return after(messages(), OpenSeries(), OpenMessages(), MoveTo(0))
+
+
+def test_only_messages_that_are_somebody_s_business_are_shown() -> None:
+    assert after(series(), OpenMessages()).is_refusal
+    where = [commit.where for commit in worded_commits(shown())]
+    assert where == [Address(A, 0), Address(B), Address(C)]
+
+
+def test_the_messages_open_at_the_commit_in_focus() -> None:
+    state = after(story(), MoveRows(0), OpenMessages())
+
+    assert (state.screen, state.message) == (Screen.MESSAGES, 0)
+    assert after(state, Back()).screen is Screen.SPLIT
+
+
+def test_a_subject_is_edited_where_it_stands() -> None:
+    begun = after(shown(), MoveRows(2), Ask(Purpose.SUBJECT), EraseText(-FAR))
+    state = after(begun, TypeText("Better"), Submit())
+
+    assert state.todo.entry(C).message == b"Better\n"
+    assert state.screen is Screen.MESSAGES
+    assert after(state, Undo()).todo == shown().todo
+    assert after(state, Undo()).screen is Screen.MESSAGES
+
+
+def test_all_messages_are_taken_as_one_step() -> None:
+    texts = tuple((c.where, b"New\n") for c in worded_commits(shown()))
+    asked = after(shown(), EditMessages())
+    state = after(asked, WriteMessages(texts))
+
+    assert asked.request is Request.EDIT_MESSAGES
+    assert [commit.message for commit in worded_commits(state)] == [b"New\n"] * 3
+    assert after(state, Undo()).todo == shown().todo
+
+
+def test_an_empty_message_among_others_changes_none_of_them() -> None:
+    texts = ((Address(A, 0), b"New\n"), (Address(A, 1), b" \n"))
+    state = after(shown(), WriteMessages(texts))
+
+    assert state.is_refusal
+    assert state.todo == shown().todo
+
+
+def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
+    first = after(shown(), Own())
+
+    assert owner_words(shown()) == (
+        "reviewers of I3aeff82c will see a new patch set with these 2 pieces;"
+        " the other commit starts without reviewers"
+    )
+    assert first.todo.plans[A].owner == 0
+    ids = [CHANGE_ID in message_to_be(first.whole, c) for c in worded_commits(first)]
+    assert ids == [True, False, False]
+    assert after(first, MoveRows(1), Own()).todo == shown().todo
+    assert after(shown(), MoveRows(2), Own()).is_refusal
+
+
+def test_a_message_has_the_change_id_that_it_will_have() -> None:
+    new, kept, reworded = (
+        message_to_be(shown().whole, commit) for commit in worded_commits(shown())
+    )
+
+    assert new.endswith(b"Change-Id: (a new one)\n")
+    assert kept.endswith(b"Change-Id: %s\n" % CHANGE_ID)
+    assert reworded.endswith(b"Change-Id: (a new one)\n")
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [(0, "empty"), (50, "50"), (51, "51, over 50"), (72, "72, over 50")],
+)
+def test_a_subject_that_is_too_long_is_named_in_words(length: int, words: str) -> None:
+    assert length_words(b"x" * length)[0] == words
+    assert length_words(b"x" * 73)[0] == "73, over 72"
+    assert length_words("ü".encode() * 50)[0] == "50"
+
+
+def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
+    assert text_at_hand(after(shown(), MoveRows(1))).where == Address(B)
+    assert text_at_hand(story()).where.group == 0
+    assert text_at_hand(after(series(), MoveRows(1))).where == Address(B)
