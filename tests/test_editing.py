@@ -155,15 +155,20 @@ def test_an_edit_that_reaches_the_files_needs_them_clean(
     assert seen(series) == before
 
 
-def test_a_piece_that_a_commit_above_needs_is_not_dropped(series: Repository) -> None:
+def test_a_piece_that_a_commit_above_needs_isn_t_dropped_unasked(
+    series: Repository,
+) -> None:
     file = (series.path / "numbers").read_bytes()
     series.commit("needs it\n", {"numbers": file.replace(b"fifty", b"Fifty!")})
+    split = series.oid("HEAD~3")[:7]
     terminal = Terminal(series.path, "-c", "HEAD~3", "--group-by", "file")
     terminal.wait_for("send")
 
     terminal.type("jD")
     terminal.type("w")
-    terminal.wait_for("“needs it” needs what isn't before it as it was: numbers")
+    terminal.wait_for(f"would conflict in numbers with {split}")
+    terminal.type(ENTER)
+    terminal.wait_for("Enter again writes the clean part; git rebase gets the rest.")
     terminal.type("qu")
     terminal.wait_for("took back: dropped 2 lines of 1")
     terminal.type("\x03")

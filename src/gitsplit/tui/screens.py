@@ -185,8 +185,12 @@ def _messages(state: State) -> State:
 
 
 def _previewed(state: State) -> State:
-    """What will be written, and what keeps it from being written."""
-    preview = with_outlook(_over(_below_pages(state), Screen.PREVIEW))
+    """What will be written, and what keeps it from being written.
+
+    Git is asked anew: files may have changed since.
+    """
+    asking = replace(_below_pages(state), foreseen=None)
+    preview = with_outlook(_over(asking, Screen.PREVIEW))
     if preview.problems:
         return replace(preview, status="this can't be written yet")
     if conflict_of(preview):
