@@ -1,9 +1,9 @@
 """Work beside the screen: it comes in by itself, never twice, and stops no key."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -13,9 +13,10 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.tui.actions import Become, MoveRows, Undo
+from gitsplit.tui.actions import Become, Check, MoveRows, OpenPreview, Undo
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.beside import next_job
+from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state import Estimate, Outcome, State
 from tests.tui.builder import after
 from tests.tui.cases import COMMITS, series
@@ -131,29 +132,54 @@ def test_each_new_list_is_told_to_who_keeps_it() -> None:
     assert [len(kept), kept[-1]] == [2, state.todo]
 
 
-def checked(results: Iterator[tuple[int, Outcome]], keys: str) -> State:
+class Checker:
+    """Says from another thread what comes of checking."""
+
+    def __init__(self, *outcomes: tuple[int, Outcome]) -> None:
+        self.outcomes = outcomes
+        self.stops = 0
+
+    def start(self, _: Todo, tell: Callable[[int, Outcome], None]) -> None:
+        def run() -> None:
+            for number, outcome in self.outcomes:
+                tell(number, outcome)
+
+        Thread(target=run).start()
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+def checked(checker: Checker, keys: str) -> State:
     """The preview after its commits were checked."""
     start = after(series(), MoveRows(1), Become("drop"))
     start = replace(start, whole=replace(start.whole, check="make"))
-    return watched(
-        start, lambda state: len(state.checks) == 2, keys, check=lambda _: results
-    )
+    return watched(start, lambda s: len(s.checks) == 2, keys, checker=checker)
 
 
 def test_what_comes_of_checks_stands_beside_each_commit() -> None:
-    outcomes = [
-        (0, Outcome.RUNNING),
-        (0, Outcome.PASSED),
-        (1, Outcome.RUNNING),
-    ]
+    checker = Checker((0, Outcome.RUNNING), (0, Outcome.PASSED), (1, Outcome.RUNNING))
 
-    state = checked(iter(outcomes), "wx")
+    state = checked(checker, "wx")
 
     assert state.checks == {0: Outcome.PASSED, 1: Outcome.RUNNING}
+    row = preview_page(state, 80).get(2)
+    assert "".join(text for _, text, *_ in row).startswith("   1✓same")
 
 
-def test_checks_are_forgotten_with_the_next_change() -> None:
-    state = checked(iter([(0, Outcome.PASSED), (1, Outcome.FAILED)]), "wx")
+def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:
+    checker = Checker((0, Outcome.PASSED), (1, Outcome.FAILED))
+
+    state = checked(checker, "wx")
 
     assert len(state.checks) == 2
     assert after(state, Undo()).checks == {}
+    assert checker.stops == 0
+    watched(state, lambda s: not s.deeds, "u", checker=checker)
+    assert checker.stops == 1
+
+
+def test_without_a_command_there_is_nothing_to_check_with() -> None:
+    state = after(series(), MoveRows(1), Become("drop"), OpenPreview(), Check())
+
+    assert state.status == "No command was given to check with. -x CMD does."

@@ -38,7 +38,7 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.outline import Address, new_commits
 from gitsplit.tui.previewpage import rows_of
 from gitsplit.tui.reports import Estimated, Foreseen
-from gitsplit.tui.series import split_at_once
+from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Estimate, Request, Screen, State, first_state
 from tests.tui.builder import after, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
@@ -339,3 +339,27 @@ def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
 
     assert alone.problems == ("Only one commit has pieces, and a split needs two.",)
     assert among.problems == ()
+
+
+def test_work_of_last_time_is_gone_on_with_and_can_be_taken_back() -> None:
+    start = series()
+    last_time = after(start, MarkSplit(), MoveRows(1), Become("drop")).todo
+    state = split_at_once(resumed(start, last_time))
+
+    assert state.screen is Screen.SPLIT
+    assert state.status == "this is your work of last time · u takes it back"
+    assert after(state, Undo()).todo == start.todo
+    assert after(state, Undo()).screen is Screen.SERIES
+    assert resumed(start, start.todo) == start
+
+
+def test_who_leaves_is_told_whether_the_work_is_kept() -> None:
+    changed = after(series(), MoveRows(1), Become("drop"))
+    whole = replace(changed.whole, keeps_drafts=True)
+    kept = after(replace(changed, whole=whole), Quit())
+
+    assert (
+        after(changed, Quit()).status == "The plan isn't written: q again forgets it."
+    )
+    assert kept.status == "This isn't written: q again leaves, and keeps it."
+    assert after(kept, Quit()).request is Request.QUIT

@@ -328,9 +328,9 @@ def _split(options: Options) -> None:
         _check_terminal()
         if finish.signer is not None:
             finish.signer.try_out()
-        from gitsplit.session.screen import edited
+        from gitsplit.session.screen import Setting, edited
 
-        chosen = edited(repo, request, work, options.drop_to)
+        chosen = edited(repo, request, work, Setting(options.drop_to))
         if chosen is None:
             click.echo("Nothing was changed.", err=True)
             return

@@ -18,7 +18,8 @@ from gitsplit.session.outlook import outlook
 from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import Request, Work, copied_trailers
 from gitsplit.tui.app import Editor, Surroundings, run_screen
-from gitsplit.tui.series import split_at_once
+from gitsplit.tui.beside import Checker
+from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, Whole, first_state
 
 
@@ -30,43 +31,58 @@ class Edited:
     accepts_conflict: bool = False
 
 
-def edited(
-    repo: Repository,
-    request: Request,
-    work: Work,
-    drop_to: DropTo = "worktree",
-    on_change: Callable[[Todo], None] | None = None,
-) -> Edited | None:
-    """What the user made of the work in the screen; None where they quit.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around the screen.
 
-    ``on_change`` is called with each todo list that they made on the way.
+    ``draft`` is work of last time to go on from; it can be taken back. ``on_change`` is
+    called with each todo list that the user makes: it keeps what isn't written.
+    ``checker`` runs the command ``check`` on new commits.
     """
+
+    drop_to: DropTo = "worktree"
+    draft: Todo | None = None
+    on_change: Callable[[Todo], None] | None = None
+    checker: Checker | None = None
+    check: str = ""
+
+
+def edited(
+    repo: Repository, request: Request, work: Work, setting: Setting
+) -> Edited | None:
+    """What the user made of the work in the screen; None where they quit."""
     proposals = Proposals(repo, request, work)
     git = Git(
         hunks_between,
         partial(merged_contents, repo),
         proposals.plan_of,
-        lambda todo: outlook(repo, replace(work, todo=todo), drop_to),
+        lambda todo: outlook(repo, replace(work, todo=todo), setting.drop_to),
         proposals.estimate,
     )
-    state = first_state(_whole(repo, request, work, drop_to), work.todo, git)
-    texts = Editor(
-        partial(_edited, repo),
-        partial(editor.edited_file, repo),
-        partial(_all_edited, repo),
-    )
-    around = Surroundings(
-        texts,
-        on_change or (lambda _todo: None),
-        with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
-    )
-    chosen = run_screen(split_at_once(state), around)
+    state = first_state(_whole(repo, request, work, setting), work.todo, git)
+    if setting.draft is not None:
+        state = resumed(state, setting.draft)
+    chosen = run_screen(split_at_once(state), _surroundings(repo, setting))
     if chosen is None:
         return None
     return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)
 
 
-def _whole(repo: Repository, request: Request, work: Work, drop_to: DropTo) -> Whole:
+def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
+    texts = Editor(
+        partial(_edited, repo),
+        partial(editor.edited_file, repo),
+        partial(_all_edited, repo),
+    )
+    return Surroundings(
+        texts,
+        setting.on_change or (lambda _todo: None),
+        setting.checker,
+        with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
+    )
+
+
+def _whole(repo: Repository, request: Request, work: Work, setting: Setting) -> Whole:
     """The series in the words of the screen."""
     ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
     form = repo.config.get("rebase.instructionFormat")
@@ -76,10 +92,12 @@ def _whole(repo: Repository, request: Request, work: Work, drop_to: DropTo) -> W
         name=_range_name(request, work, ref),
         change_ids=_change_ids(work),
         ids=work.ids,
-        drop_to=drop_to,
+        drop_to=setting.drop_to,
         titles=read.titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
+        check=setting.check,
         copied_trailers=copied_trailers(repo),
+        keeps_drafts=setting.on_change is not None,
     )
 
 

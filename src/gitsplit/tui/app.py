@@ -32,7 +32,7 @@ from gitsplit.tui.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.beside import Beside, CheckAll
+from gitsplit.tui.beside import Beside, Checker
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.lists import LISTS
@@ -65,14 +65,14 @@ class Editor:
 class Surroundings:
     """What is around the screen while it is shown.
 
-    ``on_change`` is called with each todo list that the user makes. ``check`` checks
+    ``on_change`` is called with each todo list that the user makes. ``checker`` checks
     new commits, where a command was given for that. ``with_syntax`` sets keywords and
     comments apart, where there are colours at all.
     """
 
     editor: Editor
     on_change: Callable[[Todo], None] = lambda _todo: None
-    check: CheckAll | None = None
+    checker: Checker | None = None
     with_syntax: bool = True
 
 
@@ -112,6 +112,8 @@ def run_screen(
         raise Interrupted("The terminal was closed.") from error
     finally:
         gc.unfreeze()
+        if around.checker is not None:
+            around.checker.stop()
 
 
 class Shell:
@@ -153,9 +155,17 @@ class Shell:
         """The state after ``action``, and what it asks for done."""
         before, self.state = self.state, reduce(self.state, action)
         if self.state.todo is not before.todo:
-            self._around.on_change(self.state.todo)
-        if not isinstance(action, Report):
+            self._has_changed()
+        if isinstance(action, Report):
+            application.invalidate()
+        else:
             self._answer(application)
+
+    def _has_changed(self) -> None:
+        """The todo list told to who keeps it; checks of the old one are given up."""
+        self._around.on_change(self.state.todo)
+        if self._around.checker is not None:
+            self._around.checker.stop()
 
     def _answer(self, application: ScreenApplication) -> None:
         """What the state asks for, done."""
@@ -171,9 +181,8 @@ class Shell:
             case Request.SUSPEND:
                 application.suspend_to_background()
             case Request.CHECK:
-                if check := self._around.check:
-                    checking = self._beside.check(check, application)
-                    application.create_background_task(checking)
+                if self._around.checker is not None:
+                    self._beside.check(self._around.checker)
             case None:
                 pass
             case request:

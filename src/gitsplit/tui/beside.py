@@ -4,9 +4,9 @@ What it finds comes in as actions. What is known is not asked for again.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from prompt_toolkit.application import Application
 
@@ -18,11 +18,20 @@ from gitsplit.tui.reports import Checked, Estimated, Foreseen, Report
 from gitsplit.tui.state import Outcome, State
 
 Job = Callable[[], Report]
-CheckAll = Callable[[Todo], Iterator[tuple[int, Outcome]]]
-"""Checks the new commits of a todo list, and says what comes of each when it does.
 
-Closing the iterator ends what still runs.
-"""
+
+class Checker(Protocol):
+    """Checks new commits with the user's command, while the screen goes on."""
+
+    def start(self, todo: Todo, tell: Callable[[int, Outcome], None]) -> None:
+        """Begin with the new commits of this list, and come back at once.
+
+        ``tell`` is called, from any thread, with a commit's number from 0 and what has
+        come of it. What was being checked before isn't wanted any more.
+        """
+
+    def stop(self) -> None:
+        """Nothing is checked any more."""
 
 
 class Beside:
@@ -46,27 +55,21 @@ class Beside:
         try:
             while (job := next_job(self._get_state())) is not None:
                 self._take(await loop.run_in_executor(None, job))
-                application.invalidate()
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
         finally:
             self._is_at_it = False
 
-    async def check(self, check: CheckAll, application: Application[Any]) -> None:
-        """Have the new commits checked; it ends where the todo list changes."""
+    def check(self, checker: Checker) -> None:
+        """Have the new commits checked; what comes of it comes in as it is found."""
         todo = self._get_state().todo
         loop = asyncio.get_running_loop()
-        results = check(written_todo(todo))
-        try:
-            while self._get_state().todo is todo:
-                found = await loop.run_in_executor(None, partial(next, results, None))
-                if found is None:
-                    return
-                self._take(Checked(todo, *found))
-                application.invalidate()
-        except Exception as error:
-            application.exit(exception=error)
+
+        def told(number: int, outcome: Outcome) -> None:
+            loop.call_soon_threadsafe(self._take, Checked(todo, number, outcome))
+
+        checker.start(written_todo(todo), told)
 
 
 def next_job(state: State) -> Job | None:

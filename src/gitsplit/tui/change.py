@@ -92,7 +92,9 @@ def _where(state: State, step: Step, said: str) -> State:
 
 
 def _shown(state: State, step: Step) -> State:
-    """The state on the screen of the step, in its commit."""
+    """The state on the screen of the step, in its commit; one alone is always open."""
+    if state.is_alone and step.screen is Screen.SERIES:
+        return state
     if step.screen is not Screen.SPLIT or step.commit is None:
         beneath = () if step.screen is Screen.SERIES else ((state.screen, 0),)
         return replace(state, screen=step.screen, beneath=beneath, scroll=0)

@@ -35,7 +35,7 @@ from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."
-DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it for the next time."
+DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it."
 CONFLICT = "this stops at a conflict: Enter asks what to do"
 CONFLICT_QUESTION = "Enter again writes the clean part; git rebase gets the rest."
 _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)

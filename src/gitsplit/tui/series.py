@@ -69,6 +69,13 @@ def _at_cursor(
             assert_never(action)
 
 
+def resumed(state: State, draft: Todo) -> State:
+    """The first state with a draft of earlier work as its first step."""
+    if draft == state.todo:
+        return state
+    return recorded(state, draft, Step("this is your work of last time", Screen.SERIES))
+
+
 def split_at_once(state: State) -> State:
     """The first state: where one commit is to be split, it is open.
 
@@ -76,7 +83,7 @@ def split_at_once(state: State) -> State:
     """
     marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
     if len(marked) != 1:
-        return replace(state, status=_offered(state))
+        return replace(state, status=state.status or _offered(state))
     return opened(replace(state, screen=Screen.SPLIT), marked[0])
 
 
