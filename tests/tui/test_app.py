@@ -46,6 +46,7 @@ from gitsplit.tui.state import (
 from gitsplit.tui.view import last_scroll
 from gitsplit.tui.wording import text_at_hand, worded_commits
 from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of
+from tests.tui.cases import COMMITS, series
 
 SECONDS = 20
 CTRL_C = "\x03"
@@ -226,6 +227,13 @@ def test_a_click_on_a_commit_brings_it_into_focus() -> None:
     assert played("\x1b[<0;20;3m").state.focus == 1
     assert played("\x1b[<0;20;3m").state.plan == start().plan
     assert played("\x1b[<0;20;4m").state.focus == 0  # "+ new commit" isn't one
+
+
+def test_a_click_or_the_wheel_chooses_a_commit_of_the_series() -> None:
+    # The series begins below the title and a rule.
+    assert played("\x1b[<0;20;4m", series()).state.chosen == COMMITS[1]
+    assert played("\x1b[<65;20;4M", series()).state.chosen == COMMITS[2]
+    assert played("\x1b[<0;20;9m", series()).state.chosen == COMMITS[0]
 
 
 def test_the_wheel_scrolls_a_page_to_its_last_line_and_no_further() -> None:
