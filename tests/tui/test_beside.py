@@ -13,7 +13,7 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.tui.actions import Become, Check, MoveRows, OpenPreview, Undo
+from gitsplit.tui.actions import Become, Check, MoveRows, OpenCommit, OpenPreview, Undo
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.previewpage import preview_page
@@ -110,6 +110,13 @@ def test_a_conflict_is_found_while_the_series_is_shown() -> None:
 
 def test_nothing_is_asked_where_all_commits_stay_in_place() -> None:
     assert next_job(series()) is None
+
+
+def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
+    dropped = after(series(), MoveRows(1), Become("drop"))
+
+    assert next_job(dropped) is not None
+    assert next_job(after(dropped, MoveRows(1), OpenCommit())) is None
 
 
 def test_what_breaks_beside_the_screen_ends_it() -> None:

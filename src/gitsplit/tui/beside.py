@@ -15,7 +15,7 @@ from gitsplit.core.todo import Todo
 from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import foreseen, may_conflict, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Report
-from gitsplit.tui.state import Outcome, State
+from gitsplit.tui.state import Outcome, Screen, State
 
 Job = Callable[[], Report]
 
@@ -73,8 +73,12 @@ class Beside:
 
 
 def next_job(state: State) -> Job | None:
-    """What is to be found out next: conflicts first, then the commit at the cursor."""
-    if foreseen(state) is None and may_conflict(state):
+    """What is to be found out next: conflicts first, then the commit at the cursor.
+
+    Conflicts only where they are shown: finding them may take a while.
+    """
+    is_shown = state.screen in (Screen.SERIES, Screen.PREVIEW)
+    if is_shown and foreseen(state) is None and may_conflict(state):
         return partial(_outlook, state)
     if state.git.estimate is None or (state.opened is not None and state.is_alone):
         return None
