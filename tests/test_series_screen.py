@@ -130,6 +130,9 @@ def test_what_commits_seem_to_do_comes_in_while_the_series_is_shown(
     terminal.wait_for("looks like two things")
     terminal.settle()
     assert terminal.text.count("≈2") == 3  # on two rows, and in the words below
+    terminal.type("q")
+
+    assert terminal.exit_status() == 0, terminal.text
 
 
 def test_titles_and_commands_are_those_of_the_user_s_configuration(
