@@ -10,14 +10,22 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from gitsplit.core.checks import PASSED, RUNNING, Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.tui.actions import Become, Check, MoveRows, OpenCommit, OpenPreview, Undo
+from gitsplit.tui.actions import (
+    Become,
+    CheckCommits,
+    MoveRows,
+    OpenCommit,
+    OpenPreview,
+    Undo,
+)
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.state import Estimate, Outcome, State
+from gitsplit.tui.state import Estimate, State
 from tests.tui.builder import after
 from tests.tui.cases import COMMITS, series
 
@@ -139,14 +147,17 @@ def test_each_new_list_is_told_to_who_keeps_it() -> None:
     assert [len(kept), kept[-1]] == [2, state.todo]
 
 
+FAILED = Check("failed", "make", "exit 2", 2, b"one\x1b[31m\ntwo\n")
+
+
 class Checker:
     """Says from another thread what comes of checking."""
 
-    def __init__(self, *outcomes: tuple[int, Outcome]) -> None:
+    def __init__(self, *outcomes: tuple[int, Check]) -> None:
         self.outcomes = outcomes
         self.stops = 0
 
-    def start(self, _: Todo, tell: Callable[[int, Outcome], None]) -> None:
+    def start(self, _: Todo, tell: Callable[[int, Check], None]) -> None:
         def run() -> None:
             for number, outcome in self.outcomes:
                 tell(number, outcome)
@@ -165,17 +176,27 @@ def checked(checker: Checker, keys: str) -> State:
 
 
 def test_what_comes_of_checks_stands_beside_each_commit() -> None:
-    checker = Checker((0, Outcome.RUNNING), (0, Outcome.PASSED), (1, Outcome.RUNNING))
+    checker = Checker((0, RUNNING), (0, PASSED), (1, RUNNING))
 
     state = checked(checker, "wx")
 
-    assert state.checks == {0: Outcome.PASSED, 1: Outcome.RUNNING}
+    assert state.checks == {0: PASSED, 1: RUNNING}
     row = preview_page(state, 80).get(2)
     assert "".join(text for _, text, *_ in row).startswith("   1✓same")
 
 
+def test_what_a_failed_check_printed_is_shown_and_drives_no_terminal() -> None:
+    checker = Checker((0, PASSED), (1, FAILED))
+
+    page = preview_page(checked(checker, "wx"), 80)
+    lines = ["".join(t for _, t, *_ in page.get(n)) for n in range(page.height)]
+    at = lines.index(" ✗ commit 2 fails: make (exit 2)")
+    assert lines[at + 2] == "   two"
+    assert "\x1b" not in "".join(lines)
+
+
 def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:
-    checker = Checker((0, Outcome.PASSED), (1, Outcome.FAILED))
+    checker = Checker((0, PASSED), (1, FAILED))
 
     state = checked(checker, "wx")
 
@@ -187,6 +208,6 @@ def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:
 
 
 def test_without_a_command_there_is_nothing_to_check_with() -> None:
-    state = after(series(), MoveRows(1), Become("drop"), OpenPreview(), Check())
+    state = after(series(), MoveRows(1), Become("drop"), OpenPreview(), CheckCommits())
 
     assert state.status == "No command was given to check with. -x CMD does."

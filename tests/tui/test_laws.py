@@ -24,7 +24,7 @@ from gitsplit.tui.actions import (
     Back,
     Become,
     Cancel,
-    Check,
+    CheckCommits,
     Cut,
     Dismiss,
     Drop,
@@ -129,7 +129,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.sampled_from(
         [
             *(OpenCommit(), OpenMarked(), MarkSplit(), OpenSeries(), OpenMessages()),
-            *(Reword(), EditMessage(), EditMessages(), Autosquash(), Check()),
+            *(Reword(), EditMessage(), EditMessages(), Autosquash(), CheckCommits()),
         ]
     ),
     st.builds(Ask, st.sampled_from(Purpose)),

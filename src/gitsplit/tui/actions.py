@@ -337,7 +337,7 @@ class Reword:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckCommits:
     """The new commits are to be checked with the user's command."""
 
 
@@ -375,7 +375,7 @@ SeriesAction = (
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
 ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
-RequestAction = EditMessage | EditMessages | Reword | EditFile | Check
+RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | EditorRefused
 
 PlanAction = PieceAction | CommitAction | SetContent | SeriesAction | HistoryAction

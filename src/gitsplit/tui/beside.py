@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 from prompt_toolkit.application import Application
 
+from gitsplit.core.checks import Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
 from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import foreseen, may_conflict, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Report
-from gitsplit.tui.state import Outcome, Screen, State
+from gitsplit.tui.state import Screen, State
 
 Job = Callable[[], Report]
 
@@ -23,7 +24,7 @@ Job = Callable[[], Report]
 class Checker(Protocol):
     """Checks new commits with the user's command, while the screen goes on."""
 
-    def start(self, todo: Todo, tell: Callable[[int, Outcome], None]) -> None:
+    def start(self, todo: Todo, tell: Callable[[int, Check], None]) -> None:
         """Begin with the new commits of this list, and come back at once.
 
         ``tell`` is called, from any thread, with a commit's number from 0 and what has
@@ -66,8 +67,8 @@ class Beside:
         todo = self._get_state().todo
         loop = asyncio.get_running_loop()
 
-        def told(number: int, outcome: Outcome) -> None:
-            loop.call_soon_threadsafe(self._take, Checked(todo, number, outcome))
+        def told(number: int, check: Check) -> None:
+            loop.call_soon_threadsafe(self._take, Checked(todo, number, check))
 
         checker.start(written_todo(todo), told)
 

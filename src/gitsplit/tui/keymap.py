@@ -14,7 +14,7 @@ from gitsplit.tui.actions import (
     Back,
     Become,
     Cancel,
-    Check,
+    CheckCommits,
     Cut,
     Dismiss,
     Drop,
@@ -216,7 +216,7 @@ TABLE = (
         LOOKING, _WORDS | _SERIES, {"w": OpenPreview()}, "what will be written", "write"
     ),
     Row(LOOKING, _PREVIEW, {"enter": Apply()}, "in that preview: write it", "write it"),
-    Row(LOOKING, _PREVIEW, {"x": Check()}, "check each new commit", "check"),
+    Row(LOOKING, _PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
     Row(LOOKING, _ORDERED, {"q": Quit()}, "leave without a trace", "quit"),
     Row(
         LOOKING,

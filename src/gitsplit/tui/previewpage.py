@@ -17,6 +17,7 @@ from gitsplit.tui.altered import (
     ends_as_it_was,
     where_files_go,
 )
+from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, mark_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.outline import NewCommit, new_commits
 from gitsplit.tui.pane import Lines
@@ -220,11 +221,11 @@ def _columns(state: State, width: int) -> _Columns:
 def _row_line(state: State, row: Row, columns: _Columns) -> StyleAndTextTuples:
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
-    check = state.checks.get(-1 if row.number is None else row.number, "")
+    check = NOT_CHECKED if row.number is None else checked(state, row.number)
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:good" if check == "✓" else "class:bad", check or " "),
+        ("class:bad" if check.state == "failed" else "class:good", mark_of(check)),
         (row.style, f"{row.word:<6}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", fitted(row.subject, columns.subject)),
@@ -247,6 +248,7 @@ def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     if state.problems:
         yield from _problem_lines(state.problems, width)
     else:
+        yield from failure_lines(state, width)
         yield from _conflict_lines(state, width)
         yield from _FACTS(state).promises
         yield from () if conflict_of(state) else _way_on(state.whole)

@@ -6,10 +6,11 @@ Reports come when they come: one about a todo list that is no longer so is let g
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from gitsplit.core.checks import Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.tui.state import Estimate, Outcome, State
+from gitsplit.tui.state import Estimate, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Checked:
 
     todo: Todo
     number: int
-    outcome: Outcome
+    check: Check
 
 
 Report = Estimated | Foreseen | Checked
@@ -47,8 +48,8 @@ def informed(state: State, report: Report) -> State:
             return replace(state, estimates={**state.estimates, commit: estimate})
         case Foreseen(todo, outlook) if todo is state.todo:
             return replace(state, foreseen=(todo, outlook))
-        case Checked(todo, number, outcome) if todo is state.todo:
-            return replace(state, checks={**state.checks, number: outcome})
+        case Checked(todo, number, check) if todo is state.todo:
+            return replace(state, checks={**state.checks, number: check})
         case Foreseen() | Checked():
             return state
         case _:

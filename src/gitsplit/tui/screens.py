@@ -7,7 +7,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Apply,
     Back,
-    Check,
+    CheckCommits,
     EditFile,
     EditMessage,
     EditMessages,
@@ -90,7 +90,7 @@ def _requested(state: State, action: RequestAction) -> State:
             return _rewording(state)
         case EditFile(for_good):
             return editable(state, for_good)
-        case Check():
+        case CheckCommits():
             return _checking(state)
         case _:
             assert_never(action)

@@ -6,6 +6,7 @@ from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
 from gitsplit.core.changes import Hunk, Span, lines_of
+from gitsplit.core.checks import Check
 from gitsplit.core.history import History
 from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
@@ -210,14 +211,6 @@ class Step(NamedTuple):
     commit: Oid | None = None
 
 
-class Outcome(StrEnum):
-    """What came of checking a new commit, as the mark for it."""
-
-    RUNNING = "…"
-    PASSED = "✓"
-    FAILED = "✗"
-
-
 NO_ROWS = diff_rows((), ())
 """The rows where no commit is open."""
 
@@ -292,7 +285,7 @@ class State:
     apart: frozenset[int] = frozenset()
     kept: Mapping[Oid, Kept] = field(default_factory=dict)
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
-    checks: Mapping[int, Outcome] = field(default_factory=dict)
+    checks: Mapping[int, Check] = field(default_factory=dict)
     accepts_conflict: bool = False
     git: Git = WITHOUT_GIT
 
