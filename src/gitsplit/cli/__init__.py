@@ -6,22 +6,22 @@ Nothing heavy is imported here: a dry run needs no screen, ``--help`` no reposit
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from gitsplit.cli.ending import abort, go_on, undo
 from gitsplit.cli.options import Command, Options, with_parameters
-from gitsplit.core.shown import shown
-from gitsplit.errors import GitsplitError, Interrupted, NotARepository, NoTerminal
+from gitsplit.cli.output import forget_output, print_preview, say, show_error
+from gitsplit.cli.place import here
+from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
 
 if TYPE_CHECKING:
-    from gitsplit.core.objects import Oid
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
     from gitsplit.session.finish import Finish
-    from gitsplit.session.rewrite import Outcome
     from gitsplit.session.work import Request, Work
 
 
@@ -40,11 +40,11 @@ def command(**given: Any) -> None:
     options = Options(**given)
     _check_usage(options)
     if options.undo:
-        _undo()
+        undo()
     elif options.go_on:
-        _go_on()
+        go_on()
     elif options.abort:
-        _abort()
+        abort()
     elif options.dry_run:
         _dry_run(options)
     else:
@@ -67,13 +67,13 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except GitsplitError as error:
-        _show_error(error)
+        show_error(error)
         sys.exit(error.exit_status)
     except (KeyboardInterrupt, click.Abort):
         click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
         sys.exit(Interrupted.exit_status)
     except BrokenPipeError:
-        _forget_output()
+        forget_output()
         sys.exit(1)
     sys.exit(0)
 
@@ -116,46 +116,6 @@ def _check_exec(options: Options) -> None:
         raise click.UsageError("-x needs a command.")
 
 
-def _show_error(error: GitsplitError) -> None:
-    """The sentence, the hint and the state of things, on standard error."""
-    click.echo(f"gitsplit: {shown(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"hint: {shown(error.hint)}", err=True)
-    if error.state:
-        click.echo(shown(error.state), err=True)
-
-
-def _forget_output() -> None:
-    """What couldn't be written is not tried again, or Python complains at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _print_preview(text: str | bytes) -> None:
-    """The text on standard output; BrokenPipeError where its reader has gone."""
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _forget_output()
-        raise GitsplitError(
-            f"Standard output can't be written: {error.strerror}.",
-            hint="Name a file with -o.",
-        ) from error
-
-
-def _tell(text: str) -> None:
-    """What was done, on standard error where standard output doesn't take it.
-
-    It is done all the same, and the user must know how to take it back.
-    """
-    try:
-        click.echo(text, nl=False)
-    except OSError:
-        _forget_output()
-        click.echo(text, nl=False, err=True)
-
-
 def _request(options: Options) -> "Request":
     from gitsplit.session.work import Request
 
@@ -174,17 +134,6 @@ def _request(options: Options) -> "Request":
     )
 
 
-def _here() -> Path:
-    """The current directory."""
-    try:
-        return Path.cwd()
-    except OSError as error:
-        raise NotARepository(
-            "The current directory doesn't exist any more.",
-            hint="Change to the directory of a git repository.",
-        ) from error
-
-
 def _read(name: str) -> bytes:
     """The content of the file, or of standard input for ``-``."""
     try:
@@ -196,69 +145,17 @@ def _read(name: str) -> bytes:
         ) from error
 
 
-def _undo() -> None:
-    from gitsplit.git.journal import last_undoable
-    from gitsplit.git.repository import open_repository
-    from gitsplit.report.text import undo_text
-    from gitsplit.session.rewrite import recovered, undone
-
-    repo = open_repository(_here())
-    last = last_undoable(repo)
-    if said := recovered(repo):
-        click.echo(f"gitsplit: {shown(said)}", err=True)
-        if last_undoable(repo) == last:
-            # What the user wants back never came, or has just gone.
-            click.echo(
-                "hint: The rewrite before that goes with another --undo.", err=True
-            )
-            return
-    record = undone(repo)
-    told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
-    _tell(f"{told}\n")
-    _warn_of_pushed(repo, [update.new for update in record.updates])
-
-
-def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
-    """What an undo can't take back: commits that are on a server."""
-    from gitsplit.git.gerrit import is_gerrits, is_on_a_remote
-    from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
-
-    if is_on_a_remote(repo, tips):
-        click.echo(f"gitsplit: {PUSHED_BEFORE}", err=True)
-    elif is_gerrits(repo):
-        _tell(f"{MAY_BE_PUSHED}\n")
-
-
-def _go_on() -> None:
-    from gitsplit.git.repository import open_repository
-    from gitsplit.report.handoff import finished_text
-    from gitsplit.session.handoff import continued
-
-    record = continued(open_repository(_here()))
-    moved = [(u.ref, u.new) for u in record.updates] if record else []
-    _tell(finished_text(moved))
-
-
-def _abort() -> None:
-    from gitsplit.git.repository import open_repository
-    from gitsplit.report.handoff import aborted_text
-    from gitsplit.session.handoff import aborted
-
-    record = aborted(open_repository(_here()))
-    _tell(aborted_text([(u.ref, u.old) for u in record.updates]))
-
-
 def _dry_run(options: Options) -> None:
     from gitsplit.session.work import begun, opened
 
-    repo = opened(_here())
+    repo = opened(here())
     work = begun(repo, _request(options), every=True)
     _point_out_replacements(repo, work)
     is_plan = options.format == "json"
     text = _plan_text(work) if is_plan else _proposal(repo, work)
     if options.output is None:
         # A plan file is UTF-8 wherever it is written.
-        _print_preview(text.encode() if is_plan else text)
+        print_preview(text.encode() if is_plan else text)
         return
     try:
         Path(options.output).write_text(text, encoding="utf-8")
@@ -305,38 +202,56 @@ def _proposal(repo: "Repository", work: "Work") -> str:
 
     rewrite = preview(repo, work)
     for warning in review_warnings(repo, work, rewrite):
-        click.echo(f"gitsplit: {shown(warning)}", err=True)
+        say(warning)
     made = resulting(work, rewrite)
     return proposal_text(work.todo, made)
 
 
 def _split(options: Options) -> None:
+    from gitsplit.cli.summary import show_summary
     from gitsplit.git.identity import committer
     from gitsplit.session.rewrite import apply, recovered
     from gitsplit.session.work import begun, opened
 
-    repo = opened(_here())
+    repo = opened(here())
     if said := recovered(repo):
-        click.echo(f"gitsplit: {shown(said)}", err=True)
+        say(said)
     # What can fail late is asked first.
     committer(repo)
     request = _request(options)
     work = begun(repo, request, asks=not options.yes)
     _point_out_replacements(repo, work)
     finish = _finish(repo, options)
-    if not options.yes:
-        _check_terminal()
-        if finish.signer is not None:
-            finish.signer.try_out()
-        from gitsplit.session.screen import Setting, edited
+    if options.yes:
+        outcome = apply(repo, work, finish, options.drop_to)
+        show_summary(repo, options, work, outcome)
+    else:
+        _walk(repo, options, request, work, finish)
 
-        chosen = edited(repo, request, work, Setting(options.drop_to))
-        if chosen is None:
-            click.echo("Nothing was changed.", err=True)
-            return
-        work = chosen.work
-    outcome = apply(repo, work, finish, options.drop_to)
-    _show_summary(repo, options, work, outcome)
+
+def _walk(
+    repo: "Repository",
+    options: Options,
+    request: "Request",
+    work: "Work",
+    finish: "Finish",
+) -> None:
+    """The work put before the user, and what they made of it carried out."""
+    _check_terminal()
+    if finish.signer is not None:
+        finish.signer.try_out()
+    from gitsplit.cli.summary import show_finished, show_summary
+    from gitsplit.session.walk import Walk, walked
+
+    walk = Walk(options.drop_to, options.checks, options.jobs)
+    done = walked(repo, request, work, finish, walk)
+    if done.outcome is not None:
+        show_summary(repo, options, done.work, done.outcome)
+    elif done.handed is not None:
+        show_finished(done.handed)
+    else:
+        kept = " Your work is kept for the next time." if done.is_kept else ""
+        click.echo(f"Nothing was changed.{kept}", err=True)
 
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
@@ -358,7 +273,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         verify=not options.no_verify,
         agrees=asked,
         check=check,
-        say=lambda words: click.echo(f"gitsplit: {shown(words)}", err=True),
+        say=say,
     )
 
 
@@ -371,31 +286,3 @@ def _check_terminal() -> None:
         )
     if os.environ.get("TERM") == "dumb":
         raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)
-
-
-def _show_summary(
-    repo: "Repository", options: Options, work: "Work", outcome: "Outcome"
-) -> None:
-    from gitsplit.git.gerrit import push_command
-    from gitsplit.report.dropping import dropped_lines
-    from gitsplit.report.review import review_lines
-    from gitsplit.report.text import summary_text
-    from gitsplit.session.rewrite import resulting
-
-    made = resulting(work, outcome.rewrite)
-    moved = [(move.ref, move.new) for move in outcome.moves.moves]
-    left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
-    dropped = dropped_lines(
-        work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
-    )
-    review: Iterable[str] = ()
-    if work.ids.is_reviewed:
-        review = review_lines(made, push_command(repo, work.head_ref))
-    told = summary_text(
-        *(work.todo, made, moved, left),
-        old_tree=outcome.rewrite.old_tree,
-        unsigned=outcome.unsigned,
-        dropped=dropped,
-        review=review,
-    )
-    _tell(told)

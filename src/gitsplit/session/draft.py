@@ -105,6 +105,11 @@ class Saver:
             self._failure = failure
 
 
+def is_kept(repo: Repository, work: Work) -> bool:
+    """Whether there is a draft for this range."""
+    return DraftFile.of(repo, work.series, work.head_ref).text() is not None
+
+
 def forgotten(repo: Repository, work: Work) -> None:
     """The draft for this range isn't there any more: what it was for is done."""
     DraftFile.of(repo, work.series, work.head_ref).forget()

@@ -83,7 +83,12 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
     The trees are those that it writes; the commits differ in committer, date and new
     Change-Ids. So a preview needs no identity.
     """
-    return _drawn_up(repo, work, _NOBODY, Finish())[1]
+    return drawn_up(repo, work)[1]
+
+
+def drawn_up(repo: Repository, work: Work) -> tuple[NewObjects, write.Rewrite]:
+    """The objects of :func:`preview` and what they rewrite; nothing is stored."""
+    return _drawn_up(repo, work, _NOBODY, Finish())
 
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:

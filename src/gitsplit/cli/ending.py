@@ -1,0 +1,68 @@
+"""What ends a rewrite: taking it back, going on with it, giving it up."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from gitsplit.cli.output import say, tell
+from gitsplit.cli.place import here
+
+if TYPE_CHECKING:
+    from gitsplit.core.objects import Oid
+    from gitsplit.git.repository import Repository
+
+
+def undo() -> None:
+    """The last rewrite is given back, and it is said what was."""
+    from gitsplit.git.journal import last_undoable
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.text import undo_text
+    from gitsplit.session.rewrite import recovered, undone
+
+    repo = open_repository(here())
+    last = last_undoable(repo)
+    if said := recovered(repo):
+        say(said)
+        if last_undoable(repo) == last:
+            # What the user wants back never came, or has just gone.
+            click.echo(
+                "hint: The rewrite before that goes with another --undo.", err=True
+            )
+            return
+    record = undone(repo)
+    told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
+    tell(f"{told}\n")
+    _warn_of_pushed(repo, [update.new for update in record.updates])
+
+
+def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
+    """What an undo can't take back: commits that are on a server."""
+    from gitsplit.git.gerrit import is_gerrits, is_on_a_remote
+    from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
+
+    if is_on_a_remote(repo, tips):
+        say(PUSHED_BEFORE)
+    elif is_gerrits(repo):
+        tell(f"{MAY_BE_PUSHED}\n")
+
+
+def go_on() -> None:
+    """The rebase that git was left goes on; where it ended, it is said."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import finished_text
+    from gitsplit.session.handoff import continued
+
+    record = continued(open_repository(here()))
+    moved = [(u.ref, u.new) for u in record.updates] if record else []
+    tell(finished_text(moved))
+
+
+def abort() -> None:
+    """The rebase that git was left is given up."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import aborted_text
+    from gitsplit.session.handoff import aborted
+
+    record = aborted(open_repository(here()))
+    tell(aborted_text([(u.ref, u.old) for u in record.updates]))

@@ -1,0 +1,93 @@
+"""The walk through a series: the draft, the screen, and the choice carried out."""
+
+from dataclasses import dataclass
+
+from gitsplit.core.todo import Todo
+from gitsplit.errors import PlanRefused, Stopped, WriteFailed
+from gitsplit.git.journal import Record
+from gitsplit.git.repository import Repository
+from gitsplit.session.checking import Runner
+from gitsplit.session.draft import Saver, forgotten, is_kept, moved_away, resumed
+from gitsplit.session.finish import Finish
+from gitsplit.session.handoff import handed_over
+from gitsplit.session.rewrite import DropTo, Outcome, apply
+from gitsplit.session.screen import Edited, Setting, edited
+from gitsplit.session.work import Request, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What the user asked for beside the work: ``checks`` are commands to run."""
+
+    drop_to: DropTo = "worktree"
+    checks: tuple[str, ...] = ()
+    jobs: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What came of it: what was applied, what git has finished, or neither.
+
+    ``is_kept`` says that a draft is left for the next time.
+    """
+
+    work: Work
+    outcome: Outcome | None = None
+    handed: Record | None = None
+    is_kept: bool = False
+
+
+def walked(
+    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
+) -> Walked:
+    """The work as the user left it in the screen, carried out if they said so.
+
+    Raises Stopped where they left a conflict to git; what
+    :func:`gitsplit.session.rewrite.apply` raises, the draft kept; and Interrupted.
+    """
+    chosen = _on_screen(repo, request, work, finish, walk)
+    if chosen is None:
+        return Walked(work, is_kept=is_kept(repo, work))
+    if not chosen.accepts_conflict:
+        outcome = apply(repo, chosen.work, finish, walk.drop_to)
+        forgotten(repo, work)
+        return Walked(chosen.work, outcome)
+    try:
+        record = handed_over(repo, chosen.work, finish, walk.drop_to)
+    except Stopped:
+        forgotten(repo, work)
+        raise
+    forgotten(repo, work)
+    return Walked(chosen.work, handed=record)
+
+
+def _on_screen(
+    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
+) -> Edited | None:
+    """What the user made of the work; None where they quit. A draft is kept of it."""
+    draft = _draft(repo, request, work, finish)
+    saver = Saver(repo, work)
+    runner = Runner(repo, work, walk.checks, walk.jobs) if walk.checks else None
+    setting = Setting(walk.drop_to, draft, saver.save, runner, " && ".join(walk.checks))
+    try:
+        return edited(repo, request, work, setting)
+    finally:
+        try:
+            saver.close()
+        except WriteFailed as failure:
+            finish.say(f"Your work isn't kept: {failure}")
+
+
+def _draft(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> Todo | None:
+    """The draft to go on from; of one that can't be, the reason is said."""
+    if request.plan is not None:
+        return None
+    if told := moved_away(repo, work):
+        finish.say(told)
+    try:
+        return resumed(repo, request, work)
+    except PlanRefused as refusal:
+        finish.say(f"{refusal} {refusal.hint}")
+        return None
