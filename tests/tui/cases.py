@@ -163,7 +163,7 @@ def wide_characters() -> State:
     """Text in which a character is not a column."""
     old = "\tこんにちは\n\tnaïve café\n"
     new = "\tさようなら、世界\n\tnaïve café ☕\n\te\u0301tude\n" + "日本語" * 30 + "\n"
-    plan = plan_of({"文書.txt": (old, new)})
+    plan = plan_of({"文書.txt": (old, new)}, owner=0)
     groups = (
         Group(
             "日本語の件名がとても長いので切らなければならない場合の例です。".encode()
@@ -182,7 +182,7 @@ def hostile() -> State:
         b"caf\xe9\r\n"
         b"\tnul \0 del \x7f bell \x07"
     )
-    plan = plan_of({"a\x1b[31mb\n.py": (old, new)})
+    plan = plan_of({"a\x1b[31mb\n.py": (old, new)}, owner=0)
     groups = (
         Group(b"Say \x1b[5mhello\xe2\x80\xae\n\nBody \x9b31m\n", "why \x1b[7m not"),
         plan.groups[1],

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.core.edits import Fact, FactEdit, TextEdit
-from gitsplit.core.message import subject_of
-from gitsplit.core.plan import DROPPED
+from gitsplit.core.message import subject_of, with_subject
+from gitsplit.core.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import (
     FAR,
     Action,
@@ -52,6 +52,7 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import amount, selected, selected_rows
+from gitsplit.tui.sizes import written_owner
 from gitsplit.tui.state import NO_IDS, Purpose, Request, Screen, State, Unit
 from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of
 
@@ -79,6 +80,11 @@ TANGLED = {
 def tangled(groups: int = 2) -> State:
     """The screen on TANGLED with every piece in the last commit."""
     return state_of(plan_of(TANGLED, groups, group_of=[groups - 1] * 5))
+
+
+def with_the_owner_emptied() -> State:
+    """The screen on TANGLED with every piece in the first commit of two."""
+    return state_of(plan_of(TANGLED, 2, group_of=[0] * 5, owner=1))
 
 
 def typed(text: str) -> tuple[Action, ...]:
@@ -567,6 +573,27 @@ def test_a_subject_left_as_it_was_changes_nothing() -> None:
         tangled().history,
         "commit 1 keeps its message",
     )
+
+
+def test_words_for_the_commit_that_an_empty_owner_leaves_to_are_written() -> None:
+    start = with_the_owner_emptied()
+    heir = written_owner(start.plan)
+    assert heir is not None
+    assert heir != start.plan.owner
+    state = after(replace(start, focus=heir), Ask(Purpose.SUBJECT), *typed(" too"))
+
+    (written,) = without_empty_groups(state.plan).groups
+    original = start.plan.groups[start.plan.owner or 0].message
+    assert written.message == with_subject(original, subject_of(original) + b" too")
+    assert after(state, Undo()).plan == start.plan
+
+
+def test_c_where_an_empty_owner_leaves_the_id_takes_its_message_too() -> None:
+    start = with_the_owner_emptied()
+    state = after(replace(start, focus=written_owner(start.plan) or 0), Own())
+
+    assert state.plan.owner == written_owner(start.plan)
+    assert without_empty_groups(state.plan) == without_empty_groups(start.plan)
 
 
 def test_an_empty_subject_is_refused_and_can_be_corrected() -> None:

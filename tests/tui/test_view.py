@@ -16,8 +16,9 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.plan import DROPPED
-from gitsplit.tui.actions import Pan
+from gitsplit.core.message import subject_of
+from gitsplit.core.plan import DROPPED, without_empty_groups
+from gitsplit.tui.actions import Look, OpenPreview, Pan
 from gitsplit.tui.altered import dropped_words, ends_as_it_was
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
@@ -36,7 +37,7 @@ from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.sizes import plan_sizes, written_owner
 from gitsplit.tui.state import Prompt, Purpose, State
 from gitsplit.tui.style import SCREEN_STYLE
-from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, panes
+from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, page_lines, panes
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
@@ -149,6 +150,23 @@ def test_an_empty_owner_leaves_the_change_id_to_the_commit_that_will_have_it() -
     assert written_owner(plan) == 1
     assert ["I3aeff82c" in line for line in lines] == [False, True, False, False]
     assert ["empty" in line for line in lines] == [True, False, False, False]
+
+
+def test_an_empty_owner_leaves_its_message_to_the_commit_that_keeps_the_id() -> None:
+    state = story()
+    plan = replace(state.plan, group_of=(1, 2, 1, 2, 2))
+    emptied = replace(state_of(plan), focus=1, viewed=1)
+
+    written = without_empty_groups(plan)
+    listed = all_text(commit_lines(emptied, 80))[1]
+    page = all_text(page_lines(after(emptied, Look()), 80))
+    preview = all_text(page_lines(after(emptied, OpenPreview()), 80))
+    original = subject_of(written.groups[0].message).decode()
+
+    assert plan.groups[0].message == written.groups[0].message
+    assert original in listed
+    assert f"     {original}" in page
+    assert [line for line in preview if "I3aeff82c" in line and original in line]
 
 
 def test_what_is_dropped_is_said_and_no_longer_promised() -> None:

@@ -16,7 +16,7 @@ from gitsplit.tui.altered import where_dropped
 from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.selection import counted
-from gitsplit.tui.sizes import Size, written_owner
+from gitsplit.tui.sizes import Size, message_of, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, shown, wrapped
@@ -66,7 +66,7 @@ def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
 
 def subject(state: State, group: int) -> str:
     """A commit's subject, or the words for having none."""
-    return _subject(state.plan.groups[group].message)
+    return _subject(message_of(state.plan, group))
 
 
 @lru_cache(maxsize=1024)

@@ -3,7 +3,12 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.plan import merged_groups, moved_group, without_group
+from gitsplit.core.plan import (
+    merged_groups,
+    moved_group,
+    with_message,
+    without_group,
+)
 from gitsplit.core.todo import Entry
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
@@ -18,6 +23,7 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.change import changed, recorded
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.outline import Address
+from gitsplit.tui.sizes import home_of, message_of
 from gitsplit.tui.state import Screen, State, entries_of
 from gitsplit.tui.wording import Text, commit_at_cursor, named, step_about, worded
 
@@ -36,7 +42,7 @@ def with_commits(state: State, action: CommitAction) -> State:
         case Own():
             return _owned(state)
         case SetMessage(group, message):
-            where = Address(state.target.commit, group)
+            where = Address(state.target.commit, home_of(state.plan, group))
             return worded(state, [Text(where, message)])
         case _:
             assert_never(action)
@@ -89,7 +95,9 @@ def _owned(state: State) -> State:
     name = named(state, where)
     if entry.plan.owner == where.group:
         return replace(state, status=f"{name} {_keeps(state, entry)} already")
-    plan = replace(entry.plan, owner=where.group)
+    # The message that it has by now, also where an empty owner has left it that.
+    message = message_of(entry.plan, where.group)
+    plan = replace(with_message(entry.plan, where.group, message), owner=where.group)
     step = step_about(state, where, f"{name} {_keeps(state, entry)}")
     return recorded(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 

@@ -13,7 +13,7 @@ from gitsplit.tui.pane import Lines
 from gitsplit.tui.preview import path_after
 from gitsplit.tui.rows import Row, RowKind, Segment
 from gitsplit.tui.selection import counted
-from gitsplit.tui.sizes import Size, written_owner
+from gitsplit.tui.sizes import Size, message_of, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, line_cells, shown
@@ -78,9 +78,10 @@ def _commit_head(
             ("class:faint", clipped(_id_sentence(state) if kept else _NEW_ID, width))
         ]
     yield []
-    for line in plan.groups[group].message.splitlines():
+    message = message_of(plan, group)
+    for line in message.splitlines():
         yield [("", "     "), *line_cells(line + b"\n", max(1, width - 5))]
-    if not plan.groups[group].message.strip():
+    if not message.strip():
         yield [("class:bad", "     (no message yet)")]
     yield []
     if not size.pieces:

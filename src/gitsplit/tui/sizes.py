@@ -78,6 +78,17 @@ def written_owner(plan: Plan) -> int | None:
     return owner if owner is None else (*sorted(written), plan.owner)[owner]
 
 
+def message_of(plan: Plan, group: int) -> bytes:
+    """The message that a commit will have."""
+    return plan.groups[home_of(plan, group)].message
+
+
+def home_of(plan: Plan, group: int) -> int:
+    """The group whose message a commit will have: an empty owner leaves its own."""
+    keeper = plan.owner if group == written_owner(plan) else group
+    return group if keeper is None else keeper
+
+
 Members = Sequence[tuple[Edit, int]]
 """Edits, each with its group."""
 

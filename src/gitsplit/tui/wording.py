@@ -11,7 +11,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.tui.change import recorded
 from gitsplit.tui.outline import Address, NewCommit, new_commits
 from gitsplit.tui.places import is_open
-from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.sizes import LastAnswer, home_of
 from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 
 
@@ -35,8 +35,9 @@ def _worded(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
 def text_at_hand(state: State) -> Text:
     """The message that the keys are about; PlanRefused where there is none."""
     if state.screen in ONE_COMMIT:
-        where = Address(state.target.commit, state.focus)
-        return Text(where, state.plan.groups[state.focus].message)
+        home = home_of(state.plan, state.focus)
+        where = Address(state.target.commit, home)
+        return Text(where, state.plan.groups[home].message)
     if state.screen is Screen.MESSAGES:
         commit = commit_at_cursor(state)
     else:
