@@ -203,6 +203,18 @@ def test_a_longer_status_takes_the_place_of_the_promise_not_of_the_reason() -> N
     ]
 
 
+@pytest.mark.parametrize("place", [[], ["o"]], ids=["split", "commit"])
+def test_a_refused_line_says_why_below_it_until_it_is_corrected(
+    place: list[str],
+) -> None:
+    steps = ([*place, "i", "c-u", "enter"], ["x"])
+    refused, corrected = screens(story(), steps, 80, 24)
+
+    assert refused[-1].rstrip() == " ✗ A commit needs a subject. Esc keeps the old one."
+    assert refused[-2].rstrip() == " subject:"
+    assert corrected[-1].startswith(" Enter take it  Esc leave it")
+
+
 def test_on_an_unchanged_line_there_is_no_reason() -> None:
     assert text(reason_line(replace(story(), cursor=0), 80)) == ""
 

@@ -182,6 +182,16 @@ def _cells(text: str) -> str:
     return "".join(glyph.text for glyph in glyphs(text))
 
 
+def last_line(
+    state: State, keys: Sequence[tuple[str, str]], width: int
+) -> StyleAndTextTuples:
+    """The keys that make sense here, or why the line being typed was refused."""
+    if state.prompt is not None and state.is_refusal:
+        style, sentence = _sentence(state)
+        return [(style, clipped(f" {sentence}", width))]
+    return footer_line(keys, width)
+
+
 def footer_line(keys: Sequence[tuple[str, str]], width: int) -> StyleAndTextTuples:
     """The keys that make sense here, as many as fit; the last one always."""
     *most, last = keys

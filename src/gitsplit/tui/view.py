@@ -27,7 +27,7 @@ from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diffview import Selection, diff_line, scrolled
 from gitsplit.tui.frame import (
     RULE,
-    footer_line,
+    last_line,
     place_words,
     rule,
     said_lines,
@@ -218,7 +218,7 @@ def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
             _shown_if(is_at(Screen.SERIES), draw.series()),
             _shown_if(is_at(Screen.MESSAGES), draw.messages()),
             _shown_if(is_at(Screen.COMMIT, Screen.PREVIEW, Screen.HELP), draw.page()),
-            draw.line(lambda state, width: footer_line(keymap.footer(state), width)),
+            draw.line(lambda s, width: last_line(s, keymap.footer(s), width)),
         ]
     )
 
