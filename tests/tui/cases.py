@@ -242,7 +242,8 @@ def estimated() -> State:
     }
     moved = after(replace(state, estimates=estimates), MoveTo(2), MoveCommit(-1))
     outlook = Outlook(conflict=Conflict(LAST, (b"c.py", b"README"), ABOVE))
-    return reduce(moved, Foreseen(moved.todo, outlook))
+    told = reduce(moved, Foreseen(moved.todo, outlook))
+    return replace(told, git=replace(told.git, outlook=lambda _: outlook))
 
 
 def conflicting() -> State:

@@ -13,6 +13,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.actions import Action
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.reports import Report
 from gitsplit.tui.state import State
 
 PATIENCE = 10.0
@@ -66,7 +67,8 @@ class _Watched(Shell):
 
     def take(self, action: Action, application: ScreenApplication) -> None:
         super().take(action, application)
-        self._is_taken = True
+        # What comes in from beside the screen is no answer to a key.
+        self._is_taken = self._is_taken or not isinstance(action, Report)
 
     def rendered(self, _: ScreenApplication) -> None:
         if self._is_taken:
