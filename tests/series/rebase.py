@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gitsplit.git.repository import open_repository
+from gitsplit.session.outlook import outlook
+from gitsplit.session.work import Request, begun
 from tests.repository import Repository
 from tests.runner import Json, gitsplit, plan_for
 from tests.series.building import Line
@@ -24,11 +27,13 @@ orders = json.load(open(sys.argv[1]))
 lines = [l for l in open(sys.argv[2]) if l.strip() and not l.startswith("#")]
 def commit(line):
     words = line.split()
+    if words[0] == "merge":
+        return words[2]
     return words[1] if words[0] == "pick" else None
 def place(line):
     oid = commit(line)
     return next((n for n, o in enumerate(orders) if oid and o[1].startswith(oid)), None)
-slots = [at for at, line in enumerate(lines) if place(line) is not None]
+slots = [at for at, line in enumerate(lines) if line.split()[0] == "pick"]
 runs, last = [], None
 for at in slots:
     if last is not None and at == last + 1:
@@ -39,12 +44,22 @@ for at in slots:
 for run in runs:
     mine = sorted((lines[at] for at in run), key=place)
     for at, line in zip(run, mine):
-        action, oid, message = orders[place(line)]
-        if action == "reword":
-            lines[at] = f"pick {oid}\\nexec git commit -q --amend --allow-empty " \\
-                f"--no-verify -F {message}\\n"
-        else:
-            lines[at] = f"{action} {oid}\\n"
+        lines[at] = line
+for at, line in enumerate(lines):
+    if commit(line) is None:
+        continue
+    action, oid, message = orders[place(line)]
+    amend = f"git commit -q --amend --allow-empty --no-verify -F {message}"
+    if action == "reword" and line.startswith("merge"):
+        # Git leaves out a merge that has nothing left to merge.
+        subject = line.rstrip().partition("# ")[2]
+        amend = f'test "$(git log -1 --format=%s)" != "{subject}" || {amend}'
+    if action == "reword":
+        lines[at] += f"exec {amend}\\n"
+    elif line.startswith("merge"):
+        lines[at] = "" if action == "drop" else line
+    else:
+        lines[at] = f"{action} {oid}\\n"
 open(sys.argv[2], "w").writelines(lines)
 """
 """Puts the commits of each run of picks in the order wanted, with its commands."""
@@ -54,11 +69,12 @@ open(sys.argv[2], "w").writelines(lines)
 class Result:
     """How it ended, and what stands on the branch then, oldest commit first.
 
-    ``names`` has the paths that conflict.
+    ``at`` is the commit where it stops, ``names`` has the paths that conflict.
     """
 
     outcome: Outcome
     commits: tuple[str, ...] = ()
+    at: str = ""
     names: frozenset[str] = frozenset()
 
 
@@ -83,6 +99,8 @@ def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> R
             "-c",
             "rebase.missingCommitsCheck=ignore",
             "-c",
+            "rebase.abbreviateCommands=false",
+            "-c",
             "advice.mergeConflict=false",
         ),
         *("rebase", "-i", "--rebase-merges", "--empty=keep", "--no-autosquash", *onto),
@@ -94,28 +112,48 @@ def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> R
     unmerged = copy.git("diff", "--name-only", "--diff-filter=U", "-z")
     if not unmerged:
         return Result("other")
-    return Result("conflict", names=frozenset(filter(None, unmerged.split("\0"))))
+    at = copy.git("rev-parse", "--verify", "REBASE_HEAD")
+    names = frozenset(filter(None, unmerged.split("\0")))
+    return Result("conflict", at=at, names=names)
 
 
-def by_gitsplit(repo: Repository, lines: Sequence[Line], base: str) -> Result:
-    """What gitsplit makes of it, in the repository itself."""
-    entries: list[Json] = []
-    for line in lines:
-        entry: Json = {"commit": line.commit, "action": line.action}
-        if line.message is not None:
-            entry["message"] = line.message.decode()
-        entries.append(entry)
+def by_gitsplit(
+    repo: Repository, lines: Sequence[Line], place: Path, base: str
+) -> Result:
+    """What gitsplit makes of it in a copy of the repository at ``place``."""
+    shutil.copytree(repo.path, place)
+    copy = Repository(place)
     upstream = None if base == "--root" else base
-    plan = json.dumps(plan_for(repo, upstream, *entries)).encode()
+    entries = [_entry(line) for line in lines]
+    plan = json.dumps(plan_for(copy, upstream, *entries)).encode()
     root = ["--root"] if upstream is None else []
-    ran = gitsplit(repo.path, *root, "--plan", "-", "--yes", stdin=plan)
+    expected = foretold(copy, Request(plan=plan, root=upstream is None))
+    ran = gitsplit(copy.path, *root, "--plan", "-", "--yes", stdin=plan)
     if ran.status == 0 or "as they are" in ran.err:
-        return Result("done", seen(repo, base))
+        assert expected is None, expected
+        return Result("done", seen(copy, base))
     assert "Nothing was changed." in ran.err, ran.err
     assert ran.status == 1
-    if "would conflict" in ran.err:
-        return Result("conflict")
-    raise AssertionError(ran.err)
+    assert expected is not None, ran.err
+    return expected
+
+
+def _entry(line: Line) -> Json:
+    entry: Json = {"commit": line.commit, "action": line.action}
+    return (
+        entry if line.message is None else {**entry, "message": line.message.decode()}
+    )
+
+
+def foretold(repo: Repository, request: Request) -> Result | None:
+    """What is known beforehand to stand against it."""
+    opened = open_repository(repo.path)
+    known = outlook(opened, begun(opened, request))
+    assert known.objection == ""
+    if known.conflict is None:
+        return None
+    names = frozenset(os.fsdecode(path) for path in known.conflict.paths)
+    return Result("conflict", at=known.conflict.commit, names=names)
 
 
 def seen(repo: Repository, base: str) -> tuple[str, ...]:
@@ -126,4 +164,4 @@ def seen(repo: Repository, base: str) -> tuple[str, ...]:
         wanted,
         env={**os.environ, "LC_ALL": "C"},
     ).stdout.decode()
-    return tuple(each.strip() for each in told.split("\x01") if each.strip())
+    return tuple(each.removeprefix("\n") for each in told.split("\x01") if each.strip())
