@@ -39,6 +39,8 @@ _USAGE = 129
 _MERGE = (
     *("--no-replace-objects", "merge-tree", "--write-tree"),
     *("-z", "--name-only", "--no-messages"),
+    # Of two parents nothing may be left that both had, but where a root is dropped.
+    "--allow-unrelated-histories",
 )
 _TYPES: Mapping[ObjectKind, ObjectType] = {
     "commit": ObjectType.COMMIT,

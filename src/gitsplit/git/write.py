@@ -154,10 +154,12 @@ class _Writer:
         drafts = self.drafts.get(source.oid, ())
         if leader := self.whole.layout.into.get(source.oid):
             self._follow(source, leader)
-        elif drafts and not self._is_merged_already(source):
-            self._write_chain(source, drafts)
+        elif not drafts:
+            self._drop(source, self.whole.layout.parents[source.oid])
+        elif self._is_merged_already(source):
+            self._drop(source, self._parents_left(source))
         else:
-            self._drop(source)
+            self._write_chain(source, drafts)
 
     def rewrite(self) -> Rewrite:
         """What has been written."""
@@ -211,24 +213,32 @@ class _Writer:
         self._now_is(source, oid, self.trees[leader][1])
         self.rewritten.append(RewrittenCommit(source.oid, oid, oid))
 
-    def _drop(self, source: SourceCommit) -> None:
-        """No commits; the children of the commit get its first parent."""
-        parent = next(iter(self._new_parents(source)), None)
-        self._now_is(source, parent, self._parent_trees(source)[1])
+    def _drop(self, source: SourceCommit, parents: tuple[Oid, ...]) -> None:
+        """No commits; the children of the commit get the first of these parents."""
+        if not parents:
+            self._now_is(source, None, EMPTY_TREE)
+            return
+        parent = self.moved.get(parents[0], parents[0])
+        self._now_is(source, parent, self._trees_of(parents[0])[1])
         if parent is not None:
             self.dropped.append((source, parent))
 
-    def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
-        """The commits that have become its parents; a root below is none."""
+    def _parents_left(self, source: SourceCommit) -> tuple[Oid, ...]:
+        """Its parents in the new order, without those that are gone with a root."""
         parents = self.whole.layout.parents[source.oid]
-        return tuple(filter(None, (self.moved.get(p, p) for p in parents)))
+        return tuple(p for p in parents if self.moved.get(p, p) is not None)
+
+    def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
+        """The commits that have become its parents."""
+        left = self._parents_left(source)
+        return tuple(filter(None, (self.moved.get(p, p) for p in left)))
 
     def _is_merged_already(self, source: SourceCommit) -> bool:
         """Whether a merge has nothing left to merge, as git leaves such a one out."""
         parents, new = source.raw.parents, self._new_parents(source)
-        if len(new) < 2 or new[1:] == parents[1:]:
+        if len(parents) != 2 or new[1:] == parents[1:]:
             return False
-        return len(parents) == 2 and self.replay.is_ancestor(new[1], new[0])
+        return len(new) < 2 or self.replay.is_ancestor(new[1], new[0])
 
     def _parent_trees(self, source: SourceCommit) -> tuple[Oid, Oid]:
         """The tree that the first parent had, and that of the first parent now."""
