@@ -10,7 +10,8 @@ from gitsplit.errors import PlanRefused
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.session.draft import Saver, forgotten, moved_away, resumed
-from gitsplit.session.work import Request, Work, begun, opened
+from gitsplit.session.request import Request
+from gitsplit.session.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import tangled
 

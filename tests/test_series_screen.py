@@ -7,7 +7,9 @@ import pytest
 from gitsplit.core.objects import Oid
 from gitsplit.git.repository import open_repository
 from gitsplit.session.beside import MOST_FILES, Proposals
-from gitsplit.session.work import Request, Work, begun, copied_trailers
+from gitsplit.session.proposing import copied_trailers
+from gitsplit.session.request import Request
+from gitsplit.session.work import Work, begun
 from tests.repository import Repository
 from tests.runner import done
 from tests.terminal import Terminal

@@ -157,6 +157,10 @@ class SigningFailed(GitsplitError):
     """A commit can't be signed as the configuration or ``-S`` asks."""
 
 
+class ProgramFailed(GitsplitError):
+    """A program that the configuration names for something didn't do it."""
+
+
 class HookRefused(GitsplitError):
     """A hook of the user's turned a new commit message down."""
 

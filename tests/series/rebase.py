@@ -12,7 +12,8 @@ from typing import Literal
 
 from gitsplit.git.repository import open_repository
 from gitsplit.session.outlook import outlook
-from gitsplit.session.work import Request, begun
+from gitsplit.session.request import Request
+from gitsplit.session.work import begun
 from tests.repository import Repository
 from tests.runner import Json, gitsplit, plan_for
 from tests.series.building import Line

@@ -8,8 +8,9 @@ from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import written_until_conflict
 from gitsplit.session.outlook import outlook
+from gitsplit.session.request import Request
 from gitsplit.session.rewrite import series_draft
-from gitsplit.session.work import Request, Work, begun, opened
+from gitsplit.session.work import Work, begun, opened
 from tests.git.rewriting import COMMITTER
 from tests.repository import Repository
 

@@ -10,7 +10,8 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.squash import autosquashed
 from gitsplit.core.todo import Todo, picked
 from gitsplit.git.repository import open_repository
-from gitsplit.session.work import Request, begun
+from gitsplit.session.request import Request
+from gitsplit.session.work import begun
 from tests.repository import Repository
 from tests.runner import Json, done, plan_for
 from tests.series.rebase import seen

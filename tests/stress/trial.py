@@ -18,8 +18,9 @@ from gitsplit.core.fit import fitted
 from gitsplit.errors import PlanRefused
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
+from gitsplit.session.request import Request
 from gitsplit.session.rewrite import apply, preview
-from gitsplit.session.work import Request, Work, begun, document, opened
+from gitsplit.session.work import Work, begun, document, opened
 from tests.repository import Repository
 from tests.stress.applying import GitRefuses, applied_trees
 from tests.stress.building import Built

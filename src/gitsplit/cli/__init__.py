@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
     from gitsplit.session.finish import Finish
-    from gitsplit.session.work import Request, Work
+    from gitsplit.session.request import Request
+    from gitsplit.session.work import Work
 
 
 @click.command(
@@ -117,7 +118,7 @@ def _check_exec(options: Options) -> None:
 
 
 def _request(options: Options) -> "Request":
-    from gitsplit.session.work import Request
+    from gitsplit.session.request import Request
 
     plan = None
     if options.plan is not None:

@@ -15,7 +15,9 @@ from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
-from gitsplit.session.work import Request, Work, proposed
+from gitsplit.session.proposing import proposed
+from gitsplit.session.request import Request
+from gitsplit.session.work import Work
 from gitsplit.tui.state import Estimate
 
 MOST_BYTES = 2 << 20
@@ -51,7 +53,8 @@ class Proposals:
                 f"{oid[:7]} changes no file, so there is nothing to split.",
                 hint="p picks it, d drops it.",
             )
-        return proposed(self.repo, self.request, commit, changes)
+        series = self.work.series
+        return proposed(self.repo, self.request, series, commit, changes)
 
     def estimate(self, oid: Oid) -> Estimate:
         """What a commit does, and of how many things that seems to be made up."""

@@ -10,7 +10,8 @@ from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
-from gitsplit.session.work import Request, Work, begun, document
+from gitsplit.session.request import Request
+from gitsplit.session.work import Work, begun, document
 
 PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""

@@ -15,8 +15,10 @@ from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.session.beside import Proposals
 from gitsplit.session.outlook import outlook
+from gitsplit.session.proposing import copied_trailers
+from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo
-from gitsplit.session.work import Request, Work, copied_trailers
+from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
 from gitsplit.tui.series import resumed, split_at_once

@@ -10,9 +10,10 @@ from gitsplit.session.checking import Runner
 from gitsplit.session.draft import Saver, forgotten, is_kept, moved_away, resumed
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
+from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo, Outcome, apply
 from gitsplit.session.screen import Edited, Setting, edited
-from gitsplit.session.work import Request, Work
+from gitsplit.session.work import Work
 
 
 @dataclass(frozen=True, slots=True)

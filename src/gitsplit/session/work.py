@@ -10,7 +10,6 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
-from gitsplit.core.proposal import COPIED_TRAILERS, GroupBy, Keep, kept_by, proposal
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import Entry, Todo, layout, picked
 from gitsplit.errors import (
@@ -23,23 +22,8 @@ from gitsplit.errors import (
 )
 from gitsplit.git import gerrit, handed, operations, read, refs
 from gitsplit.git.repository import Repository, open_repository
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for; ``plan`` is the text of a plan file.
-
-    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down.
-    """
-
-    upstream: str | None = None
-    commits: tuple[str, ...] = ()
-    root: bool = False
-    plan: bytes | None = None
-    group_by: GroupBy = "auto"
-    number: int | None = None
-    keep: Keep = "auto"
-    moves_ids: bool = False
+from gitsplit.session.proposing import proposed, with_owner
+from gitsplit.session.request import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +80,7 @@ def begun(
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
     plans = {
-        commit.oid: proposed(repo, request, commit, done)
+        commit.oid: proposed(repo, request, series, commit, done)
         for commit, done in zip(chosen, changes, strict=True)
         if done
     }
@@ -106,40 +90,6 @@ def begun(
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     rules = gerrit.id_rules(repo, moves=request.moves_ids)
     return Work(series, todo, refs.current_head(repo), rules)
-
-
-def proposed(
-    repo: Repository,
-    request: Request,
-    commit: SourceCommit,
-    changes: tuple[FileChange, ...],
-) -> Plan:
-    """The plan that is proposed for a commit that did these changes."""
-    return proposal(
-        changes,
-        commit.raw.message,
-        request.group_by,
-        request.number,
-        request.keep,
-        copied_trailers(repo),
-    )
-
-
-def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
-    """The trailers that each part of a commit has, by their keys in lower case.
-
-    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one
-    forgets those before it.
-    """
-    given = repo.config.get_all("gitsplit.copyTrailers")
-    if not given:
-        return COPIED_TRAILERS
-    keys: list[bytes] = []
-    for value in given:
-        named = [key.strip().lower() for key in (value or "").split(",")]
-        found = [key.encode("utf-8", "surrogateescape") for key in named if key]
-        keys = [*keys, *found] if found else []
-    return tuple(keys)
 
 
 def _chosen(
@@ -175,7 +125,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = read.changes_of(repo, split)
     plans = {
-        commit.oid: _with_owner(fit.fitted(entries[commit.oid], done), request.keep)
+        commit.oid: with_owner(fit.fitted(entries[commit.oid], done), request.keep)
         for commit, done in zip(split, changes, strict=True)
     }
     todo = Todo(
@@ -234,13 +184,6 @@ def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
             hint="Name every commit of the range in the order that it is to have.",
         )
     return entries
-
-
-def _with_owner(plan: Plan, keep: Keep) -> Plan:
-    """The plan with the owner that it names, else the one that ``keep`` chooses."""
-    if plan.owner is not None:
-        return plan
-    return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
 
 
 def document(work: Work) -> PlanDocument:

@@ -1,0 +1,51 @@
+"""A program of the user's that is asked something and answers, as a filter does."""
+
+import os
+import signal
+import subprocess
+from contextlib import suppress
+
+from gitsplit.errors import ProgramFailed
+from gitsplit.git.repository import Repository
+
+PATIENCE = 60.0
+"""Seconds after which a program that hasn't answered is ended."""
+
+
+def answer(repo: Repository, command: str, question: bytes) -> bytes:
+    """What the shell command prints when it has ``question`` on standard input.
+
+    It runs at the top of the worktree, or in a bare repository's directory. What it
+    says on standard error is passed on where it fails. Raises ProgramFailed where it
+    exits with an error, doesn't end, or can't be started.
+    """
+    try:
+        child = subprocess.Popen(
+            ["sh", "-c", command],
+            cwd=repo.program.cwd,
+            env={**os.environ, **repo.program.env},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ProgramFailed(
+            f"The command “{command}” can't be started: {error.strerror}."
+        ) from error
+    try:
+        said, complaint = child.communicate(question, timeout=PATIENCE)
+    except BaseException as error:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()
+        if isinstance(error, subprocess.TimeoutExpired):
+            raise ProgramFailed(
+                f"The command “{command}” has not answered for {PATIENCE:.0f} seconds."
+            ) from error
+        raise
+    if child.returncode:
+        words = complaint.decode("utf-8", "replace").strip().splitlines()
+        told = f": {words[-1]}" if words else ""
+        raise ProgramFailed(f"The command “{command}” failed{told}.")
+    return said

@@ -1,0 +1,85 @@
+"""Plans proposed for commits: by gitsplit, or by a program of the user's."""
+
+from dataclasses import replace
+
+from gitsplit.core import fit, planfile
+from gitsplit.core.changes import FileChange
+from gitsplit.core.plan import Plan
+from gitsplit.core.planfile import PlanDocument
+from gitsplit.core.proposal import COPIED_TRAILERS, Keep, kept_by, proposal
+from gitsplit.core.series import Series, SourceCommit
+from gitsplit.errors import PlanRefused
+from gitsplit.git import outside
+from gitsplit.git.repository import Repository
+from gitsplit.session.request import Request
+
+COMMAND = "gitsplit.proposalCommand"
+
+
+def proposed(
+    repo: Repository,
+    request: Request,
+    series: Series,
+    commit: SourceCommit,
+    changes: tuple[FileChange, ...],
+) -> Plan:
+    """The plan that is proposed for a commit of the series that did these changes.
+
+    Where ``gitsplit.proposalCommand`` names a program, it gets gitsplit's own proposal
+    as a plan file on standard input and prints the plan to be proposed instead. Raises
+    PlanRefused where that doesn't fit, and ProgramFailed.
+    """
+    own = proposal(
+        changes,
+        commit.raw.message,
+        request.group_by,
+        request.number,
+        request.keep,
+        copied_trailers(repo),
+    )
+    command = repo.config.get(COMMAND)
+    if not command:
+        return own
+    entry = fit.planned(own, commit)
+    document = PlanDocument(series.upstream, series.head, (entry,))
+    said = outside.answer(repo, command, planfile.dumps(document).encode())
+    try:
+        return _answered(said, own, commit)
+    except PlanRefused as refusal:
+        raise PlanRefused(
+            f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
+            hint=f"{refusal.hint} Do without it: git config --unset {COMMAND}".strip(),
+        ) from refusal
+
+
+def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
+    """The plan that the program gave back, checked like any plan."""
+    entries = [e for e in planfile.loads(said).series if e.commit == commit.oid]
+    if [entry.action for entry in entries] != ["split"]:
+        raise PlanRefused("It doesn't split the commit.")
+    plan = fit.fitted(entries[0], own.changes)
+    return with_owner(plan, "auto")
+
+
+def with_owner(plan: Plan, keep: Keep) -> Plan:
+    """The plan with the owner that it names, else the one that ``keep`` chooses."""
+    if plan.owner is not None:
+        return plan
+    return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
+
+
+def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
+    """The trailers that each part of a commit has, by their keys in lower case.
+
+    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one
+    forgets those before it.
+    """
+    given = repo.config.get_all("gitsplit.copyTrailers")
+    if not given:
+        return COPIED_TRAILERS
+    keys: list[bytes] = []
+    for value in given:
+        named = [key.strip().lower() for key in (value or "").split(",")]
+        found = [key.encode("utf-8", "surrogateescape") for key in named if key]
+        keys = [*keys, *found] if found else []
+    return tuple(keys)

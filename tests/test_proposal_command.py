@@ -1,0 +1,84 @@
+"""A program of the user's own proposes, and is checked like any plan."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.repository import Repository
+from tests.runner import done, gitsplit, tangled
+
+JOIN = """
+import json, sys
+plan = json.load(sys.stdin)
+entry = plan["series"][0]
+first, *others = entry["groups"]
+for other in others:
+    first["files"] += other["files"]
+by_path = {}
+for file in first["files"]:
+    kept = by_path.setdefault(file["path"], file)
+    if kept is not file:
+        kept["removed"] += file["removed"]
+        kept["added"] += file["added"]
+files = list(by_path.values())
+entry["groups"] = [
+    {"message": "mine\\n", "files": files[:1]},
+    {"message": "rest\\n", "rest": True, "owner": True},
+]
+json.dump(plan, sys.stdout)
+"""
+
+
+def proposing(repo: Repository, script: str) -> Repository:
+    """The tangled series, with this program asked for proposals."""
+    tangled(repo)
+    path = repo.path / ".git" / "propose.py"
+    path.write_text(script)
+    repo.git("config", "gitsplit.proposalCommand", f"{sys.executable} .git/propose.py")
+    return repo
+
+
+def test_what_the_program_proposes_is_proposed(repo: Repository) -> None:
+    proposing(repo, JOIN)
+    said = done(repo.path, "-n", "-c", "HEAD~2", "--format", "json")
+    groups = json.loads(said)["series"][0]["groups"]
+
+    assert [group["message"] for group in groups] == ["mine\n", "rest\n"]
+    assert [group["owner"] for group in groups] == [False, True]
+    done(repo.path, "-c", "HEAD~2", "--yes")
+    assert "mine" in repo.git("log", "--format=%s")
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("print('no plan')", "can't be used. The plan is not JSON"),
+        ("import sys; sys.exit('out of ideas')", "failed: out of ideas"),
+        (JOIN.replace('"action"', '"x"').replace("files[:1]", "[]"), "has no edits"),
+        (
+            "import sys; print(sys.stdin.read().replace('\"split\"', '\"pick\"'))",
+            "belong together",
+        ),
+    ],
+    ids=["no plan", "an error", "an empty group", "no split"],
+)
+def test_an_answer_that_does_not_fit_is_refused(
+    repo: Repository, script: str, words: str
+) -> None:
+    proposing(repo, script)
+    before = repo.refs()
+    ran = gitsplit(repo.path, "-c", "HEAD~2", "--yes")
+
+    assert (ran.status, words in ran.err) == (1, True), ran.err
+    assert before == repo.refs()
+
+
+def test_a_plan_that_is_given_asks_no_program(repo: Repository, tmp_path: Path) -> None:
+    tangled(repo)
+    plan = tmp_path / "plan.json"
+    done(repo.path, "-n", "-c", "HEAD~2", "--format", "json", "-o", str(plan))
+    repo.git("config", "gitsplit.proposalCommand", "exit 3")
+
+    done(repo.path, "--plan", str(plan), "--yes")
