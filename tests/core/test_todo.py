@@ -1,5 +1,7 @@
 """A todo list: the order of a series, merges included, and what is done to each."""
 
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from gitsplit.core.todo import (
     layout,
     moved,
     new_parents,
+    out_of_place,
     picked,
     with_action,
 )
@@ -154,3 +157,18 @@ def test_a_move_passes_over_the_commits_of_other_lines() -> None:
     assert [oid(name) for name in "adcbef"] == list(todo.order)
     with pytest.raises(PlanRefused):
         moved(read, todo, oid("d"), -1)
+
+
+@given(st.permutations("abcdef"))
+def test_those_that_have_moved_are_the_fewest_that_give_the_order(
+    order: list[str],
+) -> None:
+    read = series("a:u", "b:a", "c:b", "d:c", "e:d", "f:e")
+    commits = {commit.oid: commit for commit in read.commits}
+    todo = Todo(tuple(Entry(commits[oid(name)]) for name in order))
+    moved_ones = out_of_place(read, todo)
+    stay = [name for name in order if oid(name) not in moved_ones]
+
+    assert sorted(stay) == stay
+    longer = combinations(order, len(stay) + 1)
+    assert not any(sorted(kept) == list(kept) for kept in longer)

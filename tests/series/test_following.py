@@ -8,9 +8,9 @@ import pytest
 from tests.git.keys import SshKey, is_signed, needs
 from tests.git.test_hooks import add_hook
 from tests.repository import Repository
-from tests.runner import Json, done, plan_for
+from tests.runner import Json, done, gitsplit, plan_for
 
-NUMBERS = [b"%d\n" % number for number in range(1, 21)]
+PLAN = ("--plan", "-", "--yes")
 
 
 @pytest.fixture
@@ -23,13 +23,21 @@ def series(repo: Repository) -> Repository:
     return repo
 
 
+def in_order(repo: Repository) -> list[str]:
+    """The commits above the base, oldest first."""
+    return repo.git("rev-list", "--reverse", "base..HEAD", "--").split()
+
+
+def plan(repo: Repository, *actions: str) -> bytes:
+    """The plan that does these to the commits above the base."""
+    pairs = zip(in_order(repo), actions, strict=True)
+    entries: list[Json] = [{"commit": oid, "action": action} for oid, action in pairs]
+    return json.dumps(plan_for(repo, "base", *entries)).encode()
+
+
 def carried_out(repo: Repository, *actions: str) -> str:
     """What gitsplit prints when it does these to the commits above the base."""
-    order = repo.git("rev-list", "--reverse", "base..HEAD").split()
-    pairs = zip(order, actions, strict=True)
-    entries: list[Json] = [{"commit": oid, "action": action} for oid, action in pairs]
-    plan = json.dumps(plan_for(repo, "base", *entries)).encode()
-    return done(repo.path, "--plan", "-", "--yes", stdin=plan)
+    return done(repo.path, *PLAN, stdin=plan(repo, *actions))
 
 
 @needs("ssh-keygen")
@@ -123,3 +131,45 @@ def test_a_dropped_commit_leaves_changes_of_ones_own_alone(series: Repository) -
 
     assert series.git("status", "--porcelain") == "M base"
     assert not (series.path / "three").exists()
+
+
+def test_changes_in_the_way_of_what_is_dropped_are_named_and_nothing_moves(
+    series: Repository,
+) -> None:
+    (series.path / "three").write_bytes(b"mine\n")
+    refs = series.refs()
+    ran = gitsplit(
+        series.path, *PLAN, stdin=plan(series, "pick", "pick", "drop", "pick")
+    )
+
+    assert ran.status == 1
+    assert "three" in ran.err
+    assert refs == series.refs()
+    assert (series.path / "three").read_bytes() == b"mine\n"
+
+
+def test_what_has_become_of_each_commit_is_said_before_and_after(
+    series: Repository,
+) -> None:
+    one, two, three, four = in_order(series)
+    told: Json = {"message": "Uno\n"}
+    entries: list[Json] = [
+        {"commit": four, "action": "pick"},
+        {"commit": one, "action": "reword", **told},
+        {"commit": two, "action": "fixup"},
+        {"commit": three, "action": "drop"},
+    ]
+    given = json.dumps(plan_for(series, "base", *entries)).encode()
+    before = done(series.path, "--plan", "-", "-n", stdin=given).splitlines()
+    after = done(series.path, *PLAN, stdin=given)
+
+    assert [
+        f"{four[:10]} Four  (moved, tree {series.tree('HEAD~1')[:10]})",
+        f"{one[:10]} Uno  (reworded, with 1 more, tree {series.tree('HEAD')[:10]})",
+        f"{two[:10]} Two  (squashed into the one before, its message gone)",
+        f"{three[:10]} Three  (dropped)",
+    ] == before
+    assert f"moved, tree {series.tree('HEAD~1')[:10]} Four\n" in after
+    assert f"reworded, with 1 more, tree {series.tree('HEAD')[:10]} Uno\n" in after
+    assert f"Squashed {two[:10]} Two\n" in after
+    assert f"Dropped {three[:10]} Three  (see git show {three[:10]})\n" in after

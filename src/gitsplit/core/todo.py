@@ -5,6 +5,7 @@ line of history: with merges in the series, a *line* is a run of commits in whic
 has one parent, the one before it, which has no other child in the series.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -122,6 +123,17 @@ def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     entries.insert(at + by, entries.pop(at))
     put = dict(zip(own, entries, strict=True))
     return Todo(tuple(put.get(p, e) for p, e in enumerate(todo.entries)))
+
+
+def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
+    """The fewest commits that have moved: the others are in the order they were in."""
+    places = {commit.oid: place for place, commit in enumerate(series.commits)}
+    in_place: list[tuple[Oid, ...]] = []  # the one of each length that ends lowest
+    for oid in todo.order:
+        at = bisect_left(in_place, places[oid], key=lambda run: places[run[-1]])
+        run = (*(in_place[at - 1] if at else ()), oid)
+        in_place[at : at + 1] = [run]
+    return frozenset(todo.order).difference(*in_place[-1:])
 
 
 def picked(series: Series) -> Todo:

@@ -18,7 +18,8 @@ class Resulting:
     """A commit that a rewrite makes, or keeps: its draft, id and tree.
 
     ``change_id`` is the one in its message, None where it has none. ``is_emptied`` says
-    that nothing is left of what it did, because of what was dropped before it.
+    that nothing is left of what it did, because of what was dropped before it,
+    ``is_moved`` that it is in another place than it was.
     """
 
     draft: CommitDraft
@@ -26,6 +27,7 @@ class Resulting:
     tree: Oid
     change_id: bytes | None
     is_emptied: bool = False
+    is_moved: bool = False
 
 
 def proposal_text(todo: Todo, resulting: Sequence[Resulting]) -> str:
@@ -47,9 +49,7 @@ def _kept(entry: Entry, made: Sequence[Resulting]) -> str:
         fate = "nothing to merge any more" if is_gone else _GONE[entry.action]
         return f"{entry.oid[:10]} {shown(entry.commit.subject)}  ({fate})"
     subject = shown(subject_of(made[0].draft.message))
-    fate = "as it is" if made[0].oid == entry.oid else _tree_fate(made[0])
-    if entry.action == "reword":
-        fate = f"reworded, {fate}"
+    fate = "as it is" if made[0].oid == entry.oid else _carried_fate(entry, made[0])
     return f"{entry.oid[:10]} {subject}  ({fate})"
 
 
@@ -58,6 +58,13 @@ _GONE: Mapping[Doing, str] = {
     "squash": "squashed into the one before",
     "fixup": "squashed into the one before, its message gone",
 }
+
+
+def _carried_fate(entry: Entry, made: Resulting) -> str:
+    """What has become of a commit that isn't split, and of its tree."""
+    changes = {"moved": made.is_moved, "reworded": entry.action == "reword"}
+    words = [word for word, holds in changes.items() if holds]
+    return ", ".join([*words, _tree_fate(made)])
 
 
 def _tree_fate(made: Resulting) -> str:
@@ -167,7 +174,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     lines = [
         f"Rewrote {refs}: {_count(len(todo.entries), 'commit')} became"
         f" {len(resulting)}.",
-        *(_result(number, made) for number, made in enumerate(resulting, 1)),
+        *(_result(todo, number, made) for number, made in enumerate(resulting, 1)),
     ]
     lines += _gone(todo)
     if resulting:
@@ -211,10 +218,11 @@ def _short(ref: str) -> str:
     return shown(ref.removeprefix("refs/heads/").removeprefix("refs/"))
 
 
-def _result(number: int, made: Resulting) -> str:
+def _result(todo: Todo, number: int, made: Resulting) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     source, draft = made.draft.source, made.draft
-    fate = {"same": _tree_fate(made), "owner": "", "piece": "new"}[draft.role]
+    carried = _carried_fate(todo.entry(source.oid), made)
+    fate = {"same": carried, "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
         fate = "as it was"
     elif made.is_emptied:

@@ -19,7 +19,7 @@ from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import squashed
 from gitsplit.core.states import is_whole
-from gitsplit.core.todo import Entry, layout
+from gitsplit.core.todo import Entry, layout, out_of_place
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -93,6 +93,7 @@ def drawn_up(repo: Repository, work: Work) -> tuple[NewObjects, write.Rewrite]:
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
     """The commits that the series becomes, as reports want them."""
+    moved = out_of_place(work.series, work.todo)
     return tuple(
         Resulting(
             made.draft,
@@ -100,6 +101,7 @@ def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
             made.tree,
             work.ids.of(made.draft.message),
             made.is_emptied,
+            made.draft.source.oid in moved,
         )
         for made in rewrite.commits
     )
