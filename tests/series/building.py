@@ -7,28 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.repository import Repository
+from tests.series.files import change_a_file, text
 
-WORDS = [
-    "ada",
-    "bob",
-    "cyd",
-    "dan",
-    "eve",
-    "fay",
-    "gus",
-    "hal",
-    "ira",
-    "joe",
-    "kim",
-    "lee",
-    "mia",
-    "ned",
-    "ola",
-    "pam",
-]
 NAMES = ["one", "two", "dir/three", "dir/four", "other/five"]
-
-Files = dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -38,30 +19,6 @@ class Line:
     action: str
     commit: str
     message: bytes | None = None
-
-
-def text(rng: random.Random, lines: int) -> bytes:
-    """So many lines, all different."""
-    return b"".join(
-        f"{number} {rng.choice(WORDS)} {rng.choice(WORDS)}\n".encode()
-        for number in range(lines)
-    )
-
-
-def edited(rng: random.Random, content: bytes) -> bytes:
-    """The content with a line or two changed, added or removed."""
-    lines = content.splitlines(keepends=True)
-    for _ in range(rng.randint(1, 2)):
-        at = rng.randrange(len(lines) + 1)
-        word = f"{rng.choice(WORDS)} {rng.randrange(1000)}\n".encode()
-        match rng.choice(["insert", "replace", "delete"]):
-            case "insert":
-                lines.insert(at, word)
-            case "replace" if at < len(lines):
-                lines[at] = word
-            case _:
-                lines[at : at + 1] = []
-    return b"".join(lines)
 
 
 def commit_randomly(repo: Repository, rng: random.Random, number: int) -> str:
@@ -76,31 +33,6 @@ def commit_randomly(repo: Repository, rng: random.Random, number: int) -> str:
         *(["-m", "Why it is."] if rng.random() < 0.5 else []),
     )
     return repo.oid("HEAD")
-
-
-def change_a_file(repo: Repository, rng: random.Random) -> None:
-    """A file edited, made, deleted, renamed or made executable."""
-    tracked = repo.git("ls-files").split()
-    name = rng.choice(tracked) if tracked else NAMES[0]
-    path = repo.path / name
-    match rng.choices(["edit", "make", "delete", "rename", "mode"], [12, 3, 1, 2, 1])[
-        0
-    ]:
-        case "make":
-            new = f"{rng.choice(['new', 'dir/new', 'deep/er/new'])}{rng.randrange(99)}"
-            repo.write({new: text(rng, rng.randint(3, 9))})
-        case "delete" if len(tracked) > 3:
-            repo.git("rm", "-q", "-f", name)
-        case "rename":
-            new = f"{name}-{rng.randrange(99)}"
-            if not (repo.path / new).exists() and path.exists():
-                repo.git("add", "-A")
-                repo.git("mv", name, new)
-        case "mode" if path.exists():
-            path.chmod(path.stat().st_mode ^ 0o111)
-        case _:
-            if path.exists():
-                path.write_bytes(edited(rng, path.read_bytes()))
 
 
 def random_series(path: Path, rng: random.Random, commits: int) -> Repository:

@@ -81,7 +81,7 @@ class Result:
 
 def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> Result:
     """What ``git rebase -i`` makes of it in a copy of the repository at ``place``."""
-    shutil.copytree(repo.path, place)
+    shutil.copytree(repo.path, place, symlinks=True)
     copy = Repository(place)
     orders = place.parent / f"{place.name}.json"
     script = place.parent / "edit-todo.py"
@@ -114,7 +114,8 @@ def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> R
     if not unmerged:
         return Result("other")
     at = copy.git("rev-parse", "--verify", "REBASE_HEAD")
-    names = frozenset(filter(None, unmerged.split("\0")))
+    # Git puts aside a file where a directory comes, as "file~" and whose it is.
+    names = frozenset(name.partition("~")[0] for name in unmerged.split("\0") if name)
     return Result("conflict", at=at, names=names)
 
 
@@ -122,7 +123,7 @@ def by_gitsplit(
     repo: Repository, lines: Sequence[Line], place: Path, base: str
 ) -> Result:
     """What gitsplit makes of it in a copy of the repository at ``place``."""
-    shutil.copytree(repo.path, place)
+    shutil.copytree(repo.path, place, symlinks=True)
     copy = Repository(place)
     upstream = None if base == "--root" else base
     entries = [_entry(line) for line in lines]
