@@ -2,8 +2,9 @@
 
 import pytest
 
+from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.todo import Todo, moved, with_action
+from gitsplit.core.todo import Todo, moved, picked, with_action
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import written_until_conflict
@@ -88,3 +89,19 @@ def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> N
 
     assert [order[0], order[2]] == [made.draft.source.oid for made in clean]
     assert order[3:] == rest
+
+
+def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"two": b"1\n2\n3\n"})
+    repo.git("tag", "base")
+    edit = repo.commit("edit\n", {"two": b"1\n2\n3\n4\n"})
+    (repo.path / "two").unlink()
+    directory = repo.commit("directory\n", {"two/inside": b"1\n"})
+    found = opened(repo.path)
+    begun_work = begun(found, Request(upstream="base"), every=True)
+    todo = with_action(picked(begun_work.series), Oid(edit), "drop")
+
+    expected = Conflict(Oid(directory), (b"two",), Oid(edit))
+    assert Outlook(conflict=expected) == look(found, begun_work, todo)

@@ -200,7 +200,7 @@ class _Quarantine:
         if done.status > 1 or done.status < 0 or not told:
             raise failure(args, done)
         if done.status:
-            raise _conflict(commit, told[2].split(b"\0"))
+            raise _conflict(commit, [*_own_names(told[2].split(b"\0"), sides)])
         tree = Oid(told[1].decode("ascii"))
         self._adopt(pygit2.Odb(self.place), tree, "tree")
         return tree
@@ -255,6 +255,16 @@ def _commit_to(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
     headers = (b"tree " + tree.encode(), *named, b"author " + who, b"committer " + who)
     commit = RawCommit(headers, b"")
     return Oid(str(odb.write(ObjectType.COMMIT, commit.serialized())))
+
+
+def _own_names(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
+    """The paths as they are in the trees.
+
+    Git puts a file aside where a directory comes, as ``file~`` and the side it is of.
+    """
+    for path in paths:
+        name, tilde, side = path.rpartition(b"~")
+        yield name if tilde and side.decode(errors="replace") in sides else path
 
 
 def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
