@@ -173,3 +173,23 @@ def test_what_has_become_of_each_commit_is_said_before_and_after(
     assert f"reworded, with 1 more, tree {series.tree('HEAD')[:10]} Uno\n" in after
     assert f"Squashed {two[:10]} Two\n" in after
     assert f"Dropped {three[:10]} Three  (see git show {three[:10]})\n" in after
+
+
+def test_a_plan_for_a_series_is_printed_as_it_was_given(series: Repository) -> None:
+    one, two, three, four = in_order(series)
+    entries: list[Json] = [
+        {"commit": three, "action": "pick"},
+        {"commit": one, "action": "reword", "message": "Uno\n"},
+        {"commit": four, "action": "squash", "message": "Uno and four\n"},
+        {"commit": two, "action": "drop"},
+    ]
+    given = json.dumps(plan_for(series, "base", *entries)).encode()
+    as_json = ("--plan", "-", "-n", "--format", "json")
+    printed = done(series.path, *as_json, stdin=given)
+    bare = [
+        {key: entry[key] for key in ("commit", "action", "message") if key in entry}
+        for entry in json.loads(printed)["series"]
+    ]
+
+    assert entries == bare
+    assert printed == done(series.path, *as_json, stdin=printed.encode())
