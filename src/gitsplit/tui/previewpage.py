@@ -286,7 +286,9 @@ def _promises(state: State) -> Iterator[StyleAndTextTuples]:
     lost = [words for plan in plans if (words := dropped_words(plan))]
     same = all(map(ends_as_it_was, plans))
     yield from _final_tree(state, same)
-    yield _checked(not lost, "nothing lost", f"{' and '.join(lost)} dropped")
+    drops = any(entry.action == "drop" for entry in todo.entries)
+    kept = "nothing else lost" if drops else "nothing lost"
+    yield _checked(not lost, kept, f"{' and '.join(lost)} dropped")
     for plan in plans:
         yield from altered_lines(plan, whole.drop_to)
     if same and len(_keeping_trees(state)) == len(todo.entries):
