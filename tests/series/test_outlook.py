@@ -105,3 +105,20 @@ def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
 
     expected = Conflict(Oid(directory), (b"two",), Oid(edit))
     assert Outlook(conflict=expected) == look(found, begun_work, todo)
+
+
+def test_what_gerrit_would_refuse_is_an_objection_where_it_is_asked(
+    repo: Repository,
+) -> None:
+    signed = "one\n\nChange-Id: I" + "1" * 40 + "\nSigned-off-by: A <a@b>\n"
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("config", "gerrit.host", "review.example.com")
+    repo.commit(signed, {"b": b"1\n"})
+    found = opened(repo.path)
+    work = begun(found, Request(upstream="HEAD~1"))
+    (oid,) = work.todo.order
+    unsigned = with_action(work.todo, oid, "reword", b"one\n")
+
+    assert "not Signed-off-by" in look(found, work, unsigned).objection
+    planned = Work(work.series, unsigned, work.head_ref, work.ids)
+    assert Outlook() == outlook(found, planned, verify=False)

@@ -9,14 +9,22 @@ from gitsplit.core.states import is_whole
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
-from gitsplit.session.rewrite import DropTo, refuse_impossible
+from gitsplit.session.review import review_warnings
+from gitsplit.session.rewrite import DropTo, possible
 from gitsplit.session.work import Work
 
 
-def outlook(repo: Repository, work: Work, drop_to: DropTo = "worktree") -> Outlook:
-    """What carrying out the work would come to, as the repository is now."""
+def outlook(
+    repo: Repository, work: Work, drop_to: DropTo = "worktree", *, verify: bool = True
+) -> Outlook:
+    """What carrying out the work would come to, as the repository is now.
+
+    With ``verify``, what Gerrit would refuse is an objection.
+    """
     try:
-        refuse_impossible(repo, work, drop_to)
+        rewrite = possible(repo, work, drop_to)
+        if verify:
+            review_warnings(repo, work, rewrite)
     except ReplayConflict as found:
         if not found.commit:
             return Outlook(f"{found} {found.hint}".rstrip())

@@ -228,13 +228,14 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     return Outcome(rewrite, moves, finish.lost(rewrite), in_head)
 
 
-def refuse_impossible(repo: Repository, work: Work, drop_to: DropTo) -> None:
-    """Nothing where :func:`apply` can carry out the work as the repository is now.
+def possible(repo: Repository, work: Work, drop_to: DropTo) -> write.Rewrite:
+    """The :func:`preview`, where :func:`apply` can carry it out as things are now.
 
     Raises what it would raise for the plans and for the files in the worktree.
     """
     objects, rewrite = _drawn_up(repo, work, _NOBODY, Finish())
     _ready_trees(repo, objects, work, rewrite, drop_to)
+    return rewrite
 
 
 def _ready_trees(

@@ -7,6 +7,7 @@ from functools import partial
 from gitsplit.core.message import cleaned
 from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.core.objects import Oid
+from gitsplit.core.outlook import Outlook
 from gitsplit.core.todo import Todo
 from gitsplit.errors import EditorFailed, PlanRefused
 from gitsplit.git import editor, read, refs
@@ -38,7 +39,8 @@ class Setting:
     """What stands around the screen.
 
     ``draft`` is work of last time to go on from; it can be taken back. ``on_change`` is
-    called with each todo list that the user makes: it keeps what isn't written.
+    called with each todo list that the user makes: it keeps what isn't written. With
+    ``verify``, what Gerrit would refuse can't be applied.
     ``checker`` runs the command ``check`` on new commits.
     """
 
@@ -47,6 +49,7 @@ class Setting:
     on_change: Callable[[Todo], None] | None = None
     checker: Checker | None = None
     check: str = ""
+    verify: bool = True
 
 
 def edited(
@@ -58,7 +61,7 @@ def edited(
         hunks_between,
         partial(merged_contents, repo),
         proposals.plan_of,
-        lambda todo: outlook(repo, replace(work, todo=todo), setting.drop_to),
+        partial(_outlook, repo, work, setting),
         proposals.estimate,
     )
     state = first_state(_whole(repo, request, work, setting), work.todo, git)
@@ -68,6 +71,11 @@ def edited(
     if chosen is None:
         return None
     return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)
+
+
+def _outlook(repo: Repository, work: Work, setting: Setting, todo: Todo) -> Outlook:
+    changed = replace(work, todo=todo)
+    return outlook(repo, changed, setting.drop_to, verify=setting.verify)
 
 
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:

@@ -69,7 +69,11 @@ def _on_screen(
     draft = _draft(repo, request, work, finish)
     saver = Saver(repo, work)
     runner = Runner(repo, work, walk.checks, walk.jobs) if walk.checks else None
-    setting = Setting(walk.drop_to, draft, saver.save, runner, " && ".join(walk.checks))
+    setting = Setting(
+        *(walk.drop_to, draft, saver.save, runner),
+        check=" && ".join(walk.checks),
+        verify=finish.verify,
+    )
     try:
         return edited(repo, request, work, setting)
     finally:

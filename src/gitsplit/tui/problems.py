@@ -33,7 +33,8 @@ def outlook_of(state: State) -> Outlook:
     known = foreseen(state)
     if known is not None:
         return known
-    if not may_conflict(state):
+    # Gerrit may refuse what git takes.
+    if not (may_conflict(state) or state.whole.ids.is_reviewed):
         return Outlook()
     return state.git.outlook(written_todo(state.todo))
 
