@@ -313,6 +313,7 @@ def test_with_a_review_url_the_id_is_a_link(message: bytes, expected: bytes) -> 
 
 @given(MESSAGES, URLS)
 @example(b"\n" + LINK + OLD + b"\n  \n", URL)
+@example(b"\n" + LINK + OLD + b"\n" + LINK + OLD + b"\n \n" + LINK + OLD, URL)
 @settings(max_examples=500)
 def test_gerrit_sees_exactly_the_id_that_was_given(
     message: bytes, link_url: bytes

@@ -98,12 +98,19 @@ def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -
     found = _ids(message, (link_url,) if link_url else ())
     if [each.value for each in found] == [change_id]:
         return message
+    made = _with_id_for(message, found, change_id, link_url)
+    # A link that ended in a line of blanks was none, and may be one now.
+    is_alone = len(_ids(made, (link_url,) if link_url else ())) < 2
+    return made if is_alone else with_change_id(made, change_id, link_url=link_url)
+
+
+def _with_id_for(
+    message: bytes, found: Sequence[_Id], change_id: bytes, link_url: bytes
+) -> bytes:
+    """The message with the id in the place of those that were found in it."""
     line = _id_line(change_id, link_url)
     if not found:
-        made = _with_lines(message, [line], _place_of_id(message))
-        # A link that ended in a line of blanks was none, and may be one now.
-        is_alone = len(_ids(made, (link_url,) if link_url else ())) < 2
-        return made if is_alone else with_change_id(made, change_id, link_url=link_url)
+        return _with_lines(message, [line], _place_of_id(message))
     first, *others = sorted(found)
     for each in reversed(others):
         message = without_lines(message, each.start, each.stop)
