@@ -7,8 +7,8 @@ commit, or, where another id stands at the end, leaves the review of this one be
 import re
 
 from gitsplit.core.message import (
-    change_id_places,
     change_ids,
+    ids_in,
     with_change_id,
     without_lines,
 )
@@ -27,7 +27,7 @@ def buried_change_ids(
     >>> buried_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
     (b'I1111111111111111111111111111111111111111',)
     """
-    seen = change_id_places(message, review_urls)
+    seen = [(each.start, each.stop) for each in ids_in(message, review_urls)]
     return tuple(
         found[1]
         for found in _BURIED.finditer(message)

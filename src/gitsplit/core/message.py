@@ -33,7 +33,7 @@ _GENERATED = (b"Signed-off-by: ", b"(cherry picked from commit ")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Id:
+class SeenId:
     """One id that Gerrit sees, and where: offsets in bytes, ends exclusive.
 
     ``start`` to ``stop`` is the footer with its continuation lines and last newline;
@@ -65,14 +65,7 @@ def change_ids(
     >>> change_ids(b"Add one\n\nChange-Id: todo\n\nMore words.\n")
     ()
     """
-    return tuple(found.value for found in _ids(message, review_urls))
-
-
-def change_id_places(
-    message: bytes, review_urls: tuple[bytes, ...] = ()
-) -> tuple[tuple[int, int], ...]:
-    """Where the footers with the ids are that Gerrit sees: offsets, ends exclusive."""
-    return tuple((found.start, found.stop) for found in _ids(message, review_urls))
+    return tuple(found.value for found in ids_in(message, review_urls))
 
 
 def is_valid_change_id(value: bytes) -> bool:
@@ -95,17 +88,17 @@ def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -
     >>> with_change_id(b"Add one\n\nBug: 1\nSigned-off-by: A <a@b>\n", b"I12")
     b'Add one\n\nBug: 1\nChange-Id: I12\nSigned-off-by: A <a@b>\n'
     """
-    found = _ids(message, (link_url,) if link_url else ())
+    found = ids_in(message, (link_url,) if link_url else ())
     if [each.value for each in found] == [change_id]:
         return message
     made = _with_id_for(message, found, change_id, link_url)
     # A link that ended in a line of blanks was none, and may be one now.
-    is_alone = len(_ids(made, (link_url,) if link_url else ())) < 2
+    is_alone = len(ids_in(made, (link_url,) if link_url else ())) < 2
     return made if is_alone else with_change_id(made, change_id, link_url=link_url)
 
 
 def _with_id_for(
-    message: bytes, found: Sequence[_Id], change_id: bytes, link_url: bytes
+    message: bytes, found: Sequence[SeenId], change_id: bytes, link_url: bytes
 ) -> bytes:
     """The message with the id in the place of those that were found in it."""
     line = _id_line(change_id, link_url)
@@ -128,7 +121,7 @@ def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> by
     >>> without_change_id(b"Add one\n\nWhy.\n\nChange-Id: I12\n")
     b'Add one\n\nWhy.\n'
     """
-    while found := _ids(message, review_urls):
+    while found := ids_in(message, review_urls):
         message = without_lines(message, found[-1].start, found[-1].stop)
     return message
 
@@ -252,7 +245,7 @@ def cleaned(message: bytes, comment_char: bytes) -> bytes:
     return b"".join(line + b"\n" for line in kept)
 
 
-def _ids(message: bytes, review_urls: tuple[bytes, ...]) -> list[_Id]:
+def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     """The ids that Gerrit sees: those of Change-Id footers, then of links."""
     links = tuple(url.removesuffix(b"/") + b"/id/" for url in review_urls)
     footers = list(_gerrit_footers(message))
@@ -269,16 +262,16 @@ def _gerrit_footers(message: bytes) -> Iterator[re.Match[bytes]]:
     return _GERRIT_FOOTER.finditer(message, gap + 2 if gap >= 0 else below_subject)
 
 
-def _named(footer: re.Match[bytes]) -> _Id:
+def _named(footer: re.Match[bytes]) -> SeenId:
     """The id of a ``Change-Id`` footer, trimmed and unfolded as Gerrit does."""
     written = footer[2].strip(_TRIMMED)
     start = footer.start(2) + footer[2].find(written)
     value = re.sub(rb"\n +", b" ", written)
     stop = start + len(written)
-    return _Id(footer.start(), start, stop, footer.end(), value, is_link=False)
+    return SeenId(footer.start(), start, stop, footer.end(), value, is_link=False)
 
 
-def _linked(footer: re.Match[bytes], prefixes: tuple[bytes, ...]) -> _Id | None:
+def _linked(footer: re.Match[bytes], prefixes: tuple[bytes, ...]) -> SeenId | None:
     """The id of a ``Link`` footer into one of the servers, which Gerrit doesn't trim.
 
     A blank or a carriage return at its end makes it a link like any other.
@@ -287,7 +280,7 @@ def _linked(footer: re.Match[bytes], prefixes: tuple[bytes, ...]) -> _Id | None:
     if prefix not in prefixes or not _CHANGE_ID.fullmatch(value):
         return None
     start, stop = footer.end(2) - _CHANGE_ID_LENGTH, footer.end(2)
-    return _Id(footer.start(), start, stop, footer.end(), value, is_link=True)
+    return SeenId(footer.start(), start, stop, footer.end(), value, is_link=True)
 
 
 def _id_line(change_id: bytes, link_url: bytes) -> bytes:
