@@ -93,7 +93,7 @@ def test_two_to_nine_commits_are_proposed_where_there_are_two_pieces(
 ) -> None:
     assume(len(set(entangled(changes))) == len(changes))
 
-    plan = proposal(changes, MESSAGE)
+    plan = proposal(changes, MESSAGE, at_least=2)
 
     assert len(plan.groups) <= 9
     if len(plan.groups) == 1:
@@ -145,13 +145,16 @@ def test_by_proximity_thirty_lines_apart_are_neighbours_and_more_are_not(
     assert list(plan.group_of) == expected
 
 
-def test_more_than_nine_files_are_parted_between_the_furthest_directories() -> None:
-    paths = [b"a/b/c/%d" % n for n in range(5)] + [b"x/y/%d" % n for n in range(6)]
-    plan = proposal(tuple(numbered(1, path=p) for p in paths), MESSAGE)
-    ends = [max(found) for found in files_of(plan)]
+def test_no_more_are_proposed_than_there_are_digits() -> None:
+    paths = [b"%c/%c" % (97 + n, 110 - n) for n in range(12)]
+    texts = [b"word%d\n" % n for n in range(12)]
+    changes = tuple(
+        text_change(side(path, b"x\n"), side(path, text))
+        for path, text in zip(paths, texts, strict=True)
+    )
 
-    assert len(plan.groups) == 9
-    assert b"a/b/c/4" in ends
+    assert len(proposal(changes, MESSAGE, at_least=2).groups) <= 9
+    assert len(proposal(changes, MESSAGE, commits=12).groups) == 12
 
 
 @pytest.mark.parametrize("by", HOW)
@@ -167,7 +170,7 @@ def test_a_new_file_is_not_parted_from_its_creation(by: GroupBy) -> None:
 
 def test_a_deletion_goes_with_the_last_line_of_the_file() -> None:
     deleted = text_change(side(b"a", b"1\n2\n"), None)
-    plan = proposal((deleted,), MESSAGE)
+    plan = proposal((deleted,), MESSAGE, at_least=2)
 
     assert plan.group_of == (1, 0, 1)
 
@@ -395,7 +398,7 @@ def test_a_mode_without_its_lines_is_not_all_of_the_file() -> None:
 
 def test_the_two_purposes_of_one_new_hunk_are_parted_at_the_blank_line() -> None:
     code = b"def one():\n    pass\n\n\ndef two():\n    pass\n"
-    plan = proposal((modified(b"x\n", b"x\n" + code),), MESSAGE)
+    plan = proposal((modified(b"x\n", b"x\n" + code),), MESSAGE, at_least=2)
 
     assert [len(e.new) for e in plan.edits if isinstance(e, TextEdit)] == [4, 2]
     assert plan.group_of == (0, 1)

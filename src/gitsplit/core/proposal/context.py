@@ -1,0 +1,22 @@
+"""What a proposal may know besides the commit itself."""
+
+from dataclasses import dataclass
+
+COPIED_TRAILERS = (b"signed-off-by", b"co-authored-by")
+"""The trailers that speak of people; they hold for each part of a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the repository's history and its configuration say, as plain values.
+
+    ``subjects`` are those of the latest commits, newest first; drafts are written in
+    their style. ``copied`` are the keys (in lower case) of the trailers that each part
+    of a commit has.
+    """
+
+    subjects: tuple[bytes, ...] = ()
+    copied: tuple[bytes, ...] = COPIED_TRAILERS
+
+
+NOTHING_KNOWN = Context()

@@ -1,0 +1,129 @@
+"""Groups by place alone: by file, by directory, or by how far pieces are apart.
+
+Pieces are taken in the order of the diff and cut apart where the gap between two
+neighbours is wide; a gap is lines within a file, and wider between files the further
+apart their directories are.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise, takewhile
+from typing import Literal
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import (
+    Edit,
+    Fact,
+    FactEdit,
+    TextEdit,
+    block_edits,
+    edits_of,
+    finer_edits,
+)
+from gitsplit.errors import PlanRefused
+
+GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
+
+NEAR = 30
+"""Up to so many unchanged lines between them, two pieces of a file are neighbours."""
+_FILE_GAP = 1_000_000
+_INSEPARABLE = -1
+
+
+def refuse_too_many(commits: int, pieces: int) -> None:
+    """Nothing where the pieces are enough for so many commits, else PlanRefused."""
+    if commits > pieces:
+        have = "only one piece" if pieces == 1 else f"{pieces} pieces"
+        raise PlanRefused(
+            f"The commit has {have}, too few for {commits} commits.",
+            hint=f"Ask for {pieces} or fewer." if pieces > 1 else "",
+        )
+
+
+def cut_for(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
+    """The edits cut at blank lines, and finer where they are fewer than wanted."""
+    edits = _each_cut(changes, edits_of(changes), block_edits)
+    while separable(changes, edits) < wanted:
+        finer = _each_cut(changes, edits, finer_edits)
+        if len(finer) == len(edits):
+            break
+        edits = finer
+    return edits
+
+
+def separable(changes: Sequence[FileChange], edits: Sequence[Edit]) -> int:
+    """The number of groups into which the edits can be parted where they are cut."""
+    gaps = (gap(changes, a, b) for a, b in pairwise(edits))
+    return min(len(edits), 1) + sum(found != _INSEPARABLE for found in gaps)
+
+
+def _each_cut(
+    changes: Sequence[FileChange],
+    edits: Sequence[Edit],
+    cut: Callable[[FileChange, TextEdit], tuple[TextEdit, ...]],
+) -> tuple[Edit, ...]:
+    """Every text edit cut by ``cut``; facts as they are."""
+    found: list[Edit] = []
+    for edit in edits:
+        if isinstance(edit, TextEdit):
+            found += cut(changes[edit.file], edit)
+        else:
+            found.append(edit)
+    return tuple(found)
+
+
+def by_place(
+    changes: Sequence[FileChange],
+    edits: Sequence[Edit],
+    by: GroupBy,
+    commits: int | None,
+) -> tuple[int, ...]:
+    """The group of each edit; groups are numbered in the order they begin."""
+    if by == "directory" and commits is None:
+        keys = [_directory(changes[edit.file].path) for edit in edits]
+        order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        return tuple(order[key] for key in keys)
+    gaps = [gap(changes, a, b) for a, b in pairwise(edits)]
+    wide = sum(width >= _narrowest(by) for width in gaps)
+    number = wide if commits is None else commits - 1
+    return parted(gaps, number, len(edits))
+
+
+def parted(gaps: Sequence[int], number: int, edits: int) -> tuple[int, ...]:
+    """The group of each of the edits where the widest gaps part them, so many."""
+    widest = set(sorted(range(len(gaps)), key=lambda at: -gaps[at])[:number])
+    found = accumulate((at in widest for at in range(len(gaps))), initial=0)
+    return tuple(group for group, _ in zip(found, range(edits), strict=False))
+
+
+def _narrowest(by: GroupBy) -> int:
+    """The narrowest gap that parts two groups."""
+    if by == "none":
+        return _FILE_GAP * _FILE_GAP
+    return _FILE_GAP if by == "file" else NEAR + 1
+
+
+def gap(changes: Sequence[FileChange], a: Edit, b: Edit) -> int:
+    """How far ``b`` stands from ``a``: unchanged lines, or directories in between.
+
+    A creation or deletion is inseparable from the lines: apart, it would leave an
+    empty file.
+    """
+    if a.file != b.file:
+        here, there = changes[a.file].path, changes[b.file].path
+        apart = here.count(b"/") + there.count(b"/") - 2 * len(shared([here, there]))
+        return _FILE_GAP * (1 + apart)
+    if isinstance(a, TextEdit) and isinstance(b, TextEdit):
+        return min(b.old.start - a.old.stop, _FILE_GAP - 1)
+    is_existence = isinstance(a, FactEdit) and a.fact in (Fact.CREATE, Fact.DELETE)
+    return _INSEPARABLE if is_existence else 0
+
+
+def _directory(path: bytes) -> bytes:
+    """The directory that ``path`` lies in; empty at the top."""
+    return path.rpartition(b"/")[0]
+
+
+def shared(paths: Sequence[bytes]) -> list[bytes]:
+    """The leading directories that all the paths lie in."""
+    columns = zip(*(path.split(b"/")[:-1] for path in paths), strict=False)
+    return [column[0] for column in takewhile(lambda c: len(set(c)) == 1, columns)]

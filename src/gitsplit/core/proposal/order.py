@@ -1,0 +1,101 @@
+"""The order of groups: what defines comes before what uses, so that prefixes may build.
+
+Formatting and renames are first, for what comes after is easier to read on top of them;
+tests come after code, documentation and changelogs last. A name's definition before its
+use counts more than all that.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gitsplit.core.signals.commit import Compared
+from gitsplit.core.signals.looks import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A group uses a name that another group brings."""
+
+    group: int
+    of: int
+    name: str
+
+
+def needs(commit: Compared, clusters: Sequence[Sequence[int]]) -> tuple[Need, ...]:
+    """Which cluster needs which other one, by the first name in the alphabet."""
+    looks = commit.looks
+    brings = [_union(looks[p].defined & looks[p].new for p in c) for c in clusters]
+    uses = [_union(looks[p].new for p in c) for c in clusters]
+    return tuple(_needs(brings, uses))
+
+
+def _union(sets: Iterator[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*sets)
+
+
+def _needs(
+    brings: Sequence[frozenset[str]], uses: Sequence[frozenset[str]]
+) -> Iterator[Need]:
+    for group, used in enumerate(uses):
+        for of, brought in enumerate(brings):
+            names = (used & brought) - brings[group]
+            if of != group and names:
+                yield Need(group, of, min(names))
+
+
+def circles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
+    """For each cluster the first of those that need each other in a circle with it."""
+    reach = [{n.of for n in needed if n.group == group} for group in range(number)]
+    for middle in range(number):
+        for group in range(number):
+            if middle in reach[group]:
+                reach[group] |= reach[middle]
+    return tuple(
+        min([g, *(of for of in reach[g] if g in reach[of])]) for g in range(number)
+    )
+
+
+def ordered(
+    commit: Compared,
+    clusters: Sequence[Sequence[int]],
+    needed: Sequence[Need],
+    main: int | None,
+) -> tuple[int, ...]:
+    """The clusters in the order of the commits that they become.
+
+    Of equal ones ``main`` is last: what reviewers know then stands on what it doesn't
+    need to explain. In a circle, which can't be satisfied, the earliest rank is first.
+    """
+    ranks = [_rank(commit, c) for c in clusters]
+    left = {n: (late, n == main, at) for n, (late, at) in enumerate(ranks)}
+    wants: dict[int, set[int]] = {number: set() for number in left}
+    for need in needed:
+        wants[need.group].add(need.of)
+    found: list[int] = []
+    while left:
+        free = [number for number in left if not wants[number] & left.keys()]
+        nearest = min(free or left, key=lambda number: (left[number], number))
+        found.append(nearest)
+        del left[nearest]
+    return tuple(found)
+
+
+def _rank(commit: Compared, cluster: Sequence[int]) -> tuple[int, int]:
+    """How early a cluster comes, for equal ones by the diff."""
+    late = {_lateness(commit.looks[piece]) for piece in cluster}
+    meant = late - {0}
+    return (min(meant) if meant else 0, min(cluster))
+
+
+_LATENESS: Mapping[str, int] = {
+    "code": 1,
+    "configuration": 1,
+    "test": 2,
+    "documentation": 3,
+    "changelog": 4,
+}
+
+
+def _lateness(look: Look) -> int:
+    """0 for what changes no meaning, later for what speaks about the rest."""
+    return 0 if look.is_space or look.kind == "fact" else _LATENESS[look.role]

@@ -1,0 +1,116 @@
+"""What is grouped: edits, those joined first that can't or shouldn't be apart.
+
+A rename goes with the edits of its file, a creation with its lines, a submodule with
+what ``.gitmodules`` says of it. In a commit of very many pieces more are joined, in
+steps that have names, so that a proposal is there in time.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import Edit, FactEdit, TextEdit, block_edits
+from gitsplit.core.objects import GITLINK
+from gitsplit.core.signals.looks import Piece
+
+MOST_COMPARED = 120
+"""So many pieces are compared two by two; of more, some are joined before."""
+
+_MODULES = b".gitmodules"
+_CLOSE = (3, 12, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The pieces of a commit, and the step by which they were made fewer, in words."""
+
+    pieces: tuple[Piece, ...]
+    shortcut: str = ""
+
+
+def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Cut:
+    """The pieces that are compared: every edit is in one, in the order of the diff."""
+    cut = list(_cut(changes, edits))
+    pieces = _joined(cut, lambda edit: _home(changes, edit))
+    if len(pieces) <= MOST_COMPARED:
+        return Cut(pieces)
+    for gap in _CLOSE:
+        fewer = _near(pieces, gap)
+        if len(fewer) <= MOST_COMPARED:
+            return Cut(fewer, f"pieces within {gap} lines of each other stay together")
+    return _coarser(changes, pieces)
+
+
+def _cut(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The edits, those that add code cut where a block of it begins."""
+    for edit in edits:
+        if isinstance(edit, TextEdit):
+            yield from block_edits(changes[edit.file], edit)
+        else:
+            yield edit
+
+
+def _coarser(changes: Sequence[FileChange], pieces: Sequence[Piece]) -> Cut:
+    """The pieces joined by files, or by as many leading directories as it takes."""
+    edits = [edit for piece in pieces for edit in piece]
+    files = _joined(edits, lambda edit: edit.file)
+    if len(files) <= MOST_COMPARED:
+        return Cut(files, "each file stays whole")
+    deepest = max(change.path.count(b"/") for change in changes)
+    for depth in range(deepest, -1, -1):
+        wide = _joined(edits, partial(_ancestor, changes, depth))
+        if len(wide) <= MOST_COMPARED:
+            break
+    return Cut(wide, "each directory stays whole")
+
+
+def _ancestor(changes: Sequence[FileChange], depth: int, edit: Edit) -> bytes:
+    """The ``depth`` outermost directories that the edit's file lies in."""
+    return b"/".join(changes[edit.file].path.split(b"/")[:-1][:depth])
+
+
+def _joined(
+    edits: Sequence[Edit], home: Callable[[Edit], Hashable]
+) -> tuple[Piece, ...]:
+    """The edits of each home together, by the first of them."""
+    found: dict[Hashable, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(home(edit), []).append(edit)
+    return tuple(tuple(members) for members in found.values())
+
+
+def _home(changes: Sequence[FileChange], edit: Edit) -> Hashable:
+    """What is equal for edits that stay together."""
+    change = changes[edit.file]
+    if change.path == _MODULES or GITLINK in _modes(change):
+        return "submodules"
+    is_moved = change.old and change.new and change.old.path != change.new.path
+    is_whole = is_moved or not change.old or not change.new
+    if is_whole or not isinstance(edit, TextEdit):
+        return ("file", edit.file) if is_whole else ("facts", edit.file)
+    return edit
+
+
+def _modes(change: FileChange) -> set[int]:
+    return {side.mode for side in (change.old, change.new) if side is not None}
+
+
+def _near(pieces: Sequence[Piece], gap: int) -> tuple[Piece, ...]:
+    """The pieces, those of a file joined that have at most ``gap`` lines between."""
+    found: list[list[Edit]] = []
+    for piece in pieces:
+        if found and _is_near(found[-1][-1], piece[0], gap):
+            found[-1] += piece
+        else:
+            found.append(list(piece))
+    return tuple(tuple(members) for members in found)
+
+
+def _is_near(a: Edit, b: Edit, gap: int) -> bool:
+    """Whether two neighbouring edits have at most ``gap`` lines between them."""
+    if a.file != b.file:
+        return False
+    if isinstance(a, FactEdit) or isinstance(b, FactEdit):
+        return True
+    return b.old.start - a.old.stop <= gap

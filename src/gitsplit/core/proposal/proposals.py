@@ -1,0 +1,277 @@
+"""Every proposal for one commit: a merge tree, and the plan of each cut of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import Edit, TextEdit, edits_of, sort_key
+from gitsplit.core.plan import Group, Plan, settled
+from gitsplit.core.proposal import number, order, reasons
+from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
+from gitsplit.core.proposal.layout import (
+    cut_for,
+    gap,
+    parted,
+    refuse_too_many,
+)
+from gitsplit.core.proposal.owner import Keep, described_by, kept_by
+from gitsplit.core.proposal.pieces import pieces_of
+from gitsplit.core.proposal.possible import is_possible, together
+from gitsplit.core.proposal.reasons import Finding
+from gitsplit.core.proposal.scores import scores, worth
+from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
+from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.core.proposal.where import place, reason
+from gitsplit.core.signals.commit import Compared
+from gitsplit.core.signals.looks import Piece
+from gitsplit.errors import PlanRefused
+
+Clusters = tuple[tuple[int, ...], ...]
+"""The pieces (from 0) of each group."""
+
+Circles = tuple[tuple[int, str], ...]
+"""The first piece of each group that had to be joined, and a name that was why."""
+
+_BETWEEN = 10**12
+"""Wider than any gap within a piece: pieces are parted before they are cut."""
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """The proposals for a commit that did ``changes`` under ``message``.
+
+    ``shortcut`` says in words what was done to be there in time; it is empty for a
+    commit of ordinary size.
+    """
+
+    changes: tuple[FileChange, ...]
+    message: bytes
+    keep: Keep
+    context: Context
+    commit: Compared
+    shortcut: str = ""
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The merge tree of the pieces; longer ones count more."""
+        weights = [max(1, look.lines) ** 0.5 for look in self.commit.looks]
+        return tree_of(self._scores, weights)
+
+    @cached_property
+    def _scores(self) -> list[list[float]]:
+        return scores(self.commit)
+
+    @cached_property
+    def best(self) -> int:
+        """The number of groups that the commit seems to consist of."""
+        if self.tree.size < 2:
+            return 1
+        described = number.described(self.tree, self.commit.looks, self._scores)
+        worths = [worth(values) for values in described]
+        return worths.index(max(worths)) + 1
+
+    def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
+        """The plan of ``number`` groups; without a number, of the best.
+
+        That is ``at_least`` so many, where it can be cut so often. Groups are joined
+        that collide in their paths and, where no number is asked for, those that need
+        each other's names. Raises PlanRefused where the commit can't be cut so often.
+        """
+        if number is None and 0 < self.tree.size < at_least:
+            return self._cut_anyhow(at_least)
+        if number is None:
+            best = max(self.best, min(at_least, self.tree.size))
+            return self._plan_of(*self._without_circles(self._cut(best)))
+        if number <= self.tree.size:
+            return self._plan_of(self._cut(number), ())
+        parts = _finer(self.changes, self.commit.pieces, number)
+        return self._written(parts, [None] * len(parts))
+
+    def _cut_anyhow(self, number: int) -> Plan:
+        """The plan of so many groups, or of one where there can't be as many."""
+        try:
+            return self.plan(number)
+        except PlanRefused:
+            return self.plan()
+
+    def borders(self, number: int) -> tuple[str, ...]:
+        """For each two neighbouring groups of so many a sentence why they are two."""
+        clusters = self._ordered(self._cut(number))
+        needed = order.needs(self.commit, clusters)
+        return reasons.borders(self.commit, clusters, needed)
+
+    def _cut(self, number: int) -> Clusters:
+        """The clusters of a cut of the tree, each by its first piece."""
+        found: dict[int, list[int]] = {}
+        for piece, first in enumerate(self.tree.cut(number)):
+            found.setdefault(first, []).append(piece)
+        return tuple(tuple(members) for members in found.values())
+
+    def _without_circles(self, clusters: Clusters) -> tuple[Clusters, Circles]:
+        """The clusters, those joined that need each other; and these, with names."""
+        needed = order.needs(self.commit, clusters)
+        first = order.circles(len(clusters), needed)
+        joined: dict[int, list[int]] = {}
+        for cluster, home in zip(clusters, first, strict=True):
+            joined.setdefault(home, []).extend(cluster)
+        circles = tuple(
+            (min(joined[first[need.group]]), need.name)
+            for need in needed
+            if first[need.group] == first[need.of]
+        )
+        return tuple(tuple(sorted(members)) for members in joined.values()), circles
+
+    def _ordered(self, clusters: Clusters) -> Clusters:
+        """The clusters as their commits come."""
+        needed = order.needs(self.commit, clusters)
+        places = order.ordered(self.commit, clusters, needed, self._main(clusters))
+        return tuple(clusters[at] for at in places)
+
+    def _main(self, clusters: Clusters) -> int | None:
+        """The cluster that the message is about, if it is about one of them."""
+        found = described_by(self.message, [self._words(c) for c in clusters])
+        return found[0] if found else None
+
+    def _words(self, cluster: Sequence[int]) -> Counter[str]:
+        """The parts of identifiers in a cluster's lines and paths."""
+        found: Counter[str] = Counter()
+        for piece in cluster:
+            look = self.commit.looks[piece]
+            found += look.parts + Counter(look.path_parts)
+        return found
+
+    def _plan_of(self, clusters: Clusters, circles: Circles) -> Plan:
+        """The plan with these clusters as groups."""
+        found = self._ordered(clusters)
+        findings = [
+            reasons.with_circle(
+                reasons.found_in(self.commit, cluster),
+                [name for first, name in circles if first == min(cluster)],
+            )
+            for cluster in found
+        ]
+        pieces = self.commit.pieces
+        parts = [[e for piece in c for e in pieces[piece]] for c in found]
+        return self._written(parts or [[]], findings or [None])
+
+    def _written(
+        self,
+        parts: Sequence[Sequence[Edit]],
+        findings: Sequence[Finding | None],
+    ) -> Plan:
+        """The plan with these groups, in their order, with messages and reasons."""
+        home = {edit: group for group, part in enumerate(parts) for edit in part}
+        edits = tuple(sorted(home, key=sort_key))
+        group_of = tuple(home[edit] for edit in edits)
+        owner, why = self._owner(edits, group_of)
+        heir = kept_by("largest", edits, group_of) if owner is None else owner
+        groups = tuple(
+            Group(
+                self.message if g == (heir or 0) else self._draft(part, finding),
+                _said(self.changes, part, finding) + (why if g == owner else ""),
+            )
+            for g, (part, finding) in enumerate(zip(parts, findings, strict=True))
+        )
+        plan = settled(Plan(self.changes, edits, group_of, groups, owner))
+        return plan if is_possible(plan) else self._collapsed(plan)
+
+    def _collapsed(self, plan: Plan) -> Plan:
+        """The plan with the groups joined whose paths can't stand in one tree."""
+        group_of = together(self.changes, plan.edits, plan.group_of)
+        parts: list[list[Edit]] = [[] for _ in range(max(group_of) + 1)]
+        for edit, group in zip(plan.edits, group_of, strict=True):
+            parts[group].append(edit)
+        owner, _ = self._owner(plan.edits, group_of)
+        heir = kept_by("largest", plan.edits, group_of) if owner is None else owner
+        groups = tuple(
+            Group(
+                self.message if g == (heir or 0) else self._draft(part, None),
+                reason(self.changes, part),
+            )
+            for g, part in enumerate(parts)
+        )
+        return settled(Plan(self.changes, plan.edits, group_of, groups, owner))
+
+    def _owner(
+        self, edits: Sequence[Edit], group_of: Sequence[int]
+    ) -> tuple[int | None, str]:
+        """The group that keeps the Change-Id, and a sentence for why it is that one."""
+        number = max(group_of, default=0) + 1
+        if self.keep == "auto" and number > 1:
+            place_of = dict(zip(edits, group_of, strict=True))
+            words: list[Counter[str]] = [Counter() for _ in range(number)]
+            for look, piece in zip(self.commit.looks, self.commit.pieces, strict=True):
+                if piece[0] in place_of:
+                    words[place_of[piece[0]]] += look.parts + Counter(look.path_parts)
+            if found := described_by(self.message, words):
+                owner, word = found
+                return owner, f" The message speaks of `{word}`, as this group does."
+        return kept_by(self.keep, edits, group_of), ""
+
+    def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
+        """A draft of a message for a group that isn't the owner."""
+        subjects = self.context.subjects
+        if not subjects or finding is None or not finding.deed:
+            where = place(self.changes, part)
+            return drafted(self.message, where, self.context.copied)
+        paths = [self.changes[edit.file].path for edit in part]
+        area = area_of(paths, subjects)
+        subject = in_style(finding.deed.encode(), area, subjects)
+        return with_copied(subject, self.message, self.context.copied)
+
+
+def _said(
+    changes: Sequence[FileChange], part: Sequence[Edit], finding: Finding | None
+) -> str:
+    """The sentence of a group: what was found, else where it is."""
+    return finding.sentence if finding is not None else reason(changes, part)
+
+
+def proposals(
+    changes: tuple[FileChange, ...],
+    message: bytes,
+    keep: Keep = "auto",
+    context: Context = NOTHING_KNOWN,
+) -> Proposals:
+    """The proposals for a commit that did ``changes`` under ``message``."""
+    cut = pieces_of(changes, edits_of(changes))
+    commit = Compared(changes, cut.pieces)
+    return Proposals(changes, message, keep, context, commit, cut.shortcut)
+
+
+def _finer(
+    changes: Sequence[FileChange], pieces: Sequence[Piece], wanted: int
+) -> list[list[Edit]]:
+    """The pieces cut into as many parts, in the order of the diff.
+
+    Raises PlanRefused where they can't be.
+    """
+    edits = cut_for(changes, wanted)
+    homes = [(at, whole) for at, piece in enumerate(pieces) for whole in piece]
+    within: list[list[Edit]] = [[] for _ in pieces]
+    for edit in edits:
+        at = next(at for at, whole in homes if _is_part(edit, whole))
+        within[at].append(edit)
+    flat = [edit for part in within for edit in part]
+    ends = {id(part[-1]) for part in within}
+    gaps = [
+        _BETWEEN if id(a) in ends else gap(changes, a, b) for a, b in pairwise(flat)
+    ]
+    refuse_too_many(wanted, 1 + sum(width >= 0 for width in gaps) if flat else 0)
+    found: dict[int, list[Edit]] = {}
+    for edit, group in zip(flat, parted(gaps, wanted - 1, len(flat)), strict=True):
+        found.setdefault(group, []).append(edit)
+    return list(found.values())
+
+
+def _is_part(edit: Edit, whole: Edit) -> bool:
+    """Whether the edit is the whole one, or was cut from it."""
+    if not (isinstance(edit, TextEdit) and isinstance(whole, TextEdit)):
+        return edit == whole
+    return (edit.file, edit.hunk) == (whole.file, whole.hunk) and all(
+        span.start >= around.start and span.stop <= around.stop
+        for span, around in ((edit.old, whole.old), (edit.new, whole.new))
+    )

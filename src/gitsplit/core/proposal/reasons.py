@@ -1,0 +1,219 @@
+"""The sentences that say why: for a group, and for the border between two."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gitsplit.core.proposal.order import Need
+from gitsplit.core.shown import shown
+from gitsplit.core.signals.commit import Compared
+from gitsplit.core.signals.looks import Look
+
+_Named = TypeVar("_Named", str, tuple[str, str])
+
+_NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What holds a group together: a sentence, and what it does in a few words.
+
+    ``deed`` is fit for a subject, as in "Add upgrade_service"; it may be empty.
+    """
+
+    sentence: str
+    deed: str = ""
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things in words.
+
+    >>> counted(1, "piece"), counted(8, "piece"), counted(30, "piece")
+    ('one piece', 'eight pieces', '30 pieces')
+    """
+    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+    return f"{word} {what}" if number == 1 else f"{word} {what}s"
+
+
+def found_in(commit: Compared, cluster: Sequence[int]) -> Finding | None:
+    """The strongest thing that holds a group of pieces together, if one is known."""
+    looks = [commit.looks[piece] for piece in cluster]
+    for finder in _FINDERS:
+        if found := finder(commit, looks):
+            return found
+    return None
+
+
+def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None:
+    """What was found, or that groups needed each other's names and are one."""
+    if not names:
+        return finding
+    said = " and ".join(f"`{shown(name)}`" for name in sorted(set(names))[:2])
+    sentence = f"Its parts need each other, by {said}, so they are one commit."
+    return Finding(sentence, finding.deed if finding else "")
+
+
+def _only_space(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    if not all(look.is_space for look in looks):
+        return None
+    return Finding("Only white space changes here.", f"Reformat {_where(looks)}")
+
+
+def _definition(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """A name that is declared in one piece and stands in others."""
+    users = Counter(word for look in looks for word in look.new)
+    brought = Counter(word for look in looks for word in look.defined & look.new)
+    best = _most(users, lambda word: brought[word] == 1 and users[word] > 1)
+    if best is None:
+        return None
+    number = users[best] - 1
+    where = counted(number, "other") if number > 1 else "another"
+    said = f"`{shown(best)}` is added in one piece and used in {where}."
+    return Finding(said, f"Add {shown(best)}")
+
+
+def _replacement(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """A name that takes another's place in several pieces."""
+    swaps = Counter(
+        (old, new) for look in looks for old in look.removed for new in look.added
+    )
+    best = _most(swaps, lambda swap: swaps[swap] > 1)
+    if best is None:
+        return None
+    old, new = (shown(word) for word in best)
+    many = counted(swaps[best], "piece")
+    return Finding(f"`{old}` becomes `{new}` in {many}.", f"Replace {old} by {new}")
+
+
+def _removal(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """A name that several pieces take away, so that none is left."""
+    gone = Counter(word for look in looks for word in look.gone)
+    best = _most(gone, lambda word: gone[word] > 1)
+    if best is None:
+        return None
+    many = counted(gone[best], "piece")
+    said = f"`{shown(best)}` goes from {many} and is nowhere afterwards."
+    return Finding(said, f"Remove {shown(best)}")
+
+
+def _new_name(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """A name that several pieces bring."""
+    new = Counter(word for look in looks for word in look.new)
+    best = _most(new, lambda word: new[word] > 1)
+    if best is None:
+        return None
+    many = counted(new[best], "piece")
+    said = f"`{shown(best)}` comes with {many} and was nowhere before."
+    return Finding(said, f"Introduce {shown(best)}")
+
+
+def _test_with_code(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """A file that changes together with its test."""
+    tests = {look.stem for look in looks if look.role == "test"}
+    code = {look.stem: look.path for look in looks if look.role == "code"}
+    both = sorted(tests & code.keys())
+    if not both:
+        return None
+    return Finding(f"{shown(code[both[0]])} changes together with its test.")
+
+
+def _one_role(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """Nothing but documentation, tests or comments."""
+    roles = {look.role for look in looks}
+    if roles <= {"documentation", "changelog"}:
+        return Finding("Only documentation changes here.", f"Document {_where(looks)}")
+    if roles == {"test"}:
+        return Finding("Only tests change here.", f"Test {_where(looks)}")
+    if all(look.is_comment for look in looks):
+        said = "Only comments change here."
+        return Finding(said, f"Comment on {_where(looks)}")
+    return None
+
+
+def _shared_word(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+    """An identifier that all or most pieces have, the rarest of such."""
+    having = Counter(word for look in looks for word in look.words)
+    rarity = commit.rarity
+    words = [word for word, n in having.items() if n > max(1, len(looks) // 2)]
+    if not words:
+        return None
+    best = max(words, key=lambda word: (rarity[word] * having[word], word))
+    many = counted(having[best], "piece")
+    return Finding(f"{many.capitalize()} speak of `{shown(best)}`.")
+
+
+_FINDERS: tuple[Callable[[Compared, Sequence[Look]], Finding | None], ...] = (
+    _only_space,
+    _definition,
+    _replacement,
+    _removal,
+    _new_name,
+    _one_role,
+    _test_with_code,
+    _shared_word,
+)
+
+
+def _most(counts: Counter[_Named], is_fit: Callable[[_Named], bool]) -> _Named | None:
+    """The fit one that is counted most, of equal ones the longest and last."""
+    fit = [item for item in counts if is_fit(item)]
+    return max(fit, key=lambda item: (counts[item], len(item[0]), item), default=None)
+
+
+def _where(looks: Sequence[Look]) -> str:
+    """The stem of the only file, or the number of files."""
+    paths = {look.path for look in looks}
+    if len(paths) > 1:
+        return f"{len(paths)} files"
+    return shown(next(iter(paths)).rpartition("/")[2])
+
+
+def borders(
+    commit: Compared, clusters: Sequence[Sequence[int]], needed: Sequence[Need]
+) -> tuple[str, ...]:
+    """For each two neighbouring groups why they are apart, or why in this order."""
+    pairs = zip(range(1, len(clusters)), clusters, clusters[1:], strict=False)
+    return tuple(
+        _border(commit, number, before, after, needed)
+        for number, before, after in pairs
+    )
+
+
+def _border(
+    commit: Compared,
+    number: int,
+    before: Sequence[int],
+    after: Sequence[int],
+    needed: Sequence[Need],
+) -> str:
+    """Why commit ``number`` (from 1) and the next are two."""
+    for need in needed:
+        if (need.of, need.group) == (number - 1, number):
+            name = shown(need.name)
+            return f"Commit {number + 1} uses `{name}`, which commit {number} brings."
+    one, two = (_words(commit, cluster) for cluster in (before, after))
+    if not one & two:
+        return f"Commits {number} and {number + 1} share no identifier."
+    rare = max(one & two, key=lambda word: (commit.rarity[word], word))
+    return f"Commits {number} and {number + 1} share little more than `{shown(rare)}`."
+
+
+def _words(commit: Compared, cluster: Sequence[int]) -> frozenset[str]:
+    return frozenset().union(*_of(commit, cluster))
+
+
+def _of(commit: Compared, cluster: Sequence[int]) -> Iterator[frozenset[str]]:
+    return (commit.looks[piece].words for piece in cluster)

@@ -1,0 +1,97 @@
+"""Draft subjects, written as this repository's latest commits are."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from gitsplit.core.message import subject_of, trailers, with_trailer_lines
+from gitsplit.core.message import without_change_id as _without_id
+from gitsplit.core.proposal.context import COPIED_TRAILERS
+
+Style = Literal["plain", "area", "conventional"]
+
+LATEST = 200
+"""So many subjects say how the next one is written."""
+
+_CONVENTIONAL = re.compile(
+    rb"(build|chore|ci|docs|feat|fix|perf|refactor|revert|style|test)(\([^)]*\))?!?: "
+)
+_AREA = re.compile(rb"[^\s:]+(, ?[^\s:]+)*: \S")
+_KINDS = {
+    b"Add": b"feat",
+    b"Document": b"docs",
+    b"Comment": b"docs",
+    b"Introduce": b"feat",
+    b"Reformat": b"style",
+    b"Remove": b"refactor",
+    b"Replace": b"refactor",
+    b"Test": b"test",
+}
+
+
+def drafted(
+    message: bytes, place: bytes, copied: Collection[bytes] = COPIED_TRAILERS
+) -> bytes:
+    """A draft of a message for a commit split off the one with ``message``.
+
+    It says where the part is and from what it was split, and has the trailers whose
+    keys (in lower case) are ``copied``; the Change-Id stays with the owner.
+    """
+    subject = b": ".join(part for part in (place, subject_of(message)) if part)
+    return with_copied(subject, message, copied)
+
+
+def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> bytes:
+    """A message of this subject, with the ``copied`` trailers of another."""
+    lines = [
+        key + b": " + value
+        for key, value in trailers(_without_id(message))
+        if key.lower() in copied
+    ]
+    return with_trailer_lines(subject + b"\n", lines)
+
+
+def style_of(subjects: Sequence[bytes]) -> Style:
+    """How most of the latest subjects are written; "plain" where there are few."""
+    latest = subjects[:LATEST]
+    conventional = sum(bool(_CONVENTIONAL.match(subject)) for subject in latest)
+    if 2 * conventional > len(latest):
+        return "conventional"
+    areas = sum(bool(_AREA.match(subject)) for subject in latest)
+    return "area" if 2 * areas > len(latest) else "plain"
+
+
+def in_style(deed: bytes, area: bytes, subjects: Sequence[bytes]) -> bytes:
+    """What a group does, as a subject like the latest ones.
+
+    ``deed`` begins with a verb and a capital; ``area`` is a word for where it is.
+    """
+    style = style_of(subjects)
+    text = deed if _are_capital(subjects[:LATEST]) else deed[:1].lower() + deed[1:]
+    if style == "conventional":
+        return _KINDS.get(deed.split(b" ")[0], b"chore") + b": " + text
+    return area + b": " + text if style == "area" and area else text
+
+
+def _are_capital(subjects: Sequence[bytes]) -> bool:
+    """Whether most subjects, after their prefix, begin with a capital."""
+    starts = (re.sub(rb"^[^\s:]+: ", b"", subject)[:1] for subject in subjects)
+    found = Counter(start.isupper() for start in starts if start.isalpha())
+    return found[True] >= found[False]
+
+
+def area_of(paths: Sequence[bytes], subjects: Sequence[bytes]) -> bytes:
+    """A word for where the paths are, one that the latest subjects use if there is."""
+    used = {subject.partition(b":")[0] for subject in subjects[:LATEST]}
+    words = [word for path in paths for word in _words_of(path)]
+    known = Counter(word for word in words if word in used)
+    if known:
+        return max(known, key=lambda word: (known[word], word))
+    return max(Counter(words).items(), key=lambda item: item[1], default=(b"", 0))[0]
+
+
+def _words_of(path: bytes) -> list[bytes]:
+    """The directories of a path and its file name's stem, the innermost first."""
+    *above, name = path.split(b"/")
+    return [name.partition(b".")[0] or name, *reversed(above)]

@@ -1,0 +1,135 @@
+"""A commit's pieces made ready to be compared, two by two."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.signals import roles
+from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
+from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
+from gitsplit.core.signals.words import identifiers, parts
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A commit's pieces, and what is found out about all of them at once."""
+
+    changes: tuple[FileChange, ...]
+    pieces: tuple[Piece, ...]
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The texts of the commit's files."""
+        return Texts(self.changes)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """What there is to see of each piece."""
+        return tuple(look_at(self.texts, piece) for piece in self.pieces)
+
+    @cached_property
+    def words(self) -> Likeness:
+        """How alike the pieces' own words are."""
+        return likeness([look.parts for look in self.looks])
+
+    @cached_property
+    def around(self) -> Likeness:
+        """How alike the words are that the pieces stand among."""
+        return likeness([look.around for look in self.looks])
+
+    @cached_property
+    def shifted(self) -> Likeness:
+        """How alike the words are that come and go, with those of the paths."""
+        return likeness(
+            [Counter(look.shifts) + Counter(look.path_parts) for look in self.looks]
+        )
+
+    @cached_property
+    def file_at(self) -> tuple[int, ...]:
+        """For each piece the place of its file among those that pieces are in."""
+        place = {number: at for at, number in enumerate(self._files)}
+        return tuple(place[look.file] for look in self.looks)
+
+    @cached_property
+    def _files(self) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(look.file for look in self.looks))
+
+    @cached_property
+    def files(self) -> Matrix:
+        """How alike each two files are that pieces are in, by :attr:`file_at`."""
+        return file_likeness([_file_parts(self.texts, n) for n in self._files])
+
+    @cached_property
+    def named(self) -> tuple[frozenset[int], ...]:
+        """For each file that pieces are in those others that its text names."""
+        about = [roles.stem(self.texts.path(n)) for n in self._files]
+        sides = [(*self.texts.old[n], *self.texts.new[n]) for n in self._files]
+        texts = ["".join(lines).lower() for lines in sides]
+        return tuple(
+            frozenset(
+                b for b, stem in enumerate(about) if len(stem) > 3 and stem in text
+            )
+            for text in texts
+        )
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        """How rare each identifier of a piece is in the old texts, up to 1."""
+        before = self.texts.before
+        total = sum(before.values()) + 1
+        known = {word for look in self.looks for word in look.words | look.context}
+        scale = log(total + 2)
+        return {
+            word: log(total / (before[word] + 1)) / scale if word in before else 1.0
+            for word in known
+        }
+
+    @cached_property
+    def scarcity(self) -> dict[str, float]:
+        """How few of the pieces have each identifier, up to 1."""
+        number = len(self.looks) + 1
+        spread = Counter(word for look in self.looks for word in look.words)
+        return {word: log(number / n) / log(number) for word, n in spread.items()}
+
+    @cached_property
+    def closeness(self) -> Matrix:
+        """How alike the pieces' neighbourhoods are, all in all."""
+        found = (self.words, self.around, self.shifted)
+        one, two, three = (each.through_others for each in found)
+        return [
+            [a + b + c for a, b, c in zip(*rows, strict=True)]
+            for rows in zip(one, two, three, strict=True)
+        ]
+
+    @cached_property
+    def closest(self) -> tuple[float, ...]:
+        """For each piece how close the closest other one is; never 0."""
+        return tuple(
+            max((x for b, x in enumerate(row) if b != a), default=0.0) or 1.0
+            for a, row in enumerate(self.closeness)
+        )
+
+    @cached_property
+    def in_file(self) -> Counter[str]:
+        """How many pieces each path has."""
+        return Counter(look.path for look in self.looks)
+
+
+def path_likeness(a: Look, b: Look) -> float:
+    """The share of the parts of two paths that both have."""
+    if a.path == b.path:
+        return 1.0
+    either = len(a.path_parts | b.path_parts)
+    return len(a.path_parts & b.path_parts) / either if either else 0.0
+
+
+def _file_parts(texts: Texts, number: int) -> Counter[str]:
+    """How often each part of an identifier is in a file."""
+    lines = texts.new[number] or texts.old[number]
+    found: Counter[str] = Counter()
+    for word, n in Counter(identifiers("".join(lines))).items():
+        for part in parts(word):
+            found[part] += n
+    return found

@@ -1,0 +1,198 @@
+"""What there is to see of each piece of a commit, found once and then only compared."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, chain
+from typing import Literal
+
+from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import Edit, TextEdit
+from gitsplit.core.signals import places, roles
+from gitsplit.core.signals.words import identifiers, parts
+
+Piece = tuple[Edit, ...]
+"""Edits that are compared and grouped as one, in the order of the diff."""
+
+Kind = Literal["added", "removed", "replaced", "fact"]
+
+_AROUND = 3
+_MOST_READ = 4_000_000
+"""So many characters of a commit's texts say how common a word is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What there is to see of a piece.
+
+    ``added`` and ``removed`` are the identifiers that it has more often on one side;
+    ``new`` ones are in none of the commit's old texts, ``gone`` ones in none of its
+    new texts. ``context`` has the identifiers of the lines that it stands among.
+    ``parts`` counts the parts of its identifiers, ``around`` those and the context's
+    and the path's; ``shifts`` has those of ``added`` and ``removed``. ``function`` is
+    the side and the line of the innermost declaration that it stands in.
+    """
+
+    file: int
+    path: str
+    role: roles.Role
+    stem: str
+    stem_parts: frozenset[str]
+    path_parts: frozenset[str]
+    kind: Kind
+    start: int
+    stop: int
+    lines: int
+    words: frozenset[str]
+    added: frozenset[str]
+    removed: frozenset[str]
+    defined: frozenset[str]
+    new: frozenset[str]
+    gone: frozenset[str]
+    context: frozenset[str]
+    function: tuple[str, int] | None
+    parts: Counter[str]
+    shifts: frozenset[str]
+    around: Counter[str]
+    is_space: bool
+    is_comment: bool
+    is_import: bool
+    is_number: bool
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of a commit's files, and how often each identifier is in them."""
+
+    changes: tuple[FileChange, ...]
+
+    def path(self, file: int) -> str:
+        """The path by which the file is known."""
+        return self.changes[file].path.decode("utf-8", "replace")
+
+    @cached_property
+    def old(self) -> tuple[tuple[str, ...], ...]:
+        """The lines of each file before."""
+        return tuple(_decoded(change.old_lines) for change in self.changes)
+
+    @cached_property
+    def new(self) -> tuple[tuple[str, ...], ...]:
+        """The lines of each file after."""
+        return tuple(_decoded(change.new_lines) for change in self.changes)
+
+    @cached_property
+    def before(self) -> Counter[str]:
+        """How often each identifier is in the old texts."""
+        return Counter(_all_identifiers(self.old))
+
+    @cached_property
+    def after(self) -> Counter[str]:
+        """How often each identifier is in the new texts."""
+        return Counter(_all_identifiers(self.new))
+
+
+def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
+    """The lines as text, as many as there are."""
+    return tuple(line.decode("utf-8", "replace") for line in lines)
+
+
+def _all_identifiers(files: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The identifiers of the files, as far as there is time to read them."""
+    texts = ["".join(lines) for lines in files]
+    read = accumulate((len(text) for text in texts), initial=0)
+    within = [t for t, before in zip(texts, read, strict=False) if before < _MOST_READ]
+    return chain.from_iterable(identifiers(text) for text in within)
+
+
+def look_at(texts: Texts, piece: Piece) -> Look:
+    """What there is to see of a piece."""
+    edits = [edit for edit in piece if isinstance(edit, TextEdit)]
+    old, new = _sides(texts, edits)
+    before, after = (Counter(identifiers("".join(side))) for side in (old, new))
+    added, removed = frozenset(after - before), frozenset(before - after)
+    file = piece[0].file
+    path = texts.path(file)
+    path_parts = frozenset(parts(path))
+    context, function = _surroundings(texts, path, edits)
+    counted = _parts(before + after)
+    written = [line for line in (*old, *new) if line.strip()]
+    old_text, new_text = "".join(old), "".join(new)
+    return Look(
+        file=file,
+        path=path,
+        role=roles.role(path),
+        stem=roles.stem(path),
+        stem_parts=frozenset(parts(roles.stem(path))),
+        path_parts=path_parts,
+        kind=_kind(edits, old, new),
+        start=min((edit.old.start for edit in edits), default=0),
+        stop=max((edit.old.stop for edit in edits), default=0),
+        lines=len(old) + len(new),
+        words=frozenset(before) | frozenset(after),
+        added=added,
+        removed=removed,
+        defined=places.defined(new) & added,
+        new=frozenset(word for word in added if word not in texts.before),
+        gone=frozenset(word for word in removed if word not in texts.after),
+        context=context,
+        function=function,
+        parts=counted,
+        shifts=frozenset(part for word in added | removed for part in parts(word)),
+        around=_once(context) + counted + counted + Counter(path_parts),
+        is_space=bool(edits) and places.differ_in_space(old_text, new_text),
+        is_comment=places.are_comments(written),
+        is_import=places.are_imports(written),
+        is_number=places.differ_in_numbers(old_text, new_text),
+    )
+
+
+def _sides(texts: Texts, edits: Sequence[TextEdit]) -> tuple[list[str], list[str]]:
+    """The lines that the edits remove, and those that they add."""
+    old: list[str] = []
+    new: list[str] = []
+    for edit in edits:
+        old += texts.old[edit.file][edit.old.start : edit.old.stop]
+        new += texts.new[edit.file][edit.new.start : edit.new.stop]
+    return old, new
+
+
+def _kind(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> Kind:
+    """What the piece does to the text."""
+    if not edits:
+        return "fact"
+    if not old:
+        return "added"
+    return "replaced" if new else "removed"
+
+
+def _parts(words: Counter[str]) -> Counter[str]:
+    """How often each part of the words is there."""
+    found: Counter[str] = Counter()
+    for word, number in words.items():
+        for part in parts(word):
+            found[part] += number
+    return found
+
+
+def _once(words: frozenset[str]) -> Counter[str]:
+    """The parts of the words, each word counted once."""
+    return Counter(part for word in words for part in parts(word))
+
+
+def _surroundings(
+    texts: Texts, path: str, edits: Sequence[TextEdit]
+) -> tuple[frozenset[str], tuple[str, int] | None]:
+    """The identifiers that the piece stands among, and the function it stands in."""
+    if not edits:
+        return frozenset(), None
+    edit = edits[0]
+    is_new = bool(len(edit.new)) or not len(edit.old)
+    lines = (texts.new if is_new else texts.old)[edit.file]
+    span = edit.new if is_new else edit.old
+    inside = places.enclosing(lines, span.start)
+    near = [*lines[max(0, span.start - _AROUND) : span.start]]
+    near += lines[span.stop : span.stop + _AROUND]
+    near += [lines[number] for number in inside[:3]]
+    function = (f"{path}\0{is_new}", inside[0]) if inside else None
+    return frozenset(identifiers("".join(near))), function

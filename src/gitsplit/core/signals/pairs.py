@@ -1,0 +1,257 @@
+"""The signals: what each two pieces of a commit have to do with each other.
+
+To add one, write a function of two pieces' looks, put it into SIGNALS, learn the
+numbers anew (``./dev train``), and give it a case in ``tests/cases``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from math import log, log1p
+
+from gitsplit.core.signals.commit import Compared, path_likeness
+from gitsplit.core.signals.looks import Look
+
+Signal = Callable[[Compared, int, int], float]
+
+
+def _looks(commit: Compared, a: int, b: int) -> tuple[Look, Look]:
+    return commit.looks[a], commit.looks[b]
+
+
+def shared_words(commit: Compared, a: int, b: int) -> float:
+    """How alike their words are, by the parts of identifiers."""
+    return commit.words.direct[a][b]
+
+
+def shared_neighbours(commit: Compared, a: int, b: int) -> float:
+    """How alike they are in which other pieces share their words."""
+    return commit.words.through_others[a][b]
+
+
+def shared_surroundings(commit: Compared, a: int, b: int) -> float:
+    """How alike the words are that they stand among."""
+    return commit.around.direct[a][b]
+
+
+def neighbours_around(commit: Compared, a: int, b: int) -> float:
+    """How alike they are in which others stand among the same words."""
+    return commit.around.through_others[a][b]
+
+
+def rare_word(commit: Compared, a: int, b: int) -> float:
+    """The rarest identifier that both have, by the old texts."""
+    one, two = _looks(commit, a, b)
+    return _most(commit.rarity, one.words & two.words)
+
+
+def scarce_word(commit: Compared, a: int, b: int) -> float:
+    """The identifier that both and fewest other pieces have."""
+    one, two = _looks(commit, a, b)
+    return _most(commit.scarcity, one.words & two.words)
+
+
+def _most(value: Mapping[str, float], words: Iterable[str]) -> float:
+    return max((value[word] for word in words), default=0.0)
+
+
+def same_identifiers(commit: Compared, a: int, b: int) -> float:
+    """The share of their identifiers that both have."""
+    one, two = _looks(commit, a, b)
+    return len(one.words & two.words) / max(1, len(one.words | two.words))
+
+
+def new_name(commit: Compared, a: int, b: int) -> float:
+    """Both have a name that the commit brings."""
+    one, two = _looks(commit, a, b)
+    return float(not one.new.isdisjoint(two.new))
+
+
+def new_name_used(commit: Compared, a: int, b: int) -> float:
+    """A name that the commit brings is declared in one and is in the other."""
+    one, two = _looks(commit, a, b)
+    is_there = not one.defined.isdisjoint(two.new)
+    return float(is_there or not two.defined.isdisjoint(one.new))
+
+
+def gone_name(commit: Compared, a: int, b: int) -> float:
+    """Both lose a name that is nowhere afterwards."""
+    one, two = _looks(commit, a, b)
+    return float(not one.gone.isdisjoint(two.gone))
+
+
+def same_replacement(commit: Compared, a: int, b: int) -> float:
+    """Both put the same name in the place of the same other one."""
+    one, two = _looks(commit, a, b)
+    if one.removed.isdisjoint(two.removed):
+        return 0.0
+    return float(not one.added.isdisjoint(two.added))
+
+
+def same_shift(commit: Compared, a: int, b: int) -> float:
+    """The share of the smaller one's coming and going words that the other has."""
+    one, two = _looks(commit, a, b)
+    smaller = min(len(one.shifts), len(two.shifts))
+    return len(one.shifts & two.shifts) / max(1, smaller)
+
+
+def names_where_it_stands(commit: Compared, a: int, b: int) -> float:
+    """The rarest identifier of one that the other stands among."""
+    one, two = _looks(commit, a, b)
+    return _most(commit.rarity, (one.context & two.words) | (two.context & one.words))
+
+
+def stands_among(commit: Compared, a: int, b: int) -> float:
+    """An identifier of one is among the lines that the other stands in."""
+    one, two = _looks(commit, a, b)
+    is_either = not one.context.isdisjoint(two.words)
+    return float(is_either or not two.context.isdisjoint(one.words))
+
+
+def same_function(commit: Compared, a: int, b: int) -> float:
+    """Both stand in one declaration."""
+    one, two = _looks(commit, a, b)
+    return float(one.function is not None and one.function == two.function)
+
+
+def nearness(commit: Compared, a: int, b: int) -> float:
+    """How near they stand in one file, from 1 down to 0 at a thousand lines."""
+    one, two = _looks(commit, a, b)
+    if one.path != two.path or "fact" in (one.kind, two.kind):
+        return 0.0
+    gap = max(0, two.start - one.stop, one.start - two.stop)
+    return 1 - min(1.0, log1p(gap) / 7)
+
+
+def like_files(commit: Compared, a: int, b: int) -> float:
+    """How alike the words of their whole files are."""
+    return commit.files[commit.file_at[a]][commit.file_at[b]]
+
+
+def file_named(commit: Compared, a: int, b: int) -> float:
+    """One's file names the other's."""
+    here, there = commit.file_at[a], commit.file_at[b]
+    if here == there:
+        return 0.0
+    return float(there in commit.named[here] or here in commit.named[there])
+
+
+def like_paths(commit: Compared, a: int, b: int) -> float:
+    """The share of the parts of their paths that both have."""
+    return path_likeness(*_looks(commit, a, b))
+
+
+def same_ending(commit: Compared, a: int, b: int) -> float:
+    """Their files' names end alike."""
+    one, two = _looks(commit, a, b)
+    return float(one.path.rpartition(".")[2] == two.path.rpartition(".")[2])
+
+
+def same_stem(commit: Compared, a: int, b: int) -> float:
+    """Their files are two of one name, such as a module and its test."""
+    one, two = _looks(commit, a, b)
+    return float(one.path != two.path and one.stem == two.stem)
+
+
+def stem_named(commit: Compared, a: int, b: int) -> float:
+    """One names the file that the other is in."""
+    one, two = _looks(commit, a, b)
+    if one.path == two.path:
+        return 0.0
+    return float(_names(one, two) or _names(two, one))
+
+
+def _names(one: Look, two: Look) -> bool:
+    return bool(two.stem_parts) and two.stem_parts <= one.parts.keys()
+
+
+def only_space(commit: Compared, a: int, b: int) -> float:
+    """Both change nothing but white space."""
+    one, two = _looks(commit, a, b)
+    return float(one.is_space and two.is_space)
+
+
+def only_comments(commit: Compared, a: int, b: int) -> float:
+    """Both are comments."""
+    one, two = _looks(commit, a, b)
+    return float(one.is_comment and two.is_comment)
+
+
+def only_numbers(commit: Compared, a: int, b: int) -> float:
+    """Both change nothing but numbers."""
+    one, two = _looks(commit, a, b)
+    return float(one.is_number and two.is_number)
+
+
+def one_document(commit: Compared, a: int, b: int) -> float:
+    """One is documentation, the other is not."""
+    one, two = _looks(commit, a, b)
+    return float((one.role == "documentation") != (two.role == "documentation"))
+
+
+def both_documents(commit: Compared, a: int, b: int) -> float:
+    """Both are documentation."""
+    one, two = _looks(commit, a, b)
+    return float(one.role == two.role == "documentation")
+
+
+def few_words(commit: Compared, a: int, b: int) -> float:
+    """How little the smaller one says: 1 where it has no identifier at all."""
+    one, two = _looks(commit, a, b)
+    return 1 / (1 + min(len(one.words), len(two.words)))
+
+
+def size(commit: Compared, a: int, b: int) -> float:
+    """How long the larger one is."""
+    one, two = _looks(commit, a, b)
+    return log1p(max(one.lines, two.lines))
+
+
+def number_of_files(commit: Compared, a: int, b: int) -> float:
+    """How many files the commit changes."""
+    return log(len(commit.in_file))
+
+
+def pieces_in_a_file(commit: Compared, a: int, b: int) -> float:
+    """How many pieces the commit has in a file, on average."""
+    return log(len(commit.looks) / len(commit.in_file))
+
+
+def close_for_both(commit: Compared, a: int, b: int) -> float:
+    """How close they are, compared with the closest that either has."""
+    return commit.closeness[a][b] / max(commit.closest[a], commit.closest[b])
+
+
+SIGNALS: tuple[Signal, ...] = (
+    shared_words,
+    shared_neighbours,
+    shared_surroundings,
+    neighbours_around,
+    rare_word,
+    scarce_word,
+    same_identifiers,
+    new_name,
+    new_name_used,
+    gone_name,
+    same_replacement,
+    same_shift,
+    names_where_it_stands,
+    stands_among,
+    same_function,
+    nearness,
+    like_files,
+    file_named,
+    like_paths,
+    same_ending,
+    same_stem,
+    stem_named,
+    only_space,
+    only_comments,
+    only_numbers,
+    one_document,
+    both_documents,
+    few_words,
+    size,
+    number_of_files,
+    pieces_in_a_file,
+    close_for_both,
+)
+"""Every signal; the order is that of the learned numbers."""

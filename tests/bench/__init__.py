@@ -1,0 +1,1 @@
+"""How good proposals are, measured on tangled commits from real histories."""
