@@ -265,3 +265,15 @@ def test_the_preview_of_the_plan_names_the_trees_of_the_right_answer(
     places = [said.index(f"tree {tree[:10]}") for tree in case.trees]
     assert places == sorted(places)
     assert case.repo.refs() == refs
+
+
+@needs_bundle
+def test_what_is_proposed_for_grenade_is_how_its_author_split_it(
+    tmp_path: Path,
+) -> None:
+    case = grenade(tmp_path / "case")
+    said = done(case.repo.path, "-c", "HEAD~2", "--yes")
+
+    assert "3 commits became 4" in said
+    assert tuple(case.repo.tree(piece) for piece in case.pieces) == case.trees
+    assert case.change_id in case.repo.message(case.pieces[-1])

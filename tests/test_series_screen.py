@@ -127,7 +127,7 @@ def test_a_conflict_stands_on_its_row_before_anything_is_applied(
 def test_what_commits_seem_to_do_comes_in_while_the_series_is_shown(
     six: Repository,
 ) -> None:
-    terminal = opened(six, "base")
+    terminal = opened(six, "base", "--group-by", "proximity")
 
     terminal.wait_for("looks like two things")
     terminal.settle()
@@ -227,7 +227,8 @@ def test_an_estimate_says_how_large_a_commit_is_and_what_it_seems_to_do(
     estimate = proposals.estimate(Oid(six.oid("HEAD~6")))
 
     assert (estimate.files, estimate.added, estimate.removed) == (1, 2, 2)
-    assert len(estimate.things) == 2
+    assert len(estimate.things) == 1
+    assert len(proposals.plan_of(Oid(six.oid("HEAD~6"))).groups) == 2  # if asked
     assert proposals.plan_of(Oid(six.oid("HEAD~6"))) is proposals.plan_of(
         Oid(six.oid("HEAD~6"))
     )

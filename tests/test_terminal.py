@@ -44,7 +44,7 @@ STORIES = (
     pytest.param(
         Story(
             practice,
-            "1" + "3132323" + "333" + "2112",
+            "1" + "3132323" + "j33" + "2112",  # a creation follows its lines
             ("Call amounts.num what it gives: parsed", "Refuse to cook for nobody"),
         ),
         id="practice",

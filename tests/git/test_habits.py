@@ -1,7 +1,7 @@
-"""What the latest commits are like, looked at for a moment only."""
+"""What the latest commits are called."""
 
 from gitsplit.core.objects import Oid
-from gitsplit.git.habits import MOST_FILES, changed_together, recent_subjects
+from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import open_repository
 from tests.repository import Repository
 
@@ -17,24 +17,15 @@ def test_the_subjects_of_the_latest_commits_come_newest_first(
     assert found == ("caf\u00e9".encode(), b"One and a half")
 
 
-def test_paths_of_one_commit_are_together_whatever_they_are_called(
+def test_merges_are_left_out_and_their_first_parents_followed(
     repo: Repository,
 ) -> None:
-    odd = "new\nline"
-    repo.commit("one\n", {"a": b"1\n", odd: b"1\n"})
-    repo.commit("alone\n", {"a": b"2\n"})
-    repo.commit("two\n", {"a": b"3\n", "b \u00fc": b"1\n"})
-    head = Oid(repo.commit("many\n", {f"m{n}": b"1\n" for n in range(MOST_FILES + 1)}))
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("switch", "-q", "-c", "side")
+    repo.commit("aside\n", {"b": b"1\n"})
+    repo.git("switch", "-q", "main")
+    repo.commit("ahead\n", {"c": b"1\n"})
+    repo.git("merge", "-q", "--no-edit", "side")
 
-    found = changed_together(open_repository(repo.path), head, seconds=60)
-    assert found[0] == {b"a", "b \u00fc".encode()}
-    assert found[1] == {b"a", odd.encode()}
-    assert len(found) == 2
-
-
-def test_without_time_nothing_is_found_and_nothing_goes_wrong(
-    repo: Repository,
-) -> None:
-    head = Oid(repo.commit("one\n", {"a": b"1\n", "b": b"1\n"}))
-
-    assert changed_together(open_repository(repo.path), head, seconds=0) == ()
+    head = Oid(repo.oid("HEAD"))
+    assert recent_subjects(open_repository(repo.path), head) == (b"ahead", b"base")

@@ -35,6 +35,7 @@ class Proposals:
     repo: Repository
     request: Request
     work: Work
+    _seeming: dict[Oid, Plan] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -42,8 +43,22 @@ class Proposals:
         """The plan for a commit; raises MergeCommit, NothingToSplit, PlanRefused."""
         with self._lock:
             if oid not in self._plans:
-                self._plans[oid] = self._proposed(oid)
+                self._plans[oid] = self._asked(oid)
             return self._plans[oid]
+
+    def _asked(self, oid: Oid) -> Plan:
+        """The plan for a commit that somebody wants split."""
+        plan = self._seems(oid)
+        if len(plan.groups) > 1:
+            return plan
+        commit = self.work.todo.entry(oid).commit
+        return proposed(self.repo, self.request, self.work.series, commit, plan.changes)
+
+    def _seems(self, oid: Oid) -> Plan:
+        """The plan for what a commit seems to consist of, be it one thing."""
+        if oid not in self._seeming:
+            self._seeming[oid] = self._proposed(oid)
+        return self._seeming[oid]
 
     def _proposed(self, oid: Oid) -> Plan:
         commit = self.work.todo.entry(oid).commit
@@ -54,7 +69,9 @@ class Proposals:
                 hint="p picks it, d drops it.",
             )
         series = self.work.series
-        return proposed(self.repo, self.request, series, commit, changes)
+        return proposed(
+            self.repo, self.request, series, commit, changes, is_asked=False
+        )
 
     def estimate(self, oid: Oid) -> Estimate:
         """What a commit does, and of how many things that seems to be made up."""
@@ -65,7 +82,8 @@ class Proposals:
             sizes = self._sizes(commit)
             if why_not := _why_not(sizes):
                 return Estimate(len(sizes), why_not=why_not)
-            return _estimate(self.plan_of(oid))
+            with self._lock:
+                return _estimate(self._seems(oid))
         except GitsplitError:
             return Estimate(0, why_not="?")
 

@@ -6,25 +6,35 @@ from gitsplit.core import fit, planfile
 from gitsplit.core.changes import FileChange
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import PlanDocument
-from gitsplit.core.proposal import COPIED_TRAILERS, Keep, kept_by, proposal
+from gitsplit.core.proposal import (
+    COPIED_TRAILERS,
+    Context,
+    Keep,
+    kept_by,
+    proposal,
+)
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.git import outside
+from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"
 
 
-def proposed(
+def proposed(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     request: Request,
     series: Series,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
+    *,
+    is_asked: bool = True,
 ) -> Plan:
     """The plan that is proposed for a commit of the series that did these changes.
 
+    Who has asked for it to be split gets two groups at least, where it can be.
     Where ``gitsplit.proposalCommand`` names a program, it gets gitsplit's own proposal
     as a plan file on standard input and prints the plan to be proposed instead. Raises
     PlanRefused where that doesn't fit, and ProgramFailed.
@@ -35,7 +45,8 @@ def proposed(
         request.group_by,
         request.number,
         request.keep,
-        copied_trailers(repo),
+        Context(recent_subjects(repo, series.head), copied_trailers(repo)),
+        at_least=2 if is_asked else 1,
     )
     command = repo.config.get(COMMAND)
     if not command:
