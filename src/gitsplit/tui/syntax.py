@@ -8,7 +8,7 @@ here is done in steps of a few milliseconds, so that no key has to wait for it.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from gitsplit.core.changes import File, FileChange
@@ -55,13 +55,14 @@ class _Reading:
     def step(self) -> None:
         """Read one token."""
         assert self.tokens is not None, "a text is opened before it is read"
-        began = perf_counter()
+        # On a busy machine another may have the processor meanwhile.
+        began = thread_time()
         try:
             token = next(self.tokens, None)
         except Exception:
             # Whatever a lexer trips over, the text is shown all the same.
             token = None
-        if token is None or perf_counter() - began > _LONGEST_STEP:
+        if token is None or thread_time() - began > _LONGEST_STEP:
             self.is_over = True
             return
         _, kind, text = token
