@@ -384,6 +384,20 @@ def test_the_users_configuration_does_not_change_what_is_done(case: Case) -> Non
     assert case.repo.oid("middle") == case.commits[1]
 
 
+@pytest.mark.parametrize("mark", ["#", ";", "auto"])
+def test_what_git_notes_of_a_conflict_is_no_part_of_the_message(
+    case: Case, mark: str
+) -> None:
+    case.repo.git("config", "core.commentChar", mark)
+    case.start()
+    noted = (case.repo.path / ".git" / "MERGE_MSG").read_text().splitlines()
+    case.resolve()
+    case.by_git("--continue")
+
+    assert f"{mark[0].replace('a', '#')} Conflicts:" in noted
+    assert case.repo.message("HEAD~1") == b"above\n"
+
+
 def test_the_commit_msg_hook_is_not_asked_again(case: Case) -> None:
     hook = case.repo.path / ".git/hooks/commit-msg"
     hook.parent.mkdir(exist_ok=True)

@@ -25,7 +25,7 @@ KEPT = "gitsplit-kept"
 
 _START = (
     *("-c", "rebase.missingCommitsCheck=ignore", "-c", "rebase.updateRefs=false"),
-    *("-c", "rebase.rebaseMerges=false", "-c", "core.commentChar=#"),
+    *("-c", "rebase.rebaseMerges=false"),
     *("rebase", "-i", "--no-autosquash", "--no-fork-point", "--autostash"),
 )
 _UPDATES_REFS = (2, 38)
