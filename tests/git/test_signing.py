@@ -64,7 +64,7 @@ def raw(repo: Repository, revision: str) -> RawCommit:
 
 def put(repo: Repository, commit: RawCommit) -> str:
     """The id of the commit, which git has stored."""
-    stored = ("hash-object", "-t", "commit", "-w", "--stdin")
+    stored = ("hash-object", "--literally", "-t", "commit", "-w", "--stdin")
     return repo.git(*stored, stdin=commit.serialized())
 
 
