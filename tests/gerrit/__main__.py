@@ -14,6 +14,7 @@ from tests.runner import gitsplit_process
 
 PORT = int(os.environ.get("GERRIT_PORT", "18080"))
 SHARED = PROJECT.parent / "shared" / "gerrit"
+BY_FILE = ("-c", "HEAD~1", "--group-by", "file", "--commits")
 COMMAND = f"{sys.executable} -m gitsplit"
 
 
@@ -103,10 +104,10 @@ def splits_again(project: Project) -> None:
     commit(project, "many", *"abcdef")
     commit(project, "above", "g")
     project.push()
-    split(project, "-c", "HEAD~1", "--commits", "2", "--keep-change-id", "2")
+    split(project, *BY_FILE, "2", "--keep-change-id", "2")
     project.push()
     assert patch_sets(project) == [1, 2, 2]
-    split(project, "-c", "HEAD~1", "--commits", "3", "--keep-change-id", "2")
+    split(project, *BY_FILE, "3", "--keep-change-id", "2")
     project.push()
     assert patch_sets(project) == [1, 1, 3, 1, 3]
 
