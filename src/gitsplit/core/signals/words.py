@@ -140,9 +140,10 @@ def weighted(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vect
         for word in bag:
             spread[word] = spread.get(word, 0) + 1
     number = len(bags) + 1
+    # Sums of floats depend on their order, and that of sets is another in each process.
     weight = {word: least + log(number / count) for word, count in spread.items()}
     return [
-        normal({word: (1 + log(n)) * weight[word] for word, n in bag.items()})
+        normal({word: (1 + log(n)) * weight[word] for word, n in sorted(bag.items())})
         for bag in bags
     ]
 

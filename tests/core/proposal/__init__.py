@@ -1,0 +1,1 @@
+"""Tests of what is proposed: the tree, numbers, order, and whole plans."""
