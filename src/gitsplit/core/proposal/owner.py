@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from math import log
+from math import fsum, log
 from typing import Literal
 
 from gitsplit.core.edits import Edit, TextEdit
@@ -48,14 +48,15 @@ def described_by(
     """The group whose words the message has most of, and the word that says most.
 
     ``groups`` count the parts of identifiers. A word that every group has says
-    nothing. None where the message describes no group better than all others.
+    nothing. None where the message describes no group better than all others; what is
+    even is so to the last digit, in whatever order words are added up.
     """
     text = without_change_id(message).decode("utf-8", "replace")
     words = {part for word in identifiers(text) for part in parts(word)}
     spread = Counter(word for group in groups for word in group.keys() & words)
     worth = {word: log(len(groups) / n) for word, n in spread.items()}
     scores = [
-        sum(worth[word] * (1 + log(group[word])) for word in group.keys() & words)
+        fsum(worth[word] * (1 + log(group[word])) for word in group.keys() & words)
         for group in groups
     ]
     best = max(scores, default=0.0)
