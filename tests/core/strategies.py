@@ -28,6 +28,8 @@ from gitsplit.core.plan import (
     without_empty_groups,
     without_group,
 )
+from gitsplit.core.proposal.pieces import pieces_of
+from gitsplit.core.signals.commit import Compared
 from gitsplit.errors import PlanRefused
 
 LINES = [
@@ -42,6 +44,23 @@ LINES = [
     b"\r\n",
     b"\0\n",
     b"\xe9\x0ca\n",
+]
+SOURCE = [
+    b"\n",
+    b"import tea_kettle\n",
+    b"# The kettle is hot.\n",
+    b"def boil_water(kettle):\n",
+    b"    return kettle.boil(100)\n",
+    b"    return kettle.boil(99)\n",
+    b"      return kettle.boil(99)\n",
+    b"def pour(cup):\n",
+    b"    boil_water(cup.kettle)\n",
+    b"    pour_slowly(cup)\n",
+    b"pour_slowly = pour\n",
+    b"CUP_SIZE = 3\n",
+    b"hot_tea = made_tea\n",
+    b"made_tea = hot_tea\n",
+    b"}\n",
 ]
 TAILS = [b"", b"", b"a", b"b", b"a b", b"\r"]
 
@@ -180,6 +199,23 @@ def commits(draw: st.DrawFn, most: int = 4) -> tuple[FileChange, ...]:
     pairs = draw(path_pairs(most))
     changes = [draw(file_change(old, new)) for old, new in pairs]
     return tuple(sorted(changes, key=lambda change: change.path))
+
+
+@st.composite
+def source_commits(draw: st.DrawFn) -> tuple[FileChange, ...]:
+    """What a commit did to some files of code, with names that were nowhere before."""
+    known = draw(st.lists(st.sampled_from(SOURCE), min_size=1, max_size=4))
+    old = st.lists(st.sampled_from(known), max_size=6).map(b"".join)
+    new = st.lists(st.sampled_from(SOURCE), max_size=9).map(b"".join)
+    paths = [b"README.md", b"docs/tea.md", b"src/cup.py", b"src/kettle.py", b"test_cup"]
+    chosen = draw(st.lists(st.sampled_from(paths), min_size=1, unique=True))
+    changes = [modified(draw(old), draw(new), path) for path in sorted(chosen)]
+    return tuple(c for c in changes if c.hunks) or (modified(b"", SOURCE[1]),)
+
+
+def compared(changes: tuple[FileChange, ...]) -> Compared:
+    """A commit with its pieces, ready to be compared."""
+    return Compared(changes, pieces_of(changes, edits_of(changes)).pieces)
 
 
 def small_texts() -> st.SearchStrategy[tuple[FileChange, ...]]:
