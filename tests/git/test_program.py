@@ -111,3 +111,21 @@ def test_ctrl_c_ends_the_child_politely(repo: Repository) -> None:
         child.send_signal(signal.SIGINT)
         assert child.stdout.read() == b"interrupted\n"
     assert left.read_text() == "TERM\n"
+
+
+def test_a_run_that_takes_too_long_is_ended_and_gives_what_it_has_printed(
+    repo: Repository,
+) -> None:
+    program = Program(repo.path)
+    alias = "alias.slow=!printf 'a\\0b'; printf c >&2; sleep 60; printf d"
+    found = program.printed_within(1.0, "-c", alias, "slow")
+    assert found == (b"a\0b", False)
+
+
+def test_a_run_in_time_gives_all_of_it_even_if_it_fails(
+    repo: Repository,
+) -> None:
+    program = Program(repo.path)
+    quick, failing = "alias.quick=!printf ab", "alias.failing=!printf ab; exit 3"
+    assert program.printed_within(60.0, "-c", quick, "quick") == (b"ab", True)
+    assert program.printed_within(60.0, "-c", failing, "failing") == (b"ab", True)

@@ -88,6 +88,28 @@ class Program:
         """A started ``git ARGS`` with three pipes, for a conversation."""
         return self._started(args, env, terminal=False)
 
+    def printed_within(
+        self,
+        seconds: float,
+        *args: str | bytes,
+        env: Mapping[str, str] | None = None,
+    ) -> tuple[bytes, bool]:
+        """What ``git ARGS`` has printed until then, and whether that is all.
+
+        It is ended where it takes longer; how it ends otherwise doesn't matter.
+        """
+        with self._started(args, env, terminal=False) as child:
+            try:
+                stdout, _ = child.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                _stop(child, group=True)
+                stdout, _ = child.communicate()
+                return stdout, False
+            except BaseException:
+                _stop(child, group=True)
+                raise
+        return stdout, True
+
     def attached(self, *args: str) -> int:
         """The exit status of a ``git ARGS`` that has had the terminal to itself.
 

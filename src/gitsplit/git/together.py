@@ -1,0 +1,52 @@
+"""Which files the commits before a series changed together.
+
+Git reads the trees of 500 commits in 15 to 70 ms of processor time, so nothing is kept
+for the next run, and nothing is written.
+"""
+
+from functools import lru_cache
+
+from gitsplit.core.objects import Oid
+from gitsplit.git.repository import Repository
+
+MOST_COMMITS = 500
+"""So many commits are looked at; twice as many say hardly more."""
+MOST_FILES = 30
+"""A commit that changes more says nothing about any two of them."""
+MOST_SECONDS = 0.2
+"""No more time is taken; what was read by then is used."""
+
+_LOG = (
+    *("--no-replace-objects", "log", "--no-show-signature", "--no-color"),
+    # The first commit of all brings every file, and so does a shallow clone's.
+    *("--min-parents=1", "--max-parents=1", f"--max-count={MOST_COMMITS}"),
+    *("--format=%x00", "-z", "--name-only", "--no-renames", "--no-relative"),
+)
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+"""Trees that a partial clone lacks stay where they are; older gits know only the
+latter."""
+_BEGIN = b"\0\0\n"
+"""What stands before the paths of a commit; no path is empty, so it is in none."""
+
+
+# What came before a commit never changes: it is read once for a whole series.
+@lru_cache(maxsize=1)
+def changed_together(
+    repo: Repository, last: Oid, seconds: float = MOST_SECONDS
+) -> tuple[frozenset[bytes], ...]:
+    """The paths that each of the latest commits up to ``last`` changed, newest first.
+
+    Merges and commits without a parent are left out, and those that change many files.
+    Renames aren't followed. Where commits or trees are missing, it has fewer.
+    """
+    printed, is_all = repo.program.printed_within(
+        seconds, *_LOG, last, "--", env=_OFFLINE
+    )
+    commits = printed.split(_BEGIN)[1:]
+    if not is_all:
+        del commits[-1:]  # it may have been cut within a path
+    return tuple(
+        frozenset(path for path in paths.split(b"\0") if path)
+        for paths in commits
+        if 0 < paths.count(b"\0") <= MOST_FILES
+    )
