@@ -12,11 +12,13 @@ class Context:
 
     ``subjects`` are those of the latest commits, newest first; drafts are written in
     their style. ``copied`` are the keys (in lower case) of the trailers that each part
-    of a commit has.
+    of a commit has. ``together`` has for each of the latest commits the paths that it
+    changed.
     """
 
     subjects: tuple[bytes, ...] = ()
     copied: tuple[bytes, ...] = COPIED_TRAILERS
+    together: tuple[frozenset[bytes], ...] = ()
 
 
 NOTHING_KNOWN = Context()

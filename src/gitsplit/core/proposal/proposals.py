@@ -238,7 +238,7 @@ def proposals(
 ) -> Proposals:
     """The proposals for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
-    commit = Compared(changes, cut.pieces)
+    commit = Compared(changes, cut.pieces, context.together)
     return Proposals(changes, message, keep, context, commit, cut.shortcut)
 
 

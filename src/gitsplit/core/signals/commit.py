@@ -9,15 +9,20 @@ from gitsplit.core.changes import FileChange
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
+from gitsplit.core.signals.together import changed_together
 from gitsplit.core.signals.words import identifiers, parts
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A commit's pieces, and what is found out about all of them at once."""
+    """A commit's pieces, and what is found out about all of them at once.
+
+    ``earlier`` has the paths that each of some commits before it changed together.
+    """
 
     changes: tuple[FileChange, ...]
     pieces: tuple[Piece, ...]
+    earlier: tuple[frozenset[bytes], ...] = ()
 
     @cached_property
     def texts(self) -> Texts:
@@ -75,6 +80,13 @@ class Compared:
         )
 
     @cached_property
+    def together(self) -> Matrix:
+        """How much each two files changed together before, by :attr:`file_at`."""
+        return changed_together(
+            [_path_before(self.changes[n]) for n in self._files], self.earlier
+        )
+
+    @cached_property
     def rarity(self) -> dict[str, float]:
         """How rare each identifier of a piece is in the old texts, up to 1."""
         before = self.texts.before
@@ -115,6 +127,11 @@ class Compared:
     def in_file(self) -> Counter[str]:
         """How many pieces each path has."""
         return Counter(look.path for look in self.looks)
+
+
+def _path_before(change: FileChange) -> bytes:
+    """The path by which earlier commits know the file."""
+    return change.old.path if change.old else change.path
 
 
 def path_likeness(a: Look, b: Look) -> float:

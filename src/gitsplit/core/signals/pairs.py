@@ -220,6 +220,12 @@ def close_for_both(commit: Compared, a: int, b: int) -> float:
     return commit.closeness[a][b] / max(commit.closest[a], commit.closest[b])
 
 
+def changed_together(commit: Compared, a: int, b: int) -> float:
+    """How often earlier commits changed both their files rather than one of them."""
+    here, there = commit.file_at[a], commit.file_at[b]
+    return 0.0 if here == there else commit.together[here][there]
+
+
 SIGNALS: tuple[Signal, ...] = (
     shared_words,
     shared_neighbours,
@@ -253,5 +259,6 @@ SIGNALS: tuple[Signal, ...] = (
     number_of_files,
     pieces_in_a_file,
     close_for_both,
+    changed_together,
 )
 """Every signal; the order is that of the learned numbers."""
