@@ -18,6 +18,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.git import outside
 from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import Repository
+from gitsplit.git.together import changed_together
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"
@@ -45,7 +46,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
         request.group_by,
         request.number,
         request.keep,
-        Context(recent_subjects(repo, series.head), copied_trailers(repo)),
+        known(repo, series, changes),
         at_least=2 if is_asked else 1,
     )
     command = repo.config.get(COMMAND)
@@ -61,6 +62,19 @@ def proposed(  # noqa: PLR0913 -- callers name the last
             f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
             hint=f"{refusal.hint} Do without it: git config --unset {COMMAND}".strip(),
         ) from refusal
+
+
+def known(repo: Repository, series: Series, changes: tuple[FileChange, ...]) -> Context:
+    """What there is to know for a commit of the series that did these changes.
+
+    How its files changed before is what the commits say that the series begins after.
+    """
+    is_compared = series.upstream is not None and len(changes) > 1
+    return Context(
+        recent_subjects(repo, series.head),
+        copied_trailers(repo),
+        changed_together(repo, series.upstream) if is_compared else (),
+    )
 
 
 def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:

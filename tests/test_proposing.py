@@ -1,0 +1,55 @@
+"""What a proposal knows of the repository besides the commit itself."""
+
+import pytest
+
+from gitsplit.core.proposal import weights
+from gitsplit.core.series import Series
+from gitsplit.git import read
+from gitsplit.git.repository import open_repository
+from gitsplit.session.proposing import known, proposed
+from gitsplit.session.request import Request
+from tests.repository import Repository
+
+FILES = ("heron.txt", "maple.txt", "quartz.txt")
+
+
+def with_history(repo: Repository, *together: str) -> None:
+    """A commit of three files above some that changed these together."""
+    repo.commit("root\n", dict.fromkeys(FILES, b"1\n"))
+    for number in range(3):
+        content = b"earlier %d\n" % number
+        repo.commit(f"earlier {number}\n", dict.fromkeys(together, content))
+    repo.commit("tangled\n", {path: path[:5].encode() + b"\n" for path in FILES})
+
+
+@pytest.mark.parametrize("pair", [FILES[:2], FILES[1:]])
+def test_files_that_changed_together_before_are_proposed_for_one_commit(
+    repo: Repository, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(weights.ACROSS_FILES, "changed_together", 2.0)
+    with_history(repo, *pair)
+    opened = open_repository(repo.path)
+    series = read.series(opened, "HEAD~1")
+    (changes,) = read.changes_of(opened, series.commits)
+
+    plan = proposed(opened, Request(number=2), series, series.commits[0], changes)
+    group_of = {
+        changes[edit.file].path.decode(): group
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+    }
+    (other,) = set(FILES) - set(pair)
+    assert group_of[pair[0]] == group_of[pair[1]] != group_of[other]
+
+
+def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
+    with_history(repo, *FILES[:2])
+    opened = open_repository(repo.path)
+    before = (frozenset(path.encode() for path in FILES[:2]),)
+
+    def together(series: Series) -> tuple[frozenset[bytes], ...]:
+        (changes,) = read.changes_of(opened, series.commits[-1:])
+        return known(opened, series, changes).together
+
+    assert together(read.series(opened, "HEAD~1")) == before * 3
+    assert together(read.series(opened, "HEAD~3")) == before
+    assert together(read.series(opened, None, root=True)) == ()
