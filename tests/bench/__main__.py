@@ -3,6 +3,7 @@
 The scorer and the simple baselines are those of the benchmark that lies beside the
 project; without it there is nothing to measure. Repositories are drawn with return for
 the intervals: each figure is followed by the half-width that holds 95 of 100 draws.
+``--together FILE`` has what earlier commits changed together (``data.earlier``).
 """
 
 import importlib
@@ -10,11 +11,12 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from gitsplit.core.proposal import proposal
-from tests.bench.data import Case, answer, cases
+from gitsplit.core.proposal import Context, proposal
+from tests.bench.data import Case, Earlier, answer, cases, earlier
 from tests.conftest import PROJECT
 
 BENCH = PROJECT.parent / "shared" / "bench"
@@ -28,9 +30,14 @@ Scored = dict[str, Any]
 
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
-    if list(args) != ["proposal"]:
-        say("usage: ./dev bench proposal")
-        return 2
+    match list(args):
+        case ["proposal"]:
+            before = {}
+        case ["proposal", "--together", name]:
+            before = dict(earlier(Path(name)))
+        case _:
+            say("usage: ./dev bench proposal [--together FILE]")
+            return 2
     if not DATA.exists():
         say(f"skipped: {DATA.name} is not beside the project")
         return 0
@@ -38,7 +45,7 @@ def main(args: Sequence[str]) -> int:
     score = importlib.import_module("score")
     records = list(cases(DATA))
     seconds: list[tuple[int, float]] = []
-    ours = [score.score_case(c.record, proposed(c, seconds)) for c in records]
+    ours = [score.score_case(c.record, proposed(c, before, seconds)) for c in records]
     say(f"{'':22}{'n':>4}" + "".join(f"{name:>15}" for name in (*FIGURES, "split1")))
     show("gitsplit", ours)
     for name, function in baselines():
@@ -52,10 +59,13 @@ def main(args: Sequence[str]) -> int:
     return 0
 
 
-def proposed(case: Case, seconds: list[tuple[int, float]]) -> Scored:
+def proposed(
+    case: Case, before: Mapping[str, Earlier], seconds: list[tuple[int, float]]
+) -> Scored:
     """The answer that a proposal is; how long it took is added to ``seconds``."""
+    context = Context(together=before.get(case.record["id"], ()))
     start = time.perf_counter()
-    plan = proposal(case.changes, b"Do something\n")
+    plan = proposal(case.changes, b"Do something\n", context=context)
     seconds.append((len(case.record["hunks"]), time.perf_counter() - start))
     return answer(case, plan)
 

@@ -16,6 +16,9 @@ from gitsplit.core.plan import Plan
 Key = tuple[str, str, int]
 """A changed line: path, side, 1-based number; a fact is on side ``f``, line 0."""
 
+Earlier = tuple[frozenset[bytes], ...]
+"""Which of a case's paths each of the latest commits before it changed."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -60,6 +63,17 @@ def cases(path: Path) -> Iterator[Case]:
         for line in lines:
             record = json.loads(line)
             yield Case(record, changes_of(record))
+
+
+def earlier(path: Path) -> Iterator[tuple[str, Earlier]]:
+    """The ids of cases, and what the commits before them changed.
+
+    A file of JSON lines: ``{"id": ..., "earlier": [[PATH, ...], ...]}``.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            commits = record["earlier"]
+            yield record["id"], tuple(frozenset(map(str.encode, c)) for c in commits)
 
 
 def changes_of(record: dict[str, Any]) -> tuple[FileChange, ...]:

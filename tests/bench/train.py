@@ -1,6 +1,6 @@
 """Learn the numbers of a proposal from tangled commits, and write them as a module.
 
-    python -m tests.bench.train DATA.jsonl.gz... [--write]
+    python -m tests.bench.train DATA.jsonl.gz... [--together FILE]... [--write]
 
 Needs numpy (the dependency group ``training``). The data stay where they are; only the
 numbers come into the project. Whole repositories are left out in turn, so that how many
@@ -25,7 +25,7 @@ from gitsplit.core.proposal.tree import Tree, tree_of
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.core.signals.roles import Role
-from tests.bench.data import Case, cases
+from tests.bench.data import Case, Earlier, cases, earlier
 from tests.bench.figures import adjusted_rand, best_match
 
 Array = NDArray[np.float64]
@@ -66,10 +66,10 @@ class Sample:
         return np.array([a == b for a, b in pairs], dtype=float)
 
 
-def sample(case: Case) -> Sample:
-    """A case with its signals."""
+def sample(case: Case, before: Earlier = ()) -> Sample:
+    """A case with its signals, and what earlier commits changed together."""
     commit = Compared(
-        case.changes, pieces_of(case.changes, edits_of(case.changes)).pieces
+        case.changes, pieces_of(case.changes, edits_of(case.changes)).pieces, before
     )
     pairs = list(combinations(range(len(commit.pieces)), 2))
     signals = [[signal(commit, a, b) for signal in SIGNALS] for a, b in pairs]
@@ -252,6 +252,13 @@ def main() -> None:
     """Learn from the files named on the command line."""
     parser = argparse.ArgumentParser(prog="./dev train", description=__doc__)
     parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument(
+        "--together",
+        type=Path,
+        action="append",
+        default=[],
+        help="what the commits before the cases changed (data.earlier)",
+    )
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
     parser.add_argument(
         "--readiness",
@@ -260,7 +267,12 @@ def main() -> None:
         help="how much more worth splitting is than was learned",
     )
     options = parser.parse_args()
-    samples = [sample(case) for path in options.data for case in cases(path)]
+    before = dict(each for path in options.together for each in earlier(path))
+    samples = [
+        sample(case, before.get(case.record["id"], ()))
+        for path in options.data
+        for case in cases(path)
+    ]
     pairs = crossed(samples)
     chosen = learned_number(samples, pairs)
     chosen.weights[0] -= options.readiness
