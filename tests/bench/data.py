@@ -17,7 +17,10 @@ Key = tuple[str, str, int]
 """A changed line: path, side, 1-based number; a fact is on side ``f``, line 0."""
 
 Earlier = tuple[frozenset[bytes], ...]
-"""Which of a case's paths each of the latest commits before it changed."""
+"""The paths that each of the latest commits before a case changed.
+
+Those outside the directories of the case's own files may be left out.
+"""
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,16 @@ PATHS = [b"a", b"b", b"c", b"d"]
 
 
 def signal(
-    changes: tuple[FileChange, ...], *earlier: Collection[bytes], a: int = 0, b: int = 1
+    changes: tuple[FileChange, ...],
+    *earlier: Collection[bytes],
+    a: int = 0,
+    b: int = 1,
+    of: pairs.Signal = pairs.changed_together,
 ) -> float:
     """What the signal says of two pieces of a commit."""
     pieces = pieces_of(changes, edits_of(changes)).pieces
     commits = tuple(map(frozenset, earlier))
-    return pairs.changed_together(Compared(changes, pieces, commits), a, b)
+    return of(Compared(changes, pieces, commits), a, b)
 
 
 def two_files() -> tuple[FileChange, ...]:
@@ -83,8 +87,26 @@ def test_a_renamed_file_is_known_by_the_name_that_it_had() -> None:
     assert signal(changes, {b"is", b"b"}) == 0
 
 
+def test_directories_that_changed_at_once_speak_for_new_files_in_them() -> None:
+    created = text_change(None, side(b"src/new", b"1\n"))
+    changes = (modified(b"old\n", b"new\n", b"docs/old"), created)
+    earlier = [{b"src/a", b"docs/a"}, {b"src/b", b"docs/b", b"x"}]
+    apart = [{b"src/a"}, {b"docs/b"}] * 3
+    assert signal(changes, *earlier) == 0
+    assert signal(changes, *earlier, of=pairs.directories_changed_together) > 0
+    assert signal(changes, *apart, of=pairs.directories_changed_together) < 0
+
+
+def test_of_one_directory_and_itself_nothing_is_said() -> None:
+    changes = tuple(modified(b"old\n", b"new\n", path) for path in (b"d/a", b"d/b"))
+    found = signal(changes, {b"d/a", b"d/b"}, of=pairs.directories_changed_together)
+    assert found == 0
+
+
 def test_a_proposal_compares_pieces_by_what_its_context_knows() -> None:
     known = Context(together=(frozenset({b"a", b"b"}),))
     commit = proposals(two_files(), b"Do it\n", context=known).commit
     assert pairs.changed_together(commit, 0, 1) > 0
-    assert pairs.changed_together in pairs.SIGNALS
+    assert {pairs.changed_together, pairs.directories_changed_together} < {
+        *pairs.SIGNALS
+    }

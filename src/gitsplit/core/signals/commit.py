@@ -9,7 +9,10 @@ from gitsplit.core.changes import FileChange
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
-from gitsplit.core.signals.together import changed_together
+from gitsplit.core.signals.together import (
+    changed_together,
+    directories_changed_together,
+)
 from gitsplit.core.signals.words import identifiers, parts
 
 
@@ -82,9 +85,18 @@ class Compared:
     @cached_property
     def together(self) -> Matrix:
         """How much each two files changed together before, by :attr:`file_at`."""
-        return changed_together(
-            [_path_before(self.changes[n]) for n in self._files], self.earlier
-        )
+        return changed_together(self._paths_before, self.earlier)
+
+    @cached_property
+    def together_around(self) -> Matrix:
+        """How much their directories changed together before, by :attr:`file_at`."""
+        return directories_changed_together(self._paths_before, self.earlier)
+
+    @cached_property
+    def _paths_before(self) -> tuple[bytes, ...]:
+        """The paths by which earlier commits know the files."""
+        changes = (self.changes[n] for n in self._files)
+        return tuple(each.old.path if each.old else each.path for each in changes)
 
     @cached_property
     def rarity(self) -> dict[str, float]:
@@ -127,11 +139,6 @@ class Compared:
     def in_file(self) -> Counter[str]:
         """How many pieces each path has."""
         return Counter(look.path for look in self.looks)
-
-
-def _path_before(change: FileChange) -> bytes:
-    """The path by which earlier commits know the file."""
-    return change.old.path if change.old else change.path
 
 
 def path_likeness(a: Look, b: Look) -> float:

@@ -226,6 +226,11 @@ def changed_together(commit: Compared, a: int, b: int) -> float:
     return 0.0 if here == there else commit.together[here][there]
 
 
+def directories_changed_together(commit: Compared, a: int, b: int) -> float:
+    """How often earlier commits changed both their directories rather than one."""
+    return commit.together_around[commit.file_at[a]][commit.file_at[b]]
+
+
 SIGNALS: tuple[Signal, ...] = (
     shared_words,
     shared_neighbours,
@@ -260,5 +265,6 @@ SIGNALS: tuple[Signal, ...] = (
     pieces_in_a_file,
     close_for_both,
     changed_together,
+    directories_changed_together,
 )
 """Every signal; the order is that of the learned numbers."""

@@ -32,3 +32,22 @@ def changed_together(
         found[a][b] = log((both[a, b] + _USUAL) / (expected + _USUAL))
         found[b][a] = found[a][b]
     return found
+
+
+def directories_changed_together(
+    paths: Sequence[bytes], commits: Iterable[Collection[bytes]]
+) -> Matrix:
+    """The same for the directories that each two of the files are in.
+
+    0 within one directory. It speaks for files that are new or seldom changed, too.
+    """
+    homes = [_directory(path) for path in paths]
+    place = {home: at for at, home in enumerate(dict.fromkeys(homes))}
+    found = changed_together(
+        list(place), ({_directory(path) for path in commit} for commit in commits)
+    )
+    return [[found[place[a]][place[b]] for b in homes] for a in homes]
+
+
+def _directory(path: bytes) -> bytes:
+    return path.rpartition(b"/")[0]
