@@ -324,11 +324,15 @@ def processes(
 def test_a_dry_run_starts_few_git_processes(
     series: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    series.commit("two files\n", {"numbers": b"1\n", "other": b"1\n"})
+    series.commit("one file\n", {"other": b"2\n"})
     one = processes(series, monkeypatch, "--dry-run", "HEAD~1")
-    many = processes(series, monkeypatch, "--dry-run", "HEAD~3")
+    several = processes(series, monkeypatch, "--dry-run", "HEAD~2")
+    many = processes(series, monkeypatch, "--dry-run", "HEAD~5")
 
     assert len(one) <= 8, one
-    assert len(many) == len(one), "more commits cost no more processes"
+    assert len(several) == len(one) + 1, "what changed together before is asked"
+    assert len(many) == len(several), "more commits cost no more processes"
 
 
 def test_a_split_by_plan_starts_few_git_processes(
