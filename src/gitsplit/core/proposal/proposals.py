@@ -1,5 +1,6 @@
 """Every proposal for one commit: a merge tree, and the plan of each cut of it."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.core.changes import FileChange
-from gitsplit.core.edits import Edit, TextEdit, edits_of, sort_key
+from gitsplit.core.edits import Edit, edits_of, sort_key
 from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal import number, order, reasons
 from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
@@ -148,7 +149,7 @@ class Proposals:
         found = self._ordered(clusters)
         findings = [
             reasons.with_circle(
-                reasons.found_in(self.commit, cluster),
+                self._finding(cluster),
                 [name for first, name in circles if first == min(cluster)],
             )
             for cluster in found
@@ -156,6 +157,16 @@ class Proposals:
         pieces = self.commit.pieces
         parts = [[e for piece in c for e in pieces[piece]] for c in found]
         return self._written(parts or [[]], findings or [None])
+
+    def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
+        """What holds the cluster together; one cut has most clusters of the next."""
+        if cluster not in self._findings:
+            self._findings[cluster] = reasons.found_in(self.commit, cluster)
+        return self._findings[cluster]
+
+    @cached_property
+    def _findings(self) -> dict[tuple[int, ...], Finding | None]:
+        return {}
 
     def _written(
         self,
@@ -249,12 +260,12 @@ def _finer(
 
     Raises PlanRefused where they can't be.
     """
-    edits = cut_for(changes, wanted)
-    homes = [(at, whole) for at, piece in enumerate(pieces) for whole in piece]
+    homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
+    starts = [start for start, _ in homes]
     within: list[list[Edit]] = [[] for _ in pieces]
-    for edit in edits:
-        at = next(at for at, whole in homes if _is_part(edit, whole))
-        within[at].append(edit)
+    for edit in cut_for(changes, wanted):
+        # It is the first part of an edit of a piece, or stands after it and within it.
+        within[homes[bisect_right(starts, sort_key(edit)) - 1][1]].append(edit)
     flat = [edit for part in within for edit in part]
     ends = {id(part[-1]) for part in within}
     gaps = [
@@ -265,13 +276,3 @@ def _finer(
     for edit, group in zip(flat, parted(gaps, wanted - 1, len(flat)), strict=True):
         found.setdefault(group, []).append(edit)
     return list(found.values())
-
-
-def _is_part(edit: Edit, whole: Edit) -> bool:
-    """Whether the edit is the whole one, or was cut from it."""
-    if not (isinstance(edit, TextEdit) and isinstance(whole, TextEdit)):
-        return edit == whole
-    return (edit.file, edit.hunk) == (whole.file, whole.hunk) and all(
-        span.start >= around.start and span.stop <= around.stop
-        for span, around in ((edit.old, whole.old), (edit.new, whole.new))
-    )

@@ -27,6 +27,10 @@ _NUMBERS = [
 ]
 
 
+_MOST_SWAPS = 10_000
+"""Where so many pairs of names could have taken each other's place, none stands out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What holds a group together: a sentence, and what it does in a few words.
@@ -88,7 +92,11 @@ def _definition(commit: Compared, looks: Sequence[Look]) -> Finding | None:
 def _replacement(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     """A name that takes another's place in several pieces."""
     swaps = Counter(
-        (old, new) for look in looks for old in look.removed for new in look.added
+        (old, new)
+        for look in looks
+        if len(look.removed) * len(look.added) <= _MOST_SWAPS
+        for old in look.removed
+        for new in look.added
     )
     best = _most(swaps, lambda swap: swaps[swap] > 1)
     if best is None:
