@@ -81,6 +81,15 @@ class Proposals:
         that collide in their paths and, where no number is asked for, those that need
         each other's names. Raises PlanRefused where the commit can't be cut so often.
         """
+        if (number, at_least) not in self._plans:
+            self._plans[number, at_least] = self._made(number, at_least)
+        return self._plans[number, at_least]
+
+    @cached_property
+    def _plans(self) -> dict[tuple[int | None, int], Plan]:
+        return {}
+
+    def _made(self, number: int | None, at_least: int) -> Plan:
         if number is None and 0 < self.tree.size < at_least:
             return self._cut_anyhow(at_least)
         if number is None:
@@ -98,11 +107,24 @@ class Proposals:
         except PlanRefused:
             return self.plan()
 
-    def borders(self, number: int) -> tuple[str, ...]:
-        """For each two neighbouring groups of so many a sentence why they are two."""
-        clusters = self._ordered(self._cut(number))
+    def border(self, plan: Plan, one: int, two: int) -> str:
+        """A sentence on why two groups of a plan are two, the earlier one first.
+
+        It is empty where one of them has only a part of what was compared as a whole.
+        """
+        clusters = (self._cluster(plan, one), self._cluster(plan, two))
+        if not all(clusters):
+            return ""
         needed = order.needs(self.commit, clusters)
-        return reasons.borders(self.commit, clusters, needed)
+        return reasons.border(self.commit, (one, two), clusters, needed)
+
+    def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
+        """The pieces that are a group of a plan; none where it has parts of some."""
+        members = {plan.edits[at] for at in plan.members(group)}
+        pieces = self.commit.pieces
+        found = tuple(at for at, piece in enumerate(pieces) if piece[0] in members)
+        whole = {edit for at in found for edit in pieces[at]}
+        return found if whole == members else ()
 
     def _cut(self, number: int) -> Clusters:
         """The clusters of a cut of the tree, each by its first piece."""

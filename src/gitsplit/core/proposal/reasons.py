@@ -189,34 +189,25 @@ def _where(looks: Sequence[Look]) -> str:
     return shown(next(iter(paths)).rpartition("/")[2])
 
 
-def borders(
-    commit: Compared, clusters: Sequence[Sequence[int]], needed: Sequence[Need]
-) -> tuple[str, ...]:
-    """For each two neighbouring groups why they are apart, or why in this order."""
-    pairs = zip(range(1, len(clusters)), clusters, clusters[1:], strict=False)
-    return tuple(
-        _border(commit, number, before, after, needed)
-        for number, before, after in pairs
-    )
-
-
-def _border(
+def border(
     commit: Compared,
-    number: int,
-    before: Sequence[int],
-    after: Sequence[int],
+    groups: tuple[int, int],
+    clusters: tuple[Sequence[int], Sequence[int]],
     needed: Sequence[Need],
 ) -> str:
-    """Why commit ``number`` (from 1) and the next are two."""
-    for need in needed:
-        if (need.of, need.group) == (number - 1, number):
-            name = shown(need.name)
-            return f"Commit {number + 1} uses `{name}`, which commit {number} brings."
-    one, two = (_words(commit, cluster) for cluster in (before, after))
+    """Why two groups are apart, or why they come in this order.
+
+    ``needed`` is about the two clusters alone; groups are numbered from 0.
+    """
+    before, after = (number + 1 for number in groups)
+    for need in sorted(needed, key=lambda need: need.of)[:1]:
+        brings, uses = (before, after) if need.of == 0 else (after, before)
+        return f"Commit {uses} uses `{shown(need.name)}`, which commit {brings} brings."
+    one, two = (_words(commit, cluster) for cluster in clusters)
     if not one & two:
-        return f"Commits {number} and {number + 1} share no identifier."
+        return f"Commits {before} and {after} share no identifier."
     rare = max(one & two, key=lambda word: (commit.rarity[word], word))
-    return f"Commits {number} and {number + 1} share little more than `{shown(rare)}`."
+    return f"Commits {before} and {after} share little more than `{shown(rare)}`."
 
 
 def _words(commit: Compared, cluster: Sequence[int]) -> frozenset[str]:
