@@ -1,0 +1,223 @@
+"""Another cut of the same commit, with what the user has decided about the last one.
+
+One commit more or fewer is a new proposal. What was moved by hand is not in it, but
+words, the Change-Id, what was dropped and what was written by hand go along: each to
+the group that has most lines of the one where it was.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from gitsplit.core.edits import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.core.plan import (
+    DROPPED,
+    Override,
+    Plan,
+    settled,
+    with_message,
+    without_empty_groups,
+)
+from gitsplit.core.proposal import Cuts
+from gitsplit.errors import PlanRefused
+
+_TRIES = 8
+"""Groups whose paths collide are joined, so the next cut may have no more of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """Another cut, and what it is to the plan before.
+
+    ``parents`` has for each of its groups the one before that most of it was in,
+    ``heirs`` for each group before the one that most of it is in now. ``was_moved``
+    says that the plan before was no proposal any more.
+    """
+
+    plan: Plan
+    parents: tuple[int | None, ...]
+    heirs: tuple[int | None, ...]
+    was_moved: bool
+
+
+def recut(before: Plan, by: int, cuts: Cuts) -> Recut:
+    """The next cut with more groups (``by`` is 1) or fewer (-1) than ``before`` has.
+
+    Raises PlanRefused where there is none.
+    """
+    written = without_empty_groups(before)
+    size = len(written.groups)
+    if size + by < 1:
+        raise PlanRefused("It is one commit already.")
+    offered = tuple(_offered(cuts, size))
+    for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
+        plan = _decided(before, offered, _cut(cuts, number))
+        if (len(plan.groups) - size) * by > 0:
+            was_moved = not _is_offered(written, offered)
+            return Recut(plan, _heirs(plan, before), _heirs(before, plan), was_moved)
+    raise PlanRefused("It can't be parted any further.")
+
+
+def _cut(cuts: Cuts, number: int) -> Plan:
+    """The proposal of so many groups; a refusal says no other number to ask for."""
+    try:
+        return cuts.plan(number)
+    except PlanRefused as refusal:
+        raise PlanRefused(str(refusal)) from refusal
+
+
+def _offered(cuts: Cuts, size: int) -> Iterator[Plan]:
+    """The proposals that the plan may be: of the best number, or of so many groups."""
+    yield cuts.plan(at_least=2)
+    try:
+        for number in range(size, size + _TRIES):
+            yield (plan := cuts.plan(number))
+            if len(plan.groups) == size:
+                return
+    except PlanRefused:
+        return
+
+
+def _is_offered(plan: Plan, offered: Sequence[Plan]) -> bool:
+    """Whether each piece is where a proposal has it."""
+    where = (plan.edits, plan.group_of)
+    return any(where == (each.edits, each.group_of) for each in offered)
+
+
+def _decided(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan:
+    """The plan that is wanted, with what was decided about the one before."""
+    plan = without_empty_groups(_with_dropped(before, wanted))
+    heirs = list(_heirs(before, plan))
+    owner = before.owner
+    if owner is not None:
+        if heirs[owner] is not None and not _is_default(before, owner, offered):
+            plan = replace(plan, owner=heirs[owner])
+        if plan.owner is not None and _heirs(plan, before)[plan.owner] == owner:
+            heirs[owner] = plan.owner
+    plan = _with_words(before, offered, plan, heirs)
+    return replace(plan, overrides=tuple(sorted(_overrides(before, plan, heirs))))
+
+
+def _is_default(before: Plan, owner: int, offered: Sequence[Plan]) -> bool:
+    """Whether a proposal would have that owner too."""
+    return any(
+        each.owner is not None and _heirs(each, before)[each.owner] == owner
+        for each in offered
+    )
+
+
+def _with_words(
+    before: Plan, offered: Sequence[Plan], plan: Plan, heirs: Sequence[int | None]
+) -> Plan:
+    """The plan with the messages that no proposal has; of two the owner's, or first."""
+    drafts = {group.message for each in offered for group in each.groups}
+    order = sorted(range(len(before.groups)), key=lambda g: (g == before.owner, -g))
+    for group in order:
+        heir, message = heirs[group], before.groups[group].message
+        if heir is not None and message not in drafts:
+            plan = with_message(plan, heir, message)
+    return plan
+
+
+def _overrides(
+    before: Plan, plan: Plan, heirs: Sequence[int | None]
+) -> Iterator[Override]:
+    """What was written by hand, in the groups that took over; of two the later one."""
+    last = len(plan.groups) - 1
+    found: dict[tuple[int, int], Override] = {}
+    for override in before.overrides:
+        heir = heirs[override.group]
+        group = min(override.group, last) if heir is None else heir
+        found[group, override.file] = replace(override, group=group)
+    yield from found.values()
+
+
+def _with_dropped(before: Plan, wanted: Plan) -> Plan:
+    """The plan that is wanted, but for what was dropped, which stays cut as it was."""
+    if DROPPED not in before.group_of:
+        return wanted
+    was, is_now = _Homes(before), _Homes(wanted)
+    edits = tuple(_finest(was, is_now))
+    group_of = tuple(_but_dropped(was, is_now, edit) for edit in edits)
+    return settled(replace(wanted, edits=edits, group_of=group_of))
+
+
+def _but_dropped(was: "_Homes", is_now: "_Homes", edit: Edit) -> int:
+    """The group that an edit is in now, unless it was dropped."""
+    if was.group_of(edit) == DROPPED:
+        return DROPPED
+    group = is_now.group_of(edit)
+    assert group is not None, "a piece is somewhere"
+    return group
+
+
+def _finest(was: "_Homes", is_now: "_Homes") -> Iterator[Edit]:
+    """The edits as they are now; of a hunk that some was dropped of, as they were."""
+    before = {hunk: tuple(edits) for hunk, edits in groupby(was.plan.edits, _hunk)}
+    for hunk, edits in groupby(is_now.plan.edits, _hunk):
+        own = before[hunk]
+        is_dropped = any(was.group_of(edit) == DROPPED for edit in own)
+        if is_dropped and None not in map(is_now.group_of, own):
+            yield from own
+        else:
+            yield from edits
+
+
+def _hunk(edit: Edit) -> tuple[int, int]:
+    return sort_key(edit)[:2]
+
+
+class _Homes:
+    """Which group of a plan an edit is in that may be a part of one of its edits."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self._starts = [sort_key(edit) for edit in plan.edits]
+
+    def group_of(self, edit: Edit) -> int | None:
+        """The group; None where the edit isn't within one of the plan's."""
+        at = bisect_right(self._starts, sort_key(edit)) - 1
+        if at < 0 or not _is_within(edit, self.plan.edits[at]):
+            return None
+        return self.plan.group_of[at]
+
+
+def _is_within(edit: Edit, whole: Edit) -> bool:
+    """Whether the edit is the whole one or was cut from it; it begins no earlier."""
+    if isinstance(edit, FactEdit) or isinstance(whole, FactEdit):
+        return edit == whole
+    is_same = (edit.file, edit.hunk) == (whole.file, whole.hunk)
+    return (
+        is_same and edit.old.stop <= whole.old.stop and edit.new.stop <= whole.new.stop
+    )
+
+
+def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:
+    """For each group of one plan that of the other which has most lines of it."""
+    shares: list[Counter[int]] = [Counter() for _ in one.groups]
+    for edit, group, heir in _pairs(one, other):
+        if group is None or heir is None or DROPPED in (group, heir):
+            continue
+        shares[group][heir] += _lines(edit)
+    return tuple(
+        min(share, key=lambda at: (-share[at], at)) if share else None
+        for share in shares
+    )
+
+
+def _pairs(one: Plan, other: Plan) -> Iterator[tuple[Edit, int | None, int | None]]:
+    """Each edit of the plan that is cut finer, with its group in both."""
+    if one.edits == other.edits:
+        yield from zip(one.edits, one.group_of, other.group_of, strict=True)
+        return
+    finer = max(one, other, key=lambda plan: len(plan.edits)).edits
+    here, there = _Homes(one), _Homes(other)
+    for edit in finer:
+        yield edit, here.group_of(edit), there.group_of(edit)
+
+
+def _lines(edit: Edit) -> int:
+    """How much an edit counts: its lines, or one."""
+    return len(edit.old) + len(edit.new) if isinstance(edit, TextEdit) else 1
