@@ -7,6 +7,7 @@ from gitsplit.core.changes import FileChange, Hunk, Span
 from gitsplit.core.objects import EXECUTABLE, SYMLINK, Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Group, Plan
+from gitsplit.core.proposal import cuts
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import picked
 from gitsplit.git.diff import hunks_between as git_hunks_between
@@ -31,6 +32,7 @@ from tests.tui.builder import (
     COMMIT,
     Literal,
     after,
+    change_of,
     file_of,
     first_state,
     hunks_between,
@@ -267,6 +269,19 @@ def messages() -> State:
     return replace(state, status="")
 
 
+def proposed() -> State:
+    """What gitsplit proposes for a file that changes in three ways."""
+    change = change_of("client.py", (BEFORE, AFTER))
+    found = cuts((change,), b"Make the client nicer\n\nChange-Id: %s\n" % CHANGE_ID)
+    git = Git(
+        git_hunks_between,
+        lambda _base, _ours, _theirs: None,
+        cuts_of=lambda _: found,
+        known_cuts=lambda _: found,
+    )
+    return first_state(whole_of("Make the client nicer"), found.plan(2), git)
+
+
 CASES: dict[str, Callable[[], State]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -281,6 +296,7 @@ CASES: dict[str, Callable[[], State]] = {
         estimated,
         conflicting,
         messages,
+        proposed,
     )
 }
 

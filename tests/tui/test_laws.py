@@ -13,6 +13,7 @@ from gitsplit.core.edits import FactEdit, sort_key
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.proposal import cuts
 from gitsplit.core.states import is_whole, states_in
 from gitsplit.core.todo import Doing, Todo
 from gitsplit.errors import MergeCommit
@@ -53,6 +54,7 @@ from gitsplit.tui.actions import (
     OpenSeries,
     Own,
     Quit,
+    Recut,
     Redo,
     Reword,
     Send,
@@ -103,6 +105,7 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
     st.builds(Focus, _SIGN),
     st.builds(FocusOn, st.integers(0, 4)),
     st.builds(MoveCommit, _SIGN),
+    st.builds(Recut, _SIGN),
     st.builds(SetMessage, st.just(0), st.sampled_from([b"", b"X\n", b"Y\n"])),
     st.builds(
         SetContent,
@@ -147,7 +150,16 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
 
 def opened(plan: Plan) -> State:
     """The screen on a plan, where contents merge or conflict as it happens."""
-    return replace(state_of(plan), git=Git(_no_hunks, _some_merge))
+    return replace(state_of(plan), git=_asked([plan]))
+
+
+def _asked(plans: list[Plan]) -> Git:
+    """Git, and what is proposed for the first commits of the series."""
+    found = {
+        oid: cuts(plan.changes, plan.groups[0].message)
+        for oid, plan in zip(COMMITS, plans, strict=False)
+    }
+    return Git(_no_hunks, _some_merge, cuts_of=found.__getitem__, known_cuts=found.get)
 
 
 def _no_hunks(_old: bytes, _new: bytes) -> tuple[Hunk, ...]:
@@ -167,7 +179,7 @@ def in_series(plans: list[Plan]) -> State:
             raise MergeCommit("It is a merge.")
         return by_commit[commit]
 
-    git = Git(_no_hunks, _some_merge, plan_of_commit, _some_outlook)
+    git = replace(_asked(plans), plan_of=plan_of_commit, outlook=_some_outlook)
     return replace(series(), git=git)
 
 

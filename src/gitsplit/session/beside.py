@@ -10,12 +10,13 @@ from threading import Lock
 from gitsplit.core.edits import TextEdit
 from gitsplit.core.objects import GITLINK, Oid
 from gitsplit.core.plan import Plan
+from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import SourceCommit
 from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
-from gitsplit.session.proposing import proposed
+from gitsplit.session.proposing import cuts_of, proposed
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work
 from gitsplit.tui.state import Estimate
@@ -35,9 +36,14 @@ class Proposals:
     repo: Repository
     request: Request
     work: Work
+    _cuts: dict[Oid, Cuts] = field(init=False)
     _seeming: dict[Oid, Plan] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """What was proposed before the screen opened is known."""
+        self._cuts = dict(self.work.cuts)
 
     def plan_of(self, oid: Oid) -> Plan:
         """The plan for a commit; raises MergeCommit, NothingToSplit, PlanRefused."""
@@ -46,21 +52,43 @@ class Proposals:
                 self._plans[oid] = self._asked(oid)
             return self._plans[oid]
 
+    def cuts_of(self, oid: Oid) -> Cuts:
+        """All proposals for a commit; raises MergeCommit, NothingToSplit."""
+        with self._lock:
+            return self._found(oid)
+
+    def known_cuts(self, oid: Oid) -> Cuts | None:
+        """All proposals for a commit that is read by now, without waiting."""
+        return self._cuts.get(oid)
+
     def _asked(self, oid: Oid) -> Plan:
         """The plan for a commit that somebody wants split."""
         plan = self._seems(oid)
-        if len(plan.groups) > 1:
-            return plan
-        commit = self.work.todo.entry(oid).commit
-        return proposed(self.repo, self.request, self.work.series, commit, plan.changes)
+        return plan if len(plan.groups) > 1 else self._proposed(oid, is_asked=True)
 
     def _seems(self, oid: Oid) -> Plan:
         """The plan for what a commit seems to consist of, be it one thing."""
         if oid not in self._seeming:
-            self._seeming[oid] = self._proposed(oid)
+            self._seeming[oid] = self._proposed(oid, is_asked=False)
         return self._seeming[oid]
 
-    def _proposed(self, oid: Oid) -> Plan:
+    def _proposed(self, oid: Oid, *, is_asked: bool) -> Plan:
+        commit = self.work.todo.entry(oid).commit
+        return proposed(
+            self.repo,
+            self.request,
+            self.work.series,
+            commit,
+            self._found(oid),
+            is_asked=is_asked,
+        )
+
+    def _found(self, oid: Oid) -> Cuts:
+        if oid not in self._cuts:
+            self._cuts[oid] = self._read(oid)
+        return self._cuts[oid]
+
+    def _read(self, oid: Oid) -> Cuts:
         commit = self.work.todo.entry(oid).commit
         changes = read.file_changes(self.repo, commit)
         if not changes:
@@ -68,10 +96,7 @@ class Proposals:
                 f"{oid[:7]} changes no file, so there is nothing to split.",
                 hint="p picks it, d drops it.",
             )
-        series = self.work.series
-        return proposed(
-            self.repo, self.request, series, commit, changes, is_asked=False
-        )
+        return cuts_of(self.repo, self.request, self.work.series, commit, changes)
 
     def estimate(self, oid: Oid) -> Estimate:
         """What a commit does, and of how many things that seems to be made up."""

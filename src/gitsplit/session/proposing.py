@@ -9,9 +9,10 @@ from gitsplit.core.planfile import PlanDocument
 from gitsplit.core.proposal import (
     COPIED_TRAILERS,
     Context,
+    Cuts,
     Keep,
+    cuts,
     kept_by,
-    proposal,
 )
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import PlanRefused
@@ -24,31 +25,40 @@ from gitsplit.session.request import Request
 COMMAND = "gitsplit.proposalCommand"
 
 
-def proposed(  # noqa: PLR0913 -- callers name the last
+def cuts_of(
     repo: Repository,
     request: Request,
     series: Series,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
+) -> Cuts:
+    """All that gitsplit proposes for a commit of the series that did these changes."""
+    return cuts(
+        changes,
+        commit.raw.message,
+        request.group_by,
+        request.keep,
+        known(repo, series, changes),
+    )
+
+
+def proposed(  # noqa: PLR0913 -- callers name the last
+    repo: Repository,
+    request: Request,
+    series: Series,
+    commit: SourceCommit,
+    found: Cuts,
     *,
     is_asked: bool = True,
 ) -> Plan:
-    """The plan that is proposed for a commit of the series that did these changes.
+    """The plan that is proposed for a commit of the series.
 
     Who has asked for it to be split gets two groups at least, where it can be.
     Where ``gitsplit.proposalCommand`` names a program, it gets gitsplit's own proposal
     as a plan file on standard input and prints the plan to be proposed instead. Raises
     PlanRefused where that doesn't fit, and ProgramFailed.
     """
-    own = proposal(
-        changes,
-        commit.raw.message,
-        request.group_by,
-        request.number,
-        request.keep,
-        known(repo, series, changes),
-        at_least=2 if is_asked else 1,
-    )
+    own = found.plan(request.number, at_least=2 if is_asked else 1)
     command = repo.config.get(COMMAND)
     if not command:
         return own

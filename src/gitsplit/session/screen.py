@@ -63,6 +63,8 @@ def edited(
         proposals.plan_of,
         partial(_outlook, repo, work, setting),
         proposals.estimate,
+        proposals.cuts_of,
+        proposals.known_cuts,
     )
     state = first_state(_whole(repo, request, work, setting), work.todo, git)
     if setting.draft is not None:

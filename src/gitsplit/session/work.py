@@ -1,7 +1,7 @@
 """What a run is to do: the series read, and a plan for each commit to split."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gitsplit.core import fit, planfile
@@ -10,6 +10,7 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
+from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import Entry, Todo, layout, picked
 from gitsplit.errors import (
@@ -22,7 +23,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import gerrit, handed, operations, read, refs
 from gitsplit.git.repository import Repository, open_repository
-from gitsplit.session.proposing import proposed, with_owner
+from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
 
 
@@ -31,13 +32,15 @@ class Work:
     """What is to be done: the series as it was read, and what becomes of each commit.
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
-    ``ids`` says how the repository uses Change-Ids.
+    ``ids`` says how the repository uses Change-Ids. ``cuts`` has all that was proposed
+    for the commits whose plans weren't given.
     """
 
     series: Series
     todo: Todo
     head_ref: str | None
     ids: IdRules
+    cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -79,12 +82,14 @@ def begun(
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    plans = {
-        commit.oid: proposed(repo, request, series, commit, done)
-        for commit, done in zip(chosen, changes, strict=True)
-        if done
-    }
-    return _work(repo, request, series, picked(series)).with_plans(plans)
+    cuts, plans = {}, {}
+    for commit, done in zip(chosen, changes, strict=True):
+        if done:
+            found = cuts_of(repo, request, series, commit, done)
+            plans[commit.oid] = proposed(repo, request, series, commit, found)
+            cuts[commit.oid] = found
+    work = _work(repo, request, series, picked(series))
+    return replace(work.with_plans(plans), cuts=cuts)
 
 
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:

@@ -146,6 +146,13 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
+class Recut:
+    """The commit that is open is proposed anew, as one commit more (1) or less (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Own:
     """The commit in focus is the owner of the Change-Id."""
 
@@ -378,6 +385,7 @@ ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
 RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | EditorRefused
 
-PlanAction = PieceAction | CommitAction | SetContent | SeriesAction | HistoryAction
+OpenedAction = PieceAction | CommitAction | Recut | SetContent
+PlanAction = OpenedAction | SeriesAction | HistoryAction
 ViewAction = CursorAction | MarkAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

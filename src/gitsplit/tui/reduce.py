@@ -12,11 +12,13 @@ from gitsplit.tui.actions import (
     HistoryAction,
     MarkAction,
     MoveCommit,
+    OpenedAction,
     Own,
     PieceAction,
     PlanAction,
     PromptAction,
     Quit,
+    Recut,
     Redo,
     ScreenAction,
     SeriesAction,
@@ -33,6 +35,7 @@ from gitsplit.tui.pieces import with_pieces
 from gitsplit.tui.places import refuse_none_open
 from gitsplit.tui.problems import with_outlook
 from gitsplit.tui.prompts import with_prompt
+from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
 from gitsplit.tui.series import moved_commit, with_series
@@ -85,15 +88,15 @@ def _with_plan(state: State, action: PlanAction) -> State:
     return _with_commit(state, action)
 
 
-def _with_commit(
-    state: State, action: PieceAction | CommitAction | SetContent
-) -> State:
+def _with_commit(state: State, action: OpenedAction) -> State:
     """The state after what changes the plan of the commit that is open."""
     refuse_none_open(state)
     if isinstance(action, PieceAction):
         return with_pieces(state, action)
     if isinstance(action, CommitAction):
         return with_commits(state, action)
+    if isinstance(action, Recut):
+        return with_next_cut(state, action.by)
     if isinstance(action, SetContent):
         return rewritten(state, action)
     assert_never(action)

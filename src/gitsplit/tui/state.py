@@ -13,7 +13,7 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.overrides import Merge
 from gitsplit.core.plan import Plan
-from gitsplit.core.proposal import COPIED_TRAILERS
+from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.core.series import Series
 from gitsplit.core.todo import Entry, Todo
 from gitsplit.tui.blocks import diff_rows
@@ -166,7 +166,9 @@ class Git:
     proposes how a commit of the series is split; it may raise GitsplitError.
     ``outlook`` says what stands against a todo list as the repository is now.
     ``estimate`` says what a commit does; it is asked beside the screen, in another
-    thread.
+    thread. ``cuts_of`` has all proposals for a commit, of any number of groups; they
+    are found once, and it may raise GitsplitError. ``known_cuts`` has those that are
+    found by now.
     """
 
     hunks_between: Callable[[bytes, bytes], tuple[Hunk, ...]]
@@ -174,6 +176,8 @@ class Git:
     plan_of: Callable[[Oid], Plan] | None = None
     outlook: Callable[[Todo], Outlook] = lambda _todo: Outlook()
     estimate: Callable[[Oid], Estimate] | None = None
+    cuts_of: Callable[[Oid], Cuts] | None = None
+    known_cuts: Callable[[Oid], Cuts | None] = lambda _oid: None
 
 
 def _as_a_whole(old: bytes, new: bytes) -> tuple[Hunk, ...]:

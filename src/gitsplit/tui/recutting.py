@@ -1,0 +1,62 @@
+"""One commit more or fewer: the next cut of what was proposed for the open commit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gitsplit.core.proposal import Cuts
+from gitsplit.core.recut import recut
+from gitsplit.errors import GitsplitError, PlanRefused
+from gitsplit.tui.change import changed
+from gitsplit.tui.selection import counted
+from gitsplit.tui.state import State
+
+
+def with_next_cut(state: State, by: int) -> State:
+    """The state with one commit more (1) or fewer (-1), and that commit in focus.
+
+    What the user decided stays where it can; what they moved is as proposed, and the
+    status says so. Raises PlanRefused where there is no such proposal.
+    """
+    cuts = _cuts(state)
+    made = recut(state.plan, by, cuts)
+    # Where pieces changed places by hand, nothing in particular was parted or joined.
+    apart = _twins(made.parents if by > 0 else made.heirs)
+    deed = f"{counted(len(made.plan.groups), 'commit')} now"
+    focus, why = min(state.focus, len(made.plan.groups) - 1), ""
+    if apart and by > 0:
+        one, two = apart
+        deed += f": {(made.parents[one] or 0) + 1} became {one + 1} and {two + 1}"
+        focus, why = two, cuts.border(made.plan, one, two)
+    elif apart:
+        one, two = apart
+        focus = made.heirs[one] or 0
+        deed += f": {one + 1} and {two + 1} became {focus + 1}"
+        why = made.plan.groups[focus].reason
+    if made.was_moved:
+        deed += ", and what you moved is as proposed"
+    found = changed(state, made.plan, deed)
+    status = f"{found.status} — {why}" if why else found.status
+    return replace(found, focus=focus, viewed=focus, status=status)
+
+
+def _twins(places: Sequence[int | None]) -> tuple[int, int] | None:
+    """The first two numbers at which the same place stands."""
+    seen: dict[int, int] = {}
+    for number, place in enumerate(places):
+        if place is not None:
+            if place in seen:
+                return seen[place], number
+            seen[place] = number
+    return None
+
+
+def _cuts(state: State) -> Cuts:
+    """All that is proposed for the open commit; PlanRefused where it can't be read."""
+    if state.git.cuts_of is None:
+        raise PlanRefused("Git can't be asked what the commit does.")
+    try:
+        return state.git.cuts_of(state.target.commit)
+    except PlanRefused:
+        raise
+    except GitsplitError as error:
+        raise PlanRefused(str(error), hint=error.hint) from error

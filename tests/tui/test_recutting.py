@@ -1,0 +1,141 @@
+"""The keys for one commit more and one fewer, in the commit that is open."""
+
+from dataclasses import replace
+
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED
+from gitsplit.core.proposal import Cuts, cuts
+from gitsplit.core.recut import recut
+from gitsplit.errors import MergeCommit
+from gitsplit.tui.actions import (
+    Drop,
+    FocusOn,
+    OpenMarked,
+    Own,
+    Recut,
+    Redo,
+    Send,
+    SetContent,
+    SetMessage,
+    Undo,
+)
+from gitsplit.tui.state import State
+from tests.tui.builder import COMMIT, after, state_of
+from tests.tui.cases import COMMITS, proposed, series
+
+MORE, FEWER = Recut(1), Recut(-1)
+
+
+def cuts_in(state: State) -> Cuts:
+    assert state.git.cuts_of is not None
+    return state.git.cuts_of(state.target.commit)
+
+
+def test_one_more_is_the_next_proposal_at_once_and_one_step() -> None:
+    start = proposed()
+
+    state = after(start, MORE)
+
+    assert state.plan == cuts_in(start).plan(3)
+    assert len(state.history.past) == 1
+    assert state.status.startswith("3 commits now: 1 became 1 and 3 · u takes it back")
+    assert state.status.endswith(cuts_in(start).border(state.plan, 0, 2))
+    assert state.focus == 2
+    assert after(state, Undo()).todo == start.todo
+    assert after(state, Undo(), Redo()).todo == state.todo
+
+
+def test_one_fewer_says_what_holds_the_two_together() -> None:
+    state = after(proposed(), FEWER)
+
+    assert len(state.plan.groups) == 1
+    assert state.status.startswith("1 commit now: 1 and 2 became 1 · u takes it back")
+    assert state.status.endswith(state.plan.groups[0].reason)
+
+
+def test_more_and_fewer_leads_back_to_the_proposal() -> None:
+    start = proposed()
+
+    assert after(start, MORE, MORE, FEWER, FEWER).plan == start.plan
+
+
+def test_at_the_ends_the_keys_say_so_and_change_nothing() -> None:
+    one = after(proposed(), FEWER)
+    refused = after(one, FEWER)
+
+    assert refused.is_refusal
+    assert refused.todo is one.todo
+    assert refused.status == "It is one commit already."
+    most = after(one, *[MORE] * 30)
+    assert most.is_refusal
+    assert most.status == "The commit has 7 pieces, too few for 8 commits."
+
+
+def test_what_was_moved_by_hand_is_not_lost_silently() -> None:
+    moved = after(proposed(), Send(1))
+
+    state = after(moved, MORE)
+
+    assert "what you moved is as proposed · u takes it back" in state.status
+    assert after(state, Undo()).plan == moved.plan
+
+
+def test_the_words_and_the_owner_that_the_user_chose_stay() -> None:
+    told = SetMessage(1, b"Spell it right\n")
+    start = after(proposed(), told, FocusOn(1), Own())
+
+    state = after(start, MORE)
+
+    heir = recut(start.plan, 1, cuts_in(start)).heirs[1]
+    assert state.plan.owner == heir
+    assert heir is not None
+    assert state.plan.groups[heir].message == b"Spell it right\n"
+    assert "what you moved" not in state.status
+
+
+def test_what_was_dropped_stays_dropped() -> None:
+    state = after(proposed(), Drop(), MORE)
+
+    assert state.plan.group_of[0] == DROPPED
+    assert len(state.plan.groups) == 3
+
+
+def test_a_content_that_conflicts_with_the_next_cut_is_not_given_up() -> None:
+    written = after(proposed(), SetContent(0, 0, b"by hand\n"))
+
+    state = after(written, MORE)
+
+    assert state.is_refusal
+    assert "What was written into client.py would conflict" in state.status
+    assert state.plan is written.plan
+
+
+def test_each_commit_of_a_series_has_its_own_number() -> None:
+    start = series()
+    assert start.git.plan_of is not None
+    plans = {oid: start.git.plan_of(oid) for oid in COMMITS[:2]}
+    found = {oid: cuts(plan.changes, b"Do it\n") for oid, plan in plans.items()}
+    todo = start.todo
+    for oid in plans:
+        todo = todo.with_plan(oid, found[oid].plan(2))
+    git = replace(start.git, cuts_of=found.__getitem__)
+    history = replace(start.history, present=todo)
+    state = replace(start, history=history, git=git)
+
+    state = after(state, OpenMarked(), MORE)
+
+    assert state.target.commit == COMMITS[0]
+    sizes = [len(e.plan.groups) for e in state.todo.entries if e.plan is not None]
+    assert sizes == [3, 2]
+
+
+def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
+    def refuse(_oid: Oid) -> Cuts:
+        raise MergeCommit("It is a merge.")
+
+    start = proposed()
+    state = after(replace(start, git=replace(start.git, cuts_of=refuse)), MORE)
+
+    assert (state.status, state.is_refusal) == ("It is a merge.", True)
+    assert after(state_of(start.plan), MORE).is_refusal
+    assert start.target.commit == COMMIT
