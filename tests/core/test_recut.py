@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.core.changes import FileChange
-from gitsplit.core.edits import FactEdit
+from gitsplit.core.edits import FactEdit, TextEdit, line_edits
 from gitsplit.core.plan import (
     DROPPED,
     Override,
@@ -15,6 +15,7 @@ from gitsplit.core.plan import (
     assigned,
     cut,
     merged_groups,
+    moved_group,
     with_group,
     with_message,
 )
@@ -213,3 +214,35 @@ def test_one_commit_has_no_fewer_and_single_lines_have_no_more() -> None:
     plan = FOUR.plan(5)
     with pytest.raises(PlanRefused, match="The commit has 5 pieces, too few for 6"):
         recut(plan, 1, FOUR)
+
+
+def test_a_border_says_which_commit_uses_what_another_brings() -> None:
+    found = cuts(
+        (
+            modified(b"1\n", b"def load_plan():\n    return 1\n", b"lib.py"),
+            modified(b"1\n", b"show(load_plan)\n", b"app.py"),
+        ),
+        MESSAGE,
+    )
+    plan = found.plan(2)
+
+    assert found.border(plan, 0, 1) == (
+        "Commit 2 uses `load_plan`, which commit 1 brings."
+    )
+    swapped = moved_group(plan, 0, 1)
+    assert found.border(swapped, 0, 1) == (
+        "Commit 1 uses `load_plan`, which commit 2 brings."
+    )
+
+
+def test_nothing_is_said_of_a_border_that_goes_through_a_piece() -> None:
+    (change,) = (modified(b"", b"one\ntwo\n", b"a"),)
+    found = cuts((change, *FOUR.changes), MESSAGE)
+    plan = found.plan(1)
+    first = plan.edits[0]
+    assert isinstance(first, TextEdit)
+    parted = cut(plan, 0, line_edits(change, first))
+    two = assigned(with_group(parted, 1, plan.groups[0]), [1], 1)
+
+    assert found.border(two, 0, 1) == ""
+    assert cuts((change,), MESSAGE, "file").border(two, 0, 1) == ""

@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
-from gitsplit.core.proposal import Cuts, cuts
+from gitsplit.core.proposal import Cuts, cuts, proposals
 from gitsplit.core.recut import recut
 from gitsplit.errors import MergeCommit
 from gitsplit.tui.actions import (
     Drop,
     FocusOn,
+    OpenCommit,
     OpenMarked,
+    OpenSeries,
     Own,
     Recut,
     Redo,
@@ -19,6 +21,7 @@ from gitsplit.tui.actions import (
     SetMessage,
     Undo,
 )
+from gitsplit.tui.series import split_at_once
 from gitsplit.tui.state import State
 from tests.tui.builder import COMMIT, after, state_of
 from tests.tui.cases import COMMITS, proposed, series
@@ -139,3 +142,30 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
     assert (state.status, state.is_refusal) == ("It is a merge.", True)
     assert after(state_of(start.plan), MORE).is_refusal
     assert start.target.commit == COMMIT
+
+
+def large_series(shortcut: str) -> State:
+    """The series, whose first commit's proposal was found with a short cut."""
+    start = series()
+    assert start.git.plan_of is not None
+    plan = start.git.plan_of(COMMIT)
+    found = replace(proposals(plan.changes, b"Do it\n"), shortcut=shortcut)
+    git = replace(start.git, cuts_of=lambda _: found, known_cuts=lambda _: found)
+    return replace(start, git=git)
+
+
+def test_a_short_cut_is_named_where_the_commit_is_opened_first() -> None:
+    start = large_series("each file stays whole")
+
+    state = after(start, OpenCommit())
+    again = after(state, OpenSeries(), OpenCommit())
+    alone = split_at_once(replace(start, history=state.history))
+
+    assert state.status.endswith(" · a large commit: each file stays whole")
+    assert "large" not in again.status
+    assert alone.status == "a large commit: each file stays whole"
+
+
+def test_an_ordinary_commit_is_opened_without_such_words() -> None:
+    assert "large" not in after(large_series(""), OpenCommit()).status
+    assert "large" not in after(series(), OpenCommit()).status

@@ -16,7 +16,8 @@ from gitsplit.tui.selection import counted
 from gitsplit.tui.sizes import Size, message_of, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style
-from gitsplit.tui.text import clipped, line_cells, shown
+from gitsplit.tui.text import clipped, line_cells, shown, wrapped
+from gitsplit.tui.whys import whys
 
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
@@ -61,7 +62,7 @@ def commit_pane(state: State, width: int) -> Lines:
 def _commit_head(
     state: State, group: int, size: Size, width: int
 ) -> Iterator[StyleAndTextTuples]:
-    """Which commit it is, how large, its Change-Id and its message."""
+    """Which commit it is, how large, its Change-Id, message, and why it is one."""
     plan = state.plan
     name = f" commit {group + 1} of {len(plan.groups)}"
     yield [
@@ -84,6 +85,11 @@ def _commit_head(
     if not message.strip():
         yield [("class:bad", "     (no message yet)")]
     yield []
+    found = [line for each in whys(state, group) for line in wrapped(each, width - 2)]
+    for said in found:
+        yield [("class:faint", f" {said}")]
+    if found:
+        yield []
     if not size.pieces:
         yield [("class:empty", " empty: no piece goes here, so it won't be written")]
 

@@ -20,7 +20,7 @@ from gitsplit.tui.actions import (
     WriteMessages,
 )
 from gitsplit.tui.change import recorded
-from gitsplit.tui.places import opened
+from gitsplit.tui.places import is_open, opened
 from gitsplit.tui.state import Screen, State, Step, entries_of
 from gitsplit.tui.wording import Text, worded
 
@@ -84,7 +84,8 @@ def split_at_once(state: State) -> State:
     marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
     if len(marked) != 1:
         return replace(state, status=state.status or _offered(state))
-    return opened(replace(state, screen=Screen.SPLIT), marked[0])
+    open_now = opened(replace(state, screen=Screen.SPLIT), marked[0])
+    return replace(open_now, status=_with_shortcut(open_now, state.status))
 
 
 def shown_series(state: State) -> State:
@@ -165,7 +166,17 @@ def _open(state: State, commit: Oid) -> State:
     said = state.status
     beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
-    return replace(opened(shown, commit), status=said)
+    is_first = commit not in state.kept and not is_open(state, commit)
+    made = opened(shown, commit)
+    return replace(made, status=_with_shortcut(made, said) if is_first else said)
+
+
+def _with_shortcut(state: State, said: str) -> str:
+    """The status, and what was done to have the proposal for a large commit in time."""
+    cuts = state.git.known_cuts(state.target.commit)
+    if cuts is None or not cuts.shortcut:
+        return said
+    return " · ".join(filter(None, (said, f"a large commit: {cuts.shortcut}")))
 
 
 def _walked(state: State, by: int) -> State:
