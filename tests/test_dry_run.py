@@ -308,3 +308,44 @@ def test_a_reader_that_goes_away_early_is_no_error(series: Repository) -> None:
     )
 
     assert ended.stderr == b""
+
+
+def test_the_border_between_two_proposed_commits_is_explained(
+    series: Repository,
+) -> None:
+    text = done(series.path, "-n", "-c", "HEAD~2", "--commits", "2")
+
+    assert re.findall(r"^     apart: (.*)$", text, re.MULTILINE) == [
+        "Commits 1 and 2 share no identifier."
+    ]
+
+
+def test_a_plan_of_the_users_has_no_border_that_gitsplit_would_know(
+    series: Repository, tmp_path: Path
+) -> None:
+    plan = written(tmp_path / "plan.json", two_by_file(series))
+
+    assert "apart:" not in done(series.path, "-n", "--plan", plan)
+
+
+@pytest.fixture
+def large(repo: Repository) -> Repository:
+    """A commit of so many files that they aren't compared one by one."""
+    repo.commit("begin", {"README": b"begin\n"})
+    numbers = [(part, n) for part in "ab" for n in range(65)]
+    repo.commit("large", {f"{part}/{n}": b"%d\n" % n for part, n in numbers})
+    return repo
+
+
+def test_what_was_done_to_be_in_time_is_named(large: Repository) -> None:
+    text = done(large.path, "-n", "HEAD~1")
+
+    assert "  a large commit: each directory stays whole\n" in text
+
+
+def test_a_plan_for_machines_has_it_on_standard_error(large: Repository) -> None:
+    ran = gitsplit(large.path, "-n", "HEAD~1", "--format", "json")
+
+    json.loads(ran.out)
+    said = f"gitsplit: {large.oid('HEAD')[:10]} is a large commit: each directory"
+    assert ran.err.startswith(said)

@@ -153,6 +153,8 @@ def _dry_run(options: Options) -> None:
     work = begun(repo, _request(options), every=True)
     _point_out_replacements(repo, work)
     is_plan = options.format == "json"
+    if is_plan:
+        _name_shortcuts(work)
     text = _plan_text(work) if is_plan else _proposal(repo, work)
     if options.output is None:
         # A plan file is UTF-8 wherever it is written.
@@ -165,6 +167,13 @@ def _dry_run(options: Options) -> None:
             f"{options.output} can't be written: {error.strerror}.",
             hint="Name another file with -o.",
         ) from error
+
+
+def _name_shortcuts(work: "Work") -> None:
+    """What was done to have proposals in time, beside an output that can't say it."""
+    for oid, cuts in work.cuts.items():
+        if cuts.shortcut:
+            say(f"{oid[:10]} is a large commit: {cuts.shortcut}.")
 
 
 def _point_out_replacements(repo: "Repository", work: "Work") -> None:
@@ -205,7 +214,7 @@ def _proposal(repo: "Repository", work: "Work") -> str:
     for warning in review_warnings(repo, work, rewrite):
         say(warning)
     made = resulting(work, rewrite)
-    return proposal_text(work.todo, made)
+    return proposal_text(work.todo, made, work.cuts)
 
 
 def _split(options: Options) -> None:

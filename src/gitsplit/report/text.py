@@ -8,9 +8,12 @@ from gitsplit.core.edits import Edit, FactEdit, TextEdit
 from gitsplit.core.message import change_ids, subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.core.todo import Doing, Entry, Todo
+
+_NO_CUTS: Mapping[Oid, Cuts] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,18 @@ class Resulting:
     is_moved: bool = False
 
 
-def proposal_text(todo: Todo, resulting: Sequence[Resulting]) -> str:
-    """What a dry run prints: each commit of the series and what would become of it."""
+def proposal_text(
+    todo: Todo, resulting: Sequence[Resulting], cuts: Mapping[Oid, Cuts] = _NO_CUTS
+) -> str:
+    """What a dry run prints: each commit of the series and what would become of it.
+
+    ``cuts`` has all proposals for the commits whose plans are proposed.
+    """
     lines: list[str] = []
     for entry in todo.entries:
         made = [r for r in resulting if r.draft.source.oid == entry.oid]
         if entry.action == "split" and entry.plan is not None and made:
-            lines += _split(entry.commit, entry.plan, made)
+            lines += _split(entry.commit, entry.plan, made, cuts.get(entry.oid))
         else:
             lines.append(_kept(entry, made))
     return "\n".join(lines) + "\n"
@@ -79,18 +87,22 @@ def _tree_fate(made: Resulting) -> str:
 
 
 def _split(
-    commit: SourceCommit, plan: Plan, made: Sequence[Resulting]
+    commit: SourceCommit, plan: Plan, made: Sequence[Resulting], cuts: Cuts | None
 ) -> Iterator[str]:
     """A commit's heading, and a block for each commit that it becomes."""
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
     yield f"{commit.oid[:10]} {shown(commit.subject)}"
     files, pieces = _count(len(plan.changes), "file"), _count(len(plan.edits), "piece")
     yield f"  {files}, {pieces}: {into}"
+    if cuts is not None and cuts.shortcut:
+        yield f"  a large commit: {cuts.shortcut}"
     members = plan.edits_by_group()
     groups = [g for g in range(len(plan.groups)) if g in members]
     for number, (group, result) in enumerate(zip(groups, made, strict=True), 1):
         yield ""
         yield from _piece(plan, number, group, members[group], result)
+        if cuts is not None and number > 1:
+            yield from _border(plan, cuts, group)
     if DROPPED in members:
         yield ""
         yield "  dropped"
@@ -116,6 +128,12 @@ def _piece(
             yield f"     {shown(plan.changes[override.file].path)}  edited by hand"
     if plan.groups[group].reason:
         yield f"     why: {shown(plan.groups[group].reason)}"
+
+
+def _border(plan: Plan, cuts: Cuts, group: int) -> Iterator[str]:
+    """Why a proposed group isn't one with the group before it, where it is known."""
+    if said := cuts.border(plan, group - 1, group):
+        yield f"     apart: {shown(said)}"
 
 
 def _ranges(changes: Sequence[FileChange], edits: Iterable[Edit]) -> Iterator[str]:
