@@ -13,7 +13,6 @@ from gitsplit.tui.actions import (
     Action,
     Apply,
     Ask,
-    EditorRefused,
     FocusOn,
     Interrupt,
     Look,
@@ -24,6 +23,7 @@ from gitsplit.tui.actions import (
     OpenPreview,
     OpenSeries,
     Quit,
+    Refused,
     Send,
     SetContent,
     SetMessage,
@@ -82,7 +82,7 @@ def test_every_action_has_a_key_or_comes_from_the_mouse_the_editor_or_beside() -
         SetMessage,
         WriteMessages,
         SetContent,
-        EditorRefused,
+        Refused,
         *get_args(Report),
     }
 

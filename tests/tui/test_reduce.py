@@ -17,7 +17,6 @@ from gitsplit.tui.actions import (
     Cut,
     Dismiss,
     EditMessage,
-    EditorRefused,
     EraseText,
     FindNext,
     Focus,
@@ -40,6 +39,7 @@ from gitsplit.tui.actions import (
     Own,
     Quit,
     Redo,
+    Refused,
     Scroll,
     Send,
     SetMessage,
@@ -653,7 +653,7 @@ def test_an_empty_message_from_the_editor_leaves_the_old_one() -> None:
 
 def test_the_editor_is_asked_for_and_its_failure_is_said() -> None:
     state = after(tangled(), EditMessage())
-    failed = after(state, EditorRefused("The editor failed."))
+    failed = after(state, Refused("The editor failed."))
 
     assert (state.request, failed.request) == (Request.EDIT_MESSAGE, None)
     assert (failed.status, failed.is_refusal) == ("The editor failed.", True)

@@ -359,8 +359,8 @@ class EditFile:
 
 
 @dataclass(frozen=True, slots=True)
-class EditorRefused:
-    """The editor could not be run, for the reason that ``sentence`` says."""
+class Refused:
+    """What was asked of the shell was refused, as ``sentence`` says."""
 
     sentence: str
 
@@ -383,7 +383,7 @@ HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
 ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
 RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
-ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | EditorRefused
+ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
 OpenedAction = PieceAction | CommitAction | Recut | SetContent
 PlanAction = OpenedAction | SeriesAction | HistoryAction

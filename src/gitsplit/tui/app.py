@@ -4,8 +4,9 @@ The state is pure and everything about it is decided elsewhere. Here is the one 
 that changes, and what only a program can do: run the editor, stop, and leave.
 """
 
+import asyncio
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,15 +24,17 @@ from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.tui.actions import (
     FAR,
     Action,
-    EditorRefused,
     FocusOn,
+    Interrupt,
     MoveRows,
     MoveTo,
+    Refused,
     Scroll,
     SetContent,
     SetMessage,
     WriteMessages,
 )
+from gitsplit.tui.asking import looked_through
 from gitsplit.tui.beside import Beside, Checker
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
@@ -125,6 +128,7 @@ class Shell:
         self._syntax = Syntax() if around.with_syntax else None
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
+        self._is_looking = False
 
     def application(
         self, input: Input | None = None, output: Output | None = None
@@ -159,7 +163,7 @@ class Shell:
         if isinstance(action, Report):
             application.invalidate()
         else:
-            self._answer(application)
+            self._answer(action, application)
 
     def _has_changed(self) -> None:
         """The todo list told to who keeps it; checks of the old one are given up."""
@@ -167,8 +171,8 @@ class Shell:
         if self._around.checker is not None:
             self._around.checker.stop()
 
-    def _answer(self, application: ScreenApplication) -> None:
-        """What the state asks for, done."""
+    def _answer(self, action: Action, application: ScreenApplication) -> None:
+        """What the state asks for after ``action``, done."""
         match self.state.request:
             case Request.APPLY:
                 todo = written_todo(self.state.todo)
@@ -187,23 +191,33 @@ class Shell:
                 pass
             case request:
                 self._early_keys = []
-                edit = partial(_edited, self._around.editor, self.state, request)
-                application.create_background_task(self._edit(edit, application))
+                made = self._made(request, action)
+                application.create_background_task(self._taken(made, application))
 
-    async def _edit(
-        self, edit: Callable[[], Action], application: ScreenApplication
+    def _made(self, request: Request, action: Action) -> Awaitable[Action]:
+        """What is to be taken next, once the editor or a large commit is read."""
+        if request is Request.PROPOSE:
+            self._is_looking = True
+            return asyncio.to_thread(_looked_through, self.state, action)
+        return run_in_terminal(
+            partial(_edited, self._around.editor, self.state, request)
+        )
+
+    async def _taken(
+        self, made: Awaitable[Action], application: ScreenApplication
     ) -> None:
-        """What was edited is taken, and then the keys that came early."""
+        """The action that is made is taken, and then the keys that came early."""
         action: Action
         try:
-            action = await run_in_terminal(edit)
+            action = await made
         except (EditorFailed, PlanRefused) as error:
-            action = EditorRefused(f"{error} {error.hint}".rstrip())
+            action = Refused(f"{error} {error.hint}".rstrip())
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
             return
         early, self._early_keys = self._early_keys or [], None
+        self._is_looking = False
         self.take(action, application)
         application.key_processor.feed_multiple(early)
         application.key_processor.process_keys()
@@ -222,10 +236,13 @@ class Shell:
             assert self._early_keys is not None, "keys are early while away"
             self._early_keys += event.key_sequence
 
+        for key in ("c-c", "<sigint>"):
+            is_looking = Condition(lambda: self._is_looking)
+            bindings.add(key, filter=is_looking)(self._handler(Interrupt()))
         return bindings
 
     def _is_away(self) -> bool:
-        """Whether the terminal is the editor's."""
+        """Whether keys have to wait: for the editor, or until a commit is read."""
         return self._early_keys is not None
 
     def _is_at(self, places: frozenset[Place]) -> bool:
@@ -282,6 +299,12 @@ class Shell:
         self._frames += 1
         if self._frames % _FRAMES_PER_COLLECTION == 0:
             gc.collect()
+
+
+def _looked_through(state: State, action: Action) -> Action:
+    """The action, once the commit that it is about is looked through."""
+    looked_through(state)
+    return action
 
 
 def _edited(editor: Editor, state: State, request: Request) -> Action:

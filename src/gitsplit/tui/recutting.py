@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.core.recut import recut
-from gitsplit.errors import GitsplitError, PlanRefused
+from gitsplit.tui.asking import cuts_of, takes_long, waiting
 from gitsplit.tui.change import changed
 from gitsplit.tui.selection import counted
 from gitsplit.tui.state import State
@@ -17,7 +16,9 @@ def with_next_cut(state: State, by: int) -> State:
     What the user decided stays where it can; what they moved is as proposed, and the
     status says so. Raises PlanRefused where there is no such proposal.
     """
-    cuts = _cuts(state)
+    if takes_long(state, state.target.commit):
+        return waiting(state, state.target.commit)
+    cuts = cuts_of(state, state.target.commit)
     made = recut(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)
@@ -48,15 +49,3 @@ def _twins(places: Sequence[int | None]) -> tuple[int, int] | None:
                 return seen[place], number
             seen[place] = number
     return None
-
-
-def _cuts(state: State) -> Cuts:
-    """All that is proposed for the open commit; PlanRefused where it can't be read."""
-    if state.git.cuts_of is None:
-        raise PlanRefused("Git can't be asked what the commit does.")
-    try:
-        return state.git.cuts_of(state.target.commit)
-    except PlanRefused:
-        raise
-    except GitsplitError as error:
-        raise PlanRefused(str(error), hint=error.hint) from error

@@ -11,13 +11,13 @@ from gitsplit.tui.actions import (
     EditFile,
     EditMessage,
     EditMessages,
-    EditorRefused,
     Interrupt,
     Look,
     OpenHelp,
     OpenMessages,
     OpenPreview,
     Quit,
+    Refused,
     RequestAction,
     Reword,
     ScreenAction,
@@ -71,7 +71,7 @@ def asked(state: State, action: ShellAction) -> State:
             return replace(state, request=Request.INTERRUPT)
         case Suspend():
             return replace(state, request=Request.SUSPEND)
-        case EditorRefused(sentence):
+        case Refused(sentence):
             raise PlanRefused(sentence)
         case _:
             return _requested(state, action)

@@ -1,13 +1,14 @@
 """What becomes of the commits of the series, and the way from one to the next."""
 
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.squash import autosquashed, is_for_another
 from gitsplit.core.todo import Doing, Entry, Todo, layout, moved, with_action
-from gitsplit.errors import GitsplitError, PlanRefused
+from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Autosquash,
     Become,
@@ -19,6 +20,7 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
+from gitsplit.tui.asking import answered, takes_long, waiting
 from gitsplit.tui.change import recorded
 from gitsplit.tui.places import is_open, opened
 from gitsplit.tui.state import Screen, State, Step, entries_of
@@ -44,9 +46,17 @@ def with_series(state: State, action: SeriesAction) -> State:
         case OpenSeries():
             return shown_series(state)
         case _ if state.screen is Screen.SERIES:
+            if _is_to_split(state, action) and takes_long(state, state.chosen):
+                return waiting(state, state.chosen)
             return _at_cursor(state, action)
         case _:
             raise PlanRefused("That is done in the series.", hint="b shows it.")
+
+
+def _is_to_split(state: State, action: SeriesAction) -> bool:
+    """Whether a plan is needed for the commit at the cursor, which has none."""
+    splits = isinstance(action, OpenCommit | MarkSplit) or action == Become("split")
+    return splits and _chosen(state).plan is None
 
 
 def _at_cursor(
@@ -134,12 +144,7 @@ def _proposed(state: State, commit: Oid) -> Plan:
     """The plan that is proposed for a commit; PlanRefused where it has none."""
     if state.git.plan_of is None:
         raise PlanRefused("Git can't be asked what the commit does.")
-    try:
-        return state.git.plan_of(commit)
-    except PlanRefused:
-        raise
-    except GitsplitError as error:
-        raise PlanRefused(str(error), hint=error.hint) from error
+    return answered(partial(state.git.plan_of, commit))
 
 
 def _split(state: State) -> State:

@@ -67,6 +67,7 @@ class Request(Enum):
     CHECK = auto()
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()
+    PROPOSE = auto()
 
 
 DropTo = Literal["worktree", "discard"]
