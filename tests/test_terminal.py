@@ -130,3 +130,19 @@ def test_a_terminal_that_cannot_place_text_is_refused(tmp_path: Path) -> None:
     assert "gitsplit: The screen can't be drawn on a dumb terminal." in terminal.text
     assert "--dry-run" in terminal.text
     assert terminal.exit_status() == 1
+
+
+def test_one_key_proposes_one_commit_more_and_one_fewer(tmp_path: Path) -> None:
+    case = practice(tmp_path / "case")
+    terminal = Terminal(case.repo.path, "-c", "HEAD~2", "--commits", "2")
+    terminal.wait_for("send")
+
+    terminal.type("=")
+    terminal.wait_for("3 commits now:")
+    terminal.type("--")
+    terminal.wait_for("1 commit now: 1 and 2 became 1")
+    terminal.type("uuu")
+    terminal.wait_for("took back: 3 commits now:")
+    terminal.type("=wq\x03")
+
+    assert terminal.exit_status() == 130, terminal.text

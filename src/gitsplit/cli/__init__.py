@@ -16,6 +16,7 @@ from gitsplit.cli.ending import abort, go_on, undo
 from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import forget_output, print_preview, say, show_error
 from gitsplit.cli.place import here
+from gitsplit.cli.progress import Progress
 from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
 
 if TYPE_CHECKING:
@@ -150,7 +151,8 @@ def _dry_run(options: Options) -> None:
     from gitsplit.session.work import begun, opened
 
     repo = opened(here())
-    work = begun(repo, _request(options), every=True)
+    with Progress() as progress:
+        work = begun(repo, _request(options), every=True, tell=progress.tell)
     _point_out_replacements(repo, work)
     is_plan = options.format == "json"
     if is_plan:
@@ -229,7 +231,8 @@ def _split(options: Options) -> None:
     # What can fail late is asked first.
     committer(repo)
     request = _request(options)
-    work = begun(repo, request, asks=not options.yes)
+    with Progress() as progress:
+        work = begun(repo, request, asks=not options.yes, tell=progress.tell)
     _point_out_replacements(repo, work)
     finish = _finish(repo, options)
     if options.yes:

@@ -1,11 +1,12 @@
 """What a run is to do: the series read, and a plan for each commit to split."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gitsplit.core import fit, planfile
 from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import edits_of
 from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
@@ -63,8 +64,18 @@ def opened(cwd: Path) -> Repository:
     return repo
 
 
+Tell = Callable[[int, int, int], None]
+"""Called before a proposal is made: for which commit (from 1) of how many, and for how
+many hunks and facts of it."""
+
+
 def begun(
-    repo: Repository, request: Request, *, every: bool = False, asks: bool = False
+    repo: Repository,
+    request: Request,
+    *,
+    every: bool = False,
+    asks: bool = False,
+    tell: Tell = lambda _number, _of, _pieces: None,
 ) -> Work:
     """The work that a request means: the plan given, or one proposed.
 
@@ -83,8 +94,9 @@ def begun(
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
     cuts, plans = {}, {}
-    for commit, done in zip(chosen, changes, strict=True):
+    for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
+            tell(number, len(chosen), len(edits_of(done)))
             found = cuts_of(repo, request, series, commit, done)
             plans[commit.oid] = proposed(repo, request, series, commit, found)
             cuts[commit.oid] = found
