@@ -5,7 +5,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ from tests.runner import (
 from tests.terminal import Terminal
 
 SPLIT = ("--yes", "--group-by", "file", "-c", "HEAD~2")
+PATIENCE = 30.0
+"""Seconds until what doesn't come or end fails the test; it takes far less."""
 FOUR = (
     "✓ 1 tangled",
     "✓ 2 sub/other: tangled",
@@ -67,7 +70,7 @@ def assert_no_trace(repo: Repository, temporary: Path) -> None:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.02)
@@ -260,9 +263,24 @@ def added(path: str) -> Json:
     return {"old_path": None, "path": path, "whole": True}
 
 
-def started(repo: Repository, command: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(repo: Repository, command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A gitsplit that runs the command; whatever happens, it ends with the block."""
     args = [*PROGRAM, *SPLIT, "-x", command]
-    return subprocess.Popen(args, cwd=repo.path, stderr=subprocess.PIPE)
+    with subprocess.Popen(args, cwd=repo.path, stderr=subprocess.PIPE) as running:
+        try:
+            yield running
+        finally:
+            ended(running)
+
+
+def ended(running: subprocess.Popen[bytes]) -> None:
+    """It has ended, with what it runs if it can; what it still says is read."""
+    running.terminate()
+    try:
+        running.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        running.kill()
 
 
 def pids(file: Path, count: int) -> list[int]:
@@ -280,7 +298,7 @@ def test_a_signal_stops_the_commands_and_removes_the_worktrees(
     with started(series, f"echo $$ >>{log}; sleep 1000") as running:
         commands = pids(log, 2)
         running.send_signal(number)
-        _, said = running.communicate(timeout=30)
+        _, said = running.communicate(timeout=PATIENCE)
 
     assert running.returncode == (130 if number == signal.SIGINT else 128 + number)
     assert b"Traceback" not in said
@@ -318,7 +336,7 @@ def test_what_a_killed_gitsplit_left_is_removed_by_the_next_and_only_that(
     ):
         dead, alive = pids(log, 2), pids(Path(f"{log}2"), 2)
         killed.kill()
-        killed.wait()
+        killed.wait(PATIENCE)
         left = len(list(temporary.iterdir()))
 
         ran = gitsplit(series.path, *SPLIT)
@@ -327,8 +345,6 @@ def test_what_a_killed_gitsplit_left_is_removed_by_the_next_and_only_that(
         assert len(list(temporary.iterdir())) == 3
         assert not any(map(is_alive, dead))
         assert all(map(is_alive, alive))
-        living.send_signal(signal.SIGTERM)
-        living.communicate(timeout=30)
 
     assert list(temporary.iterdir()) == [mine]
     assert len(series.git("worktree", "list").splitlines()) == 2
