@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from gitsplit.core.checks import PASSED, RUNNING, WAITING, Check
+from gitsplit.errors import CheckFailed
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
-from gitsplit.session.checks import Checks
+from gitsplit.session.checks import Checks, check_commits
 from tests.git.rewriting import Bench
 from tests.repository import Repository
 from tests.runner import (
@@ -332,7 +333,7 @@ def test_what_a_killed_gitsplit_left_is_removed_by_the_next_and_only_that(
     series.git("worktree", "add", "-q", "--detach", str(mine))
     with (
         started(series, f"echo $$ >>{log}; sleep 1000") as killed,
-        started(series, f"echo $$ >>{log}2; sleep 1000") as living,
+        started(series, f"echo $$ >>{log}2; sleep 1000"),
     ):
         dead, alive = pids(log, 2), pids(Path(f"{log}2"), 2)
         killed.kill()
@@ -383,6 +384,53 @@ def test_in_the_background_each_commit_waits_runs_and_has_its_result(
     ] * 2
     assert RUNNING in seen
     assert seen[-1] == PASSED
+    assert_no_trace(series, temporary)
+
+
+def test_what_has_passed_before_is_not_run_again_but_anything_else_is(
+    series: Repository, temporary: Path
+) -> None:
+    bench, rewrite = written_rewrite(series)
+    log = temporary.parent / "log"
+    command = f"git rev-parse HEAD^{{tree}} >>{log}; test ! -e sub/more"
+    first, second, third, fourth = rewrite.commits
+    said: list[str] = []
+    with stored(bench.opened, bench.objects, rewrite):
+        checks = Checks(bench.opened, [command], 1)
+        checks.start([first, third])
+        states = [checks.awaited(commit).state for commit in (first, third)]
+        checks.stop()
+        with pytest.raises(CheckFailed):
+            check_commits(
+                *(bench.opened, rewrite, [command], 1, said.append),
+                passed=checks.passed,
+            )
+
+    assert [state == "passed" for state in states] == [True, False]
+    assert set(checks.passed) == {first.tree}
+    assert said[0] == "✓ 1 first piece (checked before)"
+    assert said[1].startswith("✓ 2 ")
+    assert "(checked before)" not in "".join(said[1:])
+    run = [first, third, second, third, fourth]
+    assert log.read_text().split() == [commit.tree for commit in run]
+
+
+def test_what_the_preview_has_checked_is_not_run_again_when_it_is_applied(
+    series: Repository, temporary: Path
+) -> None:
+    log = temporary.parent / "log"
+    command = f"echo run >>{log}"
+    terminal = Terminal(series.path, *SPLIT[1:], "-x", command)
+    terminal.wait_for("send")
+    terminal.type("w")
+    terminal.wait_for("Enter writes")
+    terminal.type("x")
+    terminal.wait_for("4✓")
+    terminal.type("\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert terminal.text.count("(checked before)") == 4
+    assert log.read_text().split() == ["run"] * 4
     assert_no_trace(series, temporary)
 
 

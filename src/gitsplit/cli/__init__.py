@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +21,7 @@ from gitsplit.cli.progress import Progress
 from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
 
 if TYPE_CHECKING:
+    from gitsplit.core.objects import Oid
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
     from gitsplit.session.finish import Finish
@@ -272,8 +274,11 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
     from gitsplit.session.checks import check_commits
     from gitsplit.session.finish import Finish
 
-    def check(repo: "Repository", rewrite: "Rewrite") -> None:
-        check_commits(repo, rewrite, options.checks, options.jobs, tell)
+    def check(
+        repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
+    ) -> None:
+        commands, jobs = options.checks, options.jobs
+        check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 
     def tell(line: str) -> None:
         click.echo(line, err=True)

@@ -13,7 +13,7 @@ class Check:
     Of a failed one, ``command`` is the command that failed, ``reason`` how, in a few
     words (``exit 1``), ``status`` its exit status, negative for the signal that ended
     it, or None where it couldn't be run, and ``output`` the last of what it printed, as
-    bytes of any encoding.
+    bytes of any encoding. Of one that passed, ``reason`` says what else is to be said.
     """
 
     state: CheckState = "waiting"
@@ -31,3 +31,5 @@ class Check:
 WAITING = Check()
 RUNNING = Check("running")
 PASSED = Check("passed", status=0)
+PASSED_BEFORE = Check("passed", reason="checked before", status=0)
+"""The very commands have passed on the very files already, and weren't run again."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from threading import Lock, Thread
 
 from gitsplit.core.checks import Check
+from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError
 from gitsplit.git.repository import Repository
@@ -45,6 +46,11 @@ class Runner:
         """Nothing is checked any more."""
         self._checks.stop()
         self._stored.close()
+
+    @property
+    def passed(self) -> frozenset[Oid]:
+        """The trees on which the commands have ended well so far."""
+        return self._checks.passed
 
     def _begin(self, todo: Todo, tell: Tell) -> None:
         try:

@@ -7,10 +7,11 @@ is missing. A result holds for a tree: two commits with the same files share it.
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread, current_thread
 
-from gitsplit.core.checks import PASSED, RUNNING, WAITING, Check
+from gitsplit.core.checks import PASSED, PASSED_BEFORE, RUNNING, WAITING, Check
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.shown import shown
@@ -23,15 +24,18 @@ from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.report.checks import check_lines
 
 
-def check_commits(
+def check_commits(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     rewrite: Rewrite,
     commands: Sequence[str],
     jobs: int | None,
     say: Callable[[str], None],
+    *,
+    passed: AbstractSet[Oid] = frozenset(),
 ) -> None:
     """The commands have ended well on every new commit; they are stored.
 
+    ``passed`` are trees on which they have done so before, and aren't run again.
     ``say`` gets a line for each, oldest first, as soon as those before it are done.
 
     Raises CheckFailed, which names the first commit on which a command failed, when all
@@ -40,7 +44,7 @@ def check_commits(
     made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
     if not (commands and made):
         return
-    checks = Checks(repo, commands, jobs)
+    checks = Checks(repo, commands, jobs, passed=passed)
     failed: list[tuple[int, WrittenCommit, Check]] = []
     with unwound_by_signals():
         try:
@@ -88,6 +92,7 @@ class Checks:
 
     ``changed`` is called, in another thread, whenever a result has changed. The commits
     have to be stored while they are checked. :meth:`stop` has to be called at the end.
+    ``passed`` are trees on which the commands have ended well before.
     """
 
     def __init__(
@@ -96,6 +101,7 @@ class Checks:
         commands: Sequence[str],
         jobs: int | None = None,
         changed: Callable[[], None] = lambda: None,
+        passed: AbstractSet[Oid] = frozenset(),
     ) -> None:
         self._scratches = Scratches.of(repo)
         self._commands = tuple(commands)
@@ -103,7 +109,7 @@ class Checks:
         self._changed = changed
         # What follows is touched only by who holds the lock.
         self._lock = Condition()
-        self._results: dict[Oid, Check] = {}
+        self._results = dict.fromkeys(passed, PASSED_BEFORE)
         self._queue: deque[WrittenCommit] = deque()
         self._runs: list[_Run] = []
         self._threads: set[Thread] = set()
@@ -126,6 +132,13 @@ class Checks:
                 thread = Thread(target=self._work, daemon=True)
                 thread.start()
                 self._threads.add(thread)
+
+    @property
+    def passed(self) -> frozenset[Oid]:
+        """The trees on which the commands have ended well."""
+        with self._lock:
+            done = self._results.items()
+            return frozenset(tree for tree, check in done if check.state == "passed")
 
     def result(self, commit: WrittenCommit) -> Check:
         """How the check of the commit's tree stands."""

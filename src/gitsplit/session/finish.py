@@ -6,10 +6,12 @@ leaves everything as it was.
 """
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import cleaned, subject_of, with_ids_of
+from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.shown import shown
 from gitsplit.errors import Declined, HookRefused, Interrupted
@@ -33,7 +35,7 @@ def _always(_count: int) -> bool:
     return True
 
 
-def _unchecked(_repo: Repository, _rewrite: Rewrite) -> None:
+def _unchecked(_repo: Repository, _rewrite: Rewrite, _passed: AbstractSet[Oid]) -> None:
     pass
 
 
@@ -47,14 +49,17 @@ class Finish:
 
     ``verify`` has commit-msg look at new messages. ``agrees`` is asked whether so many
     commits are to be signed. ``check`` gets the commits, stored and before refs move,
-    and raises where they won't do. ``say`` passes on what hooks said and what was done
-    about it, one sentence at a time; it may hold text of the repository's.
+    and raises where they won't do; it also gets ``passed``, the trees on which the
+    user's commands have ended well while the screen was shown. ``say`` passes on what
+    hooks said and what was done about it, one sentence at a time; it may hold text of
+    the repository's.
     """
 
     signer: Signer | None = None
     verify: bool = False
     agrees: Callable[[int], bool] = _always
-    check: Callable[[Repository, Rewrite], None] = _unchecked
+    check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _unchecked
+    passed: AbstractSet[Oid] = frozenset()
     say: Callable[[str], None] = _silently
 
     def verified(

@@ -217,7 +217,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     too_late = "Take it back with: gitsplit --undo"
     files = (trees.files,) if trees else ()
     with _settled(repo, too_late), stored(repo, objects, rewrite, files):
-        finish.check(repo, rewrite)
+        finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         trees = trees and _ready_trees(repo, objects, work, rewrite, drop_to)
         journal.move(

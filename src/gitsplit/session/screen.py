@@ -28,10 +28,14 @@ from gitsplit.tui.state import Git, Whole, first_state
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The work as the user left it, and whether a conflict may stop it."""
+    """The work as the user left it, and whether a conflict may stop it.
+
+    ``passed`` are the trees on which the user's commands have ended well meanwhile.
+    """
 
     work: Work
     accepts_conflict: bool = False
+    passed: frozenset[Oid] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

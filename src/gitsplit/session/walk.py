@@ -1,6 +1,6 @@
 """The walk through a series: the draft, the screen, and the choice carried out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitsplit.core.todo import Todo
 from gitsplit.errors import PlanRefused, Stopped, WriteFailed
@@ -50,6 +50,7 @@ def walked(
     if chosen is None:
         return Walked(work, is_kept=is_kept(repo, work))
     if not chosen.accepts_conflict:
+        finish = replace(finish, passed=chosen.passed)
         outcome = apply(repo, chosen.work, finish, walk.drop_to)
         forgotten(repo, work)
         return Walked(chosen.work, outcome)
@@ -75,7 +76,10 @@ def _on_screen(
         verify=finish.verify,
     )
     try:
-        return edited(repo, request, work, setting)
+        chosen = edited(repo, request, work, setting)
+        if chosen is not None and runner is not None:
+            return replace(chosen, passed=runner.passed)
+        return chosen
     finally:
         try:
             saver.close()
