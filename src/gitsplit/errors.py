@@ -24,6 +24,10 @@ class GitsplitError(Exception):
         self.state = state
 
 
+class GivenUp(Exception):
+    """Nobody wants the work any more; who gave it up knows, and no user hears of it."""
+
+
 class NotARepository(GitsplitError):
     """There is no git repository here, or git refuses to use it."""
 

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from threading import Event, current_thread, main_thread
 from types import FrameType
 
+from gitsplit.git.program import end_group
 from gitsplit.git.scratch import Scratch
 
 KEPT = 1 << 16
 """So many bytes of the end of what a command prints are kept."""
-
-GRACE = 2.0
-"""Seconds in which a command that is told to end may clean up."""
 
 _TICK = 0.05
 _Handler = Callable[[int, FrameType | None], None]
@@ -66,7 +64,7 @@ def run_command(
         output = _Output(pipe.fileno())
         while child.poll() is None and not stop.is_set():
             output.read_for(_TICK)
-        _end_group(child)
+        end_group(child)
         # One that has left the group may still write; nobody waits for it.
         output.read_for(0)
         output.read_for(0)
@@ -89,26 +87,6 @@ class _Output:
             data = os.read(self.pipe, KEPT)
             self.is_closed = not data
             self.kept = (self.kept + data)[-KEPT:]
-
-
-def _end_group(child: subprocess.Popen[bytes]) -> None:
-    """No process of the child's group is left; SIGTERM first, then SIGKILL."""
-    for ending in (signal.SIGTERM, signal.SIGKILL):
-        if not _signalled(child, ending):
-            return
-        deadline = time.monotonic() + GRACE
-        while _signalled(child, 0) and time.monotonic() < deadline:
-            time.sleep(_TICK)
-
-
-def _signalled(child: subprocess.Popen[bytes], number: int) -> bool:
-    """Whether there is somebody left in the child's group to get the signal."""
-    child.poll()  # or its zombie would count
-    try:
-        os.killpg(child.pid, number)
-    except OSError:
-        return False
-    return True
 
 
 @contextmanager

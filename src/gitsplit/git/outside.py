@@ -3,9 +3,12 @@
 import os
 import signal
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from gitsplit.errors import ProgramFailed
+from gitsplit.git.program import answered
 from gitsplit.git.repository import Repository
 
 PATIENCE = 60.0
@@ -17,7 +20,7 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
 
     It runs at the top of the worktree, or in a bare repository's directory. What it
     says on standard error is passed on where it fails. Raises ProgramFailed where it
-    exits with an error, doesn't end, or can't be started.
+    exits with an error, doesn't end, or can't be started, and GivenUp.
     """
     try:
         child = subprocess.Popen(
@@ -34,12 +37,13 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
             f"The command “{command}” can't be started: {error.strerror}."
         ) from error
     try:
-        said, complaint = child.communicate(question, timeout=PATIENCE)
+        awaited = _until(time.monotonic() + PATIENCE, repo.program.is_wanted)
+        said, complaint = answered(child, question, awaited)
     except BaseException as error:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
         child.communicate()
-        if isinstance(error, subprocess.TimeoutExpired):
+        if isinstance(error, TimeoutError):
             raise ProgramFailed(
                 f"The command “{command}” has not answered for {PATIENCE:.0f} seconds."
             ) from error
@@ -49,3 +53,14 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
         told = f": {words[-1]}" if words else ""
         raise ProgramFailed(f"The command “{command}” failed{told}.")
     return said
+
+
+def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[], bool]:
+    """Whether the answer is still wanted; raises TimeoutError after the deadline."""
+
+    def is_awaited() -> bool:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        return is_wanted is None or is_wanted()
+
+    return is_awaited

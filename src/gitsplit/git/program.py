@@ -7,18 +7,26 @@ goes through here; objects are read by :mod:`gitsplit.git.repository`.
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gitsplit.errors import GitFailed, GitsplitError, NotARepository
+from gitsplit.errors import GitFailed, GitsplitError, GivenUp, NotARepository
+from gitsplit.git.process import runs_in
 
 PARSED: Mapping[str, str] = {"LC_ALL": "C"}
 """The environment of a command whose messages are read by gitsplit, not by people.
 
 Not for commands that run hooks: those are the user's and speak the user's language.
 """
+
+GRACE = 2.0
+"""Seconds in which a command that is told to end may clean up."""
+
+_TICK = 0.05
+"""Seconds in which it is noticed that nobody wants a process any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +60,15 @@ class Program:
     which decides what to do about them. Where git may have to ask the user something
     (a password, a passphrase), ``terminal=True`` leaves the child in the terminal's
     foreground group; elsewhere reading from the terminal would stop it for good.
+
+    With ``is_wanted``, git runs beside a screen: it has no terminal, even so, and once
+    nobody wants it any more, :meth:`run` ends it and raises GivenUp.
     """
 
     cwd: Path
     env: Mapping[str, str] = field(default_factory=dict)
     cleared: frozenset[str] = frozenset()
+    is_wanted: Callable[[], bool] | None = None
 
     def run(
         self,
@@ -69,13 +81,16 @@ class Program:
         """The finished ``git ARGS``.
 
         Raises GitFailed, with git's own complaint, when ``check`` and git's exit
-        status is not 0.
+        status is not 0; and GivenUp.
         """
         with self._started(args, env, terminal) as child:
             try:
-                stdout, stderr = child.communicate(stdin)
+                stdout, stderr = answered(child, stdin, self.is_wanted)
+            except GivenUp:
+                end_group(child)
+                raise
             except BaseException:
-                _stop(child, group=not terminal)
+                _stop(child, group=self.is_wanted is not None or not terminal)
                 raise
         done = Completed(child.returncode, stdout, stderr)
         if check and done.status:
@@ -136,7 +151,8 @@ class Program:
                 stdin=stream,
                 stdout=stream,
                 stderr=stream,
-                process_group=None if terminal else 0,
+                process_group=None if terminal or self.is_wanted else 0,
+                start_new_session=self.is_wanted is not None,
             )
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise self._not_startable() from error
@@ -164,6 +180,23 @@ def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
     return GitFailed(f"git {name} failed: {told}.")
 
 
+def answered(
+    child: subprocess.Popen[bytes], stdin: bytes, is_wanted: Callable[[], bool] | None
+) -> tuple[bytes, bytes]:
+    """What the child has printed when it has ended: standard output, and error.
+
+    Raises GivenUp, the child still running, once nobody wants it any more.
+    """
+    if is_wanted is None:
+        return child.communicate(stdin)
+    question: bytes | None = stdin
+    while is_wanted():
+        with suppress(subprocess.TimeoutExpired):
+            return child.communicate(question, timeout=_TICK)
+        question = None  # the child has it, as far as it has read it
+    raise GivenUp
+
+
 def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
     """End the child with SIGTERM, on which git removes its locks and temporary files.
 
@@ -175,3 +208,17 @@ def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
         else:
             child.terminate()
     child.wait()
+
+
+def end_group(child: subprocess.Popen[bytes]) -> None:
+    """No process of the child's group is left; SIGTERM first, then SIGKILL."""
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        child.poll()  # or its zombie would count
+        try:
+            os.killpg(child.pid, ending)
+        except OSError:
+            return
+        deadline = time.monotonic() + GRACE
+        while runs_in(child.pid) and time.monotonic() < deadline:
+            time.sleep(_TICK)
+            child.poll()

@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from gitsplit.core.objects import ObjectKind, Oid
+from gitsplit.core.watch import Watch
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
@@ -122,6 +123,14 @@ class Repository:
     is_shallow: bool
     config: Config
     _odb: pygit2.Odb = field(repr=False)
+
+    def watched(self, watch: Watch) -> "Repository":
+        """The repository for who does something in it beside a screen.
+
+        Git has no terminal there, and ends once nobody wants it.
+        """
+        program = replace(self.program, is_wanted=watch.is_wanted)
+        return replace(self, program=program)
 
     def has_object(self, oid: Oid) -> bool:
         """Whether the object is here; a partial clone may lack one it knows of."""

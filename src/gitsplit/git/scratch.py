@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitsplit.core.objects import Oid
-from gitsplit.errors import WriteFailed
+from gitsplit.core.watch import PATIENT, Watch
+from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.process import process_name, this_process
 from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository
@@ -83,12 +84,12 @@ class Scratches:
         return cls(git, repo.common_dir / "worktrees", {**kept, **objects})
 
     @contextmanager
-    def worktree(self, commit: Oid) -> Iterator[Scratch]:
+    def worktree(self, commit: Oid, watch: Watch = PATIENT) -> Iterator[Scratch]:
         """Within the ``with`` block, a new worktree with the files of the commit.
 
-        Raises WriteFailed where it can't be made.
+        Raises WriteFailed where it can't be made, and GivenUp.
         """
-        scratch = self._made(commit)
+        scratch = self._made(commit, watch)
         try:
             yield scratch
         finally:
@@ -102,21 +103,26 @@ class Scratches:
         with suppress(OSError):
             self.admins.rmdir()
 
-    def _made(self, commit: Oid) -> Scratch:
+    def _made(self, commit: Oid, watch: Watch) -> Scratch:
         try:
             # Git names worktrees by their real paths.
             path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         except OSError as error:
             raise _not_made(f"{error.strerror}") from error
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
-        done = self.git.run(
-            *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
-            *("worktree", "add", "--detach", "--lock", "--reason", reason),
-            *(str(path), commit),
-            check=False,
-        )
-        if not done.status:
-            return Scratch(path, _admin_of(path))
+        git = replace(self.git, is_wanted=watch.is_wanted)
+        try:
+            done = git.run(
+                *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
+                *("worktree", "add", "--detach", "--lock", "--reason", reason),
+                *(str(path), commit),
+                check=False,
+            )
+            if not done.status:
+                return Scratch(path, _admin_of(path))
+        except GivenUp:
+            _remove_files(path)  # git has removed its own directory
+            raise
         _remove_files(path)
         raise _not_made(done.complaint or "git gave no reason")
 

@@ -13,6 +13,7 @@ from gitsplit.core.objects import (
     RawCommit,
 )
 from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
@@ -74,7 +75,11 @@ class Rewrite:
 
 
 def written_drafts(
-    repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
+    repo: Repository,
+    objects: NewObjects,
+    drafts: SeriesDraft,
+    committer: bytes,
+    watch: Watch = PATIENT,
 ) -> Rewrite:
     """The rewrite that makes the drafts into commits; its objects are in ``objects``.
 
@@ -84,10 +89,12 @@ def written_drafts(
     Where a parent's tree isn't what it was, what the commit did is done again on the
     new one; a merge is made again, or follows each of its parents like that.
 
-    Raises PlanRefused where no commit is left, and what :meth:`Replay.tree` raises.
+    ``watch`` hears how many of the sources are written. Raises PlanRefused where no
+    commit is left, what :meth:`Replay.tree` raises, and GivenUp.
     """
     writer = _Writer.of(repo, objects, drafts, committer)
-    for source in writer.sources:
+    for done, source in enumerate(writer.sources):
+        watch.come_to(done, len(writer.sources))
         writer.write(source)
     return writer.rewrite()
 

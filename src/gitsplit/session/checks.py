@@ -15,7 +15,8 @@ from gitsplit.core.checks import PASSED, PASSED_BEFORE, RUNNING, WAITING, Check
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.shown import shown
-from gitsplit.errors import CheckFailed, GitsplitError
+from gitsplit.core.watch import Watch
+from gitsplit.errors import CheckFailed, GitsplitError, GivenUp
 from gitsplit.git.command import run_command, undisturbed, unwound_by_signals
 from gitsplit.git.process import processors
 from gitsplit.git.repository import Repository
@@ -86,6 +87,11 @@ class _Run:
     commit: WrittenCommit
     stop: Event = field(default_factory=Event)
 
+    @property
+    def watch(self) -> Watch:
+        """Who waits for the result."""
+        return Watch(is_wanted=lambda: not self.stop.is_set())
+
 
 class Checks:
     """Commands run on commits in the background, several at once, oldest first.
@@ -117,7 +123,7 @@ class Checks:
     def start(self, commits: Iterable[WrittenCommit]) -> None:
         """These commits are checked from now on, but for trees that have a result.
 
-        What was being checked and isn't among them is stopped.
+        What was being checked and isn't among them is stopped; nobody waits for that.
         """
         with self._lock:
             wanted: dict[Oid, WrittenCommit] = {}
@@ -202,12 +208,14 @@ class Checks:
     def _checked(self, run: _Run) -> Check:
         """What comes of the commands, in order, until one fails."""
         try:
-            with self._scratches.worktree(run.commit.oid) as scratch:
+            with self._scratches.worktree(run.commit.oid, run.watch) as scratch:
                 for command in self._commands:
                     if not run.stop.is_set():
                         check = self._ended(command, scratch, run.stop)
                         if check.state == "failed":
                             return check
+        except GivenUp:
+            return WAITING
         except GitsplitError as error:
             said = f"{error} {error.hint}".encode(errors="surrogateescape")
             return Check("failed", self._commands[0], "not run", None, said)
