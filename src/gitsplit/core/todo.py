@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from gitsplit.core.objects import Oid
@@ -231,19 +232,19 @@ def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid,
 
 def _lines(series: Series) -> Mapping[Oid, Oid]:
     """The first commit of the line that each commit is in; a merge is its own."""
-    parents = [parent for c in series.commits for parent in c.raw.parents]
-    children = Counter(parents)
+    parents_of = {c.oid: c.raw.parents for c in series.commits}  # read once: it costs
+    children = Counter(chain.from_iterable(parents_of.values()))
     lines: dict[Oid, Oid] = {}
-    merges = {c.oid for c in series.commits if len(c.raw.parents) > 1}
-    for commit in series.commits:
-        before = commit.raw.parents[0] if commit.raw.parents else None
+    merges = {oid for oid, parents in parents_of.items() if len(parents) > 1}
+    for oid, parents in parents_of.items():
+        before = _first(parents)
         continues = (
-            commit.oid not in merges
+            oid not in merges
             and before in lines
             and before not in merges
             and children[before] == 1
         )
-        lines[commit.oid] = lines[before] if before and continues else commit.oid
+        lines[oid] = lines[before] if before and continues else oid
     return lines
 
 

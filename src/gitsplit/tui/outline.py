@@ -1,6 +1,6 @@
 """The new commits that a todo list comes to, in order, each with its message."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -68,7 +68,7 @@ def new_commits(state: State) -> tuple[NewCommit, ...]:
 def _made(whole: Whole, todo: Todo) -> list[NewCommit]:
     """The new commits, in order."""
     found: list[NewCommit] = []
-    into = layout(whole.series, todo).into if _is_possible(whole, todo) else {}
+    into = _into(whole, todo)
     for entry in todo.entries:
         if leader := into.get(entry.oid):
             at = [n for n, made in enumerate(found) if made.entry.oid == leader]
@@ -79,13 +79,12 @@ def _made(whole: Whole, todo: Todo) -> list[NewCommit]:
     return found
 
 
-def _is_possible(whole: Whole, todo: Todo) -> bool:
-    """Whether the commits can stand in this order and go into each other."""
+def _into(whole: Whole, todo: Todo) -> Mapping[Oid, Oid]:
+    """Which commits go into which; none where they can't stand in this order."""
     try:
-        layout(whole.series, todo)
+        return layout(whole.series, todo).into
     except PlanRefused:
-        return False
-    return True
+        return {}
 
 
 def _of_entry(entry: Entry) -> Iterator[NewCommit]:
