@@ -16,7 +16,9 @@ from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.states import file_assignments
 from gitsplit.core.todo import picked
+from gitsplit.core.watch import PATIENT
 from gitsplit.tui.actions import Action
+from gitsplit.tui.beside import next_job
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.series import split_at_once
 from gitsplit.tui.state import WITHOUT_GIT, Git, State, Whole
@@ -124,6 +126,13 @@ def after(before: State, *actions: Action) -> State:
     for action in actions:
         before = reduce(before, action)
     return before
+
+
+def answered(state: State) -> State:
+    """The state when all that is found out beside the screen has come in."""
+    while (job := next_job(state)) is not None:
+        state = reduce(state, job.find(PATIENT))
+    return state
 
 
 def contents(plan: Plan, group: int) -> tuple[bytes | None, ...]:

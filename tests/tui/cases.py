@@ -245,14 +245,14 @@ def estimated() -> State:
     moved = after(replace(state, estimates=estimates), MoveTo(2), MoveCommit(-1))
     outlook = Outlook(conflict=Conflict(LAST, (b"c.py", b"README"), ABOVE))
     told = reduce(moved, Foreseen(moved.todo, outlook))
-    return replace(told, git=replace(told.git, outlook=lambda _: outlook))
+    return replace(told, git=replace(told.git, outlook=lambda _, __: outlook))
 
 
 def conflicting() -> State:
     """The series with its second commit dropped, which the third needs."""
     state = after(estimated(), MoveCommit(1), MoveTo(1), Become("drop"))
     outlook = Outlook(conflict=Conflict(LAST, (b"c.py",), ABOVE))
-    return replace(state, git=replace(state.git, outlook=lambda _: outlook))
+    return replace(state, git=replace(state.git, outlook=lambda _, __: outlook))
 
 
 def messages() -> State:

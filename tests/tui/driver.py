@@ -13,6 +13,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.actions import Action
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.beside import next_job
 from gitsplit.tui.reports import Report
 from gitsplit.tui.state import State
 
@@ -64,16 +65,24 @@ class _Watched(Shell):
         super().__init__(state, Surroundings(unchanged, with_syntax=False))
         self.drawn = asyncio.Event()
         self._is_taken = True  # the first frame needs no key
+        self._has_news = False
 
     def take(self, action: Action, application: ScreenApplication) -> None:
         super().take(action, application)
         # What comes in from beside the screen is no answer to a key.
+        self._has_news = self._has_news or isinstance(action, Report)
         self._is_taken = self._is_taken or not isinstance(action, Report)
+
+    async def settled(self) -> None:
+        """Nothing is to be found out any more, and the frame that shows so is drawn."""
+        async with asyncio.timeout(PATIENCE):
+            while self._has_news or next_job(self.state) is not None:
+                await asyncio.sleep(0.001)
 
     def rendered(self, _: ScreenApplication) -> None:
         if self._is_taken:
             self.drawn.set()
-        self._is_taken = False
+        self._is_taken = self._has_news = False
 
 
 def screens(
@@ -107,6 +116,7 @@ async def _screens(
                 shell.drawn.clear()
                 keyboard.send_text(KEYS.get(key, key))
                 await asyncio.wait_for(shell.drawn.wait(), PATIENCE)
+            await shell.settled()
             found.append([line.rstrip() for line in terminal.display])
         application.exit()
         await asyncio.wait_for(running, PATIENCE)

@@ -54,6 +54,7 @@ from tests.three_way import merge
 from tests.tui.builder import (
     Literal,
     after,
+    answered,
     contents,
     file_of,
     first_state,
@@ -534,15 +535,15 @@ def test_a_plan_that_ends_otherwise_is_never_promised_to_be_whole() -> None:
 
 def objecting(state: State) -> State:
     """The screen where git objects to whatever it is asked."""
-    return replace(state, git=replace(GIT, outlook=lambda _: Outlook("No. Don't.")))
+    return replace(state, git=replace(GIT, outlook=lambda _, __: Outlook("No. Don't.")))
 
 
 def test_git_is_asked_whether_a_final_tree_that_changes_can_be_had() -> None:
-    state = after(objecting(split()), Drop(), OpenPreview())
+    state = answered(after(objecting(split()), Drop(), OpenPreview()))
 
     assert state.problems == ("No. Don't.",)
     assert "✗ No. Don't." in page(state)
-    tried = after(state, Apply())
+    tried = answered(after(state, Apply()))
     assert (tried.is_refusal, tried.status) == (True, "No. Don't.")
     assert tried.request is None
 
@@ -554,8 +555,9 @@ def test_git_is_not_asked_where_everything_ends_as_it_was() -> None:
 
 
 def test_git_is_asked_again_when_the_preview_is_to_be_written() -> None:
-    state = after(replace(split(), git=GIT), Drop(), OpenPreview())
+    state = answered(after(replace(split(), git=GIT), Drop(), OpenPreview()))
 
     assert state.problems == ()
-    assert after(objecting(state), Apply()).status == "No. Don't."
-    assert after(state, Apply()).request is Request.APPLY
+    refused = answered(after(objecting(state), Apply()))
+    assert (refused.status, refused.request) == ("No. Don't.", None)
+    assert answered(after(state, Apply())).request is Request.APPLY

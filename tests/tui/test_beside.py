@@ -1,9 +1,10 @@
 """Work beside the screen: it comes in by itself, never twice, and stops no key."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from gitsplit.core.checks import PASSED, RUNNING, Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
+from gitsplit.core.watch import Watch
+from gitsplit.errors import GivenUp
 from gitsplit.tui.actions import (
     Become,
     CheckCommits,
@@ -22,7 +25,14 @@ from gitsplit.tui.actions import (
     OpenPreview,
     Undo,
 )
-from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.app import (
+    Chosen,
+    Editor,
+    ScreenApplication,
+    Shell,
+    Surroundings,
+    run_screen,
+)
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state import Estimate, State
@@ -33,7 +43,7 @@ SECONDS = 20
 EDITOR = Editor(lambda m: m, lambda _, content: content, lambda titled: ())
 
 
-def estimated(start: State, estimate: Callable[[Oid], Estimate]) -> State:
+def estimated(start: State, estimate: Callable[[Oid, Watch], Estimate]) -> State:
     return replace(start, git=replace(start.git, estimate=estimate))
 
 
@@ -44,24 +54,32 @@ def watched(
     **around: Any,
 ) -> State:
     """The state of a running screen once it is so."""
+    return played(state, (keys, until), **around)
+
+
+Step = tuple[str, Callable[[State], bool]]
+"""Keys, and what is so some time after them."""
+
+
+def played(state: State, *steps: Step, **around: Any) -> State:
+    """The state of a running screen after the steps, one after the other."""
 
     async def play() -> State:
         with create_pipe_input() as pipe:
             shell = Shell(state, Surroundings(EDITOR, with_syntax=False, **around))
-            return await _played(shell, pipe, keys, until)
+            return await _played(shell, pipe, steps)
 
     return asyncio.run(play())
 
 
-async def _played(
-    shell: Shell, pipe: PipeInput, keys: str, until: Callable[[State], bool]
-) -> State:
+async def _played(shell: Shell, pipe: PipeInput, steps: Sequence[Step]) -> State:
     application: ScreenApplication = shell.application(pipe, DummyOutput())
     running = asyncio.ensure_future(application.run_async())
-    pipe.send_text(keys)
     async with asyncio.timeout(SECONDS):
-        while not until(shell.state) and not running.done():
-            await asyncio.sleep(0.005)
+        for keys, until in steps:
+            pipe.send_text(keys)
+            while not until(shell.state) and not running.done():
+                await asyncio.sleep(0.005)
     if not running.done():
         application.exit()
     await running
@@ -71,7 +89,7 @@ async def _played(
 def test_every_commit_is_looked_at_once_beginning_at_the_cursor() -> None:
     asked: list[Oid] = []
 
-    def estimate(commit: Oid) -> Estimate:
+    def estimate(commit: Oid, _: Watch) -> Estimate:
         asked.append(commit)
         return Estimate(1, 1, 1, ("One.",))
 
@@ -85,7 +103,7 @@ def test_every_commit_is_looked_at_once_beginning_at_the_cursor() -> None:
 def test_keys_are_taken_while_a_commit_is_looked_at() -> None:
     goes_on = Event()
 
-    def estimate(_: Oid) -> Estimate:
+    def estimate(_: Oid, __: Watch) -> Estimate:
         assert goes_on.wait(SECONDS)
         return Estimate(0, why_not="empty")
 
@@ -104,7 +122,7 @@ def test_a_conflict_is_found_while_the_series_is_shown() -> None:
     asked: list[Todo] = []
     found = Outlook(conflict=Conflict(COMMITS[2], (b"f",)))
 
-    def outlook(todo: Todo) -> Outlook:
+    def outlook(todo: Todo, _: Watch) -> Outlook:
         asked.append(todo)
         return found
 
@@ -114,6 +132,99 @@ def test_a_conflict_is_found_while_the_series_is_shown() -> None:
 
     assert state.foreseen == (state.todo, found)
     assert len(asked) == 1
+
+
+def asking(outlook: Callable[[Todo, Watch], Outlook]) -> State:
+    """The series, where this says what stands against a todo list."""
+    start = series()
+    return replace(start, git=replace(start.git, outlook=outlook))
+
+
+def test_keys_are_taken_and_progress_is_shown_while_git_is_asked() -> None:
+    goes_on = Event()
+    seen: list[tuple[int, int]] = []
+
+    def outlook(_: Todo, watch: Watch) -> Outlook:
+        watch.tell(7, 9)
+        assert goes_on.wait(SECONDS)
+        return Outlook()
+
+    def is_known(state: State) -> bool:
+        if state.progress and state.chosen == COMMITS[2] and not goes_on.is_set():
+            seen.append(state.progress)
+            goes_on.set()
+        return state.foreseen is not None
+
+    state = watched(asking(outlook), is_known, keys="jdj")
+
+    assert (seen, state.progress) == ([(7, 9)], None)
+
+
+def test_an_answer_that_nobody_wants_any_more_is_given_up() -> None:
+    asked: list[Todo] = []
+    given_up: list[Todo] = []
+
+    def outlook(todo: Todo, watch: Watch) -> Outlook:
+        asked.append(todo)
+        if len(asked) > 1:
+            return Outlook()
+        deadline = monotonic() + SECONDS
+        while watch.is_wanted() and monotonic() < deadline:
+            sleep(0.001)
+        given_up.append(todo)
+        raise GivenUp
+
+    last = played(
+        asking(outlook),
+        ("jd", lambda _: len(asked) == 1),
+        ("jd", lambda state: state.foreseen is not None),
+    )
+
+    assert [len(given_up), len(asked)] == [1, 2]
+    assert asked[0] is given_up[0]
+    assert last.foreseen == (last.todo, Outlook())
+
+
+def left(start: State, keys: str, **around: Any) -> Chosen | None:
+    """What comes of a whole screen that is left by these keys."""
+    with create_pipe_input() as pipe:
+        pipe.send_text(keys)
+        surroundings = Surroundings(EDITOR, with_syntax=False, **around)
+        return run_screen(start, surroundings, input=pipe, output=DummyOutput())
+
+
+def test_enter_writes_when_git_has_answered() -> None:
+    def outlook(_: Todo, __: Watch) -> Outlook:
+        return Outlook()
+
+    chosen = left(asking(outlook), "jdw\r")
+
+    assert chosen is not None
+    assert [entry.action for entry in chosen.todo.entries] == ["pick", "drop", "pick"]
+
+
+def test_who_leaves_waits_for_no_answer() -> None:
+    """Not for one that ends when it isn't wanted, nor for one that thinks on."""
+    ended, never = Event(), Event()
+
+    def outlook(_: Todo, watch: Watch) -> Outlook:
+        while watch.is_wanted():
+            sleep(0.001)
+        ended.set()
+        raise GivenUp
+
+    def thinking(_: Todo, __: Watch) -> Outlook:
+        assert never.wait(SECONDS)
+        return Outlook()
+
+    start = after(series(), MoveRows(1), Become("drop"))
+    for each in (outlook, thinking):
+        asked = replace(start, git=replace(start.git, outlook=each))
+        begin = monotonic()
+        assert left(asked, "qq") is None
+        assert monotonic() - begin < SECONDS / 2
+    assert ended.wait(SECONDS)
+    never.set()
 
 
 def test_nothing_is_asked_where_all_commits_stay_in_place() -> None:
@@ -128,7 +239,7 @@ def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
 
 
 def test_what_breaks_beside_the_screen_ends_it() -> None:
-    def estimate(_: Oid) -> Estimate:
+    def estimate(_: Oid, __: Watch) -> Estimate:
         raise ZeroDivisionError("bug")
 
     with pytest.raises(ZeroDivisionError, match="bug"):
@@ -155,7 +266,7 @@ class Checker:
 
     def __init__(self, *outcomes: tuple[int, Check]) -> None:
         self.outcomes = outcomes
-        self.stops = 0
+        self.stops = self.closes = 0
 
     def start(self, _: Todo, tell: Callable[[int, Check], None]) -> None:
         def run() -> None:
@@ -166,6 +277,9 @@ class Checker:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def close(self) -> None:
+        self.closes += 1
 
 
 def checked(checker: Checker, keys: str) -> State:
@@ -205,6 +319,13 @@ def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:
     assert checker.stops == 0
     watched(state, lambda s: not s.deeds, "u", checker=checker)
     assert checker.stops == 1
+
+
+def test_who_leaves_closes_what_checks() -> None:
+    checker = Checker()
+    left(series(), "q", checker=checker)
+
+    assert (checker.stops, checker.closes) == (0, 1)
 
 
 def test_without_a_command_there_is_nothing_to_check_with() -> None:

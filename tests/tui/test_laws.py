@@ -16,6 +16,7 @@ from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import cuts
 from gitsplit.core.states import is_whole, states_in
 from gitsplit.core.todo import Doing, Todo
+from gitsplit.core.watch import Watch
 from gitsplit.errors import MergeCommit
 from gitsplit.tui.actions import (
     Action,
@@ -183,7 +184,7 @@ def in_series(plans: list[Plan]) -> State:
     return replace(series(), git=git)
 
 
-def _some_outlook(todo: Todo) -> Outlook:
+def _some_outlook(todo: Todo, _: Watch) -> Outlook:
     """Conflicts and objections as it happens."""
     at = sum(map(ord, "".join(entry.action for entry in todo.entries))) % 3
     conflict = Conflict(todo.entries[-1].oid, (b"f",)) if at == 1 else None

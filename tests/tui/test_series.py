@@ -40,7 +40,7 @@ from gitsplit.tui.previewpage import rows_of
 from gitsplit.tui.reports import Estimated, Foreseen
 from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Estimate, Request, Screen, State, first_state
-from tests.tui.builder import after, plan_of, raw_commit
+from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
 
 A, B, C = COMMITS
@@ -254,13 +254,14 @@ def test_what_git_foresees_is_forgotten_with_the_next_change() -> None:
 def conflicting() -> State:
     """The preview of a series that would conflict."""
     start = series()
-    git = replace(start.git, outlook=lambda _: CONFLICT)
-    return after(replace(start, git=git), MoveRows(1), Become("drop"), OpenPreview())
+    git = replace(start.git, outlook=lambda _, __: CONFLICT)
+    dropped = after(replace(start, git=git), MoveRows(1), Become("drop"))
+    return answered(after(dropped, OpenPreview()))
 
 
 def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
     asked = after(conflicting(), Apply())
-    said = after(asked, Apply())
+    said = answered(after(asked, Apply()))
 
     assert (asked.request, asked.accepts_conflict) == (None, False)
     assert "git rebase" in asked.status
@@ -269,7 +270,7 @@ def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
 
 
 def test_a_conflict_that_was_accepted_is_not_accepted_for_another_list() -> None:
-    said = after(conflicting(), Apply(), Apply())
+    said = answered(after(conflicting(), Apply(), Apply()))
 
     assert not after(said, Undo()).accepts_conflict
 

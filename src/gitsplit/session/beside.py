@@ -12,6 +12,7 @@ from gitsplit.core.objects import GITLINK, Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import SourceCommit
+from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
@@ -55,7 +56,7 @@ class Proposals:
     def cuts_of(self, oid: Oid) -> Cuts:
         """All proposals for a commit; raises MergeCommit, NothingToSplit."""
         with self._lock:
-            return self._found(oid)
+            return self._found(self.repo, oid)
 
     def known_cuts(self, oid: Oid) -> Cuts | None:
         """All proposals for a commit that is read by now, without waiting."""
@@ -63,63 +64,63 @@ class Proposals:
 
     def _asked(self, oid: Oid) -> Plan:
         """The plan for a commit that somebody wants split."""
-        plan = self._seems(oid)
-        return plan if len(plan.groups) > 1 else self._proposed(oid, is_asked=True)
+        plan = self._seems(self.repo, oid)
+        if len(plan.groups) > 1:
+            return plan
+        return self._proposed(self.repo, oid, is_asked=True)
 
-    def _seems(self, oid: Oid) -> Plan:
+    def _seems(self, repo: Repository, oid: Oid) -> Plan:
         """The plan for what a commit seems to consist of, be it one thing."""
         if oid not in self._seeming:
-            self._seeming[oid] = self._proposed(oid, is_asked=False)
+            self._seeming[oid] = self._proposed(repo, oid, is_asked=False)
         return self._seeming[oid]
 
-    def _proposed(self, oid: Oid, *, is_asked: bool) -> Plan:
-        commit = self.work.todo.entry(oid).commit
-        return proposed(
-            self.repo,
-            self.request,
-            self.work.series,
-            commit,
-            self._found(oid),
-            is_asked=is_asked,
-        )
+    def _proposed(self, repo: Repository, oid: Oid, *, is_asked: bool) -> Plan:
+        series, commit = self.work.series, self.work.todo.entry(oid).commit
+        found = self._found(repo, oid)
+        return proposed(repo, self.request, series, commit, found, is_asked=is_asked)
 
-    def _found(self, oid: Oid) -> Cuts:
+    def _found(self, repo: Repository, oid: Oid) -> Cuts:
         if oid not in self._cuts:
-            self._cuts[oid] = self._read(oid)
+            self._cuts[oid] = self._read(repo, oid)
         return self._cuts[oid]
 
-    def _read(self, oid: Oid) -> Cuts:
+    def _read(self, repo: Repository, oid: Oid) -> Cuts:
         commit = self.work.todo.entry(oid).commit
-        changes = read.file_changes(self.repo, commit)
+        changes = read.file_changes(repo, commit)
         if not changes:
             raise NothingToSplit(
                 f"{oid[:7]} changes no file, so there is nothing to split.",
                 hint="p picks it, d drops it.",
             )
-        return cuts_of(self.repo, self.request, self.work.series, commit, changes)
+        return cuts_of(repo, self.request, self.work.series, commit, changes)
 
-    def estimate(self, oid: Oid) -> Estimate:
-        """What a commit does, and of how many things that seems to be made up."""
+    def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
+        """What a commit does, and of how many things that seems to be made up.
+
+        Raises GivenUp.
+        """
+        repo = self.repo.watched(watch)
         commit = self.work.todo.entry(oid).commit
         if len(commit.raw.parents) > 1:
             return Estimate(0, why_not="merge")
         try:
-            sizes = self._sizes(commit)
+            sizes = self._sizes(repo, commit)
             if why_not := _why_not(sizes):
                 return Estimate(len(sizes), why_not=why_not)
             with self._lock:
-                return _estimate(self._seems(oid))
+                return _estimate(self._seems(repo, oid))
         except GitsplitError:
             return Estimate(0, why_not="?")
 
-    def _sizes(self, commit: SourceCommit) -> dict[bytes, int | None]:
+    def _sizes(self, repo: Repository, commit: SourceCommit) -> dict[bytes, int | None]:
         """The size of each file that changes, both sides; None of what isn't here."""
         parents = commit.raw.parents
         with self._lock:
             old = EMPTY_TREE
             if parents:
-                old = read.source_commit(self.repo, parents[0]).raw.tree
-            changed = changed_paths(NewObjects(self.repo), old, commit.raw.tree)
+                old = read.source_commit(repo, parents[0]).raw.tree
+            changed = changed_paths(NewObjects(repo), old, commit.raw.tree)
             return {path: self._size(pair) for path, pair in changed.items()}
 
     def _size(self, pair: PathPair) -> int | None:

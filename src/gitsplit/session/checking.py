@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from gitsplit.core.checks import Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
-from gitsplit.errors import GitsplitError
+from gitsplit.core.watch import Watch
+from gitsplit.errors import GitsplitError, GivenUp
 from gitsplit.git.repository import Repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import WrittenCommit
@@ -22,7 +23,7 @@ Tell = Callable[[int, Check], None]
 class Runner:
     """Checks the new commits of a todo list, in other threads.
 
-    The commits are stored meanwhile, as nothing names them yet.
+    The commits are stored until :meth:`close`, as nothing names them yet.
     """
 
     def __init__(
@@ -32,18 +33,34 @@ class Runner:
         self._work = work
         self._checks = Checks(repo, commands, jobs, self._report)
         self._stored = ExitStack()
+        self._threads: list[Thread] = []
         # What follows is touched only by who holds the lock.
         self._lock = Lock()
+        self._given_up = Event()
         self._wanted: Sequence[tuple[int, WrittenCommit]] = ()
         self._told: dict[int, Check] = {}
         self._tell: Tell = lambda _number, _check: None
 
     def start(self, todo: Todo, tell: Tell) -> None:
         """The new commits of this list are checked from now on, and no others."""
-        Thread(target=self._begin, args=(todo, tell), daemon=True).start()
+        with self._lock:
+            self._given_up.set()
+            self._given_up = given_up = Event()
+        thread = Thread(target=self._begin, args=(todo, tell, given_up), daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def stop(self) -> None:
-        """Nothing is checked any more."""
+        """Nothing that is being checked is wanted any more; it ends by itself."""
+        with self._lock:
+            self._given_up.set()
+            self._checks.start(())
+
+    def close(self) -> None:
+        """Nothing is checked any more, and nothing of it is left."""
+        self.stop()
+        for thread in self._threads:
+            thread.join()
         self._checks.stop()
         self._stored.close()
 
@@ -52,18 +69,24 @@ class Runner:
         """The trees on which the commands have ended well so far."""
         return self._checks.passed
 
-    def _begin(self, todo: Todo, tell: Tell) -> None:
+    def _begin(self, todo: Todo, tell: Tell, given_up: Event) -> None:
+        watch = Watch(is_wanted=lambda: not given_up.is_set())
+        repo, work = self._repo.watched(watch), replace(self._work, todo=todo)
         try:
-            objects, rewrite = drawn_up(self._repo, replace(self._work, todo=todo))
-            self._stored.enter_context(stored(self._repo, objects, rewrite))
+            objects, rewrite = drawn_up(repo, work, watch)
+            self._stored.enter_context(stored(repo, objects, rewrite))
+        except GivenUp:
+            return
         except GitsplitError as error:
             said = f"{error} {error.hint}".encode(errors="surrogateescape")
             tell(0, Check("failed", "storing the commits", "not run", None, said))
             return
         with self._lock:
+            if given_up.is_set():
+                return
             new = [(n, c) for n, c in enumerate(rewrite.commits) if is_new(c)]
             self._wanted, self._tell, self._told = new, tell, {}
-        self._checks.start(commit for _, commit in new)
+            self._checks.start(commit for _, commit in new)
         self._report()
 
     def _report(self) -> None:

@@ -1,16 +1,21 @@
 """What stands against the work, found before anything is applied."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import is_whole
+from gitsplit.core.todo import Todo
+from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
+from gitsplit.git.worktree import HeadTrees
+from gitsplit.git.write import Rewrite
 from gitsplit.session.review import review_warnings
-from gitsplit.session.rewrite import DropTo, possible
+from gitsplit.session.rewrite import DropTo, drawn_up, head_trees, refuse_unready
 from gitsplit.session.work import Work
 
 
@@ -21,19 +26,76 @@ def outlook(
 
     With ``verify``, what Gerrit would refuse is an objection.
     """
-    try:
-        rewrite = possible(repo, work, drop_to)
-        if verify:
-            review_warnings(repo, work, rewrite)
-    except ReplayConflict as found:
-        if not found.commit:
-            return Outlook(f"{found} {found.hint}".rstrip())
-        commit = Oid(found.commit)
-        against = _against(repo, work, commit, frozenset(found.paths))
-        return Outlook(conflict=Conflict(commit, found.paths, against))
-    except GitsplitError as error:
-        return Outlook(f"{error} {error.hint}".rstrip())
-    return Outlook()
+    return Outlooks(repo, work, drop_to, verify=verify).of(work.todo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a todo list would write, and where index and files would go."""
+
+    work: Work
+    objects: NewObjects
+    rewrite: Rewrite
+    trees: HeadTrees | None
+
+
+class Outlooks:
+    """What stands against todo lists, as the repository is whenever it is asked.
+
+    What a list would write follows from the list alone, and is kept for the last one:
+    whoever asks about it again has only the files in the worktree looked at.
+    One thread asks at a time.
+    """
+
+    def __init__(
+        self,
+        repo: Repository,
+        work: Work,
+        drop_to: DropTo = "worktree",
+        *,
+        verify: bool = True,
+    ) -> None:
+        self._watch = PATIENT
+        # What is kept reads objects for whoever asks at the time.
+        now = Watch(is_wanted=lambda: self._watch.is_wanted())
+        self._repo = repo.watched(now)
+        self._work = work
+        self._drop_to = drop_to
+        self._verify = verify
+        self._last: tuple[Todo, _Drawn | Outlook] | None = None
+
+    def of(self, todo: Todo, watch: Watch = PATIENT) -> Outlook:
+        """What carrying out the todo list would come to; raises GivenUp."""
+        self._watch = watch
+        try:
+            if self._last is None or self._last[0] != todo:
+                self._last = None
+                self._last = (todo, self._drawn(todo))
+            drawn = self._last[1]
+            return drawn if isinstance(drawn, Outlook) else self._judged(drawn)
+        except GitsplitError as error:
+            return Outlook(f"{error} {error.hint}".rstrip())
+
+    def _drawn(self, todo: Todo) -> _Drawn | Outlook:
+        """What the todo list would write, or the conflict that it comes to."""
+        repo, work, watch = self._repo, replace(self._work, todo=todo), self._watch
+        try:
+            objects, rewrite = drawn_up(repo, work, watch)
+            trees = head_trees(repo, objects, work, rewrite, self._drop_to, watch=watch)
+        except ReplayConflict as found:
+            if not found.commit:
+                raise
+            commit = Oid(found.commit)
+            against = _against(repo, work, commit, frozenset(found.paths))
+            return Outlook(conflict=Conflict(commit, found.paths, against))
+        return _Drawn(work, objects, rewrite, trees)
+
+    def _judged(self, drawn: _Drawn) -> Outlook:
+        """What stands against it now; raises where it can't be carried out."""
+        refuse_unready(self._repo, drawn.objects, drawn.trees)
+        if self._verify:
+            review_warnings(self._repo, drawn.work, drawn.rewrite)
+        return Outlook()
 
 
 def _against(

@@ -20,6 +20,7 @@ from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import squashed
 from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Entry, layout, out_of_place
+from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -86,9 +87,14 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
     return drawn_up(repo, work)[1]
 
 
-def drawn_up(repo: Repository, work: Work) -> tuple[NewObjects, write.Rewrite]:
-    """The objects of :func:`preview` and what they rewrite; nothing is stored."""
-    return _drawn_up(repo, work, _NOBODY, Finish())
+def drawn_up(
+    repo: Repository, work: Work, watch: Watch = PATIENT
+) -> tuple[NewObjects, write.Rewrite]:
+    """The objects of :func:`preview` and what they rewrite; nothing is stored.
+
+    ``watch`` hears how many commits are done. Raises what stands against the plans.
+    """
+    return _drawn_up(repo, work, _NOBODY, Finish(), watch)
 
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
@@ -108,19 +114,16 @@ def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
 
 
 def _drawn_up(
-    repo: Repository, work: Work, committer: bytes, finish: Finish
+    repo: Repository,
+    work: Work,
+    committer: bytes,
+    finish: Finish,
+    watch: Watch = PATIENT,
 ) -> tuple[NewObjects, write.Rewrite]:
     """The new objects of the whole series, and what they rewrite."""
     objects = NewObjects(repo)
-    return objects, _drawn_up_in(repo, objects, work, committer, finish)
-
-
-def _drawn_up_in(
-    repo: Repository, objects: NewObjects, work: Work, committer: bytes, finish: Finish
-) -> write.Rewrite:
-    """What the new objects of the whole series rewrite; they are in ``objects``."""
     ready = ready_draft(repo, objects, work, finish)
-    return write.written_drafts(repo, objects, ready, committer)
+    return objects, write.written_drafts(repo, objects, ready, committer, watch)
 
 
 def ready_draft(
@@ -211,7 +214,8 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
     rewrite = finish.signed(objects, unsigned)
-    trees = _ready_trees(repo, objects, work, rewrite, drop_to)
+    trees = head_trees(repo, objects, work, rewrite, drop_to)
+    refuse_unready(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     too_late = "Take it back with: gitsplit --undo"
@@ -219,7 +223,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     with _settled(repo, too_late), stored(repo, objects, rewrite, files):
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
-        trees = trees and _ready_trees(repo, objects, work, rewrite, drop_to)
+        refuse_unready(repo, objects, trees)
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )
@@ -228,37 +232,23 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     return Outcome(rewrite, moves, finish.lost(rewrite), in_head)
 
 
-def possible(repo: Repository, work: Work, drop_to: DropTo) -> write.Rewrite:
-    """The :func:`preview`, where :func:`apply` can carry it out as things are now.
-
-    Raises what it would raise for the plans and for the files in the worktree.
-    """
-    objects, rewrite = _drawn_up(repo, work, _NOBODY, Finish())
-    _ready_trees(repo, objects, work, rewrite, drop_to)
-    return rewrite
-
-
-def _ready_trees(
-    repo: Repository,
-    objects: NewObjects,
-    work: Work,
-    rewrite: write.Rewrite,
-    drop_to: DropTo,
-) -> HeadTrees | None:
-    """What :func:`_head_trees` says, where index and files can go there."""
-    trees = _head_trees(repo, objects, work, rewrite, drop_to)
+def refuse_unready(
+    repo: Repository, objects: NewObjects, trees: HeadTrees | None
+) -> None:
+    """Raise where index and files can't go to these trees as they are now."""
     if trees is not None:
         readiness.refuse_unready(repo, objects, trees.steps())
         readiness.refuse_lost(repo, objects, trees)
-    return trees
 
 
-def _head_trees(
+def head_trees(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     objects: NewObjects,
     work: Work,
     rewrite: write.Rewrite,
     drop_to: DropTo,
+    *,
+    watch: Watch = PATIENT,
 ) -> HeadTrees | None:
     """Where index and files have to go; None where they stay, or there are none.
 
@@ -271,7 +261,7 @@ def _head_trees(
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
     is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
-        files = _tree_with_dropped(repo, objects, work) if is_keeping else new
+        files = _tree_with_dropped(repo, objects, work, watch) if is_keeping else new
         return HeadTrees(old, files, new)
     if is_keeping:
         raise NotInWorktree(
@@ -281,10 +271,13 @@ def _head_trees(
     return None
 
 
-def _tree_with_dropped(repo: Repository, objects: NewObjects, work: Work) -> Oid:
+def _tree_with_dropped(
+    repo: Repository, objects: NewObjects, work: Work, watch: Watch
+) -> Oid:
     """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
     kept = work.with_plans(plans_with_dropped(repo, work))
-    return _drawn_up_in(repo, objects, kept, _NOBODY, Finish()).new_tree
+    ready = ready_draft(repo, objects, kept, Finish())
+    return write.written_drafts(repo, objects, ready, _NOBODY, watch).new_tree
 
 
 def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:

@@ -7,7 +7,6 @@ from functools import partial
 from gitsplit.core.message import cleaned
 from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.core.objects import Oid
-from gitsplit.core.outlook import Outlook
 from gitsplit.core.todo import Todo
 from gitsplit.errors import EditorFailed, PlanRefused
 from gitsplit.git import editor, read, refs
@@ -15,7 +14,7 @@ from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.session.beside import Proposals
-from gitsplit.session.outlook import outlook
+from gitsplit.session.outlook import Outlooks
 from gitsplit.session.proposing import copied_trailers
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo
@@ -61,11 +60,12 @@ def edited(
 ) -> Edited | None:
     """What the user made of the work in the screen; None where they quit."""
     proposals = Proposals(repo, request, work)
+    outlooks = Outlooks(repo, work, setting.drop_to, verify=setting.verify)
     git = Git(
         hunks_between,
         partial(merged_contents, repo),
         proposals.plan_of,
-        partial(_outlook, repo, work, setting),
+        outlooks.of,
         proposals.estimate,
         proposals.cuts_of,
         proposals.known_cuts,
@@ -77,11 +77,6 @@ def edited(
     if chosen is None:
         return None
     return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)
-
-
-def _outlook(repo: Repository, work: Work, setting: Setting, todo: Todo) -> Outlook:
-    changed = replace(work, todo=todo)
-    return outlook(repo, changed, setting.drop_to, verify=setting.verify)
 
 
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:

@@ -115,8 +115,7 @@ def run_screen(
         raise Interrupted("The terminal was closed.") from error
     finally:
         gc.unfreeze()
-        if around.checker is not None:
-            around.checker.stop()
+        shell.close()
 
 
 class Shell:
@@ -162,8 +161,13 @@ class Shell:
             self._has_changed()
         if isinstance(action, Report):
             application.invalidate()
-        else:
-            self._answer(action, application)
+        self._answer(action, application)
+
+    def close(self) -> None:
+        """Nothing works beside the screen any more; it is gone."""
+        self._beside.close()
+        if self._around.checker is not None:
+            self._around.checker.close()
 
     def _has_changed(self) -> None:
         """The todo list told to who keeps it; checks of the old one are given up."""

@@ -1,11 +1,16 @@
 """Work beside the screen: one thing at a time in another thread, never in its way.
 
-What it finds comes in as actions. What is known is not asked for again.
+What it finds comes in as actions. What is known is not asked for again, and what nobody
+wants any more is given up.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from threading import Event, Thread
 from typing import Any, Protocol
 
 from prompt_toolkit.application import Application
@@ -13,12 +18,21 @@ from prompt_toolkit.application import Application
 from gitsplit.core.checks import Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
+from gitsplit.core.watch import Watch
+from gitsplit.errors import GivenUp
 from gitsplit.tui.actions import Action
-from gitsplit.tui.problems import foreseen, may_conflict, written_todo
-from gitsplit.tui.reports import Checked, Estimated, Foreseen, Report
-from gitsplit.tui.state import Screen, State
+from gitsplit.tui.problems import is_asking, written_todo
+from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report
+from gitsplit.tui.state import State
 
-Job = Callable[[], Report]
+PATIENCE = 1.0
+"""Seconds that who leaves waits at most for work that is given up.
+
+By then it has ended what it had running, and is at most thinking; it dies with us.
+"""
+
+BETWEEN_NEWS = 0.1
+"""Seconds between two reports of how far something is."""
 
 
 class Checker(Protocol):
@@ -32,7 +46,21 @@ class Checker(Protocol):
         """
 
     def stop(self) -> None:
-        """Nothing is checked any more."""
+        """What is being checked isn't wanted any more; nobody waits for its end."""
+
+    def close(self) -> None:
+        """Nothing is checked any more, and nothing is left of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be found out; wanted as long as ``todo`` is the list that is shown.
+
+    Where that is None, always.
+    """
+
+    find: Callable[[Watch], Report]
+    todo: Todo | None = None
 
 
 class Beside:
@@ -44,6 +72,8 @@ class Beside:
         self._get_state = get_state
         self._take = take
         self._is_at_it = False
+        self._is_closed = Event()
+        self._thread: Thread | None = None
 
     def keep_up(self, application: Application[Any]) -> None:
         """Have what isn't known found out, after a frame that showed so."""
@@ -51,16 +81,58 @@ class Beside:
             self._is_at_it = True
             application.create_background_task(self._work(application))
 
+    def close(self) -> None:
+        """Nothing is found out any more, and nothing runs for it."""
+        self._is_closed.set()
+        if self._thread is not None:
+            self._thread.join(PATIENCE)
+
     async def _work(self, application: Application[Any]) -> None:
-        loop = asyncio.get_running_loop()
         try:
             while (job := next_job(self._get_state())) is not None:
-                self._take(await loop.run_in_executor(None, job))
+                with suppress(GivenUp):
+                    self._take(await self._awaited(job))
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
         finally:
             self._is_at_it = False
+
+    async def _awaited(self, job: Job) -> Report:
+        """What comes of the job; how far it is comes in meanwhile."""
+        come: deque[tuple[int, int]] = deque(maxlen=1)
+        found = self._found(job, Watch(lambda *at: come.append(at), self._wants(job)))
+        while not found.done():
+            await asyncio.wait([found], timeout=BETWEEN_NEWS)
+            if come and job.todo is not None:
+                self._take(Progressed(job.todo, *come.pop()))
+        return found.result()
+
+    def _wants(self, job: Job) -> Callable[[], bool]:
+        """Whether the screen is there, and still shows what the job is about."""
+
+        def is_wanted() -> bool:
+            is_shown = job.todo is None or job.todo is self._get_state().todo
+            return is_shown and not self._is_closed.is_set()
+
+        return is_wanted
+
+    def _found(self, job: Job, watch: Watch) -> "asyncio.Future[Report]":
+        """What comes of the job, done in a thread that nobody has to wait for."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[Report] = loop.create_future()
+
+        def run() -> None:
+            try:
+                report = job.find(watch)
+            except Exception as error:
+                _tell(loop, _fail, found, error)
+            else:
+                _tell(loop, _settle, found, report)
+
+        self._thread = Thread(target=run, name="beside", daemon=True)
+        self._thread.start()
+        return found
 
     def check(self, checker: Checker) -> None:
         """Have the new commits checked; what comes of it comes in as it is found."""
@@ -68,33 +140,47 @@ class Beside:
         loop = asyncio.get_running_loop()
 
         def told(number: int, check: Check) -> None:
-            loop.call_soon_threadsafe(self._take, Checked(todo, number, check))
+            _tell(loop, self._take, Checked(todo, number, check))
 
         checker.start(written_todo(todo), told)
 
 
-def next_job(state: State) -> Job | None:
-    """What is to be found out next: conflicts first, then the commit at the cursor.
+def _tell(
+    loop: asyncio.AbstractEventLoop, call: Callable[..., None], *what: object
+) -> None:
+    """The screen, where it is still there, is told from another thread."""
+    with suppress(RuntimeError):  # its loop is closed
+        loop.call_soon_threadsafe(call, *what)
 
-    Conflicts only where they are shown: finding them may take a while.
-    """
-    is_shown = state.screen in (Screen.SERIES, Screen.PREVIEW)
-    if is_shown and foreseen(state) is None and may_conflict(state):
-        return partial(_outlook, state)
+
+def _settle(found: "asyncio.Future[Report]", report: Report) -> None:
+    if not found.done():  # or the screen has left
+        found.set_result(report)
+
+
+def _fail(found: "asyncio.Future[Report]", error: Exception) -> None:
+    if not found.done():
+        found.set_exception(error)
+
+
+def next_job(state: State) -> Job | None:
+    """What is to be found out next: conflicts first, then the commit at the cursor."""
+    if is_asking(state):
+        return Job(partial(_outlook, state), state.todo)
     if state.git.estimate is None or (state.opened is not None and state.is_alone):
         return None
     order = state.todo.order
     at = order.index(state.chosen)
     for commit in (*order[at:], *order[:at]):
         if commit not in state.estimates:
-            return partial(_estimate, state, commit)
+            return Job(partial(_estimate, state, commit))
     return None
 
 
-def _outlook(state: State) -> Report:
-    return Foreseen(state.todo, state.git.outlook(written_todo(state.todo)))
+def _outlook(state: State, watch: Watch) -> Report:
+    return Foreseen(state.todo, state.git.outlook(written_todo(state.todo), watch))
 
 
-def _estimate(state: State, commit: Oid) -> Report:
+def _estimate(state: State, commit: Oid, watch: Watch) -> Report:
     assert state.git.estimate is not None, "somebody can be asked"
-    return Estimated(commit, state.git.estimate(commit))
+    return Estimated(commit, state.git.estimate(commit, watch))

@@ -105,7 +105,9 @@ def _shown(state: State, step: Step) -> State:
 
 def _at_history(state: State, history: History[Todo]) -> State:
     """The state at another point of the history."""
-    moved = replace(state, history=history, checks={}, accepts_conflict=False)
+    moved = replace(
+        state, history=history, checks={}, progress=None, accepts_conflict=False
+    )
     if state.opened is None:
         return moved
     before, plan = state.plan, entries_of(history.present)[state.target.commit].plan

@@ -13,6 +13,7 @@ from gitsplit.tui.serieslist import series_title
 from gitsplit.tui.state import ONE_COMMIT, Prompt, Purpose, Screen, State, Unit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
+from gitsplit.tui.verdict import asking_words
 
 RULE = "─"
 _ROOMY = 100  # columns from which the title says where the commit stands
@@ -159,10 +160,14 @@ def status_line(state: State, width: int) -> StyleAndTextTuples:
 
 
 def _sentence(state: State) -> tuple[str, str]:
-    """What the last key did, and its style; a refusal says so by its first mark."""
+    """What the last key did, and its style; a refusal says so by its first mark.
+
+    In the preview, what git is being asked meanwhile stands before it.
+    """
     if state.is_refusal:
         return "class:bad", f"✗ {shown(state.status)}"
-    return "", shown(state.status)
+    asked = asking_words(state) if state.screen is Screen.PREVIEW else ""
+    return "", " · ".join(filter(None, [asked, shown(state.status)]))
 
 
 def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:

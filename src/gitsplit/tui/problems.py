@@ -9,34 +9,33 @@ from gitsplit.core.states import is_whole, steps
 from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.sizes import LastAnswer
-from gitsplit.tui.state import State
+from gitsplit.tui.state import Screen, State
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 
 
-def with_outlook(state: State) -> State:
-    """The state that knows why it can't be written, and where it would conflict.
-
-    Git is asked where it may object: where commits are moved, joined or dropped, or
-    the last tree of a split is another one.
-    """
+def with_problems(state: State) -> State:
+    """The state that knows why it can't be written, as far as that is known."""
     found = tuple(_misfits(state))
-    if found:
-        return replace(state, problems=found)
-    outlook = outlook_of(state)
-    known = replace(state, foreseen=(state.todo, outlook))
-    return replace(known, problems=(outlook.objection,) if outlook.objection else ())
-
-
-def outlook_of(state: State) -> Outlook:
-    """What git says against the todo list; it is asked at most once."""
     known = foreseen(state)
-    if known is not None:
-        return known
-    # Gerrit may refuse what git takes.
-    if not (may_conflict(state) or state.whole.ids.is_reviewed):
-        return Outlook()
-    return state.git.outlook(written_todo(state.todo))
+    if known is not None and known.objection:
+        found = found or (known.objection,)
+    return replace(state, problems=found)
+
+
+def is_asking(state: State) -> bool:
+    """Whether git has yet to say what stands against what is shown.
+
+    It may object where commits are moved, joined or dropped, or the last tree of a
+    split is another one; and before it is written, Gerrit may refuse what git takes.
+    Only where that is shown: it may take a while.
+    """
+    if foreseen(state) is not None:
+        return False
+    if state.screen is Screen.PREVIEW:
+        may_be_refused = may_conflict(state) or state.whole.ids.is_reviewed
+        return may_be_refused and not state.problems
+    return state.screen is Screen.SERIES and may_conflict(state)
 
 
 def foreseen(state: State) -> Outlook | None:

@@ -33,7 +33,7 @@ from gitsplit.tui.cursor import marked, moved
 from gitsplit.tui.lists import LISTS, moved_in_list
 from gitsplit.tui.pieces import with_pieces
 from gitsplit.tui.places import refuse_none_open
-from gitsplit.tui.problems import with_outlook
+from gitsplit.tui.problems import with_problems
 from gitsplit.tui.prompts import with_prompt
 from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
@@ -49,8 +49,10 @@ def reduce(state: State, action: Action) -> State:
     A refused action changes nothing; its reason is the status (law 4).
     """
     if isinstance(action, Report):
-        return informed(state, action)
+        return informed(replace(state, request=None), action)
     ready = replace(state, is_refusal=False, request=None)
+    if not isinstance(action, Apply):
+        ready = replace(ready, awaiting=None)
     if not isinstance(action, Quit | Apply):
         ready = replace(ready, status="")
     try:
@@ -64,7 +66,7 @@ def _reduced(state: State, action: Action) -> State:
     """The state after an action; raises PlanRefused where it is refused."""
     if isinstance(action, PlanAction):
         made = _with_plan(state, action)
-        return with_outlook(made) if made.screen is Screen.PREVIEW else made
+        return with_problems(made) if made.screen is Screen.PREVIEW else made
     if isinstance(action, ViewAction):
         return _with_view(state, action)
     if isinstance(action, PromptAction):

@@ -11,6 +11,7 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.todo import Todo
 from gitsplit.tui.state import Estimate, State
+from gitsplit.tui.verdict import answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class Foreseen:
 
 
 @dataclass(frozen=True, slots=True)
+class Progressed:
+    """Git has come through so many commits of the todo list, of so many."""
+
+    todo: Todo
+    done: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """The new commit ``number`` of the todo list was checked, or is about to be."""
 
@@ -38,19 +48,25 @@ class Checked:
     check: Check
 
 
-Report = Estimated | Foreseen | Checked
+Report = Estimated | Foreseen | Progressed | Checked
 
 
 def informed(state: State, report: Report) -> State:
-    """The state that knows what was reported; nothing else of it changes."""
+    """The state that knows what was reported; nothing else of it changes.
+
+    But what was waiting for git's answer is asked for, where git lets it.
+    """
     match report:
         case Estimated(commit, estimate):
             return replace(state, estimates={**state.estimates, commit: estimate})
         case Foreseen(todo, outlook) if todo is state.todo:
-            return replace(state, foreseen=(todo, outlook))
+            known = replace(state, foreseen=(todo, outlook), progress=None)
+            return answered(known)
+        case Progressed(todo, done, count) if todo is state.todo:
+            return replace(state, progress=(done, count))
         case Checked(todo, number, check) if todo is state.todo:
             return replace(state, checks={**state.checks, number: check})
-        case Foreseen() | Checked():
+        case Foreseen() | Progressed() | Checked():
             return state
         case _:
             assert_never(report)

@@ -28,16 +28,15 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.commits import focused
 from gitsplit.tui.outline import Address, new_commits
 from gitsplit.tui.places import opened
-from gitsplit.tui.problems import conflict_of, with_outlook
+from gitsplit.tui.problems import with_problems
 from gitsplit.tui.series import become
 from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State, entries_of
+from gitsplit.tui.verdict import to_be_applied, to_be_checked, with_verdict
 from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."
 DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it."
-CONFLICT = "this stops at a conflict: Enter asks what to do"
-CONFLICT_QUESTION = "Enter again writes the clean part; git rebase gets the rest."
 _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
@@ -107,10 +106,7 @@ def _checking(state: State) -> State:
     """The state that asks for the new commits to be checked."""
     if not state.whole.check:
         raise PlanRefused("No command was given to check with.", hint="-x CMD does.")
-    ready = with_outlook(state)
-    if ready.problems:
-        raise PlanRefused(ready.problems[0])
-    return replace(ready, checks={}, request=Request.CHECK)
+    return to_be_checked(state)
 
 
 def _over(state: State, screen: Screen) -> State:
@@ -127,7 +123,7 @@ def _left(state: State) -> State:
     *beneath, (screen, scroll) = state.beneath
     under = replace(state, screen=screen, beneath=tuple(beneath), scroll=scroll)
     if screen is Screen.PREVIEW:
-        under = with_outlook(under)
+        under = with_problems(under)
     return replace(under, status="")
 
 
@@ -189,30 +185,15 @@ def _previewed(state: State) -> State:
 
     Git is asked anew: files may have changed since.
     """
-    asking = replace(_below_pages(state), foreseen=None)
-    preview = with_outlook(_over(asking, Screen.PREVIEW))
-    if preview.problems:
-        return replace(preview, status="this can't be written yet")
-    if conflict_of(preview):
-        return replace(preview, status=CONFLICT)
-    return replace(preview, status="Enter writes all this")
+    anew = replace(_below_pages(state), foreseen=None)
+    return with_verdict(_over(anew, Screen.PREVIEW))
 
 
 def _applied(state: State) -> State:
-    """The state that asks to be written, where it can be: git is asked once more.
-
-    Where it conflicts, the user is asked whether git rebase shall stop there.
-    """
+    """The state that asks to be written, where it can be."""
     if state.screen is not Screen.PREVIEW:
         raise PlanRefused("What is written is shown first.", hint="w shows it.")
-    ready = with_outlook(replace(state, foreseen=None))
-    if ready.problems:
-        raise PlanRefused(ready.problems[0])
-    if conflict_of(ready) is None:
-        return replace(ready, request=Request.APPLY)
-    if state.status != CONFLICT_QUESTION:
-        return replace(ready, status=CONFLICT_QUESTION)
-    return replace(ready, request=Request.APPLY, accepts_conflict=True)
+    return to_be_applied(state)
 
 
 def _quit(state: State) -> State:

@@ -15,6 +15,7 @@ from gitsplit.tui.selection import counted
 from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state import Estimate, State, entries_of
 from gitsplit.tui.text import clipped, fitted, shown, wrapped
+from gitsplit.tui.verdict import asking_words
 
 WARNING = "⚠"
 WORDS_HEIGHT = 4
@@ -196,7 +197,9 @@ def _estimate_words(estimate: Estimate | None) -> str:
 
 
 def _marked(state: State) -> StyleAndTextTuples:
-    """How many commits are to be split, and how to begin."""
+    """How many commits are to be split, and how to begin; or what git is asked."""
+    if words := asking_words(state):
+        return [("class:name", f" {words}")]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:
         return [("class:faint", " e opens the commit at the cursor to split it")]

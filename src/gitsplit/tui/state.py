@@ -16,6 +16,7 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.core.series import Series
 from gitsplit.core.todo import Entry, Todo
+from gitsplit.core.watch import Watch
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.rows import FoldKey, Rows
 from gitsplit.tui.sizes import LastAnswer
@@ -165,18 +166,18 @@ class Git:
 
     The first two give the same answer whenever they are asked the same. ``plan_of``
     proposes how a commit of the series is split; it may raise GitsplitError.
-    ``outlook`` says what stands against a todo list as the repository is now.
-    ``estimate`` says what a commit does; it is asked beside the screen, in another
-    thread. ``cuts_of`` has all proposals for a commit, of any number of groups; they
-    are found once, and it may raise GitsplitError. ``known_cuts`` has those that are
-    found by now.
+    ``outlook`` says what stands against a todo list as the repository is now, and
+    ``estimate`` what a commit does; both are asked beside the screen, in another
+    thread, and raise GivenUp. ``cuts_of`` has all proposals for a commit, of any number
+    of groups; they are found once, and it may raise GitsplitError. ``known_cuts`` has
+    those that are found by now.
     """
 
     hunks_between: Callable[[bytes, bytes], tuple[Hunk, ...]]
     merge: Merge
     plan_of: Callable[[Oid], Plan] | None = None
-    outlook: Callable[[Todo], Outlook] = lambda _todo: Outlook()
-    estimate: Callable[[Oid], Estimate] | None = None
+    outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
+    estimate: Callable[[Oid, Watch], Estimate] | None = None
     cuts_of: Callable[[Oid], Cuts] | None = None
     known_cuts: Callable[[Oid], Cuts | None] = lambda _oid: None
 
@@ -253,12 +254,14 @@ class State:
     ``status`` says what the last key did. ``scroll`` is the first row of a screen that
     is a page. ``search`` is the last text looked for. ``beneath`` are the screens under
     this one, each with its scroll. ``problems`` are the sentences that say why the todo
-    list can't be written, found when the preview opens; ``foreseen`` is what git says
-    against a todo list. ``deeds`` says what each step of the history's past did,
-    ``deeds_undone`` what each step of its future did. ``estimates`` and ``checks`` are
-    what came of work beside the screen: for commits of the series, and for new ones by
-    their numbers from 0. ``accepts_conflict`` says that the user wants a rebase to
-    stop where it conflicts.
+    list can't be written, as far as that is known in the preview; ``foreseen`` is what
+    git says against a todo list. While it is asked, ``progress`` is how many commits it
+    has come through, of how many. ``awaiting`` is what the user wants as soon as git
+    has nothing against it; any key but Enter takes that back. ``deeds`` says what each
+    step of the history's past did, ``deeds_undone`` what each step of its future did.
+    ``estimates`` and ``checks`` are what came of work beside the screen: for commits of
+    the series, and for new ones by their numbers from 0. ``accepts_conflict`` says that
+    the user wants a rebase to stop where it conflicts.
     """
 
     whole: Whole
@@ -284,6 +287,8 @@ class State:
     beneath: tuple[tuple[Screen, int], ...] = ()
     problems: tuple[str, ...] = ()
     foreseen: tuple[Todo, Outlook] | None = None
+    progress: tuple[int, int] | None = None
+    awaiting: Literal[Request.APPLY, Request.CHECK] | None = None
     request: Request | None = None
     deeds: tuple[Step, ...] = ()
     deeds_undone: tuple[Step, ...] = ()

@@ -1,0 +1,223 @@
+"""Git is asked beside the preview: what is shown meanwhile, and what waits for it."""
+
+from dataclasses import replace
+
+import pytest
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+
+from gitsplit.core.outlook import Conflict, Outlook
+from gitsplit.core.todo import Todo
+from gitsplit.core.watch import Watch
+from gitsplit.tui.actions import (
+    Action,
+    Apply,
+    Back,
+    Become,
+    CheckCommits,
+    MoveRows,
+    OpenPreview,
+    Quit,
+    Scroll,
+    Undo,
+)
+from gitsplit.tui.frame import status_line
+from gitsplit.tui.previewpage import preview_page
+from gitsplit.tui.reports import Foreseen, Progressed
+from gitsplit.tui.serieslist import series_words
+from gitsplit.tui.state import Request, Screen, State
+from tests.tui.builder import after, answered
+from tests.tui.cases import COMMITS, series
+
+FINE = Outlook()
+STOPS = Outlook(conflict=Conflict(COMMITS[2], (b"f",)))
+REFUSED = Outlook("No. Don't.")
+
+
+def nobody(_todo: Todo, _watch: Watch) -> Outlook:
+    raise AssertionError("git is asked on the screen's own thread")
+
+
+def dropping(**whole: object) -> State:
+    """The series with a commit dropped, where only a report says what git says."""
+    start = series()
+    start = replace(start, git=replace(start.git, outlook=nobody))
+    start = replace(start, whole=replace(start.whole, **whole))  # type: ignore[arg-type]
+    return after(start, MoveRows(1), Become("drop"))
+
+
+def preview(outlook: Outlook | None = None) -> State:
+    """The preview, where git has said this or nothing yet."""
+    state = after(dropping(check="make"), OpenPreview())
+    return state if outlook is None else said(state, outlook)
+
+
+def said(state: State, outlook: Outlook) -> State:
+    return after(state, Foreseen(state.todo, outlook))
+
+
+def page(state: State) -> str:
+    lines = preview_page(state, 80)
+    return "\n".join(fragment_list_to_text(lines.get(n)) for n in range(lines.height))
+
+
+def bottom(state: State) -> str:
+    """The line that says what the last key did."""
+    return fragment_list_to_text(status_line(state, 80))
+
+
+def test_the_preview_opens_at_once_and_says_what_is_looked_for() -> None:
+    state = preview()
+    told = after(state, Progressed(state.todo, 312, 1000))
+
+    assert bottom(state) == " looking for conflicts … · Enter waits for that"
+    assert "looking for conflicts … 312 of 1,000 · Enter" in bottom(told)
+    assert bottom(said(told, FINE)) == " Enter writes all this"
+
+
+def test_what_waits_is_said_within_80_columns() -> None:
+    state = after(preview(), Apply())
+    told = after(state, Progressed(state.todo, 1000, 1000))
+
+    assert bottom(told) == (
+        " looking for conflicts … 1,000 of 1,000 · writes it then; other keys stop it"
+    )
+
+
+def test_the_series_says_so_too() -> None:
+    state = dropping()
+    words = fragment_list_to_text(series_words(state, 80)[-1])
+    known = fragment_list_to_text(series_words(said(state, FINE), 80)[-1])
+
+    assert words == " looking for conflicts …"
+    assert "looking" not in known
+
+
+def test_how_far_it_is_belongs_to_the_list_that_was_asked_about() -> None:
+    state = preview()
+    told = after(state, Progressed(state.todo, 312, 1000))
+    changed = after(told, Back(), Become("pick"))
+
+    assert changed.progress is None
+    assert after(changed, Progressed(state.todo, 313, 1000)).progress is None
+
+
+@pytest.mark.parametrize(
+    ("outlook", "status"),
+    [
+        (FINE, "Enter writes all this"),
+        (STOPS, "this stops at a conflict: Enter asks what to do"),
+        (REFUSED, "this can't be written yet"),
+    ],
+)
+def test_what_git_says_replaces_what_was_said_meanwhile(
+    outlook: Outlook, status: str
+) -> None:
+    assert preview().status == "Enter waits for that"
+    assert preview(outlook).status == status
+    undone = said(after(preview(), Scroll(1, 9)), outlook)
+    assert undone.status == ""  # the user did something else since
+
+
+def test_enter_waits_until_git_has_answered() -> None:
+    waiting = after(preview(), Apply())
+
+    assert (waiting.request, waiting.awaiting) == (None, Request.APPLY)
+    assert said(waiting, FINE).request is Request.APPLY
+    again = after(waiting, Apply(), Apply())
+    assert again == waiting
+
+
+def test_enter_has_git_asked_once_more() -> None:
+    """Files may have changed since."""
+    waiting = after(preview(FINE), Apply())
+
+    assert (waiting.request, waiting.foreseen) == (None, None)
+    late = said(waiting, REFUSED)
+    assert (late.request, late.status, late.is_refusal) == (None, "No. Don't.", True)
+    assert late.awaiting is None
+    assert said(late, FINE).request is None
+
+
+@pytest.mark.parametrize(
+    "action", [Scroll(1, 9), Undo(), Quit(), Back(), OpenPreview()]
+)
+def test_any_other_key_takes_enter_back(action: Action) -> None:
+    left = after(preview(), Apply(), action)
+
+    assert left.awaiting is None
+    assert said(left, FINE).request in (None, Request.QUIT)
+    assert said(left, FINE).request is None
+
+
+def test_a_conflict_found_while_enter_waits_is_asked_about_and_not_written() -> None:
+    asked = said(after(preview(), Apply()), STOPS)
+    accepted = after(asked, Apply())
+
+    assert (asked.request, asked.accepts_conflict) == (None, False)
+    assert "Enter again" in asked.status
+    assert accepted.request is None
+    done = said(accepted, STOPS)
+    assert (done.request, done.accepts_conflict) == (Request.APPLY, True)
+
+
+def test_a_conflict_that_is_gone_is_not_accepted() -> None:
+    done = said(after(preview(STOPS), Apply(), Apply()), FINE)
+
+    assert (done.request, done.accepts_conflict) == (Request.APPLY, False)
+
+
+def test_an_acceptance_that_was_taken_back_is_asked_for_again() -> None:
+    left = after(preview(STOPS), Apply(), Apply(), Scroll(1, 9))
+    told = said(left, STOPS)
+
+    assert told.request is None
+    asked = after(told, Apply())
+    assert (asked.request, "Enter again" in asked.status) == (None, True)
+    fresh = said(after(left, Apply()), STOPS)
+    assert (fresh.request, "Enter again" in fresh.status) == (None, True)
+
+
+def test_a_check_waits_for_git_as_well() -> None:
+    waiting = after(preview(), CheckCommits())
+
+    assert (waiting.request, waiting.awaiting) == (None, Request.CHECK)
+    assert said(waiting, STOPS).request is Request.CHECK
+    assert said(waiting, REFUSED).status == "No. Don't."
+    assert after(preview(FINE), CheckCommits()).request is Request.CHECK
+
+
+def test_what_is_asked_for_is_asked_for_once() -> None:
+    done = said(after(preview(), Apply()), FINE)
+
+    assert after(done, Foreseen(done.todo, FINE)).request is None
+
+
+def test_an_answer_about_another_list_lets_nothing_pass() -> None:
+    waiting = after(preview(), Apply())
+    other = dropping().todo
+
+    assert after(waiting, Foreseen(other, FINE)) == waiting
+
+
+def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> None:
+    start = series()
+    rules = replace(start.whole.ids, is_reviewed=True)
+    asked: list[Todo] = []
+
+    def outlook(todo: Todo, _: Watch) -> Outlook:
+        asked.append(todo)
+        return FINE
+
+    start = replace(
+        start,
+        whole=replace(start.whole, ids=rules),
+        git=replace(start.git, outlook=outlook),
+    )
+    reworded = after(start, Become("split"))
+    assert not answered(reworded).foreseen
+    shown = after(reworded, OpenPreview())
+
+    assert "looking for what Gerrit would refuse …" in bottom(shown)
+    assert answered(shown).foreseen is not None
+    assert len(asked) == 1
+    assert shown.screen is Screen.PREVIEW
