@@ -16,6 +16,7 @@ from tests.runner import (
     tangled,
     whole,
 )
+from tests.terminal import Terminal
 
 SPLIT = ("-c", "HEAD~2", "--commits", "2", "--yes")
 
@@ -136,6 +137,21 @@ def test_a_dry_run_says_what_gerrit_would_say(reviewed: Repository) -> None:
     ran = gitsplit(reviewed.path, "-n", "-c", "HEAD~3", "--commits", "2")
 
     assert (ran.status, "Gerrit may refuse the push" in ran.err) == (0, True)
+
+
+def test_the_preview_says_what_gerrit_would_say(reviewed: Repository) -> None:
+    reviewed.commit("no id\n", {"x": b"1\n"})
+    terminal = Terminal(reviewed.path, *("-c", "HEAD~3", "--commits", "2"))
+    terminal.wait_for("send")
+    terminal.type("w")
+    terminal.wait_for(
+        "⚠ Gerrit may refuse the push. Commit 5 “no id”: missing Change-Id"
+    )
+    terminal.wait_for("Enter writes all this")
+    terminal.type("\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert terminal.text.count("Gerrit may refuse the push") == 1
 
 
 def test_whole_files_go_where_the_plan_says(reviewed: Repository) -> None:

@@ -5,10 +5,12 @@ import pytest
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo, moved, picked, with_action
+from gitsplit.core.watch import Watch
+from gitsplit.errors import GivenUp
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import written_until_conflict
-from gitsplit.session.outlook import outlook
+from gitsplit.session.outlook import Outlooks, outlook
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import series_draft
 from gitsplit.session.work import Work, begun, opened
@@ -122,3 +124,49 @@ def test_what_gerrit_would_refuse_is_an_objection_where_it_is_asked(
     assert "not Signed-off-by" in look(found, work, unsigned).objection
     planned = Work(work.series, unsigned, work.head_ref, work.ids)
     assert Outlook() == outlook(found, planned, verify=False)
+
+
+def test_what_gerrit_has_against_commits_of_others_is_a_warning(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("config", "gerrit.host", "review.example.com")
+    repo.commit("one\n\nChange-Id: I" + "1" * 40 + "\n", {"b": b"1\n"})
+    repo.commit("no id\n", {"c": b"1\n"})
+    found = opened(repo.path)
+    work = begun(found, Request(upstream="HEAD~2"), every=True)
+    changed = with_action(picked(work.series), work.todo.order[0], "reword", b"two\n")
+    planned = Work(work.series, changed, work.head_ref, work.ids)
+    (warning,) = look(found, planned, changed).warnings
+
+    assert "Commit 2 “no id”: missing Change-Id" in warning
+    assert Outlook() == outlook(found, planned, verify=False)
+
+
+def test_who_asks_again_has_the_files_looked_at_and_nothing_drawn_up(
+    work: tuple[Opened, Work],
+) -> None:
+    repo, begun_work = work
+    todo = with_action(begun_work.todo, begun_work.todo.order[4], "drop")
+    outlooks = Outlooks(repo, begun_work)
+    told: list[tuple[int, int]] = []
+    watch = Watch(lambda *news: told.append(news))
+
+    assert outlooks.of(todo, watch) == Outlook()
+    assert told == [(number, 5) for number in range(5)]
+    assert repo.worktree is not None
+    (repo.worktree / "fifth").write_text("mine\n")
+    assert "unstaged changes: fifth" in outlooks.of(todo, watch).objection
+    assert len(told) == 5
+
+
+def test_what_was_given_up_is_drawn_up_when_it_is_asked_again(
+    work: tuple[Opened, Work],
+) -> None:
+    repo, begun_work = work
+    todo = with_action(begun_work.todo, begun_work.todo.order[4], "drop")
+    outlooks = Outlooks(repo, begun_work)
+    with pytest.raises(GivenUp):
+        outlooks.of(todo, Watch(is_wanted=lambda: False))
+
+    assert outlooks.of(todo) == Outlook()

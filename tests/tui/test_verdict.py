@@ -199,6 +199,17 @@ def test_an_answer_about_another_list_lets_nothing_pass() -> None:
     assert after(waiting, Foreseen(other, FINE)) == waiting
 
 
+def test_what_is_wrong_with_commits_of_others_stands_in_the_preview() -> None:
+    words = "Gerrit may refuse the push. Commit 5 “no id”: missing Change-Id in footer."
+    state = preview(Outlook(warnings=(words,)))
+
+    assert "⚠ Gerrit may refuse the push. Commit 5 “no id”:" in page(state)
+    assert state.status == "Enter writes all this"
+    assert said(after(state, Apply()), Outlook(warnings=(words,))).request is (
+        Request.APPLY
+    )
+
+
 def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> None:
     start = series()
     rules = replace(start.whole.ids, is_reviewed=True)

@@ -25,7 +25,9 @@ class Outlook:
 
     ``objection`` is a sentence on why it can't be carried out at all, empty where it
     can. ``conflict`` is the first place where it stops, which the user may accept.
+    ``warnings`` are sentences about what isn't gitsplit's to mend, and stops nothing.
     """
 
     objection: str = ""
     conflict: Conflict | None = None
+    warnings: tuple[str, ...] = ()

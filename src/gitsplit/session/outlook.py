@@ -93,9 +93,10 @@ class Outlooks:
     def _judged(self, drawn: _Drawn) -> Outlook:
         """What stands against it now; raises where it can't be carried out."""
         refuse_unready(self._repo, drawn.objects, drawn.trees)
-        if self._verify:
-            review_warnings(self._repo, drawn.work, drawn.rewrite)
-        return Outlook()
+        if not self._verify:
+            return Outlook()
+        warnings = review_warnings(self._repo, drawn.work, drawn.rewrite)
+        return Outlook(warnings=tuple(warnings))
 
 
 def _against(

@@ -21,7 +21,7 @@ from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, mark_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.outline import NewCommit, new_commits
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.problems import conflict_of
+from gitsplit.tui.problems import conflict_of, foreseen
 from gitsplit.tui.selection import counted
 from gitsplit.tui.serieslist import WARNING, conflict_words, title_of
 from gitsplit.tui.state import Git, State, Whole
@@ -53,7 +53,7 @@ class Row(NamedTuple):
 def preview_page(state: State, width: int) -> Lines:
     """What will be written, commit by commit, and what stays as it is."""
     rows = _FACTS(state).rows
-    above: list[StyleAndTextTuples] = [_summary(state), []]
+    above = [_summary(state), *_warning_lines(state, width), []]
     below = [[], *_below(state, width)]
     columns = _columns(state, width)
 
@@ -263,6 +263,14 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
             yield [("class:bad", f"   {line}")]
     yield []
     yield [("", " Nothing can be written until this is mended; q goes back.")]
+
+
+def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """What may stand against it later, and is nothing that gitsplit can mend."""
+    known = foreseen(state)
+    for warning in known.warnings if known else ():
+        for line in wrapped(f"{WARNING} {shown(warning)}", width - 2):
+            yield [("", f" {line}")]
 
 
 def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
