@@ -59,6 +59,10 @@ class Terminal:
         os.write(self._terminal, keys.encode())
         self.settle()
 
+    def kill(self, number: int) -> None:
+        """Send the program a signal."""
+        os.kill(self._child, number)
+
     def settle(self) -> None:
         """Read what the program writes until it is quiet."""
         while self._read_some(_QUIET):

@@ -3,6 +3,7 @@
 Keys are taken meanwhile, and who leaves waits for none of it and finds nothing of it.
 """
 
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -106,6 +107,26 @@ def test_who_leaves_while_git_merges_waits_for_no_merge(
 
     assert_left(terminal, keys, series, temporary, log)
     assert series.refs() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_screen_with_what_works_beside_it(
+    series: Repository, temporary: Path, log: Path, number: int
+) -> None:
+    merging_by(series, sleeping(log))
+    terminal = Terminal(series.path, "base")
+    terminal.wait_for("oldest first")
+    terminal.type("d")
+    (merge,) = pids(log)
+    terminal.kill(number)
+
+    assert terminal.exit_status() == 128 + number
+    assert "Traceback" not in terminal.text
+    assert not is_alive(merge)
+    assert not list(temporary.iterdir())
+    again = Terminal(series.path, "base")
+    again.wait_for("this is your work of last time")
+    assert_left(again, "qq", series, temporary, log)
 
 
 def test_keys_are_taken_and_another_change_gives_the_merge_up(
