@@ -23,6 +23,7 @@ KEYS = {
     "counted": "learned, where not only the sign of the learned number counts",
     "message": "the commit's message",
     "subject": "a subject of an earlier commit",
+    "earlier": "the paths that an earlier commit changed",
     "asked": "how many commits are asked for: 3, at least 2, or nothing",
     "pieces": "how many pieces there are to be compared",
     "order": "the letters in the order of the commits",
@@ -34,7 +35,7 @@ KEYS = {
 """Every key that a header can have, and what it says."""
 
 _LETTERS_AFTER = {"reason": 1, "draft": 1, "border": 2}
-_REPEATED = {"subject"}
+_REPEATED = {"subject", "earlier"}
 _HEADER = re.compile(r"(?P<key>[a-z]+)(?P<letters>( [A-Z])*):( (?P<value>.*)|$)")
 _LINE = re.compile(r"(?P<letter>[A-Z])(?P<mark>[-+!])(?P<text>.*)")
 _SKIPPED = re.compile(r"\.\.\. (?P<number>\d+) lines")

@@ -87,10 +87,11 @@ def test_a_value_goes_on_in_indented_lines_and_comments_are_not_read() -> None:
     assert case.said == {"shows": ("one\ntwo",), "why": ("three",)}
 
 
-def test_only_a_subject_can_be_there_twice() -> None:
-    case = parsed("subject: one\nsubject: two\n" + TWO, "x")
+@pytest.mark.parametrize("key", ["subject", "earlier"])
+def test_what_earlier_commits_say_can_be_there_more_than_once(key: str) -> None:
+    case = parsed(f"{key}: one\n{key}: two\n{TWO}", "x")
 
-    assert case.said["subject"] == ("one", "two")
+    assert case.said[key] == ("one", "two")
 
 
 @pytest.mark.parametrize(

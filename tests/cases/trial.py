@@ -25,7 +25,13 @@ def disagreements(case: Case) -> list[str]:
     found = proposals(
         case.changes,
         case.value("message", "Change several things").encode() + b"\n",
-        context=Context(tuple(s.encode() for s in case.said.get("subject", ()))),
+        context=Context(
+            tuple(subject.encode() for subject in case.said.get("subject", ())),
+            together=tuple(
+                frozenset(paths.encode().split())
+                for paths in case.said.get("earlier", ())
+            ),
+        ),
     )
     _refuse_mixed(case, found.commit)
     if signal := case.value("signal"):

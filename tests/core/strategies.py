@@ -62,6 +62,13 @@ SOURCE = [
     b"made_tea = hot_tea\n",
     b"}\n",
 ]
+SOURCE_PATHS = [
+    b"README.md",
+    b"docs/tea.md",
+    b"src/cup.py",
+    b"src/kettle.py",
+    b"test_cup",
+]
 TAILS = [b"", b"", b"a", b"b", b"a b", b"\r"]
 
 
@@ -207,15 +214,23 @@ def source_commits(draw: st.DrawFn) -> tuple[FileChange, ...]:
     known = draw(st.lists(st.sampled_from(SOURCE), min_size=1, max_size=4))
     old = st.lists(st.sampled_from(known), max_size=6).map(b"".join)
     new = st.lists(st.sampled_from(SOURCE), max_size=9).map(b"".join)
-    paths = [b"README.md", b"docs/tea.md", b"src/cup.py", b"src/kettle.py", b"test_cup"]
-    chosen = draw(st.lists(st.sampled_from(paths), min_size=1, unique=True))
+    paths = st.sampled_from(SOURCE_PATHS)
+    chosen = draw(st.lists(paths, min_size=1, unique=True))
     changes = [modified(draw(old), draw(new), path) for path in sorted(chosen)]
     return tuple(c for c in changes if c.hunks) or (modified(b"", SOURCE[1]),)
 
 
-def compared(changes: tuple[FileChange, ...]) -> Compared:
-    """A commit with its pieces, ready to be compared."""
-    return Compared(changes, pieces_of(changes, edits_of(changes)).pieces)
+def compared(
+    changes: tuple[FileChange, ...], earlier: tuple[frozenset[bytes], ...] = ()
+) -> Compared:
+    """A commit with its pieces, ready to be compared, and what is known of others."""
+    return Compared(changes, pieces_of(changes, edits_of(changes)).pieces, earlier)
+
+
+def earlier_commits() -> st.SearchStrategy[tuple[frozenset[bytes], ...]]:
+    """The paths that each of some earlier commits changed."""
+    paths = st.sampled_from([*PATHS, *SOURCE_PATHS])
+    return st.lists(st.frozensets(paths, max_size=4), max_size=6).map(tuple)
 
 
 def small_texts() -> st.SearchStrategy[tuple[FileChange, ...]]:

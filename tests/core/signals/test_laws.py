@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 from gitsplit.core.changes import FileChange
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
-from tests.core.strategies import commits, compared, source_commits
+from tests.core.strategies import commits, compared, earlier_commits, source_commits
 
 WIDER = {
     "size": (0.0, inf),
     "number_of_files": (0.0, inf),
     "pieces_in_a_file": (0.0, inf),
     "changed_together": (-inf, inf),
+    "directories_changed_together": (-inf, inf),
 }
 """The signals whose values aren't from 0 to 1, and from where to where they are."""
 
 ANY = commits() | source_commits()
+Earlier = tuple[frozenset[bytes], ...]
 
 
 def values(commit: Compared, *, is_turned: bool = False) -> dict[str, list[float]]:
@@ -30,20 +32,20 @@ def values(commit: Compared, *, is_turned: bool = False) -> dict[str, list[float
     return {s.__name__: [s(commit, a, b) for a, b in pairs] for s in SIGNALS}
 
 
-@given(ANY)
+@given(ANY, earlier_commits())
 def test_two_pieces_have_to_do_with_each_other_whichever_is_first(
-    changes: tuple[FileChange, ...],
+    changes: tuple[FileChange, ...], earlier: Earlier
 ) -> None:
-    commit = compared(changes)
+    commit = compared(changes, earlier)
 
     assert values(commit) == values(commit, is_turned=True)
 
 
-@given(ANY)
+@given(ANY, earlier_commits())
 def test_a_signal_is_finite_and_from_nothing_to_one_unless_told(
-    changes: tuple[FileChange, ...],
+    changes: tuple[FileChange, ...], earlier: Earlier
 ) -> None:
-    for name, found in values(compared(changes)).items():
+    for name, found in values(compared(changes, earlier)).items():
         least, most = WIDER.get(name, (0.0, 1.0))
         assert [v for v in found if not isfinite(v)] == [], name
         assert [v for v in found if not least <= v <= most + 1e-9] == [], name
