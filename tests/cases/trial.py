@@ -1,6 +1,7 @@
 """Whether what a case file says is so: each disagreement is a sentence."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from math import copysign
 
 from gitsplit.core.edits import Edit, TextEdit
@@ -174,7 +175,6 @@ def _facts(found: Proposals, plan: Plan, letters: Sequence[str]) -> dict[str, st
     for letter, group in zip(letters, plan.groups, strict=True):
         actual[f"reason {letter}"] = group.reason
         actual[f"draft {letter}"] = subject_of(group.message).decode()
-    borders = found.borders(len(letters))
-    for a, b, sentence in zip(letters, letters[1:], borders, strict=False):
-        actual[f"border {a} {b}"] = sentence
+    for n, (a, b) in enumerate(pairwise(letters)):
+        actual[f"border {a} {b}"] = found.border(plan, n, n + 1)
     return actual
