@@ -6,7 +6,7 @@ from gitsplit.core.proposal import weights
 from gitsplit.core.series import Series
 from gitsplit.git import read
 from gitsplit.git.repository import open_repository
-from gitsplit.session.proposing import known, proposed
+from gitsplit.session.proposing import cuts_of, known, proposed
 from gitsplit.session.request import Request
 from tests.repository import Repository
 
@@ -32,7 +32,9 @@ def test_files_that_changed_together_before_are_proposed_for_one_commit(
     series = read.series(opened, "HEAD~1")
     (changes,) = read.changes_of(opened, series.commits)
 
-    plan = proposed(opened, Request(number=2), series, series.commits[0], changes)
+    request, commit = Request(number=2), series.commits[0]
+    found = cuts_of(opened, request, series, commit, changes)
+    plan = proposed(opened, request, series, commit, found)
     group_of = {
         changes[edit.file].path.decode(): group
         for edit, group in zip(plan.edits, plan.group_of, strict=True)
