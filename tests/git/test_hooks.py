@@ -119,6 +119,18 @@ def test_hooks_are_where_the_configuration_has_them(
 
 
 @every_git
+@pytest.mark.parametrize("where", [os.devnull, "no/such/directory"])
+def test_a_place_of_hooks_that_is_no_directory_has_none(
+    repo: Repository, where: str
+) -> None:
+    add_hook(repo, "commit-msg", "exit 1")
+    repo.git("config", "core.hooksPath", where)
+
+    assert verified(repo, b"text\n") == (b"text\n", "")
+    assert not Hooks(open_repository(repo.path)).mentions("commit-msg", b"exit")
+
+
+@every_git
 def test_a_script_that_names_no_interpreter_is_run_by_the_shell(
     repo: Repository,
 ) -> None:

@@ -105,8 +105,11 @@ class Hooks:
         """Where the hook is, if it is; worktrees share theirs."""
         if self.repo.config.get("core.hooksPath") is None:
             return str(self.repo.common_dir / "hooks" / name)
-        asked = ("rev-parse", "--path-format=absolute", "--git-path", f"hooks/{name}")
-        return os.fsdecode(self.repo.program.run(*asked).stdout.removesuffix(b"\n"))
+        # Of the hook itself git can't tell the path where that is no directory:
+        # /dev/null is what many name to have no hooks.
+        asked = ("rev-parse", "--path-format=absolute", "--git-path", "hooks")
+        found = self.repo.program.run(*asked).stdout.removesuffix(b"\n")
+        return str(Path(os.fsdecode(found), name))
 
     def _has(self, name: str) -> bool:
         """Whether there may be such a hook; newer gits know some by configuration."""
