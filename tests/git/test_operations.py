@@ -132,6 +132,19 @@ def test_no_branch_is_owned_in_a_quiet_repository(forked: Repository) -> None:
     assert frozenset() == owned(forked)
 
 
+@pytest.mark.parametrize("name", ["l\u2028s", "n\u0085l", "nbsp\u00a0"])
+def test_a_branch_whose_name_unicode_would_break_is_owned_whole(
+    forked: Repository, name: str
+) -> None:
+    ref = f"refs/heads/{name}"
+    forked.git("branch", "-M", name)
+    forked.run("rebase", "other", check=False)
+    assert frozenset({ref}) == owned(forked)
+    forked.git("rebase", "--abort")
+    forked.git("bisect", "start", name, f"{name}~2")
+    assert frozenset({ref}) == owned(forked)
+
+
 @pytest.mark.parametrize("backend", ["--merge", "--apply"])
 def test_a_rebase_owns_the_branch_it_rebases(forked: Repository, backend: str) -> None:
     forked.run("rebase", backend, "other", check=False)

@@ -117,6 +117,27 @@ def test_a_branch_whose_name_is_not_utf_8_moves(repo: Repository) -> None:
     )
 
 
+LINE_ENDS = ("l\u2028s", "p\u2029s", "n\u0085l", "nbsp\u00a0")
+"""Names of branches that hold what Unicode has as line breaks and white space."""
+
+
+@pytest.mark.parametrize("name", LINE_ENDS)
+def test_a_branch_whose_name_holds_a_unicode_line_break_moves(
+    repo: Repository, name: str
+) -> None:
+    tangled(repo)
+    repo.git("branch", "beside")
+    repo.git("branch", "-M", name)
+    rewrite = split_into_store(repo)
+    opened = open_repository(repo.path)
+    moves, _ = moves_of(repo, rewrite)
+    move_all(opened, moves)
+
+    assert opened.head_ref() == current_head(opened) == f"refs/heads/{name}"
+    assert [f"refs/heads/{name}", "refs/heads/beside"] == [u.ref for u in moves]
+    assert repo.oid(f"refs/heads/{name}") == rewrite.new_head
+
+
 def test_a_branch_of_another_worktree_moves_with_the_same_files_only(
     repo: Repository, tmp_path: Path
 ) -> None:

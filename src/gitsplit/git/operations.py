@@ -110,8 +110,7 @@ def _at_a_planned_stop(state: Path) -> bool:
 
     At a conflict under ``edit`` git leaves the file ``amend`` out.
     """
-    done = _text(state / "done").splitlines() or [""]
-    command = done[-1].split(" ", 1)[0]
+    command = _lines(state / "done")[-1].split(" ", 1)[0]
     return command in _BREAK or (command in _EDIT and (state / "amend").exists())
 
 
@@ -155,12 +154,21 @@ def _git_dirs(repo: Repository) -> Iterator[Path]:
 def _owned_in(git_dir: Path) -> Iterator[str]:
     """What the operations of one worktree own; may yield what is no ref."""
     for backend in ("rebase-merge", "rebase-apply"):
-        yield _text(git_dir / backend / "head-name").strip()
+        yield _lines(git_dir / backend / "head-name")[0]
     # Three lines each: the ref, its value before and, once known, after.
-    yield from _text(git_dir / "rebase-merge" / "update-refs").splitlines()[::3]
-    start = _text(git_dir / "BISECT_START").strip()
+    yield from _lines(git_dir / "rebase-merge" / "update-refs")[::3]
+    start = _lines(git_dir / "BISECT_START")[0]
     if start:
         yield start if start.startswith("refs/") else f"refs/heads/{start}"
+
+
+def _lines(path: Path) -> list[str]:
+    """The file's lines, one empty one where there is no such file.
+
+    They end at newlines alone: a ref's name may hold what else Unicode takes for the
+    end of a line, or for white space.
+    """
+    return _text(path).removesuffix("\n").split("\n")
 
 
 def _text(path: Path) -> str:

@@ -189,7 +189,7 @@ def origin(repo: Repository) -> tuple[str | None, Oid] | None:
     """
     state = _state(repo)
     try:
-        name = (state / "head-name").read_text("utf-8", "surrogateescape").strip()
+        name = os.fsdecode((state / "head-name").read_bytes().removesuffix(b"\n"))
         tip = (state / "orig-head").read_text("ascii").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None

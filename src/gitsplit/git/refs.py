@@ -200,7 +200,8 @@ def _committed_at(committer: bytes = b"", *_more: bytes) -> int:
 
 
 def _lines(output: bytes) -> list[str]:
-    return output.decode("utf-8", "surrogateescape").splitlines()
+    # A ref's name may hold what str.splitlines takes for the end of a line.
+    return output.decode("utf-8", "surrogateescape").split("\n")[:-1]
 
 
 def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:

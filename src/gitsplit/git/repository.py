@@ -177,7 +177,7 @@ class Repository:
     def head_ref(self) -> str | None:
         """The branch that HEAD names, as a full ref name; None when detached."""
         done = self.program.run("symbolic-ref", "-q", "HEAD", check=False)
-        return None if done.status else done.stdout.decode(errors="replace").strip()
+        return None if done.status else os.fsdecode(done.stdout.removesuffix(b"\n"))
 
     def head(self) -> Oid:
         """The commit that is checked out.
