@@ -193,6 +193,29 @@ def test_a_command_that_names_no_ssh_key_is_named(
         signer_of(repo)
 
 
+@pytest.mark.parametrize("command", [" ", "echo 'quoted without end"])
+def test_what_is_no_command_names_no_ssh_key(repo: Repository, command: str) -> None:
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "gpg.ssh.defaultKeyCommand", command)
+
+    with pytest.raises(SigningFailed, match=f"gave none: {command}"):
+        signer_of(repo)
+
+
+@pytest.mark.parametrize(
+    ("form", "option"),
+    [("ssh", "user.signingKey"), ("openpgp", "gpg.program")],
+)
+def test_a_file_at_home_with_nobody_can_t_sign(
+    repo: Repository, form: str, option: str
+) -> None:
+    repo.git("config", "gpg.format", form)
+    repo.git("config", option, "~no-such-user/file")
+
+    with pytest.raises(SigningFailed, match="no-such-user/file"):
+        signer_of(repo).try_out()
+
+
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
@@ -240,6 +263,28 @@ def test_a_program_that_made_no_signature_fails_though_it_ends_well(
     repo.git("config", "gpg.program", program(tmp_path / "gpg", "cat >/dev/null"))
 
     with pytest.raises(SigningFailed, match="it gave no reason"):
+        signer_of(repo).try_out()
+
+
+def test_an_ssh_program_that_made_no_signature_fails_though_it_ends_well(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "user.signingKey", "key")
+    repo.git("config", "gpg.ssh.program", program(tmp_path / "ssh", "echo odd >&2"))
+
+    with pytest.raises(SigningFailed, match="can't sign the new commits: odd"):
+        signer_of(repo).try_out()
+
+
+@pytest.mark.parametrize("made", ["", r"\n", r"SIG\0\n"])
+def test_what_would_make_a_malformed_header_is_no_signature(
+    repo: Repository, tmp_path: Path, made: str
+) -> None:
+    script = f"cat >/dev/null; printf '{made}'; echo '[GNUPG:] SIG_CREATED ' >&2"
+    repo.git("config", "gpg.program", program(tmp_path / "gpg", script))
+
+    with pytest.raises(SigningFailed, match="what it made is no signature"):
         signer_of(repo).try_out()
 
 

@@ -68,7 +68,11 @@ class Signer:
         The program may ask the user for a passphrase. Raises SigningFailed.
         """
         sign = self._by_ssh if self.format == "ssh" else self._by_gpg
-        return sign(payload).replace(b"\r\n", b"\n")
+        made = sign(payload).replace(b"\r\n", b"\n")
+        if not made.strip() or b"\0" in made:
+            # As a header of the commit it would be malformed.
+            raise _not_signed(self.program, b"what it made is no signature")
+        return made
 
     def _by_gpg(self, payload: bytes) -> bytes:
         args = [self.program, "--status-fd=2", "-bsau", self.key]
@@ -80,7 +84,7 @@ class Signer:
 
     def _by_ssh(self, payload: bytes) -> bytes:
         with tempfile.TemporaryDirectory(prefix="gitsplit-") as directory:
-            key, agent = str(Path(self.key).expanduser()), list[str]()
+            key, agent = _at_home(self.key), list[str]()
             if (public := _literal_ssh_key(self.key)) is not None:
                 key, agent = f"{directory}/key.pub", ["-U"]
                 Path(key).write_bytes(os.fsencode(public))
@@ -88,9 +92,10 @@ class Signer:
             commit.write_bytes(payload)
             args = [self.program, "-Y", "sign", "-n", "git", "-f", key, *agent]
             done = _run([*args, str(commit)], self.cwd, self.env)
-            if done.returncode:
+            signature = commit.with_suffix(".sig")
+            if done.returncode or not signature.is_file():
                 raise _not_signed(self.program, done.stderr)
-            return commit.with_suffix(".sig").read_bytes()
+            return signature.read_bytes()
 
 
 def signer(repo: Repository, asked: str | None) -> Signer | None:
@@ -120,8 +125,12 @@ def _program(repo: Repository, form: Format) -> str:
     named = repo.config.get(f"gpg.{form}.program")
     if form == "openpgp" and named is None:
         named = repo.config.get("gpg.program")
-    program = named or _PROGRAMS[form]
-    return str(Path(program).expanduser()) if program.startswith("~") else program
+    return _at_home(named or _PROGRAMS[form])
+
+
+def _at_home(path: str) -> str:
+    """The path from a home directory, where it begins with ``~`` and there is one."""
+    return os.path.expanduser(path)  # noqa: PTH111 -- Path raises where there is none
 
 
 def _default_key(repo: Repository, form: Format) -> str:
@@ -135,14 +144,25 @@ def _default_key(repo: Repository, form: Format) -> str:
             "Commits are to be signed by an SSH key, and none is named.",
             hint="Name it with: git config user.signingKey FILE",
         )
-    done = _run(shlex.split(command), repo.program.cwd, os.environ)
-    first = os.fsdecode(done.stdout).partition("\n")[0]
-    if done.returncode or _literal_ssh_key(first) is None:
+    first = _first_line(command, repo.program.cwd)
+    if _literal_ssh_key(first) is None:
         raise SigningFailed(
             f"The command that names the SSH key gave none: {command}",
             hint="Look at gpg.ssh.defaultKeyCommand, or set user.signingKey.",
         )
     return first
+
+
+def _first_line(command: str, cwd: Path) -> str:
+    """What the command prints first; nothing where it fails or is no command."""
+    try:
+        args = shlex.split(command)
+    except ValueError:  # a quotation that doesn't end
+        return ""
+    if not args:
+        return ""
+    done = _run(args, cwd, os.environ)
+    return "" if done.returncode else os.fsdecode(done.stdout).partition("\n")[0]
 
 
 def _literal_ssh_key(key: str) -> str | None:
