@@ -187,8 +187,11 @@ def test_a_bare_repository_has_no_place_for_dropped_lines(series: Repository) ->
     done(bare.path, "--plan", plan, "--yes", "--drop-to", "discard")
 
     assert (ran.status, refused) == (1, before)
-    assert "A bare repository has no worktree" in ran.err
-    assert "--drop-to discard" in ran.err
+    said, let_go, kept, *_ = ran.err.splitlines()
+    assert "A bare repository has no worktree" in said
+    # The hint ends with a command: what follows must not look like a part of it.
+    assert let_go == "hint: Let them go: --drop-to discard"
+    assert kept.startswith("hint: Your plan is kept, for HEAD at ")
     assert b"\n50\n" in bare.blob("HEAD", "numbers")
     done(bare.path, "--undo")
     assert bare.refs() == before

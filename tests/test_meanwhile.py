@@ -43,8 +43,8 @@ def locks(repo: Repository) -> list[str]:
 
 
 def kept_plan(error: RefMoved | WriteFailed) -> Path:
-    """The file that the hint says the plan is in."""
-    command = error.hint.split("gitsplit --plan ")[1]
+    """The file that the error says the plan is in."""
+    command = error.kept.split("gitsplit --plan ")[1]
     return Path(shlex.split(command)[0])
 
 
@@ -150,12 +150,13 @@ def test_a_lock_of_somebody_else_is_named_and_stays(
     refs = series.refs()
     ran = gitsplit(series.path, *SPLIT)
 
-    sentence, hint, state = ran.err.splitlines()
+    sentence, hint, kept, state = ran.err.splitlines()
     assert (ran.status, ran.out, series.refs()) == (1, "", refs)
     assert sentence == (
         f"gitsplit: Another git process is using this repository: {path} exists."
     )
     assert hint.startswith("hint: Wait for it; if none is running, delete that file")
+    assert kept.startswith("hint: Your plan is kept, for HEAD at ")
     assert state == "Nothing was changed."
     assert locks(series) == [path.name]
     path.unlink()

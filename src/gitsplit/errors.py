@@ -13,7 +13,8 @@ class GitsplitError(Exception):
     """A refusal that the user can read and act on.
 
     ``str(error)`` is one full sentence; ``hint`` says what to do next; ``state``
-    says what has become of the repository. ``exit_status`` is the process's.
+    says what has become of the repository, ``kept`` where the user's plan is, if that
+    was kept for another try. ``exit_status`` is the process's.
     """
 
     exit_status: ClassVar[int] = 1
@@ -22,6 +23,7 @@ class GitsplitError(Exception):
         super().__init__(message)
         self.hint = hint
         self.state = state
+        self.kept = ""
 
 
 class GivenUp(Exception):

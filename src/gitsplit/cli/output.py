@@ -17,8 +17,8 @@ def say(words: str) -> None:
 def show_error(error: GitsplitError) -> None:
     """The sentence, the hint and the state of things, on standard error."""
     click.echo(f"gitsplit: {shown(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"hint: {shown(error.hint)}", err=True)
+    for hint in filter(None, (error.hint, error.kept)):
+        click.echo(f"hint: {shown(hint)}", err=True)
     if error.state:
         click.echo(shown(error.state), err=True)
 

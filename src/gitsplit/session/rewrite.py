@@ -193,7 +193,7 @@ def apply(
     where HEAD or a branch has moved since, WriteFailed where git doesn't take objects
     or refs, what ``finish`` raises where hooks, signing or checks stand against it,
     and, where edits are dropped, ReplayConflict, UncleanFiles, NotInWorktree or
-    GitTooOld. With all but the first the plan is kept in a file, which the hint names.
+    GitTooOld. With all but the first the plan is kept in a file, which the error names.
     Raises Interrupted where Ctrl-C came too late.
     """
     finish = finish or Finish()
@@ -333,7 +333,7 @@ def _settled(repo: Repository, too_late: str) -> Iterator[None]:
 def keeping_plan(repo: Repository, work: Work) -> Iterator[None]:
     """Where something stands against the work, its plan is in a file for another try.
 
-    The hint of the error that is raised in the ``with`` block names it.
+    The error that is raised in the ``with`` block names it.
     """
     try:
         yield
@@ -343,15 +343,14 @@ def keeping_plan(repo: Repository, work: Work) -> Iterator[None]:
 
 
 def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
-    """The plan is in a file, and the error's hint names it, if it can be written."""
+    """The plan is in a file, and the error names it, if it can be written."""
     try:
         path = own_directory(repo, "plans") / f"{work.series.head[:12]}.json"
         path.write_text(planfile.dumps(document(work)), encoding="utf-8")
     except OSError:
         return
     command = shlex.join(["gitsplit", "--plan", str(path)])
-    kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
-    error.hint = f"{error.hint} {kept}".strip()
+    error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 
 def undone(repo: Repository) -> journal.Record:
