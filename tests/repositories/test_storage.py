@@ -107,18 +107,45 @@ def test_a_read_only_place_stops_it_before_anything_changes(
     assert locks_of(repo) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def as_anybody(*command: str) -> tuple[str, ...]:
+    """The command without root's power over permissions, which hold for anybody."""
+    if os.geteuid() != 0:
+        return command
+    powers = "-dac_override,-dac_read_search"
+    lowered = ("setpriv", f"--bounding-set={powers}", f"--inh-caps={powers}")
+    if not shutil.which("setpriv"):
+        pytest.skip("without setpriv, root may write everywhere")
+    return (*lowered, *command)
+
+
 def test_an_object_directory_without_permission_stops_it_too(repo: Repository) -> None:
-    split = Split.of(two_pieces(repo))
+    two_pieces(repo)
+    before, files = repo.refs(), files_of(repo)
     objects = repo.path / ".git" / "objects"
     directories = [objects, *(p for p in objects.rglob("*") if p.is_dir())]
     for directory in directories:
         directory.chmod(0o555)
-    said = split.refused()
+    ran = run(repo, *as_anybody(*SPLIT))
     for directory in directories:
         directory.chmod(0o755)
 
-    assert "Git couldn't store the new objects" in said
+    assert (ran.status, repo.refs(), files_of(repo)) == (1, before, files)
+    assert "Git couldn't store the new objects: insufficient permission" in ran.err
+    assert HINT in ran.err
+    assert ran.err.endswith("Nothing was changed.\n")
+
+
+def test_an_object_that_may_not_be_read_is_named(repo: Repository) -> None:
+    two_pieces(repo)
+    tree = repo.tree("HEAD~2")
+    file = repo.path / ".git" / "objects" / tree[:2] / tree[2:]
+    file.chmod(0)
+    ran = run(repo, *as_anybody(*SPLIT))
+    file.chmod(0o444)
+
+    assert (ran.status, ran.out) == (1, "")
+    assert f"The object {tree} is missing from the repository, or can't be" in ran.err
+    assert ran.err.endswith("Nothing was changed.\n")
 
 
 # Prints for each number of free pages, in a fresh copy: the exit status, whether

@@ -37,6 +37,7 @@ _KINDS: Mapping[ObjectType, StoredKind] = {
     ObjectType.BLOB: "blob",
     ObjectType.TAG: "tag",
 }
+_UNREADABLE = (KeyError, OSError, pygit2.GitError)
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off", ""})
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -140,7 +141,7 @@ class Repository:
         """The size of the object's content; None where the object isn't here."""
         try:
             _, size = self._odb.read_header(oid)
-        except (KeyError, pygit2.GitError):
+        except _UNREADABLE:
             return None
         return int(size)
 
@@ -156,7 +157,7 @@ class Repository:
     def _stored(self, oid: str) -> tuple[StoredKind, bytes]:
         try:
             kind, data = self._odb.read(oid)
-        except (KeyError, pygit2.GitError):
+        except _UNREADABLE:
             return self._fetched(oid)
         return _KINDS[ObjectType(kind)], data
 
@@ -170,7 +171,7 @@ class Repository:
             if words[1:2] == [known]:
                 return known, rest[: int(words[2])]
         raise GitFailed(
-            f"The object {oid} is missing from the repository.",
+            f"The object {oid} is missing from the repository, or can't be read.",
             hint="Look at what else is missing with: git fsck",
         )
 
