@@ -196,3 +196,11 @@ def test_branches_of_other_worktrees_are_told_with_their_path(
     linked = Repository(forked.path.parent / "a b")
     assert {"refs/heads/other": str(linked.path)} == elsewhere(forked)
     assert {"refs/heads/main": str(forked.path)} == elsewhere(linked)
+
+
+def test_a_worktree_whose_path_has_line_breaks_is_told_whole(
+    forked: Repository,
+) -> None:
+    path = forked.path.parent / "a\n\nb"
+    forked.git("worktree", "add", "-q", str(path), "other")
+    assert elsewhere(forked) == {"refs/heads/other": str(path)}

@@ -84,20 +84,27 @@ def detached_elsewhere(repo: Repository) -> dict[str, Oid]:
 
 
 def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
-    """What ``git worktree list --porcelain`` says of the worktrees but this one."""
+    """What ``git worktree list --porcelain`` says of the worktrees but this one.
+
+    With ``-z``, which git has since 2.36, as a path may hold line breaks.
+    """
     linked = repo.common_dir / "worktrees"
     if not linked.is_dir():
         return []
-    listing = repo.program.run("worktree", "list", "--porcelain").stdout
-    blocks = listing.decode(errors="surrogateescape").split("\n\n")
-    main, *others = [_fields(block) for block in blocks if block.strip()]
+    asked = ("worktree", "list", "--porcelain")
+    done = repo.program.run(*asked, "-z", check=False)
+    end = "\0"
+    if done.status:
+        done, end = repo.program.run(*asked), "\n"
+    listing = done.stdout.decode(errors="surrogateescape").removesuffix(end + end)
+    main, *others = [_fields(block, end) for block in listing.split(end + end)]
     elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
     return [*elsewhere, main] if repo.git_dir != repo.common_dir else elsewhere
 
 
-def _fields(block: str) -> dict[str, str]:
+def _fields(block: str, end: str) -> dict[str, str]:
     """The attributes of one worktree in ``git worktree list --porcelain``."""
-    return dict(line.partition(" ")[::2] for line in block.split("\n"))
+    return dict(line.partition(" ")[::2] for line in block.split(end))
 
 
 def _is_here(repo: Repository, path: str) -> bool:
