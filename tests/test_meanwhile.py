@@ -163,6 +163,24 @@ def test_a_lock_of_somebody_else_is_named_and_stays(
     done(series.path, *SPLIT)
 
 
+def test_a_reflog_that_can_t_be_written_leaves_nothing_to_finish(
+    series: Repository,
+) -> None:
+    log = series.path / ".git" / "logs" / series.git("symbolic-ref", "HEAD")
+    log.rename(log.with_suffix(".aside"))
+    log.mkdir()
+    (log / "in the way").touch()
+    refs = series.refs()
+    ran = gitsplit(series.path, *SPLIT)
+
+    sentence, hint, _, state = ran.err.splitlines()
+    assert (ran.status, ran.out, series.refs()) == (1, "", refs)
+    assert "there are still logs under" in sentence
+    assert hint == "hint: See to that, and try again."
+    assert state == "Nothing was changed."
+    assert locks(series) == []
+
+
 def test_a_lock_costs_nobody_the_plan_they_worked_on(series: Repository) -> None:
     work = work_on(series)
     lock = series.path / ".git" / "HEAD.lock"

@@ -198,8 +198,9 @@ def _carried_out(
         if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
             follower.abandon()
             take_back(repo, record)
-            if isinstance(error, GitsplitError):
-                error.state = UNCHANGED
+            if isinstance(error, GitsplitError) and error.state != UNCHANGED:
+                # It was said before it was known that nothing is left to finish.
+                error.state, error.hint = UNCHANGED, "See to that, and try again."
         raise
     follower.finish()
     return finish(repo, record)
