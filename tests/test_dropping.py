@@ -197,6 +197,26 @@ def test_a_bare_repository_has_no_place_for_dropped_lines(series: Repository) ->
     assert bare.refs() == before
 
 
+@pytest.mark.parametrize("place", ["worktree", "bare"])
+def test_nothing_is_dropped_where_another_worktree_has_the_branch_too(
+    series: Repository, place: str
+) -> None:
+    plan = dropping(series, FIFTY)
+    repo, linked = series, Repository(series.path.parent / "linked")
+    if place == "bare":
+        repo = Repository(series.path.parent / "bare")
+        series.git("clone", "-q", "--bare", ".", str(repo.path))
+    repo.git("worktree", "add", "-q", "-f", str(linked.path), "main")
+    refs = repo.refs()
+    ran = gitsplit(repo.path, "--plan", plan, "--yes", "--drop-to", "discard")
+
+    assert (ran.status, repo.refs()) == (1, refs)
+    assert f"The files in {linked.path} wouldn't follow: branch main" in ran.err
+    assert linked.git("status", "--porcelain") == ""
+    linked.git("checkout", "-q", "--detach")
+    done(repo.path, "--plan", plan, "--yes", "--drop-to", "discard")
+
+
 def test_a_new_file_that_is_dropped_is_untracked_then(series: Repository) -> None:
     new = {"old_path": None, "path": "sub/more", "whole": True}
     series.git("reset", "-q", "--hard", "HEAD~1")

@@ -115,6 +115,20 @@ def _listed(paths: Sequence[bytes]) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
+def refuse_shared(repo: Repository, head: str | None) -> None:
+    """Nothing where no other worktree has HEAD's branch, whose tree is to change.
+
+    Git allows two to have it by force, and a bare repository's HEAD stops none. Raises
+    UncleanFiles: there, index and files would be left behind.
+    """
+    if head and (other := checked_out_elsewhere(repo).get(head)):
+        raise UncleanFiles(
+            f"The files in {other} wouldn't follow: {short_name(head)} is checked out"
+            " there, too.",
+            hint="Switch to another branch there first.",
+        )
+
+
 def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None:
     """Nothing where the worktree has the files in which dropped edits are to stay.
 

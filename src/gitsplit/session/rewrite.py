@@ -258,6 +258,7 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     old, new = rewrite.old_tree, rewrite.new_tree
     if old == new:
         return None
+    readiness.refuse_shared(repo, work.head_ref)
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
     is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
