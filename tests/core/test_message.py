@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.core.message import (
@@ -116,6 +116,8 @@ UNDAMAGED = [line for line in ORDINARY if line[:4] not in (b"Note", b"http")]
 
 
 @given(messages_of(st.sampled_from(ORDINARY)))
+@example(b"title\n\nBug: 12\r\n\r\n")
+@example(b"title\n\nBug: 12\n \t\n")
 @with_git
 def test_git_finds_the_same_trailers(message: bytes) -> None:
     parsed = git("interpret-trailers", "--no-divider", "--parse", stdin=message)

@@ -159,7 +159,9 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     them with a ``Signed-off-by`` or ``(cherry picked from commit`` among them. The
     list of ``Conflicts:`` that old versions of git left at the end is none.
     """
-    found = (_TRAILER.match(item) for item in _trailer_block(message))
+    # To git the last paragraph ends before any blank line, to Gerrit not before all.
+    block = _trailer_block(message.rstrip(_SPACE) + b"\n")
+    found = (_TRAILER.match(item) for item in block)
     return tuple((each[1], _unfolded(each[2])) for each in found if each)
 
 
