@@ -38,6 +38,15 @@ class Case:
             for line in self.record["truth"]
         }
 
+    @property
+    def message(self) -> str:
+        """What its author may have said: the message of the group with most lines."""
+        counts = Counter(self.truth.values())
+        messages: list[str] = self.record.get("messages", [])
+        if not counts or not messages:
+            return ""
+        return messages[min(counts, key=lambda group: (-counts[group], group))]
+
     def keys(self, edit: Edit) -> Iterator[Key]:
         """The changed lines of an edit."""
         path = self.changes[edit.file].path.decode()

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, edits_of, sort_key
+from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal import number, order, reasons
 from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
@@ -271,7 +272,8 @@ def proposals(
 ) -> Proposals:
     """The proposals for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
-    commit = Compared(changes, cut.pieces, context.together)
+    said = without_change_id(message).decode("utf-8", "replace")
+    commit = Compared(changes, cut.pieces, context.together, said)
     return Proposals(changes, message, keep, context, commit, cut.shortcut)
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from math import log
 
 from gitsplit.core.changes import FileChange
+from gitsplit.core.edits import sort_key
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
@@ -20,12 +21,14 @@ from gitsplit.core.signals.words import identifiers, parts
 class Compared:
     """A commit's pieces, and what is found out about all of them at once.
 
-    ``earlier`` has the paths that each of some commits before it changed together.
+    ``earlier`` has the paths that each of some commits before it changed together,
+    ``message`` what its author said of it.
     """
 
     changes: tuple[FileChange, ...]
     pieces: tuple[Piece, ...]
     earlier: tuple[frozenset[bytes], ...] = ()
+    message: str = ""
 
     @cached_property
     def texts(self) -> Texts:
@@ -53,6 +56,20 @@ class Compared:
         return likeness(
             [Counter(look.shifts) + Counter(look.path_parts) for look in self.looks]
         )
+
+    @cached_property
+    def shapes(self) -> Matrix:
+        """How alike the shapes of the edits are, whatever the names."""
+        return likeness([look.shape for look in self.looks]).direct
+
+    @cached_property
+    def told(self) -> tuple[float, ...]:
+        """For each piece how much the message speaks of it, from 0 to 1."""
+        said = Counter(p for word in identifiers(self.message) for p in parts(word))
+        if not said:
+            return (0.0,) * len(self.looks)
+        bags = [look.parts + Counter(look.path_parts) for look in self.looks]
+        return tuple(likeness([*bags, said]).direct[-1][:-1])
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:
@@ -134,6 +151,19 @@ class Compared:
             max((x for b, x in enumerate(row) if b != a), default=0.0) or 1.0
             for a, row in enumerate(self.closeness)
         )
+
+    @cached_property
+    def rank(self) -> tuple[int, ...]:
+        """For each piece how many come before it in its file."""
+        found = [0] * len(self.looks)
+        before: Counter[int] = Counter()
+        for at in sorted(
+            range(len(found)), key=lambda at: sort_key(self.pieces[at][0])
+        ):
+            file = self.looks[at].file
+            found[at] = before[file]
+            before[file] += 1
+        return tuple(found)
 
     @cached_property
     def in_file(self) -> Counter[str]:

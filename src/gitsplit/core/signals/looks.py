@@ -9,7 +9,7 @@ from typing import Literal
 
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, TextEdit
-from gitsplit.core.signals import places, roles
+from gitsplit.core.signals import places, roles, shapes
 from gitsplit.core.signals.words import identifiers, parts
 
 Piece = tuple[Edit, ...]
@@ -18,6 +18,7 @@ Piece = tuple[Edit, ...]
 Kind = Literal["added", "removed", "replaced", "fact"]
 
 _AROUND = 3
+_LONG = 7
 _MOST_READ = 4_000_000
 """So many characters of a commit's texts say how common a word is."""
 
@@ -31,7 +32,10 @@ class Look:
     new texts. ``context`` has the identifiers of the lines that it stands among.
     ``parts`` counts the parts of its identifiers, ``around`` those and the context's
     and the path's; ``shifts`` has those of ``added`` and ``removed``. ``function`` is
-    the side and the line of the innermost declaration that it stands in.
+    the side and the line of the innermost declaration that it stands in. ``shape``
+    counts the tokens that come and go, ``substitutions`` has what replaces what;
+    ``lost`` and ``brought`` are the longer lines of either side, without the space
+    around them.
     """
 
     file: int
@@ -55,6 +59,10 @@ class Look:
     parts: Counter[str]
     shifts: frozenset[str]
     around: Counter[str]
+    shape: Counter[str]
+    substitutions: frozenset[tuple[str, str]]
+    lost: frozenset[str]
+    brought: frozenset[str]
     is_space: bool
     is_comment: bool
     is_import: bool
@@ -140,6 +148,10 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         parts=counted,
         shifts=frozenset(part for word in added | removed for part in parts(word)),
         around=_once(context) + counted + counted + Counter(path_parts),
+        shape=shapes.shape(old, new),
+        substitutions=shapes.substitutions(old, new),
+        lost=_long(old),
+        brought=_long(new),
         is_space=bool(edits) and places.differ_in_space(old_text, new_text),
         is_comment=places.are_comments(written),
         is_import=places.are_imports(written),
@@ -173,6 +185,11 @@ def _parts(words: Counter[str]) -> Counter[str]:
         for part in parts(word):
             found[part] += number
     return found
+
+
+def _long(lines: Sequence[str]) -> frozenset[str]:
+    """The longer ones of the lines, without the space around them."""
+    return frozenset(text for text in map(str.strip, lines) if len(text) >= _LONG)
 
 
 def _once(words: frozenset[str]) -> Counter[str]:

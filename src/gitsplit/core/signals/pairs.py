@@ -231,6 +231,76 @@ def directories_changed_together(commit: Compared, a: int, b: int) -> float:
     return commit.together_around[commit.file_at[a]][commit.file_at[b]]
 
 
+def same_substitutions(commit: Compared, a: int, b: int) -> float:
+    """The share of what they replace that both replace by the same."""
+    one, two = _looks(commit, a, b)
+    either = len(one.substitutions | two.substitutions)
+    return len(one.substitutions & two.substitutions) / max(1, either)
+
+
+def same_shape(commit: Compared, a: int, b: int) -> float:
+    """How alike the tokens are that come and go, whatever the names."""
+    return commit.shapes[a][b]
+
+
+def same_lines(commit: Compared, a: int, b: int) -> float:
+    """The share of the smaller one's longer lines that come or go in both."""
+    one, two = _looks(commit, a, b)
+    return _share((one.lost & two.lost) | (one.brought & two.brought), one, two)
+
+
+def moved_lines(commit: Compared, a: int, b: int) -> float:
+    """The share of the smaller one's longer lines that go in one, come in the other."""
+    one, two = _looks(commit, a, b)
+    return _share((one.lost & two.brought) | (one.brought & two.lost), one, two)
+
+
+def _share(lines: frozenset[str], one: Look, two: Look) -> float:
+    smaller = min(len(one.lost | one.brought), len(two.lost | two.brought))
+    return min(1.0, len(lines) / max(1, smaller))
+
+
+def same_kind(commit: Compared, a: int, b: int) -> float:
+    """Both only add, both only remove, or both replace."""
+    one, two = _looks(commit, a, b)
+    return float(one.kind == two.kind)
+
+
+def both_replace(commit: Compared, a: int, b: int) -> float:
+    """Both put something in the place of something."""
+    one, two = _looks(commit, a, b)
+    return float(one.kind == two.kind == "replaced")
+
+
+def few_between(commit: Compared, a: int, b: int) -> float:
+    """How few pieces of their file stand between them: 1 for neighbours."""
+    if commit.file_at[a] != commit.file_at[b]:
+        return 0.0
+    return 1 / max(1, abs(commit.rank[a] - commit.rank[b]))
+
+
+def same_role(commit: Compared, a: int, b: int) -> float:
+    """Their files play the same part."""
+    one, two = _looks(commit, a, b)
+    return float(one.role == two.role)
+
+
+def one_import(commit: Compared, a: int, b: int) -> float:
+    """One only names what is used from elsewhere, the other doesn't."""
+    one, two = _looks(commit, a, b)
+    return float(one.is_import != two.is_import)
+
+
+def both_told(commit: Compared, a: int, b: int) -> float:
+    """How much the message speaks of both."""
+    return min(commit.told[a], commit.told[b])
+
+
+def one_told(commit: Compared, a: int, b: int) -> float:
+    """How much more the message speaks of one than of the other."""
+    return abs(commit.told[a] - commit.told[b])
+
+
 SIGNALS: tuple[Signal, ...] = (
     shared_words,
     shared_neighbours,
@@ -264,7 +334,18 @@ SIGNALS: tuple[Signal, ...] = (
     number_of_files,
     pieces_in_a_file,
     close_for_both,
+    same_substitutions,
+    same_shape,
+    same_lines,
+    moved_lines,
+    few_between,
+    same_kind,
+    both_replace,
+    same_role,
+    one_import,
     changed_together,
     directories_changed_together,
+    both_told,
+    one_told,
 )
 """Every signal; the order is that of the learned numbers."""

@@ -116,7 +116,12 @@ Vector = dict[str, float]
 
 def identifiers(text: str) -> list[str]:
     """The identifiers in ``text``, in order, without the commonest words."""
-    return [w for w in _IDENTIFIER.findall(text) if w.lower() not in _COMMON]
+    return [w for w in _IDENTIFIER.findall(text) if not is_common(w)]
+
+
+def is_common(word: str) -> bool:
+    """Whether a word is one that says nothing about a purpose."""
+    return word.lower() in _COMMON
 
 
 @lru_cache(maxsize=1 << 16)
