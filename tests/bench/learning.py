@@ -16,14 +16,9 @@ from gitsplit.core.proposal import number
 from gitsplit.core.proposal.tree import Tree, tree_of
 from gitsplit.core.signals.pairs import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
-from tests.bench.samples import Array, Sample
+from tests.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
 
 FOLDS = 5
-
-NOT_ALWAYS_KNOWN = frozenset(
-    ["changed_together", "directories_changed_together", "both_told", "one_told"]
-)
-"""Signals that are learned beside the others' numbers, which hold without them, too."""
 
 _STEPS = 8
 _HOLD = 6.0
@@ -177,11 +172,13 @@ def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
     """The numbers of groups that each sample can have.
 
     The kinds of cases count alike, and single ones half of what tangled ones do.
+    Nothing is known of history and message.
     """
     kinds = Counter(each.kind for each in samples)
     tangled = sum(number > 1 for number, _ in kinds) or 1
     values, worth, weight, case = [], [], [], []
-    for at, (each, own) in enumerate(zip(samples, pairs, strict=True)):
+    silent = [each.silent for each in samples]
+    for at, (each, own) in enumerate(zip(silent, pairs, strict=True)):
         if len(each.truth) < 2:
             continue
         tree = own.tree(each)

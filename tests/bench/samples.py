@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -18,6 +18,11 @@ from gitsplit.core.signals.roles import Role
 from tests.bench.data import Case, Earlier, cases
 
 Array = NDArray[np.float64]
+
+NOT_ALWAYS_KNOWN = frozenset(
+    ["changed_together", "directories_changed_together", "both_told", "one_told"]
+)
+"""Signals of a commit's history and message. The other numbers hold without them."""
 
 MOST_PAIRS = 250
 """So many pairs of a case are learned from; evenly spread, more say hardly more."""
@@ -59,6 +64,12 @@ class Sample:
         """For each two pieces whether they belong together."""
         pairs = combinations(self.truth, 2)
         return np.array([a == b for a, b in pairs], dtype=float)
+
+    @property
+    def silent(self) -> "Sample":
+        """The sample where nothing is known of history and message."""
+        known = [signal.__name__ not in NOT_ALWAYS_KNOWN for signal in SIGNALS]
+        return replace(self, signals=self.signals * np.array(known, dtype=np.float32))
 
     @property
     def some(self) -> NDArray[np.intp]:
