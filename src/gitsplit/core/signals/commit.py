@@ -181,9 +181,9 @@ def path_likeness(a: Look, b: Look) -> float:
 
 def _file_parts(texts: Texts, number: int) -> Counter[str]:
     """How often each part of an identifier is in a file."""
-    lines = texts.new[number] or texts.old[number]
     found: Counter[str] = Counter()
-    for word, n in Counter(identifiers("".join(lines))).items():
+    words = texts.words_after[number] or texts.words_before[number]
+    for word, n in words.items():
         for part in parts(word):
             found[part] += n
     return found

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
 from typing import Literal
 
 from gitsplit.core.changes import FileChange
@@ -90,14 +89,24 @@ class Texts:
         return tuple(_decoded(change.new_lines) for change in self.changes)
 
     @cached_property
+    def words_before(self) -> tuple[Counter[str], ...]:
+        """How often each identifier is in each file's old text."""
+        return tuple(_counted(self.old))
+
+    @cached_property
+    def words_after(self) -> tuple[Counter[str], ...]:
+        """How often each identifier is in each file's new text."""
+        return tuple(_counted(self.new))
+
+    @cached_property
     def before(self) -> Counter[str]:
         """How often each identifier is in the old texts."""
-        return Counter(_all_identifiers(self.old))
+        return _sum(self.words_before)
 
     @cached_property
     def after(self) -> Counter[str]:
         """How often each identifier is in the new texts."""
-        return Counter(_all_identifiers(self.new))
+        return _sum(self.words_after)
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
@@ -105,12 +114,20 @@ def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(line.decode("utf-8", "replace") for line in lines)
 
 
-def _all_identifiers(files: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The identifiers of the files, as far as there is time to read them."""
-    texts = ["".join(lines) for lines in files]
-    read = accumulate((len(text) for text in texts), initial=0)
-    within = [t for t, before in zip(texts, read, strict=False) if before < _MOST_READ]
-    return chain.from_iterable(identifiers(text) for text in within)
+def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
+    """The identifiers of each file, as far as there is time to read them."""
+    read = 0
+    for lines in files:
+        text = "".join(lines)
+        yield Counter(identifiers(text) if read < _MOST_READ else ())
+        read += len(text)
+
+
+def _sum(counts: Sequence[Counter[str]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for each in counts:
+        found.update(each)
+    return found
 
 
 def look_at(texts: Texts, piece: Piece) -> Look:

@@ -116,7 +116,7 @@ Vector = dict[str, float]
 
 def identifiers(text: str) -> list[str]:
     """The identifiers in ``text``, in order, without the commonest words."""
-    return [w for w in _IDENTIFIER.findall(text) if not is_common(w)]
+    return [w for w in _IDENTIFIER.findall(text) if w.lower() not in _COMMON]
 
 
 def is_common(word: str) -> bool:
