@@ -1,7 +1,8 @@
 """``./dev train DATA... --leave-out``: what each signal is worth, by leaving it out.
 
 The numbers are learned from four fifths of the repositories and tried on the others,
-told how many groups there are: once with all signals, and once without each.
+each fifth in turn, told how many groups there are: once with all signals, and once
+without each.
 """
 
 import os
@@ -24,10 +25,12 @@ Worth = tuple[float, float, float]
 
 def worth(samples: Sequence[Sample], without: str) -> Worth:
     """How good proposals are without a signal, on repositories not learned from."""
-    own = folds(samples)
-    pairs = learned_pairs([s for s, f in zip(samples, own, strict=True) if f], without)
-    tried = [s for s, f in zip(samples, own, strict=True) if not f and s.is_tangled]
-    found = [_one(each, pairs) for each in tried if len(each.truth) > 1]
+    own, found = folds(samples), list[Worth]()
+    for fold in sorted(set(own)):
+        parts = [(each, at == fold) for each, at in zip(samples, own, strict=True)]
+        pairs = learned_pairs([each for each, is_out in parts if not is_out], without)
+        tried = [each for each, is_out in parts if is_out and each.is_tangled]
+        found += [_one(each, pairs) for each in tried if len(each.truth) > 1]
     right, rand, loss = (statistics.fmean(each) for each in zip(*found, strict=True))
     return right, rand, loss
 
