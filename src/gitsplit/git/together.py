@@ -13,8 +13,11 @@ MOST_COMMITS = 500
 """So many commits are looked at; twice as many say hardly more."""
 MOST_FILES = 30
 """A commit that changes more says nothing about any two of them."""
-MOST_SECONDS = 0.2
-"""No more time is taken; what was read by then is used."""
+MOST_SECONDS = 0.5
+"""No more time is taken; what was read by then is used.
+
+Hardly ever: a dry run and what follows it should know the same.
+"""
 
 _LOG = (
     *("--no-replace-objects", "log", "--no-show-signature", "--no-color"),
