@@ -18,6 +18,7 @@ Kind = Literal["added", "removed", "replaced", "fact"]
 
 _AROUND = 3
 _LONG = 7
+_HEAD = 5
 _MOST_READ = 4_000_000
 """So many characters of a commit's texts say how common a word is."""
 
@@ -34,7 +35,7 @@ class Look:
     the side and the line of the innermost declaration that it stands in. ``shape``
     counts the tokens that come and go, ``substitutions`` has what replaces what;
     ``lost`` and ``brought`` are the longer lines of either side, without the space
-    around them.
+    around them; ``imported`` has the identifiers of those that import something.
     """
 
     file: int
@@ -62,9 +63,11 @@ class Look:
     substitutions: frozenset[tuple[str, str]]
     lost: frozenset[str]
     brought: frozenset[str]
+    imported: frozenset[str]
     is_space: bool
     is_comment: bool
     is_import: bool
+    is_generated: bool
     is_number: bool
 
 
@@ -77,6 +80,11 @@ class Texts:
     def path(self, file: int) -> str:
         """The path by which the file is known."""
         return self.changes[file].path.decode("utf-8", "replace")
+
+    def is_generated(self, file: int) -> bool:
+        """Whether a program made the file."""
+        lines = self.new[file] or self.old[file]
+        return roles.is_generated(self.path(file), "".join(lines[:_HEAD]))
 
     @cached_property
     def old(self) -> tuple[tuple[str, ...], ...]:
@@ -169,9 +177,11 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         substitutions=shapes.substitutions(old, new),
         lost=_long(old),
         brought=_long(new),
+        imported=frozenset(identifiers("".join(filter(places.is_import, written)))),
         is_space=bool(edits) and places.differ_in_space(old_text, new_text),
         is_comment=places.are_comments(written),
         is_import=places.are_imports(written),
+        is_generated=texts.is_generated(file),
         is_number=places.differ_in_numbers(old_text, new_text),
     )
 

@@ -7,6 +7,7 @@ numbers anew (``./dev train``), and give it a case in ``tests/cases``.
 from collections.abc import Callable, Iterable, Mapping
 from math import log, log1p
 
+from gitsplit.core.signals import roles
 from gitsplit.core.signals.commit import Compared, path_likeness
 from gitsplit.core.signals.looks import Look
 
@@ -291,6 +292,26 @@ def one_import(commit: Compared, a: int, b: int) -> float:
     return float(one.is_import != two.is_import)
 
 
+def import_used(commit: Compared, a: int, b: int) -> float:
+    """The rarest name that one imports and the other, which doesn't, has."""
+    one, two = _looks(commit, a, b)
+    used = (one.imported & two.words) - two.imported
+    return _most(commit.rarity, used | (two.imported & one.words) - one.imported)
+
+
+def lock_of_manifest(commit: Compared, a: int, b: int) -> float:
+    """One is a manifest, the other the lock file that records what came of it."""
+    one, two = _looks(commit, a, b)
+    is_one = roles.is_locked(one.path, two.path)
+    return float(is_one or roles.is_locked(two.path, one.path))
+
+
+def both_generated(commit: Compared, a: int, b: int) -> float:
+    """Both are in files that a program made."""
+    one, two = _looks(commit, a, b)
+    return float(one.is_generated and two.is_generated)
+
+
 def both_told(commit: Compared, a: int, b: int) -> float:
     """How much the message speaks of both."""
     return min(commit.told[a], commit.told[b])
@@ -343,6 +364,9 @@ SIGNALS: tuple[Signal, ...] = (
     both_replace,
     same_role,
     one_import,
+    import_used,
+    lock_of_manifest,
+    both_generated,
     changed_together,
     directories_changed_together,
     both_told,

@@ -73,9 +73,14 @@ def are_comments(lines: Sequence[str]) -> bool:
     return bool(lines) and all(_COMMENT.match(line) for line in lines)
 
 
+def is_import(line: str) -> bool:
+    """Whether the line names what is used from elsewhere."""
+    return _IMPORT.match(line) is not None
+
+
 def are_imports(lines: Sequence[str]) -> bool:
     """Whether all the lines name what is used from elsewhere; they aren't blank."""
-    return bool(lines) and all(_IMPORT.match(line) for line in lines)
+    return bool(lines) and all(map(is_import, lines))
 
 
 def differ_in_numbers(old: str, new: str) -> bool:

@@ -37,6 +37,36 @@ _KINDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("documentation", _DOCUMENTATION),
     ("configuration", _CONFIGURATION),
 )
+_LOCKS = {
+    "package-lock.json": "package.json",
+    "npm-shrinkwrap.json": "package.json",
+    "yarn.lock": "package.json",
+    "pnpm-lock.yaml": "package.json",
+    "bun.lock": "package.json",
+    "cargo.lock": "cargo.toml",
+    "poetry.lock": "pyproject.toml",
+    "uv.lock": "pyproject.toml",
+    "pdm.lock": "pyproject.toml",
+    "pipfile.lock": "pipfile",
+    "go.sum": "go.mod",
+    "gemfile.lock": "gemfile",
+    "composer.lock": "composer.json",
+    "mix.lock": "mix.exs",
+    "pubspec.lock": "pubspec.yaml",
+    "podfile.lock": "podfile",
+    "flake.lock": "flake.nix",
+}
+"""Which manifest each lock file records the outcome of, in lower case."""
+
+_GENERATED = re.compile(
+    r"(^|/)(dist|generated|vendor)/|\.min\.(js|css)$|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$"
+    r"|\.(g|designer)\.cs$|\.snap$",
+    re.IGNORECASE,
+)
+_SAYS_GENERATED = re.compile(
+    r"@generated\b|\bdo not (edit|modify)\b|generated (by|from|automatically)\b",
+    re.IGNORECASE,
+)
 _ENDING = re.compile(r"\.[A-Za-z0-9]+$")
 _TEST_AFFIX = re.compile(
     r"^(tests?|spec)[_-]|[._-](tests?|specs?|unittest|t)$", re.IGNORECASE
@@ -58,6 +88,18 @@ def stem(path: str) -> str:
     name = path.rsplit("/", 1)[-1]
     bare = _TEST_CAMEL.sub("", _TEST_AFFIX.sub("", _ENDING.sub("", name)))
     return (bare or name).lower()
+
+
+def is_locked(lock: str, manifest: str) -> bool:
+    """Whether the file at ``lock`` records what came of the one at ``manifest``."""
+    wanted = _LOCKS.get(lock.rpartition("/")[2].lower())
+    is_near = directory(lock) == directory(manifest)
+    return is_near and manifest.rpartition("/")[2].lower() == wanted
+
+
+def is_generated(path: str, head: str) -> bool:
+    """Whether a file is made by a program, by its path or by what it begins with."""
+    return bool(_GENERATED.search(path) or _SAYS_GENERATED.search(head))
 
 
 def directory(path: str) -> str:
