@@ -98,4 +98,4 @@ _LATENESS: Mapping[str, int] = {
 
 def _lateness(look: Look) -> int:
     """0 for what changes no meaning, later for what speaks about the rest."""
-    return 0 if look.is_space or look.kind == "fact" else _LATENESS[look.role]
+    return 0 if look.written.is_space or look.kind == "fact" else _LATENESS[look.role]

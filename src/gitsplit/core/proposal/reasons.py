@@ -71,7 +71,7 @@ def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None
 
 
 def _only_space(commit: Compared, looks: Sequence[Look]) -> Finding | None:
-    if not all(look.is_space for look in looks):
+    if not all(look.written.is_space for look in looks):
         return None
     return Finding("Only white space changes here.", f"Reformat {_where(looks)}")
 
@@ -145,7 +145,7 @@ def _one_role(commit: Compared, looks: Sequence[Look]) -> Finding | None:
         return Finding("Only documentation changes here.", f"Document {_where(looks)}")
     if roles == {"test"}:
         return Finding("Only tests change here.", f"Test {_where(looks)}")
-    if all(look.is_comment for look in looks):
+    if all(look.written.is_comment for look in looks):
         said = "Only comments change here."
         return Finding(said, f"Comment on {_where(looks)}")
     return None

@@ -60,7 +60,7 @@ class Compared:
     @cached_property
     def shapes(self) -> Matrix:
         """How alike the shapes of the edits are, whatever the names."""
-        return likeness([look.shape for look in self.looks]).direct
+        return likeness([look.written.shape for look in self.looks]).direct
 
     @cached_property
     def told(self) -> tuple[float, ...]:

@@ -24,6 +24,26 @@ _MOST_READ = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What the lines say that a piece takes and puts.
+
+    ``shape`` counts the tokens that come and go, ``substitutions`` has what replaces
+    what; ``lost`` and ``brought`` are the longer lines of either side, without the
+    space around them; ``imported`` has the identifiers of those that import something.
+    """
+
+    shape: Counter[str]
+    substitutions: frozenset[tuple[str, str]]
+    lost: frozenset[str]
+    brought: frozenset[str]
+    imported: frozenset[str]
+    is_space: bool
+    is_comment: bool
+    is_import: bool
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What there is to see of a piece.
 
@@ -32,10 +52,7 @@ class Look:
     new texts. ``context`` has the identifiers of the lines that it stands among.
     ``parts`` counts the parts of its identifiers, ``around`` those and the context's
     and the path's; ``shifts`` has those of ``added`` and ``removed``. ``function`` is
-    the side and the line of the innermost declaration that it stands in. ``shape``
-    counts the tokens that come and go, ``substitutions`` has what replaces what;
-    ``lost`` and ``brought`` are the longer lines of either side, without the space
-    around them; ``imported`` has the identifiers of those that import something.
+    the side and the line of the innermost declaration that it stands in.
     """
 
     file: int
@@ -59,16 +76,8 @@ class Look:
     parts: Counter[str]
     shifts: frozenset[str]
     around: Counter[str]
-    shape: Counter[str]
-    substitutions: frozenset[tuple[str, str]]
-    lost: frozenset[str]
-    brought: frozenset[str]
-    imported: frozenset[str]
-    is_space: bool
-    is_comment: bool
-    is_import: bool
+    written: Written
     is_generated: bool
-    is_number: bool
 
 
 @dataclass(frozen=True)
@@ -149,8 +158,6 @@ def look_at(texts: Texts, piece: Piece) -> Look:
     path_parts = frozenset(parts(path))
     context, function = _surroundings(texts, path, edits)
     counted = _parts(before + after)
-    written = [line for line in (*old, *new) if line.strip()]
-    old_text, new_text = "".join(old), "".join(new)
     return Look(
         file=file,
         path=path,
@@ -173,16 +180,25 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         parts=counted,
         shifts=frozenset(part for word in added | removed for part in parts(word)),
         around=_once(context) + counted + counted + Counter(path_parts),
+        written=_written(old, new),
+        is_generated=texts.is_generated(file),
+    )
+
+
+def _written(old: Sequence[str], new: Sequence[str]) -> Written:
+    """What the lines say that are taken and put."""
+    lines = [line for line in (*old, *new) if line.strip()]
+    before, after = "".join(old), "".join(new)
+    return Written(
         shape=shapes.shape(old, new),
         substitutions=shapes.substitutions(old, new),
         lost=_long(old),
         brought=_long(new),
-        imported=frozenset(identifiers("".join(filter(places.is_import, written)))),
-        is_space=bool(edits) and places.differ_in_space(old_text, new_text),
-        is_comment=places.are_comments(written),
-        is_import=places.are_imports(written),
-        is_generated=texts.is_generated(file),
-        is_number=places.differ_in_numbers(old_text, new_text),
+        imported=frozenset(identifiers("".join(filter(places.is_import, lines)))),
+        is_space=bool(old or new) and places.differ_in_space(before, after),
+        is_comment=places.are_comments(lines),
+        is_import=places.are_imports(lines),
+        is_number=places.differ_in_numbers(before, after),
     )
 
 

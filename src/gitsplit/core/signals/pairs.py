@@ -167,19 +167,19 @@ def _names(one: Look, two: Look) -> bool:
 def only_space(commit: Compared, a: int, b: int) -> float:
     """Both change nothing but white space."""
     one, two = _looks(commit, a, b)
-    return float(one.is_space and two.is_space)
+    return float(one.written.is_space and two.written.is_space)
 
 
 def only_comments(commit: Compared, a: int, b: int) -> float:
     """Both are comments."""
     one, two = _looks(commit, a, b)
-    return float(one.is_comment and two.is_comment)
+    return float(one.written.is_comment and two.written.is_comment)
 
 
 def only_numbers(commit: Compared, a: int, b: int) -> float:
     """Both change nothing but numbers."""
     one, two = _looks(commit, a, b)
-    return float(one.is_number and two.is_number)
+    return float(one.written.is_number and two.written.is_number)
 
 
 def one_document(commit: Compared, a: int, b: int) -> float:
@@ -235,8 +235,8 @@ def directories_changed_together(commit: Compared, a: int, b: int) -> float:
 def same_substitutions(commit: Compared, a: int, b: int) -> float:
     """The share of what they replace that both replace by the same."""
     one, two = _looks(commit, a, b)
-    either = len(one.substitutions | two.substitutions)
-    return len(one.substitutions & two.substitutions) / max(1, either)
+    either = len(one.written.substitutions | two.written.substitutions)
+    return len(one.written.substitutions & two.written.substitutions) / max(1, either)
 
 
 def same_shape(commit: Compared, a: int, b: int) -> float:
@@ -247,17 +247,30 @@ def same_shape(commit: Compared, a: int, b: int) -> float:
 def same_lines(commit: Compared, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that come or go in both."""
     one, two = _looks(commit, a, b)
-    return _share((one.lost & two.lost) | (one.brought & two.brought), one, two)
+    return _share(
+        (one.written.lost & two.written.lost)
+        | (one.written.brought & two.written.brought),
+        one,
+        two,
+    )
 
 
 def moved_lines(commit: Compared, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that go in one, come in the other."""
     one, two = _looks(commit, a, b)
-    return _share((one.lost & two.brought) | (one.brought & two.lost), one, two)
+    return _share(
+        (one.written.lost & two.written.brought)
+        | (one.written.brought & two.written.lost),
+        one,
+        two,
+    )
 
 
 def _share(lines: frozenset[str], one: Look, two: Look) -> float:
-    smaller = min(len(one.lost | one.brought), len(two.lost | two.brought))
+    smaller = min(
+        len(one.written.lost | one.written.brought),
+        len(two.written.lost | two.written.brought),
+    )
     return min(1.0, len(lines) / max(1, smaller))
 
 
@@ -289,14 +302,16 @@ def same_role(commit: Compared, a: int, b: int) -> float:
 def one_import(commit: Compared, a: int, b: int) -> float:
     """One only names what is used from elsewhere, the other doesn't."""
     one, two = _looks(commit, a, b)
-    return float(one.is_import != two.is_import)
+    return float(one.written.is_import != two.written.is_import)
 
 
 def import_used(commit: Compared, a: int, b: int) -> float:
     """The rarest name that one imports and the other, which doesn't, has."""
     one, two = _looks(commit, a, b)
-    used = (one.imported & two.words) - two.imported
-    return _most(commit.rarity, used | (two.imported & one.words) - one.imported)
+    used = (one.written.imported & two.words) - two.written.imported
+    return _most(
+        commit.rarity, used | (two.written.imported & one.words) - one.written.imported
+    )
 
 
 def lock_of_manifest(commit: Compared, a: int, b: int) -> float:
