@@ -118,13 +118,14 @@ class Compared:
     @cached_property
     def rarity(self) -> dict[str, float]:
         """How rare each identifier of a piece is in the old texts, up to 1."""
-        before = self.texts.before
-        total = sum(before.values()) + 1
+        before = self.texts.words_before
+        total = sum(count.total() for count in before) + 1
         known = {word for look in self.looks for word in look.words | look.context}
         scale = log(total + 2)
+        often = {word: sum(count[word] for count in before) for word in known}
         return {
-            word: log(total / (before[word] + 1)) / scale if word in before else 1.0
-            for word in known
+            word: log(total / (n + 1)) / scale if n else 1.0
+            for word, n in often.items()
         }
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Literal
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.core.signals import places, roles, shapes
-from gitsplit.core.signals.words import identifiers, parts
+from gitsplit.core.signals.words import counted, identifiers, parts
 
 Piece = tuple[Edit, ...]
 """Edits that are compared and grouped as one, in the order of the diff."""
@@ -116,14 +116,14 @@ class Texts:
         return tuple(_counted(self.new))
 
     @cached_property
-    def before(self) -> Counter[str]:
-        """How often each identifier is in the old texts."""
-        return _sum(self.words_before)
+    def before(self) -> frozenset[str]:
+        """The identifiers of the old texts."""
+        return frozenset().union(*self.words_before)
 
     @cached_property
-    def after(self) -> Counter[str]:
-        """How often each identifier is in the new texts."""
-        return _sum(self.words_after)
+    def after(self) -> frozenset[str]:
+        """The identifiers of the new texts."""
+        return frozenset().union(*self.words_after)
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
@@ -136,28 +136,21 @@ def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
     read = 0
     for lines in files:
         text = "".join(lines)
-        yield Counter(identifiers(text) if read < _MOST_READ else ())
+        yield counted(text if read < _MOST_READ else "")
         read += len(text)
-
-
-def _sum(counts: Sequence[Counter[str]]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for each in counts:
-        found.update(each)
-    return found
 
 
 def look_at(texts: Texts, piece: Piece) -> Look:
     """What there is to see of a piece."""
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
-    before, after = (Counter(identifiers("".join(side))) for side in (old, new))
+    before, after = (counted("".join(side)) for side in (old, new))
     added, removed = frozenset(after - before), frozenset(before - after)
     file = piece[0].file
     path = texts.path(file)
     path_parts = frozenset(parts(path))
     context, function = _surroundings(texts, path, edits)
-    counted = _parts(before + after)
+    own_parts = _parts(before + after)
     return Look(
         file=file,
         path=path,
@@ -173,13 +166,13 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         added=added,
         removed=removed,
         defined=places.defined(new) & added,
-        new=frozenset(word for word in added if word not in texts.before),
-        gone=frozenset(word for word in removed if word not in texts.after),
+        new=added - texts.before,
+        gone=removed - texts.after,
         context=context,
         function=function,
-        parts=counted,
+        parts=own_parts,
         shifts=frozenset(part for word in added | removed for part in parts(word)),
-        around=_once(context) + counted + counted + Counter(path_parts),
+        around=_once(context) + own_parts + own_parts + Counter(path_parts),
         written=_written(old, new),
         is_generated=texts.is_generated(file),
     )

@@ -1,6 +1,7 @@
 """What a path says about a file: the part it plays, and which files belong to it."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Role = Literal["changelog", "test", "documentation", "configuration", "code"]
@@ -90,6 +91,7 @@ def stem(path: str) -> str:
     return (bare or name).lower()
 
 
+@lru_cache(maxsize=1 << 12)
 def is_locked(lock: str, manifest: str) -> bool:
     """Whether the file at ``lock`` records what came of the one at ``manifest``."""
     wanted = _LOCKS.get(lock.rpartition("/")[2].lower())

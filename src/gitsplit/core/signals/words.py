@@ -5,6 +5,7 @@ characters, which no word has.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
@@ -117,6 +118,15 @@ Vector = dict[str, float]
 def identifiers(text: str) -> list[str]:
     """The identifiers in ``text``, in order, without the commonest words."""
     return [w for w in _IDENTIFIER.findall(text) if w.lower() not in _COMMON]
+
+
+def counted(text: str) -> Counter[str]:
+    """How often each of the :func:`identifiers` is in ``text``."""
+    found = Counter(_IDENTIFIER.findall(text))
+    # Few words are looked at here, compared with all that are read.
+    for word in [word for word in found if word.lower() in _COMMON]:
+        del found[word]
+    return found
 
 
 def is_common(word: str) -> bool:
