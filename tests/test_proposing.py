@@ -26,7 +26,7 @@ def with_history(repo: Repository, *together: str) -> None:
 def test_files_that_changed_together_before_are_proposed_for_one_commit(
     repo: Repository, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(weights.ACROSS_FILES, "changed_together", 2.0)
+    monkeypatch.setitem(weights.AGAIN_ACROSS, "changed_together", 4.0)
     with_history(repo, *pair)
     opened = open_repository(repo.path)
     series = read.series(opened, "HEAD~1")

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.core.proposal import number
+from gitsplit.core.proposal.neighbours import NEIGHBOURS
 from gitsplit.core.proposal.tree import Tree, tree_of
 from gitsplit.core.signals.pairs import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
@@ -48,7 +49,7 @@ class Pairs:
 
     def scores(self, of: Sample) -> list[list[float]]:
         """The matrix of scores of a sample's pieces."""
-        values = of.signals.astype(float)
+        values = of.values.astype(float)
         found = np.where(of.in_one_file, self.within.of(values), self.across.of(values))
         size = len(of.truth)
         matrix = np.zeros((size, size))
@@ -58,8 +59,7 @@ class Pairs:
 
     def tree(self, of: Sample) -> Tree:
         """The merge tree of a sample."""
-        weights = [max(1, outline.lines) ** 0.5 for outline in of.outlines]
-        return tree_of(self.scores(of), weights)
+        return tree_of(self.scores(of), of.counts)
 
 
 def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
@@ -68,12 +68,13 @@ def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
     ``without`` is the name of a signal that isn't looked at.
     """
     some = [each for each in samples if len(each.truth) > 1]
-    values = np.vstack([each.signals[each.some] for each in some])
+    values = np.vstack([each.values[each.some] for each in some])
     is_within = np.concatenate([each.in_one_file[each.some] for each in some])
     same = np.concatenate([each.same[each.some] for each in some])
     weight = np.concatenate([_weights(each) for each in some])
     weight /= weight.mean()
     names = [signal.__name__ for signal in SIGNALS]
+    names += NEIGHBOURS[: values.shape[1] - len(names)]
     late = np.array([name in NOT_ALWAYS_KNOWN for name in names])
     looked_at = np.array([name != without for name in names])
     lines = [
@@ -239,3 +240,11 @@ def crossed(samples: Sequence[Sample]) -> list[Pairs]:
         for fold in sorted(set(own))
     }
     return [found[fold] for fold in own]
+
+
+def looked_again(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> list[Sample]:
+    """The samples with what a first look says, by numbers not learned from them."""
+    return [
+        each.looked_again(own.scores(each.silent)) if len(each.truth) > 1 else each
+        for each, own in zip(samples, pairs, strict=True)
+    ]

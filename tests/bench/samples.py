@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.core.edits import edits_of
+from gitsplit.core.proposal.neighbours import neighbours
 from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
@@ -42,7 +43,7 @@ class Sample:
     """A case as it is learned from: its signals, and the true group of each piece.
 
     ``lines`` has for each piece the true groups of its lines; ``kind`` is the number
-    of groups and the stratum.
+    of groups and the stratum. ``near`` is what a first look says by way of others.
     """
 
     name: str
@@ -53,6 +54,33 @@ class Sample:
     in_one_file: NDArray[np.bool_]
     truth: tuple[int, ...]
     lines: tuple[tuple[int, ...], ...]
+    near: NDArray[np.float32] | None = None
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """What there is to weigh for each pair: signals, then neighbours."""
+        return (
+            self.signals if self.near is None else np.hstack([self.signals, self.near])
+        )
+
+    @property
+    def counts(self) -> list[float]:
+        """How much each piece counts."""
+        return [max(1, outline.lines) ** 0.5 for outline in self.outlines]
+
+    def looked_again(self, scores: list[list[float]]) -> "Sample":
+        """The sample with what these scores say by way of other pieces."""
+        place = {
+            path: at
+            for at, path in enumerate(dict.fromkeys(o.path for o in self.outlines))
+        }
+        homes = [place[outline.path] for outline in self.outlines]
+        upper = np.triu_indices(len(self.truth), 1)
+        found = [
+            np.array(m, dtype=np.float32)[upper]
+            for m in neighbours(scores, self.counts, homes)
+        ]
+        return replace(self, near=np.column_stack(found))
 
     @property
     def is_tangled(self) -> bool:

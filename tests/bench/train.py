@@ -12,36 +12,55 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gitsplit.core.proposal.neighbours import NEIGHBOURS
 from gitsplit.core.signals.pairs import SIGNALS
 from tests.bench import leaving_out
 from tests.bench.data import earlier
-from tests.bench.learning import Pairs, choices, crossed, learned_number, learned_pairs
+from tests.bench.learning import (
+    Line,
+    Pairs,
+    choices,
+    crossed,
+    learned_number,
+    learned_pairs,
+    looked_again,
+)
 from tests.bench.samples import Array, Sample, samples_of
 
 WEIGHTS = Path("src/gitsplit/core/proposal/weights.py")
 
 
-def module(pairs: Pairs, chosen: Array, samples: Sequence[Sample]) -> Iterator[str]:
+def module(
+    first: Pairs, again: Pairs, chosen: Array, samples: Sequence[Sample]
+) -> Iterator[str]:
     """The lines of the module with the numbers."""
     tangled = sum(each.is_tangled for each in samples)
     repositories = len({each.repository for each in samples})
     yield '"""What the signals are worth: numbers learned by ``tests.bench.train``.'
     yield ""
     yield f"From {tangled} tangled and {len(samples) - tangled} single commits of"
-    yield f"{repositories} repositories."
+    yield f"{repositories} repositories. The second look at all pieces counts what the"
+    yield "first said of others."
     yield '"""'
     yield ""
-    for name, line in (("ACROSS_FILES", pairs.across), ("IN_ONE_FILE", pairs.within)):
-        yield f"{name}: dict[str, float] = {{"
-        yield f'    "constant": {line.constant:.4g},'
-        for signal, weight in zip(SIGNALS, line.weights, strict=True):
-            if abs(weight) > 1e-4:
-                yield f'    "{signal.__name__}": {weight:.4g},'
-        yield "}"
+    yield from _weights("ACROSS_FILES", first.across)
+    yield from _weights("IN_ONE_FILE", first.within)
+    yield from _weights("AGAIN_ACROSS", again.across)
+    yield from _weights("AGAIN_IN_ONE", again.within)
     yield "NUMBER: tuple[float, ...] = ("
     yield from (f"    {weight:.4g}," for weight in chosen)
     yield ")"
     yield '"""What each value of :func:`number.described` is worth."""'
+
+
+def _weights(name: str, line: Line) -> Iterator[str]:
+    names = [signal.__name__ for signal in SIGNALS]
+    yield f"{name}: dict[str, float] = {{"
+    yield f'    "constant": {line.constant:.4g},'
+    for of, weight in zip([*names, *NEIGHBOURS], line.weights, strict=False):
+        if abs(weight) > 1e-4:
+            yield f'    "{of}": {weight:.4g},'
+    yield "}"
 
 
 def main() -> None:
@@ -59,7 +78,7 @@ def main() -> None:
     parser.add_argument(
         "--readiness",
         type=float,
-        default=1.05,
+        default=1.0,
         help="how much more worth splitting is than was learned",
     )
     parser.add_argument(
@@ -73,9 +92,11 @@ def main() -> None:
     if options.leave_out:
         leaving_out.show(samples)
         return
-    chosen = learned_number(choices(samples, crossed(samples)))
+    again = looked_again(samples, crossed(samples))
+    chosen = learned_number(choices(again, crossed(again)))
     chosen[0] -= options.readiness
-    text = "\n".join(module(learned_pairs(samples), chosen, samples)) + "\n"
+    pairs = learned_pairs(samples), learned_pairs(again)
+    text = "\n".join(module(*pairs, chosen, samples)) + "\n"
     if options.write:
         WEIGHTS.write_text(text)
     else:
