@@ -15,7 +15,7 @@ from gitsplit.core.signals.likeness import Matrix
 from gitsplit.core.signals.pairs import SIGNALS
 
 Weights = dict[str, float]
-Values = list[tuple[int, int, list[float]]]
+Values = list[tuple[int, int, tuple[float, ...]]]
 """Two pieces, and what is to be weighed for them."""
 
 
@@ -53,8 +53,9 @@ class _Look:
         used = [s for s in SIGNALS if s.__name__ in first or s.__name__ in again]
         self._names = [signal.__name__ for signal in used]
         self._first, self._again = first, again
+        # Python's collector keeps going through lists of numbers, but not tuples.
         self._values: Values = [
-            (a, b, [signal(commit, a, b) for signal in used]) for a, b in pairs
+            (a, b, tuple([signal(commit, a, b) for signal in used])) for a, b in pairs
         ]
 
     def first(self, into: Matrix) -> None:

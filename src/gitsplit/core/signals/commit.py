@@ -122,7 +122,10 @@ class Compared:
         total = sum(count.total() for count in before) + 1
         known = {word for look in self.looks for word in look.words | look.context}
         scale = log(total + 2)
-        often = {word: sum(count[word] for count in before) for word in known}
+        often = dict.fromkeys(known, 0)
+        for count in before:
+            for word in count.keys() & known:
+                often[word] += count[word]
         return {
             word: log(total / (n + 1)) / scale if n else 1.0
             for word, n in often.items()
