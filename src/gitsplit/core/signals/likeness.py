@@ -6,6 +6,7 @@ others. So beside the likeness of two pieces there is that of their neighbourhoo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gitsplit.core.signals.words import Vector, weighted
 
@@ -14,18 +15,21 @@ Matrix = list[list[float]]
 _NEIGHBOURS = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Likeness:
     """For each two pieces how alike they are, and their neighbourhoods, from 0 to 1."""
 
     direct: Matrix
-    through_others: Matrix
+
+    @cached_property
+    def through_others(self) -> Matrix:
+        """How alike the neighbourhoods are; found when it is asked for."""
+        return _cosines([_nearest(row) for row in self.direct])
 
 
 def likeness(bags: Sequence[Mapping[str, int]]) -> Likeness:
     """How alike the bags of words are."""
-    direct = _products(weighted(bags))
-    return Likeness(direct, _cosines([_nearest(row) for row in direct]))
+    return Likeness(_products(weighted(bags)))
 
 
 def _products(vectors: Sequence[Vector]) -> Matrix:
