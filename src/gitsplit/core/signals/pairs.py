@@ -9,7 +9,7 @@ from math import log, log1p
 
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.commit import Compared, path_likeness
-from gitsplit.core.signals.looks import Look
+from gitsplit.core.signals.looks import Look, Written
 
 Signal = Callable[[Compared, int, int], float]
 
@@ -246,31 +246,18 @@ def same_shape(commit: Compared, a: int, b: int) -> float:
 
 def same_lines(commit: Compared, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that come or go in both."""
-    one, two = _looks(commit, a, b)
-    return _share(
-        (one.written.lost & two.written.lost)
-        | (one.written.brought & two.written.brought),
-        one,
-        two,
-    )
+    one, two = (look.written for look in _looks(commit, a, b))
+    return _share((one.lost & two.lost) | (one.brought & two.brought), one, two)
 
 
 def moved_lines(commit: Compared, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that go in one, come in the other."""
-    one, two = _looks(commit, a, b)
-    return _share(
-        (one.written.lost & two.written.brought)
-        | (one.written.brought & two.written.lost),
-        one,
-        two,
-    )
+    one, two = (look.written for look in _looks(commit, a, b))
+    return _share((one.lost & two.brought) | (one.brought & two.lost), one, two)
 
 
-def _share(lines: frozenset[str], one: Look, two: Look) -> float:
-    smaller = min(
-        len(one.written.lost | one.written.brought),
-        len(two.written.lost | two.written.brought),
-    )
+def _share(lines: frozenset[str], one: Written, two: Written) -> float:
+    smaller = min(len(one.lost | one.brought), len(two.lost | two.brought))
     return min(1.0, len(lines) / max(1, smaller))
 
 

@@ -124,7 +124,7 @@ def counted(text: str) -> Counter[str]:
     """How often each of the :func:`identifiers` is in ``text``."""
     found = Counter(_IDENTIFIER.findall(text))
     # Few words are looked at here, compared with all that are read.
-    for word in [word for word in found if word.lower() in _COMMON]:
+    for word in list(filter(is_common, found)):
         del found[word]
     return found
 
