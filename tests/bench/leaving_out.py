@@ -7,7 +7,6 @@ without each.
 
 import os
 import statistics
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -18,6 +17,7 @@ from gitsplit.core.signals.pairs import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
 from tests.bench.learning import Pairs, folds, learned_pairs
 from tests.bench.samples import Sample
+from tests.bench.table import say
 
 Worth = tuple[float, float, float]
 """The share of lines in the right group, the adjusted Rand index, and the log loss."""
@@ -57,7 +57,3 @@ def show(samples: Sequence[Sample]) -> None:
     for found, name in table:
         less = [new - old for new, old in zip(found, whole, strict=True)]
         say(f"{name:30}" + "".join(f"{change:+9.4f}" for change in less))
-
-
-def say(words: str) -> None:
-    sys.stdout.write(f"{words}\n")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gitsplit.core.edits import edits_of
 from gitsplit.core.proposal.neighbours import neighbours
 from gitsplit.core.proposal.pieces import pieces_of
+from gitsplit.core.proposal.tree import counts
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.core.signals.roles import Role
@@ -66,7 +67,7 @@ class Sample:
     @property
     def counts(self) -> list[float]:
         """How much each piece counts."""
-        return [max(1, outline.lines) ** 0.5 for outline in self.outlines]
+        return counts(outline.lines for outline in self.outlines)
 
     def looked_again(self, scores: list[list[float]]) -> "Sample":
         """The sample with what these scores say by way of other pieces."""

@@ -25,7 +25,7 @@ from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.reasons import Finding
 from gitsplit.core.proposal.scores import scores, worth
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
-from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.core.proposal.tree import Tree, counts, tree_of
 from gitsplit.core.proposal.where import place, reason
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.looks import Piece
@@ -59,8 +59,7 @@ class Proposals:
     @cached_property
     def tree(self) -> Tree:
         """The merge tree of the pieces; longer ones count more."""
-        weights = [max(1, look.lines) ** 0.5 for look in self.commit.looks]
-        return tree_of(self._scores, weights)
+        return tree_of(self._scores, counts(look.lines for look in self.commit.looks))
 
     @cached_property
     def _scores(self) -> list[list[float]]:

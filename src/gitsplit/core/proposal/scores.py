@@ -10,12 +10,13 @@ from operator import mul
 
 from gitsplit.core.proposal import weights
 from gitsplit.core.proposal.neighbours import NEIGHBOURS, neighbours
+from gitsplit.core.proposal.tree import counts
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.likeness import Matrix
 from gitsplit.core.signals.pairs import SIGNALS
 
 Weights = dict[str, float]
-Values = list[tuple[int, int, tuple[float, ...]]]
+Values = list[tuple[int, int, list[float]]]
 """Two pieces, and what is to be weighed for them."""
 
 
@@ -25,23 +26,22 @@ def scores(commit: Compared) -> Matrix:
     pairs = list(combinations(range(size), 2))
     within = [(a, b) for a, b in pairs if files[a] == files[b]]
     across = [(a, b) for a, b in pairs if files[a] != files[b]]
-    looks = (
-        _Look(commit, across, weights.ACROSS_FILES, weights.AGAIN_ACROSS),
-        _Look(commit, within, weights.IN_ONE_FILE, weights.AGAIN_IN_ONE),
+    weighings = (
+        _Weighing(commit, across, weights.ACROSS_FILES, weights.AGAIN_ACROSS),
+        _Weighing(commit, within, weights.IN_ONE_FILE, weights.AGAIN_IN_ONE),
     )
     first = [[0.0] * size for _ in range(size)]
-    for look in looks:
-        look.first(first)
-    counts = [max(1, look.lines) ** 0.5 for look in commit.looks]
-    near = neighbours(first, counts, files)
+    for each in weighings:
+        each.weigh(each.first, into=first)
+    near = neighbours(first, counts(look.lines for look in commit.looks), files)
     again = [[0.0] * size for _ in range(size)]
-    for look in looks:
-        look.again(near, again)
+    for each in weighings:
+        each.weigh(each.again, near, into=again)
     return again
 
 
-class _Look:
-    """The looks at some pairs, each with weights of its own."""
+class _Weighing:
+    """Some pairs and what their signals say, with the weights of both looks."""
 
     def __init__(
         self,
@@ -51,29 +51,24 @@ class _Look:
         again: Weights,
     ) -> None:
         used = [s for s in SIGNALS if s.__name__ in first or s.__name__ in again]
-        self._names = [signal.__name__ for signal in used]
-        self._first, self._again = first, again
-        # Python's collector keeps going through lists of numbers, but not tuples.
+        self.first, self.again = first, again
+        self._names = [*(signal.__name__ for signal in used), *NEIGHBOURS]
         self._values: Values = [
-            (a, b, tuple([signal(commit, a, b) for signal in used])) for a, b in pairs
+            (a, b, [signal(commit, a, b) for signal in used]) for a, b in pairs
         ]
 
-    def first(self, into: Matrix) -> None:
-        """The sums of the signals, each by its weight, go into the matrix."""
-        chosen = [self._first.get(name, 0.0) for name in self._names]
-        constant = self._first["constant"]
-        for a, b, values in self._values:
-            into[a][b] = into[b][a] = constant + sum(map(mul, chosen, values))
+    def weigh(
+        self, weights: Weights, near: Sequence[Matrix] = (), *, into: Matrix
+    ) -> None:
+        """The sums go into the matrix, with what a look before says, if there is one.
 
-    def again(self, near: Sequence[Matrix], into: Matrix) -> None:
-        """The same, with what the first look says by way of others."""
-        chosen = [self._again.get(name, 0.0) for name in self._names]
-        beside = [self._again.get(name, 0.0) for name in NEIGHBOURS]
-        constant = self._again["constant"]
+        Without one, only the signals are weighed, which come first.
+        """
+        chosen = [weights.get(name, 0.0) for name in self._names]
+        constant = weights["constant"]
         for a, b, values in self._values:
-            known = sum(map(mul, beside, [matrix[a][b] for matrix in near]))
-            score = constant + known + sum(map(mul, chosen, values))
-            into[a][b] = into[b][a] = score
+            known = [*values, *[matrix[a][b] for matrix in near]]
+            into[a][b] = into[b][a] = constant + sum(map(mul, chosen, known))
 
 
 def worth(described: list[float]) -> float:

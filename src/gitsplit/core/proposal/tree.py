@@ -5,7 +5,7 @@ alike. Undoing the last merges one by one gives each number of groups, and each 
 refinement of the one before: "one more" parts one group, "one fewer" joins two.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
@@ -46,6 +46,11 @@ class Tree:
     def last(self, number: int) -> Merge:
         """The merge that would leave ``number`` - 1 clusters of ``number``."""
         return self.merges[self.size - number]
+
+
+def counts(lines: Iterable[int]) -> list[float]:
+    """How much pieces of so many lines count in the mean scores of their clusters."""
+    return [max(1, number) ** 0.5 for number in lines]
 
 
 def tree_of(scores: Scores, weights: Sequence[float]) -> Tree:
