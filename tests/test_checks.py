@@ -4,8 +4,7 @@ import shlex
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
 from gitsplit.session.checks import Checks, check_commits
 from tests.git.rewriting import Bench
+from tests.processes import is_alive, wait_until
 from tests.repository import Repository
 from tests.runner import (
     PROGRAM,
@@ -68,19 +68,6 @@ def assert_no_trace(repo: Repository, temporary: Path) -> None:
     assert len(repo.git("worktree", "list").splitlines()) == 1
     assert not (repo.path / ".git" / "worktrees").exists()
     assert not list(temporary.iterdir())
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
-
-
-def is_alive(pid: int) -> bool:
-    asked = ["ps", "-o", "stat=", "-p", str(pid)]
-    state = subprocess.run(asked, capture_output=True, check=False).stdout.strip()
-    return bool(state) and not state.startswith(b"Z")
 
 
 def test_each_new_commit_is_checked_before_it_is_applied(

@@ -4,13 +4,12 @@ Keys are taken meanwhile, and who leaves waits for none of it and finds nothing 
 """
 
 import signal
-import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.processes import is_alive, wait_until
 from tests.repository import Repository
 from tests.terminal import Terminal
 
@@ -54,23 +53,10 @@ def merging_by(repo: Repository, command: str) -> Repository:
     return repo
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.02)
-
-
 def pids(log: Path, count: int = 1) -> list[str]:
     """What so many programs have written there."""
     wait_until(lambda: log.exists() and log.read_text().count("\n") >= count)
     return log.read_text().split()
-
-
-def is_alive(pid: str) -> bool:
-    asked = ["ps", "-o", "stat=", "-p", pid]
-    state = subprocess.run(asked, capture_output=True, check=False).stdout.strip()
-    return bool(state) and not state.startswith(b"Z")
 
 
 def assert_left(

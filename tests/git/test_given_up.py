@@ -1,6 +1,5 @@
 """What nobody waits for any more ends soon, with all that it has started."""
 
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch import Scratches
 from gitsplit.git.write import written_drafts
 from tests.git.rewriting import COMMITTER, Bench, same, series_of, tangled
+from tests.processes import is_alive
 from tests.repository import Repository
 
 SOON = 10.0
@@ -26,12 +26,6 @@ SOON = 10.0
 def until(file: Path) -> Callable[[], bool]:
     """Whether it is wanted: until the file has a line."""
     return lambda: not (file.exists() and file.read_text().endswith("\n"))
-
-
-def is_alive(pid: str) -> bool:
-    asked = ["ps", "-o", "stat=", "-p", pid]
-    state = subprocess.run(asked, capture_output=True, check=False).stdout.strip()
-    return bool(state) and not state.startswith(b"Z")
 
 
 def test_what_is_wanted_to_the_end_is_as_without_a_watch(repo: Repository) -> None:

@@ -15,6 +15,7 @@ from gitsplit.git.journal import recover
 from gitsplit.git.process import this_process
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch import Scratch, Scratches
+from tests.processes import is_alive
 from tests.repository import Repository
 
 DEAD = "4194304 1"
@@ -58,12 +59,6 @@ def assert_no_trace(repo: Repository, temporary: Path) -> None:
     assert len(worktrees(repo)) == 1
     assert not list((repo.path / ".git").glob("worktrees/*"))
     assert not list(temporary.iterdir())
-
-
-def is_alive(pid: int) -> bool:
-    asked = ["ps", "-o", "stat=", "-p", str(pid)]
-    state = subprocess.run(asked, capture_output=True, check=False).stdout.strip()
-    return state not in (b"",) and not state.startswith(b"Z")
 
 
 def test_a_scratch_worktree_has_the_files_of_its_commit_and_then_is_gone(
