@@ -85,3 +85,13 @@ class Repository:
         """HEAD and every ref with its value: equal texts mean nothing moved."""
         head = self.run("symbolic-ref", "-q", "HEAD", check=False).stdout.decode()
         return head + self.git("rev-parse", "HEAD") + self.git("show-ref")
+
+
+def merge_two_lines(repo: Repository) -> None:
+    """``ahead`` and ``aside``, both above ``base`` and each with its file, merged."""
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("switch", "-q", "-c", "side")
+    repo.commit("aside\n", {"b": b"1\n"})
+    repo.git("switch", "-q", "main")
+    repo.commit("ahead\n", {"c": b"1\n"})
+    repo.git("merge", "-q", "--no-edit", "side")

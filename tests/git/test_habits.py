@@ -3,7 +3,7 @@
 from gitsplit.core.objects import Oid
 from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import open_repository
-from tests.repository import Repository
+from tests.repository import Repository, merge_two_lines
 
 
 def test_the_subjects_of_the_latest_commits_come_newest_first(
@@ -20,12 +20,7 @@ def test_the_subjects_of_the_latest_commits_come_newest_first(
 def test_merges_are_left_out_and_their_first_parents_followed(
     repo: Repository,
 ) -> None:
-    repo.commit("base\n", {"a": b"1\n"})
-    repo.git("switch", "-q", "-c", "side")
-    repo.commit("aside\n", {"b": b"1\n"})
-    repo.git("switch", "-q", "main")
-    repo.commit("ahead\n", {"c": b"1\n"})
-    repo.git("merge", "-q", "--no-edit", "side")
+    merge_two_lines(repo)
 
     head = Oid(repo.oid("HEAD"))
     assert recent_subjects(open_repository(repo.path), head) == (b"ahead", b"base")

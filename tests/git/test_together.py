@@ -7,7 +7,7 @@ import pytest
 from gitsplit.core.objects import Oid
 from gitsplit.git.repository import open_repository
 from gitsplit.git.together import MOST_COMMITS, MOST_FILES, changed_together
-from tests.repository import Repository
+from tests.repository import Repository, merge_two_lines
 
 PATIENCE = 60.0
 """A busy machine is no reason to find less."""
@@ -34,12 +34,7 @@ def test_the_latest_come_first_and_a_root_is_left_out(repo: Repository) -> None:
 def test_both_lines_of_a_merge_are_followed_and_the_merge_is_left_out(
     repo: Repository,
 ) -> None:
-    repo.commit("base\n", {"a": b"1\n"})
-    repo.git("switch", "-q", "-c", "side")
-    repo.commit("aside\n", {"b": b"1\n"})
-    repo.git("switch", "-q", "main")
-    repo.commit("ahead\n", {"c": b"1\n"})
-    repo.git("merge", "-q", "--no-edit", "side")
+    merge_two_lines(repo)
 
     commits = found(repo.path, repo.oid("HEAD"))
     assert sorted(map(sorted, commits)) == [["b"], ["c"]]
