@@ -75,6 +75,25 @@ def test_a_scratch_worktree_has_the_files_of_its_commit_and_then_is_gone(
     assert_no_trace(two, temporary)
 
 
+def test_a_worktree_that_another_is_just_making_is_waited_for(
+    two: Repository, temporary: Path
+) -> None:
+    """Git gives up where it meets one whose files are there, but empty yet."""
+    half = two.path / ".git" / "worktrees" / "half"
+    half.mkdir(parents=True)
+    (half / "gitdir").write_text(f"{temporary}/half/.git\n")
+    (half / "HEAD").write_text(two.oid("HEAD") + "\n")
+    (half / "commondir").touch()
+    made = Timer(0.2, lambda: (half / "commondir").write_text("../..\n"))
+    made.start()
+
+    said = ended(two, "cat file").output
+    made.join()
+
+    assert said == b"2\n"
+    assert [path.name for path in half.parent.iterdir()] == ["half"]
+
+
 @pytest.mark.parametrize(
     "command",
     [

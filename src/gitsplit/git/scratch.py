@@ -9,6 +9,7 @@ gitsplit can tell what a dead one has left.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -29,6 +30,12 @@ LOCK_REASON = "gitsplit"
 
 COMMAND_FILE = "gitsplit-command"
 """In a scratch worktree's ``admin``, where it says which process runs there."""
+
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.0)
+"""Seconds after each failure to make a worktree.
+
+Git looks at all of them, and fails where another is just being made or removed.
+"""
 
 _CONFIG = frozenset({"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"})
 _OBJECTS = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
@@ -112,14 +119,16 @@ class Scratches:
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
         git = replace(self.git, is_wanted=watch.is_wanted)
         try:
-            done = git.run(
-                *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
-                *("worktree", "add", "--detach", "--lock", "--reason", reason),
-                *(str(path), commit),
-                check=False,
-            )
-            if not done.status:
-                return Scratch(path, _admin_of(path))
+            for pause in _PAUSES:
+                done = git.run(
+                    *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
+                    *("worktree", "add", "--detach", "--lock", "--reason", reason),
+                    *(str(path), commit),
+                    check=False,
+                )
+                if not done.status:
+                    return Scratch(path, _admin_of(path))
+                time.sleep(pause)
         except GivenUp:
             _remove_files(path)  # git has removed its own directory
             raise
