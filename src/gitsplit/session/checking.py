@@ -90,11 +90,13 @@ class Runner:
         self._report()
 
     def _report(self) -> None:
-        """Whatever has changed is told."""
+        """Whatever has changed is told, newer things after older ones.
+
+        So one thread tells at a time: what it has seen would be old after another's.
+        """
         with self._lock:
             now = {n: self._checks.result(commit) for n, commit in self._wanted}
             news = {n: check for n, check in now.items() if self._told.get(n) != check}
             self._told = now
-            tell = self._tell
-        for number, check in news.items():
-            tell(number, check)
+            for number, check in news.items():
+                self._tell(number, check)

@@ -41,8 +41,9 @@ class Checker(Protocol):
     def start(self, todo: Todo, tell: Callable[[int, Check], None]) -> None:
         """Begin with the new commits of this list, and come back at once.
 
-        ``tell`` is called, from any thread, with a commit's number from 0 and what has
-        come of it. What was being checked before isn't wanted any more.
+        ``tell`` is called, from one thread after another, with a commit's number from 0
+        and what has come of it, and comes back at once. What was being checked before
+        isn't wanted any more.
         """
 
     def stop(self) -> None:
