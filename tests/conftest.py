@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="write tests/tui/screens/*.screen anew instead of comparing",
     )
+
+
+def pytest_configure() -> None:
+    """Whatever tests start is told of each signal, be the tests run by ``nohup``.
+
+    What is ignored stays so in a new program; what has a handler has none there.
+    """
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda _number, _frame: None)
 
 
 @pytest.fixture(autouse=True)
