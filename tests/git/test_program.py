@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from gitsplit.errors import GitFailed, GitsplitError, NotARepository
+from gitsplit.errors import GitFailed, GitsplitError, GivenUp, NotARepository
 from gitsplit.git.program import PARSED, Program
+from tests.processes import PATIENCE
 from tests.repository import Repository
 
 PROJECT = Path(__file__).parents[2]
@@ -85,6 +87,7 @@ def test_children_are_out_of_reach_of_ctrl_c(repo: Repository) -> None:
 
 INTERRUPTED = """
 import sys
+import time
 from pathlib import Path
 from gitsplit.git.program import Program
 sys.stdout.write("ready\\n")
@@ -129,3 +132,34 @@ def test_a_run_in_time_gives_all_of_it_even_if_it_fails(
     quick, failing = "alias.quick=!printf ab", "alias.failing=!printf ab; exit 3"
     assert program.printed_within(60.0, "-c", quick, "quick") == (b"ab", True)
     assert program.printed_within(60.0, "-c", failing, "failing") == (b"ab", True)
+
+
+LONG = b"x" * 100_000
+"""More than a pipe holds."""
+
+
+def watched(repo: Repository) -> Program:
+    """The program beside a screen whose user waits, though not for ever."""
+    deadline = time.monotonic() + PATIENCE
+    return Program(repo.path, is_wanted=lambda: time.monotonic() < deadline)
+
+
+def test_a_child_that_reads_late_has_all_of_its_input(repo: Repository) -> None:
+    late = ("-c", "alias.late=!sleep 0.2; wc -c", "late")
+
+    assert watched(repo).run(*late, stdin=LONG).stdout.split() == [b"100000"]
+    assert watched(repo).run(*late).stdout.split() == [b"0"]
+
+
+def test_a_child_may_leave_its_input_unread(repo: Repository) -> None:
+    deaf = ("-c", "alias.deaf=!sleep 0.1; echo done", "deaf")
+
+    assert watched(repo).run(*deaf, stdin=LONG).stdout == b"done\n"
+
+
+def test_a_child_that_never_reads_can_be_given_up(repo: Repository) -> None:
+    is_started = repo.path / "started"
+    program = Program(repo.path, is_wanted=lambda: not is_started.exists())
+    deaf = f"alias.deaf=!touch {is_started}; sleep 100"
+    with pytest.raises(GivenUp):
+        program.run("-c", deaf, "deaf", stdin=LONG)

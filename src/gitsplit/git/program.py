@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 
 from gitsplit.errors import GitFailed, GitsplitError, GivenUp, NotARepository
 from gitsplit.git.process import runs_in
@@ -189,12 +190,28 @@ def answered(
     """
     if is_wanted is None:
         return child.communicate(stdin)
-    question: bytes | None = stdin
+    _feed(child, stdin)
     while is_wanted():
         with suppress(subprocess.TimeoutExpired):
-            return child.communicate(question, timeout=_TICK)
-        question = None  # the child has it, as far as it has read it
+            return child.communicate(timeout=_TICK)
     raise GivenUp
+
+
+def _feed(child: subprocess.Popen[bytes], stdin: bytes) -> None:
+    """Write all of ``stdin`` and close it, whenever the child reads it.
+
+    ``communicate`` writes nothing more once it has timed out. The thread ends with the
+    child at the latest.
+    """
+    pipe, child.stdin = child.stdin, None
+    assert pipe is not None, "the child was started with a pipe"
+
+    def write() -> None:
+        # Closing writes what is left, so that it may fail as well.
+        with suppress(BrokenPipeError), pipe:
+            pipe.write(stdin)
+
+    Thread(target=write, name="stdin", daemon=True).start()
 
 
 def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
