@@ -1,12 +1,14 @@
 """Keywords and comments set apart: as pygments reads the whole file, bit by bit."""
 
 import asyncio
+import selectors
 import subprocess
 import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prompt_toolkit.application import Application
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth, DummyOutput
 from pygments.lexers import PythonLexer
@@ -14,7 +16,9 @@ from pygments.lexers import PythonLexer
 from gitsplit.core.changes import FileChange, lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.syntax import Syntax
+from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.text import Tint
+from tests.processes import PATIENCE
 from tests.tui.builder import file_of, plan_of, state_of
 
 NO_EDITOR = Editor(
@@ -167,6 +171,80 @@ def test_the_screen_finds_tints_by_itself_where_there_are_colours(
             return found
 
     assert asyncio.run(play()) is expected
+
+
+MANY = 10
+"""So many wake-ups within 0.4 seconds are work; prompt_toolkit has one or two."""
+
+LONG = "x = 'a'  # b\n" * 5_000
+
+
+def test_a_file_that_comes_into_sight_while_another_is_read_is_read_too() -> None:
+    syntax = Syntax()
+    first, second = created(LONG, "first.py"), created(SOURCE, "second.py")
+
+    async def play() -> tuple[Tint, ...]:
+        with create_pipe_input() as pipe:
+            application: Application[None] = Application(
+                input=pipe, output=DummyOutput()
+            )
+            reader = Reader(syntax)
+            syntax.tints(first, False, 5_000)
+            reader.keep_up(application)
+            while not syntax.tints(first, False, 0):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(PATIENCE):
+                while not (found := syntax.tints(second, False, 0)):
+                    reader.keep_up(application)
+                    await asyncio.sleep(0.001)
+            return found
+
+    assert asyncio.run(play()) == (Tint(0, 12, " class:comment"),)
+
+
+class _Counting(selectors.DefaultSelector):
+    """A selector that counts how often the loop wakes up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wake_ups = 0
+
+    def select(
+        self, timeout: float | None = None
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(timeout)
+        self.wake_ups += 1
+        return found
+
+
+def test_a_screen_that_has_nothing_to_do_does_nothing() -> None:
+    """Files come into sight one after another, as with a key held down."""
+    files = {f"f{n}.py": (None, f"# first\n{SOURCE * 20}") for n in range(6)}
+    state = state_of(plan_of(files))
+    selector = _Counting()
+
+    async def play() -> None:
+        with create_pipe_input() as pipe:
+            shell = Shell(state, Surroundings(NO_EDITOR))
+            application = shell.application(pipe, _Colours())
+            running = asyncio.ensure_future(application.run_async())
+            for _ in range(10):
+                pipe.send_text("]")
+                await asyncio.sleep(0.01)
+            async with asyncio.timeout(PATIENCE):
+                frames = wake_ups = MANY
+                while frames or wake_ups >= MANY:
+                    before = application.render_counter, selector.wake_ups
+                    await asyncio.sleep(0.4)
+                    frames = application.render_counter - before[0]
+                    wake_ups = selector.wake_ups - before[1]
+            assert shell.state.tints(state.plan.changes[0], False, 0)
+            application.exit()
+            await running
+
+    loop = asyncio.SelectorEventLoop(selector)
+    loop.run_until_complete(play())
+    loop.close()
 
 
 def test_pygments_is_not_imported_before_the_first_frame() -> None:

@@ -49,8 +49,12 @@ class _Reading:
     is_over: bool = False
 
     def is_behind(self) -> bool:
-        """Whether there is more to be read for the lines that are wanted."""
-        return not self.is_over and self.done <= self.wanted
+        """Whether there is more to be read for the lines that are wanted, and can be.
+
+        What isn't open yet can't: :meth:`Syntax.open_new` sees to it.
+        """
+        is_open = self.tokens is not None and not self.is_over
+        return is_open and self.done <= self.wanted
 
     def step(self) -> None:
         """Read one token."""
@@ -118,7 +122,10 @@ class Syntax:
         """Find a lexer for each new file: too slow a step, but a thread can do it."""
         while self._new:
             (_, path), reading = self._new.popitem()
-            lexer = lexer_for(path)
+            try:
+                lexer = lexer_for(path)
+            except Exception:
+                lexer = None  # as with one that trips later, the text is shown
             if lexer is None:
                 reading.is_over = True
             else:
@@ -128,7 +135,7 @@ class Syntax:
         """Read the files in sight further, for no longer than so many seconds."""
         end = perf_counter() + seconds
         for reading in list(self._readings.values()):
-            while reading.tokens and reading.is_behind() and perf_counter() < end:
+            while reading.is_behind() and perf_counter() < end:
                 reading.step()
 
 

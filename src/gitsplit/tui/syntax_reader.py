@@ -28,15 +28,14 @@ class Reader:
             application.create_background_task(self._read(application))
 
     async def _read(self, application: Application[Any]) -> None:
+        """Nothing in sight is left to be read, whatever comes into sight meanwhile."""
+        syntax, shown = self._syntax, perf_counter()
         try:
-            while self._syntax.has_new():
-                await asyncio.get_running_loop().run_in_executor(
-                    None, self._syntax.open_new
-                )
-                gc.freeze()  # lexers are many objects that stay
-            shown = perf_counter()
-            while self._syntax.is_behind():
-                self._syntax.read_on()
+            while syntax.has_new() or syntax.is_behind():
+                if syntax.has_new():
+                    await asyncio.to_thread(syntax.open_new)
+                    gc.freeze()  # lexers are many objects that stay
+                syntax.read_on()
                 if perf_counter() - shown > _REDRAWN_AFTER:
                     application.invalidate()
                     shown = perf_counter()
