@@ -184,6 +184,17 @@ class Declined(GitsplitError):
 
 
 class Interrupted(GitsplitError):
-    """The user pressed Ctrl-C."""
+    """The user pressed Ctrl-C, or a signal told gitsplit to end.
+
+    Where it was a signal, ``__cause__`` is a Signalled.
+    """
 
     exit_status: ClassVar[int] = 130
+
+
+class Signalled(KeyboardInterrupt):
+    """SIGTERM or SIGHUP has come; whatever is under way is unwound as for Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number

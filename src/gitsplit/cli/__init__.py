@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,7 +19,8 @@ from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import forget_output, print_preview, say, show_error
 from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
-from gitsplit.errors import GitsplitError, Interrupted, NoTerminal
+from gitsplit.errors import GitsplitError, Interrupted, NoTerminal, Signalled
+from gitsplit.git.signals import unwound_by_signals
 
 if TYPE_CHECKING:
     from gitsplit.core.objects import Oid
@@ -58,28 +60,41 @@ def command(**given: Any) -> None:
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run gitsplit and exit with its status.
 
-    0, 1, 2, 3 when it has stopped for the user to act, or 130 when interrupted.
+    0, 1, 2, 3 when it has stopped for the user to act, 130 when interrupted, or 128
+    and the number of the signal that has told it to end.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        command.main(args, prog_name="gitsplit", standalone_mode=False)
+        with unwound_by_signals():
+            command.main(args, prog_name="gitsplit", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except GitsplitError as error:
-        show_error(error)
-        sys.exit(error.exit_status)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
-        sys.exit(Interrupted.exit_status)
+        with suppress(OSError):  # the terminal may be gone
+            show_error(error)
+        sys.exit(_signal_status(error) or error.exit_status)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        with suppress(OSError):
+            click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
+        sys.exit(_signal_status(stop) or Interrupted.exit_status)
     except BrokenPipeError:
         forget_output()
         sys.exit(1)
     sys.exit(0)
+
+
+def _signal_status(stop: BaseException) -> int:
+    """What a shell makes of the signal that was behind it; 0 where none was.
+
+    Click hands a KeyboardInterrupt on as the cause of its own exception.
+    """
+    cause = stop if isinstance(stop, Signalled) else stop.__cause__
+    return 128 + cause.number if isinstance(cause, Signalled) else 0
 
 
 def _check_usage(options: Options) -> None:
@@ -256,7 +271,7 @@ def _walk(
     if finish.signer is not None:
         finish.signer.try_out()
     from gitsplit.cli.summary import show_finished, show_summary
-    from gitsplit.session.walk import Walk, walked
+    from gitsplit.session.walk import KEPT, Walk, walked
 
     walk = Walk(options.drop_to, options.checks, options.jobs)
     done = walked(repo, request, work, finish, walk)
@@ -265,7 +280,7 @@ def _walk(
     elif done.handed is not None:
         show_finished(done.handed)
     else:
-        kept = " Your work is kept for the next time." if done.is_kept else ""
+        kept = f" {KEPT}" if done.is_kept else ""
         click.echo(f"Nothing was changed.{kept}", err=True)
 
 

@@ -5,11 +5,9 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Event, current_thread, main_thread
-from types import FrameType
+from threading import Event
 
 from gitsplit.git.program import end_group
 from gitsplit.git.scratch import Scratch
@@ -18,8 +16,6 @@ KEPT = 1 << 16
 """So many bytes of the end of what a command prints are kept."""
 
 _TICK = 0.05
-_Handler = Callable[[int, FrameType | None], None]
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,45 +83,3 @@ class _Output:
             data = os.read(self.pipe, KEPT)
             self.is_closed = not data
             self.kept = (self.kept + data)[-KEPT:]
-
-
-@contextmanager
-def unwound_by_signals() -> Iterator[None]:
-    """Within the block, SIGTERM and SIGHUP end this process as Ctrl-C does: orderly.
-
-    Its exit status is then the one that a shell gives to the signal.
-    """
-
-    def unwind(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    with _handled({signal.SIGTERM: unwind, signal.SIGHUP: unwind}):
-        yield
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Within the block, what is being cleared away isn't interrupted once more."""
-
-    def ignore(_number: int, _frame: FrameType | None) -> None:
-        pass
-
-    with _handled(dict.fromkeys(_ENDING, ignore)):
-        yield
-
-
-@contextmanager
-def _handled(handlers: Mapping[int, _Handler]) -> Iterator[None]:
-    """Within the block, these handlers; what is ignored stays so (``nohup``)."""
-    if current_thread() is not main_thread():
-        yield  # only the main thread may set handlers
-        return
-    before = {number: signal.getsignal(number) for number in handlers}
-    heard = {n: was for n, was in before.items() if was is not signal.SIG_IGN}
-    try:
-        for number in heard:
-            signal.signal(number, handlers[number])
-        yield
-    finally:
-        for number, was in heard.items():
-            signal.signal(number, was or signal.SIG_DFL)

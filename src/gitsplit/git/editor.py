@@ -5,9 +5,10 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gitsplit.errors import EditorFailed
+from gitsplit.errors import EditorFailed, Interrupted, Signalled
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
+from gitsplit.git.signals import unwound_by_signals
 
 
 def edited(repo: Repository, text: bytes) -> bytes:
@@ -15,7 +16,7 @@ def edited(repo: Repository, text: bytes) -> bytes:
 
     The file is called COMMIT_EDITMSG, by which editors know what they edit. Raises
     EditorFailed when the editor can't be started or ends with an error, which is how
-    a user says no.
+    a user says no, and Interrupted where a signal tells gitsplit to end.
     """
     path = repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
     try:
@@ -46,18 +47,31 @@ def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
     command = repo.editor()
     path.write_bytes(content)
     # "$@" keeps blanks in the path; the command may have options of its own.
-    status = subprocess.run(
+    child = subprocess.Popen(
         ["sh", "-c", f'{command} "$@"', command, path],
         env={**os.environ, **repo.program.env},
         cwd=repo.program.cwd,
-        check=False,
-    ).returncode
-    if status:
+    )
+    if status := _ended(child):
         raise EditorFailed(
             f"The editor “{command}” ended with status {status}.",
             hint="All stays as it was.",
         )
     return path.read_bytes()
+
+
+def _ended(editor: subprocess.Popen[bytes]) -> int:
+    """The exit status of the editor, which is told to end where gitsplit is.
+
+    Raises Interrupted then.
+    """
+    with editor:
+        try:
+            with unwound_by_signals():
+                return editor.wait()
+        except Signalled as stop:
+            editor.send_signal(stop.number)
+            raise Interrupted("gitsplit was told to end.") from stop
 
 
 def _not_editable(what: str, error: OSError, directory: Path) -> EditorFailed:

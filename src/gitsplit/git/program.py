@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-from gitsplit.errors import GitFailed, GitsplitError, GivenUp, NotARepository
+from gitsplit.errors import (
+    GitFailed,
+    GitsplitError,
+    GivenUp,
+    NotARepository,
+    Signalled,
+)
 from gitsplit.git.process import runs_in
 
 PARSED: Mapping[str, str] = {"LC_ALL": "C"}
@@ -129,12 +135,22 @@ class Program:
     def attached(self, *args: str) -> int:
         """The exit status of a ``git ARGS`` that has had the terminal to itself.
 
-        Ctrl-C reaches it as well as gitsplit; it decides what comes of that.
+        Ctrl-C reaches it as well as gitsplit; it decides what comes of that. Raises
+        Signalled, the child told and ended, where gitsplit is told to end.
         """
+        told: Signalled | None = None
         with self._started(args, None, terminal=True, piped=False) as child:
-            while True:
-                with suppress(KeyboardInterrupt):
-                    return child.wait()
+            while child.returncode is None:
+                try:
+                    child.wait()
+                except Signalled as stop:
+                    told = stop
+                    child.send_signal(stop.number)
+                except KeyboardInterrupt:
+                    pass
+        if told is not None:
+            raise told
+        return child.returncode
 
     def _started(
         self,

@@ -15,7 +15,7 @@ from typing import Literal
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.shown import shown
-from gitsplit.errors import GitFailed, GitTooOld, WriteFailed
+from gitsplit.errors import GitFailed, GitTooOld, Interrupted, Signalled, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
@@ -230,9 +230,9 @@ def carry_on(repo: Repository) -> None:
     """Git has gone on with the rebase as far as it could.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
-    has given up and no rebase is under way any more.
+    has given up and no rebase is under way any more, and Interrupted by a signal.
     """
-    status = repo.program.attached("rebase", "--continue")
+    status = _attached(repo, "--continue")
     if status and not is_under_way(repo):
         raise GitFailed("git rebase failed.", hint="See what git says to: git status")
 
@@ -240,14 +240,26 @@ def carry_on(repo: Repository) -> None:
 def abort(repo: Repository) -> None:
     """Branches, index and files are as they were before the rebase.
 
-    Raises GitFailed where git can't do that.
+    Raises GitFailed where git can't do that, and Interrupted by a signal.
     """
-    if repo.program.attached("rebase", "--abort") or is_under_way(repo):
+    if _attached(repo, "--abort") or is_under_way(repo):
         raise GitFailed(
             "git rebase couldn't be aborted.",
             hint="See what git says to: git status",
             state="The rebase is still under way.",
         )
+
+
+def _attached(repo: Repository, doing: str) -> int:
+    """The exit status of git, which is told to end where gitsplit is."""
+    try:
+        return repo.program.attached("rebase", doing)
+    except Signalled as stop:
+        raise Interrupted(
+            "git rebase was interrupted.",
+            hint="See where it is with: git status",
+            state="The rebase is still under way." if is_under_way(repo) else "",
+        ) from stop
 
 
 def tidy(repo: Repository) -> None:

@@ -17,10 +17,11 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.shown import shown
 from gitsplit.core.watch import Watch
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp
-from gitsplit.git.command import run_command, undisturbed, unwound_by_signals
+from gitsplit.git.command import run_command
 from gitsplit.git.process import processors
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch import Scratch, Scratches
+from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.report.checks import check_lines
 

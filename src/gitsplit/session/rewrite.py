@@ -44,6 +44,7 @@ from gitsplit.git import handed, identity, journal, readiness, refs, write
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
+from gitsplit.git.signals import undisturbed
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
@@ -315,14 +316,15 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
 
 @contextmanager
 def _settled(repo: Repository, too_late: str) -> Iterator[None]:
-    """Where Ctrl-C comes while the refs move, they have all moved or none has.
+    """Where Ctrl-C or a signal comes while refs move, all have moved or none has.
 
     Raises Interrupted with the hint ``too_late`` where they have.
     """
     try:
         yield
     except KeyboardInterrupt as stop:
-        said = journal.recover(repo)
+        with undisturbed():
+            said = journal.recover(repo)
         if said is None:
             raise
         raise Interrupted(

@@ -10,7 +10,6 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
 from gitsplit.errors import EditorFailed, PlanRefused
 from gitsplit.git import editor, read, refs
-from gitsplit.git.command import unwound_by_signals
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
@@ -74,9 +73,7 @@ def edited(
     state = first_state(_whole(repo, request, work, setting), work.todo, git)
     if setting.draft is not None:
         state = resumed(state, setting.draft)
-    # When the terminal is closed, what works beside the screen is ended all the same.
-    with unwound_by_signals():
-        chosen = run_screen(split_at_once(state), _surroundings(repo, setting))
+    chosen = run_screen(split_at_once(state), _surroundings(repo, setting))
     if chosen is None:
         return None
     return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)

@@ -1,9 +1,11 @@
 """The walk through a series: the draft, the screen, and the choice carried out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gitsplit.core.todo import Todo
-from gitsplit.errors import PlanRefused, Stopped, WriteFailed
+from gitsplit.errors import UNCHANGED, Interrupted, PlanRefused, Stopped, WriteFailed
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.session.checking import Runner
@@ -14,6 +16,9 @@ from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo, Outcome, apply
 from gitsplit.session.screen import Edited, Setting, edited
 from gitsplit.session.work import Work
+
+KEPT = "Your work is kept for the next time."
+"""Said to who leaves with something unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,13 @@ def walked(
     Raises Stopped where they left a conflict to git; what
     :func:`gitsplit.session.rewrite.apply` raises, the draft kept; and Interrupted.
     """
+    with _naming_draft(repo, work):
+        return _walked(repo, request, work, finish, walk)
+
+
+def _walked(
+    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
+) -> Walked:
     chosen = _on_screen(repo, request, work, finish, walk)
     if chosen is None:
         return Walked(work, is_kept=is_kept(repo, work))
@@ -61,6 +73,21 @@ def walked(
         raise
     forgotten(repo, work)
     return Walked(chosen.work, handed=record)
+
+
+@contextmanager
+def _naming_draft(repo: Repository, work: Work) -> Iterator[None]:
+    """Whoever breaks off hears that the draft is kept, where there is one."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        broken_off = Interrupted("Interrupted.")
+        broken_off.kept = KEPT if is_kept(repo, work) else ""
+        raise broken_off from stop
+    except Interrupted as broken_off:
+        if broken_off.state == UNCHANGED and is_kept(repo, work):
+            broken_off.kept = KEPT
+        raise
 
 
 def _on_screen(

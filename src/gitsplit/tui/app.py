@@ -36,6 +36,7 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.asking import looked_through
 from gitsplit.tui.beside import Beside, Checker
+from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.lists import LISTS
@@ -103,16 +104,14 @@ def run_screen(
     """What the user wants done; None where nothing shall be.
 
     ``state`` is the screen as it opens. Groups without pieces are left out of plans.
-    Raises Interrupted on Ctrl-C and where the terminal goes away.
+    Raises Interrupted on Ctrl-C, by a signal, and where the terminal goes away.
     """
     shell = Shell(state, around)
     application = shell.application(input, output)
     # What is loaded stays: a collection then looks at what frames leave behind only.
     gc.freeze()
     try:
-        return application.run()
-    except EOFError as error:
-        raise Interrupted("The terminal was closed.") from error
+        return Ending(application).run()
     finally:
         gc.unfreeze()
         shell.close()

@@ -1,0 +1,59 @@
+"""SIGTERM and SIGHUP unwound as Ctrl-C is, and what no signal may interrupt."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
+
+from gitsplit.errors import Signalled
+
+_Handler = Callable[[int, FrameType | None], None]
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def unwound_by_signals() -> Iterator[None]:
+    """Within the block, SIGTERM and SIGHUP raise Signalled, a KeyboardInterrupt.
+
+    Once only: a closed terminal sends SIGHUP twice, from the kernel and from the shell,
+    and what is being unwound mustn't be broken off by the second.
+    """
+    has_come = False
+
+    def unwind(number: int, _frame: FrameType | None) -> None:
+        nonlocal has_come
+        if not has_come:
+            has_come = True
+            raise Signalled(number)
+
+    with _handled({signal.SIGTERM: unwind, signal.SIGHUP: unwind}):
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within the block, what is being cleared away isn't interrupted once more."""
+
+    def ignore(_number: int, _frame: FrameType | None) -> None:
+        pass
+
+    with _handled(dict.fromkeys(_ENDING, ignore)):
+        yield
+
+
+@contextmanager
+def _handled(handlers: Mapping[int, _Handler]) -> Iterator[None]:
+    """Within the block, these handlers; what is ignored stays so (``nohup``)."""
+    if current_thread() is not main_thread():
+        yield  # only the main thread may set handlers
+        return
+    before = {number: signal.getsignal(number) for number in handlers}
+    heard = {n: was for n, was in before.items() if was is not signal.SIG_IGN}
+    try:
+        for number in heard:
+            signal.signal(number, handlers[number])
+        yield
+    finally:
+        for number, was in heard.items():
+            signal.signal(number, was or signal.SIG_DFL)

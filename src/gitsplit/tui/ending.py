@@ -1,0 +1,78 @@
+"""What ends the screen from outside: a signal, or a terminal that is gone.
+
+All of it is taken by the screen's own loop, between two keys. An exception that a
+signal raises anywhere could be swallowed, or leave the loop waiting for what never
+comes; and an error that nobody handles would have prompt_toolkit wait for Enter, which
+no closed terminal sends.
+"""
+
+import asyncio
+import errno
+import signal
+from contextlib import suppress
+from threading import current_thread, main_thread
+from typing import Any, Generic, TypeVar
+
+from prompt_toolkit.application import Application
+
+from gitsplit.errors import Interrupted, Signalled
+
+Result = TypeVar("Result")
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_GONE = (errno.EIO, errno.EBADF, errno.ENXIO)
+
+
+class Ending(Generic[Result]):
+    """An application run until it ends, by itself or from outside."""
+
+    def __init__(self, application: Application[Result]) -> None:
+        self._application = application
+        self._number: int | None = None
+
+    def run(self) -> Result:
+        """What comes of the application.
+
+        Raises Interrupted where the terminal goes away or a signal tells it to end, and
+        whatever else goes wrong in it.
+        """
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+        try:
+            return self._application.run(self._listen, set_exception_handler=False)
+        except Exception as error:
+            if self._number is not None:
+                stop = Signalled(self._number)
+                raise Interrupted("gitsplit was told to end.") from stop
+            if isinstance(error, EOFError) or _is_gone(error):
+                raise Interrupted("The terminal was closed.") from error
+            raise
+        finally:
+            for number, was in before.items():
+                with suppress(ValueError):  # only the main thread has handlers
+                    signal.signal(number, was or signal.SIG_DFL)
+
+    def _listen(self) -> None:
+        """The running loop takes signals and failures; what is ignored stays so."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
+        if current_thread() is main_thread():
+            for number in _SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    loop.add_signal_handler(number, self._told, number)
+
+    def _told(self, number: int) -> None:
+        self._number = number
+        self._end(Interrupted("gitsplit was told to end."))
+
+    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._end(context.get("exception") or RuntimeError(context["message"]))
+
+    def _end(self, error: BaseException) -> None:
+        future = self._application.future
+        if future is not None and not future.done():
+            self._application.exit(exception=error)
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the terminal can't be written or read any more."""
+    return isinstance(error, OSError) and error.errno in _GONE

@@ -1,0 +1,195 @@
+"""A signal that tells gitsplit to end is unwound as Ctrl-C is, wherever it comes."""
+
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.processes import PATIENCE, is_alive, wait_until
+from tests.repository import Repository
+from tests.runner import PROGRAM, Ran, gitsplit, gitsplit_process, tangled
+from tests.terminal import Terminal
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SPLIT = ("--yes", "--group-by", "file", "-c", "HEAD~2")
+GRANDPARENT = "$(ps -o ppid= -p $PPID)"
+"""To a hook that git runs: the gitsplit that has started git."""
+
+
+def hook(repo: Repository, name: str, script: str) -> None:
+    """Have git run the script once, whenever it comes to that hook."""
+    once = f'flag="{repo.path}/.git/came"; test -e "$flag" && exit 0'
+    path = repo.path / ".git" / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{once}\n{script}\n")
+    path.chmod(0o755)
+
+
+def signalling(state: str, *numbers: int) -> str:
+    """Signal gitsplit when git has come to that state of its transaction."""
+    kills = "; ".join(f"kill -{number} {GRANDPARENT}" for number in numbers)
+    return f'test "$1" = {state} || exit 0; touch "$flag"; {kills}; sleep 0.3'
+
+
+def conventional(number: int) -> int:
+    """The exit status of what a signal has ended, as a shell gives it."""
+    return 128 + number
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_before_the_refs_have_moved_nothing_has_changed(
+    repo: Repository, number: int
+) -> None:
+    before = tangled(repo).refs()
+    hook(repo, "reference-transaction", signalling("prepared", number))
+    ran = gitsplit_process(repo.path, *SPLIT)
+
+    assert (ran.status, repo.refs()) == (conventional(number), before), ran.err
+    assert "Nothing was changed" in ran.err
+    assert gitsplit(repo.path, "--undo").status == 1
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_once_the_refs_have_moved_they_all_have_and_it_is_said(
+    repo: Repository, number: int
+) -> None:
+    before = tangled(repo).refs()
+    hook(repo, "reference-transaction", signalling("committed", number))
+    ran = gitsplit_process(repo.path, *SPLIT)
+
+    assert ran.status == conventional(number), ran.err
+    assert "Take it back with: gitsplit --undo" in ran.err
+    assert "Nothing was changed" not in ran.err
+    assert repo.refs() != before
+    (repo.path / ".git" / "hooks" / "reference-transaction").unlink()
+    assert gitsplit(repo.path, "--undo").status == 0
+    assert repo.refs() == before
+
+
+def test_a_closed_terminal_signals_twice_and_that_is_as_one(repo: Repository) -> None:
+    before = tangled(repo).refs()
+    twice = (signal.SIGHUP, signal.SIGTERM)
+    hook(repo, "reference-transaction", signalling("prepared", *twice))
+    ran = gitsplit_process(repo.path, *SPLIT)
+
+    assert ran == Ran(conventional(signal.SIGHUP), "", ran.err)
+    assert "Nothing was changed" in ran.err
+    assert repo.refs() == before
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_while_files_follow_they_and_the_refs_stay_together(
+    repo: Repository, number: int
+) -> None:
+    tangled(repo)
+    script = f'touch "$flag"; kill -{number} {GRANDPARENT}; sleep 0.3'
+    hook(repo, "post-index-change", script)
+    plan = repo.path / ".git" / "plan"
+    plan.write_text(dropping(repo))
+    ran = gitsplit_process(
+        repo.path, "--yes", "--drop-to", "discard", "--plan", str(plan)
+    )
+
+    assert ran.status == conventional(number), ran.err
+    assert repo.git("status", "--porcelain") == ""
+    again = gitsplit(repo.path, "-n", "HEAD~1")
+    assert (again.status, again.err) == (0, "")
+
+
+def dropping(repo: Repository) -> str:
+    """A plan that drops the last commit."""
+    series = f'[{{"commit": "{repo.oid("HEAD")}", "action": "drop"}}]'
+    names = f'"upstream": "{repo.oid("HEAD~2")}", "head": "{repo.oid("HEAD")}"'
+    return f'{{"format": "gitsplit-plan", "version": 1, {names}, "series": {series}}}'
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_undo_is_done_or_not_begun(repo: Repository, number: int) -> None:
+    first = tangled(repo).refs()
+    assert gitsplit(repo.path, *SPLIT).status == 0
+    hook(repo, "reference-transaction", signalling("committed", number))
+    ran = gitsplit_process(repo.path, "--undo")
+
+    assert (ran.status, repo.refs()) == (conventional(number), first), ran.err
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_who_breaks_off_hears_that_the_work_is_kept(
+    repo: Repository, number: int
+) -> None:
+    terminal = Terminal(tangled(repo).path, "HEAD~3")
+    terminal.wait_for("oldest first")
+    terminal.type("d")
+    terminal.kill(number)
+
+    assert terminal.exit_status() == conventional(number)
+    assert "Your work is kept for the next time." in terminal.text
+    assert "Nothing was changed." in terminal.text
+
+
+def test_who_breaks_off_without_having_done_anything_hears_of_no_work(
+    repo: Repository,
+) -> None:
+    terminal = Terminal(tangled(repo).path, "HEAD~3")
+    terminal.wait_for("oldest first")
+    terminal.type("\x03")
+
+    assert terminal.exit_status() == conventional(signal.SIGINT)
+    assert "kept" not in terminal.text
+
+
+def test_who_breaks_off_commands_that_run_on_the_commits_keeps_the_work(
+    repo: Repository, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    terminal = Terminal(tangled(repo).path, "-x", f"echo $$ >>{log}; sleep 9", "HEAD~3")
+    terminal.wait_for("oldest first")
+    terminal.type("d")
+    terminal.type("w")
+    terminal.wait_for("Enter writes all this")
+    terminal.type("\r")
+    wait_until(log.exists)
+    terminal.type("\x03")
+
+    assert terminal.exit_status() == conventional(signal.SIGINT)
+    assert "Your work is kept for the next time." in terminal.text
+
+
+def test_a_signal_while_the_editor_is_open_ends_both(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    monkeypatch.setenv("GIT_EDITOR", f"echo $$ >{log}; exec sleep 100 #")
+    terminal = Terminal(tangled(repo).path, "HEAD~3")
+    terminal.wait_for("oldest first")
+    terminal.type("r")
+    wait_until(lambda: log.exists() and log.read_text() != "")
+    terminal.kill(signal.SIGTERM)
+
+    assert terminal.exit_status() == conventional(signal.SIGTERM)
+    assert not is_alive(log.read_text().strip())
+
+
+def test_a_terminal_that_is_gone_ends_the_screen_even_without_a_signal(
+    repo: Repository,
+) -> None:
+    """As for who has started it with nohup."""
+    ours, theirs = pty.openpty()
+    command = ["sh", "-c", "trap '' HUP; exec \"$@\"", "sh", *PROGRAM, "HEAD~3"]
+    with subprocess.Popen(
+        command,
+        cwd=tangled(repo).path,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "TERM": "xterm"},
+    ) as child:
+        os.close(theirs)
+        while b"oldest first" not in os.read(ours, 65536):
+            assert child.poll() is None
+        os.close(ours)
+
+        assert child.wait(PATIENCE) == 130
