@@ -233,3 +233,40 @@ def test_who_leaves_while_a_program_proposes_waits_for_no_proposal(
     pids(log)
 
     assert_left(terminal, "q", series, temporary, log)
+
+
+@pytest.mark.parametrize("key", ["e", " "])
+def test_a_key_waits_for_no_proposal_that_is_being_found_for_another_commit(
+    series: Repository, temporary: Path, log: Path, key: str
+) -> None:
+    """The program has begun with the commit at the cursor when the key is pressed."""
+    series.git("config", "gitsplit.proposalCommand", sleeping(log))
+    terminal = Terminal(series.path, "base")
+    terminal.wait_for("oldest first")
+    pids(log)
+    terminal.type("j" + key)
+    terminal.wait_for("looking for what belongs together")
+
+    assert_left(terminal, "\x03", series, temporary, log)
+
+
+def test_who_leaves_while_a_program_is_asked_by_a_key_leaves_nothing_of_it(
+    series: Repository, temporary: Path, log: Path
+) -> None:
+    series.git("config", "gitsplit.proposalCommand", sleeping(log))
+    first = series.path / "first"
+    first.touch()
+    series.git(
+        *("config", "gitsplit.proposalCommand"),
+        f"if test -e {first}; then exit 1; fi; {sleeping(log)}",
+    )
+    terminal = Terminal(series.path, "base")
+    terminal.wait_for("oldest first")
+    terminal.wait_for("?")
+    terminal.settle()
+    first.unlink()
+    terminal.type("e")
+    terminal.wait_for("looking for what belongs together")
+    pids(log)
+
+    assert_left(terminal, "\x03", series, temporary, log)

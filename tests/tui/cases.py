@@ -225,7 +225,12 @@ def series() -> State:
         ABOVE: plan_of({"README": README, "b": ("1\n", "2\n")}),
         LAST: plan_of({"c": ("1\n2\n3\n", "one\n2\nthree\n")}),
     }
-    git = Git(git_hunks_between, lambda _base, _ours, _theirs: None, plans.__getitem__)
+    git = Git(
+        git_hunks_between,
+        lambda _base, _ours, _theirs: None,
+        plans.__getitem__,
+        known_plan=plans.get,
+    )
     return opening(whole, picked(whole.series), git)
 
 

@@ -1,6 +1,7 @@
-"""A large commit is looked through beside the screen, which says so meanwhile."""
+"""Proposals are found beside the screen, which says so meanwhile and can be left."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
@@ -10,11 +11,11 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.objects import Oid
-from gitsplit.core.proposal import Cuts, cuts
+from gitsplit.core.plan import Plan
 from gitsplit.errors import Interrupted, MergeCommit
 from gitsplit.tui.actions import MarkSplit, OpenCommit
 from gitsplit.tui.app import Shell
-from gitsplit.tui.state import Estimate, Request, Screen, State
+from gitsplit.tui.state import Request, Screen, State
 from tests.tui.builder import COMMIT, after
 from tests.tui.cases import series
 from tests.tui.test_app import NO_EDITOR, without_syntax
@@ -24,32 +25,31 @@ SECONDS = 10.0
 
 
 class Asked:
-    """Git, which has to look through a large commit until it may be done."""
+    """Git, which looks through a commit until it may be done."""
 
     def __init__(self) -> None:
         self.may_be_done = Event()
         self.failure: Exception | None = None
-        self._known: Cuts | None = None
+        self._known: Plan | None = None
 
-    def cuts_of(self, oid: Oid) -> Cuts:
+    def plan_of(self, oid: Oid) -> Plan:
         assert self.may_be_done.wait(SECONDS)
         if self.failure is not None:
             raise self.failure
         plan_of = series().git.plan_of
         assert plan_of is not None
-        self._known = cuts(plan_of(oid).changes, b"Do it\n")
+        self._known = plan_of(oid)
         return self._known
 
-    def known_cuts(self, _oid: Oid) -> Cuts | None:
+    def known_plan(self, _oid: Oid) -> Plan | None:
         return self._known
 
 
-def large(asked: Asked) -> State:
-    """The series with a large commit at its cursor."""
+def unread(asked: Asked) -> State:
+    """The series with a commit at its cursor that nobody has read by now."""
     start = series()
-    estimates = {oid: Estimate(900, why_not="large") for oid in start.todo.order}
-    git = replace(start.git, cuts_of=asked.cuts_of, known_cuts=asked.known_cuts)
-    return replace(start, git=git, estimates=estimates)
+    git = replace(start.git, plan_of=asked.plan_of, known_plan=asked.known_plan)
+    return replace(start, git=git)
 
 
 def played(state: State, play: Callable[[Shell, PipeInput], None]) -> State:
@@ -78,11 +78,13 @@ async def _until(holds: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("action", [OpenCommit(), MarkSplit()])
-def test_a_large_commit_is_left_to_the_shell(action: OpenCommit | MarkSplit) -> None:
-    state = after(large(Asked()), action)
+def test_a_commit_that_is_not_read_is_left_to_the_shell(
+    action: OpenCommit | MarkSplit,
+) -> None:
+    state = after(unread(Asked()), action)
 
     assert state.request is Request.PROPOSE
-    assert state.status == f"{COMMIT[:7]} is large: looking for what belongs together…"
+    assert state.status == f"looking for what belongs together in {COMMIT[:7]} …"
     assert state.todo == series().todo
 
 
@@ -94,7 +96,7 @@ def test_it_opens_when_it_is_read_and_takes_the_keys_that_came_early() -> None:
         pipe.send_text("2")
         asked.may_be_done.set()
 
-    state = played(large(asked), play)
+    state = played(unread(asked), play)
 
     assert state.target.commit == COMMIT
     assert state.plan.group_of[0] == 1
@@ -104,7 +106,7 @@ def test_what_cannot_be_read_is_refused_once() -> None:
     asked = Asked()
     asked.failure = MergeCommit("It is a merge.")
 
-    state = played(large(asked), lambda *_: asked.may_be_done.set())
+    state = played(unread(asked), lambda *_: asked.may_be_done.set())
 
     assert state.screen is Screen.SERIES
     assert state.opened is None
@@ -117,7 +119,18 @@ def test_control_c_leaves_meanwhile() -> None:
         pipe.send_text(CTRL_C)
         asyncio.get_running_loop().call_later(0.2, asked.may_be_done.set)
 
-    state = played(large(asked), play)
+    state = played(unread(asked), play)
 
     assert state.request is Request.INTERRUPT
     assert state.opened is None
+
+
+def test_who_leaves_waits_for_none_of_it() -> None:
+    asked = Asked()
+    begin = time.monotonic()
+
+    state = played(unread(asked), lambda _, pipe: pipe.send_text(CTRL_C))
+    asked.may_be_done.set()
+
+    assert state.request is Request.INTERRUPT
+    assert time.monotonic() - begin < SECONDS / 2

@@ -180,7 +180,12 @@ def in_series(plans: list[Plan]) -> State:
             raise MergeCommit("It is a merge.")
         return by_commit[commit]
 
-    git = replace(_asked(plans), plan_of=plan_of_commit, outlook=_some_outlook)
+    git = replace(
+        _asked(plans),
+        plan_of=plan_of_commit,
+        known_plan=by_commit.get,
+        outlook=_some_outlook,
+    )
     return replace(series(), git=git)
 
 

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
 from gitsplit.core.proposal import Cuts, cuts, proposals
 from gitsplit.core.recut import recut
-from gitsplit.errors import MergeCommit
+from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.tui.actions import (
     Drop,
     FocusOn,
@@ -21,8 +23,9 @@ from gitsplit.tui.actions import (
     SetMessage,
     Undo,
 )
+from gitsplit.tui.asking import look_through
 from gitsplit.tui.series import split_at_once
-from gitsplit.tui.state import State
+from gitsplit.tui.state import Request, State
 from tests.tui.builder import COMMIT, after, state_of
 from tests.tui.cases import COMMITS, proposed, series
 
@@ -121,7 +124,7 @@ def test_each_commit_of_a_series_has_its_own_number() -> None:
     todo = start.todo
     for oid in plans:
         todo = todo.with_plan(oid, found[oid].plan(2))
-    git = replace(start.git, cuts_of=found.__getitem__)
+    git = replace(start.git, cuts_of=found.__getitem__, known_cuts=found.get)
     history = replace(start.history, present=todo)
     state = replace(start, history=history, git=git)
 
@@ -137,9 +140,13 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
         raise MergeCommit("It is a merge.")
 
     start = proposed()
-    state = after(replace(start, git=replace(start.git, cuts_of=refuse)), MORE)
+    git = replace(start.git, cuts_of=refuse, known_cuts=lambda _: None)
+    state = after(replace(start, git=git), MORE)
+    with pytest.raises(PlanRefused, match="It is a merge"):
+        look_through(state)
 
-    assert (state.status, state.is_refusal) == ("It is a merge.", True)
+    assert state.request is Request.PROPOSE
+    assert state.plan is start.plan
     assert after(state_of(start.plan), MORE).is_refusal
     assert start.target.commit == COMMIT
 

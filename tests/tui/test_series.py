@@ -9,7 +9,7 @@ from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.todo import Todo
-from gitsplit.errors import MergeCommit
+from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.tui.actions import (
     Action,
     Apply,
@@ -35,6 +35,7 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
+from gitsplit.tui.asking import look_through
 from gitsplit.tui.outline import Address, new_commits
 from gitsplit.tui.previewpage import rows_of
 from gitsplit.tui.reports import Estimated, Foreseen
@@ -100,13 +101,13 @@ def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None
         raise MergeCommit("It is a merge.", hint="Take another.")
 
     start = series()
-    asked = replace(start, git=replace(start.git, plan_of=refuse))
-    state = after(asked, OpenCommit())
+    git = replace(start.git, plan_of=refuse, known_plan=lambda _: None)
+    state = after(replace(start, git=git), OpenCommit())
+    with pytest.raises(PlanRefused, match="It is a merge") as refused:
+        look_through(state)
 
-    assert (state.screen, state.status) == (
-        Screen.SERIES,
-        "It is a merge. Take another.",
-    )
+    assert refused.value.hint == "Take another."
+    assert (state.screen, state.request) == (Screen.SERIES, Request.PROPOSE)
     assert state.todo == start.todo
 
 
@@ -334,7 +335,9 @@ def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
 def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
     start = series()
     one = plan_of({"f": ("a\n", "b\n")}, groups=1)
-    state = replace(start, git=replace(start.git, plan_of=lambda _: one))
+    state = replace(
+        start, git=replace(start.git, known_plan=lambda _: one, plan_of=lambda _: one)
+    )
     alone = after(state, MarkSplit(), OpenPreview())
     among = after(state, MarkSplit(), MoveTo(1), Become("drop"), OpenPreview())
 

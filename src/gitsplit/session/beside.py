@@ -5,7 +5,7 @@ A commit is read at most once, whether the screen asks or the work beside it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 
 from gitsplit.core.edits import TextEdit
 from gitsplit.core.objects import GITLINK, Oid
@@ -31,7 +31,8 @@ MOST_FILES = 300
 class Proposals:
     """The plans that are proposed for commits of a series, each made once.
 
-    Two threads may ask; one reads at a time.
+    Two threads may ask; one reads at a time. What is known by now is had without
+    waiting for the other, who may be at it for long.
     """
 
     repo: Repository
@@ -41,6 +42,7 @@ class Proposals:
     _seeming: dict[Oid, Plan] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _is_closed: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
         """What was proposed before the screen opened is known."""
@@ -48,6 +50,8 @@ class Proposals:
 
     def plan_of(self, oid: Oid) -> Plan:
         """The plan for a commit; raises MergeCommit, NothingToSplit, PlanRefused."""
+        if (known := self.known_plan(oid)) is not None:
+            return known
         with self._lock:
             if oid not in self._plans:
                 self._plans[oid] = self._asked(oid)
@@ -55,19 +59,34 @@ class Proposals:
 
     def cuts_of(self, oid: Oid) -> Cuts:
         """All proposals for a commit; raises MergeCommit, NothingToSplit."""
+        if (known := self.known_cuts(oid)) is not None:
+            return known
         with self._lock:
-            return self._found(self.repo, oid)
+            return self._found(self._for_user, oid)
+
+    def known_plan(self, oid: Oid) -> Plan | None:
+        """The plan for a commit that somebody has asked for, without waiting."""
+        return self._plans.get(oid)
 
     def known_cuts(self, oid: Oid) -> Cuts | None:
         """All proposals for a commit that is read by now, without waiting."""
         return self._cuts.get(oid)
 
+    def close(self) -> None:
+        """What is being found for the user isn't wanted any more: it raises GivenUp."""
+        self._is_closed.set()
+
+    @property
+    def _for_user(self) -> Repository:
+        """The repository for who asks while the screen is there."""
+        return self.repo.watched(Watch(is_wanted=lambda: not self._is_closed.is_set()))
+
     def _asked(self, oid: Oid) -> Plan:
         """The plan for a commit that somebody wants split."""
-        plan = self._seems(self.repo, oid)
+        plan = self._seems(self._for_user, oid)
         if len(plan.groups) > 1:
             return plan
-        return self._proposed(self.repo, oid, is_asked=True)
+        return self._proposed(self._for_user, oid, is_asked=True)
 
     def _seems(self, repo: Repository, oid: Oid) -> Plan:
         """The plan for what a commit seems to consist of, be it one thing."""

@@ -68,12 +68,14 @@ def edited(
         outlooks.of,
         proposals.estimate,
         proposals.cuts_of,
+        proposals.known_plan,
         proposals.known_cuts,
     )
     state = first_state(_whole(repo, request, work, setting), work.todo, git)
     if setting.draft is not None:
         state = resumed(state, setting.draft)
-    chosen = run_screen(split_at_once(state), _surroundings(repo, setting))
+    around = replace(_surroundings(repo, setting), give_up=proposals.close)
+    chosen = run_screen(split_at_once(state), around)
     if chosen is None:
         return None
     return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)

@@ -4,11 +4,11 @@ The state is pure and everything about it is decided elsewhere. Here is the one 
 that changes, and what only a program can do: run the editor, stop, and leave.
 """
 
-import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Thread
 
 from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
@@ -34,8 +34,8 @@ from gitsplit.tui.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.asking import looked_through
-from gitsplit.tui.beside import Beside, Checker
+from gitsplit.tui.asking import look_through
+from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
@@ -71,13 +71,15 @@ class Surroundings:
 
     ``on_change`` is called with each todo list that the user makes. ``checker`` checks
     new commits, where a command was given for that. ``with_syntax`` sets keywords and
-    comments apart, where there are colours at all.
+    comments apart, where there are colours at all. ``give_up`` has what is being looked
+    for in another thread end, as the screen is left.
     """
 
     editor: Editor
     on_change: Callable[[Todo], None] = lambda _todo: None
     checker: Checker | None = None
     with_syntax: bool = True
+    give_up: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Shell:
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
         self._is_looking = False
+        self._looking: Thread | None = None
 
     def application(
         self, input: Input | None = None, output: Output | None = None
@@ -164,7 +167,10 @@ class Shell:
 
     def close(self) -> None:
         """Nothing works beside the screen any more; it is gone."""
+        self._around.give_up()
         self._beside.close()
+        if self._looking is not None:
+            self._looking.join(PATIENCE)
         if self._around.checker is not None:
             self._around.checker.close()
 
@@ -201,7 +207,10 @@ class Shell:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is Request.PROPOSE:
             self._is_looking = True
-            return asyncio.to_thread(_looked_through, self.state, action)
+            found, self._looking = in_thread(
+                partial(_looked_through, self.state, action)
+            )
+            return found
         return run_in_terminal(
             partial(_edited, self._around.editor, self.state, request)
         )
@@ -306,7 +315,7 @@ class Shell:
 
 def _looked_through(state: State, action: Action) -> Action:
     """The action, once the commit that it is about is looked through."""
-    looked_through(state)
+    look_through(state)
     return action
 
 

@@ -1,7 +1,8 @@
-"""What is proposed for a commit, asked for while a key is answered or beside that.
+"""What is proposed for a commit, found beside the screen and then at hand.
 
-Most commits are proposed before a finger is up again. A large one is left to the shell,
-which shows meanwhile that it is at it, and then takes the key again.
+Finding it may take long, and may have to wait for what is being found out about
+another commit. So it is left to the shell, which shows meanwhile that it is at it, can
+be left, and then takes the key again. While a key is answered nobody is waited for.
 """
 
 from collections.abc import Callable
@@ -9,14 +10,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from gitsplit.core.objects import Oid
+from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import GitsplitError, PlanRefused
 from gitsplit.tui.state import Request, Screen, State
 
 Answer = TypeVar("Answer")
-
-_MANY_PIECES = 1_000
-"""So many take a few tenths of a second."""
 
 
 def answered(ask: Callable[[], Answer]) -> Answer:
@@ -29,28 +28,39 @@ def answered(ask: Callable[[], Answer]) -> Answer:
         raise PlanRefused(str(error), hint=error.hint) from error
 
 
-def takes_long(state: State, commit: Oid) -> bool:
-    """Whether a large commit isn't looked through yet."""
-    if state.git.cuts_of is None or state.git.known_cuts(commit) is not None:
-        return False
-    estimate = state.estimates.get(commit)
-    plan = state.todo.entry(commit).plan
-    pieces = 0 if plan is None else len(plan.edits)
-    is_large = estimate is not None and estimate.why_not == "large"
-    return is_large or pieces > _MANY_PIECES
+def is_plan_to_be_found(state: State, commit: Oid) -> bool:
+    """Whether the plan that is proposed for a commit isn't known yet."""
+    return state.git.plan_of is not None and state.git.known_plan(commit) is None
+
+
+def are_cuts_to_be_found(state: State, commit: Oid) -> bool:
+    """Whether the proposals for a commit aren't known yet."""
+    return state.git.cuts_of is not None and state.git.known_cuts(commit) is None
 
 
 def waiting(state: State, commit: Oid) -> State:
     """The state that asks the shell to have the commit looked through."""
-    status = f"{commit[:7]} is large: looking for what belongs together…"
+    status = f"looking for what belongs together in {commit[:7]} …"
     return replace(state, status=status, request=Request.PROPOSE)
 
 
-def looked_through(state: State) -> None:
-    """Return once the commit at hand is; raises PlanRefused where it can't be."""
-    is_listed = state.screen is Screen.SERIES
-    commit = state.chosen if is_listed else state.target.commit
-    answered(lambda: cuts_of(state, commit).plan(at_least=2))
+def look_through(state: State) -> None:
+    """Find what is proposed for the commit at hand; raises PlanRefused where it can't.
+
+    What it finds is known from then on.
+    """
+    if state.screen is Screen.SERIES:
+        plan_of(state, state.chosen)
+    else:
+        answered(lambda: cuts_of(state, state.target.commit).plan(at_least=2))
+
+
+def plan_of(state: State, commit: Oid) -> Plan:
+    """The plan that is proposed for a commit; PlanRefused where it has none."""
+    ask = state.git.plan_of
+    if ask is None:
+        raise PlanRefused("Git can't be asked what the commit does.")
+    return answered(lambda: ask(commit))
 
 
 def cuts_of(state: State, commit: Oid) -> Cuts:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
 
@@ -24,6 +24,8 @@ from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import is_asking, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report
 from gitsplit.tui.state import State
+
+Found = TypeVar("Found")
 
 PATIENCE = 1.0
 """Seconds that who leaves waits at most for work that is given up.
@@ -102,7 +104,8 @@ class Beside:
     async def _awaited(self, job: Job) -> Report:
         """What comes of the job; how far it is comes in meanwhile."""
         come: deque[tuple[int, int]] = deque(maxlen=1)
-        found = self._found(job, Watch(lambda *at: come.append(at), self._wants(job)))
+        watch = Watch(lambda *at: come.append(at), self._wants(job))
+        found, self._thread = in_thread(partial(job.find, watch))
         while not found.done():
             await asyncio.wait([found], timeout=BETWEEN_NEWS)
             if come and job.todo is not None:
@@ -118,23 +121,6 @@ class Beside:
 
         return is_wanted
 
-    def _found(self, job: Job, watch: Watch) -> "asyncio.Future[Report]":
-        """What comes of the job, done in a thread that nobody has to wait for."""
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Report] = loop.create_future()
-
-        def run() -> None:
-            try:
-                report = job.find(watch)
-            except Exception as error:
-                _tell(loop, _fail, found, error)
-            else:
-                _tell(loop, _settle, found, report)
-
-        self._thread = Thread(target=run, name="beside", daemon=True)
-        self._thread.start()
-        return found
-
     def check(self, checker: Checker) -> None:
         """Have the new commits checked; what comes of it comes in as it is found."""
         todo = self._get_state().todo
@@ -146,6 +132,27 @@ class Beside:
         checker.start(written_todo(todo), told)
 
 
+def in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
+    """What comes of it, done in a thread that nobody has to wait for.
+
+    Those of asyncio are waited for at the end, however long that takes.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Found] = loop.create_future()
+
+    def run() -> None:
+        try:
+            result = find()
+        except Exception as error:
+            _tell(loop, _fail, found, error)
+        else:
+            _tell(loop, _settle, found, result)
+
+    thread = Thread(target=run, name="beside", daemon=True)
+    thread.start()
+    return found, thread
+
+
 def _tell(
     loop: asyncio.AbstractEventLoop, call: Callable[..., None], *what: object
 ) -> None:
@@ -154,12 +161,12 @@ def _tell(
         loop.call_soon_threadsafe(call, *what)
 
 
-def _settle(found: "asyncio.Future[Report]", report: Report) -> None:
+def _settle(found: "asyncio.Future[Found]", result: Found) -> None:
     if not found.done():  # or the screen has left
-        found.set_result(report)
+        found.set_result(result)
 
 
-def _fail(found: "asyncio.Future[Report]", error: Exception) -> None:
+def _fail(found: "asyncio.Future[Found]", error: Exception) -> None:
     if not found.done():
         found.set_exception(error)
 

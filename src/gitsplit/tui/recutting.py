@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gitsplit.core.recut import recut
-from gitsplit.tui.asking import cuts_of, takes_long, waiting
+from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
 from gitsplit.tui.change import changed
 from gitsplit.tui.selection import counted
 from gitsplit.tui.state import State
@@ -16,7 +16,7 @@ def with_next_cut(state: State, by: int) -> State:
     What the user decided stays where it can; what they moved is as proposed, and the
     status says so. Raises PlanRefused where there is no such proposal.
     """
-    if takes_long(state, state.target.commit):
+    if are_cuts_to_be_found(state, state.target.commit):
         return waiting(state, state.target.commit)
     cuts = cuts_of(state, state.target.commit)
     made = recut(state.plan, by, cuts)

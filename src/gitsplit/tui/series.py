@@ -1,11 +1,9 @@
 """What becomes of the commits of the series, and the way from one to the next."""
 
 from dataclasses import replace
-from functools import partial
 from typing import assert_never
 
 from gitsplit.core.objects import Oid
-from gitsplit.core.plan import Plan
 from gitsplit.core.squash import autosquashed, is_for_another
 from gitsplit.core.todo import Doing, Entry, Todo, layout, moved, with_action
 from gitsplit.errors import PlanRefused
@@ -20,7 +18,7 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.asking import answered, takes_long, waiting
+from gitsplit.tui.asking import is_plan_to_be_found, plan_of, waiting
 from gitsplit.tui.change import recorded
 from gitsplit.tui.places import is_open, opened
 from gitsplit.tui.state import Screen, State, Step, entries_of
@@ -46,7 +44,7 @@ def with_series(state: State, action: SeriesAction) -> State:
         case OpenSeries():
             return shown_series(state)
         case _ if state.screen is Screen.SERIES:
-            if _is_to_split(state, action) and takes_long(state, state.chosen):
+            if _is_to_split(state, action) and is_plan_to_be_found(state, state.chosen):
                 return waiting(state, state.chosen)
             return _at_cursor(state, action)
         case _:
@@ -115,7 +113,7 @@ def become(state: State, doing: Doing) -> State:
         return replace(state, status=f"{entry.oid[:7]} {_NOW[doing]} already")
     todo = with_action(state.todo, entry.oid, doing)
     if doing == "split":
-        todo = todo.with_plan(entry.oid, entry.plan or _proposed(state, entry.oid))
+        todo = todo.with_plan(entry.oid, entry.plan or plan_of(state, entry.oid))
     return _rearranged(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
 
 
@@ -138,13 +136,6 @@ def _rearranged(state: State, todo: Todo, words: str) -> State:
 
 def _chosen(state: State) -> Entry:
     return entries_of(state.todo)[state.chosen]
-
-
-def _proposed(state: State, commit: Oid) -> Plan:
-    """The plan that is proposed for a commit; PlanRefused where it has none."""
-    if state.git.plan_of is None:
-        raise PlanRefused("Git can't be asked what the commit does.")
-    return answered(partial(state.git.plan_of, commit))
 
 
 def _split(state: State) -> State:

@@ -169,8 +169,8 @@ class Git:
     ``outlook`` says what stands against a todo list as the repository is now, and
     ``estimate`` what a commit does; both are asked beside the screen, in another
     thread, and raise GivenUp. ``cuts_of`` has all proposals for a commit, of any number
-    of groups; they are found once, and it may raise GitsplitError. ``known_cuts`` has
-    those that are found by now.
+    of groups; it may raise GitsplitError. Plans and proposals are found once: what
+    ``known_plan`` and ``known_cuts`` have by now is had without waiting for anybody.
     """
 
     hunks_between: Callable[[bytes, bytes], tuple[Hunk, ...]]
@@ -179,6 +179,7 @@ class Git:
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: Callable[[Oid, Watch], Estimate] | None = None
     cuts_of: Callable[[Oid], Cuts] | None = None
+    known_plan: Callable[[Oid], Plan | None] = lambda _oid: None
     known_cuts: Callable[[Oid], Cuts | None] = lambda _oid: None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 
+from gitsplit.tui.beside import in_thread
 from gitsplit.tui.syntax import Syntax
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken
@@ -33,7 +34,7 @@ class Reader:
         try:
             while syntax.has_new() or syntax.is_behind():
                 if syntax.has_new():
-                    await asyncio.to_thread(syntax.open_new)
+                    await in_thread(syntax.open_new)[0]
                     gc.freeze()  # lexers are many objects that stay
                 syntax.read_on()
                 if perf_counter() - shown > _REDRAWN_AFTER:
