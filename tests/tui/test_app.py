@@ -26,6 +26,7 @@ from gitsplit.tui.actions import (
     OpenMessages,
     OpenPreview,
     OpenSeries,
+    Reworded,
     Send,
     SetContent,
     SetMessage,
@@ -145,6 +146,27 @@ def sent(key: str) -> str:
     )
 
 
+def edited(state: State) -> State:
+    """The state after what the editor makes of what it is asked to edit."""
+    match state.request:
+        case Request.EDIT_MESSAGE if state.screen in ONE_COMMIT:
+            return reduce(state, SetMessage(0, b"Edited\n"))
+        case Request.EDIT_MESSAGE:
+            where = text_at_hand(state).where
+            return reduce(state, WriteMessages(((where, b"Edited\n"),)))
+        case Request.REWORD:
+            return reduce(state, Reworded(state.chosen, b"Edited\n"))
+        case Request.EDIT_MESSAGES:
+            places = [commit.where for commit in worded_commits(state)]
+            texts = tuple((where, b"Edited\n") for where in places)
+            return reduce(state, WriteMessages(texts))
+        case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
+            for_good = request is Request.EDIT_FILE_FOR_GOOD
+            return reduce(state, SetContent(0, 0, b"Edited\n", for_good))
+        case _:
+            return state
+
+
 @pytest.mark.parametrize(("place", "key"), BY_KEY)
 def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
     state = start()
@@ -155,22 +177,7 @@ def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
     expected = reduce(
         state, action_of(row_of(place, key).deeds[key], Pressed(typed, 1, most))
     )
-    match expected.request:
-        case Request.EDIT_MESSAGE if expected.screen in ONE_COMMIT:
-            expected = reduce(expected, SetMessage(0, b"Edited\n"))
-        case Request.EDIT_MESSAGE:
-            where = text_at_hand(expected).where
-            expected = reduce(expected, WriteMessages(((where, b"Edited\n"),)))
-        case Request.EDIT_MESSAGES:
-            places = [commit.where for commit in worded_commits(expected)]
-            texts = tuple((where, b"Edited\n") for where in places)
-            expected = reduce(expected, WriteMessages(texts))
-        case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
-            for_good = request is Request.EDIT_FILE_FOR_GOOD
-            edited = SetContent(0, 0, b"Edited\n", for_good)
-            expected = reduce(expected, edited)
-        case _:
-            pass
+    expected = edited(expected)
     if expected.request is None:
         expected = reduce(expected, Interrupt())
 
@@ -182,6 +189,15 @@ def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
         lambda titled: [b"Edited\n"] * len(titled),
     )
     assert end.state == expected
+
+
+def test_a_dropped_commit_stays_dropped_where_the_editor_changes_nothing() -> None:
+    dropped = played("jd", series()).state
+
+    unchanged = played("jdr", series(), lambda message: message).state
+    assert (unchanged.todo, unchanged.deeds) == (dropped.todo, dropped.deeds)
+    reworded = played("jdr", series(), lambda _: b"Better\n").state
+    assert reworded.todo.entries[1].action == "reword"
 
 
 def test_a_page_is_as_long_as_the_window() -> None:

@@ -1,5 +1,7 @@
 """The messages of all new commits: which there are, how long, and whose Change-Id."""
 
+from dataclasses import replace
+
 import pytest
 
 from gitsplit.tui.actions import (
@@ -8,11 +10,14 @@ from gitsplit.tui.actions import (
     Back,
     EditMessages,
     EraseText,
+    FocusOn,
     MoveRows,
     MoveTo,
     OpenMessages,
+    OpenPreview,
     OpenSeries,
     Own,
+    SetMessage,
     Submit,
     TypeText,
     Undo,
@@ -21,8 +26,8 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
 from gitsplit.tui.outline import Address
 from gitsplit.tui.state import Purpose, Request, Screen, State
-from gitsplit.tui.wording import text_at_hand, worded_commits
-from tests.tui.builder import CHANGE_ID, after
+from gitsplit.tui.wording import origin, text_at_hand, worded_commits
+from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story
 
 A, B, C = COMMITS
@@ -111,3 +116,47 @@ def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
     assert text_at_hand(after(shown(), MoveRows(1))).where == Address(B)
     assert text_at_hand(story()).where.group == 0
     assert text_at_hand(after(series(), MoveRows(1))).where == Address(B)
+
+
+def with_an_empty_commit(owner: int) -> State:
+    """A commit split into three, and a first one that nothing is in."""
+    plan = plan_of({"a": ("1\n2\n3\n4\n5\n", "x\n2\ny\n4\nz\n")}, groups=4)
+    return state_of(replace(plan, group_of=(1, 2, 3), owner=owner))
+
+
+@pytest.mark.parametrize("owner", [0, 3])
+def test_a_commit_has_the_number_that_it_has_on_the_screen(owner: int) -> None:
+    split = after(with_an_empty_commit(owner), FocusOn(3))
+    listed = after(split, OpenMessages(), MoveTo(2))
+    where = text_at_hand(listed).where
+
+    assert [origin(commit) for commit in worded_commits(listed)] == [
+        f"commit {number} of {COMMIT[:7]}" for number in (1, 2, 3)
+    ]
+    said = after(listed, WriteMessages(((where, b"New\n"),))).status
+    assert said.startswith(f"commit 3 of {COMMIT[:7]} has a new message")
+    said = after(split, SetMessage(3, b"New\n")).status
+    assert said.startswith("commit 4 has a new message")
+
+
+def test_a_commit_that_has_the_message_of_an_empty_one_keeps_its_number() -> None:
+    """The empty one is the original; the one after it stands for that."""
+    split = after(with_an_empty_commit(0), FocusOn(1))
+    said = after(split, SetMessage(1, b"New\n")).status
+    assert said.startswith("commit 2 has a new message")
+
+    listed = after(split, OpenMessages())
+    where = text_at_hand(listed).where
+    said = after(listed, WriteMessages(((where, b"New\n"),))).status
+    assert said.startswith(f"commit 1 of {COMMIT[:7]} has a new message")
+
+
+def test_a_message_that_is_missing_is_that_of_the_commit_with_that_number() -> None:
+    state = with_an_empty_commit(0)
+    silent = tuple(
+        replace(group, message=b"") if number in (1, 3) else group
+        for number, group in enumerate(state.plan.groups)
+    )
+    missing = after(state_of(replace(state.plan, groups=silent)), OpenPreview())
+
+    assert missing.problems == ("Commit 3 has no message: look at it and press i.",)

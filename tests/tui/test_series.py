@@ -8,7 +8,7 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.todo import Todo
+from gitsplit.core.todo import Doing, Todo
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.tui.actions import (
     Action,
@@ -30,6 +30,7 @@ from gitsplit.tui.actions import (
     Quit,
     Redo,
     Reword,
+    Reworded,
     Send,
     Undo,
     Walk,
@@ -40,6 +41,7 @@ from gitsplit.tui.outline import Address, new_commits
 from gitsplit.tui.previewpage import rows_of
 from gitsplit.tui.reports import Estimated, Foreseen
 from gitsplit.tui.series import resumed, split_at_once
+from gitsplit.tui.serieslist import title_of
 from gitsplit.tui.state import Estimate, Request, Screen, State, first_state
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
@@ -198,6 +200,40 @@ def test_an_empty_message_is_not_taken() -> None:
 
     assert state.is_refusal
     assert state.todo == series().todo
+
+
+@pytest.mark.parametrize("doing", ["drop", "squash", "fixup", "split"])
+def test_what_is_done_to_a_commit_stays_so_until_it_has_another_message(
+    doing: Doing,
+) -> None:
+    before = after(series(), MoveRows(1), Become(doing))
+    original = before.todo.entry(B).commit.raw.message
+    asked = after(before, Reword())
+    kept, empty = (after(asked, Reworded(B, text)) for text in (original, b" \n"))
+    state = after(asked, Reworded(B, b"Better\n"))
+
+    assert asked.request is Request.REWORD
+    assert asked.todo == kept.todo == empty.todo == before.todo
+    assert (kept.deeds, kept.is_refusal) == (before.deeds, False)
+    assert (empty.deeds, empty.is_refusal) == (before.deeds, True)
+    assert actions_of(state) == ["pick", "reword", "pick"]
+    assert after(state, Undo()).todo == before.todo
+
+
+def test_a_commit_is_shown_with_the_subject_that_it_will_have() -> None:
+    def titles(state: State) -> list[str]:
+        return [title_of(state, entry) for entry in state.todo.entries]
+
+    start = series()
+    named = replace(start, whole=replace(start.whole, titles={B: b"B: Go on"}))
+    reworded = after(named, WriteMessages(((Address(B), b"Better\n\nWhy.\n"),)))
+    squashed = after(start, MoveRows(1), Become("squash"))
+    joined = after(squashed, WriteMessages(((Address(B), b"Both\n"),)))
+
+    assert titles(named)[1] == "B: Go on"
+    assert titles(reworded) == ["Do several things at once", "Better", "Finish it"]
+    assert titles(squashed) == titles(start)
+    assert titles(joined) == ["Both", "Go on", "Finish it"]
 
 
 def test_squashed_commits_have_one_message_that_can_be_edited() -> None:

@@ -6,6 +6,7 @@ Keys, the mouse, the editor and work beside the screen make actions;
 
 from dataclasses import dataclass
 
+from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Doing
 from gitsplit.tui.outline import Address
 from gitsplit.tui.reports import Report
@@ -344,6 +345,14 @@ class Reword:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """The commit of the series has this message; if that is new, it is reworded."""
+
+    commit: Oid
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CheckCommits:
     """The new commits are to be checked with the user's command."""
 
@@ -378,6 +387,7 @@ SeriesAction = (
     | Autosquash
     | OpenSeries
     | WriteMessages
+    | Reworded
 )
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss

@@ -29,6 +29,7 @@ from gitsplit.tui.actions import (
     MoveRows,
     MoveTo,
     Refused,
+    Reworded,
     Scroll,
     SetContent,
     SetMessage,
@@ -43,7 +44,7 @@ from gitsplit.tui.lists import LISTS
 from gitsplit.tui.problems import written_todo
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
-from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State
+from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
@@ -326,6 +327,9 @@ def _edited(editor: Editor, state: State, request: Request) -> Action:
         titled = [(origin(each), each.message) for each in commits]
         texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
         return WriteMessages(tuple(texts))
+    if request is Request.REWORD:
+        commit = entries_of(state.todo)[state.chosen].commit
+        return Reworded(commit.oid, editor.message(commit.raw.message))
     if request is Request.EDIT_MESSAGE:
         where, message = text_at_hand(state)
         if state.screen in ONE_COMMIT:

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
 from gitsplit.core.squash import joined_messages
 from gitsplit.core.todo import Entry, Todo, layout
 from gitsplit.errors import PlanRefused
+from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state import State, Whole
 
 
@@ -63,6 +65,17 @@ _OUTLINES: Final = _Outlines()  # gives the same as if it kept nothing
 def new_commits(state: State) -> tuple[NewCommit, ...]:
     """The commits that the todo list comes to; groups without pieces make none."""
     return _OUTLINES(state)
+
+
+@LastAnswer
+def new_subjects(commits: tuple[NewCommit, ...]) -> Mapping[Oid, bytes]:
+    """The subjects of commits that aren't split and get another than they had."""
+    return {
+        each.entry.oid: subject
+        for each in commits
+        if each.group is None
+        and (subject := subject_of(each.message)) != each.entry.commit.subject
+    }
 
 
 def _made(whole: Whole, todo: Todo) -> list[NewCommit]:

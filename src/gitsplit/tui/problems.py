@@ -8,7 +8,7 @@ from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.states import is_whole, steps
 from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.sizes import LastAnswer, message_of
 from gitsplit.tui.state import Screen, State
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -105,9 +105,9 @@ def _of_plan(state: State, entry: Entry) -> Iterator[str]:
     plan = entry.plan
     assert plan is not None, "a split has a plan"
     used = sorted(set(plan.group_of) - {DROPPED})
-    for group in used:
-        if not plan.groups[group].message.strip():
-            yield f"Commit {group + 1} has no message: look at it and press i."
+    for number, group in enumerate(used, 1):
+        if not message_of(plan, group).strip():
+            yield f"Commit {number} has no message: look at it and press i."
     if not used:
         yield "Every piece is dropped: no commit is left."
     elif _is_one(entry) and not _has_more_to_do(state, entry):

@@ -29,7 +29,6 @@ from gitsplit.tui.commits import focused
 from gitsplit.tui.outline import Address, new_commits
 from gitsplit.tui.places import opened
 from gitsplit.tui.problems import with_problems
-from gitsplit.tui.series import become
 from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.verdict import to_be_applied, to_be_checked, with_verdict
 from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
@@ -96,10 +95,13 @@ def _requested(state: State, action: RequestAction) -> State:
 
 
 def _rewording(state: State) -> State:
-    """The commit at the cursor by itself, its message asked for."""
-    if entries_of(state.todo)[state.chosen].action not in ("pick", "reword"):
-        state = become(state, "pick")
-    return replace(state, request=Request.EDIT_MESSAGE)
+    """The message of the commit at the cursor asked for, by itself.
+
+    What is to be done to the commit stays so until there is another message.
+    """
+    is_kept = entries_of(state.todo)[state.chosen].action in ("pick", "reword")
+    asked_for = Request.EDIT_MESSAGE if is_kept else Request.REWORD
+    return replace(state, request=asked_for)
 
 
 def _checking(state: State) -> State:

@@ -14,6 +14,7 @@ from gitsplit.tui.actions import (
     OpenCommit,
     OpenMarked,
     OpenSeries,
+    Reworded,
     SeriesAction,
     Walk,
     WriteMessages,
@@ -39,6 +40,8 @@ def with_series(state: State, action: SeriesAction) -> State:
     match action:
         case WriteMessages(messages):
             return worded(state, (Text(*each) for each in messages))
+        case Reworded(commit, message):
+            return _reworded(state, commit, message)
         case Walk(by):
             return _walked(state, by)
         case OpenSeries():
@@ -115,6 +118,23 @@ def become(state: State, doing: Doing) -> State:
     if doing == "split":
         todo = todo.with_plan(entry.oid, entry.plan or plan_of(state, entry.oid))
     return _rearranged(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
+
+
+def _reworded(state: State, commit: Oid, message: bytes) -> State:
+    """The state in which the commit has this message and nothing else is done to it.
+
+    Where it is the message that it has, nothing has changed.
+    """
+    entry = entries_of(state.todo)[commit]
+    if message == entry.commit.raw.message:
+        status = f"the message is as it was: {commit[:7]} {_NOW[entry.action]}"
+        return replace(state, status=status)
+    if not message.strip():
+        raise PlanRefused(
+            f"The message of {commit[:7]} was empty.", hint="All stays as it was."
+        )
+    todo = with_action(state.todo, commit, "reword", message)
+    return _rearranged(state, todo, f"{commit[:7]} has a new message")
 
 
 def moved_commit(state: State, by: int) -> State:

@@ -9,6 +9,7 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict
 from gitsplit.core.todo import Entry
 from gitsplit.tui.diffview import CURSOR, scrolled
+from gitsplit.tui.outline import new_commits, new_subjects
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.problems import conflict_of
 from gitsplit.tui.selection import counted
@@ -76,7 +77,13 @@ def series_lines(state: State, width: int) -> Lines:
 
 
 def title_of(state: State, entry: Entry) -> str:
-    """The words for a commit: its subject, or what the user's format makes of it."""
+    """The words for a commit: its subject, or what the user's format makes of it.
+
+    Where it is to have another subject, that one.
+    """
+    new = new_subjects(new_commits(state)).get(entry.oid)
+    if new is not None:
+        return shown(new)
     return shown(state.whole.titles.get(entry.oid, entry.commit.subject))
 
 

@@ -89,6 +89,18 @@ def home_of(plan: Plan, group: int) -> int:
     return group if keeper is None else keeper
 
 
+def shown_home(plan: Plan, group: int) -> int:
+    """The group whose message is in ``group``, the other way round."""
+    written = written_owner(plan)
+    return written if written is not None and group == plan.owner else group
+
+
+def written_number(plan: Plan, group: int) -> int:
+    """The number of a group among those that make a commit, from 1."""
+    sizes = plan_sizes(plan)
+    return 1 + sum(sizes[each].pieces > 0 for each in range(group))
+
+
 Members = Sequence[tuple[Edit, int]]
 """Edits, each with its group."""
 

@@ -65,6 +65,7 @@ class Request(Enum):
     SUSPEND = auto()
     EDIT_MESSAGE = auto()
     EDIT_MESSAGES = auto()
+    REWORD = auto()
     CHECK = auto()
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()

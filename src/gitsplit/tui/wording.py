@@ -11,7 +11,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.tui.change import recorded
 from gitsplit.tui.outline import Address, NewCommit, new_commits
 from gitsplit.tui.places import is_open
-from gitsplit.tui.sizes import LastAnswer, home_of
+from gitsplit.tui.sizes import LastAnswer, home_of, shown_home, written_number
 from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 
 
@@ -80,16 +80,18 @@ def worded(state: State, texts: Iterable[Text]) -> State:
     for where, message in given:
         if not message.strip():
             raise PlanRefused(
-                f"The message of {named(state, where)} was empty.",
+                f"The message of {_with_message(state, where)} was empty.",
                 hint="The old one stays.",
             )
     changed = [text for text in given if before.get(text.where) != text.message]
     for where, message in changed:
         todo = _with_text(todo, where, message)
     if todo == state.todo:
-        kept = named(state, given[0].where) if len(given) == 1 else "every commit"
+        kept = (
+            _with_message(state, given[0].where) if len(given) == 1 else "every commit"
+        )
         return replace(state, status=f"{kept} keeps its message")
-    words = f"{named(state, changed[0].where)} has a new message"
+    words = f"{_with_message(state, changed[0].where)} has a new message"
     if changed[1:]:
         words = f"{len(changed)} commits have new messages"
     return recorded(state, todo, step_about(state, changed[0].where, words))
@@ -134,16 +136,35 @@ def origin(commit: NewCommit) -> str:
     """What a new commit is made from, in words."""
     entry = commit.entry
     words = f"{entry.action} {entry.oid[:7]}"
-    if commit.group is not None:
-        words = f"commit {commit.group + 1} of {entry.oid[:7]}"
+    if commit.group is not None and entry.plan is not None:
+        number = written_number(entry.plan, commit.group)
+        words = f"commit {number} of {entry.oid[:7]}"
     if commit.joined:
         words += f" with {', '.join(oid[:7] for oid in commit.joined)} in it"
     return words
 
 
 def named(state: State, where: Address) -> str:
-    """The new commit as the screen calls it."""
-    if where.group is None:
+    """The new commit as the screen calls it.
+
+    Where one commit is seen, those without pieces have numbers too; elsewhere they are
+    no commits.
+    """
+    entry = entries_of(state.todo).get(where.commit)
+    plan = None if entry is None else entry.plan
+    if where.group is None or plan is None or where.group >= len(plan.groups):
         return where.commit[:7]
-    of = "" if state.screen in ONE_COMMIT else f" of {where.commit[:7]}"
-    return f"commit {where.group + 1}{of}"
+    if state.screen in ONE_COMMIT:
+        return f"commit {where.group + 1}"
+    return f"commit {written_number(plan, where.group)} of {where.commit[:7]}"
+
+
+def _with_message(state: State, where: Address) -> str:
+    """The new commit whose message has this place, as the screen calls it.
+
+    An empty owner has left its message to another commit.
+    """
+    entry = entries_of(state.todo).get(where.commit)
+    if entry is not None and entry.plan is not None and where.group is not None:
+        where = where._replace(group=shown_home(entry.plan, where.group))
+    return named(state, where)
