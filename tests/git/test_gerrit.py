@@ -111,3 +111,14 @@ def test_what_a_remote_tracking_branch_leads_to_has_been_pushed(
 
     assert is_on_a_remote(opened(repo), [first])
     assert not is_on_a_remote(opened(repo), [second])
+
+
+def test_whether_commits_are_on_a_remote_is_asked_of_any_number_of_them(
+    repo: Repository,
+) -> None:
+    first = repo.commit("one", {"f": b"1\n"})
+    repo.git("update-ref", "refs/remotes/origin/main", first)
+    others = (Oid(f"{number:040x}") for number in range(45_000))
+
+    assert is_on_a_remote(opened(repo), [*[Oid(first)] * 45_000])
+    assert not is_on_a_remote(opened(repo), others)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import GitFailed, GitsplitError, GivenUp, NotARepository
-from gitsplit.git.program import PARSED, Program
+from gitsplit.git.program import MOST_BYTES, PARSED, Program, batches
 from tests.processes import PATIENCE
 from tests.repository import Repository
 
@@ -163,3 +163,19 @@ def test_a_child_that_never_reads_can_be_given_up(repo: Repository) -> None:
     deaf = f"alias.deaf=!touch {is_started}; sleep 100"
     with pytest.raises(GivenUp):
         program.run("-c", deaf, "deaf", stdin=LONG)
+
+
+def test_words_for_a_command_line_are_given_in_runs_that_it_takes() -> None:
+    words = [f"{'é' * (number % 5)}{number}" for number in range(40_000)]
+    runs = list(batches(words))
+
+    assert [word for run in runs for word in run] == words
+    assert all(len("\0".join(run).encode()) < MOST_BYTES for run in runs)
+    assert len(runs) < 2 + len("\0".join(words).encode()) // (MOST_BYTES - 20)
+
+
+def test_a_word_that_is_too_long_for_a_run_has_one_alone() -> None:
+    long = "x" * MOST_BYTES
+
+    assert list(batches(["a", long, "b"])) == [("a",), (long,), ("b",)]
+    assert list(batches([])) == []

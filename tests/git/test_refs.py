@@ -405,6 +405,34 @@ def test_only_gits_word_for_it_is_success(repo: Repository) -> None:
     assert repo.refs() == before
 
 
+def test_refs_whose_names_fill_no_command_line_have_their_values(
+    repo: Repository,
+) -> None:
+    tangled(repo)
+    oid = repo.oid("HEAD")
+    names = [f"refs/heads/{'x' * 230}/b{number:04}" for number in range(9000)]
+    packed = "".join(f"{oid} {name}\n" for name in names)
+    (repo.path / ".git" / "packed-refs").write_text(packed)
+
+    assert values_of(open_repository(repo.path), names) == dict.fromkeys(names, oid)
+
+
+def test_many_long_names_that_contain_the_old_commits_stay_and_are_named(
+    repo: Repository,
+) -> None:
+    tangled(repo)
+    repo.git("checkout", "-q", "-b", "fork", "HEAD~1")
+    oid = repo.commit("fork\n", {"f": b"f\n"})
+    repo.git("checkout", "-q", "main")
+    # 450 of them are few enough to be named, and too long.
+    names = [f"refs/heads/{'x/' * 2400}b{number}" for number in range(450)]
+    packed = "".join(f"{oid} {name}\n" for name in sorted(names))
+    (repo.path / ".git" / "packed-refs").write_text(packed)
+
+    left = moves_of(repo, split_into_store(repo)).left
+    assert [ref for ref, _ in left] == ["refs/heads/fork", *sorted(names)]
+
+
 def test_values_are_those_of_the_very_refs(repo: Repository) -> None:
     tangled(repo)
     repo.git("branch", "topic", "HEAD~1")

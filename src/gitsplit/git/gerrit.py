@@ -14,6 +14,7 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import Series
 from gitsplit.git.hooks import Hooks
+from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
 
 REVIEW = "refs/for/"
@@ -95,10 +96,13 @@ def ids_below(repo: Repository, series: Series, rules: IdRules) -> Mapping[bytes
 
 def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
     """Whether a remote-tracking ref leads to one of the commits."""
-    contains = [f"--contains={commit}" for commit in commits]
-    listed = ("for-each-ref", "--count=1", "--format=%(refname)", *contains)
-    done = repo.program.run(*listed, "refs/remotes", check=False)
-    return bool(contains) and bool(done.stdout.strip())
+    wanted = dict.fromkeys(f"--contains={commit}" for commit in commits)
+    listed = ("for-each-ref", "--count=1", "--format=%(refname)")
+    asked = (
+        repo.program.run(*listed, *contains, "refs/remotes", check=False)
+        for contains in batches(wanted)
+    )
+    return any(done.stdout.strip() for done in asked)
 
 
 def _review_settings(repo: Repository) -> Mapping[str, str]:

@@ -313,10 +313,9 @@ def _recovered(repo: Repository, record: Record) -> str:
 
 def _can_be_read(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
     """Whether everything that the new values add to the old ones is stored."""
-    new = (update.new for update in updates)
-    old = (update.old for update in updates)
-    asked = ("rev-list", "--objects", "--quiet", *new, "--not", *old)
-    return not updates or not repo.program.run(*asked, check=False).status
+    asked = "".join(f"{u.new}\n^{u.old}\n" for u in updates).encode("ascii")
+    args = ("rev-list", "--objects", "--quiet", "--stdin")
+    return not updates or not repo.program.run(*args, stdin=asked, check=False).status
 
 
 def _finish_moves(repo: Repository, state: _State, *, is_forward: bool) -> None:

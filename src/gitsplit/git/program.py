@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,12 @@ Not for commands that run hooks: those are the user's and speak the user's langu
 
 GRACE = 2.0
 """Seconds in which a command that is told to end may clean up."""
+
+MOST_PATTERNS = 500
+"""So many refs are asked for by name; git compares each ref with each of them."""
+
+MOST_BYTES = 100_000
+"""So many bytes of names go on one command line, which systems limit (execve(2))."""
 
 _TICK = 0.05
 """Seconds in which it is noticed that nobody wants a process any more."""
@@ -195,6 +201,31 @@ def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
     name = next((word for word in words if not word.startswith("-")), "")
     told = done.complaint or f"it ended with status {done.status} and said nothing"
     return GitFailed(f"git {name} failed: {told}.")
+
+
+def batches(words: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The words in as few runs as there must be for each to go on a command line."""
+    batch: list[str] = []
+    taken = 0
+    for word in words:
+        size = len(os.fsencode(word)) + 1
+        if batch and taken + size > MOST_BYTES:
+            yield tuple(batch)
+            batch, taken = [], 0
+        batch.append(word)
+        taken += size
+    if batch:
+        yield tuple(batch)
+
+
+def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str, ...]:
+    """What ``git for-each-ref`` is asked for where these refs are wanted, at least one.
+
+    They themselves; or ``everywhere``, for the rest to be thrown away, where they are
+    too many or too long to be named on a command line.
+    """
+    batch, *more = batches(refs)
+    return everywhere if more or len(batch) > MOST_PATTERNS else batch
 
 
 def answered(

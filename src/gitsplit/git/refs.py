@@ -21,12 +21,9 @@ from gitsplit.git.operations import (
     checked_out_elsewhere,
     detached_elsewhere,
 )
-from gitsplit.git.program import failure
+from gitsplit.git.program import batches, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
-
-MOST_PATTERNS = 500
-"""So many refs are asked for by name; past that, for all and the rest thrown away."""
 
 MOST_WORDS = 3
 """So many lines of git's or a hook's complaint are passed on."""
@@ -185,11 +182,12 @@ def _containing(
     refs = [tip.ref for tip in tips if tip.date >= oldest]
     if not refs:
         return
-    contains = dict.fromkeys(f"--contains={source.oid}" for source in first)
-    patterns = refs if len(refs) <= MOST_PATTERNS else ["refs/heads", "refs/tags"]
+    patterns = patterns_for(refs, ("refs/heads", "refs/tags"))
     listed = ("--no-replace-objects", "for-each-ref", "--format=%(refname)")
-    done = repo.program.run(*listed, *contains, *patterns)
-    found = set(_lines(done.stdout))
+    found: set[str] = set()
+    for contains in batches(f"--contains={source.oid}" for source in first):
+        done = repo.program.run(*listed, *contains, *patterns)
+        found.update(_lines(done.stdout))
     yield from (tip for tip in tips if tip.ref in found)
 
 
@@ -214,7 +212,8 @@ def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
             values["HEAD"] = Oid(lines[0])
     if named := sorted(wanted - {"HEAD"}):
         fields = "--format=%(objectname) %(refname)"
-        done = repo.program.run("for-each-ref", fields, *named)
+        patterns = patterns_for(named, ("refs",))
+        done = repo.program.run("for-each-ref", fields, *patterns)
         rows = (line.split(" ", 1) for line in _lines(done.stdout))
         values |= {ref: Oid(oid) for oid, ref in rows if ref in wanted}
     return values
