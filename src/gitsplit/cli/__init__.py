@@ -19,6 +19,7 @@ from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import forget_output, print_preview, say, show_error
 from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
+from gitsplit.core.listing import few
 from gitsplit.errors import GitsplitError, Interrupted, NoTerminal, Signalled
 from gitsplit.git.signals import unwound_by_signals
 
@@ -190,20 +191,25 @@ def _dry_run(options: Options) -> None:
 
 def _name_shortcuts(work: "Work") -> None:
     """What was done to have proposals in time, beside an output that can't say it."""
-    for oid, cuts in work.cuts.items():
-        if cuts.shortcut:
-            say(f"{oid[:10]} is a large commit: {cuts.shortcut}.")
+    told = (
+        f"{oid[:10]} is a large commit: {cuts.shortcut}."
+        for oid, cuts in work.cuts.items()
+        if cuts.shortcut
+    )
+    for line in few(told):
+        say(line)
 
 
 def _point_out_replacements(repo: "Repository", work: "Work") -> None:
     from gitsplit.git.read import replaced_commits
 
-    for oid in replaced_commits(repo, work.series):
-        click.echo(
-            f"gitsplit: {oid[:10]} has a replacement (refs/replace), which git shows "
-            "in its place; gitsplit takes the commit itself.",
-            err=True,
-        )
+    told = (
+        f"{oid[:10]} has a replacement (refs/replace), which git shows "
+        "in its place; gitsplit takes the commit itself."
+        for oid in replaced_commits(repo, work.series)
+    )
+    for line in few(told):
+        say(line)
 
 
 def _plan_text(work: "Work") -> str:

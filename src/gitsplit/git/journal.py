@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from gitsplit.core.listing import listed
 from gitsplit.errors import (
     UNCHANGED,
     GitKilled,
@@ -304,7 +305,7 @@ def _recovered(repo: Repository, record: Record) -> str:
     told = _settle_files(repo, record)
     (finish if can_finish else take_back)(repo, record)
     end = "finished" if can_finish else "taken back"
-    names = ", ".join(short_name(update.ref) for update in state.astray)
+    names = listed([short_name(update.ref) for update in state.astray])
     astray = f" {names} had moved on and stayed." if names else ""
     broken_off = f"The last gitsplit was broken off in the middle of {what}"
     but = f"; but {told}" if told else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
+from gitsplit.core.listing import listed
 from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
 from gitsplit.core.shown import shown
 from gitsplit.errors import (
@@ -23,9 +24,6 @@ from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, Step, differing, path_in
-
-MOST_NAMED = 3
-"""So many files in the way are named; the others are counted."""
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),
@@ -110,9 +108,7 @@ def _refuse(what: str, paths: Sequence[bytes]) -> None:
 
 
 def _listed(paths: Sequence[bytes]) -> str:
-    named = ", ".join(shown(path) for path in sorted(paths)[:MOST_NAMED])
-    more = len(paths) - MOST_NAMED
-    return f"{named} and {more} more" if more > 0 else named
+    return listed([shown(path) for path in sorted(paths)])
 
 
 def refuse_shared(repo: Repository, head: str | None) -> None:

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import pygit2
 from pygit2.enums import ObjectType
 
+from gitsplit.core.listing import listed
 from gitsplit.core.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.shown import shown
@@ -29,9 +30,6 @@ from gitsplit.git.trees import (
     changed_paths,
     tree_with,
 )
-
-MOST_NAMED = 3
-"""So many files in conflict are named; the others are counted."""
 
 _USAGE = 129
 """The exit status of a git that doesn't know an option."""
@@ -269,10 +267,8 @@ def _own_names(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
 
 def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
     found = list(dict.fromkeys(shown(path) for path in paths if path))
-    named = ", ".join(found[:MOST_NAMED])
-    more = f" and {len(found) - MOST_NAMED} more" if found[MOST_NAMED:] else ""
     return ReplayConflict(
-        f"{_named(commit)} needs what isn't before it as it was: {named}{more}"
+        f"{_named(commit)} needs what isn't before it as it was: {listed(found)}"
         " would conflict.",
         hint="Drop, move or edit less, or send those pieces to another commit instead.",
         commit=commit.oid,

@@ -11,11 +11,13 @@ MOST_LINES = 20
 _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗"}
 
 
-def check_lines(number: int, subject: bytes, check: Check) -> Iterator[str]:
+def check_lines(
+    number: int, subject: bytes, check: Check, with_output: bool = True
+) -> Iterator[str]:
     """One commit and how its check stands; below it, the end of what failed said."""
     how = f" ({shown(check.reason)})" if check.reason else ""
     yield f"{_MARKS[check.state]} {number} {shown(subject)}{how}"
-    if check.state == "failed":
+    if check.state == "failed" and with_output:
         yield from (f"    {line}" for line in output_end(check.output))
 
 

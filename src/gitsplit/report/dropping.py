@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit
+from gitsplit.core.listing import counted, few
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.shown import shown
@@ -35,7 +36,7 @@ def dropped_lines(
             found.setdefault(place, []).append(_what(change, edits))
         for place, what in found.items():
             yield f"Dropped from {oid[:10]}, {place}:"
-            yield from (f"  {each}" for each in what)
+            yield from few(f"  {each}" for each in what)
 
 
 def _by_file(plan: Plan) -> dict[int, list[Edit]]:
@@ -62,7 +63,7 @@ def _what(change: FileChange, edits: Sequence[Edit]) -> str:
     parts = [_FACTS[fact].format(path) for fact in facts]
     if lines := _number_of_lines(edits):
         whose = "it" if parts else path
-        parts.append(f"{lines} line{'' if lines == 1 else 's'} of {whose}")
+        parts.append(f"{counted(lines, 'line')} of {whose}")
     return " and ".join(parts)
 
 

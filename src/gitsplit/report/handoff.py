@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 
 from gitsplit.core.objects import Oid
-from gitsplit.core.shown import shown
+from gitsplit.report.text import placed
 
 
 def finished_text(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are after the rebase, and how to take that back."""
     if not refs:
         return "The rebase is done; ORIG_HEAD is where it began.\n"
-    return f"Rewritten: {_placed(refs)} now.\nTake it back with: gitsplit --undo\n"
+    return f"Rewritten: {placed(refs)} now.\nTake it back with: gitsplit --undo\n"
 
 
 def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are after an abort."""
-    return f"Gave it up: {_placed(refs)} as before, and so are the files.\n"
-
-
-def _placed(refs: Sequence[tuple[str, Oid]]) -> str:
-    names = ((shown(ref.removeprefix("refs/heads/")), oid) for ref, oid in refs)
-    return ", ".join(f"{name} is at {oid[:10]}" for name, oid in names)
+    return f"Gave it up: {placed(refs)} as before, and so are the files.\n"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from gitsplit.core.listing import MOST_LINES, few, several
 from gitsplit.core.shown import shown
 from gitsplit.report.text import Resulting
 
@@ -24,13 +25,7 @@ def review_lines(resulting: Sequence[Resulting], command: str | None) -> Iterato
     As a real server has it: the change whose id is kept gets a patch set, its votes
     drop and its open comments follow; the others are new changes.
     """
-    for number, made in enumerate(resulting, 1):
-        if made.draft.role == "owner" and made.change_id is not None:
-            kept = shown(made.change_id)[:9]
-            yield (
-                f"Reviewers of {kept} will see commit {number} as its next patch set:"
-                " votes drop, open comments follow."
-            )
+    yield from few(_updated(resulting))
     new = [
         str(number)
         for number, made in enumerate(resulting, 1)
@@ -43,5 +38,18 @@ def review_lines(resulting: Sequence[Resulting], command: str | None) -> Iterato
         yield f"Push with: {command}"
 
 
+def _updated(resulting: Sequence[Resulting]) -> Iterator[str]:
+    """A line for each change that gets another patch set."""
+    for number, made in enumerate(resulting, 1):
+        if made.draft.role == "owner" and made.change_id is not None:
+            kept = shown(made.change_id)[:9]
+            yield (
+                f"Reviewers of {kept} will see commit {number} as its next patch set:"
+                " votes drop, open comments follow."
+            )
+
+
 def _several(numbers: Sequence[str]) -> str:
+    if len(numbers) > MOST_LINES:
+        return f"Commits {several(numbers)} start"
     return f"Commits {', '.join(numbers[:-1])} and {numbers[-1]} start"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gitsplit.core.changes import FileChange, Span
 from gitsplit.core.edits import Edit, FactEdit, TextEdit
+from gitsplit.core.listing import clipped, counted, few, listed, several
 from gitsplit.core.message import change_ids, subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
@@ -12,6 +13,13 @@ from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.core.todo import Doing, Entry, Todo
+from gitsplit.report.staying import staying_lines
+
+MOST_COMMITS = 20
+"""So many commits that a rewrite made are told one by one."""
+
+MOST_REFS = 5
+"""So many refs that moved are named."""
 
 _NO_CUTS: Mapping[Oid, Cuts] = {}
 
@@ -41,8 +49,11 @@ def proposal_text(
     ``cuts`` has all proposals for the commits whose plans are proposed.
     """
     lines: list[str] = []
+    becomes: dict[Oid, list[Resulting]] = {entry.oid: [] for entry in todo.entries}
+    for each in resulting:
+        becomes[each.draft.source.oid].append(each)
     for entry in todo.entries:
-        made = [r for r in resulting if r.draft.source.oid == entry.oid]
+        made = becomes[entry.oid]
         if entry.action == "split" and entry.plan is not None and made:
             lines += _split(entry.commit, entry.plan, made, cuts.get(entry.oid))
         else:
@@ -92,7 +103,8 @@ def _split(
     """A commit's heading, and a block for each commit that it becomes."""
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
     yield f"{commit.oid[:10]} {shown(commit.subject)}"
-    files, pieces = _count(len(plan.changes), "file"), _count(len(plan.edits), "piece")
+    files = counted(len(plan.changes), "file")
+    pieces = counted(len(plan.edits), "piece")
     yield f"  {files}, {pieces}: {into}"
     if cuts is not None and cuts.shortcut:
         yield f"  a large commit: {cuts.shortcut}"
@@ -115,7 +127,7 @@ def _piece(
 ) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {shown(subject_of(result.draft.message))}"
-    facts = [_count(len(edits), "piece"), size(edits), f"tree {result.tree[:10]}"]
+    facts = [counted(len(edits), "piece"), size(edits), f"tree {result.tree[:10]}"]
     if result.change_id is not None:
         kept = group == plan.owner
         facts.append(
@@ -166,10 +178,6 @@ def size(edits: Iterable[Edit]) -> str:
     return f"+{added} -{sum(len(edit.old) for edit in texts)}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
 def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     todo: Todo,
     resulting: Sequence[Resulting],
@@ -188,19 +196,19 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     the number of commits that lost their signature. ``dropped`` are the lines about
     what was dropped, ``review`` those about what follows for a review.
     """
-    refs = ", ".join(_short(ref) for ref, _ in moved)
+    refs = listed([_short(ref) for ref, _ in moved], MOST_REFS)
     lines = [
-        f"Rewrote {refs}: {_count(len(todo.entries), 'commit')} became"
+        f"Rewrote {refs}: {counted(len(todo.entries), 'commit')} became"
         f" {len(resulting)}.",
-        *(_result(todo, number, made) for number, made in enumerate(resulting, 1)),
+        *_results(todo, resulting),
     ]
-    lines += _gone(todo)
+    lines += few(_gone(todo))
     if resulting:
         lines.append(_final_tree(old_tree[:10], resulting[-1].tree[:10]))
     lines += dropped
-    lines += (f"{_short(ref)} stays where it is: {shown(why)}." for ref, why in left)
+    lines += staying_lines(left, short_ref)
     if unsigned:
-        lost = f"{_count(unsigned, 'signed commit')} lost the signature"
+        lost = f"{counted(unsigned, 'signed commit')} lost the signature"
         lines.append(f"{lost}; with --gpg-sign new ones are made.")
     lines += review
     lines.append("Take it back with: gitsplit --undo")
@@ -228,18 +236,51 @@ def _final_tree(old: str, new: str) -> str:
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
     """What an undo gave back: the refs with their values of before."""
-    back = ", ".join(f"{_short(ref)} is at {oid[:10]}" for ref, oid in refs)
-    return f"Took back: {shown(subject)}. {back} again."
+    return f"Took back: {shown(subject)}. {placed(refs)} again."
+
+
+def placed(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are, as far as they can all be told."""
+    where = [f"{clipped(_short(ref))} is at {oid[:10]}" for ref, oid in refs]
+    return several(where, MOST_REFS)
+
+
+def short_ref(ref: str) -> str:
+    """The ref as it is told where it was rewritten or stays: ``main``, ``tags/v1``."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/")
 
 
 def _short(ref: str) -> str:
-    return shown(ref.removeprefix("refs/heads/").removeprefix("refs/"))
+    return shown(short_ref(ref))
 
 
-def _result(todo: Todo, number: int, made: Resulting) -> str:
+def _results(todo: Todo, resulting: Sequence[Resulting]) -> Iterator[str]:
+    """A line for each resulting commit; where they are many, not for all of them.
+
+    Those that only have other parents are left out first.
+    """
+    entries = {entry.oid: entry for entry in todo.entries}
+    numbered = list(enumerate(resulting, 1))
+    told = numbered
+    if len(resulting) > MOST_COMMITS:
+        changed = [each for each in numbered if not _is_carried(entries, each[1])]
+        told = (changed or numbered)[:MOST_COMMITS]
+    for number, made in told:
+        yield _result(entries[made.draft.source.oid], number, made)
+    if len(told) < len(resulting):
+        yield f"  and {len(resulting) - len(told)} more"
+
+
+def _is_carried(entries: Mapping[Oid, Entry], made: Resulting) -> bool:
+    """Whether nothing is new of a commit, but its parents perhaps."""
+    action = entries[made.draft.source.oid].action
+    return made.draft.role == "same" and action == "pick" and not made.is_emptied
+
+
+def _result(entry: Entry, number: int, made: Resulting) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     source, draft = made.draft.source, made.draft
-    carried = _carried_fate(todo.entry(source.oid), made)
+    carried = _carried_fate(entry, made)
     fate = {"same": carried, "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
         fate = "as it was"

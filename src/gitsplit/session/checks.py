@@ -25,6 +25,9 @@ from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.report.checks import check_lines
 
+MOST_FAILURES = 3
+"""Of so many failed commits it is shown what the command printed."""
+
 
 def check_commits(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
@@ -53,7 +56,8 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
             checks.start(commit for _, commit in made)
             for number, commit in made:
                 check = checks.awaited(commit)
-                for line in check_lines(number, _subject(commit), check):
+                is_shown = len(failed) < MOST_FAILURES
+                for line in check_lines(number, _subject(commit), check, is_shown):
                     say(line)
                 if check.state == "failed":
                     failed.append((number, commit, check))

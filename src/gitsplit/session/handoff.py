@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitsplit.core.drafts import SeriesDraft
+from gitsplit.core.listing import listed
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
@@ -21,6 +22,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.store import stored_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
+from gitsplit.report.staying import staying_lines
 from gitsplit.session.finish import Finish
 from gitsplit.session.rewrite import (
     DropTo,
@@ -30,9 +32,6 @@ from gitsplit.session.rewrite import (
     ready_draft,
 )
 from gitsplit.session.work import Work
-
-MOST_NAMED = 3
-"""So many files in conflict are named; the others are counted."""
 
 _OTHER = "End another with: git rebase --continue, or: git rebase --abort"
 
@@ -55,8 +54,8 @@ def handed_over(
         objects = NewObjects(repo)
         handoff = _drawn_up(repo, objects, work, finish, drop_to)
         moves = refs.branches_to_move(repo, handoff.rewrite)
-        for left in moves.left:
-            finish.say(f"{refs.short_name(left.ref)} stays where it is: {left.reason}.")
+        for line in staying_lines(moves.left, refs.short_name):
+            finish.say(line)
         with stored_for_rebase(repo, objects, handoff.rewrite):
             _start(repo, work, handoff, moves, _signing(repo, finish))
     return _finished(repo)
@@ -314,8 +313,5 @@ def _stopped(stop: Stop) -> Stopped:
 
 
 def _listed(paths: tuple[bytes, ...]) -> str:
-    named = ", ".join(map(shown, paths[:MOST_NAMED]))
-    more = len(paths) - MOST_NAMED
-    if more > 0:
-        return f"{named} and {more} more conflict"
-    return f"{named} {'conflicts' if len(paths) == 1 else 'conflict'}"
+    verb = "conflicts" if len(paths) == 1 else "conflict"
+    return f"{listed([shown(path) for path in paths])} {verb}"

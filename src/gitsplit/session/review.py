@@ -6,14 +6,12 @@ from dataclasses import replace
 
 from gitsplit.core.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.core.ids import IdRules
+from gitsplit.core.listing import MOST_NAMED, few
 from gitsplit.errors import NotPushable
 from gitsplit.git import gerrit, identity
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.session.work import Work
-
-MOST_WARNINGS = 3
-"""So many warnings are said; the others are counted."""
 
 
 def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[str]:
@@ -29,9 +27,8 @@ def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[
             f"Gerrit would refuse the push. {ours[0].sentence}",
             hint=f"{ours[0].remedy} --no-verify writes it all the same.",
         )
-    said = [f"Gerrit may refuse the push. {each.sentence}" for each in found]
-    more = len(said) - MOST_WARNINGS
-    return said[:MOST_WARNINGS] + ([f"And {more} more like that."] if more > 0 else [])
+    said = (f"Gerrit may refuse the push. {each.sentence}" for each in found)
+    return tuple(few(said, MOST_NAMED))
 
 
 def _objections(

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
 from gitsplit.core.plan import DROPPED
 from gitsplit.tui.actions import FAR
@@ -15,7 +16,6 @@ from gitsplit.tui.actual import commit_sizes
 from gitsplit.tui.altered import where_dropped
 from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.selection import counted
 from gitsplit.tui.sizes import Size, message_of, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style

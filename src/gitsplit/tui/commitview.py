@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.edits import FactEdit, TextEdit
+from gitsplit.core.listing import counted
 from gitsplit.tui.actual import ActualCommit, actual_commit
 from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.commitlist import OWNER, change_id_words
@@ -12,7 +13,6 @@ from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.preview import path_after
 from gitsplit.tui.rows import Row, RowKind, Segment
-from gitsplit.tui.selection import counted
 from gitsplit.tui.sizes import Size, message_of, written_owner
 from gitsplit.tui.state import State
 from gitsplit.tui.style import group_style

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import assert_never
 
 from gitsplit.core.edits import TextEdit
+from gitsplit.core.listing import counted
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     Cancel,
@@ -25,7 +26,6 @@ from gitsplit.tui.places import refolded
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
 from gitsplit.tui.selection import (
-    counted,
     file_rows,
     marked_rows,
     named,

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.core.listing import counted
 from gitsplit.core.plan import DROPPED
 from gitsplit.tui.altered import dropped_words, is_to_be_whole
 from gitsplit.tui.rows import RowKind, Rows
-from gitsplit.tui.selection import counted, rename_with_edits, unit_at
+from gitsplit.tui.selection import rename_with_edits, unit_at
 from gitsplit.tui.serieslist import series_title
 from gitsplit.tui.state import ONE_COMMIT, Prompt, Purpose, Screen, State, Unit
 from gitsplit.tui.style import group_style

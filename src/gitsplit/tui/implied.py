@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from gitsplit.core.edits import Fact, FactEdit
+from gitsplit.core.listing import counted
 from gitsplit.core.plan import Plan
-from gitsplit.tui.selection import counted
 
 _NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 

@@ -9,13 +9,13 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.changes import lines_of
+from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
 from gitsplit.core.todo import Todo
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import NewCommit
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.selection import counted
 from gitsplit.tui.state import State, Whole
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, fitted, line_cells, shown

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.core.edits import sort_key
+from gitsplit.core.listing import counted
 from gitsplit.core.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.core.proposal import drafted
 from gitsplit.errors import PlanRefused
@@ -23,7 +24,6 @@ from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import (
     Selection,
     amount,
-    counted,
     cut_finer,
     cut_to,
     named,

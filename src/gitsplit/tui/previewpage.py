@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
@@ -22,7 +23,6 @@ from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.outline import NewCommit, new_commits
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.problems import conflict_of, foreseen
-from gitsplit.tui.selection import counted
 from gitsplit.tui.serieslist import WARNING, conflict_words, title_of
 from gitsplit.tui.state import Git, State, Whole
 from gitsplit.tui.style import group_style

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gitsplit.core.listing import counted
 from gitsplit.core.recut import recut
 from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
 from gitsplit.tui.change import changed
-from gitsplit.tui.selection import counted
 from gitsplit.tui.state import State
 
 

@@ -18,6 +18,7 @@ from gitsplit.core.edits import (
     finer_edits,
     selected_edits,
 )
+from gitsplit.core.listing import counted
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.tui.rows import RowKind, Rows, Segment
 from gitsplit.tui.state import State, Unit
@@ -176,11 +177,6 @@ def amount(edits: Iterable[Edit]) -> str:
             lines += len(edit.old) + len(edit.new)
     counts = ((lines, "line"), (facts, "file fact"))
     return " and ".join(counted(number, noun) for number, noun in counts if number)
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun, in the plural where there is not one."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def named(group: int) -> str:

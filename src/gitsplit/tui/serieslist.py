@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.core.listing import counted
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict
 from gitsplit.core.todo import Entry
@@ -12,7 +13,6 @@ from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import new_commits, new_subjects
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.problems import conflict_of
-from gitsplit.tui.selection import counted
 from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state import Estimate, State, entries_of
 from gitsplit.tui.text import clipped, fitted, shown, wrapped

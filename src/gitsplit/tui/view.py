@@ -21,6 +21,7 @@ from prompt_toolkit.layout.containers import (
 )
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
+from gitsplit.core.listing import counted
 from gitsplit.tui import keymap
 from gitsplit.tui.commitlist import commit_blocks, commit_lines, list_height
 from gitsplit.tui.commitview import commit_page, commit_pane
@@ -39,7 +40,7 @@ from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.selection import counted, selected_rows
+from gitsplit.tui.selection import selected_rows
 from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state import Screen, State
 from gitsplit.tui.text import wrapped
