@@ -10,8 +10,8 @@ from gitsplit.core.message import (
     change_ids,
     ids_in,
     with_change_id,
-    without_lines,
 )
+from gitsplit.core.message_lines import without_lines
 
 _BURIED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
 
@@ -27,11 +27,10 @@ def buried_change_ids(
     >>> buried_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
     (b'I1111111111111111111111111111111111111111',)
     """
-    seen = [(each.start, each.stop) for each in ids_in(message, review_urls)]
+    # Lines that continue a footer begin with a blank: none of them is such a line.
+    seen = {each.start for each in ids_in(message, review_urls)}
     return tuple(
-        found[1]
-        for found in _BURIED.finditer(message)
-        if not any(start <= found.start() < stop for start, stop in seen)
+        found[1] for found in _BURIED.finditer(message) if found.start() not in seen
     )
 
 
@@ -49,6 +48,6 @@ def with_buried_id_moved(message: bytes, *, link_url: bytes = b"") -> bytes:
     buried = buried_change_ids(message, urls)
     if not buried or change_ids(message, urls):
         return message
-    while found := _BURIED.search(message):
-        message = without_lines(message, found.start(), found.end())
+    while found := [each.span() for each in _BURIED.finditer(message)]:
+        message = without_lines(message, found)
     return with_change_id(message, buried[-1], link_url=link_url)

@@ -81,8 +81,9 @@ def objections(
     """
     ids = Counter(i for commit in commits for i in set(_ids(commit, rules)))
     return tuple(
-        Objection(number, subject_of(commit.message), commit.is_ours, words, remedy)
+        Objection(number, subject, commit.is_ours, words, remedy)
         for number, commit in enumerate(commits, 1)
+        for subject in (subject_of(commit.message),)
         for words, remedy in (
             *_of_id(commit, rules),
             *_of_others(_ids(commit, rules), ids, below),

@@ -16,9 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gitsplit.core.changes import lines_of
-
-_SPACE = b" \t\r\n"
-"""What git's ``isspace`` takes: form feed and vertical tab are not among them."""
+from gitsplit.core.message_lines import SPACE, is_blank, without_lines
 
 _TRIMMED = bytes(range(0x21))
 """What Gerrit trims off a value: Java's ``String.trim``."""
@@ -88,13 +86,15 @@ def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -
     >>> with_change_id(b"Add one\n\nBug: 1\nSigned-off-by: A <a@b>\n", b"I12")
     b'Add one\n\nBug: 1\nChange-Id: I12\nSigned-off-by: A <a@b>\n'
     """
-    found = ids_in(message, (link_url,) if link_url else ())
-    if [each.value for each in found] == [change_id]:
-        return message
-    made = _with_id_for(message, found, change_id, link_url)
-    # A link that ended in a line of blanks was none, and may be one now.
-    is_alone = len(ids_in(made, (link_url,) if link_url else ())) < 2
-    return made if is_alone else with_change_id(made, change_id, link_url=link_url)
+    urls = (link_url,) if link_url else ()
+    found = ids_in(message, urls)
+    while [each.value for each in found] != [change_id]:
+        message = _with_id_for(message, found, change_id, link_url)
+        # A link that ended in a line of blanks was none, and may be one now.
+        found = ids_in(message, urls)
+        if len(found) < 2:
+            break
+    return message
 
 
 def _with_id_for(
@@ -105,8 +105,7 @@ def _with_id_for(
     if not found:
         return _with_lines(message, [line], _place_of_id(message))
     first, *others = sorted(found)
-    for each in reversed(others):
-        message = without_lines(message, each.start, each.stop)
+    message = without_lines(message, [(each.start, each.stop) for each in others])
     if link_url and not first.is_link:
         return message[: first.start] + line + b"\n" + message[first.stop :]
     return message[: first.value_start] + change_id + message[first.value_stop :]
@@ -122,7 +121,7 @@ def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> by
     b'Add one\n\nWhy.\n'
     """
     while found := ids_in(message, review_urls):
-        message = without_lines(message, found[-1].start, found[-1].stop)
+        message = without_lines(message, [(each.start, each.stop) for each in found])
     return message
 
 
@@ -145,8 +144,8 @@ def with_ids_of(original: bytes, message: bytes, *, link_url: bytes = b"") -> by
     for change_id in wanted[:1]:
         # The footer may have been buried under a new last paragraph.
         footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
-        while buried := re.search(footer, bare):
-            bare = without_lines(bare, *buried.span())
+        while buried := [each.span() for each in re.finditer(footer, bare)]:
+            bare = without_lines(bare, buried)
         bare = with_change_id(bare, change_id, link_url=link_url)
     return bare
 
@@ -160,7 +159,7 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     list of ``Conflicts:`` that old versions of git left at the end is none.
     """
     # To git the last paragraph ends before any blank line, to Gerrit not before all.
-    block = _trailer_block(message.rstrip(_SPACE) + b"\n")
+    block = _trailer_block(message.rstrip(SPACE) + b"\n")
     found = (_TRAILER.match(item) for item in block)
     return tuple((each[1], _unfolded(each[2])) for each in found if each)
 
@@ -187,7 +186,7 @@ def with_trailer_lines(message: bytes, lines: Sequence[bytes]) -> bytes:
     joined, has_id = _trailer_block(message), bool(change_ids(message))
     if not joined and has_id:
         joined = _items(_last_paragraph(message)[1])
-    present = {item.rstrip(_SPACE) for item in joined}
+    present = {item.rstrip(SPACE) for item in joined}
     lacking = [line for line in dict.fromkeys(lines) if line not in present]
     if not lacking:
         return message
@@ -203,7 +202,7 @@ def subject_of(message: bytes) -> bytes:
     """
     lines = lines_of(message)
     start, stop = _title(lines)
-    return b" ".join(line.rstrip(_SPACE) for line in lines[start:stop])
+    return b" ".join(line.rstrip(SPACE) for line in lines[start:stop])
 
 
 def with_subject(message: bytes, subject: bytes) -> bytes:
@@ -220,7 +219,7 @@ def with_subject(message: bytes, subject: bytes) -> bytes:
     if start == stop or start >= 2:
         return subject + (message or b"\n")
     last = lines[stop - 1]
-    ending = last[len(last.rstrip(_SPACE)) :]
+    ending = last[len(last.rstrip(SPACE)) :]
     return b"".join([*lines[:start], subject, ending, *lines[stop:]])
 
 
@@ -239,7 +238,7 @@ def cleaned(message: bytes, comment_char: bytes) -> bytes:
     for line in message.split(b"\n"):
         if comment_char and line.startswith(comment_char):
             continue
-        stripped = line.rstrip(_SPACE)
+        stripped = line.rstrip(SPACE)
         if stripped or (kept and kept[-1]):
             kept.append(stripped)
     if kept and not kept[-1]:
@@ -316,18 +315,6 @@ def _with_lines(message: bytes, lines: Sequence[bytes], place: int | None) -> by
     return b"".join([before, gap, *(line + b"\n" for line in lines), guard, after])
 
 
-def without_lines(message: bytes, start: int, stop: int) -> bytes:
-    """The message without these bytes, nor the blank lines above an emptied paragraph.
-
-    ``start`` and ``stop`` are the ends of whole lines.
-    """
-    above, after = list(lines_of(message[:start])), message[stop:]
-    if _is_blank(after.partition(b"\n")[0]):
-        while above and _is_blank(above[-1]):
-            above.pop()
-    return b"".join([*above, after])
-
-
 def _trailer_block(message: bytes) -> tuple[bytes, ...]:
     """The items of the last paragraph where git takes it for trailers; else none."""
     start, lines = _last_paragraph(message)
@@ -352,13 +339,15 @@ def _is_trailer(item: bytes) -> bool:
 
 def _items(lines: Sequence[bytes]) -> tuple[bytes, ...]:
     """The lines, each trailer together with the indented lines that continue it."""
-    items: list[bytes] = []
+    items: list[list[bytes]] = []
+    is_trailer = False
     for line in lines:
-        if items and line[:1] in _SPACE and _is_trailer(items[-1]):
-            items[-1] += line
+        if is_trailer and line[:1] in SPACE:
+            items[-1].append(line)
         else:
-            items.append(line)
-    return tuple(items)
+            items.append([line])
+            is_trailer = _is_trailer(line)
+    return tuple(b"".join(item) for item in items)
 
 
 def _last_paragraph(message: bytes) -> tuple[int, tuple[bytes, ...]]:
@@ -366,7 +355,7 @@ def _last_paragraph(message: bytes) -> tuple[int, tuple[bytes, ...]]:
     stop = _end_of_text(message)
     lines = lines_of(message[:stop])
     first = len(lines)
-    while first and not _is_blank(lines[first - 1]):
+    while first and not is_blank(lines[first - 1]):
         first -= 1
     return stop - sum(map(len, lines[first:])), lines[first:]
 
@@ -380,19 +369,14 @@ def _end_of_text(message: bytes) -> int:
 def _title(lines: tuple[bytes, ...]) -> tuple[int, int]:
     """First and last (exclusive) index of the first paragraph's lines."""
     start = 0
-    while start < len(lines) and _is_blank(lines[start]):
+    while start < len(lines) and is_blank(lines[start]):
         start += 1
     stop = start
-    while stop < len(lines) and not _is_blank(lines[stop]):
+    while stop < len(lines) and not is_blank(lines[stop]):
         stop += 1
     return start, stop
 
 
-def _is_blank(line: bytes) -> bool:
-    """Whether git takes the line for an empty one."""
-    return not line.strip(_SPACE)
-
-
 def _unfolded(value: bytes) -> bytes:
     """The value of a trailer on one line, as ``git interpret-trailers --unfold``."""
-    return re.sub(rb"\n[ \t\r\n]*", b" ", value.strip(_SPACE))
+    return re.sub(rb"\n[ \t\r\n]*", b" ", value.strip(SPACE))

@@ -29,9 +29,17 @@ def mark_for(messages: Sequence[bytes], wanted: bytes | None = None) -> bytes:
     for message in messages:
         lines.update(re.split(rb"[\r\n]", message))
     usual = [_CANDIDATES[at : at + 1] for at in range(len(_CANDIDATES))]
-    longer = (b"#%d#" % number for number in range(len(lines) + 1))
-    marks = chain([wanted] if wanted else [], usual, longer)
-    return next(mark for mark in marks if not _begins_any(mark, lines))
+    marks = chain([wanted] if wanted else [], usual)
+    fitting = (mark for mark in marks if not _begins_any(mark, lines))
+    return next(fitting, None) or _numbered_mark(lines)
+
+
+def _numbered_mark(lines: Iterable[bytes]) -> bytes:
+    """The first of ``#0#``, ``#1#`` and so on that begins none of the lines."""
+    found = (re.match(rb"#(\d+)#", line) for line in lines)
+    taken = {match[0] for match in found if match}
+    marks = (b"#%d#" % number for number in range(len(taken) + 1))
+    return next(mark for mark in marks if mark not in taken)
 
 
 def _begins_any(mark: bytes, lines: Iterable[bytes]) -> bool:
@@ -66,17 +74,17 @@ def messages_in(text: bytes, originals: Sequence[bytes], mark: bytes) -> list[by
     the line of a message is missing or there twice, or there is text above the first.
     """
     head = re.compile(
-        rb"%s %s (\d+) of %d %s" % (re.escape(mark), _RULER, len(originals), _RULER)
+        rb"%s %s (\d{1,9}) of %d %s" % (re.escape(mark), _RULER, len(originals), _RULER)
     )
     found: dict[int, list[bytes]] = {}
     here: list[bytes] = []
     above = here
     for line in lines_of(text):
         begins = head.match(line)
-        if begins is None:
+        number = int(begins[1]) - 1 if begins else -1
+        if not 0 <= number < len(originals):
             here.append(line)
             continue
-        number = int(begins[1]) - 1
         if number in found:
             raise _broken(f"The line of message {number + 1} is there twice.")
         here = found[number] = []

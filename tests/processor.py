@@ -1,0 +1,21 @@
+"""How much work something is, by the processor's time and not by the clock's."""
+
+import time
+from collections.abc import Callable
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The processor time that the work takes, in this process."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def grows_with_its_size(work: Callable[[int], object], size: int) -> bool:
+    """Whether four times the size takes about four times the work.
+
+    With the square of the size it would be sixteen times. What takes no time at all is
+    left out of the comparison.
+    """
+    once = min(seconds(lambda: work(size)) for _ in range(3))
+    return seconds(lambda: work(4 * size)) < max(10 * once, 0.1)
