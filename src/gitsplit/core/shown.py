@@ -6,6 +6,14 @@ is named instead: escape sequences, bidirectional controls, bytes that aren't UT
 
 import unicodedata
 
+_NOTHING_TO_SEE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+) | frozenset(map(chr, range(0xE0100, 0xE01F0)))
+"""Letters and marks that Unicode calls ignorable, but for those that choose an emoji.
+
+To Python they are printable, and a terminal shows nothing or a blank.
+"""
+
 
 def shown(text: bytes | str) -> str:
     r"""The text with each character that is not plainly visible named.
@@ -15,9 +23,44 @@ def shown(text: bytes | str) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
-    if text.isprintable():
+    if text.isascii() and text.isprintable():
         return text
     return "".join(visible(char) for char in text)
+
+
+def shown_lines(text: str) -> str:
+    """The text with its line ends, and everything else as :func:`shown` has it.
+
+    For text of several lines that gitsplit has made; in what it is made of, a line
+    end is named, or it could begin a line of its own.
+    """
+    return "\n".join(map(shown, text.split("\n")))
+
+
+def inert_json(text: str) -> str:
+    """The JSON text with an escape wherever a terminal could obey a character.
+
+    It means the same: what is not plain and no line's end can only stand inside a
+    JSON string.
+    """
+    return "\n".join(map(_inert_line, text.split("\n")))
+
+
+def _inert_line(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(char if is_plain(char) else _json_escape(char) for char in line)
+
+
+def _json_escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def is_plain(char: str) -> bool:
+    """Whether the character can be seen, and is nothing to a terminal but itself."""
+    is_seen = char.isprintable() or unicodedata.category(char) == "Zs"
+    return is_seen and char not in _NOTHING_TO_SEE
 
 
 def visible(char: str) -> str:
@@ -25,7 +68,7 @@ def visible(char: str) -> str:
 
     A lone surrogate stands for a byte that isn't UTF-8 (PEP 383).
     """
-    if char.isprintable() or unicodedata.category(char) == "Zs":
+    if is_plain(char):
         return char
     code = ord(char)
     if code < 0x20:

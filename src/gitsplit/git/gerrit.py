@@ -6,12 +6,12 @@ Nothing is asked of a server.
 """
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.objects import Oid
+from gitsplit.core.quoting import command
 from gitsplit.core.series import Series
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
@@ -71,7 +71,7 @@ def push_command(repo: Repository, branch: str | None) -> str | None:
     topic = repo.config.get("gitsplit.topic")
     if topic and "%" not in target:
         target += f"%topic={topic}"
-    return shlex.join(["git", "push", remote, f"HEAD:{target}"])
+    return command("git", "push", remote, f"HEAD:{target}")
 
 
 def ids_below(repo: Repository, series: Series, rules: IdRules) -> Mapping[bytes, str]:

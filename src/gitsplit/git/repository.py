@@ -7,7 +7,6 @@ sparse index, worktree configuration) then don't matter. No pygit2 object leaves
 
 import os
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from gitsplit.core.objects import ObjectKind, Oid
+from gitsplit.core.quoting import command
 from gitsplit.core.watch import Watch
 from gitsplit.errors import (
     EditorFailed,
@@ -347,11 +347,10 @@ def _not_usable(cwd: Path, done: Completed) -> NotARepository:
     """Why there is nothing to work on here, in words for whoever started gitsplit."""
     owned = re.search(rb"dubious ownership in repository at '(.*)'", done.stderr)
     if owned:
-        path = shlex.quote(os.fsdecode(owned[1]))
         return NotARepository(
             "Git refuses to use this repository because it belongs to another user.",
             hint="If you trust it, add it to safe.directory: "
-            f"git config --global --add safe.directory {path}",
+            + command("git", "config", "--global", "--add", "safe.directory", owned[1]),
         )
     if done.status and b"not a git repository" not in done.stderr:
         return NotARepository(

@@ -1,10 +1,9 @@
 """What the user has made so far, saved while they work, and found at the next start."""
 
-import shlex
 from dataclasses import replace
 from threading import Condition, Thread
 
-from gitsplit.core import planfile
+from gitsplit.core import planfile, quoting
 from gitsplit.core.shown import shown
 from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
@@ -40,7 +39,7 @@ def moved_away(repo: Repository, work: Work) -> str | None:
     file = DraftFile.of(repo, work.series, work.head_ref)
     for path in file.of_other_heads(work.series.head):
         head = path.stem.partition("-")[2]
-        command = shlex.join(["gitsplit", "--plan", str(path)])
+        command = quoting.command("gitsplit", "--plan", str(path))
         return shown(
             f"A draft was made when HEAD was at {head}, and is kept; it fits there"
             f" only: {command}"

@@ -3,14 +3,13 @@
 Nothing in the repository changes before :func:`apply`.
 """
 
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
-from gitsplit.core import planfile
+from gitsplit.core import planfile, quoting
 from gitsplit.core.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.core.encoding import in_encoding
 from gitsplit.core.objects import Oid
@@ -352,7 +351,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
         path.write_text(planfile.dumps(document(work)), encoding="utf-8")
     except OSError:
         return
-    command = shlex.join(["gitsplit", "--plan", str(path)])
+    command = quoting.command("gitsplit", "--plan", str(path))
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 
