@@ -149,7 +149,7 @@ def test_hostile_output_is_shown_but_drives_no_terminal(series: Repository) -> N
     assert "<FF> 10\n" not in ran.err
 
 
-def test_where_a_worktree_cannot_be_filled_the_check_fails_with_the_reason(
+def test_where_a_worktree_cannot_be_filled_nothing_is_run_and_the_reason_said(
     series: Repository, temporary: Path
 ) -> None:
     """A required filter that fails stops git as a full disk does."""
@@ -161,12 +161,14 @@ def test_where_a_worktree_cannot_be_filled_the_check_fails_with_the_reason(
     ran = checked(series, "true")
 
     assert (ran.status, series.refs()) == (1, refs)
-    assert "✗ 1 tangled (not run)" in ran.err
-    assert "No scratch worktree could be made: " in ran.err
+    assert "? 1 tangled (not run)" in ran.err
+    assert "The commit's files can't be checked out: " in ran.err
+    assert "fails" not in ran.err
+    assert "Is there room" not in ran.err
     assert_no_trace(series, temporary)
 
 
-def test_where_there_is_no_room_for_a_worktree_the_check_fails_with_the_reason(
+def test_where_there_is_no_room_for_a_worktree_nothing_is_run_and_the_reason_said(
     series: Repository, temporary: Path
 ) -> None:
     temporary.rmdir()

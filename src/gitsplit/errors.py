@@ -179,6 +179,10 @@ class CheckFailed(GitsplitError):
     """A command that the user had run on a new commit failed."""
 
 
+class NotChecked(GitsplitError):
+    """A command that the user wants run on a new commit can't be run there."""
+
+
 class Declined(GitsplitError):
     """The user was asked and said no."""
 

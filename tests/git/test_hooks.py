@@ -210,10 +210,10 @@ def test_nothing_is_left_of_the_message_that_the_hook_read(repo: Repository) -> 
     assert not path.exists()
 
 
-def test_a_long_complaint_is_cut_short(repo: Repository) -> None:
-    add_hook(repo, "commit-msg", "seq 20")
+def test_a_long_complaint_is_cut_short_in_its_middle(repo: Repository) -> None:
+    add_hook(repo, "commit-msg", "seq 30")
 
-    assert verified(repo, b"one\n")[1] == "1; 2; 3; 4; 5; 6; 7; 8; …"
+    assert verified(repo, b"one\n")[1].startswith("1; 2; 3; 4; 5; …; 16; 17")
 
 
 def rewritten(repo: Repository) -> tuple[Bench, Rewrite]:

@@ -165,7 +165,7 @@ def test_where_no_worktree_can_be_made_the_error_says_so(
     two: Repository, temporary: Path
 ) -> None:
     with (
-        pytest.raises(WriteFailed, match="scratch worktree"),
+        pytest.raises(WriteFailed, match="can't be checked out"),
         scratches(two).worktree(Oid("1" * 40)),
     ):
         pass

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-CheckState = Literal["waiting", "running", "passed", "failed"]
+CheckState = Literal["waiting", "running", "passed", "failed", "not run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,9 @@ class Check:
 
     Of a failed one, ``command`` is the command that failed, ``reason`` how, in a few
     words (``exit 1``), ``status`` its exit status, negative for the signal that ended
-    it, or None where it couldn't be run, and ``output`` the last of what it printed, as
-    bytes of any encoding. Of one that passed, ``reason`` says what else is to be said.
+    it, and ``output`` the last of what it printed, as bytes of any encoding. Of those
+    not run, which says nothing about the commit, ``output`` says why. Of one that
+    passed, ``reason`` says what else is to be said.
     """
 
     state: CheckState = "waiting"
@@ -25,11 +26,18 @@ class Check:
     @property
     def is_done(self) -> bool:
         """Whether nothing more is going to happen."""
-        return self.state in ("passed", "failed")
+        return self.state in ("passed", "failed", "not run")
 
 
 WAITING = Check()
 RUNNING = Check("running")
+
+
+def not_run(why: str) -> Check:
+    """Commands that couldn't be run on the commit, with the sentences that say why."""
+    return Check("not run", reason="not run", output=why.encode("utf-8", "replace"))
+
+
 PASSED = Check("passed", status=0)
 PASSED_BEFORE = Check("passed", reason="checked before", status=0)
 """The very commands have passed on the very files already, and weren't run again."""

@@ -28,6 +28,20 @@ def edited(repo: Repository, text: bytes) -> bytes:
         path.unlink(missing_ok=True)
 
 
+def kept(repo: Repository, text: bytes) -> Path:
+    """Where the text is now that nothing could be made of.
+
+    Raises EditorFailed where it can't be written.
+    """
+    path = repo.git_dir / "gitsplit" / "messages"
+    try:
+        own_directory(repo)
+        path.write_bytes(text)
+    except OSError as error:
+        raise _not_editable("message", error, path.parent) from error
+    return path
+
+
 def edited_file(repo: Repository, name: bytes, content: bytes) -> bytes:
     """What the user made of the content of a file called ``name``; not one byte else.
 

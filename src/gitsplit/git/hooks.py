@@ -16,14 +16,12 @@ from tempfile import NamedTemporaryFile
 
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import RawCommit
+from gitsplit.core.said import said
 from gitsplit.core.shown import shown
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import Completed
 from gitsplit.git.repository import Repository
-
-MOST_WORDS = 8
-"""So many lines of what a hook says are passed on."""
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 
@@ -47,7 +45,7 @@ class Hooks:
             own_directory(self.repo)
             path.write_bytes(message)
             done = self.run("commit-msg", str(path), env=_author(original))
-            words = _words(done.stderr)
+            words = said(done.stderr)
             if done.status:
                 raise _refused(message, words)
             return path.read_bytes(), words
@@ -67,7 +65,7 @@ class Hooks:
         knows nothing else that makes one commit of another.
         """
         done = self.run("post-rewrite", "rebase", stdin=pairs)
-        return done.status == 0, _words(done.stderr)
+        return done.status == 0, said(done.stderr)
 
     def mentions(self, name: str, words: bytes) -> bool:
         """Whether there is such a hook that git would run, with these words in it."""
@@ -156,13 +154,6 @@ def _author(original: RawCommit) -> dict[str, str]:
         "GIT_AUTHOR_EMAIL": email,
         "GIT_AUTHOR_DATE": f"@{seconds} {zone}",
     }
-
-
-def _words(said: bytes) -> str:
-    """The first lines of what a hook printed, as one."""
-    lines = said.decode("utf-8", "replace").splitlines()
-    told = [line.strip() for line in lines if line.strip()]
-    return "; ".join([*told[:MOST_WORDS], *["…"][: len(told) - MOST_WORDS]])
 
 
 def _refused(message: bytes, words: str) -> HookRefused:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from gitsplit.core.said import said
 from gitsplit.errors import ProgramFailed
 from gitsplit.git.program import answered
 from gitsplit.git.repository import Repository
@@ -38,7 +39,7 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
         ) from error
     try:
         awaited = _until(time.monotonic() + PATIENCE, repo.program.is_wanted)
-        said, complaint = answered(child, question, awaited)
+        found, complaint = answered(child, question, awaited)
     except BaseException as error:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -49,10 +50,9 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
             ) from error
         raise
     if child.returncode:
-        words = complaint.decode("utf-8", "replace").strip().splitlines()
-        told = f": {words[-1]}" if words else ""
-        raise ProgramFailed(f"The command “{command}” failed{told}.")
-    return said
+        told = said(complaint) or f"it ended with status {child.returncode}"
+        raise ProgramFailed(f"The command “{command}” failed: {told.rstrip('.')}.")
+    return found
 
 
 def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[], bool]:

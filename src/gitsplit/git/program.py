@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
+from gitsplit.core.said import in_one
 from gitsplit.errors import (
     GitFailed,
     GitsplitError,
@@ -60,7 +61,18 @@ class Completed:
         lines = said.splitlines()
         fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
         told = (fatal or [line for line in lines if line.strip()] or [""])[0]
-        return told.removeprefix("fatal: ").removeprefix("error: ").strip().rstrip(".")
+        return _unprefixed(told).strip().rstrip(".")
+
+    @property
+    def words(self) -> str:
+        """All of standard error in one line, without prefixes; maybe empty.
+
+        For commands in which programs of the user's may run (filters, hooks, ssh):
+        they say the reason, and git at the end only that something failed.
+        """
+        lines = self.stderr.decode(errors="replace").splitlines()
+        told = (_unprefixed(line) for line in lines if not line.startswith("hint: "))
+        return in_one(told).rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -195,11 +207,15 @@ class Program:
         )
 
 
+def _unprefixed(line: str) -> str:
+    return line.removeprefix("fatal: ").removeprefix("error: ")
+
+
 def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
     """The error for a ``git ARGS`` that ended badly, in git's own words."""
     words = [a.decode(errors="replace") if isinstance(a, bytes) else a for a in args]
     name = next((word for word in words if not word.startswith("-")), "")
-    told = done.complaint or f"it ended with status {done.status} and said nothing"
+    told = done.words or f"it ended with status {done.status} and said nothing"
     return GitFailed(f"git {name} failed: {told}.")
 
 

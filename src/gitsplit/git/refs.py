@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from gitsplit.core.objects import Oid
+from gitsplit.core.said import said
 from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
 from gitsplit.git.operations import (
     branches_owned_by_operations,
@@ -24,9 +25,6 @@ from gitsplit.git.operations import (
 from gitsplit.git.program import batches, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
-
-MOST_WORDS = 3
-"""So many lines of git's or a hook's complaint are passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +325,7 @@ class _Conversation:
         """What git, or a hook, said first before it gave up; it hears nothing more."""
         with suppress(BrokenPipeError):
             self.questions.close()
-        said = self.words.result().decode("utf-8", "replace").strip()
-        return "; ".join(said.splitlines()[:MOST_WORDS])
+        return said(self.words.result())
 
     def was_killed(self) -> bool:
         """Whether a signal ended git; it hears nothing more."""

@@ -6,6 +6,7 @@ theirs further up. It is locked, with a reason that names this process, so that 
 gitsplit can tell what a dead one has left.
 """
 
+import errno
 import os
 import shutil
 import tempfile
@@ -36,6 +37,9 @@ _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.0)
 
 Git looks at all of them, and fails where another is just being made or removed.
 """
+
+_FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT))
+"""What git says where there is no room for the files."""
 
 _CONFIG = frozenset({"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"})
 _OBJECTS = frozenset({"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
@@ -115,14 +119,22 @@ class Scratches:
             # Git names worktrees by their real paths.
             path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         except OSError as error:
-            raise _not_made(f"{error.strerror}") from error
+            raise _not_made(f"{error.strerror}", hint=_room()) from error
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
         git = replace(self.git, is_wanted=watch.is_wanted)
         try:
             for pause in _PAUSES:
                 done = git.run(
                     *("--git-dir=.", "--no-replace-objects", *_QUIETLY),
-                    *("worktree", "add", "--detach", "--lock", "--reason", reason),
+                    *(
+                        "worktree",
+                        "add",
+                        "-q",
+                        "--detach",
+                        "--lock",
+                        "--reason",
+                        reason,
+                    ),
                     *(str(path), commit),
                     check=False,
                 )
@@ -133,7 +145,9 @@ class Scratches:
             _remove_files(path)  # git has removed its own directory
             raise
         _remove_files(path)
-        raise _not_made(done.complaint or "git gave no reason")
+        is_full = any(words in done.words for words in _FULL)
+        hint = _room() if is_full else ""
+        raise _not_made(done.words or "git gave no reason", hint=hint)
 
 
 def _absolute(paths: str, repo: Repository) -> str:
@@ -148,11 +162,17 @@ def _admin_of(path: Path) -> Path:
     return Path(said.removeprefix("gitdir: ").rstrip("\n"))
 
 
-def _not_made(why: str) -> WriteFailed:
-    return WriteFailed(
-        f"No scratch worktree could be made: {why}.",
-        hint=f"Is there room in {tempfile.gettempdir()}? TMPDIR names another place.",
-    )
+def _not_made(why: str, *, hint: str = "") -> WriteFailed:
+    return WriteFailed(f"The commit's files can't be checked out: {why}.", hint=hint)
+
+
+def _room() -> str:
+    """What to do where the place of temporary files won't do."""
+    try:
+        place = tempfile.gettempdir()
+    except OSError:
+        return "TMPDIR names a place for temporary files."
+    return f"Is there room in {place}? TMPDIR names another place."
 
 
 def _remove_files(path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from gitsplit.core.objects import Oid, RawCommit
+from gitsplit.core.said import in_one, said
 from gitsplit.errors import SigningFailed
 from gitsplit.git.identity import committer
 from gitsplit.git.repository import Repository
@@ -144,25 +145,30 @@ def _default_key(repo: Repository, form: Format) -> str:
             "Commits are to be signed by an SSH key, and none is named.",
             hint="Name it with: git config user.signingKey FILE",
         )
-    first = _first_line(command, repo.program.cwd)
+    first, words = _first_line(command, repo.program.cwd)
     if _literal_ssh_key(first) is None:
+        why = f" ({words})" if words else ""
         raise SigningFailed(
-            f"The command that names the SSH key gave none: {command}",
+            f"The command that names the SSH key gave none: {command}{why}",
             hint="Look at gpg.ssh.defaultKeyCommand, or set user.signingKey.",
         )
     return first
 
 
-def _first_line(command: str, cwd: Path) -> str:
-    """What the command prints first; nothing where it fails or is no command."""
+def _first_line(command: str, cwd: Path) -> tuple[str, str]:
+    """What the command prints first, and what it complains of.
+
+    The first is empty where the command fails or is none.
+    """
     try:
         args = shlex.split(command)
     except ValueError:  # a quotation that doesn't end
-        return ""
+        return "", ""
     if not args:
-        return ""
+        return "", ""
     done = _run(args, cwd, os.environ)
-    return "" if done.returncode else os.fsdecode(done.stdout).partition("\n")[0]
+    first = "" if done.returncode else os.fsdecode(done.stdout).partition("\n")[0]
+    return first, said(done.stderr)
 
 
 def _literal_ssh_key(key: str) -> str | None:
@@ -189,11 +195,10 @@ def _run(
 
 
 def _not_signed(program: str, stderr: bytes) -> SigningFailed:
-    """The error in the first words of the program that are meant for people."""
-    said = stderr.decode("utf-8", "replace").splitlines()
-    words = [line.strip() for line in said if not line.startswith("[GNUPG:]")]
-    first = next(filter(None, words), "it gave no reason")
-    told = first.removeprefix("gpg: ").removesuffix(".")
+    """The error in those words of the program that are meant for people."""
+    lines = stderr.decode("utf-8", "replace").splitlines()
+    words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))
+    told = in_one(words).rstrip(".") or "it gave no reason"
     return SigningFailed(
         f"{Path(program).name} can't sign the new commits: {told}.",
         hint=f"Look at user.signingKey and gpg.format. {_UNSIGNED}",

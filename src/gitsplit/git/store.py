@@ -170,8 +170,7 @@ def _packed(repo: Repository, *command: str, pack: bytes) -> bytes:
     done = repo.program.run(*command, stdin=pack, check=False)
     if done.status:
         raise WriteFailed(
-            "Git couldn't store the new objects: "
-            f"{done.complaint or 'it gave no reason'}.",
+            f"Git couldn't store the new objects: {done.words or 'it gave no reason'}.",
             hint="Is the disk full, or the repository read-only?",
         )
     return done.stdout

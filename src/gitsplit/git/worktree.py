@@ -115,7 +115,7 @@ class Follower:
         args = ("read-tree", "--no-recurse-submodules", "-m", how, step.before)
         done = self._run((*args, step.after), started)
         if done.status:
-            told = done.complaint or "it gave no reason"
+            told = done.words or "it gave no reason"
             raise WriteFailed(
                 f"Git can't take index and files to the new tree: {told}.",
                 hint="See what git says to: git status",

@@ -8,7 +8,7 @@ from gitsplit.core.shown import shown
 MOST_LINES = 20
 """So many lines of the end of what a failed command printed are shown."""
 
-_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗"}
+_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
 
 
 def check_lines(
@@ -17,7 +17,7 @@ def check_lines(
     """One commit and how its check stands; below it, the end of what failed said."""
     how = f" ({shown(check.reason)})" if check.reason else ""
     yield f"{_MARKS[check.state]} {number} {shown(subject)}{how}"
-    if check.state == "failed" and with_output:
+    if check.state in ("failed", "not run") and with_output:
         yield from (f"    {line}" for line in output_end(check.output))
 
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from threading import Event, Lock, Thread
 
-from gitsplit.core.checks import Check
+from gitsplit.core.checks import Check, not_run
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
 from gitsplit.core.watch import Watch
@@ -78,8 +78,7 @@ class Runner:
         except GivenUp:
             return
         except GitsplitError as error:
-            said = f"{error} {error.hint}".encode(errors="surrogateescape")
-            tell(0, Check("failed", "storing the commits", "not run", None, said))
+            tell(0, not_run(f"{error} {error.hint}"))
             return
         with self._lock:
             if given_up.is_set():

@@ -11,12 +11,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread, current_thread
 
-from gitsplit.core.checks import PASSED, PASSED_BEFORE, RUNNING, WAITING, Check
+from gitsplit.core.checks import (
+    PASSED,
+    PASSED_BEFORE,
+    RUNNING,
+    WAITING,
+    Check,
+    not_run,
+)
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
+from gitsplit.core.said import said
 from gitsplit.core.shown import shown
 from gitsplit.core.watch import Watch
-from gitsplit.errors import CheckFailed, GitsplitError, GivenUp
+from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
 from gitsplit.git.process import processors
 from gitsplit.git.repository import Repository
@@ -44,7 +52,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     ``say`` gets a line for each, oldest first, as soon as those before it are done.
 
     Raises CheckFailed, which names the first commit on which a command failed, when all
-    have been checked.
+    have been checked, and NotChecked where none failed and some weren't run.
     """
     made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
     if not (commands and made):
@@ -59,13 +67,14 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
                 is_shown = len(failed) < MOST_FAILURES
                 for line in check_lines(number, _subject(commit), check, is_shown):
                     say(line)
-                if check.state == "failed":
+                if check.state != "passed":
                     failed.append((number, commit, check))
         finally:
             with undisturbed():
                 checks.stop()
     if failed:
-        raise _failure(*failed[0])
+        # One that failed says more than one on which nothing was run.
+        raise _failure(*min(failed, key=lambda each: each[2].state == "not run"))
 
 
 def is_new(commit: WrittenCommit) -> bool:
@@ -77,8 +86,13 @@ def _subject(commit: WrittenCommit) -> bytes:
     return subject_of(commit.draft.message)
 
 
-def _failure(number: int, commit: WrittenCommit, check: Check) -> CheckFailed:
+def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
     name = f"Commit {number}, {commit.oid[:10]} “{shown(_subject(commit))}”"
+    if check.state == "not run":
+        return NotChecked(
+            f"{name}, could not be checked. {said(check.output)}",
+            hint="Mend that, or leave out -x.",
+        )
     return CheckFailed(
         f"{name}, fails: {shown(check.command)} ({check.reason}).",
         hint="Change the plan so that it passes, or leave out -x.",
@@ -222,8 +236,9 @@ class Checks:
         except GivenUp:
             return WAITING
         except GitsplitError as error:
-            said = f"{error} {error.hint}".encode(errors="surrogateescape")
-            return Check("failed", self._commands[0], "not run", None, said)
+            return not_run(f"{error} {error.hint}".rstrip())
+        except OSError as error:
+            return not_run(f"{error.strerror}.")
         return PASSED
 
     def _ended(self, command: str, scratch: Scratch, stop: Event) -> Check:

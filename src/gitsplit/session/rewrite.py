@@ -28,6 +28,7 @@ from gitsplit.errors import (
     GitTooOld,
     HookRefused,
     Interrupted,
+    NotChecked,
     NotHandedOver,
     NothingToSplit,
     NotInWorktree,
@@ -58,7 +59,7 @@ DropTo = Literal["worktree", "discard"]
 _NOBODY = b"nobody <> 0 +0000"
 _KEEPS_PLAN = (
     *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
-    *(NotInWorktree, NotPushable, RefMoved, ReplayConflict, SigningFailed),
+    *(NotInWorktree, NotChecked, NotPushable, RefMoved, ReplayConflict, SigningFailed),
     *(UncleanFiles, WriteFailed),
 )
 

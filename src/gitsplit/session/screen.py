@@ -24,6 +24,9 @@ from gitsplit.tui.beside import Checker
 from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, Whole, first_state
 
+MOST_TRIES = 5
+"""So often the editor opens on the messages before a broken text is given up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edited:
@@ -149,23 +152,32 @@ def _all_edited(
 ) -> Sequence[bytes]:
     """The messages from the editor, which had all of them in one text.
 
-    Where that is broken or one is empty, the editor opens again and says so. Raises
-    EditorFailed where it is left like that.
+    Where that is broken or one is empty, the editor opens again and says so, MOST_TRIES
+    times: an editor may be a script, which does the same each time. Raises EditorFailed
+    where it is left like that; the text is kept.
     """
     titles, messages = [*zip(*titled, strict=True)]
     mark = _mark(repo, messages)
-    before, text = b"", buffer_of(titles, messages, mark)
-    while True:
-        before, text = text, editor.edited(repo, text)
-        why = ""
-        try:
-            found = messages_in(text, messages, mark)
-            empty = [n for n, message in enumerate(found, 1) if not message.strip()]
-            if not empty:
-                return found
-            why = f"Message {empty[0]} is empty."
-        except PlanRefused as refusal:
-            why = f"{refusal} {refusal.hint}"
-        if text == before:
-            raise EditorFailed(why, hint="The old messages stay.")
-        text = b"%s %s\n%s" % (mark, why.encode(), text)
+    given, made, why = buffer_of(titles, messages, mark), b"", ""
+    for _ in range(MOST_TRIES):
+        last, made = made, editor.edited(repo, given)
+        found, why = _read_back(made, messages, mark)
+        if found is not None:
+            return found
+        if made in (given, last):
+            break
+        given = b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
+    kept = editor.kept(repo, made)
+    raise EditorFailed(why, hint=f"The old messages stay; your text is in {kept}.")
+
+
+def _read_back(
+    text: bytes, messages: Sequence[bytes], mark: bytes
+) -> tuple[Sequence[bytes] | None, str]:
+    """The messages in the edited text; or None, and what is wrong with it."""
+    try:
+        found = messages_in(text, messages, mark)
+    except PlanRefused as refusal:
+        return None, f"{refusal} {refusal.hint}"
+    empty = [n for n, message in enumerate(found, 1) if not message.strip()]
+    return (None, f"Message {empty[0]} is empty.") if empty else (found, "")

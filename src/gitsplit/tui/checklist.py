@@ -13,7 +13,7 @@ MOST_LINES = 5
 
 NOT_CHECKED = WAITING
 
-_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗"}
+_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
 
 
 def checked(state: State, number: int) -> Check:
@@ -26,14 +26,22 @@ def mark_of(check: Check) -> str:
     return _MARKS[check.state]
 
 
+def is_bad(check: Check) -> bool:
+    """Whether the commit won't do: a command failed on it, or couldn't be run."""
+    return check.state in ("failed", "not run")
+
+
 def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """The first commit on which a command failed, and the end of what it printed."""
-    failed = [n for n, check in state.checks.items() if check.state == "failed"]
-    if not failed:
+    """The first commit that won't do, and the end of what was said about it."""
+    bad = [number for number, check in state.checks.items() if is_bad(check)]
+    if not bad:
         return
-    number = min(failed)
+    number = min(bad)
     check = state.checks[number]
-    words = f" ✗ commit {number + 1} fails: {shown(check.command)} ({check.reason})"
+    how = f"fails: {shown(check.command)} ({shown(check.reason)})"
+    if check.state == "not run":
+        how = "was not checked:"
+    words = f" {mark_of(check)} commit {number + 1} {how}"
     yield [("class:bad", clipped(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
         yield [("class:faint", clipped(f"   {shown(line.expandtabs())}", width))]

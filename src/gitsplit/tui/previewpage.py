@@ -18,7 +18,7 @@ from gitsplit.tui.altered import (
     ends_as_it_was,
     where_files_go,
 )
-from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, mark_of
+from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, is_bad, mark_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.outline import NewCommit, new_commits
 from gitsplit.tui.pane import Lines
@@ -75,7 +75,7 @@ def _summary(state: State) -> StyleAndTextTuples:
     before, after = counted(count, "commit"), len(new_commits(state))
     return [
         ("", " will rewrite "),
-        ("class:name", state.whole.ref),
+        ("class:name", shown(state.whole.ref)),
         ("", f": {before} {verb} {after}"),
     ]
 
@@ -225,7 +225,7 @@ def _row_line(state: State, row: Row, columns: _Columns) -> StyleAndTextTuples:
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:bad" if check.state == "failed" else "class:good", mark_of(check)),
+        ("class:bad" if is_bad(check) else "class:good", mark_of(check)),
         (row.style, f"{row.word:<6}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", fitted(row.subject, columns.subject)),
@@ -306,7 +306,7 @@ def _promises(state: State) -> Iterator[StyleAndTextTuples]:
     else:
         yield [("", "   index and files follow where the final tree changes")]
     if whole.other_refs:
-        yield [("", f"   moves too: {', '.join(whole.other_refs)}")]
+        yield [("", f"   moves too: {', '.join(map(shown, whole.other_refs))}")]
 
 
 def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
@@ -314,7 +314,7 @@ def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
     yield []
     yield [
         ("class:key", " Enter"),
-        ("", f" writes them and moves {whole.ref}; "),
+        ("", f" writes them and moves {shown(whole.ref)}; "),
         ("class:name", "gitsplit --undo"),
         ("", " takes it all back"),
     ]
