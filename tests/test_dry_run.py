@@ -232,6 +232,14 @@ def test_a_file_gets_what_would_be_printed(series: Repository, tmp_path: Path) -
     assert Path(name).read_bytes().decode() == printed
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_dash_is_standard_output(series: Repository, form: str) -> None:
+    args = ("-n", "--format", form, "HEAD~3")
+
+    assert done(series.path, *args, "-o", "-") == done(series.path, *args)
+    assert series.git("status", "--porcelain") == ""
+
+
 def test_a_plan_for_another_head_is_refused(series: Repository) -> None:
     plan = done(series.path, "-n", "--format", "json", "HEAD~3")
     series.commit("one more\n", {"more": b"1\n"})

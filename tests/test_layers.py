@@ -1,6 +1,7 @@
 """The shape of the package: who may import whom, and how long things may be."""
 
 import ast
+import re
 import statistics
 import subprocess
 import sys
@@ -141,6 +142,23 @@ def test_no_module_is_longer_than_400_lines() -> None:
     lengths = {p: len((PACKAGE / p).read_bytes().splitlines()) for p in modules()}
 
     assert {str(path): n for path, n in lengths.items() if n > 400} == {}
+
+
+def printing() -> Iterator[str]:
+    """Every place of the package where something is written to a terminal or pipe."""
+    for path, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                if re.match(r"click\.(echo|secho|confirm|prompt)$|print$", name) or (
+                    name.startswith(("sys.stdout", "sys.stderr"))
+                    and name.endswith(("write", "writelines"))
+                ):
+                    yield f"{path}:{node.lineno} {name}"
+
+
+def test_all_that_is_printed_goes_through_one_module() -> None:
+    assert {place.partition(":")[0] for place in printing()} == {"cli/output.py"}
 
 
 def test_the_command_line_starts_without_the_screen_and_the_object_database() -> None:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.tui.pane import paint
 from gitsplit.tui.text import (
     clipped,
     clipped_start,
@@ -45,6 +47,8 @@ def cells(line: bytes, width: int = 40, pan: int = 0) -> str:
         (b"a\rb\n", "a␍b"),
         (b"end", "end ◂ no newline at end of file"),
         (b"\xef\xbb\xbfBOM\n", "<U+FEFF>BOM"),
+        ("a\u3164b\u034fc\U000e0101\n".encode(), "a<U+3164>b<U+034F>c<U+E0101>"),
+        ("\u2764\ufe0f\n".encode(), "\u2764\ufe0f"),
     ],
 )
 def test_a_line_is_shown_with_nothing_a_terminal_would_obey(
@@ -139,3 +143,16 @@ def test_wrapped_lines_fit(text: str, width: int) -> None:
     lines = wrapped(shown(text), width)
 
     assert [line for line in lines if get_cwidth(line) > width] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[2J", "a\u202eb\u200b", "\u009b31m", "\udc9b\x7f"]
+)
+def test_even_what_nobody_made_fit_to_be_shown_is_named_where_it_is_painted(
+    text: str,
+) -> None:
+    row: dict[int, Char] = {}
+    paint(row, 0, 80, [("", text)])
+    painted = "".join(row[column].char for column in sorted(row))
+
+    assert painted == shown(text)

@@ -16,7 +16,16 @@ import click
 
 from gitsplit.cli.ending import abort, go_on, undo
 from gitsplit.cli.options import Command, Options, with_parameters
-from gitsplit.cli.output import forget_output, print_preview, say, show_error
+from gitsplit.cli.output import (
+    complain,
+    confirmed,
+    forget_output,
+    put_plan,
+    put_preview,
+    say,
+    show_error,
+    show_wrong_usage,
+)
 from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
 from gitsplit.core.listing import few
@@ -73,7 +82,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         if sys.stdout:
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        show_wrong_usage(error)
         sys.exit(error.exit_code)
     except GitsplitError as error:
         with suppress(OSError):  # the terminal may be gone
@@ -81,7 +90,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_signal_status(error) or error.exit_status)
     except (KeyboardInterrupt, click.Abort) as stop:
         with suppress(OSError):
-            click.echo("gitsplit: interrupted. Nothing was changed.", err=True)
+            say("interrupted. Nothing was changed.")
         sys.exit(_signal_status(stop) or Interrupted.exit_status)
     except BrokenPipeError:
         forget_output()
@@ -172,21 +181,11 @@ def _dry_run(options: Options) -> None:
     with Progress() as progress:
         work = begun(repo, _request(options), every=True, tell=progress.tell)
     _point_out_replacements(repo, work)
-    is_plan = options.format == "json"
-    if is_plan:
+    if options.format == "json":
         _name_shortcuts(work)
-    text = _plan_text(work) if is_plan else _proposal(repo, work)
-    if options.output is None:
-        # A plan file is UTF-8 wherever it is written.
-        print_preview(text.encode() if is_plan else text)
-        return
-    try:
-        Path(options.output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise GitsplitError(
-            f"{options.output} can't be written: {error.strerror}.",
-            hint="Name another file with -o.",
-        ) from error
+        put_plan(_plan_text(work), options.output)
+    else:
+        put_preview(_proposal(repo, work), options.output)
 
 
 def _name_shortcuts(work: "Work") -> None:
@@ -216,18 +215,7 @@ def _plan_text(work: "Work") -> str:
     from gitsplit.core.planfile import dumps
     from gitsplit.session.work import document
 
-    return "".join(_inert(char) for char in dumps(document(work)))
-
-
-def _inert(char: str) -> str:
-    """The character of a JSON text, as an escape where a terminal could obey it.
-
-    What isn't printable and not a line's end can only stand inside a JSON string.
-    """
-    if char.isprintable() or char == "\n":
-        return char
-    units = char.encode("utf-16-be").hex()
-    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    return dumps(document(work))
 
 
 def _proposal(repo: "Repository", work: "Work") -> str:
@@ -287,7 +275,7 @@ def _walk(
         show_finished(done.handed)
     else:
         kept = f" {KEPT}" if done.is_kept else ""
-        click.echo(f"Nothing was changed.{kept}", err=True)
+        complain(f"Nothing was changed.{kept}")
 
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
@@ -299,13 +287,10 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
     ) -> None:
         commands, jobs = options.checks, options.jobs
-        check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
-
-    def tell(line: str) -> None:
-        click.echo(line, err=True)
+        check_commits(repo, rewrite, commands, jobs, complain, passed=passed)
 
     def asked(count: int) -> bool:
-        return options.yes or click.confirm(f"Sign {count} new commits?", err=True)
+        return options.yes or confirmed(f"Sign {count} new commits?")
 
     return Finish(
         signer=None if options.no_sign else signer(repo, options.sign),

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
-from gitsplit.cli.output import say, tell
+from gitsplit.cli.output import complain, say, tell
 from gitsplit.cli.place import here
 
 if TYPE_CHECKING:
@@ -26,9 +24,7 @@ def undo() -> None:
         say(said)
         if last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
-            click.echo(
-                "hint: The rewrite before that goes with another --undo.", err=True
-            )
+            complain("hint: The rewrite before that goes with another --undo.")
             return
     record = undone(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])

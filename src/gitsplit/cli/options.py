@@ -109,7 +109,7 @@ PARAMETERS: tuple[Callable[[Callback], Callback], ...] = (
         "-o",
         "--output",
         metavar="FILE",
-        help="Where a dry run writes instead of printing.",
+        help="Where a dry run writes instead of printing; - is standard output.",
     ),
     click.option(
         "-y", "--yes", is_flag=True, help="Accept the proposal without a screen."

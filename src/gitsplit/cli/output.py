@@ -1,26 +1,54 @@
-"""Words out: what was done to standard output, everything else to standard error."""
+"""Words out: what was done to standard output, everything else to standard error.
+
+All that gitsplit prints goes out here, and none of it can drive a terminal, wherever
+its parts come from. Only line ends are left as they are; a sentence has none inside.
+"""
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
-from gitsplit.core.shown import shown
+from gitsplit.core.shown import inert_json, shown, shown_lines
 from gitsplit.errors import GitsplitError
 
 
 def say(words: str) -> None:
     """A sentence about something that the user should know."""
-    click.echo(f"gitsplit: {shown(words)}", err=True)
+    complain(f"gitsplit: {words}")
+
+
+def complain(line: str) -> None:
+    """One line on standard error."""
+    click.echo(shown(line), err=True)
 
 
 def show_error(error: GitsplitError) -> None:
     """The sentence, the hint and the state of things, on standard error."""
-    click.echo(f"gitsplit: {shown(str(error))}", err=True)
+    say(str(error))
     for hint in filter(None, (error.hint, error.kept)):
-        click.echo(f"hint: {shown(hint)}", err=True)
+        complain(f"hint: {hint}")
     if error.state:
-        click.echo(shown(error.state), err=True)
+        complain(error.state)
+
+
+def show_wrong_usage(error: click.ClickException) -> None:
+    """What is wrong with the command line, in click's words and as it says them."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        for line in (error.ctx.get_usage(), "Try 'gitsplit --help' for help.", ""):
+            complain(line)
+    complain(f"Error: {error.format_message()}")
+
+
+def confirmed(question: str) -> bool:
+    """Whether the user says yes."""
+    return click.confirm(shown(question), err=True)
+
+
+def draw_progress(words: str) -> None:
+    """The line on standard error that is drawn over; empty words take it away."""
+    click.echo(f"\r{shown(words)}\x1b[K", nl=False, err=True)
 
 
 def forget_output() -> None:
@@ -28,8 +56,37 @@ def forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def print_preview(text: str | bytes) -> None:
-    """The text on standard output; BrokenPipeError where its reader has gone."""
+def put_preview(text: str, name: str | None) -> None:
+    """The text is where ``-o`` says, a file or ``-``; else on standard output.
+
+    Raises BrokenPipeError where its reader has gone.
+    """
+    _put(shown_lines(text), name)
+
+
+def put_plan(text: str, name: str | None) -> None:
+    """The JSON text is there, as :func:`put_preview` puts it.
+
+    A plan file is UTF-8 wherever it is written.
+    """
+    _put(inert_json(text).encode(), name)
+
+
+def _put(text: str | bytes, name: str | None) -> None:
+    if name is None or name == "-":
+        _print(text)
+        return
+    content = text.encode() if isinstance(text, str) else text
+    try:
+        Path(name).write_bytes(content)
+    except OSError as error:
+        raise GitsplitError(
+            f"{name} can't be written: {error.strerror}.",
+            hint="Name another file with -o.",
+        ) from error
+
+
+def _print(text: str | bytes) -> None:
     try:
         click.echo(text, nl=False)
     except BrokenPipeError:
@@ -47,6 +104,7 @@ def tell(text: str) -> None:
 
     It is done all the same, and the user must know how to take it back.
     """
+    text = shown_lines(text)
     try:
         click.echo(text, nl=False)
     except OSError:

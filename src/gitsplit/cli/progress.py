@@ -4,7 +4,7 @@ import sys
 from time import monotonic
 from types import TracebackType
 
-import click
+from gitsplit.cli.output import draw_progress
 
 _MOMENT = 0.7
 """Seconds in which nobody asks what is going on."""
@@ -34,7 +34,7 @@ class Progress:
     ) -> None:
         """The line is gone."""
         if self._is_shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+            draw_progress("")
 
     def tell(self, number: int, of: int, pieces: int) -> None:
         """Commit ``number`` (from 1) of so many is next, which has so many pieces."""
@@ -43,5 +43,5 @@ class Progress:
             which = f"commit {number} of {of}, " if of > 1 else ""
             count = "1 piece" if pieces == 1 else f"{pieces} pieces"
             what = f"looking for what belongs together: {which}{count}…"
-            click.echo(f"\r{what}\x1b[K", nl=False, err=True)
+            draw_progress(what)
             self._is_shown = True

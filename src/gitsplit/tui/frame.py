@@ -58,7 +58,7 @@ def _size(state: State) -> str:
 
 def _place_in_series(state: State) -> str:
     above = counted(state.target.above, "commit")
-    return f"on {state.target.ref}, {above} above"
+    return f"on {shown(state.target.ref)}, {above} above"
 
 
 def rule(width: int, words: str = "", *, is_left: bool = False) -> StyleAndTextTuples:

@@ -14,6 +14,8 @@ from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 
+from gitsplit.core.shown import visible
+
 WHEEL_ROWS = 3
 
 OnMouse = Callable[[int, int], None]
@@ -140,7 +142,8 @@ class _Cells(dict[str, Char]):
         self._style = style
 
     def __missing__(self, char: str) -> Char:
-        cell = self[char] = Char(char, self._style)
+        # All that is drawn comes by here: nothing can drive the terminal.
+        cell = self[char] = Char(visible(char), self._style)
         return cell
 
 
@@ -160,7 +163,8 @@ _COVERED = Char("", "")
 def paint(row: dict[int, Char], x: int, stop: int, line: StyleAndTextTuples) -> None:
     """Put a line into the cells of a row from ``x`` on, and none at ``stop`` or after.
 
-    The text must be fit to be shown: see :mod:`gitsplit.tui.text`.
+    The text should be fit to be shown, by :mod:`gitsplit.tui.text`: who lays it out
+    must know how wide it is. What isn't is named here, and may be cut off.
     """
     for style, text, *_ in line:
         cells = _STYLES[style]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.shown import visible
+from gitsplit.core.shown import is_plain, visible
 
 TAB_WIDTH = 8
 ELLIPSIS = "…"
@@ -63,7 +63,7 @@ def _characters(text: bytes | str) -> Iterator[str]:
 
 
 def _glyph(char: str) -> Glyph:
-    if char.isprintable() or char == "\t":
+    if is_plain(char) or char == "\t":
         return Glyph(char)
     name = visible(char)
     return Glyph(name, "" if name == char else _UNSAFE)
