@@ -29,7 +29,14 @@ from gitsplit.cli.output import (
 from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
 from gitsplit.core.listing import few
-from gitsplit.errors import GitsplitError, Interrupted, NoTerminal, Signalled
+from gitsplit.errors import (
+    UNCHANGED,
+    GitsplitError,
+    Interrupted,
+    NoTerminal,
+    NothingToSplit,
+    Signalled,
+)
 from gitsplit.git.signals import unwound_by_signals
 
 if TYPE_CHECKING:
@@ -183,9 +190,11 @@ def _dry_run(options: Options) -> None:
     _point_out_replacements(repo, work)
     if options.format == "json":
         _name_shortcuts(work)
+        for oid, why in work.refused.items():
+            say(f"{oid[:10]} stays one commit. {why} {why.hint}")
         put_plan(_plan_text(work), options.output)
     else:
-        put_preview(_proposal(repo, work), options.output)
+        _show_proposal(repo, work, options)
 
 
 def _name_shortcuts(work: "Work") -> None:
@@ -218,16 +227,20 @@ def _plan_text(work: "Work") -> str:
     return dumps(document(work))
 
 
-def _proposal(repo: "Repository", work: "Work") -> str:
+def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
+    """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
-    from gitsplit.session.review import review_warnings
-    from gitsplit.session.rewrite import preview, resulting
+    from gitsplit.session.look import looked_at
+    from gitsplit.session.rewrite import resulting
 
-    rewrite = preview(repo, work)
-    for warning in review_warnings(repo, work, rewrite):
+    look = looked_at(repo, work)
+    for warning in look.warnings:
         say(warning)
-    made = resulting(work, rewrite)
-    return proposal_text(work.todo, made, work.cuts)
+    made = resulting(look.work, look.rewrite)
+    text = proposal_text(look.work.todo, made, work.cuts, complaints=look.complaints)
+    put_preview(text, options.output)
+    if look.refusal is not None and options.plan is not None:
+        raise look.refusal
 
 
 def _split(options: Options) -> None:
@@ -247,7 +260,14 @@ def _split(options: Options) -> None:
     _point_out_replacements(repo, work)
     finish = _finish(repo, options)
     if options.yes:
-        outcome = apply(repo, work, finish, options.drop_to)
+        try:
+            outcome = apply(repo, work, finish, options.drop_to)
+        except NothingToSplit as same:
+            if request.plan is None:
+                raise
+            # Nothing is wrong: a script applies whatever plan a dry run has written.
+            say(f"{same} {UNCHANGED}")
+            return
         show_summary(repo, options, work, outcome)
     else:
         _walk(repo, options, request, work, finish)

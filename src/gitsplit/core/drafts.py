@@ -41,7 +41,7 @@ def split_drafts(
     commit without an id gets none unless ``rules`` want one. Raises PlanRefused where
     a group has no edits or no message, or its tree would be impossible.
     """
-    _refuse_incomplete(plan)
+    _refuse_incomplete(source, plan)
     drafts: list[CommitDraft] = []
     files: list[File] = []
     original = rules.of(rules.settled(source.raw.message))
@@ -92,7 +92,7 @@ def reworded_draft(
     return CommitDraft(source, message, "same", tree=source.raw.tree)
 
 
-def _refuse_incomplete(plan: Plan) -> None:
+def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
     """Nothing where every group has edits and a message, else PlanRefused."""
     for number, group in enumerate(plan.groups):
         if number not in plan.group_of:
@@ -101,7 +101,8 @@ def _refuse_incomplete(plan: Plan) -> None:
                 hint="Send it a piece, or leave it out.",
             )
         if not without_change_id(group.message).strip():
-            raise _no_message(b"commit %d" % (number + 1))
+            which = b"commit %d of %s" % (number + 1, source.oid[:10].encode())
+            raise _no_message(which)
 
 
 def _no_message(which: bytes) -> PlanRefused:

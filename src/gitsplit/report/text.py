@@ -22,6 +22,7 @@ MOST_REFS = 5
 """So many refs that moved are named."""
 
 _NO_CUTS: Mapping[Oid, Cuts] = {}
+_NO_COMPLAINTS: Mapping[Oid, Sequence[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,16 @@ class Resulting:
 
 
 def proposal_text(
-    todo: Todo, resulting: Sequence[Resulting], cuts: Mapping[Oid, Cuts] = _NO_CUTS
+    todo: Todo,
+    resulting: Sequence[Resulting],
+    cuts: Mapping[Oid, Cuts] = _NO_CUTS,
+    *,
+    complaints: Mapping[Oid, Sequence[str]] = _NO_COMPLAINTS,
 ) -> str:
     """What a dry run prints: each commit of the series and what would become of it.
 
-    ``cuts`` has all proposals for the commits whose plans are proposed.
+    ``cuts`` has all proposals for the commits whose plans are proposed, ``complaints``
+    what stands against applying it, by the commits that it is about.
     """
     lines: list[str] = []
     becomes: dict[Oid, list[Resulting]] = {entry.oid: [] for entry in todo.entries}
@@ -54,10 +60,12 @@ def proposal_text(
         becomes[each.draft.source.oid].append(each)
     for entry in todo.entries:
         made = becomes[entry.oid]
+        against = [f"  ! {shown(each)}" for each in complaints.get(entry.oid, ())]
         if entry.action == "split" and entry.plan is not None and made:
-            lines += _split(entry.commit, entry.plan, made, cuts.get(entry.oid))
+            heading, *rest = _split(entry.commit, entry.plan, made, cuts.get(entry.oid))
+            lines += [heading, *against, *rest]
         else:
-            lines.append(_kept(entry, made))
+            lines += [_kept(entry, made), *against]
     return "\n".join(lines) + "\n"
 
 
@@ -67,9 +75,13 @@ def _kept(entry: Entry, made: Sequence[Resulting]) -> str:
         is_gone = entry.action in ("pick", "reword")
         fate = "nothing to merge any more" if is_gone else _GONE[entry.action]
         return f"{entry.oid[:10]} {shown(entry.commit.subject)}  ({fate})"
-    subject = shown(subject_of(made[0].draft.message))
+    subject = _named(subject_of(made[0].draft.message))
     fate = "as it is" if made[0].oid == entry.oid else _carried_fate(entry, made[0])
     return f"{entry.oid[:10]} {subject}  ({fate})"
+
+
+def _named(subject: bytes) -> str:
+    return shown(subject) or "(no message)"
 
 
 _GONE: Mapping[Doing, str] = {
@@ -102,7 +114,7 @@ def _split(
 ) -> Iterator[str]:
     """A commit's heading, and a block for each commit that it becomes."""
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
-    yield f"{commit.oid[:10]} {shown(commit.subject)}"
+    yield f"{commit.oid[:10]} {_named(commit.subject)}"
     files = counted(len(plan.changes), "file")
     pieces = counted(len(plan.edits), "piece")
     yield f"  {files}, {pieces}: {into}"

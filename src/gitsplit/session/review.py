@@ -1,12 +1,13 @@
 """The new commits before Gerrit, which refuses a whole push for one of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from gitsplit.core.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import MOST_NAMED, few
+from gitsplit.core.objects import Oid
 from gitsplit.errors import NotPushable
 from gitsplit.git import gerrit, identity
 from gitsplit.git.repository import Repository
@@ -23,10 +24,38 @@ def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[
     found = _objections(repo, work, rewrite)
     ours = [each for each in found if each.is_ours]
     if ours:
-        raise NotPushable(
-            f"Gerrit would refuse the push. {ours[0].sentence}",
-            hint=f"{ours[0].remedy} --no-verify writes it all the same.",
-        )
+        raise _not_pushable(ours[0])
+    return _warnings(found)
+
+
+def complaints(
+    repo: Repository, work: Work, rewrite: Rewrite
+) -> tuple[Mapping[Oid, Sequence[str]], NotPushable | None, Sequence[str]]:
+    """What :func:`review_warnings` says, with nothing that hides the rest.
+
+    Sentences about commits that gitsplit makes, by those they are made of; the error
+    for the first of them; and the warnings.
+    """
+    found = _objections(repo, work, rewrite)
+    ours: dict[Oid, list[str]] = {}
+    first: NotPushable | None = None
+    for each in found:
+        if each.is_ours:
+            first = first or _not_pushable(each)
+            source = rewrite.commits[each.number - 1].draft.source.oid
+            told = f"Gerrit would refuse it. {each.sentence} {each.remedy}"
+            ours.setdefault(source, []).append(told)
+    return ours, first, _warnings([each for each in found if not each.is_ours])
+
+
+def _not_pushable(objection: Objection) -> NotPushable:
+    return NotPushable(
+        f"Gerrit would refuse the push. {objection.sentence}",
+        hint=f"{objection.remedy} --no-verify writes it all the same.",
+    )
+
+
+def _warnings(found: Sequence[Objection]) -> Sequence[str]:
     said = (f"Gerrit may refuse the push. {each.sentence}" for each in found)
     return tuple(few(said, MOST_NAMED))
 

@@ -168,7 +168,7 @@ def _all_edited(
             break
         given = b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
     kept = editor.kept(repo, made)
-    raise EditorFailed(why, hint=f"The old messages stay; your text is in {kept}.")
+    raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 
 def _read_back(

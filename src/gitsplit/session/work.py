@@ -16,9 +16,11 @@ from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import Entry, Todo, layout, picked
 from gitsplit.errors import (
     EmptySeries,
+    GitsplitError,
     NoCommonHistory,
     NothingToSplit,
     PlanRefused,
+    ProgramFailed,
     UnknownRevision,
     WhichCommit,
 )
@@ -34,7 +36,8 @@ class Work:
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
     ``ids`` says how the repository uses Change-Ids. ``cuts`` has all that was proposed
-    for the commits whose plans weren't given.
+    for the commits whose plans weren't given, ``refused`` why no plan could be
+    proposed for some that nobody named; they stay as they are.
     """
 
     series: Series
@@ -42,6 +45,7 @@ class Work:
     head_ref: str | None
     ids: IdRules
     cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
+    refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -93,15 +97,38 @@ def begun(
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    cuts, plans = {}, {}
+    work = _work(repo, request, series, picked(series))
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
-            found = cuts_of(repo, request, series, commit, done)
-            plans[commit.oid] = proposed(repo, request, series, commit, found)
-            cuts[commit.oid] = found
-    work = _work(repo, request, series, picked(series))
-    return replace(work.with_plans(plans), cuts=cuts)
+            work = _with_proposal(repo, request, work, commit, done)
+    is_about_each = bool(request.commits) or not every
+    return _refused_if(work, is_about_each or not work.plans)
+
+
+def _refused_if(work: Work, is_hopeless: bool) -> Work:
+    """The work; where a refusal leaves no hope for it, the first is raised."""
+    for why in work.refused.values():
+        if is_hopeless:
+            raise why
+    return work
+
+
+def _with_proposal(
+    repo: Repository,
+    request: Request,
+    work: Work,
+    commit: SourceCommit,
+    changes: tuple[FileChange, ...],
+) -> Work:
+    """The work with what is proposed for a commit, or with why nothing can be."""
+    series, oid = work.series, commit.oid
+    try:
+        cuts = cuts_of(repo, request, series, commit, changes)
+        plan = proposed(repo, request, series, commit, cuts)
+    except (PlanRefused, ProgramFailed) as error:
+        return replace(work, refused={**work.refused, oid: error})
+    return replace(work.with_plans({oid: plan}), cuts={**work.cuts, oid: cuts})
 
 
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:

@@ -1,0 +1,102 @@
+"""What would become of a series, for whoever only looks: nothing hides the rest.
+
+What stands against one commit stands beside it, and all the others are shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from gitsplit.core.message import without_change_id
+from gitsplit.core.objects import Oid
+from gitsplit.core.todo import Entry, Todo
+from gitsplit.errors import GitsplitError, PlanRefused, ReplayConflict
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects
+from gitsplit.git.write import Rewrite
+from gitsplit.session import review
+from gitsplit.session.rewrite import entry_drafts, preview
+from gitsplit.session.work import Work
+
+NO_MESSAGE = b"(no message)\n"
+"""What stands for a message that is missing, where one only looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a dry run shows: ``work`` as it can be drawn up, and what that comes to.
+
+    ``complaints`` are sentences about commits that can't be applied like that, and
+    ``refusal`` is the error that applying would end in; None where it wouldn't.
+    ``warnings`` are about what others committed.
+    """
+
+    work: Work
+    rewrite: Rewrite
+    complaints: Mapping[Oid, tuple[str, ...]] = field(default_factory=dict)
+    refusal: GitsplitError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def looked_at(repo: Repository, work: Work) -> Look:
+    """What a dry run shows of the work.
+
+    Raises PlanRefused only for what is wrong with the series as a whole, and
+    ReplayConflict.
+    """
+    refused: dict[Oid, PlanRefused] = {}
+    try:
+        rewrite = preview(repo, work)
+    except ReplayConflict:
+        raise
+    except PlanRefused:
+        work, refused = _drawable(repo, work)
+        if not refused:
+            raise
+        rewrite = preview(repo, work)
+    against = {**work.refused, **refused}
+    complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
+    refusal: GitsplitError | None = next(iter(refused.values()), None)
+    unpushable, first, warnings = review.complaints(repo, work, rewrite)
+    for oid, sentences in unpushable.items():
+        complaints[oid] = (*complaints.get(oid, ()), *sentences)
+    return Look(work, rewrite, complaints, refusal or first, tuple(warnings))
+
+
+def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, PlanRefused]]:
+    """The work with each commit as it can be shown, and what some are refused for."""
+    objects, refused = NewObjects(repo), dict[Oid, PlanRefused]()
+    entries: list[Entry] = []
+    for entry in work.todo.entries:
+        why = _refusal(objects, work, entry)
+        if why is not None:
+            refused[entry.oid] = why
+            entry = _with_messages(entry)
+            if _refusal(objects, work, entry) is not None:
+                entry = replace(entry, action="pick", message=None)
+        entries.append(entry)
+    return replace(work, todo=Todo(tuple(entries))), refused
+
+
+def _refusal(objects: NewObjects, work: Work, entry: Entry) -> PlanRefused | None:
+    """Why the commit can't be had as the entry wants it; None where it can."""
+    try:
+        entry_drafts(objects, work, entry)
+    except PlanRefused as refusal:
+        return refusal
+    return None
+
+
+def _with_messages(entry: Entry) -> Entry:
+    """The entry, a word standing for each message that is missing."""
+    if entry.action == "reword":
+        return replace(entry, message=NO_MESSAGE)
+    if entry.plan is None:
+        return entry
+    plan = entry.plan
+    groups = tuple(
+        each
+        if without_change_id(each.message).strip()
+        else replace(each, message=NO_MESSAGE + each.message.lstrip(b"\n"))
+        for each in plan.groups
+    )
+    return replace(entry, plan=replace(plan, groups=groups))
