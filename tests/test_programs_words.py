@@ -1,5 +1,6 @@
 """What programs of the user's say is passed on, and what they don't do isn't said."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -154,6 +155,51 @@ def test_a_command_that_fails_and_one_that_is_not_run_are_told_apart(
     assert "“b”, fails: false (exit 1)." in ran.err
 
 
+@pytest.mark.parametrize("lines", [["no-such-program $1"], ["exit 126"]])
+def test_a_hook_that_cannot_run_has_refused_nothing(
+    tangled: Repository, lines: list[str]
+) -> None:
+    program(tangled.path / ".git" / "hooks" / "commit-msg", *lines)
+    ran = unchanged(tangled, *SPLIT)
+    assert "The hook commit-msg can't be run on “a: tangled”" in ran.err
+    assert "refused" not in ran.err
+
+
+def test_a_hook_without_its_interpreter_has_refused_nothing(
+    tangled: Repository,
+) -> None:
+    hook = tangled.path / ".git" / "hooks" / "commit-msg"
+    program(hook)
+    hook.write_text("#!/no/such/interpreter\n")
+    ran = unchanged(tangled, *SPLIT)
+    assert "The hook commit-msg can't be run on “a: tangled”: " in ran.err
+
+
+@pytest.mark.parametrize("command", ["no-such-program --all", "./a", "exit 126"])
+def test_a_check_that_cannot_be_run_is_no_check_that_fails(
+    tangled: Repository, command: str
+) -> None:
+    ran = unchanged(tangled, *SPLIT, "-x", "true", "-x", command)
+    assert "could not be checked: " in ran.err
+    assert command in ran.err
+    assert "fails" not in ran.err
+
+
+def test_a_merge_driver_is_heard_out(repo: Repository, tmp_path: Path) -> None:
+    """To git a driver that is missing has found a conflict."""
+    repo.commit("base\n", {"a": b"1\n2\n3\n4\n5\n", ".gitattributes": b"a merge=d\n"})
+    repo.commit("tangled\n", {"a": b"one\n2\n3\n4\n5\n", "b": b"1\n"})
+    args = in_order(repo, tmp_path / "plan.json", "b")
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    plan["series"][0]["groups"][0]["files"][0]["old_path"] = None
+    repo.commit("above\n", {"a": b"one\n2\n3\n4\nfive\n"})
+    written(tmp_path / "plan.json", plan | {"head": repo.oid("HEAD")})
+    for driver in ("no-such-driver %A", program(tmp_path / "drive", *REASON)):
+        repo.git("config", "merge.d.driver", driver)
+        ran = unchanged(repo, *args)
+        assert "no-such-driver" in ran.err or "THE REASON" in ran.err
+
+
 def test_much_is_cut_in_its_middle_and_both_ends_are_there() -> None:
     lines = [b"line %d" % number for number in range(100)]
     told = said(b"\n".join(lines)).split("; ")
@@ -183,5 +229,5 @@ def test_an_editor_that_damages_the_text_is_not_started_for_ever(
         _all_edited(repo, [("one", b"one\n"), ("two", b"two\n")])
 
     assert len(count.read_text()) == starts
-    path = Path(e.value.hint.partition("your text is in ")[2].rstrip("."))
+    path = Path(e.value.hint.partition("Your text is in ")[2].rstrip("."))
     assert "mine" in path.read_text()

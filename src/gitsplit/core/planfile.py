@@ -12,7 +12,7 @@ from typing import NoReturn, get_args
 
 from gitsplit.core.edits import Fact
 from gitsplit.core.objects import Oid
-from gitsplit.core.shown import shown
+from gitsplit.core.shown import inert_json, shown
 from gitsplit.core.todo import Doing
 from gitsplit.errors import PlanRefused
 
@@ -77,7 +77,8 @@ def dumps(document: PlanDocument) -> str:
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
     }
-    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    # Kept plans and drafts are looked at in a terminal, too.
+    return inert_json(json.dumps(value, indent=1, ensure_ascii=False)) + "\n"
 
 
 def loads(text: str | bytes) -> PlanDocument:

@@ -20,7 +20,7 @@ from gitsplit.core.said import said
 from gitsplit.core.shown import shown
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
-from gitsplit.git.program import Completed
+from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
@@ -47,7 +47,7 @@ class Hooks:
             done = self.run("commit-msg", str(path), env=_author(original))
             words = said(done.stderr)
             if done.status:
-                raise _refused(message, words)
+                raise _refused(message, words, is_run=not _is_not_run(done))
             return path.read_bytes(), words
         except OSError as error:
             raise WriteFailed(
@@ -156,8 +156,19 @@ def _author(original: RawCommit) -> dict[str, str]:
     }
 
 
-def _refused(message: bytes, words: str) -> HookRefused:
+def _is_not_run(done: Completed) -> bool:
+    """Whether the hook, or what it ends with, couldn't be run at all."""
+    said_so = done.stderr.startswith((b"fatal: cannot run", b"error: cannot run"))
+    return done.status in NOT_RUN or said_so
+
+
+def _refused(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     told = f": {words}" if words else ", and gave no reason."
+    if not is_run:
+        return HookRefused(
+            f"The hook commit-msg can't be run on “{shown(subject_of(message))}”{told}",
+            hint="Mend the hook, or skip it with --no-verify.",
+        )
     return HookRefused(
         f"The hook commit-msg refused “{shown(subject_of(message))}”{told}",
         hint="Give the commit another message, or skip the hook with --no-verify.",

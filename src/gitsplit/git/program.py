@@ -30,6 +30,9 @@ PARSED: Mapping[str, str] = {"LC_ALL": "C"}
 Not for commands that run hooks: those are the user's and speak the user's language.
 """
 
+NOT_RUN = (126, 127)
+"""The statuses of a shell that can't run a program: not executable, not found."""
+
 GRACE = 2.0
 """Seconds in which a command that is told to end may clean up."""
 

@@ -198,7 +198,8 @@ class _Quarantine:
         if done.status > 1 or done.status < 0 or not told:
             raise failure(args, done)
         if done.status:
-            raise _conflict(commit, [*_own_names(told[2].split(b"\0"), sides)])
+            names = _own_names(told[2].split(b"\0"), sides)
+            raise _conflict(commit, [*names], done.words)
         tree = Oid(told[1].decode("ascii"))
         self._adopt(pygit2.Odb(self.place), tree, "tree")
         return tree
@@ -265,12 +266,20 @@ def _own_names(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
         yield name if tilde and side.decode(errors="replace") in sides else path
 
 
-def _conflict(commit: SourceCommit, paths: Sequence[bytes]) -> ReplayConflict:
+def _conflict(
+    commit: SourceCommit, paths: Sequence[bytes], words: str = ""
+) -> ReplayConflict:
+    """The error for paths that conflict.
+
+    A merge driver that is missing or fails is a conflict to git, too; the ``words`` say
+    so.
+    """
     found = list(dict.fromkeys(shown(path) for path in paths if path))
     return ReplayConflict(
         f"{_named(commit)} needs what isn't before it as it was: {listed(found)}"
         " would conflict.",
-        hint="Drop, move or edit less, or send those pieces to another commit instead.",
+        hint=f"{words and f'A program said: {words}. '}Drop, move or edit less, or send"
+        " those pieces to another commit instead.",
         commit=commit.oid,
         paths=tuple(path for path in dict.fromkeys(paths) if path),
     )

@@ -17,6 +17,7 @@ from gitsplit.core.checks import (
     RUNNING,
     WAITING,
     Check,
+    CheckState,
     not_run,
 )
 from gitsplit.core.message import subject_of
@@ -27,6 +28,7 @@ from gitsplit.core.watch import Watch
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
 from gitsplit.git.process import processors
+from gitsplit.git.program import NOT_RUN
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch import Scratch, Scratches
 from gitsplit.git.signals import undisturbed, unwound_by_signals
@@ -89,8 +91,9 @@ def _subject(commit: WrittenCommit) -> bytes:
 def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
     name = f"Commit {number}, {commit.oid[:10]} “{shown(_subject(commit))}”"
     if check.state == "not run":
+        of = f": {check.command} ({check.reason})" if check.command else ""
         return NotChecked(
-            f"{name}, could not be checked. {said(check.output)}",
+            f"{name}, could not be checked{of}. {said(check.output)}",
             hint="Mend that, or leave out -x.",
         )
     return CheckFailed(
@@ -231,7 +234,7 @@ class Checks:
                 for command in self._commands:
                     if not run.stop.is_set():
                         check = self._ended(command, scratch, run.stop)
-                        if check.state == "failed":
+                        if check.state != "passed":
                             return check
         except GivenUp:
             return WAITING
@@ -245,4 +248,5 @@ class Checks:
         ended = run_command(command, scratch, self._scratches.environment, stop)
         if not ended.status:
             return PASSED
-        return Check("failed", command, ended.reason, ended.status, ended.output)
+        state: CheckState = "not run" if ended.status in NOT_RUN else "failed"
+        return Check(state, command, ended.reason, ended.status, ended.output)
