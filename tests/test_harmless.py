@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -342,6 +343,20 @@ def test_environment(tangled: Repository, monkeypatch: pytest.MonkeyPatch) -> No
                 ran = gitsplit(tangled.path, *args)
                 harmless(ran, is_named=False)
         gitsplit(tangled.path, "--undo")
+
+
+def test_what_nobody_catches() -> None:
+    code = (
+        "import gitsplit.cli\n"
+        "def broken(*_args, **_more): raise RuntimeError('\\x1b]0;PWNED\\x07\\u202e')\n"
+        "gitsplit.cli.command.main = broken\n"
+        "gitsplit.cli.main([])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert ran.returncode == 1
+    assert "RuntimeError: ␛]0;PWNED␇<U+202E>" in ran.stderr.decode()
+    assert is_harmless(ran.stderr.decode())
 
 
 def walked(directory: Path, args: Sequence[str], *keys: str) -> str:

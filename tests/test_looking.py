@@ -70,6 +70,15 @@ def test_alone_it_is_shown_as_well_and_still_not_applied(series: Repository) -> 
     )
 
 
+def test_a_message_that_is_a_change_id_alone_is_shown(repo: Repository) -> None:
+    for number, message in enumerate(("base\n", f"Change-Id: {IDS[0]}\n")):
+        repo.commit(message, {"a": b"%d\n" % number, "b": b"%d\n" % number})
+    text = applied(gitsplit(repo.path, "-n", "HEAD~1", "--group-by", "file"))
+
+    assert "becomes 2 commits" in text
+    assert "  ! Gerrit would refuse it. " in text
+
+
 @pytest.mark.parametrize("upstream", ["HEAD~1", "HEAD~2"])
 def test_a_change_id_that_gerrit_does_not_see_is_complained_of_beside_its_commit(
     repo: Repository, upstream: str

@@ -8,6 +8,7 @@ import pytest
 
 from gitsplit.core.said import MOST_LINES, said
 from gitsplit.errors import EditorFailed
+from gitsplit.git.editor import edited
 from gitsplit.git.repository import open_repository
 from gitsplit.session.screen import MOST_TRIES, _all_edited
 from tests.repository import Repository
@@ -206,6 +207,14 @@ def test_much_is_cut_in_its_middle_and_both_ends_are_there() -> None:
     assert (told[0], told[-1], len(told)) == ("line 0", "line 99", MOST_LINES + 1)
     assert said(b"a\n\n  b\r\n") == "a; b"
     assert said(b"") == ""
+
+
+def test_an_editor_that_is_missing_has_not_said_no(
+    tangled: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_EDITOR", "no-such-editor --wait")
+    with pytest.raises(EditorFailed, match=r"no-such-editor --wait” can't be run"):
+        edited(open_repository(tangled.path), b"one\n")
 
 
 @pytest.mark.parametrize(

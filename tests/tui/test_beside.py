@@ -11,7 +11,7 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from gitsplit.core.checks import PASSED, RUNNING, Check
+from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
@@ -307,6 +307,16 @@ def test_what_a_failed_check_printed_is_shown_and_drives_no_terminal() -> None:
     at = lines.index(" ✗ commit 2 fails: make (exit 2)")
     assert lines[at + 2] == "   two"
     assert "\x1b" not in "".join(lines)
+
+
+def test_a_commit_on_which_nothing_could_be_run_is_not_said_to_fail() -> None:
+    checker = Checker((0, PASSED), (1, not_run("The filter is missing.")))
+
+    page = preview_page(checked(checker, "wx"), 80)
+    lines = ["".join(t for _, t, *_ in page.get(n)) for n in range(page.height)]
+    at = lines.index(" ? commit 2 was not checked:")
+    assert lines[at + 1] == "   The filter is missing."
+    assert any(line.startswith("   2?") for line in lines)
 
 
 def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:

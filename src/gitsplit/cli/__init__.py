@@ -23,6 +23,7 @@ from gitsplit.cli.output import (
     put_plan,
     put_preview,
     say,
+    show_bug,
     show_error,
     show_wrong_usage,
 )
@@ -80,6 +81,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     0, 1, 2, 3 when it has stopped for the user to act, 130 when interrupted, or 128
     and the number of the signal that has told it to end.
     """
+    sys.excepthook = show_bug
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A letter that the terminal's encoding lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")

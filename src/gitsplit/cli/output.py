@@ -6,7 +6,9 @@ its parts come from. Only line ends are left as they are; a sentence has none in
 
 import os
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 
 import click
 
@@ -39,6 +41,14 @@ def show_wrong_usage(error: click.ClickException) -> None:
         for line in (error.ctx.get_usage(), "Try 'gitsplit --help' for help.", ""):
             complain(line)
     complain(f"Error: {error.format_message()}")
+
+
+def show_bug(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A mistake of gitsplit's own as Python shows it (:data:`sys.excepthook`)."""
+    said = "".join(traceback.format_exception(kind, error, trace))
+    click.echo(shown_lines(said), nl=False, err=True)
 
 
 def confirmed(question: str) -> bool:

@@ -23,7 +23,7 @@ def shown(text: bytes | str) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
-    if text.isascii() and text.isprintable():
+    if _is_plain_text(text):
         return text
     return "".join(visible(char) for char in text)
 
@@ -47,9 +47,14 @@ def inert_json(text: str) -> str:
 
 
 def _inert_line(line: str) -> str:
-    if line.isascii() and line.isprintable():
+    if _is_plain_text(line):
         return line
     return "".join(char if is_plain(char) else _json_escape(char) for char in line)
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether all of it is seen, found out without looking at each character here."""
+    return text.isprintable() and _NOTHING_TO_SEE.isdisjoint(text)
 
 
 def _json_escape(char: str) -> str:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from gitsplit.errors import EditorFailed, Interrupted, Signalled
 from gitsplit.git.own_files import own_directory
+from gitsplit.git.program import NOT_RUN
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwound_by_signals
 
@@ -66,7 +67,13 @@ def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
         env={**os.environ, **repo.program.env},
         cwd=repo.program.cwd,
     )
-    if status := _ended(child):
+    status = _ended(child)
+    if status in NOT_RUN:
+        raise EditorFailed(
+            f"The editor “{command}” can't be run (status {status}).",
+            hint="Set another one: git config core.editor COMMAND",
+        )
+    if status:
         raise EditorFailed(
             f"The editor “{command}” ended with status {status}.",
             hint="All stays as it was.",

@@ -77,6 +77,11 @@ def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, PlanRefused
     return replace(work, todo=Todo(tuple(entries))), refused
 
 
+def _above(footer: bytes) -> bytes:
+    """The word for a missing message, above the Change-Id that may be all of it."""
+    return NO_MESSAGE + (b"\n" + footer if footer.strip() else b"")
+
+
 def _refusal(objects: NewObjects, work: Work, entry: Entry) -> PlanRefused | None:
     """Why the commit can't be had as the entry wants it; None where it can."""
     try:
@@ -96,7 +101,7 @@ def _with_messages(entry: Entry) -> Entry:
     groups = tuple(
         each
         if without_change_id(each.message).strip()
-        else replace(each, message=NO_MESSAGE + each.message.lstrip(b"\n"))
+        else replace(each, message=_above(each.message.lstrip(b"\n")))
         for each in plan.groups
     )
     return replace(entry, plan=replace(plan, groups=groups))
