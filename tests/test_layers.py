@@ -144,21 +144,35 @@ def test_no_module_is_longer_than_400_lines() -> None:
     assert {str(path): n for path, n in lengths.items() if n > 400} == {}
 
 
-def printing() -> Iterator[str]:
-    """Every place of the package where something is written to a terminal or pipe."""
+def calls() -> Iterator[tuple[str, str]]:
+    """Every call of the package: where it is, and what is called."""
     for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                name = ast.unparse(node.func)
-                if re.match(r"click\.(echo|secho|confirm|prompt)$|print$", name) or (
-                    name.startswith(("sys.stdout", "sys.stderr"))
-                    and name.endswith(("write", "writelines"))
-                ):
-                    yield f"{path}:{node.lineno} {name}"
+                yield f"{path}:{node.lineno}", ast.unparse(node.func)
+
+
+def printing() -> Iterator[str]:
+    """Every place of the package where something is written to a terminal or pipe."""
+    for place, name in calls():
+        is_stream = name.startswith(("sys.stdout", "sys.stderr"))
+        if re.match(r"click\.(echo|secho|confirm|prompt)$|print$", name) or (
+            is_stream and name.endswith(("write", "writelines"))
+        ):
+            yield f"{place} {name}"
 
 
 def test_all_that_is_printed_goes_through_one_module() -> None:
     assert {place.partition(":")[0] for place in printing()} == {"cli/output.py"}
+
+
+def test_no_command_is_shown_as_it_is_quoted_for_a_shell_alone() -> None:
+    """What a reader pastes is quoted by core/quoting, which no text can deceive."""
+    quoting = [
+        place for place, name in calls() if name in ("shlex.join", "shlex.quote")
+    ]
+
+    assert {place.partition(":")[0] for place in quoting} <= {"git/rebase.py"}
 
 
 def test_the_command_line_starts_without_the_screen_and_the_object_database() -> None:
