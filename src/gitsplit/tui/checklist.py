@@ -38,9 +38,10 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         return
     number = min(bad)
     check = state.checks[number]
-    how = f"fails: {shown(check.command)} ({shown(check.reason)})"
+    what = f" {shown(check.command)} ({shown(check.reason)})" if check.command else ""
+    how = f"fails:{what}"
     if check.state == "not run":
-        how = "was not checked:"
+        how = f"was not checked:{what}"
     words = f" {mark_of(check)} commit {number + 1} {how}"
     yield [("class:bad", clipped(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
