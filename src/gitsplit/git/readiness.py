@@ -4,10 +4,8 @@ Git itself refuses at the last moment what would overwrite the user's own change
 it is said earlier, and in words about files instead of trees.
 """
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from stat import S_ISREG
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from gitsplit.core.listing import listed
@@ -19,11 +17,12 @@ from gitsplit.errors import (
     OperationUnderWay,
     UncleanFiles,
 )
+from gitsplit.git import worktree_files
 from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import HeadTrees, Step, differing, path_in
+from gitsplit.git.worktree import HeadTrees, Step, differing
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),
@@ -86,13 +85,24 @@ def _refuse_unclean_files(
     own = [path for path in sorted(unstaged) if path in known or not begin[path]]
     _refuse("Files that have to change have unstaged changes", own)
     # Git overwrites an ignored one without a word.
-    coming = (path for path, pair in paths.items() if not pair.before)
-    untracked = [path for path in coming if _is_taken(path_in(repo, path))]
-    _refuse("Untracked files would be overwritten", untracked)
+    coming = {p: pair.after for p, pair in paths.items() if not pair.before}
+    going = {path for path, pair in paths.items() if pair.before and not pair.after}
+    taken = (_in_the_way(repo, path, entry) for path, entry in coming.items())
+    untracked = {path for each in taken for path in each} - going
+    _refuse("Untracked files would be overwritten", sorted(untracked))
 
 
-def _is_taken(file: Path) -> bool:
-    return file.is_symlink() or (file.exists() and not file.is_dir())
+def _in_the_way(
+    repo: Repository, path: bytes, entry: TreeEntry | None
+) -> Iterator[bytes]:
+    """What would have to go for a new entry: what is there, and a link above it."""
+    if above := worktree_files.obstacle(repo, path):
+        yield above
+    found = worktree_files.status(repo, path)
+    if found and not S_ISDIR(found.st_mode):
+        yield path
+    if entry and entry.mode != GITLINK:
+        yield from worktree_files.files_below(repo, path)
 
 
 def _unclean(repo: Repository) -> list[_Unclean]:
@@ -175,8 +185,8 @@ def _seen_by(kept: int, new: int) -> str:
 
 
 def _has(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
-    file = path_in(repo, path)
-    return os.path.lexists(file / ".git" if entry.mode == GITLINK else file)
+    named = path + b"/.git" if entry.mode == GITLINK else path
+    return worktree_files.status(repo, named) is not None
 
 
 def refuse_undo(

@@ -7,15 +7,13 @@ files may have to be put back. Must not know the journal, which remembers the tr
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from signal import SIGTERM
-from stat import S_ISREG
+from stat import S_ISDIR
 
 from gitsplit.core.objects import GITLINK, Oid, TreeEntry
 from gitsplit.errors import GitFailed, WriteFailed
-from gitsplit.git import index
+from gitsplit.git import index, worktree_files
 from gitsplit.git.program import Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
@@ -175,8 +173,9 @@ def put_back(repo: Repository, step: Step) -> None:
     try:
         for path, entry in touched.items():
             if entry is None:
-                _remove(repo, path)
-        _check_out(repo, {p: entry for p, entry in touched.items() if entry})
+                worktree_files.remove(repo, path)
+        missing = {p: entry for p, entry in touched.items() if entry}
+        _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
     except (OSError, GitFailed) as error:
         raise WriteFailed(
             f"Some files couldn't be put back: {error}",
@@ -189,15 +188,9 @@ def _is_submodule(pair: PathPair) -> bool:
     return any(side is not None and side.mode == GITLINK for side in pair)
 
 
-def path_in(repo: Repository, path: bytes) -> Path:
-    """The file of this path in the worktree."""
-    assert repo.worktree is not None, "a bare repository has no files"
-    return repo.worktree / os.fsdecode(path)
-
-
 def _touched(repo: Repository, files: Mapping[bytes, PathPair]) -> Iterator[bytes]:
     """The paths whose files a step that was broken off has changed already."""
-    gone = [p for p, e in files.items() if not os.path.lexists(path_in(repo, p))]
+    gone = [path for path in files if not _is_file(repo, path)]
     kept_away = _skipped(repo) if gone else frozenset()
     yield from (p for p in gone if files[p].before and p not in kept_away)
     written = {p: e.after for p, e in files.items() if e.after and p not in gone}
@@ -205,6 +198,23 @@ def _touched(repo: Repository, files: Mapping[bytes, PathPair]) -> Iterator[byte
     for path, entry in written.items():
         if path not in others or _is_beginning(repo, path, entry):
             yield path
+
+
+def _is_file(repo: Repository, path: bytes) -> bool:
+    """Whether there is anything but a directory."""
+    found = worktree_files.status(repo, path)
+    return found is not None and not S_ISDIR(found.st_mode)
+
+
+def _is_free(repo: Repository, path: bytes) -> bool:
+    """Whether git can write the file without taking anything of the user's away.
+
+    What git had written is gone by now: a link in place of a directory of the path, or
+    a directory with files in place of the file, is the user's.
+    """
+    if worktree_files.obstacle(repo, path):
+        return False
+    return not any(worktree_files.files_below(repo, path))
 
 
 def _skipped(repo: Repository) -> frozenset[bytes]:
@@ -223,21 +233,12 @@ def differing(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> frozenset
 
 def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
     """Whether the file is what a git that was killed had written of the entry."""
-    file = path_in(repo, path)
-    if not S_ISREG(file.lstat().st_mode):
+    begun = worktree_files.read(repo, path)
+    if begun is None:
         return False
     name = b"--path=" + path
     whole = repo.program.run("cat-file", "--filters", name, entry.oid).stdout
-    return whole.startswith(file.read_bytes())
-
-
-def _remove(repo: Repository, path: bytes) -> None:
-    """The file is gone, and with it the directories that only it kept."""
-    file = path_in(repo, path)
-    file.unlink(missing_ok=True)
-    for directory in file.relative_to(path_in(repo, b"")).parents[:-1]:
-        with suppress(OSError):
-            path_in(repo, os.fsencode(directory)).rmdir()
+    return whole.startswith(begun)
 
 
 def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
