@@ -37,6 +37,8 @@ _KINDS: Mapping[ObjectType, StoredKind] = {
     ObjectType.BLOB: "blob",
     ObjectType.TAG: "tag",
 }
+_OID_LINE = re.compile(rb"([0-9a-f]{40})\n")
+_TAGGED = re.compile(rb"object ([0-9a-f]{40})\n")
 _UNREADABLE = (KeyError, OSError, pygit2.GitError)
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off", ""})
@@ -208,7 +210,9 @@ class Repository:
             *("--end-of-options", revision),
             check=False,
         )
-        commit = None if done.status else self._commit_of(done.stdout.decode().strip())
+        # An excluded one (^REV) comes back with its sign.
+        named = _OID_LINE.fullmatch(done.stdout)
+        commit = self._commit_of(named[1].decode("ascii")) if named else None
         if commit is None:
             raise UnknownRevision(
                 f"“{revision}” names no commit.",
@@ -222,7 +226,8 @@ class Repository:
             return None
         kind, data = self._stored(oid)
         if kind == "tag":
-            return self._commit_of(data[len(b"object ") :][:40].decode("ascii"))
+            tagged = _TAGGED.match(data)
+            return self._commit_of(tagged[1].decode("ascii")) if tagged else None
         return Oid(oid) if kind == "commit" else None
 
     def editor(self) -> str:
