@@ -9,6 +9,7 @@ gitsplit can tell what a dead one has left.
 import errno
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -177,10 +178,10 @@ def _room() -> str:
 
 def _remove_files(path: Path) -> None:
     """Nothing is left there, if it can be removed at all."""
-    shutil.rmtree(path, ignore_errors=True)
-    if path.is_dir() and not path.is_symlink():
-        # A directory that its owner can't write to keeps what is in it.
-        for directory, _, _ in os.walk(path):
-            with suppress(OSError):
-                Path(directory).chmod(0o700)
+    with suppress(RecursionError):
         shutil.rmtree(path, ignore_errors=True)
+    if path.is_dir() and not path.is_symlink():
+        # Directories that their owner can't write to keep what is in them, and those
+        # deeper than Python's stack, or than so many files can be open.
+        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
+            subprocess.run([*command, "--", path], check=False, capture_output=True)

@@ -67,31 +67,40 @@ class _Walk:
 
     def reach(self, oid: Oid, kind: ObjectKind) -> None:
         """Everything new that is below ``oid`` is in ``reached``, and ``oid`` last."""
-        if oid in self.reached:
-            return
-        new = self.objects.new(oid)
-        if new is None:
-            self._expect(oid in self.named or self.objects.is_stored(oid), oid)
-            return
-        self._expect(new[0] == kind, oid)
-        if kind == "tree":
-            self._reach_entries(oid, new[1])
-        elif kind == "commit":
-            self._reach_fields(oid, RawCommit.parse(new[1]))
-        self.reached[oid] = new
+        # Directories may be deeper than Python's stack.
+        waiting: list[tuple[Oid, ObjectKind, bool]] = [(oid, kind, False)]
+        while waiting:
+            oid, kind, is_reached_below = waiting.pop()
+            new = self.objects.new(oid)
+            if oid in self.reached:
+                continue
+            if new is None:
+                self._expect(oid in self.named or self.objects.is_stored(oid), oid)
+            elif is_reached_below:
+                self.reached[oid] = new
+            else:
+                self._expect(new[0] == kind, oid)
+                below = [(name, what, False) for name, what in self._below(oid, *new)]
+                waiting += [(oid, kind, True), *reversed(below)]
 
-    def _reach_entries(self, tree: Oid, data: bytes) -> None:
+    def _below(
+        self, oid: Oid, kind: ObjectKind, data: bytes
+    ) -> Iterator[tuple[Oid, ObjectKind]]:
+        """What a new object names."""
+        if kind == "tree":
+            yield from self._entries(oid, data)
+        elif kind == "commit":
+            commit = RawCommit.parse(data)
+            yield commit.tree, "tree"
+            yield from ((parent, "commit") for parent in commit.parents)
+            # The author is the original's, even where that is malformed.
+            self._expect(len(commit.values(b"committer")) == 1, oid)
+
+    def _entries(self, tree: Oid, data: bytes) -> Iterator[tuple[Oid, ObjectKind]]:
         for name, entry in parsed_tree(data).items():
             self._expect(bool(name) and b"/" not in name, tree)
             if entry.mode != GITLINK:
-                self.reach(entry.oid, "tree" if entry.mode == DIRECTORY else "blob")
-
-    def _reach_fields(self, oid: Oid, commit: RawCommit) -> None:
-        self.reach(commit.tree, "tree")
-        for parent in commit.parents:
-            self.reach(parent, "commit")
-        # The author is the original's, even where that is malformed.
-        self._expect(len(commit.values(b"committer")) == 1, oid)
+                yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"
 
     @staticmethod
     def _expect(holds: bool, oid: Oid) -> None:

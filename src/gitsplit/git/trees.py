@@ -18,6 +18,7 @@ from gitsplit.core.objects import (
     serialized_tree,
 )
 from gitsplit.core.series import PathChange
+from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
 
 EMPTY_TREE = object_id("tree", b"")
@@ -91,23 +92,27 @@ class PathPair(NamedTuple):
 
 def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPair]:
     """Every path at which the two trees don't have the same file; no renames found."""
-    return dict(_changed_in(objects, (old, new), b""))
+    return dict(_changed_in(objects, old, new))
 
 
 def _changed_in(
-    objects: NewObjects, trees: tuple[Oid, Oid], prefix: bytes
+    objects: NewObjects, old: Oid, new: Oid
 ) -> Iterator[tuple[bytes, PathPair]]:
-    before, after = (objects.tree(oid) for oid in trees)
-    for name in before.keys() | after.keys():
-        sides = (before.get(name), after.get(name))
-        if sides[0] == sides[1]:
-            continue
-        files = PathPair(*(None if _is_directory(side) else side for side in sides))
-        if files.before != files.after:
-            yield prefix + name, files
-        below = [side.oid if _is_directory(side) else EMPTY_TREE for side in sides]
-        if below[0] != below[1]:
-            yield from _changed_in(objects, (below[0], below[1]), prefix + name + b"/")
+    """Each such path and its pair; directories may be deeper than Python's stack."""
+    waiting = [(b"", old, new)]
+    while waiting:
+        prefix, *trees = waiting.pop()
+        before, after = (objects.tree(oid) for oid in trees)
+        for name in before.keys() | after.keys():
+            sides = (before.get(name), after.get(name))
+            if sides[0] == sides[1]:
+                continue
+            files = PathPair(*(None if _is_directory(side) else side for side in sides))
+            if files.before != files.after:
+                yield prefix + name, files
+            below = [side.oid if _is_directory(side) else EMPTY_TREE for side in sides]
+            if below[0] != below[1]:
+                waiting.append((prefix + name + b"/", below[0], below[1]))
 
 
 def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
@@ -135,8 +140,11 @@ def tree_with(
     Raises PlanRefused where a path would be a file and a directory at once.
     """
     start = None if base == EMPTY_TREE else base
-    tree = _directory_with(objects, start, _by_directory(paths), b"")
-    return objects.add("tree", b"") if tree is None else tree
+    top = _Directory(b"", _by_directory(paths), start)
+    # The deepest are made first; they may be deeper than Python's stack.
+    for directory in reversed(_with_those_below(objects, top)):
+        directory.make(objects)
+    return objects.add("tree", b"") if top.made is None else top.made
 
 
 def _by_directory(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
@@ -152,40 +160,65 @@ def _by_directory(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
     return top
 
 
-def _directory_with(
-    objects: NewObjects,
-    base: Oid | None,
-    changes: Mapping[bytes, _Change],
-    prefix: bytes,
-) -> Oid | None:
-    """The directory like ``base`` with the changes made; None where it is empty."""
-    before = objects.tree(base) if base else {}
-    after = dict(before)
-    for name, change in changes.items():
-        entry = _entry_with(objects, before.get(name), change, prefix + name)
-        if entry:
-            after[name] = entry
-        else:
-            after.pop(name, None)
-    if after == before:
-        return base
-    return objects.add("tree", serialized_tree(after)) if after else None
+@dataclass(slots=True)
+class _Directory:
+    """A directory to be changed; ``path`` ends with a slash but for the top.
+
+    ``base`` and ``made`` are its trees before and after, None where it is empty.
+    """
+
+    path: bytes
+    changes: Mapping[bytes, _Change]
+    base: Oid | None
+    below: "dict[bytes, _Directory]" = field(default_factory=dict)
+    made: Oid | None = None
+
+    def make(self, objects: NewObjects) -> None:
+        """The changes are made, after those of the directories below it."""
+        before = objects.tree(self.base) if self.base else {}
+        after = dict(before)
+        for name, change in self.changes.items():
+            entry = self._entry(name, change, before.get(name))
+            if entry:
+                after[name] = entry
+            else:
+                after.pop(name, None)
+        if after == before:
+            self.made = self.base
+        elif after:
+            self.made = objects.add("tree", serialized_tree(after))
+
+    def _entry(
+        self, name: bytes, change: _Change, before: TreeEntry | None
+    ) -> TreeEntry | None:
+        """What it has now under a name whose entry was ``before``."""
+        file = change.entry if change.is_named else before
+        if _is_directory(file):
+            file = None
+        below = before.oid if _is_directory(before) else None
+        if name in self.below:
+            below = self.below[name].made
+        if file and below:
+            path = shown(self.path + name)
+            raise PlanRefused(
+                f"One of the new commits would have {path} as a file and as a"
+                " directory.",
+                hint="Put the end of the one and the start of the other into one"
+                " commit.",
+            )
+        return TreeEntry(DIRECTORY, below) if below else file
 
 
-def _entry_with(
-    objects: NewObjects, before: TreeEntry | None, change: _Change, path: bytes
-) -> TreeEntry | None:
-    """What the directory has under a name whose entry was ``before``."""
-    was_directory = before is not None and before.mode == DIRECTORY
-    base = before.oid if before and was_directory else None
-    file = before if not was_directory else None
-    if change.is_named:
-        file = change.entry
-    below = _directory_with(objects, base, change.below, path + b"/")
-    if file and below:
-        name = path.decode("utf-8", "backslashreplace")
-        raise PlanRefused(
-            f"One of the new commits would have {name} as a file and as a directory.",
-            hint="Put the end of the one and the start of the other into one commit.",
-        )
-    return TreeEntry(DIRECTORY, below) if below else file
+def _with_those_below(objects: NewObjects, top: _Directory) -> list[_Directory]:
+    """The directory and every one below it that is to be changed, from the top."""
+    found = [top]
+    for directory in found:
+        before = objects.tree(directory.base) if directory.base else {}
+        for name, change in directory.changes.items():
+            if change.below:
+                entry = before.get(name)
+                base = entry.oid if _is_directory(entry) else None
+                path = directory.path + name + b"/"
+                directory.below[name] = _Directory(path, change.below, base)
+                found.append(directory.below[name])
+    return found

@@ -8,7 +8,6 @@ is opened from the one before, so nothing can be put in between while that is do
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
@@ -73,15 +72,32 @@ def obstacle(repo: Repository, path: bytes) -> bytes | None:
 
 
 def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
-    """Every file and link below the directory of this path; none where it is none."""
+    """Every file and link below the directory of this path; none where it is none.
+
+    A directory that can't be read counts as a file.
+    """
     found = status(repo, path)
-    if found is None or not S_ISDIR(found.st_mode):
-        return
+    waiting = [path] if found and S_ISDIR(found.st_mode) else []
+    while waiting:
+        directory = waiting.pop()
+        try:
+            entries = _listed(repo, directory)
+        except OSError:
+            yield directory
+            continue
+        below = {directory + b"/" + name: is_deeper for name, is_deeper in entries}
+        waiting += [name for name, is_deeper in below.items() if is_deeper]
+        yield from (name for name, is_deeper in below.items() if not is_deeper)
+
+
+def _listed(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
+    """The names in the directory, each with whether it is a directory, too."""
     assert repo.worktree is not None, "a bare repository has no files"
-    for directory, below, names in os.walk(repo.worktree / os.fsdecode(path)):
-        links = [name for name in below if Path(directory, name).is_symlink()]
-        for name in (*links, *names):
-            yield os.fsencode(Path(directory, name).relative_to(repo.worktree))
+    with os.scandir(repo.worktree / os.fsdecode(directory)) as entries:
+        return [
+            (os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
+            for entry in entries
+        ]
 
 
 def _parents(path: bytes) -> list[bytes]:
