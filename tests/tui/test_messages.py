@@ -78,6 +78,13 @@ def test_an_empty_message_among_others_changes_none_of_them() -> None:
     assert state.todo == shown().todo
 
 
+def test_a_message_with_a_nul_byte_changes_nothing() -> None:
+    state = after(shown(), WriteMessages(((Address(A, 0), b"one\0half\n"),)))
+
+    assert state.is_refusal
+    assert state.todo == shown().todo
+
+
 def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
     first = after(shown(), Own())
 

@@ -95,3 +95,14 @@ def _without_encoding(raw: RawCommit, codec: str | None) -> RawCommit:
                 yield field
 
     return RawCommit(tuple(headers()), raw.message)
+
+
+def has_new_nul(message: bytes, original: bytes) -> bool:
+    r"""Whether the message has a NUL byte, and not because the original has one.
+
+    Git lets no new message have one (``git-commit-tree(1)``), but keeps old ones.
+
+    >>> has_new_nul(b"one\0half", b"one"), has_new_nul(b"one\0half", b"old\0one")
+    (True, False)
+    """
+    return b"\0" in message and b"\0" not in original

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from gitsplit.core.changes import File
 from gitsplit.core.content import Assignment, file_states
 from gitsplit.core.edits import Edit
-from gitsplit.core.objects import TreeEntry, object_id
+from gitsplit.core.objects import SYMLINK, TreeEntry, object_id
 from gitsplit.core.paths import directories, entangled
 from gitsplit.core.plan import DROPPED, Override, Plan
 from gitsplit.core.series import PathChange
@@ -94,6 +94,12 @@ def _overridden(state: File | None, override: Override | None) -> File | None:
             f"Commit {override.group + 1} has no file for the content that was written"
             " for it.",
             hint="Assign the creation of that file to it, or an earlier commit.",
+        )
+    if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
+        raise PlanRefused(
+            f"{shown(state.path)} is a symlink in commit {override.group + 1}, and"
+            " where it leads can't be empty or have a NUL byte.",
+            hint="Give it another content.",
         )
     oid = object_id("blob", override.content)
     return replace(state, oid=oid, content=override.content)

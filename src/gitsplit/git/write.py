@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gitsplit.core.drafts import SeriesDraft
+from gitsplit.core.encoding import has_new_nul
+from gitsplit.core.message import subject_of
 from gitsplit.core.objects import (
     Oid,
     RawCommit,
 )
 from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.core.shown import shown
 from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
@@ -312,6 +315,7 @@ class _Writer:
         return tree_with(self.objects, before, draft.paths)
 
     def _commit(self, draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> Oid:
+        _refuse_nul(draft)
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
         gone = frozenset({b"change-id"}) if draft.role == "piece" else frozenset()
         commit = draft.source.raw.rewritten(
@@ -322,6 +326,19 @@ class _Writer:
             without=gone,
         )
         return self.objects.add("commit", commit.serialized())
+
+
+def _refuse_nul(draft: CommitDraft) -> None:
+    """Nothing where the message has no NUL byte, or has it from its source.
+
+    Raises PlanRefused, as git does for the message of a new commit.
+    """
+    if has_new_nul(draft.message, draft.source.raw.message):
+        raise PlanRefused(
+            f"The message of “{shown(subject_of(draft.message))}” has a NUL byte,"
+            " which git doesn't allow.",
+            hint="Take it out of the message.",
+        )
 
 
 def _is_source(draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> bool:

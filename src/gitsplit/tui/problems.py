@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.states import is_whole, steps
@@ -108,6 +109,8 @@ def _of_plan(state: State, entry: Entry) -> Iterator[str]:
     for number, group in enumerate(used, 1):
         if not message_of(plan, group).strip():
             yield f"Commit {number} has no message: look at it and press i."
+        if has_new_nul(message_of(plan, group), entry.commit.raw.message):
+            yield f"The message of commit {number} has a NUL byte."
     if not used:
         yield "Every piece is dropped: no commit is left."
     elif _is_one(entry) and not _has_more_to_do(state, entry):

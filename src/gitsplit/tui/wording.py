@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import with_message
 from gitsplit.core.todo import Entry, Todo
@@ -72,7 +73,7 @@ def _commit_of(state: State, oid: Oid) -> NewCommit:
 def worded(state: State, texts: Iterable[Text]) -> State:
     """The state in which these messages stand where they belong.
 
-    Raises PlanRefused, with nothing changed, where one is empty.
+    Raises PlanRefused, with nothing changed, where one is empty or has a NUL byte.
     """
     given = tuple(texts)
     todo = state.todo
@@ -81,6 +82,12 @@ def worded(state: State, texts: Iterable[Text]) -> State:
         if not message.strip():
             raise PlanRefused(
                 f"The message of {_with_message(state, where)} was empty.",
+                hint="The old one stays.",
+            )
+        if has_new_nul(message, before.get(where, b"")):
+            raise PlanRefused(
+                f"The message of {named(state, where)} had a NUL byte,"
+                " which git doesn't allow.",
                 hint="The old one stays.",
             )
     changed = [text for text in given if before.get(text.where) != text.message]
