@@ -74,6 +74,10 @@ class WhichCommit(GitsplitError):
     """The series has several commits and nobody said which one to split."""
 
 
+class JournalDamaged(GitsplitError):
+    """gitsplit's own record of a rewrite can't be read."""
+
+
 class OperationUnderWay(GitsplitError):
     """A rebase, merge, bisect, cherry-pick, revert or am is not finished."""
 
@@ -153,6 +157,10 @@ class GitKilled(WriteFailed):
 
 class GitFailed(GitsplitError):
     """A git command that should work failed."""
+
+
+class ObjectDamaged(GitFailed):
+    """An object isn't what its name stands for, or not as git makes such ones."""
 
 
 class EditorFailed(GitsplitError):

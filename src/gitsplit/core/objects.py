@@ -6,10 +6,13 @@ whatever re-serialises it from fields loses ``encoding``, odd time zones and unk
 headers.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Literal, NewType
+
+from gitsplit.errors import ObjectDamaged
 
 Oid = NewType("Oid", str)
 """An object's name: 40 lower-case hex digits."""
@@ -23,7 +26,10 @@ GITLINK = 0o160000
 DIRECTORY = 0o040000
 
 
-def object_id(kind: ObjectKind, data: bytes) -> Oid:
+_OID = re.compile(rb"[0-9a-f]{40}")
+
+
+def object_id(kind: ObjectKind | Literal["tag"], data: bytes) -> Oid:
     """The name git gives to ``data`` as an object of this kind."""
     header = b"%s %d\0" % (kind.encode(), len(data))
     return Oid(sha1(header + data, usedforsecurity=False).hexdigest())
@@ -68,13 +74,13 @@ class RawCommit:
 
     @property
     def tree(self) -> Oid:
-        """The commit's tree."""
-        return Oid(self.values(b"tree")[0].decode("ascii"))
+        """The commit's tree; ObjectDamaged where it names none."""
+        return _named(b"tree", next(iter(self.values(b"tree")), b""))
 
     @property
     def parents(self) -> tuple[Oid, ...]:
         """The commit's parents, first parent first."""
-        return tuple(Oid(value.decode("ascii")) for value in self.values(b"parent"))
+        return tuple(_named(b"parent", value) for value in self.values(b"parent"))
 
     @property
     def encoding(self) -> str:
@@ -108,6 +114,17 @@ class RawCommit:
         return RawCommit(tuple(fields), message)
 
 
+def _named(field: bytes, value: bytes) -> Oid:
+    """The object that a header field names."""
+    if not _OID.fullmatch(value):
+        raise _damaged(f"A commit of this repository names no {field.decode()}")
+    return Oid(value.decode("ascii"))
+
+
+def _damaged(what: str) -> ObjectDamaged:
+    return ObjectDamaged(f"{what}.", hint="See which with: git fsck")
+
+
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
     """One row of a tree: its mode and what it names."""
@@ -117,14 +134,22 @@ class TreeEntry:
 
 
 def parsed_tree(data: bytes) -> dict[bytes, TreeEntry]:
-    """The entries of a raw tree by name, in the order of the tree."""
+    """The entries of a raw tree by name, in the order of the tree.
+
+    Raises ObjectDamaged where it is none.
+    """
     entries: dict[bytes, TreeEntry] = {}
     at = 0
-    while at < len(data):
-        end = data.index(b"\0", at)
-        mode, name = data[at:end].split(b" ", 1)
-        entries[name] = TreeEntry(int(mode, 8), Oid(data[end + 1 : end + 21].hex()))
-        at = end + 21
+    try:
+        while at < len(data):
+            end = data.index(b"\0", at)
+            mode, name = data[at:end].split(b" ", 1)
+            entries[name] = TreeEntry(int(mode, 8), Oid(data[end + 1 : end + 21].hex()))
+            at = end + 21
+    except ValueError:
+        at = -1
+    if at != len(data):
+        raise _damaged("A directory (tree) of this repository is damaged")
     return entries
 
 

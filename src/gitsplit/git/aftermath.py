@@ -31,7 +31,7 @@ def _pairs(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oid]]:
     the commit that it stopped at.
     """
     stop = repo.git_dir / "rebase-merge" / "stopped-sha"
-    stopped = stop.read_text().strip() if stop.is_file() else ""
+    stopped = stop.read_text("ascii", "replace").strip() if stop.is_file() else ""
     rewritten = ((commit.old, commit.owner) for commit in rewrite.rewritten)
     return [
         (old, new)

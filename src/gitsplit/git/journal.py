@@ -6,7 +6,6 @@ it ``undoing``, then ``undone``. After a crash the phase says which way to go on
 that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.handed`.
 """
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +24,7 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import readiness, refs
+from gitsplit.git import readiness, record_file, refs
 from gitsplit.git.index import remove_stale_index_lock
 from gitsplit.git.leftovers import (
     remove_stale_keeps,
@@ -39,7 +38,6 @@ from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import Follower, HeadTrees, Step, catch_up, put_back
 
-VERSION = 1
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""
 
@@ -219,20 +217,29 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
     The next undo gives back the rewrite before that. Index and files follow where the
     rewrite has changed HEAD's tree; what was dropped to the worktree is still there.
 
-    Raises NothingToUndo where no rewrite is left, or where one of its refs has moved on
-    since; OperationUnderWay where a rebase or bisect has taken over one of them;
-    UncleanFiles where files would have to follow that have other changes.
+    Raises NothingToUndo where no rewrite is left, or one of its refs has moved since;
+    JournalDamaged where a later record can't be read; OperationUnderWay where a rebase
+    or bisect has taken over a ref; UncleanFiles where files have other changes.
     """
     record = last_undoable(repo)
+    try:
+        _refuse_undo(repo, record)
+    except NothingToUndo:
+        record_file.refuse_damaged(_directory(repo), record.number if record else 0)
+        raise
+    assert record is not None, "else it is refused"
+    undoing = replace(record, phase="undoing", processes=(this_process(),))
+    save(repo, undoing)
+    return _carried_out(repo, undoing, before_commit)
+
+
+def _refuse_undo(repo: Repository, record: Record | None) -> None:
     if record is None:
         raise NothingToUndo(
             "There is no rewrite of gitsplit to undo in this worktree.",
             hint="`git reflog` shows what else moved HEAD.",
         )
     readiness.refuse_undo(repo, record.updates, record.head, record.trees)
-    undoing = replace(record, phase="undoing", processes=(this_process(),))
-    save(repo, undoing)
-    return _carried_out(repo, undoing, before_commit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +343,8 @@ def _settle_files(repo: Repository, record: Record) -> str:
     elsewhere since, both belong to something else. The result says so where the index
     can't follow because of what has been staged since, else it is empty.
     """
-    if record.trees is None or current_head(repo) != record.head:
+    has_files = record.trees is not None and repo.worktree is not None
+    if not has_files or current_head(repo) != record.head:
         return ""
     head = record.targets[0]
     now = values_of(repo, (head.ref,)).get(head.ref)
@@ -350,32 +358,23 @@ def _settle_files(repo: Repository, record: Record) -> str:
 
 
 def _path(repo: Repository, number: int) -> Path:
-    return repo.git_dir / "gitsplit" / f"{number:06}.json"
+    return _directory(repo) / f"{number:06}.json"
+
+
+def _directory(repo: Repository) -> Path:
+    return repo.git_dir / "gitsplit"
 
 
 def records(repo: Repository) -> list[Record]:
-    """The records on disk, oldest first."""
-    paths = sorted((repo.git_dir / "gitsplit").glob("*.json"))
-    return [record for path in paths if (record := _read(path))]
-
-
-def _read(path: Path) -> Record | None:
-    """The record in the file; None where it is damaged or of another version."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        fields = json.loads(path.read_bytes())
-        if fields.pop("version") == VERSION:
-            updates = tuple(RefUpdate(**update) for update in fields.pop("updates"))
-            processes = tuple(fields.pop("processes"))
-            trees = HeadTrees(**named) if (named := fields.pop("trees", None)) else None
-            return Record(**fields, updates=updates, processes=processes, trees=trees)
-    return None
+    """The records on disk, oldest first; without those that are damaged."""
+    found = map(record_file.read, record_file.paths(_directory(repo)))
+    return [Record(**fields) for fields in found if fields is not None]
 
 
 def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
     path = _path(repo, record.number)
-    # Pure ASCII: a ref name that isn't UTF-8 has surrogates, which JSON can escape.
-    text = json.dumps({"version": VERSION, **asdict(record)}, indent=1) + "\n"
+    text = record_file.serialized(asdict(record))
     with _writing(path):
         unfinished = path.with_suffix(".tmp")
         with unfinished.open("w", encoding="ascii") as file:

@@ -4,6 +4,7 @@ Process ids are used again, so a process is named by its id and its start time.
 """
 
 import os
+import re
 from pathlib import Path
 
 GROUP = 2
@@ -11,6 +12,9 @@ GROUP = 2
 
 START = 19
 """Where ``starttime``, field 22 of proc(5), is among the fields from the state on."""
+
+
+_NAME = re.compile(r"[1-9]\d{0,8} \d{1,19}", re.ASCII)
 
 
 def this_process() -> str:
@@ -32,11 +36,19 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
+def is_process_name(name: str) -> bool:
+    """Whether :func:`process_name` could have given the name."""
+    return _NAME.fullmatch(name) is not None
+
+
 def is_running(name: str) -> bool:
     """Whether the process of that name, as :func:`process_name` gives it, still is.
 
-    One that has ended counts as gone even where nobody has waited for it (a zombie).
+    One that has ended counts as gone even where nobody has waited for it (a zombie),
+    and so does what no process can be called.
     """
+    if not is_process_name(name):
+        return False
     pid = int(name.split()[0])
     try:
         os.kill(pid, 0)

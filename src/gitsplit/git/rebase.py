@@ -190,7 +190,7 @@ def origin(repo: Repository) -> tuple[str | None, Oid] | None:
     state = _state(repo)
     try:
         name = os.fsdecode((state / "head-name").read_bytes().removesuffix(b"\n"))
-        tip = (state / "orig-head").read_text("ascii").strip()
+        tip = (state / "orig-head").read_text("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     return (name if name.startswith("refs/") else None), Oid(tip)
@@ -211,7 +211,7 @@ def stop(repo: Repository) -> Stop:
 
 def _stopped_at(repo: Repository) -> Oid | None:
     try:
-        name = (_state(repo) / "stopped-sha").read_text("ascii").strip()
+        name = (_state(repo) / "stopped-sha").read_text("ascii", "replace").strip()
     except FileNotFoundError:
         return None
     return repo.resolve(name)

@@ -15,7 +15,7 @@ from typing import Literal
 import pygit2
 from pygit2.enums import ObjectType
 
-from gitsplit.core.objects import ObjectKind, Oid
+from gitsplit.core.objects import ObjectKind, Oid, object_id
 from gitsplit.core.quoting import command
 from gitsplit.core.watch import Watch
 from gitsplit.errors import (
@@ -23,10 +23,12 @@ from gitsplit.errors import (
     GitFailed,
     GitsplitError,
     NotARepository,
+    ObjectDamaged,
     UnbornBranch,
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitsplit.git import object_files
 from gitsplit.git.program import PARSED, Completed, Program
 
 StoredKind = Literal[ObjectKind, "tag"]
@@ -37,9 +39,9 @@ _KINDS: Mapping[ObjectType, StoredKind] = {
     ObjectType.BLOB: "blob",
     ObjectType.TAG: "tag",
 }
+_NAMED: Mapping[str, StoredKind] = {kind: kind for kind in _KINDS.values()}
 _OID_LINE = re.compile(rb"([0-9a-f]{40})\n")
 _TAGGED = re.compile(rb"object ([0-9a-f]{40})\n")
-_UNREADABLE = (KeyError, OSError, pygit2.GitError)
 _TRUE = frozenset({"true", "yes", "on"})
 _FALSE = frozenset({"false", "no", "off", ""})
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -142,36 +144,56 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object's content; None where the object isn't here."""
         try:
+            if found := object_files.read(self.objects_dir, oid):
+                return len(found[1])
             _, size = self._odb.read_header(oid)
-        except _UNREADABLE:
+        except (*object_files.UNREADABLE, ObjectDamaged):
             return None
         return int(size)
 
     def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
         """The object's kind and a copy of its content.
 
-        A partial clone fetches what it lacks. Raises GitFailed when it is missing.
+        A partial clone fetches what it lacks. Raises GitFailed when it is missing, and
+        ObjectDamaged when it isn't what it is named for.
         """
         kind, data = self._stored(oid)
-        assert kind != "tag", "no tag is reachable from a commit"
+        if kind == "tag":
+            raise ObjectDamaged(
+                f"The object {oid} is a tag, where none can stand.",
+                hint="See what else is wrong with: git fsck",
+            )
         return kind, data
 
     def _stored(self, oid: str) -> tuple[StoredKind, bytes]:
+        if found := object_files.read(self.objects_dir, oid):
+            name, data = found
+            return self._checked(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
-        except _UNREADABLE:
+        except object_files.UNREADABLE:
             return self._fetched(oid)
         return _KINDS[ObjectType(kind)], data
 
+    @staticmethod
+    def _checked(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
+        if object_id(kind, data) != oid:
+            raise object_files.damaged(oid, "it has the content of another one")
+        return kind, data
+
     def _fetched(self, oid: str) -> tuple[StoredKind, bytes]:
-        """The object as the git program has it, from a promisor remote if need be."""
+        """The object as the git program has it, from a promisor remote if need be.
+
+        libgit2 compares each object with its name; git does so only in its checks.
+        """
         asked = oid.encode("ascii") + b"\n"
-        done = self.program.run("cat-file", "--batch", stdin=asked, terminal=True)
+        printing = ("--no-replace-objects", "cat-file", "--batch")
+        done = self.program.run(*printing, stdin=asked, terminal=True)
         header, _, rest = done.stdout.partition(b"\n")
         words = header.decode("ascii", "replace").split()
         for known in _KINDS.values():
             if words[1:2] == [known]:
-                return known, rest[: int(words[2])]
+                return self._checked(oid, known, rest[: int(words[2])])
         raise GitFailed(
             f"The object {oid} is missing from the repository, or can't be read.",
             hint="Look at what else is missing with: git fsck",
@@ -273,18 +295,8 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=_object_database(places.objects_dir, program.cwd),
+        _odb=object_files.database(places.objects_dir, program.cwd),
     )
-
-
-def _object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
-    """The objects there, in its alternates, and where the environment says."""
-    odb = pygit2.Odb(objects_dir)
-    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    for path in filter(None, lent.split(os.pathsep)):
-        if (cwd / path).is_dir():
-            odb.add_disk_alternate(cwd / path)
-    return odb
 
 
 @dataclass(frozen=True, slots=True)

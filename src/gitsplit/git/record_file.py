@@ -1,0 +1,169 @@
+"""The JSON text of one record of the journal, and what of it can be believed.
+
+A disk, an editor or another version may have made anything of the file. What isn't as
+it was written is refused as a whole: refs are to be moved by it.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gitsplit.core.objects import Oid
+from gitsplit.errors import JournalDamaged
+from gitsplit.git.process import is_process_name
+from gitsplit.git.refs import RefUpdate
+from gitsplit.git.worktree import HeadTrees
+
+VERSION = 1
+
+_NAME = re.compile(r"[0-9]{6,18}\.json")
+_OID = re.compile(r"[0-9a-f]{40}")
+# Not all that git forbids, but what would lead out of refs/ or couldn't be passed on.
+_REF = re.compile(r"HEAD|refs/(?!.*(\.\.|//|\.lock$))[^\x00-\x20\x7f~^:?*\[\\]+[^/.]")
+_PHASES = ("prepared", "done", "undoing", "undone", "handed")
+_FIELDS = frozenset(
+    {"number", "phase", "subject", "head", "updates", "time", "processes"}
+)
+
+
+def paths(directory: Path) -> list[Path]:
+    """The files of the records in the directory, oldest first.
+
+    Raises JournalDamaged where the directory can't be read.
+    """
+    try:
+        found = sorted(directory.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _damaged(directory, f"{error.strerror}") from error
+    return [path for path in found if _NAME.fullmatch(path.name)]
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """The fields of the record in the file; None where they can't be had."""
+    try:
+        return parsed(path.read_bytes(), int(path.stem))
+    except (OSError, ValueError):
+        return None
+
+
+def refuse_damaged(directory: Path, number: int) -> None:
+    """Raise JournalDamaged where a record after that one can't be read.
+
+    An empty one was only begun.
+    """
+    for path in paths(directory):
+        if int(path.stem) > number and path.stat().st_size and not read(path):
+            raise _damaged(path, "it isn't as gitsplit has written it")
+
+
+def _damaged(path: Path, why: str) -> JournalDamaged:
+    return JournalDamaged(
+        f"gitsplit's journal {path} can't be read: {why}.",
+        hint="`git reflog` shows where the branches were. Move that file away to go on"
+        " without it.",
+    )
+
+
+def serialized(fields: Mapping[str, Any]) -> str:
+    """The text for a record that has these fields (``dataclasses.asdict``)."""
+    updates = [{**u, "ref": _to_json(u["ref"])} for u in fields["updates"]]
+    head = fields["head"] and _to_json(fields["head"])
+    subject = _to_json(fields["subject"])
+    named = {"version": VERSION, **fields}
+    named |= {"subject": subject, "head": head, "updates": updates}
+    # Pure ASCII: a ref name that isn't UTF-8 has surrogates, which JSON can escape.
+    return json.dumps(named, indent=1) + "\n"
+
+
+def parsed(text: bytes, number: int) -> dict[str, Any]:
+    """The fields of the record with this number.
+
+    Raises ValueError where the text is damaged or of another version.
+    """
+    try:
+        value: object = json.loads(text)
+    except RecursionError:
+        raise ValueError from None
+    _expect(isinstance(value, dict))
+    assert isinstance(value, dict)
+    _expect(value.pop("version", None) == VERSION)
+    trees = value.pop("trees", None)
+    _expect(value.keys() == _FIELDS)
+    _expect(_is_number(value["number"]) and value["number"] == number)
+    _expect(_is_number(value["time"]) and value["phase"] in _PHASES)
+    return {
+        **value,
+        "subject": _subject(value["subject"]),
+        "head": None if value["head"] is None else _ref(value["head"]),
+        "updates": _updates(value["updates"]),
+        "processes": _processes(value["processes"]),
+        "trees": None if trees is None else _trees(trees),
+    }
+
+
+def _expect(holds: bool) -> None:
+    if not holds:
+        raise ValueError
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _updates(value: object) -> tuple[RefUpdate, ...]:
+    _expect(isinstance(value, list) and bool(value))
+    assert isinstance(value, list)
+    found = tuple(map(_update, value))
+    _expect(len({update.ref for update in found}) == len(found))
+    return found
+
+
+def _update(value: object) -> RefUpdate:
+    _expect(isinstance(value, dict) and value.keys() == {"ref", "old", "new"})
+    assert isinstance(value, dict)
+    return RefUpdate(_ref(value["ref"]), _oid(value["old"]), _oid(value["new"]))
+
+
+def _trees(value: object) -> HeadTrees:
+    _expect(isinstance(value, dict) and value.keys() == {"old", "files", "new"})
+    assert isinstance(value, dict)
+    return HeadTrees(*(_oid(value[name]) for name in ("old", "files", "new")))
+
+
+def _processes(value: object) -> tuple[str, ...]:
+    _expect(isinstance(value, list))
+    assert isinstance(value, list)
+    _expect(all(isinstance(name, str) and is_process_name(name) for name in value))
+    return tuple(value)
+
+
+def _oid(value: object) -> Oid:
+    _expect(isinstance(value, str) and _OID.fullmatch(value) is not None)
+    return Oid(str(value))
+
+
+def _ref(value: object) -> str:
+    _expect(isinstance(value, str) and _REF.fullmatch(value) is not None)
+    return _from_json(str(value))
+
+
+def _subject(value: object) -> str:
+    _expect(isinstance(value, str) and "\0" not in value)
+    return _from_json(str(value))
+
+
+def _to_json(text: str) -> str:
+    """Text as the system gave it, told in UTF-8, whatever encoding the next one uses.
+
+    Bytes that aren't UTF-8 are surrogates (PEP 383).
+    """
+    return os.fsencode(text).decode("utf-8", "surrogateescape")
+
+
+def _from_json(text: str) -> str:
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))
