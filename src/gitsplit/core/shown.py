@@ -23,6 +23,8 @@ def shown(text: bytes | str) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
+    elif not text.isprintable():
+        text = _joined(text)
     if _is_plain_text(text):
         return text
     return "".join(visible(char) for char in text)
@@ -66,6 +68,18 @@ def is_plain(char: str) -> bool:
     """Whether the character can be seen, and is nothing to a terminal but itself."""
     is_seen = char.isprintable() or unicodedata.category(char) == "Zs"
     return is_seen and char not in _NOTHING_TO_SEE
+
+
+def _joined(text: str) -> str:
+    """The text with letters where it has the bytes of their UTF-8 as surrogates.
+
+    That is how the system gives it where its own encoding isn't UTF-8.
+    """
+    try:
+        named = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        return text
+    return named.decode("utf-8", "surrogateescape")
 
 
 def visible(char: str) -> str:

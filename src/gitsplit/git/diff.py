@@ -7,6 +7,7 @@ libgit2; renames and attributes are git's to decide, so git is asked about them,
 for however many commits and only where there is something to decide.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from stat import S_IFMT, S_ISREG
@@ -231,7 +232,7 @@ def _is_binary_driver(repo: Repository, value: bytes) -> bool | None:
     }
     if value in known:
         return known[value]
-    key = f"diff.{value.decode(errors='surrogateescape')}.binary"
+    key = f"diff.{os.fsdecode(value)}.binary"
     if repo.config.get(key) in (None, "auto"):
         return None
     return repo.config.get_bool(key)

@@ -4,9 +4,11 @@ A draft is a plan file. Its name says which commits it is for, and its directory
 which branch, so that one whose commits have moved is found and not overwritten.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +19,8 @@ from gitsplit.git.own_files import own_directory, share
 from gitsplit.git.repository import Repository
 
 _SHORT = 12
+_LONGEST = 200
+"""So many letters of a branch's name fit into that of a file, with some to spare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class DraftFile:
         """The file for the series on the branch that HEAD names."""
         base = series.upstream or "root"
         name = f"{base[:_SHORT]}-{series.head[:_SHORT]}.json"
-        return cls(repo, quote(head_ref or "HEAD", safe=""), name)
+        return cls(repo, _directory_name(os.fsencode(head_ref or "HEAD")), name)
 
     @property
     def path(self) -> Path:
@@ -78,3 +82,12 @@ class DraftFile:
         for path in sorted(self._directory.glob("*.json")):
             if not path.stem.endswith(f"-{head[:_SHORT]}"):
                 yield path
+
+
+def _directory_name(ref: bytes) -> str:
+    """A name for the ref as a file's, of the ref alone."""
+    name = quote(ref, safe="")
+    if len(name) <= _LONGEST:
+        return name
+    digest = sha1(ref, usedforsecurity=False).hexdigest()
+    return f"{name[: _LONGEST - len(digest)]}-{digest}"

@@ -186,7 +186,7 @@ def _carried_out(
         refs.move(
             repo,
             record.targets,
-            f"gitsplit: {what}".encode("utf-8", "surrogateescape"),
+            os.fsencode(f"gitsplit: {what}"),
             expected_head=head,
             started=note_child,
             before_commit=follow,

@@ -4,6 +4,7 @@ Read from the files in which git keeps their state (``git-rebase(1)``,
 ``git-bisect(1)``, ``wt-status.c``), because git has no command that tells.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
     end = "\0"
     if done.status:
         done, end = repo.program.run(*asked), "\n"
-    listing = done.stdout.decode(errors="surrogateescape").removesuffix(end + end)
+    listing = os.fsdecode(done.stdout).removesuffix(end + end)
     main, *others = [_fields(block, end) for block in listing.split(end + end)]
     elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
     return [*elsewhere, main] if repo.git_dir != repo.common_dir else elsewhere
@@ -181,6 +182,6 @@ def _lines(path: Path) -> list[str]:
 def _text(path: Path) -> str:
     """The file's content, empty where there is no such file."""
     try:
-        return path.read_text("utf-8", "surrogateescape")
+        return os.fsdecode(path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return ""

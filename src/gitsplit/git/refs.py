@@ -5,6 +5,7 @@ goes through one ``git update-ref --stdin`` transaction, so hooks, reflogs and e
 ref storage work as the user configured them.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -197,7 +198,7 @@ def _committed_at(committer: bytes = b"", *_more: bytes) -> int:
 
 def _lines(output: bytes) -> list[str]:
     # A ref's name may hold what str.splitlines takes for the end of a line.
-    return output.decode("utf-8", "surrogateescape").split("\n")[:-1]
+    return os.fsdecode(output).split("\n")[:-1]
 
 
 def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
@@ -293,7 +294,7 @@ def _update(update: RefUpdate) -> Iterator[bytes]:
     """
     if update.ref == "HEAD":
         yield b"option no-deref"
-    yield b"update " + update.ref.encode("utf-8", "surrogateescape")
+    yield b"update " + os.fsencode(update.ref)
     yield update.new.encode()
     yield update.old.encode()
 

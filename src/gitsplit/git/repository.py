@@ -52,7 +52,7 @@ class Config:
     """The configuration that holds in this repository, from every file that counts.
 
     Keys are compared as git does: section and variable in any case, subsection
-    exactly. Values that aren't UTF-8 carry surrogates (``surrogateescape``).
+    exactly. Values are text as the system has it (``os.fsdecode``).
     """
 
     values: Mapping[str, tuple[str | None, ...]]
@@ -61,7 +61,7 @@ class Config:
     def parse(cls, listing: bytes) -> "Config":
         """The configuration that ``git config -z --list`` has printed."""
         values: dict[str, tuple[str | None, ...]] = {}
-        for entry in listing.decode(errors="surrogateescape").split("\0")[:-1]:
+        for entry in os.fsdecode(listing).split("\0")[:-1]:
             key, is_set, value = entry.partition("\n")
             values[key] = (*values.get(key, ()), value if is_set else None)
         return cls(values)
@@ -263,7 +263,7 @@ class Repository:
                 f"Git knows no editor to start: {done.complaint}.",
                 hint="Name one with: git config --global core.editor EDITOR",
             )
-        return done.stdout.decode(errors="surrogateescape").rstrip("\n")
+        return os.fsdecode(done.stdout).rstrip("\n")
 
     def comment_char(self) -> bytes:
         """What starts a line that git leaves out of an edited message.
