@@ -49,3 +49,25 @@ def test_a_replaced_commit_outside_the_series_is_nobodys_business(
     ran = split.run()
 
     assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("where", ["below", "in the series", "above", "cut off"])
+def test_a_history_that_grafts_change_is_taken_as_it_is_and_pointed_out(
+    repo: Repository, where: str
+) -> None:
+    for number in b"1234":
+        repo.commit("each\n", {"a": bytes([number]), "b": bytes([number])})
+    before = repo.git("log", "--format=%T").split()
+    apart = repo.git("commit-tree", "HEAD~3^{tree}", "-m", "apart")
+    ids = {"below": "HEAD~2", "in the series": "HEAD~1", "above": "HEAD"}
+    line = f"{repo.oid(ids.get(where, 'HEAD~1'))} {apart if where in ids else ''}"
+    (repo.path / ".git/info/grafts").write_text(f"# a comment\n{line.strip()}\n")
+    args = ("-c", "HEAD~1", "--group-by", "file")
+    ran = [gitsplit(repo.path, how, *args) for how in ("-n", "--yes")]
+    (repo.path / ".git/info/grafts").unlink()
+    trees = repo.git("log", "--format=%T").split()
+
+    assert [each.status for each in ran] == [0, 0], ran
+    assert all("Grafts (info/grafts) change the history" in each.err for each in ran)
+    assert len(trees) == 5
+    assert [trees[0], trees[1], *trees[3:]] == before

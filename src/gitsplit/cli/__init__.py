@@ -211,8 +211,13 @@ def _name_shortcuts(work: "Work") -> None:
 
 
 def _point_out_replacements(repo: "Repository", work: "Work") -> None:
-    from gitsplit.git.read import replaced_commits
+    from gitsplit.git.read import has_grafts, replaced_commits
 
+    if has_grafts(repo):
+        say(
+            "Grafts (info/grafts) change the history that git shows here; gitsplit"
+            " takes the commits as they are."
+        )
     told = (
         f"{oid[:10]} has a replacement (refs/replace), which git shows "
         "in its place; gitsplit takes the commit itself."

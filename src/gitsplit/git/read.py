@@ -1,5 +1,6 @@
 """The series and what its commits did, read from the repository into plain values."""
 
+import os
 from collections.abc import Sequence
 
 from gitsplit.core.changes import File, FileChange
@@ -89,6 +90,17 @@ def replaced_commits(repo: Repository, series: Series) -> tuple[Oid, ...]:
     names = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/replace")
     replaced = repo.program.run(*names).stdout.decode("ascii", "replace").split()
     return tuple(commit.oid for commit in series.commits if commit.oid in replaced)
+
+
+def has_grafts(repo: Repository) -> bool:
+    """Whether git shows another history than there is (``gitglossary(7)``, grafts)."""
+    named = os.environ.get("GIT_GRAFT_FILE")
+    file = repo.program.cwd / named if named else repo.common_dir / "info" / "grafts"
+    try:
+        lines = file.read_bytes().splitlines()
+    except OSError:
+        return False
+    return any(line.strip() and not line.startswith(b"#") for line in lines)
 
 
 def _base(

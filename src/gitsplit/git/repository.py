@@ -284,7 +284,8 @@ def open_repository(cwd: Path) -> Repository:
     """
     places = _Places.found(Program(cwd))
     worktree = places.worktree
-    program = Program(worktree or places.git_dir, places.environment())
+    environment = {**places.environment(), **_without_grafts(places.git_dir)}
+    program = Program(worktree or places.git_dir, environment)
     listing = program.run("config", "-z", "--list").stdout
     return Repository(
         program=program,
@@ -297,6 +298,14 @@ def open_repository(cwd: Path) -> Repository:
         config=Config.parse(listing),
         _odb=object_files.database(places.objects_dir, program.cwd),
     )
+
+
+def _without_grafts(git_dir: Path) -> Mapping[str, str]:
+    """The variable by which git takes each commit as it is, for it is to be rewritten.
+
+    It names no file that is there: git warns of any other.
+    """
+    return {"GIT_GRAFT_FILE": str(git_dir / "gitsplit" / "no-grafts")}
 
 
 @dataclass(frozen=True, slots=True)
