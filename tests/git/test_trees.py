@@ -20,8 +20,9 @@ from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
-from gitsplit.git.trees import NewObjects, tree_with
+from gitsplit.git.trees import NewObjects, changed_paths, tree_with
 from tests.repository import Repository
+from tests.runner import gitsplit
 
 Files = Mapping[bytes, TreeEntry]
 
@@ -166,3 +167,31 @@ def test_that_a_directory_is_no_file_takes_nothing_away(
     base = Oid(tree_by_git(with_blobs, {b"a/b": ONE}))
 
     assert tree_with(objects, base, [(b"a", None)]) == base
+
+
+NAMES = (b"a\r", b"a", b"b\r/c\r", b"b/c", b"d\r\r", b" e ", b"f\t", b"\r", b"g\x85")
+
+
+def test_names_are_bytes_to_their_last_one(with_blobs: Repository) -> None:
+    """Whatever else takes a carriage return or a blank for the end of a line."""
+    repo = with_blobs
+    objects = NewObjects(open_repository(repo.path))
+    by_git = tree_by_git(repo, dict.fromkeys(NAMES, ONE))
+    ours = tree_with(objects, None, [(name, ONE) for name in NAMES])
+    listed = repo.run("ls-tree", "-r", "-z", "--name-only", by_git).stdout
+    changed = changed_paths(objects, Oid(EMPTY_TREE), Oid(by_git))
+
+    assert ours == by_git
+    assert {*changed} == {*listed.split(b"\0")[:-1]} == {*NAMES}
+
+
+def test_a_path_that_ends_with_a_carriage_return_is_split(repo: Repository) -> None:
+    repo.commit("base\n", {"a\r": b"1\n", "a": b"1\n", "d\r/e\r": b"1\n"})
+    repo.commit("tangled\n", {"a\r": b"2\n", "a": b"2\n", "d\r/e\r": b"2\n"})
+    tree = repo.tree("HEAD")
+    ran = gitsplit(repo.path, "--yes", "HEAD~1", "--group-by", "file")
+    steps = repo.git("log", "-3", "-z", "--format=", "--name-only").split("\0")
+
+    assert ran.status == 0, ran.err
+    assert repo.tree("HEAD") == tree
+    assert sorted(filter(None, steps)) == ["a", "a\r", "d\r/e\r"]
