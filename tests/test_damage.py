@@ -211,3 +211,14 @@ def test_an_object_that_isnt_what_it_is_named_for_is_never_believed(
     ran = gitsplit(repo.path, *args)
 
     assert is_told(ran), ran.err
+
+
+@pytest.mark.parametrize("files", [9, 12, 16])
+def test_too_few_open_files_are_said(repo: Repository, files: int) -> None:
+    two_pieces(repo)
+    before = repo.refs()
+    limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *PROGRAM)
+    ran = run(repo, *limited, *SPLIT)
+
+    assert is_told(ran), ran.err
+    assert ran.status == 0 or repo.refs() == before

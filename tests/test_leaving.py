@@ -11,6 +11,7 @@ import pytest
 
 from tests.processes import is_alive, wait_until
 from tests.repository import Repository
+from tests.runner import gitsplit_process
 from tests.terminal import Terminal
 
 SECONDS = 8.0
@@ -270,3 +271,18 @@ def test_who_leaves_while_a_program_is_asked_by_a_key_leaves_nothing_of_it(
     pids(log)
 
     assert_left(terminal, "\x03", series, temporary, log)
+
+
+def test_an_interrupt_while_it_starts_ends_it_with_a_word(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """The interrupt comes while the first library is being imported."""
+    early = tmp_path / "early"
+    early.mkdir()
+    (early / "click.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(9)\n"
+    )
+    ran = gitsplit_process(repo.path, "-n", env={"PYTHONPATH": str(early)})
+
+    assert ran.status == 130
+    assert ran.err == "gitsplit: interrupted. Nothing was changed.\n"

@@ -101,8 +101,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         with suppress(OSError):
             say("interrupted. Nothing was changed.")
         sys.exit(_signal_status(stop) or Interrupted.exit_status)
-    except BrokenPipeError:
-        forget_output()
+    except OSError as error:
+        _end_for(error)
         sys.exit(1)
     sys.exit(0)
 
@@ -114,6 +114,22 @@ def _signal_status(stop: BaseException) -> int:
     """
     cause = stop if isinstance(stop, Signalled) else stop.__cause__
     return 128 + cause.number if isinstance(cause, Signalled) else 0
+
+
+def _end_for(error: OSError) -> None:
+    """Say what the system refuses, unless it is that nobody reads any more.
+
+    Too many open files, say, or a temporary directory that is full.
+    """
+    if isinstance(error, BrokenPipeError):
+        forget_output()
+        return
+    refusal = GitsplitError(
+        f"The system refuses something: {error}.",
+        hint="Is the disk full, or `ulimit -n` too small?",
+        state="Run gitsplit again: it finishes what was begun, or takes it back.",
+    )
+    show_error(refusal)
 
 
 def _check_usage(options: Options) -> None:

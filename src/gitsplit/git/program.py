@@ -194,6 +194,11 @@ class Program:
             )
         except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
             raise self._not_startable() from error
+        except OSError as error:
+            raise GitsplitError(
+                f"The git program can't be started: {error.strerror}.",
+                hint="Are too many files open, or processes running? See: ulimit -a",
+            ) from error
 
     def _inherited(self) -> dict[str, str]:
         return {k: v for k, v in os.environ.items() if k not in self.cleared}
