@@ -84,7 +84,6 @@ def test_what_is_configured_reaches_git_and_programs_as_it_is(
     program.write_text("#!/bin/sh\ncat\n")
     program.chmod(0o755)
     repo.git("config", "gitsplit.proposalCommand", str(program))
-    repo.git("config", "core.commentChar", "§")
     repo.git("config", "gitsplit.copyTrailers", "Gemäß, Bug")
     repo.git("config", "branch.ü.remote", "büro")
     repo.git("config", "remote.büro.url", "nowhere/é")
