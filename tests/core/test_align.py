@@ -6,7 +6,8 @@ by dynamic programming with whole numbers. They share nothing.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, count
+from random import Random
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from gitsplit.core.align import Slot, merge_order, partners
 from tests.core.strategies import LINES
+from tests.processor import grows_with_its_size
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -152,6 +154,113 @@ def test_up_to_ten_thousand_pairs_are_compared_and_more_go_by_position() -> None
 
     assert partners(old, [*new[1:]]) == ((0, 124),)
     assert partners(old, new) == tuple((n, n) for n in range(80))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "compared"),
+    [(1, 10_000, True), (80, 125, True), (125, 80, True), (73, 137, False)],
+)
+def test_the_ten_thousandth_pair_is_compared_and_the_next_is_not(
+    old: int, new: int, compared: bool
+) -> None:
+    olds = [b"a%d\n" % n for n in range(old)]
+    news = [b"b%d\n" % n for n in range(new)]
+    olds[-1] = news[-1] = b"same\n"
+    by_place = tuple((n, n) for n in range(min(old, new)))
+
+    assert partners(olds, news) == (((old - 1, new - 1),) if compared else by_place)
+    if old * new > 10_000:
+        assert partners(olds, news[1:]) == ((old - 1, new - 2),)
+
+
+def variant(chosen: Random, tokens: Sequence[bytes], share: float) -> bytes:
+    """The tokens with about this share of them changed, some left out."""
+    kept = [token for token in tokens if chosen.random() > share / 4]
+    return b"".join(
+        chosen.choice([b";", b",", b"("]) if chosen.random() < share else token
+        for token in kept
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_long_lines_have_partners_by_the_same_rule(seed: int) -> None:
+    chosen = Random(seed)
+    tokens = chosen.choices([b"(", b")", b"=", b"+", b".", b"x "], k=520 + 8 * seed)
+    old = [variant(chosen, tokens, share) + b"\n" for share in (0.1, 0.7)]
+    new = [variant(chosen, tokens, share) + b"\n" for share in (0.8, 0.4, 0.1)]
+
+    assert partners(old, new) == partners_by_the_rule(old, new)
+
+
+@pytest.mark.parametrize("length", [4, 498, 500, 502, 20_000])
+@pytest.mark.parametrize("ahead", [0, 0.5, 1], ids=["first", "middle", "last"])
+def test_half_alike_is_enough_however_long_a_line_is(length: int, ahead: float) -> None:
+    before = int(length * ahead) // 2
+    half = b")" * before + b"(" * (length // 2) + b"]" * (length // 2 - before)
+    less = half.replace(b"(", b"+", 1)
+    old = [b"(" * length]
+
+    assert partners(old, [b"x\n", half]) == ((0, 1),)
+    assert partners(old, [b"x\n", less]) == ()
+
+
+def test_the_last_token_in_common_counts_in_a_line_of_twenty_thousand() -> None:
+    chosen = Random(1)
+    shared = chosen.choices([b"(", b")", b"[", b"]", b"word"], k=10_000)
+    old = b"".join(b"+" + token for token in shared)
+    new = [b"-" + token for token in shared]
+    half, less = b"".join(new), b"".join([*new[:7000], b"-=", *new[7001:]])
+
+    assert partners([old], [b"x\n", half]) == ((0, 1),)
+    assert partners([old], [b"x\n", less]) == ()
+
+
+def test_a_token_of_one_long_line_counts_for_one_of_the_other() -> None:
+    old = b"+(" * 10_000
+
+    assert partners([old], [b"x\n", b"(-" * 5_000]) == ()
+    assert partners([old], [b"x\n", b"(-" * 10_000]) == ((0, 1),)
+
+
+def test_the_order_of_twenty_thousand_tokens_counts() -> None:
+    old = b"+" + b"(" * 10_000 + b"[" * 10_000
+    turned = b"-" + b"[" * 10_000 + b"(" * 10_000
+
+    assert partners([old], [b"x\n", turned]) == ()
+    assert partners([old], [b"x\n", turned[2:]]) == ((0, 1),)
+
+
+def test_what_long_lines_begin_and_end_with_counts_once() -> None:
+    old = b"(" * 600
+
+    assert partners([old], [old + b"(" * 100, old + b"\t"]) == ((0, 1),)
+
+
+def test_above_ten_thousand_million_pairs_of_tokens_their_order_does_not_count() -> (
+    None
+):
+    old = b"(" * 334 + b")" * 333 + b"[" * 333
+    turned = b"[" * 333 + b")" * 333 + b"(" * 334
+    others = [b"\n"] * 9_999
+
+    # 1,000 times 1,000 tokens, times 1 by 10,000 lines.
+    assert partners([old], [turned, *others]) == ()
+    assert partners([old], [turned + b"(", *others]) == ((0, 0),)
+    assert partners([old], [turned + b"(", *others[10:]]) == ()
+
+
+def test_what_comparing_long_lines_costs_grows_with_their_length() -> None:
+    numbers = count()
+
+    def work(size: int) -> object:
+        number = next(numbers)  # what was compared before is known
+        words = [b"id%d=f(%d);" % (at % 3000, number) for at in range(size)]
+        old = b"".join(words)
+        words[::50] = [b"zz"] * len(words[::50])
+        return partners([old], [b"// from %d" % number, b"".join(words)])
+
+    assert work(15_000) == ((0, 1),)
+    assert grows_with_its_size(work, 15_000)
 
 
 def test_three_lines_for_three_read_new_old_old_where_the_first_is_chosen() -> None:

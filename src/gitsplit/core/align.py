@@ -5,9 +5,11 @@ wherever it is cut, so every reader of a plan must align its lines alike.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from math import lcm
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import gcd, lcm
 from typing import Literal
 
 Side = Literal["old", "new"]
@@ -16,7 +18,13 @@ Slot = tuple[Side, int]
 
 _TOKEN = re.compile(rb"\w+|\W", re.DOTALL)
 _MOST_PAIRS = 10_000
+"""Of more pairs of lines, none is compared."""
+
+_MOST_TOKEN_PAIRS = 10_000_000_000
+"""Of more pairs of tokens in a hunk, the tokens' order doesn't count."""
+
 _LONG = 500
+_BLOCK = 8192
 
 
 def partners(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[tuple[int, int], ...]:
@@ -26,7 +34,9 @@ def partners(old: Sequence[bytes], new: Sequence[bytes]) -> tuple[tuple[int, int
     pairs with the greatest sum of similarity, ties to the earliest lines, pairs under
     one half left out; above 10,000 possible pairs, by position. A line's ``\n`` does
     not count towards its similarity; two empty lines are wholly similar. Of several
-    such lists of pairs, the first in lexicographic order is the earliest.
+    such lists of pairs, the first in lexicographic order is the earliest. Where the
+    tokens of two lines make more than 10,000,000,000 pairs, times the pairs of lines,
+    m counts those that both have, in any order.
 
     >>> partners([b"def f(a):\n"], [b"import os\n", b"def f(a, b):\n"])
     ((0, 1),)
@@ -81,51 +91,81 @@ def _earliest(
                 break
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line's tokens, and what is asked of them again and again."""
+
+    tokens: list[bytes]
+
+    @cached_property
+    def places(self) -> dict[bytes, int]:
+        """For each token the bit set of its places."""
+        return _places(self.tokens)
+
+    @cached_property
+    def counts(self) -> Counter[bytes]:
+        """How often each token is there."""
+        return Counter(self.tokens)
+
+
 def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
     """Each pair's similarity times one common multiple; 0 where it is under a half.
 
     Sums of fractions are compared for equality, so they are kept as whole numbers.
     """
-    olds = [_TOKEN.findall(line.removesuffix(b"\n")) for line in old]
-    news = [_TOKEN.findall(line.removesuffix(b"\n")) for line in new]
-    totals = {a + b or 2 for a in set(map(len, olds)) for b in set(map(len, news))}
-    unit = lcm(*totals)
-    return [_line_scores(tokens, news, unit) for tokens in olds]
+    olds, news = map(_lines, (old, new))
+    pairs = len(old) * len(new)
+    found = [[_similarity(a, b, pairs) for b in news] for a in olds]
+    unit = lcm(*{below for row in found for _, below in row})
+    return [[above * (unit // below) for above, below in row] for row in found]
 
 
-def _line_scores(old: list[bytes], news: list[list[bytes]], unit: int) -> list[int]:
-    """The similarity of one old line with each new one."""
-    if len(old) > _LONG:
-        return [_long_score(old, new, unit) for new in news]
-    masks = _masks(old)
-    return [_score(len(old), masks, new, unit) for new in news]
+def _lines(lines: tuple[bytes, ...]) -> list[_Line]:
+    return [_Line(_TOKEN.findall(line.removesuffix(b"\n"))) for line in lines]
 
 
-def _masks(tokens: list[bytes]) -> dict[bytes, int]:
-    """For each token the bit set of its places."""
-    masks: dict[bytes, int] = {}
-    for place, token in enumerate(tokens):
-        masks[token] = masks.get(token, 0) | 1 << place
-    return masks
+def _similarity(old: _Line, new: _Line, pairs: int) -> tuple[int, int]:
+    """2·m/(a+b) as a fraction in lowest terms; 0 where it is under a half."""
+    a, b = len(old.tokens), len(new.tokens)
+    if not a + b:
+        return 1, 1
+    if 4 * min(a, b) < a + b:
+        return 0, 1  # there aren't enough tokens to be common
+    common = _common(old, new, pairs)
+    if 4 * common < a + b:
+        return 0, 1
+    divisor = gcd(2 * common, a + b)
+    return 2 * common // divisor, (a + b) // divisor
 
 
-def _long_score(old: list[bytes], new: list[bytes], unit: int) -> int:
-    """:func:`_score` of two lines, of which the old one is long.
+def _common(old: _Line, new: _Line, pairs: int) -> int:
+    """How many tokens the lines have in common; any number where it is too few."""
+    a, b = len(old.tokens), len(new.tokens)
+    if a * b * pairs > _MOST_TOKEN_PAIRS:
+        return _in_any_order(old, new)
+    if a <= _LONG:
+        places = old.places
+        found = [places[token] for token in new.tokens if token in places]
+        return _short_common(a, found) if 4 * len(found) >= a + b else 0
+    if 4 * _in_any_order(old, new) < a + b:
+        return 0
+    return _long_common(old.tokens, new.tokens)
 
-    What both begin and end with is in their longest common subsequence; the time for
-    the rest grows with the square of its length.
-    """
-    total = len(old) + len(new)
+
+def _in_any_order(old: _Line, new: _Line) -> int:
+    """How many tokens both lines have, wherever they stand."""
+    both = old.counts.keys() & new.counts.keys()
+    times = (map(line.counts.__getitem__, both) for line in (old, new))
+    return sum(map(min, *times))
+
+
+def _long_common(old: list[bytes], new: list[bytes]) -> int:
+    """The length of the longest common subsequence, of which the ends are a part."""
     most = min(len(old), len(new))
     head = _common_prefix(old, new, most)
     tail = _common_prefix(old[::-1], new[::-1], most - head)
-    rest = old[head : len(old) - tail]
-    masks = _masks(rest)
-    places = [masks[token] for token in new[head : len(new) - tail] if token in masks]
-    if 4 * (head + tail + min(len(rest), len(places))) < total:
-        return 0
-    common = head + tail + _common_subsequence(len(rest), places)
-    return 2 * common * (unit // total) if 4 * common >= total else 0
+    rest = new[head : len(new) - tail]
+    return head + tail + _longest_common(old[head : len(old) - tail], rest)
 
 
 def _common_prefix(a: list[bytes], b: list[bytes], most: int) -> int:
@@ -134,25 +174,19 @@ def _common_prefix(a: list[bytes], b: list[bytes], most: int) -> int:
     return next((at for at, (x, y) in enumerate(pairs) if x != y), most)
 
 
-def _score(length: int, masks: dict[bytes, int], new: list[bytes], unit: int) -> int:
-    """``unit`` times 2·m/(a+b), m being the longest common subsequence of tokens.
-
-    ``length`` counts the old line's tokens; ``masks`` are bit sets of their places.
-    """
-    total = length + len(new)
-    if not total:
-        return unit
-    places = [masks[token] for token in new if token in masks]
-    if 4 * min(length, len(places)) < total:
-        return 0  # the subsequence can't be long enough
-    common = _common_subsequence(length, places)
-    return 2 * common * (unit // total) if 4 * common >= total else 0
+def _places(tokens: list[bytes]) -> dict[bytes, int]:
+    """For each token the bit set of its places."""
+    places: dict[bytes, int] = {}
+    for place, token in enumerate(tokens):
+        places[token] = places.get(token, 0) | 1 << place
+    return places
 
 
-def _common_subsequence(length: int, places: list[int]) -> int:
+def _short_common(length: int, places: list[int]) -> int:
     """The length of the longest common subsequence, by bit-parallel addition.
 
-    ``places`` has for each token of the one the bit set of its places in the other.
+    ``places`` has for each token of the one the bit set of its places in the other
+    (Crochemore and others, 2001).
     """
     full = (1 << length) - 1
     row = full
@@ -160,3 +194,31 @@ def _common_subsequence(length: int, places: list[int]) -> int:
         matches = row & place
         row = (row + matches) | (row - matches)
     return length - (row & full).bit_count()
+
+
+def _longest_common(old: list[bytes], new: list[bytes]) -> int:
+    """The length of the longest common subsequence of long lines.
+
+    :func:`_short_common` for a block of the old line at a time, each with the carries
+    of the one before it: bit sets as long as the line for each of its tokens would
+    take the square of its length in memory.
+    """
+    carries = bytearray(len(new))
+    common = 0
+    for start in range(0, len(old), _BLOCK):
+        block = old[start : start + _BLOCK]
+        places, length = _places(block), len(block)
+        row = full = (1 << length) - 1
+        for at, token in enumerate(new):
+            carry = carries[at]
+            if place := places.get(token, 0):
+                matches = row & place
+                added = row + matches + carry
+                carries[at] = added >> length
+                row = added & full | row - matches
+            elif carry:
+                added = row + carry
+                carries[at] = added >> length
+                row |= added & full
+        common += length - row.bit_count()
+    return common
