@@ -26,6 +26,7 @@ MAY_IMPORT = {
 
 CORE_STANDARD_LIBRARY = {
     "__future__",
+    "array",
     "base64",
     "binascii",
     "bisect",

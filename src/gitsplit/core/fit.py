@@ -4,6 +4,7 @@ Here the file's 1-based line ranges meet the edits. What doesn't fit is refused 
 the first thing that doesn't.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
@@ -26,6 +27,8 @@ from gitsplit.core.states import file_assignments, overrides_by_file
 from gitsplit.errors import PlanRefused
 
 _NOBODY = -1
+_UNCHANGED = -3
+"""In the place of a group: the line is none of the commit's, nobody can have it."""
 
 
 def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
@@ -58,11 +61,12 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
             owner,
         )
     )
+    used = set(plan.group_of)
     for group in range(len(groups)):
-        if group not in plan.group_of:
+        if group not in used:
             raise _misfit(f"Group {group + 1} has no edits")
-    contents = {file: claim.contents for file, claim in enumerate(claims)}
-    return given(plan, contents)
+    contents = {file: c.contents for file, c in enumerate(claims) if c.contents}
+    return given(plan, contents) if contents else plan
 
 
 def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
@@ -104,21 +108,33 @@ def _only(what: str, chosen: Sequence[bool]) -> int | None:
     return found[0] if found else None
 
 
+def _no_lines() -> "array[int]":
+    return array("q")
+
+
+def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
+    """For each line up to the last in a span who takes it: nobody has so far."""
+    lines = array("q", [_UNCHANGED]) * (spans[-1].stop if spans else 0)
+    for span in spans:
+        lines[span.start : span.stop] = array("q", [_NOBODY]) * len(span)
+    return lines
+
+
 @dataclass
 class _Claims:
     """Who takes what of one file, while a plan file's entry is being read."""
 
     change: FileChange
     facts: dict[Fact, int] = field(default_factory=dict)
-    old: dict[int, int] = field(default_factory=dict)
-    new: dict[int, int] = field(default_factory=dict)
+    old: "array[int]" = field(default_factory=_no_lines)
+    new: "array[int]" = field(default_factory=_no_lines)
     contents: dict[int, bytes] = field(default_factory=dict)
     touching: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for hunk in self.change.hunks:
-            self.old |= dict.fromkeys(hunk.old.numbers, _NOBODY)
-            self.new |= dict.fromkeys(hunk.new.numbers, _NOBODY)
+        hunks = self.change.hunks
+        self.old = _groups_of_lines([hunk.old for hunk in hunks])
+        self.new = _groups_of_lines([hunk.new for hunk in hunks])
 
     def take(self, entry: FileEntry, group: int) -> None:
         """Note what ``entry`` names for ``group``; refuse what is named twice."""
@@ -150,19 +166,20 @@ class _Claims:
         self.contents[group] = content
 
     def _take_whole(self, group: int) -> None:
-        taken = {*self.facts.values(), *self.old.values(), *self.new.values()}
-        if taken - {_NOBODY}:
+        taken = {*self.facts.values(), *self.old, *self.new}
+        if taken - {_NOBODY, _UNCHANGED}:
             raise _misfit(f"{shown(self.change.path)} is named twice")
         self.facts = dict.fromkeys(facts_of(self.change), group)
-        self.old = dict.fromkeys(self.old, group)
-        self.new = dict.fromkeys(self.new, group)
+        for lines in (self.old, self.new):
+            for line, taker in enumerate(lines):
+                lines[line] = taker if taker == _UNCHANGED else group
 
     def _take_lines(
-        self, lines: dict[int, int], ranges: Iterable[LineRange], group: int, side: str
+        self, lines: "array[int]", ranges: Iterable[LineRange], group: int, side: str
     ) -> None:
         path = shown(self.change.path)
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
-            if line not in lines:
+            if line >= len(lines) or lines[line] == _UNCHANGED:
                 raise _misfit(f"Line {line + 1} of {path} is not {side} by the commit")
             if lines[line] != _NOBODY:
                 raise _misfit(f"The {side} line {line + 1} of {path} is named twice")
@@ -171,10 +188,10 @@ class _Claims:
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
         """The file's edits with their groups; ``rest`` takes those nobody named."""
         for lines, side in ((self.old, "removed"), (self.new, "added")):
-            for line, group in lines.items():
+            for line, group in enumerate(lines):
                 if group == _NOBODY:
                     lines[line] = self._rest(rest, f"the {side} line {line + 1}")
-                self.touching.add(lines[line])
+            self.touching |= set(lines) - {_UNCHANGED}
         for fact in facts_of(self.change):
             yield FactEdit(file, fact), self._fact_group(fact, rest)
         for number, hunk in enumerate(self.change.hunks):
@@ -221,14 +238,14 @@ def _file_entries(
     change: FileChange, assignment: Iterable[tuple[Edit, int]]
 ) -> Iterator[tuple[int, FileEntry]]:
     """What each group takes of one file."""
-    pairs = list(assignment)
-    groups = sorted({group for _, group in pairs})
+    by_group: dict[int, list[Edit]] = {}
+    for edit, group in assignment:
+        by_group.setdefault(group, []).append(edit)
     old_path, path = _paths(change)
-    if len(groups) == 1:
-        yield groups[0], FileEntry(old_path, path, whole=True)
+    if len(by_group) == 1:
+        yield next(iter(by_group)), FileEntry(old_path, path, whole=True)
         return
-    for group in groups:
-        edits = [edit for edit, g in pairs if g == group]
+    for group, edits in sorted(by_group.items()):
         texts = [edit for edit in edits if isinstance(edit, TextEdit)]
         yield (
             group,

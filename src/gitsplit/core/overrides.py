@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from gitsplit.core.changes import File
-from gitsplit.core.content import file_states
+from gitsplit.core.content import Assignment, file_states
 from gitsplit.core.objects import EXECUTABLE, FILE
 from gitsplit.core.plan import DROPPED, Override, Plan, settled
 from gitsplit.core.shown import shown
-from gitsplit.core.states import overrides_by_file, states_in
+from gitsplit.core.states import file_assignments, overrides_by_file, states_in
 from gitsplit.errors import PlanRefused
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
@@ -67,7 +67,8 @@ def with_content(
                 contents[place] = merged
     others = (o for o in plan.overrides if o.file != file or o.group not in contents)
     is_lasting = lasting is not None or group == last
-    made = (replace(o, lasting=is_lasting) for o in _given(plan, file, contents))
+    given_now = _given(plan, file, plan.of_file(file), contents)
+    made = (replace(o, lasting=is_lasting) for o in given_now)
     return replace(plan, overrides=tuple(sorted([*others, *made])))
 
 
@@ -79,17 +80,23 @@ def given(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
     is a submodule.
     """
     last = len(plan.groups) - 1
+    edits = file_assignments(plan)
     made = [
         replace(override, lasting=override.group == last or override.group + 1 in own)
         for file, own in contents.items()
-        for override in _given(plan, file, own)
+        for override in _given(plan, file, edits[file], own)
     ]
     return replace(plan, overrides=tuple(sorted(made)))
 
 
-def _given(plan: Plan, file: int, contents: Mapping[int, bytes]) -> Iterator[Override]:
-    """The overrides that give the file these contents, where it hasn't them anyway."""
-    chosen = file_states(plan.changes[file], plan.of_file(file), contents)
+def _given(
+    plan: Plan, file: int, edits: Assignment, contents: Mapping[int, bytes]
+) -> Iterator[Override]:
+    """The overrides that give the file these contents, where it hasn't them anyway.
+
+    ``edits`` are those of the file, with their groups.
+    """
+    chosen = file_states(plan.changes[file], edits, contents)
     for (group, content), state in zip(contents.items(), chosen, strict=True):
         if state is None or state.content is None:
             what = "isn't there" if state is None else "is a submodule"

@@ -6,8 +6,9 @@ Says what a plan file means by itself; whether it fits a commit is
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import NoReturn, get_args
 
 from gitsplit.core.edits import Fact
@@ -18,6 +19,8 @@ from gitsplit.errors import PlanRefused
 
 FORMAT = "gitsplit-plan"
 VERSION = 1
+
+_MANY = 10_000
 
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
@@ -77,8 +80,11 @@ def dumps(document: PlanDocument) -> str:
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
     }
+    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(value)
+    # Each number is a piece by itself, and takes more room than in the text.
+    joined = iter(lambda: "".join(islice(pieces, _MANY)), "")
     # Kept plans and drafts are looked at in a terminal, too.
-    return inert_json(json.dumps(value, indent=1, ensure_ascii=False)) + "\n"
+    return inert_json("".join([*joined, "\n"]))
 
 
 def loads(text: str | bytes) -> PlanDocument:
@@ -107,7 +113,31 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         if name in value:
             _Node(None).refuse(f'"{shown(name)}" is there twice in one object')
         value[name] = inner
+    for name in ("removed", "added"):
+        if ranges := _ranges(value.get(name)):
+            value[name] = ranges
     return value
+
+
+def _ranges(value: object) -> tuple[LineRange, ...]:
+    """The ranges of lines that a list spells; empty where it isn't one of such.
+
+    A file may have millions of them, and as JSON they take much more room: they are
+    made small as soon as the file's entry has been read, each in its place.
+    """
+    if not isinstance(value, list) or not all(map(_is_range, value)):
+        return ()
+    for at, (first, last) in enumerate(value):
+        value[at] = (first, first if first == last else last)
+    return tuple(value)
+
+
+def _is_range(value: object) -> bool:
+    """Whether these are the first line and the last one, counted from 1."""
+    if type(value) is not list or len(value) != 2:
+        return False
+    first, last = value
+    return type(first) is int and type(last) is int and 1 <= first <= last
 
 
 def _refuse_other_formats(node: "_Node") -> None:
@@ -152,10 +182,11 @@ class _Node:
                 self.refuse(f'"{shown(name)}" is unknown')
         return members
 
-    def items(self) -> list["_Node"]:
+    def items(self) -> Iterator["_Node"]:
+        """The members of a list, one at a time: there may be a great many."""
         if not isinstance(self.value, list):
             self.refuse("it must be a list")
-        return [_Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value)]
+        return (_Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value))
 
     def text(self) -> bytes:
         """A string, or the bytes that ``{"base64": …}`` spells."""
@@ -202,6 +233,8 @@ class _Node:
         return Oid(str(text))
 
     def line_ranges(self) -> tuple[LineRange, ...]:
+        if isinstance(self.value, tuple):
+            return self.value  # checked already, as it was read
         return tuple(node.line_range() for node in self.items())
 
     def line_range(self) -> LineRange:
@@ -228,8 +261,8 @@ def _commit(node: _Node) -> CommitEntry:
     action = fields["action"].value if "action" in fields else "pick"
     if action not in get_args(Doing):
         fields["action"].refuse(f"it must be one of {', '.join(get_args(Doing))}")
-    groups = fields["groups"].items() if "groups" in fields else []
-    dropped = fields["dropped"].items() if "dropped" in fields else []
+    groups = list(fields["groups"].items()) if "groups" in fields else []
+    dropped = list(fields["dropped"].items()) if "dropped" in fields else []
     _refuse_misplaced(node, str(action), bool(groups), bool(dropped))
     return CommitEntry(
         fields["commit"].required_oid(),
