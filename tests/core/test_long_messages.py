@@ -6,6 +6,7 @@ import pytest
 
 from gitsplit.core import message
 from gitsplit.core.buried import buried_change_ids, with_buried_id_moved
+from gitsplit.core.kept_ids import with_ids_of
 from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from tests.processor import grows_with_its_size
 
@@ -25,16 +26,20 @@ MESSAGES: dict[str, Callable[[int], bytes]] = {
     ),
     "continued": lambda size: b"One\n\nBug: 1\n" + b" and more words\n" * size,
     "blanks": lambda size: b"One\n\n" + b" \n" * size + b"Bug: 1\n",
+    "a link far down": lambda size: (
+        b"One\n\nLink: https://review.example.com/" + b"a/" * size + b"id/" + ID + b"\n"
+    ),
     "one line": lambda size: b"One\n\n" + b"word-" * size + b"\n",
 }
 
 FUNCTIONS: dict[str, Callable[[bytes], object]] = {
     "found": lambda text: message.change_ids(text, (URL,)),
+    "found by host": lambda text: message.change_ids(text, (b"//review.example.com",)),
     "set": lambda text: message.with_change_id(text, OTHER),
     "linked": lambda text: message.with_change_id(text, OTHER, link_url=URL),
     "taken away": lambda text: message.without_change_id(text, (URL,)),
-    "given back": lambda text: message.with_ids_of(text, b"Other\n\nBug: 2\n"),
-    "given": lambda text: message.with_ids_of(b"One\n\n" + FOOTER, text),
+    "given back": lambda text: with_ids_of(text, b"Other\n\nBug: 2\n"),
+    "given": lambda text: with_ids_of(b"One\n\n" + FOOTER, text),
     "trailers": message.trailers,
     "without trailers": message.without_trailers,
     "with a trailer": lambda text: message.with_trailer_lines(text, [b"Z: 1"]),

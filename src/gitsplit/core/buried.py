@@ -34,7 +34,9 @@ def buried_change_ids(
     )
 
 
-def with_buried_id_moved(message: bytes, *, link_url: bytes = b"") -> bytes:
+def with_buried_id_moved(
+    message: bytes, *, link_url: bytes = b"", review_urls: tuple[bytes, ...] = ()
+) -> bytes:
     r"""The message in which Gerrit sees the id that was above its last paragraph.
 
     The last one, where there are several; all lines with buried ids are gone. As it
@@ -44,10 +46,12 @@ def with_buried_id_moved(message: bytes, *, link_url: bytes = b"") -> bytes:
     >>> with_buried_id_moved(b"One\n\n" + footer + b"\nBug: 1\n")
     b'One\n\nBug: 1\nChange-Id: I1111111111111111111111111111111111111111\n'
     """
-    urls = (link_url,) if link_url else ()
+    urls = tuple(filter(None, (link_url, *review_urls)))
     buried = buried_change_ids(message, urls)
     if not buried or change_ids(message, urls):
         return message
     while found := [each.span() for each in _BURIED.finditer(message)]:
         message = without_lines(message, found)
-    return with_change_id(message, buried[-1], link_url=link_url)
+    return with_change_id(
+        message, buried[-1], link_url=link_url, review_urls=review_urls
+    )

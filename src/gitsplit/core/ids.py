@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from gitsplit.core.buried import with_buried_id_moved
+from gitsplit.core.kept_ids import with_ids_of
 from gitsplit.core.message import change_ids, with_change_id
 
 _FIXUP = re.compile(rb"[a-z]+! ")
@@ -17,6 +18,7 @@ class IdRules:
     commit gets an id although its original has none; not where its subject is like
     that of a ``fixup!``, unless ``always`` (``gerrit.createChangeId``). ``link_url`` is
     ``gerrit.reviewUrl`` where ids are written as ``Link:`` footers, else empty.
+    ``servers`` are others whose links are ids too, URLs or ``//host``.
     ``moves`` says that an id above the last paragraph, which Gerrit doesn't see, is
     moved down.
     """
@@ -26,11 +28,12 @@ class IdRules:
     link_url: bytes = b""
     always: bool = False
     moves: bool = False
+    servers: tuple[bytes, ...] = ()
 
     @property
     def review_urls(self) -> tuple[bytes, ...]:
         """The servers whose links are ids."""
-        return (self.link_url,) if self.link_url else ()
+        return tuple(filter(None, (self.link_url, *self.servers)))
 
     def all_of(self, message: bytes) -> tuple[bytes, ...]:
         """The ids that Gerrit sees in ``message``."""
@@ -51,8 +54,18 @@ class IdRules:
         """The message with its id where Gerrit sees it, if ids are to be moved."""
         if not self.moves:
             return message
-        return with_buried_id_moved(message, link_url=self.link_url)
+        return with_buried_id_moved(
+            message, link_url=self.link_url, review_urls=self.servers
+        )
 
     def with_id(self, message: bytes, change_id: bytes) -> bytes:
         """The message in which Gerrit sees this id alone."""
-        return with_change_id(message, change_id, link_url=self.link_url)
+        return with_change_id(
+            message, change_id, link_url=self.link_url, review_urls=self.servers
+        )
+
+    def with_ids_of(self, original: bytes, message: bytes) -> bytes:
+        """The message in which Gerrit sees the id that it sees in ``original``."""
+        return with_ids_of(
+            original, message, link_url=self.link_url, review_urls=self.servers
+        )

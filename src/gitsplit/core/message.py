@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from gitsplit.core.changes import lines_of
 from gitsplit.core.message_lines import SPACE, is_blank, without_lines
+from gitsplit.core.servers import leads_into
 
 _TRIMMED = bytes(range(0x21))
 """What Gerrit trims off a value: Java's ``String.trim``."""
@@ -71,7 +72,13 @@ def is_valid_change_id(value: bytes) -> bool:
     return value != _NO_CHANGE_ID and _CHANGE_ID.fullmatch(value) is not None
 
 
-def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -> bytes:
+def with_change_id(
+    message: bytes,
+    change_id: bytes,
+    *,
+    link_url: bytes = b"",
+    review_urls: tuple[bytes, ...] = (),
+) -> bytes:
     r"""The message in which Gerrit sees ``change_id`` and no other id.
 
     A message where that is so already comes back as it is. An id that Gerrit sees
@@ -82,11 +89,12 @@ def with_change_id(message: bytes, change_id: bytes, *, link_url: bytes = b"") -
     ``link_url`` is ``gerrit.reviewUrl``: with it the line is ``Link: URL/id/I…``,
     which wants a valid id, and a ``Change-Id`` with another id becomes such a link,
     for the hook would add one beside it, and the server refuses a message with both.
+    Links into ``review_urls`` are ids too, and stay links.
 
     >>> with_change_id(b"Add one\n\nBug: 1\nSigned-off-by: A <a@b>\n", b"I12")
     b'Add one\n\nBug: 1\nChange-Id: I12\nSigned-off-by: A <a@b>\n'
     """
-    urls = (link_url,) if link_url else ()
+    urls = tuple(filter(None, (link_url, *review_urls)))
     found = ids_in(message, urls)
     while [each.value for each in found] != [change_id]:
         message = _with_id_for(message, found, change_id, link_url)
@@ -125,31 +133,6 @@ def without_change_id(message: bytes, review_urls: tuple[bytes, ...] = ()) -> by
     return message
 
 
-def with_ids_of(original: bytes, message: bytes, *, link_url: bytes = b"") -> bytes:
-    r"""The message in which Gerrit sees the id that it sees in ``original``, or none.
-
-    A message where that is so already comes back as it is; one that differs from
-    ``original`` in nothing but ids becomes ``original``.
-
-    >>> with_ids_of(b"One\n\nChange-Id: I12\n", b"One\n\nBug: 1\nChange-Id: I34\n")
-    b'One\n\nBug: 1\nChange-Id: I12\n'
-    """
-    urls = (link_url,) if link_url else ()
-    wanted = change_ids(original, urls)
-    if change_ids(message, urls) == wanted:
-        return message
-    bare = without_change_id(message, urls)
-    if bare == without_change_id(original, urls):
-        return original
-    for change_id in wanted[:1]:
-        # The footer may have been buried under a new last paragraph.
-        footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
-        while buried := [each.span() for each in re.finditer(footer, bare)]:
-            bare = without_lines(bare, buried)
-        bare = with_change_id(bare, change_id, link_url=link_url)
-    return bare
-
-
 def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     """Key and value of each trailer of the trailer block, values unfolded.
 
@@ -162,6 +145,15 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     block = _trailer_block(message.rstrip(SPACE) + b"\n")
     found = (_TRAILER.match(item) for item in block)
     return tuple((each[1], _unfolded(each[2])) for each in found if each)
+
+
+def footers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """Key and value of each footer that Gerrit sees, values trimmed.
+
+    They are the lines ``key:`` of the last paragraph, prose beside them or not.
+    """
+    found = _gerrit_footers(message)
+    return tuple((each[1], each[2].strip(_TRIMMED)) for each in found)
 
 
 def without_trailers(message: bytes) -> tuple[bytes, tuple[bytes, ...]]:
@@ -248,10 +240,10 @@ def cleaned(message: bytes, comment_char: bytes) -> bytes:
 
 def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     """The ids that Gerrit sees: those of Change-Id footers, then of links."""
-    links = tuple(url.removesuffix(b"/") + b"/id/" for url in review_urls)
     footers = list(_gerrit_footers(message))
     named = [_named(each) for each in footers if each[1].lower() == b"change-id"]
-    linked = (_linked(each, links) for each in footers if each[1].lower() == b"link")
+    links = (each for each in footers if each[1].lower() == b"link")
+    linked = (_linked(each, review_urls) for each in links)
     return named + [each for each in linked if each]
 
 
@@ -272,13 +264,13 @@ def _named(footer: re.Match[bytes]) -> SeenId:
     return SeenId(footer.start(), start, stop, footer.end(), value, is_link=False)
 
 
-def _linked(footer: re.Match[bytes], prefixes: tuple[bytes, ...]) -> SeenId | None:
+def _linked(footer: re.Match[bytes], servers: tuple[bytes, ...]) -> SeenId | None:
     """The id of a ``Link`` footer into one of the servers, which Gerrit doesn't trim.
 
     A blank or a carriage return at its end makes it a link like any other.
     """
     prefix, value = footer[2][:-_CHANGE_ID_LENGTH], footer[2][-_CHANGE_ID_LENGTH:]
-    if prefix not in prefixes or not _CHANGE_ID.fullmatch(value):
+    if not _CHANGE_ID.fullmatch(value) or not leads_into(prefix, servers):
         return None
     start, stop = footer.end(2) - _CHANGE_ID_LENGTH, footer.end(2)
     return SeenId(footer.start(), start, stop, footer.end(), value, is_link=True)

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import cleaned, subject_of, with_ids_of
+from gitsplit.core.message import cleaned, subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.shown import shown
@@ -85,7 +85,7 @@ class Finish:
         if message == draft.message:
             return draft
         text = cleaned(message, b"")
-        kept = with_ids_of(draft.message, text, link_url=ids.link_url)
+        kept = ids.with_ids_of(draft.message, text)
         subject = shown(subject_of(draft.message))
         if kept != text:
             self.say(
