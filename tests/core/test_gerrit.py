@@ -7,6 +7,7 @@ import pytest
 from gitsplit.core.gerrit import (
     COMMITTER,
     MALFORMED,
+    MERGED,
     MISPLACED,
     MISSING,
     NO_SUBJECT,
@@ -14,6 +15,7 @@ from gitsplit.core.gerrit import (
     SEVERAL,
     UNSIGNED,
     Pushed,
+    is_signed_off,
     objections,
 )
 from gitsplit.core.ids import IdRules
@@ -119,3 +121,26 @@ def test_only_what_is_ours_stops() -> None:
 
     assert (theirs.is_ours, ours.is_ours) == (False, True)
     assert ours.sentence == f"Commit 1 “Add”: {MISSING}."
+
+
+def test_a_change_that_is_merged_already_is_closed_and_stops_nothing() -> None:
+    message = b"Add\n\nChange-Id: " + OLD + b"\n"
+    merged = Pushed(message, ME, is_ours=True, merged_as="0123456789")
+    (found,) = objections([merged], RULES, ME, {})
+
+    assert found.words == f"{MERGED} 0123456789"
+    assert not found.is_ours
+
+
+def test_a_sign_off_beside_prose_is_one_to_gerrit() -> None:
+    prose = b"Add\n\n" + b"Words.\n" * 9 + b"Change-Id: " + OLD + b"\n"
+    signed = prose + SIGNED + b"\n"
+
+    assert words(Pushed(signed, ME, signs_off=True)) == []
+    assert words(Pushed(prose, ME, signs_off=True)) == [(1, UNSIGNED)]
+    assert is_signed_off(signed)
+
+
+def test_who_is_not_known_yet_is_no_wrong_committer() -> None:
+    message = b"Add\n\nChange-Id: " + OLD + b"\n"
+    assert objections([Pushed(message, ME)], RULES, b"", {}) == ()

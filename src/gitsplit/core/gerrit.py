@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from gitsplit.core.buried import buried_change_ids
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import (
+    footers,
     is_valid_change_id,
     subject_of,
-    trailers,
     without_change_id,
 )
 from gitsplit.core.shown import shown
@@ -25,10 +25,11 @@ MALFORMED = "invalid Change-Id line format in message footer"
 NO_SUBJECT = "missing subject; Change-Id must be in message footer"
 SAME = "same Change-Id in multiple changes"
 COMMITTER = "invalid committer"
+MERGED = "its change is closed, for its Change-Id has been merged as"
 UNSIGNED = "not Signed-off-by author/committer/uploader in message footer"
 
 _MOVE = "Move it down with: --move-change-id"
-_EDIT = "Edit its message."
+_ANEW = "Give it a new one with: --keep-change-id none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Pushed:
 
     ``is_ours`` says that its message or content is new; ``needs_id`` that it was to
     get a Change-Id; ``is_empty`` that its tree is its parent's; ``signs_off`` that the
-    commit it was made from was signed off. ``email`` is the committer's.
+    commit it was made from was signed off. ``email`` is the committer's. ``merged_as``
+    is the short id of the commit with its Change-Id in the server's branch, else empty.
     """
 
     message: bytes
@@ -46,6 +48,7 @@ class Pushed:
     needs_id: bool = True
     is_empty: bool = False
     signs_off: bool = False
+    merged_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,22 @@ def objections(
     them that aren't in any branch of the server yet, each with the commit's short id.
     """
     ids = Counter(i for commit in commits for i in set(_ids(commit, rules)))
-    return tuple(
-        Objection(number, subject, commit.is_ours, words, remedy)
-        for number, commit in enumerate(commits, 1)
-        for subject in (subject_of(commit.message),)
-        for words, remedy in (
-            *_of_id(commit, rules),
-            *_of_others(_ids(commit, rules), ids, below),
-            *_of_content(commit, email),
+    found: list[Objection] = []
+    for number, commit in enumerate(commits, 1):
+        subject = subject_of(commit.message)
+        found += (
+            Objection(number, subject, commit.is_ours, words, remedy)
+            for words, remedy in (
+                *_of_id(commit, rules),
+                *_of_others(_ids(commit, rules), ids, below),
+                *_of_content(commit, email),
+            )
         )
-    )
+        if commit.merged_as:
+            # The clone may be behind the server, or guess its branch: not ours to stop.
+            words = f"{MERGED} {commit.merged_as}"
+            found.append(Objection(number, subject, False, words, _ANEW))
+    return tuple(found)
 
 
 def _ids(commit: Pushed, rules: IdRules) -> tuple[bytes, ...]:
@@ -134,7 +143,7 @@ def _of_others(
 
 
 def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
-    if commit.email != email:
+    if email and commit.email != email:
         yield f"{COMMITTER} {shown(commit.email)}", "Commit it anew yourself."
     if commit.signs_off and not is_signed_off(commit.message):
         yield UNSIGNED, "Sign it off again."
@@ -143,5 +152,5 @@ def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
 
 
 def is_signed_off(message: bytes) -> bool:
-    """Whether a ``Signed-off-by`` is among the trailers."""
-    return any(key.lower() == b"signed-off-by" for key, _ in trailers(message))
+    """Whether a ``Signed-off-by`` is among the footers that Gerrit sees."""
+    return any(key.lower() == b"signed-off-by" for key, _ in footers(message))
