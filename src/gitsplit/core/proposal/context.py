@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-COPIED_TRAILERS = (b"signed-off-by", b"co-authored-by")
+SIGNED_OFF_BY = b"signed-off-by"
+
+COPIED_TRAILERS = (SIGNED_OFF_BY, b"co-authored-by")
 """The trailers that speak of people; they hold for each part of a commit."""
 
 

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from gitsplit.core.message import subject_of, trailers, with_trailer_lines
+from gitsplit.core.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.core.message import without_change_id as _without_id
-from gitsplit.core.proposal.context import COPIED_TRAILERS
+from gitsplit.core.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -43,12 +43,14 @@ def drafted(
 
 
 def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> bytes:
-    """A message of this subject, with the ``copied`` trailers of another."""
-    lines = [
-        key + b": " + value
-        for key, value in trailers(_without_id(message))
-        if key.lower() in copied
-    ]
+    """A message of this subject, with the ``copied`` trailers of another.
+
+    A sign-off is one also where only Gerrit sees it, which wants it on each commit.
+    """
+    bare = _without_id(message)
+    seen = [item for item in footers(bare) if item[0].lower() == SIGNED_OFF_BY]
+    found = [item for item in (*trailers(bare), *seen) if item[0].lower() in copied]
+    lines = [key + b": " + value for key, value in dict.fromkeys(found)]
     return with_trailer_lines(subject + b"\n", lines)
 
 
