@@ -9,6 +9,7 @@ import pytest
 
 from tests.repository import Repository
 from tests.runner import (
+    IDS,
     PROGRAM,
     Json,
     done,
@@ -198,9 +199,10 @@ def test_an_upstream_that_has_moved_on_counts_up_to_where_it_was_left(
 
 def test_a_merge_in_the_range_is_left_alone(series: Repository) -> None:
     series.git("checkout", "-q", "-b", "side", "HEAD~1")
-    series.commit("side\n", {"side": b"1\n"})
+    series.commit(f"side\n\nChange-Id: {IDS[3]}\n", {"side": b"1\n"})
     series.git("checkout", "-q", "main")
-    series.git("merge", "-q", "-m", "together", "side")
+    together = f"together\n\nChange-Id: I{'5' * 40}"
+    series.git("merge", "-q", "-m", together, "side")
     base = series.oid("main~4")
     plan = done(series.path, "-n", "--format", "json", base)
 

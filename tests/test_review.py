@@ -42,7 +42,260 @@ def test_the_summary_says_what_reviewers_see_and_how_to_push(
 
 
 def test_elsewhere_nothing_is_said_of_reviews(repo: Repository) -> None:
-    assert "eviewers" not in done(tangled(repo).path, *SPLIT)
+    two_things(repo, "two things\n")
+    said = done(repo.path, "HEAD~1", "--group-by", "file", "--yes")
+
+    assert "eviewers" not in said
+    assert "Push with" not in said
+
+
+def two_things(repo: Repository, message: str) -> Repository:
+    """A base, and a commit on it that can be split by its two files."""
+    repo.commit("base\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit(message, {"a": b"2\n", "b": b"2\n"})
+    return repo
+
+
+def test_a_change_id_in_one_of_the_series_is_a_sign_of_gerrit_enough(
+    repo: Repository,
+) -> None:
+    two_things(repo, f"two things\n\nChange-Id: {IDS[0]}\n")
+    said = done(repo.path, *BY_FILE).splitlines()
+
+    kept = f"Reviewers of {IDS[0][:9]} will see commit 2 as its next patch set:"
+    assert f"{kept} votes drop, open comments follow." in said
+    assert "Commit 1 starts without reviewers." in said
+    assert "Push with: git push origin HEAD:refs/for/master" in said
+    assert "If the split has been pushed" in done(repo.path, "--undo")
+
+
+def test_one_below_the_series_is_none(repo: Repository) -> None:
+    repo.commit(f"base\n\nChange-Id: {IDS[0]}\n", {"a": b"1\n", "b": b"1\n"})
+    repo.commit("two things\n", {"a": b"2\n", "b": b"2\n"})
+
+    assert "eviewers" not in done(repo.path, *BY_FILE)
+    assert b"Change-Id" not in repo.message("HEAD")
+
+
+BY_FILE = ("HEAD~1", "--group-by", "file", "--yes")
+DRY = ("HEAD~1", "--group-by", "file", "-n")
+
+
+def test_who_has_no_change_id_keeps_none(repo: Repository) -> None:
+    two_things(repo, "two things\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    before = done(repo.path, *DRY)
+    assert before == done(repo.path, *DRY), "no id is shown that isn't final"
+    assert before.count("new Change-Id") == 2
+    assert "keeps" not in before
+    assert "Commits 1 and 2 start without reviewers." in before
+    after = done(repo.path, *BY_FILE)
+
+    new = [repo.message(name).decode()[-42:-33] for name in ("HEAD~1", "HEAD")]
+    assert [f"new {each}" in after for each in new] == [True, True]
+    assert "keeps" not in after
+    assert "Reviewers of" not in after
+    assert "Commits 1 and 2 start without reviewers." in after
+
+
+def test_a_reworded_commit_without_an_id_is_said_to_get_one(repo: Repository) -> None:
+    two_things(repo, "two things\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    entry: Json = {"commit": repo.oid("HEAD"), "action": "reword", "message": "2\n"}
+    plan = json.dumps(plan_for(repo, "HEAD~1", entry)).encode()
+    before = done(repo.path, "--plan", "-", "-n", stdin=plan)
+    after = done(repo.path, "--plan", "-", "--yes", stdin=plan)
+
+    assert "(reworded, same tree, new Change-Id)" in before
+    assert "Commit 1 starts without reviewers." in before
+    assert "Commit 1 starts without reviewers." in after
+
+
+def test_trailers_that_stay_with_one_commit_are_named(repo: Repository) -> None:
+    trailers = "Bug: 1\nTest: m\nSigned-off-by: A <a@b>\n"
+    two_things(repo, f"two things\n\n{trailers}Change-Id: {IDS[0]}\n")
+    assert "  Bug and Test stay with commit 2 alone.\n" in done(repo.path, *DRY)
+    assert "Bug and Test stay with commit 2 alone.\n" in done(repo.path, *BY_FILE)
+    done(repo.path, "--undo")
+    repo.git("config", "gitsplit.copyTrailers", "Bug")
+    said = done(repo.path, *BY_FILE)
+
+    assert "Test stays with commit 2 alone.\n" in said
+    assert b"\nBug: 1\n" in repo.message("HEAD~1")
+
+
+@pytest.mark.parametrize("copied", ["Bug, Test", ""])
+@pytest.mark.parametrize("words", ["", "These words stand beside the trailers.\n" * 5])
+def test_every_piece_is_signed_off_whatever_else_is_copied(
+    repo: Repository, copied: str, words: str
+) -> None:
+    footer = f"{words}Bug: 1\nChange-Id: {IDS[0]}\nSigned-off-by: A <a@b>\n"
+    two_things(repo, f"two things\n\n{footer}")
+    repo.git("config", "gitsplit.copyTrailers", copied)
+    done(repo.path, *BY_FILE)
+
+    assert b"\nSigned-off-by: A <a@b>\n" in repo.message("HEAD~1")
+
+
+LINK = f"Link: https://review.example.org/id/{IDS[0]}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("remote.origin.review", "https://review.example.org/"),
+        ("remote.origin.review", "review.example.org"),
+        ("remote.origin.url", "ssh://me@review.example.org:29418/project"),
+        ("gitreview.hostname", "review.example.org"),
+    ],
+)
+def test_a_link_into_a_server_that_is_known_is_the_id(
+    repo: Repository, key: str, value: str
+) -> None:
+    two_things(repo, f"two things\n\n{LINK}\n")
+    repo.git("config", key, value)
+    said = done(repo.path, *BY_FILE)
+
+    assert f"Reviewers of {IDS[0][:9]} will see commit 2" in said
+    assert repo.message("HEAD").decode() == f"two things\n\n{LINK}\n"
+    assert IDS[0].encode() not in repo.message("HEAD~1")
+
+
+def test_gitreview_tells_the_server_too_and_git_review_is_named(
+    repo: Repository,
+) -> None:
+    text = b"[gerrit]\nhost=review.example.org\nproject=a/b\n"
+    repo.commit("review\n", {".gitreview": text})
+    two_things(repo, f"two things\n\n{LINK}\n")
+    said = done(repo.path, *BY_FILE).splitlines()
+
+    assert repo.message("HEAD").decode().count("Change-Id") == 0
+    assert "Or with: git review" in said
+
+
+def squash_of_two(repo: Repository, *messages: str) -> bytes:
+    """A plan that squashes the second of two commits into the first."""
+    repo.commit("base\n", {"a": b"1\n"})
+    for number, message in enumerate(messages):
+        repo.commit(message, {f"file{number}": b"1\n"})
+    entries: list[Json] = [
+        {"commit": repo.oid("HEAD~1"), "action": "pick"},
+        {"commit": repo.oid("HEAD"), "action": "squash"},
+    ]
+    return json.dumps(plan_for(repo, "HEAD~2", *entries)).encode()
+
+
+def test_a_squash_says_beforehand_what_it_makes_and_what_stays_open(
+    repo: Repository,
+) -> None:
+    plan = squash_of_two(
+        repo,
+        f"one\n\nWhy one.\n\nChange-Id: {IDS[0]}\n",
+        f"two\n\nWhy two.\n\nChange-Id: {IDS[1]}\n",
+    )
+    before = done(repo.path, "--plan", "-", "-n", stdin=plan)
+    after = done(repo.path, "--plan", "-", "--yes", stdin=plan)
+    message = repo.message("HEAD").decode()
+
+    still = f"{IDS[1][:9]} “two” is squashed, and stays open on the server:"
+    assert f"{still} abandon it there.\n" in before
+    assert f"{still} abandon it there.\n" in after
+    kept = f"Reviewers of {IDS[0][:9]} will see commit 1 as its next patch set:"
+    assert kept in before
+    assert kept in after
+    shown = "".join(f"    {line}".rstrip() + "\n" for line in message.splitlines())
+    assert f"\n\n{shown}\n" in before
+
+
+def test_a_squash_takes_the_id_where_the_first_commit_has_none(
+    repo: Repository,
+) -> None:
+    plan = squash_of_two(repo, "one\n", f"two\n\nChange-Id: {IDS[1]}\n")
+    before = done(repo.path, "--plan", "-", "-n", "--no-verify", stdin=plan)
+    said = done(repo.path, "--plan", "-", "--yes", stdin=plan)
+
+    assert repo.message("HEAD").decode() == f"one\n\ntwo\n\nChange-Id: {IDS[1]}\n"
+    assert f"Reviewers of {IDS[1][:9]} will see commit 1" in said
+    assert "stays open" not in before + said
+
+
+def test_a_squash_of_two_without_ids_gets_a_new_one_where_ids_are_given(
+    repo: Repository,
+) -> None:
+    plan = squash_of_two(repo, "one\n", "two\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    before = done(repo.path, "--plan", "-", "-n", stdin=plan)
+    done(repo.path, "--plan", "-", "--yes", stdin=plan)
+
+    assert "    Change-Id: (a new one)\n" in before
+    assert repo.message("HEAD").decode().count("\nChange-Id: I") == 1
+
+
+def test_a_dropped_change_and_one_that_nobody_keeps_stay_open(
+    reviewed: Repository,
+) -> None:
+    drop: Json = {"commit": reviewed.oid("HEAD"), "action": "drop"}
+    entry: Json = {"commit": reviewed.oid("HEAD~1"), "action": "pick"}
+    both = json.dumps(plan_for(reviewed, "HEAD~2", entry, drop)).encode()
+    dropped = done(reviewed.path, "--plan", "-", "-n", stdin=both)
+    none = done(reviewed.path, *SPLIT[:-1], "-n", "--keep-change-id", "none")
+
+    assert f"{IDS[2][:9]} “top” is dropped, and stays open on the server" in dropped
+    assert f"{IDS[0][:9]} “tangled” is kept by no commit, and stays open" in none
+    assert "Reviewers of" not in none
+
+
+def test_many_changes_are_counted(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    for n in range(30):
+        repo.commit(f"{n}\n\nChange-Id: I{n + 1:040x}\n", {"a": b"%d\n" % n})
+    order = repo.git("rev-list", "--reverse", "HEAD~30..HEAD").split()
+    entries: list[Json] = [{"commit": oid, "action": "fixup"} for oid in order[1:]]
+    plan = json.dumps(plan_for(repo, "HEAD~30", *entries)).encode()
+    said = done(repo.path, "--plan", "-", "--yes", stdin=plan)
+
+    assert said.count("stays open on the server") == 10
+    assert said.count("\nand 19 more\n") == 2, "of those squashed, of those open"
+
+
+def test_what_a_push_gives_is_not_said_to_be_lacking(reviewed: Repository) -> None:
+    lacking = "Nor has it the original's topic, hashtags or work in progress: the push"
+    assert lacking in done(reviewed.path, *SPLIT[:-1], "-n")
+    target = "HEAD:refs/for/main%topic=t,r=alice"
+    reviewed.git("config", "remote.origin.push", target)
+    reviewed.git("config", "push.pushOption", "wip")
+    said = done(reviewed.path, *SPLIT)
+
+    assert "Commit 2 starts with no reviewers but those of the push.\n" in said
+    nor = "Nor has it the original's hashtags: the push gives that with %hashtag=TAG."
+    assert f"{nor}\n" in said
+
+
+def test_a_change_that_the_server_has_merged_is_foreseen(reviewed: Repository) -> None:
+    reviewed.git("branch", "merged", "HEAD~3")
+    tree = reviewed.tree("HEAD~3")
+    text = f"tangled\n\nChange-Id: {IDS[0]}\n"
+    oid = reviewed.git("commit-tree", tree, "-p", "HEAD~3", "-m", text).strip()
+    reviewed.git("update-ref", "refs/remotes/origin/main", oid)
+    ran = gitsplit(reviewed.path, *SPLIT[:-1], "-n")
+
+    closed = "its change is closed, for its Change-Id has been merged as"
+    assert ran.status == 0
+    assert f"“tangled”: {closed} {oid[:10]}." in ran.err
+    assert "Reviewers of" not in ran.out
+    applied = gitsplit(reviewed.path, *SPLIT)
+    assert (applied.status, closed in applied.err) == (0, True)
+
+
+def test_a_dry_run_needs_nobody_to_commit_as(
+    reviewed: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    reviewed.git("config", "user.useConfigOnly", "true")
+    ran = gitsplit(reviewed.path, *SPLIT[:-1], "-n")
+
+    assert (ran.status, ran.err) == (0, "")
 
 
 def test_commits_without_an_id_get_one_where_they_are_reviewed(
@@ -161,3 +414,56 @@ def test_whole_files_go_where_the_plan_says(reviewed: Repository) -> None:
     done(reviewed.path, "--plan", "-", "--yes", stdin=plan)
 
     assert f"Change-Id: {IDS[0]}".encode() in reviewed.message("HEAD~2")
+
+
+def test_the_preview_says_what_reviewers_see_and_what_stays_behind(
+    repo: Repository,
+) -> None:
+    two_things(repo, f"two things\n\nBug: 1\nChange-Id: {IDS[0]}\n")
+    terminal = Terminal(repo.path, "HEAD~1", "--group-by", "file")
+    terminal.wait_for("send")
+    terminal.type("w")
+    terminal.wait_for("Bug stays with commit 2 alone.")
+    terminal.wait_for(f"Reviewers of {IDS[0][:9]} will see commit 2")
+    terminal.wait_for("Commit 1 starts without reviewers.")
+    terminal.type("\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+
+
+def test_the_screen_says_of_no_commit_that_it_keeps_an_id_that_never_was(
+    repo: Repository,
+) -> None:
+    two_things(repo, "two things\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    terminal = Terminal(repo.path, "HEAD~1", "--group-by", "file")
+    terminal.wait_for("send")
+    terminal.type("c")
+    terminal.wait_for("stands for the original")
+    terminal.type("l")
+    terminal.wait_for("all are new changes, without reviewers")
+    terminal.type("w")
+    terminal.wait_for("Commits 1 and 2 start without reviewers.")
+    terminal.type("\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert "keeps" not in terminal.text
+
+
+def test_the_preview_of_a_squash_says_which_change_stays_open(
+    repo: Repository,
+) -> None:
+    squash_of_two(
+        repo,
+        f"one\n\nChange-Id: {IDS[0]}\n",
+        f"two\n\nChange-Id: {IDS[1]}\n",
+    )
+    terminal = Terminal(repo.path, "HEAD~2")
+    terminal.wait_for("two")
+    terminal.type("js")
+    terminal.wait_for("into the one before")
+    terminal.type("w")
+    terminal.wait_for(f"{IDS[1][:9]} “two” is squashed, and stays open")
+    terminal.type("\r")
+
+    assert terminal.exit_status() == 0, terminal.text

@@ -1,6 +1,7 @@
 """``./dev gerrit``: what gitsplit makes is pushed to a real Gerrit, and looked at."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import PROJECT
 from tests.gerrit.server import Project, Server, Unavailable, running
-from tests.runner import gitsplit_process
+from tests.runner import Json, gitsplit_process, plan_for
 
 PORT = int(os.environ.get("GERRIT_PORT", "18080"))
 SHARED = PROJECT.parent / "shared" / "gerrit"
@@ -36,7 +37,7 @@ def checks(server: Server) -> Iterator[tuple[str, bool]]:
         for owner in range(1, pieces + 1):
             name = f"{pieces} pieces, the id kept by piece {owner}"
             yield told(name, accepted(pieces, owner))
-    for check in (splits_again, splits_within_a_chain):
+    for check in (splits_again, splits_within_a_chain, splits_a_linked_one, squashes):
         with tempfile.TemporaryDirectory() as directory:
             project = server.project(Path(directory) / "clone")
             yield told(str(check.__doc__), well(check, project))
@@ -120,6 +121,33 @@ def splits_within_a_chain(project: Project) -> None:
     split(project, "-c", "HEAD~2", "--commits", "3", "--keep-change-id", "last")
     project.push()
     assert patch_sets(project) == [1, 1, 1, 1, 2, 2, 2]
+
+
+def splits_a_linked_one(project: Project) -> None:
+    """A change whose id is a link into the server, known by the remote alone."""
+    change_id = "I" + hashlib.sha1(f"{project.name} linked".encode()).hexdigest()
+    link = f"Link: http://{project.server.url}/id/{change_id}"
+    project.repo.commit(f"linked\n\n{link}\n", {"a": b"1\n", "b": b"1\n"})
+    project.push()
+    split(project, "HEAD~1", "--group-by", "file")
+    assert link.encode() in project.repo.message("HEAD")
+    project.push()
+    assert patch_sets(project) == [1, 2]
+
+
+def squashes(project: Project) -> None:
+    """Two changes are squashed: one is a patch set, the other stays open as it was."""
+    ids = [commit(project, "one", "a"), commit(project, "two", "b")]
+    project.push()
+    entries: list[Json] = [
+        {"commit": project.repo.oid("HEAD~1"), "action": "pick"},
+        {"commit": project.repo.oid("HEAD"), "action": "squash"},
+    ]
+    plan = json.dumps(plan_for(project.repo, "HEAD~2", *entries)).encode()
+    ran = gitsplit_process(project.repo.path, "--plan", "-", "--yes", stdin=plan)
+    assert f"{ids[1][:9]} “two” is squashed, and stays open" in ran.out, ran
+    project.push()
+    assert [project.changes()[each][1] for each in ids] == [2, 1]
 
 
 if __name__ == "__main__":

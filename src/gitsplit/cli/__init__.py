@@ -254,13 +254,19 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
     from gitsplit.session.look import looked_at
+    from gitsplit.session.review import review_notes
     from gitsplit.session.rewrite import resulting
 
     look = looked_at(repo, work)
     for warning in look.warnings:
         say(warning)
     made = resulting(look.work, look.rewrite)
-    text = proposal_text(look.work.todo, made, work.cuts, complaints=look.complaints)
+    text = proposal_text(
+        *(look.work.todo, made, work.cuts),
+        complaints=look.complaints,
+        ids=work.ids,
+        review=review_notes(look.work, made),
+    )
     put_preview(text, options.output)
     if look.refusal is not None and options.plan is not None:
         raise look.refusal
@@ -315,7 +321,7 @@ def _walk(
     if done.outcome is not None:
         show_summary(repo, options, done.work, done.outcome)
     elif done.handed is not None:
-        show_finished(done.handed)
+        show_finished(repo, done.handed)
     else:
         kept = f" {KEPT}" if done.is_kept else ""
         complain(f"Nothing was changed.{kept}")

@@ -1,13 +1,12 @@
 """What ends a rewrite: taking it back, going on with it, giving it up."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitsplit.cli.output import complain, say, tell
 from gitsplit.cli.place import here
 
 if TYPE_CHECKING:
-    from gitsplit.core.objects import Oid
+    from gitsplit.git.journal import Record
     from gitsplit.git.repository import Repository
 
 
@@ -29,17 +28,18 @@ def undo() -> None:
     record = undone(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
     tell(f"{told}\n")
-    _warn_of_pushed(repo, [update.new for update in record.updates])
+    _warn_of_pushed(repo, record)
 
 
-def _warn_of_pushed(repo: "Repository", tips: Sequence["Oid"]) -> None:
+def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """What an undo can't take back: commits that are on a server."""
-    from gitsplit.git.gerrit import is_gerrits, is_on_a_remote
+    from gitsplit.git.gerrit import are_reviewed, is_on_a_remote
     from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
 
-    if is_on_a_remote(repo, tips):
+    head = record.updates[0]
+    if is_on_a_remote(repo, (update.new for update in record.updates)):
         say(PUSHED_BEFORE)
-    elif is_gerrits(repo):
+    elif are_reviewed(repo, head.old, head.new):
         tell(f"{MAY_BE_PUSHED}\n")
 
 
@@ -48,10 +48,12 @@ def go_on() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
     from gitsplit.session.handoff import continued
+    from gitsplit.session.review import pushing
 
-    record = continued(open_repository(here()))
+    repo = open_repository(here())
+    record = continued(repo)
     moved = [(u.ref, u.new) for u in record.updates] if record else []
-    tell(finished_text(moved))
+    tell(finished_text(moved, pushing(repo, record)))
 
 
 def abort() -> None:

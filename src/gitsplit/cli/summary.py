@@ -1,6 +1,5 @@
 """What a rewrite did, told once it is done."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gitsplit.cli.output import tell
@@ -13,21 +12,22 @@ if TYPE_CHECKING:
     from gitsplit.session.work import Work
 
 
-def show_finished(record: "Record") -> None:
+def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
     from gitsplit.report.handoff import finished_text
+    from gitsplit.session.review import pushing
 
-    tell(finished_text([(update.ref, update.new) for update in record.updates]))
+    moved = [(update.ref, update.new) for update in record.updates]
+    tell(finished_text(moved, pushing(repo, record)))
 
 
 def show_summary(
     repo: "Repository", options: "Options", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
-    from gitsplit.git.gerrit import push_command
     from gitsplit.report.dropping import dropped_lines
-    from gitsplit.report.review import review_lines
     from gitsplit.report.text import summary_text
+    from gitsplit.session.review import how_to_push, review_notes
     from gitsplit.session.rewrite import resulting
 
     made = resulting(work, outcome.rewrite)
@@ -36,14 +36,13 @@ def show_summary(
     dropped = dropped_lines(
         work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
     )
-    review: Iterable[str] = ()
-    if work.ids.is_reviewed:
-        review = review_lines(made, push_command(repo, work.head_ref))
+    review = [*review_notes(work, made), *how_to_push(repo, work)]
     told = summary_text(
         *(work.todo, made, moved, left),
         old_tree=outcome.rewrite.old_tree,
         unsigned=outcome.unsigned,
         dropped=dropped,
         review=review,
+        ids=work.ids,
     )
     tell(told)

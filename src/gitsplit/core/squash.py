@@ -23,24 +23,40 @@ _DOING: Mapping[bytes, Doing] = {
 }
 
 
-def squashed(draft: CommitDraft, entry: Entry, rules: IdRules) -> CommitDraft:
+def squashed(
+    draft: CommitDraft, entry: Entry, rules: IdRules, fresh: Iterator[bytes]
+) -> CommitDraft:
     """The draft with what the entry's commit did on top.
 
     A ``fixup`` leaves the message alone. The Change-Id is that of the draft, as it was:
-    the other commit's goes.
+    the other commit's goes, unless the draft has none. Where neither has one, it gets
+    the next of ``fresh`` if the rules want it.
     """
     message = draft.message
     if entry.action == "squash":
-        kept = rules.of(message)
+        kept = rules.of(message) or rules.of(rules.settled(entry.commit.raw.message))
         if entry.message is None:
             message = joined_messages(message, entry.commit, rules)
         else:
             message = entry.message
+        if kept is None and rules.gives(message):
+            kept = next(fresh)
         if kept is None:
             message = without_change_id(message, rules.review_urls)
         else:
             message = rules.with_id(message, kept)
     return replace(draft, message=message, squashed=(*draft.squashed, entry.commit))
+
+
+def continued_id(draft: CommitDraft, rules: IdRules) -> bytes | None:
+    """The Change-Id of the change that a draft continues; None where it is a new one.
+
+    That of the commit it is made from, else of the first squashed into it.
+    """
+    sources = (draft.source,) if draft.role != "piece" else ()
+    messages = (each.raw.message for each in (*sources, *draft.squashed))
+    ids = (rules.of(rules.settled(message)) for message in messages)
+    return next(filter(None, ids), None)
 
 
 def joined_messages(message: bytes, commit: SourceCommit, rules: IdRules) -> bytes:

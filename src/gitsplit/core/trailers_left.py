@@ -65,12 +65,12 @@ def trailer_lines(
         verb = "stays" if len(keys) == 1 else "stay"
         named = [str(numbers[part]) for part in parts]
         if named:
-            commits = f"{'commit' if len(named) == 1 else 'commits'} {listed(named)}"
-            yield f"{listed(keys)} {verb} with {commits} alone."
+            commits = f"{'commit' if len(named) == 1 else 'commits'} {joined(named)}"
+            yield f"{joined(keys)} {verb} with {commits} alone."
         else:
-            yield f"{listed(keys)} {verb} with none of the new commits."
+            yield f"{joined(keys)} {verb} with none of the new commits."
 
 
-def listed(words: Sequence[str], last: str = "and") -> str:
+def joined(words: Sequence[str], last: str = "and") -> str:
     """The words with commas, and ``last`` before the last."""
     return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

@@ -1,18 +1,21 @@
-"""Whether a repository is one of Gerrit's, and how its commits get there.
+"""Whether a repository is one of Gerrit's, and how it uses Change-Ids.
 
 Read from what Gerrit's own tools leave in a clone: the ``commit-msg`` hook,
-``.gitreview``, push refspecs into ``refs/for``, and ``gerrit.*`` in the configuration.
-Nothing is asked of a server.
+``.gitreview``, push refspecs into ``refs/for``, a remote's ``review`` (of the program
+repo), and ``gerrit.*`` in the configuration. Nothing is asked of a server.
 """
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from pathlib import Path
 
 from gitsplit.core.ids import IdRules
+from gitsplit.core.message import is_valid_change_id
 from gitsplit.core.objects import Oid
-from gitsplit.core.quoting import command
-from gitsplit.core.series import Series
+from gitsplit.core.series import Series, SourceCommit
+from gitsplit.core.servers import host_of
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
@@ -23,22 +26,32 @@ REVIEW = "refs/for/"
 MOST_BELOW = 100
 """So many commits under the series are looked at for their Change-Ids."""
 
+MOST_MERGED = 1000
+"""So many of the server's latest commits are looked at for them."""
 
-def id_rules(repo: Repository, *, moves: bool = False) -> IdRules:
+
+def id_rules(
+    repo: Repository, commits: Iterable[SourceCommit] = (), *, moves: bool = False
+) -> IdRules:
     """How the repository uses Change-Ids (the rules of Gerrit's ``commit-msg`` hook).
 
     ``gerrit.createChangeId`` counts as the hook reads it: only the word ``false``
-    switches new ids off.
+    switches new ids off. Where nothing else speaks of Gerrit, a Change-Id in one of the
+    user's own ``commits`` does: they are reviewed there, but no others get an id.
     """
     create = repo.config.get("gerrit.createChangeId")
-    is_reviewed = is_gerrits(repo)
-    return IdRules(
-        is_reviewed=is_reviewed,
-        wanted=is_reviewed and create != "false",
+    is_known = is_gerrits(repo)
+    rules = IdRules(
+        is_reviewed=is_known,
+        wanted=is_known and create != "false",
         link_url=os.fsencode(repo.config.get("gerrit.reviewUrl") or ""),
         always=create == "always",
         moves=moves,
+        servers=_servers(repo),
     )
+    ids = (rules.of(commit.raw.message) for commit in commits)
+    has_ids = any(each and is_valid_change_id(each) for each in ids)
+    return replace(rules, is_reviewed=is_known or has_ids)
 
 
 def is_gerrits(repo: Repository) -> bool:
@@ -46,32 +59,11 @@ def is_gerrits(repo: Repository) -> bool:
     config = repo.config
     return (
         any(key.startswith("gerrit.") for key in config.values)
-        or any(REVIEW in refspec for _, refspec in _push_refspecs(config))
+        or any(_reviews(config))
+        or any(REVIEW in refspec for _, refspec in push_refspecs(config))
         or Hooks(repo).mentions("commit-msg", b"Change-Id")
-        or bool(_review_settings(repo))
+        or bool(review_settings(repo))
     )
-
-
-def push_command(repo: Repository, branch: str | None) -> str | None:
-    """The command that pushes HEAD for review.
-
-    None while a rebase is under way, whose HEAD isn't the end of it.
-    ``branch`` is the ref that HEAD names. Where a push refspec into ``refs/for`` is
-    configured, it is that one, options and all; else the branch that ``.gitreview``
-    names, or the one that ``branch`` follows. ``gitsplit.topic`` is added as
-    ``%topic=``.
-    """
-    if (repo.git_dir / "rebase-merge").is_dir():
-        return None
-    settings = _review_settings(repo)
-    remote = _remote(repo.config, settings, branch)
-    target = _configured_target(repo.config, remote) or _target(
-        repo.config, settings, branch
-    )
-    topic = repo.config.get("gitsplit.topic")
-    if topic and "%" not in target:
-        target += f"%topic={topic}"
-    return command("git", "push", remote, f"HEAD:{target}")
 
 
 def ids_below(repo: Repository, series: Series, rules: IdRules) -> Mapping[bytes, str]:
@@ -81,17 +73,51 @@ def ids_below(repo: Repository, series: Series, rules: IdRules) -> Mapping[bytes
     """
     if series.upstream is None:
         return {}
+    below = (series.upstream, "--not", "--remotes")
+    found = _ids_in(repo, rules, MOST_BELOW, *below)
+    return {change_id: oid[:10] for change_id, oid in found.items()}
+
+
+def merged_ids(
+    repo: Repository, branch: str, ids: AbstractSet[bytes], rules: IdRules
+) -> Mapping[bytes, Oid]:
+    """Those of the Change-Ids that are in a branch of the server, as last fetched.
+
+    ``branch`` is the remote-tracking ref, of which MOST_MERGED commits are looked at.
+    Each with the commit that has it there.
+    """
+    if not ids:
+        return {}
+    found = _ids_in(repo, rules, MOST_MERGED, branch)
+    return {change_id: oid for change_id, oid in found.items() if change_id in ids}
+
+
+def _ids_in(
+    repo: Repository, rules: IdRules, most: int, *revisions: str
+) -> dict[bytes, Oid]:
+    """The Change-Ids of so many of the revisions' commits, each with its commit."""
     done = repo.program.run(
-        *("--no-replace-objects", "log", "-z", "--format=%H%n%B"),
-        *(f"--max-count={MOST_BELOW}", series.upstream, "--not", "--remotes", "--"),
+        *("--no-replace-objects", "log", "-z", "--no-show-signature"),
+        *("--format=%H%n%B", f"--max-count={most}", *revisions, "--"),
         check=False,
     )
     records = (entry.partition(b"\n")[::2] for entry in done.stdout.split(b"\0"))
     return {
-        change_id: oid[:10].decode("ascii")
+        change_id: Oid(oid.decode("ascii"))
         for oid, message in records
         for change_id in rules.all_of(message)
     }
+
+
+def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:
+    """Whether the commits that lead to ``tip``, but not to ``but``, are reviewed.
+
+    By the repository, or by the Change-Ids of the latest of these commits.
+    """
+    if is_gerrits(repo):
+        return True
+    found = _ids_in(repo, IdRules(), MOST_BELOW, tip, f"^{but}")
+    return any(map(is_valid_change_id, found))
 
 
 def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
@@ -105,7 +131,7 @@ def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
     return any(done.stdout.strip() for done in asked)
 
 
-def _review_settings(repo: Repository) -> Mapping[str, str]:
+def review_settings(repo: Repository) -> Mapping[str, str]:
     """What ``.gitreview`` says, by the names git-review gives it; empty without one."""
     if repo.worktree is None:
         place = ("--blob", "HEAD:.gitreview")
@@ -115,53 +141,37 @@ def _review_settings(repo: Repository) -> Mapping[str, str]:
         return {}
     done = repo.program.run("config", "-z", *place, "--list", check=False)
     listed = Config.parse(done.stdout)
-    names = ("host", "defaultbranch", "defaultremote")
+    names = ("host", "defaultbranch", "defaultremote", "notopic", "track")
     found = {name: listed.get(f"gerrit.{name}") for name in names}
     return {name: value for name, value in found.items() if value}
 
 
-def _remote(config: Config, settings: Mapping[str, str], branch: str | None) -> str:
-    """The remote to push to."""
-    remotes = dict.fromkeys(_remotes(config))
-    name = (branch or "").removeprefix("refs/heads/")
-    wanted = (
-        *(remote for remote, refspec in _push_refspecs(config) if REVIEW in refspec),
-        *filter(None, [config.get("gitreview.remote"), settings.get("defaultremote")]),
-        *(["gerrit"] if settings else []),
-        config.get(f"branch.{name}.pushRemote"),
-        config.get("remote.pushDefault"),
-        config.get(f"branch.{name}.remote"),
+def _servers(repo: Repository) -> tuple[bytes, ...]:
+    """The servers that may review the commits, by their hosts."""
+    config = repo.config
+    known = (
+        *_reviews(config),
+        *filter(None, [config.get("gitreview.hostname")]),
+        *filter(None, [review_settings(repo).get("host")]),
+        *(url for _, url in _of_remotes(config, ".url", ".pushurl")),
     )
-    known = [remote for remote in wanted if remote in remotes]
-    return next(iter([*known, *remotes]), "origin")
+    hosts = (host_of(os.fsencode(address)) for address in known)
+    return tuple(dict.fromkeys(filter(None, hosts)))
 
 
-def _remotes(config: Config) -> Iterator[str]:
-    for key in config.values:
-        if key.startswith("remote.") and key.endswith(".url"):
-            yield key.removeprefix("remote.").removesuffix(".url")
+def _reviews(config: Config) -> Iterator[str]:
+    """The addresses of servers that the program repo has set for remotes."""
+    return (address for _, address in _of_remotes(config, ".review"))
 
 
-def _push_refspecs(config: Config) -> Iterator[tuple[str, str]]:
+def push_refspecs(config: Config) -> Iterator[tuple[str, str]]:
     """Each configured push refspec with its remote."""
+    return _of_remotes(config, ".push")
+
+
+def _of_remotes(config: Config, *ends: str) -> Iterator[tuple[str, str]]:
+    """Each value of these variables of remotes, with the remote."""
     for key, values in config.values.items():
-        if key.startswith("remote.") and key.endswith(".push"):
-            remote = key.removeprefix("remote.").removesuffix(".push")
+        if key.startswith("remote.") and key.endswith(ends):
+            remote = key.removeprefix("remote.").rpartition(".")[0]
             yield from ((remote, value) for value in values if value)
-
-
-def _configured_target(config: Config, remote: str) -> str | None:
-    """Where a refspec of the remote pushes for review; None where none says it."""
-    for name, refspec in _push_refspecs(config):
-        target = refspec.rpartition(":")[2]
-        if name == remote and target.startswith(REVIEW) and "*" not in target:
-            return target
-    return None
-
-
-def _target(config: Config, settings: Mapping[str, str], branch: str | None) -> str:
-    """The ref of the branch for which the commits are to be reviewed."""
-    name = (branch or "").removeprefix("refs/heads/")
-    merge = config.get(f"branch.{name}.merge") or ""
-    followed = merge.removeprefix("refs/heads/") if merge.startswith("refs/") else ""
-    return REVIEW + (settings.get("defaultbranch") or followed or "master")

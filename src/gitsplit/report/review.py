@@ -1,9 +1,14 @@
 """What follows for a review on Gerrit, as text: who sees what, and how to push it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from gitsplit.core.listing import MOST_LINES, few, several
+from gitsplit.core.listing import few, several
+from gitsplit.core.objects import Oid
+from gitsplit.core.push_options import Given
 from gitsplit.core.shown import shown
+from gitsplit.core.todo import Doing, Todo
+from gitsplit.core.trailers_left import joined
 from gitsplit.report.text import Resulting
 
 PUSHED_BEFORE = (
@@ -19,37 +24,105 @@ MAY_BE_PUSHED = (
 """What is said where nobody here can know that."""
 
 
-def review_lines(resulting: Sequence[Resulting], command: str | None) -> Iterator[str]:
-    """What reviewers will see of a split, and ``command`` that pushes it.
+MOST_NUMBERS = 10
+"""So many commits are named by their numbers; the others are counted."""
+
+
+def review_lines(
+    todo: Todo,
+    resulting: Sequence[Resulting],
+    ids: Mapping[Oid, bytes],
+    given: AbstractSet[Given] = frozenset(),
+) -> Iterator[str]:
+    """What reviewers will see of a rewrite.
 
     As a real server has it: the change whose id is kept gets a patch set, its votes
-    drop and its open comments follow; the others are new changes.
+    drop and its open comments follow; the others are new changes. ``ids`` has the
+    Change-Ids of the commits as they were, but for those that are merged already,
+    ``given`` is what a push gives all changes.
     """
-    yield from few(_updated(resulting))
-    new = [
-        str(number)
-        for number, made in enumerate(resulting, 1)
-        if made.draft.role == "piece" and made.change_id is not None
-    ]
-    if new:
-        which = f"Commit {new[0]} starts" if len(new) == 1 else _several(new)
-        yield f"{which} without reviewers."
-    if command is not None:
-        yield f"Push with: {command}"
+    yield from few(_patch_sets(resulting, frozenset(ids.values())))
+    yield from _new_changes(resulting, ids, given)
+    kept = frozenset(made.change_id for made in resulting)
+    yield from few(_still_open(todo, kept, ids))
 
 
-def _updated(resulting: Sequence[Resulting]) -> Iterator[str]:
-    """A line for each change that gets another patch set."""
+def _patch_sets(
+    resulting: Sequence[Resulting], under_review: AbstractSet[bytes]
+) -> Iterator[str]:
+    """Which changes get a patch set that does something else than the last."""
     for number, made in enumerate(resulting, 1):
-        if made.draft.role == "owner" and made.change_id is not None:
-            kept = shown(made.change_id)[:9]
+        is_other = made.draft.role == "owner" or bool(made.draft.squashed)
+        kept = made.change_id if made.keeps_id and is_other else None
+        if kept is not None and kept in under_review:
             yield (
-                f"Reviewers of {kept} will see commit {number} as its next patch set:"
-                " votes drop, open comments follow."
+                f"Reviewers of {shown(kept)[:9]} will see commit {number} as its next"
+                " patch set: votes drop, open comments follow."
             )
 
 
-def _several(numbers: Sequence[str]) -> str:
-    if len(numbers) > MOST_LINES:
-        return f"Commits {several(numbers)} start"
-    return f"Commits {', '.join(numbers[:-1])} and {numbers[-1]} start"
+def _new_changes(
+    resulting: Sequence[Resulting],
+    ids: Mapping[Oid, bytes],
+    given: AbstractSet[Given],
+) -> Iterator[str]:
+    """What changes that nobody knows yet begin without."""
+    new = {n: made for n, made in enumerate(resulting, 1) if made.is_new_change}
+    if not new:
+        return
+    numbers = [*map(str, new)]
+    starts = "starts" if len(numbers) == 1 else "start"
+    without = "without reviewers"
+    if "reviewers" in given:
+        without = "with no reviewers but those of the push"
+    yield f"{_commits(numbers).capitalize()} {starts} {without}."
+    lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
+    if lacking and any(made.draft.source.oid in ids for made in new.values()):
+        whats, hows = zip(*lacking, strict=True)
+        nor = "Nor has it" if len(numbers) == 1 else "Nor have they"
+        yield (
+            f"{nor} the original's {joined(whats, 'or')}: the push gives that with"
+            f" %{','.join(hows)}."
+        )
+
+
+_GIFTS: Sequence[tuple[Given, str, str]] = (
+    ("topic", "topic", "topic=NAME"),
+    ("hashtags", "hashtags", "hashtag=TAG"),
+    ("wip", "work in progress", "wip"),
+)
+"""What the original may have on the server, and how a push gives it to all."""
+
+
+def _still_open(
+    todo: Todo, kept: AbstractSet[bytes | None], ids: Mapping[Oid, bytes]
+) -> Iterator[str]:
+    """A line for each change that no commit continues."""
+    for entry in todo.entries:
+        change_id = ids.get(entry.oid)
+        if change_id is not None and change_id not in kept:
+            fate = _FATES.get(entry.action, "kept by no commit")
+            yield (
+                f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}” is {fate}, and"
+                " stays open on the server: abandon it there."
+            )
+
+
+_FATES: Mapping[Doing, str] = {
+    "squash": "squashed",
+    "fixup": "squashed",
+    "drop": "dropped",
+}
+
+
+def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
+    """The command that pushes the commits, and ``others`` that do."""
+    yield f"Push with: {command}"
+    if others:
+        yield f"Or with: {joined(others, 'or')}"
+
+
+def _commits(numbers: Sequence[str]) -> str:
+    few_enough = len(numbers) <= MOST_NUMBERS
+    named = joined(numbers) if few_enough else several(numbers, MOST_NUMBERS)
+    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"

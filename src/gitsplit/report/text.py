@@ -1,18 +1,21 @@
 """A proposal, and what a rewrite did, as text for a terminal or a pipe."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gitsplit.core.changes import FileChange, Span
 from gitsplit.core.edits import Edit, FactEdit, TextEdit
+from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import clipped, counted, few, listed, several
-from gitsplit.core.message import change_ids, subject_of
+from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.core.todo import Doing, Entry, Todo
+from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.report.staying import staying_lines
 
 MOST_COMMITS = 20
@@ -23,15 +26,17 @@ MOST_REFS = 5
 
 _NO_CUTS: Mapping[Oid, Cuts] = {}
 _NO_COMPLAINTS: Mapping[Oid, Sequence[str]] = {}
+_NO_IDS = IdRules()
 
 
 @dataclass(frozen=True, slots=True)
 class Resulting:
     """A commit that a rewrite makes, or keeps: its draft, id and tree.
 
-    ``change_id`` is the one in its message, None where it has none. ``is_emptied`` says
-    that nothing is left of what it did, because of what was dropped before it,
-    ``is_moved`` that it is in another place than it was.
+    ``change_id`` is the one in its message, None where it has none, ``original_id``
+    the one that it continues. ``is_emptied`` says that nothing is left of what it did,
+    because of what was dropped before it, ``is_moved`` that it is in another place than
+    it was.
     """
 
     draft: CommitDraft
@@ -40,19 +45,33 @@ class Resulting:
     change_id: bytes | None
     is_emptied: bool = False
     is_moved: bool = False
+    original_id: bytes | None = None
+
+    @property
+    def keeps_id(self) -> bool:
+        """Whether it is a change that was there before, to who reviews it."""
+        return self.change_id is not None and self.change_id == self.original_id
+
+    @property
+    def is_new_change(self) -> bool:
+        """Whether it is a change that nobody knows yet."""
+        return self.change_id is not None and not self.keeps_id
 
 
-def proposal_text(
+def proposal_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     todo: Todo,
     resulting: Sequence[Resulting],
     cuts: Mapping[Oid, Cuts] = _NO_CUTS,
     *,
     complaints: Mapping[Oid, Sequence[str]] = _NO_COMPLAINTS,
+    ids: IdRules = _NO_IDS,
+    review: Iterable[str] = (),
 ) -> str:
     """What a dry run prints: each commit of the series and what would become of it.
 
     ``cuts`` has all proposals for the commits whose plans are proposed, ``complaints``
-    what stands against applying it, by the commits that it is about.
+    what stands against applying it, by the commits that it is about. ``review`` are
+    the lines about what follows for a review.
     """
     lines: list[str] = []
     becomes: dict[Oid, list[Resulting]] = {entry.oid: [] for entry in todo.entries}
@@ -62,10 +81,15 @@ def proposal_text(
         made = becomes[entry.oid]
         against = [f"  ! {shown(each)}" for each in complaints.get(entry.oid, ())]
         if entry.action == "split" and entry.plan is not None and made:
-            heading, *rest = _split(entry.commit, entry.plan, made, cuts.get(entry.oid))
+            found = cuts.get(entry.oid)
+            heading, *rest = _split(entry.commit, entry.plan, made, found, ids)
             lines += [heading, *against, *rest]
         else:
-            lines += [_kept(entry, made), *against]
+            lines += [_kept(entry, made), *against, *_joined_message(made)]
+    about = [*review]
+    if about and lines[-1]:
+        lines.append("")
+    lines += about
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +108,29 @@ def _named(subject: bytes) -> str:
     return shown(subject) or "(no message)"
 
 
+def _joined_message(made: Sequence[Resulting]) -> Iterator[str]:
+    """The message of a commit that others are squashed into, where it is another.
+
+    Not where it is a subject alone, which is said already.
+    """
+    for each in made:
+        message = each.draft.message
+        is_new = message != each.draft.source.raw.message
+        if each.draft.squashed and is_new and len(message.splitlines()) > 1:
+            yield ""
+            message = _with_new_id_unknown(each)
+            yield from (f"    {shown(line)}".rstrip() for line in message.splitlines())
+            yield ""
+
+
+def _with_new_id_unknown(made: Resulting) -> bytes:
+    """The message as it will be, but for a Change-Id that is made when it is."""
+    message = made.draft.message
+    if not made.is_new_change or made.change_id is None:
+        return message
+    return message.replace(made.change_id, b"(a new one)")
+
+
 _GONE: Mapping[Doing, str] = {
     "drop": "dropped",
     "squash": "squashed into the one before",
@@ -95,7 +142,8 @@ def _carried_fate(entry: Entry, made: Resulting) -> str:
     """What has become of a commit that isn't split, and of its tree."""
     changes = {"moved": made.is_moved, "reworded": entry.action == "reword"}
     words = [word for word, holds in changes.items() if holds]
-    return ", ".join([*words, _tree_fate(made)])
+    given = ["new Change-Id"] if made.is_new_change else []
+    return ", ".join([*words, _tree_fate(made), *given])
 
 
 def _tree_fate(made: Resulting) -> str:
@@ -110,7 +158,11 @@ def _tree_fate(made: Resulting) -> str:
 
 
 def _split(
-    commit: SourceCommit, plan: Plan, made: Sequence[Resulting], cuts: Cuts | None
+    commit: SourceCommit,
+    plan: Plan,
+    made: Sequence[Resulting],
+    cuts: Cuts | None,
+    ids: IdRules,
 ) -> Iterator[str]:
     """A commit's heading, and a block for each commit that it becomes."""
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
@@ -132,6 +184,11 @@ def _split(
         yield "  dropped"
         yield from _ranges(plan.changes, members[DROPPED])
     yield ""
+    messages, numbers = [r.draft.message for r in made], range(1, len(made) + 1)
+    left = list(trailer_lines(commit.raw.message, messages, ids, numbers))
+    yield from (f"  {line}" for line in left)
+    if left:
+        yield ""
 
 
 def _piece(
@@ -140,11 +197,7 @@ def _piece(
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {shown(subject_of(result.draft.message))}"
     facts = [counted(len(edits), "piece"), size(edits), f"tree {result.tree[:10]}"]
-    if result.change_id is not None:
-        kept = group == plan.owner
-        facts.append(
-            f"keeps {shown(result.change_id)[:9]}" if kept else "new Change-Id"
-        )
+    facts += _id_fate(result)
     yield "     " + ", ".join(facts)
     yield from _ranges(plan.changes, edits)
     for override in plan.overrides:
@@ -152,6 +205,14 @@ def _piece(
             yield f"     {shown(plan.changes[override.file].path)}  edited by hand"
     if plan.groups[group].reason:
         yield f"     why: {shown(plan.groups[group].reason)}"
+
+
+def _id_fate(made: Resulting) -> Iterator[str]:
+    """What becomes of the Change-Id; a new one isn't known before it is written."""
+    if made.keeps_id and made.change_id is not None:
+        yield f"keeps {shown(made.change_id)[:9]}"
+    elif made.is_new_change:
+        yield "new Change-Id"
 
 
 def _border(plan: Plan, cuts: Cuts, group: int) -> Iterator[str]:
@@ -200,13 +261,15 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     unsigned: int = 0,
     dropped: Iterable[str] = (),
     review: Iterable[str] = (),
+    ids: IdRules = _NO_IDS,
 ) -> str:
     """What a rewrite did, how to take it back, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
     reason as a clause. ``old_tree`` is the one that HEAD had. ``unsigned`` is
     the number of commits that lost their signature. ``dropped`` are the lines about
-    what was dropped, ``review`` those about what follows for a review.
+    what was dropped, ``review`` those about what follows for a review; ``ids`` says
+    how Change-Ids are used.
     """
     refs = listed([_short(ref) for ref, _ in moved], MOST_REFS)
     lines = [
@@ -214,7 +277,8 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
         f" {len(resulting)}.",
         *_results(todo, resulting),
     ]
-    lines += few(_gone(todo))
+    lines += few(_gone(todo, {made.change_id for made in resulting}, ids))
+    lines += few(left_behind(resulting, ids))
     if resulting:
         lines.append(_final_tree(old_tree[:10], resulting[-1].tree[:10]))
     lines += dropped
@@ -227,16 +291,31 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     return "\n".join(lines) + "\n"
 
 
-def _gone(todo: Todo) -> Iterator[str]:
-    """A line for each commit that the series has no more."""
+def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator[str]:
+    """A line for each commit that the series has no more.
+
+    ``kept`` are the Change-Ids that it still has.
+    """
     for entry in todo.entries:
         named = f"{entry.oid[:10]} {shown(entry.commit.subject)}"
         if entry.action == "drop":
             yield f"Dropped {named}  (see git show {entry.oid[:10]})"
         elif entry.action in ("squash", "fixup"):
-            ids = change_ids(entry.commit.raw.message)
-            gone = f"; its {shown(ids[0])[:9]} is gone" if ids else ""
-            yield f"Squashed {named}{gone}"
+            gone = ids.of(entry.commit.raw.message)
+            is_gone = gone is not None and gone not in kept
+            lost = f"; its {shown(gone)[:9]} is gone" if gone and is_gone else ""
+            yield f"Squashed {named}{lost}"
+
+
+def left_behind(resulting: Sequence[Resulting], ids: IdRules) -> Iterator[str]:
+    """Which trailers of split commits not every new commit has, by their numbers."""
+    by_source: dict[Oid, list[int]] = {}
+    for at, made in enumerate(resulting):
+        by_source.setdefault(made.draft.source.oid, []).append(at)
+    for places in by_source.values():
+        original = resulting[places[0]].draft.source.raw.message
+        messages = [resulting[at].draft.message for at in places]
+        yield from trailer_lines(original, messages, ids, [at + 1 for at in places])
 
 
 def _final_tree(old: str, new: str) -> str:
@@ -298,9 +377,7 @@ def _result(entry: Entry, number: int, made: Resulting) -> str:
         fate = "as it was"
     elif made.is_emptied:
         fate = "now empty"
-    elif draft.role == "owner" and made.change_id is not None:
-        fate = f"keeps {shown(made.change_id)[:9]}"
-    elif draft.role == "piece" and made.change_id is not None:
-        fate = f"new {shown(made.change_id)[:9]}"
+    elif draft.role != "same" and made.change_id is not None:
+        fate = f"{'keeps' if made.keeps_id else 'new'} {shown(made.change_id)[:9]}"
     # What is short stands first: a terminal of 80 columns cuts nothing that matters.
     return f"  {number}  {made.oid[:10]}  {fate:15} {shown(subject_of(draft.message))}"

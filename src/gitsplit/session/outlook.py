@@ -14,8 +14,14 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
-from gitsplit.session.review import review_warnings
-from gitsplit.session.rewrite import DropTo, drawn_up, head_trees, refuse_unready
+from gitsplit.session.review import review_notes, review_warnings
+from gitsplit.session.rewrite import (
+    DropTo,
+    drawn_up,
+    head_trees,
+    refuse_unready,
+    resulting,
+)
 from gitsplit.session.work import Work
 
 
@@ -93,10 +99,11 @@ class Outlooks:
     def _judged(self, drawn: _Drawn) -> Outlook:
         """What stands against it now; raises where it can't be carried out."""
         refuse_unready(self._repo, drawn.objects, drawn.trees)
+        repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
+        notes = review_notes(work, resulting(work, rewrite))
         if not self._verify:
-            return Outlook()
-        warnings = review_warnings(self._repo, drawn.work, drawn.rewrite)
-        return Outlook(warnings=tuple(warnings))
+            return Outlook(notes=notes)
+        return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)
 
 
 def _against(

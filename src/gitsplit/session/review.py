@@ -1,4 +1,4 @@
-"""The new commits before Gerrit, which refuses a whole push for one of them."""
+"""The new commits before Gerrit: what reviewers see, and what the server refuses."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,10 +8,16 @@ from gitsplit.core.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import MOST_NAMED, few
 from gitsplit.core.objects import Oid
-from gitsplit.errors import NotPushable
-from gitsplit.git import gerrit, identity
+from gitsplit.core.push_options import given_by
+from gitsplit.errors import NoIdentity, NotPushable
+from gitsplit.git import identity, refs
+from gitsplit.git.gerrit import are_reviewed
+from gitsplit.git.journal import Record
+from gitsplit.git.push import push_for_review
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
+from gitsplit.report.review import push_lines, review_lines
+from gitsplit.report.text import Resulting
 from gitsplit.session.work import Work
 
 
@@ -64,18 +70,60 @@ def _objections(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Objection, ...]:
     """All there is where Gerrit is used; elsewhere what is wrong with new ids."""
-    rules = work.ids
-    if not rules.is_reviewed:
-        pushed = [_pushed(rules, made, b"") for made in rewrite.commits]
+    rules, known = work.ids, work.reviewing
+    if known is None:
+        pushed = [_pushed(rules, made, b"", {}) for made in rewrite.commits]
         anybodys = [replace(each, email=b"", is_empty=False) for each in pushed]
         found = objections(anybodys, rules, b"", {})
         return tuple(each for each in found if each.is_ours)
-    email = _email(identity.committer(repo))
-    pushed = [_pushed(rules, made, email) for made in rewrite.commits]
-    return objections(pushed, rules, email, gerrit.ids_below(repo, work.series, rules))
+    email = _own_email(repo)
+    pushed = [_pushed(rules, made, email, known.merged) for made in rewrite.commits]
+    return objections(pushed, rules, email, known.below)
 
 
-def _pushed(rules: IdRules, made: WrittenCommit, email: bytes) -> Pushed:
+def review_notes(work: Work, made: Sequence[Resulting]) -> tuple[str, ...]:
+    """What reviewers will see, a line each; none where nothing is reviewed."""
+    if work.reviewing is None:
+        return ()
+    given = given_by(work.reviewing.push.options)
+    merged = work.reviewing.merged
+    ids = {oid: each for oid, each in _ids(work).items() if each not in merged}
+    return tuple(review_lines(work.todo, made, ids, given))
+
+
+def how_to_push(repo: Repository, work: Work) -> tuple[str, ...]:
+    """How the commits are pushed, a line each; none where nothing is reviewed.
+
+    Nor while a rebase is under way, whose HEAD isn't the end of it.
+    """
+    if work.reviewing is None or (repo.git_dir / "rebase-merge").is_dir():
+        return ()
+    push = work.reviewing.push
+    return tuple(push_lines(push.command, push.others))
+
+
+def pushing(repo: Repository, record: Record | None) -> tuple[str, ...]:
+    """How the commits of a rewrite that git has finished are pushed, a line each."""
+    head = next(iter(record.updates if record else ()), None)
+    if head is None or not are_reviewed(repo, head.new, head.old):
+        return ()
+    push = push_for_review(repo, refs.current_head(repo))
+    return tuple(push_lines(push.command, push.others))
+
+
+def _ids(work: Work) -> Mapping[Oid, bytes]:
+    """The Change-Ids of the commits as they were."""
+    rules = work.ids
+    found = (
+        (commit.oid, rules.of(rules.settled(commit.raw.message)))
+        for commit in work.series.commits
+    )
+    return {oid: change_id for oid, change_id in found if change_id}
+
+
+def _pushed(
+    rules: IdRules, made: WrittenCommit, email: bytes, merged: Mapping[bytes, Oid]
+) -> Pushed:
     """The commit as it will be pushed; ``email`` is the committer's of new ones."""
     draft, original = made.draft, made.draft.source.raw
     is_ours = draft.role != "same" or draft.message != original.message
@@ -88,7 +136,24 @@ def _pushed(rules: IdRules, made: WrittenCommit, email: bytes) -> Pushed:
         needs_id=not is_ours or has_id or rules.gives(draft.message),
         is_empty=made.is_emptied,
         signs_off=is_signed_off(original.message),
+        merged_as=_merged_as(rules.of(draft.message), made, merged),
     )
+
+
+def _merged_as(
+    change_id: bytes | None, made: WrittenCommit, merged: Mapping[bytes, Oid]
+) -> str:
+    """The commit that has the Change-Id on the server, if it isn't that one itself."""
+    found = merged.get(change_id or b"")
+    return "" if found is None or found == made.oid else found[:10]
+
+
+def _own_email(repo: Repository) -> bytes:
+    """The user's address; empty where it isn't known yet, which a preview may be."""
+    try:
+        return _email(identity.committer(repo))
+    except NoIdentity:
+        return b""
 
 
 def _email(committer: bytes) -> bytes:

@@ -16,7 +16,7 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.overrides import with_dropped
 from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.series import CommitDraft
-from gitsplit.core.squash import squashed
+from gitsplit.core.squash import continued_id, squashed
 from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Entry, layout, out_of_place
 from gitsplit.core.watch import PATIENT, Watch
@@ -109,6 +109,7 @@ def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
             work.ids.of(made.draft.message),
             made.is_emptied,
             made.draft.source.oid in moved,
+            continued_id(made.draft, work.ids),
         )
         for made in rewrite.commits
     )
@@ -149,7 +150,7 @@ def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
     for entry in work.todo.entries:
         if leader := arranged.into.get(entry.oid):
             at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
-            drafts[at] = squashed(drafts[at], entry, work.ids)
+            drafts[at] = squashed(drafts[at], entry, work.ids, _fresh_ids())
         elif entry.action != "drop":
             drafts += entry_drafts(objects, work, entry)
     return SeriesDraft(work.series, arranged, tuple(drafts))

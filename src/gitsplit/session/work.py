@@ -25,6 +25,7 @@ from gitsplit.errors import (
     WhichCommit,
 )
 from gitsplit.git import gerrit, handed, operations, read, refs
+from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
@@ -37,7 +38,8 @@ class Work:
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
     ``ids`` says how the repository uses Change-Ids. ``cuts`` has all that was proposed
     for the commits whose plans weren't given, ``refused`` why no plan could be
-    proposed for some that nobody named; they stay as they are.
+    proposed for some that nobody named; they stay as they are. ``reviewing`` is what
+    the clone knows of the server that reviews them, None where none does.
     """
 
     series: Series
@@ -46,6 +48,7 @@ class Work:
     ids: IdRules
     cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
+    reviewing: Reviewing | None = None
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -132,8 +135,12 @@ def _with_proposal(
 
 
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
-    rules = gerrit.id_rules(repo, moves=request.moves_ids)
-    return Work(series, todo, refs.current_head(repo), rules)
+    rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
+    head = refs.current_head(repo)
+    known = None
+    if rules.is_reviewed:
+        known = reviewing(repo, series, rules, head, request.upstream)
+    return Work(series, todo, head, rules, reviewing=known)
 
 
 def _chosen(

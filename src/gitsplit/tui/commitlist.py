@@ -78,7 +78,8 @@ def change_id_words(state: State, group: int) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
     if group == written_owner(state.plan) and state.target.change_id:
         return shown(state.target.change_id)[:_ID_WIDTH]
-    return "new id" if state.target.gives_change_ids else ""
+    gives = state.whole.ids.gives(message_of(state.plan, group))
+    return "new id" if state.target.change_id or gives else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,10 @@ def _owned(state: State) -> State:
     where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
-        raise PlanRefused(f"{where.commit[:7]} isn't split: it keeps its Change-Id.")
+        kept = (
+            "its Change-Id" if where.commit in state.whole.change_ids else "all it is"
+        )
+        raise PlanRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = named(state, where)
     if entry.plan.owner == where.group:
         return replace(state, status=f"{name} {_keeps(state, entry)} already")
@@ -111,5 +114,5 @@ def _new_commit_at_hand(state: State) -> Address:
 
 
 def _keeps(state: State, entry: Entry) -> str:
-    has_id = entry.oid in state.whole.change_ids or state.whole.ids.wanted
+    has_id = entry.oid in state.whole.change_ids
     return "keeps the Change-Id" if has_id else "stands for the original"

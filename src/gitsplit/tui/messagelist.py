@@ -94,12 +94,19 @@ def _block(whole: Whole, commit: NewCommit) -> _Block:
 
 def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
     """The message with the Change-Id that it will have, a new one not yet known."""
-    original = whole.change_ids.get(commit.entry.oid)
+    original = continued_id(whole, commit)
     message = whole.ids.settled(commit.message)
     if original is None and not whole.ids.gives(message):
         return message
     change_id = original if original and commit.is_owner else _NEW_ID
     return whole.ids.with_id(message, change_id)
+
+
+def continued_id(whole: Whole, commit: NewCommit) -> bytes | None:
+    """The Change-Id of what a commit is made from; one squashed in may give it."""
+    taken = commit.joined if commit.where.commit in commit.joined else ()
+    ids = (whole.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
+    return next(filter(None, ids), None)
 
 
 def _line(
@@ -154,8 +161,11 @@ def owner_words(state: State) -> str:
     entry = commits[min(state.message, len(commits) - 1)].entry
     change_id = shown(state.whole.change_ids.get(entry.oid, b""))[:9]
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
-    if entry.plan is None or entry.action != "split" or not change_id:
+    if entry.plan is None or entry.action != "split":
         return ""
+    if not change_id:
+        gives = any(state.whole.ids.gives(commit.message) for commit in pieces)
+        return "all are new changes, without reviewers" if gives else ""
     owner = next((commit for commit in pieces if commit.is_owner), None)
     others = len(pieces) - (owner is not None)
     if owner is None:

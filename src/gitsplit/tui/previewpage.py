@@ -11,6 +11,7 @@ from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.todo import Entry, Todo
+from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.tui.actual import sizes_in
 from gitsplit.tui.altered import (
     altered_lines,
@@ -183,7 +184,7 @@ def _id_words(whole: Whole, commit: NewCommit) -> str:
     original = whole.change_ids.get(commit.entry.oid)
     if original is not None and commit.is_owner:
         return shown(original)[:_ID_WIDTH]
-    return "new id" if original is not None or whole.ids.wanted else ""
+    return "new id" if original is not None or whole.ids.gives(commit.message) else ""
 
 
 def _keeping_trees(state: State) -> set[Oid]:
@@ -251,6 +252,7 @@ def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from failure_lines(state, width)
         yield from _conflict_lines(state, width)
         yield from _FACTS(state).promises
+        yield from _note_lines(state, width)
         yield from () if conflict_of(state) else _way_on(state.whole)
 
 
@@ -271,6 +273,26 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     for warning in known.warnings if known else ():
         for line in wrapped(f"{WARNING} {shown(warning)}", width - 2):
             yield [("", f" {line}")]
+
+
+def _note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """Which trailers stay behind, and what reviewers will see."""
+    known = foreseen(state)
+    for note in (*_left_behind(state), *(known.notes if known else ())):
+        for line in wrapped(shown(note), width - 5):
+            yield [("", f"   {line}")]
+
+
+def _left_behind(state: State) -> Iterator[str]:
+    """The trailers of split commits that not every new commit has."""
+    by_source: dict[Oid, list[tuple[int, NewCommit]]] = {}
+    for number, commit in enumerate(new_commits(state), 1):
+        by_source.setdefault(commit.entry.oid, []).append((number, commit))
+    for made in by_source.values():
+        numbers, commits = zip(*made, strict=True)
+        original = commits[0].entry.commit.raw.message
+        messages = [commit.message for commit in commits]
+        yield from trailer_lines(original, messages, state.whole.ids, numbers)
 
 
 def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:

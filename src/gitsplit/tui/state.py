@@ -112,10 +112,10 @@ class Whole:
 class Target:
     """The commit that is being split, and what the rewrite will touch.
 
-    ``change_id`` is empty where the commit has none; ``gives_change_ids`` says
-    whether the new commits get ids. ``above`` is the number of commits on top;
-    ``tree`` is the commit's own tree, with which the split ends where nothing is
-    dropped or edited to the end. ``ref`` and ``drop_to`` are those of the whole.
+    ``change_id`` is empty where the commit has none. ``above`` is the number of
+    commits on top; ``tree`` is the commit's own tree, with which the split ends where
+    nothing is dropped or edited to the end. ``ref`` and ``drop_to`` are those of the
+    whole.
     """
 
     commit: Oid
@@ -123,7 +123,6 @@ class Target:
     tree: Oid
     ref: str
     change_id: bytes = b""
-    gives_change_ids: bool = False
     above: int = 0
     drop_to: DropTo = "worktree"
 
@@ -132,14 +131,12 @@ def target_in(whole: Whole, commit: Oid) -> Target:
     """The commit of the series as what is split."""
     commits = whole.series.commits
     at = next(n for n, each in enumerate(commits) if each.oid == commit)
-    change_id = whole.change_ids.get(commit, b"")
     return Target(
         commit,
         commits[at].subject,
         commits[at].raw.tree,
         whole.ref,
-        change_id,
-        bool(change_id) or whole.ids.wanted,
+        whole.change_ids.get(commit, b""),
         len(commits) - at - 1,
         whole.drop_to,
     )
