@@ -145,6 +145,21 @@ def test_a_dropped_edit_that_is_needed_above_stops_there(
     undone(story.repo, before)
 
 
+def test_at_the_end_it_is_said_how_to_push_what_is_reviewed(story: Story) -> None:
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    plain = done(story.repo.path, "--continue")
+    done(story.repo.path, "--undo")
+    change_id = f"I{'1' * 40}"
+    top = story.entry("HEAD", "reword", message=f"top\n\nChange-Id: {change_id}\n")
+    story.hand_over(story.dropping(top))
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    told = done(story.repo.path, "--continue")
+
+    assert "Push with" not in plain
+    assert "\nPush with: git push origin HEAD:refs/for/master\nTake it back" in told
+
+
 def test_reordered_commits_stop_where_they_conflict(story: Story, end: End) -> None:
     before = seen(story.repo)
     plan = story.plan(

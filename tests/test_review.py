@@ -1,9 +1,16 @@
 """Splitting where commits are reviewed on Gerrit, from the command line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from gitsplit.core.objects import Oid
+from gitsplit.core.todo import with_action
+from gitsplit.git.repository import open_repository
+from gitsplit.session.outlook import outlook
+from gitsplit.session.request import Request
+from gitsplit.session.work import begun
 from tests.repository import Repository
 from tests.runner import (
     IDS,
@@ -467,3 +474,16 @@ def test_the_preview_of_a_squash_says_which_change_stays_open(
     terminal.type("\r")
 
     assert terminal.exit_status() == 0, terminal.text
+
+
+def test_what_stays_open_is_known_also_where_it_conflicts(
+    reviewed: Repository,
+) -> None:
+    opened = open_repository(reviewed.path)
+    work = begun(opened, Request(upstream="HEAD~2"), asks=True)
+    todo = with_action(work.todo, Oid(reviewed.oid("HEAD~1")), "drop")
+    found = outlook(opened, replace(work, todo=todo))
+
+    assert found.conflict is not None
+    (note,) = found.notes
+    assert f"{IDS[1][:9]} “above” is dropped, and stays open" in note

@@ -265,7 +265,7 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
         *(look.work.todo, made, work.cuts),
         complaints=look.complaints,
         ids=work.ids,
-        review=review_notes(look.work, made),
+        review=review_notes(repo, look.work, made),
     )
     put_preview(text, options.output)
     if look.refusal is not None and options.plan is not None:

@@ -36,7 +36,7 @@ def show_summary(
     dropped = dropped_lines(
         work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
     )
-    review = [*review_notes(work, made), *how_to_push(repo, work)]
+    review = [*review_notes(repo, work, made), *how_to_push(repo, work)]
     told = summary_text(
         *(work.todo, made, moved, left),
         old_tree=outcome.rewrite.old_tree,

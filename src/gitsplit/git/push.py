@@ -73,7 +73,7 @@ def reviewing(
     series: Series,
     rules: IdRules,
     head_ref: str | None,
-    upstream: str | None,
+    upstream: str | None = None,
 ) -> Reviewing:
     """What the clone knows of the server that reviews the series."""
     push = push_for_review(repo, head_ref, upstream, series.upstream)

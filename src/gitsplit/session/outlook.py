@@ -21,6 +21,7 @@ from gitsplit.session.rewrite import (
     head_trees,
     refuse_unready,
     resulting,
+    to_be,
 )
 from gitsplit.session.work import Work
 
@@ -93,14 +94,15 @@ class Outlooks:
                 raise
             commit = Oid(found.commit)
             against = _against(repo, work, commit, frozenset(found.paths))
-            return Outlook(conflict=Conflict(commit, found.paths, against))
+            notes = review_notes(repo, work, to_be(repo, work))
+            return Outlook("", Conflict(commit, found.paths, against), (), notes)
         return _Drawn(work, objects, rewrite, trees)
 
     def _judged(self, drawn: _Drawn) -> Outlook:
         """What stands against it now; raises where it can't be carried out."""
         refuse_unready(self._repo, drawn.objects, drawn.trees)
         repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
-        notes = review_notes(work, resulting(work, rewrite))
+        notes = review_notes(repo, work, resulting(work, rewrite))
         if not self._verify:
             return Outlook(notes=notes)
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)

@@ -13,7 +13,7 @@ from gitsplit.errors import NoIdentity, NotPushable
 from gitsplit.git import identity, refs
 from gitsplit.git.gerrit import are_reviewed
 from gitsplit.git.journal import Record
-from gitsplit.git.push import push_for_review
+from gitsplit.git.push import Reviewing, push_for_review, reviewing
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.report.review import push_lines, review_lines
@@ -70,7 +70,7 @@ def _objections(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Objection, ...]:
     """All there is where Gerrit is used; elsewhere what is wrong with new ids."""
-    rules, known = work.ids, work.reviewing
+    rules, known = work.ids, known_of(repo, work)
     if known is None:
         pushed = [_pushed(rules, made, b"", {}) for made in rewrite.commits]
         anybodys = [replace(each, email=b"", is_empty=False) for each in pushed]
@@ -81,13 +81,22 @@ def _objections(
     return objections(pushed, rules, email, known.below)
 
 
-def review_notes(work: Work, made: Sequence[Resulting]) -> tuple[str, ...]:
+def known_of(repo: Repository, work: Work) -> Reviewing | None:
+    """What the clone knows of the server; None where nothing is reviewed."""
+    if work.reviewing is None and work.ids.is_reviewed:
+        return reviewing(repo, work.series, work.ids, work.head_ref)
+    return work.reviewing
+
+
+def review_notes(
+    repo: Repository, work: Work, made: Sequence[Resulting]
+) -> tuple[str, ...]:
     """What reviewers will see, a line each; none where nothing is reviewed."""
-    if work.reviewing is None:
+    known = known_of(repo, work)
+    if known is None:
         return ()
-    given = given_by(work.reviewing.push.options)
-    merged = work.reviewing.merged
-    ids = {oid: each for oid, each in _ids(work).items() if each not in merged}
+    given = given_by(known.push.options)
+    ids = {oid: each for oid, each in _ids(work).items() if each not in known.merged}
     return tuple(review_lines(work.todo, made, ids, given))
 
 
@@ -96,10 +105,10 @@ def how_to_push(repo: Repository, work: Work) -> tuple[str, ...]:
 
     Nor while a rebase is under way, whose HEAD isn't the end of it.
     """
-    if work.reviewing is None or (repo.git_dir / "rebase-merge").is_dir():
+    known = known_of(repo, work)
+    if known is None or (repo.git_dir / "rebase-merge").is_dir():
         return ()
-    push = work.reviewing.push
-    return tuple(push_lines(push.command, push.others))
+    return tuple(push_lines(known.push.command, known.push.others))
 
 
 def pushing(repo: Repository, record: Record | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Nothing in the repository changes before :func:`apply`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -100,6 +100,12 @@ def drawn_up(
 
 def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
     """The commits that the series becomes, as reports want them."""
+    return _as_reported(work, rewrite.commits)
+
+
+def _as_reported(
+    work: Work, commits: Sequence[write.WrittenCommit]
+) -> tuple[Resulting, ...]:
     moved = out_of_place(work.series, work.todo)
     return tuple(
         Resulting(
@@ -111,8 +117,19 @@ def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
             made.draft.source.oid in moved,
             continued_id(made.draft, work.ids),
         )
-        for made in rewrite.commits
+        for made in commits
     )
+
+
+def to_be(repo: Repository, work: Work) -> tuple[Resulting, ...]:
+    """The commits that the series is to become, where they can't be drawn up.
+
+    They have the ids and trees of what they are made from.
+    """
+    drafts = series_draft(NewObjects(repo), work).drafts
+    originals = ((draft, draft.source.oid, draft.source.raw.tree) for draft in drafts)
+    commits = tuple(write.WrittenCommit(*each) for each in originals)
+    return _as_reported(work, commits)
 
 
 def _drawn_up(
