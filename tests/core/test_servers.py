@@ -68,3 +68,22 @@ def test_a_buried_id_is_moved_below_a_link_of_another_server() -> None:
     assert rules.of(rules.settled(message)) == OLD
     ours = message.replace(b"o.org", b"review.example.org")
     assert rules.settled(ours) == ours
+
+
+@pytest.mark.parametrize("blanks", [b"", b" \n", b" \n \n"])
+@pytest.mark.parametrize("rest", [b" ", b"Bug: 1\n", b" \n \n", b"\t\n "])
+def test_blank_lines_neither_continue_a_new_link_nor_cost_what_follows(
+    blanks: bytes, rest: bytes
+) -> None:
+    rules = IdRules(link_url=b"https://review.example.org/")
+    named = b"Change-Id: " + OLD + b"\n" + blanks
+    twice = rules.with_id(b"One\n\n" + named + named + b"\t\n" + rest, NEW)
+
+    assert rules.all_of(twice) == (NEW,)
+    assert twice.endswith(NEW + b"\n\t\n" + rest)
+    assert rules.all_of(rules.with_id(b"One\n\nBug: 1\n" + rest, NEW)) == (NEW,)
+
+
+def test_words_in_a_link_are_no_path_of_a_server() -> None:
+    url = b"https://review.example.org/x https://review.example.org/id/"
+    assert change_ids(b"One\n\nLink: " + url + OLD + b"\n", (HOST,)) == ()

@@ -115,7 +115,10 @@ def _with_id_for(
     first, *others = sorted(found)
     message = without_lines(message, [(each.start, each.stop) for each in others])
     if link_url and not first.is_link:
-        return message[: first.start] + line + b"\n" + message[first.stop :]
+        # Lines of blanks that belonged to it may have gone with the others.
+        footer = _GERRIT_FOOTER.match(message, first.start)
+        assert footer, "it stands where it stood"
+        return message[: first.start] + line + b"\n" + message[footer.end() :]
     return message[: first.value_start] + change_id + message[first.value_stop :]
 
 

@@ -9,7 +9,7 @@ import re
 _URL = re.compile(
     rb"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(\[[^]/]*\]|[^/:]+)(?::.*|/.*)?"
 )
-_WEB = re.compile(rb"https?://([^/@:]+)(?::[0-9]+)?/(?:.*/)?", re.I)
+_WEB = re.compile(rb"https?://([^/@:]+)(?::[0-9]+)?/(?:[a-z0-9._~/-]*/)?", re.I)
 
 
 def host_of(address: bytes) -> bytes:
