@@ -236,7 +236,9 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
     done(series.path, "--yes", "-c", "HEAD~2", "--commits", "2")
 
     said = done(series.path, "--undo")
-    assert said == f"Took back: split {commit} into 2. main is at {tip} again.\n"
+    back, about = said.splitlines()
+    assert back == f"Took back: split {commit} into 2. main is at {tip} again."
+    assert about.startswith("If the split has been pushed for review, amend")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import PlanDocument
 from gitsplit.core.proposal import (
     COPIED_TRAILERS,
-    SIGNED_OFF_BY,
     Context,
     Cuts,
     Keep,
@@ -108,8 +107,7 @@ def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
     """The trailers that each part of a commit has, by their keys in lower case.
 
     ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one
-    forgets those before it. Signed-off-by is always one: the part that lacks it claims
-    what nobody has signed for, and Gerrit refuses it.
+    forgets those before it. A sign-off is copied also where it isn't listed.
     """
     given = repo.config.get_all("gitsplit.copyTrailers")
     if not given:
@@ -119,4 +117,4 @@ def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
         named = [key.strip().lower() for key in (value or "").split(",")]
         found = [key.encode("utf-8", "surrogateescape") for key in named if key]
         keys = [*keys, *found] if found else []
-    return tuple(dict.fromkeys([SIGNED_OFF_BY, *keys]))
+    return tuple(keys)

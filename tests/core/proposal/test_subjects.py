@@ -13,4 +13,4 @@ def test_a_sign_off_beside_prose_is_copied_once() -> None:
     expected = b"One\n\n" + SIGNED + b"\n"
     assert with_copied(b"One", prose + footer, KEYS) == expected
     assert with_copied(b"One", b"Two\n\n" + footer, KEYS) == expected
-    assert with_copied(b"One", prose + footer, ()) == b"One\n"
+    assert with_copied(b"One", prose + footer, ()) == expected

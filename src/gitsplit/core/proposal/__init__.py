@@ -7,12 +7,7 @@ another cut of the same tree. Grouping by place alone is in ``layout``.
 
 from gitsplit.core.changes import FileChange
 from gitsplit.core.plan import Plan
-from gitsplit.core.proposal.context import (
-    COPIED_TRAILERS,
-    NOTHING_KNOWN,
-    SIGNED_OFF_BY,
-    Context,
-)
+from gitsplit.core.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import GroupBy
 from gitsplit.core.proposal.number import MOST
 from gitsplit.core.proposal.owner import Keep, kept_by
@@ -24,7 +19,6 @@ __all__ = [
     "COPIED_TRAILERS",
     "MOST",
     "NOTHING_KNOWN",
-    "SIGNED_OFF_BY",
     "Context",
     "Cuts",
     "GroupBy",

@@ -45,11 +45,13 @@ def drafted(
 def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> bytes:
     """A message of this subject, with the ``copied`` trailers of another.
 
-    A sign-off is one also where only Gerrit sees it, which wants it on each commit.
+    A sign-off is copied in any case, also where only Gerrit sees it: the part that
+    lacks it is one that nobody stands for, and Gerrit wants it on each commit.
     """
     bare = _without_id(message)
     seen = [item for item in footers(bare) if item[0].lower() == SIGNED_OFF_BY]
-    found = [item for item in (*trailers(bare), *seen) if item[0].lower() in copied]
+    wanted = {SIGNED_OFF_BY, *copied}
+    found = [item for item in (*trailers(bare), *seen) if item[0].lower() in wanted]
     lines = [key + b": " + value for key, value in dict.fromkeys(found)]
     return with_trailer_lines(subject + b"\n", lines)
 
