@@ -95,6 +95,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except GitsplitError as error:
         with suppress(OSError):  # the terminal may be gone
+            if isinstance(error, Interrupted):
+                click.echo(err=True)  # it shows ^C
             show_error(error)
         sys.exit(_signal_status(error) or error.exit_status)
     except (KeyboardInterrupt, click.Abort) as stop:
@@ -273,14 +275,24 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 
 def _split(options: Options) -> None:
-    from gitsplit.cli.summary import show_summary
-    from gitsplit.git.identity import committer
-    from gitsplit.session.rewrite import apply, recovered
-    from gitsplit.session.work import begun, opened
+    from gitsplit.session.rewrite import recovered
+    from gitsplit.session.standing import truthful
+    from gitsplit.session.work import opened
 
     repo = opened(here())
     if said := recovered(repo):
         say(said)
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        _carry_out(repo, options)
+
+
+def _carry_out(repo: "Repository", options: Options) -> None:
+    """The split proposed and, if the user wants it so, applied."""
+    from gitsplit.cli.summary import show_summary
+    from gitsplit.git.identity import committer
+    from gitsplit.session.rewrite import apply
+    from gitsplit.session.work import begun
+
     # What can fail late is asked first.
     committer(repo)
     request = _request(options)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from gitsplit.cli.output import complain, say, tell
 from gitsplit.cli.place import here
+from gitsplit.errors import UNCHANGED
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
@@ -14,8 +15,8 @@ def undo() -> None:
     """The last rewrite is given back, and it is said what was."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.text import undo_text
-    from gitsplit.session.rewrite import recovered, undone
+    from gitsplit.session.rewrite import recovered
+    from gitsplit.session.standing import truthful
 
     repo = open_repository(here())
     last = last_undoable(repo)
@@ -25,6 +26,14 @@ def undo() -> None:
             # What the user wants back never came, or has just gone.
             complain("hint: The rewrite before that goes with another --undo.")
             return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        _undo_last(repo)
+
+
+def _undo_last(repo: "Repository") -> None:
+    from gitsplit.report.text import undo_text
+    from gitsplit.session.rewrite import undone
+
     record = undone(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
     tell(f"{told}\n")
@@ -49,11 +58,13 @@ def go_on() -> None:
     from gitsplit.report.handoff import finished_text
     from gitsplit.session.handoff import continued
     from gitsplit.session.review import pushing
+    from gitsplit.session.standing import truthful
 
     repo = open_repository(here())
-    record = continued(repo)
-    moved = [(u.ref, u.new) for u in record.updates] if record else []
-    tell(finished_text(moved, pushing(repo, record)))
+    with truthful(repo):
+        record = continued(repo)
+        moved = [(u.ref, u.new) for u in record.updates] if record else []
+        tell(finished_text(moved, pushing(repo, record)))
 
 
 def abort() -> None:
@@ -61,6 +72,9 @@ def abort() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import aborted_text
     from gitsplit.session.handoff import aborted
+    from gitsplit.session.standing import truthful
 
-    record = aborted(open_repository(here()))
-    tell(aborted_text([(u.ref, u.old) for u in record.updates]))
+    repo = open_repository(here())
+    with truthful(repo):
+        record = aborted(repo)
+        tell(aborted_text([(u.ref, u.old) for u in record.updates]))

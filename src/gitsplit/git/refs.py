@@ -272,8 +272,9 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
     """
     child = repo.program.start("update-ref", "--stdin", "-z", "-m", message)
     assert child.stdin and child.stdout and child.stderr, "started with pipes"
-    # A hook may say more than a pipe holds before git answers.
-    with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr:
+    # A hook may say more than a pipe holds before git answers. Git's input is closed
+    # before anything waits for git, which waits for that.
+    with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr, child.stdin:
         words = drain.submit(child.stderr.read)
         talk = _Conversation(child, child.stdin, child.stdout, words)
         try:

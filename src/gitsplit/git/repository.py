@@ -29,7 +29,7 @@ from gitsplit.errors import (
     UnsupportedRepository,
 )
 from gitsplit.git import object_files
-from gitsplit.git.program import PARSED, Completed, Program
+from gitsplit.git.program import PARSED, Completed, Program, failure
 
 StoredKind = Literal[ObjectKind, "tag"]
 
@@ -232,6 +232,8 @@ class Repository:
             *("--end-of-options", revision),
             check=False,
         )
+        if done.status < 0:  # a signal is no answer
+            raise failure(("rev-parse",), done)
         # An excluded one (^REV) comes back with its sign.
         named = _OID_LINE.fullmatch(done.stdout)
         commit = self._commit_of(named[1].decode("ascii")) if named else None

@@ -4,7 +4,7 @@ Must not move refs.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +131,7 @@ def stored(
         yield
     finally:
         if keep is not None:
-            keep.unlink(missing_ok=True)
+            _let_go(keep)
 
 
 @contextmanager
@@ -151,7 +151,13 @@ def stored_for_rebase(
         yield
     finally:
         if keep is not None and not is_under_way(repo):
-            keep.unlink(missing_ok=True)
+            _let_go(keep)
+
+
+def _let_go(keep: Path) -> None:
+    """The pack is git's affair again; the next start sees to it where that fails."""
+    with suppress(OSError):
+        keep.unlink(missing_ok=True)
 
 
 def _store(repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...]) -> Path | None:

@@ -91,8 +91,11 @@ class PathPair(NamedTuple):
 
 
 def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPair]:
-    """Every path at which the two trees don't have the same file; no renames found."""
-    return dict(_changed_in(objects, old, new))
+    """Every path at which the two trees don't have the same file; no renames found.
+
+    Nothing is read where it is one tree: it may be missing.
+    """
+    return {} if old == new else dict(_changed_in(objects, old, new))
 
 
 def _changed_in(

@@ -14,7 +14,7 @@ from gitsplit.core.message import cleaned, subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.shown import shown
-from gitsplit.errors import Declined, HookRefused, Interrupted
+from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import aftermath
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.repository import Repository
@@ -125,6 +125,8 @@ class Finish:
         try:
             for sentence in aftermath.announce(repo, rewrite):
                 self.say(sentence)
+        except GitsplitError as error:
+            self.say(str(error))
         except KeyboardInterrupt as stop:
             raise Interrupted(
                 "Interrupted when the commits had been rewritten.",

@@ -57,6 +57,7 @@ DropTo = Literal["worktree", "discard"]
 """Where dropped edits go: they stay in the files, not staged, or they are gone."""
 
 _NOBODY = b"nobody <> 0 +0000"
+_WHERE_THEY_ARE = "See where the branches are with: git reflog"
 _KEEPS_PLAN = (
     *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
     *(NotInWorktree, NotChecked, NotPushable, RefMoved, ReplayConflict, SigningFailed),
@@ -237,18 +238,19 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     refuse_unready(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
-    too_late = "Take it back with: gitsplit --undo"
+    # What the summary needs is found before: afterwards nothing may stand against it.
+    changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
+    in_head = {path: pair.after is not None for path, pair in changed.items()}
+    outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
     files = (trees.files,) if trees else ()
-    with _settled(repo, too_late), stored(repo, objects, rewrite, files):
+    with _settled(repo), stored(repo, objects, rewrite, files):
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unready(repo, objects, trees)
         journal.move(
             repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
         )
-    changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
-    in_head = {path: pair.after is not None for path, pair in changed.items()}
-    return Outcome(rewrite, moves, finish.lost(rewrite), in_head)
+    return outcome
 
 
 def refuse_unready(
@@ -333,20 +335,23 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
 
 
 @contextmanager
-def _settled(repo: Repository, too_late: str) -> Iterator[None]:
+def _settled(repo: Repository) -> Iterator[None]:
     """Where Ctrl-C or a signal comes while refs move, all have moved or none has.
 
-    Raises Interrupted with the hint ``too_late`` where they have.
+    Raises Interrupted where they have.
     """
+    before = journal.last_undoable(repo)
     try:
         yield
     except KeyboardInterrupt as stop:
         with undisturbed():
             said = journal.recover(repo)
-        if said is None:
+        if journal.last_undoable(repo) == before:
             raise
         raise Interrupted(
-            "Interrupted while the refs were moving.", hint=too_late, state=said
+            "Interrupted while the refs were moving.",
+            hint=_WHERE_THEY_ARE,
+            state=said or "All of them have moved.",
         ) from stop
 
 
@@ -377,7 +382,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 def undone(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     handed.refuse_under_way(repo)
-    with _settled(repo, "See where the branches are with: git reflog"):
+    with _settled(repo):
         return journal.undo(repo)
 
 

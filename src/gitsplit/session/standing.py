@@ -1,0 +1,57 @@
+"""Whether anything was changed, known from the journal before it is said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from gitsplit.errors import UNCHANGED, GitsplitError, Interrupted
+from gitsplit.git import journal
+from gitsplit.git.repository import Repository
+
+_Standing = tuple[tuple[int, journal.Phase], ...]
+
+_BEGUN = "What was begun is finished, or taken back, when you run gitsplit again."
+_STATES: dict[journal.Phase, tuple[str, str]] = {
+    "prepared": (_BEGUN, ""),
+    "undoing": (_BEGUN, ""),
+    "handed": ("A rebase that gitsplit has begun is under way.", "See: git status"),
+    "done": ("The commits are rewritten.", "Take it back with: gitsplit --undo"),
+    "undone": ("The rewrite is undone.", ""),
+}
+
+
+@contextmanager
+def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
+    """“Nothing was changed” is said in the ``with`` block only where it is so.
+
+    All that gitsplit does to refs and files is in its journal before it is done. Where
+    that says no more than at the beginning, an error says ``unchanged``; else it says
+    what has become of the rewrite. Ctrl-C is an error, too.
+    """
+    before = _standing(repo)
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        error = Interrupted("Interrupted.")
+        _correct(error, repo, before, unchanged)
+        raise error from stop
+    except GitsplitError as error:
+        if error.state == UNCHANGED:
+            _correct(error, repo, before, unchanged)
+        raise
+
+
+def _standing(repo: Repository) -> _Standing:
+    return tuple((record.number, record.phase) for record in journal.records(repo))
+
+
+def _correct(
+    error: GitsplitError, repo: Repository, before: _Standing, unchanged: str
+) -> None:
+    """The error says in what state things are."""
+    error.state = "Whether anything was changed isn't known; see git reflog."
+    with suppress(OSError):
+        new = [row for row in _standing(repo) if row not in before]
+        error.state = unchanged
+        if new:
+            error.state, hint = _STATES[new[-1][1]]
+            error.hint = hint or error.hint
