@@ -119,7 +119,7 @@ def test_ctrl_c_before_anything_has_changed_says_so(
     with_a_git_that(tmp_path, git_program, interrupt, "update-ref", monkeypatch)
     ran = gitsplit_process(repo.path, *SPLIT)
 
-    assert (ran.status, ran.err) == (130, "\ngitsplit: Interrupted.\n" + NOTHING + "\n")
+    assert (ran.status, ran.err) == (130, f"\ngitsplit: interrupted. {NOTHING}\n")
     assert repo.refs() == before
 
 

@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
+import time
+from pathlib import Path
 
 import pytest
 
@@ -16,8 +19,10 @@ from gitsplit.git import journal
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
+from gitsplit.git.temporary import mark
 from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
 from tests.repository import Repository
+from tests.runner import gitsplit
 
 MAIN = "refs/heads/main"
 BESIDE = "refs/heads/beside"
@@ -37,6 +42,12 @@ def undo(repo: Repository) -> journal.Record:
 
 def recover(repo: Repository) -> str | None:
     return journal.recover(open_repository(repo.path))
+
+
+def lose_packs(repo: Repository) -> None:
+    """What gitsplit has stored is gone; git's own commits are loose objects here."""
+    for file in (repo.path / ".git/objects/pack").iterdir():
+        file.unlink()
 
 
 def phases(repo: Repository) -> list[str]:
@@ -83,7 +94,7 @@ def test_a_rewrite_whose_commits_are_lost_is_taken_back(
     main, beside = prepared(repo)
     begun(repo, (main, beside))
     repo.git("update-ref", main.ref, main.new)
-    (repo.path / ".git/objects" / beside.new[:2] / beside.new[2:]).unlink()
+    lose_packs(repo)
     said = recover(repo)
 
     assert "it is taken back now" in (said or "")
@@ -215,6 +226,131 @@ def test_heads_lock_goes_also_where_its_branch_had_moved(
     recover(repo)
 
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("made", [-3600.0, -2.0, 2.0, 3600.0])
+def test_a_head_lock_of_others_stays_also_where_the_refs_have_moved(
+    with_branches: Repository, made: float
+) -> None:
+    """An empty one is ours only where it is as old as what our git has written."""
+    repo = with_branches
+    updates = prepared(repo)
+    begun(repo, updates)
+    for update in updates:
+        repo.git("update-ref", "--no-deref", update.ref, update.new)
+    lock = repo.path / ".git" / "HEAD.lock"
+    lock.write_bytes(b"")
+    moved = (repo.path / ".git" / updates[0].ref).stat().st_mtime
+    os.utime(lock, (moved + made,) * 2)
+    recover(repo)
+
+    assert lock.exists()
+
+
+def test_locks_from_the_future_are_waited_for_a_moment_at_most_and_that_is_said(
+    with_branches: Repository,
+) -> None:
+    repo = with_branches
+    record = begun(repo, prepared(repo))
+    later = time.time() + 3600
+    git_dir = repo.path / ".git"
+    names = ["ORIG_HEAD.lock", *(f"refs/notes/n{n}.lock" for n in range(20))]
+    locks = [git_dir / name for name in (*names, "refs/heads/beside.lock")]
+    (git_dir / "refs" / "notes").mkdir()
+    for file in (*locks, git_dir / "gitsplit" / f"{record.number:06}.json"):
+        file.touch()
+        os.utime(file, (later, later))
+    said: list[str] = []
+    before = time.monotonic()
+    journal.recover(open_repository(repo.path), said.append)
+
+    assert time.monotonic() - before < 30
+    assert not any(lock.exists() for lock in locks)
+    assert [words.split(" to see")[0] for words in said] == ["Waiting a moment"] * 2
+
+
+def dead_mark() -> str:
+    """How the names begin of what a process that has ended left here."""
+    with subprocess.Popen(["true"]) as child:
+        name = process_name(child.pid)
+    return mark().replace(this_process().replace(" ", "-"), name.replace(" ", "-"))
+
+
+def test_what_the_dead_have_left_is_gone_and_what_the_living_use_stays(
+    with_branches: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = with_branches
+    temporary = tmp_path / "temporary"
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    git_dir = repo.path / ".git"
+    places = [
+        git_dir / "objects",
+        git_dir / "gitsplit",
+        git_dir / "gitsplit" / "drafts" / "refs%2Fheads%2Fmain",
+        git_dir / "worktrees",
+        temporary,
+    ]
+    dead, elsewhere = dead_mark(), dead_mark().replace(os.uname().nodename, "other")
+    for place in places:
+        for name in (f"{dead}1", f"{mark()}2", f"{elsewhere}3", "gitsplit-4", "tmp_5"):
+            (place / name / "below").mkdir(parents=True)
+            (place / name / "below" / "file").touch()
+        (place / f"{dead}000001.json.tmp").touch()
+    recover(repo)
+
+    kept = sorted([f"{mark()}2", f"{elsewhere}3", "gitsplit-4", "tmp_5"])
+    for place in places:
+        left = {file.name for file in place.iterdir()} - {"info", "pack", "drafts"}
+        assert sorted(name for name in left if len(name) > 2) == kept
+
+
+# Runs as another process, which dies when its file named so is about to be renamed.
+DYING_THEN = """
+import os, signal, sys
+
+def hook(event, args):
+    if event == sys.argv[1] and sys.argv[2] in str(args[0]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(hook)
+from gitsplit.cli import main
+main(sys.argv[3:])
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "file"),
+    [
+        ("os.link", "000001.json"),
+        ("os.rename", "000001.json"),
+        ("os.rename", ".pack"),
+        ("os.rename", ".idx"),
+        ("os.remove", ".keep"),
+    ],
+)
+def test_who_dies_at_work_leaves_nothing_that_the_next_start_does_not_remove(
+    with_branches: Repository, event: str, file: str
+) -> None:
+    repo = with_branches
+    before = set(everything(repo))
+    args = ("--yes", "--group-by", "file", "-c", "HEAD~2")
+    script = [sys.executable, "-c", DYING_THEN, event, file, *args]
+    done = subprocess.run(script, cwd=repo.path, check=False)
+    left = set(everything(repo)) - before
+    gitsplit(repo.path, "--yes", "no-such-revision")
+    gone = left - set(everything(repo))
+    still = {
+        path.name for path in set(everything(repo)) - before if "logs" not in path.parts
+    }
+
+    assert done.returncode == -signal.SIGKILL
+    assert gone
+    assert not [name for name in still if name.startswith("gitsplit-")]
+    assert not [name for name in still if name.endswith((".keep", ".lock", ".tmp"))]
+
+
+def everything(repo: Repository) -> list[Path]:
+    return list((repo.path / ".git").rglob("*"))
 
 
 def test_a_move_of_a_living_process_is_left_to_it(with_branches: Repository) -> None:

@@ -276,15 +276,10 @@ def split_many(bench: Bench, count: int) -> list[CommitDraft]:
     return [*pieces, CommitDraft(source, b"all\n", "owner", tree=source.raw.tree)]
 
 
-@pytest.mark.parametrize(
-    ("limit", "loose", "packs"), [(None, False, 1), ("1000", True, 0), ("1", False, 1)]
-)
-def test_objects_are_packed_from_the_unpack_limit_on(
-    repo: Repository, limit: str | None, loose: bool, packs: int
+def test_objects_are_one_pack_that_a_repack_in_the_meantime_leaves(
+    repo: Repository,
 ) -> None:
     tangled(repo, above=0)
-    if limit:
-        repo.git("config", "transfer.unpackLimit", limit)
     bench = Bench.of(repo)
     rewrite = bench.rewrite(series_of(repo, "HEAD~1"), split_many(bench, 60))
     directory = repo.path / ".git" / "objects" / "pack"
@@ -294,7 +289,7 @@ def test_objects_are_packed_from_the_unpack_limit_on(
         still_there = repo.git("cat-file", "-t", rewrite.new_head)
         repo.git("update-ref", "HEAD", rewrite.new_head)
 
-    assert kept == ["gitsplit"] * packs
+    assert kept == ["gitsplit"]
     assert (still_there, list(directory.glob("*.keep"))) == ("commit", [])
     assert repo.run("cat-file", "blob", "HEAD~1:59").stdout == b"59\n"
     assert repo.fsck() == ""
@@ -302,7 +297,6 @@ def test_objects_are_packed_from_the_unpack_limit_on(
 
 def test_a_keep_file_goes_also_where_the_refs_could_not_move(repo: Repository) -> None:
     tangled(repo, above=0)
-    repo.git("config", "transfer.unpackLimit", "1")
     bench = Bench.of(repo)
     rewrite = bench.splitting_first("HEAD~1", [bench.put("a", b"2\n")])
     with pytest.raises(KeyboardInterrupt), stored(bench.opened, bench.objects, rewrite):
@@ -321,12 +315,10 @@ def on_a_full_disk(_objects: Path) -> None:
 
 
 @pytest.mark.parametrize("break_it", [replaced_by_a_file, on_a_full_disk])
-@pytest.mark.parametrize("limit", ["1", "100"])
 def test_what_git_cannot_store_changes_nothing(
-    repo: Repository, break_it: Callable[[Path], None], limit: str
+    repo: Repository, break_it: Callable[[Path], None]
 ) -> None:
     tangled(repo)
-    repo.git("config", "transfer.unpackLimit", limit)
     bench = Bench.of(repo)
     refs = repo.refs()
     rewrite = bench.splitting_first("HEAD~3", [bench.put("a", b"much\n" * 9999)])

@@ -33,15 +33,9 @@ def run(
     return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
 
 
-@pytest.mark.parametrize(
-    ("size", "told"),
-    [
-        (0, "Git couldn't store the new objects"),
-        (300, "gitsplit can't write its journal"),
-    ],
-)
+@pytest.mark.parametrize("size", [0, 300])
 def test_files_that_may_not_grow_stop_it_before_anything_changes(
-    repo: Repository, size: int, told: str
+    repo: Repository, size: int
 ) -> None:
     two_pieces(repo)
     before, files = repo.refs(), files_of(repo)
@@ -53,7 +47,7 @@ def test_files_that_may_not_grow_stop_it_before_anything_changes(
     ran = run(repo, *SPLIT, prepare=limit)
 
     assert (ran.status, ran.out) == (1, "")
-    assert told in ran.err
+    assert "Git couldn't store the new objects" in ran.err
     assert HINT in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
     assert (repo.refs(), files_of(repo)) == (before, files)
@@ -88,6 +82,7 @@ def in_own_mounts(*command: str) -> tuple[str, ...]:
     [
         (".git/objects", "Git couldn't store the new objects"),
         (".git/refs", "Git didn't move the refs"),
+        (".git/gitsplit", "gitsplit can't write its journal"),
         (".git", "Git couldn't store the new objects"),
     ],
 )
@@ -95,6 +90,7 @@ def test_a_read_only_place_stops_it_before_anything_changes(
     repo: Repository, place: str, told: str
 ) -> None:
     two_pieces(repo)
+    (repo.path / place).mkdir(exist_ok=True)
     before, files = repo.refs(), files_of(repo)
     script = ("sh", "-c", READ_ONLY, "sh", str(repo.path / place))
     ran = run(repo, *in_own_mounts(*script, *SPLIT))
@@ -130,7 +126,7 @@ def test_an_object_directory_without_permission_stops_it_too(repo: Repository) -
         directory.chmod(0o755)
 
     assert (ran.status, repo.refs(), files_of(repo)) == (1, before, files)
-    assert "Git couldn't store the new objects: insufficient permission" in ran.err
+    assert "Git couldn't store the new objects: Permission denied" in ran.err
     assert HINT in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
 

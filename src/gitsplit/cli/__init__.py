@@ -95,8 +95,6 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(error.exit_code)
     except GitsplitError as error:
         with suppress(OSError):  # the terminal may be gone
-            if isinstance(error, Interrupted):
-                click.echo(err=True)  # it shows ^C
             show_error(error)
         sys.exit(_signal_status(error) or error.exit_status)
     except (KeyboardInterrupt, click.Abort) as stop:
@@ -202,10 +200,11 @@ def _read(name: str) -> bytes:
 
 
 def _dry_run(options: Options) -> None:
+    from gitsplit.session.standing import naming_way_out
     from gitsplit.session.work import begun, opened
 
     repo = opened(here())
-    with Progress() as progress:
+    with naming_way_out(repo), Progress() as progress:
         work = begun(repo, _request(options), every=True, tell=progress.tell)
     _point_out_replacements(repo, work)
     if options.format == "json":
@@ -276,13 +275,14 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 def _split(options: Options) -> None:
     from gitsplit.session.rewrite import recovered
-    from gitsplit.session.standing import truthful
+    from gitsplit.session.standing import naming_way_out, truthful
     from gitsplit.session.work import opened
 
     repo = opened(here())
-    if said := recovered(repo):
+    if said := recovered(repo, say):
         say(said)
-    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+    unchanged = "Nothing else was changed." if said else UNCHANGED
+    with truthful(repo, unchanged), naming_way_out(repo):
         _carry_out(repo, options)
 
 

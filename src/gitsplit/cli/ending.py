@@ -20,7 +20,7 @@ def undo() -> None:
 
     repo = open_repository(here())
     last = last_undoable(repo)
-    if said := recovered(repo):
+    if said := recovered(repo, say):
         say(said)
         if last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from gitsplit.core.objects import Oid
 from gitsplit.core.series import Series
 from gitsplit.errors import WriteFailed
-from gitsplit.git.own_files import own_directory, share
+from gitsplit.git.own_files import own_directory, share, unfinished
 from gitsplit.git.repository import Repository
 
 _SHORT = 12
@@ -61,10 +61,10 @@ class DraftFile:
         """
         try:
             own_directory(self.repo, "drafts", self.branch)
-            unfinished = self.path.with_suffix(".tmp")
-            unfinished.write_text(text, "utf-8")
-            share(self.repo, unfinished)
-            unfinished.replace(self.path)
+            new = unfinished(self.path)
+            new.write_text(text, "utf-8")
+            share(self.repo, new)
+            new.replace(self.path)
         except OSError as error:
             raise WriteFailed(
                 f"The draft {self.path} can't be written: {error.strerror}.",

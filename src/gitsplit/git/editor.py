@@ -3,13 +3,13 @@
 import os
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gitsplit.errors import EditorFailed, Interrupted, Signalled
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import NOT_RUN
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwound_by_signals
+from gitsplit.git.temporary import temporary_directory
 
 
 def edited(repo: Repository, text: bytes) -> bytes:
@@ -49,7 +49,7 @@ def edited_file(repo: Repository, name: bytes, content: bytes) -> bytes:
     The copy in the editor has the last part of the name, by which editors know what is
     in it. Raises EditorFailed as :func:`edited` does.
     """
-    with TemporaryDirectory(prefix="gitsplit-") as directory:
+    with temporary_directory() as directory:
         path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
         try:
             return _edited(repo, path, content)

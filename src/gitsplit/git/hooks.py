@@ -22,6 +22,7 @@ from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import mark
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 
@@ -92,7 +93,7 @@ class Hooks:
         usage = self.repo.program.run("hook", "run", "-h", check=False).stdout
         if (b"--to-stdin" if stdin else b"hook run") not in usage:
             return self._run_by_hand(name, args, stdin, full)
-        with NamedTemporaryFile(prefix="gitsplit-") as file:
+        with NamedTemporaryFile(prefix=mark()) as file:
             file.write(stdin)
             file.flush()
             fed = [f"--to-stdin={file.name}"] if stdin else []

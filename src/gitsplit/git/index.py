@@ -10,12 +10,12 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gitsplit.core.objects import TreeEntry
 from gitsplit.errors import WriteFailed
 from gitsplit.git.process import is_running, this_process
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import temporary_directory
 
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
 
@@ -146,7 +146,7 @@ def scratch_index(
         b"%o %s\t%s\0" % (entry.mode, entry.oid.encode("ascii"), path)
         for path, entry in entries
     )
-    with TemporaryDirectory(prefix="gitsplit-") as place:
+    with temporary_directory() as place:
         env = using(Path(place, "index"))
         args = ("update-index", "-z", "--index-info")
         repo.program.run(*args, stdin=listing, env=env)

@@ -11,28 +11,22 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from gitsplit.core.listing import listed
 from gitsplit.errors import (
     UNCHANGED,
+    GitFailed,
     GitKilled,
     GitsplitError,
     NothingToUndo,
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import readiness, record_file, refs
+from gitsplit.git import leftovers, readiness, record_file, refs
 from gitsplit.git.index import remove_stale_index_lock
-from gitsplit.git.leftovers import (
-    remove_stale_keeps,
-    remove_stale_locks,
-    remove_stale_locks_after,
-    remove_stale_scratches,
-)
-from gitsplit.git.own_files import own_directory, share, synced
+from gitsplit.git.own_files import own_directory, put, put_new
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
@@ -111,7 +105,7 @@ def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
     """A record on disk that these refs are about to move."""
     earlier = records(repo)
     record = Record(
-        number=_claimed_number(repo, earlier[-1].number + 1 if earlier else 1),
+        number=earlier[-1].number + 1 if earlier else 1,
         phase=phase,
         subject=subject,
         head=head,
@@ -120,27 +114,11 @@ def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
         processes=(this_process(),),
         trees=trees,
     )
-    save(repo, record)
+    while not _save_new(repo, record):
+        record = replace(record, number=record.number + 1)
     for old in earlier[: -MOST_RECORDS + 1]:
         _path(repo, old.number).unlink(missing_ok=True)
     return record
-
-
-def _claimed_number(repo: Repository, first: int) -> int:
-    """The first free number from ``first`` on, taken by an empty file.
-
-    Two gitsplits at once mustn't overwrite each other's record.
-    """
-    for number in count(first):
-        path = _path(repo, number)
-        with _writing(path):
-            own_directory(repo)
-            try:
-                path.touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            return number
-    raise AssertionError("numbers don't end")
 
 
 def finish(repo: Repository, record: Record) -> Record:
@@ -193,7 +171,9 @@ def _carried_out(
         )
     except (GitsplitError, KeyboardInterrupt) as error:
         if isinstance(error, GitKilled):
-            remove_stale_locks(repo, record.targets, _path(repo, record.number))
+            leftovers.remove_stale_locks(
+                repo, record.targets, _path(repo, record.number)
+            )
         if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
             follower.abandon()
             take_back(repo, record)
@@ -267,24 +247,23 @@ def _state_of(repo: Repository, record: Record) -> _State:
     return _State(made, to_make, tuple(u for u in record.targets if u not in known))
 
 
-def recover(repo: Repository) -> str | None:
+def recover(repo: Repository, say: leftovers.Say = leftovers.silently) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
     moved and others not, the rest follow if the new commits can be read; else the moved
-    ones go back. Lock files, ``.keep`` files and scratch worktrees of dead processes of
-    gitsplit are gone.
+    ones go back. Lock files and all else that dead processes of gitsplit have left are
+    gone. ``say`` is told before it waits to see whether a lock is one of them.
 
     Raises what :func:`move` raises, where what was begun can't be finished.
     """
-    remove_stale_keeps(repo)
-    remove_stale_scratches(repo)
+    leftovers.remove_litter(repo)
     remove_stale_index_lock(repo)
     on_disk = records(repo)
     if on_disk:
-        remove_stale_locks_after(repo, _path(repo, on_disk[-1].number))
-    broken_off = [r for r in on_disk if r.phase in ("prepared", "undoing")]
-    said = [_recovered(repo, r) for r in broken_off if not is_alive(r)]
+        leftovers.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
+    open_ones = [r for r in on_disk if r.phase in ("prepared", "undoing")]
+    said = (_recovered(repo, r, say) for r in open_ones if not is_alive(r))
     return " ".join(said) or None
 
 
@@ -294,36 +273,42 @@ def is_alive(record: Record) -> bool:
     return any(name != me and is_running(name) for name in record.processes)
 
 
-def _recovered(repo: Repository, record: Record) -> str:
+def _recovered(repo: Repository, record: Record, say: leftovers.Say) -> str:
     """The refs of the record are consistent again, and the sentence that says how."""
-    remove_stale_locks(repo, record.targets, _path(repo, record.number))
+    leftovers.remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
     state = _state_of(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
-    if state.is_made:
-        told = _settle_files(repo, record) or "all is well"
-        finish(repo, record)
-        return f"The last gitsplit was broken off after {what} was done; {told}."
     if not state.made:
         _settle_files(repo, record)
         take_back(repo, record)
         return f"The last gitsplit was broken off before {what}; nothing had changed."
-    can_finish = _can_be_read(repo, state.to_make)
+    can_finish = _can_be_read(repo, (*state.made, *state.to_make))
+    if state.is_made and can_finish:
+        told = _settle_files(repo, record) or "all is well"
+        finish(repo, record)
+        return f"The last gitsplit was broken off after {what} was done; {told}."
     _finish_moves(repo, state, is_forward=can_finish)
     told = _settle_files(repo, record)
     (finish if can_finish else take_back)(repo, record)
     end = "finished" if can_finish else "taken back"
     names = listed([short_name(update.ref) for update in state.astray])
     astray = f" {names} had moved on and stayed." if names else ""
-    broken_off = f"The last gitsplit was broken off in the middle of {what}"
-    but = f"; but {told}" if told else ""
-    return f"{broken_off}; it is {end} now{but}.{astray}"
+    where = f"The last gitsplit was broken off in the middle of {what}"
+    return f"{where}; it is {end} now{f'; but {told}' if told else ''}.{astray}"
+
+
+def lost(repo: Repository) -> Record | None:
+    """The last rewrite, if its refs are where it put them and can't be read."""
+    last = last_undoable(repo)
+    is_there = last is not None and _state_of(repo, last).is_made
+    return last if last and is_there and not _can_be_read(repo, last.updates) else None
 
 
 def _can_be_read(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
     """Whether everything that the new values add to the old ones is stored."""
     asked = "".join(f"{u.new}\n^{u.old}\n" for u in updates).encode("ascii")
     args = ("rev-list", "--objects", "--quiet", "--stdin")
-    return not updates or not repo.program.run(*args, stdin=asked, check=False).status
+    return not repo.program.run(*args, stdin=asked, check=False).status
 
 
 def _finish_moves(repo: Repository, state: _State, *, is_forward: bool) -> None:
@@ -341,8 +326,16 @@ def _settle_files(repo: Repository, record: Record) -> str:
 
     Files change before the refs do, the index after them. Where HEAD has gone
     elsewhere since, both belong to something else. The result says so where the index
-    can't follow because of what has been staged since, else it is empty.
+    can't follow because of what has been staged since, or of a tree that is lost; else
+    it is empty.
     """
+    try:
+        return _settled_files(repo, record)
+    except GitFailed as failure:
+        return f"index and files haven't followed: {str(failure).rstrip('.')}"
+
+
+def _settled_files(repo: Repository, record: Record) -> str:
     has_files = record.trees is not None and repo.worktree is not None
     if not has_files or current_head(repo) != record.head:
         return ""
@@ -373,18 +366,18 @@ def records(repo: Repository) -> list[Record]:
 
 def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
-    path = _path(repo, record.number)
-    text = record_file.serialized(asdict(record))
-    with _writing(path):
-        unfinished = path.with_suffix(".tmp")
-        with unfinished.open("w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        share(repo, unfinished)
-        unfinished.replace(path)
-        for directory in (path.parent, repo.git_dir):
-            synced(directory)
+    with _writing(path := _path(repo, record.number)):
+        put(repo, path, record_file.serialized(asdict(record)))
+
+
+def _save_new(repo: Repository, record: Record) -> bool:
+    """Whether the record is on disk; not where its number is another's.
+
+    Two gitsplits at once mustn't overwrite each other's record.
+    """
+    with _writing(path := _path(repo, record.number)):
+        own_directory(repo)
+        return put_new(repo, path, record_file.serialized(asdict(record)))
 
 
 @contextmanager

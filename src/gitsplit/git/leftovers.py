@@ -7,22 +7,33 @@ import os
 import re
 import signal
 import time
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 
 from gitsplit.git.process import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch import COMMAND_FILE, LOCK_REASON, PREFIX, Scratch
+from gitsplit.git.scratch import COMMAND_FILE, LOCK_REASON, Scratch
 from gitsplit.git.store import KEEP_REASON
+from gitsplit.git.temporary import PREFIX, remove_left_behind
 
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""
 
 
+Say = Callable[[str], None]
+"""Told, in a sentence, what is waited for."""
+
+
+def silently(_words: str) -> None:
+    """Nobody is told."""
+
+
 def remove_stale_locks(
-    repo: Repository, updates: Iterable[RefUpdate], record: Path
+    repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = silently
 ) -> None:
     """The locks that a dead git left when it was to make these updates are gone.
 
@@ -45,14 +56,16 @@ def remove_stale_locks(
         unfilled += [] if _content(files[0]) else [files[0]]
     head_lock = repo.git_dir / "HEAD.lock"
     stale = [file for file in ours if file.suffix == ".lock"]
-    stale += [lock for lock in unfilled if _is_abandoned(lock, [record, *ours])]
+    stale += _abandoned(unfilled, [record, *ours], say)
     if not _content(head_lock) and any(_is_as_old(head_lock, file) for file in ours):
         stale.append(head_lock)
     for lock in stale:
         lock.unlink(missing_ok=True)
 
 
-def remove_stale_locks_after(repo: Repository, record: Path) -> None:
+def remove_stale_locks_after(
+    repo: Repository, record: Path, say: Say = silently
+) -> None:
     """The locks are gone that a git left which was to tell of a rewrite that is done.
 
     Those of ``ORIG_HEAD`` and of notes, made in the moment after ``record``, which is
@@ -60,21 +73,37 @@ def remove_stale_locks_after(repo: Repository, record: Path) -> None:
     """
     locks = [repo.git_dir / "ORIG_HEAD.lock"]
     locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
-    for lock in locks:
-        if _is_abandoned(lock, [record]):
-            lock.unlink(missing_ok=True)
+    for lock in _abandoned(locks, [record], say):
+        lock.unlink(missing_ok=True)
 
 
-def _is_abandoned(lock: Path, earlier: Iterable[Path]) -> bool:
-    """Whether the lock was made in the moment after one of the files, and is over.
+def _abandoned(
+    locks: Iterable[Path], earlier: Iterable[Path], say: Say
+) -> Iterator[Path]:
+    """The locks that were made in the moment after one of the files, and are over.
 
     Nobody who lives leaves a lock empty for as long as that.
     """
-    made = _written(lock)
-    if not made or not any(0 <= made - _written(file) < MOMENT for file in earlier):
-        return False
-    time.sleep(max(0.0, made + MOMENT - time.time()))
-    return _written(lock) == made
+    times = sorted(filter(None, map(_written, earlier)))
+    found = {lock: made for lock in locks if (made := _written(lock))}
+    ours = {lock: made for lock, made in found.items() if _is_after(made, times)}
+    if ours:
+        _wait_until_old(max(ours.values()), next(iter(ours)), say)
+    yield from (lock for lock, made in ours.items() if _written(lock) == made)
+
+
+def _is_after(made: float, times: Sequence[float]) -> bool:
+    """Whether that is in the moment after one of the times, which are sorted."""
+    at = bisect_right(times, made)
+    return at > 0 and made - times[at - 1] < MOMENT
+
+
+def _wait_until_old(made: float, lock: Path, say: Say) -> None:
+    """A moment has passed since then; or from now on, where a clock was set back."""
+    seconds = min(made + MOMENT - time.time(), MOMENT)
+    if seconds > 0:
+        say(f"Waiting a moment to see whether a git still needs {lock}.")
+        time.sleep(seconds)
 
 
 def _is_as_old(one: Path, other: Path) -> bool:
@@ -89,6 +118,18 @@ def _written(file: Path) -> float:
         return file.stat().st_mtime
     except (FileNotFoundError, NotADirectoryError):
         return 0.0
+
+
+def remove_litter(repo: Repository) -> None:
+    """Nothing but locks is left of a gitsplit on this machine that is dead."""
+    remove_stale_keeps(repo)
+    remove_stale_scratches(repo)
+    own = repo.git_dir / "gitsplit"
+    drafts = (own / "drafts").glob("*/")
+    for place in (repo.objects_dir, own, *drafts):
+        remove_left_behind(place)
+    with suppress(OSError):  # there is none on a full disk
+        remove_left_behind(Path(gettempdir()))
 
 
 def remove_stale_keeps(repo: Repository) -> None:
@@ -117,11 +158,15 @@ def remove_stale_scratches(repo: Repository) -> None:
     reason = re.compile(
         rb"%s (\d+ \d+) on %s\n?" % (LOCK_REASON.encode(), re.escape(here))
     )
-    for lock in (repo.common_dir / "worktrees").glob("*/locked"):
+    admins = repo.common_dir / "worktrees"
+    for lock in admins.glob("*/locked"):
         ours = reason.fullmatch(_content(lock))
         if ours and not is_running(ours[1].decode()):
             _end_command(lock.parent)
             _left_behind(lock.parent).remove()
+    remove_left_behind(admins)  # before there is a lock
+    with suppress(OSError):
+        admins.rmdir()
 
 
 def _left_behind(admin: Path) -> Scratch:

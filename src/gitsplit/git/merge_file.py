@@ -1,11 +1,11 @@
 """Three contents of one file merged, as ``git-merge-file(1)`` does it."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gitsplit.git.diff import looks_binary
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import temporary_directory
 
 _MOST_CONFLICTS = 127
 """The highest exit status that counts conflicts; above it git couldn't merge."""
@@ -21,7 +21,7 @@ def merged_contents(
     contents = {"ours": ours, "base": base, "theirs": theirs}
     if any(looks_binary(repo, content) for content in contents.values()):
         return None
-    with TemporaryDirectory(prefix="gitsplit-") as directory:
+    with temporary_directory() as directory:
         for name, content in contents.items():
             Path(directory, name).write_bytes(content)
         paths = (str(Path(directory, name)) for name in contents)

@@ -9,6 +9,7 @@ from pathlib import Path
 from stat import S_IRUSR, S_ISDIR, S_ISGID, S_IWUSR, S_IXUSR
 
 from gitsplit.git.repository import Config, Repository
+from gitsplit.git.temporary import mark
 
 _GROUP = 0o660
 _EVERYBODY = 0o664
@@ -32,6 +33,68 @@ def own_directory(repo: Repository, *below: str) -> Path:
             directory.mkdir(exist_ok=True)
             share(repo, directory)
     return directory
+
+
+def unfinished(path: Path) -> Path:
+    """Where the next content of the file is written before it takes its place.
+
+    The name says whose it is, for a later start to take away what a kill has left.
+    """
+    return path.with_name(f"{mark()}{path.name}.tmp")
+
+
+def put(repo: Repository, path: Path, text: str) -> None:
+    """The file has this text (ASCII), on disk and whole at every moment.
+
+    Raises OSError.
+    """
+    _synced_beside(repo, path, text).replace(path)
+    _sync_name(repo, path)
+
+
+def put_new(repo: Repository, path: Path, text: str) -> bool:
+    """Whether there was no such file; then :func:`put` has made it.
+
+    Raises OSError.
+    """
+    new = _synced_beside(repo, path, text)
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if not _put_in_free_place(new, path):
+            return False
+    finally:
+        new.unlink(missing_ok=True)
+    _sync_name(repo, path)
+    return True
+
+
+def _put_in_free_place(new: Path, path: Path) -> bool:
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    new.replace(path)
+    return True
+
+
+def _synced_beside(repo: Repository, path: Path, text: str) -> Path:
+    """A file beside that one with this text, on disk."""
+    new = unfinished(path)
+    with new.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    share(repo, new)
+    return new
+
+
+def _sync_name(repo: Repository, path: Path) -> None:
+    """What the file is called is on disk, and its directory, too."""
+    for directory in (path.parent, repo.git_dir):
+        synced(directory)
 
 
 def share(repo: Repository, path: Path) -> None:

@@ -33,6 +33,12 @@ Not for commands that run hooks: those are the user's and speak the user's langu
 NOT_RUN = (126, 127)
 """The statuses of a shell that can't run a program: not executable, not found."""
 
+DURABLY = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
+"""Before a command whose files must outlast a power cut, whatever is configured.
+
+A git before 2.36 doesn't know these, and syncs packs anyway.
+"""
+
 GRACE = 2.0
 """Seconds in which a command that is told to end may clean up."""
 

@@ -12,6 +12,7 @@ from gitsplit.core.listing import listed
 from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
 from gitsplit.core.shown import shown
 from gitsplit.errors import (
+    GitFailed,
     NothingToUndo,
     NotInWorktree,
     OperationUnderWay,
@@ -214,7 +215,14 @@ def refuse_undo(
             raise _moved_on(update, f"is on {short_name(branch)} now")
     _refuse_left_behind(repo, updates, head)
     if trees and current_head(repo) == head:
-        refuse_unready(repo, NewObjects(repo), trees.steps_back())
+        try:
+            refuse_unready(repo, NewObjects(repo), trees.steps_back())
+        except GitFailed as lost:
+            lost.hint = (
+                f"Without it, the files can't follow. `git reset {updates[0].old[:12]}`"
+                " gives back commits and index, and leaves the files."
+            )
+            raise
 
 
 def _moved_on(update: RefUpdate, how: str) -> NothingToUndo:
@@ -232,18 +240,28 @@ def _refuse_left_behind(
 
     But for ``followed``, whose index and files go along.
     """
-    changing = [u for u in updates if _tree(repo, u.old) != _tree(repo, u.new)]
-    elsewhere = checked_out_elsewhere(repo) if changing else {}
+    elsewhere = checked_out_elsewhere(repo)
     here = repo.head_ref() if repo.worktree else None
     if here is not None and here != followed:
         elsewhere = {**elsewhere, here: "this worktree"}
-    for update in changing:
-        if update.ref in elsewhere:
+    for update in updates:
+        if update.ref in elsewhere and _is_changing(repo, update):
             raise NothingToUndo(
                 f"Undoing this would change the files of {short_name(update.ref)}, "
                 f"which is checked out in {elsewhere[update.ref]}.",
                 hint="Switch to another branch there first.",
             )
+
+
+def _is_changing(repo: Repository, update: RefUpdate) -> bool:
+    """Whether the tree changes; where the new commit is lost, nobody knows.
+
+    A branch that can't be read is worse than files that differ from it.
+    """
+    try:
+        return _tree(repo, update.new) != _tree(repo, update.old)
+    except GitFailed:
+        return False
 
 
 def _tree(repo: Repository, commit: Oid) -> Oid:

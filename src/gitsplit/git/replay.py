@@ -6,12 +6,10 @@ result is that of a rebase, with the user's merge drivers and git's rename detec
 Stores nothing in the repository.
 """
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pygit2
 from pygit2.enums import ObjectType
@@ -22,7 +20,9 @@ from gitsplit.core.series import SourceCommit
 from gitsplit.core.shown import shown
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
+from gitsplit.git.quarantine import environment
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import temporary_directory
 from gitsplit.git.trees import (
     EMPTY_TREE,
     NewObjects,
@@ -70,7 +70,7 @@ class Replay:
         if _are_apart(ours, theirs):
             ends = ((path, pair.after) for path, pair in theirs.items())
             return tree_with(self.objects, onto, ends)
-        with TemporaryDirectory(prefix="gitsplit-") as place:
+        with temporary_directory() as place:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
             return quarantine.merged(commit, base, onto, tree)
 
@@ -88,7 +88,7 @@ class Replay:
 
         They may be new commits. Raises what :meth:`tree` raises.
         """
-        with TemporaryDirectory(prefix="gitsplit-") as place:
+        with temporary_directory() as place:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
             return quarantine.merged_commits(source, parents)
 
@@ -189,7 +189,7 @@ class _Quarantine:
     def _merge(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
         args = (*_MERGE, *sides)
         # What git fetches for a merge may ask for a password.
-        env = {**PARSED, **self._environment()}
+        env = {**PARSED, **environment(self.repo, self.place)}
         done = self.repo.program.run(*args, check=False, env=env, terminal=True)
         if done.status == _USAGE:
             raise _too_old(commit)
@@ -203,15 +203,6 @@ class _Quarantine:
         tree = Oid(told[1].decode("ascii"))
         self._adopt(pygit2.Odb(self.place), tree, "tree")
         return tree
-
-    def _environment(self) -> dict[str, str]:
-        lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-        quoted = re.sub(r'(["\\])', r"\\\1", str(self.repo.objects_dir))
-        others = (f'"{quoted}"', *([lent] if lent else []))
-        return {
-            "GIT_OBJECT_DIRECTORY": str(self.place),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
-        }
 
     def _lend(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
         """The quarantine has everything new that is reachable from the object."""

@@ -194,10 +194,7 @@ class Repository:
         for known in _KINDS.values():
             if words[1:2] == [known]:
                 return self._checked(oid, known, rest[: int(words[2])])
-        raise GitFailed(
-            f"The object {oid} is missing from the repository, or can't be read.",
-            hint="Look at what else is missing with: git fsck",
-        )
+        raise _missing(oid)
 
     def head_ref(self) -> str | None:
         """The branch that HEAD names, as a full ref name; None when detached."""
@@ -207,12 +204,18 @@ class Repository:
     def head(self) -> Oid:
         """The commit that is checked out.
 
-        Raises UnbornBranch when HEAD names a branch without a commit.
+        Raises UnbornBranch when HEAD names a branch without a commit, and GitFailed
+        when that is missing.
         """
         try:
             return self.resolve("HEAD")
         except UnknownRevision:
             ref = self.head_ref()
+            named = self.program.run("rev-parse", "-q", "--verify", "HEAD", check=False)
+            if not named.status:
+                raise _missing(
+                    named.stdout.decode("ascii", "replace").strip()
+                ) from None
             if ref is None:
                 raise
             name = ref.removeprefix("refs/heads/")
@@ -308,6 +311,13 @@ def _without_grafts(git_dir: Path) -> Mapping[str, str]:
     It names no file that is there: git warns of any other.
     """
     return {"GIT_GRAFT_FILE": str(git_dir / "gitsplit" / "no-grafts")}
+
+
+def _missing(oid: str) -> GitFailed:
+    return GitFailed(
+        f"The object {oid} is missing from the repository, or can't be read.",
+        hint="Look at what else is missing with: git fsck",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ gitsplit can tell what a dead one has left.
 import errno
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -23,9 +22,7 @@ from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.process import process_name, this_process
 from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository
-
-PREFIX = "gitsplit-"
-"""How the names of the temporary directories begin."""
+from gitsplit.git.temporary import mark, remove_files
 
 LOCK_REASON = "gitsplit"
 """How the reasons begin for which gitsplit's own worktrees are locked."""
@@ -69,7 +66,7 @@ class Scratch:
 
         The files go first: the git directory says where they are.
         """
-        _remove_files(self.path)
+        remove_files(self.path)
         shutil.rmtree(self.admin, ignore_errors=True)
 
 
@@ -118,7 +115,7 @@ class Scratches:
     def _made(self, commit: Oid, watch: Watch) -> Scratch:
         try:
             # Git names worktrees by their real paths.
-            path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
+            path = Path(tempfile.mkdtemp(prefix=mark())).resolve()
         except OSError as error:
             raise _not_made(f"{error.strerror}", hint=_room()) from error
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
@@ -143,9 +140,9 @@ class Scratches:
                     return Scratch(path, _admin_of(path))
                 time.sleep(pause)
         except GivenUp:
-            _remove_files(path)  # git has removed its own directory
+            remove_files(path)  # git has removed its own directory
             raise
-        _remove_files(path)
+        remove_files(path)
         is_full = any(words in done.words for words in _FULL)
         hint = _room() if is_full else ""
         raise _not_made(done.words or "git gave no reason", hint=hint)
@@ -174,14 +171,3 @@ def _room() -> str:
     except OSError:
         return "TMPDIR names a place for temporary files."
     return f"Is there room in {place}? TMPDIR names another place."
-
-
-def _remove_files(path: Path) -> None:
-    """Nothing is left there, if it can be removed at all."""
-    with suppress(RecursionError):
-        shutil.rmtree(path, ignore_errors=True)
-    if path.is_dir() and not path.is_symlink():
-        # Directories that their owner can't write to keep what is in them, and those
-        # deeper than Python's stack, or than so many files can be open.
-        for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-            subprocess.run([*command, "--", path], check=False, capture_output=True)

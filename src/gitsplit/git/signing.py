@@ -8,7 +8,6 @@ here, with the arguments that git gives it (git-config(1): ``commit.gpgSign``,
 import os
 import shlex
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from gitsplit.core.said import in_one, said
 from gitsplit.errors import SigningFailed
 from gitsplit.git.identity import committer
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 
@@ -84,7 +84,7 @@ class Signer:
         return done.stdout
 
     def _by_ssh(self, payload: bytes) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="gitsplit-") as directory:
+        with temporary_directory() as directory:
             key, agent = _at_home(self.key), list[str]()
             if (public := _literal_ssh_key(self.key)) is not None:
                 key, agent = f"{directory}/key.pub", ["-U"]

@@ -19,13 +19,12 @@ from gitsplit.core.objects import (
 from gitsplit.errors import WriteFailed
 from gitsplit.git.pack import pack_of
 from gitsplit.git.process import this_process
+from gitsplit.git.program import DURABLY
+from gitsplit.git.quarantine import environment, quarantine, take_in
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
-
-UNPACK_LIMIT = 100
-"""Git's default for ``transfer.unpackLimit``: from so many objects on, keep a pack."""
 
 KEEP_REASON = "gitsplit"
 """How the content of gitsplit's own ``.keep`` files begins."""
@@ -119,14 +118,14 @@ def stored(
 
     So are ``trees``, which it needs besides those of its commits.
 
-    Refs are to be moved inside the block: where git kept the objects as a pack, that
-    pack has a ``.keep`` file until the block ends, because a ``git repack -a -d`` in
-    the meantime would throw away what no ref names yet.
+    Refs are to be moved inside the block: the objects are a pack that has a ``.keep``
+    file until the block ends, because a ``git repack -a -d`` in the meantime would
+    throw away what no ref names yet.
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
     new = new_objects(objects, rewrite, trees)
-    keep = _store(repo, new)
+    keep = _keep(repo, new, this_process()) if new else None
     try:
         yield
     finally:
@@ -160,32 +159,30 @@ def _let_go(keep: Path) -> None:
         keep.unlink(missing_ok=True)
 
 
-def _store(repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...]) -> Path | None:
-    """The ``.keep`` file of the pack in which git put the objects, if it made one."""
-    if not new:
-        return None
-    if len(new) < repo.config.get_int("transfer.unpackLimit", UNPACK_LIMIT):
-        _packed(repo, "unpack-objects", "-q", pack=pack_of(new))
-        return None
-    return _keep(repo, new, this_process())
-
-
 def _keep(
     repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...], who: str
 ) -> Path | None:
-    """The ``.keep`` file of a new pack of these objects; None where others keep it."""
-    reason = f"--keep={KEEP_REASON} {who}"
-    said = _packed(repo, "index-pack", "--stdin", reason, pack=pack_of(new))
-    # "pack" instead of "keep" says that the very pack was there, kept by another.
-    word, _, name = said.decode().strip().partition("\t")
-    return repo.objects_dir / "pack" / f"pack-{name}.keep" if word == "keep" else None
+    """The ``.keep`` file of a new pack of these objects; None where others keep it.
+
+    The pack is on disk for good, whatever the configuration says about that: a power
+    cut that spares the refs must spare what they name.
+    """
+    try:
+        with quarantine(repo) as place:
+            env = environment(repo, place)
+            command = (*DURABLY, "index-pack", "--stdin")
+            done = repo.program.run(*command, stdin=pack_of(new), check=False, env=env)
+            if done.status:
+                raise _not_stored(done.words or "it gave no reason")
+            # "pack", a tab, and what the pack is called by.
+            name = "pack-" + done.stdout.decode().strip().rpartition("\t")[2]
+            return take_in(repo, place, name, f"{KEEP_REASON} {who}")
+    except OSError as error:
+        raise _not_stored(error.strerror or str(error)) from error
 
 
-def _packed(repo: Repository, *command: str, pack: bytes) -> bytes:
-    done = repo.program.run(*command, stdin=pack, check=False)
-    if done.status:
-        raise WriteFailed(
-            f"Git couldn't store the new objects: {done.words or 'it gave no reason'}.",
-            hint="Is the disk full, or the repository read-only?",
-        )
-    return done.stdout
+def _not_stored(why: str) -> WriteFailed:
+    return WriteFailed(
+        f"Git couldn't store the new objects: {why}.",
+        hint="Is the disk full, or the repository read-only?",
+    )

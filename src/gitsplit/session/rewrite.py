@@ -3,7 +3,7 @@
 Nothing in the repository changes before :func:`apply`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -41,6 +41,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import handed, identity, journal, readiness, refs, write
+from gitsplit.git.leftovers import silently
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
@@ -386,8 +387,11 @@ def undone(repo: Repository) -> journal.Record:
         return journal.undo(repo)
 
 
-def recovered(repo: Repository) -> str | None:
-    """What became of a rewrite that was broken off, in a sentence; None without one."""
-    said = journal.recover(repo)
+def recovered(repo: Repository, say: Callable[[str], None] = silently) -> str | None:
+    """What became of a rewrite that was broken off, in a sentence; None without one.
+
+    ``say`` is told what is waited for meanwhile.
+    """
+    said = journal.recover(repo, say)
     handed.settle(repo)
     return said

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from gitsplit.errors import UNCHANGED, GitsplitError, Interrupted
+from gitsplit.errors import UNCHANGED, GitFailed, GitsplitError, Interrupted
 from gitsplit.git import journal
 from gitsplit.git.repository import Repository
 
@@ -33,6 +33,8 @@ def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
     except KeyboardInterrupt as stop:
         error = Interrupted("Interrupted.")
         _correct(error, repo, before, unchanged)
+        if error.state == UNCHANGED:
+            raise
         raise error from stop
     except GitsplitError as error:
         if error.state == UNCHANGED:
@@ -55,3 +57,20 @@ def _correct(
         if new:
             error.state, hint = _STATES[new[-1][1]]
             error.hint = hint or error.hint
+
+
+@contextmanager
+def naming_way_out(repo: Repository) -> Iterator[None]:
+    """What is missing in the ``with`` block is said to be the last rewrite's, if it is.
+
+    After a power cut, say. What was there before can be had again.
+    """
+    try:
+        yield
+    except GitsplitError as error:
+        if isinstance(error, GitFailed) and journal.lost(repo):
+            error.hint = (
+                "It belongs to what gitsplit has written last. "
+                "Give back what was there before with: gitsplit --undo"
+            )
+        raise
