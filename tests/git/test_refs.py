@@ -93,6 +93,21 @@ def test_tags_and_forks_stay_and_are_named(repo: Repository) -> None:
     }
 
 
+def test_a_fork_made_when_the_clock_was_an_hour_behind_is_named(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700003600 +0000")
+    tangled(repo)
+    repo.git("checkout", "-q", "-b", "fork", "HEAD~1")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1700000000 +0000")
+    repo.commit("fork", {"f": b"f\n"})
+    repo.git("checkout", "-q", "main")
+
+    _, left = moves_of(repo, split_into_store(repo))
+
+    assert left == (LeftRef("refs/heads/fork", "it has commits of its own on top"),)
+
+
 def test_a_symbolic_branch_follows_without_being_moved(repo: Repository) -> None:
     tangled(repo)
     repo.git("symbolic-ref", "refs/heads/alias", MAIN)

@@ -26,6 +26,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import leftovers, readiness, record_file, refs
 from gitsplit.git.index import remove_stale_index_lock
+from gitsplit.git.leftovers import remove_stale_locks
 from gitsplit.git.own_files import own_directory, put, put_new
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
@@ -171,9 +172,7 @@ def _carried_out(
         )
     except (GitsplitError, KeyboardInterrupt) as error:
         if isinstance(error, GitKilled):
-            leftovers.remove_stale_locks(
-                repo, record.targets, _path(repo, record.number)
-            )
+            remove_stale_locks(repo, record.targets, _path(repo, record.number))
         if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
             follower.abandon()
             take_back(repo, record)
@@ -275,7 +274,7 @@ def is_alive(record: Record) -> bool:
 
 def _recovered(repo: Repository, record: Record, say: leftovers.Say) -> str:
     """The refs of the record are consistent again, and the sentence that says how."""
-    leftovers.remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
+    remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
     state = _state_of(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
     if not state.made:

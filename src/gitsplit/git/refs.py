@@ -168,8 +168,9 @@ def _containing(
 ) -> Iterator[_Tip]:
     """The tips from which a rewritten commit can be reached.
 
-    Git is only asked for tips that aren't older than the oldest rewritten commit: for
-    each it walks the history, which takes seconds for the tags of a long-lived project.
+    Git is only asked for tips that aren't a day older than the oldest rewritten commit
+    (clocks differ): for each it walks the history, which takes seconds for the tags of
+    a long-lived project.
     """
     rewritten = rewrite.followers.keys()
     first = [
@@ -178,7 +179,7 @@ def _containing(
         if source.oid in rewritten and rewritten.isdisjoint(source.raw.parents)
     ]
     oldest = min(_committed_at(*s.raw.values(b"committer")) for s in first)
-    refs = [tip.ref for tip in tips if tip.date >= oldest]
+    refs = [tip.ref for tip in tips if tip.date >= oldest - 86_400]
     if not refs:
         return
     patterns = patterns_for(refs, ("refs/heads", "refs/tags"))
