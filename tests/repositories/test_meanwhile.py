@@ -150,7 +150,7 @@ def test_what_happens_between_start_and_apply_is_kept_and_told(
     two_pieces(repo)
     repo.git("branch", "other", "HEAD~3")
     repo.git("branch", "beside")
-    with held(repo, "unpack-objects", *BY_FILE, "-c", "HEAD~2") as end:
+    with held(repo, "index-pack", *BY_FILE, "-c", "HEAD~2") as end:
         happens(repo)
         meanwhile = repo.refs(), repo.git("status", "--porcelain")
         ran = end()
@@ -166,7 +166,6 @@ def test_what_happens_between_start_and_apply_is_kept_and_told(
 
 def test_a_gc_in_between_throws_nothing_away(repo: Repository) -> None:
     two_pieces(repo)
-    repo.git("config", "transfer.unpackLimit", "1")
     split = Split.of(repo)
     with held(repo, "prepared", *BY_FILE, "-c", "HEAD~2") as end:
         repo.git("repack", "-q", "-a", "-d")

@@ -33,12 +33,6 @@ Not for commands that run hooks: those are the user's and speak the user's langu
 NOT_RUN = (126, 127)
 """The statuses of a shell that can't run a program: not executable, not found."""
 
-DURABLY = ("-c", "core.fsync=all", "-c", "core.fsyncMethod=fsync")
-"""Before a command whose files must outlast a power cut, whatever is configured.
-
-A git before 2.36 doesn't know these, and syncs packs anyway.
-"""
-
 GRACE = 2.0
 """Seconds in which a command that is told to end may clean up."""
 
@@ -50,6 +44,20 @@ MOST_BYTES = 100_000
 
 _TICK = 0.05
 """Seconds in which it is noticed that nobody wants a process any more."""
+
+
+def durably() -> Mapping[str, str]:
+    """The environment of a command whose files must outlast a power cut.
+
+    Whatever else is configured. A git before 2.36 doesn't know these settings, and
+    syncs packs anyway.
+    """
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    settings = {"core.fsync": "all", "core.fsyncMethod": "fsync"}
+    named = {"GIT_CONFIG_COUNT": str(first + len(settings))}
+    for number, (key, value) in enumerate(settings.items(), first):
+        named |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return named
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from gitsplit.git.operations import (
     checked_out_elsewhere,
     detached_elsewhere,
 )
-from gitsplit.git.program import DURABLY, batches, failure, patterns_for
+from gitsplit.git.program import batches, durably, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 
@@ -271,7 +271,8 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
 
     Without ``commit`` by then, git takes everything back.
     """
-    child = repo.program.start(*DURABLY, "update-ref", "--stdin", "-z", "-m", message)
+    args = ("update-ref", "--stdin", "-z", "-m", message)
+    child = repo.program.start(*args, env=durably())
     assert child.stdin and child.stdout and child.stderr, "started with pipes"
     # A hook may say more than a pipe holds before git answers. Git's input is closed
     # before anything waits for git, which waits for that.

@@ -19,7 +19,7 @@ from gitsplit.core.objects import (
 from gitsplit.errors import WriteFailed
 from gitsplit.git.pack import pack_of
 from gitsplit.git.process import this_process
-from gitsplit.git.program import DURABLY
+from gitsplit.git.program import durably
 from gitsplit.git.quarantine import environment, quarantine, take_in
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
@@ -169,9 +169,9 @@ def _keep(
     """
     try:
         with quarantine(repo) as place:
-            env = environment(repo, place)
-            command = (*DURABLY, "index-pack", "--stdin")
-            done = repo.program.run(*command, stdin=pack_of(new), check=False, env=env)
+            env = {**environment(repo, place), **durably()}
+            command, pack = ("index-pack", "--stdin"), pack_of(new)
+            done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
                 raise _not_stored(done.words or "it gave no reason")
             # "pack", a tab, and what the pack is called by.
