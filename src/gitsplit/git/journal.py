@@ -46,7 +46,8 @@ class Record:
     ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where
     it was detached. ``time`` is in seconds since the epoch. ``processes`` are gitsplit
     and the git that moves the refs for it, then those that change files, as
-    :mod:`gitsplit.git.process` names them. ``trees`` is None where HEAD's tree stays.
+    :mod:`gitsplit.git.process` names them; who ended it, once it is done. ``trees`` is
+    None where HEAD's tree stays.
     """
 
     number: int
@@ -128,7 +129,7 @@ def finish(repo: Repository, record: Record) -> Record:
     Where that can't be written, the next start finds out by the refs.
     """
     phase: Phase = "done" if record.phase == "prepared" else "undone"
-    finished = replace(record, phase=phase, processes=())
+    finished = replace(record, phase=phase, processes=(this_process(),))
     with suppress(WriteFailed):
         save(repo, finished)
     return finished

@@ -341,19 +341,25 @@ def _settled(repo: Repository) -> Iterator[None]:
 
     Raises Interrupted where they have.
     """
-    before = journal.last_undoable(repo)
+    before = _last(repo)
     try:
         yield
     except KeyboardInterrupt as stop:
         with undisturbed():
             said = journal.recover(repo)
-        if journal.last_undoable(repo) == before:
+        if _last(repo) == before:
             raise
         raise Interrupted(
             "Interrupted while the refs were moving.",
             hint=_WHERE_THEY_ARE,
             state=said or "All of them have moved.",
         ) from stop
+
+
+def _last(repo: Repository) -> int:
+    """The number of the last rewrite that can be undone; 0 without one."""
+    last = journal.last_undoable(repo)
+    return last.number if last else 0
 
 
 @contextmanager

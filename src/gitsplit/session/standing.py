@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 
 from gitsplit.errors import UNCHANGED, GitFailed, GitsplitError, Interrupted
 from gitsplit.git import journal
+from gitsplit.git.process import this_process
 from gitsplit.git.repository import Repository
 
 _Standing = tuple[tuple[int, journal.Phase], ...]
@@ -43,7 +44,13 @@ def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
 
 
 def _standing(repo: Repository) -> _Standing:
-    return tuple((record.number, record.phase) for record in journal.records(repo))
+    """How far each rewrite is, without those of another gitsplit at the same time."""
+    me = this_process()
+    return tuple(
+        (record.number, record.phase)
+        for record in journal.records(repo)
+        if not record.processes or me in record.processes
+    )
 
 
 def _correct(
