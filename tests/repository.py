@@ -37,6 +37,19 @@ class Repository:
         """What ``git ARGS`` prints, stripped, as text."""
         return self.run(*args, stdin=stdin).stdout.decode().strip()
 
+    def loosen(self) -> None:
+        """Each object that is in a pack has a file of its own instead."""
+        packs = self.path / ".git" / "objects" / "pack"
+        moved = packs.rename(self.path.parent / "packs")
+        packs.mkdir()
+        for pack in moved.glob("*.pack"):
+            self.git("unpack-objects", "-q", stdin=pack.read_bytes())
+
+    def lose_packs(self) -> None:
+        """What gitsplit has stored is gone; git's own commits are loose objects."""
+        for file in (self.path / ".git" / "objects" / "pack").iterdir():
+            file.unlink()
+
     def write(self, files: Mapping[str, bytes | None]) -> None:
         """Each path has its content in the worktree; ``None`` deletes it."""
         for name, content in files.items():

@@ -197,6 +197,7 @@ def test_an_object_that_isnt_what_it_is_named_for_is_never_believed(
     two_pieces(repo)
     repo.commit("in a directory\n", {"d/x": b"1\n", "d/y": b"1\n", "a": b"3\n"})
     gitsplit(repo.path, *SPLIT)
+    repo.loosen()
     objects = repo.path / ".git" / "objects"
     ids = {name: repo.oid(name) for name in (which, "HEAD~2:a", "HEAD~2^{tree}")}
     file = objects / ids[which][:2] / ids[which][2:]

@@ -21,11 +21,7 @@ def lose(repo: Repository, oid: str) -> None:
 def loose(repo: Repository) -> Repository:
     """``two_pieces``, each object in a file of its own."""
     two_pieces(repo)
-    packs = repo.path / ".git" / "objects" / "pack"
-    moved = packs.rename(repo.path.parent / "packs")
-    packs.mkdir()
-    for pack in moved.glob("*.pack"):
-        repo.git("unpack-objects", "-q", stdin=pack.read_bytes())
+    repo.loosen()
     return repo
 
 

@@ -44,12 +44,6 @@ def recover(repo: Repository) -> str | None:
     return journal.recover(open_repository(repo.path))
 
 
-def lose_packs(repo: Repository) -> None:
-    """What gitsplit has stored is gone; git's own commits are loose objects here."""
-    for file in (repo.path / ".git/objects/pack").iterdir():
-        file.unlink()
-
-
 def phases(repo: Repository) -> list[str]:
     files = sorted((repo.path / ".git" / "gitsplit").iterdir())
     return [json.loads(file.read_bytes())["phase"] for file in files]
@@ -94,7 +88,7 @@ def test_a_rewrite_whose_commits_are_lost_is_taken_back(
     main, beside = prepared(repo)
     begun(repo, (main, beside))
     repo.git("update-ref", main.ref, main.new)
-    lose_packs(repo)
+    repo.lose_packs()
     said = recover(repo)
 
     assert "it is taken back now" in (said or "")

@@ -57,12 +57,6 @@ journal.move(
 """
 
 
-def lose_packs(repo: Repository) -> None:
-    """What gitsplit has stored is gone."""
-    for file in (repo.path / ".git/objects/pack").iterdir():
-        file.unlink()
-
-
 @pytest.fixture
 def split(repo: Repository) -> tuple[Repository, str]:
     """A repository whose last rewrite is lost, and the refs before that."""
@@ -70,7 +64,7 @@ def split(repo: Repository) -> tuple[Repository, str]:
     before = repo.refs()
     args = ("--yes", "--group-by", "file", "-c", "HEAD~1")
     assert gitsplit(repo.path, *args).status == 0
-    lose_packs(repo)
+    repo.lose_packs()
     return repo, before
 
 
@@ -163,7 +157,7 @@ def test_a_branch_elsewhere_is_given_back_though_its_commit_is_lost(
     args = ("--yes", "--group-by", "file", "-c", "HEAD~1")
     assert gitsplit(repo.path, *args).status == 0
     repo.git("worktree", "add", "-q", str(tmp_path / "linked"), "beside")
-    lose_packs(repo)
+    repo.lose_packs()
 
     assert gitsplit(repo.path, "--undo").status == 0
     assert repo.refs() == before
@@ -178,7 +172,7 @@ def test_where_the_index_has_to_follow_a_lost_tree_git_has_the_way_back(
     plan = plan_for(repo, "HEAD~1", {**dropping, "dropped": [whole("b")]})
     named = written(repo.path / ".git" / "my-plan", plan)
     assert gitsplit(repo.path, "--yes", "--plan", named).status == 0
-    lose_packs(repo)
+    repo.lose_packs()
     ran = gitsplit(repo.path, "--undo")
     (command,) = [row for row in ran.err.split("`") if row.startswith("git ")]
     repo.run(*command.split()[1:])
