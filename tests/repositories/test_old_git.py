@@ -45,7 +45,8 @@ def old_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_commit_is_split_with_an_old_git(repo: Repository) -> None:
     two_pieces(repo)
     repo.git("branch", "beside")
-    repo.git("worktree", "add", "-q", "-b", "linked", "../linked", "HEAD~1")
+    place = "../linked\n\nHEAD here"
+    repo.git("worktree", "add", "-q", "-b", "linked", place, "HEAD~1")
     Split.of(repo).succeed()
 
     assert repo.oid("beside") == repo.oid("HEAD")

@@ -5,6 +5,7 @@ Read from the files in which git keeps their state (``git-rebase(1)``,
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,15 @@ _ENDINGS = {
 _OWN_ENDING = "gitsplit --continue, or: gitsplit --abort"
 _EDIT = {"edit", "e"}
 _BREAK = {"break", "b"}
+
+_END = re.compile(
+    r"\n(?=HEAD [0-9a-f]+\n|branch refs/|(?:bare|detached|locked|prunable)\s)"
+    r"|\n(?=\n(?:worktree /|\Z))|(?<=\n)\n(?=worktree /|\Z)"
+)
+"""What ends an attribute in ``git worktree list --porcelain`` without ``-z``.
+
+Other line breaks are of the paths.
+"""
 
 
 def operation_under_way(repo: Repository) -> str | None:
@@ -94,18 +104,18 @@ def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
         return []
     asked = ("worktree", "list", "--porcelain")
     done = repo.program.run(*asked, "-z", check=False)
-    end = "\0"
+    listing = os.fsdecode(done.stdout)
     if done.status:
-        done, end = repo.program.run(*asked), "\n"
-    listing = os.fsdecode(done.stdout).removesuffix(end + end)
-    main, *others = [_fields(block, end) for block in listing.split(end + end)]
+        listing = _END.sub("\0", os.fsdecode(repo.program.run(*asked).stdout))
+    blocks = listing.removesuffix("\0\0").split("\0\0")
+    main, *others = [_fields(block) for block in blocks]
     elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
     return [*elsewhere, main] if repo.git_dir != repo.common_dir else elsewhere
 
 
-def _fields(block: str, end: str) -> dict[str, str]:
-    """The attributes of one worktree in ``git worktree list --porcelain``."""
-    return dict(line.partition(" ")[::2] for line in block.split(end))
+def _fields(block: str) -> dict[str, str]:
+    """The attributes of one worktree in ``git worktree list --porcelain -z``."""
+    return dict(line.partition(" ")[::2] for line in block.split("\0"))
 
 
 def _is_here(repo: Repository, path: str) -> bool:
