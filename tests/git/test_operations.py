@@ -10,6 +10,7 @@ from gitsplit.git.operations import (
     refuse_operation_under_way,
 )
 from gitsplit.git.repository import open_repository
+from tests.gits import to_update_refs
 from tests.repository import Repository
 
 
@@ -157,6 +158,7 @@ def test_a_rebase_of_a_detached_head_owns_nothing(forked: Repository) -> None:
     assert frozenset() == owned(forked)
 
 
+@to_update_refs
 def test_a_rebase_owns_the_branches_it_will_update(forked: Repository) -> None:
     forked.git("branch", "middle", "main~1")
     todo = "edit main~1\nupdate-ref refs/heads/middle\npick main\n"

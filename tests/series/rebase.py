@@ -14,13 +14,15 @@ from gitsplit.git.repository import open_repository
 from gitsplit.session.outlook import outlook
 from gitsplit.session.request import Request
 from gitsplit.session.work import begun
+from tests.gits import CAN_MERGE
 from tests.repository import Repository
 from tests.runner import Json, gitsplit, plan_for
 from tests.series.building import Line
 
+TOO_OLD = "takes git 2.38"
 FORMAT = "%T%x00%an <%ae> %ad%x00%B%x01"
 
-Outcome = Literal["done", "conflict", "other"]
+Outcome = Literal["done", "conflict", "other", "too old"]
 
 EDIT_TODO = """
 import json, sys
@@ -70,7 +72,8 @@ open(sys.argv[2], "w").writelines(lines)
 class Result:
     """How it ended, and what stands on the branch then, oldest commit first.
 
-    ``at`` is the commit where it stops, ``names`` has the paths that conflict.
+    ``at`` is the commit where it stops, ``names`` has the paths that conflict. It is
+    "too old" where gitsplit refuses to merge with this git.
     """
 
     outcome: Outcome
@@ -137,6 +140,7 @@ def by_gitsplit(
     assert "Nothing was changed." in ran.err, ran.err
     assert ran.status == 1
     assert expected is not None, ran.err
+    assert (expected.outcome == "too old") == (TOO_OLD in ran.err), ran.err
     return expected
 
 
@@ -151,6 +155,8 @@ def foretold(repo: Repository, request: Request) -> Result | None:
     """What is known beforehand to stand against it."""
     opened = open_repository(repo.path)
     known = outlook(opened, begun(opened, request))
+    if TOO_OLD in known.objection and not CAN_MERGE:
+        return Result("too old")
     assert known.objection == ""
     if known.conflict is None:
         return None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.series.building import Line, random_series
 from tests.series.rebase import Result, by_git, by_gitsplit
@@ -48,6 +49,7 @@ def test_two_lists_that_differ_come_out_differently(repo: Repository) -> None:
     assert by_one != by_gitsplit(repo, dropped, place / "other", "--root")
 
 
+@to_merge
 def test_a_list_that_stops_is_told_from_one_that_does_not(tmp_path: Path) -> None:
     repo = random_series(tmp_path / "repo", random.Random(1), 0)
     path = {"one": b"changed\n"}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.series.building import Line
 from tests.series.rebase import by_git, by_gitsplit
@@ -39,8 +40,8 @@ SAME_AS_GIT = [
     ["Merge"],
     ["Side", "Merge"],
     ["Main", "Side"],
-    ["Root"],
-    ["Root", "Top"],
+    pytest.param(["Root"], marks=to_merge),
+    pytest.param(["Root", "Top"], marks=to_merge),
 ]
 
 

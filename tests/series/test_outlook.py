@@ -15,6 +15,7 @@ from gitsplit.session.request import Request
 from gitsplit.session.rewrite import series_draft
 from gitsplit.session.work import Work, begun, opened
 from tests.git.rewriting import COMMITTER
+from tests.gits import to_merge
 from tests.repository import Repository
 
 LINES = [b"%d\n" % number for number in range(1, 30)]
@@ -42,6 +43,7 @@ def look(repo: Opened, work: Work, todo: Todo) -> Outlook:
     return outlook(repo, Work(work.series, todo, work.head_ref, work.ids))
 
 
+@to_merge
 def test_a_commit_that_is_dropped_conflicts_with_what_needs_it(
     work: tuple[Opened, Work],
 ) -> None:
@@ -53,6 +55,7 @@ def test_a_commit_that_is_dropped_conflicts_with_what_needs_it(
     assert Outlook(conflict=expected) == look(repo, begun_work, todo)
 
 
+@to_merge
 def test_a_commit_that_comes_too_early_conflicts_itself(
     work: tuple[Opened, Work],
 ) -> None:
@@ -80,6 +83,7 @@ def test_what_breaks_a_rule_is_an_objection(work: tuple[Opened, Work]) -> None:
     assert "no commit before it" in look(repo, begun_work, todo).objection
 
 
+@to_merge
 def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> None:
     repo, begun_work = work
     order = begun_work.todo.order
@@ -93,6 +97,7 @@ def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> N
     assert order[3:] == rest
 
 
+@to_merge
 def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
     repo: Repository,
 ) -> None:

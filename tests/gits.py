@@ -1,0 +1,27 @@
+"""Which git is under test, and marks for what an older one doesn't know."""
+
+import re
+import subprocess
+
+import pytest
+
+
+def git_version() -> tuple[int, int]:
+    """The first two numbers of its version."""
+    told = subprocess.run(["git", "version"], capture_output=True, check=True).stdout
+    found = re.search(rb"(\d+)\.(\d+)", told)
+    assert found, told
+    return int(found[1]), int(found[2])
+
+
+CAN_MERGE = git_version() >= (2, 38)
+"""Whether git merges without a worktree; with an older one gitsplit refuses to."""
+
+to_merge = pytest.mark.skipif(
+    not CAN_MERGE, reason="this git can't merge in memory; from 2.38 on it can"
+)
+
+to_update_refs = pytest.mark.skipif(
+    git_version() < (2, 38),
+    reason="this git's rebase takes no branches along; from 2.38 on it does",
+)
