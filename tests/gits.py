@@ -17,9 +17,16 @@ def git_version() -> tuple[int, int]:
 CAN_MERGE = git_version() >= (2, 38)
 """Whether git merges without a worktree; with an older one gitsplit refuses to."""
 
-to_merge = pytest.mark.skipif(
-    not CAN_MERGE, reason="this git can't merge in memory; from 2.38 on it can"
-)
+CANT_MERGE = "this git can't merge in memory; from 2.38 on it can"
+
+to_merge = pytest.mark.skipif(not CAN_MERGE, reason=CANT_MERGE)
+
+
+def skip_where_it_cannot_merge() -> None:
+    """The test that got here goes on only with a git that can."""
+    if not CAN_MERGE:
+        pytest.skip(CANT_MERGE)
+
 
 to_update_refs = pytest.mark.skipif(
     git_version() < (2, 38),

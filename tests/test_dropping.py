@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from tests.git.following import leftovers, seen
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
     IDS,
@@ -116,6 +117,7 @@ def test_the_owner_keeps_its_change_id_and_descendants_keep_theirs(
     assert [IDS[n] in message for n, message in enumerate(messages)] == [True] * 3
 
 
+@to_merge
 def test_a_conflict_above_is_refused_with_commit_and_file(series: Repository) -> None:
     content = (series.path / "numbers").read_bytes().replace(b"fifty", b"Fifty!")
     series.commit("needs it", {"numbers": content})
@@ -148,6 +150,7 @@ def test_a_commit_that_is_emptied_stays_and_is_named(series: Repository) -> None
     assert seen(series).status == ""
 
 
+@to_merge
 def test_a_dropped_line_of_a_file_renamed_later_is_not_said_to_be_changed_again(
     series: Repository,
 ) -> None:

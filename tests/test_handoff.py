@@ -18,6 +18,7 @@ from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import begun
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs
+from tests.gits import skip_where_it_cannot_merge, to_merge
 from tests.repository import Repository
 from tests.runner import Json, Ran, done, gitsplit, group, lines, plan_for, split_entry
 
@@ -71,6 +72,7 @@ class Story:
         self, plan: Json, drop_to: DropTo = "discard", finish: Finish | None = None
     ) -> Stopped:
         """How it has stopped."""
+        skip_where_it_cannot_merge()
         opened = open_repository(self.repo.path)
         work = begun(opened, Request(plan=json.dumps(plan).encode()))
         with pytest.raises(Stopped) as caught:
@@ -426,6 +428,7 @@ def test_a_head_that_has_moved_is_refused(story: Story) -> None:
     assert not rebase.is_under_way(opened)
 
 
+@to_merge
 def test_an_old_git_is_refused_only_where_a_branch_needs_a_newer_one(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
