@@ -2,8 +2,12 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+
+from gitsplit.errors import GitTooOld
 
 
 def git_version() -> tuple[int, int]:
@@ -25,6 +29,17 @@ to_merge = pytest.mark.skipif(not CAN_MERGE, reason=CANT_MERGE)
 def skip_where_it_cannot_merge() -> None:
     """The test that got here goes on only with a git that can."""
     if not CAN_MERGE:
+        pytest.skip(CANT_MERGE)
+
+
+@contextmanager
+def skipped_if_too_old() -> Iterator[None]:
+    """A test in which gitsplit refuses to merge is skipped with a git that can't."""
+    try:
+        yield
+    except GitTooOld:
+        if CAN_MERGE:
+            raise
         pytest.skip(CANT_MERGE)
 
 

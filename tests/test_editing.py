@@ -7,6 +7,7 @@ import pytest
 
 from gitsplit.core.message import change_ids
 from tests.git.following import leftovers, seen
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
     Json,
@@ -155,6 +156,7 @@ def test_an_edit_that_reaches_the_files_needs_them_clean(
     assert seen(series) == before
 
 
+@to_merge
 def test_a_piece_that_a_commit_above_needs_isn_t_dropped_unasked(
     series: Repository,
 ) -> None:
@@ -308,6 +310,7 @@ def test_what_is_dropped_can_t_stay_where_something_else_was_typed(
     assert (series.path / "numbers").read_bytes() == b"all new\n"
 
 
+@to_merge
 def test_an_edit_that_a_commit_above_contradicts_is_refused(
     series: Repository,
 ) -> None:

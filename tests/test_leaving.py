@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.gits import skip_where_it_cannot_merge
 from tests.processes import is_alive, wait_until
 from tests.repository import Repository
 from tests.runner import gitsplit_process
@@ -47,6 +48,7 @@ def series(repo: Repository) -> Repository:
 
 def merging_by(repo: Repository, command: str) -> Repository:
     """Git merges by this command from now on."""
+    skip_where_it_cannot_merge()
     attributes = repo.path / ".git" / "info" / "attributes"
     attributes.parent.mkdir(exist_ok=True)
     attributes.write_text("numbers merge=odd\n")

@@ -10,6 +10,7 @@ from gitsplit.session.beside import MOST_FILES, Proposals
 from gitsplit.session.proposing import copied_trailers
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import done
 from tests.terminal import Terminal
@@ -110,6 +111,7 @@ def test_one_commit_that_was_named_is_open_at_once(six: Repository) -> None:
     assert terminal.exit_status() == 0, terminal.text
 
 
+@to_merge
 def test_a_conflict_stands_on_its_row_before_anything_is_applied(
     six: Repository,
 ) -> None:

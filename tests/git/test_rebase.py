@@ -12,6 +12,7 @@ from gitsplit.git import handed, journal, rebase
 from gitsplit.git.rebase import Line
 from gitsplit.git.repository import open_repository
 from tests.git.following import Seen, leftovers, seen
+from tests.gits import skip_where_it_cannot_merge
 from tests.repository import Repository
 
 OLD = b"".join(b"%d\n" % number for number in range(1, 21))
@@ -60,6 +61,8 @@ class Case:
 
     def start(self, *refs: str, keep: bool = False) -> None:
         """The rebase is handed over; it has stopped at the second commit."""
+        if refs:
+            skip_where_it_cannot_merge()
         self.before = seen(self.repo)
         opened = open_repository(self.repo.path)
         head = opened.head_ref()

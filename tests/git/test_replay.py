@@ -12,6 +12,7 @@ from gitsplit.errors import GitFailed, GitTooOld, ReplayConflict
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
 from tests.git.rewriting import Bench, same, series_of
+from tests.gits import skipped_if_too_old, to_merge
 from tests.repository import Repository
 
 Files = dict[str, bytes]
@@ -117,7 +118,8 @@ def drafted(told: Story) -> tuple[Series, list[CommitDraft]]:
 
 
 def ours(bench: Bench, told: Story) -> Rewrite:
-    return bench.rewrite(*drafted(told))
+    with skipped_if_too_old():
+        return bench.rewrite(*drafted(told))
 
 
 def trees_by_rebase(told: Story, *options: str) -> list[str] | str:
@@ -313,6 +315,7 @@ def test_a_commit_that_was_empty_is_not_said_to_be_emptied(repo: Repository) -> 
     assert [commit.is_emptied for commit in rewrite.commits] == [False, False]
 
 
+@to_merge
 def test_a_split_above_has_the_states_of_its_plan_without_what_is_dropped(
     repo: Repository,
 ) -> None:

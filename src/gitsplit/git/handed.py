@@ -20,8 +20,13 @@ from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
 
-_DONE = re.compile(rb"rebase( -i)? \(finish\)|rewritten during rebase")
-"""What git writes into the reflog of a branch when a rebase sets it at its end."""
+_DONE = re.compile(
+    rb"rebase( -i)?( \((continue|skip)\))? \(finish\)|rewritten during rebase"
+)
+"""What git writes into the reflog of a branch when a rebase sets it at its end.
+
+Before git 2.39, a rebase that has stopped says, too, how it went on.
+"""
 
 _ABORTED = re.compile(rb"rebase( -i)? \(abort\)")
 _BEGUN = re.compile(rb"rebase( -i)? \(start\)")
