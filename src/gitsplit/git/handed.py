@@ -31,7 +31,10 @@ Before git 2.39, a rebase that has stopped says, too, how it went on.
 _ABORTED = re.compile(rb"rebase( -i)? \(abort\)")
 _BEGUN = re.compile(rb"rebase( -i)? \(start\)")
 _MOVED = re.compile(rb"rebase( -i)? \(|reset: moving to refs/rewritten/gitsplit-kept")
-_KEPT = b"reset: moving to refs/rewritten/" + rebase.KEPT.encode()
+_KEPT = re.compile(
+    rb"reset: moving to refs/rewritten/%s$|rebase \((continue|skip)\): updating HEAD$"
+    % rebase.KEPT.encode()
+)
 
 
 class _Entry(NamedTuple):
@@ -164,7 +167,7 @@ def _trees(
     old, new = (_tree(repo, oid) for oid in (head.old, head.new))
     if old == new:
         return None
-    kept = (s.old for s in steps if s.words == _KEPT and s.new == head.new)
+    kept = (s.old for s in steps if _KEPT.match(s.words) and s.new == head.new)
     files = next(kept, head.new)
     return HeadTrees(old, _tree(repo, files), new)
 
