@@ -8,6 +8,7 @@ import struct
 import sys
 import termios
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,11 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        self._child, self._terminal = pty.fork()
+        with warnings.catch_warnings():
+            # Python 3.12 warns where there are threads; the child becomes another
+            # program at once, and waits for no lock that one of them may hold.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._child, self._terminal = pty.fork()
         if not self._child:
             os.chdir(directory)
             environment = {**os.environ, "TERM": kind}
