@@ -60,6 +60,8 @@ def test_another_users_repository_is_refused_with_the_way_to_trust_it(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    if not repo.run("status", check=False).returncode:
+        pytest.skip("this git asks for no owner; from 2.35.2 on it does")
     with pytest.raises(NotARepository, match="another user") as caught:
         open_repository(repo.path)
     assert caught.value.hint.endswith(f"--add safe.directory {repo.path}")
