@@ -423,6 +423,32 @@ def test_what_the_preview_has_checked_is_not_run_again_when_it_is_applied(
     assert_no_trace(series, temporary)
 
 
+def test_a_check_that_fails_leads_back_to_the_screen_with_everything_done_there(
+    series: Repository, tmp_path: Path
+) -> None:
+    refs, gate = series.refs(), tmp_path / "gate"
+    command = f"echo words; test -e {gate}"
+    terminal = Terminal(series.path, *SPLIT[1:], "--jobs", "1", "-x", command)
+    terminal.wait_for("send")
+    terminal.type("i better\r")
+    terminal.type("w")
+    terminal.wait_for("Enter writes all this")
+    terminal.type("\r")
+    terminal.wait_for("fails:")
+
+    assert "tangled better" in terminal.text
+    assert series.refs() == refs
+    terminal.type("qu")
+    terminal.wait_for("took back")
+    terminal.type("\x12")
+    terminal.wait_for("again:")
+    gate.touch()
+    terminal.type("w\r")
+
+    assert terminal.exit_status() == 0, terminal.text
+    assert series.message("HEAD~3").startswith(b"tangled better\n")
+
+
 def test_another_start_checks_only_what_has_no_result_and_stops_the_rest(
     series: Repository, temporary: Path
 ) -> None:

@@ -22,7 +22,8 @@ from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
 from gitsplit.tui.series import resumed, split_at_once
-from gitsplit.tui.state import Git, Whole, first_state
+from gitsplit.tui.state import Git, State, Whole, first_state
+from gitsplit.tui.verdict import come_back
 
 MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""
@@ -33,11 +34,21 @@ class Edited:
     """The work as the user left it, and whether a conflict may stop it.
 
     ``passed`` are the trees on which the user's commands have ended well meanwhile.
+    ``left`` is the screen as it was left.
     """
 
     work: Work
+    left: State
     accepts_conflict: bool = False
     passed: frozenset[Oid] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The screen to come back to, and the reason, which it says."""
+
+    left: State
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,8 @@ class Setting:
     ``draft`` is work of last time to go on from; it can be taken back. ``on_change`` is
     called with each todo list that the user makes: it keeps what isn't written. With
     ``verify``, what Gerrit would refuse can't be applied.
-    ``checker`` runs the command ``check`` on new commits.
+    ``checker`` runs the command ``check`` on new commits. ``back`` is where the user
+    was when what they wanted done turned out to be impossible.
     """
 
     drop_to: DropTo = "worktree"
@@ -56,6 +68,7 @@ class Setting:
     checker: Checker | None = None
     check: str = ""
     verify: bool = True
+    back: Back | None = None
 
 
 def edited(
@@ -74,14 +87,24 @@ def edited(
         proposals.known_plan,
         proposals.known_cuts,
     )
-    state = first_state(_whole(repo, request, work, setting), work.todo, git)
-    if setting.draft is not None:
-        state = resumed(state, setting.draft)
+    whole = _whole(repo, request, work, setting)
     around = replace(_surroundings(repo, setting), give_up=proposals.close)
-    chosen = run_screen(split_at_once(state), around)
+    chosen = run_screen(_opening(whole, work, git, setting), around)
     if chosen is None:
         return None
-    return Edited(replace(work, todo=chosen.todo), chosen.accepts_conflict)
+    assert chosen.left is not None, "who chooses something leaves a screen"
+    done = replace(work, todo=chosen.todo)
+    return Edited(done, chosen.left, chosen.accepts_conflict)
+
+
+def _opening(whole: Whole, work: Work, git: Git, setting: Setting) -> State:
+    """The screen as it opens: where the user was, or on the draft, or anew."""
+    if setting.back is not None:
+        return come_back(setting.back.left, git, setting.back.reason)
+    state = first_state(whole, work.todo, git)
+    if setting.draft is not None:
+        state = resumed(state, setting.draft)
+    return split_at_once(state)
 
 
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:

@@ -5,7 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gitsplit.core.todo import Todo
-from gitsplit.errors import UNCHANGED, Interrupted, PlanRefused, Stopped, WriteFailed
+from gitsplit.errors import (
+    UNCHANGED,
+    CheckFailed,
+    HookRefused,
+    Interrupted,
+    PlanRefused,
+    Stopped,
+    WriteFailed,
+)
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.session.checking import Runner
@@ -14,20 +22,27 @@ from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo, Outcome, apply
-from gitsplit.session.screen import Edited, Setting, edited
+from gitsplit.session.screen import Back, Edited, Setting, edited
 from gitsplit.session.work import Work
 
 KEPT = "Your work is kept for the next time."
 """Said to who leaves with something unfinished."""
 
+_MENDED_ON_SCREEN = (CheckFailed, HookRefused)
+"""What has failed for a reason that the user sees to on the screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """What the user asked for beside the work: ``checks`` are commands to run."""
+    """What the user asked for beside the work: ``checks`` are commands to run.
+
+    ``back`` is where they come back to when a check or a hook has failed.
+    """
 
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None
+    back: Back | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +63,8 @@ def walked(
 ) -> Walked:
     """The work as the user left it in the screen, carried out if they said so.
 
-    Raises Stopped where they left a conflict to git; what
+    Where a check or a hook fails, they are back on the screen, which says so. Raises
+    Stopped where they left a conflict to git; what else
     :func:`gitsplit.session.rewrite.apply` raises, the draft kept; and Interrupted.
     """
     with _naming_draft(repo, work):
@@ -58,21 +74,34 @@ def walked(
 def _walked(
     repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
 ) -> Walked:
-    chosen = _on_screen(repo, request, work, finish, walk)
-    if chosen is None:
-        return Walked(work, is_kept=is_kept(repo, work))
-    if not chosen.accepts_conflict:
-        finish = replace(finish, passed=chosen.passed)
-        outcome = apply(repo, chosen.work, finish, walk.drop_to)
+    back: Back | None = None
+    while True:
+        chosen = _on_screen(repo, request, work, finish, replace(walk, back=back))
+        if chosen is None:
+            return Walked(work, is_kept=is_kept(repo, work))
+        if chosen.accepts_conflict:
+            return _handed(repo, work, chosen.work, finish, walk.drop_to)
+        try:
+            passed = replace(finish, passed=chosen.passed)
+            outcome = apply(repo, chosen.work, passed, walk.drop_to)
+        except _MENDED_ON_SCREEN as refusal:
+            back = Back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
+            continue
         forgotten(repo, work)
         return Walked(chosen.work, outcome)
+
+
+def _handed(
+    repo: Repository, work: Work, chosen: Work, finish: Finish, drop_to: DropTo
+) -> Walked:
+    """The conflict in what was chosen left to git."""
     try:
-        record = handed_over(repo, chosen.work, finish, walk.drop_to)
+        record = handed_over(repo, chosen, finish, drop_to)
     except Stopped:
         forgotten(repo, work)
         raise
     forgotten(repo, work)
-    return Walked(chosen.work, handed=record)
+    return Walked(chosen, handed=record)
 
 
 @contextmanager
@@ -94,13 +123,14 @@ def _on_screen(
     repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
 ) -> Edited | None:
     """What the user made of the work; None where they quit. A draft is kept of it."""
-    draft = _draft(repo, request, work, finish)
+    draft = None if walk.back else _draft(repo, request, work, finish)
     saver = Saver(repo, work)
     runner = Runner(repo, work, walk.checks, walk.jobs) if walk.checks else None
     setting = Setting(
         *(walk.drop_to, draft, saver.save, runner),
         check=" && ".join(walk.checks),
         verify=finish.verify,
+        back=walk.back,
     )
     try:
         chosen = edited(repo, request, work, setting)

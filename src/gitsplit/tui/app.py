@@ -6,7 +6,7 @@ that changes, and what only a program can do: run the editor, stop, and leave.
 
 import gc
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Thread
 
@@ -85,10 +85,14 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What the user wants done: the todo list, and whether a conflict may stop it."""
+    """What the user wants done: the todo list, and whether a conflict may stop it.
+
+    ``left`` is the screen as they left it, to come back to.
+    """
 
     todo: Todo
     accepts_conflict: bool = False
+    left: State | None = field(default=None, compare=False, repr=False)
 
 
 ScreenApplication = Application[Chosen | None]
@@ -186,7 +190,7 @@ class Shell:
         match self.state.request:
             case Request.APPLY:
                 todo = written_todo(self.state.todo)
-                chosen = Chosen(todo, self.state.accepts_conflict)
+                chosen = Chosen(todo, self.state.accepts_conflict, self.state)
                 application.exit(result=chosen)
             case Request.QUIT:
                 application.exit(result=None)

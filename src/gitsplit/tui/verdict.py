@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.problems import conflict_of, is_asking, may_conflict, with_problems
-from gitsplit.tui.state import Request, State
+from gitsplit.tui.state import Git, Request, State
 
 READY = "Enter writes all this"
 PROBLEM = "this can't be written yet"
@@ -79,6 +79,20 @@ def answered(state: State) -> State:
     if state.status == ASKING:
         return with_verdict(state)
     return with_problems(state)
+
+
+def come_back(left: State, git: Git, reason: str) -> State:
+    """The screen again that asked to be written, which was refused for this reason."""
+    return replace(
+        left,
+        git=git,
+        request=None,
+        awaiting=None,
+        accepts_conflict=False,
+        foreseen=None,
+        status=reason,
+        is_refusal=True,
+    )
 
 
 def asking_words(state: State) -> str:
