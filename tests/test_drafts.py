@@ -14,6 +14,7 @@ from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import tangled
+from tests.terminal import Terminal
 
 WHOLE = Request(upstream="HEAD~3")
 
@@ -120,3 +121,57 @@ def test_branches_with_odd_names_have_drafts_of_their_own(
 
     assert len({DraftFile.of(repo, w.series, w.head_ref).path for w in works}) == 4
     assert all(resumed(repo, WHOLE, each) for each in works)
+
+
+def cuttable(repo: Repository) -> Repository:
+    """A commit that replaces several lines in two places, below another one."""
+    old = [b"%d\n" % number for number in range(1, 31)]
+    new = [*(b"a\n", b"b\n", b"c\n"), *old[3:20], *(b"x\n", b"y\n", b"z\n"), *old[23:]]
+    repo.commit("base\n", {"numbers": b"".join(old)})
+    repo.commit("tangled\n", {"numbers": b"".join(new)})
+    repo.commit("above\n", {"more": b"1\n"})
+    return repo
+
+
+def test_who_comes_back_finds_cuts_cursor_and_every_step(repo: Repository) -> None:
+    first = Terminal(cuttable(repo).path, "HEAD~2")
+    first.wait_for("oldest first")
+    first.type("e")
+    first.wait_for("of 2")
+    first.type("s")
+    first.wait_for("of 4")
+    first.type("j2")
+    first.wait_for("moved")
+    first.type("q")
+    first.type("qq")
+    assert first.exit_status() == 0, first.text
+
+    again = Terminal(repo.path, "HEAD~2")
+    again.wait_for("restored your draft")
+    again.type("\r")
+    again.wait_for("piece 3 of 4")
+    again.type("u")
+    again.wait_for("took back: moved")
+    again.type("u")
+    again.wait_for("took back: cut into 3 pieces")
+    again.type("\x12")
+    again.wait_for("of 4")
+    again.type("\x03")
+    assert again.exit_status() == 130, again.text
+
+
+def test_a_draft_that_was_edited_by_hand_is_gone_on_with_by_itself(
+    repo: Repository,
+) -> None:
+    left = Terminal(cuttable(repo).path, "HEAD~2")
+    left.wait_for("oldest first")
+    left.type("d")
+    left.type("qq")
+    assert left.exit_status() == 0
+    (draft,) = (repo.path / ".git" / "gitsplit" / "drafts").glob("*/*.json")
+    draft.write_text(draft.read_text() + "\n")
+
+    again = Terminal(repo.path, "HEAD~2")
+    again.wait_for("this is your work of last time")
+    again.type("qq")
+    assert again.exit_status() == 0

@@ -114,7 +114,7 @@ def test_a_signal_ends_the_screen_with_what_works_beside_it(
     assert not is_alive(merge)
     assert not list(temporary.iterdir())
     again = Terminal(series.path, "base")
-    again.wait_for("this is your work of last time")
+    again.wait_for("restored your draft")
     assert_left(again, "qq", series, temporary, log)
 
 

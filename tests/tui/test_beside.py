@@ -252,7 +252,7 @@ def test_each_new_list_is_told_to_who_keeps_it() -> None:
         series(),
         lambda state: len(state.deeds_undone) == 1,
         "jdu",
-        on_change=kept.append,
+        on_change=lambda todo, _: kept.append(todo),
     )
 
     assert [len(kept), kept[-1]] == [2, state.todo]

@@ -54,27 +54,45 @@ class DraftFile:
         except (OSError, ValueError):
             return None
 
-    def save(self, text: str) -> None:
-        """The draft is this text now, whole at every moment.
+    def memory(self) -> str | None:
+        """What was kept beside the draft; None where nothing is that can be read."""
+        try:
+            return self._memory.read_text("utf-8")
+        except (OSError, ValueError):
+            return None
+
+    @property
+    def _memory(self) -> Path:
+        """The file for what a plan file has no room for."""
+        return self.path.with_suffix(".memory")
+
+    def save(self, text: str, memory: str | None = None) -> None:
+        """The draft is this text now, whole at every moment, and so is what it needs.
 
         Raises WriteFailed where it can't be written.
         """
         try:
             own_directory(self.repo, "drafts", self.branch)
-            new = unfinished(self.path)
-            new.write_text(text, "utf-8")
-            share(self.repo, new)
-            new.replace(self.path)
+            self._write(self.path, text)
+            if memory is not None:
+                self._write(self._memory, memory)
         except OSError as error:
             raise WriteFailed(
                 f"The draft {self.path} can't be written: {error.strerror}.",
                 hint="Is the disk full, or the repository read-only?",
             ) from error
 
+    def _write(self, path: Path, text: str) -> None:
+        new = unfinished(path)
+        new.write_text(text, "utf-8")
+        share(self.repo, new)
+        new.replace(path)
+
     def forget(self) -> None:
         """The draft isn't there any more."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
+            self._memory.unlink(missing_ok=True)
             self._directory.rmdir()
 
     def of_other_heads(self, head: Oid) -> Iterator[Path]:

@@ -9,8 +9,10 @@ from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
+from gitsplit.session.memory import dumps, loads
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun, document
+from gitsplit.tui.memory import Memory
 
 PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""
@@ -32,6 +34,15 @@ def resumed(repo: Repository, request: Request, work: Work) -> Todo | None:
             f"The draft of your last work doesn't fit: {error}",
             hint=f"It is kept as {file.path}.",
         ) from error
+
+
+def memory_beside(repo: Repository, work: Work, draft: Todo) -> Memory | None:
+    """What the screen remembers beside the draft; None where that can't be told."""
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    text, memory = file.text(), file.memory()
+    if text is None or memory is None:
+        return None
+    return loads(memory, text, repo, work, draft)
 
 
 def moved_away(repo: Repository, work: Work) -> str | None:
@@ -56,17 +67,17 @@ class Saver:
     def __init__(self, repo: Repository, work: Work) -> None:
         self._file = DraftFile.of(repo, work.series, work.head_ref)
         self._work = work
-        self._latest: Todo | None = None
+        self._latest: tuple[Todo, Memory | None] | None = None
         self._is_closing = False
         self._failure: WriteFailed | None = None
         self._news = Condition()
         self._thread = Thread(target=self._run, name="draft", daemon=True)
         self._thread.start()
 
-    def save(self, todo: Todo) -> None:
-        """The draft will be this list, in a moment."""
+    def save(self, todo: Todo, memory: Memory | None = None) -> None:
+        """The draft will be this list, in a moment, and ``memory`` beside it."""
         with self._news:
-            self._latest = todo
+            self._latest = (todo, memory)
             self._news.notify()
 
     def close(self) -> None:
@@ -82,17 +93,17 @@ class Saver:
         while True:
             with self._news:
                 self._news.wait_for(lambda: self._latest or self._is_closing)
-                todo, self._latest = self._latest, None
+                latest, self._latest = self._latest, None
                 is_last = self._is_closing
-            if todo is not None:
-                self._write(todo)
+            if latest is not None:
+                self._write(*latest)
             if is_last and self._latest is None:
                 return
             if not is_last:
                 with self._news:
                     self._news.wait_for(lambda: self._is_closing, timeout=PAUSE)
 
-    def _write(self, todo: Todo) -> None:
+    def _write(self, todo: Todo, memory: Memory | None) -> None:
         """The draft is this list; a list as it began leaves none."""
         self._failure = None
         try:
@@ -100,7 +111,8 @@ class Saver:
                 self._file.forget()
             else:
                 text = planfile.dumps(document(replace(self._work, todo=todo)))
-                self._file.save(text)
+                beside = None if memory is None else dumps(memory, text)
+                self._file.save(text, beside)
         except WriteFailed as failure:
             self._failure = failure
 

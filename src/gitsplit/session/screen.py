@@ -21,6 +21,7 @@ from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
+from gitsplit.tui.memory import Memory, remembered
 from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, State, Whole, first_state
 from gitsplit.tui.verdict import come_back
@@ -55,16 +56,18 @@ class Back:
 class Setting:
     """What stands around the screen.
 
-    ``draft`` is work of last time to go on from; it can be taken back. ``on_change`` is
-    called with each todo list that the user makes: it keeps what isn't written. With
-    ``verify``, what Gerrit would refuse can't be applied.
+    ``draft`` is work of last time to go on from, ``memory`` the way there; it can be
+    taken back. ``on_change`` is called with each todo list that the user makes, and
+    what is to be remembered beside it: it keeps what isn't written. With ``verify``,
+    what Gerrit would refuse can't be applied.
     ``checker`` runs the command ``check`` on new commits. ``back`` is where the user
     was when what they wanted done turned out to be impossible.
     """
 
     drop_to: DropTo = "worktree"
     draft: Todo | None = None
-    on_change: Callable[[Todo], None] | None = None
+    memory: Memory | None = None
+    on_change: Callable[[Todo, Memory], None] | None = None
     checker: Checker | None = None
     check: str = ""
     verify: bool = True
@@ -102,6 +105,8 @@ def _opening(whole: Whole, work: Work, git: Git, setting: Setting) -> State:
     if setting.back is not None:
         return come_back(setting.back.left, git, setting.back.reason)
     state = first_state(whole, work.todo, git)
+    if setting.memory is not None:
+        return remembered(state, setting.memory)
     if setting.draft is not None:
         state = resumed(state, setting.draft)
     return split_at_once(state)
@@ -115,7 +120,7 @@ def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
     )
     return Surroundings(
         texts,
-        setting.on_change or (lambda _todo: None),
+        setting.on_change or (lambda _todo, _memory: None),
         setting.checker,
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
     )

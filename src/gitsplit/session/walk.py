@@ -17,7 +17,14 @@ from gitsplit.errors import (
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.session.checking import Runner
-from gitsplit.session.draft import Saver, forgotten, is_kept, moved_away, resumed
+from gitsplit.session.draft import (
+    Saver,
+    forgotten,
+    is_kept,
+    memory_beside,
+    moved_away,
+    resumed,
+)
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.request import Request
@@ -124,10 +131,11 @@ def _on_screen(
 ) -> Edited | None:
     """What the user made of the work; None where they quit. A draft is kept of it."""
     draft = None if walk.back else _draft(repo, request, work, finish)
+    memory = None if draft is None else memory_beside(repo, work, draft)
     saver = Saver(repo, work)
     runner = Runner(repo, work, walk.checks, walk.jobs) if walk.checks else None
     setting = Setting(
-        *(walk.drop_to, draft, saver.save, runner),
+        *(walk.drop_to, draft, memory, saver.save, runner),
         check=" && ".join(walk.checks),
         verify=finish.verify,
         back=walk.back,

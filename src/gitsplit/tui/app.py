@@ -41,6 +41,7 @@ from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.lists import LISTS
+from gitsplit.tui.memory import Memory, memory_of
 from gitsplit.tui.problems import written_todo
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
@@ -70,14 +71,15 @@ class Editor:
 class Surroundings:
     """What is around the screen while it is shown.
 
-    ``on_change`` is called with each todo list that the user makes. ``checker`` checks
-    new commits, where a command was given for that. ``with_syntax`` sets keywords and
-    comments apart, where there are colours at all. ``give_up`` has what is being looked
-    for in another thread end, as the screen is left.
+    ``on_change`` is called with each todo list that the user makes and what is to be
+    remembered beside it, and as the screen is left. ``checker`` checks new commits,
+    where a command was given for that. ``with_syntax`` sets keywords and comments
+    apart, where there are colours at all. ``give_up`` has what is being looked for in
+    another thread end, as the screen is left.
     """
 
     editor: Editor
-    on_change: Callable[[Todo], None] = lambda _todo: None
+    on_change: Callable[[Todo, Memory], None] = lambda _todo, _memory: None
     checker: Checker | None = None
     with_syntax: bool = True
     give_up: Callable[[], None] = lambda: None
@@ -172,6 +174,7 @@ class Shell:
 
     def close(self) -> None:
         """Nothing works beside the screen any more; it is gone."""
+        self._tell_change()
         self._around.give_up()
         self._beside.close()
         if self._looking is not None:
@@ -181,9 +184,12 @@ class Shell:
 
     def _has_changed(self) -> None:
         """The todo list told to who keeps it; checks of the old one are given up."""
-        self._around.on_change(self.state.todo)
+        self._tell_change()
         if self._around.checker is not None:
             self._around.checker.stop()
+
+    def _tell_change(self) -> None:
+        self._around.on_change(self.state.todo, memory_of(self.state))
 
     def _answer(self, action: Action, application: ScreenApplication) -> None:
         """What the state asks for after ``action``, done."""

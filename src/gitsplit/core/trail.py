@@ -1,0 +1,202 @@
+"""Todo lists that follow each other, as JSON and back: more than a plan file has.
+
+A plan file says what becomes of each line; where a commit was cut, which plans wait,
+and how the user came there is no affair of whoever reads it. Here lists are written
+with their cuts, each as what differs from the one before it. Whoever reads them has
+the changes of the commits, and refuses what doesn't fit those.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, groupby, pairwise
+from typing import Any, Generic, TypeVar, get_args
+
+from gitsplit.core.changes import FileChange, Span
+from gitsplit.core.edits import Edit, FactEdit, TextEdit, edits_of
+from gitsplit.core.objects import Oid
+from gitsplit.core.plan import DROPPED, Group, Override, Plan
+from gitsplit.core.series import SourceCommit
+from gitsplit.core.todo import Doing, Entry, Todo
+
+Json = Any
+"""What :mod:`json` takes and gives."""
+
+Changes = tuple[FileChange, ...]
+Value = TypeVar("Value")
+
+
+def written_trail(todos: Sequence[Todo]) -> Json:
+    """The lists as JSON; :func:`read_trail` gives them back."""
+    plans: _Table[Plan] = _Table()
+    entries: _Table[Entry] = _Table()
+    first, *_ = todos
+    steps = [_difference(entries, before, after) for before, after in pairwise(todos)]
+    begin = [entries.place(entry) for entry in first.entries]
+    listed = [_entry_value(entry, plans) for entry in entries.values]
+    return {
+        "begin": begin,
+        "steps": steps,
+        "entries": listed,
+        "plans": [_plan_value(plan) for plan in plans.values],
+    }
+
+
+def read_trail(
+    value: Json,
+    commits: Mapping[Oid, SourceCommit],
+    changes_of: Callable[[Oid], Changes],
+) -> tuple[Todo, ...]:
+    """The lists that were written; raises ValueError where they don't fit.
+
+    Also KeyError, TypeError and IndexError, where it is no such JSON at all.
+    """
+    rows = [_checked(row) for row in value["entries"]]
+    planned = {row["plan"]: Oid(row["commit"]) for row in rows}
+    plans = {
+        number: _plan(value["plans"][number], changes_of(oid))
+        for number, oid in planned.items()
+        if number is not None
+    }
+    entries = [_entry(row, commits, plans) for row in rows]
+    at = list(value["begin"])
+    todos = [_todo(entries, at, commits)]
+    for step in value["steps"]:
+        for place, number in step:
+            at[place] = number
+        todos.append(_todo(entries, at, commits))
+    return tuple(todos)
+
+
+@dataclass(slots=True)
+class _Table(Generic[Value]):
+    """Values that are written once, however often they are named; told by identity."""
+
+    values: list[Value] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)
+
+    def place(self, value: Value) -> int:
+        """The number of the value, which is in the table now."""
+        if id(value) not in self.places:
+            self.places[id(value)] = len(self.values)
+            self.values.append(value)
+        return self.places[id(value)]
+
+
+def _difference(entries: "_Table[Entry]", before: Todo, after: Todo) -> list[list[int]]:
+    """The places at which one list has another entry than the one before it."""
+    pairs = enumerate(zip(before.entries, after.entries, strict=True))
+    return [[at, entries.place(new)] for at, (old, new) in pairs if old is not new]
+
+
+def _entry_value(entry: Entry, plans: "_Table[Plan]") -> Json:
+    return {
+        "commit": entry.oid,
+        "action": entry.action,
+        "message": None if entry.message is None else _text(entry.message),
+        "plan": None if entry.plan is None else plans.place(entry.plan),
+    }
+
+
+def _plan_value(plan: Plan) -> Json:
+    """A plan: its cuts, and its groups in runs."""
+    runs = ((group, len(list(run))) for group, run in groupby(plan.group_of))
+    return {
+        "cuts": list(_cuts(plan.edits)),
+        "in": [[None if group == DROPPED else group, n] for group, n in runs],
+        "groups": [[_text(group.message), group.reason] for group in plan.groups],
+        "owner": plan.owner,
+        "overrides": [
+            [o.group, o.file, _text(o.content), _text(o.base), o.lasting]
+            for o in plan.overrides
+        ],
+    }
+
+
+def _cuts(edits: Sequence[Edit]) -> Iterator[Json]:
+    """The hunks that are cut, each with the old and the new line of each cut."""
+    texts = (edit for edit in edits if isinstance(edit, TextEdit))
+    for (file, hunk), run in groupby(texts, key=lambda edit: (edit.file, edit.hunk)):
+        _, *later = run
+        if later:
+            yield [file, hunk, [[edit.old.start, edit.new.start] for edit in later]]
+
+
+def _checked(row: Json) -> Json:
+    """The row of an entry; raises where its action is none or lacks its message."""
+    if row["action"] not in get_args(Doing):
+        raise ValueError(row["action"])
+    if row["action"] == "split" and row["plan"] is None:
+        raise ValueError("a split without a plan")
+    return row
+
+
+def _entry(
+    row: Json, commits: Mapping[Oid, SourceCommit], plans: Mapping[int, Plan]
+) -> Entry:
+    message = None if row["message"] is None else _bytes(row["message"])
+    plan = None if row["plan"] is None else plans[row["plan"]]
+    return Entry(commits[Oid(row["commit"])], row["action"], message, plan)
+
+
+def _todo(
+    entries: Sequence[Entry], at: Sequence[int], commits: Mapping[Oid, SourceCommit]
+) -> Todo:
+    todo = Todo(tuple(entries[number] for number in at))
+    if sorted(todo.order) != sorted(commits):
+        raise ValueError("other commits than those of the series")
+    return todo
+
+
+def _plan(value: Json, changes: Changes) -> Plan:
+    edits = tuple(_cut_edits(changes, value["cuts"]))
+    runs = [(DROPPED if each is None else each, n) for each, n in value["in"]]
+    if sum(count for _, count in runs) != len(edits):
+        raise ValueError("a plan for something else")
+    group_of = tuple(chain.from_iterable([group] * count for group, count in runs))
+    groups = tuple(Group(_bytes(message), str(why)) for message, why in value["groups"])
+    places = {*range(len(groups)), DROPPED}
+    if not places.issuperset({*group_of, *({value["owner"]} - {None})}):
+        raise ValueError("a plan for something else")
+    overrides = tuple(_override(row) for row in value["overrides"])
+    if any(o.file >= len(changes) or o.group not in places for o in overrides):
+        raise ValueError("a content for something else")
+    return Plan(changes, edits, group_of, groups, value["owner"], overrides)
+
+
+def _override(row: Json) -> Override:
+    group, file, content, base, lasting = row
+    return Override(
+        int(group), int(file), _bytes(content), _bytes(base), lasting is True
+    )
+
+
+def _cut_edits(changes: Changes, cuts: Json) -> Iterator[Edit]:
+    """The edits of the changes, with these cuts in their hunks."""
+    at = {(file, hunk): [tuple(cut) for cut in lines] for file, hunk, lines in cuts}
+    for edit in edits_of(changes):
+        if isinstance(edit, FactEdit):
+            yield edit
+        else:
+            yield from _parts(edit, at.pop((edit.file, edit.hunk), []))
+    if at:
+        raise ValueError("a cut in no hunk")
+
+
+def _parts(edit: TextEdit, cuts: Sequence[tuple[int, int]]) -> Iterator[TextEdit]:
+    """The parts of an edit that is cut there, each with lines; else ValueError."""
+    begin, end = (edit.old.start, edit.new.start), (edit.old.stop, edit.new.stop)
+    for (old, new), (old_stop, new_stop) in pairwise([begin, *cuts, end]):
+        removed, added = Span(old, old_stop), Span(new, new_stop)
+        is_backwards = old_stop < old or new_stop < new
+        if is_backwards or (old, new) == (old_stop, new_stop):
+            raise ValueError("a cut that parts nothing")
+        yield TextEdit(edit.file, edit.hunk, removed, added)
+
+
+def _text(content: bytes) -> str:
+    """Bytes as JSON can have them; those that aren't UTF-8 as lone surrogates."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,106 @@
+"""Who comes back finds the screen as it was left: cuts, cursor, and every step."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitsplit.core.history import History
+from gitsplit.tui.actions import (
+    Action,
+    Become,
+    Cut,
+    FocusOn,
+    MovePiece,
+    MoveRows,
+    OpenCommit,
+    OpenPreview,
+    OpenSeries,
+    Redo,
+    Send,
+    Undo,
+)
+from gitsplit.tui.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
+from gitsplit.tui.state import Screen, State
+from tests.tui.builder import after, state_of
+from tests.tui.cases import COMMITS, large, series
+
+A, B, C = COMMITS
+ACTIONS: tuple[Action, ...] = (
+    *(Become("drop"), OpenCommit(), MoveRows(1), MovePiece(1), Cut(), Send(1)),
+    *(OpenSeries(), Undo(), Redo(), OpenPreview(), Become("split")),
+)
+
+
+def back(state: State) -> State:
+    """The screen at the next start, in a series where nothing is done yet."""
+    memory = memory_of(state)
+    assert fits(memory)
+    return remembered(series(), memory)
+
+
+def test_cuts_cursor_and_focus_are_there_again() -> None:
+    left = after(series(), OpenCommit(), MovePiece(1), Cut(), MoveRows(1), FocusOn(1))
+    state = back(left)
+
+    assert state.plan.edits == left.plan.edits
+    assert len(state.plan.edits) > len(after(series(), OpenCommit()).plan.edits)
+    assert (state.rows, state.cursor, state.focus) == (left.rows, left.cursor, 1)
+    assert (state.screen, state.beneath) == (Screen.SPLIT, ((Screen.SERIES, 0),))
+    assert state.status == RESTORED
+
+
+def test_every_step_can_be_taken_back_and_made_again() -> None:
+    left = after(series(), Become("drop"), MoveRows(1), OpenCommit(), Cut(), Undo())
+    state = back(left)
+
+    assert after(state, Redo()).todo == after(left, Redo()).todo
+    assert after(state, Redo()).status.startswith("again")
+    assert after(state, Undo(), Undo()).todo == series().todo
+
+
+def test_the_series_is_shown_where_it_was_seen_last() -> None:
+    left = after(series(), OpenCommit(), OpenSeries(), MoveRows(2), OpenPreview())
+    state = back(left)
+
+    assert (state.screen, state.chosen) == (Screen.SERIES, C)
+    opened = after(state, MoveRows(-2), OpenCommit())
+    assert (opened.target.commit, opened.cursor) == (A, left.cursor)
+
+
+def test_of_very_many_steps_the_last_can_be_taken_back() -> None:
+    start = state_of(large(MOST_STEPS))
+    left = after(start, *([Send(1), Send(0)] * MOST_STEPS))
+    memory = memory_of(left)
+
+    assert fits(memory)
+    assert len(memory.history.past) <= MOST_STEPS
+    assert remembered(start, memory).todo == left.todo
+
+
+@given(st.lists(st.sampled_from(ACTIONS), max_size=12))
+@settings(deadline=None, max_examples=60)
+def test_whatever_was_done_the_screen_can_be_gone_on_with(
+    actions: list[Action],
+) -> None:
+    left = after(series(), *actions)
+    state = back(left)
+
+    assert (state.history, state.deeds) == (left.history, left.deeds)
+    assert after(state, *([Undo()] * len(actions))).todo == series().todo
+    if state.opened is not None:
+        assert state.opened == left.opened
+        assert state.rows[state.cursor] == left.rows[left.cursor]
+
+
+def test_what_does_not_belong_together_does_not_fit() -> None:
+    memory = memory_of(after(series(), OpenCommit(), Cut()))
+    nobody = state_of(large(1)).target.tree
+
+    assert fits(memory)
+    assert not fits(replace(memory, chosen=nobody))
+    assert not fits(replace(memory, opened=B))
+    assert not fits(replace(memory, opened=nobody))
+    assert not fits(replace(memory, deeds=()))
+    assert not fits(replace(memory, place=-1))
+    assert not fits(replace(memory, history=History(memory.history.present)))
