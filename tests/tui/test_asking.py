@@ -13,10 +13,11 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.errors import Interrupted, MergeCommit
-from gitsplit.tui.actions import MarkSplit, OpenCommit
+from gitsplit.tui.actions import Cut, MarkSplit, OpenCommit, Send
 from gitsplit.tui.app import Shell
+from gitsplit.tui.asking import CUTTING, takes_long_to_cut
 from gitsplit.tui.state import Request, Screen, State
-from tests.tui.builder import COMMIT, after
+from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
 from tests.tui.test_app import NO_EDITOR, without_syntax
 
@@ -134,3 +135,42 @@ def test_who_leaves_waits_for_none_of_it() -> None:
 
     assert state.request is Request.INTERRUPT
     assert time.monotonic() - begin < SECONDS / 2
+
+
+LONG = "".join(f"x{n % 97}=({n});" for n in range(12_000))
+"""A line of more than 100 KB, as no hand writes one."""
+
+
+def with_long_lines() -> State:
+    """A long line that changes here and there and gets a neighbour."""
+    new = LONG.replace("(77)", "(-)") + "\n// map\n"
+    return state_of(plan_of({"app.js": (LONG + "\n", new), "b": ("1\n", "2\n")}))
+
+
+def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait() -> None:
+    shell = Shell(with_long_lines(), without_syntax(NO_EDITOR))
+    said = []
+
+    async def run() -> None:
+        with create_pipe_input() as pipe:
+            application = shell.application(pipe, DummyOutput())
+            application.after_render += lambda _: said.append(shell.state.status)
+            running = asyncio.ensure_future(application.run_async())
+            pipe.send_text("s2")
+            await _until(lambda: len(shell.state.deeds) == 2)
+            pipe.send_text(CTRL_C)
+            await running
+
+    with pytest.raises(Interrupted):
+        asyncio.run(asyncio.wait_for(run(), SECONDS))
+    assert CUTTING in said
+    assert len(shell.state.plan.edits) == 3
+
+
+def test_short_lines_are_cut_at_once() -> None:
+    short = state_of(plan_of({"a": ("1\n2\n", "x\ny\nz\n")}))
+
+    assert takes_long_to_cut(with_long_lines(), Cut())
+    assert not takes_long_to_cut(with_long_lines(), Send(1))
+    assert not takes_long_to_cut(short, Cut())
+    assert not takes_long_to_cut(series(), Cut())

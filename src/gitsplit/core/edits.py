@@ -191,6 +191,15 @@ def finer_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     return blocks if len(blocks) > 1 else line_edits(change, edit)
 
 
+def bytes_compared(change: FileChange, edit: TextEdit) -> int:
+    """How many pairs of bytes are compared at most to cut an edit down to lines."""
+    hunk = change.hunks[edit.hunk]
+    if len(hunk.old) == len(hunk.new):
+        return 0  # each line is the partner of the one at its place
+    old, new = (sum(map(len, lines)) for lines in _hunk_lines(change, hunk))
+    return old * new
+
+
 def block_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     """The edit cut after each blank line that stands between two blocks of added code.
 

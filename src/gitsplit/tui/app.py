@@ -35,7 +35,7 @@ from gitsplit.tui.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.asking import look_through
+from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
 from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
@@ -210,18 +210,37 @@ class Shell:
             case None:
                 pass
             case request:
-                self._early_keys = []
-                made = self._made(request, action)
-                application.create_background_task(self._taken(made, application))
+                self._wait_for(self._made(request, action), application)
+
+    def _wait_for(
+        self, made: Awaitable[Action], application: ScreenApplication
+    ) -> None:
+        """Keys wait until the action is made, which is taken before them."""
+        self._early_keys = []
+        application.create_background_task(self._taken(made, application))
+
+    def _answer_key(self, action: Action, application: ScreenApplication) -> None:
+        """What a key asks for, done; what takes long beside the screen, which says so.
+
+        What is found out by that is known when it is done once more.
+        """
+        if not takes_long_to_cut(self.state, action):
+            self.take(action, application)
+            return
+        before = self.state
+        self.state = replace(before, status=CUTTING, is_refusal=False)
+        self._wait_for(self._looked(partial(_tried, before, action)), application)
+
+    def _looked(self, find: Callable[[], Action]) -> Awaitable[Action]:
+        """What comes of it, found in another thread; Ctrl-C leaves meanwhile."""
+        self._is_looking = True
+        found, self._looking = in_thread(find)
+        return found
 
     def _made(self, request: Request, action: Action) -> Awaitable[Action]:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is Request.PROPOSE:
-            self._is_looking = True
-            found, self._looking = in_thread(
-                partial(_looked_through, self.state, action)
-            )
-            return found
+            return self._looked(partial(_looked_through, self.state, action))
         return run_in_terminal(
             partial(_edited, self._around.editor, self.state, request)
         )
@@ -278,7 +297,7 @@ class Shell:
         def handle(event: KeyPressEvent) -> None:
             pressed = self._pressed(event)
             try:
-                self.take(action_of(deed, pressed), event.app)
+                self._answer_key(action_of(deed, pressed), event.app)
             except Exception as error:
                 # A bug ends the screen, which gives the terminal back and shows it.
                 event.app.exit(exception=error)
@@ -327,6 +346,12 @@ class Shell:
 def _looked_through(state: State, action: Action) -> Action:
     """The action, once the commit that it is about is looked through."""
     look_through(state)
+    return action
+
+
+def _tried(state: State, action: Action) -> Action:
+    """The action, once it has been tried; lines that it compares are compared then."""
+    reduce(state, action)
     return action
 
 

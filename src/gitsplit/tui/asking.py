@@ -9,13 +9,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from gitsplit.core.edits import TextEdit, bytes_compared
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import GitsplitError, PlanRefused
-from gitsplit.tui.state import Request, Screen, State
+from gitsplit.tui.actions import Action, Cut
+from gitsplit.tui.selection import selected
+from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State
 
 Answer = TypeVar("Answer")
+
+CUTTING = "comparing long lines to cut this …"
+"""Said while that is done."""
+
+_LONG_COMPARISON = 10_000_000_000
+"""Pairs of bytes; to compare so many takes a few tenths of a second."""
 
 
 def answered(ask: Callable[[], Answer]) -> Answer:
@@ -36,6 +45,16 @@ def is_plan_to_be_found(state: State, commit: Oid) -> bool:
 def are_cuts_to_be_found(state: State, commit: Oid) -> bool:
     """Whether the proposals for a commit aren't known yet."""
     return state.git.cuts_of is not None and state.git.known_cuts(commit) is None
+
+
+def takes_long_to_cut(state: State, action: Action) -> bool:
+    """Whether the action cuts pieces with lines so long that it isn't done at once."""
+    if not isinstance(action, Cut) or state.screen not in ONE_COMMIT:
+        return False
+    changes = state.plan.changes
+    texts = (each.edit for each in selected(state) if isinstance(each.edit, TextEdit))
+    compared = sum(bytes_compared(changes[edit.file], edit) for edit in texts)
+    return compared > _LONG_COMPARISON
 
 
 def waiting(state: State, commit: Oid) -> State:
