@@ -184,7 +184,14 @@ class NotPushable(GitsplitError):
 
 
 class CheckFailed(GitsplitError):
-    """A command that the user had run on a new commit failed."""
+    """A command that the user had run on a new commit failed.
+
+    ``brief`` says so in the room that a line of the screen has.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", brief: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.brief = brief
 
 
 class NotChecked(GitsplitError):

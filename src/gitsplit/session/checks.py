@@ -96,9 +96,11 @@ def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
             f"{name}, could not be checked{of}. {said(check.output)}",
             hint="Mend that, or leave out -x.",
         )
+    how = f"{shown(check.command)} ({check.reason})"
     return CheckFailed(
-        f"{name}, fails: {shown(check.command)} ({check.reason}).",
+        f"{name}, fails: {how}.",
         hint="Change the plan so that it passes, or leave out -x.",
+        brief=f"Commit {number} fails: {how}",
     )
 
 

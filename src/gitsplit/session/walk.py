@@ -35,9 +35,6 @@ from gitsplit.session.work import Work
 KEPT = "Your work is kept for the next time."
 """Said to who leaves with something unfinished."""
 
-_MENDED_ON_SCREEN = (CheckFailed, HookRefused)
-"""What has failed for a reason that the user sees to on the screen."""
-
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -91,7 +88,10 @@ def _walked(
         try:
             passed = replace(finish, passed=chosen.passed)
             outcome = apply(repo, chosen.work, passed, walk.drop_to)
-        except _MENDED_ON_SCREEN as refusal:
+        except CheckFailed as failure:
+            back = Back(chosen.left, failure.brief)
+            continue
+        except HookRefused as refusal:
             back = Back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
             continue
         forgotten(repo, work)
