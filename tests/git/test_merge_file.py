@@ -1,9 +1,13 @@
 """Three contents merged: what git makes of them, or no answer."""
 
+from pathlib import Path
+
 import pytest
 
+from gitsplit.errors import PlanRefused
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import open_repository
+from gitsplit.session.screen import merged_for_key
 from tests.repository import Repository
 from tests.three_way import merge
 
@@ -55,3 +59,11 @@ def test_more_conflicts_than_an_exit_status_can_count_are_conflicts(
     )
 
     assert merged_contents(open_repository(repo.path), base, ours, theirs) is None
+
+
+def test_where_git_cannot_merge_a_key_is_refused_and_ends_nothing(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(PlanRefused, match="couldn't merge what was written"):
+        merged_for_key(open_repository(repo.path), b"1\n", b"2\n", b"3\n")

@@ -8,7 +8,7 @@ from gitsplit.core.message import cleaned
 from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
-from gitsplit.errors import EditorFailed, PlanRefused
+from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
 from gitsplit.git import editor, read, refs
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
@@ -82,7 +82,7 @@ def edited(
     outlooks = Outlooks(repo, work, setting.drop_to, verify=setting.verify)
     git = Git(
         hunks_between,
-        partial(merged_contents, repo),
+        partial(merged_for_key, repo),
         proposals.plan_of,
         outlooks.of,
         proposals.estimate,
@@ -110,6 +110,22 @@ def _opening(whole: Whole, work: Work, git: Git, setting: Setting) -> State:
     if setting.draft is not None:
         state = resumed(state, setting.draft)
     return split_at_once(state)
+
+
+def merged_for_key(
+    repo: Repository, base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
+    """What was written by hand merged, while a key is answered.
+
+    Raises PlanRefused where git can't do that, for no key may end the screen.
+    """
+    try:
+        return merged_contents(repo, base, ours, theirs)
+    except (GitsplitError, OSError) as error:
+        raise PlanRefused(
+            f"Git couldn't merge what was written: {str(error).rstrip('.')}.",
+            hint="Is there room for temporary files?",
+        ) from error
 
 
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
