@@ -173,6 +173,28 @@ def test_a_signal_while_the_editor_is_open_ends_both(
     assert not is_alive(log.read_text().strip())
 
 
+def test_a_second_signal_breaks_off_no_clearing_away(
+    repo: Repository, tmp_path: Path
+) -> None:
+    """The command on the new commits ends late, and its files are removed after it."""
+    log = tmp_path / "log"
+    command = f"trap 'sleep 1; exit 1' TERM; echo $$ >>{log}; while :; do sleep 1; done"
+    terminal = Terminal(tangled(repo).path, "--jobs", "1", "-x", command, "HEAD~3")
+    terminal.wait_for("oldest first")
+    terminal.type("d")
+    terminal.type("w")
+    terminal.wait_for("Enter writes all this")
+    terminal.type("x")
+    wait_until(log.exists)
+    terminal.kill(signal.SIGHUP)
+    terminal.settle()
+    terminal.kill(signal.SIGHUP)
+
+    assert terminal.exit_status() == conventional(signal.SIGHUP)
+    assert not (repo.path / ".git" / "worktrees").exists()
+    assert "Traceback" not in terminal.text
+
+
 def test_a_terminal_that_is_gone_ends_the_screen_even_without_a_signal(
     repo: Repository,
 ) -> None:

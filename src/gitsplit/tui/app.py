@@ -174,13 +174,13 @@ class Shell:
 
     def close(self) -> None:
         """Nothing works beside the screen any more; it is gone."""
-        self._tell_change()
         self._around.give_up()
         self._beside.close()
         if self._looking is not None:
             self._looking.join(PATIENCE)
         if self._around.checker is not None:
             self._around.checker.close()
+        self._tell_change()
 
     def _has_changed(self) -> None:
         """The todo list told to who keeps it; checks of the old one are given up."""

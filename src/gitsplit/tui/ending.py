@@ -29,6 +29,7 @@ class Ending(Generic[Result]):
     def __init__(self, application: Application[Result]) -> None:
         self._application = application
         self._number: int | None = None
+        self._is_gone = False
 
     def run(self) -> Result:
         """What comes of the application.
@@ -44,12 +45,23 @@ class Ending(Generic[Result]):
                 stop = Signalled(self._number)
                 raise Interrupted("gitsplit was told to end.") from stop
             if isinstance(error, EOFError) or _is_gone(error):
+                self._is_gone = True
                 raise Interrupted("The terminal was closed.") from error
             raise
         finally:
             for number, was in before.items():
                 with suppress(ValueError):  # only the main thread has handlers
-                    signal.signal(number, was or signal.SIG_DFL)
+                    signal.signal(number, self._handler(was))
+
+    def _handler(self, was: Any) -> Any:
+        """What handles signals from now on: what did before the screen.
+
+        A terminal that is closed sends more than one signal. Who is ending already, and
+        clears away what worked beside the screen, isn't broken off by the next.
+        """
+        is_ending = self._is_gone or self._number is not None
+        is_heard = was is not signal.SIG_IGN
+        return _ignore if is_ending and is_heard else was or signal.SIG_DFL
 
     def _listen(self) -> None:
         """The running loop takes signals and failures; what is ignored stays so."""
@@ -71,6 +83,10 @@ class Ending(Generic[Result]):
         future = self._application.future
         if future is not None and not future.done():
             self._application.exit(exception=error)
+
+
+def _ignore(_number: int, _frame: object) -> None:
+    pass
 
 
 def _is_gone(error: Exception) -> bool:
