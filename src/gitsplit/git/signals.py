@@ -19,16 +19,24 @@ def unwound_by_signals() -> Iterator[None]:
     Once only: a closed terminal sends SIGHUP twice, from the kernel and from the shell,
     and what is being unwound mustn't be broken off by the second.
     """
-    has_come = False
-
-    def unwind(number: int, _frame: FrameType | None) -> None:
-        nonlocal has_come
-        if not has_come:
-            has_come = True
-            raise Signalled(number)
-
-    with _handled({signal.SIGTERM: unwind, signal.SIGHUP: unwind}):
+    if isinstance(signal.getsignal(signal.SIGTERM), _Unwinding):
+        yield  # who has called sees to it, for the same once
+        return
+    unwinding = _Unwinding()
+    with _handled({signal.SIGTERM: unwinding, signal.SIGHUP: unwinding}):
         yield
+
+
+class _Unwinding:
+    """A handler that raises Signalled for the first signal that comes."""
+
+    def __init__(self) -> None:
+        self._has_come = False
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        if not self._has_come:
+            self._has_come = True
+            raise Signalled(number)
 
 
 @contextmanager
