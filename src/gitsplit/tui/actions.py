@@ -378,17 +378,8 @@ CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Mark | Widen | Cancel | Fold
 PieceAction = Send | Take | Leave | Drop | Cut | NewCommit
 CommitAction = Focus | FocusOn | MoveCommit | Merge | Own | SetMessage
-SeriesAction = (
-    Become
-    | MarkSplit
-    | OpenCommit
-    | OpenMarked
-    | Walk
-    | Autosquash
-    | OpenSeries
-    | WriteMessages
-    | Reworded
-)
+OpenAction = OpenCommit | OpenMarked | OpenSeries | Walk
+SeriesAction = Become | MarkSplit | OpenAction | Autosquash | WriteMessages | Reworded
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
 ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
