@@ -10,6 +10,7 @@ from gitsplit.errors import (
     CheckFailed,
     HookRefused,
     Interrupted,
+    NotChecked,
     PlanRefused,
     Stopped,
     WriteFailed,
@@ -91,7 +92,7 @@ def _walked(
         except CheckFailed as failure:
             back = Back(chosen.left, failure.brief)
             continue
-        except HookRefused as refusal:
+        except (HookRefused, NotChecked) as refusal:
             back = Back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
             continue
         forgotten(repo, work)
