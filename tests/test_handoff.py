@@ -499,3 +499,37 @@ def test_without_reflogs_a_finished_rebase_is_not_undone(story: Story) -> None:
     assert len(story.subjects) == 6
     assert gitsplit(story.repo.path, "--undo").status == 1
     assert seen(story.repo) == after
+
+
+@pytest.mark.parametrize("place", ["main", "detached"])
+def test_a_clock_that_goes_back_keeps_nothing_from_being_undone(
+    story: Story, end: End, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    if place == "detached":
+        story.repo.git("checkout", "-q", "--detach")
+    story.repo.git("branch", "middle", "main~1")
+    before = seen(story.repo)
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "1500000000 +0000")
+    finished(story.repo, end)
+
+    assert story.repo.oid("middle") == story.repo.oid("HEAD~1")
+    undone(story.repo, before)
+
+
+def test_an_earlier_rebase_from_the_same_tip_is_not_taken_for_this_one(
+    story: Story, end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2000000000 +0000")
+    tip = story.repo.oid("main")
+    story.hand_over(story.dropping())
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    story.repo.git("rebase", "--continue")
+    story.repo.git("reset", "-q", "--hard", tip)
+    story.hand_over(story.dropping())
+    assert end(story.repo, "--abort").status == 0
+    gitsplit(story.repo.path, "--yes", "no-such-commit")
+
+    records = list((story.repo.path / ".git/gitsplit").glob("*.json"))
+    assert len(records) == 1

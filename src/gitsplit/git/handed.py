@@ -8,14 +8,13 @@ be undone. Where it was aborted, the record goes.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import NamedTuple
 
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.errors import OperationUnderWay
-from gitsplit.git import journal, rebase
+from gitsplit.git import journal, rebase, reflog
 from gitsplit.git.journal import Record
 from gitsplit.git.leftovers import remove_stale_keeps
+from gitsplit.git.reflog import Entry
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
@@ -37,14 +36,6 @@ _KEPT = re.compile(
 )
 
 
-class _Entry(NamedTuple):
-    """A step of a ref, from the reflog."""
-
-    old: Oid
-    new: Oid
-    words: bytes
-
-
 def begin(
     repo: Repository, refs: Sequence[tuple[str, Oid]], subject: str, head: str | None
 ) -> Record:
@@ -54,7 +45,9 @@ def begin(
     will be isn't known yet: until then, each is said to stay.
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
-    return journal.begin(repo, updates, subject, head, phase="handed")
+    record = journal.begin(repo, updates, subject, head, phase="handed")
+    reflog.mark(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
+    return record
 
 
 def under_way(repo: Repository) -> Record | None:
@@ -99,41 +92,23 @@ def settle(repo: Repository) -> Record | None:
 def _finished(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
-    steps = _steps(repo, "HEAD", record.time)
+    marks = reflog.marks(repo, record.number)
+
+    def steps_of(ref: str) -> list[Entry]:
+        return reflog.steps(repo, ref, marks.get(ref), record.time)
+
+    steps = steps_of("HEAD")
     learn = _learned if record.head else _learned_detached
-    learned = learn(_steps(repo, head.ref, record.time), head)
+    learned = learn(steps_of(head.ref), head)
     if learned is None or learned.new == learned.old:
         return None
-    branches = (_learned(_steps(repo, u.ref, record.time), u) for u in others)
+    branches = (_learned(steps_of(u.ref), u) for u in others)
     updates = (learned, *filter(None, branches))
     trees = _trees(repo, learned, steps)
     return replace(record, phase="done", updates=updates, trees=trees, processes=())
 
 
-def _steps(repo: Repository, ref: str, since: int) -> list[_Entry]:
-    """The steps in the reflog of the ref since then, the latest first."""
-    fields = "--format=%gd%x00%H%x00%gs"
-    asked = ("reflog", "show", "--date=unix", fields, ref, "--")
-    lines = repo.program.run(*asked, check=False).stdout.splitlines()
-    rows = [line.split(b"\0", 2) for line in lines]
-    return [
-        _Entry(_oid(before[1]), _oid(after[1]), after[2])
-        for after, before in pairwise(rows)
-        if _seconds(after[0]) >= since
-    ]
-
-
-def _oid(field: bytes) -> Oid:
-    return Oid(field.decode("ascii"))
-
-
-def _seconds(selector: bytes) -> int:
-    """The time in a selector such as ``HEAD@{1700000000}``."""
-    found = re.search(rb"@\{(\d+)\}$", selector)
-    return int(found[1]) if found else 0
-
-
-def _learned(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate | None:
+def _learned(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
     """Where a rebase has put the branch from its old value, if it has."""
     for step in steps:
         if step.old == update.old and _DONE.match(step.words):
@@ -141,7 +116,7 @@ def _learned(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate | None:
     return None
 
 
-def _learned_detached(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate | None:
+def _learned_detached(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
     """Where a rebase has left the detached HEAD, unless it was aborted.
 
     Git says when it began, and nothing at its end.
@@ -156,12 +131,12 @@ def _learned_detached(steps: Sequence[_Entry], update: RefUpdate) -> RefUpdate |
     return replace(update, new=new)
 
 
-def _is_begin(step: _Entry, update: RefUpdate) -> bool:
+def _is_begin(step: Entry, update: RefUpdate) -> bool:
     return step.old == update.old and bool(_BEGUN.match(step.words))
 
 
 def _trees(
-    repo: Repository, head: RefUpdate, steps: Sequence[_Entry]
+    repo: Repository, head: RefUpdate, steps: Sequence[Entry]
 ) -> HeadTrees | None:
     """HEAD's tree before and after; between, the one with what stayed in the files."""
     old, new = (_tree(repo, oid) for oid in (head.old, head.new))

@@ -1,0 +1,107 @@
+"""What git has noted of where refs went, from a moment on that was marked.
+
+The times in a reflog are the committer's, and may go backwards; so the last entry of
+each is remembered, and what comes after it counts.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from gitsplit.core.objects import Oid
+from gitsplit.errors import WriteFailed
+from gitsplit.git.own_files import own_directory
+from gitsplit.git.program import failure
+from gitsplit.git.repository import Repository
+
+
+class Entry(NamedTuple):
+    """A step of a ref."""
+
+    old: Oid
+    new: Oid
+    words: bytes
+
+
+class Marks(NamedTuple):
+    """The last entry of each reflog when record ``number`` was made."""
+
+    number: int
+    last: Mapping[str, bytes]
+
+
+def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
+    """It is on disk what the last entry of each reflog is."""
+    lines = [b"%d" % number]
+    for ref in refs:
+        rows = _rows(repo, ref)
+        lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
+    try:
+        unfinished = own_directory(repo) / "reflogs.tmp"
+        unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
+        unfinished.replace(_file(repo))
+    except OSError as error:
+        raise WriteFailed(
+            f"gitsplit can't note where the refs are: {error}.",
+            hint="Is the disk full, or the repository read-only?",
+        ) from error
+
+
+def marks(repo: Repository, number: int) -> Mapping[str, bytes]:
+    """The last entries from when this record was made, as far as they are known."""
+    with suppress(OSError):
+        first, *lines = _file(repo).read_bytes().split(b"\n")[:-1]
+        if first == b"%d" % number:
+            words = (line.partition(b" ") for line in lines)
+            return {os.fsdecode(ref): last for ref, _, last in words}
+    return {}
+
+
+def steps(repo: Repository, ref: str, last: bytes | None, since: int) -> list[Entry]:
+    """The steps of the ref after its entry ``last``, the latest first.
+
+    Where that isn't known, those that git dates ``since`` then. Where it is in the
+    reflog no more, all have come after it.
+    """
+    rows = _rows(repo, ref)
+    found = []
+    for after, before in pairwise(rows):
+        if last is not None and _identity(after) == last:
+            break
+        if last is not None or _seconds(after[0]) >= since:
+            found.append(Entry(_oid(before[1]), _oid(after[1]), after[2]))
+    return found
+
+
+def _rows(repo: Repository, ref: str) -> list[list[bytes]]:
+    """Selector with its time, new value and message of each entry, latest first."""
+    fields = "--format=%gd%x00%H%x00%gs"
+    asked = ("reflog", "show", "--date=unix", fields, ref, "--")
+    done = repo.program.run(*asked, check=False)
+    if done.status < 0:  # no answer; an empty one would be taken for an abort
+        raise failure(asked, done)
+    lines = done.stdout.splitlines()
+    return [line.split(b"\0", 2) for line in lines]
+
+
+def _identity(row: list[bytes]) -> bytes:
+    selector, new, words = row
+    return b"%d %s %s" % (_seconds(selector), new, words)
+
+
+def _oid(field: bytes) -> Oid:
+    return Oid(field.decode("ascii"))
+
+
+def _seconds(selector: bytes) -> int:
+    """The time in a selector such as ``HEAD@{1700000000}``."""
+    found = re.search(rb"@\{(\d+)\}$", selector)
+    return int(found[1]) if found else 0
+
+
+def _file(repo: Repository) -> Path:
+    return repo.git_dir / "gitsplit" / "reflogs"
