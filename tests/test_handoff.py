@@ -19,8 +19,13 @@ from gitsplit.session.work import begun
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs
 from tests.gits import skip_where_it_cannot_merge, to_merge
+from tests.repositories.splitting import git_is_at_least
 from tests.repository import Repository
 from tests.runner import Json, Ran, done, gitsplit, group, lines, plan_for, split_entry
+
+pytestmark = pytest.mark.skipif(
+    not git_is_at_least(2, 38), reason="a conflict is found by git 2.38's merge-tree"
+)
 
 OLD = b"".join(b"%d\n" % number for number in range(1, 41))
 

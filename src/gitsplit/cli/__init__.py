@@ -274,13 +274,15 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 
 def _split(options: Options) -> None:
+    from gitsplit.git.repository import open_repository
     from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import naming_way_out, truthful
-    from gitsplit.session.work import opened
+    from gitsplit.session.work import refuse_unfinished
 
-    repo = opened(here())
+    repo = open_repository(here())
     if said := recovered(repo, say):
         say(said)
+    refuse_unfinished(repo)
     unchanged = "Nothing else was changed." if said else UNCHANGED
     with truthful(repo, unchanged), naming_way_out(repo):
         _carry_out(repo, options)

@@ -54,14 +54,20 @@ def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
 
 def go_on() -> None:
     """The rebase that git was left goes on; where it ended, it is said."""
+    from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
     from gitsplit.session.handoff import continued
     from gitsplit.session.review import pushing
+    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
 
     repo = open_repository(here())
-    with truthful(repo):
+    if said := recovered(repo, say):
+        say(said)
+        if not is_under_way(repo):
+            return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         record = continued(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
         tell(finished_text(moved, pushing(repo, record)))
@@ -69,12 +75,18 @@ def go_on() -> None:
 
 def abort() -> None:
     """The rebase that git was left is given up."""
+    from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import aborted_text
     from gitsplit.session.handoff import aborted
+    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
 
     repo = open_repository(here())
-    with truthful(repo):
-        record = aborted(repo)
+    if said := recovered(repo, say):
+        say(said)
+        if not is_under_way(repo):
+            return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        record = aborted(repo, say)
         tell(aborted_text([(u.ref, u.old) for u in record.updates]))

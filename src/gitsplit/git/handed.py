@@ -11,11 +11,19 @@ from dataclasses import replace
 
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.errors import OperationUnderWay
-from gitsplit.git import journal, rebase, reflog
+from gitsplit.git import (
+    autostash,
+    journal,
+    rebase,
+    rebase_process,
+    rebase_repair,
+    reflog,
+)
 from gitsplit.git.journal import Record
 from gitsplit.git.leftovers import remove_stale_keeps
+from gitsplit.git.rebase_process import Order
 from gitsplit.git.reflog import Entry
-from gitsplit.git.refs import RefUpdate
+from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
 
@@ -34,6 +42,11 @@ _KEPT = re.compile(
     rb"reset: moving to refs/rewritten/%s$|rebase \((continue|skip)\): updating HEAD$"
     % rebase.KEPT.encode()
 )
+_DURING = {
+    "start": "as it left a conflict to git",
+    "continue": "while git went on with the rebase",
+    "abort": "while it aborted the rebase",
+}
 
 
 def begin(
@@ -66,6 +79,66 @@ def refuse_under_way(repo: Repository) -> None:
             "The last rewrite isn't finished: its rebase is under way.",
             hint="Give it up with: gitsplit --abort",
         )
+
+
+def recover(repo: Repository) -> str | None:
+    """What became of a rebase in which gitsplit was killed, in a sentence, or None.
+
+    One that had not come to its first stop is taken back; one that was continued can
+    be continued; one that was at its end is finished.
+
+    Raises what :func:`gitsplit.git.rebase.abort` raises.
+    """
+    order = rebase_process.broken_off(repo)
+    if order is None:
+        return None
+    records = [r for r in journal.records(repo) if r.phase == "handed"]
+    said = None
+    if not records:
+        rebase_process.remove_stale_locks(repo, ())
+        autostash.give_back(repo)
+    elif not rebase.is_under_way(repo) or rebase_repair.is_ours(repo):
+        named = tuple(update.ref for update in records[-1].updates)
+        rebase_process.remove_stale_locks(repo, named)
+        said = _recovered(repo, records[-1], order)
+    rebase_process.forget(repo)
+    return said
+
+
+def _recovered(repo: Repository, record: Record, order: Order) -> str | None:
+    broken_off = f"The last gitsplit was broken off {_DURING[order]}"
+    if _is_at_end(repo, record):
+        told = rebase_repair.finish(repo, record.head)
+        return f"{broken_off}; the rebase is finished now{_but(told)}."
+    if order != "abort" and rebase.has_stopped(repo):
+        return None
+    if order == "continue" and rebase.is_under_way(repo):
+        rebase_repair.reschedule(repo)
+        return f"{broken_off}; go on with: gitsplit --continue"
+    if order == "start" and rebase.is_under_way(repo):
+        rebase_repair.remove_half_picked(repo)
+    rebase_repair.remove_half_reset(repo)
+    told = rebase.take_back(repo)
+    done = "is aborted now" if order == "abort" else "is taken back now"
+    return f"{broken_off}; the rebase {done}{_but(told)}."
+
+
+def _but(told: str) -> str:
+    return f"; but {told}" if told else ""
+
+
+def _is_at_end(repo: Repository, record: Record) -> bool:
+    """Whether git has done all that was to be done, but for tidying up."""
+    if rebase.is_under_way(repo) and record.head is None:
+        return rebase_repair.is_at_end(repo)
+    finished = _finished(repo, record)
+    return finished is not None and not _is_back(repo, record)
+
+
+def _is_back(repo: Repository, record: Record) -> bool:
+    """Whether the branch, or the detached HEAD, is where it was before the rebase."""
+    head = record.updates[0]
+    return values_of(repo, (head.ref,)).get(head.ref) == head.old
 
 
 def settle(repo: Repository) -> Record | None:

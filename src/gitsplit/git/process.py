@@ -5,6 +5,8 @@ Process ids are used again, so a process is named by its id and its start time.
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 GROUP = 2
@@ -72,6 +74,33 @@ def runs_in(group: int) -> bool:
     stats = [fields for name in found if (fields := _stat(int(name)))]
     mine = [fields[0] for fields in stats if fields[GROUP] == b"%d" % group]
     return not stats or any(state != b"Z" for state in mine)
+
+
+def gits_in(group: int) -> bool:
+    """Whether a git program runs in the group; not known where there is no /proc."""
+    return any(fields[GROUP] == b"%d" % group for _, fields in _gits())
+
+
+def gits_at(directory: Path) -> bool:
+    """Whether a git program works in the directory, or in one below it."""
+    for process, _ in _gits():
+        with suppress(OSError):
+            if (process / "cwd").readlink().is_relative_to(directory):
+                return True
+    return False
+
+
+def _gits() -> Iterator[tuple[Path, list[bytes]]]:
+    """The running git programs: where /proc has each, and its fields."""
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            name = (path / "comm").read_text("ascii", "replace").strip()
+            fields = _stat(int(path.name))
+            if (name == "git" or name.startswith("git-")) and fields[:1] not in (
+                [],
+                [b"Z"],
+            ):
+                yield path, fields
 
 
 def _stat(pid: int) -> list[bytes]:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from threading import Thread
+from typing import IO
 
 from gitsplit.core.said import in_one
 from gitsplit.errors import (
@@ -32,6 +34,9 @@ Not for commands that run hooks: those are the user's and speak the user's langu
 
 NOT_RUN = (126, 127)
 """The statuses of a shell that can't run a program: not executable, not found."""
+
+_Stream = int | IO[bytes] | None
+"""Where a stream of a child leads, as :mod:`subprocess` has it."""
 
 GRACE = 2.0
 """Seconds in which a command that is told to end may clean up."""
@@ -167,14 +172,43 @@ class Program:
                 raise
         return stdout, True
 
-    def attached(self, *args: str) -> int:
+    def outliving(
+        self,
+        *args: str | bytes,
+        env: Mapping[str, str] | None = None,
+        started: Callable[[int], None],
+    ) -> Completed:
+        """The finished ``git ARGS``, which goes on to its end if gitsplit is killed.
+
+        Where its words went into a pipe, git would end at the next one. ``started`` is
+        told its process id. The terminal is its own, too.
+        """
+        with TemporaryFile() as out, TemporaryFile() as err:
+            streams = (subprocess.DEVNULL, out, err)
+            with self._started(args, env, terminal=True, streams=streams) as child:
+                try:
+                    started(child.pid)
+                    child.wait()
+                except BaseException:
+                    _stop(child, group=False)
+                    raise
+            for file in (out, err):
+                file.seek(0)
+            return Completed(child.returncode, out.read(), err.read())
+
+    def attached(
+        self, *args: str, started: Callable[[int], None] = lambda _pid: None
+    ) -> int:
         """The exit status of a ``git ARGS`` that has had the terminal to itself.
 
-        Ctrl-C reaches it as well as gitsplit; it decides what comes of that. Raises
-        Signalled, the child told and ended, where gitsplit is told to end.
+        Ctrl-C reaches it as well as gitsplit; it decides what comes of that.
+        ``started`` is told its process id. Raises Signalled, the child told and ended,
+        where gitsplit is told to end.
         """
         told: Signalled | None = None
-        with self._started(args, None, terminal=True, piped=False) as child:
+        streams = (None, None, None)
+        with self._started(args, None, terminal=True, streams=streams) as child:
+            started(child.pid)
             while child.returncode is None:
                 try:
                     child.wait()
@@ -192,17 +226,17 @@ class Program:
         args: tuple[str | bytes, ...],
         env: Mapping[str, str] | None,
         terminal: bool,
-        piped: bool = True,
+        streams: tuple[_Stream, _Stream, _Stream] = (subprocess.PIPE,) * 3,
     ) -> subprocess.Popen[bytes]:
-        stream = subprocess.PIPE if piped else None
+        stdin, stdout, stderr = streams
         try:
             return subprocess.Popen(
                 ["git", *args],
                 cwd=self.cwd,
                 env={**self._inherited(), **self.env, **(env or {})},
-                stdin=stream,
-                stdout=stream,
-                stderr=stream,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
                 process_group=None if terminal or self.is_wanted else 0,
                 start_new_session=self.is_wanted is not None,
             )

@@ -7,7 +7,9 @@ what they know, and git alone can finish or abort it. Nothing here knows plans.
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,9 +17,17 @@ from typing import Literal
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.shown import shown
-from gitsplit.errors import GitFailed, GitTooOld, Interrupted, Signalled, WriteFailed
+from gitsplit.errors import (
+    GitFailed,
+    GitKilled,
+    GitsplitError,
+    GitTooOld,
+    Interrupted,
+    WriteFailed,
+)
+from gitsplit.git import autostash, rebase_process
 from gitsplit.git.own_files import own_directory
-from gitsplit.git.program import failure
+from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 
 KEPT = "gitsplit-kept"
@@ -25,7 +35,7 @@ KEPT = "gitsplit-kept"
 
 _START = (
     *("-c", "rebase.missingCommitsCheck=ignore", "-c", "rebase.updateRefs=false"),
-    *("-c", "rebase.rebaseMerges=false"),
+    *("-c", "rebase.rebaseMerges=false", "-c", "rebase.rescheduleFailedExec=true"),
     *("rebase", "-i", "--no-autosquash", "--no-fork-point", "--autostash"),
 )
 _UPDATES_REFS = (2, 38)
@@ -36,25 +46,57 @@ _KEEP_DROPPED = f"""\
 # dropped from the commits go back into the files, not staged. They are given to git as
 # its autostash, which it applies when it is done, because git doesn't end a rebase
 # while there are changes. Changes that git has put aside itself come with them.
-stash=$(git rev-parse --git-path rebase-merge/autostash)
-if test -f "$stash"
+#
+# What is in the files is saved before they are reset, and each file here is written
+# beside and renamed: killed anywhere, this can be run again.
+state=$(git rev-parse --git-path rebase-merge) || exit
+write() {{
+    cat >"$1.new" && mv "$1.new" "$1"
+}}
+is_as() {{
+    test "$(git hash-object -- "$2")" = "$(git rev-parse "$1:$2")"
+}}
+if test "$1" = new-files-again
 then
-    aside=$(cat "$stash")
-    git stash apply -q "$aside" || {{
-        git reset -q --hard
-        git stash store -m autostash "$aside"
-        echo "Your changes conflict with what was dropped; see: git stash list" >&2
-    }}
+    aside=$2 && shift 2
+    for file
+    do
+        ! is_as "$aside" "$file" || rm -f -- "$file"
+    done
+    exit
 fi
-git reset -q refs/rewritten/{KEPT}
-kept=$(git stash create)
-git reset -q --hard
-if test -n "$kept"
+if ! test -f "$state/gitsplit-saved"
 then
-    echo "$kept" >"$stash"
+    aside=
+    ! test -s "$state/autostash" || aside=$(cat "$state/autostash")
+    if test -f "$state/gitsplit-from"
+    then
+        from=$(cat "$state/gitsplit-from")
+        git reset -q --hard "$from" || exit
+        # New files that were put aside are in the way if they are back already.
+        test -z "$aside" || git diff -z --name-only --diff-filter=A "$from" "$aside" |
+            xargs -0 sh "$0" new-files-again "$aside" || exit
+    else
+        git rev-parse HEAD | write "$state/gitsplit-from" || exit
+    fi
+    if test -n "$aside"
+    then
+        git stash apply -q "$aside" || {{
+            git reset -q --hard && git stash store -m autostash "$aside" || exit
+            echo "Your changes conflict with what was dropped; see: git stash list" >&2
+        }}
+    fi
+    git reset -q refs/rewritten/{KEPT} || exit
+    saved=$(git stash create) || exit
+    echo "$saved" | write "$state/gitsplit-saved" || exit
+fi
+if test -n "$(cat "$state/gitsplit-saved")"
+then
+    write "$state/autostash" <"$state/gitsplit-saved" || exit
 else
-    rm -f "$stash"
+    rm -f "$state/autostash"
 fi
+git reset -q --hard
 """
 
 
@@ -96,36 +138,43 @@ def start(
 
     ``base`` is None where the series begins at a root. HEAD is at the original tip: it
     is what an abort gives back. What the ``dropped`` commits do ends in the files, not
-    staged. ``options`` are more of ``git rebase``'s.
+    staged. ``options`` are more of ``git rebase``'s. If gitsplit is killed, git goes
+    on.
 
     Raises GitTooOld where a branch is to follow and git can't do that, and GitFailed
-    where git doesn't begin; nothing has changed then.
+    or GitKilled where git doesn't begin; nothing has changed then.
     """
     _refuse_old_git(repo, lines)
     onto = ("--root",) if base is None else ("--onto", base, base)
-    args = (*_START, *options, *onto)
-    todo = _write(repo, "todo", b"".join(_todo(repo, lines, dropped)))
-    if dropped:
-        _write(repo, "keep-dropped", _KEEP_DROPPED.encode())
+    staged = autostash.staged_tree(repo)
+    with rebase_process.noted(repo, "start") as started:
+        try:
+            todo = _write(repo, "todo", b"".join(_todo(repo, lines, dropped)))
+            if dropped:
+                _write(repo, "keep-dropped", _KEEP_DROPPED.encode())
+            _begin(repo, (*_START, *options, *onto), todo, started)
+        except BaseException as error:
+            named = tuple(ref for line in lines for ref in line.refs)
+            rebase_process.remove_stale_locks(repo, named)
+            told = take_back(repo, started)
+            autostash.stage_again(repo, staged)
+            rebase_process.forget(repo)
+            if told and isinstance(error, GitsplitError):
+                error.state = told
+            raise
+
+
+def _begin(
+    repo: Repository, args: Sequence[str], todo: Path, started: Callable[[int], None]
+) -> None:
     env = {"GIT_SEQUENCE_EDITOR": f"cp {shlex.quote(str(todo))}"}
-    try:
-        done = repo.program.run(*args, env=env, check=False, terminal=True)
-    except BaseException:
-        _take_back(repo)
-        raise
-    finally:
-        todo.unlink(missing_ok=True)
-    if is_under_way(repo) and not (_state(repo) / "done").exists():
-        # Git couldn't read the list; it waits for somebody to mend it.
-        _take_back(repo)
+    done = repo.program.outliving(*args, env=env, started=started)
+    if done.status < 0:
+        raise GitKilled("git was killed as it began to rebase.", hint="Try again.")
+    # Without this file, git couldn't read the list and waits for somebody to mend it.
+    has_begun = is_under_way(repo) and (state_dir(repo) / "done").exists()
+    if (done.status or is_under_way(repo)) and not has_begun:
         raise failure(("rebase",), done)
-    if done.status and not is_under_way(repo):
-        raise failure(("rebase",), done)
-
-
-def _take_back(repo: Repository) -> None:
-    if is_under_way(repo):
-        repo.program.run("rebase", "--abort", check=False)
 
 
 def _write(repo: Repository, name: str, content: bytes) -> Path:
@@ -179,7 +228,7 @@ def _version(repo: Repository) -> tuple[int, ...]:
 
 def is_under_way(repo: Repository) -> bool:
     """Whether a rebase of commits, not of mails, is under way in this worktree."""
-    return _state(repo).is_dir()
+    return state_dir(repo).is_dir()
 
 
 def origin(repo: Repository) -> tuple[str | None, Oid] | None:
@@ -187,7 +236,7 @@ def origin(repo: Repository) -> tuple[str | None, Oid] | None:
 
     The ref is None where HEAD was detached.
     """
-    state = _state(repo)
+    state = state_dir(repo)
     try:
         name = os.fsdecode((state / "head-name").read_bytes().removesuffix(b"\n"))
         tip = (state / "orig-head").read_text("ascii", "replace").strip()
@@ -197,64 +246,112 @@ def origin(repo: Repository) -> tuple[str | None, Oid] | None:
 
 
 def stop(repo: Repository) -> Stop:
-    """Where the rebase under way has stopped."""
-    commit = _stopped_at(repo)
-    subject = b""
-    if commit is not None:
-        subject = subject_of(RawCommit.parse(repo.read_object(commit)[1]).message)
-    unmerged = ("diff", "--name-only", "--diff-filter=U", "-z")
-    paths = repo.program.run(*unmerged).stdout.split(b"\0")[:-1]
-    lists = (_state(repo) / name for name in ("done", "git-rebase-todo"))
-    done, left = map(_commands, lists)
+    """Where the rebase under way has stopped, as far as git tells."""
+    commit, subject = None, b""
+    paths: list[bytes] = []
+    with suppress(GitsplitError, FileNotFoundError):
+        name = (state_dir(repo) / "stopped-sha").read_text("ascii", "replace").strip()
+        named = repo.resolve(name)
+        subject = subject_of(RawCommit.parse(repo.read_object(named)[1]).message)
+        commit = named
+    with suppress(GitsplitError):
+        unmerged = ("diff", "--name-only", "--diff-filter=U", "-z")
+        paths = repo.program.run(*unmerged).stdout.split(b"\0")[:-1]
+    lists = (state_dir(repo) / name for name in ("done", "git-rebase-todo"))
+    done, left = (len(commands_in(todo)) for todo in lists)
     return Stop(commit, subject, tuple(paths), done, left)
 
 
-def _stopped_at(repo: Repository) -> Oid | None:
+def commands_in(todo: Path) -> list[bytes]:
+    """The lines of the todo list that are commands."""
     try:
-        name = (_state(repo) / "stopped-sha").read_text("ascii", "replace").strip()
+        rows = todo.read_bytes().split(b"\n")
     except FileNotFoundError:
-        return None
-    return repo.resolve(name)
+        return []
+    return [row for row in rows if row.strip() and not row.startswith(b"#")]
 
 
-def _commands(todo: Path) -> int:
-    """The number of commands in the todo list."""
-    try:
-        rows = todo.read_bytes().splitlines()
-    except FileNotFoundError:
-        return 0
-    return sum(bool(row.strip()) and not row.startswith(b"#") for row in rows)
+def has_stopped(repo: Repository) -> bool:
+    """Whether the rebase under way has stopped by itself, at a conflict.
+
+    Git writes the later of these files last of all.
+    """
+    return all((state_dir(repo) / name).exists() for name in ("stopped-sha", "message"))
 
 
 def carry_on(repo: Repository) -> None:
     """Git has gone on with the rebase as far as it could.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
-    has given up and no rebase is under way any more, and Interrupted by a signal.
+    has given up and no rebase is under way any more, GitKilled, and Interrupted by a
+    signal.
     """
-    status = _attached(repo, "--continue")
+    with _interruptible(repo), rebase_process.noted(repo, "continue") as started:
+        status = repo.program.attached("rebase", "--continue", started=started)
+        if status < 0:
+            head, _ = origin(repo) or (None, None)
+            rebase_process.remove_stale_locks(repo, (head,) if head else ())
+            raise GitKilled(
+                "git was killed as it went on with the rebase.",
+                hint="Go on from there with: gitsplit --continue",
+                state="The rebase is under way.",
+            )
     if status and not is_under_way(repo):
         raise GitFailed("git rebase failed.", hint="See what git says to: git status")
 
 
-def abort(repo: Repository) -> None:
+def abort(repo: Repository) -> str:
     """Branches, index and files are as they were before the rebase.
 
-    Raises GitFailed where git can't do that, and Interrupted by a signal.
+    Says so where uncommitted changes are only in a stash. Raises GitFailed where git
+    can't do that, GitKilled, and Interrupted by Ctrl-C or a signal.
     """
-    if _attached(repo, "--abort") or is_under_way(repo):
-        raise GitFailed(
-            "git rebase couldn't be aborted.",
-            hint="See what git says to: git status",
-            state="The rebase is still under way.",
-        )
+    with _interruptible(repo), rebase_process.noted(repo, "abort") as started:
+        return take_back(repo, started)
 
 
-def _attached(repo: Repository, doing: str) -> int:
-    """The exit status of git, which is told to end where gitsplit is."""
+def take_back(
+    repo: Repository, started: Callable[[int], None] = lambda _pid: None
+) -> str:
+    """As :func:`abort` has it, wherever the rebase was broken off, or a take-back."""
+    autostash.claim(repo)
+    if _knows_its_origin(repo):
+        done = repo.program.outliving("rebase", "--abort", started=started)
+        if done.status or is_under_way(repo):
+            raise _not_aborted(done)
+    elif is_under_way(repo):
+        # Git hasn't come to moving HEAD yet; or it has, back, and tidied up half.
+        shutil.rmtree(state_dir(repo))
+    return autostash.give_back(repo)
+
+
+def _knows_its_origin(repo: Repository) -> bool:
+    """Whether git can go back to where the rebase under way began."""
+    names = ("head-name", "onto", "orig-head")
+    with suppress(FileNotFoundError, NotADirectoryError):
+        return all((state_dir(repo) / name).read_bytes().strip() for name in names)
+    return False
+
+
+def _not_aborted(done: Completed) -> GitsplitError:
+    state = "The rebase is still under way."
+    if done.status < 0:
+        hint = "Abort it again with: gitsplit --abort"
+        return GitKilled("git was killed as it aborted.", hint=hint, state=state)
+    told = f": {done.complaint}" if done.complaint else ""
+    return GitFailed(
+        f"git rebase couldn't be aborted{told}.",
+        hint="See what git says to: git status",
+        state=state,
+    )
+
+
+@contextmanager
+def _interruptible(repo: Repository) -> Iterator[None]:
+    """Raises Interrupted for Ctrl-C, or a signal; the next gitsplit goes on there."""
     try:
-        return repo.program.attached("rebase", doing)
-    except Signalled as stop:
+        yield
+    except KeyboardInterrupt as stop:
         raise Interrupted(
             "git rebase was interrupted.",
             hint="See where it is with: git status",
@@ -264,10 +361,18 @@ def _attached(repo: Repository, doing: str) -> int:
 
 def tidy(repo: Repository) -> None:
     """What a rebase needed of gitsplit's files, and none under way needs, is gone."""
-    script = repo.git_dir / "gitsplit" / "keep-dropped"
-    if script.exists() and not is_under_way(repo):
-        script.unlink()
+    if is_under_way(repo) or rebase_process.is_noted(repo):
+        return
+    for file in (repo.git_dir / "gitsplit" / "keep-dropped", todo_file(repo)):
+        if file.exists():
+            file.unlink()
 
 
-def _state(repo: Repository) -> Path:
+def todo_file(repo: Repository) -> Path:
+    """The todo list that git was given."""
+    return repo.git_dir / "gitsplit" / "todo"
+
+
+def state_dir(repo: Repository) -> Path:
+    """Where git keeps what it knows of a rebase under way."""
     return repo.git_dir / "rebase-merge"

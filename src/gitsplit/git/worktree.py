@@ -12,9 +12,9 @@ from signal import SIGTERM
 from stat import S_ISDIR
 
 from gitsplit.core.objects import GITLINK, Oid, TreeEntry
-from gitsplit.errors import GitFailed, WriteFailed
+from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git import index, worktree_files
-from gitsplit.git.program import Completed
+from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 
@@ -114,7 +114,8 @@ class Follower:
         done = self._run((*args, step.after), started)
         if done.status:
             told = done.words or "it gave no reason"
-            raise WriteFailed(
+            kind = GitKilled if done.status < 0 else WriteFailed
+            raise kind(
                 f"Git can't take index and files to the new tree: {told}.",
                 hint="See what git says to: git status",
             )
@@ -150,6 +151,9 @@ def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
     follower.lock()
     try:
         follower.go(lambda _pid: None)
+    except GitKilled:
+        follower.abandon()
+        raise
     except WriteFailed:
         follower.abandon()
         return False
@@ -165,9 +169,12 @@ def put_back(repo: Repository, step: Step) -> None:
 
     Raises WriteFailed where the files can't be written.
     """
-    if not step.files:
-        return
-    changed = changed_paths(NewObjects(repo), step.before, step.after)
+    if step.files:
+        put_back_files(repo, changed_paths(NewObjects(repo), step.before, step.after))
+
+
+def put_back_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
+    """These files, and no submodules, are as before; else it is :func:`put_back`."""
     files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
     touched = {path: files[path].before for path in _touched(repo, files)}
     try:
@@ -226,7 +233,10 @@ def _skipped(repo: Repository) -> frozenset[bytes]:
 def differing(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> frozenset[bytes]:
     """The paths at which the worktree hasn't what these entries stand for."""
     with index.scratch_index(repo, entries.items()) as env:
-        repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
+        refresh = ("update-index", "-q", "--refresh")
+        done = repo.program.run(*refresh, check=False, env=env)
+        if done.status < 0:  # killed, it would leave all of them for different ones
+            raise failure(refresh, done)
         names = ("diff-files", "--name-only", "-z")
         return frozenset(repo.program.run(*names, env=env).stdout.split(b"\0"))
 

@@ -4,7 +4,7 @@
 git alone; both come to the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitsplit.core.drafts import SeriesDraft
@@ -14,7 +14,13 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
 from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.core.shown import shown
-from gitsplit.errors import NotHandedOver, NothingToContinue, RefMoved, Stopped
+from gitsplit.errors import (
+    GitsplitError,
+    NotHandedOver,
+    NothingToContinue,
+    RefMoved,
+    Stopped,
+)
 from gitsplit.git import handed, identity, journal, rebase, refs, write
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase import Line, Stop
@@ -100,7 +106,8 @@ def _start(
     try:
         rebase.start(repo, base, lines, handoff.dropped, options)
     except BaseException:
-        journal.take_back(repo, record)
+        if not rebase.is_under_way(repo):
+            journal.take_back(repo, record)
         raise
 
 
@@ -271,13 +278,17 @@ def continued(repo: Repository) -> Record | None:
     return _finished(repo)
 
 
-def aborted(repo: Repository) -> Record:
+def aborted(
+    repo: Repository, say: Callable[[str], None] = lambda _told: None
+) -> Record:
     """The record of the rewrite that isn't any more; all is as it was before it.
 
-    Raises NothingToContinue where git has nothing of gitsplit's to do.
+    ``say`` passes on where changes are that couldn't come back into the files. Raises
+    NothingToContinue where git has nothing of gitsplit's to do.
     """
     record = _record(repo)
-    rebase.abort(repo)
+    if told := rebase.abort(repo):
+        say(f"{told[:1].upper()}{told[1:]}.")
     handed.settle(repo)
     return record
 
@@ -294,9 +305,14 @@ def _record(repo: Repository) -> Record:
 
 
 def _finished(repo: Repository) -> Record | None:
+    """The record, where git has ended the rebase; whatever is raised says how far."""
     if rebase.is_under_way(repo):
         raise _stopped(rebase.stop(repo))
-    return handed.settle(repo)
+    try:
+        return handed.settle(repo)
+    except GitsplitError as error:
+        error.state = "The rebase is over."
+        raise
 
 
 def _stopped(stop: Stop) -> Stopped:

@@ -398,6 +398,7 @@ def recovered(repo: Repository, say: Callable[[str], None] = silently) -> str | 
 
     ``say`` is told what is waited for meanwhile.
     """
-    said = journal.recover(repo, say)
+    said = filter(None, (handed.recover(repo), journal.recover(repo, say)))
+    told = " ".join(said)
     handed.settle(repo)
-    return said
+    return told or None

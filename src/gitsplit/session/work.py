@@ -19,12 +19,13 @@ from gitsplit.errors import (
     GitsplitError,
     NoCommonHistory,
     NothingToSplit,
+    OperationUnderWay,
     PlanRefused,
     ProgramFailed,
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import gerrit, handed, operations, read, refs
+from gitsplit.git import gerrit, handed, operations, read, rebase_process, refs
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
@@ -66,9 +67,19 @@ class Work:
 def opened(cwd: Path) -> Repository:
     """The repository at ``cwd``, with no operation of git's under way in it."""
     repo = open_repository(cwd)
+    refuse_unfinished(repo)
+    return repo
+
+
+def refuse_unfinished(repo: Repository) -> None:
+    """Raise OperationUnderWay where something has to be finished first."""
+    if rebase_process.broken_off(repo):
+        raise OperationUnderWay(
+            "The last gitsplit was broken off while git was rebasing for it.",
+            hint="Run gitsplit without -n: it takes that back, or puts it right.",
+        )
     is_ours = handed.under_way(repo) is not None
     operations.refuse_operation_under_way(repo, is_ours=is_ours)
-    return repo
 
 
 Tell = Callable[[int, int, int], None]

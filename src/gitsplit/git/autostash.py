@@ -1,0 +1,178 @@
+"""Changes that a rebase has put aside (``--autostash``), back in index and files.
+
+Git gives them back at the regular end of a rebase, and only there: killed before, it
+leaves their commit's id in a file, and no command of git's brings them home. Here they
+come back wherever a kill has left git, and as often as that is tried.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitsplit.core.objects import Oid, RawCommit, TreeEntry
+from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
+from gitsplit.git.own_files import own_directory
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+from gitsplit.git.worktree import Step, catch_up, differing, put_back_files
+
+_IN_STASH = (
+    "what you hadn't committed is the latest of `git stash list`, as the files have"
+    " something else by now"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stash:
+    """What ``git stash create`` made: HEAD's tree, the index's, and the files'."""
+
+    oid: Oid
+    head: Oid
+    index: Oid
+    files: Oid
+
+
+def claim(repo: Repository) -> None:
+    """What git has put aside is given back by :func:`give_back`, and not by git."""
+    theirs = repo.git_dir / "rebase-merge" / "autostash"
+    if not _content(theirs):
+        return  # git was killed before it had reset any file
+    try:
+        own_directory(repo)
+        theirs.replace(_claimed(repo))
+    except OSError as error:
+        raise WriteFailed(
+            f"{theirs} can't be moved: {error.strerror}.",
+            hint="Is the disk full, or the repository read-only?",
+            state="Your uncommitted changes are in the commit that it names.",
+        ) from error
+
+
+def is_claimed(repo: Repository) -> bool:
+    """Whether something is still to be given back."""
+    return bool(_content(_claimed(repo)))
+
+
+def give_back(repo: Repository) -> str:
+    """Index and files have what was claimed; a word where only a stash has it.
+
+    Where HEAD's tree is the one from before, what was staged is staged again; else
+    only new files are, as ``git stash apply`` does it. A file that is neither as HEAD
+    has it nor as git was writing it is somebody's work by now, and stays.
+
+    Raises WriteFailed or GitFailed where it can't be done now; it is still claimed.
+    """
+    if not is_claimed(repo):
+        return ""
+    stash = _read(repo, Oid(_content(_claimed(repo))))
+    try:
+        is_back = _is_given_back(repo, stash)
+        if not is_back:
+            store = ("stash", "store", "-q", "-m", "autostash", stash.oid)
+            repo.program.run(*store)
+    except GitsplitError as error:
+        error.hint = "Run gitsplit again: it goes on with that."
+        error.state = f"Not all is back that you hadn't committed: see {stash.oid}."
+        raise
+    _claimed(repo).unlink(missing_ok=True)
+    return "" if is_back else _IN_STASH
+
+
+def staged_tree(repo: Repository) -> Oid | None:
+    """The tree of what is staged; None where git can't make one of it."""
+    made = repo.program.run("write-tree", check=False)
+    return None if made.status else Oid(made.stdout.decode("ascii").strip())
+
+
+def stage_again(repo: Repository, staged: Oid | None) -> None:
+    """What was staged is, where git itself has given back the files alone."""
+    now = _tree(repo, repo.head())
+    if staged is not None and staged != now:
+        catch_up(repo, [Step(now, staged, files=False)])
+
+
+def _is_given_back(repo: Repository, stash: _Stash) -> bool:
+    """Whether index and files have it. Those that nobody else has changed have it."""
+    objects = NewObjects(repo)
+    pairs = changed_paths(objects, stash.files, stash.head)
+    now = _tree(repo, repo.head())
+    moved = changed_paths(objects, stash.head, now)
+    if not pairs.keys().isdisjoint(moved):
+        return _is_applied(repo, stash)
+    put_back_files(repo, pairs)
+    if _is_all_staged(repo, pairs):
+        repo.program.run("reset", "-q")
+    if moved:
+        _stage(repo, {path: e.before for path, e in pairs.items() if not e.after})
+    elif not catch_up(repo, [Step(now, stash.index, files=False)]):
+        return False
+    return _are_as_stashed(repo, pairs)
+
+
+def _is_all_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
+    """Whether what is staged is of the stash alone.
+
+    ``git stash apply`` stages all before it unstages most of it.
+    """
+    listed = repo.program.run("diff-index", "--cached", "-z", "HEAD", "--").stdout
+    fields = listed.split(b"\0")[:-1]
+    found = zip(fields[::2], fields[1::2], strict=True)
+    wanted = {path: e.before.oid if e.before else None for path, e in pairs.items()}
+    new = ((path, row.split()[3].decode("ascii")) for row, path in found)
+    return bool(fields) and all(
+        path in wanted and (wanted[path] or "0" * 40) == oid for path, oid in new
+    )
+
+
+def _is_applied(repo: Repository, stash: _Stash) -> bool:
+    """Whether git could merge it into files that nobody has touched yet."""
+    clean = repo.program.run("diff-index", "--quiet", "HEAD", "--", check=False)
+    if clean.status:
+        return False
+    args = ("stash", "apply", "-q", stash.oid)
+    if not repo.program.run(*args, check=False).status:
+        return True
+    repo.program.run("reset", "-q", "--hard")
+    return False
+
+
+def _stage(repo: Repository, entries: Mapping[bytes, TreeEntry | None]) -> None:
+    listing = b"".join(
+        b"%o %s\t%s\0" % (entry.mode, entry.oid.encode("ascii"), path)
+        for path, entry in entries.items()
+        if entry
+    )
+    repo.program.run("update-index", "-z", "--index-info", stdin=listing)
+
+
+def _are_as_stashed(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
+    wanted = {p: e.before for p, e in pairs.items() if e.before}
+    return wanted.keys().isdisjoint(differing(repo, wanted))
+
+
+def _read(repo: Repository, oid: Oid) -> _Stash:
+    try:
+        stash = RawCommit.parse(repo.read_object(oid)[1])
+        head, index = (_tree(repo, parent) for parent in stash.parents[:2])
+    except (GitFailed, ValueError) as error:
+        raise GitFailed(
+            f"The changes that git rebase has put aside, {oid}, can't be read.",
+            hint=f"Look into it: git show {oid}",
+            state="They aren't in the files.",
+        ) from error
+    return _Stash(oid, head, index, stash.tree)
+
+
+def _tree(repo: Repository, commit: Oid) -> Oid:
+    return RawCommit.parse(repo.read_object(commit)[1]).tree
+
+
+def _claimed(repo: Repository) -> Path:
+    return repo.git_dir / "gitsplit" / "autostash"
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text("ascii", "replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""

@@ -1,0 +1,129 @@
+"""Who has a ``git rebase`` do what for gitsplit at the moment, kept for after a kill.
+
+A file says what git was told and which processes are at it. It goes when git has
+ended and gitsplit knows how; where it stays, and all of them are dead, a kill came
+between. Git's own locks from then on are theirs, and nobody's any more.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+from gitsplit.errors import WriteFailed
+from gitsplit.git.index import lock_file
+from gitsplit.git.own_files import own_directory
+from gitsplit.git.process import (
+    gits_at,
+    gits_in,
+    is_running,
+    process_name,
+    this_process,
+)
+from gitsplit.git.repository import Repository
+
+Order = Literal["start", "continue", "abort"]
+
+MOMENT = 1.0
+"""Seconds after which a lock that nobody holds is still the same."""
+
+
+@contextmanager
+def noted(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
+    """Within the ``with`` block it is on disk that git is told this.
+
+    What is given takes the id of the git that does it. Where something is raised, the
+    note stays. Raises WriteFailed where it can't be written.
+    """
+    note = _note(repo)
+    words = [order, f"{os.getpgrp()}", this_process()]
+    _write(repo, note, words)
+    yield lambda pid: _write(repo, note, [*words, process_name(pid)])
+    forget(repo)
+
+
+def _write(repo: Repository, note: Path, lines: list[str]) -> None:
+    unfinished = note.with_suffix(".tmp")
+    try:
+        own_directory(repo)
+        unfinished.write_text("".join(f"{line}\n" for line in lines), "ascii")
+        if note.exists():
+            began = note.stat().st_mtime_ns
+            os.utime(unfinished, ns=(began, began))
+        unfinished.replace(note)
+    except OSError as error:
+        raise WriteFailed(
+            f"gitsplit can't note what git is to do: {error}.",
+            hint="Is the disk full, or the repository read-only?",
+        ) from error
+
+
+def broken_off(repo: Repository) -> Order | None:
+    """What git was told when a kill came; None where it wasn't, or is still at it."""
+    lines = _lines(_note(repo))
+    orders: tuple[Order, ...] = ("start", "continue", "abort")
+    order = next((each for each in orders if lines[:1] == [each]), None)
+    names = [name for name in lines[2:] if name != this_process()]
+    if order is None or any(map(is_running, names)) or gits_in(int(lines[1])):
+        return None
+    return order
+
+
+def is_noted(repo: Repository) -> bool:
+    """Whether somebody has git at it, or had when a kill came."""
+    return _note(repo).exists()
+
+
+def forget(repo: Repository) -> None:
+    """What was broken off is put right; nothing more is known of it."""
+    _note(repo).unlink(missing_ok=True)
+
+
+def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
+    """The locks are gone that the git left which was killed at it.
+
+    A lock is its own where it was made after the note, of which all processes are
+    dead, and where it is the same a moment later while no git works here: a commit
+    whose editor is open holds one for long.
+    """
+    began = _written(_note(repo))
+    found = {lock: made for lock in _locks(repo, refs) if (made := _written(lock))}
+    ours = {lock: made for lock, made in found.items() if made >= began}
+    if ours:
+        newest = max(ours.values())
+        time.sleep(min(MOMENT, max(0.0, newest + MOMENT - time.time())))
+    if any(gits_at(place) for place in {repo.program.cwd, repo.git_dir}):
+        return
+    for lock, made in ours.items():
+        if _written(lock) == made:
+            lock.unlink(missing_ok=True)
+
+
+def _locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
+    yield lock_file(repo)
+    for pattern in ("*.lock", "index.stash.*", "rebase-merge/*.lock"):
+        yield from repo.git_dir.glob(pattern)
+    yield from (repo.common_dir / f"{ref}.lock" for ref in refs)
+    yield from (repo.git_dir / "refs" / "rewritten").rglob("*.lock")
+    yield repo.common_dir / "packed-refs.lock"
+    for place in {repo.git_dir, repo.common_dir}:
+        yield from (place / "reftable").glob("*.lock")
+
+
+def _written(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except (FileNotFoundError, NotADirectoryError):
+        return 0.0
+
+
+def _lines(note: Path) -> list[str]:
+    with suppress(OSError):
+        return note.read_text("ascii", "replace").split("\n")[:-1]
+    return []
+
+
+def _note(repo: Repository) -> Path:
+    return repo.git_dir / "gitsplit" / "rebase-process"

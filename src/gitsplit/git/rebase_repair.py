@@ -1,0 +1,185 @@
+"""A rebase in which git was killed, put right: it can go on, or is at its end.
+
+Only for one that gitsplit has had git begin or continue, and whose processes are dead.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from gitsplit.core.objects import Oid, RawCommit
+from gitsplit.git import autostash, rebase, refs
+from gitsplit.git.process import gits_at
+from gitsplit.git.repository import Repository
+from gitsplit.git.trees import NewObjects, changed_paths
+from gitsplit.git.worktree import put_back_files
+
+_PICKS = (b"pick ", b"fixup ")
+
+
+def is_ours(repo: Repository) -> bool:
+    """Whether the rebase under way is the one that gitsplit has had git begin.
+
+    Somebody may have begun another from the same tip since.
+    """
+    done, _ = _lists(repo)
+    planned = rebase.commands_in(rebase.todo_file(repo))
+    if done:
+        return [_key(done[0])] == [_key(line) for line in planned[:1]]
+    return not gits_at(repo.program.cwd)
+
+
+def reschedule(repo: Repository) -> None:
+    """The command at which git was killed is the next one again.
+
+    Else git would leave out a commit that it had only begun to pick. What it had
+    written of that in index and files is gone; what is in no commit yet of the lines
+    that stay in the files, gitsplit's script makes anew.
+    """
+    state = rebase.state_dir(repo)
+    done, left = _lists(repo)
+    lost = _lost(rebase.commands_in(rebase.todo_file(repo)), done, left)
+    last = lost or (done or [b""])[-1]
+    if not last or left[:1] == [last]:
+        return
+    if not lost and last.startswith(_PICKS) and _is_picked(repo, last):
+        return
+    remove_half_picked(repo)
+    repo.program.run("reset", "-q", "--hard")
+    _write(state / "git-rebase-todo", [last, *left])
+    if not lost:
+        _write(state / "done", done[:-1])
+
+
+def _lists(repo: Repository) -> tuple[list[bytes], list[bytes]]:
+    """The commands that git has begun, and those that are to come."""
+    state = rebase.state_dir(repo)
+    names = ("done", "git-rebase-todo")
+    done, left = (rebase.commands_in(state / name) for name in names)
+    return done, left
+
+
+def remove_half_picked(repo: Repository) -> None:
+    """New files are gone that git has written for a commit, and not put in the index.
+
+    They would be in the way as untracked ones. Other files, git itself resets.
+    """
+    done, _ = _lists(repo)
+    last = done[-1] if done else b""
+    if not last.startswith(_PICKS) or _is_picked(repo, last):
+        return
+    picked = RawCommit.parse(repo.read_object(_commit(repo, last))[1])
+    head, objects = RawCommit.parse(repo.read_object(repo.head())[1]), NewObjects(repo)
+    made = changed_paths(objects, head.tree, picked.tree)
+    put_back_files(repo, {path: e for path, e in made.items() if not e.before})
+
+
+def remove_half_reset(repo: Repository) -> None:
+    """New files are gone that an abort has written, and not put in the index.
+
+    A second one would refuse to overwrite them as somebody's untracked files.
+    """
+    back = rebase.origin(repo)
+    if back is None:
+        return
+    there, head = (
+        RawCommit.parse(repo.read_object(oid)[1]).tree for oid in (back[1], repo.head())
+    )
+    made = changed_paths(NewObjects(repo), head, there)
+    put_back_files(repo, {path: e for path, e in made.items() if not e.before})
+
+
+def _commit(repo: Repository, command: bytes) -> Oid:
+    return repo.resolve(command.split()[1].decode("ascii", "replace"))
+
+
+def _lost(
+    planned: Sequence[bytes], done: Sequence[bytes], left: Sequence[bytes]
+) -> bytes:
+    """The command that is in neither list: git takes it from one, then adds it to done.
+
+    Only told where nobody has changed the list that gitsplit wrote.
+    """
+    keys = [_key(line) for line in planned]
+    at = len(done)
+    rest = keys[:at], keys[at + 1 :]
+    is_lost = rest == ([*map(_key, done)], [*map(_key, left)])
+    return planned[at] if is_lost and at < len(planned) else b""
+
+
+def _key(line: bytes) -> tuple[bytes, ...]:
+    """What a command does; how git writes its subject is another matter."""
+    words = line.split()
+    return tuple(words[:2] if line.startswith(_PICKS) else words)
+
+
+def _write(file: Path, lines: Sequence[bytes]) -> None:
+    unfinished = file.with_name(f"gitsplit-{file.name}")
+    unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
+    unfinished.replace(file)
+
+
+def _is_picked(repo: Repository, command: bytes) -> bool:
+    """Whether HEAD is what picking the commit has made."""
+    commit, head = _commit(repo, command), repo.head()
+    if commit == head:
+        return True
+    words = [RawCommit.parse(repo.read_object(oid)[1]) for oid in (commit, head)]
+    picked, made = ((w.values(b"author"), w.message.strip()) for w in words)
+    return picked == made and _patch_id(repo, commit) == _patch_id(repo, head)
+
+
+def _patch_id(repo: Repository, commit: Oid) -> bytes:
+    """What two commits have in common that do the same (``git-patch-id(1)``)."""
+    shown_as = ("diff-tree", "--root", "-p", "--no-ext-diff", "--no-textconv")
+    patch = repo.program.run(*shown_as, commit).stdout
+    told = repo.program.run("patch-id", "--stable", stdin=patch).stdout
+    return told.split()[0] if told else b""
+
+
+def is_at_end(repo: Repository) -> bool:
+    """Whether all commands of the rebase under way are carried out."""
+    done = rebase.state_dir(repo) / "done"
+    if rebase.has_stopped(repo) or rebase.commands_in(
+        rebase.state_dir(repo) / "git-rebase-todo"
+    ):
+        return False
+    last = rebase.commands_in(done)[-1:]
+    return bool(last) and last[0].startswith(b"pick ") and _is_picked(repo, last[0])
+
+
+def finish(repo: Repository, head: str | None) -> str:
+    """What git does at the end of a rebase is done, where it was killed at that.
+
+    ``head`` is the branch that has been rebased. Says so where uncommitted changes
+    are only in a stash.
+    """
+    if not rebase.is_under_way(repo):
+        return autostash.give_back(repo)
+    autostash.claim(repo)
+    if head and refs.current_head(repo) is None:
+        words = ("-m", f"rebase (finish): returning to {head}")
+        repo.program.run("symbolic-ref", *words, "HEAD", head)
+    updates = _updates(repo)
+    now = refs.values_of(repo, (update.ref for update in updates))
+    left = [update for update in updates if now.get(update.ref) == update.old]
+    if left:
+        refs.move(repo, left, b"rewritten during rebase", expected_head=head)
+    repo.program.run("rebase", "--quit")
+    return autostash.give_back(repo)
+
+
+def _updates(repo: Repository) -> list[refs.RefUpdate]:
+    """The branches that git is to move at the end, each named in three lines."""
+    try:
+        lines = os.fsdecode(
+            (rebase.state_dir(repo) / "update-refs").read_bytes()
+        ).split("\n")
+    except FileNotFoundError:
+        return []
+    rows = zip(*(lines[start::3] for start in range(3)), strict=False)
+    return [
+        refs.RefUpdate(ref, Oid(old), Oid(new))
+        for ref, old, new in rows
+        if new.strip("0")  # it wasn't to be moved yet, or never
+    ]
