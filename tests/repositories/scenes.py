@@ -5,24 +5,34 @@ Dates are fixed and there are no Change-Ids, so that a split has the same ids ea
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.repositories.splitting import git_is_at_least, two_pieces, worktree_of
+from tests.conftest import PROJECT
+from tests.repositories.splitting import (
+    git_is_at_least,
+    imported,
+    two_pieces,
+    worktree_of,
+)
 from tests.repository import Repository
-from tests.runner import Json, group, plan_for, split_entry, whole
+from tests.runner import Json, group, lines, plan_for, split_entry, whole
 
 ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_COMMITTER_DATE": "1800000000 +0000",
     "GIT_AUTHOR_DATE": "1800000000 +0000",
-    "GIT_EDITOR": "false",
+    "GIT_EDITOR": "true",
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C.UTF-8",
 }
 OTHERS_LOCKS = ("config.lock", "refs/heads/other.lock", "refs/heads/main-2.lock")
 """Locks of others in the git directory, which nobody may take away."""
+
+HAND_OVER = "hand over"
 
 SPLIT = ("--yes", "--group-by", "file", "-c", "main~2")
 BRANCHES = tuple(f"b{number}" for number in range(8))
@@ -32,16 +42,29 @@ Mark = tuple[int, int, int] | None
 
 @dataclass(frozen=True)
 class State:
-    """All that counts in a repository, the same in each copy of it."""
+    """All that counts in a repository, the same in each copy of it.
+
+    ``rebase`` is what a rebase under way has done, and what is to come.
+    """
 
     refs: str
     status: str
     files: str
+    rebase: str
 
     @classmethod
     def of(cls, repo: Repository) -> "State":
         status = ("--no-optional-locks", "status", "--porcelain=v2")
-        return cls(repo.refs(), repo.git(*status), worktree_of(repo))
+        return cls(repo.refs(), repo.git(*status), worktree_of(repo), _rebase(repo))
+
+
+def _rebase(repo: Repository) -> str:
+    state = repo.path / ".git" / "rebase-merge"
+    files = [state / name for name in ("done", "git-rebase-todo", "autostash")]
+    texts = [file.read_text() for file in files if file.exists()]
+    found = [text.replace(str(repo.path), "") for text in texts]
+    lines = [line for text in found for line in text.splitlines()]
+    return f"{state.is_dir()} {[line for line in lines if line[:1] != '#']}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,11 @@ class Scene:
     """A repository, the gitsplit that is killed in it, and its way back.
 
     ``watched`` are paths in the git directory that change while it runs, ``init`` are
-    options of the ``git init`` that makes the repository.
+    options of the ``git init`` that makes the repository. ``status`` is the exit status
+    of a gitsplit that nobody kills. What ``goes_on`` may be left between old and new;
+    the same gitsplit has to lead on from there. ``since`` is the first git that can do
+    it. ``HAND_OVER`` stands for a screen in
+    which a conflict is accepted.
     """
 
     name: str
@@ -58,6 +85,9 @@ class Scene:
     back: Sequence[str]
     watched: Sequence[str]
     init: Sequence[str] = ()
+    status: int = 0
+    goes_on: bool = False
+    since: tuple[int, int] = (2, 34)
 
     @property
     def keeps_index(self) -> bool:
@@ -75,16 +105,24 @@ def mark(repo: Repository, name: str) -> Mark:
 
 
 def locks_in(repo: Repository) -> set[str]:
-    """The lock and keep files in the git directory."""
+    """The lock and keep files in the git directory.
+
+    While a rebase is under way, its pack is kept by right.
+    """
     git = repo.path / ".git"
-    everything = (p for p in git.rglob("*") if p.suffix in (".lock", ".keep"))
+    is_rebasing = (git / "rebase-merge").is_dir()
+    suffixes = (".lock",) if is_rebasing else (".lock", ".keep")
+    everything = (p for p in git.rglob("*") if p.suffix in suffixes)
     return {str(path.relative_to(git)) for path in everything}
 
 
 def seal(home: Path) -> None:
     """No configuration but the one that is needed, for this process and its own."""
     home.mkdir()
-    (home / ".gitconfig").write_text("[user]\n\tname = C\n\temail = c@example.com\n")
+    # A maintenance that goes on in the background would meet the end of its repository.
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = C\n\temail = c@example.com\n[maintenance]\n\tauto = false\n"
+    )
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]
     os.environ.update(ENVIRONMENT, HOME=str(home), XDG_CONFIG_HOME=str(home))
@@ -130,7 +168,8 @@ def _with_a_plan_that_drops(repo: Repository) -> None:
     """What was done to ``d/a`` is to be dropped; the commits above don't touch it."""
     two_pieces(repo)
     repo.git("branch", "b0")
-    repo.write({"c": b"unstaged\n", "untracked": b"u\n"})
+    repo.write({"c": b"unstaged\n", "untracked": b"u\n", "new": b"staged\n"})
+    repo.git("add", "new")
     entry = split_entry(repo, "HEAD~2", group("kept\n", whole("e/b"), owner=True))
     plan: Json = plan_for(repo, "HEAD~3", {**entry, "dropped": [whole("d/a")]})
     (repo.path / ".git" / "my-plan").write_text(json.dumps(plan))
@@ -153,12 +192,100 @@ def _run(repo: Repository, args: Sequence[str]) -> None:
     assert ran.status == 0, ran.err
 
 
+_LINES = [b"%d\n" % number for number in range(1, 41)]
+
+
+def _with_lines(**named: bytes) -> bytes:
+    """The numbers from 1 to 40, some of them other words: ``l5=b"five"``."""
+    words = {int(name[1:]): word + b"\n" for name, word in named.items()}
+    return b"".join(words.get(n, line) for n, line in enumerate(_LINES, 1))
+
+
+def _with_a_conflict(repo: Repository) -> None:
+    """What is to be dropped from the second commit, the third needs.
+
+    A branch is in the range. One file is dirty, one is staged and dirty, one is new.
+    """
+    before = {b"f": _with_lines(), b"d/a": b"1\n", b"c": b"c\n", b"e": b"e\n"}
+    tangled = _with_lines(l5=b"five", l18=b"eighteen")
+    above = _with_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    top = _with_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty", l38=b"many")
+    commits = [
+        (b"base\n", before),
+        (b"tangled\n", {b"f": tangled, b"d/a": b"2\n"}),
+        (b"above\n", {b"f": above}),
+        (b"top\n", {b"f": top, b"g": b"top\n"}),
+        (b"last\n", {b"h": b"last\n"}),
+    ]
+    imported(repo, commits)
+    repo.git("branch", "b0", "HEAD~1")
+    dropped = [lines("f", [(5, 5)], [(5, 5)]), whole("d/a")]
+    entry = split_entry(repo, "HEAD~3", group("kept\n", owner=True))
+    plan: Json = plan_for(repo, "HEAD~4", {**entry, "dropped": dropped})
+    (repo.path / ".git" / "my-plan").write_text(json.dumps(plan))
+    repo.write({"e": b"staged\n", "new": b"new\n"})
+    repo.git("add", "e", "new")
+    repo.write({"c": b"dirty\n", "e": b"staged, dirty\n", "untracked": b"u\n"})
+    _lock_for_others(repo)
+
+
+def _stopped(repo: Repository) -> None:
+    _with_a_conflict(repo)
+    _hand_over(repo, "discard")
+
+
+def _hand_over(repo: Repository, drop_to: str) -> None:
+    command = (sys.executable, "-m", "tests.repositories.handing", drop_to)
+    path = os.pathsep.join([str(PROJECT), *filter(None, [os.getenv("PYTHONPATH")])])
+    env = {**os.environ, "PYTHONPATH": path}
+    ran = subprocess.run(
+        command, cwd=repo.path, env=env, capture_output=True, check=False
+    )
+    assert ran.returncode == 3, ran.stderr
+
+
+def _resolved(repo: Repository) -> None:
+    _stopped(repo)
+    _resolve(repo, l5=b"FIVE")
+
+
+def _resolved_keeping(repo: Repository) -> None:
+    """What was dropped is put into the files at the end, without another stop."""
+    _with_a_conflict(repo)
+    _hand_over(repo, "worktree")
+    _resolve(repo)
+
+
+def _resolve(repo: Repository, **more: bytes) -> None:
+    repo.write({"f": _with_lines(l18=b"eighteen", l30=b"thirty", **more)})
+    repo.git("add", "f")
+
+
 _REFS = tuple(
     f"refs/heads/{name}{end}" for name in ("main", "b0", "b5") for end in ("", ".lock")
 )
 _JOURNAL = ("gitsplit/000001.json", "gitsplit/000001.tmp")
 _LOCKED = ("HEAD.lock", "logs/HEAD", "ORIG_HEAD.lock", "ORIG_HEAD", *_REFS, *_JOURNAL)
 _FILES = ("index", "index.lock", "../d/a")
+_STATE = tuple(
+    f"rebase-merge/{name}"
+    for name in (
+        "autostash",
+        "head-name",
+        "orig-head",
+        "done",
+        "stopped-sha",
+        "message",
+    )
+)
+_REBASE = (
+    "rebase-merge",
+    *_STATE,
+    "gitsplit/rebase-process",
+    *_LOCKED,
+    *_FILES,
+    "../c",
+)
 
 SCENES = {
     scene.name: scene
@@ -194,13 +321,58 @@ SCENES = {
             (*_LOCKED, *_FILES),
         ),
         Scene(
+            "hand over",
+            _with_a_conflict,
+            (HAND_OVER, "discard"),
+            ("--abort",),
+            _REBASE,
+            status=3,
+            since=(2, 38),
+        ),
+        Scene(
+            "hand over to keep",
+            _with_a_conflict,
+            (HAND_OVER, "worktree"),
+            ("--abort",),
+            _REBASE,
+            status=3,
+            since=(2, 38),
+        ),
+        Scene(
+            "continue",
+            _resolved,
+            ("--continue",),
+            ("--undo",),
+            _REBASE,
+            goes_on=True,
+            since=(2, 38),
+        ),
+        Scene(
+            "continue and keep",
+            _resolved_keeping,
+            ("--continue",),
+            ("--undo",),
+            (*_REBASE, "rebase-merge/gitsplit-saved"),
+            goes_on=True,
+            since=(2, 38),
+        ),
+        Scene(
+            "abort",
+            _stopped,
+            ("--abort",),
+            (HAND_OVER, "discard"),
+            _REBASE,
+            since=(2, 38),
+        ),
+        Scene(
             "tables",
             _plain,
             SPLIT,
             ("--undo",),
             ("reftable/tables.list", "reftable/tables.list.lock", *_JOURNAL),
             ("--ref-format=reftable",),
+            since=(2, 45),
         ),
     )
-    if not scene.init or git_is_at_least(2, 45)
+    if git_is_at_least(*scene.since)
 }

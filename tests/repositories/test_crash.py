@@ -24,4 +24,6 @@ def test_after_a_kill_either_history_is_there_whole_and_said() -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     lines = ran.stdout.splitlines()
     assert lines[0] == f"{KILLS} kills, seed {SEED}"
-    assert sum(int(line.split()[0]) for line in lines[1:]) == KILLS
+    found = [line.split() for line in lines[1:] if line.endswith("history found")]
+    assert sum(int(words[0]) for words in found) == KILLS
+    assert f" of {KILLS} times a plain git commit right after it was" in lines[-1]
