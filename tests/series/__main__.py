@@ -4,13 +4,14 @@ import argparse
 import shutil
 import sys
 import tempfile
+import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from random import SystemRandom
 
 from tests.series.trial import difference
-from tests.stress.batch import sealed
+from tests.stress.batch import PROGRESS_SECONDS, sealed
 
 
 def main() -> int:
@@ -22,13 +23,22 @@ def main() -> int:
         for number in range(options.first, options.first + options.series)
     ]
     counts: Counter[str] = Counter()
+    began = said = time.monotonic()
     with ProcessPoolExecutor() as pool:
-        for done in as_completed(pool.submit(tried, seed) for seed in seeds):
+        trials = [pool.submit(tried, seed) for seed in seeds]
+        for number, done in enumerate(as_completed(trials), 1):
             seen, told = done.result()
             counts += seen
             if told:
                 say(told)
                 counts["different from git"] += 1
+            if time.monotonic() > said + PROGRESS_SECONDS:
+                said = time.monotonic()
+                wrong = counts["different from git"] or "no"
+                say(
+                    f"{said - began:5.0f} s: {number} of {options.series} series,"
+                    f" {wrong} different"
+                )
     for name, number in sorted(counts.items()):
         say(f"{number:9,} {name}")
     return 1 if counts["different from git"] else 0

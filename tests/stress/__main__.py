@@ -14,12 +14,11 @@ from itertools import count, islice
 from pathlib import Path
 from random import SystemRandom
 
-from tests.stress.batch import Report, Run, batch, sealed
+from tests.stress.batch import PROGRESS_SECONDS, Report, Run, batch, sealed
 from tests.stress.building import built
 from tests.stress.real import BENCH, records
 
 _BATCH = 25
-_PROGRESS_SECONDS = 10
 
 
 def main() -> int:
@@ -61,13 +60,17 @@ def _options() -> argparse.Namespace:
 
 @dataclass
 class Stress:
-    """A run under way: what has been counted, and the first difference."""
+    """A run under way: what has been counted, and the first difference.
+
+    ``said`` is when, in seconds from its start, it was last said how far it is.
+    """
 
     run: Run
     directory: Path
     counts: Counter[str] = field(default_factory=Counter)
     failed: Report | None = None
     started: float = field(default_factory=time.monotonic)
+    said: float = 0.0
 
     @property
     def done(self) -> str:
@@ -99,7 +102,9 @@ class Stress:
         with ProcessPoolExecutor(initializer=_leave_interrupts_to_parent) as pool:
             waiting = {self._begun(pool, b) for b in islice(batches, os.cpu_count())}
             while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                left = self.said + PROGRESS_SECONDS - self.seconds
+                done, waiting = wait(waiting, max(left, 0), FIRST_COMPLETED)
+                self._say_progress()
                 for future in done:
                     self.note(future.result())
                 waiting |= {self._begun(pool, b) for b in islice(batches, len(done))}
@@ -109,17 +114,19 @@ class Stress:
 
     def _batches(self, cases: int | None, seconds: float) -> Iterator[range]:
         """The numbers of the next cases, as long as there are to be more."""
-        said = self.seconds
         for first in count(step=_BATCH):
             if self.failed or (
                 self.seconds > seconds if cases is None else first >= cases
             ):
                 return
-            if self.seconds > said + _PROGRESS_SECONDS:
-                said = self.seconds
-                say(f"{said:5.0f} s: {self.done}, no difference")
             last = first + _BATCH if cases is None else min(first + _BATCH, cases)
             yield range(first, last)
+
+    def _say_progress(self) -> None:
+        if self.seconds >= self.said + PROGRESS_SECONDS:
+            self.said = self.seconds
+            found = "one difference" if self.failed else "no difference"
+            say(f"{self.said:5.0f} s: {self.done}, {found}")
 
     def show_counts(self) -> None:
         for name, number in sorted(self.counts.items()):

@@ -29,6 +29,9 @@ _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 
+PROGRESS_SECONDS = 10
+"""After so long it is said how far a run has come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
