@@ -261,6 +261,31 @@ def _resolve(repo: Repository, **more: bytes) -> None:
     repo.git("add", "f")
 
 
+def _with_a_directory_for_a_link(repo: Repository) -> None:
+    """A directory was made of a symlink to another that has the same file in it."""
+    repo.write({"real/x": b"x\n", "b": b"1\n"})
+    (repo.path / "s").symlink_to("real")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "base")
+    (repo.path / "s").unlink()
+    repo.commit("tangled\n", {"s/x": b"x\n", "s/y": b"y\n", "b": b"2\n"})
+    repo.commit("top\n", {"c": b"c\n"})
+    repo.write({"c": b"unstaged\n", "untracked": b"u\n"})
+    entry = split_entry(repo, "HEAD~1", group("kept\n", whole("b"), owner=True))
+    gone: Json = {"old_path": "s", "path": None, "whole": True}
+    made: list[Json] = [
+        {"old_path": None, "path": path, "whole": True} for path in ("s/x", "s/y")
+    ]
+    plan: Json = plan_for(repo, "HEAD~2", {**entry, "dropped": [gone, *made]})
+    (repo.path / ".git" / "my-plan").write_text(json.dumps(plan))
+    _lock_for_others(repo)
+
+
+def _already_a_link(repo: Repository) -> None:
+    _with_a_directory_for_a_link(repo)
+    _run(repo, _drop("discard"))
+
+
 _REFS = tuple(
     f"refs/heads/{name}{end}" for name in ("main", "b0", "b5") for end in ("", ".lock")
 )
@@ -363,6 +388,20 @@ SCENES = {
             (HAND_OVER, "discard"),
             _REBASE,
             since=(2, 38),
+        ),
+        Scene(
+            "drop a directory for a link",
+            _with_a_directory_for_a_link,
+            _drop("discard"),
+            ("--undo",),
+            (*_LOCKED, *_FILES, "../s", "../s/x"),
+        ),
+        Scene(
+            "undo a directory for a link",
+            _already_a_link,
+            ("--undo",),
+            _drop("discard"),
+            (*_LOCKED, *_FILES, "../s", "../s/x"),
         ),
         Scene(
             "tables",
