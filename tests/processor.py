@@ -18,4 +18,6 @@ def grows_with_its_size(work: Callable[[int], object], size: int) -> bool:
     left out of the comparison.
     """
     once = min(seconds(lambda: work(size)) for _ in range(3))
-    return seconds(lambda: work(4 * size)) < max(10 * once, 0.1)
+    most = max(10 * once, 0.1)
+    # On a busy machine the same work may take several times as long for once.
+    return any(seconds(lambda: work(4 * size)) < most for _ in range(3))

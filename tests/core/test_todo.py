@@ -23,7 +23,8 @@ from gitsplit.errors import PlanRefused
 
 
 def oid(name: str) -> Oid:
-    return Oid(name.ljust(40, "0"))
+    """An id that begins with the ASCII codes of the name."""
+    return Oid(name.encode("ascii").hex().ljust(40, "0"))
 
 
 def series(*commits: str) -> Series:
@@ -45,7 +46,7 @@ FORK = series("a:u", "b:a", "c:a", "d:c", "e:b,d", "f:e")
 
 
 def names(parents: tuple[Oid, ...]) -> str:
-    return " ".join(parent.rstrip("0") for parent in parents)
+    return " ".join(bytes.fromhex(p).rstrip(b"\0").decode("ascii") for p in parents)
 
 
 def test_in_the_order_as_it_is_parents_are_the_original_ones() -> None:

@@ -58,6 +58,7 @@ DropTo = Literal["worktree", "discard"]
 """Where dropped edits go: they stay in the files, not staged, or they are gone."""
 
 _NOBODY = b"nobody <> 0 +0000"
+_WAY_BACK = "Take it back with: gitsplit --undo"
 _WHERE_THEY_ARE = "See where the branches are with: git reflog"
 _KEEPS_PLAN = (
     *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
@@ -244,7 +245,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     in_head = {path: pair.after is not None for path, pair in changed.items()}
     outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
     files = (trees.files,) if trees else ()
-    with _settled(repo), stored(repo, objects, rewrite, files):
+    with _settled(repo, _WAY_BACK), stored(repo, objects, rewrite, files):
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unready(repo, objects, trees)
@@ -336,10 +337,10 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
 
 
 @contextmanager
-def _settled(repo: Repository) -> Iterator[None]:
+def _settled(repo: Repository, too_late: str) -> Iterator[None]:
     """Where Ctrl-C or a signal comes while refs move, all have moved or none has.
 
-    Raises Interrupted where they have.
+    Raises Interrupted with the hint ``too_late`` where they have.
     """
     before = _last(repo)
     try:
@@ -351,7 +352,7 @@ def _settled(repo: Repository) -> Iterator[None]:
             raise
         raise Interrupted(
             "Interrupted while the refs were moving.",
-            hint=_WHERE_THEY_ARE,
+            hint=too_late,
             state=said or "All of them have moved.",
         ) from stop
 
@@ -389,7 +390,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 def undone(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     handed.refuse_under_way(repo)
-    with _settled(repo):
+    with _settled(repo, _WHERE_THEY_ARE):
         return journal.undo(repo)
 
 

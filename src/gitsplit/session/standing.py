@@ -1,6 +1,6 @@
 """Whether anything was changed, known from the journal before it is said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 
 from gitsplit.errors import UNCHANGED, GitFailed, GitsplitError, Interrupted
@@ -28,7 +28,7 @@ def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
     that says no more than at the beginning, an error says ``unchanged``; else it says
     what has become of the rewrite. Ctrl-C is an error, too.
     """
-    before = _standing(repo)
+    before = frozenset(_standing(repo))
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -44,6 +44,11 @@ def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
 
 
 def _standing(repo: Repository) -> _Standing:
+    """How far each rewrite is."""
+    return tuple((record.number, record.phase) for record in journal.records(repo))
+
+
+def _own_standing(repo: Repository) -> _Standing:
     """How far each rewrite is, without those of another gitsplit at the same time."""
     me = this_process()
     return tuple(
@@ -54,12 +59,15 @@ def _standing(repo: Repository) -> _Standing:
 
 
 def _correct(
-    error: GitsplitError, repo: Repository, before: _Standing, unchanged: str
+    error: GitsplitError,
+    repo: Repository,
+    before: Set[tuple[int, journal.Phase]],
+    unchanged: str,
 ) -> None:
     """The error says in what state things are."""
     error.state = "Whether anything was changed isn't known; see git reflog."
     with suppress(OSError):
-        new = [row for row in _standing(repo) if row not in before]
+        new = [row for row in _own_standing(repo) if row not in before]
         error.state = unchanged
         if new:
             error.state, hint = _STATES[new[-1][1]]
