@@ -12,8 +12,8 @@ from types import TracebackType
 
 import click
 
-from gitsplit.core.shown import inert_json, shown, shown_lines
 from gitsplit.errors import GitsplitError
+from gitsplit.model.escape import inert_json, shown, shown_lines
 
 
 def say(words: str) -> None:

@@ -8,10 +8,10 @@ from gitsplit.core.ids import IdRules
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import CommitDraft, Series, SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.core.states import is_whole, steps
 from gitsplit.core.todo import Layout, as_it_is
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from gitsplit.core.overrides import given
 from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.core.states import file_assignments, overrides_by_file
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 _NOBODY = -1
 _UNCHANGED = -3

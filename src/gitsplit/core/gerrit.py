@@ -16,7 +16,7 @@ from gitsplit.core.message import (
     subject_of,
     without_change_id,
 )
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 MISSING = "missing Change-Id in message footer"
 MISPLACED = "Change-Id must be in message footer"

@@ -13,9 +13,9 @@ from typing import NoReturn, get_args
 
 from gitsplit.core.edits import Fact
 from gitsplit.core.objects import Oid
-from gitsplit.core.shown import inert_json, shown
 from gitsplit.core.todo import Doing
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import inert_json, shown
 
 FORMAT = "gitsplit-plan"
 VERSION = 1

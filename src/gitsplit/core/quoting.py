@@ -7,7 +7,7 @@ in it as an escape, which bash, zsh, ksh, BusyBox and POSIX.1-2024 read in ``$'â
 import re
 import unicodedata
 
-from gitsplit.core.shown import is_plain
+from gitsplit.model.escape import is_plain
 
 _BARE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _FROM_RIGHT = ("R", "AL", "AN")

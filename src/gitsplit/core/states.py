@@ -10,8 +10,8 @@ from gitsplit.core.objects import SYMLINK, TreeEntry, object_id
 from gitsplit.core.paths import directories, entangled
 from gitsplit.core.plan import DROPPED, Override, Plan
 from gitsplit.core.series import PathChange
-from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Literal
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.series import Series, SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 """What git's todo list calls a command, and ``split``."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import trailers, without_change_id
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 MOST_NAMED = 5
 """So many trailers are named; the others are counted."""

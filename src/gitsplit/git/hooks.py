@@ -17,12 +17,12 @@ from tempfile import NamedTemporaryFile
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import RawCommit
 from gitsplit.core.said import said
-from gitsplit.core.shown import shown
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import mark
+from gitsplit.model.escape import shown
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 

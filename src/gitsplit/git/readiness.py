@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from gitsplit.core.listing import listed
 from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
-from gitsplit.core.shown import shown
 from gitsplit.errors import (
     GitFailed,
     NothingToUndo,
@@ -24,6 +23,7 @@ from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, Step, differing
+from gitsplit.model.escape import shown
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),

@@ -16,7 +16,6 @@ from typing import Literal
 
 from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid, RawCommit
-from gitsplit.core.shown import shown
 from gitsplit.errors import (
     GitFailed,
     GitKilled,
@@ -29,6 +28,7 @@ from gitsplit.git import autostash, rebase_process
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
+from gitsplit.model.escape import shown
 
 KEPT = "gitsplit-kept"
 """The label of the last commit; what is picked after it goes to the files only."""

@@ -17,7 +17,6 @@ from pygit2.enums import ObjectType
 from gitsplit.core.listing import listed
 from gitsplit.core.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.quarantine import environment
@@ -30,6 +29,7 @@ from gitsplit.git.trees import (
     changed_paths,
     tree_with,
 )
+from gitsplit.model.escape import shown
 
 _USAGE = 129
 """The exit status of a git that doesn't know an option."""

@@ -18,8 +18,8 @@ from gitsplit.core.objects import (
     serialized_tree,
 )
 from gitsplit.core.series import PathChange
-from gitsplit.core.shown import shown
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 EMPTY_TREE = object_id("tree", b"")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gitsplit.core.checks import Check
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 MOST_LINES = 20
 """So many lines of the end of what a failed command printed are shown."""

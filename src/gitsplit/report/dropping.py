@@ -7,7 +7,7 @@ from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit
 from gitsplit.core.listing import counted, few
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 _FACTS: Mapping[Fact, str] = {
     Fact.CREATE: "the new file {}",

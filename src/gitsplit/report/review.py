@@ -6,9 +6,9 @@ from collections.abc import Set as AbstractSet
 from gitsplit.core.listing import few, several
 from gitsplit.core.objects import Oid
 from gitsplit.core.push_options import Given
-from gitsplit.core.shown import shown
 from gitsplit.core.todo import Doing, Todo
 from gitsplit.core.trailers_left import joined
+from gitsplit.model.escape import shown
 from gitsplit.report.text import Resulting
 
 PUSHED_BEFORE = (

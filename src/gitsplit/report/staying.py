@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from gitsplit.core.listing import MOST_NAMED, few, listed
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 _KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
 

@@ -13,9 +13,9 @@ from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import CommitDraft, SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.core.todo import Doing, Entry, Todo
 from gitsplit.core.trailers_left import trailer_lines
+from gitsplit.model.escape import shown
 from gitsplit.report.staying import staying_lines
 
 MOST_COMMITS = 20

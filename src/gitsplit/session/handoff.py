@@ -13,7 +13,6 @@ from gitsplit.core.message import subject_of
 from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED
 from gitsplit.core.series import CommitDraft, Series, SourceCommit
-from gitsplit.core.shown import shown
 from gitsplit.errors import (
     GitsplitError,
     NotHandedOver,
@@ -28,6 +27,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.store import stored_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
+from gitsplit.model.escape import shown
 from gitsplit.report.staying import staying_lines
 from gitsplit.session.finish import Finish
 from gitsplit.session.rewrite import (

@@ -14,7 +14,7 @@ from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 
-from gitsplit.core.shown import visible
+from gitsplit.model.escape import visible
 
 WHEEL_ROWS = 3
 

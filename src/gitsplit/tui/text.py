@@ -1,7 +1,7 @@
 """Bytes made showable: cells that are safe to send to a terminal, and measured.
 
 What a terminal could take for a command is named instead, by the rule of
-:mod:`gitsplit.core.shown`; here are the columns that it takes, and its style.
+:mod:`gitsplit.model.escape`; here are the columns that it takes, and its style.
 """
 
 import codecs
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.shown import is_plain, visible
+from gitsplit.model.escape import is_plain, visible
 
 TAB_WIDTH = 8
 ELLIPSIS = "…"

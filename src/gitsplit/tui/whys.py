@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 from gitsplit.tui.state import State
 
 

@@ -8,9 +8,9 @@ from typing import Literal
 from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import DROPPED
-from gitsplit.core.shown import shown
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int
 """Which group keeps the Change-Id; a number counts from 1."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gitsplit.core.proposal.order import Need
-from gitsplit.core.shown import shown
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.looks import Look
+from gitsplit.model.escape import shown
 
 _Named = TypeVar("_Named", str, tuple[str, str])
 

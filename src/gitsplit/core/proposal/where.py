@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, TextEdit, facts_of
 from gitsplit.core.proposal.layout import shared
-from gitsplit.core.shown import shown
+from gitsplit.model.escape import shown
 
 
 def place(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:

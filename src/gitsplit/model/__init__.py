@@ -1,0 +1,1 @@
+"""What gitsplit knows, as pure values: no repository, terminal, clock or chance."""
