@@ -16,7 +16,7 @@ from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.states import file_assignments
 from gitsplit.core.todo import picked
-from gitsplit.core.watch import PATIENT
+from gitsplit.model.progress import PATIENT
 from gitsplit.tui.actions import Action
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.reduce import reduce

@@ -15,8 +15,8 @@ from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
 from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.core.watch import Watch
 from gitsplit.errors import GivenUp
+from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import (
     Become,
     CheckCommits,

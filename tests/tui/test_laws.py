@@ -16,8 +16,8 @@ from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import cuts
 from gitsplit.core.states import is_whole, states_in
 from gitsplit.core.todo import Doing, Todo
-from gitsplit.core.watch import Watch
 from gitsplit.errors import MergeCommit
+from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import (
     Action,
     Apply,

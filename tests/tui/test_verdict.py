@@ -7,7 +7,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
-from gitsplit.core.watch import Watch
+from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import (
     Action,
     Apply,

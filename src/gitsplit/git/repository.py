@@ -17,7 +17,6 @@ from pygit2.enums import ObjectType
 
 from gitsplit.core.objects import ObjectKind, Oid, object_id
 from gitsplit.core.quoting import command
-from gitsplit.core.watch import Watch
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
@@ -30,6 +29,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import object_files
 from gitsplit.git.program import PARSED, Completed, Program, failure
+from gitsplit.model.progress import Watch
 
 StoredKind = Literal[ObjectKind, "tag"]
 

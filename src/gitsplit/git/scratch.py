@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitsplit.core.objects import Oid
-from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.process import process_name, this_process
 from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import mark, remove_files
+from gitsplit.model.progress import PATIENT, Watch
 
 LOCK_REASON = "gitsplit"
 """How the reasons begin for which gitsplit's own worktrees are locked."""

@@ -15,12 +15,12 @@ from gitsplit.core.objects import (
     RawCommit,
 )
 from gitsplit.core.series import CommitDraft, SourceCommit
-from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
 from gitsplit.model.escape import shown
+from gitsplit.model.progress import PATIENT, Watch
 
 
 class WrittenCommit(NamedTuple):

@@ -12,11 +12,11 @@ from gitsplit.core.objects import GITLINK, Oid
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
+from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.session.proposing import cuts_of, proposed
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work

@@ -8,12 +8,12 @@ from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Todo
-from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
+from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.session.review import review_notes, review_warnings
 from gitsplit.session.rewrite import (
     DropTo,

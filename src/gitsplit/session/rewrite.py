@@ -19,7 +19,6 @@ from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import continued_id, squashed
 from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Entry, layout, out_of_place
-from gitsplit.core.watch import PATIENT, Watch
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -49,6 +48,7 @@ from gitsplit.git.signals import undisturbed
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
+from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
 from gitsplit.session.review import review_warnings

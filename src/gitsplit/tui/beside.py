@@ -18,8 +18,8 @@ from prompt_toolkit.application import Application
 from gitsplit.core.checks import Check
 from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
-from gitsplit.core.watch import Watch
 from gitsplit.errors import GivenUp
+from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import is_asking, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report

@@ -16,7 +16,7 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.core.series import Series
 from gitsplit.core.todo import Entry, Todo
-from gitsplit.core.watch import Watch
+from gitsplit.model.progress import Watch
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.rows import FoldKey, Rows
 from gitsplit.tui.sizes import LastAnswer
