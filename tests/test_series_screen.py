@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
 from gitsplit.session.beside import MOST_FILES, Proposals
 from gitsplit.session.proposing import copied_trailers
 from gitsplit.session.request import Request

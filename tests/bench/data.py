@@ -10,8 +10,8 @@ from typing import Any
 
 from gitsplit.core.changes import File, FileChange, Hunk, Span
 from gitsplit.core.edits import Edit, FactEdit, TextEdit
-from gitsplit.core.objects import Oid, object_id
 from gitsplit.core.plan import Plan
+from gitsplit.model.objects import Oid, object_id
 
 Key = tuple[str, str, int]
 """A changed line: path, side, 1-based number; a fact is on side ``f``, line 0."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gitsplit.core.changes import FileChange, Hunk, Span
 from gitsplit.core.edits import Edit, Fact, TextEdit
-from gitsplit.core.objects import EXECUTABLE, FILE, GITLINK, Oid
+from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
 from tests.core.strategies import side
 
 CASES = Path(__file__).parent

@@ -16,8 +16,8 @@ from gitsplit.core.content import (
     hunk_lines,
 )
 from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
-from gitsplit.core.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from tests.core.strategies import modified, plans, side, small_texts, text_change
 from tests.core.test_align import partners_by_the_rule
 

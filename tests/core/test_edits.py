@@ -21,7 +21,7 @@ from gitsplit.core.edits import (
     selected_edits,
     sort_key,
 )
-from gitsplit.core.objects import EXECUTABLE, GITLINK, SYMLINK, Oid
+from gitsplit.model.objects import EXECUTABLE, GITLINK, SYMLINK, Oid
 from tests.core.strategies import (
     commits,
     modified,

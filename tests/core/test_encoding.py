@@ -3,8 +3,8 @@
 import pytest
 
 from gitsplit.core.encoding import in_encoding
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.series import CommitDraft, SourceCommit
+from gitsplit.model.objects import Oid, RawCommit
 
 ORIGINAL = "Tränke\n\nfür José\n"
 

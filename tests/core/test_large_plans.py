@@ -6,8 +6,8 @@ from itertools import count
 
 from gitsplit.core.changes import File, FileChange, Hunk, Span
 from gitsplit.core.fit import fitted
-from gitsplit.core.objects import FILE, Oid, object_id
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, loads
+from gitsplit.model.objects import FILE, Oid, object_id
 from tests.processor import grows_with_its_size
 
 COMMIT = Oid("a" * 40)

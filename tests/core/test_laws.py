@@ -23,7 +23,6 @@ from gitsplit.core.content import file_after
 from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
 from gitsplit.core.fit import fitted, planned
 from gitsplit.core.history import History
-from gitsplit.core.objects import Oid, RawCommit, TreeEntry
 from gitsplit.core.plan import (
     DROPPED,
     Group,
@@ -36,6 +35,7 @@ from gitsplit.core.proposal import proposal
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import Step, is_whole, steps
 from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from tests.core.strategies import (
     LINES,
     commits,

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from gitsplit.core.changes import File
 from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.core.overrides import carried, with_content, with_dropped
 from gitsplit.core.plan import (
     DROPPED,
@@ -35,6 +34,7 @@ from gitsplit.core.planfile import (
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import is_whole, states_in, steps
 from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from tests.core.strategies import (
     commits,
     contents,

@@ -3,10 +3,10 @@
 import pytest
 
 from gitsplit.core.changes import File, FileChange
-from gitsplit.core.objects import FILE, object_id
 from gitsplit.core.paths import entangled
 from gitsplit.core.proposal import GroupBy, proposal
 from gitsplit.core.states import steps
+from gitsplit.model.objects import FILE, object_id
 
 
 def change(old: str | None, new: str | None) -> FileChange:

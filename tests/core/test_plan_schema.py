@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from gitsplit.core.edits import Fact
-from gitsplit.core.objects import Oid
 from gitsplit.core.planfile import (
     CommitEntry,
     FileEntry,
@@ -24,6 +23,7 @@ from gitsplit.core.planfile import (
     loads,
 )
 from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import Oid
 
 SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)

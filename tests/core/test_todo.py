@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.todo import (
     Doing,
@@ -20,6 +19,7 @@ from gitsplit.core.todo import (
     with_action,
 )
 from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import Oid, RawCommit
 
 
 def oid(name: str) -> Oid:

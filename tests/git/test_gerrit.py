@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.gerrit import id_rules, is_gerrits, is_on_a_remote
 from gitsplit.git.push import push_for_review
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
 from tests.repository import Repository
 
 HOOK = b"#!/bin/sh\n# adds a Change-Id\n"

@@ -1,8 +1,8 @@
 """What the latest commits are called."""
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
 from tests.repository import Repository, merge_two_lines
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import RawCommit
 from gitsplit.errors import HookRefused
 from gitsplit.git.aftermath import announce
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import RawCommit
 from tests.git.rewriting import Bench, tangled
 from tests.repository import Repository
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import GitFailed, GitTooOld
 from gitsplit.git import handed, journal, rebase
 from gitsplit.git.rebase import Line
 from gitsplit.git.repository import open_repository
+from gitsplit.model.objects import Oid
 from tests.git.following import Seen, leftovers, seen
 from tests.gits import skip_where_it_cannot_merge
 from tests.repository import Repository

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
@@ -20,6 +19,7 @@ from gitsplit.errors import (
 from gitsplit.git.identity import committer, fresh_change_id
 from gitsplit.git.read import file_changes, series
 from gitsplit.git.repository import Config, open_repository
+from gitsplit.model.objects import Oid
 from tests.repository import Repository
 
 

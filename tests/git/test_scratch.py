@@ -8,13 +8,13 @@ from threading import Event, Timer
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import WriteFailed
 from gitsplit.git.command import KEPT, Ended, run_command
 from gitsplit.git.journal import recover
 from gitsplit.git.process import this_process
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch import Scratch, Scratches
+from gitsplit.model.objects import Oid
 from tests.processes import is_alive
 from tests.repository import Repository
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import RawCommit
 from gitsplit.errors import SigningFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import (
@@ -21,6 +20,7 @@ from gitsplit.git.signing import (
 )
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import RawCommit
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
 from tests.git.rewriting import Bench, same, series_of, tangled
 from tests.gits import git_version

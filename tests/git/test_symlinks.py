@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.core.series import CommitDraft
 from gitsplit.errors import NotInWorktree, UncleanFiles
 from gitsplit.git import journal, readiness
@@ -16,6 +15,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.worktree import HeadTrees, Step, put_back
+from gitsplit.model.objects import Oid
 from tests.git.following import leftovers
 from tests.git.rewriting import Bench, series_of
 from tests.repository import Repository

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.repository import open_repository
 from gitsplit.git.together import MOST_COMMITS, MOST_FILES, changed_together
+from gitsplit.model.objects import Oid
 from tests.repository import Repository, merge_two_lines
 
 PATIENCE = 60.0

@@ -7,7 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.objects import (
+from gitsplit.core.series import PathChange
+from gitsplit.errors import PlanRefused
+from gitsplit.git.repository import Repository as Opened
+from gitsplit.git.repository import open_repository
+from gitsplit.git.trees import NewObjects, changed_paths, tree_with
+from gitsplit.model.objects import (
     EXECUTABLE,
     FILE,
     GITLINK,
@@ -16,11 +21,6 @@ from gitsplit.core.objects import (
     TreeEntry,
     object_id,
 )
-from gitsplit.core.series import PathChange
-from gitsplit.errors import PlanRefused
-from gitsplit.git.repository import Repository as Opened
-from gitsplit.git.repository import open_repository
-from gitsplit.git.trees import NewObjects, changed_paths, tree_with
 from tests.repository import Repository
 from tests.runner import gitsplit
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import (
     NothingToUndo,
     NotInWorktree,
@@ -16,6 +15,7 @@ from gitsplit.git import journal
 from gitsplit.git.index import lock, remove_stale_index_lock
 from gitsplit.git.repository import open_repository
 from gitsplit.git.worktree import Step, put_back
+from gitsplit.model.objects import Oid
 from tests.git.following import (
     BASE,
     EDITED,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.objects import (
+from gitsplit.git.pack import pack_of
+from gitsplit.model.objects import (
     DIRECTORY,
     FILE,
     Oid,
@@ -16,7 +17,6 @@ from gitsplit.core.objects import (
     object_id,
     serialized_tree,
 )
-from gitsplit.git.pack import pack_of
 from tests.repository import Repository
 from tests.runner import done, gitsplit
 

@@ -12,10 +12,10 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
-from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.todo import Todo
 from gitsplit.errors import GivenUp
+from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import (
     Become,

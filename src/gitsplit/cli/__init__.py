@@ -41,9 +41,9 @@ from gitsplit.errors import (
 from gitsplit.git.signals import unwound_by_signals
 
 if TYPE_CHECKING:
-    from gitsplit.core.objects import Oid
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
+    from gitsplit.model.objects import Oid
     from gitsplit.session.finish import Finish
     from gitsplit.session.request import Request
     from gitsplit.session.work import Work

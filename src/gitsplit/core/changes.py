@@ -7,7 +7,7 @@ ranges are made in :mod:`gitsplit.core.planfile` alone.
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.core.objects import Oid
+from gitsplit.model.objects import Oid
 
 
 @dataclass(frozen=True, slots=True, order=True)

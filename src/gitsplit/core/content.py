@@ -17,7 +17,7 @@ from gitsplit.core.edits import (
     TextEdit,
     hunk_order,
 )
-from gitsplit.core.objects import object_id
+from gitsplit.model.objects import object_id
 
 Mark = Literal["old", "new"]
 

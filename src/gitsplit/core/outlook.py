@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.objects import Oid
+from gitsplit.model.objects import Oid
 
 
 @dataclass(frozen=True, slots=True)

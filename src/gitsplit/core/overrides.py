@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from gitsplit.core.changes import File
 from gitsplit.core.content import Assignment, file_states
-from gitsplit.core.objects import EXECUTABLE, FILE
 from gitsplit.core.plan import DROPPED, Override, Plan, settled
 from gitsplit.core.states import file_assignments, overrides_by_file, states_in
 from gitsplit.errors import PlanRefused
 from gitsplit.model.escape import shown
+from gitsplit.model.objects import EXECUTABLE, FILE
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]
 """The content that has what leads from the first to the second and to the third one.

@@ -12,10 +12,10 @@ from itertools import islice
 from typing import NoReturn, get_args
 
 from gitsplit.core.edits import Fact
-from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Doing
 from gitsplit.errors import PlanRefused
 from gitsplit.model.escape import inert_json, shown
+from gitsplit.model.objects import Oid
 
 FORMAT = "gitsplit-plan"
 VERSION = 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.objects import Oid, RawCommit, TreeEntry
+from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
 PathChange = tuple[bytes, TreeEntry | None]
 """A path and what the tree has there from now on; None where it has nothing."""

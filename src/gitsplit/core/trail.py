@@ -13,10 +13,10 @@ from typing import Any, Generic, TypeVar, get_args
 
 from gitsplit.core.changes import FileChange, Span
 from gitsplit.core.edits import Edit, FactEdit, TextEdit, edits_of
-from gitsplit.core.objects import Oid
 from gitsplit.core.plan import DROPPED, Group, Override, Plan
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.todo import Doing, Entry, Todo
+from gitsplit.model.objects import Oid
 
 Json = Any
 """What :mod:`json` takes and gives."""

@@ -7,11 +7,11 @@ whatever goes wrong here is said, and changes nothing about it.
 
 import os
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import Oid
 
 
 def announce(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitsplit.core.objects import Oid, RawCommit, TreeEntry
 from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import Step, catch_up, differing, put_back_files
+from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
 _IN_STASH = (
     "what you hadn't committed is the latest of `git stash list`, as the files have"

@@ -16,7 +16,9 @@ import pygit2
 from pygit2.enums import DiffOption
 
 from gitsplit.core.changes import Hunk, Span
-from gitsplit.core.objects import (
+from gitsplit.errors import GitFailed
+from gitsplit.git.repository import Repository
+from gitsplit.model.objects import (
     DIRECTORY,
     EXECUTABLE,
     FILE,
@@ -26,8 +28,6 @@ from gitsplit.core.objects import (
     object_id,
     parsed_tree,
 )
-from gitsplit.errors import GitFailed
-from gitsplit.git.repository import Repository
 
 EMPTY_TREE = object_id("tree", b"")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid, RawCommit
 
 MOST_SUBJECTS = 200
 """So many of the latest commits are looked at."""

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git import (
     autostash,
@@ -26,6 +25,7 @@ from gitsplit.git.reflog import Entry
 from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
+from gitsplit.model.objects import Oid, RawCommit
 
 _DONE = re.compile(
     rb"rebase( -i)?( \((continue|skip)\))? \(finish\)|rewritten during rebase"

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gitsplit.core.objects import TreeEntry
 from gitsplit.errors import WriteFailed
 from gitsplit.git.process import is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import temporary_directory
+from gitsplit.model.objects import TreeEntry
 
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
 

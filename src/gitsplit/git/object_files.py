@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pygit2
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import NotARepository, ObjectDamaged
+from gitsplit.model.objects import Oid
 
 UNREADABLE = (KeyError, OSError, pygit2.GitError)
 """What libgit2 raises where it can't read something."""

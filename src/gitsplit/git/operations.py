@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid
 
 _PSEUDO_REFS = {
     "CHERRY_PICK_HEAD": "cherry-pick",

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from hashlib import sha1
 
-from gitsplit.core.objects import ObjectKind
+from gitsplit.model.objects import ObjectKind
 
 VERSION = 2
 

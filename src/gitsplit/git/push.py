@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.objects import Oid
 from gitsplit.core.push_options import given_by
 from gitsplit.core.quoting import command
 from gitsplit.core.series import Series
@@ -22,6 +21,7 @@ from gitsplit.git.gerrit import (
     review_settings,
 )
 from gitsplit.git.repository import Config, Repository
+from gitsplit.model.objects import Oid
 
 _TRACKING = "refs/remotes/"
 _HEADS = "refs/heads/"

@@ -4,7 +4,6 @@ import os
 from collections.abc import Sequence
 
 from gitsplit.core.changes import File, FileChange
-from gitsplit.core.objects import GITLINK, Oid, RawCommit
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import (
     EmptySeries,
@@ -26,6 +25,7 @@ from gitsplit.git.diff import (
 )
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
+from gitsplit.model.objects import GITLINK, Oid, RawCommit
 
 
 def series(

@@ -9,7 +9,6 @@ from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from gitsplit.core.listing import listed
-from gitsplit.core.objects import GITLINK, Oid, RawCommit, TreeEntry
 from gitsplit.errors import (
     GitFailed,
     NothingToUndo,
@@ -24,6 +23,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, Step, differing
 from gitsplit.model.escape import shown
+from gitsplit.model.objects import GITLINK, Oid, RawCommit, TreeEntry
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),

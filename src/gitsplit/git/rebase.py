@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.errors import (
     GitFailed,
     GitKilled,
@@ -29,6 +28,7 @@ from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.model.escape import shown
+from gitsplit.model.objects import Oid, RawCommit
 
 KEPT = "gitsplit-kept"
 """The label of the last commit; what is picked after it goes to the files only."""

@@ -7,12 +7,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.git import autostash, rebase, refs
 from gitsplit.git.process import gits_at
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import put_back_files
+from gitsplit.model.objects import Oid, RawCommit
 
 _PICKS = (b"pick ", b"fixup ")
 

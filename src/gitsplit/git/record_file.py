@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import JournalDamaged
 from gitsplit.git.process import is_process_name
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.worktree import HeadTrees
+from gitsplit.model.objects import Oid
 
 VERSION = 1
 

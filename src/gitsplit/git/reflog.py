@@ -12,11 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid
 
 
 class Entry(NamedTuple):

@@ -16,12 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gitsplit.core.objects import Oid
 from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.process import process_name, this_process
 from gitsplit.git.program import Program
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import mark, remove_files
+from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
 
 LOCK_REASON = "gitsplit"

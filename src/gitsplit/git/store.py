@@ -8,14 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitsplit.core.objects import (
-    DIRECTORY,
-    GITLINK,
-    ObjectKind,
-    Oid,
-    RawCommit,
-    parsed_tree,
-)
 from gitsplit.errors import WriteFailed
 from gitsplit.git.pack import pack_of
 from gitsplit.git.process import this_process
@@ -25,6 +17,14 @@ from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import (
+    DIRECTORY,
+    GITLINK,
+    ObjectKind,
+    Oid,
+    RawCommit,
+    parsed_tree,
+)
 
 KEEP_REASON = "gitsplit"
 """How the content of gitsplit's own ``.keep`` files begins."""

@@ -6,8 +6,8 @@ for the next run, and nothing is written.
 
 from functools import lru_cache
 
-from gitsplit.core.objects import Oid
 from gitsplit.git.repository import Repository
+from gitsplit.model.objects import Oid
 
 MOST_COMMITS = 500
 """So many commits are looked at; twice as many say hardly more."""

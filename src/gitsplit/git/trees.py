@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeGuard
 
-from gitsplit.core.objects import (
+from gitsplit.core.series import PathChange
+from gitsplit.errors import PlanRefused
+from gitsplit.model.escape import shown
+from gitsplit.model.objects import (
     DIRECTORY,
     ObjectKind,
     Oid,
@@ -17,9 +20,6 @@ from gitsplit.core.objects import (
     parsed_tree,
     serialized_tree,
 )
-from gitsplit.core.series import PathChange
-from gitsplit.errors import PlanRefused
-from gitsplit.model.escape import shown
 
 EMPTY_TREE = object_id("tree", b"")
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from signal import SIGTERM
 from stat import S_ISDIR
 
-from gitsplit.core.objects import GITLINK, Oid, TreeEntry
 from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git import index, worktree_files
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
 
 @dataclass(frozen=True, slots=True)

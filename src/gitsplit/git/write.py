@@ -10,16 +10,16 @@ from typing import NamedTuple
 from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.message import subject_of
-from gitsplit.core.objects import (
-    Oid,
-    RawCommit,
-)
 from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
 from gitsplit.model.escape import shown
+from gitsplit.model.objects import (
+    Oid,
+    RawCommit,
+)
 from gitsplit.model.progress import PATIENT, Watch
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gitsplit.core.objects import Oid
+from gitsplit.model.objects import Oid
 from gitsplit.report.text import placed
 
 

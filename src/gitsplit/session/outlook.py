@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gitsplit.core.objects import Oid, RawCommit
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import is_whole
@@ -13,6 +12,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
+from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.session.review import review_notes, review_warnings
 from gitsplit.session.rewrite import (

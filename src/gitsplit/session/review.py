@@ -7,7 +7,6 @@ from dataclasses import replace
 from gitsplit.core.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import MOST_NAMED, few
-from gitsplit.core.objects import Oid
 from gitsplit.core.push_options import given_by
 from gitsplit.errors import NoIdentity, NotPushable
 from gitsplit.git import identity, refs
@@ -16,6 +15,7 @@ from gitsplit.git.journal import Record
 from gitsplit.git.push import Reviewing, push_for_review, reviewing
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
+from gitsplit.model.objects import Oid
 from gitsplit.report.review import push_lines, review_lines
 from gitsplit.report.text import Resulting
 from gitsplit.session.work import Work

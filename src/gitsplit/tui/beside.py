@@ -16,9 +16,9 @@ from typing import Any, Protocol, TypeVar
 from prompt_toolkit.application import Application
 
 from gitsplit.core.checks import Check
-from gitsplit.core.objects import Oid
 from gitsplit.core.todo import Todo
 from gitsplit.errors import GivenUp
+from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import is_asking, written_todo

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gitsplit.core.edits import Edit, TextEdit
-from gitsplit.core.objects import Oid
 from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import Oid
 from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.selection import file_rows, lines_shown, segment_at

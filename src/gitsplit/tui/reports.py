@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from gitsplit.core.checks import Check
-from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.todo import Todo
+from gitsplit.model.objects import Oid
 from gitsplit.tui.state import Estimate, State
 from gitsplit.tui.verdict import answered
 

@@ -6,9 +6,9 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
-from gitsplit.core.objects import Oid
 from gitsplit.core.outlook import Conflict
 from gitsplit.core.todo import Entry
+from gitsplit.model.objects import Oid
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import new_commits, new_subjects
 from gitsplit.tui.pane import Lines

@@ -12,7 +12,7 @@ from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 from gitsplit.core.changes import File, FileChange
-from gitsplit.core.objects import Oid
+from gitsplit.model.objects import Oid
 from gitsplit.tui.text import Tint
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from functools import partial
 
 from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, FactEdit, TextEdit, block_edits
-from gitsplit.core.objects import GITLINK
 from gitsplit.core.signals.looks import Piece
+from gitsplit.model.objects import GITLINK
 
 MOST_COMPARED = 120
 """So many pieces are compared two by two; of more, some are joined before."""
