@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.core.changes import FileChange
 from gitsplit.core.signals import places, roles
 from gitsplit.core.signals.words import identifiers
+from gitsplit.model.changes import FileChange
 from tests.bench.data import Case
 
 _TYPE = re.compile(

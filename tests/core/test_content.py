@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.changes import FileChange, Hunk, Span, lines_of
 from gitsplit.core.content import (
     Assignment,
     PlacedLine,
@@ -17,6 +16,7 @@ from gitsplit.core.content import (
 )
 from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from tests.core.strategies import modified, plans, side, small_texts, text_change
 from tests.core.test_align import partners_by_the_rule

@@ -4,9 +4,9 @@ import json
 import tracemalloc
 from itertools import count
 
-from gitsplit.core.changes import File, FileChange, Hunk, Span
 from gitsplit.core.fit import fitted
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, loads
+from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
 from tests.processor import grows_with_its_size
 

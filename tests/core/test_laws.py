@@ -18,7 +18,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.core.changes import File, Hunk, Span
 from gitsplit.core.content import file_after
 from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
 from gitsplit.core.fit import fitted, planned
@@ -35,6 +34,7 @@ from gitsplit.core.proposal import proposal
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import Step, is_whole, steps
 from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from tests.core.strategies import (
     LINES,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Final, Literal
 
-from gitsplit.core.changes import File, FileChange, Hunk
 from gitsplit.core.edits import (
     Edit,
     Fact,
@@ -17,6 +16,7 @@ from gitsplit.core.edits import (
     TextEdit,
     hunk_order,
 )
+from gitsplit.model.changes import File, FileChange, Hunk
 from gitsplit.model.objects import object_id
 
 Mark = Literal["old", "new"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gitsplit.core.changes import File
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Plan
@@ -11,6 +10,7 @@ from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.core.states import is_whole, steps
 from gitsplit.core.todo import Layout, as_it_is
 from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import File
 from gitsplit.model.escape import shown
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 
 from gitsplit.core.align import Slot, merge_order, partners
-from gitsplit.core.changes import File, FileChange, Hunk, Span
+from gitsplit.model.changes import File, FileChange, Hunk, Span
 
 _TYPE_BITS = 0o170000
 

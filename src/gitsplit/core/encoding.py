@@ -8,8 +8,8 @@ are in that one.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitsplit.core.changes import lines_of
 from gitsplit.core.series import CommitDraft
+from gitsplit.model.changes import lines_of
 from gitsplit.model.objects import RawCommit
 
 _PLAIN = b"Change-Id: I0\n"

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.core.changes import FileChange, Hunk, Span
 from gitsplit.core.edits import (
     Edit,
     Fact,
@@ -24,6 +23,7 @@ from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import file_assignments, overrides_by_file
 from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.escape import shown
 
 _NOBODY = -1

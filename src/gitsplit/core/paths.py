@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gitsplit.core.changes import FileChange
+from gitsplit.model.changes import FileChange
 
 
 def directories(path: bytes) -> Iterator[bytes]:

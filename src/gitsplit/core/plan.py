@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit, Fact, FactEdit, edits_by_file
 from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange
 
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""

@@ -15,9 +15,9 @@ from stat import S_IFMT, S_ISREG
 import pygit2
 from pygit2.enums import DiffOption
 
-from gitsplit.core.changes import Hunk, Span
 from gitsplit.errors import GitFailed
 from gitsplit.git.repository import Repository
+from gitsplit.model.changes import Hunk, Span
 from gitsplit.model.objects import (
     DIRECTORY,
     EXECUTABLE,

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 
-from gitsplit.core.changes import File, FileChange
 from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import (
     EmptySeries,
@@ -25,6 +24,7 @@ from gitsplit.git.diff import (
 )
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
+from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import GITLINK, Oid, RawCommit
 
 

@@ -8,10 +8,10 @@ from typing import Final
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.changes import lines_of
 from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
 from gitsplit.core.todo import Todo
+from gitsplit.model.changes import lines_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import NewCommit

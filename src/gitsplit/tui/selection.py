@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from gitsplit.core.changes import Span
 from gitsplit.core.edits import (
     Edit,
     Fact,
@@ -20,6 +19,7 @@ from gitsplit.core.edits import (
 )
 from gitsplit.core.listing import counted
 from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.changes import Span
 from gitsplit.tui.rows import RowKind, Rows, Segment
 from gitsplit.tui.state import State, Unit
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
-from gitsplit.core.changes import Hunk, Span, lines_of
 from gitsplit.core.checks import Check
 from gitsplit.core.history import History
 from gitsplit.core.ids import IdRules
@@ -15,6 +14,7 @@ from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.core.series import Series
 from gitsplit.core.todo import Entry, Todo
+from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.tui.blocks import diff_rows

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from gitsplit.core.changes import FileChange, Hunk, Span
 from gitsplit.core.content import Assignment, hunk_lines
 from gitsplit.core.edits import Edit, TextEdit
+from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.tui.blocks import CONTEXT_LINES
 from gitsplit.tui.rows import Block, Header, RowKind, Segment
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal
 
-from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import (
     Edit,
     Fact,
@@ -20,6 +19,7 @@ from gitsplit.core.edits import (
     finer_edits,
 )
 from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange
 
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.changes import FileChange
 from gitsplit.core.edits import Edit
 from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal.context import Context
@@ -17,6 +16,7 @@ from gitsplit.core.proposal.owner import Keep, kept_by
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.core.proposal.where import place, reason
+from gitsplit.model.changes import FileChange
 
 
 @dataclass(frozen=True)
