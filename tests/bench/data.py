@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gitsplit.core.edits import Edit, FactEdit, TextEdit
 from gitsplit.core.plan import Plan
 from gitsplit.model.changes import File, FileChange, Hunk, Span
+from gitsplit.model.edits import Edit, FactEdit, TextEdit
 from gitsplit.model.objects import Oid, object_id
 
 Key = tuple[str, str, int]

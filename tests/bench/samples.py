@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gitsplit.core.edits import edits_of
 from gitsplit.core.proposal.neighbours import neighbours
 from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.proposal.tree import counts
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.core.signals.roles import Role
+from gitsplit.model.edits import edits_of
 from tests.bench.data import Case, Earlier, cases
 
 Array = NDArray[np.float64]

@@ -11,7 +11,6 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from gitsplit.core.edits import TextEdit, edits_of, finer_edits, selected_edits
 from gitsplit.core.plan import (
     DROPPED,
     Group,
@@ -30,6 +29,7 @@ from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.signals.commit import Compared
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
+from gitsplit.model.edits import TextEdit, edits_of, finer_edits, selected_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 
 LINES = [

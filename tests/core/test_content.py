@@ -14,9 +14,9 @@ from gitsplit.core.content import (
     file_states,
     hunk_lines,
 )
-from gitsplit.core.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
+from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from tests.core.strategies import modified, plans, side, small_texts, text_change
 from tests.core.test_align import partners_by_the_rule

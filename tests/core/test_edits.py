@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.core.align import partners
-from gitsplit.core.edits import (
+from gitsplit.model.changes import File, FileChange, Hunk, Span
+from gitsplit.model.edits import (
     Edit,
     Fact,
     FactEdit,
@@ -20,7 +21,6 @@ from gitsplit.core.edits import (
     selected_edits,
     sort_key,
 )
-from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.objects import EXECUTABLE, GITLINK, SYMLINK, Oid
 from tests.core.strategies import (
     commits,

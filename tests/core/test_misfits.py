@@ -2,10 +2,10 @@
 
 import pytest
 
-from gitsplit.core.edits import Fact
 from gitsplit.core.fit import fitted
 from gitsplit.core.planfile import CommitEntry, FileEntry
 from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Fact
 from tests.core.test_fit import (
     CHANGED,
     FIRST,

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.core.fit import fitted, planned
 from gitsplit.core.overrides import carried, with_content, with_dropped
 from gitsplit.core.plan import (
@@ -34,6 +33,7 @@ from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import is_whole, states_in, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
+from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from tests.core.strategies import (
     commits,

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.edits import Edit, TextEdit, edits_of, finer_edits
 from gitsplit.core.plan import (
     DROPPED,
     Group,
@@ -21,6 +20,7 @@ from gitsplit.core.plan import (
 )
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Span
+from gitsplit.model.edits import Edit, TextEdit, edits_of, finer_edits
 from tests.core.strategies import modified, side, text_change
 
 CHANGED = modified(b"1\n2\n3\n", b"a\n2\nb\n")

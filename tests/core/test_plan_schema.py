@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gitsplit.core.edits import Fact
 from gitsplit.core.planfile import (
     CommitEntry,
     FileEntry,
@@ -23,6 +22,7 @@ from gitsplit.core.planfile import (
     loads,
 )
 from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Fact
 from gitsplit.model.objects import Oid
 
 SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())

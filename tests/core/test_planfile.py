@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from gitsplit.core.edits import Fact
 from gitsplit.core.planfile import (
     CommitEntry,
     FileEntry,
@@ -14,6 +13,7 @@ from gitsplit.core.planfile import (
     loads,
 )
 from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Fact
 from tests.core.test_plan_schema import COMMIT, HEAD, UPSTREAM, is_valid
 
 Json = dict[str, object]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.edits import FactEdit, TextEdit, line_edits
 from gitsplit.core.plan import (
     DROPPED,
     Override,
@@ -22,6 +21,7 @@ from gitsplit.core.proposal import Cuts, GroupBy, cuts
 from gitsplit.core.recut import recut
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import FactEdit, TextEdit, line_edits
 from tests.core.strategies import commits, modified
 
 MESSAGE = b"Do several things\n\nChange-Id: I" + b"1" * 40 + b"\n"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.edits import TextEdit, line_edits
 from gitsplit.core.plan import DROPPED, Override, Plan, cut
 from gitsplit.core.todo import Todo, with_action
 from gitsplit.core.trail import Changes, Json, read_trail, written_trail
+from gitsplit.model.edits import TextEdit, line_edits
 from gitsplit.model.objects import Oid
 from tests.tui.builder import plan_of
 from tests.tui.cases import COMMITS, series

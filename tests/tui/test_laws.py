@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.edits import FactEdit, sort_key
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.core.proposal import cuts
@@ -16,6 +15,7 @@ from gitsplit.core.states import is_whole, states_in
 from gitsplit.core.todo import Doing, Todo
 from gitsplit.errors import MergeCommit
 from gitsplit.model.changes import Hunk
+from gitsplit.model.edits import FactEdit, sort_key
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.tui.actions import (

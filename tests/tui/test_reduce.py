@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.edits import Fact, FactEdit, TextEdit
 from gitsplit.core.message import subject_of, with_subject
 from gitsplit.core.plan import DROPPED, without_empty_groups
+from gitsplit.model.edits import Fact, FactEdit, TextEdit
 from gitsplit.tui.actions import (
     FAR,
     Action,

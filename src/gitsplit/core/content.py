@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Final, Literal
 
-from gitsplit.core.edits import (
+from gitsplit.model.changes import File, FileChange, Hunk
+from gitsplit.model.edits import (
     Edit,
     Fact,
     FactEdit,
     TextEdit,
     hunk_order,
 )
-from gitsplit.model.changes import File, FileChange, Hunk
 from gitsplit.model.objects import object_id
 
 Mark = Literal["old", "new"]

@@ -9,14 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.core.edits import (
-    Edit,
-    Fact,
-    FactEdit,
-    TextEdit,
-    facts_of,
-    hunk_order,
-)
 from gitsplit.core.overrides import given
 from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
@@ -24,6 +16,14 @@ from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import file_assignments, overrides_by_file
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.edits import (
+    Edit,
+    Fact,
+    FactEdit,
+    TextEdit,
+    facts_of,
+    hunk_order,
+)
 from gitsplit.model.escape import shown
 
 _NOBODY = -1

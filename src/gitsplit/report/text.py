@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from gitsplit.core.edits import Edit, FactEdit, TextEdit
 from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import clipped, counted, few, listed, several
 from gitsplit.core.message import subject_of
@@ -14,6 +13,7 @@ from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.core.todo import Doing, Entry, Todo
 from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.model.changes import FileChange, Span
+from gitsplit.model.edits import Edit, FactEdit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
 from gitsplit.report.staying import staying_lines

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from gitsplit.core.edits import TextEdit
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import SourceCommit
@@ -15,6 +14,7 @@ from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
+from gitsplit.model.edits import TextEdit
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.session.proposing import cuts_of, proposed

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gitsplit.core import fit, planfile
-from gitsplit.core.edits import edits_of
 from gitsplit.core.ids import IdRules
 from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
@@ -27,6 +26,7 @@ from gitsplit.git import gerrit, handed, operations, read, rebase_process, refs
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request

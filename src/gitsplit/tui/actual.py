@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gitsplit.core.edits import edits_of
 from gitsplit.core.plan import Plan
 from gitsplit.core.states import states_in
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange
+from gitsplit.model.edits import edits_of
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.preview import CommitRows, Previews
 from gitsplit.tui.sizes import Count, Size, Sizes, plan_sizes

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from gitsplit.core.edits import TextEdit, bytes_compared
 from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import GitsplitError, PlanRefused
+from gitsplit.model.edits import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.tui.actions import Action, Cut
 from gitsplit.tui.selection import selected

@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from gitsplit.core.edits import Edit, TextEdit, edits_by_file
 from gitsplit.model.changes import File, FileChange, Span
+from gitsplit.model.edits import Edit, TextEdit, edits_by_file
 from gitsplit.tui.differences import same
 from gitsplit.tui.rows import Block, FoldKey, Header, RowKind, Rows, Segment
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.edits import Fact, FactEdit, facts_of
 from gitsplit.model.changes import File, FileChange, Hunk, Span
+from gitsplit.model.edits import Fact, FactEdit, facts_of
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.tui.blocks import header_of
 from gitsplit.tui.rows import Header, Row, RowKind

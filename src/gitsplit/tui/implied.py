@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from gitsplit.core.edits import Fact, FactEdit
 from gitsplit.core.listing import counted
 from gitsplit.core.plan import Plan
+from gitsplit.model.edits import Fact, FactEdit
 
 _NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 

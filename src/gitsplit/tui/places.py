@@ -6,9 +6,9 @@ A commit's rows are made when it is opened, and kept for coming back.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment

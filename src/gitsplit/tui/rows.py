@@ -11,8 +11,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import NamedTuple
 
-from gitsplit.core.edits import Edit, FactEdit, TextEdit, sort_key
 from gitsplit.model.changes import Span
+from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
 
 
 class RowKind(Enum):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from gitsplit.core.edits import TextEdit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import TextEdit
 from gitsplit.tui.places import refolded, row_showing
 from gitsplit.tui.rows import Row, RowKind, Rows, Segment
 from gitsplit.tui.selection import lines_shown, segment_at

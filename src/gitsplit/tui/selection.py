@@ -9,7 +9,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from gitsplit.core.edits import (
+from gitsplit.core.listing import counted
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.changes import Span
+from gitsplit.model.edits import (
     Edit,
     Fact,
     FactEdit,
@@ -17,9 +20,6 @@ from gitsplit.core.edits import (
     finer_edits,
     selected_edits,
 )
-from gitsplit.core.listing import counted
-from gitsplit.core.plan import DROPPED, Plan
-from gitsplit.model.changes import Span
 from gitsplit.tui.rows import RowKind, Rows, Segment
 from gitsplit.tui.state import State, Unit
 

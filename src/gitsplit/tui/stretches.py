@@ -10,8 +10,8 @@ from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from gitsplit.core.content import Assignment, hunk_lines
-from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.tui.blocks import CONTEXT_LINES
 from gitsplit.tui.rows import Block, Header, RowKind, Segment
 

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal
 
-from gitsplit.core.edits import (
+from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import (
     Edit,
     Fact,
     FactEdit,
@@ -18,8 +20,6 @@ from gitsplit.core.edits import (
     edits_of,
     finer_edits,
 )
-from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
 
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
 

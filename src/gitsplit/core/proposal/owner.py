@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from math import fsum, log
 from typing import Literal
 
-from gitsplit.core.edits import Edit, TextEdit
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import DROPPED
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.escape import shown
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int

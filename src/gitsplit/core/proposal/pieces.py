@@ -9,9 +9,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gitsplit.core.edits import Edit, FactEdit, TextEdit, block_edits
 from gitsplit.core.signals.looks import Piece
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import Edit, FactEdit, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
 
 MOST_COMPARED = 120

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from gitsplit.core.edits import Edit
 from gitsplit.core.paths import entangled
 from gitsplit.core.plan import Plan
 from gitsplit.core.states import steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import Edit
 
 
 def is_possible(plan: Plan) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.edits import Edit, edits_of, sort_key
 from gitsplit.core.message import without_change_id
 from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal import number, order, reasons
@@ -30,6 +29,7 @@ from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.looks import Piece
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import Edit, edits_of, sort_key
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from gitsplit.core.edits import Edit, TextEdit, facts_of
 from gitsplit.core.proposal.layout import shared
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import Edit, TextEdit, facts_of
 from gitsplit.model.escape import shown
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from gitsplit.core.edits import sort_key
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
@@ -15,6 +14,7 @@ from gitsplit.core.signals.together import (
 )
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import sort_key
 
 
 @dataclass(frozen=True)
