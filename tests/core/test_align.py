@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gitsplit.core.align import Slot, merge_order, partners
+from gitsplit.model.align import Slot, merge_order, partners
 from tests.core.strategies import LINES
 from tests.processor import grows_with_its_size
 

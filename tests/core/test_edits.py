@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.align import partners
+from gitsplit.model.align import partners
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.edits import (
     Edit,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise
 
-from gitsplit.core.align import Slot, merge_order, partners
+from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 
 _TYPE_BITS = 0o170000
