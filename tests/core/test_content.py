@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.content import (
+from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
+from gitsplit.model.content import (
     Assignment,
     PlacedLine,
     file_after,
     file_states,
     hunk_lines,
 )
-from gitsplit.core.plan import DROPPED, Plan
-from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from tests.core.strategies import modified, plans, side, small_texts, text_change

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.core.content import file_after
 from gitsplit.core.fit import fitted, planned
 from gitsplit.core.history import History
 from gitsplit.core.plan import (
@@ -34,6 +33,7 @@ from gitsplit.core.series import SourceCommit
 from gitsplit.core.states import Step, is_whole, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
+from gitsplit.model.content import file_after
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from tests.core.strategies import (

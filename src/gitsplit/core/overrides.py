@@ -8,11 +8,11 @@ Merging is git's affair: whoever calls gives it as a function.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from gitsplit.core.content import Assignment, file_states
 from gitsplit.core.plan import DROPPED, Override, Plan, settled
 from gitsplit.core.states import file_assignments, overrides_by_file, states_in
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
+from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import EXECUTABLE, FILE
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gitsplit.core.content import Assignment, file_states
 from gitsplit.core.paths import directories, entangled
 from gitsplit.core.plan import DROPPED, Override, Plan
 from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
+from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.edits import Edit
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import SYMLINK, TreeEntry, object_id

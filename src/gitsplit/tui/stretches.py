@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from gitsplit.core.content import Assignment, hunk_lines
 from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.tui.blocks import CONTEXT_LINES
 from gitsplit.tui.rows import Block, Header, RowKind, Segment
