@@ -8,7 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.overrides import carried, with_content, with_dropped
 from gitsplit.core.plan import (
     DROPPED,
     Group,
@@ -35,6 +34,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
+from gitsplit.model.overrides import carried, with_content, with_dropped
 from tests.core.strategies import (
     commits,
     contents,

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.core.overrides import given
 from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
@@ -25,6 +24,7 @@ from gitsplit.model.edits import (
     hunk_order,
 )
 from gitsplit.model.escape import shown
+from gitsplit.model.overrides import given
 
 _NOBODY = -1
 _UNCHANGED = -3

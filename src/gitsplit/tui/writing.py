@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gitsplit.core.overrides import with_content, written
 from gitsplit.errors import PlanRefused
+from gitsplit.model.overrides import with_content, written
 from gitsplit.tui.actions import SetContent
 from gitsplit.tui.change import changed
 from gitsplit.tui.state import Request, State
