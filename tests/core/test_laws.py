@@ -30,12 +30,12 @@ from gitsplit.core.plan import (
 from gitsplit.core.planfile import PlanDocument, dumps, loads
 from gitsplit.core.proposal import proposal
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.states import Step, is_whole, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
+from gitsplit.model.states import Step, is_whole, steps
 from tests.core.strategies import (
     LINES,
     commits,

@@ -29,12 +29,12 @@ from gitsplit.core.planfile import (
     loads,
 )
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.states import is_whole, states_in, steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.model.overrides import carried, with_content, with_dropped
+from gitsplit.model.states import is_whole, states_in, steps
 from tests.core.strategies import (
     commits,
     contents,

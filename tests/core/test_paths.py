@@ -4,9 +4,9 @@ import pytest
 
 from gitsplit.core.paths import entangled
 from gitsplit.core.proposal import GroupBy, proposal
-from gitsplit.core.states import steps
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import FILE, object_id
+from gitsplit.model.states import steps
 
 
 def change(old: str | None, new: str | None) -> FileChange:

@@ -13,8 +13,8 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.plan import Plan
-from gitsplit.core.states import states_in
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
+from gitsplit.model.states import states_in
 from gitsplit.tui.actions import (
     Action,
     Ask,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.core.plan import DROPPED, Plan, cut
-from gitsplit.core.states import file_assignments
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import TextEdit, line_edits
+from gitsplit.model.states import file_assignments
 from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.cells import row_cells
 from gitsplit.tui.preview import CommitRows, Previews, path_after

@@ -12,7 +12,6 @@ from itertools import chain, groupby
 from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.states import file_assignments, overrides_by_file
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.edits import (
@@ -25,6 +24,7 @@ from gitsplit.model.edits import (
 )
 from gitsplit.model.escape import shown
 from gitsplit.model.overrides import given
+from gitsplit.model.states import file_assignments, overrides_by_file
 
 _NOBODY = -1
 _UNCHANGED = -3

@@ -15,7 +15,6 @@ from gitsplit.core.encoding import in_encoding
 from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import continued_id, squashed
-from gitsplit.core.states import is_whole
 from gitsplit.core.todo import Entry, layout, out_of_place
 from gitsplit.errors import (
     CheckFailed,
@@ -49,6 +48,7 @@ from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid
 from gitsplit.model.overrides import with_dropped
 from gitsplit.model.progress import PATIENT, Watch
+from gitsplit.model.states import is_whole
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
 from gitsplit.session.review import review_warnings

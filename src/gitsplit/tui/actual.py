@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gitsplit.core.plan import Plan
-from gitsplit.core.states import states_in
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.edits import edits_of
+from gitsplit.model.states import states_in
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.preview import CommitRows, Previews
 from gitsplit.tui.sizes import Count, Size, Sizes, plan_sizes

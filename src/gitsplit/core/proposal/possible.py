@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from gitsplit.core.paths import entangled
 from gitsplit.core.plan import Plan
-from gitsplit.core.states import steps
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
+from gitsplit.model.states import steps
 
 
 def is_possible(plan: Plan) -> bool:
