@@ -2,10 +2,10 @@
 
 import pytest
 
-from gitsplit.core.paths import entangled
 from gitsplit.core.proposal import GroupBy, proposal
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import FILE, object_id
+from gitsplit.model.paths import entangled
 from gitsplit.model.states import steps
 
 
