@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gitsplit.core.plan import Plan
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.edits import Edit, FactEdit, TextEdit
 from gitsplit.model.objects import Oid, object_id
+from gitsplit.model.plan import Plan
 
 Key = tuple[str, str, int]
 """A changed line: path, side, 1-based number; a fact is on side ``f``, line 0."""

@@ -5,7 +5,6 @@ from itertools import pairwise
 from math import copysign
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.plan import Plan
 from gitsplit.core.proposal.context import Context
 from gitsplit.core.proposal.proposals import Proposals, proposals
 from gitsplit.core.proposal.tree import tree_of
@@ -13,6 +12,7 @@ from gitsplit.core.proposal.weights import ACROSS_FILES, IN_ONE_FILE
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.plan import Plan
 from tests.cases.reading import Case, MalformedCase
 
 Score = Callable[[int, int], float]

@@ -11,7 +11,13 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from gitsplit.core.plan import (
+from gitsplit.core.proposal.pieces import pieces_of
+from gitsplit.core.signals.commit import Compared
+from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
+from gitsplit.model.edits import TextEdit, edits_of, finer_edits, selected_edits
+from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
+from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
@@ -25,12 +31,6 @@ from gitsplit.core.plan import (
     without_empty_groups,
     without_group,
 )
-from gitsplit.core.proposal.pieces import pieces_of
-from gitsplit.core.signals.commit import Compared
-from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
-from gitsplit.model.edits import TextEdit, edits_of, finer_edits, selected_edits
-from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 
 LINES = [
     b"\n",

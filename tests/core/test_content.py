@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
 from gitsplit.model.content import (
     Assignment,
@@ -18,6 +17,7 @@ from gitsplit.model.content import (
 )
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
+from gitsplit.model.plan import DROPPED, Plan
 from tests.core.strategies import modified, plans, side, small_texts, text_change
 from tests.core.test_align import partners_by_the_rule
 

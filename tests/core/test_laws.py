@@ -20,13 +20,6 @@ from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
 from gitsplit.core.history import History
-from gitsplit.core.plan import (
-    DROPPED,
-    Group,
-    Plan,
-    assigned,
-    without_empty_groups,
-)
 from gitsplit.core.planfile import PlanDocument, dumps, loads
 from gitsplit.core.proposal import proposal
 from gitsplit.core.series import SourceCommit
@@ -35,6 +28,13 @@ from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
+from gitsplit.model.plan import (
+    DROPPED,
+    Group,
+    Plan,
+    assigned,
+    without_empty_groups,
+)
 from gitsplit.model.states import Step, is_whole, steps
 from tests.core.strategies import (
     LINES,

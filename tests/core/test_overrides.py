@@ -8,18 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.plan import (
-    DROPPED,
-    Group,
-    Override,
-    Plan,
-    assigned,
-    merged_groups,
-    moved_group,
-    with_group,
-    without_empty_groups,
-    without_group,
-)
 from gitsplit.core.planfile import (
     CommitEntry,
     FileEntry,
@@ -34,6 +22,18 @@ from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.model.overrides import carried, with_content, with_dropped
+from gitsplit.model.plan import (
+    DROPPED,
+    Group,
+    Override,
+    Plan,
+    assigned,
+    merged_groups,
+    moved_group,
+    with_group,
+    without_empty_groups,
+    without_group,
+)
 from gitsplit.model.states import is_whole, states_in, steps
 from tests.core.strategies import (
     commits,

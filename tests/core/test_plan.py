@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.plan import (
+from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange, Span
+from gitsplit.model.edits import Edit, TextEdit, edits_of, finer_edits
+from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
@@ -18,9 +21,6 @@ from gitsplit.core.plan import (
     without_empty_groups,
     without_group,
 )
-from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.edits import Edit, TextEdit, edits_of, finer_edits
 from tests.core.strategies import modified, side, text_change
 
 CHANGED = modified(b"1\n2\n3\n", b"a\n2\nb\n")

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.plan import (
+from gitsplit.core.proposal import Cuts, GroupBy, cuts
+from gitsplit.core.recut import recut
+from gitsplit.errors import PlanRefused
+from gitsplit.model.changes import FileChange
+from gitsplit.model.edits import FactEdit, TextEdit, line_edits
+from gitsplit.model.plan import (
     DROPPED,
     Override,
     Plan,
@@ -17,11 +22,6 @@ from gitsplit.core.plan import (
     with_group,
     with_message,
 )
-from gitsplit.core.proposal import Cuts, GroupBy, cuts
-from gitsplit.core.recut import recut
-from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import FactEdit, TextEdit, line_edits
 from tests.core.strategies import commits, modified
 
 MESSAGE = b"Do several things\n\nChange-Id: I" + b"1" * 40 + b"\n"

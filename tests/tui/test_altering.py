@@ -7,10 +7,10 @@ import pytest
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.outlook import Outlook
-from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.git.diff import hunks_between
 from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.actions import (
     Apply,
     Cancel,

@@ -12,8 +12,8 @@ from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import DummyOutput
 
-from gitsplit.core.plan import Plan
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
+from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.actions import (
     Action,

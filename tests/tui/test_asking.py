@@ -10,9 +10,9 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from gitsplit.core.plan import Plan
 from gitsplit.errors import Interrupted, MergeCommit
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.tui.actions import Cut, MarkSplit, OpenCommit, Send
 from gitsplit.tui.app import Shell
 from gitsplit.tui.asking import CUTTING, takes_long_to_cut

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.plan import DROPPED
 from gitsplit.core.proposal import Cuts, cuts, proposals
 from gitsplit.core.recut import recut
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED
 from gitsplit.tui.actions import (
     Drop,
     FocusOn,

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.core.message import subject_of, with_subject
-from gitsplit.core.plan import DROPPED, without_empty_groups
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
+from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import (
     FAR,
     Action,

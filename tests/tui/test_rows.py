@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
-from gitsplit.core.plan import Plan, cut
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, finer_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
+from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.cells import fact_words, row_cells
 from gitsplit.tui.diffview import scrolled

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.plan import Plan
 from gitsplit.core.series import SourceCommit
 from gitsplit.core.todo import Doing, Todo
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.tui.actions import (
     Action,
     Apply,

@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.plan import DROPPED, Plan, cut
 from gitsplit.model.edits import TextEdit, line_edits
+from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.tui.sizes import Count
 from tests.tui.builder import plan_of
 

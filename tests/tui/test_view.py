@@ -17,7 +17,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.plan import DROPPED, without_empty_groups
+from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import Look, OpenPreview, Pan
 from gitsplit.tui.altered import dropped_words, ends_as_it_was
 from gitsplit.tui.commitlist import commit_blocks, commit_lines

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.core.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.core.series import SourceCommit
 from gitsplit.errors import PlanRefused
@@ -24,6 +23,7 @@ from gitsplit.model.edits import (
 )
 from gitsplit.model.escape import shown
 from gitsplit.model.overrides import given
+from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.model.states import file_assignments, overrides_by_file
 
 _NOBODY = -1

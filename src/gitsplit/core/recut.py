@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gitsplit.core.plan import (
+from gitsplit.core.proposal import Cuts
+from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.model.plan import (
     DROPPED,
     Override,
     Plan,
@@ -19,9 +22,6 @@ from gitsplit.core.plan import (
     with_message,
     without_empty_groups,
 )
-from gitsplit.core.proposal import Cuts
-from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
 
 _TRIES = 8
 """Groups whose paths collide are joined, so the next cut may have no more of them."""

@@ -8,12 +8,12 @@ Merging is git's affair: whoever calls gives it as a function.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from gitsplit.core.plan import DROPPED, Override, Plan, settled
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import EXECUTABLE, FILE
+from gitsplit.model.plan import DROPPED, Override, Plan, settled
 from gitsplit.model.states import file_assignments, overrides_by_file, states_in
 
 Merge = Callable[[bytes, bytes, bytes], bytes | None]

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.core.listing import counted, few
-from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED, Plan
 
 _FACTS: Mapping[Fact, str] = {
     Fact.CREATE: "the new file {}",

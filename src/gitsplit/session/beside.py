@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from gitsplit.core.plan import Plan
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import SourceCommit
 from gitsplit.errors import GitsplitError, NothingToSplit
@@ -16,6 +15,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
 from gitsplit.model.edits import TextEdit
 from gitsplit.model.objects import GITLINK, Oid
+from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.session.proposing import cuts_of, proposed
 from gitsplit.session.request import Request

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.listing import listed
 from gitsplit.core.message import subject_of
-from gitsplit.core.plan import DROPPED
 from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.errors import (
     GitsplitError,
@@ -28,6 +27,7 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED
 from gitsplit.report.staying import staying_lines
 from gitsplit.session.finish import Finish
 from gitsplit.session.rewrite import (

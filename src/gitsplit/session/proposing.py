@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from gitsplit.core import fit, planfile
-from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import PlanDocument
 from gitsplit.core.proposal import (
     COPIED_TRAILERS,
@@ -20,6 +19,7 @@ from gitsplit.git.habits import recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
+from gitsplit.model.plan import Plan
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from gitsplit.core import fit, planfile
 from gitsplit.core.ids import IdRules
-from gitsplit.core.plan import Plan
 from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.series import Series, SourceCommit
@@ -28,6 +27,7 @@ from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
 

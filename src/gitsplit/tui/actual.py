@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.edits import edits_of
+from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.preview import CommitRows, Previews

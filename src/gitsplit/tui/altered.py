@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, Fact, FactEdit
+from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
 from gitsplit.tui.selection import amount
 from gitsplit.tui.sizes import LastAnswer

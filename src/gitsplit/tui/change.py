@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from gitsplit.core.history import History
-from gitsplit.core.plan import Plan
 from gitsplit.core.todo import Todo
 from gitsplit.errors import PlanRefused
 from gitsplit.model.overrides import carried
+from gitsplit.model.plan import Plan
 from gitsplit.tui.places import closed, is_open, on_plan, opened
 from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 

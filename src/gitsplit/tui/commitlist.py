@@ -10,7 +10,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
-from gitsplit.core.plan import DROPPED
+from gitsplit.model.plan import DROPPED
 from gitsplit.tui.actions import FAR
 from gitsplit.tui.actual import commit_sizes
 from gitsplit.tui.altered import where_dropped

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.plan import (
+from gitsplit.core.todo import Entry
+from gitsplit.errors import PlanRefused
+from gitsplit.model.plan import (
     merged_groups,
     moved_group,
     with_message,
     without_group,
 )
-from gitsplit.core.todo import Entry
-from gitsplit.errors import PlanRefused
 from gitsplit.tui.actions import (
     CommitAction,
     Focus,

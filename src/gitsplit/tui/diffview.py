@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.plan import DROPPED, Plan
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.altered import edited_words
 from gitsplit.tui.cells import row_cells
 from gitsplit.tui.rows import RowKind

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
-from gitsplit.core.plan import DROPPED
+from gitsplit.model.plan import DROPPED
 from gitsplit.tui.altered import dropped_words, is_to_be_whole
 from gitsplit.tui.rows import RowKind, Rows
 from gitsplit.tui.selection import rename_with_edits, unit_at

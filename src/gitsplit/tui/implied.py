@@ -3,8 +3,8 @@
 from collections.abc import Collection
 
 from gitsplit.core.listing import counted
-from gitsplit.core.plan import Plan
 from gitsplit.model.edits import Fact, FactEdit
+from gitsplit.model.plan import Plan
 
 _NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 

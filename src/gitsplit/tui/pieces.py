@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.core.listing import counted
-from gitsplit.core.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.core.proposal import drafted
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import sort_key
+from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.tui.actions import (
     Cut,
     Drop,

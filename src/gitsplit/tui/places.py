@@ -6,10 +6,10 @@ A commit's rows are made when it is opened, and kept for coming back.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.selection import file_rows, lines_shown, segment_at

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from operator import mul
 
-from gitsplit.core.plan import Plan
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, Fact, FactEdit
+from gitsplit.model.plan import Plan
 from gitsplit.tui.blocks import resumed
 from gitsplit.tui.differences import both, same
 from gitsplit.tui.rows import Header, Row, Rows

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import PlanRefused
+from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.tui.sizes import LastAnswer, message_of
 from gitsplit.tui.state import Screen, State

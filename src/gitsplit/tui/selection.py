@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gitsplit.core.listing import counted
-from gitsplit.core.plan import DROPPED, Plan
 from gitsplit.model.changes import Span
 from gitsplit.model.edits import (
     Edit,
@@ -20,6 +19,7 @@ from gitsplit.model.edits import (
     finer_edits,
     selected_edits,
 )
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.rows import RowKind, Rows, Segment
 from gitsplit.tui.state import State, Unit
 

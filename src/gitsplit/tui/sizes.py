@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from gitsplit.core.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.tui.differences import both, same
 
 Key = TypeVar("Key")

@@ -5,7 +5,6 @@ learned from real histories, and the merge tree is kept: one more or one fewer g
 another cut of the same tree. Grouping by place alone is in ``layout``.
 """
 
-from gitsplit.core.plan import Plan
 from gitsplit.core.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import GroupBy
 from gitsplit.core.proposal.number import MOST
@@ -14,6 +13,7 @@ from gitsplit.core.proposal.placed import Placed
 from gitsplit.core.proposal.proposals import Proposals, proposals
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
+from gitsplit.model.plan import Plan
 
 __all__ = [
     "COPIED_TRAILERS",

@@ -6,11 +6,11 @@ from math import fsum, log
 from typing import Literal
 
 from gitsplit.core.message import without_change_id
-from gitsplit.core.plan import DROPPED
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.plan import DROPPED
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int
 """Which group keeps the Change-Id; a number counts from 1."""

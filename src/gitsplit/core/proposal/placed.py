@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal.context import Context
 from gitsplit.core.proposal.layout import (
     GroupBy,
@@ -17,6 +16,7 @@ from gitsplit.core.proposal.subjects import drafted
 from gitsplit.core.proposal.where import place, reason
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
+from gitsplit.model.plan import Group, Plan, settled
 
 
 @dataclass(frozen=True)

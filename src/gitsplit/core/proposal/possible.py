@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from gitsplit.core.plan import Plan
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.paths import entangled
+from gitsplit.model.plan import Plan
 from gitsplit.model.states import steps
 
 

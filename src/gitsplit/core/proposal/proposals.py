@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.core.message import without_change_id
-from gitsplit.core.plan import Group, Plan, settled
 from gitsplit.core.proposal import number, order, reasons
 from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import (
@@ -30,6 +29,7 @@ from gitsplit.core.signals.looks import Piece
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
+from gitsplit.model.plan import Group, Plan, settled
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""
