@@ -19,7 +19,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.history import History
 from gitsplit.core.planfile import PlanDocument, dumps, loads
 from gitsplit.core.proposal import proposal
 from gitsplit.core.series import SourceCommit
@@ -27,6 +26,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, facts_of
+from gitsplit.model.history import History
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from gitsplit.model.plan import (
     DROPPED,

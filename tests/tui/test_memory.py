@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.history import History
+from gitsplit.model.history import History
 from gitsplit.tui.actions import (
     Action,
     Become,

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gitsplit.core.history import History
 from gitsplit.core.todo import Todo
 from gitsplit.errors import PlanRefused
+from gitsplit.model.history import History
 from gitsplit.model.overrides import carried
 from gitsplit.model.plan import Plan
 from gitsplit.tui.places import closed, is_open, on_plan, opened

@@ -6,13 +6,13 @@ from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
 from gitsplit.core.checks import Check
-from gitsplit.core.history import History
 from gitsplit.core.ids import IdRules
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.core.series import Series
 from gitsplit.core.todo import Entry, Todo
 from gitsplit.model.changes import Hunk, Span, lines_of
+from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.overrides import Merge
 from gitsplit.model.plan import Plan
