@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.todo import Todo, with_action
 from gitsplit.errors import PlanRefused
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository as Opened
+from gitsplit.model.todo import Todo, with_action
 from gitsplit.session.draft import Saver, forgotten, moved_away, resumed
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun, opened

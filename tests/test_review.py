@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.todo import with_action
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import with_action
 from gitsplit.session.outlook import outlook
 from gitsplit.session.request import Request
 from gitsplit.session.work import begun

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.core.series import Series, SourceCommit
-from gitsplit.core.todo import (
+from gitsplit.errors import PlanRefused
+from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.todo import (
     Doing,
     Entry,
     Todo,
@@ -18,8 +20,6 @@ from gitsplit.core.todo import (
     picked,
     with_action,
 )
-from gitsplit.errors import PlanRefused
-from gitsplit.model.objects import Oid, RawCommit
 
 
 def oid(name: str) -> Oid:

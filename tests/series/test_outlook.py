@@ -3,13 +3,13 @@
 import pytest
 
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.todo import Todo, moved, picked, with_action
 from gitsplit.errors import GivenUp
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import written_until_conflict
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.session.outlook import Outlooks, outlook
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import series_draft

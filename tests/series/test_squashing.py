@@ -8,8 +8,8 @@ import pytest
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.squash import autosquashed
-from gitsplit.core.todo import Todo, picked
 from gitsplit.git.repository import open_repository
+from gitsplit.model.todo import Todo, picked
 from gitsplit.session.request import Request
 from gitsplit.session.work import begun
 from tests.repository import Repository

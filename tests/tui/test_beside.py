@@ -13,10 +13,10 @@ from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.todo import Todo
 from gitsplit.errors import GivenUp
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import (
     Become,
     CheckCommits,

@@ -10,7 +10,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.proposal import cuts
-from gitsplit.core.todo import Doing, Todo
 from gitsplit.errors import MergeCommit
 from gitsplit.model.changes import Hunk
 from gitsplit.model.edits import FactEdit, sort_key
@@ -18,6 +17,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in
+from gitsplit.model.todo import Doing, Todo
 from gitsplit.tui.actions import (
     Action,
     Apply,

@@ -6,8 +6,8 @@ import pytest
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.todo import Todo
 from gitsplit.model.progress import Watch
+from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import (
     Action,
     Apply,

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NoReturn, get_args
 
-from gitsplit.core.todo import Doing
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Fact
 from gitsplit.model.escape import inert_json, shown
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Doing
 
 FORMAT = "gitsplit-plan"
 VERSION = 1

@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 
 from gitsplit.core.listing import few, several
 from gitsplit.core.push_options import Given
-from gitsplit.core.todo import Doing, Todo
 from gitsplit.core.trailers_left import joined
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Doing, Todo
 from gitsplit.report.text import Resulting
 
 PUSHED_BEFORE = (

@@ -6,13 +6,13 @@ from dataclasses import replace
 from threading import Event, Lock, Thread
 
 from gitsplit.core.checks import Check, not_run
-from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, GivenUp
 from gitsplit.git.repository import Repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import WrittenCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.todo import Todo
 from gitsplit.session.checks import Checks, is_new
 from gitsplit.session.rewrite import drawn_up
 from gitsplit.session.work import Work

@@ -4,11 +4,11 @@ from dataclasses import replace
 from threading import Condition, Thread
 
 from gitsplit.core import planfile, quoting
-from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
 from gitsplit.model.escape import shown
+from gitsplit.model.todo import Todo
 from gitsplit.session.memory import dumps, loads
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun, document

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from gitsplit.core.message import without_change_id
-from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import GitsplitError, PlanRefused, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.session import review
 from gitsplit.session.rewrite import entry_drafts, preview
 from gitsplit.session.work import Work

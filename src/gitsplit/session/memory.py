@@ -5,7 +5,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from gitsplit.core.todo import Todo
 from gitsplit.core.trail import read_trail, written_trail
 from gitsplit.errors import GitsplitError
 from gitsplit.git import read
@@ -13,6 +12,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.model.changes import FileChange
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Todo
 from gitsplit.session.work import Work
 from gitsplit.tui.memory import Memory, fits
 from gitsplit.tui.state import Screen, Step

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.core.series import SourceCommit
-from gitsplit.core.todo import Todo
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
@@ -14,6 +13,7 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.states import is_whole
+from gitsplit.model.todo import Todo
 from gitsplit.session.review import review_notes, review_warnings
 from gitsplit.session.rewrite import (
     DropTo,

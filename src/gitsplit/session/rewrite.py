@@ -14,7 +14,6 @@ from gitsplit.core.drafts import SeriesDraft, kept_draft, reworded_draft, split_
 from gitsplit.core.encoding import in_encoding
 from gitsplit.core.series import CommitDraft
 from gitsplit.core.squash import continued_id, squashed
-from gitsplit.core.todo import Entry, layout, out_of_place
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -49,6 +48,7 @@ from gitsplit.model.overrides import with_dropped
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.states import is_whole
+from gitsplit.model.todo import Entry, layout, out_of_place
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
 from gitsplit.session.review import review_warnings

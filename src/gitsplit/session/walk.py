@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from gitsplit.core.todo import Todo
 from gitsplit.errors import (
     UNCHANGED,
     CheckFailed,
@@ -17,6 +16,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
+from gitsplit.model.todo import Todo
 from gitsplit.session.checking import Runner
 from gitsplit.session.draft import (
     Saver,

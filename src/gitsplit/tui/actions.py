@@ -6,8 +6,8 @@ Keys, the mouse, the editor and work beside the screen make actions;
 
 from dataclasses import dataclass
 
-from gitsplit.core.todo import Doing
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Doing
 from gitsplit.tui.outline import Address
 from gitsplit.tui.reports import Report
 from gitsplit.tui.state import Purpose

@@ -19,8 +19,8 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import ColorDepth, Output
 
-from gitsplit.core.todo import Todo
 from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
+from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import (
     FAR,
     Action,

@@ -16,10 +16,10 @@ from typing import Any, Protocol, TypeVar
 from prompt_toolkit.application import Application
 
 from gitsplit.core.checks import Check
-from gitsplit.core.todo import Todo
 from gitsplit.errors import GivenUp
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import Action
 from gitsplit.tui.problems import is_asking, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from gitsplit.core.todo import Todo
 from gitsplit.errors import PlanRefused
 from gitsplit.model.history import History
 from gitsplit.model.overrides import carried
 from gitsplit.model.plan import Plan
+from gitsplit.model.todo import Todo
 from gitsplit.tui.places import closed, is_open, on_plan, opened
 from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 

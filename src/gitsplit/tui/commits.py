@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.todo import Entry
 from gitsplit.errors import PlanRefused
 from gitsplit.model.plan import (
     merged_groups,
@@ -11,6 +10,7 @@ from gitsplit.model.plan import (
     with_message,
     without_group,
 )
+from gitsplit.model.todo import Entry
 from gitsplit.tui.actions import (
     CommitAction,
     Focus,

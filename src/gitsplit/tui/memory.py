@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.core.todo import Todo
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Todo
 from gitsplit.tui.places import opened
 from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 from gitsplit.core.message import subject_of
 from gitsplit.core.squash import joined_messages
-from gitsplit.core.todo import Entry, Todo, layout
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
+from gitsplit.model.todo import Entry, Todo, layout
 from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state import State, Whole
 

@@ -8,10 +8,10 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
 from gitsplit.core.message import subject_of
-from gitsplit.core.todo import Entry, Todo
 from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.actual import sizes_in
 from gitsplit.tui.altered import (
     altered_lines,

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import PlanRefused
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.sizes import LastAnswer, message_of
 from gitsplit.tui.state import Screen, State
 

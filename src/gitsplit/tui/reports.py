@@ -8,8 +8,8 @@ from typing import assert_never
 
 from gitsplit.core.checks import Check
 from gitsplit.core.outlook import Outlook
-from gitsplit.core.todo import Todo
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Todo
 from gitsplit.tui.state import Estimate, State
 from gitsplit.tui.verdict import answered
 

@@ -7,8 +7,8 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
 from gitsplit.core.outlook import Conflict
-from gitsplit.core.todo import Entry
 from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Entry
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import new_commits, new_subjects
 from gitsplit.tui.pane import Lines

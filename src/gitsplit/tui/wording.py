@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gitsplit.core.encoding import has_new_nul
-from gitsplit.core.todo import Entry, Todo
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
+from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.change import recorded
 from gitsplit.tui.outline import Address, NewCommit, new_commits
 from gitsplit.tui.places import is_open
