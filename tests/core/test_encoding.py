@@ -3,8 +3,8 @@
 import pytest
 
 from gitsplit.core.encoding import in_encoding
-from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.series import CommitDraft, SourceCommit
 
 ORIGINAL = "Tränke\n\nfür José\n"
 

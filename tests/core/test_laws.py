@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from gitsplit.core.fit import fitted, planned
 from gitsplit.core.planfile import PlanDocument, dumps, loads
 from gitsplit.core.proposal import proposal
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
@@ -35,6 +34,7 @@ from gitsplit.model.plan import (
     assigned,
     without_empty_groups,
 )
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import Step, is_whole, steps
 from tests.core.strategies import (
     LINES,

@@ -16,7 +16,6 @@ from gitsplit.core.planfile import (
     dumps,
     loads,
 )
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
@@ -34,6 +33,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
     without_group,
 )
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole, states_in, steps
 from tests.core.strategies import (
     commits,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import (
     Doing,
     Entry,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitsplit.core.series import CommitDraft
 from gitsplit.git import journal, readiness
 from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.store import stored
 from gitsplit.git.trees import tree_with
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft
 from tests.git.rewriting import Bench, same, series_of
 from tests.repository import Repository
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.series import CommitDraft
 from gitsplit.errors import GitsplitError, RefMoved, WriteFailed
 from gitsplit.git.refs import (
     LeftRef,
@@ -22,6 +21,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft
 from tests.git.rewriting import Bench, same, series_of, tangled
 from tests.repository import Repository
 

@@ -6,11 +6,11 @@ from random import Random
 
 import pytest
 
-from gitsplit.core.series import CommitDraft, Series
 from gitsplit.errors import GitFailed, GitTooOld, ReplayConflict
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft, Series
 from tests.git.rewriting import Bench, same, series_of
 from tests.gits import skipped_if_too_old, to_merge
 from tests.repository import Repository

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.series import CommitDraft
 from gitsplit.errors import NotInWorktree, UncleanFiles
 from gitsplit.git import journal, readiness
 from gitsplit.git.refs import branches_to_move, current_head
@@ -16,6 +15,7 @@ from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.worktree import HeadTrees, Step, put_back
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft
 from tests.git.following import leftovers
 from tests.git.rewriting import Bench, series_of
 from tests.repository import Repository

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
@@ -21,6 +20,7 @@ from gitsplit.model.objects import (
     TreeEntry,
     object_id,
 )
+from gitsplit.model.series import PathChange
 from tests.repository import Repository
 from tests.runner import gitsplit
 

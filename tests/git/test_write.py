@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.series import CommitDraft
 from gitsplit.errors import PlanRefused, WriteFailed
 from gitsplit.git.store import new_objects, stored
 from gitsplit.git.write import RewrittenCommit
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry, object_id
+from gitsplit.model.series import CommitDraft
 from tests.git.rewriting import (
     COMMITTER,
     Bench,

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import edits_of
 from gitsplit.model.objects import Oid, RawCommit, object_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.model.progress import PATIENT
+from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import file_assignments
 from gitsplit.model.todo import picked
 from gitsplit.tui.actions import Action

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.tui.actions import (
     Action,

@@ -8,9 +8,9 @@ are in that one.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitsplit.core.series import CommitDraft
 from gitsplit.model.changes import lines_of
 from gitsplit.model.objects import RawCommit
+from gitsplit.model.series import CommitDraft
 
 _PLAIN = b"Change-Id: I0\n"
 """What every encoding has to leave alone for git and Gerrit to read a message in it."""

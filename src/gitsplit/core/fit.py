@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.edits import (
@@ -24,6 +23,7 @@ from gitsplit.model.edits import (
 from gitsplit.model.escape import shown
 from gitsplit.model.overrides import given
 from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file
 
 _NOBODY = -1

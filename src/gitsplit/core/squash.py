@@ -10,9 +10,9 @@ from dataclasses import replace
 from gitsplit.core.encoding import message_in_utf8
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import without_change_id, without_trailers
-from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.changes import lines_of
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo, new_parents
 
 _PREFIX = re.compile(rb"(fixup|squash|amend)! ")

@@ -12,11 +12,11 @@ from hashlib import sha1
 from pathlib import Path
 from urllib.parse import quote
 
-from gitsplit.core.series import Series
 from gitsplit.errors import WriteFailed
 from gitsplit.git.own_files import own_directory, share, unfinished
 from gitsplit.git.repository import Repository
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Series
 
 _SHORT = 12
 _LONGEST = 200

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import is_valid_change_id
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.core.servers import host_of
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Series, SourceCommit
 
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""

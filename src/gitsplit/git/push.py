@@ -12,7 +12,6 @@ from functools import cached_property
 from gitsplit.core.ids import IdRules
 from gitsplit.core.push_options import given_by
 from gitsplit.core.quoting import command
-from gitsplit.core.series import Series
 from gitsplit.git.gerrit import (
     REVIEW,
     ids_below,
@@ -22,6 +21,7 @@ from gitsplit.git.gerrit import (
 )
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import Series
 
 _TRACKING = "refs/remotes/"
 _HEADS = "refs/heads/"

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import (
     EmptySeries,
     MergeCommit,
@@ -26,6 +25,7 @@ from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import GITLINK, Oid, RawCommit
+from gitsplit.model.series import Series, SourceCommit
 
 
 def series(

@@ -15,7 +15,6 @@ import pygit2
 from pygit2.enums import ObjectType
 
 from gitsplit.core.listing import listed
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.quarantine import environment
@@ -30,6 +29,7 @@ from gitsplit.git.trees import (
 )
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
+from gitsplit.model.series import SourceCommit
 
 _USAGE = 129
 """The exit status of a git that doesn't know an option."""

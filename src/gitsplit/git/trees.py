@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeGuard
 
-from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import (
@@ -20,6 +19,7 @@ from gitsplit.model.objects import (
     parsed_tree,
     serialized_tree,
 )
+from gitsplit.model.series import PathChange
 
 EMPTY_TREE = object_id("tree", b"")
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.encoding import has_new_nul
 from gitsplit.core.message import subject_of
-from gitsplit.core.series import CommitDraft, SourceCommit
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
@@ -21,6 +20,7 @@ from gitsplit.model.objects import (
     RawCommit,
 )
 from gitsplit.model.progress import PATIENT, Watch
+from gitsplit.model.series import CommitDraft, SourceCommit
 
 
 class WrittenCommit(NamedTuple):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from gitsplit.core.series import PathChange
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.content import Assignment, file_states
@@ -12,6 +11,7 @@ from gitsplit.model.escape import shown
 from gitsplit.model.objects import SYMLINK, TreeEntry, object_id
 from gitsplit.model.paths import directories, entangled
 from gitsplit.model.plan import DROPPED, Override, Plan
+from gitsplit.model.series import PathChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 """What git's todo list calls a command, and ``split``."""

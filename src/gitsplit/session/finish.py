@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.message import cleaned, subject_of
-from gitsplit.core.series import CommitDraft
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import aftermath
 from gitsplit.git.hooks import Hooks
@@ -26,6 +25,7 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
+from gitsplit.model.series import CommitDraft
 
 MOST_UNASKED = 20
 """So many commits are signed without asking: each may want a touch of a key."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from gitsplit.core.drafts import SeriesDraft
 from gitsplit.core.listing import listed
 from gitsplit.core.message import subject_of
-from gitsplit.core.series import CommitDraft, Series, SourceCommit
 from gitsplit.errors import (
     GitsplitError,
     NotHandedOver,
@@ -28,6 +27,7 @@ from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
+from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.report.staying import staying_lines
 from gitsplit.session.finish import Finish
 from gitsplit.session.rewrite import (

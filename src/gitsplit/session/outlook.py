@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gitsplit.core.outlook import Conflict, Outlook
-from gitsplit.core.series import SourceCommit
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
@@ -12,6 +11,7 @@ from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.progress import PATIENT, Watch
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
 from gitsplit.session.review import review_notes, review_warnings

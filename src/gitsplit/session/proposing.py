@@ -12,7 +12,6 @@ from gitsplit.core.proposal import (
     cuts,
     kept_by,
 )
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import PlanRefused
 from gitsplit.git import outside
 from gitsplit.git.habits import recent_subjects
@@ -20,6 +19,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"

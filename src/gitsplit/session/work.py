@@ -8,7 +8,6 @@ from gitsplit.core import fit, planfile
 from gitsplit.core.ids import IdRules
 from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import Cuts
-from gitsplit.core.series import Series, SourceCommit
 from gitsplit.errors import (
     EmptySeries,
     GitsplitError,
@@ -27,6 +26,7 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, layout, picked
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request

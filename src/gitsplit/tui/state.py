@@ -9,13 +9,13 @@ from gitsplit.core.checks import Check
 from gitsplit.core.ids import IdRules
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
-from gitsplit.core.series import Series
 from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.overrides import Merge
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
+from gitsplit.model.series import Series
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.rows import FoldKey, Rows
