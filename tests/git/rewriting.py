@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.core.drafts import SeriesDraft
 from gitsplit.git import journal
 from gitsplit.git.refs import RefUpdate, branches_to_move, current_head
 from gitsplit.git.repository import Repository as Opened
@@ -11,6 +10,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite, written_drafts
+from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry
 from gitsplit.model.series import CommitDraft, PathChange, Series, SourceCommit
 from tests.repository import Repository

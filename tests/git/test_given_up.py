@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.drafts import SeriesDraft
 from gitsplit.errors import GitFailed, GivenUp, ProgramFailed
 from gitsplit.git import outside
 from gitsplit.git.program import Program
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch import Scratches
 from gitsplit.git.write import written_drafts
+from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
 from tests.git.rewriting import COMMITTER, Bench, same, series_of, tangled
