@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.squash import autosquashed
 from gitsplit.git.repository import open_repository
+from gitsplit.model.squash import autosquashed
 from gitsplit.model.todo import Todo, picked
 from gitsplit.session.request import Request
 from gitsplit.session.work import begun

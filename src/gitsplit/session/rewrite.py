@@ -11,7 +11,6 @@ from typing import Literal
 
 from gitsplit.core import planfile, quoting
 from gitsplit.core.encoding import in_encoding
-from gitsplit.core.squash import continued_id, squashed
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -47,6 +46,7 @@ from gitsplit.model.overrides import with_dropped
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft
+from gitsplit.model.squash import continued_id, squashed
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Entry, layout, out_of_place
 from gitsplit.report.text import Resulting

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from gitsplit.core.message import subject_of
-from gitsplit.core.squash import joined_messages
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
+from gitsplit.model.squash import joined_messages
 from gitsplit.model.todo import Entry, Todo, layout
 from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state import State, Whole

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.squash import autosquashed, is_for_another
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
+from gitsplit.model.squash import autosquashed, is_for_another
 from gitsplit.model.todo import Doing, Entry, Todo, layout, moved, with_action
 from gitsplit.tui.actions import (
     Autosquash,
