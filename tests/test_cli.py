@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit import __version__
-from gitsplit.core.message import change_ids, is_valid_change_id
+from gitsplit.model.message import change_ids, is_valid_change_id
 from tests.repository import Repository
 from tests.runner import (
     IDS,

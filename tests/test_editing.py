@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.message import change_ids
+from gitsplit.model.message import change_ids
 from tests.git.following import leftovers, seen
 from tests.gits import to_merge
 from tests.repository import Repository

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.message import change_ids
 from gitsplit.errors import Declined
+from gitsplit.model.message import change_ids
 from gitsplit.session.finish import MOST_UNASKED, Finish
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import apply

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.message import change_ids, is_valid_change_id
 from gitsplit.git.practice import make_practice_repository
+from gitsplit.model.message import change_ids, is_valid_change_id
 from tests.conftest import SEED_BUNDLE
 from tests.repository import Repository
 from tests.runner import (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.message import change_ids
+from gitsplit.model.message import change_ids
 from tests.repository import Repository
 from tests.runner import done
 from tests.terminal import Terminal

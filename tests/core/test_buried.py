@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from gitsplit.core.buried import buried_change_ids, with_buried_id_moved
-from gitsplit.core.message import change_ids
+from gitsplit.model.message import change_ids
 from tests.core.messages import MESSAGES, NEW, OLD
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.message import (
+from gitsplit.model.message import (
     change_ids,
     is_valid_change_id,
     with_change_id,

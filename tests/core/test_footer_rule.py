@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.message import change_ids
+from gitsplit.model.message import change_ids
 from tests.core.messages import MESSAGES, NEW, OLD
 
 _TRIMMED = "".join(map(chr, range(0x21)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.message import change_ids, cleaned, with_change_id
+from gitsplit.model.message import change_ids, cleaned, with_change_id
 from tests.core.messages import NEW
 
 HOOK_CASES = Path(__file__).parents[3] / "shared" / "gerrit" / "hook_cases.json"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.message import (
+from gitsplit.model.message import (
     change_ids,
     cleaned,
     subject_of,

@@ -3,8 +3,8 @@
 import pytest
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import change_ids
 from gitsplit.core.servers import host_of
+from gitsplit.model.message import change_ids
 from tests.core.messages import NEW, OLD
 
 HOST = b"//review.example.org"

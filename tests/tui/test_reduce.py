@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.message import subject_of, with_subject
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
+from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import (
     FAR,

@@ -16,7 +16,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.message import subject_of
+from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import Look, OpenPreview, Pan
 from gitsplit.tui.altered import dropped_words, ends_as_it_was

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from gitsplit.core.buried import buried_change_ids
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import (
+from gitsplit.model.escape import shown
+from gitsplit.model.message import (
     footers,
     is_valid_change_id,
     subject_of,
     without_change_id,
 )
-from gitsplit.model.escape import shown
 
 MISSING = "missing Change-Id in message footer"
 MISPLACED = "Change-Id must be in message footer"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from gitsplit.core.message import cleaned
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import lines_of
+from gitsplit.model.message import cleaned
 
 _CANDIDATES = b"#;@!$%^&|:"
 """What git takes for ``auto``, in its order."""

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import trailers, without_change_id
 from gitsplit.model.escape import shown
+from gitsplit.model.message import trailers, without_change_id
 
 MOST_NAMED = 5
 """So many trailers are named; the others are counted."""

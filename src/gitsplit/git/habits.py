@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gitsplit.core.message import subject_of
 from gitsplit.git.repository import Repository
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
 
 MOST_SUBJECTS = 200

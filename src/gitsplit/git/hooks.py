@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from gitsplit.core.message import subject_of
 from gitsplit.core.said import said
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
@@ -22,6 +21,7 @@ from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import mark
 from gitsplit.model.escape import shown
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import RawCommit
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")

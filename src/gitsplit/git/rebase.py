@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gitsplit.core.message import subject_of
 from gitsplit.errors import (
     GitFailed,
     GitKilled,
@@ -28,6 +27,7 @@ from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.model.escape import shown
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
 
 KEPT = "gitsplit-kept"

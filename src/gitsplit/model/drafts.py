@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import without_change_id
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.escape import shown
+from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import is_whole, steps

@@ -7,7 +7,7 @@ ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 from dataclasses import dataclass
 from typing import Literal
 
-from gitsplit.core.message import subject_of
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
 PathChange = tuple[bytes, TreeEntry | None]

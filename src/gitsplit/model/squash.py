@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from gitsplit.core.encoding import message_in_utf8
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import without_change_id, without_trailers
 from gitsplit.model.changes import lines_of
+from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo, new_parents

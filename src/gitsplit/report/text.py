@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from gitsplit.core.ids import IdRules
 from gitsplit.core.listing import clipped, counted, few, listed, several
-from gitsplit.core.message import subject_of
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, FactEdit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft, SourceCommit

@@ -20,7 +20,6 @@ from gitsplit.core.checks import (
     CheckState,
     not_run,
 )
-from gitsplit.core.message import subject_of
 from gitsplit.core.said import said
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
@@ -31,6 +30,7 @@ from gitsplit.git.scratch import Scratch, Scratches
 from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.escape import shown
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.report.checks import check_lines

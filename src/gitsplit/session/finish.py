@@ -10,7 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from gitsplit.core.ids import IdRules
-from gitsplit.core.message import cleaned, subject_of
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import aftermath
 from gitsplit.git.hooks import Hooks
@@ -24,6 +23,7 @@ from gitsplit.git.signing import (
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import shown
+from gitsplit.model.message import cleaned, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
 

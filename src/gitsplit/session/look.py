@@ -6,11 +6,11 @@ What stands against one commit stands beside it, and all the others are shown.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gitsplit.core.message import without_change_id
 from gitsplit.errors import GitsplitError, PlanRefused, ReplayConflict
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
+from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.session import review

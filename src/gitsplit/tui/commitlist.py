@@ -9,7 +9,7 @@ from itertools import accumulate
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.core.listing import counted
-from gitsplit.core.message import subject_of
+from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.actions import FAR
 from gitsplit.tui.actual import commit_sizes

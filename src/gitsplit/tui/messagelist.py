@@ -9,8 +9,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
-from gitsplit.core.message import subject_of
 from gitsplit.model.changes import lines_of
+from gitsplit.model.message import subject_of
 from gitsplit.model.todo import Todo
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.diffview import CURSOR, scrolled

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from gitsplit.core.message import subject_of
 from gitsplit.errors import PlanRefused
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.model.squash import joined_messages

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.message import subject_of, with_subject
 from gitsplit.errors import PlanRefused
+from gitsplit.model.message import subject_of, with_subject
 from gitsplit.tui.actions import (
     Ask,
     Dismiss,

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from math import fsum, log
 from typing import Literal
 
-from gitsplit.core.message import without_change_id
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.message import without_change_id
 from gitsplit.core.proposal import number, order, reasons
 from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import (
@@ -29,6 +28,7 @@ from gitsplit.core.signals.looks import Piece
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
+from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
 
 Clusters = tuple[tuple[int, ...], ...]
