@@ -6,8 +6,8 @@ import pytest
 
 from gitsplit.core.buried import buried_change_ids, with_buried_id_moved
 from gitsplit.core.kept_ids import with_ids_of
-from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model import message
+from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from tests.processor import grows_with_its_size
 
 ID = b"I" + b"1" * 40

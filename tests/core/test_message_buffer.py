@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.errors import PlanRefused
 from gitsplit.model.message import cleaned
+from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 
 LINES = st.one_of(
     st.binary(max_size=12),

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gitsplit.core.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
 from gitsplit.git import editor, read, refs
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import cleaned
+from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.session.beside import Proposals
