@@ -18,7 +18,7 @@ from gitsplit.core.gerrit import (
     is_signed_off,
     objections,
 )
-from gitsplit.core.ids import IdRules
+from gitsplit.model.change_id import IdRules
 from tests.core.messages import LINK, NEW, OLD, SIGNED, URL
 
 ME = b"me@example.com"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gitsplit.core.ids import IdRules
 from gitsplit.core.servers import host_of
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.message import change_ids
 from tests.core.messages import NEW, OLD
 

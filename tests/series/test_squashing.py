@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.ids import IdRules
 from gitsplit.git.repository import open_repository
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.squash import autosquashed
 from gitsplit.model.todo import Todo, picked
 from gitsplit.session.request import Request

@@ -7,7 +7,7 @@ has one obvious diff.
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
-from gitsplit.core.ids import IdRules
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.model.content import file_after
 from gitsplit.model.edits import edits_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitsplit.core.buried import buried_change_ids
-from gitsplit.core.ids import IdRules
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.escape import shown
 from gitsplit.model.message import (
     footers,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gitsplit.core.ids import IdRules
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.escape import shown
 from gitsplit.model.message import trailers, without_change_id
 

@@ -11,11 +11,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
-from gitsplit.core.ids import IdRules
 from gitsplit.core.servers import host_of
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.message import is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit

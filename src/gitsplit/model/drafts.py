@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gitsplit.core.ids import IdRules
 from gitsplit.errors import PlanRefused
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import File
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id

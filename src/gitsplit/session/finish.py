@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from gitsplit.core.ids import IdRules
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import aftermath
 from gitsplit.git.hooks import Hooks
@@ -22,6 +21,7 @@ from gitsplit.git.signing import (
 )
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.escape import shown
 from gitsplit.model.message import cleaned, subject_of
 from gitsplit.model.objects import Oid

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gitsplit.core import fit, planfile
-from gitsplit.core.ids import IdRules
 from gitsplit.core.planfile import CommitEntry, PlanDocument
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import (
@@ -22,6 +21,7 @@ from gitsplit.errors import (
 from gitsplit.git import gerrit, handed, operations, read, rebase_process, refs
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.model.objects import Oid

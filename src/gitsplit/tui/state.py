@@ -6,9 +6,9 @@ from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
 from gitsplit.core.checks import Check
-from gitsplit.core.ids import IdRules
 from gitsplit.core.outlook import Outlook
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
