@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from gitsplit.core.gerrit import (
+from gitsplit.model.change_id import IdRules
+from gitsplit.model.gerrit import (
     COMMITTER,
     MALFORMED,
     MERGED,
@@ -18,7 +19,6 @@ from gitsplit.core.gerrit import (
     is_signed_off,
     objections,
 )
-from gitsplit.model.change_id import IdRules
 from tests.core.messages import LINK, NEW, OLD, SIGNED, URL
 
 ME = b"me@example.com"
