@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.core.encoding import in_encoding
+from gitsplit.model.encoding import in_encoding
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.series import CommitDraft, SourceCommit
 

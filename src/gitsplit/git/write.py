@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gitsplit.core.encoding import has_new_nul
 from gitsplit.errors import PlanRefused, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
 from gitsplit.model.drafts import SeriesDraft
+from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import (

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Literal
 
 from gitsplit.core import planfile, quoting
-from gitsplit.core.encoding import in_encoding
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -41,6 +40,7 @@ from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
+from gitsplit.model.encoding import in_encoding
 from gitsplit.model.objects import Oid
 from gitsplit.model.overrides import with_dropped
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from gitsplit.core.encoding import has_new_nul
 from gitsplit.errors import PlanRefused
+from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
 from gitsplit.model.todo import Entry, Todo
