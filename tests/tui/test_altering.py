@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.outlook import Outlook
 from gitsplit.git.diff import hunks_between
 from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
+from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.actions import (
     Apply,

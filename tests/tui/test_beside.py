@@ -12,9 +12,9 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
-from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.errors import GivenUp
 from gitsplit.model.objects import Oid
+from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import (

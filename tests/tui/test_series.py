@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.outlook import Conflict, Outlook
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
+from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo

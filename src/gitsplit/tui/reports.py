@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from gitsplit.core.checks import Check
-from gitsplit.core.outlook import Outlook
 from gitsplit.model.objects import Oid
+from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state import Estimate, State
 from gitsplit.tui.verdict import answered

@@ -6,8 +6,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.core.listing import counted
-from gitsplit.core.outlook import Conflict
 from gitsplit.model.objects import Oid
+from gitsplit.model.outlook import Conflict
 from gitsplit.model.todo import Entry
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.outline import new_commits, new_subjects

@@ -6,12 +6,12 @@ from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
 from gitsplit.core.checks import Check
-from gitsplit.core.outlook import Outlook
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
+from gitsplit.model.outlook import Outlook
 from gitsplit.model.overrides import Merge
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
