@@ -2,8 +2,8 @@
 
 from threading import Event
 
-from gitsplit.core.checks import Check
 from gitsplit.git.repository import open_repository
+from gitsplit.model.checks import Check
 from gitsplit.session.checking import Runner
 from gitsplit.session.request import Request
 from gitsplit.session.work import begun

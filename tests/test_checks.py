@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.checks import PASSED, RUNNING, WAITING, Check
 from gitsplit.errors import CheckFailed
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
+from gitsplit.model.checks import PASSED, RUNNING, WAITING, Check
 from gitsplit.session.checks import Checks, check_commits
 from tests.git.rewriting import Bench
 from tests.processes import is_alive, wait_until

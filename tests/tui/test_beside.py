@@ -11,8 +11,8 @@ import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from gitsplit.core.checks import PASSED, RUNNING, Check, not_run
 from gitsplit.errors import GivenUp
+from gitsplit.model.checks import PASSED, RUNNING, Check, not_run
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gitsplit.core.checks import Check
+from gitsplit.model.checks import Check
 from gitsplit.model.escape import shown
 
 MOST_LINES = 20

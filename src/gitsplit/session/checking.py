@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from threading import Event, Lock, Thread
 
-from gitsplit.core.checks import Check, not_run
 from gitsplit.errors import GitsplitError, GivenUp
 from gitsplit.git.repository import Repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import WrittenCommit
+from gitsplit.model.checks import Check, not_run
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo

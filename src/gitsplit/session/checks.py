@@ -11,15 +11,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread, current_thread
 
-from gitsplit.core.checks import (
-    PASSED,
-    PASSED_BEFORE,
-    RUNNING,
-    WAITING,
-    Check,
-    CheckState,
-    not_run,
-)
 from gitsplit.core.said import said
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
@@ -29,6 +20,15 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.scratch import Scratch, Scratches
 from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
+from gitsplit.model.checks import (
+    PASSED,
+    PASSED_BEFORE,
+    RUNNING,
+    WAITING,
+    Check,
+    CheckState,
+    not_run,
+)
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid

@@ -15,8 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
 
-from gitsplit.core.checks import Check
 from gitsplit.errors import GivenUp
+from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo

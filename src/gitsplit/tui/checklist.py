@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.checks import WAITING, Check
+from gitsplit.model.checks import WAITING, Check
 from gitsplit.tui.state import State
 from gitsplit.tui.text import clipped, shown
 

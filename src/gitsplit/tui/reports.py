@@ -6,7 +6,7 @@ Reports come when they come: one about a todo list that is no longer so is let g
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from gitsplit.core.checks import Check
+from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
-from gitsplit.core.checks import Check
 from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import Hunk, Span, lines_of
+from gitsplit.model.checks import Check
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Outlook
