@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from gitsplit.core.kept_ids import with_ids_of
 from gitsplit.model.buried import with_buried_id_moved
+from gitsplit.model.kept_ids import with_ids_of
 from gitsplit.model.message import change_ids, with_change_id
 
 _FIXUP = re.compile(rb"[a-z]+! ")
