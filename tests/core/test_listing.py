@@ -1,6 +1,6 @@
 """However much there is to tell, it is told in few words."""
 
-from gitsplit.core.listing import clipped, few, listed
+from gitsplit.model.listing import clipped, few, listed
 
 
 def test_few_names_are_all_told_and_many_are_counted() -> None:

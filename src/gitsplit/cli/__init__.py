@@ -29,7 +29,6 @@ from gitsplit.cli.output import (
 )
 from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
-from gitsplit.core.listing import few
 from gitsplit.errors import (
     UNCHANGED,
     GitsplitError,
@@ -39,6 +38,7 @@ from gitsplit.errors import (
     Signalled,
 )
 from gitsplit.git.signals import unwound_by_signals
+from gitsplit.model.listing import few
 
 if TYPE_CHECKING:
     from gitsplit.git.repository import Repository

@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from gitsplit.core.listing import listed
 from gitsplit.errors import (
     UNCHANGED,
     GitFailed,
@@ -32,6 +31,7 @@ from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import Follower, HeadTrees, Step, catch_up, put_back
+from gitsplit.model.listing import listed
 
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
-from gitsplit.core.listing import listed
 from gitsplit.errors import (
     GitFailed,
     NothingToUndo,
@@ -23,6 +22,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, Step, differing
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import listed
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, TreeEntry
 
 _STATUS = (

@@ -14,7 +14,6 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import ObjectType
 
-from gitsplit.core.listing import listed
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.quarantine import environment
@@ -28,6 +27,7 @@ from gitsplit.git.trees import (
     tree_with,
 )
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import listed
 from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
 from gitsplit.model.series import SourceCommit
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gitsplit.core.listing import counted, few
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import counted, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from gitsplit.core.listing import MOST_NAMED, few, listed
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import MOST_NAMED, few, listed
 
 _KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from gitsplit.core.listing import clipped, counted, few, listed, several
 from gitsplit.core.proposal import Cuts
 from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, FactEdit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import clipped, counted, few, listed, several
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan

@@ -7,7 +7,6 @@ git alone; both come to the same.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.core.listing import listed
 from gitsplit.errors import (
     GitsplitError,
     NotHandedOver,
@@ -24,6 +23,7 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import listed
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gitsplit.core.listing import MOST_NAMED, few
 from gitsplit.core.push_options import given_by
 from gitsplit.errors import NoIdentity, NotPushable
 from gitsplit.git import identity, refs
@@ -15,6 +14,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.gerrit import Objection, Pushed, is_signed_off, objections
+from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
 from gitsplit.report.review import push_lines, review_lines
 from gitsplit.report.text import Resulting

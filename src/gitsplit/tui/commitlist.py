@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.listing import counted
+from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.actions import FAR

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.core.listing import counted
 from gitsplit.model.edits import FactEdit, TextEdit
+from gitsplit.model.listing import counted
 from gitsplit.tui.actual import ActualCommit, actual_commit
 from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.commitlist import OWNER, change_id_words

@@ -5,9 +5,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from gitsplit.core.listing import counted
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import TextEdit
+from gitsplit.model.listing import counted
 from gitsplit.tui.actions import (
     Cancel,
     CursorAction,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.listing import counted
+from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.altered import dropped_words, is_to_be_whole
 from gitsplit.tui.rows import RowKind, Rows

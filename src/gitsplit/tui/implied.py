@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from gitsplit.core.listing import counted
 from gitsplit.model.edits import Fact, FactEdit
+from gitsplit.model.listing import counted
 from gitsplit.model.plan import Plan
 
 _NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.listing import counted
 from gitsplit.core.trailers_left import trailer_lines
+from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan

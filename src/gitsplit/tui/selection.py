@@ -9,7 +9,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from gitsplit.core.listing import counted
 from gitsplit.model.changes import Span
 from gitsplit.model.edits import (
     Edit,
@@ -19,6 +18,7 @@ from gitsplit.model.edits import (
     finer_edits,
     selected_edits,
 )
+from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.rows import RowKind, Rows, Segment
 from gitsplit.tui.state import State, Unit

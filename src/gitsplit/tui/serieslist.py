@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.listing import counted
+from gitsplit.model.listing import counted
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict
 from gitsplit.model.todo import Entry

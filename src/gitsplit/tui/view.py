@@ -21,7 +21,7 @@ from prompt_toolkit.layout.containers import (
 )
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
-from gitsplit.core.listing import counted
+from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
 from gitsplit.tui.commitlist import commit_blocks, commit_lines, list_height
 from gitsplit.tui.commitview import commit_page, commit_pane
