@@ -6,12 +6,12 @@ commit, or, where another id stands at the end, leaves the review of this one be
 
 import re
 
-from gitsplit.core.message_lines import without_lines
 from gitsplit.model.message import (
     change_ids,
     ids_in,
     with_change_id,
 )
+from gitsplit.model.message_lines import without_lines
 
 _BURIED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
 

@@ -2,12 +2,12 @@
 
 import re
 
-from gitsplit.core.message_lines import without_lines
 from gitsplit.model.message import (
     change_ids,
     with_change_id,
     without_change_id,
 )
+from gitsplit.model.message_lines import without_lines
 
 
 def with_ids_of(
