@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gitsplit.core.push_options import given_by
 from gitsplit.errors import NoIdentity, NotPushable
 from gitsplit.git import identity, refs
 from gitsplit.git.gerrit import are_reviewed
@@ -16,6 +15,7 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
+from gitsplit.model.push_options import given_by
 from gitsplit.report.review import push_lines, review_lines
 from gitsplit.report.text import Resulting
 from gitsplit.session.work import Work
