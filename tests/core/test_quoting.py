@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.quoting import command
+from gitsplit.model.quoting import command
 
 WORDS = st.lists(
     st.text(st.characters(exclude_characters="\0", codec="utf-8")),

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.core.quoting import command
 from gitsplit.git.gerrit import (
     REVIEW,
     ids_below,
@@ -21,6 +20,7 @@ from gitsplit.git.repository import Config, Repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.objects import Oid
 from gitsplit.model.push_options import given_by
+from gitsplit.model.quoting import command
 from gitsplit.model.series import Series
 
 _TRACKING = "refs/remotes/"

@@ -15,7 +15,6 @@ from typing import Literal
 import pygit2
 from pygit2.enums import ObjectType
 
-from gitsplit.core.quoting import command
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
@@ -30,6 +29,7 @@ from gitsplit.git import object_files
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.objects import ObjectKind, Oid, object_id
 from gitsplit.model.progress import Watch
+from gitsplit.model.quoting import command
 
 StoredKind = Literal[ObjectKind, "tag"]
 

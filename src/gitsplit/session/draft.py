@@ -3,10 +3,11 @@
 from dataclasses import replace
 from threading import Condition, Thread
 
-from gitsplit.core import planfile, quoting
+from gitsplit.core import planfile
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
+from gitsplit.model import quoting
 from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
 from gitsplit.session.memory import dumps, loads

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
-from gitsplit.core import planfile, quoting
+from gitsplit.core import planfile
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -39,6 +39,7 @@ from gitsplit.git.signals import undisturbed
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
+from gitsplit.model import quoting
 from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
 from gitsplit.model.objects import Oid
