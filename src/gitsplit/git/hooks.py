@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from gitsplit.core.said import said
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import NOT_RUN, Completed
@@ -23,6 +22,7 @@ from gitsplit.git.temporary import mark
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import RawCommit
+from gitsplit.model.said import said
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 

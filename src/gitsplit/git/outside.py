@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from gitsplit.core.said import said
 from gitsplit.errors import ProgramFailed
 from gitsplit.git.program import answered
 from gitsplit.git.repository import Repository
+from gitsplit.model.said import said
 
 PATIENCE = 60.0
 """Seconds after which a program that hasn't answered is ended."""

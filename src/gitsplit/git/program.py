@@ -16,7 +16,6 @@ from tempfile import TemporaryFile
 from threading import Thread
 from typing import IO
 
-from gitsplit.core.said import in_one
 from gitsplit.errors import (
     GitFailed,
     GitsplitError,
@@ -25,6 +24,7 @@ from gitsplit.errors import (
     Signalled,
 )
 from gitsplit.git.process import runs_in
+from gitsplit.model.said import in_one
 
 PARSED: Mapping[str, str] = {"LC_ALL": "C"}
 """The environment of a command whose messages are read by gitsplit, not by people.

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from gitsplit.core.said import said
 from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
 from gitsplit.git.operations import (
     branches_owned_by_operations,
@@ -26,6 +25,7 @@ from gitsplit.git.program import batches, durably, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
+from gitsplit.model.said import said
 
 
 @dataclass(frozen=True, slots=True)

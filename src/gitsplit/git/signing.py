@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
-from gitsplit.core.said import in_one, said
 from gitsplit.errors import SigningFailed
 from gitsplit.git.identity import committer
 from gitsplit.git.repository import Repository
@@ -21,6 +20,7 @@ from gitsplit.git.temporary import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.said import in_one, said
 
 Format = Literal["openpgp", "x509", "ssh"]
 

@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from threading import Condition, Event, Thread, current_thread
 
-from gitsplit.core.said import said
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
 from gitsplit.git.process import processors
@@ -33,6 +32,7 @@ from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.said import said
 from gitsplit.report.checks import check_lines
 
 MOST_FAILURES = 3
