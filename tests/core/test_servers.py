@@ -2,9 +2,9 @@
 
 import pytest
 
-from gitsplit.core.servers import host_of
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.message import change_ids
+from gitsplit.model.servers import host_of
 from tests.core.messages import NEW, OLD
 
 HOST = b"//review.example.org"

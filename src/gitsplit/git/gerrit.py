@@ -11,7 +11,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
-from gitsplit.core.servers import host_of
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
@@ -19,6 +18,7 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.message import is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.servers import host_of
 
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""

@@ -15,9 +15,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gitsplit.core.servers import leads_into
 from gitsplit.model.changes import lines_of
 from gitsplit.model.message_lines import SPACE, is_blank, without_lines
+from gitsplit.model.servers import leads_into
 
 _TRIMMED = bytes(range(0x21))
 """What Gerrit trims off a value: Java's ``String.trim``."""
