@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.core.trailers_left import joined
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import few, several
 from gitsplit.model.objects import Oid
 from gitsplit.model.push_options import Given
 from gitsplit.model.todo import Doing, Todo
+from gitsplit.model.trailers_left import joined
 from gitsplit.report.text import Resulting
 
 PUSHED_BEFORE = (

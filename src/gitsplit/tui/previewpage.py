@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.trailers_left import trailer_lines
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.model.trailers_left import trailer_lines
 from gitsplit.tui.actual import sizes_in
 from gitsplit.tui.altered import (
     altered_lines,
