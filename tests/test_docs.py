@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from gitsplit.core.planfile import loads
 from gitsplit.git.practice import make_practice_repository
 from gitsplit.model.edits import Fact
+from gitsplit.planfile.parse import loads
 from tests.repository import Repository
 from tests.runner import done
 

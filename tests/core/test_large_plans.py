@@ -5,9 +5,9 @@ import tracemalloc
 from itertools import count
 
 from gitsplit.core.fit import fitted
-from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, loads
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
+from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, loads
 from tests.processor import grows_with_its_size
 
 COMMIT = Oid("a" * 40)

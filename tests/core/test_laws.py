@@ -19,7 +19,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.planfile import PlanDocument, dumps, loads
 from gitsplit.core.proposal import proposal
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
@@ -36,6 +35,7 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import Step, is_whole, steps
+from gitsplit.planfile.parse import PlanDocument, dumps, loads
 from tests.core.strategies import (
     LINES,
     commits,

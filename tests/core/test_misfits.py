@@ -3,9 +3,9 @@
 import pytest
 
 from gitsplit.core.fit import fitted
-from gitsplit.core.planfile import CommitEntry, FileEntry
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Fact
+from gitsplit.planfile.parse import CommitEntry, FileEntry
 from tests.core.test_fit import (
     CHANGED,
     FIRST,

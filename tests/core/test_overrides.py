@@ -8,14 +8,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.core.fit import fitted, planned
-from gitsplit.core.planfile import (
-    CommitEntry,
-    FileEntry,
-    GroupEntry,
-    PlanDocument,
-    dumps,
-    loads,
-)
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
@@ -35,6 +27,14 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole, states_in, steps
+from gitsplit.planfile.parse import (
+    CommitEntry,
+    FileEntry,
+    GroupEntry,
+    PlanDocument,
+    dumps,
+    loads,
+)
 from tests.core.strategies import (
     commits,
     contents,

@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gitsplit.core.planfile import (
+from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Fact
+from gitsplit.model.objects import Oid
+from gitsplit.planfile.parse import (
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -21,9 +24,6 @@ from gitsplit.core.planfile import (
     dumps,
     loads,
 )
-from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
-from gitsplit.model.objects import Oid
 
 SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from gitsplit.core.planfile import (
+from gitsplit.errors import PlanRefused
+from gitsplit.model.edits import Fact
+from gitsplit.planfile.parse import (
     CommitEntry,
     FileEntry,
     GroupEntry,
@@ -12,8 +14,6 @@ from gitsplit.core.planfile import (
     dumps,
     loads,
 )
-from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
 from tests.core.test_plan_schema import COMMIT, HEAD, UPSTREAM, is_valid
 
 Json = dict[str, object]

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from json import loads
 from random import Random
 
-from gitsplit.core import planfile
 from gitsplit.core.fit import fitted
 from gitsplit.errors import PlanRefused
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
+from gitsplit.planfile import parse
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import apply, preview
 from gitsplit.session.work import Work, begun, document, opened
@@ -165,11 +165,11 @@ def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
         root=built.base is None,
         group_by=rng.choice(("auto", "file", "directory", "proximity", "none")),
     )
-    text = planfile.dumps(document(begun(ours, request, every=True)))
+    text = parse.dumps(document(begun(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
     with configured(settings):
         anew = opened(ours.program.cwd)
-        other = planfile.dumps(document(begun(anew, request, every=True)))
+        other = parse.dumps(document(begun(anew, request, every=True)))
     if other != text:
         trial.plan = text
         raise Difference(f"under {settings} the plan is another:\n{other}")
@@ -278,7 +278,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
         work = begun(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
-            again = planfile.dumps(document(work))
+            again = parse.dumps(document(work))
             work = begun(ours, Request(plan=again.encode()))
         preview(ours, work)
     return None if planned.reason else work
@@ -286,7 +286,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
 
 def _preview(ours: Opened, work: Work, trial: Trial, planned: Planned) -> None:
     """Raises Difference where a preview shows other trees than the plan means."""
-    entry = planfile.loads(planned.text).series[0]
+    entry = parse.loads(planned.text).series[0]
     (plan,) = work.plans.values()
     with _refused_for(planned.reason):
         other = work.with_plans({entry.commit: fitted(entry, plan.changes)})

@@ -245,7 +245,7 @@ def _point_out_replacements(repo: "Repository", work: "Work") -> None:
 
 
 def _plan_text(work: "Work") -> str:
-    from gitsplit.core.planfile import dumps
+    from gitsplit.planfile.parse import dumps
     from gitsplit.session.work import document
 
     return dumps(document(work))

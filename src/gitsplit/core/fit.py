@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.core.planfile import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.edits import (
@@ -25,6 +24,7 @@ from gitsplit.model.overrides import given
 from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file
+from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRange
 
 _NOBODY = -1
 _UNCHANGED = -3

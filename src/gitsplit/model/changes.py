@@ -1,7 +1,7 @@
 """What one commit did to its files, copied out of the repository as plain values.
 
 Lines are numbered from 0 in here and spans are half-open; the plan file's 1-based
-ranges are made in :mod:`gitsplit.core.planfile` alone.
+ranges are made in :mod:`gitsplit.planfile.parse` alone.
 """
 
 from dataclasses import dataclass

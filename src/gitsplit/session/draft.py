@@ -3,13 +3,13 @@
 from dataclasses import replace
 from threading import Condition, Thread
 
-from gitsplit.core import planfile
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
 from gitsplit.model import quoting
 from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
+from gitsplit.planfile import parse
 from gitsplit.session.memory import dumps, loads
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work, begun, document
@@ -111,7 +111,7 @@ class Saver:
             if todo == self._work.todo:
                 self._file.forget()
             else:
-                text = planfile.dumps(document(replace(self._work, todo=todo)))
+                text = parse.dumps(document(replace(self._work, todo=todo)))
                 beside = None if memory is None else dumps(memory, text)
                 self._file.save(text, beside)
         except WriteFailed as failure:

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from gitsplit.core import fit, planfile
-from gitsplit.core.planfile import PlanDocument
+from gitsplit.core import fit
 from gitsplit.core.proposal import (
     COPIED_TRAILERS,
     Context,
@@ -20,6 +19,8 @@ from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
+from gitsplit.planfile import parse
+from gitsplit.planfile.parse import PlanDocument
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"
@@ -64,7 +65,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
         return own
     entry = fit.planned(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    said = outside.answer(repo, command, planfile.dumps(document).encode())
+    said = outside.answer(repo, command, parse.dumps(document).encode())
     try:
         return _answered(said, own, commit)
     except PlanRefused as refusal:
@@ -89,7 +90,7 @@ def known(repo: Repository, series: Series, changes: tuple[FileChange, ...]) -> 
 
 def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """The plan that the program gave back, checked like any plan."""
-    entries = [e for e in planfile.loads(said).series if e.commit == commit.oid]
+    entries = [e for e in parse.loads(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
         raise PlanRefused("It doesn't split the commit.")
     plan = fit.fitted(entries[0], own.changes)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
-from gitsplit.core import planfile
 from gitsplit.errors import (
     CheckFailed,
     Declined,
@@ -50,6 +49,7 @@ from gitsplit.model.series import CommitDraft
 from gitsplit.model.squash import continued_id, squashed
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Entry, layout, out_of_place
+from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
 from gitsplit.session.review import review_warnings
@@ -381,7 +381,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error names it, if it can be written."""
     try:
         path = own_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        path.write_text(planfile.dumps(document(work)), encoding="utf-8")
+        path.write_text(parse.dumps(document(work)), encoding="utf-8")
     except OSError:
         return
     command = quoting.command("gitsplit", "--plan", str(path))

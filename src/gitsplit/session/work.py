@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gitsplit.core import fit, planfile
-from gitsplit.core.planfile import CommitEntry, PlanDocument
+from gitsplit.core import fit
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import (
     EmptySeries,
@@ -28,6 +27,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, layout, picked
+from gitsplit.planfile import parse
+from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
 
@@ -103,7 +104,7 @@ def begun(
     the plan doesn't fit.
     """
     if request.plan is not None:
-        return _planned_work(repo, request, planfile.loads(request.plan))
+        return _planned_work(repo, request, parse.loads(request.plan))
     series = read.series(repo, request.upstream, request.commits, request.root)
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _chosen(repo, series, request, every)

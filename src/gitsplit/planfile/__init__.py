@@ -1,0 +1,1 @@
+"""The plan file: its schema, JSON in and out, and whether it fits a commit."""
