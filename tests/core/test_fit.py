@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.fit import fitted, planned
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import SourceCommit
+from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry
 from tests.core.strategies import modified, side, text_change
 

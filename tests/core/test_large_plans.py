@@ -4,9 +4,9 @@ import json
 import tracemalloc
 from itertools import count
 
-from gitsplit.core.fit import fitted
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
+from gitsplit.planfile.match import fitted
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, loads
 from tests.processor import grows_with_its_size
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gitsplit.core.fit import fitted
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Fact
+from gitsplit.planfile.match import fitted
 from gitsplit.planfile.parse import CommitEntry, FileEntry
 from tests.core.test_fit import (
     CHANGED,

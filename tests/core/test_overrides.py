@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.core.fit import fitted, planned
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of
@@ -27,6 +26,7 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole, states_in, steps
+from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import (
     CommitEntry,
     FileEntry,

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from json import loads
 from random import Random
 
-from gitsplit.core.fit import fitted
 from gitsplit.errors import PlanRefused
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
+from gitsplit.planfile.match import fitted
 from gitsplit.session.request import Request
 from gitsplit.session.rewrite import apply, preview
 from gitsplit.session.work import Work, begun, document, opened

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from gitsplit.core import fit
 from gitsplit.core.proposal import (
     COPIED_TRAILERS,
     Context,
@@ -19,7 +18,7 @@ from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.planfile import parse
+from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
 from gitsplit.session.request import Request
 
@@ -63,7 +62,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
     command = repo.config.get(COMMAND)
     if not command:
         return own
-    entry = fit.planned(own, commit)
+    entry = match.planned(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
     said = outside.answer(repo, command, parse.dumps(document).encode())
     try:
@@ -93,7 +92,7 @@ def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     entries = [e for e in parse.loads(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
         raise PlanRefused("It doesn't split the commit.")
-    plan = fit.fitted(entries[0], own.changes)
+    plan = match.fitted(entries[0], own.changes)
     return with_owner(plan, "auto")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gitsplit.core import fit
 from gitsplit.core.proposal import Cuts
 from gitsplit.errors import (
     EmptySeries,
@@ -27,7 +26,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, layout, picked
-from gitsplit.planfile import parse
+from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
@@ -188,7 +187,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = read.changes_of(repo, split)
     plans = {
-        commit.oid: with_owner(fit.fitted(entries[commit.oid], done), request.keep)
+        commit.oid: with_owner(match.fitted(entries[commit.oid], done), request.keep)
         for commit, done in zip(split, changes, strict=True)
     }
     todo = Todo(
@@ -258,7 +257,7 @@ def document(work: Work) -> PlanDocument:
 def _entry(entry: Entry) -> CommitEntry:
     """What a plan file says of one commit of the work."""
     if entry.action == "split" and entry.plan is not None:
-        return fit.planned(entry.plan, entry.commit)
+        return match.planned(entry.plan, entry.commit)
     return CommitEntry(
         entry.oid, entry.commit.subject, entry.action, message=entry.message
     )
