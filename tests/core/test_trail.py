@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.trail import Changes, Json, read_trail, written_trail
 from gitsplit.model.edits import TextEdit, line_edits
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Override, Plan, cut
 from gitsplit.model.todo import Todo, with_action
+from gitsplit.planfile.saved_steps import Changes, Json, read_trail, written_trail
 from tests.tui.builder import plan_of
 from tests.tui.cases import COMMITS, series
 

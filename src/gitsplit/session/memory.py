@@ -5,7 +5,6 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from gitsplit.core.trail import read_trail, written_trail
 from gitsplit.errors import GitsplitError
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
@@ -13,6 +12,7 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
+from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.session.work import Work
 from gitsplit.tui.memory import Memory, fits
 from gitsplit.tui.state import Screen, Step
