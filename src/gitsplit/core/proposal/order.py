@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitsplit.core.signals.commit import Compared
-from gitsplit.core.signals.looks import Look
+from gitsplit.proposal.features import Look
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gitsplit.core.signals.looks import Piece
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, FactEdit, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
+from gitsplit.proposal.features import Piece
 
 MOST_COMPARED = 120
 """So many pieces are compared two by two; of more, some are joined before."""

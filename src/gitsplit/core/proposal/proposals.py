@@ -24,12 +24,12 @@ from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_cop
 from gitsplit.core.proposal.tree import Tree, counts, tree_of
 from gitsplit.core.proposal.where import place, reason
 from gitsplit.core.signals.commit import Compared
-from gitsplit.core.signals.looks import Piece
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.proposal.features import Piece
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""

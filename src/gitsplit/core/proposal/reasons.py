@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from gitsplit.core.proposal.order import Need
 from gitsplit.core.signals.commit import Compared
-from gitsplit.core.signals.looks import Look
 from gitsplit.model.escape import shown
+from gitsplit.proposal.features import Look
 
 _Named = TypeVar("_Named", str, tuple[str, str])
 

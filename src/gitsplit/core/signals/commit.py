@@ -7,7 +7,6 @@ from math import log
 
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
-from gitsplit.core.signals.looks import Look, Piece, Texts, look_at
 from gitsplit.core.signals.together import (
     changed_together,
     directories_changed_together,
@@ -15,6 +14,7 @@ from gitsplit.core.signals.together import (
 from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import sort_key
+from gitsplit.proposal.features import Look, Piece, Texts, look_at
 
 
 @dataclass(frozen=True)

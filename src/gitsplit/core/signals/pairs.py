@@ -9,7 +9,7 @@ from math import log, log1p
 
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.commit import Compared, path_likeness
-from gitsplit.core.signals.looks import Look, Written
+from gitsplit.proposal.features import Look, Written
 
 Signal = Callable[[Compared, int, int], float]
 

@@ -1,0 +1,1 @@
+"""The plan that gitsplit suggests: features, scores, clusters, order, reasons."""
