@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from gitsplit.core.signals import places, roles, shapes
+from gitsplit.core.signals import places, roles
 from gitsplit.core.signals.words import counted, identifiers, parts
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.proposal import shapes
 
 Piece = tuple[Edit, ...]
 """Edits that are compared and grouped as one, in the order of the diff."""
