@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitsplit.core.signals import places, roles
-from gitsplit.core.signals.words import identifiers
 from gitsplit.model.changes import FileChange
+from gitsplit.proposal.source_text import identifiers
 from tests.bench.data import Case
 
 _TYPE = re.compile(

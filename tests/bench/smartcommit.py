@@ -25,7 +25,7 @@ from math import sqrt
 
 from gitsplit.core.signals import roles
 from gitsplit.core.signals.places import differ_in_space
-from gitsplit.core.signals.words import identifiers
+from gitsplit.proposal.source_text import identifiers
 from tests.bench.partition import Link, components, with_neighbours
 from tests.bench.regions import Region
 

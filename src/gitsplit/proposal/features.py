@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Literal
 
 from gitsplit.core.signals import places, roles
-from gitsplit.core.signals.words import counted, identifiers, parts
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.proposal import shapes
+from gitsplit.proposal.source_text import counted, identifiers, parts
 
 Piece = tuple[Edit, ...]
 """Edits that are compared and grouped as one, in the order of the diff."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from gitsplit.core.signals.words import is_common
+from gitsplit.proposal.source_text import is_common
 
 _TOKEN = re.compile(r"[^\W\d]\w*|\d+|\S")
 _MOST_LINES = 200

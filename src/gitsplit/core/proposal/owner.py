@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from math import fsum, log
 from typing import Literal
 
-from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED
+from gitsplit.proposal.source_text import identifiers, parts
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int
 """Which group keeps the Change-Id; a number counts from 1."""

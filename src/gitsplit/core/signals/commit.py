@@ -11,10 +11,10 @@ from gitsplit.core.signals.together import (
     changed_together,
     directories_changed_together,
 )
-from gitsplit.core.signals.words import identifiers, parts
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import sort_key
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
+from gitsplit.proposal.source_text import identifiers, parts
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.core.signals.words import Vector, weighted
+from gitsplit.proposal.source_text import Vector, weighted
 
 Matrix = list[list[float]]
 
