@@ -24,7 +24,7 @@ from itertools import combinations, pairwise
 from math import sqrt
 
 from gitsplit.core.signals import roles
-from gitsplit.core.signals.places import differ_in_space
+from gitsplit.proposal.places import differ_in_space
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.partition import Link, components, with_neighbours
 from tests.bench.regions import Region
