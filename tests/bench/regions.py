@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.core.signals import roles
 from gitsplit.model.changes import FileChange
-from gitsplit.proposal import places
+from gitsplit.proposal import places, roles
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.data import Case
 

@@ -15,8 +15,8 @@ from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.proposal.tree import counts
 from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
-from gitsplit.core.signals.roles import Role
 from gitsplit.model.edits import edits_of
+from gitsplit.proposal.roles import Role
 from tests.bench.data import Case, Earlier, cases
 
 Array = NDArray[np.float64]

@@ -23,7 +23,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from math import sqrt
 
-from gitsplit.core.signals import roles
+from gitsplit.proposal import roles
 from gitsplit.proposal.places import differ_in_space
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.partition import Link, components, with_neighbours

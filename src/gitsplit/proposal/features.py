@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from gitsplit.core.signals import roles
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit
-from gitsplit.proposal import places, shapes
+from gitsplit.proposal import places, roles, shapes
 from gitsplit.proposal.source_text import counted, identifiers, parts
 
 Piece = tuple[Edit, ...]

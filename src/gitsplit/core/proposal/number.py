@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gitsplit.core.proposal.tree import Merge, Tree
 from gitsplit.core.signals.likeness import Matrix
-from gitsplit.core.signals.roles import Role
+from gitsplit.proposal.roles import Role
 
 MOST = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from gitsplit.core.signals import roles
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.core.signals.together import (
     changed_together,
@@ -13,6 +12,7 @@ from gitsplit.core.signals.together import (
 )
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import sort_key
+from gitsplit.proposal import roles
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
 from gitsplit.proposal.source_text import identifiers, parts
 
