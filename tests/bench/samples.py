@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from gitsplit.core.proposal.neighbours import neighbours
 from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.proposal.tree import counts
-from gitsplit.core.signals.commit import Compared
 from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.model.edits import edits_of
+from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.roles import Role
 from tests.bench.data import Case, Earlier, cases
 

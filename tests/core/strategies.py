@@ -12,7 +12,6 @@ from functools import cache
 from hypothesis import strategies as st
 
 from gitsplit.core.proposal.pieces import pieces_of
-from gitsplit.core.signals.commit import Compared
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.model.edits import TextEdit, edits_of, finer_edits, selected_edits
@@ -31,6 +30,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
     without_group,
 )
+from gitsplit.proposal.commit_features import Compared
 
 LINES = [
     b"\n",

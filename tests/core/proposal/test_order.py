@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.core.proposal.order import Need, circles, needs, ordered
-from gitsplit.core.signals.commit import Compared
+from gitsplit.proposal.commit_features import Compared
 from tests.core.strategies import compared, source_commits
 
 Clusters = list[list[int]]

@@ -8,7 +8,7 @@ use counts more than all that.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitsplit.core.signals.commit import Compared
+from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Look
 
 

@@ -23,12 +23,12 @@ from gitsplit.core.proposal.scores import scores, worth
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
 from gitsplit.core.proposal.tree import Tree, counts, tree_of
 from gitsplit.core.proposal.where import place, reason
-from gitsplit.core.signals.commit import Compared
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Piece
 
 Clusters = tuple[tuple[int, ...], ...]

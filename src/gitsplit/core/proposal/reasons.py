@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gitsplit.core.proposal.order import Need
-from gitsplit.core.signals.commit import Compared
 from gitsplit.model.escape import shown
+from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Look
 
 _Named = TypeVar("_Named", str, tuple[str, str])

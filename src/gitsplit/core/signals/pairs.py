@@ -7,8 +7,8 @@ numbers anew (``./dev train``), and give it a case in ``tests/cases``.
 from collections.abc import Callable, Iterable, Mapping
 from math import log, log1p
 
-from gitsplit.core.signals.commit import Compared, path_likeness
 from gitsplit.proposal import roles
+from gitsplit.proposal.commit_features import Compared, path_likeness
 from gitsplit.proposal.features import Look, Written
 
 Signal = Callable[[Compared, int, int], float]
