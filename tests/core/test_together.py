@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from gitsplit.core.proposal import Context, proposals
 from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.signals import pairs
-from gitsplit.core.signals.together import changed_together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.together import changed_together
 from tests.core.strategies import modified, side, text_change
 
 PATHS = [b"a", b"b", b"c", b"d"]

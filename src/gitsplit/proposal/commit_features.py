@@ -6,15 +6,15 @@ from functools import cached_property
 from math import log
 
 from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
-from gitsplit.core.signals.together import (
-    changed_together,
-    directories_changed_together,
-)
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import sort_key
 from gitsplit.proposal import roles
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
 from gitsplit.proposal.source_text import identifiers, parts
+from gitsplit.proposal.together import (
+    changed_together,
+    directories_changed_together,
+)
 
 
 @dataclass(frozen=True)
