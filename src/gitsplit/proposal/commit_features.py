@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
-from gitsplit.core.signals.likeness import Likeness, Matrix, file_likeness, likeness
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import sort_key
 from gitsplit.proposal import roles
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
+from gitsplit.proposal.similarity import Likeness, Matrix, file_likeness, likeness
 from gitsplit.proposal.source_text import identifiers, parts
 from gitsplit.proposal.together import (
     changed_together,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 from math import log, sqrt
 
-from gitsplit.core.signals.likeness import Matrix
+from gitsplit.proposal.similarity import Matrix
 
 _USUAL = 0.2
 """Two files of which one commit in five changes both say nothing either way."""

@@ -9,7 +9,7 @@ from math import exp
 from operator import mul
 
 from gitsplit.core.proposal.tree import Tree, tree_of
-from gitsplit.core.signals.likeness import Matrix
+from gitsplit.proposal.similarity import Matrix
 
 NEIGHBOURS = (
     "first_look",

@@ -6,8 +6,8 @@ from math import log, log1p
 from typing import Protocol
 
 from gitsplit.core.proposal.tree import Merge, Tree
-from gitsplit.core.signals.likeness import Matrix
 from gitsplit.proposal.roles import Role
+from gitsplit.proposal.similarity import Matrix
 
 MOST = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""
