@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gitsplit.core.proposal import number
 from gitsplit.core.proposal.neighbours import NEIGHBOURS
 from gitsplit.core.proposal.tree import Tree, tree_of
-from gitsplit.core.signals.pairs import SIGNALS
+from gitsplit.proposal.signals import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
 from tests.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
 

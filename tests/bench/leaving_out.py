@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from gitsplit.core.signals.pairs import SIGNALS
+from gitsplit.proposal.signals import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
 from tests.bench.learning import Pairs, folds, learned_pairs
 from tests.bench.samples import Sample

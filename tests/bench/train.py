@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gitsplit.core.proposal.neighbours import NEIGHBOURS
-from gitsplit.core.signals.pairs import SIGNALS
+from gitsplit.proposal.signals import SIGNALS
 from tests.bench import leaving_out
 from tests.bench.data import earlier
 from tests.bench.learning import (

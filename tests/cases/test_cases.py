@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.core.signals.pairs import SIGNALS
+from gitsplit.proposal.signals import SIGNALS
 from tests.cases.reading import CASES, read
 from tests.cases.trial import disagreements
 

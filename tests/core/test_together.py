@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from gitsplit.core.proposal import Context, proposals
 from gitsplit.core.proposal.pieces import pieces_of
-from gitsplit.core.signals import pairs
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
+from gitsplit.proposal import signals
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.together import changed_together
 from tests.core.strategies import modified, side, text_change
@@ -22,7 +22,7 @@ def signal(
     *earlier: Collection[bytes],
     a: int = 0,
     b: int = 1,
-    of: pairs.Signal = pairs.changed_together,
+    of: signals.Signal = signals.changed_together,
 ) -> float:
     """What the signal says of two pieces of a commit."""
     pieces = pieces_of(changes, edits_of(changes)).pieces
@@ -93,20 +93,20 @@ def test_directories_that_changed_at_once_speak_for_new_files_in_them() -> None:
     earlier = [{b"src/a", b"docs/a"}, {b"src/b", b"docs/b", b"x"}]
     apart = [{b"src/a"}, {b"docs/b"}] * 3
     assert signal(changes, *earlier) == 0
-    assert signal(changes, *earlier, of=pairs.directories_changed_together) > 0
-    assert signal(changes, *apart, of=pairs.directories_changed_together) < 0
+    assert signal(changes, *earlier, of=signals.directories_changed_together) > 0
+    assert signal(changes, *apart, of=signals.directories_changed_together) < 0
 
 
 def test_of_one_directory_and_itself_nothing_is_said() -> None:
     changes = tuple(modified(b"old\n", b"new\n", path) for path in (b"d/a", b"d/b"))
-    found = signal(changes, {b"d/a", b"d/b"}, of=pairs.directories_changed_together)
+    found = signal(changes, {b"d/a", b"d/b"}, of=signals.directories_changed_together)
     assert found == 0
 
 
 def test_a_proposal_compares_pieces_by_what_its_context_knows() -> None:
     known = Context(together=(frozenset({b"a", b"b"}),))
     commit = proposals(two_files(), b"Do it\n", context=known).commit
-    assert pairs.changed_together(commit, 0, 1) > 0
-    assert {pairs.changed_together, pairs.directories_changed_together} < {
-        *pairs.SIGNALS
+    assert signals.changed_together(commit, 0, 1) > 0
+    assert {signals.changed_together, signals.directories_changed_together} < {
+        *signals.SIGNALS
     }

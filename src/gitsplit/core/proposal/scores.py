@@ -11,8 +11,8 @@ from operator import mul
 from gitsplit.core.proposal import weights
 from gitsplit.core.proposal.neighbours import NEIGHBOURS, neighbours
 from gitsplit.core.proposal.tree import counts
-from gitsplit.core.signals.pairs import SIGNALS
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.similarity import Matrix
 
 Weights = dict[str, float]
