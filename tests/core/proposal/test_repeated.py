@@ -10,7 +10,7 @@ from tests.conftest import PROJECT
 
 PROPOSED = """
 from gitsplit.core.proposal.proposals import proposals
-from gitsplit.core.proposal.scores import scores
+from gitsplit.proposal.scoring import scores
 from tests.cases.reading import CASES, read
 
 for path in sorted(CASES.glob("*.case")):

@@ -19,7 +19,6 @@ from gitsplit.core.proposal.owner import Keep, described_by, kept_by
 from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.reasons import Finding
-from gitsplit.core.proposal.scores import scores, worth
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
 from gitsplit.core.proposal.tree import Tree, counts, tree_of
 from gitsplit.core.proposal.where import place, reason
@@ -30,6 +29,7 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Piece
+from gitsplit.proposal.scoring import scores, worth
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""
