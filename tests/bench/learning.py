@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.core.proposal import number
-from gitsplit.core.proposal.neighbours import NEIGHBOURS
 from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.proposal.neighbours import NEIGHBOURS
 from gitsplit.proposal.signals import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
 from tests.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample

@@ -9,9 +9,9 @@ from itertools import combinations
 from operator import mul
 
 from gitsplit.core.proposal import weights
-from gitsplit.core.proposal.neighbours import NEIGHBOURS, neighbours
 from gitsplit.core.proposal.tree import counts
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.neighbours import NEIGHBOURS, neighbours
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.similarity import Matrix
 

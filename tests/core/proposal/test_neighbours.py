@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.core.proposal.neighbours import NEIGHBOURS, neighbours
+from gitsplit.proposal.neighbours import NEIGHBOURS, neighbours
 
 LIKE, UNLIKE = 3.0, -3.0
 
