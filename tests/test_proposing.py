@@ -2,10 +2,10 @@
 
 import pytest
 
-from gitsplit.core.proposal import weights
 from gitsplit.git import read
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
+from gitsplit.proposal import weights
 from gitsplit.session.proposing import cuts_of, known, proposed
 from gitsplit.session.request import Request
 from tests.repository import Repository

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gitsplit.core.proposal.number import MOST, described
 from gitsplit.core.proposal.tree import tree_of
-from gitsplit.core.proposal.weights import NUMBER
 from gitsplit.proposal.roles import Role
+from gitsplit.proposal.weights import NUMBER
 
 ROLES: list[Role] = ["changelog", "test", "documentation", "configuration", "code"]
 
