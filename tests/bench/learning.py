@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.core.proposal import number
-from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.proposal.clustering import Tree, tree_of
 from gitsplit.proposal.neighbours import NEIGHBOURS
 from gitsplit.proposal.signals import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match

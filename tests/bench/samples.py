@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.core.proposal.pieces import pieces_of
-from gitsplit.core.proposal.tree import counts
 from gitsplit.model.edits import edits_of
+from gitsplit.proposal.clustering import counts
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.neighbours import neighbours
 from gitsplit.proposal.roles import Role

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import exp
 from operator import mul
 
-from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.proposal.clustering import Tree, tree_of
 from gitsplit.proposal.similarity import Matrix
 
 NEIGHBOURS = (

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from operator import mul
 
-from gitsplit.core.proposal.tree import counts
 from gitsplit.proposal import weights
+from gitsplit.proposal.clustering import counts
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.neighbours import NEIGHBOURS, neighbours
 from gitsplit.proposal.signals import SIGNALS

@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal.tree import Tree, tree_of
+from gitsplit.proposal.clustering import Tree, tree_of
 
 Matrix = list[list[float]]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log, log1p
 from typing import Protocol
 
-from gitsplit.core.proposal.tree import Merge, Tree
+from gitsplit.proposal.clustering import Merge, Tree
 from gitsplit.proposal.roles import Role
 from gitsplit.proposal.similarity import Matrix
 

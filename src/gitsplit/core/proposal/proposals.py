@@ -20,13 +20,13 @@ from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.reasons import Finding
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
-from gitsplit.core.proposal.tree import Tree, counts, tree_of
 from gitsplit.core.proposal.where import place, reason
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.scoring import scores, worth
