@@ -7,8 +7,8 @@ from math import isfinite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal.number import MOST, described
 from gitsplit.proposal.clustering import tree_of
+from gitsplit.proposal.group_count import MOST, described
 from gitsplit.proposal.roles import Role
 from gitsplit.proposal.weights import NUMBER
 

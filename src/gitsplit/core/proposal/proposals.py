@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.proposal import number, order, reasons
+from gitsplit.core.proposal import order, reasons
 from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import (
     cut_for,
@@ -26,6 +26,7 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.proposal import group_count
 from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Piece
@@ -70,7 +71,7 @@ class Proposals:
         """The number of groups that the commit seems to consist of."""
         if self.tree.size < 2:
             return 1
-        described = number.described(self.tree, self.commit.looks, self._scores)
+        described = group_count.described(self.tree, self.commit.looks, self._scores)
         worths = [worth(values) for values in described]
         return worths.index(max(worths)) + 1
 
