@@ -11,7 +11,6 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal.pieces import pieces_of
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.model.edits import TextEdit, edits_of, finer_edits, selected_edits
@@ -31,6 +30,7 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.pieces import pieces_of
 
 LINES = [
     b"\n",
