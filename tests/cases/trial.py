@@ -5,12 +5,12 @@ from itertools import pairwise
 from math import copysign
 
 from gitsplit.core.proposal.context import Context
-from gitsplit.core.proposal.proposals import Proposals, proposals
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.weights import ACROSS_FILES, IN_ONE_FILE
 from tests.cases.reading import Case, MalformedCase

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from gitsplit.core.proposal import proposals
 from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.proposal import proposals
 from tests.core.strategies import side
 
 SECONDS = 5.0

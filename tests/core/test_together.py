@@ -5,10 +5,10 @@ from collections.abc import Collection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal import Context, proposals
+from gitsplit.core.proposal import Context
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
-from gitsplit.proposal import signals
+from gitsplit.proposal import proposals, signals
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.together import changed_together

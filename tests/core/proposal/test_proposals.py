@@ -5,11 +5,11 @@ from itertools import pairwise
 from hypothesis import assume, given
 
 from gitsplit.core.proposal import order
-from gitsplit.core.proposal.proposals import Proposals, proposals
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit, edits_of, facts_of
 from gitsplit.model.paths import entangled
 from gitsplit.model.plan import Plan
+from gitsplit.proposal.proposals import Proposals, proposals
 from tests.core.strategies import commits, source_commits
 
 ANY = commits() | source_commits()

@@ -9,11 +9,11 @@ from gitsplit.core.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Conte
 from gitsplit.core.proposal.layout import GroupBy
 from gitsplit.core.proposal.owner import Keep, kept_by
 from gitsplit.core.proposal.placed import Placed
-from gitsplit.core.proposal.proposals import Proposals, proposals
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.group_count import MOST
+from gitsplit.proposal.proposals import Proposals, proposals
 
 __all__ = [
     "COPIED_TRAILERS",
