@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import copysign
 
-from gitsplit.core.proposal.context import Context
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.context import Context
 from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.weights import ACROSS_FILES, IN_ONE_FILE

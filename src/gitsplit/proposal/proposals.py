@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.core.proposal import order, reasons
-from gitsplit.core.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.core.proposal.layout import (
     cut_for,
     gap,
@@ -28,6 +27,7 @@ from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal import group_count
 from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.proposal.context import Context
 from gitsplit.core.proposal.layout import (
     GroupBy,
     by_place,
@@ -17,6 +16,7 @@ from gitsplit.core.proposal.where import place, reason
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.proposal.context import Context
 
 
 @dataclass(frozen=True)

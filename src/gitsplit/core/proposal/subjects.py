@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from gitsplit.core.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
+from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
 
 Style = Literal["plain", "area", "conventional"]
 
