@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.proposal import order, reasons
+from gitsplit.core.proposal import reasons
 from gitsplit.core.proposal.layout import (
     cut_for,
     gap,
@@ -24,7 +24,7 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
-from gitsplit.proposal import group_count
+from gitsplit.proposal import group_count, order
 from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.context import NOTHING_KNOWN, Context

@@ -3,8 +3,8 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal.order import Need, circles, needs, ordered
 from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.order import Need, circles, needs, ordered
 from tests.core.strategies import compared, source_commits
 
 Clusters = list[list[int]]

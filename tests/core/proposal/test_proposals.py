@@ -4,11 +4,11 @@ from itertools import pairwise
 
 from hypothesis import assume, given
 
-from gitsplit.core.proposal import order
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit, edits_of, facts_of
 from gitsplit.model.paths import entangled
 from gitsplit.model.plan import Plan
+from gitsplit.proposal import order
 from gitsplit.proposal.proposals import Proposals, proposals
 from tests.core.strategies import commits, source_commits
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gitsplit.core.proposal.order import Need
 from gitsplit.model.escape import shown
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.features import Look
+from gitsplit.proposal.order import Need
 
 _Named = TypeVar("_Named", str, tuple[str, str])
 
