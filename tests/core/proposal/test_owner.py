@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from gitsplit.core.proposal.owner import described_by
+from gitsplit.proposal.owner import described_by
 
 ONE = {"bark": 1, "leaf": 2, "root": 4}
 

@@ -6,13 +6,13 @@ another cut of the same tree. Grouping by place alone is in ``layout``.
 """
 
 from gitsplit.core.proposal.layout import GroupBy
-from gitsplit.core.proposal.owner import Keep, kept_by
 from gitsplit.core.proposal.placed import Placed
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.proposal.group_count import MOST
+from gitsplit.proposal.owner import Keep, kept_by
 from gitsplit.proposal.proposals import Proposals, proposals
 
 __all__ = [

@@ -9,7 +9,6 @@ from gitsplit.core.proposal.layout import (
     refuse_too_many,
     separable,
 )
-from gitsplit.core.proposal.owner import Keep, kept_by
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.core.proposal.where import place, reason
@@ -17,6 +16,7 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal.context import Context
+from gitsplit.proposal.owner import Keep, kept_by
 
 
 @dataclass(frozen=True)
