@@ -8,12 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.core.proposal import reasons
-from gitsplit.core.proposal.layout import (
-    cut_for,
-    gap,
-    parted,
-    refuse_too_many,
-)
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.reasons import Finding
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
@@ -28,6 +22,12 @@ from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.features import Piece
+from gitsplit.proposal.layout import (
+    cut_for,
+    gap,
+    parted,
+    refuse_too_many,
+)
 from gitsplit.proposal.owner import Keep, described_by, kept_by
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth

@@ -2,13 +2,6 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.proposal.layout import (
-    GroupBy,
-    by_place,
-    cut_for,
-    refuse_too_many,
-    separable,
-)
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.core.proposal.where import place, reason
@@ -16,6 +9,13 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal.context import Context
+from gitsplit.proposal.layout import (
+    GroupBy,
+    by_place,
+    cut_for,
+    refuse_too_many,
+    separable,
+)
 from gitsplit.proposal.owner import Keep, kept_by
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gitsplit.core.proposal.layout import shared
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit, facts_of
 from gitsplit.model.escape import shown
+from gitsplit.proposal.layout import shared
 
 
 def place(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
