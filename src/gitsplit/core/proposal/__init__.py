@@ -5,10 +5,10 @@ learned from real histories, and the merge tree is kept: one more or one fewer g
 another cut of the same tree. Grouping by place alone is in ``layout``.
 """
 
-from gitsplit.core.proposal.placed import Placed
 from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
+from gitsplit.proposal.by_location import Placed
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.proposal.group_count import MOST
 from gitsplit.proposal.layout import GroupBy
