@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.subjects import drafted
-from gitsplit.core.proposal.where import place, reason
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
@@ -17,6 +16,7 @@ from gitsplit.proposal.layout import (
     separable,
 )
 from gitsplit.proposal.owner import Keep, kept_by
+from gitsplit.proposal.where import place, reason
 
 
 @dataclass(frozen=True)

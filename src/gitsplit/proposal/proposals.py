@@ -11,7 +11,6 @@ from gitsplit.core.proposal import reasons
 from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.core.proposal.reasons import Finding
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
-from gitsplit.core.proposal.where import place, reason
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
@@ -31,6 +30,7 @@ from gitsplit.proposal.layout import (
 from gitsplit.proposal.owner import Keep, described_by, kept_by
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth
+from gitsplit.proposal.where import place, reason
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""
