@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.proposal import reasons
 from gitsplit.core.proposal.possible import is_possible, together
-from gitsplit.core.proposal.reasons import Finding
 from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
-from gitsplit.proposal import group_count, order
+from gitsplit.proposal import explain, group_count, order
 from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
+from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.layout import (
     cut_for,
@@ -117,7 +116,7 @@ class Proposals:
         if not all(clusters):
             return ""
         needed = order.needs(self.commit, clusters)
-        return reasons.border(self.commit, (one, two), clusters, needed)
+        return explain.border(self.commit, (one, two), clusters, needed)
 
     def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
         """The pieces that are a group of a plan; none where it has parts of some."""
@@ -171,7 +170,7 @@ class Proposals:
         """The plan with these clusters as groups."""
         found = self._ordered(clusters)
         findings = [
-            reasons.with_circle(
+            explain.with_circle(
                 self._finding(cluster),
                 [name for first, name in circles if first == min(cluster)],
             )
@@ -184,7 +183,7 @@ class Proposals:
     def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
         """What holds the cluster together; one cut has most clusters of the next."""
         if cluster not in self._findings:
-            self._findings[cluster] = reasons.found_in(self.commit, cluster)
+            self._findings[cluster] = explain.found_in(self.commit, cluster)
         return self._findings[cluster]
 
     @cached_property
