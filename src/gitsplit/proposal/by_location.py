@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from gitsplit.core.proposal.possible import is_possible, together
-from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
@@ -16,6 +15,7 @@ from gitsplit.proposal.layout import (
     separable,
 )
 from gitsplit.proposal.owner import Keep, kept_by
+from gitsplit.proposal.subjects import drafted
 from gitsplit.proposal.where import place, reason
 
 

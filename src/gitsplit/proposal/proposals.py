@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.core.proposal.possible import is_possible, together
-from gitsplit.core.proposal.subjects import area_of, drafted, in_style, with_copied
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
@@ -29,6 +28,7 @@ from gitsplit.proposal.layout import (
 from gitsplit.proposal.owner import Keep, described_by, kept_by
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth
+from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
 from gitsplit.proposal.where import place, reason
 
 Clusters = tuple[tuple[int, ...], ...]

@@ -1,6 +1,6 @@
 """Drafts have the trailers that each part of a commit is to have."""
 
-from gitsplit.core.proposal.subjects import with_copied
+from gitsplit.proposal.subjects import with_copied
 from tests.core.messages import OLD, SIGNED
 
 KEYS = (b"signed-off-by",)

@@ -5,7 +5,6 @@ learned from real histories, and the merge tree is kept: one more or one fewer g
 another cut of the same tree. Grouping by place alone is in ``layout``.
 """
 
-from gitsplit.core.proposal.subjects import drafted
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.by_location import Placed
@@ -14,6 +13,7 @@ from gitsplit.proposal.group_count import MOST
 from gitsplit.proposal.layout import GroupBy
 from gitsplit.proposal.owner import Keep, kept_by
 from gitsplit.proposal.proposals import Proposals, proposals
+from gitsplit.proposal.subjects import drafted
 
 __all__ = [
     "COPIED_TRAILERS",
