@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
@@ -15,6 +14,7 @@ from gitsplit.proposal.layout import (
     separable,
 )
 from gitsplit.proposal.owner import Keep, kept_by
+from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.subjects import drafted
 from gitsplit.proposal.where import place, reason
 

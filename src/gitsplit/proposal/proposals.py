@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.core.proposal.possible import is_possible, together
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, edits_of, sort_key
@@ -26,6 +25,7 @@ from gitsplit.proposal.layout import (
     refuse_too_many,
 )
 from gitsplit.proposal.owner import Keep, described_by, kept_by
+from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth
 from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
