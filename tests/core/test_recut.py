@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.core.proposal import Cuts, GroupBy, cuts
-from gitsplit.core.recut import recut
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import FactEdit, TextEdit, line_edits
@@ -22,6 +21,7 @@ from gitsplit.model.plan import (
     with_group,
     with_message,
 )
+from gitsplit.proposal.regroup import recut
 from tests.core.strategies import commits, modified
 
 MESSAGE = b"Do several things\n\nChange-Id: I" + b"1" * 40 + b"\n"

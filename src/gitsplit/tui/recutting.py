@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gitsplit.core.recut import recut
 from gitsplit.model.listing import counted
+from gitsplit.proposal.regroup import recut
 from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
 from gitsplit.tui.change import changed
 from gitsplit.tui.state import State
