@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from gitsplit.core.proposal import Context, proposal
+from gitsplit.proposal.propose import Context, proposal
 from tests.bench import clusterchanges, smartcommit
 from tests.bench.data import Case, Earlier, answer, cases, earlier
 from tests.bench.regions import regions_of

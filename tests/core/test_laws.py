@@ -18,7 +18,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal import proposal
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
@@ -36,6 +35,7 @@ from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import Step, is_whole, steps
 from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import PlanDocument, dumps, loads
+from gitsplit.proposal.propose import proposal
 from tests.core.strategies import (
     LINES,
     commits,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from gitsplit.core.proposal import GroupBy, proposal
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import FILE, object_id
 from gitsplit.model.paths import entangled
 from gitsplit.model.states import steps
+from gitsplit.proposal.propose import GroupBy, proposal
 
 
 def change(old: str | None, new: str | None) -> FileChange:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal import GroupBy, Keep, drafted, kept_by, proposal
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
@@ -12,6 +11,7 @@ from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.paths import entangled
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import steps
+from gitsplit.proposal.propose import GroupBy, Keep, drafted, kept_by, proposal
 from tests.core.strategies import commits, modified, side, text_change
 
 MESSAGE = (

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.core.proposal import Cuts, GroupBy, cuts
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import FactEdit, TextEdit, line_edits
@@ -21,6 +20,7 @@ from gitsplit.model.plan import (
     with_group,
     with_message,
 )
+from gitsplit.proposal.propose import Cuts, GroupBy, cuts
 from gitsplit.proposal.regroup import recut
 from tests.core.strategies import commits, modified
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from gitsplit.core.proposal import cuts
 from gitsplit.git.diff import hunks_between as git_hunks_between
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid
@@ -11,6 +10,7 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked
+from gitsplit.proposal.propose import cuts
 from gitsplit.tui.actions import (
     Become,
     MoveCommit,

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.core.proposal import cuts
 from gitsplit.errors import MergeCommit
 from gitsplit.model.changes import Hunk
 from gitsplit.model.edits import FactEdit, sort_key
@@ -18,6 +17,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing, Todo
+from gitsplit.proposal.propose import cuts
 from gitsplit.tui.actions import (
     Action,
     Apply,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.core.proposal import Cuts, cuts
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.proposal import proposals
+from gitsplit.proposal.propose import Cuts, cuts
 from gitsplit.proposal.regroup import recut
 from gitsplit.tui.actions import (
     Drop,

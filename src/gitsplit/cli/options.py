@@ -10,7 +10,7 @@ import click
 from gitsplit import __version__
 
 if TYPE_CHECKING:
-    from gitsplit.core.proposal import GroupBy, Keep
+    from gitsplit.proposal.propose import GroupBy, Keep
     from gitsplit.session.rewrite import DropTo
 
 Callback = Callable[..., Any]

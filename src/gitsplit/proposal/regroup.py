@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
 from gitsplit.model.plan import (
@@ -22,6 +21,7 @@ from gitsplit.model.plan import (
     with_message,
     without_empty_groups,
 )
+from gitsplit.proposal.propose import Cuts
 
 _TRIES = 8
 """Groups whose paths collide are joined, so the next cut may have no more of them."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, FactEdit, TextEdit
@@ -16,6 +15,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
 from gitsplit.model.trailers_left import trailer_lines
+from gitsplit.proposal.propose import Cuts
 from gitsplit.report.staying import staying_lines
 
 MOST_COMMITS = 20

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
@@ -17,6 +16,7 @@ from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
+from gitsplit.proposal.propose import Cuts
 from gitsplit.session.proposing import cuts_of, proposed
 from gitsplit.session.request import Request
 from gitsplit.session.work import Work

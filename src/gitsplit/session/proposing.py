@@ -2,14 +2,6 @@
 
 from dataclasses import replace
 
-from gitsplit.core.proposal import (
-    COPIED_TRAILERS,
-    Context,
-    Cuts,
-    Keep,
-    cuts,
-    kept_by,
-)
 from gitsplit.errors import PlanRefused
 from gitsplit.git import outside
 from gitsplit.git.habits import recent_subjects
@@ -20,6 +12,14 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
+from gitsplit.proposal.propose import (
+    COPIED_TRAILERS,
+    Context,
+    Cuts,
+    Keep,
+    cuts,
+    kept_by,
+)
 from gitsplit.session.request import Request
 
 COMMAND = "gitsplit.proposalCommand"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitsplit.core.proposal import GroupBy, Keep
+from gitsplit.proposal.propose import GroupBy, Keep
 
 
 @dataclass(frozen=True, slots=True)

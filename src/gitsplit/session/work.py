@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.errors import (
     EmptySeries,
     GitsplitError,
@@ -28,6 +27,7 @@ from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, layout, picked
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
+from gitsplit.proposal.propose import Cuts
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
 from gitsplit.session.request import Request
 

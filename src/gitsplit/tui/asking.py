@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.errors import GitsplitError, PlanRefused
 from gitsplit.model.edits import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.actions import Action, Cut
 from gitsplit.tui.selection import selected
 from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State

@@ -4,11 +4,11 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.core.proposal import drafted
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
+from gitsplit.proposal.propose import drafted
 from gitsplit.tui.actions import (
     Cut,
     Drop,

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
-from gitsplit.core.proposal import COPIED_TRAILERS, Cuts
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.checks import Check
@@ -17,6 +16,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.series import Series
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.rows import FoldKey, Rows
 from gitsplit.tui.sizes import LastAnswer

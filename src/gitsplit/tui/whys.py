@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from gitsplit.core.proposal import Cuts
 from gitsplit.model.escape import shown
 from gitsplit.model.plan import Plan
+from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.state import State
 
 
