@@ -1,6 +1,6 @@
 """What the latest commits are called."""
 
-from gitsplit.git.habits import recent_subjects
+from gitsplit.git.history import recent_subjects
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository, merge_two_lines

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.git import outside
-from gitsplit.git.habits import recent_subjects
+from gitsplit.git.history import recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
