@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import GitFailed, GivenUp, ProgramFailed
-from gitsplit.git import outside
+from gitsplit.git import user_programs
 from gitsplit.git.program import Program
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch import Scratches
@@ -94,7 +94,7 @@ def test_a_program_that_is_asked_something_ends(
     log = tmp_path / "log"
     watched = open_repository(repo.path).watched(Watch(is_wanted=until(log)))
     with pytest.raises(GivenUp):
-        outside.answer(watched, f"echo $$ >{log}; sleep 1000", b"question")
+        user_programs.answer(watched, f"echo $$ >{log}; sleep 1000", b"question")
 
     assert not is_alive(log.read_text().strip())
 
@@ -102,12 +102,12 @@ def test_a_program_that_is_asked_something_ends(
 def test_a_program_that_is_waited_for_has_its_time(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outside, "PATIENCE", 0.2)
+    monkeypatch.setattr(user_programs, "PATIENCE", 0.2)
     opened = open_repository(repo.path).watched(PATIENT)
     with pytest.raises(ProgramFailed, match="has not answered"):
-        outside.answer(opened, "sleep 1000", b"")
+        user_programs.answer(opened, "sleep 1000", b"")
 
-    assert outside.answer(opened, "cat", b"question") == b"question"
+    assert user_programs.answer(opened, "cat", b"question") == b"question"
 
 
 def test_a_rewrite_is_given_up_between_two_commits(repo: Repository) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.git import outside
+from gitsplit.git import user_programs
 from gitsplit.git.history import recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.git.together import changed_together
@@ -64,7 +64,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
         return own
     entry = match.planned(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    said = outside.answer(repo, command, parse.dumps(document).encode())
+    said = user_programs.answer(repo, command, parse.dumps(document).encode())
     try:
         return _answered(said, own, commit)
     except PlanRefused as refusal:
