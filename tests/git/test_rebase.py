@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import GitFailed, GitTooOld
-from gitsplit.git import handed, journal, rebase
+from gitsplit.git import journal, rebase, rebase_record
 from gitsplit.git.rebase import Line
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
@@ -68,7 +68,7 @@ class Case:
         head = opened.head_ref()
         named = [(head or "HEAD", opened.head())]
         named += [(ref, Oid(self.repo.oid(ref))) for ref in refs]
-        handed.begin(opened, named, "drop", head)
+        rebase_record.begin(opened, named, "drop", head)
         dropped = [Line("pick", Oid(self.dropped), b"dropped")] if keep else []
         base = Oid(self.repo.oid(f"{self.less}~1"))
         rebase.start(opened, base, self.lines(*refs), dropped)
@@ -87,7 +87,7 @@ class Case:
         act[word](opened)
 
     def settle(self) -> journal.Record | None:
-        return handed.settle(open_repository(self.repo.path))
+        return rebase_record.settle(open_repository(self.repo.path))
 
     def undo(self) -> None:
         journal.undo(open_repository(self.repo.path))

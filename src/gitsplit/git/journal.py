@@ -3,7 +3,7 @@
 One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory, written
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
 it ``undoing``, then ``undone``. After a crash the phase says which way to go on. One
-that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.handed`.
+that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.rebase_record`.
 """
 
 import os

@@ -14,7 +14,7 @@ from gitsplit.errors import (
     RefMoved,
     Stopped,
 )
-from gitsplit.git import handed, identity, journal, rebase, refs, write
+from gitsplit.git import identity, journal, rebase, rebase_record, refs, write
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase import Line, Stop
 from gitsplit.git.repository import Repository
@@ -102,7 +102,7 @@ def _start(
     values = [(move.ref, move.old) for move in (head, *branches)]
     subject = f"rewrite {len(work.series.commits)} commits with git rebase"
     base = next(iter(work.series.commits[0].raw.parents), None)
-    record = handed.begin(repo, values, subject, work.head_ref)
+    record = rebase_record.begin(repo, values, subject, work.head_ref)
     try:
         rebase.start(repo, base, lines, handoff.dropped, options)
     except BaseException:
@@ -289,14 +289,14 @@ def aborted(
     record = _record(repo)
     if told := rebase.abort(repo):
         say(f"{told[:1].upper()}{told[1:]}.")
-    handed.settle(repo)
+    rebase_record.settle(repo)
     return record
 
 
 def _record(repo: Repository) -> Record:
-    record = handed.under_way(repo)
+    record = rebase_record.under_way(repo)
     if record is None:
-        handed.settle(repo)
+        rebase_record.settle(repo)
         raise NothingToContinue(
             "No rebase that gitsplit has left to git is under way here.",
             hint=_OTHER if rebase.is_under_way(repo) else "See what is: git status",
@@ -309,7 +309,7 @@ def _finished(repo: Repository) -> Record | None:
     if rebase.is_under_way(repo):
         raise _stopped(rebase.stop(repo))
     try:
-        return handed.settle(repo)
+        return rebase_record.settle(repo)
     except GitsplitError as error:
         error.state = "The rebase is over."
         raise

@@ -29,7 +29,7 @@ from gitsplit.errors import (
     UncleanFiles,
     WriteFailed,
 )
-from gitsplit.git import handed, identity, journal, readiness, refs, write
+from gitsplit.git import identity, journal, readiness, rebase_record, refs, write
 from gitsplit.git.leftovers import silently
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
@@ -390,7 +390,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 
 def undone(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
-    handed.refuse_under_way(repo)
+    rebase_record.refuse_under_way(repo)
     with _settled(repo, _WHERE_THEY_ARE):
         return journal.undo(repo)
 
@@ -400,7 +400,7 @@ def recovered(repo: Repository, say: Callable[[str], None] = silently) -> str | 
 
     ``say`` is told what is waited for meanwhile.
     """
-    said = filter(None, (handed.recover(repo), journal.recover(repo, say)))
+    said = filter(None, (rebase_record.recover(repo), journal.recover(repo, say)))
     told = " ".join(said)
-    handed.settle(repo)
+    rebase_record.settle(repo)
     return told or None

@@ -15,7 +15,7 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import gerrit, handed, operations, read, rebase_process, refs
+from gitsplit.git import gerrit, operations, read, rebase_process, rebase_record, refs
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
@@ -78,7 +78,7 @@ def refuse_unfinished(repo: Repository) -> None:
             "The last gitsplit was broken off while git was rebasing for it.",
             hint="Run gitsplit without -n: it takes that back, or puts it right.",
         )
-    is_ours = handed.under_way(repo) is not None
+    is_ours = rebase_record.under_way(repo) is not None
     operations.refuse_operation_under_way(repo, is_ours=is_ours)
 
 
