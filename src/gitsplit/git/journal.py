@@ -23,9 +23,9 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import leftovers, readiness, record_file, refs
+from gitsplit.git import cleanup, readiness, record_file, refs
+from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.index import remove_stale_index_lock
-from gitsplit.git.leftovers import remove_stale_locks
 from gitsplit.git.own_files import own_directory, put, put_new
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
@@ -247,7 +247,7 @@ def _state_of(repo: Repository, record: Record) -> _State:
     return _State(made, to_make, tuple(u for u in record.targets if u not in known))
 
 
-def recover(repo: Repository, say: leftovers.Say = leftovers.silently) -> str | None:
+def recover(repo: Repository, say: cleanup.Say = cleanup.silently) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
@@ -257,11 +257,11 @@ def recover(repo: Repository, say: leftovers.Say = leftovers.silently) -> str | 
 
     Raises what :func:`move` raises, where what was begun can't be finished.
     """
-    leftovers.remove_litter(repo)
+    cleanup.remove_litter(repo)
     remove_stale_index_lock(repo)
     on_disk = records(repo)
     if on_disk:
-        leftovers.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
+        cleanup.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
     open_ones = [r for r in on_disk if r.phase in ("prepared", "undoing")]
     said = (_recovered(repo, r, say) for r in open_ones if not is_alive(r))
     return " ".join(said) or None
@@ -273,7 +273,7 @@ def is_alive(record: Record) -> bool:
     return any(name != me and is_running(name) for name in record.processes)
 
 
-def _recovered(repo: Repository, record: Record, say: leftovers.Say) -> str:
+def _recovered(repo: Repository, record: Record, say: cleanup.Say) -> str:
     """The refs of the record are consistent again, and the sentence that says how."""
     remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
     state = _state_of(repo, record)

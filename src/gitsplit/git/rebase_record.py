@@ -18,8 +18,8 @@ from gitsplit.git import (
     rebase_repair,
     reflog,
 )
+from gitsplit.git.cleanup import remove_stale_keeps
 from gitsplit.git.journal import Record
-from gitsplit.git.leftovers import remove_stale_keeps
 from gitsplit.git.rebase_process import Order
 from gitsplit.git.reflog import Entry
 from gitsplit.git.refs import RefUpdate, values_of

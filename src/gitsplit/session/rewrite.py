@@ -30,7 +30,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import identity, journal, readiness, rebase_record, refs, write
-from gitsplit.git.leftovers import silently
+from gitsplit.git.cleanup import silently
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
