@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.own_files import share
 from gitsplit.git.repository import open_repository
+from gitsplit.git.state_dir import share
 from tests.repositories.splitting import Split, two_pieces
 from tests.repository import Repository
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import Step, catch_up, differing, put_back_files
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry

@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.own_files import own_directory, share, unfinished
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory, share, unfinished
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series
 

@@ -5,10 +5,10 @@ import subprocess
 from pathlib import Path
 
 from gitsplit.errors import EditorFailed, Interrupted, Signalled
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import NOT_RUN
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwound_by_signals
+from gitsplit.git.state_dir import own_directory
 from gitsplit.git.temporary import temporary_directory
 
 

@@ -26,10 +26,10 @@ from gitsplit.errors import (
 from gitsplit.git import cleanup, readiness, record_file, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.index import remove_stale_index_lock
-from gitsplit.git.own_files import own_directory, put, put_new
 from gitsplit.git.process import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory, put, put_new
 from gitsplit.git.worktree import Follower, HeadTrees, Step, catch_up, put_back
 from gitsplit.model.listing import listed
 

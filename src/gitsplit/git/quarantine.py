@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from gitsplit.git.own_files import share, synced
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import share, synced
 from gitsplit.git.temporary import mark, remove_files
 
 _INDEX_LAST = (".pack", ".rev", ".idx")

@@ -23,9 +23,9 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import autostash, rebase_process
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit

@@ -14,7 +14,6 @@ from typing import Literal
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.index import lock_file
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.process import (
     gits_at,
     gits_in,
@@ -23,6 +22,7 @@ from gitsplit.git.process import (
     this_process,
 )
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory
 
 Order = Literal["start", "continue", "abort"]
 

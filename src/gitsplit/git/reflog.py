@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import own_directory
 from gitsplit.model.objects import Oid
 
 

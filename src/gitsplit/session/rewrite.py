@@ -32,9 +32,9 @@ from gitsplit.errors import (
 from gitsplit.git import identity, journal, readiness, rebase_record, refs, write
 from gitsplit.git.cleanup import silently
 from gitsplit.git.merge_file import merged_contents
-from gitsplit.git.own_files import own_directory
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import undisturbed
+from gitsplit.git.state_dir import own_directory
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
