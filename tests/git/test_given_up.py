@@ -10,7 +10,7 @@ from gitsplit.errors import GitFailed, GivenUp, ProgramFailed
 from gitsplit.git import user_programs
 from gitsplit.git.program import Program
 from gitsplit.git.repository import open_repository
-from gitsplit.git.scratch import Scratches
+from gitsplit.git.scratch_worktree import Scratches
 from gitsplit.git.write import written_drafts
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import Oid

@@ -13,7 +13,7 @@ from gitsplit.git.command import KEPT, Ended, run_command
 from gitsplit.git.journal import recover
 from gitsplit.git.process import this_process
 from gitsplit.git.repository import open_repository
-from gitsplit.git.scratch import Scratch, Scratches
+from gitsplit.git.scratch_worktree import Scratch, Scratches
 from gitsplit.model.objects import Oid
 from tests.processes import is_alive
 from tests.repository import Repository

@@ -16,7 +16,7 @@ from tempfile import gettempdir
 from gitsplit.git.process import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch import COMMAND_FILE, LOCK_REASON, Scratch
+from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, Scratch
 from gitsplit.git.store import KEEP_REASON
 from gitsplit.git.temporary import PREFIX, remove_left_behind
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Event
 
 from gitsplit.git.program import end_group
-from gitsplit.git.scratch import Scratch
+from gitsplit.git.scratch_worktree import Scratch
 
 KEPT = 1 << 16
 """So many bytes of the end of what a command prints are kept."""

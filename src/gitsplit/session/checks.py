@@ -16,7 +16,7 @@ from gitsplit.git.command import run_command
 from gitsplit.git.process import processors
 from gitsplit.git.program import NOT_RUN
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch import Scratch, Scratches
+from gitsplit.git.scratch_worktree import Scratch, Scratches
 from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.checks import (
