@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitsplit.git import journal, readiness
+from gitsplit.git import journal, preflight
 from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.store import stored
 from gitsplit.git.trees import tree_with
@@ -112,8 +112,8 @@ def drop(
     files = {"worktree": old, "discard": new, "edited": edited}[to]
     trees = HeadTrees(old, files, new)
     if asks:
-        readiness.refuse_unready(bench.opened, bench.objects, trees.steps())
-        readiness.refuse_lost(bench.opened, bench.objects, trees)
+        preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
+        preflight.refuse_lost(bench.opened, bench.objects, trees)
     with stored(bench.opened, bench.objects, rewrite, [files]):
         return journal.move(
             bench.opened,

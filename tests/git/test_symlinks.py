@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import NotInWorktree, UncleanFiles
-from gitsplit.git import journal, readiness
+from gitsplit.git import journal, preflight
 from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
@@ -92,8 +92,8 @@ def drop(repo: Repository, part: str, to: str) -> journal.Record:
     rewrite = bench.rewrite(series, [draft])
     old, new = rewrite.old_tree, rewrite.new_tree
     trees = HeadTrees(old, old if to == "worktree" else new, new)
-    readiness.refuse_unready(bench.opened, bench.objects, trees.steps())
-    readiness.refuse_lost(bench.opened, bench.objects, trees)
+    preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
+    preflight.refuse_lost(bench.opened, bench.objects, trees)
     with stored(bench.opened, bench.objects, rewrite, [trees.files]):
         return journal.move(
             bench.opened,
@@ -226,4 +226,4 @@ def test_a_file_behind_a_link_cant_hold_what_is_dropped(repo: Repository) -> Non
         opened = open_repository(repo.path)
         old, new = Oid(repo.tree("main")), Oid(repo.tree(part))
         trees = HeadTrees(old, old, new)
-        readiness.refuse_lost(opened, NewObjects(opened), trees)
+        preflight.refuse_lost(opened, NewObjects(opened), trees)

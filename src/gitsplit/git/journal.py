@@ -23,7 +23,7 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import cleanup, readiness, record_file, refs
+from gitsplit.git import cleanup, preflight, record_file, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.index import remove_stale_index_lock
 from gitsplit.git.process import is_running, process_name, this_process
@@ -219,7 +219,7 @@ def _refuse_undo(repo: Repository, record: Record | None) -> None:
             "There is no rewrite of gitsplit to undo in this worktree.",
             hint="`git reflog` shows what else moved HEAD.",
         )
-    readiness.refuse_undo(repo, record.updates, record.head, record.trees)
+    preflight.refuse_undo(repo, record.updates, record.head, record.trees)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from gitsplit.errors import (
     UncleanFiles,
     WriteFailed,
 )
-from gitsplit.git import identity, journal, readiness, rebase_record, refs, write
+from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
 from gitsplit.git.cleanup import silently
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
@@ -261,8 +261,8 @@ def refuse_unready(
 ) -> None:
     """Raise where index and files can't go to these trees as they are now."""
     if trees is not None:
-        readiness.refuse_unready(repo, objects, trees.steps())
-        readiness.refuse_lost(repo, objects, trees)
+        preflight.refuse_unready(repo, objects, trees.steps())
+        preflight.refuse_lost(repo, objects, trees)
 
 
 def head_trees(  # noqa: PLR0913 -- callers name the last
@@ -282,7 +282,7 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     old, new = rewrite.old_tree, rewrite.new_tree
     if old == new:
         return None
-    readiness.refuse_shared(repo, work.head_ref)
+    preflight.refuse_shared(repo, work.head_ref)
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
     is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
