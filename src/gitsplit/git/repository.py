@@ -25,7 +25,7 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
-from gitsplit.git import object_files
+from gitsplit.git import object_database
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.objects import ObjectKind, Oid, object_id
 from gitsplit.model.progress import Watch
@@ -144,10 +144,10 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object's content; None where the object isn't here."""
         try:
-            if found := object_files.read(self.objects_dir, oid):
+            if found := object_database.read(self.objects_dir, oid):
                 return len(found[1])
             _, size = self._odb.read_header(oid)
-        except (*object_files.UNREADABLE, ObjectDamaged):
+        except (*object_database.UNREADABLE, ObjectDamaged):
             return None
         return int(size)
 
@@ -166,19 +166,19 @@ class Repository:
         return kind, data
 
     def _stored(self, oid: str) -> tuple[StoredKind, bytes]:
-        if found := object_files.read(self.objects_dir, oid):
+        if found := object_database.read(self.objects_dir, oid):
             name, data = found
             return self._checked(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
-        except object_files.UNREADABLE:
+        except object_database.UNREADABLE:
             return self._fetched(oid)
         return _KINDS[ObjectType(kind)], data
 
     @staticmethod
     def _checked(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise object_files.damaged(oid, "it has the content of another one")
+            raise object_database.damaged(oid, "it has the content of another one")
         return kind, data
 
     def _fetched(self, oid: str) -> tuple[StoredKind, bytes]:
@@ -301,7 +301,7 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=object_files.database(places.objects_dir, program.cwd),
+        _odb=object_database.database(places.objects_dir, program.cwd),
     )
 
 
