@@ -23,7 +23,7 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import cleanup, preflight, record_file, refs
+from gitsplit.git import cleanup, journal_file, preflight, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.index import remove_stale_index_lock
 from gitsplit.git.process import is_running, process_name, this_process
@@ -205,7 +205,7 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
     try:
         _refuse_undo(repo, record)
     except NothingToUndo:
-        record_file.refuse_damaged(_directory(repo), record.number if record else 0)
+        journal_file.refuse_damaged(_directory(repo), record.number if record else 0)
         raise
     assert record is not None, "else it is refused"
     undoing = replace(record, phase="undoing", processes=(this_process(),))
@@ -360,14 +360,14 @@ def _directory(repo: Repository) -> Path:
 
 def records(repo: Repository) -> list[Record]:
     """The records on disk, oldest first; without those that are damaged."""
-    found = map(record_file.read, record_file.paths(_directory(repo)))
+    found = map(journal_file.read, journal_file.paths(_directory(repo)))
     return [Record(**fields) for fields in found if fields is not None]
 
 
 def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
     with _writing(path := _path(repo, record.number)):
-        put(repo, path, record_file.serialized(asdict(record)))
+        put(repo, path, journal_file.serialized(asdict(record)))
 
 
 def _save_new(repo: Repository, record: Record) -> bool:
@@ -377,7 +377,7 @@ def _save_new(repo: Repository, record: Record) -> bool:
     """
     with _writing(path := _path(repo, record.number)):
         own_directory(repo)
-        return put_new(repo, path, record_file.serialized(asdict(record)))
+        return put_new(repo, path, journal_file.serialized(asdict(record)))
 
 
 @contextmanager
