@@ -328,7 +328,7 @@ def _walk(
     if finish.signer is not None:
         finish.signer.try_out()
     from gitsplit.cli.summary import show_finished, show_summary
-    from gitsplit.session.walk import KEPT, Walk, walked
+    from gitsplit.workflow.run import KEPT, Walk, walked
 
     walk = Walk(options.drop_to, options.checks, options.jobs)
     done = walked(repo, request, work, finish, walk)

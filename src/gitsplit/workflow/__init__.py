@@ -1,0 +1,1 @@
+"""One run of gitsplit: read, propose, edit, check, write, move the refs."""
