@@ -12,7 +12,7 @@ from gitsplit.errors import GitsplitError
 from gitsplit.git.drafts import DraftFile
 from gitsplit.session import work
 from gitsplit.session.draft import resumed
-from gitsplit.session.request import Request
+from gitsplit.workflow.request import Request
 from tests.repositories.test_storage import as_anybody
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, done, gitsplit, tangled

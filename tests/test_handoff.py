@@ -13,9 +13,9 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
-from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import begun
+from gitsplit.workflow.request import Request
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs
 from tests.gits import skip_where_it_cannot_merge, to_merge

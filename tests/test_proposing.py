@@ -7,7 +7,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
 from gitsplit.session.proposing import cuts_of, known, proposed
-from gitsplit.session.request import Request
+from gitsplit.workflow.request import Request
 from tests.repository import Repository
 
 FILES = ("heron.txt", "maple.txt", "quartz.txt")

@@ -11,9 +11,9 @@ from gitsplit.cli.output import say, show_error
 from gitsplit.errors import GitsplitError
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
-from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import begun, opened
+from gitsplit.workflow.request import Request
 
 
 def hand_over(drop_to: DropTo) -> int:

@@ -11,9 +11,9 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.session.outlook import Outlooks, outlook
-from gitsplit.session.request import Request
 from gitsplit.session.rewrite import series_draft
 from gitsplit.session.work import Work, begun, opened
+from gitsplit.workflow.request import Request
 from tests.git.rewriting import COMMITTER
 from tests.gits import to_merge
 from tests.repository import Repository

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.session.finish import Finish
-    from gitsplit.session.request import Request
     from gitsplit.session.work import Work
+    from gitsplit.workflow.request import Request
 
 
 @click.command(
@@ -171,7 +171,7 @@ def _check_exec(options: Options) -> None:
 
 
 def _request(options: Options) -> "Request":
-    from gitsplit.session.request import Request
+    from gitsplit.workflow.request import Request
 
     plan = None
     if options.plan is not None:

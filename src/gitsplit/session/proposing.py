@@ -20,7 +20,7 @@ from gitsplit.proposal.propose import (
     cuts,
     kept_by,
 )
-from gitsplit.session.request import Request
+from gitsplit.workflow.request import Request
 
 COMMAND = "gitsplit.proposalCommand"
 

@@ -16,7 +16,6 @@ from gitsplit.model.todo import Todo
 from gitsplit.session.beside import Proposals
 from gitsplit.session.outlook import Outlooks
 from gitsplit.session.proposing import copied_trailers
-from gitsplit.session.request import Request
 from gitsplit.session.rewrite import DropTo
 from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, Surroundings, run_screen
@@ -25,6 +24,7 @@ from gitsplit.tui.memory import Memory, remembered
 from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, State, Whole, first_state
 from gitsplit.tui.verdict import come_back
+from gitsplit.workflow.request import Request
 
 MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""

@@ -29,7 +29,7 @@ from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Cuts
 from gitsplit.session.proposing import cuts_of, proposed, with_owner
-from gitsplit.session.request import Request
+from gitsplit.workflow.request import Request
 
 
 @dataclass(frozen=True, slots=True)
