@@ -5,8 +5,8 @@ from threading import Event
 from gitsplit.git.repository import open_repository
 from gitsplit.model.checks import Check
 from gitsplit.session.checking import Runner
-from gitsplit.session.work import begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun
 from tests.processes import wait_until
 from tests.repository import Repository
 from tests.runner import tangled

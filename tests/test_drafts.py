@@ -10,8 +10,8 @@ from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.model.todo import Todo, with_action
 from gitsplit.session.draft import Saver, forgotten, moved_away, resumed
-from gitsplit.session.work import Work, begun, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import tangled
 from tests.terminal import Terminal

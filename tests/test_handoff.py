@@ -14,8 +14,8 @@ from gitsplit.git.signing import signer
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.rewrite import DropTo
-from gitsplit.session.work import begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs
 from tests.gits import skip_where_it_cannot_merge, to_merge

@@ -11,8 +11,8 @@ import pytest
 
 from gitsplit.errors import RefMoved, WriteFailed
 from gitsplit.session.rewrite import apply
-from gitsplit.session.work import Work, begun, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, done, gitsplit, gitsplit_process, tangled, trees
 

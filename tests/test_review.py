@@ -9,8 +9,8 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import with_action
 from gitsplit.session.outlook import outlook
-from gitsplit.session.work import begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun
 from tests.repository import Repository
 from tests.runner import (
     IDS,

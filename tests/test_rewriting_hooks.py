@@ -9,8 +9,8 @@ from gitsplit.errors import Declined
 from gitsplit.model.message import change_ids
 from gitsplit.session.finish import MOST_UNASKED, Finish
 from gitsplit.session.rewrite import apply
-from gitsplit.session.work import begun, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun, opened
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
 from tests.git.test_hooks import add_hook
 from tests.git.test_signing import signer_of

@@ -8,8 +8,8 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.session.beside import MOST_FILES, Proposals
 from gitsplit.session.proposing import copied_trailers
-from gitsplit.session.work import Work, begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun
 from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import done

@@ -26,7 +26,8 @@ from random import Random
 from tempfile import mkdtemp
 
 from gitsplit.cli import main as gitsplit_main
-from gitsplit.session import handoff, rewrite, work
+from gitsplit.session import handoff, rewrite
+from gitsplit.workflow import work
 from tests.repositories.handing import hand_over
 from tests.repositories.scenes import (
     HAND_OVER,

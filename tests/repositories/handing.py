@@ -12,8 +12,8 @@ from gitsplit.errors import GitsplitError
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.rewrite import DropTo
-from gitsplit.session.work import begun, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun, opened
 
 
 def hand_over(drop_to: DropTo) -> int:

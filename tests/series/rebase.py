@@ -12,8 +12,8 @@ from typing import Literal
 
 from gitsplit.git.repository import open_repository
 from gitsplit.session.outlook import outlook
-from gitsplit.session.work import begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun
 from tests.gits import CAN_MERGE
 from tests.repository import Repository
 from tests.runner import Json, gitsplit, plan_for

@@ -12,8 +12,8 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.session.outlook import Outlooks, outlook
 from gitsplit.session.rewrite import series_draft
-from gitsplit.session.work import Work, begun, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun, opened
 from tests.git.rewriting import COMMITTER
 from tests.gits import to_merge
 from tests.repository import Repository

@@ -10,8 +10,8 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.squash import autosquashed
 from gitsplit.model.todo import Todo, picked
-from gitsplit.session.work import begun
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import begun
 from tests.repository import Repository
 from tests.runner import Json, done, plan_for
 from tests.series.rebase import seen

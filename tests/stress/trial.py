@@ -19,8 +19,8 @@ from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
 from gitsplit.planfile.match import fitted
 from gitsplit.session.rewrite import apply, preview
-from gitsplit.session.work import Work, begun, document, opened
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun, document, opened
 from tests.repository import Repository
 from tests.stress.applying import GitRefuses, applied_trees
 from tests.stress.building import Built

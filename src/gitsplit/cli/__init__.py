@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.session.finish import Finish
-    from gitsplit.session.work import Work
     from gitsplit.workflow.request import Request
+    from gitsplit.workflow.work import Work
 
 
 @click.command(
@@ -201,7 +201,7 @@ def _read(name: str) -> bytes:
 
 def _dry_run(options: Options) -> None:
     from gitsplit.session.standing import naming_way_out
-    from gitsplit.session.work import begun, opened
+    from gitsplit.workflow.work import begun, opened
 
     repo = opened(here())
     with naming_way_out(repo), Progress() as progress:
@@ -246,7 +246,7 @@ def _point_out_replacements(repo: "Repository", work: "Work") -> None:
 
 def _plan_text(work: "Work") -> str:
     from gitsplit.planfile.parse import dumps
-    from gitsplit.session.work import document
+    from gitsplit.workflow.work import document
 
     return dumps(document(work))
 
@@ -277,7 +277,7 @@ def _split(options: Options) -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import naming_way_out, truthful
-    from gitsplit.session.work import refuse_unfinished
+    from gitsplit.workflow.work import refuse_unfinished
 
     repo = open_repository(here())
     if said := recovered(repo, say):
@@ -293,7 +293,7 @@ def _carry_out(repo: "Repository", options: Options) -> None:
     from gitsplit.cli.summary import show_summary
     from gitsplit.git.identity import committer
     from gitsplit.session.rewrite import apply
-    from gitsplit.session.work import begun
+    from gitsplit.workflow.work import begun
 
     # What can fail late is asked first.
     committer(repo)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from gitsplit.git.journal import Record
     from gitsplit.git.repository import Repository
     from gitsplit.session.rewrite import Outcome
-    from gitsplit.session.work import Work
+    from gitsplit.workflow.work import Work
 
 
 def show_finished(repo: "Repository", record: "Record") -> None:

@@ -18,9 +18,9 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.proposal.propose import Cuts
 from gitsplit.session.proposing import cuts_of, proposed
-from gitsplit.session.work import Work
 from gitsplit.tui.state import Estimate
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work
 
 MOST_BYTES = 2 << 20
 MOST_FILES = 300

@@ -15,7 +15,7 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.session.checks import Checks, is_new
 from gitsplit.session.rewrite import drawn_up
-from gitsplit.session.work import Work
+from gitsplit.workflow.work import Work
 
 Tell = Callable[[int, Check], None]
 

@@ -11,9 +11,9 @@ from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.session.memory import dumps, loads
-from gitsplit.session.work import Work, begun, document
 from gitsplit.tui.memory import Memory
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work, begun, document
 
 PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""

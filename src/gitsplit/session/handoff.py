@@ -37,7 +37,7 @@ from gitsplit.session.rewrite import (
     plans_with_dropped,
     ready_draft,
 )
-from gitsplit.session.work import Work
+from gitsplit.workflow.work import Work
 
 _OTHER = "End another with: git rebase --continue, or: git rebase --abort"
 

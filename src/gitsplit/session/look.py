@@ -15,7 +15,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.session import review
 from gitsplit.session.rewrite import entry_drafts, preview
-from gitsplit.session.work import Work
+from gitsplit.workflow.work import Work
 
 NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""

@@ -13,9 +13,9 @@ from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile.saved_steps import read_trail, written_trail
-from gitsplit.session.work import Work
 from gitsplit.tui.memory import Memory, fits
 from gitsplit.tui.state import Screen, Step
+from gitsplit.workflow.work import Work
 
 VERSION = 1
 

@@ -23,7 +23,7 @@ from gitsplit.session.rewrite import (
     resulting,
     to_be,
 )
-from gitsplit.session.work import Work
+from gitsplit.workflow.work import Work
 
 
 def outlook(

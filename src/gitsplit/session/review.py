@@ -18,7 +18,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.push_options import given_by
 from gitsplit.report.review import push_lines, review_lines
 from gitsplit.report.text import Resulting
-from gitsplit.session.work import Work
+from gitsplit.workflow.work import Work
 
 
 def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[str]:

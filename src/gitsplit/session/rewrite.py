@@ -53,7 +53,7 @@ from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
 from gitsplit.session.review import review_warnings
-from gitsplit.session.work import Work, document
+from gitsplit.workflow.work import Work, document
 
 DropTo = Literal["worktree", "discard"]
 """Where dropped edits go: they stay in the files, not staged, or they are gone."""

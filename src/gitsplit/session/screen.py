@@ -17,7 +17,6 @@ from gitsplit.session.beside import Proposals
 from gitsplit.session.outlook import Outlooks
 from gitsplit.session.proposing import copied_trailers
 from gitsplit.session.rewrite import DropTo
-from gitsplit.session.work import Work
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
 from gitsplit.tui.memory import Memory, remembered
@@ -25,6 +24,7 @@ from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, State, Whole, first_state
 from gitsplit.tui.verdict import come_back
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work
 
 MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""

@@ -30,8 +30,8 @@ from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.session.rewrite import DropTo, Outcome, apply
 from gitsplit.session.screen import Back, Edited, Setting, edited
-from gitsplit.session.work import Work
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.work import Work
 
 KEPT = "Your work is kept for the next time."
 """Said to who leaves with something unfinished."""
