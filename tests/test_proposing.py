@@ -6,7 +6,7 @@ from gitsplit.git import read
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
-from gitsplit.session.proposing import cuts_of, known, proposed
+from gitsplit.workflow.propose import cuts_of, known, proposed
 from gitsplit.workflow.request import Request
 from tests.repository import Repository
 

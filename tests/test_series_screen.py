@@ -7,7 +7,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.session.beside import MOST_FILES, Proposals
-from gitsplit.session.proposing import copied_trailers
+from gitsplit.workflow.propose import copied_trailers
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun
 from tests.gits import to_merge

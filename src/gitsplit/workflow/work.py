@@ -28,7 +28,7 @@ from gitsplit.model.todo import Entry, Todo, layout, picked
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Cuts
-from gitsplit.session.proposing import cuts_of, proposed, with_owner
+from gitsplit.workflow.propose import cuts_of, proposed, with_owner
 from gitsplit.workflow.request import Request
 
 
