@@ -6,7 +6,7 @@ import pytest
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
-from gitsplit.session.beside import MOST_FILES, Proposals
+from gitsplit.workflow.proposal_cache import MOST_FILES, Proposals
 from gitsplit.workflow.propose import copied_trailers
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun
