@@ -8,7 +8,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import with_action
-from gitsplit.session.outlook import outlook
+from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun
 from tests.repository import Repository

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from gitsplit.git.repository import open_repository
-from gitsplit.session.outlook import outlook
+from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun
 from tests.gits import CAN_MERGE

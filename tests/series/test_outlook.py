@@ -10,8 +10,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
-from gitsplit.session.outlook import Outlooks, outlook
 from gitsplit.session.rewrite import series_draft
+from gitsplit.workflow.preflight import Outlooks, outlook
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.git.rewriting import COMMITTER
