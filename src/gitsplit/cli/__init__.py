@@ -255,8 +255,8 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
     from gitsplit.session.look import looked_at
-    from gitsplit.session.review import review_notes
     from gitsplit.session.rewrite import resulting
+    from gitsplit.workflow.review import review_notes
 
     look = looked_at(repo, work)
     for warning in look.warnings:

@@ -58,9 +58,9 @@ def go_on() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
     from gitsplit.session.handoff import continued
-    from gitsplit.session.review import pushing
     from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
+    from gitsplit.workflow.review import pushing
 
     repo = open_repository(here())
     if said := recovered(repo, say):

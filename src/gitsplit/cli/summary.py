@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
     from gitsplit.report.handoff import finished_text
-    from gitsplit.session.review import pushing
+    from gitsplit.workflow.review import pushing
 
     moved = [(update.ref, update.new) for update in record.updates]
     tell(finished_text(moved, pushing(repo, record)))
@@ -27,8 +27,8 @@ def show_summary(
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.dropping import dropped_lines
     from gitsplit.report.text import summary_text
-    from gitsplit.session.review import how_to_push, review_notes
     from gitsplit.session.rewrite import resulting
+    from gitsplit.workflow.review import how_to_push, review_notes
 
     made = resulting(work, outcome.rewrite)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]

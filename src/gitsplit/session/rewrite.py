@@ -52,7 +52,7 @@ from gitsplit.model.todo import Entry, layout, out_of_place
 from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting
 from gitsplit.session.finish import Finish
-from gitsplit.session.review import review_warnings
+from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work, document
 
 DropTo = Literal["worktree", "discard"]

@@ -14,7 +14,6 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
-from gitsplit.session.review import review_notes, review_warnings
 from gitsplit.session.rewrite import (
     DropTo,
     drawn_up,
@@ -23,6 +22,7 @@ from gitsplit.session.rewrite import (
     resulting,
     to_be,
 )
+from gitsplit.workflow.review import review_notes, review_warnings
 from gitsplit.workflow.work import Work
 
 
