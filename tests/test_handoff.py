@@ -13,7 +13,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
-from gitsplit.session.rewrite import DropTo
+from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun
 from tests.git.following import Seen, leftovers, seen

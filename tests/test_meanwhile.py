@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import RefMoved, WriteFailed
-from gitsplit.session.rewrite import apply
+from gitsplit.workflow.apply import apply
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository

@@ -26,8 +26,8 @@ from random import Random
 from tempfile import mkdtemp
 
 from gitsplit.cli import main as gitsplit_main
-from gitsplit.session import handoff, rewrite
-from gitsplit.workflow import work
+from gitsplit.session import handoff
+from gitsplit.workflow import apply, work
 from tests.repositories.handing import hand_over
 from tests.repositories.scenes import (
     HAND_OVER,
@@ -40,7 +40,7 @@ from tests.repositories.scenes import (
 )
 from tests.repository import Repository
 
-LOADED = (rewrite, work, handoff)
+LOADED = (apply, work, handoff)
 """Imported here, once for all the processes that are forked."""
 
 PATIENCE = 60.0

@@ -11,7 +11,7 @@ from gitsplit.cli.output import say, show_error
 from gitsplit.errors import GitsplitError
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
-from gitsplit.session.rewrite import DropTo
+from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun, opened
 

@@ -10,7 +10,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
-from gitsplit.session.rewrite import series_draft
+from gitsplit.workflow.apply import series_draft
 from gitsplit.workflow.preflight import Outlooks, outlook
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, opened

@@ -18,7 +18,7 @@ from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
 from gitsplit.planfile.match import fitted
-from gitsplit.session.rewrite import apply, preview
+from gitsplit.workflow.apply import apply, preview
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, document, opened
 from tests.repository import Repository

@@ -255,7 +255,7 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
     from gitsplit.session.look import looked_at
-    from gitsplit.session.rewrite import resulting
+    from gitsplit.workflow.apply import resulting
     from gitsplit.workflow.review import review_notes
 
     look = looked_at(repo, work)
@@ -275,8 +275,8 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 def _split(options: Options) -> None:
     from gitsplit.git.repository import open_repository
-    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import naming_way_out, truthful
+    from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.work import refuse_unfinished
 
     repo = open_repository(here())
@@ -292,7 +292,7 @@ def _carry_out(repo: "Repository", options: Options) -> None:
     """The split proposed and, if the user wants it so, applied."""
     from gitsplit.cli.summary import show_summary
     from gitsplit.git.identity import committer
-    from gitsplit.session.rewrite import apply
+    from gitsplit.workflow.apply import apply
     from gitsplit.workflow.work import begun
 
     # What can fail late is asked first.

@@ -15,8 +15,8 @@ def undo() -> None:
     """The last rewrite is given back, and it is said what was."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
-    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
+    from gitsplit.workflow.apply import recovered
 
     repo = open_repository(here())
     last = last_undoable(repo)
@@ -32,7 +32,7 @@ def undo() -> None:
 
 def _undo_last(repo: "Repository") -> None:
     from gitsplit.report.text import undo_text
-    from gitsplit.session.rewrite import undone
+    from gitsplit.workflow.apply import undone
 
     record = undone(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
@@ -58,8 +58,8 @@ def go_on() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
     from gitsplit.session.handoff import continued
-    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
+    from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.review import pushing
 
     repo = open_repository(here())
@@ -79,8 +79,8 @@ def abort() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import aborted_text
     from gitsplit.session.handoff import aborted
-    from gitsplit.session.rewrite import recovered
     from gitsplit.session.standing import truthful
+    from gitsplit.workflow.apply import recovered
 
     repo = open_repository(here())
     if said := recovered(repo, say):

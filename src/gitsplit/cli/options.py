@@ -11,7 +11,7 @@ from gitsplit import __version__
 
 if TYPE_CHECKING:
     from gitsplit.proposal.propose import GroupBy, Keep
-    from gitsplit.session.rewrite import DropTo
+    from gitsplit.workflow.apply import DropTo
 
 Callback = Callable[..., Any]
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from gitsplit.cli.options import Options
     from gitsplit.git.journal import Record
     from gitsplit.git.repository import Repository
-    from gitsplit.session.rewrite import Outcome
+    from gitsplit.workflow.apply import Outcome
     from gitsplit.workflow.work import Work
 
 
@@ -27,7 +27,7 @@ def show_summary(
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.dropping import dropped_lines
     from gitsplit.report.text import summary_text
-    from gitsplit.session.rewrite import resulting
+    from gitsplit.workflow.apply import resulting
     from gitsplit.workflow.review import how_to_push, review_notes
 
     made = resulting(work, outcome.rewrite)

@@ -14,7 +14,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.session.checks import Checks, is_new
-from gitsplit.session.rewrite import drawn_up
+from gitsplit.workflow.apply import drawn_up
 from gitsplit.workflow.work import Work
 
 Tell = Callable[[int, Check], None]

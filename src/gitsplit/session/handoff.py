@@ -30,7 +30,7 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.report.staying import staying_lines
 from gitsplit.session.finish import Finish
-from gitsplit.session.rewrite import (
+from gitsplit.workflow.apply import (
     DropTo,
     entry_drafts,
     keeping_plan,
@@ -52,7 +52,7 @@ def handed_over(
 
     Raises Stopped where it has, as is to be expected: no branch has moved then. Raises
     NotHandedOver, with nothing changed, where git can't be left a conflict; also what
-    :func:`gitsplit.session.rewrite.apply` raises before it moves refs.
+    :func:`gitsplit.workflow.apply.apply` raises before it moves refs.
     """
     finish = finish or Finish()
     with keeping_plan(repo, work):

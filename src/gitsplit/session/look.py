@@ -13,8 +13,8 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.session.rewrite import entry_drafts, preview
 from gitsplit.workflow import review
+from gitsplit.workflow.apply import entry_drafts, preview
 from gitsplit.workflow.work import Work
 
 NO_MESSAGE = b"(no message)\n"

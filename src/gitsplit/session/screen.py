@@ -13,13 +13,13 @@ from gitsplit.model.message import cleaned
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
-from gitsplit.session.rewrite import DropTo
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
 from gitsplit.tui.memory import Memory, remembered
 from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state import Git, State, Whole, first_state
 from gitsplit.tui.verdict import come_back
+from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import Proposals
 from gitsplit.workflow.propose import copied_trailers

@@ -14,7 +14,7 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
-from gitsplit.session.rewrite import (
+from gitsplit.workflow.apply import (
     DropTo,
     drawn_up,
     head_trees,

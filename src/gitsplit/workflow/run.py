@@ -28,8 +28,8 @@ from gitsplit.session.draft import (
 )
 from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
-from gitsplit.session.rewrite import DropTo, Outcome, apply
 from gitsplit.session.screen import Back, Edited, Setting, edited
+from gitsplit.workflow.apply import DropTo, Outcome, apply
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work
 
@@ -70,7 +70,7 @@ def walked(
 
     Where a check or a hook fails, they are back on the screen, which says so. Raises
     Stopped where they left a conflict to git; what else
-    :func:`gitsplit.session.rewrite.apply` raises, the draft kept; and Interrupted.
+    :func:`gitsplit.workflow.apply.apply` raises, the draft kept; and Interrupted.
     """
     with _naming_draft(repo, work):
         return _walked(repo, request, work, finish, walk)
