@@ -11,9 +11,9 @@ from gitsplit.errors import GitTooOld, NotHandedOver, RefMoved, Stopped
 from gitsplit.git import rebase
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
-from gitsplit.session.finish import Finish
 from gitsplit.session.handoff import handed_over
 from gitsplit.workflow.apply import DropTo
+from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun
 from tests.git.following import Seen, leftovers, seen

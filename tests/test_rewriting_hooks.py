@@ -7,8 +7,8 @@ import pytest
 
 from gitsplit.errors import Declined
 from gitsplit.model.message import change_ids
-from gitsplit.session.finish import MOST_UNASKED, Finish
 from gitsplit.workflow.apply import apply
+from gitsplit.workflow.hooks_and_signing import MOST_UNASKED, Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun, opened
 from tests.git.keys import SshKey, gpg_home, is_signed, needs

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from gitsplit.git.repository import Repository
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
-    from gitsplit.session.finish import Finish
+    from gitsplit.workflow.hooks_and_signing import Finish
     from gitsplit.workflow.request import Request
     from gitsplit.workflow.work import Work
 
@@ -344,7 +344,7 @@ def _walk(
 def _finish(repo: "Repository", options: Options) -> "Finish":
     from gitsplit.git.signing import signer
     from gitsplit.session.checks import check_commits
-    from gitsplit.session.finish import Finish
+    from gitsplit.workflow.hooks_and_signing import Finish
 
     def check(
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"

@@ -29,7 +29,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.report.staying import staying_lines
-from gitsplit.session.finish import Finish
 from gitsplit.workflow.apply import (
     DropTo,
     entry_drafts,
@@ -37,6 +36,7 @@ from gitsplit.workflow.apply import (
     plans_with_dropped,
     ready_draft,
 )
+from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work
 
 _OTHER = "End another with: git rebase --continue, or: git rebase --abort"

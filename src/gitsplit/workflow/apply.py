@@ -51,7 +51,7 @@ from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Entry, layout, out_of_place
 from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting
-from gitsplit.session.finish import Finish
+from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work, document
 
