@@ -11,8 +11,8 @@ from gitsplit.errors import GitTooOld, NotHandedOver, RefMoved, Stopped
 from gitsplit.git import rebase
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
-from gitsplit.session.handoff import handed_over
 from gitsplit.workflow.apply import DropTo
+from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun

@@ -26,8 +26,7 @@ from random import Random
 from tempfile import mkdtemp
 
 from gitsplit.cli import main as gitsplit_main
-from gitsplit.session import handoff
-from gitsplit.workflow import apply, work
+from gitsplit.workflow import apply, conflict, work
 from tests.repositories.handing import hand_over
 from tests.repositories.scenes import (
     HAND_OVER,
@@ -40,7 +39,7 @@ from tests.repositories.scenes import (
 )
 from tests.repository import Repository
 
-LOADED = (apply, work, handoff)
+LOADED = (apply, work, conflict)
 """Imported here, once for all the processes that are forked."""
 
 PATIENCE = 60.0

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gitsplit.cli.output import say, show_error
 from gitsplit.errors import GitsplitError
-from gitsplit.session.handoff import handed_over
 from gitsplit.workflow.apply import DropTo
+from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun, opened

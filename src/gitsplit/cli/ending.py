@@ -57,9 +57,9 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
-    from gitsplit.session.handoff import continued
     from gitsplit.session.standing import truthful
     from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.conflict import continued
     from gitsplit.workflow.review import pushing
 
     repo = open_repository(here())
@@ -78,9 +78,9 @@ def abort() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import aborted_text
-    from gitsplit.session.handoff import aborted
     from gitsplit.session.standing import truthful
     from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.conflict import aborted
 
     repo = open_repository(here())
     if said := recovered(repo, say):

@@ -26,9 +26,9 @@ from gitsplit.session.draft import (
     moved_away,
     resumed,
 )
-from gitsplit.session.handoff import handed_over
 from gitsplit.session.screen import Back, Edited, Setting, edited
 from gitsplit.workflow.apply import DropTo, Outcome, apply
+from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work
