@@ -14,7 +14,7 @@ from gitsplit.errors import CheckFailed
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import PASSED, RUNNING, WAITING, Check
-from gitsplit.session.checks import Checks, check_commits
+from gitsplit.workflow.checks import Checks, check_commits
 from tests.git.rewriting import Bench
 from tests.processes import is_alive, wait_until
 from tests.repository import Repository

@@ -343,7 +343,7 @@ def _walk(
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
     from gitsplit.git.signing import signer
-    from gitsplit.session.checks import check_commits
+    from gitsplit.workflow.checks import check_commits
     from gitsplit.workflow.hooks_and_signing import Finish
 
     def check(

@@ -13,8 +13,8 @@ from gitsplit.model.checks import Check, not_run
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.session.checks import Checks, is_new
 from gitsplit.workflow.apply import drawn_up
+from gitsplit.workflow.checks import Checks, is_new
 from gitsplit.workflow.work import Work
 
 Tell = Callable[[int, Check], None]
