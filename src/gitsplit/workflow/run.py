@@ -17,7 +17,6 @@ from gitsplit.errors import (
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.model.todo import Todo
-from gitsplit.session.checking import Runner
 from gitsplit.session.draft import (
     Saver,
     forgotten,
@@ -28,6 +27,7 @@ from gitsplit.session.draft import (
 )
 from gitsplit.session.screen import Back, Edited, Setting, edited
 from gitsplit.workflow.apply import DropTo, Outcome, apply
+from gitsplit.workflow.check_runner import Runner
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
