@@ -10,8 +10,8 @@ import pytest
 
 from gitsplit.errors import GitsplitError
 from gitsplit.git.drafts import DraftFile
-from gitsplit.session.draft import resumed
 from gitsplit.workflow import work
+from gitsplit.workflow.draft import resumed
 from gitsplit.workflow.request import Request
 from tests.repositories.test_storage import as_anybody
 from tests.repository import Repository

@@ -9,7 +9,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.model.todo import Todo, with_action
-from gitsplit.session.draft import Saver, forgotten, moved_away, resumed
+from gitsplit.workflow.draft import Saver, forgotten, moved_away, resumed
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository

@@ -17,7 +17,11 @@ from gitsplit.errors import (
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.model.todo import Todo
-from gitsplit.session.draft import (
+from gitsplit.session.screen import Back, Edited, Setting, edited
+from gitsplit.workflow.apply import DropTo, Outcome, apply
+from gitsplit.workflow.check_runner import Runner
+from gitsplit.workflow.conflict import handed_over
+from gitsplit.workflow.draft import (
     Saver,
     forgotten,
     is_kept,
@@ -25,10 +29,6 @@ from gitsplit.session.draft import (
     moved_away,
     resumed,
 )
-from gitsplit.session.screen import Back, Edited, Setting, edited
-from gitsplit.workflow.apply import DropTo, Outcome, apply
-from gitsplit.workflow.check_runner import Runner
-from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work
