@@ -10,7 +10,7 @@ from gitsplit.errors import EditorFailed
 from gitsplit.git.editor import edited
 from gitsplit.git.repository import open_repository
 from gitsplit.model.said import MOST_LINES, said
-from gitsplit.session.screen import MOST_TRIES, _all_edited
+from gitsplit.workflow.screen import MOST_TRIES, _all_edited
 from tests.repository import Repository
 from tests.runner import (
     Ran,

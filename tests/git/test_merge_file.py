@@ -7,7 +7,7 @@ import pytest
 from gitsplit.errors import PlanRefused
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import open_repository
-from gitsplit.session.screen import merged_for_key
+from gitsplit.workflow.screen import merged_for_key
 from tests.repository import Repository
 from tests.three_way import merge
 

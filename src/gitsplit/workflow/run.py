@@ -17,7 +17,6 @@ from gitsplit.errors import (
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.model.todo import Todo
-from gitsplit.session.screen import Back, Edited, Setting, edited
 from gitsplit.workflow.apply import DropTo, Outcome, apply
 from gitsplit.workflow.check_runner import Runner
 from gitsplit.workflow.conflict import handed_over
@@ -31,6 +30,7 @@ from gitsplit.workflow.draft import (
 )
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.request import Request
+from gitsplit.workflow.screen import Back, Edited, Setting, edited
 from gitsplit.workflow.work import Work
 
 KEPT = "Your work is kept for the next time."
