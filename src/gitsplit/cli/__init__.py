@@ -200,7 +200,7 @@ def _read(name: str) -> bytes:
 
 
 def _dry_run(options: Options) -> None:
-    from gitsplit.session.standing import naming_way_out
+    from gitsplit.workflow.journal_state import naming_way_out
     from gitsplit.workflow.work import begun, opened
 
     repo = opened(here())
@@ -275,8 +275,8 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 def _split(options: Options) -> None:
     from gitsplit.git.repository import open_repository
-    from gitsplit.session.standing import naming_way_out, truthful
     from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.journal_state import naming_way_out, truthful
     from gitsplit.workflow.work import refuse_unfinished
 
     repo = open_repository(here())

@@ -15,8 +15,8 @@ def undo() -> None:
     """The last rewrite is given back, and it is said what was."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
-    from gitsplit.session.standing import truthful
     from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.journal_state import truthful
 
     repo = open_repository(here())
     last = last_undoable(repo)
@@ -57,9 +57,9 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import finished_text
-    from gitsplit.session.standing import truthful
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import continued
+    from gitsplit.workflow.journal_state import truthful
     from gitsplit.workflow.review import pushing
 
     repo = open_repository(here())
@@ -78,9 +78,9 @@ def abort() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.handoff import aborted_text
-    from gitsplit.session.standing import truthful
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import aborted
+    from gitsplit.workflow.journal_state import truthful
 
     repo = open_repository(here())
     if said := recovered(repo, say):
