@@ -42,6 +42,7 @@ from gitsplit.tui.altered import (
     ends_as_it_was,
     is_to_be_whole,
 )
+from gitsplit.tui.app_state import WITHOUT_GIT, Git, Request, State
 from gitsplit.tui.commitlist import commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diffview import diff_line
@@ -49,7 +50,6 @@ from gitsplit.tui.frame import promise
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import selected
-from gitsplit.tui.state import WITHOUT_GIT, Git, Request, State
 from tests.three_way import merge
 from tests.tui.builder import (
     Literal,

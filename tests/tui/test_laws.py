@@ -70,10 +70,7 @@ from gitsplit.tui.actions import (
     WriteMessages,
 )
 from gitsplit.tui.altered import ends_as_it_was, is_to_be_whole
-from gitsplit.tui.blocks import diff_rows
-from gitsplit.tui.outline import Address
-from gitsplit.tui.selection import selected, selected_rows
-from gitsplit.tui.state import (
+from gitsplit.tui.app_state import (
     ONE_COMMIT,
     WITHOUT_GIT,
     Git,
@@ -82,6 +79,9 @@ from gitsplit.tui.state import (
     State,
     Unit,
 )
+from gitsplit.tui.blocks import diff_rows
+from gitsplit.tui.outline import Address
+from gitsplit.tui.selection import selected, selected_rows
 from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, series

@@ -20,6 +20,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.actions import Look, OpenPreview, Pan
 from gitsplit.tui.altered import dropped_words, ends_as_it_was
+from gitsplit.tui.app_state import Prompt, Purpose, State
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.frame import (
@@ -35,7 +36,6 @@ from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import Row, Rows
 from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.sizes import plan_sizes, written_owner
-from gitsplit.tui.state import Prompt, Purpose, State
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, page_lines, panes
 from tests.tui.builder import after, plan_of, state_of

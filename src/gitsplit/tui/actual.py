@@ -13,10 +13,10 @@ from gitsplit.model.changes import File, FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
+from gitsplit.tui.app_state import Git, State
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.preview import CommitRows, Previews
 from gitsplit.tui.sizes import Count, Size, Sizes, plan_sizes
-from gitsplit.tui.state import Git, State
 
 
 @dataclass(frozen=True, slots=True)

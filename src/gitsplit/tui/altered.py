@@ -8,9 +8,9 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
+from gitsplit.tui.app_state import DropTo
 from gitsplit.tui.selection import amount
 from gitsplit.tui.sizes import LastAnswer
-from gitsplit.tui.state import DropTo
 from gitsplit.tui.text import shown
 
 

@@ -35,6 +35,7 @@ from gitsplit.tui.actions import (
     SetMessage,
     WriteMessages,
 )
+from gitsplit.tui.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
 from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
@@ -45,7 +46,6 @@ from gitsplit.tui.memory import Memory, memory_of
 from gitsplit.tui.problems import written_todo
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
-from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader

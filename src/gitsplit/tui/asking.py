@@ -15,8 +15,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.actions import Action, Cut
+from gitsplit.tui.app_state import ONE_COMMIT, Request, Screen, State
 from gitsplit.tui.selection import selected
-from gitsplit.tui.state import ONE_COMMIT, Request, Screen, State
 
 Answer = TypeVar("Answer")
 

@@ -21,9 +21,9 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.actions import Action
+from gitsplit.tui.app_state import State
 from gitsplit.tui.problems import is_asking, written_todo
 from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report
-from gitsplit.tui.state import State
 
 Found = TypeVar("Found")
 

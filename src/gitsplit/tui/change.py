@@ -7,8 +7,8 @@ from gitsplit.model.history import History
 from gitsplit.model.overrides import carried
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
+from gitsplit.tui.app_state import ONE_COMMIT, Screen, State, Step, entries_of
 from gitsplit.tui.places import closed, is_open, on_plan, opened
-from gitsplit.tui.state import ONE_COMMIT, Screen, State, Step, entries_of
 
 
 def changed(state: State, plan: Plan, deed: str) -> State:

@@ -22,6 +22,7 @@ from gitsplit.tui.actions import (
     Pan,
     Widen,
 )
+from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.places import refolded
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
@@ -33,7 +34,6 @@ from gitsplit.tui.selection import (
     unit_at,
 )
 from gitsplit.tui.series import shown_series
-from gitsplit.tui.state import State, Unit
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,

@@ -18,6 +18,7 @@ from gitsplit.tui.actions import (
     Send,
     Take,
 )
+from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.change import changed
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
@@ -32,7 +33,6 @@ from gitsplit.tui.selection import (
     segment_at,
     selected,
 )
-from gitsplit.tui.state import State, Unit
 
 
 def with_pieces(state: State, action: PieceAction) -> State:

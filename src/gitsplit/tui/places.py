@@ -10,10 +10,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.tui.blocks import diff_rows, rows_after
-from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
-from gitsplit.tui.selection import file_rows, lines_shown, segment_at
-from gitsplit.tui.state import (
+from gitsplit.tui.app_state import (
     NO_ROWS,
     ONE_COMMIT,
     Kept,
@@ -23,6 +20,9 @@ from gitsplit.tui.state import (
     entries_of,
     target_in,
 )
+from gitsplit.tui.blocks import diff_rows, rows_after
+from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
+from gitsplit.tui.selection import file_rows, lines_shown, segment_at
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 

@@ -9,8 +9,8 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.tui.app_state import Screen, State
 from gitsplit.tui.sizes import LastAnswer, message_of
-from gitsplit.tui.state import Screen, State
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 

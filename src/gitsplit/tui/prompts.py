@@ -14,10 +14,10 @@ from gitsplit.tui.actions import (
     Submit,
     TypeText,
 )
+from gitsplit.tui.app_state import Prompt, Purpose, State
 from gitsplit.tui.cursor import at_row
 from gitsplit.tui.places import refuse_none_open
 from gitsplit.tui.search import found
-from gitsplit.tui.state import Prompt, Purpose, State
 from gitsplit.tui.wording import Text, text_at_hand, worded
 
 

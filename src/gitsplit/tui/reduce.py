@@ -27,6 +27,7 @@ from gitsplit.tui.actions import (
     Undo,
     ViewAction,
 )
+from gitsplit.tui.app_state import Screen, State
 from gitsplit.tui.change import redone, undone
 from gitsplit.tui.commits import with_commits
 from gitsplit.tui.cursor import marked, moved
@@ -39,7 +40,6 @@ from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
 from gitsplit.tui.series import moved_commit, with_series
-from gitsplit.tui.state import Screen, State
 from gitsplit.tui.writing import rewritten
 
 

@@ -10,7 +10,7 @@ from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo
-from gitsplit.tui.state import Estimate, State
+from gitsplit.tui.app_state import Estimate, State
 from gitsplit.tui.verdict import answered
 
 

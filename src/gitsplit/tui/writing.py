@@ -5,8 +5,8 @@ from dataclasses import replace
 from gitsplit.errors import PlanRefused
 from gitsplit.model.overrides import with_content, written
 from gitsplit.tui.actions import SetContent
+from gitsplit.tui.app_state import Request, State
 from gitsplit.tui.change import changed
-from gitsplit.tui.state import Request, State
 from gitsplit.tui.text import shown
 
 
