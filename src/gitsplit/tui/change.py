@@ -8,7 +8,7 @@ from gitsplit.model.overrides import carried
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app_state import ONE_COMMIT, Screen, State, Step, entries_of
-from gitsplit.tui.places import closed, is_open, on_plan, opened
+from gitsplit.tui.state.location import closed, is_open, on_plan, opened
 
 
 def changed(state: State, plan: Plan, deed: str) -> State:

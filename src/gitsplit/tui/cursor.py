@@ -23,7 +23,6 @@ from gitsplit.tui.actions import (
     Widen,
 )
 from gitsplit.tui.app_state import State, Unit
-from gitsplit.tui.places import refolded
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
 from gitsplit.tui.selection import (
@@ -34,6 +33,7 @@ from gitsplit.tui.selection import (
     unit_at,
 )
 from gitsplit.tui.series import shown_series
+from gitsplit.tui.state.location import refolded
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,

@@ -7,7 +7,7 @@ from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app_state import ONE_COMMIT, Screen, State, Step, entries_of
-from gitsplit.tui.places import opened
+from gitsplit.tui.state.location import opened
 
 MOST_STEPS = 100
 """So many steps can be taken back after coming back, and made again."""

@@ -16,8 +16,8 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.app_state import Prompt, Purpose, State
 from gitsplit.tui.cursor import at_row
-from gitsplit.tui.places import refuse_none_open
 from gitsplit.tui.search import found
+from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.wording import Text, text_at_hand, worded
 
 

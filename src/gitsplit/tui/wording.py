@@ -12,8 +12,8 @@ from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.app_state import ONE_COMMIT, Screen, State, Step, entries_of
 from gitsplit.tui.change import recorded
 from gitsplit.tui.outline import Address, NewCommit, new_commits
-from gitsplit.tui.places import is_open
 from gitsplit.tui.sizes import LastAnswer, home_of, shown_home, written_number
+from gitsplit.tui.state.location import is_open
 
 
 class Text(NamedTuple):

@@ -1,0 +1,1 @@
+"""Everything that a frame of the screen depends on, as one immutable value."""
