@@ -19,7 +19,6 @@ from gitsplit.tui.actions import (
     Take,
 )
 from gitsplit.tui.app_state import State, Unit
-from gitsplit.tui.change import changed
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import (
@@ -33,6 +32,7 @@ from gitsplit.tui.selection import (
     segment_at,
     selected,
 )
+from gitsplit.tui.state.undo import changed
 
 
 def with_pieces(state: State, action: PieceAction) -> State:

@@ -7,7 +7,7 @@ from gitsplit.model.listing import counted
 from gitsplit.proposal.regroup import recut
 from gitsplit.tui.app_state import State
 from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
-from gitsplit.tui.change import changed
+from gitsplit.tui.state.undo import changed
 
 
 def with_next_cut(state: State, by: int) -> State:

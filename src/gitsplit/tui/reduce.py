@@ -28,7 +28,6 @@ from gitsplit.tui.actions import (
     ViewAction,
 )
 from gitsplit.tui.app_state import Screen, State
-from gitsplit.tui.change import redone, undone
 from gitsplit.tui.commits import with_commits
 from gitsplit.tui.cursor import marked, moved
 from gitsplit.tui.lists import LISTS, moved_in_list
@@ -40,6 +39,7 @@ from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
 from gitsplit.tui.series import moved_commit, with_series
 from gitsplit.tui.state.location import refuse_none_open
+from gitsplit.tui.state.undo import redone, undone
 from gitsplit.tui.writing import rewritten
 
 
