@@ -22,9 +22,9 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.app_state import NO_IDS, Estimate, Git, State
 from gitsplit.tui.app_state import first_state as opening
-from gitsplit.tui.outline import Address
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Foreseen
+from gitsplit.tui.state.new_commits import Address
 from tests.tui.builder import (
     ABOVE,
     BASE,

@@ -80,8 +80,8 @@ from gitsplit.tui.app_state import (
     Unit,
 )
 from gitsplit.tui.blocks import diff_rows
-from gitsplit.tui.outline import Address
 from gitsplit.tui.selection import selected, selected_rows
+from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, series

@@ -15,8 +15,8 @@ from gitsplit.model.todo import Todo
 from gitsplit.tui.app_state import State, Whole
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.diffview import CURSOR, scrolled
-from gitsplit.tui.outline import NewCommit
 from gitsplit.tui.pane import Lines
+from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, fitted, line_cells, shown
 from gitsplit.tui.wording import origin, worded_commits
