@@ -23,9 +23,9 @@ from gitsplit.tui.app_state import Git, State, Whole
 from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, is_bad, mark_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.problems import conflict_of, foreseen
 from gitsplit.tui.serieslist import WARNING, conflict_words, title_of
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
+from gitsplit.tui.state.problems import conflict_of, foreseen
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import fitted, shown, wrapped
 

@@ -8,7 +8,12 @@ from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.app_state import Git, Request, State
-from gitsplit.tui.problems import conflict_of, is_asking, may_conflict, with_problems
+from gitsplit.tui.state.problems import (
+    conflict_of,
+    is_asking,
+    may_conflict,
+    with_problems,
+)
 
 READY = "Enter writes all this"
 PROBLEM = "this can't be written yet"
