@@ -12,9 +12,9 @@ from gitsplit.tui.app_state import ONE_COMMIT, Prompt, Purpose, Screen, State, U
 from gitsplit.tui.rows import RowKind, Rows
 from gitsplit.tui.selection import rename_with_edits, unit_at
 from gitsplit.tui.serieslist import series_title
+from gitsplit.tui.state.verdict import asking_words
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
-from gitsplit.tui.verdict import asking_words
 
 RULE = "─"
 _ROOMY = 100  # columns from which the title says where the commit stands

@@ -11,7 +11,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app_state import Estimate, State
-from gitsplit.tui.verdict import answered
+from gitsplit.tui.state.verdict import answered
 
 
 @dataclass(frozen=True, slots=True)

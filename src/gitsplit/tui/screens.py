@@ -30,7 +30,7 @@ from gitsplit.tui.commits import focused
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.verdict import to_be_applied, to_be_checked, with_verdict
+from gitsplit.tui.state.verdict import to_be_applied, to_be_checked, with_verdict
 from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 

@@ -15,8 +15,8 @@ from gitsplit.tui.pane import Lines
 from gitsplit.tui.sizes import LastAnswer
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of
+from gitsplit.tui.state.verdict import asking_words
 from gitsplit.tui.text import clipped, fitted, shown, wrapped
-from gitsplit.tui.verdict import asking_words
 
 WARNING = "⚠"
 WORDS_HEIGHT = 4

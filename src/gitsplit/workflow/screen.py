@@ -18,7 +18,7 @@ from gitsplit.tui.app_state import Git, State, Whole, first_state
 from gitsplit.tui.beside import Checker
 from gitsplit.tui.memory import Memory, remembered
 from gitsplit.tui.series import resumed, split_at_once
-from gitsplit.tui.verdict import come_back
+from gitsplit.tui.state.verdict import come_back
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import Proposals
