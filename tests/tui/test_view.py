@@ -35,7 +35,7 @@ from gitsplit.tui.pane import Lines
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import Row, Rows
 from gitsplit.tui.serieslist import series_lines, series_words
-from gitsplit.tui.sizes import plan_sizes, written_owner
+from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, page_lines, panes
 from tests.tui.builder import after, plan_of, state_of

@@ -16,7 +16,7 @@ from gitsplit.model.states import states_in
 from gitsplit.tui.app_state import Git, State
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.preview import CommitRows, Previews
-from gitsplit.tui.sizes import Count, Size, Sizes, plan_sizes
+from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from gitsplit.tui.altered import where_dropped
 from gitsplit.tui.app_state import State
 from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.sizes import Size, message_of, written_owner
+from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, shown, wrapped
 

@@ -22,8 +22,8 @@ from gitsplit.tui.actions import (
 )
 from gitsplit.tui.app_state import Screen, State, entries_of
 from gitsplit.tui.implied import implied_words
-from gitsplit.tui.sizes import home_of, message_of
 from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.state.sizes import home_of, message_of
 from gitsplit.tui.state.undo import changed, recorded
 from gitsplit.tui.wording import Text, commit_at_cursor, named, step_about, worded
 

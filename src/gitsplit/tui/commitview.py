@@ -14,7 +14,7 @@ from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.preview import path_after
 from gitsplit.tui.rows import Row, RowKind, Segment
-from gitsplit.tui.sizes import Size, message_of, written_owner
+from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, line_cells, shown, wrapped
 from gitsplit.tui.whys import whys

@@ -18,7 +18,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.tui.blocks import resumed
 from gitsplit.tui.differences import both, same
 from gitsplit.tui.rows import Header, Row, Rows
-from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.stretches import (
     EARLIER,
     LATER,

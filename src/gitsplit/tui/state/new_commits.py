@@ -11,7 +11,7 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.model.squash import joined_messages
 from gitsplit.model.todo import Entry, Todo, layout
 from gitsplit.tui.app_state import State, Whole
-from gitsplit.tui.sizes import LastAnswer
+from gitsplit.tui.state.sizes import LastAnswer
 
 
 class Address(NamedTuple):

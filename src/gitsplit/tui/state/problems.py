@@ -10,7 +10,7 @@ from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.app_state import Screen, State
-from gitsplit.tui.sizes import LastAnswer, message_of
+from gitsplit.tui.state.sizes import LastAnswer, message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 
