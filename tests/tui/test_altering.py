@@ -35,13 +35,6 @@ from gitsplit.tui.actions import (
     Widen,
 )
 from gitsplit.tui.actual import actual_commit, commit_sizes
-from gitsplit.tui.altered import (
-    altered_lines,
-    dropped_words,
-    edited_words,
-    ends_as_it_was,
-    is_to_be_whole,
-)
 from gitsplit.tui.app_state import WITHOUT_GIT, Git, Request, State
 from gitsplit.tui.commitlist import commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
@@ -50,6 +43,13 @@ from gitsplit.tui.frame import promise
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.selection import selected
+from gitsplit.tui.state.dropped import (
+    altered_lines,
+    dropped_words,
+    edited_words,
+    ends_as_it_was,
+    is_to_be_whole,
+)
 from tests.three_way import merge
 from tests.tui.builder import (
     Literal,

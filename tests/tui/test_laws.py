@@ -69,7 +69,6 @@ from gitsplit.tui.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.altered import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.app_state import (
     ONE_COMMIT,
     WITHOUT_GIT,
@@ -81,6 +80,7 @@ from gitsplit.tui.app_state import (
 )
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.selection import selected, selected_rows
+from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
