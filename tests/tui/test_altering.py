@@ -42,7 +42,6 @@ from gitsplit.tui.diffview import diff_line
 from gitsplit.tui.frame import promise
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.rows import RowKind
-from gitsplit.tui.selection import selected
 from gitsplit.tui.state.dropped import (
     altered_lines,
     dropped_words,
@@ -50,6 +49,7 @@ from gitsplit.tui.state.dropped import (
     ends_as_it_was,
     is_to_be_whole,
 )
+from gitsplit.tui.state.selection import selected
 from tests.three_way import merge
 from tests.tui.builder import (
     Literal,

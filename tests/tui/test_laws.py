@@ -79,9 +79,9 @@ from gitsplit.tui.app_state import (
     Unit,
 )
 from gitsplit.tui.blocks import diff_rows
-from gitsplit.tui.selection import selected, selected_rows
 from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.state.selection import selected, selected_rows
 from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, series

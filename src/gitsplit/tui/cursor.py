@@ -25,15 +25,15 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
-from gitsplit.tui.selection import (
+from gitsplit.tui.series import shown_series
+from gitsplit.tui.state.location import refolded
+from gitsplit.tui.state.selection import (
     file_rows,
     marked_rows,
     named,
     rename_with_edits,
     unit_at,
 )
-from gitsplit.tui.series import shown_series
-from gitsplit.tui.state.location import refolded
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,

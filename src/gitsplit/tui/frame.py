@@ -9,9 +9,9 @@ from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.app_state import ONE_COMMIT, Prompt, Purpose, Screen, State, Unit
 from gitsplit.tui.rows import RowKind, Rows
-from gitsplit.tui.selection import rename_with_edits, unit_at
 from gitsplit.tui.serieslist import series_title
 from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
+from gitsplit.tui.state.selection import rename_with_edits, unit_at
 from gitsplit.tui.state.verdict import asking_words
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped

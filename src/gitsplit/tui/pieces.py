@@ -21,7 +21,7 @@ from gitsplit.tui.actions import (
 from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
-from gitsplit.tui.selection import (
+from gitsplit.tui.state.selection import (
     Selection,
     amount,
     cut_finer,

@@ -9,8 +9,8 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import TextEdit
 from gitsplit.tui.app_state import State
 from gitsplit.tui.rows import Row, RowKind, Rows, Segment
-from gitsplit.tui.selection import lines_shown, segment_at
 from gitsplit.tui.state.location import refolded, row_showing
+from gitsplit.tui.state.selection import lines_shown, segment_at
 
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 

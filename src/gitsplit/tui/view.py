@@ -41,8 +41,8 @@ from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.selection import selected_rows
 from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
+from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.text import wrapped
 
 WIDE = 140

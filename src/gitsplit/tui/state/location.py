@@ -22,7 +22,7 @@ from gitsplit.tui.app_state import (
 )
 from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
-from gitsplit.tui.selection import file_rows, lines_shown, segment_at
+from gitsplit.tui.state.selection import file_rows, lines_shown, segment_at
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
