@@ -42,9 +42,9 @@ from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.lists import LISTS
-from gitsplit.tui.memory import Memory, memory_of
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
+from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax

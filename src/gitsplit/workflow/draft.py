@@ -10,7 +10,7 @@ from gitsplit.model import quoting
 from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
-from gitsplit.tui.memory import Memory
+from gitsplit.tui.state.memory import Memory
 from gitsplit.workflow.memory import dumps, loads
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, document

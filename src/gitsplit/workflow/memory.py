@@ -14,7 +14,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.app_state import Screen, Step
-from gitsplit.tui.memory import Memory, fits
+from gitsplit.tui.state.memory import Memory, fits
 from gitsplit.workflow.work import Work
 
 VERSION = 1
