@@ -20,10 +20,10 @@ from gitsplit.tui.actions import (
     SetContent,
     WriteMessages,
 )
-from gitsplit.tui.app_state import NO_IDS, Estimate, Git, State
-from gitsplit.tui.app_state import first_state as opening
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Foreseen
+from gitsplit.tui.state.app_state import NO_IDS, Estimate, Git, State
+from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
 from tests.tui.builder import (
     ABOVE,

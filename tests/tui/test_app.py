@@ -33,7 +33,10 @@ from gitsplit.tui.actions import (
     WriteMessages,
 )
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
-from gitsplit.tui.app_state import (
+from gitsplit.tui.keymap import TABLE, row_of
+from gitsplit.tui.keys import Place, Pressed, action_of
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Git,
     Purpose,
@@ -41,9 +44,6 @@ from gitsplit.tui.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.keymap import TABLE, row_of
-from gitsplit.tui.keys import Place, Pressed, action_of
-from gitsplit.tui.reduce import reduce
 from gitsplit.tui.view import last_scroll
 from gitsplit.tui.wording import text_at_hand, worded_commits
 from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of

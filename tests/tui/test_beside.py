@@ -33,9 +33,9 @@ from gitsplit.tui.app import (
     Surroundings,
     run_screen,
 )
-from gitsplit.tui.app_state import Estimate, State
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.previewpage import preview_page
+from gitsplit.tui.state.app_state import Estimate, State
 from tests.tui.builder import after
 from tests.tui.cases import COMMITS, series
 

@@ -31,11 +31,11 @@ from gitsplit.tui.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.app_state import Purpose, State
 from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
 from gitsplit.tui.keys import Place, Pressed, Row, action_of
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
+from gitsplit.tui.state.app_state import Purpose, State
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [

@@ -69,7 +69,8 @@ from gitsplit.tui.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.app_state import (
+from gitsplit.tui.blocks import diff_rows
+from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     WITHOUT_GIT,
     Git,
@@ -78,7 +79,6 @@ from gitsplit.tui.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.selection import selected, selected_rows

@@ -20,7 +20,7 @@ from gitsplit.tui.actions import (
     Send,
     Undo,
 )
-from gitsplit.tui.app_state import Screen, State
+from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
 from tests.tui.builder import after, state_of
 from tests.tui.cases import COMMITS, large, series

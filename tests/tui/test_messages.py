@@ -23,8 +23,8 @@ from gitsplit.tui.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.app_state import Purpose, Request, Screen, State
 from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
+from gitsplit.tui.state.app_state import Purpose, Request, Screen, State
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.wording import origin, text_at_hand, worded_commits
 from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of

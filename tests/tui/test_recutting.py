@@ -24,9 +24,9 @@ from gitsplit.tui.actions import (
     SetMessage,
     Undo,
 )
-from gitsplit.tui.app_state import Request, State
 from gitsplit.tui.asking import look_through
 from gitsplit.tui.series import split_at_once
+from gitsplit.tui.state.app_state import Request, State
 from tests.tui.builder import COMMIT, after, state_of
 from tests.tui.cases import COMMITS, proposed, series
 

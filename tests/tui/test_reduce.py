@@ -50,8 +50,8 @@ from gitsplit.tui.actions import (
     Undo,
     Widen,
 )
-from gitsplit.tui.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
 from gitsplit.tui.rows import RowKind
+from gitsplit.tui.state.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
 from gitsplit.tui.state.selection import amount, selected, selected_rows
 from gitsplit.tui.state.sizes import written_owner
 from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of

@@ -20,11 +20,11 @@ from gitsplit.tui.actions import (
     Scroll,
     Undo,
 )
-from gitsplit.tui.app_state import Request, Screen, State
 from gitsplit.tui.frame import status_line
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.reports import Foreseen, Progressed
 from gitsplit.tui.serieslist import series_words
+from gitsplit.tui.state.app_state import Request, Screen, State
 from tests.tui.builder import after, answered
 from tests.tui.cases import COMMITS, series
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
-from gitsplit.tui.app_state import Purpose
 from gitsplit.tui.reports import Report
+from gitsplit.tui.state.app_state import Purpose
 from gitsplit.tui.state.new_commits import Address
 
 FAR = 2**62

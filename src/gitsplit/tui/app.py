@@ -35,7 +35,6 @@ from gitsplit.tui.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
 from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
@@ -44,6 +43,7 @@ from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.lists import LISTS
 from gitsplit.tui.reduce import reduce
 from gitsplit.tui.reports import Report
+from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
 from gitsplit.tui.style import SCREEN_STYLE

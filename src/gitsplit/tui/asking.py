@@ -15,7 +15,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.actions import Action, Cut
-from gitsplit.tui.app_state import ONE_COMMIT, Request, Screen, State
+from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State
 from gitsplit.tui.state.selection import selected
 
 Answer = TypeVar("Answer")

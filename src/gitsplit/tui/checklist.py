@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.checks import WAITING, Check
-from gitsplit.tui.app_state import State
+from gitsplit.tui.state.app_state import State
 from gitsplit.tui.text import clipped, shown
 
 MOST_LINES = 5

@@ -20,8 +20,8 @@ from gitsplit.tui.actions import (
     Own,
     SetMessage,
 )
-from gitsplit.tui.app_state import Screen, State, entries_of
 from gitsplit.tui.implied import implied_words
+from gitsplit.tui.state.app_state import Screen, State, entries_of
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.sizes import home_of, message_of
 from gitsplit.tui.state.undo import changed, recorded

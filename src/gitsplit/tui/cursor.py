@@ -22,10 +22,10 @@ from gitsplit.tui.actions import (
     Pan,
     Widen,
 )
-from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
 from gitsplit.tui.series import shown_series
+from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.location import refolded
 from gitsplit.tui.state.selection import (
     file_rows,

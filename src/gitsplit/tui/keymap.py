@@ -60,8 +60,8 @@ from gitsplit.tui.actions import (
     Walk,
     Widen,
 )
-from gitsplit.tui.app_state import Purpose, Screen, State, Unit
 from gitsplit.tui.keys import DIGITS, Place, Pressed, Row, place_of, shown_key
+from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
 
 _SERIES = frozenset({Place.SERIES})
 _SPLIT = frozenset({Place.SPLIT})

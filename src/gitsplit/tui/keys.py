@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gitsplit.tui.actions import FAR, Action
-from gitsplit.tui.app_state import State
+from gitsplit.tui.state.app_state import State
 
 
 class Place(Enum):

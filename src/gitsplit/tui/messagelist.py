@@ -12,10 +12,10 @@ from gitsplit.model.changes import lines_of
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app_state import State, Whole
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines
+from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, fitted, line_cells, shown

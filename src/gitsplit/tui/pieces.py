@@ -18,9 +18,9 @@ from gitsplit.tui.actions import (
     Send,
     Take,
 )
-from gitsplit.tui.app_state import State, Unit
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
+from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.selection import (
     Selection,
     amount,

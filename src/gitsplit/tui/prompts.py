@@ -14,9 +14,9 @@ from gitsplit.tui.actions import (
     Submit,
     TypeText,
 )
-from gitsplit.tui.app_state import Prompt, Purpose, State
 from gitsplit.tui.cursor import at_row
 from gitsplit.tui.search import found
+from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.wording import Text, text_at_hand, worded
 

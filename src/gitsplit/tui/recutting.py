@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from gitsplit.model.listing import counted
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.app_state import State
 from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
+from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.undo import changed
 
 

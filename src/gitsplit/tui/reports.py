@@ -10,7 +10,7 @@ from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app_state import Estimate, State
+from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.state.verdict import answered
 
 

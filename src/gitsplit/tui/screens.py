@@ -25,8 +25,8 @@ from gitsplit.tui.actions import (
     ShellAction,
     Suspend,
 )
-from gitsplit.tui.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.commits import focused
+from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import with_problems

@@ -19,8 +19,8 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.app_state import Screen, State, Step, entries_of
 from gitsplit.tui.asking import is_plan_to_be_found, plan_of, waiting
+from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
 from gitsplit.tui.state.location import is_open, opened
 from gitsplit.tui.state.undo import recorded
 from gitsplit.tui.wording import Text, worded

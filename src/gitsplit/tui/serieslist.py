@@ -9,9 +9,9 @@ from gitsplit.model.listing import counted
 from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict
 from gitsplit.model.todo import Entry
-from gitsplit.tui.app_state import Estimate, State, entries_of
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines
+from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of
 from gitsplit.tui.state.sizes import LastAnswer

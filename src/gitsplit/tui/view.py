@@ -23,7 +23,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
-from gitsplit.tui.app_state import Screen, State
 from gitsplit.tui.commitlist import commit_blocks, commit_lines, list_height
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diffview import Selection, diff_line, scrolled
@@ -42,6 +41,7 @@ from gitsplit.tui.pages import help_page
 from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
+from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.text import wrapped
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitsplit.model.escape import shown
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
-from gitsplit.tui.app_state import State
+from gitsplit.tui.state.app_state import State
 
 
 class _Borders:

@@ -9,7 +9,7 @@ from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.app_state import ONE_COMMIT, Screen, State, Step, entries_of
+from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Step, entries_of
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import Address, NewCommit, new_commits
 from gitsplit.tui.state.sizes import LastAnswer, home_of, shown_home, written_number

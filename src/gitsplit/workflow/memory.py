@@ -13,7 +13,7 @@ from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile.saved_steps import read_trail, written_trail
-from gitsplit.tui.app_state import Screen, Step
+from gitsplit.tui.state.app_state import Screen, Step
 from gitsplit.tui.state.memory import Memory, fits
 from gitsplit.workflow.work import Work
 

@@ -8,7 +8,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
-from gitsplit.tui.app_state import DropTo
+from gitsplit.tui.state.app_state import DropTo
 from gitsplit.tui.state.selection import amount
 from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.text import shown

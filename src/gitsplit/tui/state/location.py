@@ -10,7 +10,9 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.tui.app_state import (
+from gitsplit.tui.blocks import diff_rows, rows_after
+from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
+from gitsplit.tui.state.app_state import (
     NO_ROWS,
     ONE_COMMIT,
     Kept,
@@ -20,8 +22,6 @@ from gitsplit.tui.app_state import (
     entries_of,
     target_in,
 )
-from gitsplit.tui.blocks import diff_rows, rows_after
-from gitsplit.tui.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.state.selection import file_rows, lines_shown, segment_at
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}

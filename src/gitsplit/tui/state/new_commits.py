@@ -10,7 +10,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.model.squash import joined_messages
 from gitsplit.model.todo import Entry, Todo, layout
-from gitsplit.tui.app_state import State, Whole
+from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.sizes import LastAnswer
 
 

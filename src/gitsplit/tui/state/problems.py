@@ -9,7 +9,7 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.app_state import Screen, State
+from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.sizes import LastAnswer, message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")

@@ -7,7 +7,7 @@ stops waiting with any other key.
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.app_state import Git, Request, State
+from gitsplit.tui.state.app_state import Git, Request, State
 from gitsplit.tui.state.problems import (
     conflict_of,
     is_asking,
