@@ -11,7 +11,12 @@ from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.actions import (
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.reports import Foreseen
+from gitsplit.tui.state.app_state import NO_IDS, Estimate, Git, State
+from gitsplit.tui.state.app_state import first_state as opening
+from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.update.actions import (
     Become,
     MoveCommit,
     MoveTo,
@@ -20,11 +25,6 @@ from gitsplit.tui.actions import (
     SetContent,
     WriteMessages,
 )
-from gitsplit.tui.reduce import reduce
-from gitsplit.tui.reports import Foreseen
-from gitsplit.tui.state.app_state import NO_IDS, Estimate, Git, State
-from gitsplit.tui.state.app_state import first_state as opening
-from gitsplit.tui.state.new_commits import Address
 from tests.tui.builder import (
     ABOVE,
     BASE,

@@ -11,11 +11,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
-from gitsplit.tui.actions import Action
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.reports import Report
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.update.actions import Action
 
 PATIENCE = 10.0
 """Seconds until a frame that doesn't come fails the test; one takes milliseconds."""

@@ -11,7 +11,23 @@ from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.actions import (
+from gitsplit.tui.actual import actual_commit, commit_sizes
+from gitsplit.tui.commitlist import commit_lines
+from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diffview import diff_line
+from gitsplit.tui.frame import promise
+from gitsplit.tui.previewpage import preview_page
+from gitsplit.tui.rows import RowKind
+from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, Request, State
+from gitsplit.tui.state.dropped import (
+    altered_lines,
+    dropped_words,
+    edited_words,
+    ends_as_it_was,
+    is_to_be_whole,
+)
+from gitsplit.tui.state.selection import selected
+from gitsplit.tui.update.actions import (
     Apply,
     Cancel,
     Cut,
@@ -34,22 +50,6 @@ from gitsplit.tui.actions import (
     Undo,
     Widen,
 )
-from gitsplit.tui.actual import actual_commit, commit_sizes
-from gitsplit.tui.commitlist import commit_lines
-from gitsplit.tui.commitview import commit_page, commit_pane
-from gitsplit.tui.diffview import diff_line
-from gitsplit.tui.frame import promise
-from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.rows import RowKind
-from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, Request, State
-from gitsplit.tui.state.dropped import (
-    altered_lines,
-    dropped_words,
-    edited_words,
-    ends_as_it_was,
-    is_to_be_whole,
-)
-from gitsplit.tui.state.selection import selected
 from tests.three_way import merge
 from tests.tui.builder import (
     Literal,

@@ -15,7 +15,19 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
-from gitsplit.tui.actions import (
+from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
+from gitsplit.tui.keymap import TABLE, row_of
+from gitsplit.tui.keys import Place, Pressed, action_of
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    Git,
+    Purpose,
+    Request,
+    State,
+    Unit,
+)
+from gitsplit.tui.update.actions import (
     Action,
     Ask,
     Fold,
@@ -31,18 +43,6 @@ from gitsplit.tui.actions import (
     SetContent,
     SetMessage,
     WriteMessages,
-)
-from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
-from gitsplit.tui.keymap import TABLE, row_of
-from gitsplit.tui.keys import Place, Pressed, action_of
-from gitsplit.tui.reduce import reduce
-from gitsplit.tui.state.app_state import (
-    ONE_COMMIT,
-    Git,
-    Purpose,
-    Request,
-    State,
-    Unit,
 )
 from gitsplit.tui.view import last_scroll
 from gitsplit.tui.wording import text_at_hand, worded_commits

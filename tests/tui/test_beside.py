@@ -17,14 +17,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.actions import (
-    Become,
-    CheckCommits,
-    MoveRows,
-    OpenCommit,
-    OpenPreview,
-    Undo,
-)
 from gitsplit.tui.app import (
     Chosen,
     Editor,
@@ -36,6 +28,14 @@ from gitsplit.tui.app import (
 from gitsplit.tui.beside import next_job
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Estimate, State
+from gitsplit.tui.update.actions import (
+    Become,
+    CheckCommits,
+    MoveRows,
+    OpenCommit,
+    OpenPreview,
+    Undo,
+)
 from tests.tui.builder import after
 from tests.tui.cases import COMMITS, series
 

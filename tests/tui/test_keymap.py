@@ -8,7 +8,12 @@ import pytest
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.tui.actions import (
+from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
+from gitsplit.tui.keys import Place, Pressed, Row, action_of
+from gitsplit.tui.reduce import reduce
+from gitsplit.tui.reports import Report
+from gitsplit.tui.state.app_state import Purpose, State
+from gitsplit.tui.update.actions import (
     FAR,
     Action,
     Apply,
@@ -31,11 +36,6 @@ from gitsplit.tui.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
-from gitsplit.tui.keys import Place, Pressed, Row, action_of
-from gitsplit.tui.reduce import reduce
-from gitsplit.tui.reports import Report
-from gitsplit.tui.state.app_state import Purpose, State
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [

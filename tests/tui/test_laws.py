@@ -18,7 +18,20 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.actions import (
+from gitsplit.tui.blocks import diff_rows
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    WITHOUT_GIT,
+    Git,
+    Purpose,
+    Screen,
+    State,
+    Unit,
+)
+from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
+from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.state.selection import selected, selected_rows
+from gitsplit.tui.update.actions import (
     Action,
     Apply,
     Ask,
@@ -69,19 +82,6 @@ from gitsplit.tui.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.blocks import diff_rows
-from gitsplit.tui.state.app_state import (
-    ONE_COMMIT,
-    WITHOUT_GIT,
-    Git,
-    Purpose,
-    Screen,
-    State,
-    Unit,
-)
-from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
-from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.state.selection import selected, selected_rows
 from gitsplit.tui.view import page_lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, series

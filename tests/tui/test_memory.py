@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.model.history import History
-from gitsplit.tui.actions import (
+from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
+from gitsplit.tui.update.actions import (
     Action,
     Become,
     Cut,
@@ -20,8 +22,6 @@ from gitsplit.tui.actions import (
     Send,
     Undo,
 )
-from gitsplit.tui.state.app_state import Screen, State
-from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
 from tests.tui.builder import after, state_of
 from tests.tui.cases import COMMITS, large, series
 

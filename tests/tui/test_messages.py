@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.tui.actions import (
+from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
+from gitsplit.tui.state.app_state import Purpose, Request, Screen, State
+from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.update.actions import (
     FAR,
     Ask,
     Back,
@@ -23,9 +26,6 @@ from gitsplit.tui.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
-from gitsplit.tui.state.app_state import Purpose, Request, Screen, State
-from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.wording import origin, text_at_hand, worded_commits
 from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story

@@ -10,7 +10,10 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.proposal import proposals
 from gitsplit.proposal.propose import Cuts, cuts
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.actions import (
+from gitsplit.tui.asking import look_through
+from gitsplit.tui.series import split_at_once
+from gitsplit.tui.state.app_state import Request, State
+from gitsplit.tui.update.actions import (
     Drop,
     FocusOn,
     OpenCommit,
@@ -24,9 +27,6 @@ from gitsplit.tui.actions import (
     SetMessage,
     Undo,
 )
-from gitsplit.tui.asking import look_through
-from gitsplit.tui.series import split_at_once
-from gitsplit.tui.state.app_state import Request, State
 from tests.tui.builder import COMMIT, after, state_of
 from tests.tui.cases import COMMITS, proposed, series
 

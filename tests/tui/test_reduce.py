@@ -7,7 +7,11 @@ import pytest
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED, without_empty_groups
-from gitsplit.tui.actions import (
+from gitsplit.tui.rows import RowKind
+from gitsplit.tui.state.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
+from gitsplit.tui.state.selection import amount, selected, selected_rows
+from gitsplit.tui.state.sizes import written_owner
+from gitsplit.tui.update.actions import (
     FAR,
     Action,
     Apply,
@@ -50,10 +54,6 @@ from gitsplit.tui.actions import (
     Undo,
     Widen,
 )
-from gitsplit.tui.rows import RowKind
-from gitsplit.tui.state.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
-from gitsplit.tui.state.selection import amount, selected, selected_rows
-from gitsplit.tui.state.sizes import written_owner
 from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of
 
 BEFORE = "".join(f"line {number}\n" for number in range(1, 41))

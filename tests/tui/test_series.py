@@ -10,7 +10,14 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
-from gitsplit.tui.actions import (
+from gitsplit.tui.asking import look_through
+from gitsplit.tui.previewpage import rows_of
+from gitsplit.tui.reports import Estimated, Foreseen
+from gitsplit.tui.series import resumed, split_at_once
+from gitsplit.tui.serieslist import title_of
+from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
+from gitsplit.tui.state.new_commits import Address, new_commits
+from gitsplit.tui.update.actions import (
     Action,
     Apply,
     Autosquash,
@@ -36,13 +43,6 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.asking import look_through
-from gitsplit.tui.previewpage import rows_of
-from gitsplit.tui.reports import Estimated, Foreseen
-from gitsplit.tui.series import resumed, split_at_once
-from gitsplit.tui.serieslist import title_of
-from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
-from gitsplit.tui.state.new_commits import Address, new_commits
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
 

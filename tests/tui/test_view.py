@@ -18,7 +18,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
-from gitsplit.tui.actions import Look, OpenPreview, Pan
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.frame import (
@@ -37,6 +36,7 @@ from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.style import SCREEN_STYLE
+from gitsplit.tui.update.actions import Look, OpenPreview, Pan
 from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, page_lines, panes
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story

@@ -21,20 +21,6 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.model.todo import Todo
-from gitsplit.tui.actions import (
-    FAR,
-    Action,
-    FocusOn,
-    Interrupt,
-    MoveRows,
-    MoveTo,
-    Refused,
-    Reworded,
-    Scroll,
-    SetContent,
-    SetMessage,
-    WriteMessages,
-)
 from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
 from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
@@ -49,6 +35,20 @@ from gitsplit.tui.state.problems import written_todo
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
+from gitsplit.tui.update.actions import (
+    FAR,
+    Action,
+    FocusOn,
+    Interrupt,
+    MoveRows,
+    MoveTo,
+    Refused,
+    Reworded,
+    Scroll,
+    SetContent,
+    SetMessage,
+    WriteMessages,
+)
 from gitsplit.tui.view import Region, last_scroll, layout, room
 from gitsplit.tui.wording import origin, text_at_hand, worded_commits
 from gitsplit.tui.writing import file_at_cursor, written_content

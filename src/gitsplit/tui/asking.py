@@ -14,9 +14,9 @@ from gitsplit.model.edits import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
-from gitsplit.tui.actions import Action, Cut
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State
 from gitsplit.tui.state.selection import selected
+from gitsplit.tui.update.actions import Action, Cut
 
 Answer = TypeVar("Answer")
 

@@ -11,7 +11,6 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.actions import FAR
 from gitsplit.tui.actual import commit_sizes
 from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.pane import Lines
@@ -20,6 +19,7 @@ from gitsplit.tui.state.dropped import where_dropped
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, clipped_start, fitted, shown, wrapped
+from gitsplit.tui.update.actions import FAR
 
 OWNER = "◆"
 FOCUS = "▸"

@@ -8,7 +8,19 @@ from typing import assert_never
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import TextEdit
 from gitsplit.model.listing import counted
-from gitsplit.tui.actions import (
+from gitsplit.tui.rows import FoldKey, RowKind
+from gitsplit.tui.search import found
+from gitsplit.tui.series import shown_series
+from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.location import refolded
+from gitsplit.tui.state.selection import (
+    file_rows,
+    marked_rows,
+    named,
+    rename_with_edits,
+    unit_at,
+)
+from gitsplit.tui.update.actions import (
     Cancel,
     CursorAction,
     FindNext,
@@ -21,18 +33,6 @@ from gitsplit.tui.actions import (
     MoveTo,
     Pan,
     Widen,
-)
-from gitsplit.tui.rows import FoldKey, RowKind
-from gitsplit.tui.search import found
-from gitsplit.tui.series import shown_series
-from gitsplit.tui.state.app_state import State, Unit
-from gitsplit.tui.state.location import refolded
-from gitsplit.tui.state.selection import (
-    file_rows,
-    marked_rows,
-    named,
-    rename_with_edits,
-    unit_at,
 )
 
 _WIDER = {

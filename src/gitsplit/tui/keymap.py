@@ -5,7 +5,9 @@ A key never does something harmless on one screen and something final on another
 
 from enum import Enum
 
-from gitsplit.tui.actions import (
+from gitsplit.tui.keys import DIGITS, Place, Pressed, Row, place_of, shown_key
+from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
+from gitsplit.tui.update.actions import (
     FAR,
     Action,
     Apply,
@@ -60,8 +62,6 @@ from gitsplit.tui.actions import (
     Walk,
     Widen,
 )
-from gitsplit.tui.keys import DIGITS, Place, Pressed, Row, place_of, shown_key
-from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
 
 _SERIES = frozenset({Place.SERIES})
 _SPLIT = frozenset({Place.SPLIT})

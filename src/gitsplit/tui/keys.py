@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from gitsplit.tui.actions import FAR, Action
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.update.actions import FAR, Action
 
 
 class Place(Enum):

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.actions import CursorAction, MarkAction, MoveRows, MoveTo
 from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.update.actions import CursorAction, MarkAction, MoveRows, MoveTo
 from gitsplit.tui.wording import worded_commits
 
 LISTS = (Screen.SERIES, Screen.MESSAGES)

@@ -9,15 +9,6 @@ from gitsplit.model.edits import sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
-from gitsplit.tui.actions import (
-    Cut,
-    Drop,
-    Leave,
-    NewCommit,
-    PieceAction,
-    Send,
-    Take,
-)
 from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
@@ -33,6 +24,15 @@ from gitsplit.tui.state.selection import (
     selected,
 )
 from gitsplit.tui.state.undo import changed
+from gitsplit.tui.update.actions import (
+    Cut,
+    Drop,
+    Leave,
+    NewCommit,
+    PieceAction,
+    Send,
+    Take,
+)
 
 
 def with_pieces(state: State, action: PieceAction) -> State:

@@ -5,7 +5,11 @@ from typing import assert_never
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.message import subject_of, with_subject
-from gitsplit.tui.actions import (
+from gitsplit.tui.cursor import at_row
+from gitsplit.tui.search import found
+from gitsplit.tui.state.app_state import Prompt, Purpose, State
+from gitsplit.tui.state.location import refuse_none_open
+from gitsplit.tui.update.actions import (
     Ask,
     Dismiss,
     EraseText,
@@ -14,10 +18,6 @@ from gitsplit.tui.actions import (
     Submit,
     TypeText,
 )
-from gitsplit.tui.cursor import at_row
-from gitsplit.tui.search import found
-from gitsplit.tui.state.app_state import Prompt, Purpose, State
-from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.wording import Text, text_at_hand, worded
 
 

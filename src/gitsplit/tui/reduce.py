@@ -4,7 +4,20 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.actions import (
+from gitsplit.tui.commits import with_commits
+from gitsplit.tui.cursor import marked, moved
+from gitsplit.tui.lists import LISTS, moved_in_list
+from gitsplit.tui.pieces import with_pieces
+from gitsplit.tui.prompts import with_prompt
+from gitsplit.tui.recutting import with_next_cut
+from gitsplit.tui.reports import Report, informed
+from gitsplit.tui.screens import asked, on_screen
+from gitsplit.tui.series import moved_commit, with_series
+from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.location import refuse_none_open
+from gitsplit.tui.state.problems import with_problems
+from gitsplit.tui.state.undo import redone, undone
+from gitsplit.tui.update.actions import (
     Action,
     Apply,
     CommitAction,
@@ -27,19 +40,6 @@ from gitsplit.tui.actions import (
     Undo,
     ViewAction,
 )
-from gitsplit.tui.commits import with_commits
-from gitsplit.tui.cursor import marked, moved
-from gitsplit.tui.lists import LISTS, moved_in_list
-from gitsplit.tui.pieces import with_pieces
-from gitsplit.tui.prompts import with_prompt
-from gitsplit.tui.recutting import with_next_cut
-from gitsplit.tui.reports import Report, informed
-from gitsplit.tui.screens import asked, on_screen
-from gitsplit.tui.series import moved_commit, with_series
-from gitsplit.tui.state.app_state import Screen, State
-from gitsplit.tui.state.location import refuse_none_open
-from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.state.undo import redone, undone
 from gitsplit.tui.writing import rewritten
 
 

@@ -4,7 +4,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.actions import (
+from gitsplit.tui.commits import focused
+from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
+from gitsplit.tui.state.location import opened
+from gitsplit.tui.state.new_commits import Address, new_commits
+from gitsplit.tui.state.problems import with_problems
+from gitsplit.tui.state.verdict import to_be_applied, to_be_checked, with_verdict
+from gitsplit.tui.update.actions import (
     Apply,
     Back,
     CheckCommits,
@@ -25,12 +31,6 @@ from gitsplit.tui.actions import (
     ShellAction,
     Suspend,
 )
-from gitsplit.tui.commits import focused
-from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
-from gitsplit.tui.state.location import opened
-from gitsplit.tui.state.new_commits import Address, new_commits
-from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.state.verdict import to_be_applied, to_be_checked, with_verdict
 from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 

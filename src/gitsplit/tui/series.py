@@ -7,7 +7,11 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.squash import autosquashed, is_for_another
 from gitsplit.model.todo import Doing, Entry, Todo, layout, moved, with_action
-from gitsplit.tui.actions import (
+from gitsplit.tui.asking import is_plan_to_be_found, plan_of, waiting
+from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
+from gitsplit.tui.state.location import is_open, opened
+from gitsplit.tui.state.undo import recorded
+from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
     MarkSplit,
@@ -19,10 +23,6 @@ from gitsplit.tui.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.asking import is_plan_to_be_found, plan_of, waiting
-from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
-from gitsplit.tui.state.location import is_open, opened
-from gitsplit.tui.state.undo import recorded
 from gitsplit.tui.wording import Text, worded
 
 _NOW = {

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.overrides import with_content, written
-from gitsplit.tui.actions import SetContent
 from gitsplit.tui.state.app_state import Request, State
 from gitsplit.tui.state.undo import changed
 from gitsplit.tui.text import shown
+from gitsplit.tui.update.actions import SetContent
 
 
 def editable(state: State, for_good: bool) -> State:

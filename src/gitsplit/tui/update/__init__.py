@@ -1,0 +1,1 @@
+"""What each action makes of the state: pure functions."""
