@@ -18,7 +18,6 @@ from gitsplit.model.states import states_in
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.keymap import TABLE, row_of
 from gitsplit.tui.keys import Place, Pressed, action_of
-from gitsplit.tui.reduce import reduce
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Git,
@@ -44,6 +43,7 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
+from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view import last_scroll
 from gitsplit.tui.wording import text_at_hand, worded_commits
 from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of

@@ -1,7 +1,7 @@
 """What a user can do on the screens, one value per deed.
 
 Keys, the mouse, the editor and work beside the screen make actions;
-:mod:`gitsplit.tui.reduce` says what they do. Groups and rows are numbered from 0.
+:mod:`gitsplit.tui.update.reduce` says what they do. Groups and rows are numbered from 0.
 """
 
 from dataclasses import dataclass
