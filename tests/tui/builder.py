@@ -18,11 +18,11 @@ from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import file_assignments
 from gitsplit.model.todo import picked
 from gitsplit.tui.beside import next_job
-from gitsplit.tui.series import split_at_once
 from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, State, Whole
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.update.series import split_at_once
 
 Text = str | bytes | None
 Literal = tuple[Text, Text]

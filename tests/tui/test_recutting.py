@@ -11,7 +11,6 @@ from gitsplit.proposal import proposals
 from gitsplit.proposal.propose import Cuts, cuts
 from gitsplit.proposal.regroup import recut
 from gitsplit.tui.asking import look_through
-from gitsplit.tui.series import split_at_once
 from gitsplit.tui.state.app_state import Request, State
 from gitsplit.tui.update.actions import (
     Drop,
@@ -27,6 +26,7 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     Undo,
 )
+from gitsplit.tui.update.series import split_at_once
 from tests.tui.builder import COMMIT, after, state_of
 from tests.tui.cases import COMMITS, proposed, series
 

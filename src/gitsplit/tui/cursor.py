@@ -10,7 +10,6 @@ from gitsplit.model.edits import TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.rows import FoldKey, RowKind
 from gitsplit.tui.search import found
-from gitsplit.tui.series import shown_series
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.location import refolded
 from gitsplit.tui.state.selection import (
@@ -34,6 +33,7 @@ from gitsplit.tui.update.actions import (
     Pan,
     Widen,
 )
+from gitsplit.tui.update.series import shown_series
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,

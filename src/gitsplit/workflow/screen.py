@@ -15,10 +15,10 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.beside import Checker
-from gitsplit.tui.series import resumed, split_at_once
 from gitsplit.tui.state.app_state import Git, State, Whole, first_state
 from gitsplit.tui.state.memory import Memory, remembered
 from gitsplit.tui.state.verdict import come_back
+from gitsplit.tui.update.series import resumed, split_at_once
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import Proposals

@@ -12,7 +12,6 @@ from gitsplit.tui.prompts import with_prompt
 from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
-from gitsplit.tui.series import moved_commit, with_series
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
@@ -40,6 +39,7 @@ from gitsplit.tui.update.actions import (
     Undo,
     ViewAction,
 )
+from gitsplit.tui.update.series import moved_commit, with_series
 from gitsplit.tui.writing import rewritten
 
 
