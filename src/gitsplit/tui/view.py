@@ -35,7 +35,6 @@ from gitsplit.tui.frame import (
     status_line,
     title_line,
 )
-from gitsplit.tui.lists import LISTS
 from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
@@ -44,6 +43,7 @@ from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.text import wrapped
+from gitsplit.tui.update.lists import LISTS
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""
