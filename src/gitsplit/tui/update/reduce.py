@@ -6,7 +6,6 @@ from typing import assert_never
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.commits import with_commits
 from gitsplit.tui.cursor import marked, moved
-from gitsplit.tui.pieces import with_pieces
 from gitsplit.tui.prompts import with_prompt
 from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
@@ -39,6 +38,7 @@ from gitsplit.tui.update.actions import (
     ViewAction,
 )
 from gitsplit.tui.update.lists import LISTS, moved_in_list
+from gitsplit.tui.update.pieces import with_pieces
 from gitsplit.tui.update.series import moved_commit, with_series
 from gitsplit.tui.writing import rewritten
 
