@@ -11,7 +11,6 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.todo import Entry
-from gitsplit.tui.implied import implied_words
 from gitsplit.tui.state.app_state import Screen, State, entries_of
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.sizes import home_of, message_of
@@ -25,6 +24,7 @@ from gitsplit.tui.update.actions import (
     Own,
     SetMessage,
 )
+from gitsplit.tui.update.implied import implied_words
 from gitsplit.tui.wording import Text, commit_at_cursor, named, step_about, worded
 
 

@@ -9,7 +9,6 @@ from gitsplit.model.edits import sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
-from gitsplit.tui.implied import implied_words
 from gitsplit.tui.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.selection import (
@@ -33,6 +32,7 @@ from gitsplit.tui.update.actions import (
     Send,
     Take,
 )
+from gitsplit.tui.update.implied import implied_words
 
 
 def with_pieces(state: State, action: PieceAction) -> State:
