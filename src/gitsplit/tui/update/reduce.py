@@ -7,7 +7,6 @@ from gitsplit.errors import PlanRefused
 from gitsplit.tui.commits import with_commits
 from gitsplit.tui.cursor import marked, moved
 from gitsplit.tui.prompts import with_prompt
-from gitsplit.tui.recutting import with_next_cut
 from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
 from gitsplit.tui.state.app_state import Screen, State
@@ -39,6 +38,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.lists import LISTS, moved_in_list
 from gitsplit.tui.update.pieces import with_pieces
+from gitsplit.tui.update.regroup import with_next_cut
 from gitsplit.tui.update.series import moved_commit, with_series
 from gitsplit.tui.writing import rewritten
 
