@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.commits import focused
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
@@ -31,6 +30,7 @@ from gitsplit.tui.update.actions import (
     ShellAction,
     Suspend,
 )
+from gitsplit.tui.update.commits import focused
 from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 
