@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.cursor import marked, moved
 from gitsplit.tui.prompts import with_prompt
 from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.screens import asked, on_screen
@@ -36,6 +35,7 @@ from gitsplit.tui.update.actions import (
     ViewAction,
 )
 from gitsplit.tui.update.commits import with_commits
+from gitsplit.tui.update.cursor import marked, moved
 from gitsplit.tui.update.lists import LISTS, moved_in_list
 from gitsplit.tui.update.pieces import with_pieces
 from gitsplit.tui.update.regroup import with_next_cut
