@@ -5,7 +5,6 @@ from typing import assert_never
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.message import subject_of, with_subject
-from gitsplit.tui.search import found
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.update.actions import (
@@ -18,6 +17,7 @@ from gitsplit.tui.update.actions import (
     TypeText,
 )
 from gitsplit.tui.update.cursor import at_row
+from gitsplit.tui.update.search import found
 from gitsplit.tui.wording import Text, text_at_hand, worded
 
 

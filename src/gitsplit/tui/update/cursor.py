@@ -9,7 +9,6 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.rows import FoldKey, RowKind
-from gitsplit.tui.search import found
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.location import refolded
 from gitsplit.tui.state.selection import (
@@ -33,6 +32,7 @@ from gitsplit.tui.update.actions import (
     Pan,
     Widen,
 )
+from gitsplit.tui.update.search import found
 from gitsplit.tui.update.series import shown_series
 
 _WIDER = {
