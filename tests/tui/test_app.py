@@ -43,9 +43,9 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
+from gitsplit.tui.update.messages import text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view import last_scroll
-from gitsplit.tui.wording import text_at_hand, worded_commits
 from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of
 from tests.tui.cases import COMMITS, series
 

@@ -26,7 +26,7 @@ from gitsplit.tui.update.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.wording import origin, text_at_hand, worded_commits
+from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story
 

@@ -48,9 +48,9 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.lists import LISTS
+from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view import Region, last_scroll, layout, room
-from gitsplit.tui.wording import origin, text_at_hand, worded_commits
 from gitsplit.tui.writing import file_at_cursor, written_content
 
 

@@ -19,7 +19,7 @@ from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.style import group_style
 from gitsplit.tui.text import clipped, fitted, line_cells, shown
-from gitsplit.tui.wording import origin, worded_commits
+from gitsplit.tui.update.messages import origin, worded_commits
 
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""

@@ -25,7 +25,13 @@ from gitsplit.tui.update.actions import (
     SetMessage,
 )
 from gitsplit.tui.update.implied import implied_words
-from gitsplit.tui.wording import Text, commit_at_cursor, named, step_about, worded
+from gitsplit.tui.update.messages import (
+    Text,
+    commit_at_cursor,
+    named,
+    step_about,
+    worded,
+)
 
 
 def with_commits(state: State, action: CommitAction) -> State:

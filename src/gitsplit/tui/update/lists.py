@@ -5,7 +5,7 @@ from dataclasses import replace
 from gitsplit.errors import PlanRefused
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.update.actions import CursorAction, MarkAction, MoveRows, MoveTo
-from gitsplit.tui.wording import worded_commits
+from gitsplit.tui.update.messages import worded_commits
 
 LISTS = (Screen.SERIES, Screen.MESSAGES)
 """The screens on which a row is a commit."""

@@ -17,8 +17,8 @@ from gitsplit.tui.update.actions import (
     TypeText,
 )
 from gitsplit.tui.update.cursor import at_row
+from gitsplit.tui.update.messages import Text, text_at_hand, worded
 from gitsplit.tui.update.search import found
-from gitsplit.tui.wording import Text, text_at_hand, worded
 
 
 def with_prompt(state: State, action: PromptAction) -> State:

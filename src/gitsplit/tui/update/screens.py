@@ -31,7 +31,7 @@ from gitsplit.tui.update.actions import (
     Suspend,
 )
 from gitsplit.tui.update.commits import focused
-from gitsplit.tui.wording import commit_at_cursor, text_at_hand, worded_commits
+from gitsplit.tui.update.messages import commit_at_cursor, text_at_hand, worded_commits
 from gitsplit.tui.writing import editable
 
 QUESTION = "The plan isn't written: q again forgets it."

@@ -23,7 +23,7 @@ from gitsplit.tui.update.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.wording import Text, worded
+from gitsplit.tui.update.messages import Text, worded
 
 _NOW = {
     "pick": "stays as it is",
