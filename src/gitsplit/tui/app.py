@@ -47,11 +47,11 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
+from gitsplit.tui.update.edit_file import file_at_cursor, written_content
 from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view import Region, last_scroll, layout, room
-from gitsplit.tui.writing import file_at_cursor, written_content
 
 
 @dataclass(frozen=True, slots=True)
