@@ -11,7 +11,6 @@ from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.reports import Foreseen
 from gitsplit.tui.state.app_state import NO_IDS, Estimate, Git, State
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
@@ -25,6 +24,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.update.reports import Foreseen
 from tests.tui.builder import (
     ABOVE,
     BASE,

@@ -13,9 +13,9 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.beside import next_job
-from gitsplit.tui.reports import Report
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.reports import Report
 
 PATIENCE = 10.0
 """Seconds until a frame that doesn't come fails the test; one takes milliseconds."""

@@ -10,7 +10,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
 from gitsplit.tui.keys import Place, Pressed, Row, action_of
-from gitsplit.tui.reports import Report
 from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
     FAR,
@@ -36,6 +35,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.update.reports import Report
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [

@@ -10,7 +10,6 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.frame import status_line
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.reports import Foreseen, Progressed
 from gitsplit.tui.serieslist import series_words
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import (
@@ -25,6 +24,7 @@ from gitsplit.tui.update.actions import (
     Scroll,
     Undo,
 )
+from gitsplit.tui.update.reports import Foreseen, Progressed
 from tests.tui.builder import after, answered
 from tests.tui.cases import COMMITS, series
 

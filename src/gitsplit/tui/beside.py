@@ -20,10 +20,10 @@ from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.reports import Checked, Estimated, Foreseen, Progressed, Report
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.problems import is_asking, written_todo
 from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.reports import Checked, Estimated, Foreseen, Progressed, Report
 
 Found = TypeVar("Found")
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
-from gitsplit.tui.reports import Report
 from gitsplit.tui.state.app_state import Purpose
 from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.update.reports import Report
 
 FAR = 2**62
 """Further than any text or diff goes: to its end."""

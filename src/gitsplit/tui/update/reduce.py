@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.reports import Report, informed
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
@@ -39,6 +38,7 @@ from gitsplit.tui.update.lists import LISTS, moved_in_list
 from gitsplit.tui.update.pieces import with_pieces
 from gitsplit.tui.update.prompts import with_prompt
 from gitsplit.tui.update.regroup import with_next_cut
+from gitsplit.tui.update.reports import Report, informed
 from gitsplit.tui.update.screens import asked, on_screen
 from gitsplit.tui.update.series import moved_commit, with_series
 
