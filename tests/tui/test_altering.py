@@ -14,10 +14,10 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.actual import actual_commit, commit_sizes
 from gitsplit.tui.commitlist import commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.diffview import diff_line
 from gitsplit.tui.frame import promise
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.rows import RowKind
 from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, Request, State
 from gitsplit.tui.state.dropped import (
     altered_lines,

@@ -7,7 +7,7 @@ import pytest
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED, without_empty_groups
-from gitsplit.tui.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
 from gitsplit.tui.state.selection import amount, selected, selected_rows
 from gitsplit.tui.state.sizes import written_owner

@@ -15,8 +15,8 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, obje
 from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.blocks import diff_rows
 from gitsplit.tui.cells import fact_words, row_cells
+from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.diffview import scrolled
-from gitsplit.tui.rows import RowKind, Rows
 from tests.tui.builder import plan_of
 
 

@@ -20,6 +20,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diff.rows import Row, Rows
 from gitsplit.tui.frame import (
     footer_line,
     prompt_line,
@@ -30,7 +31,6 @@ from gitsplit.tui.frame import (
 from gitsplit.tui.messagelist import message_lines
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.rows import Row, Rows
 from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was

@@ -13,7 +13,7 @@ from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.edits import Fact, FactEdit, facts_of
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.tui.blocks import header_of
-from gitsplit.tui.rows import Header, Row, RowKind
+from gitsplit.tui.diff.rows import Header, Row, RowKind
 from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.syntax import Tints, no_tints
 from gitsplit.tui.text import clipped, clipped_start, line_cells, shown

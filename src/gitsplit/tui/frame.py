@@ -7,7 +7,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.rows import RowKind, Rows
+from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.serieslist import series_title
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,

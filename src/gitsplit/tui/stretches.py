@@ -13,7 +13,7 @@ from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.tui.blocks import CONTEXT_LINES
-from gitsplit.tui.rows import Block, Header, RowKind, Segment
+from gitsplit.tui.diff.rows import Block, Header, RowKind, Segment
 
 EARLIER, MINE, LATER = range(3)
 """The fate of an edit in a commit: it is in one before, in this one, in one after."""
@@ -22,7 +22,7 @@ EARLIER, MINE, LATER = range(3)
 class Stretch(NamedTuple):
     """Lines of one side that follow each other and fare alike in one commit.
 
-    ``is_ended`` as in :class:`~gitsplit.tui.rows.Segment`. ``old_at`` and ``new_at``
+    ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`. ``old_at`` and ``new_at``
     are the 0-based lines at which they stand before and after the commit, if nothing
     happened above the block.
     """

@@ -20,7 +20,7 @@ from gitsplit.model.edits import (
 )
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.rows import RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import State, Unit
 
 

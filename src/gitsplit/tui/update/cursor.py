@@ -8,7 +8,7 @@ from typing import assert_never
 from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import TextEdit
 from gitsplit.model.listing import counted
-from gitsplit.tui.rows import FoldKey, RowKind
+from gitsplit.tui.diff.rows import FoldKey, RowKind
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.location import refolded
 from gitsplit.tui.state.selection import (

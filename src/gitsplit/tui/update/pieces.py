@@ -9,7 +9,7 @@ from gitsplit.model.edits import sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
-from gitsplit.tui.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.selection import (
     Selection,

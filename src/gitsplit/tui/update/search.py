@@ -7,7 +7,7 @@ from itertools import chain
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import TextEdit
-from gitsplit.tui.rows import Row, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import Row, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.location import refolded, row_showing
 from gitsplit.tui.state.selection import lines_shown, segment_at
