@@ -18,7 +18,7 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.blocks import diff_rows
+from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     WITHOUT_GIT,

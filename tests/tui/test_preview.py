@@ -13,8 +13,8 @@ from gitsplit.model.content import file_after
 from gitsplit.model.edits import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.model.states import file_assignments
-from gitsplit.tui.blocks import diff_rows, rows_after
 from gitsplit.tui.cells import row_cells
+from gitsplit.tui.diff.blocks import diff_rows, rows_after
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.preview import CommitRows, Previews, path_after
 from gitsplit.tui.text import NO_NEWLINE

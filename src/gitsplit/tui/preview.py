@@ -15,7 +15,7 @@ from operator import mul
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import Plan
-from gitsplit.tui.blocks import resumed
+from gitsplit.tui.diff.blocks import resumed
 from gitsplit.tui.diff.rows import Header, Row, Rows
 from gitsplit.tui.differences import both, same
 from gitsplit.tui.state.sizes import LastAnswer

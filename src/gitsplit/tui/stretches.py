@@ -12,7 +12,7 @@ from typing import NamedTuple
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.edits import Edit, TextEdit
-from gitsplit.tui.blocks import CONTEXT_LINES
+from gitsplit.tui.diff.blocks import CONTEXT_LINES
 from gitsplit.tui.diff.rows import Block, Header, RowKind, Segment
 
 EARLIER, MINE, LATER = range(3)

@@ -99,7 +99,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Every row of the diff of a commit. Made in :mod:`gitsplit.tui.blocks`.
+    """Every row of the diff of a commit. Made in :mod:`gitsplit.tui.diff.blocks`.
 
     ``starts`` are the first rows of the segments, then the end; likewise
     ``first_segments`` and ``first_places`` (in the plan's edits) of the blocks.

@@ -10,7 +10,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.tui.blocks import diff_rows, rows_after
+from gitsplit.tui.diff.blocks import diff_rows, rows_after
 from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import (
     NO_ROWS,
