@@ -16,8 +16,8 @@ from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import resumed
+from gitsplit.tui.diff.differences import both, same
 from gitsplit.tui.diff.rows import Header, Row, Rows
-from gitsplit.tui.differences import both, same
 from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.stretches import (
     EARLIER,

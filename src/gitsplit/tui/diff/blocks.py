@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from gitsplit.model.changes import File, FileChange, Span
 from gitsplit.model.edits import Edit, TextEdit, edits_by_file
+from gitsplit.tui.diff.differences import same
 from gitsplit.tui.diff.rows import Block, FoldKey, Header, RowKind, Rows, Segment
-from gitsplit.tui.differences import same
 
 CONTEXT_LINES = 3
 _FOLD_ABOVE = 12
