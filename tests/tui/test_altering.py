@@ -11,9 +11,9 @@ from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.actual import actual_commit, commit_sizes
 from gitsplit.tui.commitlist import commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
+from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.diffview import diff_line
 from gitsplit.tui.frame import promise

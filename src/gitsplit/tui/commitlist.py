@@ -11,7 +11,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.actual import commit_sizes
+from gitsplit.tui.diff.commit_diff import commit_sizes
 from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.state.app_state import State

@@ -6,9 +6,9 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.edits import FactEdit, TextEdit
 from gitsplit.model.listing import counted
-from gitsplit.tui.actual import ActualCommit, actual_commit
 from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.commitlist import OWNER, change_id_words
+from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.rows import Row, RowKind, Segment
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines

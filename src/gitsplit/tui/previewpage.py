@@ -12,9 +12,9 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.model.trailers_left import trailer_lines
-from gitsplit.tui.actual import sizes_in
 from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, is_bad, mark_of
 from gitsplit.tui.commitlist import NO_MESSAGE, OWNER
+from gitsplit.tui.diff.commit_diff import sizes_in
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.serieslist import WARNING, conflict_words, title_of
 from gitsplit.tui.state.app_state import Git, State, Whole
