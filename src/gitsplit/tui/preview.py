@@ -16,10 +16,7 @@ from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import resumed
-from gitsplit.tui.diff.differences import both, same
-from gitsplit.tui.diff.rows import Header, Row, Rows
-from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.stretches import (
+from gitsplit.tui.diff.commit_hunks import (
     EARLIER,
     LATER,
     MINE,
@@ -28,6 +25,9 @@ from gitsplit.tui.stretches import (
     lines_before,
     part_of,
 )
+from gitsplit.tui.diff.differences import both, same
+from gitsplit.tui.diff.rows import Header, Row, Rows
+from gitsplit.tui.state.sizes import LastAnswer
 
 _KEPT = 8  # commits whose rows are kept, for going to and fro between them
 
