@@ -9,10 +9,10 @@ from gitsplit.model.listing import counted
 from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.commitlist import OWNER, change_id_words
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
+from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import Row, RowKind, Segment
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.pane import Lines
-from gitsplit.tui.preview import path_after
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.style import group_style

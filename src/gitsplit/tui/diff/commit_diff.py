@@ -14,7 +14,7 @@ from gitsplit.model.edits import edits_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.blocks import diff_rows
-from gitsplit.tui.preview import CommitRows, Previews
+from gitsplit.tui.diff.commit_rows import CommitRows, Previews
 from gitsplit.tui.state.app_state import Git, State
 from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
 
