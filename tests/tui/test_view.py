@@ -31,13 +31,19 @@ from gitsplit.tui.frame import (
 from gitsplit.tui.messagelist import message_lines
 from gitsplit.tui.pane import Lines
 from gitsplit.tui.previewpage import preview_page
+from gitsplit.tui.screen_layout import (
+    diff_lines,
+    last_scroll,
+    narrow_rule,
+    page_lines,
+    panes,
+)
 from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.update.actions import Look, OpenPreview, Pan
-from gitsplit.tui.view import diff_lines, last_scroll, narrow_rule, page_lines, panes
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
