@@ -29,7 +29,6 @@ from gitsplit.tui.frame import (
     title_line,
 )
 from gitsplit.tui.messagelist import message_lines
-from gitsplit.tui.pane import Lines
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.screen_layout import (
     diff_lines,
@@ -44,6 +43,7 @@ from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.update.actions import Look, OpenPreview, Pan
+from gitsplit.tui.view.pane import Lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens

@@ -37,13 +37,13 @@ from gitsplit.tui.frame import (
 )
 from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
-from gitsplit.tui.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.text import wrapped
 from gitsplit.tui.update.lists import LISTS
+from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""
@@ -63,7 +63,7 @@ Draw = Callable[[State, int, int], Lines]
 
 GetState = Callable[[], State]
 OnRegion = Callable[[Region, int, int], None]
-"""Called as :data:`~gitsplit.tui.pane.OnMouse`, with the region."""
+"""Called as :data:`~gitsplit.tui.view.pane.OnMouse`, with the region."""
 
 _PAGE_FRAME = 4  # title, rule, status and footer
 _SERIES_FRAME = 4 + WORDS_HEIGHT
