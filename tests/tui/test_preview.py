@@ -17,7 +17,7 @@ from gitsplit.tui.cells import row_cells
 from gitsplit.tui.diff.blocks import diff_rows, rows_after
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews, path_after
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.text import NO_NEWLINE
+from gitsplit.tui.view.text import NO_NEWLINE
 from tests.tui.builder import change_of, file_of, plan_of
 
 WIDE = 200

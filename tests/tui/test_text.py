@@ -11,7 +11,8 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.tui.text import (
+from gitsplit.tui.view.pane import paint
+from gitsplit.tui.view.text import (
     clipped,
     clipped_start,
     fitted,
@@ -20,7 +21,6 @@ from gitsplit.tui.text import (
     shown,
     wrapped,
 )
-from gitsplit.tui.view.pane import paint
 
 
 def cells(line: bytes, width: int = 40, pan: int = 0) -> str:

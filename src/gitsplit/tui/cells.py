@@ -16,7 +16,7 @@ from gitsplit.tui.diff.blocks import header_of
 from gitsplit.tui.diff.rows import Header, Row, RowKind
 from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.syntax import Tints, no_tints
-from gitsplit.tui.text import clipped, clipped_start, line_cells, shown
+from gitsplit.tui.view.text import clipped, clipped_start, line_cells, shown
 
 _LINE_STYLES = {
     RowKind.OLD: ("-", "class:removed"),

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.text import clipped, shown
+from gitsplit.tui.view.text import clipped, shown
 
 MOST_LINES = 5
 """So many lines of the end of what a failed command printed are shown."""

@@ -15,8 +15,8 @@ from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.style import group_style
-from gitsplit.tui.text import clipped, line_cells, shown, wrapped
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.text import clipped, line_cells, shown, wrapped
 from gitsplit.tui.whys import whys
 
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)

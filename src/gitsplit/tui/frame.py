@@ -21,7 +21,14 @@ from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.selection import rename_with_edits, unit_at
 from gitsplit.tui.state.verdict import asking_words
 from gitsplit.tui.style import group_style
-from gitsplit.tui.text import clipped, clipped_start, fitted, glyphs, shown, wrapped
+from gitsplit.tui.view.text import (
+    clipped,
+    clipped_start,
+    fitted,
+    glyphs,
+    shown,
+    wrapped,
+)
 
 RULE = "─"
 _ROOMY = 100  # columns from which the title says where the commit stands

@@ -17,9 +17,9 @@ from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.style import group_style
-from gitsplit.tui.text import clipped, fitted, line_cells, shown
 from gitsplit.tui.update.messages import origin, worded_commits
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.text import clipped, fitted, line_cells, shown
 
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""

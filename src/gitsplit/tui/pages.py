@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.tui.text import fitted, wrapped
 from gitsplit.tui.view.pane import Lines, fixed_lines
+from gitsplit.tui.view.text import fitted, wrapped
 
 _COLUMN = 39  # of the help: two fit 80 columns
 

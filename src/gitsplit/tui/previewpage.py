@@ -26,8 +26,8 @@ from gitsplit.tui.state.dropped import (
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import conflict_of, foreseen
 from gitsplit.tui.style import group_style
-from gitsplit.tui.text import fitted, shown, wrapped
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.text import fitted, shown, wrapped
 
 _TREE_SAME = "tree unchanged"
 _TREE_CHANGES = "tree changes"

@@ -41,9 +41,9 @@ from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
-from gitsplit.tui.text import wrapped
 from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
+from gitsplit.tui.view.text import wrapped
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""

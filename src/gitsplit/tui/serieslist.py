@@ -15,8 +15,8 @@ from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of
 from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.state.verdict import asking_words
-from gitsplit.tui.text import clipped, fitted, shown, wrapped
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.text import clipped, fitted, shown, wrapped
 
 WARNING = "⚠"
 WORDS_HEIGHT = 4

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import Oid
-from gitsplit.tui.text import Tint
+from gitsplit.tui.view.text import Tint
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer

@@ -11,7 +11,7 @@ from gitsplit.model.states import file_assignments, is_whole, states_in
 from gitsplit.tui.state.app_state import DropTo
 from gitsplit.tui.state.selection import amount
 from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.text import shown
+from gitsplit.tui.view.text import shown
 
 
 @LastAnswer

@@ -6,8 +6,8 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.overrides import with_content, written
 from gitsplit.tui.state.app_state import Request, State
 from gitsplit.tui.state.undo import changed
-from gitsplit.tui.text import shown
 from gitsplit.tui.update.actions import SetContent
+from gitsplit.tui.view.text import shown
 
 
 def editable(state: State, for_good: bool) -> State:
