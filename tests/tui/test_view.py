@@ -41,9 +41,9 @@ from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
-from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.update.actions import Look, OpenPreview, Pan
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.style import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens

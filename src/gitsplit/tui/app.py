@@ -30,7 +30,6 @@ from gitsplit.tui.screen_layout import Region, last_scroll, layout, room
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
-from gitsplit.tui.style import SCREEN_STYLE
 from gitsplit.tui.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.update.actions import (
@@ -52,6 +51,7 @@ from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.reports import Report
+from gitsplit.tui.view.style import SCREEN_STYLE
 
 
 @dataclass(frozen=True, slots=True)

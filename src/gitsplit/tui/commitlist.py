@@ -16,9 +16,9 @@ from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import where_dropped
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
-from gitsplit.tui.style import group_style
 from gitsplit.tui.update.actions import FAR
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, clipped_start, fitted, shown, wrapped
 
 OWNER = "◆"

@@ -14,8 +14,8 @@ from gitsplit.tui.diff.rows import Row, RowKind, Segment
 from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
-from gitsplit.tui.style import group_style
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, line_cells, shown, wrapped
 from gitsplit.tui.whys import whys
 

@@ -10,7 +10,7 @@ from gitsplit.tui.cells import row_cells
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
-from gitsplit.tui.style import group_style
+from gitsplit.tui.view.style import group_style
 
 CURSOR = "▶"
 SELECTED = "▸"

@@ -20,7 +20,7 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.selection import rename_with_edits, unit_at
 from gitsplit.tui.state.verdict import asking_words
-from gitsplit.tui.style import group_style
+from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import (
     clipped,
     clipped_start,

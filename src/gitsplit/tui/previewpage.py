@@ -25,8 +25,8 @@ from gitsplit.tui.state.dropped import (
 )
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import conflict_of, foreseen
-from gitsplit.tui.style import group_style
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import fitted, shown, wrapped
 
 _TREE_SAME = "tree unchanged"
