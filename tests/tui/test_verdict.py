@@ -8,7 +8,6 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.frame import status_line
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.serieslist import series_words
 from gitsplit.tui.state.app_state import Request, Screen, State
@@ -25,6 +24,7 @@ from gitsplit.tui.update.actions import (
     Undo,
 )
 from gitsplit.tui.update.reports import Foreseen, Progressed
+from gitsplit.tui.view.frame import status_line
 from tests.tui.builder import after, answered
 from tests.tui.cases import COMMITS, series
 

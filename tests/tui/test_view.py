@@ -21,13 +21,6 @@ from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.commitlist import commit_blocks, commit_lines
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diff.rows import Row, Rows
-from gitsplit.tui.frame import (
-    footer_line,
-    prompt_line,
-    reason_line,
-    said_lines,
-    title_line,
-)
 from gitsplit.tui.messagelist import message_lines
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.screen_layout import (
@@ -42,6 +35,13 @@ from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.update.actions import Look, OpenPreview, Pan
+from gitsplit.tui.view.frame import (
+    footer_line,
+    prompt_line,
+    reason_line,
+    said_lines,
+    title_line,
+)
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.style import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of

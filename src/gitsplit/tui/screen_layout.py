@@ -26,7 +26,14 @@ from gitsplit.tui import keymap
 from gitsplit.tui.commitlist import commit_blocks, commit_lines, list_height
 from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diffview import Selection, diff_line, scrolled
-from gitsplit.tui.frame import (
+from gitsplit.tui.messagelist import message_lines, owner_words
+from gitsplit.tui.pages import help_page
+from gitsplit.tui.previewpage import preview_page
+from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
+from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.selection import selected_rows
+from gitsplit.tui.update.lists import LISTS
+from gitsplit.tui.view.frame import (
     RULE,
     last_line,
     place_words,
@@ -35,13 +42,6 @@ from gitsplit.tui.frame import (
     status_line,
     title_line,
 )
-from gitsplit.tui.messagelist import message_lines, owner_words
-from gitsplit.tui.pages import help_page
-from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
-from gitsplit.tui.state.app_state import Screen, State
-from gitsplit.tui.state.selection import selected_rows
-from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.text import wrapped
 
