@@ -9,7 +9,6 @@ from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.serieslist import series_words
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import (
     Action,
@@ -25,6 +24,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.reports import Foreseen, Progressed
 from gitsplit.tui.view.frame import status_line
+from gitsplit.tui.view.series import series_words
 from tests.tui.builder import after, answered
 from tests.tui.cases import COMMITS, series
 

@@ -30,7 +30,6 @@ from gitsplit.tui.screen_layout import (
     page_lines,
     panes,
 )
-from gitsplit.tui.serieslist import series_lines, series_words
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
@@ -43,6 +42,7 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.series import series_lines, series_words
 from gitsplit.tui.view.style import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story

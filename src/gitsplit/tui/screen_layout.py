@@ -29,7 +29,6 @@ from gitsplit.tui.diffview import Selection, diff_line, scrolled
 from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.previewpage import preview_page
-from gitsplit.tui.serieslist import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.update.lists import LISTS
@@ -43,6 +42,7 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
+from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.text import wrapped
 
 WIDE = 140

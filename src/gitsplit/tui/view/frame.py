@@ -8,7 +8,6 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import RowKind, Rows
-from gitsplit.tui.serieslist import series_title
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Prompt,
@@ -20,6 +19,7 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.selection import rename_with_edits, unit_at
 from gitsplit.tui.state.verdict import asking_words
+from gitsplit.tui.view.series import series_title
 from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import (
     clipped,
