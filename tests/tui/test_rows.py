@@ -16,7 +16,7 @@ from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.cells import fact_words, row_cells
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import RowKind, Rows
-from gitsplit.tui.diffview import scrolled
+from gitsplit.tui.view.split import scrolled
 from tests.tui.builder import plan_of
 
 

@@ -10,11 +10,11 @@ from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import Row, RowKind, Segment
-from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.split import CURSOR, scrolled
 from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, line_cells, shown, wrapped
 from gitsplit.tui.whys import whys

@@ -12,12 +12,12 @@ from gitsplit.model.changes import lines_of
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.todo import Todo
-from gitsplit.tui.diffview import CURSOR, scrolled
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.update.messages import origin, worded_commits
 from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.split import CURSOR, scrolled
 from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, fitted, line_cells, shown
 

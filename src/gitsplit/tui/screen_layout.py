@@ -24,7 +24,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
 from gitsplit.tui.commitview import commit_page, commit_pane
-from gitsplit.tui.diffview import Selection, diff_line, scrolled
 from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.previewpage import preview_page
@@ -43,6 +42,7 @@ from gitsplit.tui.view.frame import (
 )
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
+from gitsplit.tui.view.split import Selection, diff_line, scrolled
 from gitsplit.tui.view.text import wrapped
 
 WIDE = 140

@@ -12,12 +12,12 @@ from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.commit_diff import commit_sizes
-from gitsplit.tui.diffview import scrolled
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import where_dropped
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.update.actions import FAR
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.split import scrolled
 from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, clipped_start, fitted, shown, wrapped
 
