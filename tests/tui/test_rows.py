@@ -13,9 +13,9 @@ from gitsplit.model.changes import File, FileChange
 from gitsplit.model.edits import Fact, FactEdit, TextEdit, edits_of, finer_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, cut
-from gitsplit.tui.cells import fact_words, row_cells
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import RowKind, Rows
+from gitsplit.tui.view.cells import fact_words, row_cells
 from gitsplit.tui.view.split import scrolled
 from tests.tui.builder import plan_of
 

@@ -6,12 +6,12 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.edits import FactEdit, TextEdit
 from gitsplit.model.listing import counted
-from gitsplit.tui.cells import file_cells, row_cells
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import Row, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
+from gitsplit.tui.view.cells import file_cells, row_cells
 from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import CURSOR, scrolled

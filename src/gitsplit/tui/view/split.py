@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.cells import row_cells
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
+from gitsplit.tui.view.cells import row_cells
 from gitsplit.tui.view.style import group_style
 
 CURSOR = "▶"
