@@ -11,7 +11,6 @@ from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.previewpage import preview_page
@@ -47,6 +46,7 @@ from gitsplit.tui.update.actions import (
     Undo,
     Widen,
 )
+from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import promise
 from gitsplit.tui.view.split import diff_line

@@ -18,7 +18,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
-from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.diff.rows import Row, Rows
 from gitsplit.tui.messagelist import message_lines
 from gitsplit.tui.previewpage import preview_page
@@ -33,6 +32,7 @@ from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
 from gitsplit.tui.update.actions import Look, OpenPreview, Pan
+from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
 from gitsplit.tui.view.frame import (
     footer_line,

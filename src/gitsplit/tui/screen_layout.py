@@ -23,13 +23,13 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
-from gitsplit.tui.commitview import commit_page, commit_pane
 from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.update.lists import LISTS
+from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.frame import (
     RULE,
