@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.tui.messagelist import length_words, message_to_be, owner_words
 from gitsplit.tui.state.app_state import Purpose, Request, Screen, State
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.update.actions import (
@@ -27,6 +26,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
+from gitsplit.tui.view.messages import length_words, message_to_be, owner_words
 from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story
 

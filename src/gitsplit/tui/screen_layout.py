@@ -23,7 +23,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
-from gitsplit.tui.messagelist import message_lines, owner_words
 from gitsplit.tui.pages import help_page
 from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Screen, State
@@ -40,6 +39,7 @@ from gitsplit.tui.view.frame import (
     status_line,
     title_line,
 )
+from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import Selection, diff_line, scrolled
