@@ -13,7 +13,6 @@ from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, Request, State
 from gitsplit.tui.state.dropped import (
     altered_lines,
@@ -49,6 +48,7 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import promise
+from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.split import diff_line
 from tests.three_way import merge
 from tests.tui.builder import (

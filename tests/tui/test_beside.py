@@ -26,7 +26,6 @@ from gitsplit.tui.app import (
     run_screen,
 )
 from gitsplit.tui.beside import next_job
-from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.update.actions import (
     Become,
@@ -36,6 +35,7 @@ from gitsplit.tui.update.actions import (
     OpenPreview,
     Undo,
 )
+from gitsplit.tui.view.preview import preview_page
 from tests.tui.builder import after
 from tests.tui.cases import COMMITS, series
 

@@ -11,7 +11,6 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.tui.asking import look_through
-from gitsplit.tui.previewpage import rows_of
 from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.update.actions import (
@@ -42,6 +41,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.reports import Estimated, Foreseen
 from gitsplit.tui.update.series import resumed, split_at_once
+from gitsplit.tui.view.preview import rows_of
 from gitsplit.tui.view.series import title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series

@@ -8,7 +8,6 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import (
     Action,
@@ -24,6 +23,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.reports import Foreseen, Progressed
 from gitsplit.tui.view.frame import status_line
+from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_words
 from tests.tui.builder import after, answered
 from tests.tui.cases import COMMITS, series

@@ -19,7 +19,6 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import Row, Rows
-from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.screen_layout import (
     diff_lines,
     last_scroll,
@@ -42,6 +41,7 @@ from gitsplit.tui.view.frame import (
 )
 from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
 from gitsplit.tui.view.style import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of

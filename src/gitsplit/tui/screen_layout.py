@@ -24,7 +24,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
 from gitsplit.tui.pages import help_page
-from gitsplit.tui.previewpage import preview_page
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.update.lists import LISTS
@@ -41,6 +40,7 @@ from gitsplit.tui.view.frame import (
 )
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
+from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import Selection, diff_line, scrolled
 from gitsplit.tui.view.text import wrapped
