@@ -12,7 +12,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.model.trailers_left import trailer_lines
-from gitsplit.tui.checklist import NOT_CHECKED, checked, failure_lines, is_bad, mark_of
 from gitsplit.tui.diff.commit_diff import sizes_in
 from gitsplit.tui.state.app_state import Git, State, Whole
 from gitsplit.tui.state.dropped import (
@@ -23,6 +22,13 @@ from gitsplit.tui.state.dropped import (
 )
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import conflict_of, foreseen
+from gitsplit.tui.view.checklist import (
+    NOT_CHECKED,
+    checked,
+    failure_lines,
+    is_bad,
+    mark_of,
+)
 from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.series import WARNING, conflict_words, title_of
