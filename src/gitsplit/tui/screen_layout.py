@@ -23,7 +23,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
-from gitsplit.tui.pages import help_page
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.update.lists import LISTS
@@ -38,6 +37,7 @@ from gitsplit.tui.view.frame import (
     status_line,
     title_line,
 )
+from gitsplit.tui.view.help import help_page
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.preview import preview_page
