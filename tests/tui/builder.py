@@ -17,7 +17,7 @@ from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import file_assignments
 from gitsplit.model.todo import picked
-from gitsplit.tui.beside import next_job
+from gitsplit.tui.background.worker import next_job
 from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, State, Whole
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action

@@ -12,7 +12,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
-from gitsplit.tui.beside import next_job
+from gitsplit.tui.background.worker import next_job
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reports import Report

@@ -25,7 +25,7 @@ from gitsplit.tui.app import (
     Surroundings,
     run_screen,
 )
-from gitsplit.tui.beside import next_job
+from gitsplit.tui.background.worker import next_job
 from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.update.actions import (
     Become,

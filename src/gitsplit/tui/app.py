@@ -22,7 +22,7 @@ from prompt_toolkit.output import ColorDepth, Output
 from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.model.todo import Todo
 from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
-from gitsplit.tui.beside import PATIENCE, Beside, Checker, in_thread
+from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of

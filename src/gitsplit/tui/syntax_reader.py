@@ -7,7 +7,7 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 
-from gitsplit.tui.beside import in_thread
+from gitsplit.tui.background.worker import in_thread
 from gitsplit.tui.syntax import Syntax
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken

@@ -14,7 +14,7 @@ from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Editor, Surroundings, run_screen
-from gitsplit.tui.beside import Checker
+from gitsplit.tui.background.worker import Checker
 from gitsplit.tui.state.app_state import Git, State, Whole, first_state
 from gitsplit.tui.state.memory import Memory, remembered
 from gitsplit.tui.state.verdict import come_back

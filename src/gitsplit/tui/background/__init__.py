@@ -1,0 +1,1 @@
+"""What works while the screen waits for a key."""
