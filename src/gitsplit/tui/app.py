@@ -21,7 +21,11 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.model.todo import Todo
-from gitsplit.tui.asking import CUTTING, look_through, takes_long_to_cut
+from gitsplit.tui.background.proposal_requests import (
+    CUTTING,
+    look_through,
+    takes_long_to_cut,
+)
 from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE

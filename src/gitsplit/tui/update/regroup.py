@@ -5,7 +5,11 @@ from dataclasses import replace
 
 from gitsplit.model.listing import counted
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.asking import are_cuts_to_be_found, cuts_of, waiting
+from gitsplit.tui.background.proposal_requests import (
+    are_cuts_to_be_found,
+    cuts_of,
+    waiting,
+)
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.undo import changed
 

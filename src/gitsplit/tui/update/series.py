@@ -7,7 +7,11 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.squash import autosquashed, is_for_another
 from gitsplit.model.todo import Doing, Entry, Todo, layout, moved, with_action
-from gitsplit.tui.asking import is_plan_to_be_found, plan_of, waiting
+from gitsplit.tui.background.proposal_requests import (
+    is_plan_to_be_found,
+    plan_of,
+    waiting,
+)
 from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
 from gitsplit.tui.state.location import is_open, opened
 from gitsplit.tui.state.undo import recorded
