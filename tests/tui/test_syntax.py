@@ -15,7 +15,7 @@ from pygments.lexers import PythonLexer
 
 from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
-from gitsplit.tui.syntax import Syntax
+from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.view.text import Tint
 from tests.processes import PATIENCE

@@ -7,8 +7,8 @@ from typing import Any
 
 from prompt_toolkit.application import Application
 
+from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import in_thread
-from gitsplit.tui.syntax import Syntax
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken
 _REDRAWN_AFTER = 0.1  # seconds; what is found is shown then, or when all is

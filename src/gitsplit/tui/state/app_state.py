@@ -17,10 +17,10 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.series import Series
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
+from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import FoldKey, Rows
 from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.syntax import Tints, no_tints
 
 
 class Screen(Enum):

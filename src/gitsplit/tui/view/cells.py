@@ -12,10 +12,10 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.edits import Fact, FactEdit, facts_of
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
+from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import header_of
 from gitsplit.tui.diff.rows import Header, Row, RowKind
 from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.syntax import Tints, no_tints
 from gitsplit.tui.view.text import clipped, clipped_start, line_cells, shown
 
 _LINE_STYLES = {
