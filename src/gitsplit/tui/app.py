@@ -27,6 +27,7 @@ from gitsplit.tui.background.proposal_requests import (
     takes_long_to_cut,
 )
 from gitsplit.tui.background.syntax import Syntax
+from gitsplit.tui.background.syntax_reader import Reader
 from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
@@ -35,7 +36,6 @@ from gitsplit.tui.screen_layout import Region, last_scroll, layout, room
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
-from gitsplit.tui.syntax_reader import Reader
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
