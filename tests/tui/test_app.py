@@ -18,7 +18,6 @@ from gitsplit.model.states import states_in
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.keymap import TABLE, row_of
 from gitsplit.tui.keys import Place, Pressed, action_of
-from gitsplit.tui.screen_layout import last_scroll
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Git,
@@ -46,6 +45,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.layout import last_scroll
 from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of
 from tests.tui.cases import COMMITS, series
 

@@ -19,7 +19,6 @@ from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import cuts
 from gitsplit.tui.diff.blocks import diff_rows
-from gitsplit.tui.screen_layout import page_lines
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     WITHOUT_GIT,
@@ -83,6 +82,7 @@ from gitsplit.tui.update.actions import (
     Widen,
     WriteMessages,
 )
+from gitsplit.tui.view.layout import page_lines
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
 

@@ -19,13 +19,6 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import Row, Rows
-from gitsplit.tui.screen_layout import (
-    diff_lines,
-    last_scroll,
-    narrow_rule,
-    page_lines,
-    panes,
-)
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
@@ -38,6 +31,13 @@ from gitsplit.tui.view.frame import (
     reason_line,
     said_lines,
     title_line,
+)
+from gitsplit.tui.view.layout import (
+    diff_lines,
+    last_scroll,
+    narrow_rule,
+    page_lines,
+    panes,
 )
 from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import Lines

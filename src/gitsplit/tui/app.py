@@ -32,7 +32,6 @@ from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE
 from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
-from gitsplit.tui.screen_layout import Region, last_scroll, layout, room
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
@@ -55,6 +54,7 @@ from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.reports import Report
+from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.style import SCREEN_STYLE
 
 
