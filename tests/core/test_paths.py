@@ -4,8 +4,7 @@ import pytest
 
 from gitsplit.model.changes import File, FileChange
 from gitsplit.model.objects import FILE, object_id
-from gitsplit.model.paths import entangled
-from gitsplit.model.states import steps
+from gitsplit.model.states import entangled, steps
 from gitsplit.proposal.propose import GroupBy, proposal
 
 

@@ -8,9 +8,8 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.edits import Fact, FactEdit, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
-from gitsplit.model.paths import entangled
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.states import steps
+from gitsplit.model.states import entangled, steps
 from gitsplit.proposal.propose import GroupBy, Keep, drafted, kept_by, proposal
 from tests.core.strategies import commits, modified, side, text_change
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
-from gitsplit.model.paths import entangled
 from gitsplit.model.plan import Plan
-from gitsplit.model.states import steps
+from gitsplit.model.states import entangled, steps
 
 
 def is_possible(plan: Plan) -> bool:

@@ -6,8 +6,8 @@ from hypothesis import assume, given
 
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit, edits_of, facts_of
-from gitsplit.model.paths import entangled
 from gitsplit.model.plan import Plan
+from gitsplit.model.states import entangled
 from gitsplit.proposal import order
 from gitsplit.proposal.proposals import Proposals, proposals
 from tests.core.strategies import commits, source_commits
