@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from gitsplit.model.buried import buried_change_ids, with_buried_id_moved
+from gitsplit.model.change_id import buried_change_ids, with_buried_id_moved
 from gitsplit.model.message import change_ids
 from tests.core.messages import MESSAGES, NEW, OLD
 

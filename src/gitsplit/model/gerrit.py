@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitsplit.model.buried import buried_change_ids
-from gitsplit.model.change_id import IdRules
+from gitsplit.model.change_id import IdRules, buried_change_ids
 from gitsplit.model.escape import shown
 from gitsplit.model.message import (
     footers,
