@@ -6,8 +6,8 @@ from gitsplit.errors import GivenUp
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import written_until_conflict
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.workflow.apply import series_draft

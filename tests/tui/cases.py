@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from gitsplit.git.diff import hunks_between as git_hunks_between
 from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked

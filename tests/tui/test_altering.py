@@ -8,8 +8,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.git.diff import hunks_between
 from gitsplit.model.changes import FileChange, lines_of
+from gitsplit.model.checks import Outlook
 from gitsplit.model.objects import SYMLINK
-from gitsplit.model.outlook import Outlook
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind

@@ -12,9 +12,8 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.errors import GivenUp
-from gitsplit.model.checks import PASSED, RUNNING, Check, not_run
+from gitsplit.model.checks import PASSED, RUNNING, Check, Conflict, Outlook, not_run
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import (

@@ -10,9 +10,9 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.errors import MergeCommit
 from gitsplit.model.changes import Hunk
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.edits import FactEdit, sort_key
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.errors import MergeCommit, PlanRefused
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
-from gitsplit.model.outlook import Conflict, Outlook
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import Request, Screen, State

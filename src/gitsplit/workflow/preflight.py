@@ -8,8 +8,8 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid, RawCommit
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole

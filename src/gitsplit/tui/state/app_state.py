@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.changes import Hunk, Span, lines_of
-from gitsplit.model.checks import Check
+from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Outlook
 from gitsplit.model.overrides import Merge
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch

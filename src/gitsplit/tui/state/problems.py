@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
+from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
-from gitsplit.model.outlook import Conflict, Outlook
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo

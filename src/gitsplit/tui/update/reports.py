@@ -6,9 +6,8 @@ Reports come when they come: one about a todo list that is no longer so is let g
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from gitsplit.model.checks import Check
+from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Outlook
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.state.verdict import answered

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.checks import Conflict
 from gitsplit.model.listing import counted
 from gitsplit.model.objects import Oid
-from gitsplit.model.outlook import Conflict
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
