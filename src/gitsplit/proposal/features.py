@@ -1,15 +1,23 @@
-"""What there is to see of each piece of a commit, found once and then only compared."""
+"""What there is to see of each piece of a commit, found once and then only compared.
 
+The shape of an edit: what it does to the tokens, whatever the names are.
+
+Two edits that add a parameter, or that put one quote in the place of another, do the
+same, though they share no word.
+"""
+
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 from typing import Literal
 
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit
-from gitsplit.proposal import places, roles, shapes
-from gitsplit.proposal.source_text import counted, identifiers, parts
+from gitsplit.proposal import features, places, roles
+from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
 
 Piece = tuple[Edit, ...]
 """Edits that are compared and grouped as one, in the order of the diff."""
@@ -183,8 +191,8 @@ def _written(old: Sequence[str], new: Sequence[str]) -> Written:
     lines = [line for line in (*old, *new) if line.strip()]
     before, after = "".join(old), "".join(new)
     return Written(
-        shape=shapes.shape(old, new),
-        substitutions=shapes.substitutions(old, new),
+        shape=features.shape(old, new),
+        substitutions=features.substitutions(old, new),
         lost=_long(old),
         brought=_long(new),
         imported=frozenset(identifiers("".join(filter(places.is_import, lines)))),
@@ -249,3 +257,61 @@ def _surroundings(
     near += [lines[number] for number in inside[:3]]
     function = (f"{path}\0{is_new}", inside[0]) if inside else None
     return frozenset(identifiers("".join(near))), function
+
+
+_TOKEN = re.compile(r"[^\W\d]\w*|\d+|\S")
+_MOST_LINES = 200
+_LONGEST = 4
+"""A replacement of more tokens is no longer one thing for another."""
+
+
+def shape(old: Sequence[str], new: Sequence[str]) -> Counter[str]:
+    """How often each token, and each two in a row, comes (``+``) and goes (``-``).
+
+    Names and numbers are blanked out, but for words of programming languages.
+    """
+    before, after = _grams(old), _grams(new)
+    found = Counter({f"+{gram}": n for gram, n in (after - before).items()})
+    found.update({f"-{gram}": n for gram, n in (before - after).items()})
+    return found
+
+
+def _grams(lines: Sequence[str]) -> Counter[str]:
+    """How often each token, and each two of them in a row, is in the lines."""
+    texts = map(_TOKEN.findall, lines[:_MOST_LINES])
+    tokens = [_blank(token) for token in chain.from_iterable(texts)]
+    found = Counter(f"{a} {b}" for a, b in pairwise(tokens))
+    found.update(token for token in tokens if token != "_")
+    return found
+
+
+def _blank(token: str) -> str:
+    """A token, unless it is a name or a number."""
+    is_name = token[0] == "_" or token[0].isalpha()
+    if is_name:
+        return token if is_common(token) else "_"
+    return "0" if token[0].isdigit() else token
+
+
+def substitutions(old: Sequence[str], new: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """What comes in the place of what, line by line, where that is a few tokens.
+
+    One side may be nothing. Edits that change the number of lines have none.
+    """
+    if len(old) != len(new) or len(old) > _MOST_LINES:
+        return frozenset()
+    return frozenset(_replaced(old, new))
+
+
+def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What differs between each two lines, without what they begin and end with."""
+    for one, two in zip(old, new, strict=True):
+        before, after = _TOKEN.findall(one), _TOKEN.findall(two)
+        shorter = min(len(before), len(after))
+        start = next((n for n in range(shorter) if before[n] != after[n]), shorter)
+        most = shorter - start
+        tail = next((n for n in range(most) if before[-1 - n] != after[-1 - n]), most)
+        gone = before[start : len(before) - tail]
+        come = after[start : len(after) - tail]
+        if (gone or come) and max(len(gone), len(come)) <= _LONGEST:
+            yield " ".join(gone), " ".join(come)
