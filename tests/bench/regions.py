@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitsplit.model.changes import FileChange
-from gitsplit.proposal import places, roles
+from gitsplit.proposal import roles, source_text
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.data import Case
 
@@ -115,7 +115,7 @@ def _outline(lines: Sequence[str]) -> Iterator[tuple[frozenset[int], frozenset[s
     for number, line in enumerate(lines):
         names: frozenset[str] = frozenset()
         if not _FILLER.match(line):
-            depth = places.indentation(line)
+            depth = source_text.indentation(line)
             while inside and inside[-1][0] >= depth:
                 inside.pop()
             head = None if _TYPE.search(line) else _METHOD.search(line)
@@ -128,12 +128,12 @@ def _outline(lines: Sequence[str]) -> Iterator[tuple[frozenset[int], frozenset[s
 
 def _names(line: str, head: re.Match[str] | None) -> frozenset[str]:
     """The names that a line outside of methods declares."""
-    if places.are_comments([line]) or places.are_imports([line]):
+    if source_text.are_comments([line]) or source_text.are_imports([line]):
         return frozenset()
     if head:
         return frozenset(name for name in head.groups() if name)
     field = None if _TYPE.search(line) else _FIELD.match(line)
-    return frozenset(field.groups()) if field else places.defined([line])
+    return frozenset(field.groups()) if field else source_text.defined([line])
 
 
 def regions_of(case: Case) -> tuple[Region, ...]:
@@ -172,7 +172,9 @@ def _region(
         return Region(path, *texts)
     declared = before.declared(gone) | after.declared(come)
     methods = before.methods(gone) | after.methods(come)
-    code = [line for line in (*texts[0], *texts[1]) if not places.are_comments([line])]
+    code = [
+        line for line in (*texts[0], *texts[1]) if not source_text.are_comments([line])
+    ]
     named = frozenset(identifiers("".join(code))) - declared
     return Region(
         path,

@@ -24,8 +24,7 @@ from itertools import combinations, pairwise
 from math import sqrt
 
 from gitsplit.proposal import roles
-from gitsplit.proposal.places import differ_in_space
-from gitsplit.proposal.source_text import identifiers
+from gitsplit.proposal.source_text import differ_in_space, identifiers
 from tests.bench.partition import Link, components, with_neighbours
 from tests.bench.regions import Region
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit, TextEdit
-from gitsplit.proposal import features, places, roles
+from gitsplit.proposal import features, roles, source_text
 from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
 
 Piece = tuple[Edit, ...]
@@ -173,7 +173,7 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         words=frozenset(before) | frozenset(after),
         added=added,
         removed=removed,
-        defined=places.defined(new) & added,
+        defined=source_text.defined(new) & added,
         new=added - texts.before,
         gone=removed - texts.after,
         context=context,
@@ -195,11 +195,11 @@ def _written(old: Sequence[str], new: Sequence[str]) -> Written:
         substitutions=features.substitutions(old, new),
         lost=_long(old),
         brought=_long(new),
-        imported=frozenset(identifiers("".join(filter(places.is_import, lines)))),
-        is_space=bool(old or new) and places.differ_in_space(before, after),
-        is_comment=places.are_comments(lines),
-        is_import=places.are_imports(lines),
-        is_number=places.differ_in_numbers(before, after),
+        imported=frozenset(identifiers("".join(filter(source_text.is_import, lines)))),
+        is_space=bool(old or new) and source_text.differ_in_space(before, after),
+        is_comment=source_text.are_comments(lines),
+        is_import=source_text.are_imports(lines),
+        is_number=source_text.differ_in_numbers(before, after),
     )
 
 
@@ -251,7 +251,7 @@ def _surroundings(
     is_new = bool(len(edit.new)) or not len(edit.old)
     lines = (texts.new if is_new else texts.old)[edit.file]
     span = edit.new if is_new else edit.old
-    inside = places.enclosing(lines, span.start)
+    inside = source_text.enclosing(lines, span.start)
     near = [*lines[max(0, span.start - _AROUND) : span.start]]
     near += lines[span.stop : span.stop + _AROUND]
     near += [lines[number] for number in inside[:3]]

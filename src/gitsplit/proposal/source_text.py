@@ -2,11 +2,16 @@
 
 Text is taken as it comes, in any language; bytes that aren't UTF-8 become replacement
 characters, which no word has.
+
+Where a line of source text stands, and what kind of line it is, in any language.
+
+No grammar is read: indentation says what encloses what, and a few words and signs that
+most languages share say what declares, imports or comments.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
 
@@ -169,3 +174,89 @@ def normal(vector: Vector) -> Vector:
     if not length:
         return {}
     return {word: value / length for word, value in vector.items()}
+
+
+_DECLARATION = re.compile(
+    r"\b(def|class|func|fn|function|struct|enum|trait|impl|interface|module|namespace"
+    r"|describe|it|test|context)\b"
+    r"|^\s*(public|private|protected|internal|static|export)\b.*[({]\s*$"
+    r"|^[A-Za-z_].*\)\s*\{?\s*$|\(\)\s*\{\s*$"
+)
+_DEFINED = re.compile(
+    r"\b(?:def|class|func|fn|function|struct|enum|trait|interface|module|mod|type|const"
+    r"|let|var|val|static|define|macro_rules!|namespace|sub|record)"
+    r"\s+(?:\([^)]*\)\s*)?([^\W\d]\w+)"
+    r"|^\s*([^\W\d]\w+)\s*(?::?=(?!=)|\(\)\s*\{)"
+)
+_COMMENT = re.compile(
+    r"\s*(#(?!include|define|if|el|end|undef|pragma|\[|!\[)|//|/\*|\*|--\s|;|%"
+    r"|\"\"\"|'''|<!--|\.\. )"
+)
+_IMPORT = re.compile(
+    r"\s*(import\b|from\s+\S+\s+import\b|#\s*include\b|use\s+[\w:]+|using\s+[\w.]+\s*;"
+    r"|require(_relative)?\b|.*=\s*require\(|\"[\w./-]+\"$|source\s|\.\s|mod\s+\w+;"
+    r"|extern crate|package\s)"
+)
+_NUMBER = re.compile(r"[\d.]+")
+_FAR = 300
+
+
+def indentation(line: str) -> int:
+    """The width of the white space that a line begins with; a tab counts as eight."""
+    text = line.expandtabs(8)
+    return len(text) - len(text.lstrip())
+
+
+def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:
+    """The declarations (from 0) that line ``at`` stands in, the innermost first.
+
+    Each is indented less than what it encloses; nothing further than 300 lines up is
+    looked for.
+    """
+    here = (line for line in lines[at : at + 3] if line.strip())
+    depth = next((indentation(line) for line in here), 1000)
+    return tuple(_declarations(lines, at, depth))
+
+
+def _declarations(lines: Sequence[str], at: int, depth: int) -> Iterator[int]:
+    """The declarations above ``at``, each less deep than the one before."""
+    for number in range(at - 1, max(-1, at - _FAR), -1):
+        line = lines[number]
+        if not line or not line[:depth].strip():
+            continue
+        depth = indentation(line)
+        if _DECLARATION.search(line):
+            yield number
+        if not depth:
+            return
+
+
+def defined(lines: Sequence[str]) -> frozenset[str]:
+    """The names that the lines declare or first assign."""
+    found = (match for line in lines for match in _DEFINED.finditer(line))
+    return frozenset(name for match in found for name in match.groups() if name)
+
+
+def are_comments(lines: Sequence[str]) -> bool:
+    """Whether all the lines are comments; they aren't blank."""
+    return bool(lines) and all(_COMMENT.match(line) for line in lines)
+
+
+def is_import(line: str) -> bool:
+    """Whether the line names what is used from elsewhere."""
+    return _IMPORT.match(line) is not None
+
+
+def are_imports(lines: Sequence[str]) -> bool:
+    """Whether all the lines name what is used from elsewhere; they aren't blank."""
+    return bool(lines) and all(map(is_import, lines))
+
+
+def differ_in_numbers(old: str, new: str) -> bool:
+    """Whether nothing but numbers differs, as where a version is raised."""
+    return bool(old) and bool(new) and _NUMBER.sub("", old) == _NUMBER.sub("", new)
+
+
+def differ_in_space(old: str, new: str) -> bool:
+    """Whether nothing but white space differs."""
+    return "".join(old.split()) == "".join(new.split())
