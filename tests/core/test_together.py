@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import edits_of
 from gitsplit.proposal import proposals, signals
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import Compared, changed_together
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.propose import Context
-from gitsplit.proposal.together import changed_together
 from tests.core.strategies import modified, side, text_change
 
 PATHS = [b"a", b"b", b"c", b"d"]
