@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gitsplit.proposal import group_count
 from gitsplit.proposal.clustering import Tree, tree_of
-from gitsplit.proposal.neighbours import NEIGHBOURS
+from gitsplit.proposal.scoring import NEIGHBOURS
 from gitsplit.proposal.signals import SIGNALS
 from tests.bench.figures import adjusted_rand, best_match
 from tests.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample

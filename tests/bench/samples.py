@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from gitsplit.model.edits import edits_of
 from gitsplit.proposal.clustering import counts
 from gitsplit.proposal.commit_features import Compared
-from gitsplit.proposal.neighbours import neighbours
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.roles import Role
+from gitsplit.proposal.scoring import neighbours
 from gitsplit.proposal.signals import SIGNALS
 from tests.bench.data import Case, Earlier, cases
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gitsplit.proposal.neighbours import NEIGHBOURS
+from gitsplit.proposal.scoring import NEIGHBOURS
 from gitsplit.proposal.signals import SIGNALS
 from tests.bench import leaving_out
 from tests.bench.data import earlier

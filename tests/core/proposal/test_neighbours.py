@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.proposal.neighbours import NEIGHBOURS, neighbours
+from gitsplit.proposal.scoring import NEIGHBOURS, neighbours
 
 LIKE, UNLIKE = 3.0, -3.0
 
