@@ -22,6 +22,8 @@ from gitsplit.proposal.layout import (
     cut_for,
     gap,
     parted,
+    place,
+    reason,
     refuse_too_many,
 )
 from gitsplit.proposal.owner import Keep, described_by, kept_by
@@ -29,7 +31,6 @@ from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth
 from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
-from gitsplit.proposal.where import place, reason
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""

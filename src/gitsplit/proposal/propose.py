@@ -18,6 +18,8 @@ from gitsplit.proposal.layout import (
     GroupBy,
     by_place,
     cut_for,
+    place,
+    reason,
     refuse_too_many,
     separable,
 )
@@ -25,7 +27,6 @@ from gitsplit.proposal.owner import Keep, kept_by
 from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.subjects import drafted
-from gitsplit.proposal.where import place, reason
 
 
 @dataclass(frozen=True)
