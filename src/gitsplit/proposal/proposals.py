@@ -13,12 +13,7 @@ from gitsplit.model.edits import Edit, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal import explain, group_count, order
-from gitsplit.proposal.clustering import Tree, counts, tree_of
-from gitsplit.proposal.commit_features import Compared
-from gitsplit.proposal.context import NOTHING_KNOWN, Context
-from gitsplit.proposal.explain import Finding
-from gitsplit.proposal.features import Piece
-from gitsplit.proposal.layout import (
+from gitsplit.proposal.by_location import (
     cut_for,
     gap,
     parted,
@@ -26,6 +21,11 @@ from gitsplit.proposal.layout import (
     reason,
     refuse_too_many,
 )
+from gitsplit.proposal.clustering import Tree, counts, tree_of
+from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.context import NOTHING_KNOWN, Context
+from gitsplit.proposal.explain import Finding
+from gitsplit.proposal.features import Piece
 from gitsplit.proposal.owner import Keep, described_by, kept_by
 from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.pieces import pieces_of

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from gitsplit.model.changes import FileChange
 from gitsplit.model.edits import Edit
 from gitsplit.model.plan import Group, Plan, settled
-from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
-from gitsplit.proposal.group_count import MOST
-from gitsplit.proposal.layout import (
+from gitsplit.proposal.by_location import (
     GroupBy,
     by_place,
     cut_for,
@@ -23,6 +21,8 @@ from gitsplit.proposal.layout import (
     refuse_too_many,
     separable,
 )
+from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
+from gitsplit.proposal.group_count import MOST
 from gitsplit.proposal.owner import Keep, kept_by
 from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.proposals import Proposals, proposals
