@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gitsplit.git.history import MOST_COMMITS, MOST_FILES, changed_together
 from gitsplit.git.repository import open_repository
-from gitsplit.git.together import MOST_COMMITS, MOST_FILES, changed_together
 from gitsplit.model.objects import Oid
 from tests.repository import Repository, merge_two_lines
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.git import user_programs
-from gitsplit.git.history import recent_subjects
+from gitsplit.git.history import changed_together, recent_subjects
 from gitsplit.git.repository import Repository
-from gitsplit.git.together import changed_together
 from gitsplit.model.changes import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
