@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import EditorFailed
-from gitsplit.git.editor import edited
 from gitsplit.git.repository import open_repository
+from gitsplit.git.user_programs import edited
 from gitsplit.model.said import MOST_LINES, said
 from gitsplit.workflow.screen import MOST_TRIES, _all_edited
 from tests.repository import Repository

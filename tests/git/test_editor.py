@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import EditorFailed
-from gitsplit.git.editor import edited, edited_file
 from gitsplit.git.repository import open_repository
+from gitsplit.git.user_programs import edited, edited_file
 from tests.repository import Repository
 
 ODD = b"a\r\n\xff\0no newline"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
-from gitsplit.git import editor, read, refs
+from gitsplit.git import read, refs, user_programs
 from gitsplit.git.diff import hunks_between
 from gitsplit.git.merge_file import merged_contents
 from gitsplit.git.repository import Repository
@@ -131,7 +131,7 @@ def merged_for_key(
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
     texts = Editor(
         partial(_edited, repo),
-        partial(editor.edited_file, repo),
+        partial(user_programs.edited_file, repo),
         partial(_all_edited, repo),
     )
     return Surroundings(
@@ -187,7 +187,7 @@ def _edited(repo: Repository, text: bytes) -> bytes:
     """
     mark = _mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    message = cleaned(editor.edited(repo, text + b"\n" + help_text), mark)
+    message = cleaned(user_programs.edited(repo, text + b"\n" + help_text), mark)
     return text if message == cleaned(text, b"") else message
 
 
@@ -204,14 +204,14 @@ def _all_edited(
     mark = _mark(repo, messages)
     given, made, why = buffer_of(titles, messages, mark), b"", ""
     for _ in range(MOST_TRIES):
-        last, made = made, editor.edited(repo, given)
+        last, made = made, user_programs.edited(repo, given)
         found, why = _read_back(made, messages, mark)
         if found is not None:
             return found
         if made in (given, last):
             break
         given = b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
-    kept = editor.kept(repo, made)
+    kept = user_programs.kept(repo, made)
     raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 
