@@ -16,7 +16,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import journal
-from gitsplit.git.process import is_running, process_name, this_process
+from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
 from gitsplit.git.temporary import mark

@@ -11,7 +11,7 @@ import pytest
 from gitsplit.errors import WriteFailed
 from gitsplit.git.command import KEPT, Ended, run_command
 from gitsplit.git.journal import recover
-from gitsplit.git.process import this_process
+from gitsplit.git.program import this_process
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch_worktree import Scratch, Scratches
 from gitsplit.model.objects import Oid

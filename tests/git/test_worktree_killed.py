@@ -16,7 +16,7 @@ from random import Random
 import pytest
 
 from gitsplit.git import journal
-from gitsplit.git.process import is_running
+from gitsplit.git.program import is_running
 from gitsplit.git.repository import open_repository
 from tests.git.following import EDITED, Seen, drop, leftovers, seen, tangle
 from tests.repository import Repository

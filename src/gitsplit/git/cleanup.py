@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 
-from gitsplit.git.process import is_running, this_process
+from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, Scratch

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.process import is_running, this_process
+from gitsplit.git.program import is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import temporary_directory
 from gitsplit.model.objects import TreeEntry

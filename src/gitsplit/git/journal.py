@@ -26,7 +26,7 @@ from gitsplit.errors import (
 from gitsplit.git import cleanup, journal_file, preflight, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.index import remove_stale_index_lock
-from gitsplit.git.process import is_running, process_name, this_process
+from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_directory, put, put_new
@@ -46,7 +46,7 @@ class Record:
     ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where
     it was detached. ``time`` is in seconds since the epoch. ``processes`` are gitsplit
     and the git that moves the refs for it, then those that change files, as
-    :mod:`gitsplit.git.process` names them; who ended it, once it is done. ``trees`` is
+    :mod:`gitsplit.git.program` names them; who ended it, once it is done. ``trees`` is
     None where HEAD's tree stays.
     """
 

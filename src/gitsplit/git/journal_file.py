@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gitsplit.errors import JournalDamaged
-from gitsplit.git.process import is_process_name
+from gitsplit.git.program import is_process_name
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid

@@ -14,7 +14,7 @@ from typing import Literal
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.index import lock_file
-from gitsplit.git.process import (
+from gitsplit.git.program import (
     gits_at,
     gits_in,
     is_running,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gitsplit.git import autostash, rebase, refs
-from gitsplit.git.process import gits_at
+from gitsplit.git.program import gits_at
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import put_back_files

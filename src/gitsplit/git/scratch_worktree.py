@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitsplit.errors import GivenUp, WriteFailed
-from gitsplit.git.process import process_name, this_process
-from gitsplit.git.program import Program
+from gitsplit.git.program import Program, process_name, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.temporary import mark, remove_files
 from gitsplit.model.objects import Oid

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.pack import pack_of
-from gitsplit.git.process import this_process
-from gitsplit.git.program import durably
+from gitsplit.git.program import durably, this_process
 from gitsplit.git.quarantine import environment, quarantine, take_in
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from gitsplit.git.process import is_running, this_process
+from gitsplit.git.program import is_running, this_process
 
 PREFIX = "gitsplit-"
 """How the names of temporary files and directories begin, wherever they are."""

@@ -13,8 +13,7 @@ from threading import Condition, Event, Thread, current_thread
 
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.command import run_command
-from gitsplit.git.process import processors
-from gitsplit.git.program import NOT_RUN
+from gitsplit.git.program import NOT_RUN, processors
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import Scratch, Scratches
 from gitsplit.git.signals import undisturbed, unwound_by_signals

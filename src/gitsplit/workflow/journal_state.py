@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from gitsplit.errors import UNCHANGED, GitFailed, GitsplitError, Interrupted
 from gitsplit.git import journal
-from gitsplit.git.process import this_process
+from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
 
 _Standing = tuple[tuple[int, journal.Phase], ...]
