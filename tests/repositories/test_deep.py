@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.pack import pack_of
+from gitsplit.git.store import pack_of
 from gitsplit.model.objects import (
     DIRECTORY,
     FILE,
