@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.git.merge_file import merged_contents
+from gitsplit.git.diff import merged_contents
 from gitsplit.git.repository import open_repository
 from gitsplit.workflow.screen import merged_for_key
 from tests.repository import Repository

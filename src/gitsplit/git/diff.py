@@ -5,18 +5,23 @@ The options are those of the plan format: ``git -c diff.indentHeuristic=true dif
 --no-textconv``, whatever the user configured. Trees are compared here and lines by
 libgit2; renames and attributes are git's to decide, so git is asked about them, once
 for however many commits and only where there is something to decide.
+
+Three contents of one file merged, as ``git-merge-file(1)`` does it.
 """
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from stat import S_IFMT, S_ISREG
 
 import pygit2
 from pygit2.enums import DiffOption
 
 from gitsplit.errors import GitFailed
+from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.temporary import temporary_directory
 from gitsplit.model.changes import Hunk, Span
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -282,3 +287,30 @@ def _block(content: bytes, after: int) -> bytes:
     """The block that ends ``after`` bytes before the end."""
     end = len(content) - after
     return content[end - _TAIL_BLOCK : end]
+
+
+_MOST_CONFLICTS = 127
+"""The highest exit status that counts conflicts; above it git couldn't merge."""
+
+
+def merged_contents(
+    repo: Repository, base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
+    """The content with what leads from ``base`` to ``ours`` and to ``theirs``.
+
+    None where the two ways conflict, or one of the contents is binary.
+    """
+    contents = {"ours": ours, "base": base, "theirs": theirs}
+    if any(looks_binary(repo, content) for content in contents.values()):
+        return None
+    with temporary_directory() as directory:
+        for name, content in contents.items():
+            Path(directory, name).write_bytes(content)
+        paths = (str(Path(directory, name)) for name in contents)
+        args = ("merge-file", "-p", "-q", *paths)
+        done = repo.program.run(*args, check=False, env=PARSED)
+    if 0 < done.status <= _MOST_CONFLICTS:
+        return None
+    if done.status:
+        raise failure(args, done)
+    return done.stdout

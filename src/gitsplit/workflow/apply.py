@@ -31,7 +31,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
 from gitsplit.git.cleanup import silently
-from gitsplit.git.merge_file import merged_contents
+from gitsplit.git.diff import merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import undisturbed
 from gitsplit.git.state_dir import own_directory

@@ -6,8 +6,7 @@ from functools import partial
 
 from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
 from gitsplit.git import read, refs, user_programs
-from gitsplit.git.diff import hunks_between
-from gitsplit.git.merge_file import merged_contents
+from gitsplit.git.diff import hunks_between, merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import cleaned
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
