@@ -9,11 +9,10 @@ from threading import Event, Timer
 import pytest
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.command import KEPT, Ended, run_command
 from gitsplit.git.journal import recover
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import open_repository
-from gitsplit.git.scratch_worktree import Scratch, Scratches
+from gitsplit.git.scratch_worktree import KEPT, Ended, Scratch, Scratches, run_command
 from gitsplit.model.objects import Oid
 from tests.processes import is_alive
 from tests.repository import Repository

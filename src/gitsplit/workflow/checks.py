@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from threading import Condition, Event, Thread, current_thread
 
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
-from gitsplit.git.command import run_command
 from gitsplit.git.program import NOT_RUN, processors
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch_worktree import Scratch, Scratches
+from gitsplit.git.scratch_worktree import Scratch, Scratches, run_command
 from gitsplit.git.signals import undisturbed, unwound_by_signals
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.checks import (
