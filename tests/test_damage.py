@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from gitsplit.errors import GitsplitError
-from gitsplit.git.drafts import DraftFile
+from gitsplit.git.state_dir import DraftFile
 from gitsplit.workflow import work
 from gitsplit.workflow.draft import resumed
 from gitsplit.workflow.request import Request

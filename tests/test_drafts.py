@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository as Opened
+from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
 from gitsplit.workflow.draft import Saver, forgotten, moved_away, resumed
 from gitsplit.workflow.request import Request

@@ -4,8 +4,8 @@ from dataclasses import replace
 from threading import Condition, Thread
 
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
-from gitsplit.git.drafts import DraftFile
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import quoting
 from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
