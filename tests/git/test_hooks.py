@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import HookRefused
-from gitsplit.git.hooks import Hooks
-from gitsplit.git.post_rewrite import announce
+from gitsplit.git.hooks import Hooks, announce
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import stored
 from gitsplit.git.write import Rewrite

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
-from gitsplit.git import post_rewrite
+from gitsplit.git import hooks
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.repository import Repository
 from gitsplit.git.signing import (
@@ -123,7 +123,7 @@ class Finish:
         Raises Interrupted where Ctrl-C comes meanwhile: the rewrite is done by then.
         """
         try:
-            for sentence in post_rewrite.announce(repo, rewrite):
+            for sentence in hooks.announce(repo, rewrite):
                 self.say(sentence)
         except GitsplitError as error:
             self.say(str(error))
