@@ -20,6 +20,7 @@ from gitsplit.cli.output import (
     complain,
     confirmed,
     forget_output,
+    here,
     put_plan,
     put_preview,
     say,
@@ -27,7 +28,6 @@ from gitsplit.cli.output import (
     show_error,
     show_wrong_usage,
 )
-from gitsplit.cli.place import here
 from gitsplit.cli.progress import Progress
 from gitsplit.errors import (
     UNCHANGED,

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gitsplit.cli.output import complain, say, tell
-from gitsplit.cli.place import here
+from gitsplit.cli.output import complain, here, say, tell
 from gitsplit.errors import UNCHANGED
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 All that gitsplit prints goes out here, and none of it can drive a terminal, wherever
 its parts come from. Only line ends are left as they are; a sentence has none inside.
+
+Where gitsplit was started.
 """
 
 import os
@@ -12,7 +14,7 @@ from types import TracebackType
 
 import click
 
-from gitsplit.errors import GitsplitError
+from gitsplit.errors import GitsplitError, NotARepository
 from gitsplit.model.escape import inert_json, shown, shown_lines
 
 
@@ -120,3 +122,14 @@ def tell(text: str) -> None:
     except OSError:
         forget_output()
         click.echo(text, nl=False, err=True)
+
+
+def here() -> Path:
+    """The current directory."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise NotARepository(
+            "The current directory doesn't exist any more.",
+            hint="Change to the directory of a git repository.",
+        ) from error
