@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gitsplit.cli.progress import Progress
+from gitsplit.cli.output import Progress
 
 
 class Terminal(io.StringIO):
@@ -45,7 +45,7 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
 ) -> None:
     watched = Terminal()
     monkeypatch.setattr(sys, "stderr", watched)
-    monkeypatch.setattr("gitsplit.cli.progress._MOMENT", 0.0)
+    monkeypatch.setattr("gitsplit.cli.output._MOMENT", 0.0)
 
     with Progress() as progress:
         progress.tell(2, 3, 1)

@@ -17,6 +17,7 @@ import click
 from gitsplit.cli.ending import abort, go_on, undo
 from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import (
+    Progress,
     complain,
     confirmed,
     forget_output,
@@ -28,7 +29,6 @@ from gitsplit.cli.output import (
     show_error,
     show_wrong_usage,
 )
-from gitsplit.cli.progress import Progress
 from gitsplit.errors import (
     UNCHANGED,
     GitsplitError,
