@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gitsplit.cli.ending import abort, go_on, undo
 from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import (
     Progress,
@@ -29,6 +28,7 @@ from gitsplit.cli.output import (
     show_error,
     show_wrong_usage,
 )
+from gitsplit.cli.summary import abort, go_on, undo
 from gitsplit.errors import (
     UNCHANGED,
     GitsplitError,

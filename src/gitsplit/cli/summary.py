@@ -1,4 +1,7 @@
-"""What a rewrite did, told once it is done."""
+"""What a rewrite did, told once it is done.
+
+What ends a rewrite: taking it back, going on with it, giving it up.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,14 @@ if TYPE_CHECKING:
     from gitsplit.git.repository import Repository
     from gitsplit.workflow.apply import Outcome
     from gitsplit.workflow.work import Work
+from typing import TYPE_CHECKING
+
+from gitsplit.cli.output import complain, here, say
+from gitsplit.errors import UNCHANGED
+
+if TYPE_CHECKING:
+    from gitsplit.git.journal import Record
+    from gitsplit.git.repository import Repository
 
 
 def show_finished(repo: "Repository", record: "Record") -> None:
@@ -46,3 +57,84 @@ def show_summary(
         ids=work.ids,
     )
     tell(told)
+
+
+def undo() -> None:
+    """The last rewrite is given back, and it is said what was."""
+    from gitsplit.git.journal import last_undoable
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.journal_state import truthful
+
+    repo = open_repository(here())
+    last = last_undoable(repo)
+    if said := recovered(repo, say):
+        say(said)
+        if last_undoable(repo) == last:
+            # What the user wants back never came, or has just gone.
+            complain("hint: The rewrite before that goes with another --undo.")
+            return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        _undo_last(repo)
+
+
+def _undo_last(repo: "Repository") -> None:
+    from gitsplit.report.text import undo_text
+    from gitsplit.workflow.apply import undone
+
+    record = undone(repo)
+    told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
+    tell(f"{told}\n")
+    _warn_of_pushed(repo, record)
+
+
+def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
+    """What an undo can't take back: commits that are on a server."""
+    from gitsplit.git.gerrit import are_reviewed, is_on_a_remote
+    from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
+
+    head = record.updates[0]
+    if is_on_a_remote(repo, (update.new for update in record.updates)):
+        say(PUSHED_BEFORE)
+    elif are_reviewed(repo, head.old, head.new):
+        tell(f"{MAY_BE_PUSHED}\n")
+
+
+def go_on() -> None:
+    """The rebase that git was left goes on; where it ended, it is said."""
+    from gitsplit.git.rebase import is_under_way
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import finished_text
+    from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.conflict import continued
+    from gitsplit.workflow.journal_state import truthful
+    from gitsplit.workflow.review import pushing
+
+    repo = open_repository(here())
+    if said := recovered(repo, say):
+        say(said)
+        if not is_under_way(repo):
+            return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        record = continued(repo)
+        moved = [(u.ref, u.new) for u in record.updates] if record else []
+        tell(finished_text(moved, pushing(repo, record)))
+
+
+def abort() -> None:
+    """The rebase that git was left is given up."""
+    from gitsplit.git.rebase import is_under_way
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.handoff import aborted_text
+    from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.conflict import aborted
+    from gitsplit.workflow.journal_state import truthful
+
+    repo = open_repository(here())
+    if said := recovered(repo, say):
+        say(said)
+        if not is_under_way(repo):
+            return
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        record = aborted(repo, say)
+        tell(aborted_text([(u.ref, u.old) for u in record.updates]))
