@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
-    from gitsplit.report.handoff import finished_text
+    from gitsplit.report.dropping import finished_text
     from gitsplit.workflow.review import pushing
 
     moved = [(update.ref, update.new) for update in record.updates]
@@ -104,7 +104,7 @@ def go_on() -> None:
     """The rebase that git was left goes on; where it ended, it is said."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.handoff import finished_text
+    from gitsplit.report.dropping import finished_text
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import continued
     from gitsplit.workflow.journal_state import truthful
@@ -125,7 +125,7 @@ def abort() -> None:
     """The rebase that git was left is given up."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.handoff import aborted_text
+    from gitsplit.report.dropping import aborted_text
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import aborted
     from gitsplit.workflow.journal_state import truthful

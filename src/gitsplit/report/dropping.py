@@ -1,4 +1,7 @@
-"""What was dropped and where it is now, as text: nothing is lost without a word."""
+"""What was dropped and where it is now, as text: nothing is lost without a word.
+
+What is said of a rewrite that git has finished, or that was given up.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -8,6 +11,7 @@ from gitsplit.model.escape import shown
 from gitsplit.model.listing import counted, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.report.text import placed
 
 _FACTS: Mapping[Fact, str] = {
     Fact.CREATE: "the new file {}",
@@ -71,3 +75,19 @@ def _number_of_lines(edits: Iterable[Edit]) -> int:
     """Lines added and removed."""
     texts = (edit for edit in edits if isinstance(edit, TextEdit))
     return sum(len(edit.old) + len(edit.new) for edit in texts)
+
+
+def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
+    """Where the refs are after the rebase, and how to take that back.
+
+    ``pushing`` are the lines about how they are pushed for review.
+    """
+    if not refs:
+        return "The rebase is done; ORIG_HEAD is where it began.\n"
+    lines = (f"Rewritten: {placed(refs)} now.", *pushing)
+    return "\n".join([*lines, "Take it back with: gitsplit --undo\n"])
+
+
+def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are after an abort."""
+    return f"Gave it up: {placed(refs)} as before, and so are the files.\n"
