@@ -91,7 +91,7 @@ def _undo_last(repo: "Repository") -> None:
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """What an undo can't take back: commits that are on a server."""
     from gitsplit.git.gerrit import are_reviewed, is_on_a_remote
-    from gitsplit.report.review import MAY_BE_PUSHED, PUSHED_BEFORE
+    from gitsplit.report.dropping import MAY_BE_PUSHED, PUSHED_BEFORE
 
     head = record.updates[0]
     if is_on_a_remote(repo, (update.new for update in record.updates)):

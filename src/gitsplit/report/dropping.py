@@ -3,18 +3,24 @@
 What is said of a rewrite that git has finished, or that was given up.
 
 What became of the commands run on the new commits, as lines for a terminal.
+
+What follows for a review on Gerrit, as text: who sees what, and how to push it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from gitsplit.model.changes import FileChange
 from gitsplit.model.checks import Check
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit
 from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted, few
+from gitsplit.model.listing import counted, few, several
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.report.text import placed
+from gitsplit.model.push_options import Given
+from gitsplit.model.todo import Doing, Todo
+from gitsplit.model.trailers_left import joined
+from gitsplit.report.text import Resulting, placed
 
 _FACTS: Mapping[Fact, str] = {
     Fact.CREATE: "the new file {}",
@@ -117,3 +123,120 @@ def output_end(output: bytes) -> tuple[str, ...]:
     lines = output.rstrip().splitlines()
     above = ("…",) if len(lines) > MOST_LINES else ()
     return (*above, *(shown(line.expandtabs()) for line in lines[-MOST_LINES:]))
+
+
+PUSHED_BEFORE = (
+    "The split is on a remote already. Its old commit can't be pushed again (“no new"
+    " changes”): amend it first, and abandon the changes that the split made."
+)
+"""What is said where an undone split has been pushed."""
+
+MAY_BE_PUSHED = (
+    "If the split has been pushed for review, amend the commit before you push it"
+    " again, and abandon the changes that the split made."
+)
+"""What is said where nobody here can know that."""
+
+
+MOST_NUMBERS = 10
+"""So many commits are named by their numbers; the others are counted."""
+
+
+def review_lines(
+    todo: Todo,
+    resulting: Sequence[Resulting],
+    ids: Mapping[Oid, bytes],
+    given: AbstractSet[Given] = frozenset(),
+) -> Iterator[str]:
+    """What reviewers will see of a rewrite.
+
+    As a real server has it: the change whose id is kept gets a patch set, its votes
+    drop and its open comments follow; the others are new changes. ``ids`` has the
+    Change-Ids of the commits as they were, but for those that are merged already,
+    ``given`` is what a push gives all changes.
+    """
+    yield from few(_patch_sets(resulting, frozenset(ids.values())))
+    yield from _new_changes(resulting, ids, given)
+    kept = frozenset(made.change_id for made in resulting)
+    yield from few(_still_open(todo, kept, ids))
+
+
+def _patch_sets(
+    resulting: Sequence[Resulting], under_review: AbstractSet[bytes]
+) -> Iterator[str]:
+    """Which changes get a patch set that does something else than the last."""
+    for number, made in enumerate(resulting, 1):
+        is_other = made.draft.role == "owner" or bool(made.draft.squashed)
+        kept = made.change_id if made.keeps_id and is_other else None
+        if kept is not None and kept in under_review:
+            yield (
+                f"Reviewers of {shown(kept)[:9]} will see commit {number} as its next"
+                " patch set: votes drop, open comments follow."
+            )
+
+
+def _new_changes(
+    resulting: Sequence[Resulting],
+    ids: Mapping[Oid, bytes],
+    given: AbstractSet[Given],
+) -> Iterator[str]:
+    """What changes that nobody knows yet begin without."""
+    new = {n: made for n, made in enumerate(resulting, 1) if made.is_new_change}
+    if not new:
+        return
+    numbers = [*map(str, new)]
+    starts = "starts" if len(numbers) == 1 else "start"
+    without = "without reviewers"
+    if "reviewers" in given:
+        without = "with no reviewers but those of the push"
+    yield f"{_commits(numbers).capitalize()} {starts} {without}."
+    lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
+    if lacking and any(made.draft.source.oid in ids for made in new.values()):
+        whats, hows = zip(*lacking, strict=True)
+        nor = "Nor has it" if len(numbers) == 1 else "Nor have they"
+        yield (
+            f"{nor} the original's {joined(whats, 'or')}: the push gives that with"
+            f" %{','.join(hows)}."
+        )
+
+
+_GIFTS: Sequence[tuple[Given, str, str]] = (
+    ("topic", "topic", "topic=NAME"),
+    ("hashtags", "hashtags", "hashtag=TAG"),
+    ("wip", "work in progress", "wip"),
+)
+"""What the original may have on the server, and how a push gives it to all."""
+
+
+def _still_open(
+    todo: Todo, kept: AbstractSet[bytes | None], ids: Mapping[Oid, bytes]
+) -> Iterator[str]:
+    """A line for each change that no commit continues."""
+    for entry in todo.entries:
+        change_id = ids.get(entry.oid)
+        if change_id is not None and change_id not in kept:
+            fate = _FATES.get(entry.action, "kept by no commit")
+            yield (
+                f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}” is {fate}, and"
+                " stays open on the server: abandon it there."
+            )
+
+
+_FATES: Mapping[Doing, str] = {
+    "squash": "squashed",
+    "fixup": "squashed",
+    "drop": "dropped",
+}
+
+
+def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
+    """The command that pushes the commits, and ``others`` that do."""
+    yield f"Push with: {command}"
+    if others:
+        yield f"Or with: {joined(others, 'or')}"
+
+
+def _commits(numbers: Sequence[str]) -> str:
+    few_enough = len(numbers) <= MOST_NUMBERS
+    named = joined(numbers) if few_enough else several(numbers, MOST_NUMBERS)
+    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"

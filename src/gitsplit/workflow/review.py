@@ -16,7 +16,7 @@ from gitsplit.model.gerrit import Objection, Pushed, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.push_options import given_by
-from gitsplit.report.review import push_lines, review_lines
+from gitsplit.report.dropping import push_lines, review_lines
 from gitsplit.report.text import Resulting
 from gitsplit.workflow.work import Work
 
