@@ -16,8 +16,7 @@ from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
-from gitsplit.tui.keymap import TABLE, row_of
-from gitsplit.tui.keys import Place, Pressed, action_of
+from gitsplit.tui.keymap import TABLE, Place, Pressed, action_of, row_of
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Git,

@@ -8,8 +8,17 @@ import pytest
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.tui.keymap import TABLE, footer, help_sections, keys_markdown, row_of
-from gitsplit.tui.keys import Place, Pressed, Row, action_of
+from gitsplit.tui.keymap import (
+    TABLE,
+    Place,
+    Pressed,
+    Row,
+    action_of,
+    footer,
+    help_sections,
+    keys_markdown,
+    row_of,
+)
 from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
     FAR,

@@ -30,8 +30,7 @@ from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader
 from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
-from gitsplit.tui.keymap import TABLE
-from gitsplit.tui.keys import Deed, Place, Pressed, action_of, place_of
+from gitsplit.tui.keymap import TABLE, Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
