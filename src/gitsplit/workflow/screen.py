@@ -16,7 +16,7 @@ from gitsplit.tui.app import Editor, Surroundings, run_screen
 from gitsplit.tui.background.worker import Checker
 from gitsplit.tui.state.app_state import Git, State, Whole, first_state
 from gitsplit.tui.state.memory import Memory, remembered
-from gitsplit.tui.state.verdict import come_back
+from gitsplit.tui.state.problems import come_back
 from gitsplit.tui.update.series import resumed, split_at_once
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.preflight import Outlooks

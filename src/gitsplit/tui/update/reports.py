@@ -10,7 +10,7 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import Estimate, State
-from gitsplit.tui.state.verdict import answered
+from gitsplit.tui.state.problems import answered
 
 
 @dataclass(frozen=True, slots=True)

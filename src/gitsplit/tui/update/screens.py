@@ -7,8 +7,12 @@ from gitsplit.errors import PlanRefused
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
-from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.state.verdict import to_be_applied, to_be_checked, with_verdict
+from gitsplit.tui.state.problems import (
+    to_be_applied,
+    to_be_checked,
+    with_problems,
+    with_verdict,
+)
 from gitsplit.tui.update.actions import (
     Apply,
     Back,

@@ -11,9 +11,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
-from gitsplit.tui.state.problems import conflict_of
+from gitsplit.tui.state.problems import asking_words, conflict_of
 from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.state.verdict import asking_words
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import CURSOR, scrolled
 from gitsplit.tui.view.text import clipped, fitted, shown, wrapped
