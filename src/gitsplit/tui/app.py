@@ -49,10 +49,10 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.edit_file import file_at_cursor, written_content
-from gitsplit.tui.update.lists import LISTS
 from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.reports import Report
+from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.style import SCREEN_STYLE
 

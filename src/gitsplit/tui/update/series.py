@@ -1,4 +1,7 @@
-"""What becomes of the commits of the series, and the way from one to the next."""
+"""What becomes of the commits of the series, and the way from one to the next.
+
+The cursor on screens that list commits: the series, and the messages.
+"""
 
 from dataclasses import replace
 from typing import assert_never
@@ -18,7 +21,11 @@ from gitsplit.tui.state.undo import recorded
 from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
+    CursorAction,
+    MarkAction,
     MarkSplit,
+    MoveRows,
+    MoveTo,
     OpenCommit,
     OpenMarked,
     OpenSeries,
@@ -27,7 +34,7 @@ from gitsplit.tui.update.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import Text, worded
+from gitsplit.tui.update.messages import Text, worded, worded_commits
 
 _NOW = {
     "pick": "stays as it is",
@@ -235,3 +242,38 @@ def _offered(state: State) -> str:
         return ""
     found = "1 commit says" if count == 1 else f"{count} commits say"
     return f"{found} by fixup! or such where it belongs: A puts it there"
+
+
+LISTS = (Screen.SERIES, Screen.MESSAGES)
+"""The screens on which a row is a commit."""
+
+
+def moved_in_list(state: State, action: CursorAction | MarkAction) -> State:
+    """The state with the cursor on another commit."""
+    match action:
+        case MoveRows(rows):
+            return _at(state, _place(state) + rows)
+        case MoveTo(row):
+            return _at(state, row)
+        case _:
+            raise PlanRefused("That is done in a commit.", hint="Open one first.")
+
+
+def _place(state: State) -> int:
+    """The row of the cursor."""
+    if state.screen is Screen.SERIES:
+        return state.todo.place(state.chosen)
+    return state.message
+
+
+def _at(state: State, place: int) -> State:
+    """The state with the cursor on this row, or as far as there are rows."""
+    if state.screen is Screen.SERIES:
+        entries = state.todo.entries
+        return replace(state, chosen=entries[_within(place, len(entries))].oid)
+    count = len(worded_commits(state))
+    return replace(state, message=_within(place, count))
+
+
+def _within(place: int, count: int) -> int:
+    return max(0, min(place, count - 1))
