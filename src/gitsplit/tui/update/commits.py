@@ -24,7 +24,6 @@ from gitsplit.tui.update.actions import (
     Own,
     SetMessage,
 )
-from gitsplit.tui.update.implied import implied_words
 from gitsplit.tui.update.messages import (
     Text,
     commit_at_cursor,
@@ -32,6 +31,7 @@ from gitsplit.tui.update.messages import (
     step_about,
     worded,
 )
+from gitsplit.tui.update.pieces import implied_words
 
 
 def with_commits(state: State, action: CommitAction) -> State:

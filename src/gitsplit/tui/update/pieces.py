@@ -1,11 +1,15 @@
-"""Which commit the selection goes to: the deeds that move, cut and take pieces."""
+"""Which commit the selection goes to: the deeds that move, cut and take pieces.
+
+What goes along with an assignment without having been selected, in words.
+"""
 
 from bisect import bisect_right
+from collections.abc import Collection
 from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import sort_key
+from gitsplit.model.edits import Fact, FactEdit, sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
@@ -32,7 +36,37 @@ from gitsplit.tui.update.actions import (
     Send,
     Take,
 )
-from gitsplit.tui.update.implied import implied_words
+
+_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
+
+
+def implied_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
+    """A clause on the creations and deletions that changed commits on their own.
+
+    Empty where none did. ``places`` are the edits that were sent elsewhere; both plans
+    have the same edits. A commit that has only been moved is the same commit.
+    """
+    sent = frozenset(places)
+    found: dict[Fact, int] = {}
+    for place, edit in enumerate(after.edits):
+        if isinstance(edit, FactEdit) and place not in sent:
+            is_moved = _group(before, place) is not _group(after, place)
+            found[edit.fact] = found.get(edit.fact, 0) + is_moved
+    clauses = (_clause(fact, number) for fact, number in found.items() if number)
+    return "".join(clauses)
+
+
+def _group(plan: Plan, place: int) -> object:
+    """The group of an edit as the very object that it is; None where it is dropped."""
+    group = plan.group_of[place]
+    return plan.groups[group] if group < len(plan.groups) else None
+
+
+def _clause(fact: Fact, number: int) -> str:
+    noun = _NOUNS.get(fact, "change")
+    if number == 1:
+        return f" and the file's {noun} with it"
+    return f" and the {noun} of {counted(number, 'file')} with it"
 
 
 def with_pieces(state: State, action: PieceAction) -> State:
