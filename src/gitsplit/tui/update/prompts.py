@@ -16,9 +16,8 @@ from gitsplit.tui.update.actions import (
     Submit,
     TypeText,
 )
-from gitsplit.tui.update.cursor import at_row
+from gitsplit.tui.update.cursor import at_row, found
 from gitsplit.tui.update.messages import Text, text_at_hand, worded
-from gitsplit.tui.update.search import found
 
 
 def with_prompt(state: State, action: PromptAction) -> State:
