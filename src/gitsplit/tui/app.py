@@ -48,8 +48,13 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.update.edit_file import file_at_cursor, written_content
-from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
+from gitsplit.tui.update.messages import (
+    file_at_cursor,
+    origin,
+    text_at_hand,
+    worded_commits,
+    written_content,
+)
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.reports import Report
 from gitsplit.tui.update.series import LISTS

@@ -33,7 +33,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.commits import with_commits
 from gitsplit.tui.update.cursor import marked, moved
-from gitsplit.tui.update.edit_file import rewritten
+from gitsplit.tui.update.messages import rewritten
 from gitsplit.tui.update.pieces import with_next_cut, with_pieces
 from gitsplit.tui.update.prompts import with_prompt
 from gitsplit.tui.update.reports import Report, informed

@@ -35,8 +35,12 @@ from gitsplit.tui.update.actions import (
     Suspend,
 )
 from gitsplit.tui.update.commits import focused
-from gitsplit.tui.update.edit_file import editable
-from gitsplit.tui.update.messages import commit_at_cursor, text_at_hand, worded_commits
+from gitsplit.tui.update.messages import (
+    commit_at_cursor,
+    editable,
+    text_at_hand,
+    worded_commits,
+)
 
 QUESTION = "The plan isn't written: q again forgets it."
 DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it."
