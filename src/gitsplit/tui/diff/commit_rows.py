@@ -15,7 +15,7 @@ from operator import mul
 from gitsplit.model.changes import FileChange, Span
 from gitsplit.model.edits import Edit, Fact, FactEdit
 from gitsplit.model.plan import Plan
-from gitsplit.tui.diff.blocks import resumed
+from gitsplit.tui.diff.blocks import both, resumed, same
 from gitsplit.tui.diff.commit_hunks import (
     EARLIER,
     LATER,
@@ -25,7 +25,6 @@ from gitsplit.tui.diff.commit_hunks import (
     lines_before,
     part_of,
 )
-from gitsplit.tui.diff.differences import both, same
 from gitsplit.tui.diff.rows import Header, Row, Rows
 from gitsplit.tui.state.sizes import LastAnswer
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from gitsplit.model.edits import Edit, TextEdit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
-from gitsplit.tui.diff.differences import both, same
+from gitsplit.tui.diff.blocks import both, same
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
