@@ -15,8 +15,7 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, obje
 from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import RowKind, Rows
-from gitsplit.tui.view.cells import fact_words, row_cells
-from gitsplit.tui.view.split import scrolled
+from gitsplit.tui.view.split import fact_words, row_cells, scrolled
 from tests.tui.builder import plan_of
 
 

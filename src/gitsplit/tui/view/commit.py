@@ -11,11 +11,10 @@ from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import Row, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
-from gitsplit.tui.view.cells import file_cells, row_cells
 from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.reasons import whys
-from gitsplit.tui.view.split import CURSOR, scrolled
+from gitsplit.tui.view.split import CURSOR, file_cells, row_cells, scrolled
 from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import clipped, line_cells, shown, wrapped
 

@@ -1,16 +1,220 @@
-"""The diff of the split screen: every row with the commit that it goes to."""
+"""The diff of the split screen: every row with the commit that it goes to.
+
+What each row of a diff shows, as styled text of a given width: all words and signs.
+
+Pure: the same row of the same change always reads the same, whichever pane shows it.
+"""
 
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from gitsplit.model.changes import File, FileChange, Hunk, Span
+from gitsplit.model.edits import Fact, FactEdit, facts_of
+from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.background.syntax import Tints, no_tints
+from gitsplit.tui.diff.blocks import header_of
+from gitsplit.tui.diff.rows import Header, Row, RowKind
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
-from gitsplit.tui.view.cells import row_cells
+from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.view.style import group_style
+from gitsplit.tui.view.text import clipped, clipped_start, line_cells, shown
+
+_LINE_STYLES = {
+    RowKind.OLD: ("-", "class:removed"),
+    RowKind.NEW: ("+", "class:added"),
+    RowKind.CONTEXT: (" ", "class:context"),
+}
+_LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
+_TYPES = {FILE: "file", EXECUTABLE: "file", SYMLINK: "symlink", GITLINK: "submodule"}
+
+_text_cells = lru_cache(maxsize=4096)(line_cells)
+"""Keyed by the values that it shows, so it can't be stale."""
+
+
+def row_cells(
+    changes: Sequence[FileChange],
+    row: Row,
+    width: int,
+    pan: int = 0,
+    tints: Tints = no_tints,
+) -> StyleAndTextTuples:
+    """What a row shows right of the gutter, at most ``width`` columns.
+
+    Of a line, that are the columns from ``pan`` on.
+    """
+    segment = row.segment
+    change = changes[segment.file]
+    match row.kind:
+        case RowKind.BLANK:
+            return []
+        case RowKind.FILE:
+            return file_cells(change.path, _file_words(change), width)
+        case RowKind.FACT:
+            assert isinstance(segment.edit, FactEdit), "a fact row has its fact"
+            text = " " + clipped(fact_words(change, segment.edit.fact), width - 1)
+            return [("class:fact", text)]
+        case RowKind.HUNK:
+            header = row.header or header_of(change, segment.hunks)
+            return hunk_cells(change, header, width)
+        case RowKind.FOLD:
+            assert segment.hidden is not None, "a fold hides lines"
+            return [("class:faint", clipped(_fold(segment.hidden), width))]
+        case RowKind.CONTEXT | RowKind.OLD | RowKind.NEW:
+            sign, style = _LINE_STYLES[row.kind]
+            found = tints(change, segment.is_old, row.line)
+            line = line_text(change, row)
+            cells = _text_cells(line, width - 1, style, pan, found)
+            return [(style, sign), *cells]
+
+
+def line_text(change: FileChange, row: Row) -> bytes:
+    """The line of a file that a row shows, as the state that is shown has it."""
+    lines = change.old_lines if row.segment.is_old else change.new_lines
+    line = lines[row.line]
+    is_ended = row.segment.is_ended and not line.endswith(b"\n")
+    return line + b"\n" if is_ended else line
+
+
+def _fold(hidden: Span) -> str:
+    return f"   … {len(hidden)} more lines of this piece …"
+
+
+def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
+    """A file's header: its path and a few words about it."""
+    name = clipped_start(shown(path), max(8, width - len(words) - 2))
+    return [("class:file", name), ("class:faint", f"  {words}")]
+
+
+def _file_words(change: FileChange) -> str:
+    """What becomes of the file, in a word, and how many lines change."""
+    counts = _line_counts(change.hunks) if change.hunks else ""
+    return "  ".join(filter(None, (_status(change), counts)))
+
+
+@LastAnswer
+def _line_counts(hunks: tuple[Hunk, ...]) -> str:
+    added = sum(len(hunk.new) for hunk in hunks)
+    return f"+{added} -{sum(len(hunk.old) for hunk in hunks)}"
+
+
+def _status(change: FileChange) -> str:
+    """What became of the file besides its lines, in a word each."""
+    words = {
+        Fact.CREATE: "new",
+        Fact.DELETE: "deleted",
+        Fact.RENAME: "renamed",
+        Fact.TYPE: "other type",
+        Fact.MODE: "mode",
+        Fact.CONTENT: "",
+    }
+    nature = "" if change.by_lines else _nature(change.side)
+    found = [*(words[fact] for fact in facts_of(change)), nature]
+    return ", ".join(filter(None, found))
+
+
+def _nature(side: File) -> str:
+    """What an opaque file is."""
+    found = _TYPES.get(side.mode, "file")
+    return "binary" if found == "file" else found
+
+
+def fact_words(change: FileChange, fact: Fact) -> str:
+    """A file-level fact in words, for the row that assigns it."""
+    old, new = change.old or change.side, change.new or change.side
+    match fact:
+        case Fact.CREATE:
+            return f"new {_thing(change, new)}"
+        case Fact.DELETE:
+            return f"{_thing(change, old)} deleted"
+        case Fact.RENAME:
+            return f"renamed from {shown(old.path)}"
+        case Fact.MODE:
+            return _mode_words(old.mode, new.mode)
+        case Fact.TYPE:
+            return f"{_TYPES.get(old.mode, 'file')} became a {_opaque(new)}"
+        case Fact.CONTENT:
+            return _content_words(old, new)
+
+
+def _thing(change: FileChange, side: File) -> str:
+    """A file that comes or goes, in words."""
+    if not change.by_lines:
+        return _opaque(side)
+    kind = "executable file" if side.mode == EXECUTABLE else "file"
+    return kind if side.content else f"empty {kind}"
+
+
+def _opaque(side: File) -> str:
+    """A file that has no lines to show, in words."""
+    match _TYPES.get(side.mode, "file"):
+        case "symlink":
+            return f"symlink to {shown(side.content or b'')}"
+        case "submodule":
+            return f"submodule at {side.oid[:10]}"
+        case _:
+            return f"file, {len(side.content or b'')} bytes"
+
+
+def _mode_words(old: int, new: int) -> str:
+    if (old, new) == (FILE, EXECUTABLE):
+        return "made executable"
+    if (old, new) == (EXECUTABLE, FILE):
+        return "no longer executable"
+    return f"mode {old:o} → {new:o}"
+
+
+def _content_words(old: File, new: File) -> str:
+    """How an opaque content changed."""
+    nature = _nature(new)
+    if nature == "submodule":
+        return f"submodule {old.oid[:10]} → {new.oid[:10]}"
+    if nature == "symlink":
+        return f"symlink {shown(old.content or b'')} → {shown(new.content or b'')}"
+    before, after = len(old.content or b""), len(new.content or b"")
+    return f"binary, {before} → {after} bytes"
+
+
+def hunk_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTuples:
+    """``@@ -a,b +c,d @@`` and the function that the hunk is in, as git says them."""
+    numbers = f"@@ -{_range(header.old)} +{_range(header.new)} @@"
+    rest = width - len(numbers) - 1
+    function = clipped(shown(function_above(change, header)), max(0, rest))
+    return [("class:hunk", clipped(numbers, width)), ("class:faint", " " + function)]
+
+
+def _range(lines: Span) -> str:
+    """A side's lines as in a unified diff: an empty range names the line before it."""
+    if len(lines) == 1:
+        return f"{lines.start + 1}"
+    return f"{lines.start + (len(lines) > 0)},{len(lines)}"
+
+
+def function_above(change: FileChange, header: Header) -> bytes:
+    """The last line above a hunk that begins with a letter, ``_`` or ``$``; or none.
+
+    Git's rule where no driver is configured (gitattributes(5), "Defining a custom
+    hunk-header"), including its 80 bytes.
+    """
+    for line in islice(_lines_above(change, header), _LONGEST_SEARCH):
+        first = line[:1]
+        if first.isalpha() or first in (b"_", b"$"):
+            return line[:80].rstrip()
+    return b""
+
+
+def _lines_above(change: FileChange, header: Header) -> Iterator[bytes]:
+    """The lines of the state before, above a hunk, upwards."""
+    for span, is_old in header.above:
+        lines = change.old_lines if is_old else change.new_lines
+        yield from (lines[number] for number in reversed(span.numbers))
+
 
 CURSOR = "▶"
 SELECTED = "▸"
