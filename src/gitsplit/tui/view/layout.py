@@ -2,9 +2,11 @@
 
 Only here is it known how large the terminal is. Every region is drawn by a pure
 function of the state and its own size.
+
+The screen of words about keys: all there are, by sections.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -20,6 +22,7 @@ from prompt_toolkit.layout.containers import (
     Window,
 )
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
@@ -37,13 +40,69 @@ from gitsplit.tui.view.frame import (
     status_line,
     title_line,
 )
-from gitsplit.tui.view.help import help_page
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import Selection, diff_line, scrolled
-from gitsplit.tui.view.text import wrapped
+from gitsplit.tui.view.text import fitted, wrapped
+
+_COLUMN = 39  # of the help: two fit 80 columns
+
+HelpSections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""Each section's name, and its keys with what they do."""
+
+
+def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
+    """Every key, in as many columns as fit."""
+    columns = max(1, width // _COLUMN)
+    room = width // columns
+    blocks = [list(_section(name, keys, room)) for name, keys in sections]
+    return fixed_lines(list(_beside(_balanced(blocks, columns), room)), scroll)
+
+
+def _section(
+    name: str, keys: Sequence[tuple[str, str]], width: int
+) -> Iterator[StyleAndTextTuples]:
+    """A section's name, and a line or more for each of its keys."""
+    yield [("class:name", fitted(f" {name}", width))]
+    column = min(12, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
+    for key, sentence in keys:
+        first, *rest = wrapped(sentence, width - column - 2)
+        yield [
+            ("class:key", " " + fitted(key, column)),
+            ("", fitted(first, width - column - 1)),
+        ]
+        indent = " " * (column + 1)
+        for line in rest:
+            yield [("", fitted(indent + line, width))]
+
+
+def _balanced(
+    blocks: list[list[StyleAndTextTuples]], columns: int
+) -> list[list[StyleAndTextTuples]]:
+    """The blocks under each other in so many columns, none of them cut."""
+    total = sum(len(block) + 1 for block in blocks)
+    found: list[list[StyleAndTextTuples]] = [[]]
+    for block in blocks:
+        is_full = len(found[-1]) + len(block) // 2 >= total / columns
+        if is_full and len(found) < columns:
+            found.append([])
+        found[-1] += [*block, []]
+    return found
+
+
+def _beside(
+    columns: list[list[StyleAndTextTuples]], width: int
+) -> Iterator[StyleAndTextTuples]:
+    """The columns next to each other."""
+    for at in range(max(len(column) for column in columns)):
+        cells: StyleAndTextTuples = []
+        for column in columns:
+            filled = at < len(column) and column[at]
+            cells += column[at] if filled else [("", " " * width)]
+        yield cells
+
 
 WIDE = 140
 """Columns from which the commits and the commit in focus stand beside the diff."""
