@@ -14,7 +14,7 @@ from gitsplit.errors import Interrupted, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.app import Shell
-from gitsplit.tui.background.proposal_requests import CUTTING, takes_long_to_cut
+from gitsplit.tui.background.worker import CUTTING, takes_long_to_cut
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import Cut, MarkSplit, OpenCommit, Send
 from tests.tui.builder import COMMIT, after, plan_of, state_of

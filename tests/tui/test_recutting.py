@@ -10,7 +10,7 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.proposal import proposals
 from gitsplit.proposal.propose import Cuts, cuts
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.background.proposal_requests import look_through
+from gitsplit.tui.background.worker import look_through
 from gitsplit.tui.state.app_state import Request, State
 from gitsplit.tui.update.actions import (
     Drop,

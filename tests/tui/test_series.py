@@ -10,7 +10,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
-from gitsplit.tui.background.proposal_requests import look_through
+from gitsplit.tui.background.worker import look_through
 from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.update.actions import (

@@ -21,14 +21,17 @@ from prompt_toolkit.output import ColorDepth, Output
 
 from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
 from gitsplit.model.todo import Todo
-from gitsplit.tui.background.proposal_requests import (
+from gitsplit.tui.background.syntax import Syntax
+from gitsplit.tui.background.syntax_reader import Reader
+from gitsplit.tui.background.worker import (
     CUTTING,
+    PATIENCE,
+    Beside,
+    Checker,
+    in_thread,
     look_through,
     takes_long_to_cut,
 )
-from gitsplit.tui.background.syntax import Syntax
-from gitsplit.tui.background.syntax_reader import Reader
-from gitsplit.tui.background.worker import PATIENCE, Beside, Checker, in_thread
 from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE, Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of

@@ -16,7 +16,7 @@ from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.background.proposal_requests import (
+from gitsplit.tui.background.worker import (
     are_cuts_to_be_found,
     cuts_of,
     waiting,
