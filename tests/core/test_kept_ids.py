@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.model.kept_ids import with_ids_of
+from gitsplit.model.change_id import with_ids_of
 from tests.core.messages import NEW, OLD
 
 URL = b"https://review.example.com"

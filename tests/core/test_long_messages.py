@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from gitsplit.model import message
-from gitsplit.model.change_id import buried_change_ids, with_buried_id_moved
-from gitsplit.model.kept_ids import with_ids_of
+from gitsplit.model.change_id import (
+    buried_change_ids,
+    with_buried_id_moved,
+    with_ids_of,
+)
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from tests.processor import grows_with_its_size
 
