@@ -16,8 +16,8 @@ from gitsplit.model.message import (
     ids_in,
     with_change_id,
     without_change_id,
+    without_lines,
 )
-from gitsplit.model.message_lines import without_lines
 
 
 def with_ids_of(

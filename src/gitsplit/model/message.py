@@ -1,4 +1,4 @@
-r"""Commit messages as bytes: Change-Ids as Gerrit finds them, trailers as git does.
+"""Commit messages as bytes: Change-Ids as Gerrit finds them, trailers as git does.
 
 Every function takes a whole message and gives a whole message back, with each byte
 that it was not asked to change as it was: carriage returns, Latin-1, NUL and a
@@ -9,15 +9,52 @@ Git and Gerrit disagree about where trailers are. Ids are *found* by Gerrit's ru
 alone, because a tool that trusts git's adds a second id where git sees none, and
 Gerrit then follows that one. New lines are *placed* by git's rule, which always
 lies within what Gerrit reads.
+
+Lines of a message: which are blank, and how some are taken out of it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gitsplit.model.changes import lines_of
-from gitsplit.model.message_lines import SPACE, is_blank, without_lines
 from gitsplit.model.servers import leads_into
+
+SPACE = b" \t\r\n"
+"""What git's ``isspace`` takes: form feed and vertical tab are not among them."""
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether git takes the line for an empty one."""
+    return not line.strip(SPACE)
+
+
+def without_lines(message: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    """The message without these bytes, nor the blank lines above emptied paragraphs.
+
+    A span's ends are those of whole lines; no two have a byte in common. The last goes
+    first: what is blank after it is so for those before it.
+    """
+    kept: list[bytes] = []  # from the end, the last first
+    end = len(message)
+    is_before_blank = True
+    for start, stop in sorted(spans, reverse=True):
+        if stop < end:
+            kept.append(message[stop:end])
+            is_before_blank = is_blank(message[stop : _line_end(message, stop)])
+        end = min(start, end)
+        while is_before_blank and end:
+            above = message.rfind(b"\n", 0, end - 1) + 1
+            if not is_blank(message[above:end]):
+                break
+            end = above
+    return message[:end] + b"".join(reversed(kept))
+
+
+def _line_end(message: bytes, start: int) -> int:
+    """The offset after the line that begins at ``start``, its newline too."""
+    return message.find(b"\n", start) + 1 or len(message)
+
 
 _TRIMMED = bytes(range(0x21))
 """What Gerrit trims off a value: Java's ``String.trim``."""
