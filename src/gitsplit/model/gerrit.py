@@ -2,11 +2,16 @@
 
 The rules are those seen on running servers (3.10 and 3.13), in Gerrit's own words. A
 refusal of one commit refuses the whole push, so each is worth knowing beforehand.
+
+What a push for review says of the new changes that it makes, besides commits.
+
+The options of Gerrit's ``refs/for/BRANCH%OPTION,…`` and of ``git push -o OPTION``.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gitsplit.model.change_id import IdRules, buried_change_ids
 from gitsplit.model.escape import shown
@@ -153,3 +158,26 @@ def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
 def is_signed_off(message: bytes) -> bool:
     """Whether a ``Signed-off-by`` is among the footers that Gerrit sees."""
     return any(key.lower() == b"signed-off-by" for key, _ in footers(message))
+
+
+Given = Literal["reviewers", "topic", "hashtags", "wip"]
+
+_GIVES: Mapping[str, Given] = {
+    "r": "reviewers",
+    "reviewer": "reviewers",
+    "topic": "topic",
+    "t": "hashtags",
+    "hashtag": "hashtags",
+    "wip": "wip",
+    "work-in-progress": "wip",
+}
+
+
+def given_by(options: Iterable[str]) -> frozenset[Given]:
+    """What every change of a push gets by its options.
+
+    >>> sorted(given_by(["topic=net", "r=alice", "notify=NONE"]))
+    ['reviewers', 'topic']
+    """
+    names = (option.partition("=")[0].strip().lower() for option in options)
+    return frozenset(_GIVES[name] for name in names if name in _GIVES)

@@ -14,10 +14,10 @@ from gitsplit.model.changes import FileChange
 from gitsplit.model.checks import Check
 from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit
 from gitsplit.model.escape import shown
+from gitsplit.model.gerrit import Given
 from gitsplit.model.listing import counted, few, several
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.push_options import Given
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.model.trailers_left import joined
 from gitsplit.report.text import Resulting, placed

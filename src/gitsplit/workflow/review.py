@@ -12,10 +12,9 @@ from gitsplit.git.push import Reviewing, push_for_review, reviewing
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.gerrit import Objection, Pushed, is_signed_off, objections
+from gitsplit.model.gerrit import Objection, Pushed, given_by, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
-from gitsplit.model.push_options import given_by
 from gitsplit.report.dropping import push_lines, review_lines
 from gitsplit.report.text import Resulting
 from gitsplit.workflow.work import Work
