@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.quoting import command
+from gitsplit.model.escape import command
 
 WORDS = st.lists(
     st.text(st.characters(exclude_characters="\0", codec="utf-8")),

@@ -18,9 +18,9 @@ from gitsplit.git.gerrit import (
 )
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.change_id import IdRules
+from gitsplit.model.escape import command
 from gitsplit.model.gerrit import given_by
 from gitsplit.model.objects import Oid
-from gitsplit.model.quoting import command
 from gitsplit.model.series import Series
 
 _TRACKING = "refs/remotes/"

@@ -27,9 +27,9 @@ from gitsplit.errors import (
 )
 from gitsplit.git import object_database
 from gitsplit.git.program import PARSED, Completed, Program, failure
+from gitsplit.model.escape import command
 from gitsplit.model.objects import ObjectKind, Oid, object_id
 from gitsplit.model.progress import Watch
-from gitsplit.model.quoting import command
 
 StoredKind = Literal[ObjectKind, "tag"]
 

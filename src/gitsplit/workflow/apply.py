@@ -38,7 +38,7 @@ from gitsplit.git.state_dir import own_directory
 from gitsplit.git.store import stored
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
-from gitsplit.model import quoting
+from gitsplit.model import escape
 from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
 from gitsplit.model.objects import Oid
@@ -384,7 +384,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
         path.write_text(parse.dumps(document(work)), encoding="utf-8")
     except OSError:
         return
-    command = quoting.command("gitsplit", "--plan", str(path))
+    command = escape.command("gitsplit", "--plan", str(path))
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 

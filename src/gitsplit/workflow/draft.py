@@ -6,7 +6,7 @@ from threading import Condition, Thread
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
-from gitsplit.model import quoting
+from gitsplit.model import escape
 from gitsplit.model.escape import shown
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
@@ -51,7 +51,7 @@ def moved_away(repo: Repository, work: Work) -> str | None:
     file = DraftFile.of(repo, work.series, work.head_ref)
     for path in file.of_other_heads(work.series.head):
         head = path.stem.partition("-")[2]
-        command = quoting.command("gitsplit", "--plan", str(path))
+        command = escape.command("gitsplit", "--plan", str(path))
         return shown(
             f"A draft was made when HEAD was at {head}, and is kept; it fits there"
             f" only: {command}"
