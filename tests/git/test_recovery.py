@@ -19,7 +19,7 @@ from gitsplit.git import journal
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
-from gitsplit.git.temporary import mark
+from gitsplit.git.state_dir import mark
 from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
 from tests.repository import Repository
 from tests.runner import gitsplit

@@ -17,8 +17,8 @@ from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, Scratch
+from gitsplit.git.state_dir import PREFIX, remove_left_behind
 from gitsplit.git.store import KEEP_REASON
-from gitsplit.git.temporary import PREFIX, remove_left_behind
 
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""

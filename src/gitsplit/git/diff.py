@@ -21,7 +21,7 @@ from pygit2.enums import DiffOption
 from gitsplit.errors import GitFailed
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.temporary import temporary_directory
+from gitsplit.git.state_dir import temporary_directory
 from gitsplit.model.changes import Hunk, Span
 from gitsplit.model.objects import (
     DIRECTORY,

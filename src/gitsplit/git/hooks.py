@@ -23,8 +23,7 @@ from tempfile import NamedTemporaryFile
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory
-from gitsplit.git.temporary import mark
+from gitsplit.git.state_dir import mark, own_directory
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of

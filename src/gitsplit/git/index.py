@@ -14,7 +14,7 @@ from pathlib import Path
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import is_running, this_process
 from gitsplit.git.repository import Repository
-from gitsplit.git.temporary import temporary_directory
+from gitsplit.git.state_dir import temporary_directory
 from gitsplit.model.objects import TreeEntry
 
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")

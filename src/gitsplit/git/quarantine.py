@@ -12,8 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import share, synced
-from gitsplit.git.temporary import mark, remove_files
+from gitsplit.git.state_dir import mark, remove_files, share, synced
 
 _INDEX_LAST = (".pack", ".rev", ".idx")
 """In this order the files of a pack come; git sees it with the last."""

@@ -18,7 +18,7 @@ from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.quarantine import environment
 from gitsplit.git.repository import Repository
-from gitsplit.git.temporary import temporary_directory
+from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import (
     EMPTY_TREE,
     NewObjects,

@@ -25,7 +25,7 @@ from threading import Event
 from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.program import Program, end_group, process_name, this_process
 from gitsplit.git.repository import Repository
-from gitsplit.git.temporary import mark, remove_files
+from gitsplit.git.state_dir import mark, remove_files
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
 

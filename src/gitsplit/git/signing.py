@@ -16,7 +16,7 @@ from typing import Literal, cast
 from gitsplit.errors import SigningFailed
 from gitsplit.git.identity import committer
 from gitsplit.git.repository import Repository
-from gitsplit.git.temporary import temporary_directory
+from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid, RawCommit

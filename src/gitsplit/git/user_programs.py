@@ -15,8 +15,7 @@ from gitsplit.errors import EditorFailed, Interrupted, ProgramFailed, Signalled
 from gitsplit.git.program import NOT_RUN, answered
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwound_by_signals
-from gitsplit.git.state_dir import own_directory
-from gitsplit.git.temporary import temporary_directory
+from gitsplit.git.state_dir import own_directory, temporary_directory
 from gitsplit.model.said import said
 
 PATIENCE = 60.0
