@@ -2,13 +2,25 @@
 
 The state is pure and everything about it is decided elsewhere. Here is the one thing
 that changes, and what only a program can do: run the editor, stop, and leave.
+
+What ends the screen from outside: a signal, or a terminal that is gone.
+
+All of it is taken by the screen's own loop, between two keys. An exception that a
+signal raises anywhere could be swallowed, or leave the loop waiting for what never
+comes; and an error that nobody handles would have prompt_toolkit wait for Enter, which
+no closed terminal sends.
 """
 
+import asyncio
+import errno
 import gc
+import signal
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from threading import Thread
+from threading import Thread, current_thread, main_thread
+from typing import Any, Generic, TypeVar
 
 from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
@@ -19,7 +31,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import ColorDepth, Output
 
-from gitsplit.errors import EditorFailed, Interrupted, PlanRefused
+from gitsplit.errors import EditorFailed, Interrupted, PlanRefused, Signalled
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader
@@ -32,7 +44,6 @@ from gitsplit.tui.background.worker import (
     look_through,
     takes_long_to_cut,
 )
-from gitsplit.tui.ending import Ending
 from gitsplit.tui.keymap import TABLE, Deed, Place, Pressed, action_of, place_of
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.memory import Memory, memory_of
@@ -63,6 +74,82 @@ from gitsplit.tui.update.reports import Report
 from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.style import SCREEN_STYLE
+
+Result = TypeVar("Result")
+
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_GONE = (errno.EIO, errno.EBADF, errno.ENXIO)
+
+
+class Ending(Generic[Result]):
+    """An application run until it ends, by itself or from outside."""
+
+    def __init__(self, application: Application[Result]) -> None:
+        self._application = application
+        self._number: int | None = None
+        self._is_gone = False
+
+    def run(self) -> Result:
+        """What comes of the application.
+
+        Raises Interrupted where the terminal goes away or a signal tells it to end, and
+        whatever else goes wrong in it.
+        """
+        before = {number: signal.getsignal(number) for number in _SIGNALS}
+        try:
+            return self._application.run(self._listen, set_exception_handler=False)
+        except Exception as error:
+            if self._number is not None:
+                stop = Signalled(self._number)
+                raise Interrupted("gitsplit was told to end.") from stop
+            if isinstance(error, EOFError) or _is_gone(error):
+                self._is_gone = True
+                raise Interrupted("The terminal was closed.") from error
+            raise
+        finally:
+            for number, was in before.items():
+                with suppress(ValueError):  # only the main thread has handlers
+                    signal.signal(number, self._handler(was))
+
+    def _handler(self, was: Any) -> Any:
+        """What handles signals from now on: what did before the screen.
+
+        A terminal that is closed sends more than one signal. Who is ending already, and
+        clears away what worked beside the screen, isn't broken off by the next.
+        """
+        is_ending = self._is_gone or self._number is not None
+        is_heard = was is not signal.SIG_IGN
+        return _ignore if is_ending and is_heard else was or signal.SIG_DFL
+
+    def _listen(self) -> None:
+        """The running loop takes signals and failures; what is ignored stays so."""
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
+        if current_thread() is main_thread():
+            for number in _SIGNALS:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    loop.add_signal_handler(number, self._told, number)
+
+    def _told(self, number: int) -> None:
+        self._number = number
+        self._end(Interrupted("gitsplit was told to end."))
+
+    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._end(context.get("exception") or RuntimeError(context["message"]))
+
+    def _end(self, error: BaseException) -> None:
+        future = self._application.future
+        if future is not None and not future.done():
+            self._application.exit(exception=error)
+
+
+def _ignore(_number: int, _frame: object) -> None:
+    pass
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the terminal can't be written or read any more."""
+    return isinstance(error, OSError) and error.errno in _GONE
 
 
 @dataclass(frozen=True, slots=True)
