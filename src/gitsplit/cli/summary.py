@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
-    from gitsplit.report.dropping import finished_text
+    from gitsplit.report.summary import finished_text
     from gitsplit.workflow.review import pushing
 
     moved = [(update.ref, update.new) for update in record.updates]
@@ -36,7 +36,7 @@ def show_summary(
     repo: "Repository", options: "Options", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
-    from gitsplit.report.dropping import dropped_lines
+    from gitsplit.report.summary import dropped_lines
     from gitsplit.report.text import summary_text
     from gitsplit.workflow.apply import resulting
     from gitsplit.workflow.review import how_to_push, review_notes
@@ -91,7 +91,7 @@ def _undo_last(repo: "Repository") -> None:
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """What an undo can't take back: commits that are on a server."""
     from gitsplit.git.gerrit import are_reviewed, is_on_a_remote
-    from gitsplit.report.dropping import MAY_BE_PUSHED, PUSHED_BEFORE
+    from gitsplit.report.summary import MAY_BE_PUSHED, PUSHED_BEFORE
 
     head = record.updates[0]
     if is_on_a_remote(repo, (update.new for update in record.updates)):
@@ -104,7 +104,7 @@ def go_on() -> None:
     """The rebase that git was left goes on; where it ended, it is said."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.dropping import finished_text
+    from gitsplit.report.summary import finished_text
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import continued
     from gitsplit.workflow.journal_state import truthful
@@ -125,7 +125,7 @@ def abort() -> None:
     """The rebase that git was left is given up."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.dropping import aborted_text
+    from gitsplit.report.summary import aborted_text
     from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import aborted
     from gitsplit.workflow.journal_state import truthful

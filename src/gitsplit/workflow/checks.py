@@ -31,7 +31,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.said import said
-from gitsplit.report.dropping import check_lines
+from gitsplit.report.summary import check_lines
 
 MOST_FAILURES = 3
 """Of so many failed commits it is shown what the command printed."""

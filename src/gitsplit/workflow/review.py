@@ -15,7 +15,7 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.gerrit import Objection, Pushed, given_by, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
-from gitsplit.report.dropping import push_lines, review_lines
+from gitsplit.report.summary import push_lines, review_lines
 from gitsplit.report.text import Resulting
 from gitsplit.workflow.work import Work
 
