@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gitsplit.git.practice import make_practice_repository
-from gitsplit.model.edits import Fact
+from gitsplit.model.diff import Fact
 from gitsplit.planfile.parse import loads
 from tests.repository import Repository
 from tests.runner import done

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gitsplit.model.edits import edits_of
+from gitsplit.model.diff import edits_of
 from gitsplit.proposal.clustering import counts
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.pieces import pieces_of

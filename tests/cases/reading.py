@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 
 from gitsplit.model.changes import FileChange, Hunk, Span
-from gitsplit.model.edits import Edit, Fact, TextEdit
+from gitsplit.model.diff import Edit, Fact, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
 from tests.core.strategies import side
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import copysign
 
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of

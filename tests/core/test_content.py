@@ -15,7 +15,7 @@ from gitsplit.model.content import (
     file_states,
     hunk_lines,
 )
-from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
+from gitsplit.model.diff import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from gitsplit.model.plan import DROPPED, Plan
 from tests.core.strategies import modified, plans, side, small_texts, text_change

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.align import partners
 from gitsplit.model.changes import File, FileChange, Hunk, Span
-from gitsplit.model.edits import (
+from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,

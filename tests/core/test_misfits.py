@@ -3,7 +3,7 @@
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
+from gitsplit.model.diff import Fact
 from gitsplit.planfile.match import fitted
 from gitsplit.planfile.parse import CommitEntry, FileEntry
 from tests.core.test_fit import (

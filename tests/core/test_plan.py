@@ -6,7 +6,7 @@ import pytest
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.edits import Edit, TextEdit, edits_of, finer_edits
+from gitsplit.model.diff import Edit, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import (
     DROPPED,
     Group,

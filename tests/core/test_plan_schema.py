@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
+from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
 from gitsplit.planfile.parse import (
     CommitEntry,

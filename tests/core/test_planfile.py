@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
+from gitsplit.model.diff import Fact
 from gitsplit.planfile.parse import (
     CommitEntry,
     FileEntry,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import FactEdit, TextEdit, line_edits
+from gitsplit.model.diff import FactEdit, TextEdit, line_edits
 from gitsplit.model.plan import (
     DROPPED,
     Override,

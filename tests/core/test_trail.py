@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.edits import TextEdit, line_edits
+from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Override, Plan, cut
 from gitsplit.model.todo import Todo, with_action

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.content import file_after
-from gitsplit.model.edits import TextEdit, line_edits
+from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.model.states import file_assignments
 from gitsplit.tui.diff.blocks import diff_rows, rows_after

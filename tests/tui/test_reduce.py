@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.model.edits import Fact, FactEdit, TextEdit
+from gitsplit.model.diff import Fact, FactEdit, TextEdit
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import RowKind

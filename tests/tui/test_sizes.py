@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitsplit.model.edits import TextEdit, line_edits
+from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.tui.state.sizes import Count
 from tests.tui.builder import plan_of

@@ -10,7 +10,7 @@ from itertools import chain, groupby
 from typing import Final, Literal
 
 from gitsplit.model.changes import File, FileChange, Hunk
-from gitsplit.model.edits import (
+from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,

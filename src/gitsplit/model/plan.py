@@ -11,7 +11,7 @@ from typing import Final
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import Edit, Fact, FactEdit, edits_by_file
+from gitsplit.model.diff import Edit, Fact, FactEdit, edits_by_file
 
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
@@ -49,7 +49,7 @@ class Plan:
     """The groups of one commit and where each of its edits goes.
 
     ``group_of[i]`` is the group of ``edits[i]``; edits are in the order of
-    :func:`gitsplit.model.edits.edits_of`. ``owner`` is the group that keeps the
+    :func:`gitsplit.model.diff.edits_of`. ``owner`` is the group that keeps the
     original Change-Id; None where no group shall. ``overrides`` are in order, at most
     one of a file in a group.
     """

@@ -11,7 +11,7 @@ from itertools import chain, groupby
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange, Hunk, Span
-from gitsplit.model.edits import (
+from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,

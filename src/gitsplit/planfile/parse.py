@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NoReturn, get_args
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact
+from gitsplit.model.diff import Fact
 from gitsplit.model.escape import inert_json, shown
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing

@@ -13,7 +13,7 @@ from typing import Literal
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import (
+from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,

@@ -11,7 +11,7 @@ from itertools import combinations
 from math import log, sqrt
 
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import sort_key
+from gitsplit.model.diff import sort_key
 from gitsplit.proposal import roles
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
 from gitsplit.proposal.similarity import Likeness, Matrix, file_likeness, likeness

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from typing import Literal
 
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.proposal import features, roles, source_text
 from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
 

@@ -6,7 +6,7 @@ from math import fsum, log
 from typing import Literal
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import Edit
+from gitsplit.model.diff import Edit
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import entangled, steps
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import Edit, FactEdit, TextEdit, block_edits
+from gitsplit.model.diff import Edit, FactEdit, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
 from gitsplit.proposal.features import Piece
 

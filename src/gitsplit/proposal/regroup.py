@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
 from gitsplit.model.plan import (
     DROPPED,
     Override,

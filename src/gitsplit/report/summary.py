@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 
 from gitsplit.model.changes import FileChange
 from gitsplit.model.checks import Check
-from gitsplit.model.edits import Edit, Fact, FactEdit, TextEdit
+from gitsplit.model.diff import Edit, Fact, FactEdit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.gerrit import Given
 from gitsplit.model.listing import counted, few, several

@@ -11,7 +11,7 @@ from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
-from gitsplit.model.edits import TextEdit
+from gitsplit.model.diff import TextEdit
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch

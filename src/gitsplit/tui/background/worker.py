@@ -23,7 +23,7 @@ from prompt_toolkit.application import Application
 
 from gitsplit.errors import GitsplitError, GivenUp, PlanRefused
 from gitsplit.model.checks import Check
-from gitsplit.model.edits import TextEdit, bytes_compared
+from gitsplit.model.diff import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch

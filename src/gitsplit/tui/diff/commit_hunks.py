@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.content import Assignment, hunk_lines
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.tui.diff.blocks import CONTEXT_LINES
 from gitsplit.tui.diff.rows import Block, Header, RowKind, Segment
 

@@ -13,7 +13,7 @@ from itertools import accumulate, chain
 from operator import mul
 
 from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.edits import Edit, Fact, FactEdit
+from gitsplit.model.diff import Edit, Fact, FactEdit
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import both, resumed, same
 from gitsplit.tui.diff.commit_hunks import (

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gitsplit.model.changes import Span
-from gitsplit.model.edits import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
 
 
 class RowKind(Enum):

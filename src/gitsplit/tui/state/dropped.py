@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Edit, Fact, FactEdit
+from gitsplit.model.diff import Edit, Fact, FactEdit
 from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
 from gitsplit.tui.state.app_state import DropTo

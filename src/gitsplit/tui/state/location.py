@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import diff_rows, rows_after

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gitsplit.model.changes import Span
-from gitsplit.model.edits import (
+from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from gitsplit.model.edits import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.tui.diff.blocks import both, same
 

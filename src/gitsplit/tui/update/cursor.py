@@ -11,7 +11,7 @@ from typing import assert_never
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.changes import FileChange
-from gitsplit.model.edits import TextEdit
+from gitsplit.model.diff import TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import State, Unit

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.edits import Fact, FactEdit, sort_key
+from gitsplit.model.diff import Fact, FactEdit, sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.model.edits import FactEdit, TextEdit
+from gitsplit.model.diff import FactEdit, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
