@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gitsplit.model.changes import File, FileChange, Hunk, Span
-from gitsplit.model.diff import Edit, FactEdit, TextEdit
+from gitsplit.model.diff import Edit, FactEdit, File, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import Oid, object_id
 from gitsplit.model.plan import Plan
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.model.changes import FileChange
+from gitsplit.model.diff import FileChange
 from gitsplit.proposal import roles, source_text
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.data import Case

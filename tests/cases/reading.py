@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from pathlib import Path
 
-from gitsplit.model.changes import FileChange, Hunk, Span
-from gitsplit.model.diff import Edit, Fact, TextEdit
+from gitsplit.model.diff import Edit, Fact, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
 from tests.core.strategies import side
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.model.changes import Hunk, Span
-from gitsplit.model.diff import Fact, edits_of, facts_of
+from gitsplit.model.diff import Fact, Hunk, Span, edits_of, facts_of
 from tests.cases.reading import CASES, KEYS, MalformedCase, parsed, read
 from tests.cases.trial import disagreements
 

@@ -12,8 +12,17 @@ from functools import cache
 from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
-from gitsplit.model.diff import TextEdit, edits_of, finer_edits, selected_edits
+from gitsplit.model.diff import (
+    File,
+    FileChange,
+    Hunk,
+    Span,
+    TextEdit,
+    edits_of,
+    finer_edits,
+    lines_of,
+    selected_edits,
+)
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import (
     DROPPED,

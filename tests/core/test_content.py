@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.changes import FileChange, Hunk, Span, lines_of
 from gitsplit.model.content import (
     Assignment,
     PlacedLine,
@@ -15,7 +14,18 @@ from gitsplit.model.content import (
     file_states,
     hunk_lines,
 )
-from gitsplit.model.diff import Edit, Fact, FactEdit, TextEdit, edits_of, line_edits
+from gitsplit.model.diff import (
+    Edit,
+    Fact,
+    FactEdit,
+    FileChange,
+    Hunk,
+    Span,
+    TextEdit,
+    edits_of,
+    line_edits,
+    lines_of,
+)
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from gitsplit.model.plan import DROPPED, Plan
 from tests.core.strategies import modified, plans, side, small_texts, text_change

@@ -5,11 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.model.align import partners
-from gitsplit.model.changes import File, FileChange, Hunk, Span
 from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,
+    File,
+    FileChange,
+    Hunk,
+    Span,
     TextEdit,
     block_edits,
     edits_by_file,

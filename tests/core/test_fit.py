@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.diff import Fact, FactEdit, TextEdit, edits_of
+from gitsplit.model.diff import Fact, FactEdit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import SourceCommit

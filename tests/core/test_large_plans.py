@@ -4,7 +4,7 @@ import json
 import tracemalloc
 from itertools import count
 
-from gitsplit.model.changes import File, FileChange, Hunk, Span
+from gitsplit.model.diff import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
 from gitsplit.planfile.match import fitted
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, loads

@@ -19,9 +19,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File, Hunk, Span
 from gitsplit.model.content import file_after
-from gitsplit.model.diff import Fact, FactEdit, TextEdit, edits_of, facts_of
+from gitsplit.model.diff import (
+    Fact,
+    FactEdit,
+    File,
+    Hunk,
+    Span,
+    TextEdit,
+    edits_of,
+    facts_of,
+)
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from gitsplit.model.plan import (

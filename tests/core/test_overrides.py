@@ -8,8 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File
-from gitsplit.model.diff import Fact, FactEdit, TextEdit, edits_of
+from gitsplit.model.diff import Fact, FactEdit, File, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.model.overrides import carried, with_content, with_dropped
 from gitsplit.model.plan import (

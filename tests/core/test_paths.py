@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.model.changes import File, FileChange
+from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import FILE, object_id
 from gitsplit.model.states import entangled, steps
 from gitsplit.proposal.propose import GroupBy, proposal

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.diff import Edit, TextEdit, edits_of, finer_edits
+from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import (
     DROPPED,
     Group,

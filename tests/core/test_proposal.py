@@ -5,8 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange, Hunk, Span
-from gitsplit.model.diff import Fact, FactEdit, TextEdit
+from gitsplit.model.diff import Fact, FactEdit, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import entangled, steps

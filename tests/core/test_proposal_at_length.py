@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.diff import FileChange, Hunk, Span
 from gitsplit.proposal import proposals
 from tests.core.strategies import side
 

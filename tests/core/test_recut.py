@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import FactEdit, TextEdit, line_edits
+from gitsplit.model.diff import FactEdit, FileChange, TextEdit, line_edits
 from gitsplit.model.plan import (
     DROPPED,
     Override,

@@ -5,8 +5,7 @@ from collections.abc import Collection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import edits_of
+from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.proposal import proposals, signals
 from gitsplit.proposal.commit_features import Compared, changed_together
 from gitsplit.proposal.pieces import pieces_of

@@ -9,7 +9,7 @@ import pytest
 
 from gitsplit.git.read import changes_of, file_changes, series, source_commit
 from gitsplit.git.repository import open_repository
-from gitsplit.model.changes import FileChange, Hunk, Span
+from gitsplit.model.diff import FileChange, Hunk, Span
 from tests.repository import Repository
 
 ORACLE = (

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import File, FileChange, Hunk, Span, lines_of
 from gitsplit.model.content import file_after
-from gitsplit.model.diff import edits_of
+from gitsplit.model.diff import File, FileChange, Hunk, Span, edits_of, lines_of
 from gitsplit.model.objects import Oid, RawCommit, object_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.model.progress import PATIENT

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gitsplit.git.diff import hunks_between as git_hunks_between
-from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.checks import Conflict, Outlook
+from gitsplit.model.diff import FileChange, Hunk, Span
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit

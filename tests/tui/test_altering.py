@@ -7,8 +7,8 @@ import pytest
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.git.diff import hunks_between
-from gitsplit.model.changes import FileChange, lines_of
 from gitsplit.model.checks import Outlook
+from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes

@@ -9,9 +9,8 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.errors import MergeCommit
-from gitsplit.model.changes import Hunk
 from gitsplit.model.checks import Conflict, Outlook
-from gitsplit.model.diff import FactEdit, sort_key
+from gitsplit.model.diff import FactEdit, Hunk, sort_key
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.progress import Watch

@@ -9,8 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
-from gitsplit.model.changes import File, FileChange
-from gitsplit.model.diff import Fact, FactEdit, TextEdit, edits_of, finer_edits
+from gitsplit.model.diff import (
+    Fact,
+    FactEdit,
+    File,
+    FileChange,
+    TextEdit,
+    edits_of,
+    finer_edits,
+)
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.diff.blocks import diff_rows

@@ -13,7 +13,7 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth, DummyOutput
 from pygments.lexers import PythonLexer
 
-from gitsplit.model.changes import FileChange, lines_of
+from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader

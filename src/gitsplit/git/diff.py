@@ -22,7 +22,7 @@ from gitsplit.errors import GitFailed
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
-from gitsplit.model.changes import Hunk, Span
+from gitsplit.model.diff import Hunk, Span
 from gitsplit.model.objects import (
     DIRECTORY,
     EXECUTABLE,

@@ -23,7 +23,7 @@ from gitsplit.git.diff import (
 )
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
-from gitsplit.model.changes import File, FileChange
+from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import GITLINK, Oid, RawCommit
 from gitsplit.model.series import Series, SourceCommit
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Final, Literal
 
-from gitsplit.model.changes import File, FileChange, Hunk
 from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,
+    File,
+    FileChange,
+    Hunk,
     TextEdit,
     hunk_order,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import File
+from gitsplit.model.diff import File
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan

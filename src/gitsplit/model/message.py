@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gitsplit.model.changes import lines_of
+from gitsplit.model.diff import lines_of
 from gitsplit.model.servers import leads_into
 
 SPACE = b" \t\r\n"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import lines_of
+from gitsplit.model.diff import lines_of
 from gitsplit.model.message import cleaned
 
 _CANDIDATES = b"#;@!$%^&|:"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File
 from gitsplit.model.content import Assignment, file_states
+from gitsplit.model.diff import File
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import EXECUTABLE, FILE
 from gitsplit.model.plan import DROPPED, Override, Plan, settled

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit, Fact, FactEdit, edits_by_file
+from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, edits_by_file
 
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import lines_of
+from gitsplit.model.diff import lines_of
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid

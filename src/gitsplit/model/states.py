@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File, FileChange
 from gitsplit.model.content import Assignment, file_states
-from gitsplit.model.diff import Edit
+from gitsplit.model.diff import Edit, File, FileChange
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import SYMLINK, TreeEntry, object_id
 from gitsplit.model.plan import DROPPED, Override, Plan

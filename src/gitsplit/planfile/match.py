@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,
+    FileChange,
+    Hunk,
+    Span,
     TextEdit,
     facts_of,
     hunk_order,

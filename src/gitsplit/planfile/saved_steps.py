@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from typing import Any, Generic, TypeVar, get_args
 
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.diff import Edit, FactEdit, TextEdit, edits_of
+from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Group, Override, Plan
 from gitsplit.model.series import SourceCommit

@@ -12,11 +12,11 @@ from itertools import accumulate, pairwise, takewhile
 from typing import Literal
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
 from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,
+    FileChange,
     TextEdit,
     block_edits,
     edits_of,

@@ -10,8 +10,7 @@ from functools import cached_property
 from itertools import combinations
 from math import log, sqrt
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import sort_key
+from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.proposal import roles
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
 from gitsplit.proposal.similarity import Likeness, Matrix, file_likeness, likeness

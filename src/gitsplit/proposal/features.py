@@ -14,8 +14,7 @@ from functools import cached_property
 from itertools import chain, pairwise
 from typing import Literal
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.diff import Edit, FileChange, TextEdit
 from gitsplit.proposal import features, roles, source_text
 from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
 

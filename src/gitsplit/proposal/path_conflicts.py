@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit
+from gitsplit.model.diff import Edit, FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import entangled, steps
 

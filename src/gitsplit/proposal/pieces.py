@@ -9,8 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit, FactEdit, TextEdit, block_edits
+from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
 from gitsplit.proposal.features import Piece
 

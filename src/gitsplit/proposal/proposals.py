@@ -8,8 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit, edits_of, sort_key
+from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal import explain, group_count, order

@@ -9,8 +9,7 @@ Every proposal by place alone, of any number of groups.
 
 from dataclasses import dataclass
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit
+from gitsplit.model.diff import Edit, FileChange
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.proposal.by_location import (
     GroupBy,

@@ -10,9 +10,8 @@ What follows for a review on Gerrit, as text: who sees what, and how to push it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.changes import FileChange
 from gitsplit.model.checks import Check
-from gitsplit.model.diff import Edit, Fact, FactEdit, TextEdit
+from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.gerrit import Given
 from gitsplit.model.listing import counted, few, several

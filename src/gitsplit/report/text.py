@@ -5,8 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.diff import Edit, FactEdit, TextEdit
+from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import clipped, counted, few, listed, several
 from gitsplit.model.message import subject_of

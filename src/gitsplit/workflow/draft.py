@@ -15,7 +15,7 @@ from gitsplit.git import read
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
-from gitsplit.model.changes import FileChange
+from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import shown
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid

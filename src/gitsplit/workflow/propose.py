@@ -6,7 +6,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.git import user_programs
 from gitsplit.git.history import changed_together, recent_subjects
 from gitsplit.git.repository import Repository
-from gitsplit.model.changes import FileChange
+from gitsplit.model.diff import FileChange
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse

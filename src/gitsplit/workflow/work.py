@@ -19,8 +19,7 @@ from gitsplit.git import gerrit, operations, read, rebase_process, rebase_record
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import edits_of
+from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit

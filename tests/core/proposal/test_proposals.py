@@ -4,8 +4,7 @@ from itertools import pairwise
 
 from hypothesis import assume, given
 
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import Edit, TextEdit, edits_of, facts_of
+from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, facts_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import entangled
 from gitsplit.proposal import order

@@ -6,7 +6,7 @@ from math import inf, isfinite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.changes import FileChange
+from gitsplit.model.diff import FileChange
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.signals import SIGNALS
 from tests.core.strategies import commits, compared, earlier_commits, source_commits

@@ -11,7 +11,7 @@ from functools import lru_cache
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
-from gitsplit.model.changes import File, FileChange
+from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.tui.view.text import Tint
 

@@ -14,8 +14,7 @@ from dataclasses import replace
 from itertools import accumulate, chain
 from typing import NamedTuple, TypeVar
 
-from gitsplit.model.changes import File, FileChange, Span
-from gitsplit.model.diff import Edit, TextEdit, edits_by_file
+from gitsplit.model.diff import Edit, File, FileChange, Span, TextEdit, edits_by_file
 from gitsplit.tui.diff.rows import Block, FoldKey, Header, RowKind, Rows, Segment
 
 Item = TypeVar("Item")

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import File, FileChange
-from gitsplit.model.diff import edits_of
+from gitsplit.model.diff import File, FileChange, edits_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.blocks import diff_rows

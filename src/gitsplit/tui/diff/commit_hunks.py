@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from gitsplit.model.changes import FileChange, Hunk, Span
 from gitsplit.model.content import Assignment, hunk_lines
-from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.diff import Edit, FileChange, Hunk, Span, TextEdit
 from gitsplit.tui.diff.blocks import CONTEXT_LINES
 from gitsplit.tui.diff.rows import Block, Header, RowKind, Segment
 

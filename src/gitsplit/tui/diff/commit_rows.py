@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 from operator import mul
 
-from gitsplit.model.changes import FileChange, Span
-from gitsplit.model.diff import Edit, Fact, FactEdit
+from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, Span
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import both, resumed, same
 from gitsplit.tui.diff.commit_hunks import (

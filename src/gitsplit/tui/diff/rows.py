@@ -11,8 +11,7 @@ from enum import Enum, auto
 from itertools import pairwise
 from typing import NamedTuple
 
-from gitsplit.model.changes import Span
-from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.model.diff import Edit, FactEdit, Span, TextEdit, sort_key
 
 
 class RowKind(Enum):

@@ -6,8 +6,8 @@ from enum import Enum, StrEnum, auto
 from typing import Literal, NamedTuple
 
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.changes import Hunk, Span, lines_of
 from gitsplit.model.checks import Check, Outlook
+from gitsplit.model.diff import Hunk, Span, lines_of
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.overrides import Merge

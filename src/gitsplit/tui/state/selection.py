@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
-from gitsplit.model.changes import Span
 from gitsplit.model.diff import (
     Edit,
     Fact,
     FactEdit,
+    Span,
     TextEdit,
     finer_edits,
     selected_edits,

@@ -10,8 +10,7 @@ from itertools import chain
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.changes import FileChange
-from gitsplit.model.diff import TextEdit
+from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import State, Unit

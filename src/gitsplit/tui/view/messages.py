@@ -8,7 +8,7 @@ from typing import Final
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.changes import lines_of
+from gitsplit.model.diff import lines_of
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.todo import Todo

@@ -13,8 +13,7 @@ from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.model.changes import File, FileChange, Hunk, Span
-from gitsplit.model.diff import Fact, FactEdit, facts_of
+from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.syntax import Tints, no_tints
