@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from gitsplit.errors import PlanRefused
 from gitsplit.model.diff import Fact, FactEdit, File, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
-from gitsplit.model.overrides import carried, with_content, with_dropped
 from gitsplit.model.plan import (
     DROPPED,
     Group,
@@ -24,7 +23,14 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.states import is_whole, states_in, steps
+from gitsplit.model.states import (
+    carried,
+    is_whole,
+    states_in,
+    steps,
+    with_content,
+    with_dropped,
+)
 from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import (
     CommitEntry,

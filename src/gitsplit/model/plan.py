@@ -32,7 +32,7 @@ class Override:
 
     ``file`` is the number of its change. ``base`` is the content that the plan chooses
     there; where it has come to choose another, the override is to be made anew
-    (:mod:`gitsplit.model.overrides`). What is ``lasting`` is meant for the groups after
+    (:mod:`gitsplit.model.states`). What is ``lasting`` is meant for the groups after
     it too, which have overrides of their own for that.
     """
 

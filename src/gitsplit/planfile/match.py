@@ -22,10 +22,9 @@ from gitsplit.model.diff import (
     hunk_order,
 )
 from gitsplit.model.escape import shown
-from gitsplit.model.overrides import given
 from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.states import file_assignments, overrides_by_file
+from gitsplit.model.states import file_assignments, given, overrides_by_file
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRange
 
 _NOBODY = -1

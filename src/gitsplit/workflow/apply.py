@@ -42,12 +42,11 @@ from gitsplit.model import escape
 from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
 from gitsplit.model.objects import Oid
-from gitsplit.model.overrides import with_dropped
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft
 from gitsplit.model.squash import continued_id, squashed
-from gitsplit.model.states import is_whole
+from gitsplit.model.states import is_whole, with_dropped
 from gitsplit.model.todo import Entry, layout, out_of_place
 from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting

@@ -10,10 +10,10 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import Hunk, Span, lines_of
 from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
-from gitsplit.model.overrides import Merge
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.series import Series
+from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
 from gitsplit.tui.background.syntax import Tints, no_tints

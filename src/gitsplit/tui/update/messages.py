@@ -10,8 +10,8 @@ from typing import NamedTuple
 from gitsplit.errors import PlanRefused
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.objects import Oid
-from gitsplit.model.overrides import with_content, written
 from gitsplit.model.plan import with_message
+from gitsplit.model.states import with_content, written
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
