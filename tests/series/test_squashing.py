@@ -8,8 +8,7 @@ import pytest
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.squash import autosquashed
-from gitsplit.model.todo import Todo, picked
+from gitsplit.model.todo import Todo, autosquashed, picked
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import begun
 from tests.repository import Repository

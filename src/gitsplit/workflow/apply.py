@@ -45,9 +45,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft
-from gitsplit.model.squash import continued_id, squashed
 from gitsplit.model.states import is_whole, with_dropped
-from gitsplit.model.todo import Entry, layout, out_of_place
+from gitsplit.model.todo import Entry, continued_id, layout, out_of_place, squashed
 from gitsplit.planfile import parse
 from gitsplit.report.text import Resulting
 from gitsplit.workflow.hooks_and_signing import Finish

@@ -8,8 +8,7 @@ from gitsplit.errors import PlanRefused
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
-from gitsplit.model.squash import joined_messages
-from gitsplit.model.todo import Entry, Todo, layout
+from gitsplit.model.todo import Entry, Todo, joined_messages, layout
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.sizes import LastAnswer
 

@@ -8,8 +8,16 @@ from typing import assert_never
 
 from gitsplit.errors import PlanRefused
 from gitsplit.model.objects import Oid
-from gitsplit.model.squash import autosquashed, is_for_another
-from gitsplit.model.todo import Doing, Entry, Todo, layout, moved, with_action
+from gitsplit.model.todo import (
+    Doing,
+    Entry,
+    Todo,
+    autosquashed,
+    is_for_another,
+    layout,
+    moved,
+    with_action,
+)
 from gitsplit.tui.background.worker import (
     is_plan_to_be_found,
     plan_of,
