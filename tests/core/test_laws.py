@@ -30,7 +30,6 @@ from gitsplit.model.diff import (
     edits_of,
     facts_of,
 )
-from gitsplit.model.history import History
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 from gitsplit.model.plan import (
     DROPPED,
@@ -44,6 +43,7 @@ from gitsplit.model.states import Step, is_whole, steps
 from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import PlanDocument, dumps, loads
 from gitsplit.proposal.propose import proposal
+from gitsplit.tui.state.app_state import History
 from tests.core.strategies import (
     LINES,
     commits,

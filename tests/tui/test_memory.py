@@ -5,8 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitsplit.model.history import History
-from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.app_state import History, Screen, State
 from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
 from gitsplit.tui.update.actions import (
     Action,

@@ -17,12 +17,11 @@ from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
 from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import shown
-from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import read_trail, written_trail
-from gitsplit.tui.state.app_state import Screen, Step
+from gitsplit.tui.state.app_state import History, Screen, Step
 from gitsplit.tui.state.memory import Memory, fits
 from gitsplit.workflow.request import Request
 from gitsplit.workflow.work import Work, begun, document

@@ -1,14 +1,16 @@
-"""Everything that a frame of the screen depends on, as one immutable value."""
+"""Everything that a frame of the screen depends on, as one immutable value.
+
+Undo and redo over immutable values: the past is kept, never recomputed (law 4).
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from typing import Literal, NamedTuple
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import Hunk, Span, lines_of
-from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
@@ -20,6 +22,35 @@ from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import FoldKey, Rows
 from gitsplit.tui.state.sizes import LastAnswer
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class History(Generic[Value]):
+    """A present value, the ones before it and the ones taken back."""
+
+    present: Value
+    past: tuple[Value, ...] = ()
+    future: tuple[Value, ...] = ()
+
+    def then(self, value: Value) -> "History[Value]":
+        """The history in which ``value`` follows; itself where nothing changed."""
+        if value == self.present:
+            return self
+        return History(value, (*self.past, self.present))
+
+    def undone(self) -> "History[Value]":
+        """The history one step back; itself at the beginning."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redone(self) -> "History[Value]":
+        """The history one step forward again; itself where nothing was taken back."""
+        if not self.future:
+            return self
+        return History(self.future[0], (*self.past, self.present), self.future[1:])
 
 
 class Screen(Enum):

@@ -3,10 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.model.history import History
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
-from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Step, entries_of
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    History,
+    Screen,
+    State,
+    Step,
+    entries_of,
+)
 from gitsplit.tui.state.location import opened
 
 MOST_STEPS = 100

@@ -3,11 +3,17 @@
 from dataclasses import replace
 
 from gitsplit.errors import PlanRefused
-from gitsplit.model.history import History
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import carried
 from gitsplit.model.todo import Todo
-from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Step, entries_of
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    History,
+    Screen,
+    State,
+    Step,
+    entries_of,
+)
 from gitsplit.tui.state.location import closed, is_open, on_plan, opened
 
 
