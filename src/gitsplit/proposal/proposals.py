@@ -25,7 +25,7 @@ from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.owner import Keep, described_by, kept_by
+from gitsplit.proposal.order import Keep, described_by, kept_by
 from gitsplit.proposal.path_conflicts import is_possible, together
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import scores, worth

@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from gitsplit.proposal.owner import described_by
+from gitsplit.proposal.order import described_by
 
 ONE = {"bark": 1, "leaf": 2, "root": 4}
 
