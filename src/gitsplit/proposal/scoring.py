@@ -16,9 +16,8 @@ from operator import mul
 
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import Tree, counts, tree_of
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import Compared, Matrix
 from gitsplit.proposal.signals import SIGNALS
-from gitsplit.proposal.similarity import Matrix
 
 NEIGHBOURS = (
     "first_look",
