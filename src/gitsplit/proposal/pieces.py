@@ -3,14 +3,20 @@
 A rename goes with the edits of its file, a creation with its lines, a submodule with
 what ``.gitmodules`` says of it. In a commit of very many pieces more are joined, in
 steps that have names, so that a proposal is there in time.
+
+Whether a plan's commits can have trees, and which groups to join if they can't.
 """
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from gitsplit.errors import PlanRefused
 from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
+from gitsplit.model.plan import Plan
+from gitsplit.model.states import entangled, steps
 from gitsplit.proposal.features import Piece
 
 MOST_COMPARED = 120
@@ -113,3 +119,34 @@ def _is_near(a: Edit, b: Edit, gap: int) -> bool:
     if isinstance(a, FactEdit) or isinstance(b, FactEdit):
         return True
     return b.old.start - a.old.stop <= gap
+
+
+def is_possible(plan: Plan) -> bool:
+    """Whether each of the plan's commits has a tree that there can be."""
+    if len(set(entangled(plan.changes))) == len(plan.changes):
+        return True
+    try:
+        steps(plan)
+    except PlanRefused:
+        return False
+    return True
+
+
+def together(
+    changes: Sequence[FileChange], edits: Sequence[Edit], group_of: Sequence[int]
+) -> tuple[int, ...]:
+    """The groups with files whose paths collide in one, where the first of them is.
+
+    No group is left empty.
+    """
+    first = entangled(changes)
+    sizes = Counter(first)
+    home: dict[int, int] = {}
+    found = [
+        group
+        if sizes[first[edit.file]] == 1
+        else home.setdefault(first[edit.file], group)
+        for edit, group in zip(edits, group_of, strict=True)
+    ]
+    order = {group: number for number, group in enumerate(sorted(set(found)))}
+    return tuple(order[group] for group in found)

@@ -26,8 +26,7 @@ from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.order import Keep, described_by, kept_by
-from gitsplit.proposal.path_conflicts import is_possible, together
-from gitsplit.proposal.pieces import pieces_of
+from gitsplit.proposal.pieces import is_possible, pieces_of, together
 from gitsplit.proposal.scoring import scores, worth
 from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
 

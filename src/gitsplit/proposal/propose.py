@@ -23,7 +23,7 @@ from gitsplit.proposal.by_location import (
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.proposal.group_count import MOST
 from gitsplit.proposal.order import Keep, kept_by
-from gitsplit.proposal.path_conflicts import is_possible, together
+from gitsplit.proposal.pieces import is_possible, together
 from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.subjects import drafted
 
