@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gitsplit.model.diff import FileChange
-from gitsplit.proposal import roles, source_text
+from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import identifiers
 from tests.bench.data import Case
 
@@ -64,9 +64,9 @@ class Region:
     used: frozenset[Declaration] = frozenset()
 
     @property
-    def role(self) -> roles.Role:
+    def role(self) -> source_text.Role:
         """The part that its file plays."""
-        return roles.role(self.path)
+        return source_text.role(self.path)
 
     @property
     def is_code(self) -> bool:
@@ -76,7 +76,7 @@ class Region:
 
 def is_code(path: str) -> bool:
     """Whether the file at ``path`` can declare anything."""
-    return roles.role(path) in {"code", "test"}
+    return source_text.role(path) in {"code", "test"}
 
 
 @dataclass(frozen=True)

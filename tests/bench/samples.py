@@ -14,9 +14,9 @@ from gitsplit.model.diff import edits_of
 from gitsplit.proposal.clustering import counts
 from gitsplit.proposal.commit_features import Compared
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.roles import Role
 from gitsplit.proposal.scoring import neighbours
 from gitsplit.proposal.signals import SIGNALS
+from gitsplit.proposal.source_text import Role
 from tests.bench.data import Case, Earlier, cases
 
 Array = NDArray[np.float64]

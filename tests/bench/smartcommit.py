@@ -23,7 +23,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from math import sqrt
 
-from gitsplit.proposal import roles
+from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import differ_in_space, identifiers
 from tests.bench.partition import Link, components, with_neighbours
 from tests.bench.regions import Region
@@ -77,7 +77,7 @@ def depend(a: Region, b: Region) -> bool:
 def is_tested(a: Region, b: Region) -> bool:
     """Whether one is in the test of the other's file, by name."""
     return (a.role == "test") != (b.role == "test") and (
-        roles.stem(a.path) == roles.stem(b.path)
+        source_text.stem(a.path) == source_text.stem(b.path)
     )
 
 

@@ -16,7 +16,7 @@ from itertools import combinations
 from math import log, sqrt
 
 from gitsplit.model.diff import FileChange, sort_key
-from gitsplit.proposal import roles
+from gitsplit.proposal import source_text
 from gitsplit.proposal.features import Look, Piece, Texts, look_at
 from gitsplit.proposal.source_text import Vector, identifiers, parts, weighted
 
@@ -210,7 +210,7 @@ class Compared:
     @cached_property
     def named(self) -> tuple[frozenset[int], ...]:
         """For each file that pieces are in those others that its text names."""
-        about = [roles.stem(self.texts.path(n)) for n in self._files]
+        about = [source_text.stem(self.texts.path(n)) for n in self._files]
         sides = [(*self.texts.old[n], *self.texts.new[n]) for n in self._files]
         texts = ["".join(lines).lower() for lines in sides]
         return tuple(

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from typing import Literal
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit
-from gitsplit.proposal import features, roles, source_text
+from gitsplit.proposal import features, source_text
 from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
 
 Piece = tuple[Edit, ...]
@@ -64,7 +64,7 @@ class Look:
 
     file: int
     path: str
-    role: roles.Role
+    role: source_text.Role
     stem: str
     stem_parts: frozenset[str]
     path_parts: frozenset[str]
@@ -100,7 +100,7 @@ class Texts:
     def is_generated(self, file: int) -> bool:
         """Whether a program made the file."""
         lines = self.new[file] or self.old[file]
-        return roles.is_generated(self.path(file), "".join(lines[:_HEAD]))
+        return source_text.is_generated(self.path(file), "".join(lines[:_HEAD]))
 
     @cached_property
     def old(self) -> tuple[tuple[str, ...], ...]:
@@ -161,9 +161,9 @@ def look_at(texts: Texts, piece: Piece) -> Look:
     return Look(
         file=file,
         path=path,
-        role=roles.role(path),
-        stem=roles.stem(path),
-        stem_parts=frozenset(parts(roles.stem(path))),
+        role=source_text.role(path),
+        stem=source_text.stem(path),
+        stem_parts=frozenset(parts(source_text.stem(path))),
         path_parts=path_parts,
         kind=_kind(edits, old, new),
         start=min((edit.old.start for edit in edits), default=0),

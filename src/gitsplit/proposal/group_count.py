@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gitsplit.proposal.clustering import Merge, Tree
 from gitsplit.proposal.commit_features import Matrix
-from gitsplit.proposal.roles import Role
+from gitsplit.proposal.source_text import Role
 
 MOST = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""

@@ -7,7 +7,7 @@ numbers anew (``./dev train``), and give it a case in ``tests/cases``.
 from collections.abc import Callable, Iterable, Mapping
 from math import log, log1p
 
-from gitsplit.proposal import roles
+from gitsplit.proposal import source_text
 from gitsplit.proposal.commit_features import Compared, path_likeness
 from gitsplit.proposal.features import Look, Written
 
@@ -304,8 +304,8 @@ def import_used(commit: Compared, a: int, b: int) -> float:
 def lock_of_manifest(commit: Compared, a: int, b: int) -> float:
     """One is a manifest, the other the lock file that records what came of it."""
     one, two = _looks(commit, a, b)
-    is_one = roles.is_locked(one.path, two.path)
-    return float(is_one or roles.is_locked(two.path, one.path))
+    is_one = source_text.is_locked(one.path, two.path)
+    return float(is_one or source_text.is_locked(two.path, one.path))
 
 
 def both_generated(commit: Compared, a: int, b: int) -> float:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gitsplit.proposal.clustering import tree_of
 from gitsplit.proposal.group_count import MOST, described
-from gitsplit.proposal.roles import Role
+from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.weights import NUMBER
 
 ROLES: list[Role] = ["changelog", "test", "documentation", "configuration", "code"]
