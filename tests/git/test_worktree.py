@@ -12,9 +12,8 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import journal
-from gitsplit.git.index import lock, remove_stale_index_lock
 from gitsplit.git.repository import open_repository
-from gitsplit.git.worktree import Step, put_back
+from gitsplit.git.worktree import Step, lock, put_back, remove_stale_index_lock
 from gitsplit.model.objects import Oid
 from tests.git.following import (
     BASE,

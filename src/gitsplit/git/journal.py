@@ -25,12 +25,18 @@ from gitsplit.errors import (
 )
 from gitsplit.git import cleanup, journal_file, preflight, refs
 from gitsplit.git.cleanup import remove_stale_locks
-from gitsplit.git.index import remove_stale_index_lock
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_directory, put, put_new
-from gitsplit.git.worktree import Follower, HeadTrees, Step, catch_up, put_back
+from gitsplit.git.worktree import (
+    Follower,
+    HeadTrees,
+    Step,
+    catch_up,
+    put_back,
+    remove_stale_index_lock,
+)
 from gitsplit.model.listing import listed
 
 MOST_RECORDS = 50

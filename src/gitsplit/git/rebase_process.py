@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.index import lock_file
 from gitsplit.git.program import (
     gits_at,
     gits_in,
@@ -23,6 +22,7 @@ from gitsplit.git.program import (
 )
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_directory
+from gitsplit.git.worktree import lock_file
 
 Order = Literal["start", "continue", "abort"]
 
