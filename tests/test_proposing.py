@@ -2,7 +2,7 @@
 
 import pytest
 
-from gitsplit.git import read
+from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
@@ -29,8 +29,8 @@ def test_files_that_changed_together_before_are_proposed_for_one_commit(
     monkeypatch.setitem(weights.AGAIN_ACROSS, "changed_together", 4.0)
     with_history(repo, *pair)
     opened = open_repository(repo.path)
-    series = read.series(opened, "HEAD~1")
-    (changes,) = read.changes_of(opened, series.commits)
+    series = history.series(opened, "HEAD~1")
+    (changes,) = history.changes_of(opened, series.commits)
 
     request, commit = Request(number=2), series.commits[0]
     found = cuts_of(opened, request, series, commit, changes)
@@ -49,9 +49,9 @@ def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
     before = (frozenset(path.encode() for path in FILES[:2]),)
 
     def together(series: Series) -> tuple[frozenset[bytes], ...]:
-        (changes,) = read.changes_of(opened, series.commits[-1:])
+        (changes,) = history.changes_of(opened, series.commits[-1:])
         return known(opened, series, changes).together
 
-    assert together(read.series(opened, "HEAD~1")) == before * 3
-    assert together(read.series(opened, "HEAD~3")) == before
-    assert together(read.series(opened, None, root=True)) == ()
+    assert together(history.series(opened, "HEAD~1")) == before * 3
+    assert together(history.series(opened, "HEAD~3")) == before
+    assert together(history.series(opened, None, root=True)) == ()

@@ -7,7 +7,7 @@ from stat import S_ISREG
 
 import pytest
 
-from gitsplit.git.read import changes_of, file_changes, series, source_commit
+from gitsplit.git.history import changes_of, file_changes, series, source_commit
 from gitsplit.git.repository import open_repository
 from gitsplit.model.diff import FileChange, Hunk, Span
 from tests.repository import Repository

@@ -14,7 +14,7 @@ from gitsplit.errors import (
     UnbornBranch,
     UnknownRevision,
 )
-from gitsplit.git.read import file_changes, series, source_commit
+from gitsplit.git.history import file_changes, series, source_commit
 from gitsplit.git.repository import open_repository
 from tests.repository import Repository
 

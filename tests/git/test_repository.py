@@ -16,8 +16,8 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitsplit.git.history import file_changes, series
 from gitsplit.git.identity import committer, fresh_change_id
-from gitsplit.git.read import file_changes, series
 from gitsplit.git.repository import Config, open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository

@@ -228,7 +228,7 @@ def _name_shortcuts(work: "Work") -> None:
 
 
 def _point_out_replacements(repo: "Repository", work: "Work") -> None:
-    from gitsplit.git.read import has_grafts, replaced_commits
+    from gitsplit.git.history import has_grafts, replaced_commits
 
     if has_grafts(repo):
         say(

@@ -11,7 +11,7 @@ from threading import Condition, Thread
 from typing import Any
 
 from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
-from gitsplit.git import read
+from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
@@ -99,7 +99,7 @@ def _changes(
 
     def changes_of(oid: Oid) -> tuple[FileChange, ...]:
         if oid not in known:
-            known[oid] = read.file_changes(repo, commits[oid])
+            known[oid] = history.file_changes(repo, commits[oid])
         return known[oid]
 
     return changes_of

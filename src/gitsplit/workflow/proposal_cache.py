@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from gitsplit.errors import GitsplitError, NothingToSplit
-from gitsplit.git import read
+from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
 from gitsplit.model.diff import TextEdit
@@ -106,7 +106,7 @@ class Proposals:
 
     def _read(self, repo: Repository, oid: Oid) -> Cuts:
         commit = self.work.todo.entry(oid).commit
-        changes = read.file_changes(repo, commit)
+        changes = history.file_changes(repo, commit)
         if not changes:
             raise NothingToSplit(
                 f"{oid[:7]} changes no file, so there is nothing to split.",
@@ -138,7 +138,7 @@ class Proposals:
         with self._lock:
             old = EMPTY_TREE
             if parents:
-                old = read.source_commit(repo, parents[0]).raw.tree
+                old = history.source_commit(repo, parents[0]).raw.tree
             changed = changed_paths(NewObjects(repo), old, commit.raw.tree)
             return {path: self._size(pair) for path, pair in changed.items()}
 

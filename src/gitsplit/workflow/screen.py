@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
-from gitsplit.git import read, refs, user_programs
+from gitsplit.git import history, refs, user_programs
 from gitsplit.git.diff import hunks_between, merged_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import cleaned
@@ -152,7 +152,7 @@ def _whole(repo: Repository, request: Request, work: Work, setting: Setting) -> 
         change_ids=_change_ids(work),
         ids=work.ids,
         drop_to=setting.drop_to,
-        titles=read.titles(repo, work.series, form) if form else {},
+        titles=history.titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
         check=setting.check,
         copied_trailers=copied_trailers(repo),

@@ -15,7 +15,14 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import gerrit, operations, read, rebase_process, rebase_record, refs
+from gitsplit.git import (
+    gerrit,
+    history,
+    operations,
+    rebase_process,
+    rebase_record,
+    refs,
+)
 from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
@@ -103,10 +110,10 @@ def begun(
     """
     if request.plan is not None:
         return _planned_work(repo, request, parse.loads(request.plan))
-    series = read.series(repo, request.upstream, request.commits, request.root)
+    series = history.series(repo, request.upstream, request.commits, request.root)
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _chosen(repo, series, request, every)
-    changes = read.changes_of(repo, chosen)
+    changes = history.changes_of(repo, chosen)
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
@@ -184,7 +191,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
     entries = _entries(series, document)
     commits = {commit.oid: commit for commit in series.commits}
     split = [c for c in series.commits if entries[c.oid].action == "split"]
-    changes = read.changes_of(repo, split)
+    changes = history.changes_of(repo, split)
     plans = {
         commit.oid: with_owner(match.fitted(entries[commit.oid], done), request.keep)
         for commit, done in zip(split, changes, strict=True)
@@ -207,7 +214,7 @@ def _planned_series(
     upstream = request.upstream or document.upstream
     is_root = request.root or upstream is None
     try:
-        series = read.series(repo, upstream, request.commits, is_root)
+        series = history.series(repo, upstream, request.commits, is_root)
     except (UnknownRevision, NoCommonHistory, EmptySeries):
         if document.head == repo.head():
             raise
