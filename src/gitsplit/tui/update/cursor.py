@@ -1,6 +1,8 @@
 """Where the cursor goes, and how much it takes: none of it changes the plan.
 
 Where a text occurs in the diff: in lines shown or folded away, and in paths.
+
+The line that a user types: a subject, a text to look for, a piece's number.
 """
 
 from bisect import bisect_left, bisect_right
@@ -12,9 +14,10 @@ from typing import assert_never
 from gitsplit.errors import PlanRefused
 from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import counted
+from gitsplit.model.message import subject_of, with_subject
 from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
-from gitsplit.tui.state.app_state import State, Unit
-from gitsplit.tui.state.location import refolded, row_showing
+from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
+from gitsplit.tui.state.location import refolded, refuse_none_open, row_showing
 from gitsplit.tui.state.selection import (
     file_rows,
     lines_shown,
@@ -25,19 +28,27 @@ from gitsplit.tui.state.selection import (
     unit_at,
 )
 from gitsplit.tui.update.actions import (
+    Ask,
     Cancel,
     CursorAction,
+    Dismiss,
+    EraseText,
     FindNext,
     Fold,
     Mark,
     MarkAction,
     MoveFile,
+    MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
     Pan,
+    PromptAction,
+    Submit,
+    TypeText,
     Widen,
 )
+from gitsplit.tui.update.messages import Text, text_at_hand, worded
 from gitsplit.tui.update.series import shown_series
 
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
@@ -252,3 +263,88 @@ def _all_folded(state: State) -> State:
     if not state.unfolded:
         raise PlanRefused("Every piece is short: all lines are shown.")
     return replace(refolded(state, frozenset()), status="folded what is long")
+
+
+def with_prompt(state: State, action: PromptAction) -> State:
+    """The state in which the line is begun, typed, taken or forgotten."""
+    if isinstance(action, Ask):
+        return replace(state, prompt=_begun(state, action.purpose), status="")
+    if state.prompt is None:
+        raise PlanRefused("Nothing is being typed.")
+    match action:
+        case Submit():
+            return _submitted(state, state.prompt)
+        case Dismiss():
+            return replace(state, prompt=None, status="nothing typed")
+        case TypeText() | EraseText() | MoveInText():
+            return replace(state, prompt=_typed(state.prompt, action), status="")
+        case _:
+            assert_never(action)
+
+
+def _begun(state: State, purpose: Purpose) -> Prompt:
+    """The line as it begins: a subject as it is, anything else empty."""
+    if purpose is not Purpose.SUBJECT:
+        refuse_none_open(state)
+        return Prompt(purpose, "", 0)
+    subject = subject_of(text_at_hand(state).message)
+    text = subject.decode("utf-8", "surrogateescape")
+    return Prompt(purpose, text, len(text))
+
+
+def _typed(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
+    """The line after one key."""
+    before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
+    match action:
+        case TypeText(text):
+            before += _in_one_line(text)
+        case EraseText(by) if by < 0:
+            before = before[: max(0, len(before) + by)]
+        case EraseText(by):
+            after = after[by:]
+        case MoveInText(by):
+            cursor = max(0, min(len(prompt.text), prompt.cursor + by))
+            return replace(prompt, cursor=cursor)
+        case _:
+            assert_never(action)
+    return replace(prompt, text=before + after, cursor=len(before))
+
+
+def _in_one_line(text: str) -> str:
+    """What of a typed or pasted text can stand in a line."""
+    joined = " ".join(text.splitlines()).replace("\t", " ")
+    return "".join(char for char in joined if char.isprintable())
+
+
+def _submitted(state: State, prompt: Prompt) -> State:
+    """The state in which the typed line did what it was for."""
+    done = replace(state, prompt=None)
+    match prompt.purpose:
+        case Purpose.SUBJECT:
+            return _with_subject(done, prompt.text)
+        case Purpose.SEARCH:
+            return found(done, prompt.text or state.search)
+        case Purpose.PIECE:
+            return _at_piece(done, prompt.text)
+        case _:
+            assert_never(prompt.purpose)
+
+
+def _with_subject(state: State, text: str) -> State:
+    """The commit at hand with this subject; PlanRefused where it is empty."""
+    if not text.strip():
+        raise PlanRefused("A commit needs a subject.", hint="Esc keeps the old one.")
+    where, message = text_at_hand(state)
+    if text == subject_of(message).decode("utf-8", "surrogateescape"):
+        return worded(state, [Text(where, message)])
+    subject = text.strip().encode("utf-8", "surrogateescape")
+    return worded(state, [Text(where, with_subject(message, subject))])
+
+
+def _at_piece(state: State, text: str) -> State:
+    """The cursor on the piece with this number, counted from 1."""
+    edits = state.plan.edits
+    number = int(text) if text.strip().isdecimal() else 0
+    if not 1 <= number <= len(edits):
+        raise PlanRefused(f"The pieces have the numbers 1 to {len(edits)}.")
+    return at_row(state, state.rows.row_of(edits[number - 1]))
