@@ -16,6 +16,7 @@ from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.update.actions import (
     Become,
+    Foreseen,
     MoveCommit,
     MoveTo,
     OpenCommit,
@@ -24,7 +25,6 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.update.reports import Foreseen
 from tests.tui.builder import (
     ABOVE,
     BASE,

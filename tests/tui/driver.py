@@ -14,8 +14,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.background.worker import next_job
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import Action
-from gitsplit.tui.update.reports import Report
+from gitsplit.tui.update.actions import Action, Report
 
 PATIENCE = 10.0
 """Seconds until a frame that doesn't come fails the test; one takes milliseconds."""

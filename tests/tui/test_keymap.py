@@ -36,6 +36,7 @@ from gitsplit.tui.update.actions import (
     OpenSeries,
     Quit,
     Refused,
+    Report,
     Reworded,
     Send,
     SetContent,
@@ -44,7 +45,6 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.update.reports import Report
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [

@@ -20,6 +20,8 @@ from gitsplit.tui.update.actions import (
     Back,
     Become,
     Cancel,
+    Estimated,
+    Foreseen,
     Look,
     MarkSplit,
     MoveCommit,
@@ -39,7 +41,6 @@ from gitsplit.tui.update.actions import (
     Walk,
     WriteMessages,
 )
-from gitsplit.tui.update.reports import Estimated, Foreseen
 from gitsplit.tui.update.series import resumed, split_at_once
 from gitsplit.tui.view.preview import rows_of
 from gitsplit.tui.view.series import title_of

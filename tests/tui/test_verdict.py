@@ -15,13 +15,14 @@ from gitsplit.tui.update.actions import (
     Back,
     Become,
     CheckCommits,
+    Foreseen,
     MoveRows,
     OpenPreview,
+    Progressed,
     Quit,
     Scroll,
     Undo,
 )
-from gitsplit.tui.update.reports import Foreseen, Progressed
 from gitsplit.tui.view.frame import status_line
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_words

@@ -56,6 +56,7 @@ from gitsplit.tui.update.actions import (
     MoveRows,
     MoveTo,
     Refused,
+    Report,
     Reworded,
     Scroll,
     SetContent,
@@ -70,7 +71,6 @@ from gitsplit.tui.update.messages import (
     written_content,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.update.reports import Report
 from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.style import SCREEN_STYLE

@@ -32,8 +32,15 @@ from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State
 from gitsplit.tui.state.problems import is_asking, written_todo
 from gitsplit.tui.state.selection import selected
-from gitsplit.tui.update.actions import Action, Cut
-from gitsplit.tui.update.reports import Checked, Estimated, Foreseen, Progressed, Report
+from gitsplit.tui.update.actions import (
+    Action,
+    Checked,
+    Cut,
+    Estimated,
+    Foreseen,
+    Progressed,
+    Report,
+)
 
 Found = TypeVar("Found")
 

@@ -24,18 +24,19 @@ from gitsplit.tui.update.actions import (
     Quit,
     Recut,
     Redo,
+    Report,
     ScreenAction,
     SeriesAction,
     SetContent,
     ShellAction,
     Undo,
     ViewAction,
+    informed,
 )
 from gitsplit.tui.update.commits import with_commits
 from gitsplit.tui.update.cursor import marked, moved, with_prompt
 from gitsplit.tui.update.messages import rewritten
 from gitsplit.tui.update.pieces import with_next_cut, with_pieces
-from gitsplit.tui.update.reports import Report, informed
 from gitsplit.tui.update.screens import asked, on_screen
 from gitsplit.tui.update.series import LISTS, moved_commit, moved_in_list, with_series
 
