@@ -43,7 +43,7 @@ from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
-from gitsplit.tui.view.style import SCREEN_STYLE
+from gitsplit.tui.view.text import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens

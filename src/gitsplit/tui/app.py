@@ -73,7 +73,7 @@ from gitsplit.tui.update.messages import (
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
-from gitsplit.tui.view.style import SCREEN_STYLE
+from gitsplit.tui.view.text import SCREEN_STYLE
 
 Result = TypeVar("Result")
 

@@ -15,8 +15,7 @@ from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.reasons import whys
 from gitsplit.tui.view.split import CURSOR, file_cells, row_cells, scrolled
-from gitsplit.tui.view.style import group_style
-from gitsplit.tui.view.text import clipped, line_cells, shown, wrapped
+from gitsplit.tui.view.text import clipped, group_style, line_cells, shown, wrapped
 
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 

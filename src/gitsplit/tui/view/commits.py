@@ -18,8 +18,14 @@ from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.update.actions import FAR
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import scrolled
-from gitsplit.tui.view.style import group_style
-from gitsplit.tui.view.text import clipped, clipped_start, fitted, shown, wrapped
+from gitsplit.tui.view.text import (
+    clipped,
+    clipped_start,
+    fitted,
+    group_style,
+    shown,
+    wrapped,
+)
 
 OWNER = "◆"
 FOCUS = "▸"

@@ -20,12 +20,12 @@ from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.problems import asking_words
 from gitsplit.tui.state.selection import rename_with_edits, unit_at
 from gitsplit.tui.view.series import series_title
-from gitsplit.tui.view.style import group_style
 from gitsplit.tui.view.text import (
     clipped,
     clipped_start,
     fitted,
     glyphs,
+    group_style,
     shown,
     wrapped,
 )

@@ -18,8 +18,7 @@ from gitsplit.tui.update.messages import origin, worded_commits
 from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import CURSOR, scrolled
-from gitsplit.tui.view.style import group_style
-from gitsplit.tui.view.text import clipped, fitted, line_cells, shown
+from gitsplit.tui.view.text import clipped, fitted, group_style, line_cells, shown
 
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""

@@ -29,8 +29,7 @@ from gitsplit.tui.state.problems import conflict_of, foreseen
 from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.series import WARNING, conflict_words, title_of
-from gitsplit.tui.view.style import group_style
-from gitsplit.tui.view.text import clipped, fitted, shown, wrapped
+from gitsplit.tui.view.text import clipped, fitted, group_style, shown, wrapped
 
 MOST_LINES = 5
 """So many lines of the end of what a failed command printed are shown."""

@@ -22,8 +22,13 @@ from gitsplit.tui.diff.rows import Header, Row, RowKind
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
 from gitsplit.tui.state.sizes import LastAnswer
-from gitsplit.tui.view.style import group_style
-from gitsplit.tui.view.text import clipped, clipped_start, line_cells, shown
+from gitsplit.tui.view.text import (
+    clipped,
+    clipped_start,
+    group_style,
+    line_cells,
+    shown,
+)
 
 _LINE_STYLES = {
     RowKind.OLD: ("-", "class:removed"),
