@@ -18,7 +18,7 @@ from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.model.todo import Todo
 from gitsplit.workflow.apply import DropTo, Outcome, apply
-from gitsplit.workflow.check_runner import Runner
+from gitsplit.workflow.checks import Runner
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.draft import (
     Saver,
