@@ -254,9 +254,8 @@ def _plan_text(work: "Work") -> str:
 def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
-    from gitsplit.workflow.apply import resulting
+    from gitsplit.workflow.apply import resulting, review_notes
     from gitsplit.workflow.dry_run import looked_at
-    from gitsplit.workflow.review import review_notes
 
     look = looked_at(repo, work)
     for warning in look.warnings:

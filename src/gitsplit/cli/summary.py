@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.review import pushing
+    from gitsplit.workflow.apply import pushing
 
     moved = [(update.ref, update.new) for update in record.updates]
     tell(finished_text(moved, pushing(repo, record)))
@@ -38,8 +38,7 @@ def show_summary(
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.summary import dropped_lines
     from gitsplit.report.text import summary_text
-    from gitsplit.workflow.apply import resulting
-    from gitsplit.workflow.review import how_to_push, review_notes
+    from gitsplit.workflow.apply import how_to_push, resulting, review_notes
 
     made = resulting(work, outcome.rewrite)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
@@ -105,10 +104,9 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.apply import pushing, recovered
     from gitsplit.workflow.conflict import continued
     from gitsplit.workflow.journal_state import truthful
-    from gitsplit.workflow.review import pushing
 
     repo = open_repository(here())
     if said := recovered(repo, say):

@@ -13,7 +13,7 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.workflow import review
+from gitsplit.workflow import apply
 from gitsplit.workflow.apply import entry_drafts, preview
 from gitsplit.workflow.work import Work
 
@@ -56,7 +56,7 @@ def looked_at(repo: Repository, work: Work) -> Look:
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
-    unpushable, first, warnings = review.complaints(repo, work, rewrite)
+    unpushable, first, warnings = apply.complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     return Look(work, rewrite, complaints, refusal or first, tuple(warnings))

@@ -20,9 +20,10 @@ from gitsplit.workflow.apply import (
     head_trees,
     refuse_unready,
     resulting,
+    review_notes,
+    review_warnings,
     to_be,
 )
-from gitsplit.workflow.review import review_notes, review_warnings
 from gitsplit.workflow.work import Work
 
 
