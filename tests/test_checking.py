@@ -5,7 +5,7 @@ from threading import Event
 from gitsplit.git.repository import open_repository
 from gitsplit.model.checks import Check
 from gitsplit.workflow.checks import Runner
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.processes import wait_until
 from tests.repository import Repository

@@ -12,7 +12,7 @@ from gitsplit.errors import GitsplitError
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.workflow import work
 from gitsplit.workflow.draft import resumed
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from tests.repositories.test_storage import as_anybody
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, done, gitsplit, tangled

@@ -10,7 +10,7 @@ from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
 from gitsplit.workflow.draft import Saver, forgotten, moved_away, resumed
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import tangled

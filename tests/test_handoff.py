@@ -14,7 +14,7 @@ from gitsplit.git.signing import signer
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs

@@ -11,7 +11,7 @@ import pytest
 
 from gitsplit.errors import RefMoved, WriteFailed
 from gitsplit.workflow.apply import apply
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, done, gitsplit, gitsplit_process, tangled, trees

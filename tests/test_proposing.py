@@ -6,8 +6,7 @@ from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
-from gitsplit.workflow.propose import cuts_of, known, proposed
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request, cuts_of, known, proposed
 from tests.repository import Repository
 
 FILES = ("heron.txt", "maple.txt", "quartz.txt")

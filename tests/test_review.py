@@ -9,7 +9,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import with_action
 from gitsplit.workflow.preflight import outlook
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.repository import Repository
 from tests.runner import (

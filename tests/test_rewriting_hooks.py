@@ -9,7 +9,7 @@ from gitsplit.errors import Declined
 from gitsplit.model.message import change_ids
 from gitsplit.workflow.apply import apply
 from gitsplit.workflow.hooks_and_signing import MOST_UNASKED, Finish
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun, opened
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
 from tests.git.test_hooks import add_hook

@@ -7,8 +7,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.workflow.proposal_cache import MOST_FILES, Proposals
-from gitsplit.workflow.propose import copied_trailers
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request, copied_trailers
 from gitsplit.workflow.work import Work, begun
 from tests.gits import to_merge
 from tests.repository import Repository

@@ -12,7 +12,7 @@ from gitsplit.errors import GitsplitError
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun, opened
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from gitsplit.git.repository import open_repository
 from gitsplit.workflow.preflight import outlook
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.gits import CAN_MERGE
 from tests.repository import Repository

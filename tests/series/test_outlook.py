@@ -12,7 +12,7 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.workflow.apply import series_draft
 from gitsplit.workflow.preflight import Outlooks, outlook
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.git.rewriting import COMMITTER
 from tests.gits import to_merge

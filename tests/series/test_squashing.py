@@ -9,7 +9,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.todo import Todo, autosquashed, picked
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.repository import Repository
 from tests.runner import Json, done, plan_for

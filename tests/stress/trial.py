@@ -19,7 +19,7 @@ from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
 from gitsplit.planfile.match import fitted
 from gitsplit.workflow.apply import apply, preview
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, document, opened
 from tests.repository import Repository
 from tests.stress.applying import GitRefuses, applied_trees

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.workflow.hooks_and_signing import Finish
-    from gitsplit.workflow.request import Request
+    from gitsplit.workflow.propose import Request
     from gitsplit.workflow.work import Work
 
 
@@ -171,7 +171,7 @@ def _check_exec(options: Options) -> None:
 
 
 def _request(options: Options) -> "Request":
-    from gitsplit.workflow.request import Request
+    from gitsplit.workflow.propose import Request
 
     plan = None
     if options.plan is not None:

@@ -23,7 +23,7 @@ from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.state.app_state import History, Screen, Step
 from gitsplit.tui.state.memory import Memory, fits
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, document
 
 VERSION = 1

@@ -18,8 +18,7 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.state.app_state import Estimate
-from gitsplit.workflow.propose import cuts_of, proposed
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request, cuts_of, proposed
 from gitsplit.workflow.work import Work
 
 MOST_BYTES = 2 << 20

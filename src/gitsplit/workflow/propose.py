@@ -1,6 +1,9 @@
-"""Plans proposed for commits: by gitsplit, or by a program of the user's."""
+"""Plans proposed for commits: by gitsplit, or by a program of the user's.
 
-from dataclasses import replace
+What the user asked for on the command line.
+"""
+
+from dataclasses import dataclass, replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.git import user_programs
@@ -15,11 +18,29 @@ from gitsplit.proposal.propose import (
     COPIED_TRAILERS,
     Context,
     Cuts,
+    GroupBy,
     Keep,
     cuts,
     kept_by,
 )
-from gitsplit.workflow.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for; ``plan`` is the text of a plan file.
+
+    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down.
+    """
+
+    upstream: str | None = None
+    commits: tuple[str, ...] = ()
+    root: bool = False
+    plan: bytes | None = None
+    group_by: GroupBy = "auto"
+    number: int | None = None
+    keep: Keep = "auto"
+    moves_ids: bool = False
+
 
 COMMAND = "gitsplit.proposalCommand"
 

@@ -29,7 +29,7 @@ from gitsplit.workflow.draft import (
     resumed,
 )
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request
 from gitsplit.workflow.screen import Back, Edited, Setting, edited
 from gitsplit.workflow.work import Work
 

@@ -21,8 +21,7 @@ from gitsplit.tui.update.series import resumed, split_at_once
 from gitsplit.workflow.apply import DropTo
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import Proposals
-from gitsplit.workflow.propose import copied_trailers
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request, copied_trailers
 from gitsplit.workflow.work import Work
 
 MOST_TRIES = 5

@@ -34,8 +34,7 @@ from gitsplit.model.todo import Entry, Todo, layout, picked
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Cuts
-from gitsplit.workflow.propose import cuts_of, proposed, with_owner
-from gitsplit.workflow.request import Request
+from gitsplit.workflow.propose import Request, cuts_of, proposed, with_owner
 
 
 @dataclass(frozen=True, slots=True)
