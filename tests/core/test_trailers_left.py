@@ -1,7 +1,6 @@
 """Trailers that not every part of a split commit has are known, and named."""
 
-from gitsplit.model.change_id import IdRules
-from gitsplit.model.trailers_left import left_trailers, trailer_lines
+from gitsplit.model.change_id import IdRules, left_trailers, trailer_lines
 from tests.core.messages import NEW, OLD
 
 TRAILERS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from gitsplit.model.change_id import IdRules
+from gitsplit.model.change_id import IdRules, trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import clipped, counted, few, listed, several
@@ -13,7 +13,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
-from gitsplit.model.trailers_left import trailer_lines
 from gitsplit.proposal.propose import Cuts
 from gitsplit.report.staying import staying_lines
 

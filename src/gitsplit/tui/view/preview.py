@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.model.trailers_left import trailer_lines
 from gitsplit.tui.diff.commit_diff import sizes_in
 from gitsplit.tui.state.app_state import Git, State, Whole
 from gitsplit.tui.state.dropped import (
