@@ -3,8 +3,7 @@
 import pytest
 
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.message import change_ids
-from gitsplit.model.servers import host_of
+from gitsplit.model.message import change_ids, host_of
 from tests.core.messages import NEW, OLD
 
 HOST = b"//review.example.org"

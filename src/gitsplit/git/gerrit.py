@@ -15,10 +15,9 @@ from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.message import is_valid_change_id
+from gitsplit.model.message import host_of, is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.servers import host_of
 
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""
