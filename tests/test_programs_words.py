@@ -9,7 +9,7 @@ import pytest
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edited
-from gitsplit.model.said import MOST_LINES, said
+from gitsplit.model.escape import MOST_LINES, said
 from gitsplit.workflow.screen import MOST_TRIES, _all_edited
 from tests.repository import Repository
 from tests.runner import (

@@ -25,10 +25,9 @@ from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import mark, own_directory
 from gitsplit.git.write import Rewrite
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
-from gitsplit.model.said import said
 
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 

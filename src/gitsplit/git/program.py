@@ -28,7 +28,7 @@ from gitsplit.errors import (
     NotARepository,
     Signalled,
 )
-from gitsplit.model.said import in_one
+from gitsplit.model.escape import in_one
 
 GROUP = 2
 """Where ``pgrp``, field 5 of proc(5), is among the fields from the state on."""

@@ -24,8 +24,8 @@ from gitsplit.git.operations import (
 from gitsplit.git.program import batches, durably, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
+from gitsplit.model.escape import said
 from gitsplit.model.objects import Oid
-from gitsplit.model.said import said
 
 
 @dataclass(frozen=True, slots=True)

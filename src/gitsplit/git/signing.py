@@ -19,8 +19,8 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
+from gitsplit.model.escape import in_one, said
 from gitsplit.model.objects import Oid, RawCommit
-from gitsplit.model.said import in_one, said
 
 Format = Literal["openpgp", "x509", "ssh"]
 

@@ -16,7 +16,7 @@ from gitsplit.git.program import NOT_RUN, answered
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwound_by_signals
 from gitsplit.git.state_dir import own_directory, temporary_directory
-from gitsplit.model.said import said
+from gitsplit.model.escape import said
 
 PATIENCE = 60.0
 """Seconds after which a program that hasn't answered is ended."""

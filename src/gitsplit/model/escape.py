@@ -7,10 +7,16 @@ Commands that a user is shown to paste into a shell.
 
 What such a command reads like is what it does: whatever can't be seen plainly stands
 in it as an escape, which bash, zsh, ksh, BusyBox and POSIX.1-2024 read in ``$'…'``.
+
+What a program said that failed, as one line of a sentence.
+
+Where the reason stands in it nobody knows: git's own last line often says only that
+something failed, and a hook may begin or end with it. So all of it is passed on.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _NOTHING_TO_SEE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
@@ -151,3 +157,26 @@ def _escaped(char: str) -> str:
 
 def _octal(byte: int) -> str:
     return f"\\{byte:03o}"
+
+
+MOST_LINES = 20
+"""So many lines are passed on; of more, those at both ends."""
+
+_FIRST = 5
+
+
+def said(output: bytes) -> str:
+    r"""The lines of an output as one, maybe empty.
+
+    >>> said(b"sh: prettier: not found\n\nexit 127\n")
+    'sh: prettier: not found; exit 127'
+    """
+    return in_one(output.decode("utf-8", "replace").splitlines())
+
+
+def in_one(lines: Iterable[str]) -> str:
+    """The lines as one, without those that are blank."""
+    told = [line.strip() for line in lines if line.strip()]
+    if len(told) > MOST_LINES:
+        told[_FIRST : len(told) - MOST_LINES + _FIRST] = ["…"]
+    return "; ".join(told)

@@ -30,11 +30,10 @@ from gitsplit.model.checks import (
     CheckState,
     not_run,
 )
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
-from gitsplit.model.said import said
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
 from gitsplit.workflow.apply import drawn_up
