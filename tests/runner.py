@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from gitsplit.cli import main
+from gitsplit.cli.main import main
 from tests.repository import Repository
 
 PROGRAM = (sys.executable, "-m", "gitsplit")

@@ -291,8 +291,8 @@ def test_the_program_runs_as_a_process_of_its_own(series: Repository) -> None:
 
 def test_a_dry_run_loads_nothing_of_the_screen(series: Repository) -> None:
     code = (
-        "import sys, gitsplit.cli\n"
-        "try: gitsplit.cli.main(['--dry-run', 'HEAD~1'])\n"
+        "import sys, gitsplit.cli.main\n"
+        "try: gitsplit.cli.main.main(['--dry-run', 'HEAD~1'])\n"
         "except SystemExit as stop: assert stop.code == 0\n"
         "print(*sys.modules, file=sys.stderr)"
     )

@@ -350,7 +350,7 @@ def test_what_nobody_catches() -> None:
         "import gitsplit.cli\n"
         "def broken(*_args, **_more): raise RuntimeError('\\x1b]0;PWNED\\x07\\u202e')\n"
         "gitsplit.cli.command.main = broken\n"
-        "gitsplit.cli.main([])\n"
+        "gitsplit.cli.main.main([])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 

@@ -180,7 +180,7 @@ def test_no_command_is_shown_as_it_is_quoted_for_a_shell_alone() -> None:
 
 
 def test_the_command_line_starts_without_the_screen_and_the_object_database() -> None:
-    code = "import sys, gitsplit.cli; print(*sys.modules)"
+    code = "import sys, gitsplit.cli.main; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )

@@ -7,7 +7,7 @@ from typing import NoReturn
 def run() -> NoReturn:
     """Run gitsplit; Ctrl-C ends it in order from its first moment on."""
     try:
-        from gitsplit.cli import main
+        from gitsplit.cli.main import main
 
         main()
     except KeyboardInterrupt:

@@ -307,7 +307,7 @@ def hook(event, args):
         os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(hook)
-from gitsplit.cli import main
+from gitsplit.cli.main import main
 main(sys.argv[3:])
 """
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
 
-from gitsplit.cli import main as gitsplit_main
+from gitsplit.cli.main import main as gitsplit_main
 from gitsplit.workflow import apply, conflict, work
 from tests.repositories.handing import hand_over
 from tests.repositories.scenes import (

@@ -1,0 +1,374 @@
+"""The command line: options to a call, words out, errors to an exit status.
+
+Nothing heavy is imported here: a dry run needs no screen, ``--help`` no repository.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from gitsplit.cli.options import Command, Options, with_parameters
+from gitsplit.cli.output import (
+    Progress,
+    complain,
+    confirmed,
+    forget_output,
+    here,
+    put_plan,
+    put_preview,
+    say,
+    show_bug,
+    show_error,
+    show_wrong_usage,
+)
+from gitsplit.cli.summary import abort, go_on, undo
+from gitsplit.errors import (
+    UNCHANGED,
+    GitsplitError,
+    Interrupted,
+    NoTerminal,
+    NothingToSplit,
+    Signalled,
+)
+from gitsplit.git.signals import unwound_by_signals
+from gitsplit.model.listing import few
+
+if TYPE_CHECKING:
+    from gitsplit.git.repository import Repository
+    from gitsplit.git.write import Rewrite
+    from gitsplit.model.objects import Oid
+    from gitsplit.workflow.hooks_and_signing import Finish
+    from gitsplit.workflow.propose import Request
+    from gitsplit.workflow.work import Work
+
+
+@click.command(
+    cls=Command,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    epilog="Split the last commit with: gitsplit HEAD~1",
+)
+@with_parameters
+def command(**given: Any) -> None:
+    """Split a commit of the series UPSTREAM..HEAD into several.
+
+    Without UPSTREAM the series begins after the branch's upstream. Nothing changes
+    before you apply the split, and then all of it at once.
+    """
+    options = Options(**given)
+    _check_usage(options)
+    if options.undo:
+        undo()
+    elif options.go_on:
+        go_on()
+    elif options.abort:
+        abort()
+    elif options.dry_run:
+        _dry_run(options)
+    else:
+        _split(options)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run gitsplit and exit with its status.
+
+    0, 1, 2, 3 when it has stopped for the user to act, 130 when interrupted, or 128
+    and the number of the signal that has told it to end.
+    """
+    sys.excepthook = show_bug
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A letter that the terminal's encoding lacks is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        with unwound_by_signals():
+            command.main(args, prog_name="gitsplit", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()
+    except click.ClickException as error:
+        show_wrong_usage(error)
+        sys.exit(error.exit_code)
+    except GitsplitError as error:
+        with suppress(OSError):  # the terminal may be gone
+            show_error(error)
+        sys.exit(_signal_status(error) or error.exit_status)
+    except (KeyboardInterrupt, click.Abort) as stop:
+        with suppress(OSError):
+            say("interrupted. Nothing was changed.")
+        sys.exit(_signal_status(stop) or Interrupted.exit_status)
+    except OSError as error:
+        _end_for(error)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _signal_status(stop: BaseException) -> int:
+    """What a shell makes of the signal that was behind it; 0 where none was.
+
+    Click hands a KeyboardInterrupt on as the cause of its own exception.
+    """
+    cause = stop if isinstance(stop, Signalled) else stop.__cause__
+    return 128 + cause.number if isinstance(cause, Signalled) else 0
+
+
+def _end_for(error: OSError) -> None:
+    """Say what the system refuses, unless it is that nobody reads any more.
+
+    Too many open files, say, or a temporary directory that is full.
+    """
+    if isinstance(error, BrokenPipeError):
+        forget_output()
+        return
+    refusal = GitsplitError(
+        f"The system refuses something: {error}.",
+        hint="Is the disk full, or `ulimit -n` too small?",
+        state="Run gitsplit again: it finishes what was begun, or takes it back.",
+    )
+    show_error(refusal)
+
+
+def _check_usage(options: Options) -> None:
+    """Raise click.UsageError for options that don't belong together."""
+    if not options.dry_run:
+        for value, name in ((options.format, "--format"), (options.output, "-o")):
+            if value is not None:
+                raise click.UsageError(f"{name} belongs to --dry-run.")
+    _check_exec(options)
+    if options.root and options.upstream is not None:
+        raise click.UsageError("--root and UPSTREAM exclude each other.")
+    _check_alone(options)
+
+
+def _check_alone(options: Options) -> None:
+    """Raise click.UsageError where what ends a rewrite stands beside anything else."""
+    ends = {
+        "--undo": options.undo,
+        "--continue": options.go_on,
+        "--abort": options.abort,
+    }
+    given = [name for name, is_given in ends.items() if is_given]
+    flags = (options.dry_run, options.root, options.yes)
+    named = (options.upstream, options.plan, *options.commits, *options.checks)
+    others = (*flags, *named, *given[1:])
+    if given and any(others):
+        raise click.UsageError(f"{given[0]} goes with no other option.")
+
+
+def _check_exec(options: Options) -> None:
+    if options.dry_run and options.checks:
+        raise click.UsageError(
+            "-x needs the new commits in the repository; a dry run writes nothing."
+        )
+    if options.jobs is not None and not options.checks:
+        raise click.UsageError("--jobs belongs to -x.")
+    if not all(command.strip() for command in options.checks):
+        raise click.UsageError("-x needs a command.")
+
+
+def _request(options: Options) -> "Request":
+    from gitsplit.workflow.propose import Request
+
+    plan = None
+    if options.plan is not None:
+        plan = _read(options.plan)
+    return Request(
+        options.upstream,
+        options.commits,
+        options.root,
+        plan,
+        options.group_by,
+        options.number,
+        options.keep,
+        options.moves_ids,
+    )
+
+
+def _read(name: str) -> bytes:
+    """The content of the file, or of standard input for ``-``."""
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise GitsplitError(
+            f"The plan {name} can't be read: {error.strerror}.",
+            hint="`gitsplit --dry-run --format json -o FILE` writes one.",
+        ) from error
+
+
+def _dry_run(options: Options) -> None:
+    from gitsplit.workflow.journal_state import naming_way_out
+    from gitsplit.workflow.work import begun, opened
+
+    repo = opened(here())
+    with naming_way_out(repo), Progress() as progress:
+        work = begun(repo, _request(options), every=True, tell=progress.tell)
+    _point_out_replacements(repo, work)
+    if options.format == "json":
+        _name_shortcuts(work)
+        for oid, why in work.refused.items():
+            say(f"{oid[:10]} stays one commit. {why} {why.hint}")
+        put_plan(_plan_text(work), options.output)
+    else:
+        _show_proposal(repo, work, options)
+
+
+def _name_shortcuts(work: "Work") -> None:
+    """What was done to have proposals in time, beside an output that can't say it."""
+    told = (
+        f"{oid[:10]} is a large commit: {cuts.shortcut}."
+        for oid, cuts in work.cuts.items()
+        if cuts.shortcut
+    )
+    for line in few(told):
+        say(line)
+
+
+def _point_out_replacements(repo: "Repository", work: "Work") -> None:
+    from gitsplit.git.history import has_grafts, replaced_commits
+
+    if has_grafts(repo):
+        say(
+            "Grafts (info/grafts) change the history that git shows here; gitsplit"
+            " takes the commits as they are."
+        )
+    told = (
+        f"{oid[:10]} has a replacement (refs/replace), which git shows "
+        "in its place; gitsplit takes the commit itself."
+        for oid in replaced_commits(repo, work.series)
+    )
+    for line in few(told):
+        say(line)
+
+
+def _plan_text(work: "Work") -> str:
+    from gitsplit.planfile.parse import dumps
+    from gitsplit.workflow.work import document
+
+    return dumps(document(work))
+
+
+def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
+    """What would become of each commit; a plan that is refused is shown before that."""
+    from gitsplit.report.text import proposal_text
+    from gitsplit.workflow.apply import resulting, review_notes
+    from gitsplit.workflow.dry_run import looked_at
+
+    look = looked_at(repo, work)
+    for warning in look.warnings:
+        say(warning)
+    made = resulting(look.work, look.rewrite)
+    text = proposal_text(
+        *(look.work.todo, made, work.cuts),
+        complaints=look.complaints,
+        ids=work.ids,
+        review=review_notes(repo, look.work, made),
+    )
+    put_preview(text, options.output)
+    if look.refusal is not None and options.plan is not None:
+        raise look.refusal
+
+
+def _split(options: Options) -> None:
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.apply import recovered
+    from gitsplit.workflow.journal_state import naming_way_out, truthful
+    from gitsplit.workflow.work import refuse_unfinished
+
+    repo = open_repository(here())
+    if said := recovered(repo, say):
+        say(said)
+    refuse_unfinished(repo)
+    unchanged = "Nothing else was changed." if said else UNCHANGED
+    with truthful(repo, unchanged), naming_way_out(repo):
+        _carry_out(repo, options)
+
+
+def _carry_out(repo: "Repository", options: Options) -> None:
+    """The split proposed and, if the user wants it so, applied."""
+    from gitsplit.cli.summary import show_summary
+    from gitsplit.git.identity import committer
+    from gitsplit.workflow.apply import apply
+    from gitsplit.workflow.work import begun
+
+    # What can fail late is asked first.
+    committer(repo)
+    request = _request(options)
+    with Progress() as progress:
+        work = begun(repo, request, asks=not options.yes, tell=progress.tell)
+    _point_out_replacements(repo, work)
+    finish = _finish(repo, options)
+    if options.yes:
+        try:
+            outcome = apply(repo, work, finish, options.drop_to)
+        except NothingToSplit as same:
+            if request.plan is None:
+                raise
+            # Nothing is wrong: a script applies whatever plan a dry run has written.
+            say(f"{same} {UNCHANGED}")
+            return
+        show_summary(repo, options, work, outcome)
+    else:
+        _walk(repo, options, request, work, finish)
+
+
+def _walk(
+    repo: "Repository",
+    options: Options,
+    request: "Request",
+    work: "Work",
+    finish: "Finish",
+) -> None:
+    """The work put before the user, and what they made of it carried out."""
+    _check_terminal()
+    if finish.signer is not None:
+        finish.signer.try_out()
+    from gitsplit.cli.summary import show_finished, show_summary
+    from gitsplit.workflow.run import KEPT, Walk, walked
+
+    walk = Walk(options.drop_to, options.checks, options.jobs)
+    done = walked(repo, request, work, finish, walk)
+    if done.outcome is not None:
+        show_summary(repo, options, done.work, done.outcome)
+    elif done.handed is not None:
+        show_finished(repo, done.handed)
+    else:
+        kept = f" {KEPT}" if done.is_kept else ""
+        complain(f"Nothing was changed.{kept}")
+
+
+def _finish(repo: "Repository", options: Options) -> "Finish":
+    from gitsplit.git.signing import signer
+    from gitsplit.workflow.checks import check_commits
+    from gitsplit.workflow.hooks_and_signing import Finish
+
+    def check(
+        repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
+    ) -> None:
+        commands, jobs = options.checks, options.jobs
+        check_commits(repo, rewrite, commands, jobs, complain, passed=passed)
+
+    def asked(count: int) -> bool:
+        return options.yes or confirmed(f"Sign {count} new commits?")
+
+    return Finish(
+        signer=None if options.no_sign else signer(repo, options.sign),
+        verify=not options.no_verify,
+        agrees=asked,
+        check=check,
+        say=say,
+    )
+
+
+def _check_terminal() -> None:
+    hint = "Preview with --dry-run, or accept the proposal with --yes."
+    # A stream that was closed before the start is None.
+    if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
+        raise NoTerminal(
+            "The screen needs a terminal, and there is none here.", hint=hint
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)
