@@ -21,7 +21,7 @@ from tests.runner import done
 PROJECT = Path(__file__).parent.parent
 PAGE = (PROJECT / "docs" / "plan-file.md").read_text(encoding="utf-8")
 ANSWER = Path(__file__).parent / "git" / "practice_answer.mbox"
-SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
+SCHEMA = json.loads((files("gitsplit.planfile") / "schema.json").read_bytes())
 
 CHANGE_ID = "I5e7579e00310bdf5b82da70ff738b80f35a6cb07"
 

@@ -27,7 +27,7 @@ from tests.bench.learning import (
 )
 from tests.bench.samples import Array, Sample, samples_of
 
-WEIGHTS = Path("src/gitsplit/core/proposal/weights.py")
+WEIGHTS = Path("src/gitsplit/proposal/weights.py")
 
 
 def module(

@@ -25,7 +25,7 @@ from gitsplit.planfile.parse import (
     loads,
 )
 
-SCHEMA = json.loads((files("gitsplit.core") / "plan.schema.json").read_bytes())
+SCHEMA = json.loads((files("gitsplit.planfile") / "schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 HEAD, UPSTREAM, COMMIT = (Oid(digit * 40) for digit in "abc")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from gitsplit.model.diff import FileChange, Hunk, Span
-from gitsplit.proposal import proposals
+from gitsplit.proposal.propose import proposals
 from tests.core.strategies import side
 
 SECONDS = 5.0

@@ -7,8 +7,7 @@ import pytest
 from gitsplit.errors import MergeCommit, PlanRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
-from gitsplit.proposal import proposals
-from gitsplit.proposal.propose import Cuts, cuts
+from gitsplit.proposal.propose import Cuts, cuts, proposals
 from gitsplit.proposal.regroup import recut
 from gitsplit.tui.background.worker import look_through
 from gitsplit.tui.state.app_state import Request, State

@@ -1,6 +1,6 @@
 """The plan that gitsplit suggests, with a group for each thing the commit seems to do.
 
-Pieces are compared two by two (:mod:`gitsplit.core.signals`), joined by what was
+Pieces are compared two by two (:mod:`gitsplit.proposal.signals`), joined by what was
 learned from real histories, and the merge tree is kept: one more or one fewer group is
 another cut of the same tree. Grouping by place alone is in ``layout``.
 

@@ -1,1 +1,0 @@
-"""What gitsplit knows, as pure values: no repository, terminal, clock or chance."""
