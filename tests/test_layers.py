@@ -178,7 +178,7 @@ def test_all_that_is_printed_goes_through_one_module() -> None:
 
 
 def test_no_command_is_shown_as_it_is_quoted_for_a_shell_alone() -> None:
-    """What a reader pastes is quoted by core/quoting, which no text can deceive."""
+    """What a reader pastes is quoted by model/escape, which no text can deceive."""
     quoting = [
         place for place, name in calls() if name in ("shlex.join", "shlex.quote")
     ]

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.model.diff import FileChange, edits_of
+from gitsplit.proposal import signals
 from gitsplit.proposal.commit_features import Compared, changed_together
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.propose import Context, proposals, signals
+from gitsplit.proposal.propose import Context, proposals
 from tests.core.strategies import modified, side, text_change
 
 PATHS = [b"a", b"b", b"c", b"d"]

@@ -1,7 +1,8 @@
 """The plan file: JSON in, values out, and back. ``docs/plan-file.md`` describes it.
 
 Says what a plan file means by itself; whether it fits a commit is
-:mod:`gitsplit.planfile.match`'s to say. Ranges of lines are 1-based, both ends included.
+:mod:`gitsplit.planfile.match`'s to say. Ranges of lines are 1-based, both ends
+included.
 """
 
 import json

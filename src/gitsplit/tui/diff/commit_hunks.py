@@ -21,9 +21,9 @@ EARLIER, MINE, LATER = range(3)
 class Stretch(NamedTuple):
     """Lines of one side that follow each other and fare alike in one commit.
 
-    ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`. ``old_at`` and ``new_at``
-    are the 0-based lines at which they stand before and after the commit, if nothing
-    happened above the block.
+    ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`. ``old_at`` and
+    ``new_at`` are the 0-based lines at which they stand before and after the commit, if
+    nothing happened above the block.
     """
 
     kind: RowKind

@@ -1,11 +1,9 @@
 """What a user can do on the screens, one value per deed.
 
 Keys, the mouse, the editor and work beside the screen make actions;
-:mod:`gitsplit.tui.update.reduce` says what they do. Groups and rows are numbered from 0.
-
-What comes of work beside the screen, and what a state makes of it.
-
-Reports come when they come: one about a todo list that is no longer so is let go.
+:mod:`gitsplit.tui.update.reduce` says what they do. Groups and rows are numbered from
+0. What comes of work beside the screen is a report: one about a todo list that is no
+longer so is let go.
 """
 
 from dataclasses import dataclass, replace

@@ -163,8 +163,8 @@ _COVERED = Char("", "")
 def paint(row: dict[int, Char], x: int, stop: int, line: StyleAndTextTuples) -> None:
     """Put a line into the cells of a row from ``x`` on, and none at ``stop`` or after.
 
-    The text should be fit to be shown, by :mod:`gitsplit.tui.view.text`: who lays it out
-    must know how wide it is. What isn't is named here, and may be cut off.
+    The text should be fit to be shown, by :mod:`gitsplit.tui.view.text`: who lays it
+    out must know how wide it is. What isn't is named here, and may be cut off.
     """
     for style, text, *_ in line:
         cells = _STYLES[style]
