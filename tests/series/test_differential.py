@@ -9,12 +9,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tools.series.building import Line, random_series
+from tools.series.rebase import Result, by_git, by_gitsplit
+from tools.series.trial import difference
 
 from tests.gits import to_merge
 from tests.repository import Repository
-from tests.series.building import Line, random_series
-from tests.series.rebase import Result, by_git, by_gitsplit
-from tests.series.trial import difference
 
 SEED = 20261127
 LINES = 16

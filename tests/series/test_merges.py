@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tools.series.building import Line
+from tools.series.rebase import by_git, by_gitsplit
 
 from tests.gits import to_merge
 from tests.repository import Repository
-from tests.series.building import Line
-from tests.series.rebase import by_git, by_gitsplit
 
 
 @pytest.fixture

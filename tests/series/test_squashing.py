@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tools.series.rebase import seen
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
@@ -13,7 +14,6 @@ from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.repository import Repository
 from tests.runner import Json, done, plan_for
-from tests.series.rebase import seen
 
 ONE, TWO = f"I{'1' * 40}", f"I{'2' * 40}"
 

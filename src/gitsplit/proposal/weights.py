@@ -1,4 +1,4 @@
-"""What the signals are worth: numbers learned by ``tests.bench.train``.
+"""What the signals are worth: numbers learned by ``tools.bench.train``.
 
 From 5767 tangled and 2739 single commits of
 151 repositories. The second look at all pieces counts what the

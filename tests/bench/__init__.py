@@ -1,1 +1,0 @@
-"""How good proposals are, measured on tangled commits from real histories."""

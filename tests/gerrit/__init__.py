@@ -1,1 +1,0 @@
-"""Splits pushed to a real Gerrit; not part of the suite, ``./dev gerrit`` runs them."""

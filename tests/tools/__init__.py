@@ -1,0 +1,1 @@
+"""What the programs in ``tools/`` find, on small runs."""

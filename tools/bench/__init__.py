@@ -1,0 +1,1 @@
+"""Proposals compared with the truth of real tangled commits, and learned from it."""

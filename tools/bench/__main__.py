@@ -1,0 +1,98 @@
+"""``./dev bench proposal``: proposals beside the truth of real tangled commits.
+
+The scorer and the simple baselines are those of the benchmark that lies beside the
+project; without it there is nothing to measure. FILEs are other cases than its own, and
+``--together FILE`` has what earlier commits changed together (``data.earlier``).
+"""
+
+import argparse
+import importlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from tests.conftest import PROJECT
+
+from gitsplit.proposal.propose import Context, proposal
+from tools.bench import clusterchanges, smartcommit
+from tools.bench.data import Case, Earlier, answer, cases, earlier
+from tools.bench.regions import regions_of
+from tools.bench.table import Scored, heading, line, parts, say, times
+
+BENCH = PROJECT.parent / "shared" / "bench"
+DATA = BENCH / "dev.jsonl.gz"
+
+PARTS = (("stratum", "stratum"), ("k", "number of commits"), ("lang", "language"))
+"""By what the scorer tells cases apart, and what that is called."""
+
+Score = Callable[[Scored, object], Scored]
+"""What the scorer says of an answer to a record."""
+
+
+def main(args: Sequence[str]) -> int:
+    """The table on standard output; 0, also where there is no benchmark."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("what", choices=["proposal"])
+    parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
+    parser.add_argument("--together", metavar="FILE", type=Path)
+    options = parser.parse_args(args)
+    if not DATA.exists():
+        say(f"skipped: {DATA.name} is not beside the project")
+        return 0
+    if missing := [str(file) for file in options.files if not file.is_file()]:
+        parser.error(f"there is no file {missing[0]}")
+    before = dict(earlier(options.together)) if options.together else {}
+    sys.path.insert(0, str(BENCH))
+    for file in options.files:
+        say(f"{file.name}\n{heading()}")
+        measure(list(cases(file)), before, importlib.import_module("score").score_case)
+    return 0
+
+
+def measure(
+    records: Sequence[Case], before: Mapping[str, Earlier], score: Score
+) -> None:
+    """The table of some cases on standard output."""
+    seconds: list[tuple[int, float]] = []
+    ours = [score(c.record, proposed(c, before, None, seconds)) for c in records]
+    say(line("gitsplit", ours))
+    tangled = [c for c in records if c.record["k"] > 1]
+    told = [score(c.record, proposed(c, before, c.record["k"], [])) for c in tangled]
+    say(line("gitsplit, told the number", told))
+    for name, answers in others(records):
+        rows = [score(c.record, a) for c, a in zip(records, answers, strict=True)]
+        say(line(name, rows))
+    for by, words in PARTS:
+        for each in parts(by, words, ours):
+            say(each)
+    for each in times(seconds):
+        say(each)
+
+
+def proposed(
+    case: Case,
+    before: Mapping[str, Earlier],
+    commits: int | None,
+    seconds: list[tuple[int, float]],
+) -> Scored:
+    """The answer that a proposal is; how long it took is added to ``seconds``."""
+    context = Context(together=before.get(case.record["id"], ()))
+    start = time.perf_counter()
+    plan = proposal(case.changes, b"Do something\n", commits=commits, context=context)
+    seconds.append((len(case.record["hunks"]), time.perf_counter() - start))
+    return answer(case, plan)
+
+
+def others(records: Sequence[Case]) -> Iterator[tuple[str, Iterator[object]]]:
+    """By name what others' rules and the benchmark's simple ones answer."""
+    regions = [regions_of(case) for case in records]
+    yield "SmartCommit's rules", map(smartcommit.groups, regions)
+    yield "ClusterChanges' rules", map(clusterchanges.groups, regions)
+    question = importlib.import_module("score").question
+    for name, function in importlib.import_module("baselines").BASE:
+        yield name, (function(question(case.record)) for case in records)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

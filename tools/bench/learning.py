@@ -1,0 +1,250 @@
+"""What is learned from samples: what signals are worth, and how many groups there are.
+
+Whole repositories are left out in turn, so that how many groups to make is learned from
+scores of pairs that were not learned from.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gitsplit.proposal import group_count
+from gitsplit.proposal.clustering import Tree, tree_of
+from gitsplit.proposal.scoring import NEIGHBOURS
+from gitsplit.proposal.signals import SIGNALS
+from tools.bench.figures import adjusted_rand, best_match
+from tools.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
+
+FOLDS = 5
+
+_STEPS = 8
+_HOLD = 6.0
+_SHARP = 0.3
+"""A number of groups that is worth so much less is the right one e times as seldom."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A constant and a weight for each value."""
+
+    constant: float
+    weights: Array
+
+    def of(self, values: Array) -> Array:
+        """What the values come to."""
+        result: Array = self.constant + values @ self.weights
+        return result
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What pairs of pieces are worth: across files, and within one."""
+
+    across: Line
+    within: Line
+
+    def scores(self, of: Sample) -> list[list[float]]:
+        """The matrix of scores of a sample's pieces."""
+        values = of.values.astype(float)
+        found = np.where(of.in_one_file, self.within.of(values), self.across.of(values))
+        size = len(of.truth)
+        matrix = np.zeros((size, size))
+        matrix[np.triu_indices(size, 1)] = found
+        result: list[list[float]] = (matrix + matrix.T).tolist()
+        return result
+
+    def tree(self, of: Sample) -> Tree:
+        """The merge tree of a sample."""
+        return tree_of(self.scores(of), of.counts)
+
+
+def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
+    """Logistic regressions over pairs of all samples; each case weighs alike.
+
+    ``without`` is the name of a signal that isn't looked at.
+    """
+    some = [each for each in samples if len(each.truth) > 1]
+    values = np.vstack([each.values[each.some] for each in some])
+    is_within = np.concatenate([each.in_one_file[each.some] for each in some])
+    same = np.concatenate([each.same[each.some] for each in some])
+    weight = np.concatenate([_weights(each) for each in some])
+    weight /= weight.mean()
+    names = [signal.__name__ for signal in SIGNALS]
+    names += NEIGHBOURS[: values.shape[1] - len(names)]
+    late = np.array([name in NOT_ALWAYS_KNOWN for name in names])
+    looked_at = np.array([name != without for name in names])
+    lines = [
+        _in_two_steps(
+            values[chosen],
+            same[chosen],
+            weight[chosen],
+            ~late & looked_at,
+            late & looked_at,
+        )
+        for chosen in (~is_within, is_within)
+    ]
+    return Pairs(*lines)
+
+
+def _weights(of: Sample) -> Array:
+    """What each pair of a sample counts: less where there are many."""
+    pairs, some = len(of.in_one_file), len(of.some)
+    return np.full(some, pairs**0.35 / some * (1 if of.is_tangled else 0.5))
+
+
+def _in_two_steps(
+    values: NDArray[np.float32],
+    same: Array,
+    weight: Array,
+    first: NDArray[np.bool_],
+    second: NDArray[np.bool_],
+) -> Line:
+    """The second signals' weights are found beside the first ones', which stay."""
+    weights = np.zeros(values.shape[1])
+    constant, weights[first] = _logistic(values[:, first], same, weight)
+    known = constant + values @ weights
+    _, weights[second] = _logistic(values[:, second], same, weight, known)
+    return Line(constant, weights)
+
+
+def _logistic(
+    values: NDArray[np.float32],
+    same: Array,
+    weight: Array,
+    known: Array | None = None,
+) -> tuple[float, Array]:
+    """A logistic regression by Newton's method, the weights held small.
+
+    What is ``known`` counts besides; then there is no constant.
+    """
+    is_new = known is None
+    mean = values.mean(0) if is_new else np.zeros(values.shape[1])
+    spread = values.std(0) + 1e-6
+    ones = np.full(len(values), float(is_new))
+    design = np.column_stack([(values - mean) / spread, ones])
+    hold = np.append(np.full(values.shape[1], 3.0), 0.0 if is_new else 1.0)
+    found = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        sums = design @ found + (0.0 if known is None else known)
+        chance = 1 / (1 + np.exp(-np.clip(sums, -30, 30)))
+        bend = (design.T * (weight * chance * (1 - chance))) @ design + np.diag(hold)
+        slope = design.T @ (weight * (same - chance)) - hold * found
+        found += np.linalg.solve(bend, slope)
+    weights = found[:-1] / spread
+    return float(found[-1] - weights @ mean), weights
+
+
+def worths(of: Sample, tree: Tree) -> list[float]:
+    """How good each number of groups would be, by the figures that are reported."""
+    result = []
+    for groups in range(1, min(group_count.MOST, tree.size) + 1):
+        cut = tree.cut(groups)
+        if not of.is_tangled:
+            result.append(-0.9 - 0.1 * groups if groups > 1 else 0.0)
+            continue
+        pieces = [group for group, own in zip(cut, of.lines, strict=True) for _ in own]
+        lines = [group for own in of.lines for group in own]
+        right = best_match(lines, pieces) / len(lines)
+        is_exact = right == 1 and len(set(lines)) == len(set(pieces))
+        off = abs(len(set(lines)) - len(set(pieces)))
+        rand = adjusted_rand(of.truth, cut)
+        result.append(right + rand + 2 * is_exact - 0.1 * off)
+    return result
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What there is to choose from in many samples, one after the other.
+
+    ``case`` has for each choice which sample it is of, ``weight`` what that counts.
+    """
+
+    values: Array
+    worth: Array
+    weight: Array
+    case: NDArray[np.intp]
+
+
+def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
+    """The numbers of groups that each sample can have.
+
+    The kinds of cases count alike, and single ones half of what tangled ones do.
+    Nothing is known of history and message.
+    """
+    kinds = Counter(each.kind for each in samples)
+    tangled = sum(number > 1 for number, _ in kinds) or 1
+    values, worth, weight, case = [], [], [], []
+    silent = [each.silent for each in samples]
+    for at, (each, own) in enumerate(zip(silent, pairs, strict=True)):
+        if len(each.truth) < 2:
+            continue
+        tree = own.tree(each)
+        found = group_count.described(tree, each.outlines, own.scores(each))
+        share = 1 / tangled if each.is_tangled else 0.5
+        values += found
+        worth += worths(each, tree)
+        weight += [share / kinds[each.kind]] * len(found)
+        case += [at] * len(found)
+    counts = np.array(weight)
+    return Choices(
+        np.array(values), np.array(worth), counts / counts.mean(), np.array(case)
+    )
+
+
+def learned_number(of: Choices) -> Array:
+    """What each value is worth, so that the best numbers of groups are the likeliest.
+
+    In each case the numbers of groups share one probability, the better the more.
+    """
+    mean, spread = of.values.mean(0), of.values.std(0)
+    spread[spread < 1e-9] = np.inf
+    design = (of.values - mean) / spread
+    first = np.flatnonzero(np.diff(of.case, prepend=-1))
+    case = np.cumsum(np.isin(np.arange(len(of.case)), first)) - 1
+
+    def shared(sums: Array) -> Array:
+        chance = np.exp(sums - np.maximum.reduceat(sums, first)[case])
+        result: Array = chance / np.add.reduceat(chance, first)[case]
+        return result
+
+    wanted = shared(of.worth / _SHARP)
+
+    found = np.zeros(design.shape[1])
+    for _ in range(_STEPS):
+        chance = shared(design @ found)
+        expected = np.add.reduceat(design * chance[:, None], first)[case]
+        apart = design - expected
+        bend = (apart.T * (of.weight * chance)) @ apart + _HOLD * np.eye(len(found))
+        slope = design.T @ (of.weight * (wanted - chance)) - _HOLD * found
+        found += np.linalg.solve(bend, slope)
+    result: Array = found / spread
+    return result
+
+
+def folds(samples: Sequence[Sample]) -> list[int]:
+    """The fold of each sample; a repository is in one of them."""
+    return [
+        hashlib.sha256(each.repository.encode()).digest()[0] % FOLDS for each in samples
+    ]
+
+
+def crossed(samples: Sequence[Sample]) -> list[Pairs]:
+    """For each sample what was learned from the other folds."""
+    own = folds(samples)
+    found = {
+        fold: learned_pairs([s for s, f in zip(samples, own, strict=True) if f != fold])
+        for fold in sorted(set(own))
+    }
+    return [found[fold] for fold in own]
+
+
+def looked_again(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> list[Sample]:
+    """The samples with what a first look says, by numbers not learned from them."""
+    return [
+        each.looked_again(own.scores(each.silent)) if len(each.truth) > 1 else each
+        for each, own in zip(samples, pairs, strict=True)
+    ]

@@ -1,0 +1,107 @@
+"""Learn the numbers of a proposal from tangled commits, and write them as a module.
+
+    python -m tools.bench.train DATA.jsonl.gz... [--together FILE]... [--write]
+    python -m tools.bench.train DATA.jsonl.gz... [--together FILE]... --leave-out
+
+Needs numpy (the dependency group ``training``). The data stay where they are; only the
+numbers come into the project.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gitsplit.proposal.scoring import NEIGHBOURS
+from gitsplit.proposal.signals import SIGNALS
+from tools.bench import leaving_out
+from tools.bench.data import earlier
+from tools.bench.learning import (
+    Line,
+    Pairs,
+    choices,
+    crossed,
+    learned_number,
+    learned_pairs,
+    looked_again,
+)
+from tools.bench.samples import Array, Sample, samples_of
+
+WEIGHTS = Path("src/gitsplit/proposal/weights.py")
+
+
+def module(
+    first: Pairs, again: Pairs, chosen: Array, samples: Sequence[Sample]
+) -> Iterator[str]:
+    """The lines of the module with the numbers."""
+    tangled = sum(each.is_tangled for each in samples)
+    repositories = len({each.repository for each in samples})
+    yield '"""What the signals are worth: numbers learned by ``tools.bench.train``.'
+    yield ""
+    yield f"From {tangled} tangled and {len(samples) - tangled} single commits of"
+    yield f"{repositories} repositories. The second look at all pieces counts what the"
+    yield "first said of others."
+    yield '"""'
+    yield ""
+    yield from _weights("ACROSS_FILES", first.across)
+    yield from _weights("IN_ONE_FILE", first.within)
+    yield from _weights("AGAIN_ACROSS", again.across)
+    yield from _weights("AGAIN_IN_ONE", again.within)
+    yield "NUMBER: tuple[float, ...] = ("
+    yield from (f"    {weight:.4g}," for weight in chosen)
+    yield ")"
+    yield '"""What each value of :func:`number.described` is worth."""'
+
+
+def _weights(name: str, line: Line) -> Iterator[str]:
+    names = [signal.__name__ for signal in SIGNALS]
+    yield f"{name}: dict[str, float] = {{"
+    yield f'    "constant": {line.constant:.4g},'
+    for of, weight in zip([*names, *NEIGHBOURS], line.weights, strict=False):
+        if abs(weight) > 1e-4:
+            yield f'    "{of}": {weight:.4g},'
+    yield "}"
+
+
+def main() -> None:
+    """Learn from the files named on the command line."""
+    parser = argparse.ArgumentParser(prog="./dev train", description=__doc__)
+    parser.add_argument("data", type=Path, nargs="+")
+    parser.add_argument(
+        "--together",
+        type=Path,
+        action="append",
+        default=[],
+        help="what the commits before the cases changed (data.earlier)",
+    )
+    parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
+    parser.add_argument(
+        "--readiness",
+        type=float,
+        default=1.0,
+        help="how much more worth splitting is than was learned",
+    )
+    parser.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="learn nothing, and show what is lost without each signal",
+    )
+    options = parser.parse_args()
+    before = dict(each for path in options.together for each in earlier(path))
+    samples = list(samples_of(options.data, before))
+    if options.leave_out:
+        leaving_out.show(samples)
+        return
+    again = looked_again(samples, crossed(samples))
+    chosen = learned_number(choices(again, crossed(again)))
+    chosen[0] -= options.readiness
+    pairs = learned_pairs(samples), learned_pairs(again)
+    text = "\n".join(module(*pairs, chosen, samples)) + "\n"
+    if options.write:
+        WEIGHTS.write_text(text)
+    else:
+        sys.stdout.write(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""gitsplit killed at random moments: the next start finds one history, whole."""

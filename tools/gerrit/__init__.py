@@ -1,0 +1,1 @@
+"""Splits pushed to a real Gerrit."""

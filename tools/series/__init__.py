@@ -1,0 +1,1 @@
+"""Random series rewritten, compared with what git rebase makes of them."""
