@@ -6,11 +6,19 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.repository import Repository
 
 PROJECT = Path(__file__).parent.parent
 SEED_BUNDLE = PROJECT.parent / "shared" / "seed-case" / "grenade.bundle"
+
+# No deadlines: a busy machine is no bug. A law that is broken is mostly broken in few
+# examples; CI looks at more of them.
+_ALWAYS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", _ALWAYS, max_examples=25)
+settings.register_profile("deep", _ALWAYS, max_examples=100)
+settings.load_profile("deep" if "CI" in os.environ else "quick")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

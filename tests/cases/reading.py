@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gitsplit.model.diff import Edit, Fact, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
-from tests.core.strategies import side
+from tests.strategies import side
 
 CASES = Path(__file__).parent
 """The directory of the case files."""

@@ -1,1 +1,0 @@
-"""Tests of the core: the laws as properties, and examples."""

@@ -1,1 +1,0 @@
-"""Tests of what is proposed: the tree, numbers, order, and whole plans."""

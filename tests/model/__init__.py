@@ -1,0 +1,1 @@
+"""The values that all else stands on, and their laws."""

@@ -1,0 +1,238 @@
+"""What can be done to a plan, and what it implies."""
+
+from dataclasses import replace
+
+import pytest
+
+from gitsplit.errors import PlanRefused
+from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of, finer_edits
+from gitsplit.model.plan import (
+    DROPPED,
+    Group,
+    Plan,
+    assigned,
+    cut,
+    merged_groups,
+    moved_group,
+    settled,
+    with_group,
+    with_message,
+    without_empty_groups,
+    without_group,
+)
+from tests.strategies import modified, side, text_change
+
+CHANGED = modified(b"1\n2\n3\n", b"a\n2\nb\n")
+CREATED = text_change(None, side(b"new", b"1\n\n2\n"))
+DELETED = text_change(side(b"old", b"1\n2\n"), None)
+
+
+def plan_of(change: FileChange, group_of: tuple[int, ...], owner: int = 0) -> Plan:
+    """A plan with three groups for one file, its text cut down to lines or blocks."""
+    edits: list[Edit] = []
+    for edit in edits_of([change]):
+        edits += finer_edits(change, edit) if isinstance(edit, TextEdit) else (edit,)
+    groups = (Group(b"one\n"), Group(b"two\n"), Group(b"three\n"))
+    return Plan((change,), tuple(edits), group_of, groups, owner)
+
+
+def messages(plan: Plan) -> list[bytes]:
+    return [group.message for group in plan.groups]
+
+
+def test_an_edit_is_assigned_and_the_others_stay() -> None:
+    plan = assigned(plan_of(CHANGED, (0, 1)), [1], 2)
+
+    assert plan.group_of == (0, 2)
+    assert plan.members(2) == (1,)
+    assert plan.edits_by_group() == {0: [plan.edits[0]], 2: [plan.edits[1]]}
+    assert plan.of_file(0) == ((plan.edits[0], 0), (plan.edits[1], 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "edits", "group", "after"),
+    [
+        pytest.param(
+            CREATED, (1, 1, 1), [2], 0, (0, 1, 0), id="the creation comes along"
+        ),
+        pytest.param(
+            CREATED, (0, 0, 0), [1], 1, (0, 1, 0), id="the creation stays with lines"
+        ),
+        pytest.param(
+            CREATED, (0, 0, 0), [1, 2], 1, (1, 1, 1), id="or goes with the last"
+        ),
+        pytest.param(
+            CREATED, (0, 0, 2), [1], 1, (1, 1, 2), id="to the first group with lines"
+        ),
+        pytest.param(
+            CREATED, (0, 1, 1), [1, 2], 2, (0, 2, 2), id="stays where it was put alone"
+        ),
+        pytest.param(
+            CREATED, (2, 2, 2), [0], 0, (0, 2, 2), id="and can be put there alone"
+        ),
+        pytest.param(CREATED, (0, 0, 1), [0], 2, (0, 0, 1), id="but not after a line"),
+        pytest.param(
+            CREATED, (0, 0, 0), [1, 2], DROPPED, (DROPPED,) * 3, id="dropped with lines"
+        ),
+        pytest.param(
+            CREATED, (DROPPED,) * 3, [1], 1, (1, 1, DROPPED), id="and brought back"
+        ),
+        pytest.param(
+            DELETED, (0, 0, 0), [2], 1, (1, 0, 1), id="the deletion comes along"
+        ),
+        pytest.param(
+            DELETED, (2, 1, 2), [2], 0, (1, 1, 0), id="the deletion goes with the last"
+        ),
+        pytest.param(
+            DELETED, (2, 1, 1), [1], 0, (2, 0, 1), id="or stays where it was put"
+        ),
+        pytest.param(DELETED, (1, 1, 0), [0], 0, (1, 1, 0), id="but not before a line"),
+        pytest.param(
+            DELETED, (1, 1, 1), [1], DROPPED, (DROPPED, DROPPED, 1), id="line kept"
+        ),
+    ],
+)
+def test_a_file_exists_while_a_line_does_and_is_not_empty_by_accident(
+    change: FileChange,
+    before: tuple[int, ...],
+    edits: list[int],
+    group: int,
+    after: tuple[int, ...],
+) -> None:
+    assert assigned(plan_of(change, before), edits, group).group_of == after
+
+
+def test_a_settled_plan_has_creations_first_and_deletions_last() -> None:
+    assert settled(plan_of(CREATED, (2, 1, 0))).group_of == (0, 1, 0)
+    assert settled(plan_of(DELETED, (0, 1, 2))).group_of == (2, 1, 2)
+    assert settled(plan_of(CHANGED, (2, 0))).group_of == (2, 0)
+
+
+def test_the_parts_of_a_cut_stay_in_the_group_of_the_whole() -> None:
+    plan = plan_of(CHANGED, (0, 1))
+    edit = TextEdit(0, 1, Span(2, 3), Span(2, 3))
+    parts = (replace(edit, new=Span(2, 2)), replace(edit, old=Span(3, 3)))
+
+    made = cut(plan, 1, parts)
+    assert made.edits == (plan.edits[0], *parts)
+    assert made.group_of == (0, 1, 1)
+
+
+def test_a_new_group_comes_between_the_others_and_has_no_edits_yet() -> None:
+    plan = with_group(plan_of(CHANGED, (0, 1), owner=1), 1, Group(b"new\n"))
+
+    assert messages(plan) == [b"one\n", b"new\n", b"two\n", b"three\n"]
+    assert (plan.group_of, plan.owner) == ((0, 2), 2)
+
+
+def test_dropped_edits_stay_dropped_when_groups_come_move_and_go() -> None:
+    plan = plan_of(CHANGED, (0, DROPPED))
+    plan = without_group(moved_group(with_group(plan, 0, Group(b"new\n")), 1, 3), 0)
+
+    assert plan.group_of == (2, DROPPED)
+
+
+def test_a_group_without_edits_can_go() -> None:
+    plan = without_group(plan_of(CHANGED, (0, 2), owner=2), 1)
+
+    assert messages(plan) == [b"one\n", b"three\n"]
+    assert (plan.group_of, plan.owner) == ((0, 1), 1)
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected", "heir"),
+    [(1, [b"one\n", b"two\n"], 1), (2, [b"one\n", b"three\n"], 1)],
+)
+def test_where_the_owner_goes_its_message_goes_on_with_the_change_id(
+    owner: int, expected: list[bytes], heir: int
+) -> None:
+    plan = without_group(plan_of(CHANGED, (0, 0), owner), owner)
+
+    assert (messages(plan), plan.owner) == (expected, heir)
+
+
+def test_a_group_with_edits_cannot_be_removed() -> None:
+    with pytest.raises(PlanRefused) as refused:
+        without_group(plan_of(CHANGED, (0, 1)), 1)
+    assert str(refused.value) == "Commit 2 can't be removed while it has pieces."
+
+
+def test_the_only_group_cannot_be_removed() -> None:
+    plan = replace(plan_of(CHANGED, (DROPPED, DROPPED)), groups=(Group(b"one\n"),))
+
+    with pytest.raises(PlanRefused, match=r"^The only commit can't be removed\.$"):
+        without_group(plan, 0)
+
+
+@pytest.mark.parametrize(
+    ("group", "to", "expected", "group_of", "owner"),
+    [
+        (0, 2, [b"two\n", b"three\n", b"one\n"], (2, 0), 2),
+        (2, 0, [b"three\n", b"one\n", b"two\n"], (1, 2), 1),
+        (1, 1, [b"one\n", b"two\n", b"three\n"], (0, 1), 0),
+    ],
+)
+def test_a_group_moves_with_its_edits_and_the_others_keep_their_order(
+    group: int, to: int, expected: list[bytes], group_of: tuple[int, ...], owner: int
+) -> None:
+    plan = moved_group(plan_of(CHANGED, (0, 1)), group, to)
+
+    assert (messages(plan), plan.group_of, plan.owner) == (expected, group_of, owner)
+
+
+def test_a_creation_stays_first_when_groups_change_places() -> None:
+    plan = moved_group(plan_of(CREATED, (0, 0, 1)), 0, 1)
+
+    assert plan.group_of == (0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "into", "owner", "expected", "new_owner"),
+    [
+        pytest.param(1, 0, 0, [b"one\n", b"three\n"], 0, id="into the owner"),
+        pytest.param(0, 1, 0, [b"one\n", b"three\n"], 0, id="the owner's words stay"),
+        pytest.param(0, 2, 1, [b"two\n", b"three\n"], 0, id="another is the owner"),
+        pytest.param(2, 0, 2, [b"three\n", b"two\n"], 0, id="the last is the owner"),
+    ],
+)
+def test_merging_keeps_the_owner_and_its_message(
+    source: int, into: int, owner: int, expected: list[bytes], new_owner: int
+) -> None:
+    plan = plan_of(CHANGED, (source, into), owner)
+    merged = merged_groups(plan, source, into)
+
+    assert (messages(merged), merged.owner) == (expected, new_owner)
+    assert len(set(merged.group_of)) == 1
+
+
+def test_a_group_merged_into_itself_is_the_same() -> None:
+    plan = plan_of(CHANGED, (0, 1))
+
+    assert merged_groups(plan, 1, 1) == plan
+
+
+def test_a_message_is_replaced_and_the_reason_stays() -> None:
+    plan = replace(plan_of(CHANGED, (0, 1)), groups=(Group(b"one\n", "Because."),) * 2)
+
+    assert with_message(plan, 1, b"other\n").groups == (
+        Group(b"one\n", "Because."),
+        Group(b"other\n", "Because."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("group_of", "owner", "expected", "new_owner"),
+    [
+        pytest.param((1, 1), 0, [b"one\n"], 0, id="one is left: the owner's message"),
+        pytest.param((0, 2), 1, [b"one\n", b"two\n"], 1, id="the owner's heir"),
+        pytest.param((0, 1), 2, [b"one\n", b"three\n"], 1, id="the last one's heir"),
+        pytest.param((0, 2), 2, [b"one\n", b"three\n"], 1, id="another goes"),
+        pytest.param((DROPPED, DROPPED), 1, [b"two\n"], 0, id="one always stays"),
+    ],
+)
+def test_empty_groups_are_left_out(
+    group_of: tuple[int, ...], owner: int, expected: list[bytes], new_owner: int
+) -> None:
+    plan = without_empty_groups(plan_of(CHANGED, group_of, owner))
+
+    assert (messages(plan), plan.owner) == (expected, new_owner)

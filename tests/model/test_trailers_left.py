@@ -1,0 +1,49 @@
+"""Trailers that not every part of a split commit has are known, and named."""
+
+from gitsplit.model.change_id import IdRules, left_trailers, trailer_lines
+from tests.messages import NEW, OLD
+
+TRAILERS = (
+    b"\n\nBug: 1\nTest: m\nbug: 2\nChange-Id: " + OLD + b"\nSigned-off-by: A <a@b>\n"
+)
+ORIGINAL = b"Two things" + TRAILERS
+PIECE = b"One\n\nSigned-off-by: A <a@b>\nChange-Id: " + NEW + b"\n"
+
+
+def lines(*messages: bytes, original: bytes = ORIGINAL) -> list[str]:
+    numbers = range(3, 3 + len(messages))
+    return list(trailer_lines(original, messages, IdRules(), numbers))
+
+
+def test_what_only_the_owner_has_is_named_once() -> None:
+    assert lines(PIECE, ORIGINAL) == ["Bug and Test stay with commit 4 alone."]
+    two = [PIECE, ORIGINAL, b"Three" + TRAILERS]
+    assert lines(*two) == ["Bug and Test stay with commits 4 and 5 alone."]
+
+
+def test_a_trailer_is_there_where_all_of_its_values_are() -> None:
+    half = b"One\n\nBug: 1\nTEST: m\nSigned-off-by: A <a@b>\n"
+    assert lines(half, ORIGINAL) == ["Bug stays with commit 4 alone."]
+
+
+def test_what_nobody_has_any_more_is_named_too() -> None:
+    bare = b"One\n\nSigned-off-by: A <a@b>\n"
+    assert lines(bare, bare) == ["Bug and Test stay with none of the new commits."]
+
+
+def test_nothing_stays_behind_in_one_commit_or_where_all_have_all() -> None:
+    assert lines(ORIGINAL) == []
+    assert lines(ORIGINAL, ORIGINAL) == []
+    assert lines(b"One\n", b"Two\n", original=b"Two\n\nWords.\n") == []
+
+
+def test_the_id_is_no_trailer_of_these_also_as_a_link() -> None:
+    rules = IdRules(servers=(b"//r.example.org",))
+    original = b"Two\n\nLink: https://r.example.org/id/" + OLD + b"\n"
+    assert left_trailers(original, [b"One\n", original], rules) == ()
+
+
+def test_many_are_counted() -> None:
+    many = b"".join(b"Key-%d: x\n" % n for n in range(100))
+    (line,) = lines(b"One\n", b"Two\n\n" + many, original=b"Two\n\n" + many)
+    assert line.endswith("Key-4 and 95 more stay with commit 4 alone.")

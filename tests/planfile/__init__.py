@@ -1,0 +1,1 @@
+"""The plan file read, written and fitted to a commit."""

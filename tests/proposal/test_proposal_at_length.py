@@ -1,0 +1,142 @@
+"""Thousands of pieces are proposed in time, and what was done for that is named."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from gitsplit.model.diff import FileChange, Hunk, Span
+from gitsplit.proposal.propose import proposals
+from tests.strategies import side
+
+SECONDS = 5.0
+"""Of the processor's time; the proposal and two other cuts of it take no more."""
+
+_VERBS = [
+    "load",
+    "store",
+    "parse",
+    "render",
+    "check",
+    "merge",
+    "split",
+    "move",
+    "send",
+    "read",
+    "write",
+    "open",
+]
+_NOUNS = [
+    "plan",
+    "group",
+    "edit",
+    "hunk",
+    "tree",
+    "blob",
+    "commit",
+    "file",
+    "path",
+    "line",
+    "word",
+    "cursor",
+]
+
+Lines = list[bytes]
+
+
+def named(dice: random.Random) -> str:
+    return f"{dice.choice(_VERBS)}_{dice.choice(_NOUNS)}_{dice.randrange(400)}"
+
+
+def function(dice: random.Random) -> Lines:
+    """A function of eight lines, whose names others have too."""
+    name, argument, helper = (named(dice) for _ in range(3))
+    text = f"""\
+def {name}({argument}, limit={dice.randrange(99)}):
+    # The {dice.choice(_NOUNS)} of {argument}.
+    found = {helper}({argument})
+    for item in found[:limit]:
+        if item.{dice.choice(_NOUNS)} is None:
+            {named(dice)}(item, {argument})
+    return [{named(dice)}(each) for each in found]
+
+"""
+    return text.encode().splitlines(keepends=True)
+
+
+def edited(dice: random.Random, path: bytes, hunks: int) -> FileChange:
+    """A file of as many functions, one line of each of which says something else."""
+    old: Lines = []
+    new: Lines = []
+    found: list[Hunk] = []
+    for _ in range(hunks):
+        lines = function(dice)
+        at, more = dice.randrange(1, 6), dice.randrange(1, 4)
+        changed = [f"    {named(dice)}({named(dice)})\n".encode() for _ in range(more)]
+        was, now = Span(len(old) + at, len(old) + at + 1), len(new) + at
+        found.append(Hunk(was, Span(now, now + more)))
+        new += [*lines[:at], *changed, *lines[at + 1 :]]
+        old += lines
+    before, after = (side(path, b"".join(lines)) for lines in (old, new))
+    return FileChange(before, after, tuple(found))
+
+
+def created(dice: random.Random, path: bytes) -> FileChange:
+    """A new file of a few functions."""
+    lines = [line for _ in range(dice.randrange(1, 5)) for line in function(dice)]
+    new = side(path, b"".join(lines))
+    return FileChange(None, new, (Hunk(Span(0, 0), Span(0, len(lines))),))
+
+
+def path_of(number: int) -> bytes:
+    return b"src/part%d/%s%d.py" % (number % 29, _NOUNS[number % 12].encode(), number)
+
+
+def edited_files(hunks: Sequence[int]) -> tuple[FileChange, ...]:
+    """So many files, with as many hunks in each."""
+    dice = random.Random(6)
+    return tuple(edited(dice, path_of(n), count) for n, count in enumerate(hunks))
+
+
+def created_files(number: int) -> tuple[FileChange, ...]:
+    dice = random.Random(6)
+    return tuple(created(dice, path_of(n)) for n in range(number))
+
+
+COMMITS: dict[str, tuple[Callable[[], tuple[FileChange, ...]], str]] = {
+    "in 500 files": (
+        lambda: edited_files([10] * 500),
+        "each directory stays whole",
+    ),
+    "in 100 files": (
+        lambda: edited_files([50] * 100),
+        "pieces within 12 lines of each other stay together",
+    ),
+    "in one file": (
+        lambda: edited_files([5_000]),
+        "pieces within 12 lines of each other stay together",
+    ),
+    "in files of their own": (
+        lambda: edited_files([1] * 5_000),
+        "each directory stays whole",
+    ),
+    "as new files": (lambda: created_files(5_000), "each directory stays whole"),
+}
+"""Commits of 5,000 hunks, and what is done to be there in time."""
+
+
+@pytest.mark.parametrize("kind", COMMITS)
+def test_five_thousand_hunks_are_proposed_in_seconds(kind: str) -> None:
+    make, shortcut = COMMITS[kind]
+    changes = make()
+    started = time.process_time()
+
+    found = proposals(changes, b"Load and store what was parsed\n")
+    number = len(found.plan(at_least=2).groups)
+    more, one = found.plan(number + 1), found.plan(1)
+
+    assert time.process_time() - started < SECONDS
+    assert sum(len(change.hunks) for change in changes) == 5_000
+    assert (len(more.groups), len(one.groups)) == (number + 1, 1)
+    assert found.shortcut == shortcut
