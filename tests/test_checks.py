@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import CheckFailed
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import PASSED, RUNNING, WAITING, Check
 from gitsplit.workflow.checks import Checks, check_commits
@@ -359,7 +359,7 @@ def test_in_the_background_each_commit_waits_runs_and_has_its_result(
     seen: list[Check] = []
     first, *others = rewrite.commits
     command = f"while [ ! -e {gate} ]; do sleep 0.05; done; test ! -e sub/more"
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         checks = Checks(
             bench.opened, [command], 1, lambda: seen.append(checks.result(first))
         )
@@ -388,7 +388,7 @@ def test_what_has_passed_before_is_not_run_again_but_anything_else_is(
     command = f"git rev-parse HEAD^{{tree}} >>{log}; test ! -e sub/more"
     first, second, third, fourth = rewrite.commits
     said: list[str] = []
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         checks = Checks(bench.opened, [command], 1)
         checks.start([first, third])
         states = [checks.awaited(commit).state for commit in (first, third)]
@@ -460,7 +460,7 @@ def test_another_start_checks_only_what_has_no_result_and_stops_the_rest(
     log = temporary.parent / "log"
     first, second, third, _ = rewrite.commits
     command = f"echo $$ >>{log}; test ! -e sub/more || sleep 1000"
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         checks = Checks(bench.opened, [command], 1)
         checks.start([first, third])
         (_, endless) = pids(log, 2)

@@ -134,7 +134,7 @@ def test_where_gitsplit_alone_is_killed_git_goes_on_to_the_conflict(
     ran = gitsplit_again(tangled)
 
     assert "gitsplit --continue, or: gitsplit --abort" in ran.err
-    assert rebase.stop(open_repository(tangled.path)).paths == (b"f",)
+    assert rebase.current_stop(open_repository(tangled.path)).paths == (b"f",)
 
 
 def test_a_hook_that_refuses_the_rebase_leaves_dirty_files_as_they_are(

@@ -8,7 +8,7 @@ import pytest
 
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
-from gitsplit.git.user_programs import edited
+from gitsplit.git.user_programs import edit
 from gitsplit.model.escape import MOST_LINES, said
 from gitsplit.workflow.screen import MOST_TRIES, _all_edited
 from tests.repository import Repository
@@ -214,7 +214,7 @@ def test_an_editor_that_is_missing_has_not_said_no(
 ) -> None:
     monkeypatch.setenv("GIT_EDITOR", "no-such-editor --wait")
     with pytest.raises(EditorFailed, match=r"no-such-editor --wait” can't be run"):
-        edited(open_repository(tangled.path), b"one\n")
+        edit(open_repository(tangled.path), b"one\n")
 
 
 @pytest.mark.parametrize(

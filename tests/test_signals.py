@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import Signalled
-from gitsplit.git.signals import unwound_by_signals
+from gitsplit.git.signals import unwind_on_signals
 from tests.processes import PATIENCE, is_alive, wait_until
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, gitsplit, gitsplit_process, tangled
@@ -177,12 +177,12 @@ def test_a_signal_while_the_editor_is_open_ends_both(
 
 def test_signals_are_unwound_once_by_whoever_began() -> None:
     came = []
-    with unwound_by_signals():
-        with pytest.raises(Signalled) as first, unwound_by_signals():
+    with unwind_on_signals():
+        with pytest.raises(Signalled) as first, unwind_on_signals():
             signal.raise_signal(signal.SIGHUP)
         came.append(first.value.number)
         signal.raise_signal(signal.SIGTERM)
-    with unwound_by_signals(), pytest.raises(Signalled) as again:
+    with unwind_on_signals(), pytest.raises(Signalled) as again:
         signal.raise_signal(signal.SIGTERM)
 
     assert [*came, again.value.number] == [signal.SIGHUP, signal.SIGTERM]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gitsplit.git import journal, preflight
 from gitsplit.git.refs import branches_to_move, current_head
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.trees import tree_with
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid
@@ -114,7 +114,7 @@ def drop(
     if asks:
         preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
         preflight.refuse_lost(bench.opened, bench.objects, trees)
-    with stored(bench.opened, bench.objects, rewrite, [files]):
+    with store_objects(bench.opened, bench.objects, rewrite, [files]):
         return journal.move(
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,

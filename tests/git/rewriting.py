@@ -7,9 +7,9 @@ from gitsplit.git import journal
 from gitsplit.git.refs import RefUpdate, branches_to_move, current_head
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.write import Rewrite, written_drafts
+from gitsplit.git.write import Rewrite, make_rewrite
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry
 from gitsplit.model.series import CommitDraft, PathChange, Series, SourceCommit
@@ -74,7 +74,7 @@ class Bench:
     def rewrite(self, series: Series, drafts: Sequence[CommitDraft]) -> Rewrite:
         """The rewrite with a committer of fixed date."""
         whole = SeriesDraft.of(series, drafts)
-        return written_drafts(self.opened, self.objects, whole, COMMITTER)
+        return make_rewrite(self.opened, self.objects, whole, COMMITTER)
 
     def splitting_first(
         self, upstream: str | None, first: Iterable[PathChange], head: str = "HEAD"
@@ -98,7 +98,7 @@ def prepared(repo: Repository, upstream: str = "HEAD~3") -> tuple[RefUpdate, ...
     """The moves of a rewrite whose objects are stored."""
     bench = Bench.of(repo)
     rewrite = bench.splitting_first(upstream, [bench.put("a", b"2\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         return branches_to_move(bench.opened, rewrite).moves
 
 

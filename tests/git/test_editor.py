@@ -7,7 +7,7 @@ import pytest
 
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
-from gitsplit.git.user_programs import edited, edited_file
+from gitsplit.git.user_programs import edit, edit_file
 from tests.repository import Repository
 
 ODD = b"a\r\n\xff\0no newline"
@@ -40,7 +40,7 @@ def test_the_editor_knows_a_file_by_the_end_of_its_path(
 ) -> None:
     script(tmp_path, monkeypatch, f'printf %s "$1" > "{tmp_path}/called"')
 
-    assert edited_file(open_repository(repo.path), name, ODD) == ODD
+    assert edit_file(open_repository(repo.path), name, ODD) == ODD
     given = (tmp_path / "called").read_bytes()
     assert os.path.basename(given) == called  # noqa: PTH119 -- it is bytes
     assert not os.path.lexists(given)
@@ -51,7 +51,7 @@ def test_what_the_editor_leaves_is_taken_byte_for_byte(
 ) -> None:
     script(tmp_path, monkeypatch, r"""printf '#\r\n\n\377  \n\n' > "$1" """)
 
-    made = edited_file(open_repository(repo.path), b"a", b"before\n")
+    made = edit_file(open_repository(repo.path), b"a", b"before\n")
     assert made == b"#\r\n\n\xff  \n\n"
 
 
@@ -63,10 +63,10 @@ def test_an_editor_that_ends_with_an_error_says_no_and_leaves_nothing_behind(
     opened = open_repository(repo.path)
 
     with pytest.raises(EditorFailed, match="ended with status 3") as failed:
-        edited(opened, b"x")
+        edit(opened, b"x")
     assert failed.value.hint == "All stays as it was."
     with pytest.raises(EditorFailed, match="ended with status 3"):
-        edited_file(opened, b"f", b"x")
+        edit_file(opened, b"f", b"x")
     assert not Path(log.read_text()).parent.exists()
     assert list((repo.path / ".git" / "gitsplit").iterdir()) == []
 
@@ -77,4 +77,4 @@ def test_a_file_that_the_editor_removes_is_no_answer(
     script(tmp_path, monkeypatch, 'rm "$1"')
 
     with pytest.raises(EditorFailed, match="The file can't be edited"):
-        edited_file(open_repository(repo.path), b"f", b"x")
+        edit_file(open_repository(repo.path), b"f", b"x")

@@ -11,7 +11,7 @@ from gitsplit.git import user_programs
 from gitsplit.git.program import Program
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch_worktree import Scratches
-from gitsplit.git.write import written_drafts
+from gitsplit.git.write import make_rewrite
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
@@ -92,9 +92,9 @@ def test_a_program_that_is_asked_something_ends(
     repo: Repository, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    watched = open_repository(repo.path).watched(Watch(is_wanted=until(log)))
+    watched = open_repository(repo.path).with_watch(Watch(is_wanted=until(log)))
     with pytest.raises(GivenUp):
-        user_programs.answer(watched, f"echo $$ >{log}; sleep 1000", b"question")
+        user_programs.ask(watched, f"echo $$ >{log}; sleep 1000", b"question")
 
     assert not is_alive(log.read_text().strip())
 
@@ -103,11 +103,11 @@ def test_a_program_that_is_waited_for_has_its_time(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(user_programs, "PATIENCE", 0.2)
-    opened = open_repository(repo.path).watched(PATIENT)
+    opened = open_repository(repo.path).with_watch(PATIENT)
     with pytest.raises(ProgramFailed, match="has not answered"):
-        user_programs.answer(opened, "sleep 1000", b"")
+        user_programs.ask(opened, "sleep 1000", b"")
 
-    assert user_programs.answer(opened, "cat", b"question") == b"question"
+    assert user_programs.ask(opened, "cat", b"question") == b"question"
 
 
 def test_a_rewrite_is_given_up_between_two_commits(repo: Repository) -> None:
@@ -119,7 +119,7 @@ def test_a_rewrite_is_given_up_between_two_commits(repo: Repository) -> None:
 
     def write(is_wanted: Callable[[], bool]) -> None:
         watch = Watch(lambda *news: told.append(news), is_wanted)
-        written_drafts(bench.opened, bench.objects, drafts, COMMITTER, watch)
+        make_rewrite(bench.opened, bench.objects, drafts, COMMITTER, watch)
 
     with pytest.raises(GivenUp):
         write(lambda: len(told) < 2)

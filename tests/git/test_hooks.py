@@ -11,7 +11,7 @@ import pytest
 from gitsplit.errors import HookRefused
 from gitsplit.git.hooks import Hooks, announce
 from gitsplit.git.repository import open_repository
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import RawCommit
 from tests.git.rewriting import Bench, tangled
@@ -66,7 +66,7 @@ def add_hook(
 
 
 def verified(repo: Repository, message: bytes) -> tuple[bytes, str]:
-    return Hooks(open_repository(repo.path)).verified(message, AUTHOR)
+    return Hooks(open_repository(repo.path)).run_commit_msg(message, AUTHOR)
 
 
 @every_git
@@ -196,7 +196,7 @@ def test_a_malformed_author_is_no_reason_to_fail(repo: Repository) -> None:
     original = RawCommit((b"author nobody", b"committer nobody"), b"")
     hooks = Hooks(open_repository(repo.path))
 
-    assert hooks.verified(b"one\n", original) == (b"one\n", "unknown")
+    assert hooks.run_commit_msg(b"one\n", original) == (b"one\n", "unknown")
 
 
 def test_nothing_is_left_of_the_message_that_the_hook_read(repo: Repository) -> None:
@@ -225,7 +225,7 @@ def rewriting(repo: Repository) -> tuple[Bench, Rewrite]:
     """The commit under the last two in two; main has moved."""
     bench = Bench.of(repo)
     rewrite = bench.splitting_first("HEAD~3", [bench.put("a", b"2\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("update-ref", "refs/heads/main", rewrite.new_head)
     return bench, rewrite
 
@@ -256,7 +256,7 @@ def test_post_rewrite_that_fails_is_said_and_no_more(repo: Repository) -> None:
 @every_git
 def test_post_rewrite_needn_t_read_a_long_list(repo: Repository) -> None:
     add_hook(repo, "post-rewrite", "exec <&-; echo done")
-    said = Hooks(open_repository(repo.path)).rewritten(b"a b\n" * 50_000)
+    said = Hooks(open_repository(repo.path)).run_post_rewrite(b"a b\n" * 50_000)
 
     assert said == (True, "done")
 
@@ -340,7 +340,7 @@ def test_inside_a_rebase_orig_head_is_the_rebase_s_and_git_tells_of_the_stop(
     repo.run("rebase", "-q", "-i", "HEAD~3")
     bench = Bench.of(repo)
     rewrite = bench.splitting_first("HEAD~1", [bench.put("a", b"2\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("update-ref", "--no-deref", "HEAD", rewrite.new_head)
     announce(bench.opened, rewrite)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import PlanRefused
-from gitsplit.git.diff import merged_contents
+from gitsplit.git.diff import merge_contents
 from gitsplit.git.repository import open_repository
 from gitsplit.workflow.screen import merged_for_key
 from tests.repository import Repository
@@ -31,7 +31,7 @@ def test_two_ways_that_don_t_meet_are_both_taken(
 
     expected = merge(BASE, ours, theirs)
     assert expected is not None
-    assert merged_contents(opened, BASE, ours, theirs) == expected
+    assert merge_contents(opened, BASE, ours, theirs) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_two_ways_that_conflict_have_no_merge(
 ) -> None:
     repo.git("config", "merge.conflictStyle", "diff3")
 
-    assert merged_contents(open_repository(repo.path), BASE, ours, theirs) is None
+    assert merge_contents(open_repository(repo.path), BASE, ours, theirs) is None
 
 
 def test_more_conflicts_than_an_exit_status_can_count_are_conflicts(
@@ -58,7 +58,7 @@ def test_more_conflicts_than_an_exit_status_can_count_are_conflicts(
         for word in (b"base", b"ours", b"theirs")
     )
 
-    assert merged_contents(open_repository(repo.path), base, ours, theirs) is None
+    assert merge_contents(open_repository(repo.path), base, ours, theirs) is None
 
 
 def test_where_git_cannot_merge_a_key_is_refused_and_ends_nothing(

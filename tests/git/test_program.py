@@ -121,7 +121,7 @@ def test_a_run_that_takes_too_long_is_ended_and_gives_what_it_has_printed(
 ) -> None:
     program = Program(repo.path)
     alias = "alias.slow=!printf 'a\\0b'; printf c >&2; sleep 60; printf d"
-    found = program.printed_within(1.0, "-c", alias, "slow")
+    found = program.run_within(1.0, "-c", alias, "slow")
     assert found == (b"a\0b", False)
 
 
@@ -130,8 +130,8 @@ def test_a_run_in_time_gives_all_of_it_even_if_it_fails(
 ) -> None:
     program = Program(repo.path)
     quick, failing = "alias.quick=!printf ab", "alias.failing=!printf ab; exit 3"
-    assert program.printed_within(60.0, "-c", quick, "quick") == (b"ab", True)
-    assert program.printed_within(60.0, "-c", failing, "failing") == (b"ab", True)
+    assert program.run_within(60.0, "-c", quick, "quick") == (b"ab", True)
+    assert program.run_within(60.0, "-c", failing, "failing") == (b"ab", True)
 
 
 LONG = b"x" * 100_000

@@ -83,7 +83,7 @@ class Case:
 
     def by_gitsplit(self, word: str) -> None:
         opened = open_repository(self.repo.path)
-        act = {"--continue": rebase.carry_on, "--abort": rebase.abort}
+        act = {"--continue": rebase.resume, "--abort": rebase.abort}
         act[word](opened)
 
     def settle(self) -> journal.Record | None:
@@ -117,7 +117,7 @@ def test_it_stops_at_the_conflict_with_the_clean_commits_as_they_were_written(
 ) -> None:
     case.start()
 
-    stop = rebase.stop(open_repository(case.repo.path))
+    stop = rebase.current_stop(open_repository(case.repo.path))
     assert (stop.commit, stop.subject) == (case.commits[1], b"above")
     assert (stop.paths, stop.done, stop.left) == ((b"f",), 2, 1)
     assert case.repo.oid("HEAD") == case.less
@@ -260,7 +260,7 @@ def test_in_a_linked_worktree_the_other_is_left_alone(
     main = seen(case.repo)
     case.repo = Repository(linked)
     case.start(keep=True)
-    assert rebase.origin(open_repository(main_path(linked))) is None
+    assert rebase.starting_point(open_repository(main_path(linked))) is None
     end(case, "--abort")
 
     assert seen(case.repo) == case.before
@@ -339,7 +339,7 @@ def test_a_series_that_begins_at_a_root_keeps_its_clean_root(case: Case) -> None
     rebase.start(opened, None, [*lines, *case.lines()[1:]])
 
     assert repo.oid("HEAD") == less
-    assert rebase.stop(opened).paths == (b"f",)
+    assert rebase.current_stop(opened).paths == (b"f",)
     case.by_git("--abort")
     assert seen(repo) == before
 

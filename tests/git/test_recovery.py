@@ -19,7 +19,7 @@ from gitsplit.git import journal
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
-from gitsplit.git.state_dir import mark
+from gitsplit.git.state_dir import own_prefix
 from tests.git.rewriting import begun, prepared, rewrite_refs, tangled
 from tests.repository import Repository
 from tests.runner import gitsplit
@@ -267,7 +267,9 @@ def dead_mark() -> str:
     """How the names begin of what a process that has ended left here."""
     with subprocess.Popen(["true"]) as child:
         name = process_name(child.pid)
-    return mark().replace(this_process().replace(" ", "-"), name.replace(" ", "-"))
+    return own_prefix().replace(
+        this_process().replace(" ", "-"), name.replace(" ", "-")
+    )
 
 
 def test_what_the_dead_have_left_is_gone_and_what_the_living_use_stays(
@@ -286,13 +288,19 @@ def test_what_the_dead_have_left_is_gone_and_what_the_living_use_stays(
     ]
     dead, elsewhere = dead_mark(), dead_mark().replace(os.uname().nodename, "other")
     for place in places:
-        for name in (f"{dead}1", f"{mark()}2", f"{elsewhere}3", "gitsplit-4", "tmp_5"):
+        for name in (
+            f"{dead}1",
+            f"{own_prefix()}2",
+            f"{elsewhere}3",
+            "gitsplit-4",
+            "tmp_5",
+        ):
             (place / name / "below").mkdir(parents=True)
             (place / name / "below" / "file").touch()
         (place / f"{dead}000001.json.tmp").touch()
     recover(repo)
 
-    kept = sorted([f"{mark()}2", f"{elsewhere}3", "gitsplit-4", "tmp_5"])
+    kept = sorted([f"{own_prefix()}2", f"{elsewhere}3", "gitsplit-4", "tmp_5"])
     for place in places:
         left = {file.name for file in place.iterdir()} - {"info", "pack", "drafts"}
         assert sorted(name for name in left if len(name) > 2) == kept

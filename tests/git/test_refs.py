@@ -18,7 +18,7 @@ from gitsplit.git.refs import (
 )
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
@@ -32,7 +32,7 @@ def split_into_store(repo: Repository, upstream: str = "HEAD~3") -> Rewrite:
     """The oldest commit of the series split in two, stored, and no ref moved."""
     bench = Bench.of(repo)
     rewrite = bench.splitting_first(upstream, [bench.put("a", b"2\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         return rewrite
 
 

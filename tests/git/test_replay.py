@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from gitsplit.errors import GitFailed, GitTooOld, ReplayConflict
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft, Series
@@ -151,7 +151,7 @@ def trees_by_us(told: Story) -> list[str] | str:
         return next(oid for oid in told.above if oid.startswith(short))
     except GitFailed:
         return BROKEN
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         told.repo.git("fsck", "--strict", rewrite.new_head)
     return [commit.tree for commit in rewrite.commits[1:]]
 
@@ -324,7 +324,7 @@ def test_a_split_above_has_the_states_of_its_plan_without_what_is_dropped(
     series, (first, above) = drafted(told)
     pieces = bench.split(above.source, [bench.put("b", b"")])
     rewrite = bench.rewrite(series, [first, *pieces])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
     one, two = (commit.oid for commit in rewrite.commits[1:])
 

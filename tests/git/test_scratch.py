@@ -284,7 +284,7 @@ def test_what_still_runs_in_a_dead_worktree_is_ended(
 ) -> None:
     made = left_behind(two, f"gitsplit {DEAD} on {HERE}", temporary, "gitsplit-x")
     with subprocess.Popen(["sleep", "1000"], process_group=0) as running:
-        made.runs(running.pid)
+        made.note_command(running.pid)
         recover(open_repository(two.path))
 
         assert running.wait(10) == -9

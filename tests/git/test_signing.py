@@ -13,12 +13,12 @@ from gitsplit.errors import SigningFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import (
     Signer,
+    sign_rewrite,
     signatures_lost,
     signatures_needed,
-    signed_rewrite,
     signer,
 )
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import RawCommit
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
@@ -108,14 +108,16 @@ def test_an_ssh_signature_is_git_s_own_byte_for_byte(
     plain = repo.run(*make, env=AT).stdout.decode().strip()
     by_git = repo.run(*make, "-S", env=AT).stdout.decode().strip()
 
-    assert put(repo, signer_of(repo).signed(raw(repo, plain))) == by_git
+    assert put(repo, signer_of(repo).sign_commit(raw(repo, plain))) == by_git
 
 
 @needs("gpg")
 def test_a_gpg_signature_is_verified_by_git(by_gpg: Repository) -> None:
     by_gpg.commit("one\n", {"a": b"1\n"})
 
-    assert is_signed(by_gpg, put(by_gpg, signer_of(by_gpg).signed(raw(by_gpg, "HEAD"))))
+    assert is_signed(
+        by_gpg, put(by_gpg, signer_of(by_gpg).sign_commit(raw(by_gpg, "HEAD")))
+    )
 
 
 @needs("gpg")
@@ -124,7 +126,7 @@ def test_a_gpg_signature_has_the_form_of_git_s(by_gpg: Repository) -> None:
     by_gpg.git("commit", "-q", "--amend", "--no-edit", "-S")
     *plain, by_git = raw(by_gpg, "HEAD").headers
     unsigned = replace(raw(by_gpg, "HEAD"), headers=tuple(plain))
-    *headers, ours = signer_of(by_gpg).signed(unsigned).headers
+    *headers, ours = signer_of(by_gpg).sign_commit(unsigned).headers
 
     assert headers == plain
     assert by_git.split(b"\n")[:2] == ours.split(b"\n")[:2]
@@ -138,7 +140,7 @@ def test_a_signature_comes_after_headers_that_git_doesn_t_know(
     repo.commit("one\n", {"a": b"1\n"})
     more = (b"encoding ISO-8859-1", b"odd one\n two")
     odd = replace(raw(repo, "HEAD"), headers=(*raw(repo, "HEAD").headers, *more))
-    signed = signer_of(repo).signed(replace(odd, message=b"caf\xe9 \0 no newline"))
+    signed = signer_of(repo).sign_commit(replace(odd, message=b"caf\xe9 \0 no newline"))
 
     assert signed.headers[:-1] == odd.headers
     assert signed.headers[-1].startswith(b"gpgsig -----BEGIN SSH SIGNATURE-----\n ")
@@ -154,7 +156,7 @@ def test_a_literal_key_is_signed_with_by_the_agent(
     repo.git("config", "user.signingKey", prefix + ssh_key.public)
     with agent_with(ssh_key) as socket:
         monkeypatch.setenv("SSH_AUTH_SOCK", socket)
-        signed = signer_of(repo).signed(raw(repo, "HEAD"))
+        signed = signer_of(repo).sign_commit(raw(repo, "HEAD"))
 
     assert is_signed(repo, put(repo, signed))
 
@@ -313,7 +315,7 @@ def test_a_program_is_asked_as_git_asks_it(
     make = ("commit-tree", "-S", "-m", "one", repo.tree("HEAD"))
     by_git = repo.run(*make, env=AT).stdout.decode().strip()
     *plain, _ = raw(repo, by_git).headers
-    ours = signer_of(repo).signed(replace(raw(repo, by_git), headers=tuple(plain)))
+    ours = signer_of(repo).sign_commit(replace(raw(repo, by_git), headers=tuple(plain)))
     args = Path(f"{fake}.args").read_text().splitlines()
     payload = Path(f"{fake}.payload").read_bytes()
 
@@ -352,7 +354,7 @@ def test_an_ssh_program_is_asked_as_git_asks_it(
     make = ("commit-tree", "-S", "-m", "one", repo.tree("HEAD"))
     by_git = repo.run(*make, env=AT).stdout.decode().strip()
     *plain, _ = raw(repo, by_git).headers
-    ours = signer_of(repo).signed(replace(raw(repo, by_git), headers=tuple(plain)))
+    ours = signer_of(repo).sign_commit(replace(raw(repo, by_git), headers=tuple(plain)))
     by_git_asked, asked = Path(f"{fake}.args").read_text().splitlines()
 
     assert ours.serialized() == repo.run("cat-file", "commit", by_git).stdout
@@ -375,7 +377,7 @@ def test_a_relative_key_file_and_one_at_home_are_found_as_by_git(
         (home / name).write_bytes(ssh_key.file.with_name(name).read_bytes())
         (home / name).chmod(0o600)
     for named in (f"~/{public.name}", os.path.relpath(public, repo.path)):
-        signed = signer_of(repo, named).signed(raw(repo, "HEAD"))
+        signed = signer_of(repo, named).sign_commit(raw(repo, "HEAD"))
         assert is_signed(repo, put(repo, signed))
 
 
@@ -391,8 +393,8 @@ def test_each_commit_that_is_written_anew_is_signed(
     repo: Repository, ssh_key: SshKey
 ) -> None:
     bench, unsigned = rewritten(repo)
-    rewrite = signed_rewrite(bench.objects, unsigned, signer_of(repo))
-    with stored(bench.opened, bench.objects, rewrite):
+    rewrite = sign_rewrite(bench.objects, unsigned, signer_of(repo))
+    with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("reset", "-q", "--hard", rewrite.new_head)
     new = repo.git("rev-list", "--reverse", "HEAD~4..HEAD").split()
 
@@ -407,7 +409,7 @@ def test_what_became_of_each_commit_names_the_signed_ones(
     repo: Repository, ssh_key: SshKey
 ) -> None:
     bench, unsigned = rewritten(repo)
-    rewrite = signed_rewrite(bench.objects, unsigned, signer_of(repo))
+    rewrite = sign_rewrite(bench.objects, unsigned, signer_of(repo))
     names = {
         before.oid: after.oid
         for before, after in zip(unsigned.commits, rewrite.commits, strict=True)
@@ -423,8 +425,8 @@ def test_what_became_of_each_commit_names_the_signed_ones(
 @needs("ssh-keygen")
 def test_the_unsigned_commits_aren_t_stored(repo: Repository, ssh_key: SshKey) -> None:
     bench, unsigned = rewritten(repo)
-    rewrite = signed_rewrite(bench.objects, unsigned, signer_of(repo))
-    with stored(bench.opened, bench.objects, rewrite):
+    rewrite = sign_rewrite(bench.objects, unsigned, signer_of(repo))
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
     asked = "\n".join(commit.oid for commit in unsigned.commits).encode()
 

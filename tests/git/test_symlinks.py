@@ -11,9 +11,9 @@ from gitsplit.errors import NotInWorktree, UncleanFiles
 from gitsplit.git import journal, preflight
 from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.repository import open_repository
-from gitsplit.git.store import stored
+from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.worktree import HeadTrees, Step, put_back
+from gitsplit.git.worktree import HeadTrees, Step, restore
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
 from tests.git.following import leftovers
@@ -94,7 +94,7 @@ def drop(repo: Repository, part: str, to: str) -> journal.Record:
     trees = HeadTrees(old, old if to == "worktree" else new, new)
     preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
     preflight.refuse_lost(bench.opened, bench.objects, trees)
-    with stored(bench.opened, bench.objects, rewrite, [trees.files]):
+    with store_objects(bench.opened, bench.objects, rewrite, [trees.files]):
         return journal.move(
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,
@@ -139,7 +139,7 @@ def test_a_step_broken_off_is_put_back_without_looking_through_the_link(
     if is_written:
         SHAPES[before](repo)
         repo.write({"k": b"2\n"})
-    put_back(open_repository(repo.path), step_of(repo, part))
+    restore(open_repository(repo.path), step_of(repo, part))
 
     assert files_of(repo) == whole
 
@@ -149,7 +149,7 @@ def test_a_directory_gone_when_git_was_killed_comes_back(repo: Repository) -> No
     whole = files_of(repo)
     (repo.path / "d" / "f").unlink()
     (repo.path / "d").rmdir()
-    put_back(open_repository(repo.path), step_of(repo, part))
+    restore(open_repository(repo.path), step_of(repo, part))
 
     assert files_of(repo) == whole
 
@@ -166,10 +166,10 @@ def test_a_link_of_the_users_own_stays_and_so_does_what_it_leads_to(
     ours = files_of(repo)
     opened = open_repository(repo.path)
     base, came = Oid(repo.tree("HEAD~1")), Oid(repo.tree("HEAD"))
-    put_back(opened, Step(base, came, files=True))
+    restore(opened, Step(base, came, files=True))
 
     assert files_of(repo) == {k: v for k, v in ours.items() if k != "repo/e/f"}
-    put_back(opened, Step(came, base, files=True))
+    restore(opened, Step(came, base, files=True))
     assert files_of(repo) == ours
 
 
@@ -177,7 +177,7 @@ def test_files_that_somebody_put_into_the_directory_stay(repo: Repository) -> No
     part = changing(repo, "directory", "link")
     as_directory(repo)
     repo.write({"d/mine": b"mine\n"})
-    put_back(open_repository(repo.path), step_of(repo, part))
+    restore(open_repository(repo.path), step_of(repo, part))
 
     assert (repo.path / "d" / "mine").read_bytes() == b"mine\n"
 

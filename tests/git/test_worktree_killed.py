@@ -54,12 +54,12 @@ def die():
             os.kill(int(child), signal.SIGKILL)
     os.kill(me, signal.SIGKILL)
 
-begin = journal._carried_out
+begin = journal._carry_out
 def watched(*arguments):
     global is_begun
     is_begun = True
     return begin(*arguments)
-journal._carried_out = watched
+journal._carry_out = watched
 sys.addaudithook(watch)
 if what == "undo":
     journal.undo(open_repository(repo.path))

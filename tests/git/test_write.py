@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import PlanRefused, WriteFailed
-from gitsplit.git.store import new_objects, stored
+from gitsplit.git.store import new_objects, store_objects
 from gitsplit.git.write import RewrittenCommit
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry, object_id
 from gitsplit.model.series import CommitDraft
@@ -49,7 +49,7 @@ def test_a_split_is_what_commit_tree_and_rebase_make(repo: Repository) -> None:
     tangled(repo, above=2)
     bench = Bench.of(repo)
     rewrite = bench.splitting_first("HEAD~3", [bench.put("a", b"2\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
 
     repo.git("checkout", "-q", "-b", "by-git", "HEAD~3")
@@ -95,7 +95,7 @@ def test_nothing_is_written_before_it_is_stored_and_then_just_that(
     rewrite = bench.splitting_first("HEAD~3", [bench.put("a", b"3\n")])
     bench.objects.add("blob", b"what no commit needs\n")
     untouched = objects_of(repo)
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
 
     assert untouched == before
@@ -125,7 +125,7 @@ def test_every_header_but_the_signature_survives(repo: Repository) -> None:
     (source,) = series.commits
     pieces = bench.split(source, [bench.put("a", b"1\n")])
     rewrite = bench.rewrite(series, pieces)
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
     first, second = (written.oid for written in rewrite.commits)
 
@@ -191,7 +191,7 @@ def test_a_new_message_alone_makes_a_new_commit(repo: Repository) -> None:
     series = series_of(repo, "HEAD~1")
     draft = replace(same(series.commits[0]), message=b"said better\n", role="owner")
     rewrite = bench.rewrite(series, [draft])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
 
     repo.run("commit", "-q", "--amend", "-m", "said better", env=BY_GIT)
@@ -202,7 +202,7 @@ def test_a_root_commit_splits_into_a_root_and_its_child(repo: Repository) -> Non
     repo.commit("root", {"dir/a": b"1\n", "b": b"1\n"})
     bench = Bench.of(repo)
     rewrite = bench.splitting_first(None, [bench.put("dir/a", b"1\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("update-ref", "refs/heads/new", rewrite.new_head)
 
     assert repo.git("log", "--format=%s", "new") == "root\nfirst piece"
@@ -230,7 +230,7 @@ def test_merges_above_keep_their_other_parents_and_trees(repo: Repository) -> No
         else:
             drafts.append(same(source))
     rewrite = bench.rewrite(series, drafts)
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("update-ref", "refs/heads/new", rewrite.new_head)
     new = {commit.old: commit.new for commit in rewrite.rewritten}
 
@@ -256,7 +256,7 @@ def test_a_source_without_drafts_is_dropped_with_what_it_did(
     _, *above = series.commits
     base = repo.oid("HEAD~3")
     rewrite = bench.rewrite(series, list(map(same, above)))
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         pass
     to_the_base = bench.rewrite(series, [])
 
@@ -283,7 +283,7 @@ def test_objects_are_one_pack_that_a_repack_in_the_meantime_leaves(
     bench = Bench.of(repo)
     rewrite = bench.rewrite(series_of(repo, "HEAD~1"), split_many(bench, 60))
     directory = repo.path / ".git" / "objects" / "pack"
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         kept = [path.read_text().split()[0] for path in directory.glob("*.keep")]
         repo.git("repack", "-a", "-d", "-q")
         still_there = repo.git("cat-file", "-t", rewrite.new_head)
@@ -299,7 +299,10 @@ def test_a_keep_file_goes_also_where_the_refs_could_not_move(repo: Repository) -
     tangled(repo, above=0)
     bench = Bench.of(repo)
     rewrite = bench.splitting_first("HEAD~1", [bench.put("a", b"2\n")])
-    with pytest.raises(KeyboardInterrupt), stored(bench.opened, bench.objects, rewrite):
+    with (
+        pytest.raises(KeyboardInterrupt),
+        store_objects(bench.opened, bench.objects, rewrite),
+    ):
         raise KeyboardInterrupt
 
     assert list((repo.path / ".git/objects/pack").glob("*.keep")) == []
@@ -327,7 +330,7 @@ def test_what_git_cannot_store_changes_nothing(
         break_it(repo.path / ".git" / "objects")
         with (
             pytest.raises(WriteFailed, match=r"couldn't store the new objects: .") as e,
-            stored(bench.opened, bench.objects, rewrite),
+            store_objects(bench.opened, bench.objects, rewrite),
         ):
             raise AssertionError("not reached")
     finally:
@@ -370,7 +373,7 @@ def test_a_partial_clone_need_not_have_the_siblings(
     partial.git("remote", "set-url", "origin", "file:///nowhere")
     bench = Bench.of(partial)
     rewrite = bench.splitting_first("HEAD~2", [bench.put("new", b"x\n")])
-    with stored(bench.opened, bench.objects, rewrite):
+    with store_objects(bench.opened, bench.objects, rewrite):
         partial.git("update-ref", "HEAD", rewrite.new_head)
 
     assert partial.git("log", "--format=%s") == "above 0\ntangled\nfirst piece\nbase"

@@ -5,7 +5,7 @@ import pytest
 from gitsplit.errors import GivenUp
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.write import written_until_conflict
+from gitsplit.git.write import make_until_conflict
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
@@ -91,7 +91,7 @@ def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> N
     planned = Work(begun_work.series, todo, begun_work.head_ref, begun_work.ids)
     objects = NewObjects(repo)
     drafts = series_draft(objects, planned)
-    clean, rest = written_until_conflict(repo, objects, drafts, COMMITTER)
+    clean, rest = make_until_conflict(repo, objects, drafts, COMMITTER)
 
     assert [order[0], order[2]] == [made.draft.source.oid for made in clean]
     assert order[3:] == rest

@@ -37,7 +37,7 @@ from gitsplit.errors import (
     NothingToSplit,
     Signalled,
 )
-from gitsplit.git.signals import unwound_by_signals
+from gitsplit.git.signals import unwind_on_signals
 from gitsplit.model.listing import few
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         # A letter that the terminal's encoding lacks is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with unwound_by_signals():
+        with unwind_on_signals():
             command.main(args, prog_name="gitsplit", standalone_mode=False)
         if sys.stdout:
             sys.stdout.flush()

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory
+from gitsplit.git.state_dir import ensure_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import Step, catch_up, differing, put_back_files
+from gitsplit.git.worktree import Step, catch_up, differing_paths, restore_files
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
 _IN_STASH = (
@@ -38,8 +38,8 @@ def claim(repo: Repository) -> None:
     if not _content(theirs):
         return  # git was killed before it had reset any file
     try:
-        own_directory(repo)
-        theirs.replace(_claimed(repo))
+        ensure_directory(repo)
+        theirs.replace(_claim_file(repo))
     except OSError as error:
         raise WriteFailed(
             f"{theirs} can't be moved: {error.strerror}.",
@@ -50,7 +50,7 @@ def claim(repo: Repository) -> None:
 
 def is_claimed(repo: Repository) -> bool:
     """Whether something is still to be given back."""
-    return bool(_content(_claimed(repo)))
+    return bool(_content(_claim_file(repo)))
 
 
 def give_back(repo: Repository) -> str:
@@ -64,9 +64,9 @@ def give_back(repo: Repository) -> str:
     """
     if not is_claimed(repo):
         return ""
-    stash = _read(repo, Oid(_content(_claimed(repo))))
+    stash = _read_stash(repo, Oid(_content(_claim_file(repo))))
     try:
-        is_back = _is_given_back(repo, stash)
+        is_back = _restore(repo, stash)
         if not is_back:
             store = ("stash", "store", "-q", "-m", "autostash", stash.oid)
             repo.program.run(*store)
@@ -74,7 +74,7 @@ def give_back(repo: Repository) -> str:
         error.hint = "Run gitsplit again: it goes on with that."
         error.state = f"Not all is back that you hadn't committed: see {stash.oid}."
         raise
-    _claimed(repo).unlink(missing_ok=True)
+    _claim_file(repo).unlink(missing_ok=True)
     return "" if is_back else _IN_STASH
 
 
@@ -91,15 +91,15 @@ def stage_again(repo: Repository, staged: Oid | None) -> None:
         catch_up(repo, [Step(now, staged, files=False)])
 
 
-def _is_given_back(repo: Repository, stash: _Stash) -> bool:
+def _restore(repo: Repository, stash: _Stash) -> bool:
     """Whether index and files have it. Those that nobody else has changed have it."""
     objects = NewObjects(repo)
     pairs = changed_paths(objects, stash.files, stash.head)
     now = _tree(repo, repo.head())
     moved = changed_paths(objects, stash.head, now)
     if not pairs.keys().isdisjoint(moved):
-        return _is_applied(repo, stash)
-    put_back_files(repo, pairs)
+        return _apply(repo, stash)
+    restore_files(repo, pairs)
     if _is_all_staged(repo, pairs):
         repo.program.run("reset", "-q")
     if moved:
@@ -124,7 +124,7 @@ def _is_all_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
     )
 
 
-def _is_applied(repo: Repository, stash: _Stash) -> bool:
+def _apply(repo: Repository, stash: _Stash) -> bool:
     """Whether git could merge it into files that nobody has touched yet."""
     clean = repo.program.run("diff-index", "--quiet", "HEAD", "--", check=False)
     if clean.status:
@@ -147,10 +147,10 @@ def _stage(repo: Repository, entries: Mapping[bytes, TreeEntry | None]) -> None:
 
 def _are_as_stashed(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
     wanted = {p: e.before for p, e in pairs.items() if e.before}
-    return wanted.keys().isdisjoint(differing(repo, wanted))
+    return wanted.keys().isdisjoint(differing_paths(repo, wanted))
 
 
-def _read(repo: Repository, oid: Oid) -> _Stash:
+def _read_stash(repo: Repository, oid: Oid) -> _Stash:
     try:
         stash = RawCommit.parse(repo.read_object(oid)[1])
         head, index = (_tree(repo, parent) for parent in stash.parents[:2])
@@ -167,7 +167,7 @@ def _tree(repo: Repository, commit: Oid) -> Oid:
     return RawCommit.parse(repo.read_object(commit)[1]).tree
 
 
-def _claimed(repo: Repository) -> Path:
+def _claim_file(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit" / "autostash"
 
 

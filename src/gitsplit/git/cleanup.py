@@ -28,12 +28,12 @@ Say = Callable[[str], None]
 """Told, in a sentence, what is waited for."""
 
 
-def silently(_words: str) -> None:
+def say_nothing(_words: str) -> None:
     """Nobody is told."""
 
 
 def remove_stale_locks(
-    repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = silently
+    repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = say_nothing
 ) -> None:
     """The locks that a dead git left when it was to make these updates are gone.
 
@@ -56,7 +56,7 @@ def remove_stale_locks(
         unfilled += [] if _content(files[0]) else [files[0]]
     head_lock = repo.git_dir / "HEAD.lock"
     stale = [file for file in ours if file.suffix == ".lock"]
-    stale += _abandoned(unfilled, [record, *ours], say)
+    stale += _stale_locks(unfilled, [record, *ours], say)
     if not _content(head_lock) and any(_is_as_old(head_lock, file) for file in ours):
         stale.append(head_lock)
     for lock in stale:
@@ -64,7 +64,7 @@ def remove_stale_locks(
 
 
 def remove_stale_locks_after(
-    repo: Repository, record: Path, say: Say = silently
+    repo: Repository, record: Path, say: Say = say_nothing
 ) -> None:
     """The locks are gone that a git left which was to tell of a rewrite that is done.
 
@@ -73,11 +73,11 @@ def remove_stale_locks_after(
     """
     locks = [repo.git_dir / "ORIG_HEAD.lock"]
     locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
-    for lock in _abandoned(locks, [record], say):
+    for lock in _stale_locks(locks, [record], say):
         lock.unlink(missing_ok=True)
 
 
-def _abandoned(
+def _stale_locks(
     locks: Iterable[Path], earlier: Iterable[Path], say: Say
 ) -> Iterator[Path]:
     """The locks that were made in the moment after one of the files, and are over.
@@ -163,13 +163,13 @@ def remove_stale_scratches(repo: Repository) -> None:
         ours = reason.fullmatch(_content(lock))
         if ours and not is_running(ours[1].decode()):
             _end_command(lock.parent)
-            _left_behind(lock.parent).remove()
+            _scratch_of(lock.parent).remove()
     remove_left_behind(admins)  # before there is a lock
     with suppress(OSError):
         admins.rmdir()
 
 
-def _left_behind(admin: Path) -> Scratch:
+def _scratch_of(admin: Path) -> Scratch:
     """The scratch worktree whose own git directory that is.
 
     Git keeps the name of its file ``.git`` there. Files in a directory that isn't

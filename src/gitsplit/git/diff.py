@@ -293,7 +293,7 @@ _MOST_CONFLICTS = 127
 """The highest exit status that counts conflicts; above it git couldn't merge."""
 
 
-def merged_contents(
+def merge_contents(
     repo: Repository, base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
     """The content with what leads from ``base`` to ``ours`` and to ``theirs``.

@@ -94,9 +94,7 @@ def changed_together(
     Merges and commits without a parent are left out, and those that change many files.
     Renames aren't followed. Where commits or trees are missing, it has fewer.
     """
-    printed, is_all = repo.program.printed_within(
-        seconds, *_LOG, last, "--", env=_OFFLINE
-    )
+    printed, is_all = repo.program.run_within(seconds, *_LOG, last, "--", env=_OFFLINE)
     commits = printed.split(_BEGIN)[1:]
     if not is_all:
         del commits[-1:]  # it may have been cut within a path

@@ -23,7 +23,7 @@ from tempfile import NamedTemporaryFile
 from gitsplit.errors import HookRefused, WriteFailed
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import mark, own_directory
+from gitsplit.git.state_dir import ensure_directory, own_prefix
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
@@ -38,7 +38,7 @@ class Hooks:
 
     repo: Repository
 
-    def verified(self, message: bytes, original: RawCommit) -> tuple[bytes, str]:
+    def run_commit_msg(self, message: bytes, original: RawCommit) -> tuple[bytes, str]:
         """What ``commit-msg`` makes of a message, and what it says about it.
 
         The commit has the author of ``original``. Raises HookRefused, with the hook's
@@ -48,12 +48,12 @@ class Hooks:
             return message, ""
         path = self.repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
         try:
-            own_directory(self.repo)
+            ensure_directory(self.repo)
             path.write_bytes(message)
             done = self.run("commit-msg", str(path), env=_author(original))
             words = said(done.stderr)
             if done.status:
-                raise _refused(message, words, is_run=not _is_not_run(done))
+                raise _refusal(message, words, is_run=not _could_not_run(done))
             return path.read_bytes(), words
         except OSError as error:
             raise WriteFailed(
@@ -64,7 +64,7 @@ class Hooks:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
-    def rewritten(self, pairs: bytes) -> tuple[bool, str]:
+    def run_post_rewrite(self, pairs: bytes) -> tuple[bool, str]:
         """Whether ``post-rewrite`` went well for these pairs, and what it said.
 
         ``pairs`` are lines ``OLD NEW``. The hook is told that it was a rebase, for it
@@ -98,7 +98,7 @@ class Hooks:
         usage = self.repo.program.run("hook", "run", "-h", check=False).stdout
         if (b"--to-stdin" if stdin else b"hook run") not in usage:
             return self._run_by_hand(name, args, stdin, full)
-        with NamedTemporaryFile(prefix=mark()) as file:
+        with NamedTemporaryFile(prefix=own_prefix()) as file:
             file.write(stdin)
             file.flush()
             fed = [f"--to-stdin={file.name}"] if stdin else []
@@ -162,13 +162,13 @@ def _author(original: RawCommit) -> dict[str, str]:
     }
 
 
-def _is_not_run(done: Completed) -> bool:
+def _could_not_run(done: Completed) -> bool:
     """Whether the hook, or what it ends with, couldn't be run at all."""
     said_so = done.stderr.startswith((b"fatal: cannot run", b"error: cannot run"))
     return done.status in NOT_RUN or said_so
 
 
-def _refused(message: bytes, words: str, *, is_run: bool) -> HookRefused:
+def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     told = f": {words}" if words else ", and gave no reason."
     if not is_run:
         return HookRefused(
@@ -230,7 +230,7 @@ def _complaint(what: str, done: Completed) -> str:
 
 
 def _tell_hook(repo: Repository, lines: bytes) -> str:
-    went_well, words = Hooks(repo).rewritten(lines)
+    went_well, words = Hooks(repo).run_post_rewrite(lines)
     if went_well:
         return f"post-rewrite says: {words}" if words else ""
     return f"The hook post-rewrite failed: {words or 'it gave no reason'}."

@@ -28,14 +28,14 @@ from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory, put, put_new
+from gitsplit.git.state_dir import ensure_directory, put, put_new
 from gitsplit.git.worktree import (
     Follower,
     HeadTrees,
     Step,
     catch_up,
-    put_back,
     remove_stale_index_lock,
+    restore,
 )
 from gitsplit.model.listing import listed
 
@@ -98,7 +98,7 @@ def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     index or a file can't be written.
     """
     record = begin(repo, updates, subject, expected_head, trees)
-    return _carried_out(repo, record, before_commit)
+    return _carry_out(repo, record, before_commit)
 
 
 def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
@@ -141,7 +141,7 @@ def finish(repo: Repository, record: Record) -> Record:
     return finished
 
 
-def take_back(repo: Repository, record: Record) -> None:
+def cancel(repo: Repository, record: Record) -> None:
     """The record says that its moves never happened."""
     if record.phase in ("prepared", "handed"):
         _path(repo, record.number).unlink(missing_ok=True)
@@ -149,7 +149,7 @@ def take_back(repo: Repository, record: Record) -> None:
         save(repo, replace(record, phase="done", processes=()))
 
 
-def _carried_out(
+def _carry_out(
     repo: Repository, record: Record, before_commit: Callable[[], None] | None = None
 ) -> Record:
     """The finished record of moves that are on disk as being under way."""
@@ -182,7 +182,7 @@ def _carried_out(
             remove_stale_locks(repo, record.targets, _path(repo, record.number))
         if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
             follower.abandon()
-            take_back(repo, record)
+            cancel(repo, record)
             if isinstance(error, GitsplitError) and error.state != UNCHANGED:
                 # It was said before it was known that nothing is left to finish.
                 error.state, error.hint = UNCHANGED, "See to that, and try again."
@@ -216,7 +216,7 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
     assert record is not None, "else it is refused"
     undoing = replace(record, phase="undoing", processes=(this_process(),))
     save(repo, undoing)
-    return _carried_out(repo, undoing, before_commit)
+    return _carry_out(repo, undoing, before_commit)
 
 
 def _refuse_undo(repo: Repository, record: Record | None) -> None:
@@ -253,7 +253,7 @@ def _state_of(repo: Repository, record: Record) -> _State:
     return _State(made, to_make, tuple(u for u in record.targets if u not in known))
 
 
-def recover(repo: Repository, say: cleanup.Say = cleanup.silently) -> str | None:
+def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
@@ -269,7 +269,7 @@ def recover(repo: Repository, say: cleanup.Say = cleanup.silently) -> str | None
     if on_disk:
         cleanup.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
     open_ones = [r for r in on_disk if r.phase in ("prepared", "undoing")]
-    said = (_recovered(repo, r, say) for r in open_ones if not is_alive(r))
+    said = (_recover_record(repo, r, say) for r in open_ones if not is_alive(r))
     return " ".join(said) or None
 
 
@@ -279,14 +279,14 @@ def is_alive(record: Record) -> bool:
     return any(name != me and is_running(name) for name in record.processes)
 
 
-def _recovered(repo: Repository, record: Record, say: cleanup.Say) -> str:
+def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     """The refs of the record are consistent again, and the sentence that says how."""
     remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
     state = _state_of(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
     if not state.made:
         _settle_files(repo, record)
-        take_back(repo, record)
+        cancel(repo, record)
         return f"The last gitsplit was broken off before {what}; nothing had changed."
     can_finish = _can_be_read(repo, (*state.made, *state.to_make))
     if state.is_made and can_finish:
@@ -295,7 +295,7 @@ def _recovered(repo: Repository, record: Record, say: cleanup.Say) -> str:
         return f"The last gitsplit was broken off after {what} was done; {told}."
     _finish_moves(repo, state, is_forward=can_finish)
     told = _settle_files(repo, record)
-    (finish if can_finish else take_back)(repo, record)
+    (finish if can_finish else cancel)(repo, record)
     end = "finished" if can_finish else "taken back"
     names = listed([short_name(update.ref) for update in state.astray])
     astray = f" {names} had moved on and stayed." if names else ""
@@ -303,7 +303,7 @@ def _recovered(repo: Repository, record: Record, say: cleanup.Say) -> str:
     return f"{where}; it is {end} now{f'; but {told}' if told else ''}.{astray}"
 
 
-def lost(repo: Repository) -> Record | None:
+def lost_record(repo: Repository) -> Record | None:
     """The last rewrite, if its refs are where it put them and can't be read."""
     last = last_undoable(repo)
     is_there = last is not None and _state_of(repo, last).is_made
@@ -336,12 +336,12 @@ def _settle_files(repo: Repository, record: Record) -> str:
     it is empty.
     """
     try:
-        return _settled_files(repo, record)
+        return _follow_head(repo, record)
     except GitFailed as failure:
         return f"index and files haven't followed: {str(failure).rstrip('.')}"
 
 
-def _settled_files(repo: Repository, record: Record) -> str:
+def _follow_head(repo: Repository, record: Record) -> str:
     has_files = record.trees is not None and repo.worktree is not None
     if not has_files or current_head(repo) != record.head:
         return ""
@@ -352,7 +352,7 @@ def _settled_files(repo: Repository, record: Record) -> str:
             return "the index hasn't followed: other changes are staged"
     elif now == head.old:
         for step in record.steps:
-            put_back(repo, step)
+            restore(repo, step)
     return ""
 
 
@@ -372,8 +372,8 @@ def records(repo: Repository) -> list[Record]:
 
 def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
-    with _writing(path := _path(repo, record.number)):
-        put(repo, path, journal_file.serialized(asdict(record)))
+    with _name_the_journal(path := _path(repo, record.number)):
+        put(repo, path, journal_file.json_text(asdict(record)))
 
 
 def _save_new(repo: Repository, record: Record) -> bool:
@@ -381,13 +381,13 @@ def _save_new(repo: Repository, record: Record) -> bool:
 
     Two gitsplits at once mustn't overwrite each other's record.
     """
-    with _writing(path := _path(repo, record.number)):
-        own_directory(repo)
-        return put_new(repo, path, journal_file.serialized(asdict(record)))
+    with _name_the_journal(path := _path(repo, record.number)):
+        ensure_directory(repo)
+        return put_new(repo, path, journal_file.json_text(asdict(record)))
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def _name_the_journal(path: Path) -> Iterator[None]:
     """An OSError in the ``with`` block is a WriteFailed that names the journal."""
     try:
         yield

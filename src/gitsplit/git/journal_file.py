@@ -39,14 +39,14 @@ def paths(directory: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise _damaged(directory, f"{error.strerror}") from error
+        raise _damage(directory, f"{error.strerror}") from error
     return [path for path in found if _NAME.fullmatch(path.name)]
 
 
 def read(path: Path) -> dict[str, Any] | None:
     """The fields of the record in the file; None where they can't be had."""
     try:
-        return parsed(path.read_bytes(), int(path.stem))
+        return fields_in(path.read_bytes(), int(path.stem))
     except (OSError, ValueError):
         return None
 
@@ -58,10 +58,10 @@ def refuse_damaged(directory: Path, number: int) -> None:
     """
     for path in paths(directory):
         if int(path.stem) > number and path.stat().st_size and not read(path):
-            raise _damaged(path, "it isn't as gitsplit has written it")
+            raise _damage(path, "it isn't as gitsplit has written it")
 
 
-def _damaged(path: Path, why: str) -> JournalDamaged:
+def _damage(path: Path, why: str) -> JournalDamaged:
     return JournalDamaged(
         f"gitsplit's journal {path} can't be read: {why}.",
         hint="`git reflog` shows where the branches were. Move that file away to go on"
@@ -69,7 +69,7 @@ def _damaged(path: Path, why: str) -> JournalDamaged:
     )
 
 
-def serialized(fields: Mapping[str, Any]) -> str:
+def json_text(fields: Mapping[str, Any]) -> str:
     """The text for a record that has these fields (``dataclasses.asdict``)."""
     updates = [{**u, "ref": _to_json(u["ref"])} for u in fields["updates"]]
     head = fields["head"] and _to_json(fields["head"])
@@ -80,7 +80,7 @@ def serialized(fields: Mapping[str, Any]) -> str:
     return json.dumps(named, indent=1) + "\n"
 
 
-def parsed(text: bytes, number: int) -> dict[str, Any]:
+def fields_in(text: bytes, number: int) -> dict[str, Any]:
     """The fields of the record with this number.
 
     Raises ValueError where the text is damaged or of another version.

@@ -33,14 +33,14 @@ def read(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
     try:
         header, _, data = stream.decompress(packed).partition(b"\0")
     except zlib.error:
-        raise damaged(oid, "its file is garbled") from None
+        raise damage(oid, "its file is garbled") from None
     named = _HEADER.fullmatch(header)
     if not stream.eof or named is None or int(named[2]) != len(data):
-        raise damaged(oid, "its file is cut off or garbled")
+        raise damage(oid, "its file is cut off or garbled")
     return named[1].decode("ascii"), data
 
 
-def damaged(oid: str, why: str) -> ObjectDamaged:
+def damage(oid: str, why: str) -> ObjectDamaged:
     """The error for an object that isn't what its id stands for."""
     return ObjectDamaged(
         f"The object {Oid(oid)} is damaged: {why}.",
@@ -48,7 +48,7 @@ def damaged(oid: str, why: str) -> ObjectDamaged:
     )
 
 
-def database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
+def open_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
     """The objects there, in its alternates, and where the environment says.
 
     Raises NotARepository where they can't be read.

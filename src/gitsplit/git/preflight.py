@@ -20,7 +20,7 @@ from gitsplit.git.operations import branches_owned_by_operations, checked_out_el
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import HeadTrees, Step, differing
+from gitsplit.git.worktree import HeadTrees, Step, differing_paths
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import listed
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, TreeEntry
@@ -63,7 +63,7 @@ def refuse_unready(
     if not steps:
         return
     changed = [changed_paths(objects, step.before, step.after) for step in steps]
-    found = _unclean(repo)
+    found = _read_status(repo)
     unmerged = [unclean.path for unclean in found if unclean.code == b"UU"]
     _refuse("The index has unmerged files", unmerged)
     ends = {path: pair.after for paths in changed for path, pair in paths.items()}
@@ -82,7 +82,7 @@ def _refuse_unclean_files(
     # The step may begin elsewhere than the index is: at a tree that the files have.
     begin = {p: pair.before for p, pair in paths.items() if p in unstaged}
     there = {path: entry for path, entry in begin.items() if entry}
-    known = differing(repo, there) if there else frozenset()
+    known = differing_paths(repo, there) if there else frozenset()
     own = [path for path in sorted(unstaged) if path in known or not begin[path]]
     _refuse("Files that have to change have unstaged changes", own)
     # Git overwrites an ignored one without a word.
@@ -106,7 +106,7 @@ def _in_the_way(
         yield from worktree_files.files_below(repo, path)
 
 
-def _unclean(repo: Repository) -> list[_Unclean]:
+def _read_status(repo: Repository) -> list[_Unclean]:
     rows = repo.program.run(*_STATUS).stdout.split(b"\0")[:-1]
     return [_Unclean.parse(row) for row in rows]
 
@@ -114,11 +114,11 @@ def _unclean(repo: Repository) -> list[_Unclean]:
 def _refuse(what: str, paths: Sequence[bytes]) -> None:
     if paths:
         raise UncleanFiles(
-            f"{what}: {_listed(paths)}.", hint="Commit or stash your changes first."
+            f"{what}: {_path_list(paths)}.", hint="Commit or stash your changes first."
         )
 
 
-def _listed(paths: Sequence[bytes]) -> str:
+def _path_list(paths: Sequence[bytes]) -> str:
     return listed([shown(path) for path in sorted(paths)])
 
 
@@ -155,7 +155,7 @@ def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None
     if missing:
         raise NotInWorktree(
             "What is dropped can't stay in files that aren't in the worktree: "
-            f"{_listed(missing)}.",
+            f"{_path_list(missing)}.",
             hint="Check them out first, or let it go: --drop-to discard",
         )
 
@@ -165,17 +165,17 @@ def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) ->
     unseen: dict[str, list[bytes]] = {}
     for path, (kept, new) in changed.items():
         if kept and new and kept.mode != new.mode:
-            unseen.setdefault(_seen_by(kept.mode, new.mode), []).append(path)
+            unseen.setdefault(_setting_for(kept.mode, new.mode), []).append(path)
     for setting, paths in unseen.items():
         if setting and not repo.config.get_bool(setting, default=True):
             raise NotInWorktree(
                 "A dropped mode can't stay in the worktree, where git doesn't see it"
-                f" ({setting}): {_listed(paths)}.",
+                f" ({setting}): {_path_list(paths)}.",
                 hint="Send it to a commit, or let it go: --drop-to discard",
             )
 
 
-def _seen_by(kept: int, new: int) -> str:
+def _setting_for(kept: int, new: int) -> str:
     """The setting by which git sees in files that one mode became another.
 
     Empty where it always does: a submodule is a directory.
@@ -205,14 +205,14 @@ def refuse_undo(
     owned = branches_owned_by_operations(repo)
     for update in updates:
         if now.get(update.ref) != update.new:
-            raise _moved_on(update, "has moved on" if update.ref in now else "is gone")
+            raise _refusal(update, "has moved on" if update.ref in now else "is gone")
         if update.ref in owned:
             raise OperationUnderWay(
                 f"A rebase or bisect under way will set {short_name(update.ref)}.",
                 hint="Finish or abort it first.",
             )
         if update.ref == "HEAD" and (branch := current_head(repo)):
-            raise _moved_on(update, f"is on {short_name(branch)} now")
+            raise _refusal(update, f"is on {short_name(branch)} now")
     _refuse_left_behind(repo, updates, head)
     if trees and current_head(repo) == head:
         try:
@@ -225,7 +225,7 @@ def refuse_undo(
             raise
 
 
-def _moved_on(update: RefUpdate, how: str) -> NothingToUndo:
+def _refusal(update: RefUpdate, how: str) -> NothingToUndo:
     name = short_name(update.ref)
     return NothingToUndo(
         f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",

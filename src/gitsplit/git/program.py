@@ -82,7 +82,7 @@ def is_running(name: str) -> bool:
     return process_name(pid) == name and _stat(pid)[:1] != [b"Z"]
 
 
-def runs_in(group: int) -> bool:
+def is_group_running(group: int) -> bool:
     """Whether a process of the group runs; one that nobody has waited for doesn't.
 
     In many a container nobody does. Where there is no /proc, whatever is there counts.
@@ -97,12 +97,12 @@ def runs_in(group: int) -> bool:
     return not stats or any(state != b"Z" for state in mine)
 
 
-def gits_in(group: int) -> bool:
+def has_git_in(group: int) -> bool:
     """Whether a git program runs in the group; not known where there is no /proc."""
     return any(fields[GROUP] == b"%d" % group for _, fields in _gits())
 
 
-def gits_at(directory: Path) -> bool:
+def has_git_at(directory: Path) -> bool:
     """Whether a git program works in the directory, or in one below it."""
     for process, _ in _gits():
         with suppress(OSError):
@@ -159,7 +159,7 @@ _TICK = 0.05
 """Seconds in which it is noticed that nobody wants a process any more."""
 
 
-def durably() -> Mapping[str, str]:
+def durable_environment() -> Mapping[str, str]:
     """The environment of a command whose files must outlast a power cut.
 
     Whatever else is configured. A git before 2.36 doesn't know these settings, and
@@ -238,9 +238,9 @@ class Program:
         Raises GitFailed, with git's own complaint, when ``check`` and git's exit
         status is not 0; and GivenUp.
         """
-        with self._started(args, env, terminal) as child:
+        with self._start(args, env, terminal) as child:
             try:
-                stdout, stderr = answered(child, stdin, self.is_wanted)
+                stdout, stderr = await_output(child, stdin, self.is_wanted)
             except GivenUp:
                 end_group(child)
                 raise
@@ -256,9 +256,9 @@ class Program:
         self, *args: str | bytes, env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
         """A started ``git ARGS`` with three pipes, for a conversation."""
-        return self._started(args, env, terminal=False)
+        return self._start(args, env, terminal=False)
 
-    def printed_within(
+    def run_within(
         self,
         seconds: float,
         *args: str | bytes,
@@ -268,7 +268,7 @@ class Program:
 
         It is ended where it takes longer; how it ends otherwise doesn't matter.
         """
-        with self._started(args, env, terminal=False) as child:
+        with self._start(args, env, terminal=False) as child:
             try:
                 stdout, _ = child.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -280,7 +280,7 @@ class Program:
                 raise
         return stdout, True
 
-    def outliving(
+    def run_outliving(
         self,
         *args: str | bytes,
         env: Mapping[str, str] | None = None,
@@ -293,7 +293,7 @@ class Program:
         """
         with TemporaryFile() as out, TemporaryFile() as err:
             streams = (subprocess.DEVNULL, out, err)
-            with self._started(args, env, terminal=True, streams=streams) as child:
+            with self._start(args, env, terminal=True, streams=streams) as child:
                 try:
                     started(child.pid)
                     child.wait()
@@ -304,7 +304,7 @@ class Program:
                 file.seek(0)
             return Completed(child.returncode, out.read(), err.read())
 
-    def attached(
+    def run_attached(
         self, *args: str, started: Callable[[int], None] = lambda _pid: None
     ) -> int:
         """The exit status of a ``git ARGS`` that has had the terminal to itself.
@@ -315,7 +315,7 @@ class Program:
         """
         told: Signalled | None = None
         streams = (None, None, None)
-        with self._started(args, None, terminal=True, streams=streams) as child:
+        with self._start(args, None, terminal=True, streams=streams) as child:
             started(child.pid)
             while child.returncode is None:
                 try:
@@ -329,7 +329,7 @@ class Program:
             raise told
         return child.returncode
 
-    def _started(
+    def _start(
         self,
         args: tuple[str | bytes, ...],
         env: Mapping[str, str] | None,
@@ -341,7 +341,7 @@ class Program:
             return subprocess.Popen(
                 ["git", *args],
                 cwd=self.cwd,
-                env={**self._inherited(), **self.env, **(env or {})},
+                env={**self._inherited_environment(), **self.env, **(env or {})},
                 stdin=stdin,
                 stdout=stdout,
                 stderr=stderr,
@@ -356,7 +356,7 @@ class Program:
                 hint="Are too many files open, or processes running? See: ulimit -a",
             ) from error
 
-    def _inherited(self) -> dict[str, str]:
+    def _inherited_environment(self) -> dict[str, str]:
         return {k: v for k, v in os.environ.items() if k not in self.cleared}
 
     def _not_startable(self) -> GitsplitError:
@@ -408,7 +408,7 @@ def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str,
     return everywhere if more or len(batch) > MOST_PATTERNS else batch
 
 
-def answered(
+def await_output(
     child: subprocess.Popen[bytes], stdin: bytes, is_wanted: Callable[[], bool] | None
 ) -> tuple[bytes, bytes]:
     """What the child has printed when it has ended: standard output, and error.
@@ -463,6 +463,6 @@ def end_group(child: subprocess.Popen[bytes]) -> None:
         except OSError:
             return
         deadline = time.monotonic() + GRACE
-        while runs_in(child.pid) and time.monotonic() < deadline:
+        while is_group_running(child.pid) and time.monotonic() < deadline:
             time.sleep(_TICK)
             child.poll()

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import mark, remove_files, share, synced
+from gitsplit.git.state_dir import own_prefix, remove_files, share, sync_directory
 
 _INDEX_LAST = (".pack", ".rev", ".idx")
 """In this order the files of a pack come; git sees it with the last."""
@@ -35,7 +35,7 @@ def quarantine(repo: Repository) -> Iterator[Path]:
 
     Raises OSError where it can't be made.
     """
-    place = Path(tempfile.mkdtemp(prefix=mark(), dir=repo.objects_dir))
+    place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
     try:
         share(repo, place)
         yield place
@@ -43,7 +43,7 @@ def quarantine(repo: Repository) -> Iterator[Path]:
         remove_files(place)
 
 
-def take_in(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
+def migrate(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
     """The ``.keep`` file of a pack that has come out of the quarantine, for good.
 
     It was there before the pack is, so that no repack throws that away. None where
@@ -64,5 +64,5 @@ def take_in(repo: Repository, place: Path, name: str, reason: str) -> Path | Non
         if file_of_it.exists():
             file_of_it.replace(packs / file_of_it.name)
     for directory in (packs, repo.objects_dir):
-        synced(directory)
+        sync_directory(directory)
     return keep if is_kept_here else None

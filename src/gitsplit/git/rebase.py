@@ -25,7 +25,7 @@ from gitsplit.errors import (
 from gitsplit.git import autostash, rebase_process
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory
+from gitsplit.git.state_dir import ensure_directory
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
@@ -147,7 +147,7 @@ def start(
     _refuse_old_git(repo, lines)
     onto = ("--root",) if base is None else ("--onto", base, base)
     staged = autostash.staged_tree(repo)
-    with rebase_process.noted(repo, "start") as started:
+    with rebase_process.note(repo, "start") as started:
         try:
             todo = _write(repo, "todo", b"".join(_todo(repo, lines, dropped)))
             if dropped:
@@ -156,7 +156,7 @@ def start(
         except BaseException as error:
             named = tuple(ref for line in lines for ref in line.refs)
             rebase_process.remove_stale_locks(repo, named)
-            told = take_back(repo, started)
+            told = roll_back(repo, started)
             autostash.stage_again(repo, staged)
             rebase_process.forget(repo)
             if told and isinstance(error, GitsplitError):
@@ -168,7 +168,7 @@ def _begin(
     repo: Repository, args: Sequence[str], todo: Path, started: Callable[[int], None]
 ) -> None:
     env = {"GIT_SEQUENCE_EDITOR": f"cp {shlex.quote(str(todo))}"}
-    done = repo.program.outliving(*args, env=env, started=started)
+    done = repo.program.run_outliving(*args, env=env, started=started)
     if done.status < 0:
         raise GitKilled("git was killed as it began to rebase.", hint="Try again.")
     # Without this file, git couldn't read the list and waits for somebody to mend it.
@@ -179,7 +179,7 @@ def _begin(
 
 def _write(repo: Repository, name: str, content: bytes) -> Path:
     try:
-        path = own_directory(repo) / name
+        path = ensure_directory(repo) / name
         path.write_bytes(content)
     except OSError as error:
         raise WriteFailed(
@@ -231,7 +231,7 @@ def is_under_way(repo: Repository) -> bool:
     return state_dir(repo).is_dir()
 
 
-def origin(repo: Repository) -> tuple[str | None, Oid] | None:
+def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
     """The ref and the tip to which an abort would go back; None without a rebase.
 
     The ref is None where HEAD was detached.
@@ -245,7 +245,7 @@ def origin(repo: Repository) -> tuple[str | None, Oid] | None:
     return (name if name.startswith("refs/") else None), Oid(tip)
 
 
-def stop(repo: Repository) -> Stop:
+def current_stop(repo: Repository) -> Stop:
     """Where the rebase under way has stopped, as far as git tells."""
     commit, subject = None, b""
     paths: list[bytes] = []
@@ -279,17 +279,17 @@ def has_stopped(repo: Repository) -> bool:
     return all((state_dir(repo) / name).exists() for name in ("stopped-sha", "message"))
 
 
-def carry_on(repo: Repository) -> None:
+def resume(repo: Repository) -> None:
     """Git has gone on with the rebase as far as it could.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
     has given up and no rebase is under way any more, GitKilled, and Interrupted by a
     signal.
     """
-    with _interruptible(repo), rebase_process.noted(repo, "continue") as started:
-        status = repo.program.attached("rebase", "--continue", started=started)
+    with _interruptible(repo), rebase_process.note(repo, "continue") as started:
+        status = repo.program.run_attached("rebase", "--continue", started=started)
         if status < 0:
-            head, _ = origin(repo) or (None, None)
+            head, _ = starting_point(repo) or (None, None)
             rebase_process.remove_stale_locks(repo, (head,) if head else ())
             raise GitKilled(
                 "git was killed as it went on with the rebase.",
@@ -306,19 +306,19 @@ def abort(repo: Repository) -> str:
     Says so where uncommitted changes are only in a stash. Raises GitFailed where git
     can't do that, GitKilled, and Interrupted by Ctrl-C or a signal.
     """
-    with _interruptible(repo), rebase_process.noted(repo, "abort") as started:
-        return take_back(repo, started)
+    with _interruptible(repo), rebase_process.note(repo, "abort") as started:
+        return roll_back(repo, started)
 
 
-def take_back(
+def roll_back(
     repo: Repository, started: Callable[[int], None] = lambda _pid: None
 ) -> str:
     """As :func:`abort` has it, wherever the rebase was broken off, or a take-back."""
     autostash.claim(repo)
     if _knows_its_origin(repo):
-        done = repo.program.outliving("rebase", "--abort", started=started)
+        done = repo.program.run_outliving("rebase", "--abort", started=started)
         if done.status or is_under_way(repo):
-            raise _not_aborted(done)
+            raise _abort_failure(done)
     elif is_under_way(repo):
         # Git hasn't come to moving HEAD yet; or it has, back, and tidied up half.
         shutil.rmtree(state_dir(repo))
@@ -333,7 +333,7 @@ def _knows_its_origin(repo: Repository) -> bool:
     return False
 
 
-def _not_aborted(done: Completed) -> GitsplitError:
+def _abort_failure(done: Completed) -> GitsplitError:
     state = "The rebase is still under way."
     if done.status < 0:
         hint = "Abort it again with: gitsplit --abort"
@@ -361,7 +361,7 @@ def _interruptible(repo: Repository) -> Iterator[None]:
 
 def tidy(repo: Repository) -> None:
     """What a rebase needed of gitsplit's files, and none under way needs, is gone."""
-    if is_under_way(repo) or rebase_process.is_noted(repo):
+    if is_under_way(repo) or rebase_process.has_note(repo):
         return
     for file in (repo.git_dir / "gitsplit" / "keep-dropped", todo_file(repo)):
         if file.exists():

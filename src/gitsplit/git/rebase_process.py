@@ -14,14 +14,14 @@ from typing import Literal
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import (
-    gits_at,
-    gits_in,
+    has_git_at,
+    has_git_in,
     is_running,
     process_name,
     this_process,
 )
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory
+from gitsplit.git.state_dir import ensure_directory
 from gitsplit.git.worktree import lock_file
 
 Order = Literal["start", "continue", "abort"]
@@ -31,13 +31,13 @@ MOMENT = 1.0
 
 
 @contextmanager
-def noted(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
+def note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
     """Within the ``with`` block it is on disk that git is told this.
 
     What is given takes the id of the git that does it. Where something is raised, the
     note stays. Raises WriteFailed where it can't be written.
     """
-    note = _note(repo)
+    note = _note_file(repo)
     words = [order, f"{os.getpgrp()}", this_process()]
     _write(repo, note, words)
     yield lambda pid: _write(repo, note, [*words, process_name(pid)])
@@ -47,7 +47,7 @@ def noted(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
 def _write(repo: Repository, note: Path, lines: list[str]) -> None:
     unfinished = note.with_suffix(".tmp")
     try:
-        own_directory(repo)
+        ensure_directory(repo)
         unfinished.write_text("".join(f"{line}\n" for line in lines), "ascii")
         if note.exists():
             began = note.stat().st_mtime_ns
@@ -60,25 +60,25 @@ def _write(repo: Repository, note: Path, lines: list[str]) -> None:
         ) from error
 
 
-def broken_off(repo: Repository) -> Order | None:
+def interrupted_order(repo: Repository) -> Order | None:
     """What git was told when a kill came; None where it wasn't, or is still at it."""
-    lines = _lines(_note(repo))
+    lines = _lines(_note_file(repo))
     orders: tuple[Order, ...] = ("start", "continue", "abort")
     order = next((each for each in orders if lines[:1] == [each]), None)
     names = [name for name in lines[2:] if name != this_process()]
-    if order is None or any(map(is_running, names)) or gits_in(int(lines[1])):
+    if order is None or any(map(is_running, names)) or has_git_in(int(lines[1])):
         return None
     return order
 
 
-def is_noted(repo: Repository) -> bool:
+def has_note(repo: Repository) -> bool:
     """Whether somebody has git at it, or had when a kill came."""
-    return _note(repo).exists()
+    return _note_file(repo).exists()
 
 
 def forget(repo: Repository) -> None:
     """What was broken off is put right; nothing more is known of it."""
-    _note(repo).unlink(missing_ok=True)
+    _note_file(repo).unlink(missing_ok=True)
 
 
 def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
@@ -88,13 +88,13 @@ def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
     dead, and where it is the same a moment later while no git works here: a commit
     whose editor is open holds one for long.
     """
-    began = _written(_note(repo))
+    began = _written(_note_file(repo))
     found = {lock: made for lock in _locks(repo, refs) if (made := _written(lock))}
     ours = {lock: made for lock, made in found.items() if made >= began}
     if ours:
         newest = max(ours.values())
         time.sleep(min(MOMENT, max(0.0, newest + MOMENT - time.time())))
-    if any(gits_at(place) for place in {repo.program.cwd, repo.git_dir}):
+    if any(has_git_at(place) for place in {repo.program.cwd, repo.git_dir}):
         return
     for lock, made in ours.items():
         if _written(lock) == made:
@@ -125,5 +125,5 @@ def _lines(note: Path) -> list[str]:
     return []
 
 
-def _note(repo: Repository) -> Path:
+def _note_file(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit" / "rebase-process"

@@ -63,9 +63,9 @@ def begin(
     return record
 
 
-def under_way(repo: Repository) -> Record | None:
+def record_under_way(repo: Repository) -> Record | None:
     """The record of the rebase that is under way here, if gitsplit has begun it."""
-    origin = rebase.origin(repo)
+    origin = rebase.starting_point(repo)
     if origin is None:
         return None
     handed = (r for r in journal.records(repo) if r.phase == "handed")
@@ -74,7 +74,7 @@ def under_way(repo: Repository) -> Record | None:
 
 def refuse_under_way(repo: Repository) -> None:
     """Raise OperationUnderWay where git still has something of gitsplit's to do."""
-    if under_way(repo):
+    if record_under_way(repo):
         raise OperationUnderWay(
             "The last rewrite isn't finished: its rebase is under way.",
             hint="Give it up with: gitsplit --abort",
@@ -89,7 +89,7 @@ def recover(repo: Repository) -> str | None:
 
     Raises what :func:`gitsplit.git.rebase.abort` raises.
     """
-    order = rebase_process.broken_off(repo)
+    order = rebase_process.interrupted_order(repo)
     if order is None:
         return None
     records = [r for r in journal.records(repo) if r.phase == "handed"]
@@ -100,12 +100,12 @@ def recover(repo: Repository) -> str | None:
     elif not rebase.is_under_way(repo) or rebase_repair.is_ours(repo):
         named = tuple(update.ref for update in records[-1].updates)
         rebase_process.remove_stale_locks(repo, named)
-        said = _recovered(repo, records[-1], order)
+        said = _recover_record(repo, records[-1], order)
     rebase_process.forget(repo)
     return said
 
 
-def _recovered(repo: Repository, record: Record, order: Order) -> str | None:
+def _recover_record(repo: Repository, record: Record, order: Order) -> str | None:
     broken_off = f"The last gitsplit was broken off {_DURING[order]}"
     if _is_at_end(repo, record):
         told = rebase_repair.finish(repo, record.head)
@@ -118,7 +118,7 @@ def _recovered(repo: Repository, record: Record, order: Order) -> str | None:
     if order == "start" and rebase.is_under_way(repo):
         rebase_repair.remove_half_picked(repo)
     rebase_repair.remove_half_reset(repo)
-    told = rebase.take_back(repo)
+    told = rebase.roll_back(repo)
     done = "is aborted now" if order == "abort" else "is taken back now"
     return f"{broken_off}; the rebase {done}{_but(told)}."
 
@@ -131,7 +131,7 @@ def _is_at_end(repo: Repository, record: Record) -> bool:
     """Whether git has done all that was to be done, but for tidying up."""
     if rebase.is_under_way(repo) and record.head is None:
         return rebase_repair.is_at_end(repo)
-    finished = _finished(repo, record)
+    finished = _finished_record(repo, record)
     return finished is not None and not _is_back(repo, record)
 
 
@@ -146,14 +146,14 @@ def settle(repo: Repository) -> Record | None:
 
     No record of a rebase that is over is left as handed.
     """
-    running = under_way(repo)
+    running = record_under_way(repo)
     last: Record | None = None
     for record in journal.records(repo):
         if record.phase != "handed" or record == running or journal.is_alive(record):
             continue
-        finished = _finished(repo, record)
+        finished = _finished_record(repo, record)
         if finished is None:
-            journal.take_back(repo, record)
+            journal.cancel(repo, record)
         else:
             journal.save(repo, finished)
         last = finished
@@ -162,7 +162,7 @@ def settle(repo: Repository) -> Record | None:
     return last
 
 
-def _finished(repo: Repository, record: Record) -> Record | None:
+def _finished_record(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
     marks = reflog.marks(repo, record.number)
@@ -171,17 +171,17 @@ def _finished(repo: Repository, record: Record) -> Record | None:
         return reflog.steps(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
-    learn = _learned if record.head else _learned_detached
+    learn = _final_update if record.head else _final_detached_update
     learned = learn(steps_of(head.ref), head)
     if learned is None or learned.new == learned.old:
         return None
-    branches = (_learned(steps_of(u.ref), u) for u in others)
+    branches = (_final_update(steps_of(u.ref), u) for u in others)
     updates = (learned, *filter(None, branches))
     trees = _trees(repo, learned, steps)
     return replace(record, phase="done", updates=updates, trees=trees, processes=())
 
 
-def _learned(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
+def _final_update(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
     """Where a rebase has put the branch from its old value, if it has."""
     for step in steps:
         if step.old == update.old and _DONE.match(step.words):
@@ -189,7 +189,9 @@ def _learned(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
     return None
 
 
-def _learned_detached(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
+def _final_detached_update(
+    steps: Sequence[Entry], update: RefUpdate
+) -> RefUpdate | None:
     """Where a rebase has left the detached HEAD, unless it was aborted.
 
     Git says when it began, and nothing at its end.

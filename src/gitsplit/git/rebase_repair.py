@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gitsplit.git import autostash, rebase, refs
-from gitsplit.git.program import gits_at
+from gitsplit.git.program import has_git_at
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, changed_paths
-from gitsplit.git.worktree import put_back_files
+from gitsplit.git.worktree import restore_files
 from gitsplit.model.objects import Oid, RawCommit
 
 _PICKS = (b"pick ", b"fixup ")
@@ -26,7 +26,7 @@ def is_ours(repo: Repository) -> bool:
     planned = rebase.commands_in(rebase.todo_file(repo))
     if done:
         return [_key(done[0])] == [_key(line) for line in planned[:1]]
-    return not gits_at(repo.program.cwd)
+    return not has_git_at(repo.program.cwd)
 
 
 def reschedule(repo: Repository) -> None:
@@ -38,7 +38,7 @@ def reschedule(repo: Repository) -> None:
     """
     state = rebase.state_dir(repo)
     done, left = _lists(repo)
-    lost = _lost(rebase.commands_in(rebase.todo_file(repo)), done, left)
+    lost = _lost_command(rebase.commands_in(rebase.todo_file(repo)), done, left)
     last = lost or (done or [b""])[-1]
     if not last or left[:1] == [last]:
         return
@@ -71,7 +71,7 @@ def remove_half_picked(repo: Repository) -> None:
     picked = RawCommit.parse(repo.read_object(_commit(repo, last))[1])
     head, objects = RawCommit.parse(repo.read_object(repo.head())[1]), NewObjects(repo)
     made = changed_paths(objects, head.tree, picked.tree)
-    put_back_files(repo, {path: e for path, e in made.items() if not e.before})
+    restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
 
 def remove_half_reset(repo: Repository) -> None:
@@ -79,21 +79,21 @@ def remove_half_reset(repo: Repository) -> None:
 
     A second one would refuse to overwrite them as somebody's untracked files.
     """
-    back = rebase.origin(repo)
+    back = rebase.starting_point(repo)
     if back is None:
         return
     there, head = (
         RawCommit.parse(repo.read_object(oid)[1]).tree for oid in (back[1], repo.head())
     )
     made = changed_paths(NewObjects(repo), head, there)
-    put_back_files(repo, {path: e for path, e in made.items() if not e.before})
+    restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
 
 def _commit(repo: Repository, command: bytes) -> Oid:
     return repo.resolve(command.split()[1].decode("ascii", "replace"))
 
 
-def _lost(
+def _lost_command(
     planned: Sequence[bytes], done: Sequence[bytes], left: Sequence[bytes]
 ) -> bytes:
     """The command that is in neither list: git takes it from one, then adds it to done.

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_directory
+from gitsplit.git.state_dir import ensure_directory
 from gitsplit.model.objects import Oid
 
 
@@ -41,7 +41,7 @@ def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
         rows = _rows(repo, ref)
         lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
     try:
-        unfinished = own_directory(repo) / "reflogs.tmp"
+        unfinished = ensure_directory(repo) / "reflogs.tmp"
         unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
         unfinished.replace(_file(repo))
     except OSError as error:

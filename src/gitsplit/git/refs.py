@@ -21,7 +21,7 @@ from gitsplit.git.operations import (
     checked_out_elsewhere,
     detached_elsewhere,
 )
-from gitsplit.git.program import batches, durably, failure, patterns_for
+from gitsplit.git.program import batches, durable_environment, failure, patterns_for
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import said
@@ -96,7 +96,7 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     left: list[LeftRef] = []
     for tip in (
         *(tip for tip in tips if tip.commit in new),
-        *_containing(repo, rewrite, others),
+        *_tips_containing(repo, rewrite, others),
     ):
         if reason := objection(tip):
             left.append(LeftRef(tip.ref, reason))
@@ -163,7 +163,7 @@ def _tips(repo: Repository) -> Iterator[_Tip]:
             yield _Tip(ref, Oid(peeled or oid), int(seconds))
 
 
-def _containing(
+def _tips_containing(
     repo: Repository, rewrite: Rewrite, tips: Sequence[_Tip]
 ) -> Iterator[_Tip]:
     """The tips from which a rewritten commit can be reached.
@@ -262,7 +262,7 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
         if before_commit:
             before_commit()
         if not talk.ask(b"commit"):
-            raise _broken_off(talk)
+            raise _interruption(talk)
 
 
 @contextmanager
@@ -272,7 +272,7 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
     Without ``commit`` by then, git takes everything back.
     """
     args = ("update-ref", "--stdin", "-z", "-m", message)
-    child = repo.program.start(*args, env=durably())
+    child = repo.program.start(*args, env=durable_environment())
     assert child.stdin and child.stdout and child.stderr, "started with pipes"
     # A hook may say more than a pipe holds before git answers. Git's input is closed
     # before anything waits for git, which waits for that.
@@ -283,7 +283,7 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
             yield talk
         except GitsplitError as error:
             if talk.was_killed():
-                raise _broken_off(talk) from error
+                raise _interruption(talk) from error
             raise
         finally:
             talk.last_words()
@@ -345,7 +345,7 @@ def _refusal(
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
         if now.get(update.ref) != update.old:
-            return _moved(update, now.get(update.ref))
+            return _moved_error(update, now.get(update.ref))
     for lock in _locks(repo, updates):
         if lock.exists():
             return WriteFailed(
@@ -364,7 +364,7 @@ def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
         yield repo.common_dir / f"{update.ref}.lock"
 
 
-def _moved(update: RefUpdate, now: Oid | None) -> RefMoved:
+def _moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
     place = f"is at {now[:12]}" if now else "is gone"
     return RefMoved(
         f"{_capitalised(short_name(update.ref))} {place} and no longer at "
@@ -384,7 +384,7 @@ def _other_head(now: str | None, expected: str | None) -> RefMoved:
     )
 
 
-def _broken_off(talk: _Conversation) -> WriteFailed:
+def _interruption(talk: _Conversation) -> WriteFailed:
     words = talk.last_words() or "it gave no reason"
     kind = GitKilled if talk.was_killed() else WriteFailed
     return kind(

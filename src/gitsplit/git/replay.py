@@ -72,7 +72,7 @@ class Replay:
             return tree_with(self.objects, onto, ends)
         with temporary_directory() as place:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
-            return quarantine.merged(commit, base, onto, tree)
+            return quarantine.merge_trees(commit, base, onto, tree)
 
     def is_plain_merge(self, source: SourceCommit) -> bool:
         """Whether the merge of two commits is just what git makes of them."""
@@ -90,7 +90,7 @@ class Replay:
         """
         with temporary_directory() as place:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
-            return quarantine.merged_commits(source, parents)
+            return quarantine.merge_commits(source, parents)
 
     def is_ancestor(self, commit: Oid, of: Oid) -> bool:
         """Whether ``of`` is the commit or comes after it; both may be new."""
@@ -169,7 +169,9 @@ class _Quarantine:
     objects: NewObjects
     place: Path
 
-    def merged(self, commit: SourceCommit, base: Oid, ours: Oid, theirs: Oid) -> Oid:
+    def merge_trees(
+        self, commit: SourceCommit, base: Oid, ours: Oid, theirs: Oid
+    ) -> Oid:
         """The three trees merged, as :meth:`Replay.tree` has it."""
         odb = pygit2.Odb(self.place)
         for tree in (base, ours, theirs):
@@ -179,7 +181,7 @@ class _Quarantine:
             commit, [_commit_to(odb, side, root) for side in (ours, theirs)]
         )
 
-    def merged_commits(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
+    def merge_commits(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
         """The tree of the two commits merged, as :meth:`Replay.merge` has it."""
         odb = pygit2.Odb(self.place)
         for side in sides:

@@ -129,7 +129,7 @@ class Repository:
     config: Config
     _odb: pygit2.Odb = field(repr=False)
 
-    def watched(self, watch: Watch) -> "Repository":
+    def with_watch(self, watch: Watch) -> "Repository":
         """The repository for who does something in it beside a screen.
 
         Git has no terminal there, and ends once nobody wants it.
@@ -157,7 +157,7 @@ class Repository:
         A partial clone fetches what it lacks. Raises GitFailed when it is missing, and
         ObjectDamaged when it isn't what it is named for.
         """
-        kind, data = self._stored(oid)
+        kind, data = self._read_any(oid)
         if kind == "tag":
             raise ObjectDamaged(
                 f"The object {oid} is a tag, where none can stand.",
@@ -165,23 +165,23 @@ class Repository:
             )
         return kind, data
 
-    def _stored(self, oid: str) -> tuple[StoredKind, bytes]:
+    def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
         if found := object_database.read(self.objects_dir, oid):
             name, data = found
-            return self._checked(oid, _NAMED[name], data)
+            return self._verify(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
         except object_database.UNREADABLE:
-            return self._fetched(oid)
+            return self._fetch(oid)
         return _KINDS[ObjectType(kind)], data
 
     @staticmethod
-    def _checked(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
+    def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise object_database.damaged(oid, "it has the content of another one")
+            raise object_database.damage(oid, "it has the content of another one")
         return kind, data
 
-    def _fetched(self, oid: str) -> tuple[StoredKind, bytes]:
+    def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
         """The object as the git program has it, from a promisor remote if need be.
 
         libgit2 compares each object with its name; git does so only in its checks.
@@ -193,7 +193,7 @@ class Repository:
         words = header.decode("ascii", "replace").split()
         for known in _KINDS.values():
             if words[1:2] == [known]:
-                return self._checked(oid, known, rest[: int(words[2])])
+                return self._verify(oid, known, rest[: int(words[2])])
         raise _missing(oid)
 
     def head_ref(self) -> str | None:
@@ -251,7 +251,7 @@ class Repository:
         """The commit that the object is or, as a tag, stands for."""
         if not self._odb.exists(oid):
             return None
-        kind, data = self._stored(oid)
+        kind, data = self._read_any(oid)
         if kind == "tag":
             tagged = _TAGGED.match(data)
             return self._commit_of(tagged[1].decode("ascii")) if tagged else None
@@ -287,7 +287,7 @@ def open_repository(cwd: Path) -> Repository:
     it, and inside a git directory that has a worktree elsewhere;
     UnsupportedRepository when its objects have SHA-256 names.
     """
-    places = _Places.found(Program(cwd))
+    places = _Places.find(Program(cwd))
     worktree = places.worktree
     environment = {**places.environment(), **_without_grafts(places.git_dir)}
     program = Program(worktree or places.git_dir, environment)
@@ -301,7 +301,7 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=object_database.database(places.objects_dir, program.cwd),
+        _odb=object_database.open_database(places.objects_dir, program.cwd),
     )
 
 
@@ -332,7 +332,7 @@ class _Places:
     worktree: Path | None
 
     @classmethod
-    def found(cls, program: Program) -> "_Places":
+    def find(cls, program: Program) -> "_Places":
         # --show-toplevel fails without a worktree, so it comes last: by then the
         # other answers are out.
         done = program.run(

@@ -25,7 +25,7 @@ from threading import Event
 from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.program import Program, end_group, process_name, this_process
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import mark, remove_files
+from gitsplit.git.state_dir import own_prefix, remove_files
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
 
@@ -61,7 +61,7 @@ class Scratch:
     path: Path
     admin: Path
 
-    def runs(self, pid: int) -> None:
+    def note_command(self, pid: int) -> None:
         """What runs there is known, to be ended if this process dies before it."""
         with suppress(OSError):
             (self.admin / COMMAND_FILE).write_text(process_name(pid))
@@ -103,7 +103,7 @@ class Scratches:
 
         Raises WriteFailed where it can't be made, and GivenUp.
         """
-        scratch = self._made(commit, watch)
+        scratch = self._make(commit, watch)
         try:
             yield scratch
         finally:
@@ -117,12 +117,12 @@ class Scratches:
         with suppress(OSError):
             self.admins.rmdir()
 
-    def _made(self, commit: Oid, watch: Watch) -> Scratch:
+    def _make(self, commit: Oid, watch: Watch) -> Scratch:
         try:
             # Git names worktrees by their real paths.
-            path = Path(tempfile.mkdtemp(prefix=mark())).resolve()
+            path = Path(tempfile.mkdtemp(prefix=own_prefix())).resolve()
         except OSError as error:
-            raise _not_made(f"{error.strerror}", hint=_room()) from error
+            raise _checkout_failure(f"{error.strerror}", hint=_room_hint()) from error
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
         git = replace(self.git, is_wanted=watch.is_wanted)
         try:
@@ -149,8 +149,8 @@ class Scratches:
             raise
         remove_files(path)
         is_full = any(words in done.words for words in _FULL)
-        hint = _room() if is_full else ""
-        raise _not_made(done.words or "git gave no reason", hint=hint)
+        hint = _room_hint() if is_full else ""
+        raise _checkout_failure(done.words or "git gave no reason", hint=hint)
 
 
 def _absolute(paths: str, repo: Repository) -> str:
@@ -165,11 +165,11 @@ def _admin_of(path: Path) -> Path:
     return Path(said.removeprefix("gitdir: ").rstrip("\n"))
 
 
-def _not_made(why: str, *, hint: str = "") -> WriteFailed:
+def _checkout_failure(why: str, *, hint: str = "") -> WriteFailed:
     return WriteFailed(f"The commit's files can't be checked out: {why}.", hint=hint)
 
 
-def _room() -> str:
+def _room_hint() -> str:
     """What to do where the place of temporary files won't do."""
     try:
         place = tempfile.gettempdir()
@@ -221,7 +221,7 @@ def run_command(
         start_new_session=True,
     )
     assert child.stdout is not None, "it is a pipe"
-    scratch.runs(child.pid)
+    scratch.note_command(child.pid)
     with child.stdout as pipe:
         output = _Output(pipe.fileno())
         while child.poll() is None and not stop.is_set():

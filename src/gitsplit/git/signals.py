@@ -13,7 +13,7 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def unwound_by_signals() -> Iterator[None]:
+def unwind_on_signals() -> Iterator[None]:
     """Within the block, SIGTERM and SIGHUP raise Signalled, a KeyboardInterrupt.
 
     Once only: a closed terminal sends SIGHUP twice, from the kernel and from the shell,
@@ -23,7 +23,7 @@ def unwound_by_signals() -> Iterator[None]:
         yield  # who has called sees to it, for the same once
         return
     unwinding = _Unwinding()
-    with _handled({signal.SIGTERM: unwinding, signal.SIGHUP: unwinding}):
+    with _set_handlers({signal.SIGTERM: unwinding, signal.SIGHUP: unwinding}):
         yield
 
 
@@ -40,18 +40,18 @@ class _Unwinding:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def ignore_signals() -> Iterator[None]:
     """Within the block, what is being cleared away isn't interrupted once more."""
 
     def ignore(_number: int, _frame: FrameType | None) -> None:
         pass
 
-    with _handled(dict.fromkeys(_ENDING, ignore)):
+    with _set_handlers(dict.fromkeys(_ENDING, ignore)):
         yield
 
 
 @contextmanager
-def _handled(handlers: Mapping[int, _Handler]) -> Iterator[None]:
+def _set_handlers(handlers: Mapping[int, _Handler]) -> Iterator[None]:
     """Within the block, these handlers; what is ignored stays so (``nohup``)."""
     if current_thread() is not main_thread():
         yield  # only the main thread may set handlers

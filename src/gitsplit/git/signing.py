@@ -52,18 +52,18 @@ class Signer:
 
         A missing key or passphrase mustn't be noticed when all the work is done.
         """
-        self.signature(_TRIAL)
+        self.sign(_TRIAL)
 
-    def signed(self, commit: RawCommit) -> RawCommit:
+    def sign_commit(self, commit: RawCommit) -> RawCommit:
         """The commit with its signature as the last header, where git puts it.
 
         Raises SigningFailed.
         """
-        armour = self.signature(commit.serialized()).removesuffix(b"\n")
+        armour = self.sign(commit.serialized()).removesuffix(b"\n")
         field = b"gpgsig " + armour.replace(b"\n", b"\n ")
         return replace(commit, headers=(*commit.headers, field))
 
-    def signature(self, payload: bytes) -> bytes:
+    def sign(self, payload: bytes) -> bytes:
         """The detached, armoured signature of ``payload``.
 
         The program may ask the user for a passphrase. Raises SigningFailed.
@@ -72,7 +72,7 @@ class Signer:
         made = sign(payload).replace(b"\r\n", b"\n")
         if not made.strip() or b"\0" in made:
             # As a header of the commit it would be malformed.
-            raise _not_signed(self.program, b"what it made is no signature")
+            raise _signing_failure(self.program, b"what it made is no signature")
         return made
 
     def _by_gpg(self, payload: bytes) -> bytes:
@@ -80,7 +80,7 @@ class Signer:
         done = _run(args, self.cwd, self.env, payload)
         # gpg's exit status is 0 too where it made no signature (gpg-interface.c).
         if done.returncode or b"\n[GNUPG:] SIG_CREATED " not in b"\n" + done.stderr:
-            raise _not_signed(self.program, done.stderr)
+            raise _signing_failure(self.program, done.stderr)
         return done.stdout
 
     def _by_ssh(self, payload: bytes) -> bytes:
@@ -95,7 +95,7 @@ class Signer:
             done = _run([*args, str(commit)], self.cwd, self.env)
             signature = commit.with_suffix(".sig")
             if done.returncode or not signature.is_file():
-                raise _not_signed(self.program, done.stderr)
+                raise _signing_failure(self.program, done.stderr)
             return signature.read_bytes()
 
 
@@ -194,7 +194,7 @@ def _run(
         ) from error
 
 
-def _not_signed(program: str, stderr: bytes) -> SigningFailed:
+def _signing_failure(program: str, stderr: bytes) -> SigningFailed:
     """The error in those words of the program that are meant for people."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))
@@ -217,7 +217,7 @@ def signatures_lost(rewrite: Rewrite) -> int:
     return len(signed - {made.oid for made in rewrite.commits})
 
 
-def signed_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewrite:
+def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewrite:
     """The same rewrite with every commit that is written anew signed.
 
     Signed commits have other ids, so what stands on them is written once more. The
@@ -229,12 +229,12 @@ def signed_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rew
     for made in rewrite.commits:
         if made.oid != made.draft.source.oid:
             unsigned = RawCommit.parse(objects.read_object(made.oid)[1])
-            commit = signer.signed(_on(unsigned, signed))
+            commit = signer.sign_commit(_on_new_parents(unsigned, signed))
             signed[made.oid] = objects.add("commit", commit.serialized())
-    return _renamed(rewrite, signed)
+    return _with_new_ids(rewrite, signed)
 
 
-def _on(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
+def _on_new_parents(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
     """The commit on the signed ones of its parents."""
     parents = {
         b"parent " + old.encode(): b"parent " + signed[old].encode()
@@ -244,7 +244,7 @@ def _on(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
     return replace(commit, headers=tuple(parents.get(f, f) for f in commit.headers))
 
 
-def _renamed(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
+def _with_new_ids(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
     """The rewrite in which commits have these other names."""
     return replace(
         rewrite,

@@ -37,7 +37,7 @@ PREFIX = "gitsplit-"
 """How the names of temporary files and directories begin, wherever they are."""
 
 
-def mark() -> str:
+def own_prefix() -> str:
     """The beginning of a name that says that the file is this process's."""
     pid, start = this_process().split()
     return f"{PREFIX}{pid}-{start}-{_machine()}-"
@@ -56,7 +56,7 @@ def _machine() -> str:
 @contextmanager
 def temporary_directory() -> Iterator[str]:
     """A directory that is there within the ``with`` block."""
-    with tempfile.TemporaryDirectory(prefix=mark()) as directory:
+    with tempfile.TemporaryDirectory(prefix=own_prefix()) as directory:
         yield directory
 
 
@@ -92,7 +92,7 @@ _WORDS = {
 _NUMBERS = {0: 0, 1: _GROUP, 2: _EVERYBODY}
 
 
-def own_directory(repo: Repository, *below: str) -> Path:
+def ensure_directory(repo: Repository, *below: str) -> Path:
     """The directory for gitsplit's own files, or one below it; it exists afterwards.
 
     Raises OSError where it can't be made.
@@ -111,7 +111,7 @@ def unfinished(path: Path) -> Path:
 
     The name says whose it is, for a later start to take away what a kill has left.
     """
-    return path.with_name(f"{mark()}{path.name}.tmp")
+    return path.with_name(f"{own_prefix()}{path.name}.tmp")
 
 
 def put(repo: Repository, path: Path, text: str) -> None:
@@ -165,7 +165,7 @@ def _synced_beside(repo: Repository, path: Path, text: str) -> Path:
 def _sync_name(repo: Repository, path: Path) -> None:
     """What the file is called is on disk, and its directory, too."""
     for directory in (path.parent, repo.git_dir):
-        synced(directory)
+        sync_directory(directory)
 
 
 def share(repo: Repository, path: Path) -> None:
@@ -186,7 +186,7 @@ def share(repo: Repository, path: Path) -> None:
         path.chmod(shared & 0o7777)
 
 
-def synced(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """The names in the directory are on disk, too (``fsync(2)``)."""
     opened = os.open(directory, os.O_RDONLY)
     try:
@@ -269,7 +269,7 @@ class DraftFile:
         Raises WriteFailed where it can't be written.
         """
         try:
-            own_directory(self.repo, "drafts", self.branch)
+            ensure_directory(self.repo, "drafts", self.branch)
             self._write(self.path, text)
             if memory is not None:
                 self._write(self._memory, memory)

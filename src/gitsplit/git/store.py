@@ -16,8 +16,8 @@ from hashlib import sha1
 from pathlib import Path
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.program import durably, this_process
-from gitsplit.git.quarantine import environment, quarantine, take_in
+from gitsplit.git.program import durable_environment, this_process
+from gitsplit.git.quarantine import environment, migrate, quarantine
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
@@ -85,7 +85,7 @@ def _named_by_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]
     trees = (source.raw.tree for source in sources)
     parents = (parent for source in sources for parent in source.raw.parents)
     own = (source.oid for source in sources)
-    return objects.named().union(own, trees, parents)
+    return objects.named_objects().union(own, trees, parents)
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class _Walk:
 
 
 @contextmanager
-def stored(
+def store_objects(
     repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> Iterator[None]:
     """Within the ``with`` block the rewrite's objects are stored and safe from gc.
@@ -157,16 +157,16 @@ def stored(
     Raises WriteFailed with git's words where git doesn't take them.
     """
     new = new_objects(objects, rewrite, trees)
-    keep = _keep(repo, new, this_process()) if new else None
+    keep = _store_pack(repo, new, this_process()) if new else None
     try:
         yield
     finally:
         if keep is not None:
-            _let_go(keep)
+            _release(keep)
 
 
 @contextmanager
-def stored_for_rebase(
+def store_for_rebase(
     repo: Repository, objects: NewObjects, rewrite: Rewrite
 ) -> Iterator[None]:
     """The rewrite's objects are stored, and safe from gc while a rebase needs them.
@@ -177,21 +177,21 @@ def stored_for_rebase(
     Raises WriteFailed with git's words where git doesn't take them.
     """
     new = new_objects(objects, rewrite)
-    keep = _keep(repo, new, f"{this_process()} {repo.git_dir}") if new else None
+    keep = _store_pack(repo, new, f"{this_process()} {repo.git_dir}") if new else None
     try:
         yield
     finally:
         if keep is not None and not is_under_way(repo):
-            _let_go(keep)
+            _release(keep)
 
 
-def _let_go(keep: Path) -> None:
+def _release(keep: Path) -> None:
     """The pack is git's affair again; the next start sees to it where that fails."""
     with suppress(OSError):
         keep.unlink(missing_ok=True)
 
 
-def _keep(
+def _store_pack(
     repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...], who: str
 ) -> Path | None:
     """The ``.keep`` file of a new pack of these objects; None where others keep it.
@@ -201,19 +201,19 @@ def _keep(
     """
     try:
         with quarantine(repo) as place:
-            env = {**environment(repo, place), **durably()}
+            env = {**environment(repo, place), **durable_environment()}
             command, pack = ("index-pack", "--stdin"), pack_of(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
-                raise _not_stored(done.words or "it gave no reason")
+                raise _store_failure(done.words or "it gave no reason")
             # "pack", a tab, and what the pack is called by.
             name = "pack-" + done.stdout.decode().strip().rpartition("\t")[2]
-            return take_in(repo, place, name, f"{KEEP_REASON} {who}")
+            return migrate(repo, place, name, f"{KEEP_REASON} {who}")
     except OSError as error:
-        raise _not_stored(error.strerror or str(error)) from error
+        raise _store_failure(error.strerror or str(error)) from error
 
 
-def _not_stored(why: str) -> WriteFailed:
+def _store_failure(why: str) -> WriteFailed:
     return WriteFailed(
         f"Git couldn't store the new objects: {why}.",
         hint="Is the disk full, or the repository read-only?",

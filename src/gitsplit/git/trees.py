@@ -74,7 +74,7 @@ class NewObjects:
             self._trees_read[oid] = parsed_tree(self._stored.read_object(oid)[1])
         return self._trees_read[oid]
 
-    def named(self) -> frozenset[Oid]:
+    def named_objects(self) -> frozenset[Oid]:
         """The objects that the stored trees read so far name, there or not.
 
         A partial clone lacks some of them; naming them again is right all the same.

@@ -12,17 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from gitsplit.errors import EditorFailed, Interrupted, ProgramFailed, Signalled
-from gitsplit.git.program import NOT_RUN, answered
+from gitsplit.git.program import NOT_RUN, await_output
 from gitsplit.git.repository import Repository
-from gitsplit.git.signals import unwound_by_signals
-from gitsplit.git.state_dir import own_directory, temporary_directory
+from gitsplit.git.signals import unwind_on_signals
+from gitsplit.git.state_dir import ensure_directory, temporary_directory
 from gitsplit.model.escape import said
 
 PATIENCE = 60.0
 """Seconds after which a program that hasn't answered is ended."""
 
 
-def answer(repo: Repository, command: str, question: bytes) -> bytes:
+def ask(repo: Repository, command: str, question: bytes) -> bytes:
     """What the shell command prints when it has ``question`` on standard input.
 
     It runs at the top of the worktree, or in a bare repository's directory. What it
@@ -45,7 +45,7 @@ def answer(repo: Repository, command: str, question: bytes) -> bytes:
         ) from error
     try:
         awaited = _until(time.monotonic() + PATIENCE, repo.program.is_wanted)
-        found, complaint = answered(child, question, awaited)
+        found, complaint = await_output(child, question, awaited)
     except BaseException as error:
         with suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -72,7 +72,7 @@ def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[]
     return is_awaited
 
 
-def edited(repo: Repository, text: bytes) -> bytes:
+def edit(repo: Repository, text: bytes) -> bytes:
     """What the user made of ``text`` in the editor; the terminal is the editor's.
 
     The file is called COMMIT_EDITMSG, by which editors know what they edit. Raises
@@ -81,43 +81,43 @@ def edited(repo: Repository, text: bytes) -> bytes:
     """
     path = repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
     try:
-        own_directory(repo)
-        return _edited(repo, path, text)
+        ensure_directory(repo)
+        return _run_editor(repo, path, text)
     except OSError as error:
         raise _not_editable("message", error, path.parent) from error
     finally:
         path.unlink(missing_ok=True)
 
 
-def kept(repo: Repository, text: bytes) -> Path:
+def keep_text(repo: Repository, text: bytes) -> Path:
     """Where the text is now that nothing could be made of.
 
     Raises EditorFailed where it can't be written.
     """
     path = repo.git_dir / "gitsplit" / "messages"
     try:
-        own_directory(repo)
+        ensure_directory(repo)
         path.write_bytes(text)
     except OSError as error:
         raise _not_editable("message", error, path.parent) from error
     return path
 
 
-def edited_file(repo: Repository, name: bytes, content: bytes) -> bytes:
+def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
     """What the user made of the content of a file called ``name``; not one byte else.
 
     The copy in the editor has the last part of the name, by which editors know what is
-    in it. Raises EditorFailed as :func:`edited` does.
+    in it. Raises EditorFailed as :func:`edit` does.
     """
     with temporary_directory() as directory:
         path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
         try:
-            return _edited(repo, path, content)
+            return _run_editor(repo, path, content)
         except OSError as error:
             raise _not_editable("file", error, path.parent) from error
 
 
-def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
+def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
     """What the editor leaves at ``path``, where it finds ``content``."""
     command = repo.editor()
     path.write_bytes(content)
@@ -127,7 +127,7 @@ def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
         env={**os.environ, **repo.program.env},
         cwd=repo.program.cwd,
     )
-    status = _ended(child)
+    status = _await_end(child)
     if status in NOT_RUN:
         raise EditorFailed(
             f"The editor “{command}” can't be run (status {status}).",
@@ -141,14 +141,14 @@ def _edited(repo: Repository, path: Path, content: bytes) -> bytes:
     return path.read_bytes()
 
 
-def _ended(editor: subprocess.Popen[bytes]) -> int:
+def _await_end(editor: subprocess.Popen[bytes]) -> int:
     """The exit status of the editor, which is told to end where gitsplit is.
 
     Raises Interrupted then.
     """
     with editor:
         try:
-            with unwound_by_signals():
+            with unwind_on_signals():
                 return editor.wait()
         except Signalled as stop:
             editor.send_signal(stop.number)

@@ -81,14 +81,14 @@ class Follower:
         """
         if self._steps:
             self.lock()
-            self.go(started)
+            self.make_index(started)
 
     def lock(self) -> None:
         """Nobody else can write the index. Raises WriteFailed where somebody does."""
         worktree.lock(self._repo)
         self._is_locked = True
 
-    def go(self, started: Callable[[int], None]) -> None:
+    def make_index(self, started: Callable[[int], None]) -> None:
         """The rest of :meth:`begin`."""
         for step in self._steps:
             if step.files:
@@ -108,7 +108,7 @@ class Follower:
             return
         try:
             if self._touching:
-                put_back(self._repo, self._touching)
+                restore(self._repo, self._touching)
         finally:
             worktree.discard(self._repo)
             self._is_locked = False
@@ -131,7 +131,7 @@ class Follower:
             )
 
     def _run(self, args: tuple[str, ...], started: Callable[[int], None]) -> Completed:
-        env = worktree.using(worktree.new_index_file(self._repo))
+        env = worktree.index_environment(worktree.new_index_file(self._repo))
         with self._repo.program.start(*args, env=env) as child:
             try:
                 started(child.pid)
@@ -144,7 +144,7 @@ class Follower:
 
     def _refresh(self) -> None:
         """The new index knows which files are as it says (``git-update-index(1)``)."""
-        env = worktree.using(worktree.new_index_file(self._repo))
+        env = worktree.index_environment(worktree.new_index_file(self._repo))
         self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
 
 
@@ -160,7 +160,7 @@ def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
     follower = Follower(repo, [whole])
     follower.lock()
     try:
-        follower.go(lambda _pid: None)
+        follower.make_index(lambda _pid: None)
     except GitKilled:
         follower.abandon()
         raise
@@ -171,7 +171,7 @@ def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
     return True
 
 
-def put_back(repo: Repository, step: Step) -> None:
+def restore(repo: Repository, step: Step) -> None:
     """Each file that the step has changed is as before it.
 
     For a step that was broken off anywhere. What is neither as git had it before nor
@@ -180,13 +180,13 @@ def put_back(repo: Repository, step: Step) -> None:
     Raises WriteFailed where the files can't be written.
     """
     if step.files:
-        put_back_files(repo, changed_paths(NewObjects(repo), step.before, step.after))
+        restore_files(repo, changed_paths(NewObjects(repo), step.before, step.after))
 
 
-def put_back_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
-    """These files, and no submodules, are as before; else it is :func:`put_back`."""
+def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
+    """These files, and no submodules, are as before; else it is :func:`restore`."""
     files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
-    touched = {path: files[path].before for path in _touched(repo, files)}
+    touched = {path: files[path].before for path in _touched_paths(repo, files)}
     try:
         for path, entry in touched.items():
             if entry is None:
@@ -205,13 +205,15 @@ def _is_submodule(pair: PathPair) -> bool:
     return any(side is not None and side.mode == GITLINK for side in pair)
 
 
-def _touched(repo: Repository, files: Mapping[bytes, PathPair]) -> Iterator[bytes]:
+def _touched_paths(
+    repo: Repository, files: Mapping[bytes, PathPair]
+) -> Iterator[bytes]:
     """The paths whose files a step that was broken off has changed already."""
     gone = [path for path in files if not _is_file(repo, path)]
-    kept_away = _skipped(repo) if gone else frozenset()
+    kept_away = _sparse_paths(repo) if gone else frozenset()
     yield from (p for p in gone if files[p].before and p not in kept_away)
     written = {p: e.after for p, e in files.items() if e.after and p not in gone}
-    others = differing(repo, written)
+    others = differing_paths(repo, written)
     for path, entry in written.items():
         if path not in others or _is_beginning(repo, path, entry):
             yield path
@@ -234,13 +236,15 @@ def _is_free(repo: Repository, path: bytes) -> bool:
     return not any(worktree_files.files_below(repo, path))
 
 
-def _skipped(repo: Repository) -> frozenset[bytes]:
+def _sparse_paths(repo: Repository) -> frozenset[bytes]:
     """The paths that a sparse checkout keeps out of the worktree."""
     listing = repo.program.run("ls-files", "-t", "-z").stdout.split(b"\0")
     return frozenset(row[2:] for row in listing if row.startswith(b"S "))
 
 
-def differing(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> frozenset[bytes]:
+def differing_paths(
+    repo: Repository, entries: Mapping[bytes, TreeEntry]
+) -> frozenset[bytes]:
     """The paths at which the worktree hasn't what these entries stand for."""
     with worktree.scratch_index(repo, entries.items()) as env:
         refresh = ("update-index", "-q", "--refresh")
@@ -282,7 +286,7 @@ def index_file(repo: Repository) -> Path:
     return repo.program.cwd / named if named else repo.git_dir / "index"
 
 
-def using(index: Path) -> Mapping[str, str]:
+def index_environment(index: Path) -> Mapping[str, str]:
     """The environment in which git uses this index file."""
     return {"GIT_INDEX_FILE": str(index)}
 
@@ -403,7 +407,7 @@ def scratch_index(
         for path, entry in entries
     )
     with temporary_directory() as place:
-        env = using(Path(place, "index"))
+        env = index_environment(Path(place, "index"))
         args = ("update-index", "-z", "--index-info")
         repo.program.run(*args, stdin=listing, env=env)
         yield env

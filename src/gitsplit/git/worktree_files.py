@@ -27,13 +27,13 @@ class _Place(NamedTuple):
 
 def status(repo: Repository, path: bytes) -> os.stat_result | None:
     """What lstat(2) says of the path; None where nothing is there."""
-    with _opened(repo, path) as place:
+    with _open_parent(repo, path) as place:
         return _status(place) if place else None
 
 
 def read(repo: Repository, path: bytes) -> bytes | None:
     """The content of a regular file; None where there is none."""
-    with _opened(repo, path) as place:
+    with _open_parent(repo, path) as place:
         found = _status(place) if place else None
         if place is None or found is None or not S_ISREG(found.st_mode):
             return None
@@ -47,14 +47,14 @@ def remove(repo: Repository, path: bytes) -> None:
 
     A directory, and what is behind a symlink, stays. Raises OSError.
     """
-    with _opened(repo, path) as place:
+    with _open_parent(repo, path) as place:
         found = _status(place) if place else None
         if place is None or (found and S_ISDIR(found.st_mode)):
             return
         with suppress(FileNotFoundError):
             os.unlink(place.name, dir_fd=place.directory)
     for directory in _parents(path)[::-1]:
-        with suppress(OSError), _opened(repo, directory) as place:
+        with suppress(OSError), _open_parent(repo, directory) as place:
             if place is None:
                 return
             os.rmdir(place.name, dir_fd=place.directory)
@@ -81,7 +81,7 @@ def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
     while waiting:
         directory = waiting.pop()
         try:
-            entries = _listed(repo, directory)
+            entries = _names_in(repo, directory)
         except OSError:
             yield directory
             continue
@@ -90,7 +90,7 @@ def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
         yield from (name for name, is_deeper in below.items() if not is_deeper)
 
 
-def _listed(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
+def _names_in(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
     """The names in the directory, each with whether it is a directory, too."""
     assert repo.worktree is not None, "a bare repository has no files"
     with os.scandir(repo.worktree / os.fsdecode(directory)) as entries:
@@ -114,7 +114,7 @@ def _status(place: _Place) -> os.stat_result | None:
 
 
 @contextmanager
-def _opened(repo: Repository, path: bytes) -> Iterator[_Place | None]:
+def _open_parent(repo: Repository, path: bytes) -> Iterator[_Place | None]:
     """The place of the path, its directory open; None where there is no such one."""
     assert repo.worktree is not None, "a bare repository has no files"
     *directories, name = path.split(b"/")

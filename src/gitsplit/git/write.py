@@ -77,7 +77,7 @@ class Rewrite:
         return rewritten | {source.oid: new for source, new in self.dropped}
 
 
-def written_drafts(
+def make_rewrite(
     repo: Repository,
     objects: NewObjects,
     drafts: SeriesDraft,
@@ -102,12 +102,12 @@ def written_drafts(
     return writer.rewrite()
 
 
-def written_until_conflict(
+def make_until_conflict(
     repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
 ) -> tuple[tuple[WrittenCommit, ...], tuple[Oid, ...]]:
     """The commits that come out without conflict, and the sources from there on.
 
-    The arguments are those of :func:`written_drafts`.
+    The arguments are those of :func:`make_rewrite`.
     """
     writer = _Writer.of(repo, objects, drafts, committer)
     for at, source in enumerate(writer.sources):
@@ -207,12 +207,12 @@ class _Writer:
             chain.append(WrittenCommit(draft, oid, tree, is_emptied))
             was, now, parents = original, tree, (oid,)
         self.written += chain
-        self._now_is(source, chain[-1].oid, chain[-1].tree)
+        self._record(source, chain[-1].oid, chain[-1].tree)
         if chain[-1].oid != source.oid:
             owner = next((c.oid for c in chain if c.draft.role != "piece"), parents[0])
             self.rewritten.append(RewrittenCommit(source.oid, chain[-1].oid, owner))
 
-    def _now_is(self, source: SourceCommit, oid: Oid | None, tree: Oid) -> None:
+    def _record(self, source: SourceCommit, oid: Oid | None, tree: Oid) -> None:
         self.moved[source.oid] = oid
         self.trees[source.oid] = (source.raw.tree, tree)
 
@@ -220,16 +220,16 @@ class _Writer:
         """The commit is in the one that it was squashed into."""
         oid = self.moved[leader]
         assert oid is not None, "a commit is squashed into one that is there"
-        self._now_is(source, oid, self.trees[leader][1])
+        self._record(source, oid, self.trees[leader][1])
         self.rewritten.append(RewrittenCommit(source.oid, oid, oid))
 
     def _drop(self, source: SourceCommit, parents: tuple[Oid, ...]) -> None:
         """No commits; the children of the commit get the first of these parents."""
         if not parents:
-            self._now_is(source, None, EMPTY_TREE)
+            self._record(source, None, EMPTY_TREE)
             return
         parent = self.moved.get(parents[0], parents[0])
-        self._now_is(source, parent, self._trees_of(parents[0])[1])
+        self._record(source, parent, self._trees_of(parents[0])[1])
         if parent is not None:
             self.dropped.append((source, parent))
 
@@ -268,9 +268,9 @@ class _Writer:
         was, now = self._parent_trees(source)
         if len(source.raw.parents) < 2:
             return tree if was == now else self.replay.tree(source, was, tree, now)
-        return self._merged_anew(source, tree)
+        return self._merge_again(source, tree)
 
-    def _merged_anew(self, source: SourceCommit, tree: Oid) -> Oid:
+    def _merge_again(self, source: SourceCommit, tree: Oid) -> Oid:
         """The tree of a merge of what its parents have become.
 
         One that is what git makes of its parents is made again. Any other, which has

@@ -34,15 +34,15 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
-from gitsplit.git.cleanup import silently
-from gitsplit.git.diff import merged_contents
+from gitsplit.git.cleanup import say_nothing
+from gitsplit.git.diff import merge_contents
 from gitsplit.git.gerrit import are_reviewed
 from gitsplit.git.journal import Record
 from gitsplit.git.push import Reviewing, push_for_review, reviewing
 from gitsplit.git.repository import Repository
-from gitsplit.git.signals import undisturbed
-from gitsplit.git.state_dir import own_directory
-from gitsplit.git.store import stored
+from gitsplit.git.signals import ignore_signals
+from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite, WrittenCommit
@@ -306,7 +306,7 @@ def _drawn_up(
     """The new objects of the whole series, and what they rewrite."""
     objects = NewObjects(repo)
     ready = ready_draft(repo, objects, work, finish)
-    return objects, write.written_drafts(repo, objects, ready, committer, watch)
+    return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 
 
 def ready_draft(
@@ -406,7 +406,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     in_head = {path: pair.after is not None for path, pair in changed.items()}
     outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
     files = (trees.files,) if trees else ()
-    with _settled(repo, _WAY_BACK), stored(repo, objects, rewrite, files):
+    with _settled(repo, _WAY_BACK), store_objects(repo, objects, rewrite, files):
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unready(repo, objects, trees)
@@ -462,7 +462,7 @@ def _tree_with_dropped(
     """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
     kept = work.with_plans(plans_with_dropped(repo, work))
     ready = ready_draft(repo, objects, kept, Finish())
-    return write.written_drafts(repo, objects, ready, _NOBODY, watch).new_tree
+    return write.make_rewrite(repo, objects, ready, _NOBODY, watch).new_tree
 
 
 def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
@@ -470,7 +470,7 @@ def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
 
     Raises ReplayConflict where it can't stay beside what was written by hand.
     """
-    merge = partial(merged_contents, repo)
+    merge = partial(merge_contents, repo)
     try:
         return {
             oid: with_dropped(without_empty_groups(plan), merge)
@@ -507,7 +507,7 @@ def _settled(repo: Repository, too_late: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        with undisturbed():
+        with ignore_signals():
             said = journal.recover(repo)
         if _last(repo) == before:
             raise
@@ -540,7 +540,7 @@ def keeping_plan(repo: Repository, work: Work) -> Iterator[None]:
 def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error names it, if it can be written."""
     try:
-        path = own_directory(repo, "plans") / f"{work.series.head[:12]}.json"
+        path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
         path.write_text(parse.dumps(document(work)), encoding="utf-8")
     except OSError:
         return
@@ -555,7 +555,7 @@ def undone(repo: Repository) -> journal.Record:
         return journal.undo(repo)
 
 
-def recovered(repo: Repository, say: Callable[[str], None] = silently) -> str | None:
+def recovered(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     ``say`` is told what is waited for meanwhile.

@@ -18,8 +18,8 @@ from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.program import NOT_RUN, processors
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import Scratch, Scratches, run_command
-from gitsplit.git.signals import undisturbed, unwound_by_signals
-from gitsplit.git.store import stored
+from gitsplit.git.signals import ignore_signals, unwind_on_signals
+from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.checks import (
     PASSED,
@@ -65,7 +65,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
         return
     checks = Checks(repo, commands, jobs, passed=passed)
     failed: list[tuple[int, WrittenCommit, Check]] = []
-    with unwound_by_signals():
+    with unwind_on_signals():
         try:
             checks.start(commit for _, commit in made)
             for number, commit in made:
@@ -76,7 +76,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
                 if check.state != "passed":
                     failed.append((number, commit, check))
         finally:
-            with undisturbed():
+            with ignore_signals():
                 checks.stop()
     if failed:
         # One that failed says more than one on which nothing was run.
@@ -312,10 +312,10 @@ class Runner:
 
     def _begin(self, todo: Todo, tell: Tell, given_up: Event) -> None:
         watch = Watch(is_wanted=lambda: not given_up.is_set())
-        repo, work = self._repo.watched(watch), replace(self._work, todo=todo)
+        repo, work = self._repo.with_watch(watch), replace(self._work, todo=todo)
         try:
             objects, rewrite = drawn_up(repo, work, watch)
-            self._stored.enter_context(stored(repo, objects, rewrite))
+            self._stored.enter_context(store_objects(repo, objects, rewrite))
         except GivenUp:
             return
         except GitsplitError as error:

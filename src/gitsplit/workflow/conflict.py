@@ -18,7 +18,7 @@ from gitsplit.git import identity, journal, rebase, rebase_record, refs, write
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase import Line, Stop
 from gitsplit.git.repository import Repository
-from gitsplit.git.store import stored_for_rebase
+from gitsplit.git.store import store_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
@@ -62,7 +62,7 @@ def handed_over(
         moves = refs.branches_to_move(repo, handoff.rewrite)
         for line in staying_lines(moves.left, refs.short_name):
             finish.say(line)
-        with stored_for_rebase(repo, objects, handoff.rewrite):
+        with store_for_rebase(repo, objects, handoff.rewrite):
             _start(repo, work, handoff, moves, _signing(repo, finish))
     return _finished(repo)
 
@@ -107,7 +107,7 @@ def _start(
         rebase.start(repo, base, lines, handoff.dropped, options)
     except BaseException:
         if not rebase.is_under_way(repo):
-            journal.take_back(repo, record)
+            journal.cancel(repo, record)
         raise
 
 
@@ -149,7 +149,7 @@ def _drawn_up(
     who = identity.committer(repo)
     ready = ready_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
-    written, rest = write.written_until_conflict(repo, objects, ready, who)
+    written, rest = write.make_until_conflict(repo, objects, ready, who)
     clean = finish.signed(objects, _rewrite(work.series, {}, written)).commits
     made = [*clean, *(each for oid in rest for each in carriers.of(oid))]
     lines, ends = _lines(ready, made, frozenset(rest))
@@ -182,7 +182,7 @@ class _Carriers:
         source = self.source(oid)
         alone = Series(next(iter(source.raw.parents), None), oid, (source,))
         whole = SeriesDraft.of(alone, plain)
-        written = write.written_drafts(self.repo, self.objects, whole, self.committer)
+        written = write.make_rewrite(self.repo, self.objects, whole, self.committer)
         return tuple(
             made._replace(draft=replace(made.draft, squashed=draft.squashed))
             for made, draft in zip(written.commits, (*drafts, *more), strict=True)
@@ -274,7 +274,7 @@ def continued(repo: Repository) -> Record | None:
     where it stops again.
     """
     _record(repo)
-    rebase.carry_on(repo)
+    rebase.resume(repo)
     return _finished(repo)
 
 
@@ -294,7 +294,7 @@ def aborted(
 
 
 def _record(repo: Repository) -> Record:
-    record = rebase_record.under_way(repo)
+    record = rebase_record.record_under_way(repo)
     if record is None:
         rebase_record.settle(repo)
         raise NothingToContinue(
@@ -307,7 +307,7 @@ def _record(repo: Repository) -> Record:
 def _finished(repo: Repository) -> Record | None:
     """The record, where git has ended the rebase; whatever is raised says how far."""
     if rebase.is_under_way(repo):
-        raise _stopped(rebase.stop(repo))
+        raise _stopped(rebase.current_stop(repo))
     try:
         return rebase_record.settle(repo)
     except GitsplitError as error:

@@ -15,9 +15,9 @@ from gitsplit.git.hooks import Hooks
 from gitsplit.git.repository import Repository
 from gitsplit.git.signing import (
     Signer,
+    sign_rewrite,
     signatures_lost,
     signatures_needed,
-    signed_rewrite,
 )
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
@@ -79,7 +79,7 @@ class Finish:
         ]
 
     def _verified(self, hooks: Hooks, draft: CommitDraft, ids: IdRules) -> CommitDraft:
-        message, words = hooks.verified(draft.message, draft.source.raw)
+        message, words = hooks.run_commit_msg(draft.message, draft.source.raw)
         if words:
             self.say(f"commit-msg says: {words}")
         if message == draft.message:
@@ -111,7 +111,7 @@ class Finish:
                 f"The {count} new commits were not to be signed.",
                 hint="--no-gpg-sign writes them without signatures.",
             )
-        return signed_rewrite(objects, rewrite, self.signer)
+        return sign_rewrite(objects, rewrite, self.signer)
 
     def lost(self, rewrite: Rewrite) -> int:
         """The number of commits that were signed and no longer are."""

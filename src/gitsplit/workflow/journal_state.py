@@ -83,7 +83,7 @@ def naming_way_out(repo: Repository) -> Iterator[None]:
     try:
         yield
     except GitsplitError as error:
-        if isinstance(error, GitFailed) and journal.lost(repo):
+        if isinstance(error, GitFailed) and journal.lost_record(repo):
             error.hint = (
                 "It belongs to what gitsplit has written last. "
                 "Give back what was there before with: gitsplit --undo"

@@ -66,7 +66,7 @@ class Outlooks:
         self._watch = PATIENT
         # What is kept reads objects for whoever asks at the time.
         now = Watch(is_wanted=lambda: self._watch.is_wanted())
-        self._repo = repo.watched(now)
+        self._repo = repo.with_watch(now)
         self._work = work
         self._drop_to = drop_to
         self._verify = verify

@@ -78,7 +78,9 @@ class Proposals:
     @property
     def _for_user(self) -> Repository:
         """The repository for who asks while the screen is there."""
-        return self.repo.watched(Watch(is_wanted=lambda: not self._is_closed.is_set()))
+        return self.repo.with_watch(
+            Watch(is_wanted=lambda: not self._is_closed.is_set())
+        )
 
     def _asked(self, oid: Oid) -> Plan:
         """The plan for a commit that somebody wants split."""
@@ -118,7 +120,7 @@ class Proposals:
 
         Raises GivenUp.
         """
-        repo = self.repo.watched(watch)
+        repo = self.repo.with_watch(watch)
         commit = self.work.todo.entry(oid).commit
         if len(commit.raw.parents) > 1:
             return Estimate(0, why_not="merge")

@@ -6,7 +6,7 @@ from functools import partial
 
 from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
 from gitsplit.git import history, refs, user_programs
-from gitsplit.git.diff import hunks_between, merged_contents
+from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import cleaned
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
@@ -118,7 +118,7 @@ def merged_for_key(
     Raises PlanRefused where git can't do that, for no key may end the screen.
     """
     try:
-        return merged_contents(repo, base, ours, theirs)
+        return merge_contents(repo, base, ours, theirs)
     except (GitsplitError, OSError) as error:
         raise PlanRefused(
             f"Git couldn't merge what was written: {str(error).rstrip('.')}.",
@@ -129,7 +129,7 @@ def merged_for_key(
 def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
     texts = Editor(
         partial(_edited, repo),
-        partial(user_programs.edited_file, repo),
+        partial(user_programs.edit_file, repo),
         partial(_all_edited, repo),
     )
     return Surroundings(
@@ -185,7 +185,7 @@ def _edited(repo: Repository, text: bytes) -> bytes:
     """
     mark = _mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    message = cleaned(user_programs.edited(repo, text + b"\n" + help_text), mark)
+    message = cleaned(user_programs.edit(repo, text + b"\n" + help_text), mark)
     return text if message == cleaned(text, b"") else message
 
 
@@ -202,14 +202,14 @@ def _all_edited(
     mark = _mark(repo, messages)
     given, made, why = buffer_of(titles, messages, mark), b"", ""
     for _ in range(MOST_TRIES):
-        last, made = made, user_programs.edited(repo, given)
+        last, made = made, user_programs.edit(repo, given)
         found, why = _read_back(made, messages, mark)
         if found is not None:
             return found
         if made in (given, last):
             break
         given = b"%s %s\n%s" % (mark, why.encode(errors="replace"), made)
-    kept = user_programs.kept(repo, made)
+    kept = user_programs.keep_text(repo, made)
     raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 
