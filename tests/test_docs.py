@@ -183,3 +183,18 @@ def test_every_field_action_and_fact_is_explained_on_the_page() -> None:
         assert f"\n| `{name}`" in PAGE
     for action in actions:
         assert f'`"{action}"`' in PAGE
+
+
+def test_the_rooms_that_the_architecture_page_names_are_there() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
+    package = PROJECT / "src" / "gitsplit"
+    layers = "model|planfile|proposal|git|tui|workflow|report|cli"
+    named = set(re.findall(rf"`((?:{layers})/[\w/]*?)(?:\.py|\.\w+_of)?`", page))
+    missing = [
+        name
+        for name in sorted(named)
+        if not (package / name).is_dir() and not (package / f"{name}.py").is_file()
+    ]
+
+    assert len(named) > 40
+    assert missing == []
