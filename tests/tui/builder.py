@@ -14,10 +14,10 @@ from gitsplit.model.objects import Oid, RawCommit, object_id
 from gitsplit.model.plan import Group, Plan, settled
 from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.states import file_assignments
+from gitsplit.model.states import Merge, file_assignments
 from gitsplit.model.todo import picked
-from gitsplit.tui.background.worker import next_job
-from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, State, Whole
+from gitsplit.tui.background.worker import Backend, next_job, reduce_with_merges
+from gitsplit.tui.state.app_state import HunksBetween, State, Whole, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
@@ -108,11 +108,11 @@ def whole_of(subject: str = "Do several things at once") -> Whole:
     )
 
 
-def first_state(whole: Whole, plan: Plan, git: Git = WITHOUT_GIT) -> State:
+def first_state(whole: Whole, plan: Plan, differ: HunksBetween = one_hunk) -> State:
     """The split screen as it opens on ``plan`` for the first commit."""
     first = whole.series.commits[0].oid
     todo = picked(whole.series).with_plan(first, plan)
-    return split_at_once(opening(whole, todo, git))
+    return split_at_once(opening(whole, todo, differ))
 
 
 def state_of(plan: Plan) -> State:
@@ -120,16 +120,23 @@ def state_of(plan: Plan) -> State:
     return first_state(whole_of(), plan)
 
 
-def after(before: State, *actions: Action) -> State:
+def no_merge(_base: bytes, _ours: bytes, _theirs: bytes) -> None:
+    """Nothing merges."""
+
+
+def after(before: State, *actions: Action, merge: Merge = no_merge) -> State:
     """The state after these actions, one by one."""
     for action in actions:
-        before = reduce(before, action)
+        before = reduce_with_merges(before, action, merge)
     return before
 
 
-def answered(state: State) -> State:
+NO_BACKEND = Backend()
+
+
+def answered(state: State, backend: Backend = NO_BACKEND) -> State:
     """The state when all that is found out beside the screen has come in."""
-    while (job := next_job(state)) is not None:
+    while (job := next_job(state, backend)) is not None:
         state = reduce(state, job.find(PATIENT))
     return state
 

@@ -11,7 +11,7 @@ from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.state.app_state import NO_IDS, Estimate, Git, State
+from gitsplit.tui.state.app_state import NO_IDS, Estimate, State
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.update.actions import (
@@ -155,7 +155,7 @@ def altered() -> State:
     state = first_state(
         whole_of("Make the client nicer"),
         replace(plan, groups=groups, owner=1),
-        Git(git_hunks_between, lambda _base, _ours, _theirs: None),
+        git_hunks_between,
     )
     typed = SetContent(1, 1, AFTER.replace("30", "31").encode())
     return reduce(state, typed)
@@ -213,6 +213,12 @@ def many() -> State:
 LAST = Oid("390febb2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f6")
 COMMITS = (COMMIT, ABOVE, LAST)
 
+OUTLOOKS = {
+    "estimated": Outlook(conflict=Conflict(LAST, (b"c.py", b"README"), ABOVE)),
+    "conflicting": Outlook(conflict=Conflict(LAST, (b"c.py",), ABOVE)),
+}
+"""What git says of these cases; against the others it has nothing."""
+
 
 def series() -> State:
     """Three commits with nothing done to them yet, and plans for who asks."""
@@ -225,13 +231,8 @@ def series() -> State:
         ABOVE: plan_of({"README": README, "b": ("1\n", "2\n")}),
         LAST: plan_of({"c": ("1\n2\n3\n", "one\n2\nthree\n")}),
     }
-    git = Git(
-        git_hunks_between,
-        lambda _base, _ours, _theirs: None,
-        plans.__getitem__,
-        known_plan=plans.get,
-    )
-    return opening(whole, picked(whole.series), git)
+    start = opening(whole, picked(whole.series), git_hunks_between)
+    return replace(start, plans=plans)
 
 
 def estimated() -> State:
@@ -248,16 +249,12 @@ def estimated() -> State:
         LAST: Estimate(1, why_not="large"),
     }
     moved = after(replace(state, estimates=estimates), MoveTo(2), MoveCommit(-1))
-    outlook = Outlook(conflict=Conflict(LAST, (b"c.py", b"README"), ABOVE))
-    told = reduce(moved, Foreseen(moved.todo, outlook))
-    return replace(told, git=replace(told.git, outlook=lambda _, __: outlook))
+    return reduce(moved, Foreseen(moved.todo, OUTLOOKS["estimated"]))
 
 
 def conflicting() -> State:
     """The series with its second commit dropped, which the third needs."""
-    state = after(estimated(), MoveCommit(1), MoveTo(1), Become("drop"))
-    outlook = Outlook(conflict=Conflict(LAST, (b"c.py",), ABOVE))
-    return replace(state, git=replace(state.git, outlook=lambda _, __: outlook))
+    return after(estimated(), MoveCommit(1), MoveTo(1), Become("drop"))
 
 
 def messages() -> State:
@@ -278,13 +275,9 @@ def proposed() -> State:
     """What gitsplit proposes for a file that changes in three ways."""
     change = change_of("client.py", (BEFORE, AFTER))
     found = cuts((change,), b"Make the client nicer\n\nChange-Id: %s\n" % CHANGE_ID)
-    git = Git(
-        git_hunks_between,
-        lambda _base, _ours, _theirs: None,
-        cuts_of=lambda _: found,
-        known_cuts=lambda _: found,
-    )
-    return first_state(whole_of("Make the client nicer"), found.plan(2), git)
+    whole = whole_of("Make the client nicer")
+    start = first_state(whole, found.plan(2), git_hunks_between)
+    return replace(start, cuts={COMMIT: found})
 
 
 CASES: dict[str, Callable[[], State]] = {

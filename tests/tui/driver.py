@@ -11,10 +11,13 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 
+from gitsplit.model.checks import Outlook
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
-from gitsplit.tui.background.worker import next_job
+from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions import Action, Report
+
+NOTHING_AGAINST = Outlook()
 
 PATIENCE = 10.0
 """Seconds until a frame that doesn't come fails the test; one takes milliseconds."""
@@ -55,13 +58,15 @@ class _Wire(io.StringIO):
 class _Watched(Shell):
     """The application's shell, which says when an action's frame is drawn."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, outlook: Outlook) -> None:
         unchanged = Editor(
             lambda message: message,
             lambda _, content: content,
             lambda titled: [message for _, message in titled],
         )
-        super().__init__(state, Surroundings(unchanged, with_syntax=False))
+        self._backend = Backend(outlook=lambda _todo, _watch: outlook)
+        around = Surroundings(unchanged, backend=self._backend, with_syntax=False)
+        super().__init__(state, around)
         self.drawn = asyncio.Event()
         self._is_taken = True  # the first frame needs no key
         self._has_news = False
@@ -75,7 +80,7 @@ class _Watched(Shell):
     async def settled(self) -> None:
         """Nothing is to be found out any more, and the frame that shows so is drawn."""
         async with asyncio.timeout(PATIENCE):
-            while self._has_news or next_job(self.state) is not None:
+            while self._has_news or next_job(self.state, self._backend):
                 await asyncio.sleep(0.001)
 
     def rendered(self, _: ScreenApplication) -> None:
@@ -85,14 +90,22 @@ class _Watched(Shell):
 
 
 def screens(
-    state: State, steps: Iterable[Iterable[str]], columns: int, rows: int
+    state: State,
+    steps: Iterable[Iterable[str]],
+    columns: int,
+    rows: int,
+    outlook: Outlook = NOTHING_AGAINST,
 ) -> list[list[str]]:
     """What stands on the terminal after each step's keys, line by line."""
-    return asyncio.run(_screens(state, steps, columns, rows))
+    return asyncio.run(_screens(state, steps, columns, rows, outlook))
 
 
 async def _screens(
-    state: State, steps: Iterable[Iterable[str]], columns: int, rows: int
+    state: State,
+    steps: Iterable[Iterable[str]],
+    columns: int,
+    rows: int,
+    outlook: Outlook,
 ) -> list[list[str]]:
     terminal = pyte.Screen(columns, rows)
     wire = _Wire(pyte.Stream(terminal).feed)
@@ -105,7 +118,7 @@ async def _screens(
     )
     found = []
     with create_pipe_input() as keyboard, create_app_session():
-        shell = _Watched(state)
+        shell = _Watched(state, outlook)
         application = shell.application(keyboard, output)
         application.after_render += shell.rendered
         running = asyncio.ensure_future(application.run_async())

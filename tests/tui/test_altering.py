@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -11,9 +12,10 @@ from gitsplit.model.checks import Outlook
 from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import WITHOUT_GIT, Git, Request, State
+from gitsplit.tui.state.app_state import Request, State, one_hunk
 from gitsplit.tui.state.dropped import (
     altered_lines,
     dropped_words,
@@ -51,15 +53,16 @@ from gitsplit.tui.view.frame import promise
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.split import diff_line
 from tests.three_way import merge
+from tests.tui import builder
 from tests.tui.builder import (
     Literal,
-    after,
     answered,
     contents,
     file_of,
     first_state,
     plan_of,
     state_of,
+    whole_of,
 )
 from tests.tui.builder import hunks_between as hunks_of
 
@@ -71,13 +74,12 @@ FIVE = OLD.replace("\n5\n", "\nfive\n")
 BOTH = {"f.py": (OLD, NEW), "g": ("x\n", "y\n")}
 """Pieces 0 and 1 in f.py, far apart, and piece 2 in g."""
 
-GIT = Git(hunks_between, merge)
+after = partial(builder.after, merge=merge)
 
 
 def split(group_of: tuple[int, ...] = (0, 1, 1), groups: int = 2) -> State:
     """The screen on BOTH, with git at hand."""
-    state = state_of(plan_of(BOTH, groups, group_of=group_of))
-    return replace(state, git=GIT)
+    return first_state(whole_of(), plan_of(BOTH, groups, group_of), hunks_between)
 
 
 def texts(lines: Iterable[StyleAndTextTuples]) -> list[str]:
@@ -121,7 +123,9 @@ def test_what_is_dropped_is_said_wherever_nothing_lost_was_said() -> None:
 
 def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:
     state = split()
-    state = first_state(replace(state.whole, drop_to="discard"), state.plan, GIT)
+    state = first_state(
+        replace(state.whole, drop_to="discard"), state.plan, hunks_between
+    )
     shown = page(after(state, Drop(), OpenPreview()))
 
     assert "× 2 lines of f.py, kept in no file" in shown
@@ -513,11 +517,10 @@ def test_the_pane_stands_at_the_file_of_an_edited_commit() -> None:
     assert shown == " g  +1 -1"
 
 
-def test_without_git_contents_differ_as_a_whole_and_never_merge() -> None:
-    assert WITHOUT_GIT.hunks_between(b"a\n", b"a\n") == ()
-    (hunk,) = WITHOUT_GIT.hunks_between(b"a\nb\n", b"a\n")
+def test_without_git_contents_differ_as_a_whole() -> None:
+    assert one_hunk(b"a\n", b"a\n") == ()
+    (hunk,) = one_hunk(b"a\nb\n", b"a\n")
     assert (len(hunk.old), len(hunk.new)) == (2, 1)
-    assert WITHOUT_GIT.merge(b"a\n", b"a\n", b"b\n") is None
 
 
 def test_a_plan_that_ends_otherwise_is_never_promised_to_be_whole() -> None:
@@ -533,31 +536,31 @@ def test_a_plan_that_ends_otherwise_is_never_promised_to_be_whole() -> None:
     assert [ends_as_it_was(plan) for plan in plans] == [True, False, True, False, False]
 
 
-def objecting(state: State) -> State:
-    """The screen where git objects to whatever it is asked."""
-    return replace(state, git=replace(GIT, outlook=lambda _, __: Outlook("No. Don't.")))
+OBJECTING = Backend(outlook=lambda _, __: Outlook("No. Don't."))
+"""Git, which objects to whatever it is asked."""
 
 
 def test_git_is_asked_whether_a_final_tree_that_changes_can_be_had() -> None:
-    state = answered(after(objecting(split()), Drop(), OpenPreview()))
+    state = answered(after(split(), Drop(), OpenPreview()), OBJECTING)
 
     assert state.problems == ("No. Don't.",)
     assert "✗ No. Don't." in page(state)
-    tried = answered(after(state, Apply()))
+    tried = answered(after(state, Apply()), OBJECTING)
     assert (tried.is_refusal, tried.status) == (True, "No. Don't.")
     assert tried.request is None
 
 
 def test_git_is_not_asked_where_everything_ends_as_it_was() -> None:
-    state = after(objecting(split()), SetContent(0, 0, TYPED), OpenPreview())
+    state = after(split(), SetContent(0, 0, TYPED), OpenPreview())
+    state = answered(state, OBJECTING)
 
     assert state.problems == ()
 
 
 def test_git_is_asked_again_when_the_preview_is_to_be_written() -> None:
-    state = answered(after(replace(split(), git=GIT), Drop(), OpenPreview()))
+    state = answered(after(split(), Drop(), OpenPreview()))
 
     assert state.problems == ()
-    refused = answered(after(objecting(state), Apply()))
+    refused = answered(after(state, Apply()), OBJECTING)
     assert (refused.status, refused.request) == ("No. Don't.", None)
     assert answered(after(state, Apply())).request is Request.APPLY

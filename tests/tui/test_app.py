@@ -15,11 +15,12 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
+from gitsplit.proposal.propose import cuts
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
+from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.keymap import TABLE, Place, Pressed, action_of, row_of
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
-    Git,
     Purpose,
     Request,
     State,
@@ -45,7 +46,7 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.update.messages import text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import last_scroll
-from tests.tui.builder import COMMIT, MESSAGES, plan_of, state_of
+from tests.tui.builder import COMMIT, MESSAGES, NO_BACKEND, after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
 
 SECONDS = 20
@@ -101,14 +102,15 @@ def unedited(*_: object) -> NoReturn:
 NO_EDITOR = Editor(unedited, unedited, unedited)
 
 
-def without_syntax(editor: Editor) -> Surroundings:
+def without_syntax(editor: Editor, backend: Backend = NO_BACKEND) -> Surroundings:
     """A screen on which nothing is highlighted."""
-    return Surroundings(editor, with_syntax=False)
+    return Surroundings(editor, backend, with_syntax=False)
 
 
 def start() -> State:
     """A screen on a plan of two commits, both with pieces."""
-    return state_of(plan_of(FILES))
+    plan = plan_of(FILES)
+    return replace(state_of(plan), cuts={COMMIT: cuts(plan.changes, b"Do it\n")})
 
 
 def played(
@@ -117,10 +119,12 @@ def played(
     edit_text: Callable[[bytes], bytes] = unedited,
     edit_file: Callable[[bytes, bytes], bytes] = unedited,
     edit_all: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]] = unedited,
+    *,
+    backend: Backend = NO_BACKEND,
 ) -> End:
     """What comes of these keys, sent in one burst with Ctrl-C at its end."""
     editor = Editor(edit_text, edit_file, edit_all)
-    shell = Shell(state or start(), without_syntax(editor))
+    shell = Shell(state or start(), without_syntax(editor, backend))
 
     async def play() -> Chosen | None:
         with create_pipe_input() as pipe:
@@ -161,7 +165,7 @@ def edited(state: State) -> State:
             return reduce(state, WriteMessages(texts))
         case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
             for_good = request is Request.EDIT_FILE_FOR_GOOD
-            return reduce(state, SetContent(0, 0, b"Edited\n", for_good))
+            return after(state, SetContent(0, 0, b"Edited\n", for_good))
         case _:
             return state
 
@@ -339,8 +343,8 @@ def test_the_editor_gets_the_file_as_of_the_focus_and_gives_another(
         return content.replace(b"z", b"Z")
 
     state = state_of(plan_of(FILES, 2, [0, 0, 1]))
-    git = Git(lambda *_: (), lambda _, ours, theirs: ours + theirs)
-    last = played(key, replace(state, git=git), edit_file=edit).state
+    backend = Backend(lambda _, ours, theirs: ours + theirs)
+    last = played(key, state, edit_file=edit, backend=backend).state
 
     assert given == [(b"a.py", FILES["a.py"][1].encode())]
     first, *_ = states_in(last.plan, 0, (0,))

@@ -14,7 +14,7 @@ from gitsplit.errors import Interrupted, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.app import Shell
-from gitsplit.tui.background.worker import CUTTING, takes_long_to_cut
+from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import Cut, MarkSplit, OpenCommit, Send
 from tests.tui.builder import COMMIT, after, plan_of, state_of
@@ -31,31 +31,23 @@ class Asked:
     def __init__(self) -> None:
         self.may_be_done = Event()
         self.failure: Exception | None = None
-        self._known: Plan | None = None
 
     def plan_of(self, oid: Oid) -> Plan:
         assert self.may_be_done.wait(SECONDS)
         if self.failure is not None:
             raise self.failure
-        plan_of = series().git.plan_of
-        assert plan_of is not None
-        self._known = plan_of(oid)
-        return self._known
-
-    def known_plan(self, _oid: Oid) -> Plan | None:
-        return self._known
+        return series().plans[oid]
 
 
-def unread(asked: Asked) -> State:
+def unread() -> State:
     """The series with a commit at its cursor that nobody has read by now."""
-    start = series()
-    git = replace(start.git, plan_of=asked.plan_of, known_plan=asked.known_plan)
-    return replace(start, git=git)
+    return replace(series(), plans={})
 
 
-def played(state: State, play: Callable[[Shell, PipeInput], None]) -> State:
+def played(asked: Asked, play: Callable[[Shell, PipeInput], None]) -> State:
     """The last state, after ``e`` and what ``play`` does while the commit is read."""
-    shell = Shell(state, without_syntax(NO_EDITOR))
+    backend = Backend(plan_of=asked.plan_of)
+    shell = Shell(unread(), without_syntax(NO_EDITOR, backend))
 
     async def run() -> None:
         with create_pipe_input() as pipe:
@@ -82,7 +74,7 @@ async def _until(holds: Callable[[], bool]) -> None:
 def test_a_commit_that_is_not_read_is_left_to_the_shell(
     action: OpenCommit | MarkSplit,
 ) -> None:
-    state = after(unread(Asked()), action)
+    state = after(unread(), action)
 
     assert state.request is Request.PROPOSE
     assert state.status == f"looking for what belongs together in {COMMIT[:7]} …"
@@ -97,7 +89,7 @@ def test_it_opens_when_it_is_read_and_takes_the_keys_that_came_early() -> None:
         pipe.send_text("2")
         asked.may_be_done.set()
 
-    state = played(unread(asked), play)
+    state = played(asked, play)
 
     assert state.target.commit == COMMIT
     assert state.plan.group_of[0] == 1
@@ -107,7 +99,7 @@ def test_what_cannot_be_read_is_refused_once() -> None:
     asked = Asked()
     asked.failure = MergeCommit("It is a merge.")
 
-    state = played(unread(asked), lambda *_: asked.may_be_done.set())
+    state = played(asked, lambda *_: asked.may_be_done.set())
 
     assert state.screen is Screen.SERIES
     assert state.opened is None
@@ -120,7 +112,7 @@ def test_control_c_leaves_meanwhile() -> None:
         pipe.send_text(CTRL_C)
         asyncio.get_running_loop().call_later(0.2, asked.may_be_done.set)
 
-    state = played(unread(asked), play)
+    state = played(asked, play)
 
     assert state.request is Request.INTERRUPT
     assert state.opened is None
@@ -130,7 +122,7 @@ def test_who_leaves_waits_for_none_of_it() -> None:
     asked = Asked()
     begin = time.monotonic()
 
-    state = played(unread(asked), lambda _, pipe: pipe.send_text(CTRL_C))
+    state = played(asked, lambda _, pipe: pipe.send_text(CTRL_C))
     asked.may_be_done.set()
 
     assert state.request is Request.INTERRUPT

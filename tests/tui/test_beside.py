@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
@@ -24,7 +25,7 @@ from gitsplit.tui.app import (
     Surroundings,
     run_screen,
 )
-from gitsplit.tui.background.worker import next_job
+from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Estimate, State
 from gitsplit.tui.update.actions import (
     Become,
@@ -35,15 +36,11 @@ from gitsplit.tui.update.actions import (
     Undo,
 )
 from gitsplit.tui.view.preview import preview_page
-from tests.tui.builder import after
+from tests.tui.builder import NO_BACKEND, after
 from tests.tui.cases import COMMITS, series
 
 SECONDS = 20
 EDITOR = Editor(lambda m: m, lambda _, content: content, lambda titled: ())
-
-
-def estimated(start: State, estimate: Callable[[Oid, Watch], Estimate]) -> State:
-    return replace(start, git=replace(start.git, estimate=estimate))
 
 
 def watched(
@@ -92,11 +89,11 @@ def test_every_commit_is_looked_at_once_beginning_at_the_cursor() -> None:
         asked.append(commit)
         return Estimate(1, 1, 1, ("One.",))
 
-    start = estimated(after(series(), MoveRows(1)), estimate)
-    last = watched(start, lambda state: len(state.estimates) == 3)
+    start, backend = after(series(), MoveRows(1)), Backend(estimate=estimate)
+    last = watched(start, lambda state: len(state.estimates) == 3, backend=backend)
 
     assert asked == [COMMITS[1], COMMITS[2], COMMITS[0]]
-    assert next_job(last) is None
+    assert next_job(last, backend) is None
 
 
 def test_keys_are_taken_while_a_commit_is_looked_at() -> None:
@@ -112,7 +109,7 @@ def test_keys_are_taken_while_a_commit_is_looked_at() -> None:
         goes_on.set()
         return True
 
-    state = watched(estimated(series(), estimate), is_moved, keys="jj")
+    state = watched(series(), is_moved, "jj", backend=Backend(estimate=estimate))
 
     assert state.chosen == COMMITS[2]
 
@@ -125,18 +122,11 @@ def test_a_conflict_is_found_while_the_series_is_shown() -> None:
         asked.append(todo)
         return found
 
-    start = series()
-    start = replace(start, git=replace(start.git, outlook=outlook))
-    state = watched(start, lambda state: state.foreseen is not None, keys="jd")
+    is_known = attrgetter("foreseen")
+    state = watched(series(), is_known, "jd", backend=Backend(outlook=outlook))
 
     assert state.foreseen == (state.todo, found)
     assert len(asked) == 1
-
-
-def asking(outlook: Callable[[Todo, Watch], Outlook]) -> State:
-    """The series, where this says what stands against a todo list."""
-    start = series()
-    return replace(start, git=replace(start.git, outlook=outlook))
 
 
 def test_keys_are_taken_and_progress_is_shown_while_git_is_asked() -> None:
@@ -154,7 +144,7 @@ def test_keys_are_taken_and_progress_is_shown_while_git_is_asked() -> None:
             goes_on.set()
         return state.foreseen is not None
 
-    state = watched(asking(outlook), is_known, keys="jdj")
+    state = watched(series(), is_known, "jdj", backend=Backend(outlook=outlook))
 
     assert (seen, state.progress) == ([(7, 9)], None)
 
@@ -174,9 +164,10 @@ def test_an_answer_that_nobody_wants_any_more_is_given_up() -> None:
         raise GivenUp
 
     last = played(
-        asking(outlook),
+        series(),
         ("jd", lambda _: len(asked) == 1),
         ("jd", lambda state: state.foreseen is not None),
+        backend=Backend(outlook=outlook),
     )
 
     assert [len(given_up), len(asked)] == [1, 2]
@@ -196,7 +187,7 @@ def test_enter_writes_when_git_has_answered() -> None:
     def outlook(_: Todo, __: Watch) -> Outlook:
         return Outlook()
 
-    chosen = left(asking(outlook), "jdw\r")
+    chosen = left(series(), "jdw\r", backend=Backend(outlook=outlook))
 
     assert chosen is not None
     assert [entry.action for entry in chosen.todo.entries] == ["pick", "drop", "pick"]
@@ -218,23 +209,22 @@ def test_who_leaves_waits_for_no_answer() -> None:
 
     start = after(series(), MoveRows(1), Become("drop"))
     for each in (outlook, thinking):
-        asked = replace(start, git=replace(start.git, outlook=each))
         begin = monotonic()
-        assert left(asked, "qq") is None
+        assert left(start, "qq", backend=Backend(outlook=each)) is None
         assert monotonic() - begin < SECONDS / 2
     assert ended.wait(SECONDS)
     never.set()
 
 
 def test_nothing_is_asked_where_all_commits_stay_in_place() -> None:
-    assert next_job(series()) is None
+    assert next_job(series(), NO_BACKEND) is None
 
 
 def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
     dropped = after(series(), MoveRows(1), Become("drop"))
 
-    assert next_job(dropped) is not None
-    assert next_job(after(dropped, MoveRows(1), OpenCommit())) is None
+    assert next_job(dropped, NO_BACKEND) is not None
+    assert next_job(after(dropped, MoveRows(1), OpenCommit()), NO_BACKEND) is None
 
 
 def test_what_breaks_beside_the_screen_ends_it() -> None:
@@ -242,7 +232,7 @@ def test_what_breaks_beside_the_screen_ends_it() -> None:
         raise ZeroDivisionError("bug")
 
     with pytest.raises(ZeroDivisionError, match="bug"):
-        watched(estimated(series(), estimate), lambda _: False)
+        watched(series(), lambda _: False, backend=Backend(estimate=estimate))
 
 
 def test_each_new_list_is_told_to_who_keeps_it() -> None:

@@ -1,6 +1,7 @@
 """What holds after any actions whatever, in any order."""
 
 from dataclasses import replace
+from functools import partial
 from typing import get_args
 
 from hypothesis import given, settings
@@ -8,24 +9,19 @@ from hypothesis import strategies as st
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.errors import MergeCommit
-from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.diff import FactEdit, Hunk, sort_key
-from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.progress import Watch
 from gitsplit.model.states import is_whole, states_in
-from gitsplit.model.todo import Doing, Todo
+from gitsplit.model.todo import Doing
 from gitsplit.proposal.propose import cuts
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
-    WITHOUT_GIT,
-    Git,
     Purpose,
     Screen,
     State,
     Unit,
+    one_hunk,
 )
 from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.state.new_commits import Address
@@ -82,7 +78,8 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.view.layout import page_lines
-from tests.tui.builder import after, plan_of, state_of
+from tests.tui import builder
+from tests.tui.builder import plan_of, state_of
 from tests.tui.cases import COMMITS, series
 
 _TEXTS = st.lists(st.sampled_from(["a", "b", "", " c", "}"]), max_size=24).map(
@@ -150,16 +147,16 @@ ACTIONS: st.SearchStrategy[Action] = st.one_of(
 
 def opened(plan: Plan) -> State:
     """The screen on a plan, where contents merge or conflict as it happens."""
-    return replace(state_of(plan), git=_asked([plan]))
+    return _found(state_of(plan), [plan])
 
 
-def _asked(plans: list[Plan]) -> Git:
-    """Git, and what is proposed for the first commits of the series."""
+def _found(state: State, plans: list[Plan]) -> State:
+    """The state that knows what is proposed for the first commits of the series."""
     found = {
         oid: cuts(plan.changes, plan.groups[0].message)
         for oid, plan in zip(COMMITS, plans, strict=False)
     }
-    return Git(_no_hunks, _some_merge, cuts_of=found.__getitem__, known_cuts=found.get)
+    return replace(state, hunks_between=_no_hunks, cuts=found)
 
 
 def _no_hunks(_old: bytes, _new: bytes) -> tuple[Hunk, ...]:
@@ -171,29 +168,12 @@ def _some_merge(_base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
 
 def in_series(plans: list[Plan]) -> State:
-    """The series of three commits that have these plans, the last one being a merge."""
+    """The series of three commits; for the last one nothing is proposed yet."""
     by_commit = dict(zip(COMMITS, plans, strict=False))
-
-    def plan_of_commit(commit: Oid) -> Plan:
-        if commit not in by_commit:
-            raise MergeCommit("It is a merge.")
-        return by_commit[commit]
-
-    git = replace(
-        _asked(plans),
-        plan_of=plan_of_commit,
-        known_plan=by_commit.get,
-        outlook=_some_outlook,
-    )
-    return replace(series(), git=git)
+    return replace(_found(series(), plans), plans=by_commit)
 
 
-def _some_outlook(todo: Todo, _: Watch) -> Outlook:
-    """Conflicts and objections as it happens."""
-    at = sum(map(ord, "".join(entry.action for entry in todo.entries))) % 3
-    conflict = Conflict(todo.entries[-1].oid, (b"f",)) if at == 1 else None
-    return Outlook("No." if at == 2 else "", conflict)
-
+after = partial(builder.after, merge=_some_merge)
 
 _PLANS = st.builds(plan_of, _FILES, st.integers(1, 3))
 STATES = _PLANS.map(opened) | st.tuples(_PLANS, _PLANS).map(list).map(in_series)
@@ -205,8 +185,7 @@ def plan_after(start: State, actions: list[Action]) -> Plan:
     plan = state.todo.entries[state.todo.place(COMMITS[0])].plan
     if plan is not None:
         return plan
-    assert start.git.plan_of is not None
-    return start.git.plan_of(COMMITS[0])
+    return start.plans[COMMITS[0]]
 
 
 def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
@@ -268,7 +247,7 @@ def test_the_screen_that_is_shown_has_what_it_shows(
     if state.opened is not None:
         assert state.todo.entry(state.opened.commit).plan is not None
     if state.screen is not Screen.SPLIT:
-        lines = page_lines(replace(state, git=WITHOUT_GIT), 80)
+        lines = page_lines(replace(state, hunks_between=one_hunk), 80)
         for number in range(min(24, lines.height)):
             assert get_cwidth(fragment_list_to_text(lines.get(number))) <= 80
 

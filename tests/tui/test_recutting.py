@@ -9,7 +9,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.proposal.propose import Cuts, cuts, proposals
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.background.worker import look_through
+from gitsplit.tui.background.worker import Backend, find_proposal
 from gitsplit.tui.state.app_state import Request, State
 from gitsplit.tui.update.actions import (
     Drop,
@@ -26,15 +26,14 @@ from gitsplit.tui.update.actions import (
     Undo,
 )
 from gitsplit.tui.update.series import split_at_once
-from tests.tui.builder import COMMIT, after, state_of
+from tests.tui.builder import COMMIT, after
 from tests.tui.cases import COMMITS, proposed, series
 
 MORE, FEWER = Recut(1), Recut(-1)
 
 
 def cuts_in(state: State) -> Cuts:
-    assert state.git.cuts_of is not None
-    return state.git.cuts_of(state.target.commit)
+    return state.cuts[state.target.commit]
 
 
 def test_one_more_is_the_next_proposal_at_once_and_one_step() -> None:
@@ -118,15 +117,13 @@ def test_a_content_that_conflicts_with_the_next_cut_is_not_given_up() -> None:
 
 def test_each_commit_of_a_series_has_its_own_number() -> None:
     start = series()
-    assert start.git.plan_of is not None
-    plans = {oid: start.git.plan_of(oid) for oid in COMMITS[:2]}
+    plans = {oid: start.plans[oid] for oid in COMMITS[:2]}
     found = {oid: cuts(plan.changes, b"Do it\n") for oid, plan in plans.items()}
     todo = start.todo
     for oid in plans:
         todo = todo.with_plan(oid, found[oid].plan(2))
-    git = replace(start.git, cuts_of=found.__getitem__, known_cuts=found.get)
     history = replace(start.history, present=todo)
-    state = replace(start, history=history, git=git)
+    state = replace(start, history=history, cuts=found)
 
     state = after(state, OpenMarked(), MORE)
 
@@ -140,25 +137,23 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
         raise MergeCommit("It is a merge.")
 
     start = proposed()
-    git = replace(start.git, cuts_of=refuse, known_cuts=lambda _: None)
-    state = after(replace(start, git=git), MORE)
+    state = after(replace(start, cuts={}), MORE)
     with pytest.raises(PlanRefused, match="It is a merge"):
-        look_through(state)
+        find_proposal(Backend(cuts_of=refuse), state)
 
     assert state.request is Request.PROPOSE
     assert state.plan is start.plan
-    assert after(state_of(start.plan), MORE).is_refusal
+    with pytest.raises(PlanRefused, match="Git can't be asked"):
+        find_proposal(Backend(), state)
     assert start.target.commit == COMMIT
 
 
 def large_series(shortcut: str) -> State:
     """The series, whose first commit's proposal was found with a short cut."""
     start = series()
-    assert start.git.plan_of is not None
-    plan = start.git.plan_of(COMMIT)
+    plan = start.plans[COMMIT]
     found = replace(proposals(plan.changes, b"Do it\n"), shortcut=shortcut)
-    git = replace(start.git, cuts_of=lambda _: found, known_cuts=lambda _: found)
-    return replace(start, git=git)
+    return replace(start, cuts={COMMIT: found})
 
 
 def test_a_short_cut_is_named_where_the_commit_is_opened_first() -> None:

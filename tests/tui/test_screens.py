@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.cases import CASES
-from tests.tui.driver import screens
+from tests.tui.cases import CASES, OUTLOOKS
+from tests.tui.driver import NOTHING_AGAINST, screens
 
 PLACE = Path(__file__).parent / "screens"
 
@@ -22,7 +22,9 @@ def redrawn(golden: str) -> str:
     _, size, _, case = head.split()
     rows, columns = map(int, size.split("x"))
     keys = [line[1:].split() for line in rest if line.startswith(">")]
-    found = screens(CASES[case](), keys, columns, rows)
+    found = screens(
+        CASES[case](), keys, columns, rows, OUTLOOKS.get(case, NOTHING_AGAINST)
+    )
     return "\n".join([head, *_steps(keys, found)]) + "\n"
 
 

@@ -10,7 +10,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
-from gitsplit.tui.background.worker import look_through
+from gitsplit.tui.background.worker import Backend, find_proposal
 from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.update.actions import (
@@ -104,10 +104,9 @@ def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None
         raise MergeCommit("It is a merge.", hint="Take another.")
 
     start = series()
-    git = replace(start.git, plan_of=refuse, known_plan=lambda _: None)
-    state = after(replace(start, git=git), OpenCommit())
+    state = after(replace(start, plans={}), OpenCommit())
     with pytest.raises(PlanRefused, match="It is a merge") as refused:
-        look_through(state)
+        find_proposal(Backend(plan_of=refuse), state)
 
     assert refused.value.hint == "Take another."
     assert (state.screen, state.request) == (Screen.SERIES, Request.PROPOSE)
@@ -278,6 +277,7 @@ def test_what_was_found_out_beside_changes_nothing_but_what_is_known() -> None:
 
 
 CONFLICT = Outlook(conflict=Conflict(C, (b"f",), B))
+STOPS = Backend(outlook=lambda _todo, _watch: CONFLICT)
 
 
 def test_what_git_foresees_is_forgotten_with_the_next_change() -> None:
@@ -291,15 +291,13 @@ def test_what_git_foresees_is_forgotten_with_the_next_change() -> None:
 
 def conflicting() -> State:
     """The preview of a series that would conflict."""
-    start = series()
-    git = replace(start.git, outlook=lambda _, __: CONFLICT)
-    dropped = after(replace(start, git=git), MoveRows(1), Become("drop"))
-    return answered(after(dropped, OpenPreview()))
+    dropped = after(series(), MoveRows(1), Become("drop"))
+    return answered(after(dropped, OpenPreview()), STOPS)
 
 
 def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
     asked = after(conflicting(), Apply())
-    said = answered(after(asked, Apply()))
+    said = answered(after(asked, Apply()), STOPS)
 
     assert (asked.request, asked.accepts_conflict) == (None, False)
     assert "git rebase" in asked.status
@@ -308,7 +306,7 @@ def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
 
 
 def test_a_conflict_that_was_accepted_is_not_accepted_for_another_list() -> None:
-    said = answered(after(conflicting(), Apply(), Apply()))
+    said = answered(after(conflicting(), Apply(), Apply()), STOPS)
 
     assert not after(said, Undo()).accepts_conflict
 
@@ -352,7 +350,7 @@ def named(subject: bytes) -> State:
     commits = (*whole.series.commits[:2], commit)
     todo = Todo((*others, replace(last, commit=commit)))
     named = replace(whole, series=replace(whole.series, commits=commits))
-    return split_at_once(first_state(named, todo, start.git))
+    return split_at_once(first_state(named, todo))
 
 
 def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
@@ -372,9 +370,7 @@ def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
 def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
     start = series()
     one = plan_of({"f": ("a\n", "b\n")}, groups=1)
-    state = replace(
-        start, git=replace(start.git, known_plan=lambda _: one, plan_of=lambda _: one)
-    )
+    state = replace(start, plans={A: one})
     alone = after(state, MarkSplit(), OpenPreview())
     among = after(state, MarkSplit(), MoveTo(1), Become("drop"), OpenPreview())
 

@@ -8,6 +8,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
+from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.update.actions import (
     Action,
@@ -34,14 +35,9 @@ STOPS = Outlook(conflict=Conflict(COMMITS[2], (b"f",)))
 REFUSED = Outlook("No. Don't.")
 
 
-def nobody(_todo: Todo, _watch: Watch) -> Outlook:
-    raise AssertionError("git is asked on the screen's own thread")
-
-
 def dropping(**whole: object) -> State:
     """The series with a commit dropped, where only a report says what git says."""
     start = series()
-    start = replace(start, git=replace(start.git, outlook=nobody))
     start = replace(start, whole=replace(start.whole, **whole))  # type: ignore[arg-type]
     return after(start, MoveRows(1), Become("drop"))
 
@@ -220,16 +216,13 @@ def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> 
         asked.append(todo)
         return FINE
 
-    start = replace(
-        start,
-        whole=replace(start.whole, ids=rules),
-        git=replace(start.git, outlook=outlook),
-    )
+    start = replace(start, whole=replace(start.whole, ids=rules))
+    backend = Backend(outlook=outlook)
     reworded = after(start, Become("split"))
-    assert not answered(reworded).foreseen
+    assert not answered(reworded, backend).foreseen
     shown = after(reworded, OpenPreview())
 
     assert "looking for what Gerrit would refuse …" in bottom(shown)
-    assert answered(shown).foreseen is not None
+    assert answered(shown, backend).foreseen is not None
     assert len(asked) == 1
     assert shown.screen is Screen.PREVIEW

@@ -38,10 +38,12 @@ from gitsplit.tui.background.syntax_reader import Reader
 from gitsplit.tui.background.worker import (
     CUTTING,
     PATIENCE,
+    Backend,
     Beside,
     Checker,
+    find_proposal,
     in_thread,
-    look_through,
+    reduce_with_merges,
     takes_long_to_cut,
 )
 from gitsplit.tui.keymap import TABLE, Deed, Place, Pressed, action_of, place_of
@@ -177,6 +179,7 @@ class Surroundings:
     """
 
     editor: Editor
+    backend: Backend = field(default_factory=Backend)
     on_change: Callable[[Todo, Memory], None] = lambda _todo, _memory: None
     checker: Checker | None = None
     with_syntax: bool = True
@@ -251,7 +254,9 @@ class Shell:
             after_render=self._tidy,
         )
         self._beside = Beside(
-            lambda: self.state, lambda action: self.take(action, application)
+            lambda: self.state,
+            lambda action: self.take(action, application),
+            self._around.backend,
         )
         application.after_render += self._beside.keep_up
         if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
@@ -263,7 +268,8 @@ class Shell:
 
     def take(self, action: Action, application: ScreenApplication) -> None:
         """The state after ``action``, and what it asks for done."""
-        before, self.state = self.state, reduce(self.state, action)
+        before = self.state
+        self.state = reduce_with_merges(before, action, self._around.backend.merge)
         if self.state.todo is not before.todo:
             self._has_changed()
         if isinstance(action, Report):
@@ -311,9 +317,9 @@ class Shell:
                 self._wait_for(self._made(request, action), application)
 
     def _wait_for(
-        self, made: Awaitable[Action], application: ScreenApplication
+        self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
-        """Keys wait until the action is made, which is taken before them."""
+        """Keys wait until the actions are made, which are taken before them."""
         self._early_keys = []
         application.create_background_task(self._taken(made, application))
 
@@ -329,36 +335,41 @@ class Shell:
         self.state = replace(before, status=CUTTING, is_refusal=False)
         self._wait_for(self._looked(partial(_tried, before, action)), application)
 
-    def _looked(self, find: Callable[[], Action]) -> Awaitable[Action]:
+    def _looked(
+        self, find: Callable[[], Sequence[Action]]
+    ) -> Awaitable[Sequence[Action]]:
         """What comes of it, found in another thread; Ctrl-C leaves meanwhile."""
         self._is_looking = True
         found, self._looking = in_thread(find)
         return found
 
-    def _made(self, request: Request, action: Action) -> Awaitable[Action]:
+    def _made(self, request: Request, action: Action) -> Awaitable[Sequence[Action]]:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is Request.PROPOSE:
-            return self._looked(partial(_looked_through, self.state, action))
+            return self._looked(
+                partial(_proposed, self._around.backend, self.state, action)
+            )
         return run_in_terminal(
-            partial(_edited, self._around.editor, self.state, request)
+            lambda: [_edited(self._around.editor, self.state, request)]
         )
 
     async def _taken(
-        self, made: Awaitable[Action], application: ScreenApplication
+        self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
-        """The action that is made is taken, and then the keys that came early."""
-        action: Action
+        """The actions that are made are taken, and then the keys that came early."""
+        actions: Sequence[Action]
         try:
-            action = await made
+            actions = await made
         except (EditorFailed, PlanRefused) as error:
-            action = Refused(f"{error} {error.hint}".rstrip())
+            actions = [Refused(f"{error} {error.hint}".rstrip())]
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
             return
         early, self._early_keys = self._early_keys or [], None
         self._is_looking = False
-        self.take(action, application)
+        for action in actions:
+            self.take(action, application)
         application.key_processor.feed_multiple(early)
         application.key_processor.process_keys()
         application.invalidate()
@@ -441,16 +452,15 @@ class Shell:
             gc.collect()
 
 
-def _looked_through(state: State, action: Action) -> Action:
-    """The action, once the commit that it is about is looked through."""
-    look_through(state)
-    return action
+def _proposed(backend: Backend, state: State, action: Action) -> Sequence[Action]:
+    """The action, after what was found out about the commit that it is about."""
+    return (find_proposal(backend, state), action)
 
 
-def _tried(state: State, action: Action) -> Action:
+def _tried(state: State, action: Action) -> Sequence[Action]:
     """The action, once it has been tried; lines that it compares are compared then."""
     reduce(state, action)
-    return action
+    return (action,)
 
 
 def _edited(editor: Editor, state: State, request: Request) -> Action:

@@ -13,8 +13,8 @@ from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Editor, Surroundings, run_screen
-from gitsplit.tui.background.worker import Checker
-from gitsplit.tui.state.app_state import Git, State, Whole, first_state
+from gitsplit.tui.background.worker import Backend, Checker
+from gitsplit.tui.state.app_state import State, Whole, first_state
 from gitsplit.tui.state.memory import Memory, remembered
 from gitsplit.tui.state.problems import come_back
 from gitsplit.tui.update.series import resumed, split_at_once
@@ -78,19 +78,19 @@ def edited(
     """What the user made of the work in the screen; None where they quit."""
     proposals = Proposals(repo, request, work)
     outlooks = Outlooks(repo, work, setting.drop_to, verify=setting.verify)
-    git = Git(
-        hunks_between,
+    backend = Backend(
         partial(merged_for_key, repo),
         proposals.plan_of,
+        proposals.cuts_of,
+        proposals.known_cuts,
         outlooks.of,
         proposals.estimate,
-        proposals.cuts_of,
-        proposals.known_plan,
-        proposals.known_cuts,
     )
     whole = _whole(repo, request, work, setting)
-    around = replace(_surroundings(repo, setting), give_up=proposals.close)
-    chosen = run_screen(_opening(whole, work, git, setting), around)
+    around = replace(
+        _surroundings(repo, setting), backend=backend, give_up=proposals.close
+    )
+    chosen = run_screen(_opening(whole, work, setting), around)
     if chosen is None:
         return None
     assert chosen.left is not None, "who chooses something leaves a screen"
@@ -98,11 +98,12 @@ def edited(
     return Edited(done, chosen.left, chosen.accepts_conflict)
 
 
-def _opening(whole: Whole, work: Work, git: Git, setting: Setting) -> State:
+def _opening(whole: Whole, work: Work, setting: Setting) -> State:
     """The screen as it opens: where the user was, or on the draft, or anew."""
     if setting.back is not None:
-        return come_back(setting.back.left, git, setting.back.reason)
-    state = first_state(whole, work.todo, git)
+        return come_back(setting.back.left, setting.back.reason)
+    state = first_state(whole, work.todo, hunks_between)
+    state = replace(state, cuts=dict(work.cuts))
     if setting.memory is not None:
         return remembered(state, setting.memory)
     if setting.draft is not None:
@@ -134,8 +135,8 @@ def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
     )
     return Surroundings(
         texts,
-        setting.on_change or (lambda _todo, _memory: None),
-        setting.checker,
+        on_change=setting.on_change or (lambda _todo, _memory: None),
+        checker=setting.checker,
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
     )
 

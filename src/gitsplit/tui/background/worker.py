@@ -3,33 +3,33 @@
 What it finds comes in as actions. What is known is not asked for again, and what nobody
 wants any more is given up.
 
-What is proposed for a commit, found beside the screen and then at hand.
-
-Finding it may take long, and may have to wait for what is being found out about
-another commit. So it is left to the shell, which shows meanwhile that it is at it, can
-be left, and then takes the key again. While a key is answered nobody is waited for.
+Finding what is proposed for a commit may take long, and may have to wait for what is
+being found out about another one. So the reducer asks the shell for it, which shows
+meanwhile that it is at it, can be left, takes what was found as a report and then the
+key again. While a key is answered nobody is waited for.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
 
 from gitsplit.errors import GitsplitError, GivenUp, PlanRefused
-from gitsplit.model.checks import Check
+from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
+from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Cuts
-from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State
+from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
 from gitsplit.tui.state.problems import is_asking, written_todo
 from gitsplit.tui.state.selection import selected
 from gitsplit.tui.update.actions import (
@@ -38,9 +38,13 @@ from gitsplit.tui.update.actions import (
     Cut,
     Estimated,
     Foreseen,
+    Merged,
     Progressed,
+    Proposed,
+    Refused,
     Report,
 )
+from gitsplit.tui.update.reduce import reduce
 
 Found = TypeVar("Found")
 
@@ -72,6 +76,30 @@ class Checker(Protocol):
         """Nothing is checked any more, and nothing is left of it."""
 
 
+def _ask_nobody(_commit: Oid) -> NoReturn:
+    raise PlanRefused("Git can't be asked what the commit does.")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What the shell asks of git for the state, which gets the answers as reports.
+
+    ``merge`` is asked while a key is answered, and may raise PlanRefused. The others
+    are asked in another thread. ``plan_of`` proposes how a commit of the series is
+    split, ``cuts_of`` has all proposals for it, of any number of groups; both may raise
+    GitsplitError. ``known_cuts`` has those that were found by now, without waiting.
+    ``outlook`` says what stands against a todo list as the repository is now, and
+    ``estimate`` what a commit does; both raise GivenUp.
+    """
+
+    merge: Merge = lambda _base, _ours, _theirs: None
+    plan_of: Callable[[Oid], Plan] = _ask_nobody
+    cuts_of: Callable[[Oid], Cuts] = _ask_nobody
+    known_cuts: Callable[[Oid], Cuts | None] = lambda _commit: None
+    outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
+    estimate: Callable[[Oid, Watch], Estimate] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something to be found out; wanted as long as ``todo`` is the list that is shown.
@@ -87,9 +115,13 @@ class Beside:
     """Finds out what commits do and where they would conflict, while nobody waits."""
 
     def __init__(
-        self, get_state: Callable[[], State], take: Callable[[Action], None]
+        self,
+        get_state: Callable[[], State],
+        take: Callable[[Action], None],
+        backend: Backend,
     ) -> None:
         self._get_state = get_state
+        self._backend = backend
         self._take = take
         self._is_at_it = False
         self._is_closed = Event()
@@ -97,7 +129,10 @@ class Beside:
 
     def keep_up(self, application: Application[Any]) -> None:
         """Have what isn't known found out, after a frame that showed so."""
-        if not self._is_at_it and next_job(self._get_state()) is not None:
+        if (
+            not self._is_at_it
+            and next_job(self._get_state(), self._backend) is not None
+        ):
             self._is_at_it = True
             application.create_background_task(self._work(application))
 
@@ -109,7 +144,7 @@ class Beside:
 
     async def _work(self, application: Application[Any]) -> None:
         try:
-            while (job := next_job(self._get_state())) is not None:
+            while (job := next_job(self._get_state(), self._backend)) is not None:
                 with suppress(GivenUp):
                     self._take(await self._awaited(job))
         except Exception as error:
@@ -188,56 +223,35 @@ def _fail(found: "asyncio.Future[Found]", error: Exception) -> None:
         found.set_exception(error)
 
 
-def next_job(state: State) -> Job | None:
+def next_job(state: State, backend: Backend) -> Job | None:
     """What is to be found out next: conflicts first, then the commit at the cursor."""
     if is_asking(state):
-        return Job(partial(_outlook, state), state.todo)
-    if state.git.estimate is None or (state.opened is not None and state.is_alone):
+        return Job(partial(_outlook, backend, state.todo), state.todo)
+    if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
     order = state.todo.order
     at = order.index(state.chosen)
     for commit in (*order[at:], *order[:at]):
         if commit not in state.estimates:
-            return Job(partial(_estimate, state, commit))
+            return Job(partial(_estimate, backend, commit))
     return None
 
 
-def _outlook(state: State, watch: Watch) -> Report:
-    return Foreseen(state.todo, state.git.outlook(written_todo(state.todo), watch))
+def _outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
+    return Foreseen(todo, backend.outlook(written_todo(todo), watch))
 
 
-def _estimate(state: State, commit: Oid, watch: Watch) -> Report:
-    assert state.git.estimate is not None, "somebody can be asked"
-    return Estimated(commit, state.git.estimate(commit, watch))
+def _estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
+    assert backend.estimate is not None, "somebody can be asked"
+    estimate = backend.estimate(commit, watch)
+    return Estimated(commit, estimate, backend.known_cuts(commit))
 
-
-Answer = TypeVar("Answer")
 
 CUTTING = "comparing long lines to cut this …"
 """Said while that is done."""
 
 _LONG_COMPARISON = 10_000_000_000
 """Pairs of bytes; to compare so many takes a few tenths of a second."""
-
-
-def answered(ask: Callable[[], Answer]) -> Answer:
-    """What git says; raises PlanRefused where it can't."""
-    try:
-        return ask()
-    except PlanRefused:
-        raise
-    except GitsplitError as error:
-        raise PlanRefused(str(error), hint=error.hint) from error
-
-
-def is_plan_to_be_found(state: State, commit: Oid) -> bool:
-    """Whether the plan that is proposed for a commit isn't known yet."""
-    return state.git.plan_of is not None and state.git.known_plan(commit) is None
-
-
-def are_cuts_to_be_found(state: State, commit: Oid) -> bool:
-    """Whether the proposals for a commit aren't known yet."""
-    return state.git.cuts_of is not None and state.git.known_cuts(commit) is None
 
 
 def takes_long_to_cut(state: State, action: Action) -> bool:
@@ -250,34 +264,28 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
     return compared > _LONG_COMPARISON
 
 
-def waiting(state: State, commit: Oid) -> State:
-    """The state that asks the shell to have the commit looked through."""
-    status = f"looking for what belongs together in {commit[:7]} …"
-    return replace(state, status=status, request=Request.PROPOSE)
+def find_proposal(backend: Backend, state: State) -> Proposed:
+    """What is proposed for the commit at hand; raises PlanRefused where it can't be."""
+    try:
+        if state.screen is Screen.SERIES:
+            plan = backend.plan_of(state.chosen)
+            return Proposed(state.chosen, plan, backend.known_cuts(state.chosen))
+        cuts = backend.cuts_of(state.target.commit)
+        cuts.plan(at_least=2)  # it remembers what takes long
+        return Proposed(state.target.commit, None, cuts)
+    except PlanRefused:
+        raise
+    except GitsplitError as error:
+        raise PlanRefused(str(error), hint=error.hint) from error
 
 
-def look_through(state: State) -> None:
-    """Find what is proposed for the commit at hand; raises PlanRefused where it can't.
-
-    What it finds is known from then on.
-    """
-    if state.screen is Screen.SERIES:
-        plan_of(state, state.chosen)
-    else:
-        answered(lambda: cuts_of(state, state.target.commit).plan(at_least=2))
-
-
-def plan_of(state: State, commit: Oid) -> Plan:
-    """The plan that is proposed for a commit; PlanRefused where it has none."""
-    ask = state.git.plan_of
-    if ask is None:
-        raise PlanRefused("Git can't be asked what the commit does.")
-    return answered(lambda: ask(commit))
-
-
-def cuts_of(state: State, commit: Oid) -> Cuts:
-    """All that is proposed for a commit; PlanRefused where it can't be read."""
-    ask = state.git.cuts_of
-    if ask is None:
-        raise PlanRefused("Git can't be asked what the commit does.")
-    return answered(lambda: ask(commit))
+def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
+    """The state after ``action``, for which git merges what it needs merged."""
+    made = reduce(state, action)
+    while made.to_merge is not None:
+        try:
+            merged = Merged(made.to_merge, merge(*made.to_merge))
+        except PlanRefused as refusal:
+            return reduce(made, Refused(f"{refusal} {refusal.hint}".rstrip()))
+        made = reduce(reduce(made, merged), action)
+    return made

@@ -14,7 +14,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews
-from gitsplit.tui.state.app_state import Git, State
+from gitsplit.tui.state.app_state import HunksBetween, State
 from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
 
 
@@ -66,7 +66,7 @@ class ActualCommits:
 
     _previews: Previews = field(default_factory=Previews)
     _plan: Plan | None = None
-    _git: Git | None = None
+    _hunks_between: HunksBetween | None = None
     _edited: dict[int, ActualCommit] = field(default_factory=dict)
 
     def commit(self, state: State, group: int) -> ActualCommit:
@@ -88,10 +88,14 @@ class ActualCommits:
         return {**sizes, **edited}
 
     def _edited_commit(self, state: State, group: int) -> ActualCommit:
-        if state.plan is not self._plan or state.git is not self._git:
-            self._plan, self._git, self._edited = state.plan, state.git, {}
+        if (
+            state.plan is not self._plan
+            or state.hunks_between is not self._hunks_between
+        ):
+            self._hunks_between = state.hunks_between
+            self._plan, self._edited = state.plan, {}
         if group not in self._edited:
-            self._edited[group] = _edited_commit(state.plan, group, state.git)
+            self._edited[group] = _edited_commit(state.plan, group, state.hunks_between)
         return self._edited[group]
 
 
@@ -108,19 +112,19 @@ def commit_sizes(state: State) -> Sizes:
     return _ACTUAL.sizes(state)
 
 
-def sizes_in(plan: Plan, git: Git) -> Sizes:
+def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
     """What :func:`commit_sizes` says, of any plan; it is counted anew."""
     sizes = Count()(plan)
     groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
-    return {**sizes, **{g: _edited_commit(plan, g, git).size for g in groups}}
+    return {**sizes, **{g: _edited_commit(plan, g, hunks_between).size for g in groups}}
 
 
-def _edited_commit(plan: Plan, group: int, git: Git) -> ActualCommit:
+def _edited_commit(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:
     """The commit as the files before and after it are."""
     files = _edited_files(plan, group) | plan_sizes(plan)[group].files.keys()
     changes = list(plan.changes)
     edits = []
-    for file, change in _changes(plan, group, sorted(files), git):
+    for file, change in _changes(plan, group, sorted(files), hunks_between):
         changes[file] = change
         edits += [replace(edit, file=file) for edit in edits_of((change,))]
     alone = Plan(
@@ -133,7 +137,7 @@ def _edited_commit(plan: Plan, group: int, git: Git) -> ActualCommit:
 
 
 def _changes(
-    plan: Plan, group: int, files: list[int], git: Git
+    plan: Plan, group: int, files: list[int], hunks_between: HunksBetween
 ) -> Iterator[tuple[int, FileChange]]:
     """What the commit does to each of these files, if anything."""
     for file in files:
@@ -142,14 +146,17 @@ def _changes(
         except PlanRefused:
             continue  # the preview says why this can't be written
         if before != after:
-            yield file, _change(plan.changes[file], before, after, git)
+            yield file, _change(plan.changes[file], before, after, hunks_between)
 
 
 def _change(
-    change: FileChange, before: File | None, after: File | None, git: Git
+    change: FileChange,
+    before: File | None,
+    after: File | None,
+    hunks_between: HunksBetween,
 ) -> FileChange:
     """The change from one state of a file to another."""
     if not change.by_lines:
         return FileChange(before, after, by_lines=False)
     old, new = ((side and side.content) or b"" for side in (before, after))
-    return FileChange(before, after, git.hunks_between(old, new))
+    return FileChange(before, after, hunks_between(old, new))

@@ -13,7 +13,6 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import Hunk, Span, lines_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.progress import Watch
 from gitsplit.model.series import Series
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
@@ -188,36 +187,22 @@ class Estimate:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
-    """What the screen has git say: how contents differ and merge, what can't be done.
-
-    The first two give the same answer whenever they are asked the same. ``plan_of``
-    proposes how a commit of the series is split; it may raise GitsplitError.
-    ``outlook`` says what stands against a todo list as the repository is now, and
-    ``estimate`` what a commit does; both are asked beside the screen, in another
-    thread, and raise GivenUp. ``cuts_of`` has all proposals for a commit, of any number
-    of groups; it may raise GitsplitError. Plans and proposals are found once: what
-    ``known_plan`` and ``known_cuts`` have by now is had without waiting for anybody.
-    """
-
-    hunks_between: Callable[[bytes, bytes], tuple[Hunk, ...]]
-    merge: Merge
-    plan_of: Callable[[Oid], Plan] | None = None
-    outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
-    estimate: Callable[[Oid, Watch], Estimate] | None = None
-    cuts_of: Callable[[Oid], Cuts] | None = None
-    known_plan: Callable[[Oid], Plan | None] = lambda _oid: None
-    known_cuts: Callable[[Oid], Cuts | None] = lambda _oid: None
+HunksBetween = Callable[[bytes, bytes], tuple[Hunk, ...]]
+"""How two contents differ: a pure function."""
 
 
-def _as_a_whole(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+def one_hunk(old: bytes, new: bytes) -> tuple[Hunk, ...]:
+    """All of two contents that differ as one hunk."""
     both = (Span(0, len(lines_of(content))) for content in (old, new))
     return () if old == new else (Hunk(*both),)
 
 
-WITHOUT_GIT = Git(_as_a_whole, lambda _base, _ours, _theirs: None)
-"""What can be said of contents where git isn't asked: all differs, nothing merges."""
+class Versions(NamedTuple):
+    """The contents of a three-way merge, as ``git merge-file`` takes them."""
+
+    base: bytes
+    ours: bytes
+    theirs: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +274,11 @@ class State:
     has nothing against it; any key but Enter takes that back. ``deeds`` says what each
     step of the history's past did, ``deeds_undone`` what each step of its future did.
     ``estimates`` and ``checks`` are what came of work beside the screen: for commits of
-    the series, and for new ones by their numbers from 0. ``accepts_conflict`` says that
-    the user wants a rebase to stop where it conflicts.
+    the series, and for new ones by their numbers from 0. ``plans`` are what was found
+    to be proposed for commits that have none yet, ``cuts`` the proposals for them of
+    any number of groups. ``to_merge`` is what the last action needs merged, ``merges``
+    what was merged for it; None is a conflict. ``accepts_conflict`` says that the user
+    wants a rebase to stop where it conflicts.
     """
 
     whole: Whole
@@ -326,7 +314,11 @@ class State:
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
     accepts_conflict: bool = False
-    git: Git = WITHOUT_GIT
+    plans: Mapping[Oid, Plan] = field(default_factory=dict)
+    cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
+    to_merge: Versions | None = None
+    merges: Mapping[Versions, bytes | None] = field(default_factory=dict)
+    hunks_between: HunksBetween = one_hunk
 
     @property
     def todo(self) -> Todo:
@@ -353,9 +345,28 @@ class State:
 
 
 def first_state(
-    whole: Whole,
-    todo: Todo,
-    git: Git = WITHOUT_GIT,
+    whole: Whole, todo: Todo, hunks_between: HunksBetween = one_hunk
 ) -> State:
     """The screen as it opens, on the todo list."""
-    return State(whole, History(todo), chosen=todo.entries[0].oid, git=git)
+    first = todo.entries[0].oid
+    return State(whole, History(todo), chosen=first, hunks_between=hunks_between)
+
+
+class MergeNeeded(Exception):
+    """Contents have to be merged before what the user wants can be done."""
+
+    def __init__(self, versions: Versions) -> None:
+        super().__init__("these contents aren't merged yet")
+        self.versions = versions
+
+
+def known_merge(state: State) -> Merge:
+    """The merge of contents as far as the state knows it; it raises MergeNeeded."""
+
+    def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        versions = Versions(base, ours, theirs)
+        if versions not in state.merges:
+            raise MergeNeeded(versions)
+        return state.merges[versions]
+
+    return merge

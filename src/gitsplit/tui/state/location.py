@@ -16,6 +16,7 @@ from gitsplit.tui.state.app_state import (
     NO_ROWS,
     ONE_COMMIT,
     Kept,
+    Request,
     Screen,
     State,
     Unit,
@@ -57,6 +58,12 @@ def opened(state: State, commit: Oid) -> State:
 def is_open(state: State, commit: Oid | None) -> bool:
     """Whether it is the commit that is open."""
     return state.opened is not None and state.opened.commit == commit
+
+
+def proposal_awaited(state: State, commit: Oid) -> State:
+    """The state that asks the shell to find what is proposed for the commit."""
+    status = f"looking for what belongs together in {commit[:7]} …"
+    return replace(state, status=status, request=Request.PROPOSE)
 
 
 def refuse_none_open(state: State) -> None:

@@ -15,7 +15,7 @@ from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.state.app_state import Git, Request, Screen, State
+from gitsplit.tui.state.app_state import Request, Screen, State
 from gitsplit.tui.state.sizes import LastAnswer, message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -220,11 +220,10 @@ def answered(state: State) -> State:
     return with_problems(state)
 
 
-def come_back(left: State, git: Git, reason: str) -> State:
+def come_back(left: State, reason: str) -> State:
     """The screen again that asked to be written, which was refused for this reason."""
     return replace(
         left,
-        git=git,
         request=None,
         awaiting=None,
         accepts_conflict=False,

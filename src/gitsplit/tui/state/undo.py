@@ -13,6 +13,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Step,
     entries_of,
+    known_merge,
 )
 from gitsplit.tui.state.location import closed, is_open, on_plan, opened
 
@@ -24,7 +25,7 @@ def changed(state: State, plan: Plan, deed: str) -> State:
     the plan chooses now. Raises PlanRefused where that conflicts, and where it is the
     plan as it stands.
     """
-    plan = carried(plan, state.git.merge)
+    plan = carried(plan, known_merge(state))
     if plan == state.plan:
         raise PlanRefused("It is so already.")
     commit = state.target.commit

@@ -11,8 +11,10 @@ from typing import assert_never
 
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Doing, Todo
-from gitsplit.tui.state.app_state import Estimate, Purpose, State
+from gitsplit.proposal.propose import Cuts
+from gitsplit.tui.state.app_state import Estimate, Purpose, State, Versions
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.problems import answered
 
@@ -23,6 +25,24 @@ class Estimated:
 
     commit: Oid
     estimate: Estimate
+    cuts: Cuts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """It was found out what is proposed for a commit."""
+
+    commit: Oid
+    plan: Plan | None
+    cuts: Cuts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Git has merged contents; None where they conflict."""
+
+    versions: Versions
+    content: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +71,7 @@ class Checked:
     check: Check
 
 
-Report = Estimated | Foreseen | Progressed | Checked
+Report = Estimated | Proposed | Merged | Foreseen | Progressed | Checked
 
 
 def informed(state: State, report: Report) -> State:
@@ -60,8 +80,10 @@ def informed(state: State, report: Report) -> State:
     But what was waiting for git's answer is asked for, where git lets it.
     """
     match report:
-        case Estimated(commit, estimate):
-            return replace(state, estimates={**state.estimates, commit: estimate})
+        case Estimated() | Proposed():
+            return _with_findings(state, report)
+        case Merged(versions, content):
+            return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:
             known = replace(state, foreseen=(todo, outlook), progress=None)
             return answered(known)
@@ -73,6 +95,18 @@ def informed(state: State, report: Report) -> State:
             return state
         case _:
             assert_never(report)
+
+
+def _with_findings(state: State, report: Estimated | Proposed) -> State:
+    """The state that knows what was found out about a commit."""
+    commit = report.commit
+    if report.cuts is not None:
+        state = replace(state, cuts={**state.cuts, commit: report.cuts})
+    if isinstance(report, Estimated):
+        return replace(state, estimates={**state.estimates, commit: report.estimate})
+    if report.plan is not None:
+        state = replace(state, plans={**state.plans, commit: report.plan})
+    return state
 
 
 FAR = 2**62

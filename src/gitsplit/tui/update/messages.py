@@ -20,6 +20,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Step,
     entries_of,
+    known_merge,
 )
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import Address, NewCommit, new_commits
@@ -225,7 +226,7 @@ def rewritten(state: State, action: SetContent) -> State:
         raise PlanRefused(f"There is no commit {group + 1}.")
     path = shown(plan.changes[file].path)
     is_same = action.content == written(plan, group, file)
-    merge = state.git.merge if action.for_good else None
+    merge = known_merge(state) if action.for_good else None
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):
         return replace(state, status=f"{path} stays as it is in commit {group + 1}")

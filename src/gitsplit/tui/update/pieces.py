@@ -16,13 +16,9 @@ from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import recut
-from gitsplit.tui.background.worker import (
-    are_cuts_to_be_found,
-    cuts_of,
-    waiting,
-)
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.location import proposal_awaited
 from gitsplit.tui.state.selection import (
     Selection,
     amount,
@@ -234,9 +230,10 @@ def with_next_cut(state: State, by: int) -> State:
     What the user decided stays where it can; what they moved is as proposed, and the
     status says so. Raises PlanRefused where there is no such proposal.
     """
-    if are_cuts_to_be_found(state, state.target.commit):
-        return waiting(state, state.target.commit)
-    cuts = cuts_of(state, state.target.commit)
+    commit = state.target.commit
+    if commit not in state.cuts:
+        return proposal_awaited(state, commit)
+    cuts = state.cuts[commit]
     made = recut(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import PlanRefused
-from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.app_state import MergeNeeded, Screen, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
 from gitsplit.tui.state.undo import redone, undone
@@ -44,17 +44,21 @@ from gitsplit.tui.update.series import LISTS, moved_commit, moved_in_list, with_
 def reduce(state: State, action: Action) -> State:
     """The state after ``action``.
 
-    A refused action changes nothing; its reason is the status (law 4).
+    A refused action changes nothing; its reason is the status (law 4). Nor does one
+    that needs contents merged: it is taken again when that is reported.
     """
     if isinstance(action, Report):
-        return informed(replace(state, request=None), action)
-    ready = replace(state, is_refusal=False, request=None)
+        return informed(replace(state, request=None, to_merge=None), action)
+    ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
     if not isinstance(action, Quit | Apply):
         ready = replace(ready, status="")
     try:
-        return _reduced(ready, action)
+        made = _reduced(replace(ready, merges=state.merges), action)
+        return replace(made, merges={})
+    except MergeNeeded as needed:
+        return replace(state, to_merge=needed.versions)
     except PlanRefused as refusal:
         reason = f"{refusal} {refusal.hint}".rstrip()
         return replace(ready, status=reason, is_refusal=True)

@@ -18,13 +18,8 @@ from gitsplit.model.todo import (
     moved,
     with_action,
 )
-from gitsplit.tui.background.worker import (
-    is_plan_to_be_found,
-    plan_of,
-    waiting,
-)
 from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
-from gitsplit.tui.state.location import is_open, opened
+from gitsplit.tui.state.location import is_open, opened, proposal_awaited
 from gitsplit.tui.state.undo import recorded
 from gitsplit.tui.update.actions import (
     Autosquash,
@@ -66,8 +61,8 @@ def with_series(state: State, action: SeriesAction) -> State:
         case OpenSeries():
             return shown_series(state)
         case _ if state.screen is Screen.SERIES:
-            if _is_to_split(state, action) and is_plan_to_be_found(state, state.chosen):
-                return waiting(state, state.chosen)
+            if _is_to_split(state, action) and state.chosen not in state.plans:
+                return proposal_awaited(state, state.chosen)
             return _at_cursor(state, action)
         case _:
             raise PlanRefused("That is done in the series.", hint="b shows it.")
@@ -135,7 +130,7 @@ def become(state: State, doing: Doing) -> State:
         return replace(state, status=f"{entry.oid[:7]} {_NOW[doing]} already")
     todo = with_action(state.todo, entry.oid, doing)
     if doing == "split":
-        todo = todo.with_plan(entry.oid, entry.plan or plan_of(state, entry.oid))
+        todo = todo.with_plan(entry.oid, entry.plan or state.plans[entry.oid])
     return _rearranged(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
 
 
@@ -208,7 +203,7 @@ def _open(state: State, commit: Oid) -> State:
 
 def _with_shortcut(state: State, said: str) -> str:
     """The status, and what was done to have the proposal for a large commit in time."""
-    cuts = state.git.known_cuts(state.target.commit)
+    cuts = state.cuts.get(state.target.commit)
     if cuts is None or not cuts.shortcut:
         return said
     return " · ".join(filter(None, (said, f"a large commit: {cuts.shortcut}")))

@@ -17,7 +17,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.diff.commit_diff import sizes_in
-from gitsplit.tui.state.app_state import Git, State, Whole
+from gitsplit.tui.state.app_state import HunksBetween, State, Whole
 from gitsplit.tui.state.dropped import (
     altered_lines,
     dropped_words,
@@ -129,11 +129,11 @@ class _Facts:
     def __init__(self) -> None:
         self.rows: tuple[Row, ...] = ()
         self.promises: tuple[StyleAndTextTuples, ...] = ()
-        self._of: tuple[Whole, Todo, Git] | None = None
+        self._of: tuple[Whole, Todo, HunksBetween] | None = None
 
     def __call__(self, state: State) -> "_Facts":
         """The facts about the todo list of this state."""
-        now = (state.whole, state.todo, state.git)
+        now = (state.whole, state.todo, state.hunks_between)
         if self._of is None or any(
             a is not b for a, b in zip(now, self._of, strict=True)
         ):
@@ -200,7 +200,7 @@ def _pieces(
     numbers: dict[tuple[Oid, int | None], tuple[int, NewCommit]],
 ) -> Iterator[Row]:
     """The rows of a commit that is split, one for each of its groups."""
-    sizes = sizes_in(plan, state.git)
+    sizes = sizes_in(plan, state.hunks_between)
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:

@@ -32,7 +32,7 @@ def whys(state: State, group: int) -> Iterator[str]:
     plan = state.plan
     if reason := plan.groups[group].reason:
         yield f"why {group + 1}: {shown(reason)}"
-    cuts = state.git.known_cuts(state.target.commit)
+    cuts = state.cuts.get(state.target.commit)
     if cuts is None:
         return
     borders = (group, group + 1)
