@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.repository import Repository
+from tests.runner import tangled
 
 PROJECT = Path(__file__).parent.parent
 SEED_BUNDLE = PROJECT.parent / "shared" / "seed-case" / "grenade.bundle"
@@ -70,6 +71,12 @@ def repo(tmp_path: Path) -> Repository:
     made = Repository(path)
     made.git("init", "-q")
     return made
+
+
+@pytest.fixture
+def series(repo: Repository) -> Repository:
+    """The series of ``tests.runner.tangled``: a commit to be split, and two above."""
+    return tangled(repo)
 
 
 @pytest.fixture

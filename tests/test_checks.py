@@ -26,7 +26,6 @@ from tests.runner import (
     group,
     plan_for,
     split_entry,
-    tangled,
     whole,
     written,
 )
@@ -51,11 +50,6 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(path))
     monkeypatch.setattr("tempfile.tempdir", None)
     return path
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def checked(repo: Repository, *commands: str, more: tuple[str, ...] = ()) -> Ran:

@@ -21,16 +21,10 @@ from tests.runner import (
     lines,
     plan_for,
     split_entry,
-    tangled,
     trees,
     whole,
     written,
 )
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def ids_of(repo: Repository, revisions: str) -> list[str]:

@@ -21,18 +21,12 @@ from tests.runner import (
     lines,
     plan_for,
     split_entry,
-    tangled,
     trees,
     whole,
     written,
 )
 
 FIFTY = lines("numbers", [(50, 50)], [(50, 50)])
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def dropping(repo: Repository, *dropped: Json, groups: tuple[Json, ...] = ()) -> str:

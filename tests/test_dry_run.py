@@ -19,16 +19,10 @@ from tests.runner import (
     plan_for,
     split_entry,
     state_of,
-    tangled,
     trees,
     whole,
     written,
 )
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def shown_trees(text: str) -> list[str]:

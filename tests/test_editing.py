@@ -17,7 +17,6 @@ from tests.runner import (
     lines,
     plan_for,
     split_entry,
-    tangled,
     trees,
     whole,
     written,
@@ -35,12 +34,6 @@ def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> Path
     program.chmod(0o755)
     monkeypatch.setenv("GIT_EDITOR", str(program))
     return log
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    """The tangled series; pieces 1 to 3 are in ``numbers``, 4 is in ``sub/other``."""
-    return tangled(repo)
 
 
 def opened(repo: Repository, *options: str) -> Terminal:

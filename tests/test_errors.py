@@ -20,16 +20,10 @@ from tests.runner import (
     plan_for,
     split_entry,
     state_of,
-    tangled,
     whole,
 )
 
 SPLIT = ("--yes", "--group-by", "file")
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def sentence_of(ran: Ran) -> str:

@@ -20,11 +20,6 @@ SPLIT = ("--yes", "--group-by", "file", "-c", "HEAD~2")
 REQUEST = Request(commits=("HEAD~2",), group_by="file")
 
 
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
-
-
 def work_on(repo: Repository) -> Work:
     """What a gitsplit that was started now is going to do."""
     return begun(opened(repo.path), REQUEST)

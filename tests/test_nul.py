@@ -7,14 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.runner import Json, gitsplit, group, plan_for, split_entry, tangled, whole
+from tests.runner import Json, gitsplit, group, plan_for, split_entry, whole
 
 NUL = "one\0half\n"
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def split_with(repo: Repository) -> Json:

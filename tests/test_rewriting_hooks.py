@@ -25,16 +25,10 @@ from tests.runner import (
     plan_for,
     split_entry,
     state_of,
-    tangled,
     whole,
     written,
 )
 from tests.terminal import Terminal
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 @pytest.fixture

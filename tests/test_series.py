@@ -13,18 +13,12 @@ from tests.runner import (
     plan_for,
     split_entry,
     state_of,
-    tangled,
     trees,
     whole,
     written,
 )
 
 SPLIT = ("--yes", "--group-by", "file")
-
-
-@pytest.fixture
-def series(repo: Repository) -> Repository:
-    return tangled(repo)
 
 
 def carried(repo: Repository, revision: str) -> bytes:
