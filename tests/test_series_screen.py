@@ -235,6 +235,24 @@ def test_an_estimate_says_how_large_a_commit_is_and_what_it_seems_to_do(
     )
 
 
+def test_what_changed_together_is_read_once_for_all_estimates(
+    repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("root\n", {})
+    base = repo.commit("base\n", {"a": b"0\n", "b": b"0\n"})
+    commits = [
+        repo.commit("both\n", {"a": b"%d\n" % n, "b": b"%d\n" % n}) for n in range(1, 4)
+    ]
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE", str(trace))
+    proposals, _ = work_of(repo, base)
+
+    for commit in commits:
+        assert proposals.estimate(Oid(commit)).files == 2
+
+    assert trace.read_text().count("built-in: git log") == 1
+
+
 def test_an_estimate_says_why_there_is_none(repo: Repository) -> None:
     base = repo.commit("base\n", {"a": b"a\n"})
     repo.git("checkout", "-q", "-b", "side")

@@ -84,9 +84,9 @@ _BEGIN = b"\0\0\n"
 """What stands before the paths of a commit; no path is empty, so it is in none."""
 
 
-# What came before a commit never changes: it is read once for a whole series.
+# What came before a commit never changes: for the same Repository it is read once.
 @lru_cache(maxsize=1)
-def changed_together(
+def co_changes(
     repo: Repository, last: Oid, seconds: float = MOST_SECONDS
 ) -> tuple[frozenset[bytes], ...]:
     """The paths that each of the latest commits up to ``last`` changed, newest first.

@@ -113,7 +113,8 @@ class Proposals:
                 f"{oid[:7]} changes no file, so there is nothing to split.",
                 hint="p picks it, d drops it.",
             )
-        return cuts_of(repo, self.request, self.work.series, commit, changes)
+        # The same repository each time, by which earlier commits are read but once.
+        return cuts_of(self.repo, self.request, self.work.series, commit, changes)
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """What a commit does, and of how many things that seems to be made up.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gitsplit.errors import PlanRefused
 from gitsplit.git import user_programs
-from gitsplit.git.history import changed_together, recent_subjects
+from gitsplit.git.history import co_changes, recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
 from gitsplit.model.plan import Plan
@@ -103,7 +103,7 @@ def known(repo: Repository, series: Series, changes: tuple[FileChange, ...]) -> 
     return Context(
         recent_subjects(repo, series.head),
         copied_trailers(repo),
-        changed_together(repo, series.upstream) if is_compared else (),
+        co_changes(repo, series.upstream) if is_compared else (),
     )
 
 

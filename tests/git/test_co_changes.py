@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.history import MOST_COMMITS, MOST_FILES, changed_together
+from gitsplit.git.history import MOST_COMMITS, MOST_FILES, co_changes
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository, merge_two_lines
@@ -14,7 +14,7 @@ PATIENCE = 60.0
 
 
 def found(path: Path, last: str) -> list[set[str]]:
-    commits = changed_together(open_repository(path), Oid(last), PATIENCE)
+    commits = co_changes(open_repository(path), Oid(last), PATIENCE)
     return [{path.decode() for path in commit} for commit in commits]
 
 
@@ -72,7 +72,7 @@ def test_what_was_read_is_used_when_time_is_up(repo: Repository) -> None:
     last = repo.commit("both\n", {"a": b"2\n", "b": b"2\n"})
     opened = open_repository(repo.path)
 
-    commits = changed_together(opened, Oid(last), 0.0)
+    commits = co_changes(opened, Oid(last), 0.0)
     assert commits in {(), (frozenset({b"a", b"b"}),)}
 
 
