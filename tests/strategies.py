@@ -11,7 +11,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import (
     File,
     FileChange,
@@ -321,5 +321,5 @@ def operated(draw: st.DrawFn, plan: Plan, may_reword: bool = True) -> Plan:
         operations.append(lambda: with_message(plan, draw(any_group), b"reworded\n"))
     try:
         return draw(st.sampled_from(operations))()
-    except PlanRefused:
+    except (ActionRefused, InvalidPlan):
         return plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
@@ -95,7 +95,7 @@ def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) 
     saved(repo, begun_work, reworded(begun_work))
     file = DraftFile.of(repo, begun_work.series, begun_work.head_ref)
     file.path.write_text("{")
-    with pytest.raises(PlanRefused, match="doesn't fit") as refused:
+    with pytest.raises(InvalidPlan, match="doesn't fit") as refused:
         resumed(repo, WHOLE, begun_work)
 
     assert str(file.path) in refused.value.hint

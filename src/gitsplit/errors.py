@@ -98,11 +98,15 @@ class NothingToUndo(GitsplitError):
     """No rewrite is left to give back, or its branches have moved on."""
 
 
-class PlanRefused(GitsplitError):
-    """The plan breaks a law or doesn't fit the commit."""
+class InvalidPlan(GitsplitError):
+    """A plan breaks a law or doesn't fit the commit."""
 
 
-class ReplayConflict(PlanRefused):
+class ActionRefused(GitsplitError):
+    """What the user asks for on the screen can't be done; nothing changes by it."""
+
+
+class ReplayConflict(GitsplitError):
     """A commit can't be had on what is before it now.
 
     ``commit`` is the one, ``paths`` are those at which it conflicts.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.git.trees import NewObjects, changed_paths, tree_with
@@ -156,7 +156,7 @@ def test_a_path_that_would_be_file_and_directory_is_refused(
     objects = NewObjects(open_repository(with_blobs.path))
     base = Oid(tree_by_git(with_blobs, before))
 
-    with pytest.raises(PlanRefused, match="as a file and as a directory"):
+    with pytest.raises(InvalidPlan, match="as a file and as a directory"):
         tree_with(objects, base, [change])
 
 

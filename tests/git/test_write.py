@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.errors import PlanRefused, WriteFailed
+from gitsplit.errors import InvalidPlan, WriteFailed
 from gitsplit.git.store import new_objects, store_objects
 from gitsplit.git.write import RewrittenCommit
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry, object_id
@@ -264,7 +264,7 @@ def test_a_source_without_drafts_is_dropped_with_what_it_did(
     assert repo.git("diff", "--name-only", base, rewrite.new_head) == "c"
     assert rewrite.new_tree == repo.tree(rewrite.new_head)
     assert (to_the_base.new_head, to_the_base.new_tree) == (base, repo.tree(base))
-    with pytest.raises(PlanRefused):
+    with pytest.raises(InvalidPlan):
         bench.rewrite(series_of(repo, None), [])
 
 

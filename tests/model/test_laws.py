@@ -18,7 +18,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.content import file_after
 from gitsplit.model.diff import (
     Fact,
@@ -112,7 +112,7 @@ def assert_every_edit_is_somewhere(plan: Plan) -> None:
 def test_with_nothing_dropped_the_last_tree_is_the_original(plan: Plan) -> None:
     try:
         trees = trees_of(plan)
-    except PlanRefused:
+    except InvalidPlan:
         assume(False)
 
     assert is_whole(plan)
@@ -151,7 +151,7 @@ def test_a_proposal_and_any_plan_start_with_the_same_last_tree(plan: Plan) -> No
     assert_every_edit_is_somewhere(suggested)
     try:
         trees = trees_of(suggested)
-    except PlanRefused:
+    except InvalidPlan:
         assume(False)
 
     assert trees[-1] == new_tree(plan)
@@ -173,7 +173,7 @@ def test_every_tree_is_possible_or_the_plan_is_refused(plan: Plan) -> None:
     )
     try:
         trees = trees_of(plan)
-    except PlanRefused:
+    except InvalidPlan:
         assert not possible
         return
 
@@ -187,7 +187,7 @@ def test_every_tree_is_possible_or_the_plan_is_refused(plan: Plan) -> None:
 def test_a_step_brings_the_contents_of_the_files_that_it_changes(plan: Plan) -> None:
     try:
         found = steps(plan)
-    except PlanRefused:
+    except InvalidPlan:
         assume(False)
 
     known = set(old_tree(plan).values())
@@ -239,7 +239,7 @@ def test_two_files_that_change_places_can_do_so_only_at_once() -> None:
 
     together = Plan(changes, edits_of(changes), (1, 1), groups, None)
     assert trees_of(together)[1] == new_tree(together)
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         steps(replace(together, group_of=(0, 1)))
     assert str(refused.value) == "Commit 1 would have two files at a."
 
@@ -255,7 +255,7 @@ def test_a_file_that_becomes_a_directory_does_so_at_once() -> None:
     assert trees_of(plan) == [new_tree(plan)]
     apart = replace(plan, groups=groups)
     assert trees_of(replace(apart, group_of=(0, 0, 1, 1)))[1] == new_tree(plan)
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         steps(replace(apart, group_of=(1, 1, 0, 0)))
     assert str(refused.value) == "Commit 1 would have a file and a directory at a."
     assert refused.value.hint == (
@@ -285,8 +285,8 @@ def test_a_plan_means_the_same_after_it_was_written_and_read(
     assert planned(again, source(message)) == document.series[0]
     try:
         expected = steps(plan)
-    except PlanRefused:
-        with pytest.raises(PlanRefused):
+    except InvalidPlan:
+        with pytest.raises(InvalidPlan):
             steps(again)
         return
     assert steps(again) == expected

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.message import cleaned
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 
@@ -105,6 +105,6 @@ def test_a_message_that_was_emptied_is_empty() -> None:
 def test_a_text_whose_lines_between_messages_are_broken_is_refused(
     text: bytes, reason: str
 ) -> None:
-    with pytest.raises(PlanRefused, match=reason) as refusal:
+    with pytest.raises(InvalidPlan, match=reason) as refusal:
         messages_in(text, BOTH, b"#")
     assert refusal.value.hint

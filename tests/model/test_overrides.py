@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import Fact, FactEdit, File, TextEdit, edits_of
 from gitsplit.model.objects import GITLINK, Oid, RawCommit, object_id
 from gitsplit.model.plan import (
@@ -120,7 +120,7 @@ def test_written_into_the_last_commit_it_is_in_the_final_tree() -> None:
 
 
 def test_what_conflicts_with_a_later_commit_is_not_taken_for_good() -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         with_content(in_three(), 0, 0, FIRST.replace(b"8", b"acht"), merge)
 
     said = "What was written into f would conflict in commit 3."
@@ -180,7 +180,7 @@ def test_only_a_regular_file_that_is_there_can_be_written(
     group_of = tuple(1 if edit.file == 0 else 0 for edit in edits)
     plan = Plan(both, edits, group_of, groups, None)  # type: ignore[arg-type]
 
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(ActionRefused) as refused:
         with_content(plan, group, 0, b"x\n")
     assert str(refused.value) == said
 
@@ -251,7 +251,7 @@ def test_what_comes_to_the_commit_is_merged_into_what_was_written() -> None:
 def test_what_comes_to_the_commit_is_refused_where_it_conflicts() -> None:
     plan = with_content(in_three(), 0, 0, FIRST.replace(b"5", b"V"))
 
-    with pytest.raises(PlanRefused, match="would conflict in commit 1"):
+    with pytest.raises(InvalidPlan, match="would conflict in commit 1"):
         carried(assigned(plan, [1], 0), merge)
 
 
@@ -261,7 +261,7 @@ def test_what_was_written_is_refused_where_its_file_is_gone() -> None:
     plan = Plan(changes, edits_of(changes), (0, 0, 1), groups, None)
     written = with_content(plan, 0, 0, b"1\n2\n3\n")
 
-    with pytest.raises(PlanRefused, match="would conflict in commit 1"):
+    with pytest.raises(InvalidPlan, match="would conflict in commit 1"):
         carried(assigned(written, [0, 1], 1), merge)
 
 
@@ -305,7 +305,7 @@ def test_what_is_dropped_can_stay_in_the_files_beside_what_was_written() -> None
 def test_what_is_dropped_can_stay_only_where_nothing_else_was_written() -> None:
     plan = with_content(assigned(in_three(), [0], DROPPED), 2, 0, b"other\n")
 
-    with pytest.raises(PlanRefused, match="would conflict in commit 3"):
+    with pytest.raises(InvalidPlan, match="would conflict in commit 3"):
         with_dropped(plan, merge)
 
 
@@ -319,7 +319,7 @@ def overridden(draw: st.DrawFn, may_drop: bool = True) -> Plan:
         lasting = draw(st.sampled_from([None, None, merge]))
         try:
             plan = with_content(plan, group, file, draw(contents(4)), lasting)
-        except PlanRefused:
+        except (ActionRefused, InvalidPlan):
             continue
     return plan
 
@@ -365,7 +365,7 @@ def test_the_last_tree_is_the_original_unless_it_was_written_for_the_end(
 def test_steps_lead_through_the_states_of_all_files(plan: Plan) -> None:
     try:
         found = steps(plan)
-    except PlanRefused:
+    except InvalidPlan:
         assume(False)
     tree = {c.old.path: (c.old.mode, c.old.oid) for c in plan.changes if c.old}
     for group, step in enumerate(found):
@@ -386,7 +386,7 @@ def test_whatever_is_done_afterwards_overrides_lie_on_what_the_plan_chooses(
     for _ in range(data.draw(st.integers(1, 5))):
         try:
             plan = carried(data.draw(operated(plan)), merge)
-        except PlanRefused:
+        except (ActionRefused, InvalidPlan):
             continue
         for override in plan.overrides:
             (chosen,) = states_in(
@@ -491,7 +491,7 @@ def test_a_content_that_the_plan_chooses_anyway_is_left_out() -> None:
     ],
 )
 def test_a_content_that_doesn_t_fit_is_refused(entry: CommitEntry, said: str) -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         fitted(entry, in_three().changes)
     assert str(refused.value) == said
 
@@ -517,6 +517,6 @@ def test_a_content_for_what_is_no_file_is_refused(change: object, said: str) -> 
     )
     changes = (change, modified(b"x\n", b"y\n", b"z"))
 
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         fitted(entry, changes)  # type: ignore[arg-type] # parametrized, so an object
     assert str(refused.value) == f"The plan gives a content {said}"

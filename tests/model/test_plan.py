@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import (
     DROPPED,
@@ -152,7 +152,7 @@ def test_where_the_owner_goes_its_message_goes_on_with_the_change_id(
 
 
 def test_a_group_with_edits_cannot_be_removed() -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(ActionRefused) as refused:
         without_group(plan_of(CHANGED, (0, 1)), 1)
     assert str(refused.value) == "Commit 2 can't be removed while it has pieces."
 
@@ -160,7 +160,7 @@ def test_a_group_with_edits_cannot_be_removed() -> None:
 def test_the_only_group_cannot_be_removed() -> None:
     plan = replace(plan_of(CHANGED, (DROPPED, DROPPED)), groups=(Group(b"one\n"),))
 
-    with pytest.raises(PlanRefused, match=r"^The only commit can't be removed\.$"):
+    with pytest.raises(ActionRefused, match=r"^The only commit can't be removed\.$"):
         without_group(plan, 0)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import (
@@ -73,7 +73,7 @@ def test_a_merge_follows_the_line_whose_end_is_another_commit_now() -> None:
 
 @pytest.mark.parametrize("order", ["bacdef", "acbdef", "abcedf", "abcdfe"])
 def test_no_commit_passes_a_merge_or_fork(order: str) -> None:
-    with pytest.raises(PlanRefused):
+    with pytest.raises(InvalidPlan):
         new_parents(FORK, [oid(name) for name in order])
 
 
@@ -106,7 +106,7 @@ def test_nothing_is_squashed_into_what_is_below_the_series() -> None:
     first = doing(LINE, "fixup", "pick", "pick")
     first_left = doing(LINE, "drop", "squash", "pick")
     for todo in (first, first_left):
-        with pytest.raises(PlanRefused, match="no commit before it"):
+        with pytest.raises(InvalidPlan, match="no commit before it"):
             layout(LINE, todo)
 
 
@@ -116,25 +116,25 @@ def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
 ) -> None:
     todo = with_action(picked(FORK), oid(commit), "fixup")
 
-    with pytest.raises(PlanRefused, match="begins a line"):
+    with pytest.raises(InvalidPlan, match="begins a line"):
         layout(FORK, todo)
 
 
 def test_nothing_is_squashed_into_a_merge() -> None:
-    with pytest.raises(PlanRefused, match="comes after a merge"):
+    with pytest.raises(InvalidPlan, match="comes after a merge"):
         layout(FORK, with_action(picked(FORK), oid("f"), "squash"))
 
 
 @pytest.mark.parametrize("action", ["split", "squash", "fixup"])
 def test_a_merge_is_neither_split_nor_squashed(action: Doing) -> None:
-    with pytest.raises(PlanRefused, match="is a merge"):
+    with pytest.raises(ActionRefused, match="is a merge"):
         with_action(picked(FORK), oid("e"), action)
     for allowed in ("pick", "reword", "drop"):
         with_action(picked(FORK), oid("e"), allowed)
 
 
 def test_a_series_is_never_dropped_whole() -> None:
-    with pytest.raises(PlanRefused, match="none is left"):
+    with pytest.raises(InvalidPlan, match="none is left"):
         layout(LINE, doing(LINE, "drop", "drop", "drop"))
 
 
@@ -142,7 +142,7 @@ def test_a_series_is_never_dropped_whole() -> None:
 def test_a_commit_that_was_moved_is_moved_back(name: str, by: int) -> None:
     at = "abc".index(name)
     if not 0 <= at + by < len("abc"):
-        with pytest.raises(PlanRefused):
+        with pytest.raises(ActionRefused):
             moved(LINE, picked(LINE), oid(name), by)
         return
     todo = moved(LINE, picked(LINE), oid(name), by)
@@ -156,7 +156,7 @@ def test_a_move_passes_over_the_commits_of_other_lines() -> None:
     todo = moved(read, picked(read), oid("d"), -1)
 
     assert [oid(name) for name in "adcbef"] == list(todo.order)
-    with pytest.raises(PlanRefused):
+    with pytest.raises(ActionRefused):
         moved(read, todo, oid("d"), -1)
 
 

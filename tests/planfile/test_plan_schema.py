@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
 from gitsplit.planfile.parse import (
@@ -161,7 +161,7 @@ def damaged(draw: st.DrawFn) -> object:
 def test_the_schema_and_the_program_take_and_refuse_the_same(value: object) -> None:
     try:
         loads(json.dumps(value))
-    except PlanRefused as refused:
+    except InvalidPlan as refused:
         assert not is_valid(value), str(refused)
     else:
         errors = [error.message for error in VALIDATOR.iter_errors(value)]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.planfile.parse import (
     CommitEntry,
@@ -44,7 +44,7 @@ def file(**fields: object) -> Json:
 
 def refusal(value: object) -> str:
     """The sentence with which a plan is refused."""
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         loads(json.dumps(value))
     return str(refused.value)
 
@@ -322,16 +322,16 @@ def test_a_range_that_runs_backwards_is_refused() -> None:
     ids=["empty", "not UTF-8", "too deep", "a name twice"],
 )
 def test_text_that_is_no_json_is_refused(text: bytes, expected: str) -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         loads(text)
     assert str(refused.value).startswith(expected)
 
 
 def test_a_refusal_says_where_to_read_on() -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         loads("{}")
     assert refused.value.hint == "docs/plan-file.md describes the format."
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         loads("no")
     assert refused.value.hint == (
         "`gitsplit --dry-run --format json` writes a plan to start from."

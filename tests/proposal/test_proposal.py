@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact, FactEdit, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
@@ -58,7 +58,7 @@ def test_a_proposal_has_no_empty_group_and_one_owner_with_the_message(
 ) -> None:
     try:
         plan = proposal(changes, MESSAGE, by, number)
-    except PlanRefused:
+    except InvalidPlan:
         assert number is not None
         return
 
@@ -78,7 +78,7 @@ def test_a_number_of_commits_is_refused_only_where_the_finest_cut_has_fewer(
     assume(len(set(entangled(changes))) == len(changes))
     try:
         proposal(changes, MESSAGE, commits=number)
-    except PlanRefused as refused:
+    except InvalidPlan as refused:
         most = str(refused).split(" pieces")[0].split()[-1]
         assume(most.isdecimal())
         assert int(most) < number
@@ -95,7 +95,7 @@ def test_two_to_nine_commits_are_proposed_where_there_are_two_pieces(
 
     assert len(plan.groups) <= 9
     if len(plan.groups) == 1:
-        with pytest.raises(PlanRefused):
+        with pytest.raises(InvalidPlan):
             proposal(changes, MESSAGE, commits=2)
 
 
@@ -187,7 +187,7 @@ def test_a_deletion_goes_with_the_last_line_of_the_file() -> None:
 )
 def test_one_piece_stays_one_commit(change: FileChange) -> None:
     assert messages(proposal((change,), MESSAGE)) == [MESSAGE]
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         proposal((change,), MESSAGE, commits=2)
     assert str(refused.value) == (
         "The commit has only one piece, too few for 2 commits."
@@ -195,7 +195,7 @@ def test_one_piece_stays_one_commit(change: FileChange) -> None:
 
 
 def test_more_commits_than_lines_are_refused() -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         proposal((numbered(1, 2, 3),), MESSAGE, commits=4)
     assert str(refused.value) == "The commit has 3 pieces, too few for 4 commits."
     assert refused.value.hint == "Ask for 3 or fewer."
@@ -207,7 +207,7 @@ def test_pieces_are_cut_as_fine_as_it_takes() -> None:
 
     for number in range(1, 8):
         assert len(proposal((change,), MESSAGE, commits=number).groups) == number
-    with pytest.raises(PlanRefused):
+    with pytest.raises(InvalidPlan):
         proposal((change,), MESSAGE, commits=8)
 
 
@@ -242,7 +242,7 @@ def test_without_an_owner_the_largest_has_the_message() -> None:
 
 @pytest.mark.parametrize("keep", [0, 4])
 def test_an_owner_that_is_not_there_is_refused(keep: Keep) -> None:
-    with pytest.raises(PlanRefused) as refused:
+    with pytest.raises(InvalidPlan) as refused:
         proposal(THREE, MESSAGE, "file", keep=keep)
     assert str(refused.value) == (
         f"There is no commit {keep} that could keep the Change-Id."

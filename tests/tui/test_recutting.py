@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.errors import MergeCommit, PlanRefused
+from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.proposal.propose import Cuts, cuts, proposals
@@ -138,12 +138,12 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
 
     start = proposed()
     state = after(replace(start, cuts={}), MORE)
-    with pytest.raises(PlanRefused, match="It is a merge"):
+    with pytest.raises(ActionRefused, match="It is a merge"):
         find_proposal(Backend(cuts_of=refuse), state)
 
     assert state.request is Request.PROPOSE
     assert state.plan is start.plan
-    with pytest.raises(PlanRefused, match="Git can't be asked"):
+    with pytest.raises(ActionRefused, match="Git can't be asked"):
         find_proposal(Backend(), state)
     assert start.target.commit == COMMIT
 

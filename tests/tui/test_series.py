@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.errors import MergeCommit, PlanRefused
+from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
@@ -105,7 +105,7 @@ def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None
 
     start = series()
     state = after(replace(start, plans={}), OpenCommit())
-    with pytest.raises(PlanRefused, match="It is a merge") as refused:
+    with pytest.raises(ActionRefused, match="It is a merge") as refused:
         find_proposal(Backend(plan_of=refuse), state)
 
     assert refused.value.hint == "Take another."

@@ -15,7 +15,7 @@ from random import Random
 
 from tests.repository import Repository
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
@@ -259,7 +259,7 @@ def _refused_for(reason: str) -> Iterator[None]:
     """The block refuses the plan for this reason; for none where that is empty."""
     try:
         yield
-    except PlanRefused as refusal:
+    except InvalidPlan as refusal:
         if reason and re.search(_REFUSALS[reason], str(refusal)):
             return
         raise Difference(

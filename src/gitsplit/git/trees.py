@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeGuard
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.escape import shown
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -140,7 +140,7 @@ def tree_with(
     goes. ``base`` is None for the empty tree. A path counts as a file: that it has
     nothing leaves a directory of that name alone, as in git's index.
 
-    Raises PlanRefused where a path would be a file and a directory at once.
+    Raises InvalidPlan where a path would be a file and a directory at once.
     """
     start = None if base == EMPTY_TREE else base
     top = _Directory(b"", _by_directory(paths), start)
@@ -203,7 +203,7 @@ class _Directory:
             below = self.below[name].made
         if file and below:
             path = shown(self.path + name)
-            raise PlanRefused(
+            raise InvalidPlan(
                 f"One of the new commits would have {path} as a file and as a"
                 " directory.",
                 hint="Put the end of the one and the start of the other into one"

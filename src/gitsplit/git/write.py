@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gitsplit.errors import PlanRefused, ReplayConflict
+from gitsplit.errors import InvalidPlan, ReplayConflict
 from gitsplit.git.replay import Replay
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
@@ -92,7 +92,7 @@ def make_rewrite(
     Where a parent's tree isn't what it was, what the commit did is done again on the
     new one; a merge is made again, or follows each of its parents like that.
 
-    ``watch`` hears how many of the sources are written. Raises PlanRefused where no
+    ``watch`` hears how many of the sources are written. Raises InvalidPlan where no
     commit is left, what :meth:`Replay.tree` raises, and GivenUp.
     """
     writer = _Writer.of(repo, objects, drafts, committer)
@@ -177,7 +177,7 @@ class _Writer:
         last = self.sources[-1].oid
         new_head = self.moved.get(last)
         if new_head is None:
-            raise PlanRefused(
+            raise InvalidPlan(
                 "The plan leaves no commit of the series, not even a root."
             )
         head = next(c for c in series.commits if c.oid == series.head)
@@ -331,10 +331,10 @@ class _Writer:
 def _refuse_nul(draft: CommitDraft) -> None:
     """Nothing where the message has no NUL byte, or has it from its source.
 
-    Raises PlanRefused, as git does for the message of a new commit.
+    Raises InvalidPlan, as git does for the message of a new commit.
     """
     if has_new_nul(draft.message, draft.source.raw.message):
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The message of “{shown(subject_of(draft.message))}” has a NUL byte,"
             " which git doesn't allow.",
             hint="Take it out of the message.",

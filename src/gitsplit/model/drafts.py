@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import File
 from gitsplit.model.escape import shown
@@ -38,7 +38,7 @@ def split_drafts(
     """The drafts of a split commit, and the file states whose blobs they need.
 
     The owner has the original Change-Id, every other draft the next of ``fresh``; a
-    commit without an id gets none unless ``rules`` want one. Raises PlanRefused where
+    commit without an id gets none unless ``rules`` want one. Raises InvalidPlan where
     a group has no edits or no message, or its tree would be impossible.
     """
     _refuse_incomplete(source, plan)
@@ -81,7 +81,7 @@ def reworded_draft(
     """The draft of a commit with another message, its Change-Id kept.
 
     One that has none gets the next of ``fresh`` where the rules want one. Raises
-    PlanRefused where the message is empty.
+    InvalidPlan where the message is empty.
     """
     if not message.strip():
         raise _no_message(source.subject)
@@ -93,10 +93,10 @@ def reworded_draft(
 
 
 def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
-    """Nothing where every group has edits and a message, else PlanRefused."""
+    """Nothing where every group has edits and a message, else InvalidPlan."""
     for number, group in enumerate(plan.groups):
         if number not in plan.group_of:
-            raise PlanRefused(
+            raise InvalidPlan(
                 f"Commit {number + 1} has no pieces.",
                 hint="Send it a piece, or leave it out.",
             )
@@ -105,8 +105,8 @@ def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
             raise _no_message(which)
 
 
-def _no_message(which: bytes) -> PlanRefused:
-    return PlanRefused(
+def _no_message(which: bytes) -> InvalidPlan:
+    return InvalidPlan(
         f"The message of {shown(which)} is empty.",
         hint="Give it at least a subject line.",
     )

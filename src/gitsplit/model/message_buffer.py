@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import lines_of
 from gitsplit.model.message import cleaned
 
@@ -70,7 +70,7 @@ def _help(mark: bytes, messages: int) -> Iterator[bytes]:
 def messages_in(text: bytes, originals: Sequence[bytes], mark: bytes) -> list[bytes]:
     """The messages of an edited text, each as ``git commit`` would clean it.
 
-    One that nobody touched is the original, byte for byte. Raises PlanRefused where
+    One that nobody touched is the original, byte for byte. Raises InvalidPlan where
     the line of a message is missing or there twice, or there is text above the first.
     """
     head = re.compile(
@@ -106,5 +106,5 @@ def _message(
     return original if message == cleaned(original, b"") else message
 
 
-def _broken(what: str) -> PlanRefused:
-    return PlanRefused(what, hint="Leave the lines between the messages in.")
+def _broken(what: str) -> InvalidPlan:
+    return InvalidPlan(what, hint="Leave the lines between the messages in.")

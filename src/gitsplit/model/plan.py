@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, edits_by_file
 
 DROPPED: Final = 2**63 - 1
@@ -148,15 +148,15 @@ def without_group(plan: Plan, group: int) -> Plan:
 
     Where it was the owner, the group after it (the one before the last) is from now
     on, with the owner's message, which is the one that reviewers know.
-    Raises PlanRefused where the group has edits or is the only one.
+    Raises ActionRefused where the group has edits or is the only one.
     """
     if group in plan.group_of:
-        raise PlanRefused(
+        raise ActionRefused(
             f"Commit {group + 1} can't be removed while it has pieces.",
             hint="Send its pieces elsewhere first, or merge it with another.",
         )
     if len(plan.groups) == 1:
-        raise PlanRefused(
+        raise ActionRefused(
             "The only commit can't be removed.", hint="Make another one first."
         )
     groups = plan.groups[:group] + plan.groups[group + 1 :]

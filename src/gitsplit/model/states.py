@@ -12,7 +12,7 @@ Merging is git's affair: whoever calls gives it as a function.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import Edit, File, FileChange
 from gitsplit.model.escape import shown
@@ -77,7 +77,7 @@ class Step:
 def steps(plan: Plan) -> tuple[Step, ...]:
     """What each commit of the plan changes, in order.
 
-    Raises PlanRefused where a commit's tree would have two files at one path, or a
+    Raises InvalidPlan where a commit's tree would have two files at one path, or a
     file and a directory, or where a file that isn't there has a content of its own.
     """
     by_group = _states_by_group(plan)
@@ -139,13 +139,13 @@ def _overridden(state: File | None, override: Override | None) -> File | None:
     if override is None:
         return state
     if state is None or state.content is None:
-        raise PlanRefused(
+        raise InvalidPlan(
             f"Commit {override.group + 1} has no file for the content that was written"
             " for it.",
             hint="Assign the creation of that file to it, or an earlier commit.",
         )
     if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
-        raise PlanRefused(
+        raise InvalidPlan(
             f"{shown(state.path)} is a symlink in commit {override.group + 1}, and"
             " where it leads can't be empty or have a NUL byte.",
             hint="Give it another content.",
@@ -178,7 +178,7 @@ def _step(before: list[File | None], after: list[File | None]) -> Step:
 
 
 def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
-    """Nothing where the paths can stand in one tree, else PlanRefused."""
+    """Nothing where the paths can stand in one tree, else InvalidPlan."""
     seen: set[bytes] = set()
     everything = list(paths)
     for path in everything:
@@ -191,8 +191,8 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
                 raise _clash(group, parent, "a file and a directory")
 
 
-def _clash(group: int, path: bytes, what: str) -> PlanRefused:
-    return PlanRefused(
+def _clash(group: int, path: bytes, what: str) -> InvalidPlan:
+    return InvalidPlan(
         f"Commit {group + 1} would have {what} at {shown(path)}.",
         hint="Assign the pieces that take and free that path to the same commit.",
     )
@@ -208,17 +208,17 @@ None where the two ways conflict.
 def written(plan: Plan, group: int, file: int) -> bytes:
     """The content that the file has as of ``group``, which may be written anew.
 
-    Raises PlanRefused where it is no regular file there.
+    Raises ActionRefused where it is no regular file there.
     """
     (state,) = states_in(plan, file, (group,))
     path = shown(plan.changes[file].path)
     if state is None:
-        raise PlanRefused(
+        raise ActionRefused(
             f"Commit {group + 1} doesn't have {path}.",
             hint="Tab goes to another commit.",
         )
     if state.mode not in (FILE, EXECUTABLE) or state.content is None:
-        raise PlanRefused(f"{path} is no regular file, so it can't be edited.")
+        raise ActionRefused(f"{path} is no regular file, so it can't be edited.")
     return state.content
 
 
@@ -230,7 +230,7 @@ def with_content(
     The groups after it have what they would have otherwise. Where ``lasting`` says how
     to merge, what was written is in all of them too, and so in the last tree; also
     what was written before for ``group`` alone. After the last group there is none, so
-    what is written there is always lasting. Raises PlanRefused where it is no regular
+    what is written there is always lasting. Raises InvalidPlan where it is no regular
     file in ``group``, or a later group's content conflicts with it.
     """
     before = written(plan, group, file)
@@ -258,7 +258,7 @@ def given(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
     """The plan in which each file has the contents given for it, by their groups.
 
     As a plan file says it: what is given for the last group, or for several in a row,
-    is taken for lasting. Raises PlanRefused where a file isn't there in its group, or
+    is taken for lasting. Raises InvalidPlan where a file isn't there in its group, or
     is a submodule.
     """
     last = len(plan.groups) - 1
@@ -282,7 +282,7 @@ def _given(
     for (group, content), state in zip(contents.items(), chosen, strict=True):
         if state is None or state.content is None:
             what = "isn't there" if state is None else "is a submodule"
-            raise PlanRefused(
+            raise InvalidPlan(
                 f"The plan gives a content to {shown(plan.changes[file].path)}, which"
                 f" {what} in commit {group + 1}.",
                 hint="Name the fact that makes it for that commit or an earlier one.",
@@ -295,7 +295,7 @@ def carried(plan: Plan, merge: Merge) -> Plan:
     """The plan with its overrides laid over what it chooses now.
 
     What is lasting is in every later group. An override that is what the plan chooses
-    anyway goes. Raises PlanRefused where one conflicts with what the plan chooses, or
+    anyway goes. Raises InvalidPlan where one conflicts with what the plan chooses, or
     its file is not there any more.
     """
     if not plan.overrides:
@@ -311,7 +311,7 @@ def carried(plan: Plan, merge: Merge) -> Plan:
 def with_dropped(plan: Plan, merge: Merge) -> Plan:
     """The plan with what it drops in the last group: what files have that keep it.
 
-    Raises PlanRefused where that conflicts with an override.
+    Raises InvalidPlan where that conflicts with an override.
     """
     last = len(plan.groups) - 1
     groups = tuple(last if group == DROPPED else group for group in plan.group_of)
@@ -357,8 +357,8 @@ def _merged(merge: Merge, base: bytes, ours: bytes, theirs: bytes) -> bytes | No
     return ours if theirs == base else merge(base, ours, theirs)
 
 
-def _conflict(plan: Plan, file: int, group: int) -> PlanRefused:
-    return PlanRefused(
+def _conflict(plan: Plan, file: int, group: int) -> InvalidPlan:
+    return InvalidPlan(
         f"What was written into {shown(plan.changes[file].path)} would conflict in"
         f" commit {group + 1}.",
         hint="Write it into a later commit, or take that back first.",

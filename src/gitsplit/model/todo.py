@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import lines_of
 from gitsplit.model.encoding import message_in_utf8
@@ -97,12 +97,12 @@ def with_action(
 ) -> Todo:
     """The list in which this is to be done to the commit; its plan waits.
 
-    Raises PlanRefused where a merge is to be split or squashed.
+    Raises ActionRefused where a merge is to be split or squashed.
     """
     entry = todo.entry(commit)
     if len(entry.commit.raw.parents) > 1 and action in ("split", "squash", "fixup"):
         done = "split" if action == "split" else "squashed"
-        raise PlanRefused(
+        raise ActionRefused(
             f"{_named(entry.commit)} is a merge, so it can't be {done}.",
             hint="It can be picked, reworded or dropped.",
         )
@@ -113,7 +113,7 @@ def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     """The list with the commit so many places later, or earlier where negative.
 
     It passes commits of its own line only; those of others keep their places. Raises
-    PlanRefused at the ends of its line.
+    ActionRefused at the ends of its line.
     """
     lines = _lines(series)
     places = dict(zip(todo.order, (c.oid for c in series.commits), strict=True))
@@ -125,7 +125,7 @@ def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     at = own.index(todo.place(commit))
     if not 0 <= at + by < len(own):
         end = "earlier" if by < 0 else "later"
-        raise PlanRefused(
+        raise ActionRefused(
             f"{_named(todo.entry(commit).commit)} can't come {end}.",
             hint="Commits change places between two merges or forks only.",
         )
@@ -167,11 +167,11 @@ class Layout:
 def layout(series: Series, todo: Todo) -> Layout:
     """The layout of the list.
 
-    Raises PlanRefused where a commit would leave its line, where one is to be squashed
+    Raises InvalidPlan where a commit would leave its line, where one is to be squashed
     and there is none before it in its line, and where every commit is dropped.
     """
     if all(entry.action == "drop" for entry in todo.entries):
-        raise PlanRefused("Every commit is dropped: none is left.", hint="Keep one.")
+        raise InvalidPlan("Every commit is dropped: none is left.", hint="Keep one.")
     parents = new_parents(series, todo.order)
     lines = _lines(series)
     into: dict[Oid, Oid] = {}
@@ -192,7 +192,7 @@ def as_it_is(series: Series) -> Layout:
 
 
 def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) -> Entry:
-    """The entry that is squashed into; raises PlanRefused where there is none."""
+    """The entry that is squashed into; raises InvalidPlan where there is none."""
     if len(entry.commit.raw.parents) > 1:
         raise _cannot(entry, "is a merge")
     entries = {each.oid: each for each in todo.entries}
@@ -210,8 +210,8 @@ def _first(parents: Sequence[Oid]) -> Oid | None:
     return next(iter(parents), None)
 
 
-def _cannot(entry: Entry, why: str) -> PlanRefused:
-    return PlanRefused(
+def _cannot(entry: Entry, why: str) -> InvalidPlan:
+    return InvalidPlan(
         f"{_named(entry.commit)} {why}, so it can't be squashed.",
         hint="Pick it, or move it behind another commit.",
     )
@@ -225,7 +225,7 @@ def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid,
     """The parents of each commit where the series is in this order.
 
     Parents in the series are named by the commits as they were read; nothing is
-    dropped or squashed yet. Raises PlanRefused where a commit would leave its line.
+    dropped or squashed yet. Raises InvalidPlan where a commit would leave its line.
     """
     original = [commit.oid for commit in series.commits]
     lines = _lines(series)
@@ -257,10 +257,10 @@ def _lines(series: Series) -> Mapping[Oid, Oid]:
     return lines
 
 
-def _leaves_its_line(series: Series, oid: Oid) -> PlanRefused:
+def _leaves_its_line(series: Series, oid: Oid) -> InvalidPlan:
     commit = next(c for c in series.commits if c.oid == oid)
     what = "is a merge" if len(commit.raw.parents) > 1 else "would pass a merge or fork"
-    return PlanRefused(
+    return InvalidPlan(
         f"{_named(commit)} {what}, so it can't be moved there.",
         hint="Commits change places between two merges or forks only.",
     )
@@ -337,7 +337,7 @@ def autosquashed(series: Series, todo: Todo) -> Todo:
 
     They find it as with ``git rebase --autosquash``: the first commit before them with
     that subject, or that id, or whose subject begins like that. ``amend!`` brings the
-    new message. Raises PlanRefused where one would have to leave its line.
+    new message. Raises InvalidPlan where one would have to leave its line.
     """
     follow: dict[Oid, list[Entry]] = {}
     heads: list[Entry] = []

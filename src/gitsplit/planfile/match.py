@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
     Edit,
     Fact,
@@ -35,7 +35,7 @@ _UNCHANGED = -3
 def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     """The plan that a split entry means for a commit that did ``changes``.
 
-    The owner is None where the entry names none. Raises PlanRefused, naming the first
+    The owner is None where the entry names none. Raises InvalidPlan, naming the first
     thing that doesn't fit: a file or line the commit doesn't change, one named twice
     or by nobody, a group without edits, two owners, two that take the rest, a content
     for a file that isn't there.
@@ -290,8 +290,8 @@ def _shown_entry(entry: FileEntry) -> str:
     return shown(new) if old == new else f"{shown(old)} to {shown(new)}"
 
 
-def _misfit(what: str) -> PlanRefused:
-    return PlanRefused(
+def _misfit(what: str) -> InvalidPlan:
+    return InvalidPlan(
         f"{what}, so the plan doesn't fit.",
         hint="`gitsplit --dry-run --format json` writes a plan that fits.",
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NoReturn, get_args
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.escape import inert_json, shown
 from gitsplit.model.objects import Oid
@@ -91,12 +91,12 @@ def dumps(document: PlanDocument) -> str:
 def loads(text: str | bytes) -> PlanDocument:
     """The document that JSON text spells.
 
-    Raises PlanRefused, naming the first thing that is not as the format has it.
+    Raises InvalidPlan, naming the first thing that is not as the format has it.
     """
     try:
         value: object = json.loads(text, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The plan is not JSON: {error}.",
             hint="`gitsplit --dry-run --format json` writes a plan to start from.",
         ) from None
@@ -159,7 +159,7 @@ class _Node:
 
     def refuse(self, why: str) -> NoReturn:
         place = f"The plan's {self.where}" if self.where else "The plan"
-        raise PlanRefused(
+        raise InvalidPlan(
             f"{place} is not as the format has it: {why}.",
             hint="docs/plan-file.md describes the format.",
         )

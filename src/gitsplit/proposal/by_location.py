@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, takewhile
 from typing import Literal
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
     Edit,
     Fact,
@@ -34,10 +34,10 @@ _INSEPARABLE = -1
 
 
 def refuse_too_many(commits: int, pieces: int) -> None:
-    """Nothing where the pieces are enough for so many commits, else PlanRefused."""
+    """Nothing where the pieces are enough for so many commits, else InvalidPlan."""
     if commits > pieces:
         have = "only one piece" if pieces == 1 else f"{pieces} pieces"
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The commit has {have}, too few for {commits} commits.",
             hint=f"Ask for {pieces} or fewer." if pieces > 1 else "",
         )

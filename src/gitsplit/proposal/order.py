@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import fsum, log
 from typing import Literal
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
@@ -120,7 +120,7 @@ def kept_by(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int |
     """The group (from 0) that keeps the Change-Id; None for "none".
 
     "auto" is the group that changes most lines, which most of the review was about;
-    of equal ones the last. Raises PlanRefused where ``keep`` is no group's number.
+    of equal ones the last. Raises InvalidPlan where ``keep`` is no group's number.
     """
     sizes: dict[int, int] = {}
     for edit, group in zip(edits, group_of, strict=True):
@@ -130,7 +130,7 @@ def kept_by(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int |
     groups = sorted(sizes)
     if isinstance(keep, int):
         if not 1 <= keep <= len(groups):
-            raise PlanRefused(
+            raise InvalidPlan(
                 f"There is no commit {keep} that could keep the Change-Id.",
                 hint=f"The split has {len(groups)} commits.",
             )

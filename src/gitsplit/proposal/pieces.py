@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
 from gitsplit.model.plan import Plan
@@ -127,7 +127,7 @@ def is_possible(plan: Plan) -> bool:
         return True
     try:
         steps(plan)
-    except PlanRefused:
+    except InvalidPlan:
         return False
     return True
 

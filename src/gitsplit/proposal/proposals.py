@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Group, Plan, settled
@@ -78,7 +78,7 @@ class Proposals:
 
         That is ``at_least`` so many, where it can be cut so often. Groups are joined
         that collide in their paths and, where no number is asked for, those that need
-        each other's names. Raises PlanRefused where the commit can't be cut so often.
+        each other's names. Raises InvalidPlan where the commit can't be cut so often.
         """
         if (number, at_least) not in self._plans:
             self._plans[number, at_least] = self._made(number, at_least)
@@ -103,7 +103,7 @@ class Proposals:
         """The plan of so many groups, or of one where there can't be as many."""
         try:
             return self.plan(number)
-        except PlanRefused:
+        except InvalidPlan:
             return self.plan()
 
     def border(self, plan: Plan, one: int, two: int) -> str:
@@ -280,7 +280,7 @@ def _finer(
 ) -> list[list[Edit]]:
     """The pieces cut into as many parts, in the order of the diff.
 
-    Raises PlanRefused where they can't be.
+    Raises InvalidPlan where they can't be.
     """
     homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
     starts = [start for start, _ in homes]

@@ -43,7 +43,7 @@ class Placed:
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
         """The plan of ``number`` groups; without a number, of all places.
 
-        Groups are joined that collide in their paths. Raises PlanRefused where the
+        Groups are joined that collide in their paths. Raises InvalidPlan where the
         commit can't be cut so often.
         """
         edits = cut_for(self.changes, number or 2)
@@ -128,7 +128,7 @@ def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
 
     Of itself it has ``at_least`` so many groups, as far as the commit has pieces.
     ``commits`` asks for so many groups, of which those whose paths would collide are
-    joined; raises PlanRefused where the commit can't be cut into as many, and where
+    joined; raises InvalidPlan where the commit can't be cut into as many, and where
     ``keep`` is the number of a group that there isn't.
     """
     return cuts(changes, message, by, keep, context).plan(commits, at_least)

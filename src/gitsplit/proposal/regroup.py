@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
 from gitsplit.model.plan import (
     DROPPED,
@@ -45,27 +45,27 @@ class Recut:
 def recut(before: Plan, by: int, cuts: Cuts) -> Recut:
     """The next cut with more groups (``by`` is 1) or fewer (-1) than ``before`` has.
 
-    Raises PlanRefused where there is none.
+    Raises ActionRefused where there is none.
     """
     written = without_empty_groups(before)
     size = len(written.groups)
     if size + by < 1:
-        raise PlanRefused("It is one commit already.")
+        raise ActionRefused("It is one commit already.")
     offered = tuple(_offered(cuts, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
         plan = _decided(before, offered, _cut(cuts, number))
         if (len(plan.groups) - size) * by > 0:
             was_moved = not _is_offered(written, offered)
             return Recut(plan, _heirs(plan, before), _heirs(before, plan), was_moved)
-    raise PlanRefused("It can't be parted any further.")
+    raise ActionRefused("It can't be parted any further.")
 
 
 def _cut(cuts: Cuts, number: int) -> Plan:
     """The proposal of so many groups; a refusal says no other number to ask for."""
     try:
         return cuts.plan(number)
-    except PlanRefused as refusal:
-        raise PlanRefused(str(refusal)) from refusal
+    except InvalidPlan as refusal:
+        raise ActionRefused(str(refusal)) from refusal
 
 
 def _offered(cuts: Cuts, size: int) -> Iterator[Plan]:
@@ -76,7 +76,7 @@ def _offered(cuts: Cuts, size: int) -> Iterator[Plan]:
             yield (plan := cuts.plan(number))
             if len(plan.groups) == size:
                 return
-    except PlanRefused:
+    except InvalidPlan:
         return
 
 

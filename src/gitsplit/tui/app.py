@@ -31,7 +31,13 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Layout
 from prompt_toolkit.output import ColorDepth, Output
 
-from gitsplit.errors import EditorFailed, Interrupted, PlanRefused, Signalled
+from gitsplit.errors import (
+    ActionRefused,
+    EditorFailed,
+    Interrupted,
+    InvalidPlan,
+    Signalled,
+)
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader
@@ -360,7 +366,7 @@ class Shell:
         actions: Sequence[Action]
         try:
             actions = await made
-        except (EditorFailed, PlanRefused) as error:
+        except (ActionRefused, EditorFailed, InvalidPlan) as error:
             actions = [Refused(f"{error} {error.hint}".rstrip())]
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.

@@ -20,13 +20,13 @@ from gitsplit.errors import (
     GitTooOld,
     HookRefused,
     Interrupted,
+    InvalidPlan,
     NoIdentity,
     NotChecked,
     NotHandedOver,
     NothingToSplit,
     NotInWorktree,
     NotPushable,
-    PlanRefused,
     RefMoved,
     ReplayConflict,
     SigningFailed,
@@ -314,7 +314,7 @@ def ready_draft(
 ) -> SeriesDraft:
     """The drafts of the whole series as they are to be written, but for signatures.
 
-    Raises HookRefused, and PlanRefused where the todo list breaks a rule.
+    Raises HookRefused, and InvalidPlan where the todo list breaks a rule.
     """
     drafts = series_draft(objects, work)
     verified = map(in_encoding, finish.verified(repo, drafts.drafts, work.ids))
@@ -324,7 +324,7 @@ def ready_draft(
 def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
     """The drafts of the whole series; their blobs are in ``objects``.
 
-    Raises PlanRefused where the todo list breaks a rule.
+    Raises InvalidPlan where the todo list breaks a rule.
     """
     arranged = layout(work.series, work.todo)
     drafts: list[CommitDraft] = []
@@ -476,7 +476,7 @@ def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
             oid: with_dropped(without_empty_groups(plan), merge)
             for oid, plan in work.plans.items()
         }
-    except PlanRefused as conflict:
+    except InvalidPlan as conflict:
         raise ReplayConflict(
             "What is dropped can't stay in the files beside what was written there:"
             f" {conflict}",

@@ -10,7 +10,7 @@ from hashlib import sha256
 from threading import Condition, Thread
 from typing import Any
 
-from gitsplit.errors import GitsplitError, PlanRefused, WriteFailed
+from gitsplit.errors import GitsplitError, InvalidPlan, WriteFailed
 from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
@@ -127,7 +127,7 @@ PAUSE = 0.2
 def resumed(repo: Repository, request: Request, work: Work) -> Todo | None:
     """The todo list of the draft for this very range; None without one.
 
-    Raises PlanRefused where there is one that doesn't fit any more; it is kept.
+    Raises InvalidPlan where there is one that doesn't fit any more; it is kept.
     """
     file = DraftFile.of(repo, work.series, work.head_ref)
     text = file.text()
@@ -136,7 +136,7 @@ def resumed(repo: Repository, request: Request, work: Work) -> Todo | None:
     try:
         return begun(repo, replace(request, plan=text.encode(), commits=())).todo
     except GitsplitError as error:
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The draft of your last work doesn't fit: {error}",
             hint=f"It is kept as {file.path}.",
         ) from error

@@ -6,7 +6,7 @@ What stands against one commit stands beside it, and all the others are shown.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from gitsplit.errors import GitsplitError, PlanRefused, ReplayConflict
+from gitsplit.errors import GitsplitError, InvalidPlan
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
@@ -40,15 +40,13 @@ class Look:
 def looked_at(repo: Repository, work: Work) -> Look:
     """What a dry run shows of the work.
 
-    Raises PlanRefused only for what is wrong with the series as a whole, and
+    Raises InvalidPlan only for what is wrong with the series as a whole, and
     ReplayConflict.
     """
-    refused: dict[Oid, PlanRefused] = {}
+    refused: dict[Oid, InvalidPlan] = {}
     try:
         rewrite = preview(repo, work)
-    except ReplayConflict:
-        raise
-    except PlanRefused:
+    except InvalidPlan:
         work, refused = _drawable(repo, work)
         if not refused:
             raise
@@ -62,9 +60,9 @@ def looked_at(repo: Repository, work: Work) -> Look:
     return Look(work, rewrite, complaints, refusal or first, tuple(warnings))
 
 
-def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, PlanRefused]]:
+def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:
     """The work with each commit as it can be shown, and what some are refused for."""
-    objects, refused = NewObjects(repo), dict[Oid, PlanRefused]()
+    objects, refused = NewObjects(repo), dict[Oid, InvalidPlan]()
     entries: list[Entry] = []
     for entry in work.todo.entries:
         why = _refusal(objects, work, entry)
@@ -82,11 +80,11 @@ def _above(footer: bytes) -> bytes:
     return NO_MESSAGE + (b"\n" + footer if footer.strip() else b"")
 
 
-def _refusal(objects: NewObjects, work: Work, entry: Entry) -> PlanRefused | None:
+def _refusal(objects: NewObjects, work: Work, entry: Entry) -> InvalidPlan | None:
     """Why the commit can't be had as the entry wants it; None where it can."""
     try:
         entry_drafts(objects, work, entry)
-    except PlanRefused as refusal:
+    except InvalidPlan as refusal:
         return refusal
     return None
 

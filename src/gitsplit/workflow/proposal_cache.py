@@ -48,7 +48,7 @@ class Proposals:
         self._cuts = dict(self.work.cuts)
 
     def plan_of(self, oid: Oid) -> Plan:
-        """The plan for a commit; raises MergeCommit, NothingToSplit, PlanRefused."""
+        """The plan for a commit; raises MergeCommit, NothingToSplit, InvalidPlan."""
         if (known := self.known_plan(oid)) is not None:
             return known
         with self._lock:

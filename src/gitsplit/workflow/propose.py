@@ -5,7 +5,7 @@ What the user asked for on the command line.
 
 from dataclasses import dataclass, replace
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.git import user_programs
 from gitsplit.git.history import co_changes, recent_subjects
 from gitsplit.git.repository import Repository
@@ -76,7 +76,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
     Who has asked for it to be split gets two groups at least, where it can be.
     Where ``gitsplit.proposalCommand`` names a program, it gets gitsplit's own proposal
     as a plan file on standard input and prints the plan to be proposed instead. Raises
-    PlanRefused where that doesn't fit, and ProgramFailed.
+    InvalidPlan where that doesn't fit, and ProgramFailed.
     """
     own = found.plan(request.number, at_least=2 if is_asked else 1)
     command = repo.config.get(COMMAND)
@@ -87,8 +87,8 @@ def proposed(  # noqa: PLR0913 -- callers name the last
     said = user_programs.ask(repo, command, parse.dumps(document).encode())
     try:
         return _answered(said, own, commit)
-    except PlanRefused as refusal:
-        raise PlanRefused(
+    except InvalidPlan as refusal:
+        raise InvalidPlan(
             f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
             hint=f"{refusal.hint} Do without it: git config --unset {COMMAND}".strip(),
         ) from refusal
@@ -111,7 +111,7 @@ def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """The plan that the program gave back, checked like any plan."""
     entries = [e for e in parse.loads(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
-        raise PlanRefused("It doesn't split the commit.")
+        raise InvalidPlan("It doesn't split the commit.")
     plan = match.fitted(entries[0], own.changes)
     return with_owner(plan, "auto")
 

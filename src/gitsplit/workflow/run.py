@@ -9,8 +9,8 @@ from gitsplit.errors import (
     CheckFailed,
     HookRefused,
     Interrupted,
+    InvalidPlan,
     NotChecked,
-    PlanRefused,
     Stopped,
     WriteFailed,
 )
@@ -163,6 +163,6 @@ def _draft(
         finish.say(told)
     try:
         return resumed(repo, request, work)
-    except PlanRefused as refusal:
+    except InvalidPlan as refusal:
         finish.say(f"{refusal} {refusal.hint}")
         return None

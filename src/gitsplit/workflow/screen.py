@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gitsplit.errors import EditorFailed, GitsplitError, PlanRefused
+from gitsplit.errors import ActionRefused, EditorFailed, GitsplitError, InvalidPlan
 from gitsplit.git import history, refs, user_programs
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
@@ -116,12 +116,12 @@ def merged_for_key(
 ) -> bytes | None:
     """What was written by hand merged, while a key is answered.
 
-    Raises PlanRefused where git can't do that, for no key may end the screen.
+    Raises ActionRefused where git can't do that, for no key may end the screen.
     """
     try:
         return merge_contents(repo, base, ours, theirs)
     except (GitsplitError, OSError) as error:
-        raise PlanRefused(
+        raise ActionRefused(
             f"Git couldn't merge what was written: {str(error).rstrip('.')}.",
             hint="Is there room for temporary files?",
         ) from error
@@ -220,7 +220,7 @@ def _read_back(
     """The messages in the edited text; or None, and what is wrong with it."""
     try:
         found = messages_in(text, messages, mark)
-    except PlanRefused as refusal:
+    except InvalidPlan as refusal:
         return None, f"{refusal} {refusal.hint}"
     empty = [n for n, message in enumerate(found, 1) if not message.strip()]
     return (None, f"Message {empty[0]} is empty.") if empty else (found, "")

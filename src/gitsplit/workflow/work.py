@@ -7,10 +7,10 @@ from pathlib import Path
 from gitsplit.errors import (
     EmptySeries,
     GitsplitError,
+    InvalidPlan,
     NoCommonHistory,
     NothingToSplit,
     OperationUnderWay,
-    PlanRefused,
     ProgramFailed,
     UnknownRevision,
     WhichCommit,
@@ -104,7 +104,7 @@ def begun(
 
     With ``every``, a series of several commits has all of them proposed to be split
     (as a dry run shows it), with ``asks`` none by now; otherwise WhichCommit is raised
-    where nobody chose. Raises what reading the series raises, and PlanRefused where
+    where nobody chose. Raises what reading the series raises, and InvalidPlan where
     the plan doesn't fit.
     """
     if request.plan is not None:
@@ -145,7 +145,7 @@ def _with_proposal(
     try:
         cuts = cuts_of(repo, request, series, commit, changes)
         plan = proposed(repo, request, series, commit, cuts)
-    except (PlanRefused, ProgramFailed) as error:
+    except (InvalidPlan, ProgramFailed) as error:
         return replace(work, refused={**work.refused, oid: error})
     return replace(work.with_plans({oid: plan}), cuts={**work.cuts, oid: cuts})
 
@@ -225,8 +225,8 @@ def _planned_series(
     return series
 
 
-def _made_for_another(what: str, document: PlanDocument) -> PlanRefused:
-    return PlanRefused(
+def _made_for_another(what: str, document: PlanDocument) -> InvalidPlan:
+    return InvalidPlan(
         f"The plan was made for another {what} than this one.",
         hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
     )
@@ -237,16 +237,16 @@ def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
     order = [commit.oid for commit in series.commits]
     entries = {entry.commit: entry for entry in document.series}
     if len(entries) < len(document.series):
-        raise PlanRefused("The plan names a commit twice.", hint="Name it once.")
+        raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
     if outsiders := [oid for oid in entries if oid not in order]:
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
             hint="A plan speaks of the commits between its upstream and its head.",
         )
     if list(entries) == [oid for oid in order if oid in entries]:
         return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
     if unnamed := [oid for oid in order if oid not in entries]:
-        raise PlanRefused(
+        raise InvalidPlan(
             f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
             hint="Name every commit of the range in the order that it is to have.",
         )

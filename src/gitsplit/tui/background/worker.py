@@ -20,7 +20,7 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
 
-from gitsplit.errors import GitsplitError, GivenUp, PlanRefused
+from gitsplit.errors import ActionRefused, GitsplitError, GivenUp
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
@@ -77,14 +77,14 @@ class Checker(Protocol):
 
 
 def _ask_nobody(_commit: Oid) -> NoReturn:
-    raise PlanRefused("Git can't be asked what the commit does.")
+    raise ActionRefused("Git can't be asked what the commit does.")
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What the shell asks of git for the state, which gets the answers as reports.
 
-    ``merge`` is asked while a key is answered, and may raise PlanRefused. The others
+    ``merge`` is asked while a key is answered, and may raise ActionRefused. The others
     are asked in another thread. ``plan_of`` proposes how a commit of the series is
     split, ``cuts_of`` has all proposals for it, of any number of groups; both may raise
     GitsplitError. ``known_cuts`` has those that were found by now, without waiting.
@@ -265,7 +265,7 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
 
 
 def find_proposal(backend: Backend, state: State) -> Proposed:
-    """What is proposed for the commit at hand; raises PlanRefused where it can't be."""
+    """What is proposed for the commit at hand; ActionRefused where it can't be had."""
     try:
         if state.screen is Screen.SERIES:
             plan = backend.plan_of(state.chosen)
@@ -273,10 +273,8 @@ def find_proposal(backend: Backend, state: State) -> Proposed:
         cuts = backend.cuts_of(state.target.commit)
         cuts.plan(at_least=2)  # it remembers what takes long
         return Proposed(state.target.commit, None, cuts)
-    except PlanRefused:
-        raise
     except GitsplitError as error:
-        raise PlanRefused(str(error), hint=error.hint) from error
+        raise ActionRefused(str(error), hint=error.hint) from error
 
 
 def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
@@ -285,7 +283,7 @@ def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
     while made.to_merge is not None:
         try:
             merged = Merged(made.to_merge, merge(*made.to_merge))
-        except PlanRefused as refusal:
+        except ActionRefused as refusal:
             return reduce(made, Refused(f"{refusal} {refusal.hint}".rstrip()))
         made = reduce(reduce(made, merged), action)
     return made

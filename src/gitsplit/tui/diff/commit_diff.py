@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import File, FileChange, edits_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
@@ -143,7 +143,7 @@ def _changes(
     for file in files:
         try:
             before, after = states_in(plan, file, (_group_before(plan, group), group))
-        except PlanRefused:
+        except InvalidPlan:
             continue  # the preview says why this can't be written
         if before != after:
             yield file, _change(plan.changes[file], before, after, hunks_between)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, Fact, FactEdit
 from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
@@ -24,7 +24,7 @@ def ends_as_it_was(plan: Plan) -> bool:
             states_in(written, file, last) == (plan.changes[file].new,)
             for file in file_assignments(plan)
         )
-    except PlanRefused:
+    except InvalidPlan:
         return False
 
 

@@ -6,7 +6,7 @@ A commit's rows are made when it is opened, and kept for coming back.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
@@ -67,9 +67,9 @@ def proposal_awaited(state: State, commit: Oid) -> State:
 
 
 def refuse_none_open(state: State) -> None:
-    """Nothing where a commit is open, else PlanRefused."""
+    """Nothing where a commit is open, else ActionRefused."""
     if state.opened is None:
-        raise PlanRefused("No commit is open.", hint="e opens the one at the cursor.")
+        raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
 
 
 def closed(state: State) -> State:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
@@ -95,7 +95,7 @@ def _into(whole: Whole, todo: Todo) -> Mapping[Oid, Oid]:
     """Which commits go into which; none where they can't stand in this order."""
     try:
         return layout(whole.series, todo).into
-    except PlanRefused:
+    except InvalidPlan:
         return {}
 
 

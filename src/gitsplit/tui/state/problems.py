@@ -9,7 +9,7 @@ stops waiting with any other key.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
@@ -144,7 +144,7 @@ def _refusal(plan: Plan) -> str:
     """Why the plan's trees can't be; empty where they can."""
     try:
         steps(plan)
-    except PlanRefused as refusal:
+    except InvalidPlan as refusal:
         return f"{refusal} {refusal.hint}"
     return ""
 
@@ -190,11 +190,11 @@ def to_be_checked(state: State) -> State:
 def _granted(state: State) -> State:
     """The state that asks for what was awaited, where git has nothing against it.
 
-    It still waits where git has not answered. Raises PlanRefused.
+    It still waits where git has not answered. Raises ActionRefused.
     """
     ready = with_problems(state)
     if ready.problems:
-        raise PlanRefused(ready.problems[0])
+        raise ActionRefused(ready.problems[0])
     if is_asking(ready):
         return ready
     done = replace(ready, awaiting=None, status="")
@@ -212,7 +212,7 @@ def answered(state: State) -> State:
     if state.awaiting is not None:
         try:
             return _granted(state)
-        except PlanRefused as refusal:
+        except ActionRefused as refusal:
             refused = replace(with_problems(state), awaiting=None)
             return replace(refused, status=str(refusal), is_refusal=True)
     if state.status == ASKING:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import carried
 from gitsplit.model.todo import Todo
@@ -22,21 +22,21 @@ def changed(state: State, plan: Plan, deed: str) -> State:
     """The state one step on, with ``plan`` for the commit that is open.
 
     ``deed`` is a clause on what was done. What was written by hand is laid over what
-    the plan chooses now. Raises PlanRefused where that conflicts, and where it is the
+    the plan chooses now. Raises ActionRefused where that conflicts, and where it is the
     plan as it stands.
     """
     plan = carried(plan, known_merge(state))
     if plan == state.plan:
-        raise PlanRefused("It is so already.")
+        raise ActionRefused("It is so already.")
     commit = state.target.commit
     step = Step(deed, Screen.SPLIT, commit)
     return recorded(state, state.todo.with_plan(commit, plan), step)
 
 
 def recorded(state: State, todo: Todo, step: Step) -> State:
-    """The state one step on; raises PlanRefused where it is the list as it stands."""
+    """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
-        raise PlanRefused("It is so already.")
+        raise ActionRefused("It is so already.")
     return replace(
         _at_history(state, state.history.then(todo)),
         deeds=(*state.deeds, step),
@@ -48,10 +48,10 @@ def recorded(state: State, todo: Todo, step: Step) -> State:
 def undone(state: State) -> State:
     """The state one step back, where that step was made.
 
-    Raises PlanRefused at the beginning.
+    Raises ActionRefused at the beginning.
     """
     if not state.deeds:
-        raise PlanRefused("Nothing to take back.", hint="This is how it began.")
+        raise ActionRefused("Nothing to take back.", hint="This is how it began.")
     step = state.deeds[-1]
     back = replace(
         _at_history(state, state.history.undone()),
@@ -64,10 +64,10 @@ def undone(state: State) -> State:
 def redone(state: State) -> State:
     """The state one step forward again, where that step was made.
 
-    Raises PlanRefused where none was undone.
+    Raises ActionRefused where none was undone.
     """
     if not state.deeds_undone:
-        raise PlanRefused("Nothing was taken back.")
+        raise ActionRefused("Nothing was taken back.")
     step = state.deeds_undone[0]
     forward = replace(
         _at_history(state, state.history.redone()),

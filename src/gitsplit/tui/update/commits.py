@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.plan import (
     merged_groups,
     moved_group,
@@ -57,7 +57,9 @@ def with_commits(state: State, action: CommitAction) -> State:
 def focused(state: State, group: int) -> State:
     """The state with ``group`` in focus, and viewed where a commit is viewed."""
     if not 0 <= group < len(state.plan.groups):
-        raise PlanRefused(f"There is no commit {group + 1}.", hint="+ makes a new one.")
+        raise ActionRefused(
+            f"There is no commit {group + 1}.", hint="+ makes a new one."
+        )
     scroll = 0 if state.screen is Screen.COMMIT else state.scroll
     status = f"y and n are about commit {group + 1}"
     if state.screen is Screen.COMMIT:
@@ -69,7 +71,7 @@ def _reordered(state: State, to: int) -> State:
     """The commit in focus at place ``to``, still in focus."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
-        raise PlanRefused(f"This is the {end} commit already.")
+        raise ActionRefused(f"This is the {end} commit already.")
     plan = moved_group(state.plan, state.focus, to)
     deed = f"commit {state.focus + 1} is commit {to + 1} now"
     deed += implied_words(state.plan, plan)
@@ -81,7 +83,7 @@ def _merged(state: State) -> State:
     source = state.focus
     into = source - 1 if source else 1
     if len(state.plan.groups) == 1:
-        raise PlanRefused("There is only this commit.", hint="+ makes another.")
+        raise ActionRefused("There is only this commit.", hint="+ makes another.")
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)
         deed = f"removed the empty commit {source + 1}"
@@ -100,7 +102,7 @@ def _owned(state: State) -> State:
         kept = (
             "its Change-Id" if where.commit in state.whole.change_ids else "all it is"
         )
-        raise PlanRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
+        raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = named(state, where)
     if entry.plan.owner == where.group:
         return replace(state, status=f"{name} {_keeps(state, entry)} already")

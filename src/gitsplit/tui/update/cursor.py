@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of, with_subject
@@ -58,13 +58,13 @@ def found(state: State, text: str) -> State:
     """The state with the cursor on the next row with ``text``, round the end.
 
     Capital letters count only where ``text`` has one. A line that was folded away is
-    unfolded. Raises PlanRefused where nothing was asked for or nothing is found.
+    unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
     """
     if not text:
-        raise PlanRefused("Nothing to look for yet.", hint="/ asks for a text.")
+        raise ActionRefused("Nothing to look for yet.", hint="/ asks for a text.")
     row = next_match(state, text)
     if row is None:
-        raise PlanRefused(f"No line has “{text}”.")
+        raise ActionRefused(f"No line has “{text}”.")
     edit = row.segment.edit
     if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
         key = (edit, row.segment.is_old)
@@ -167,9 +167,9 @@ def _panned(state: State, columns: int) -> State:
     """The state that shows lines from other columns on."""
     pan = max(0, state.pan + columns)
     if columns > 0 and not _reaches(state, pan):
-        raise PlanRefused("No line goes on any further.")
+        raise ActionRefused("No line goes on any further.")
     if pan == state.pan:
-        raise PlanRefused("Lines are shown from their start.")
+        raise ActionRefused("Lines are shown from their start.")
     return replace(state, pan=pan, status=f"lines from column {pan + 1} on")
 
 
@@ -209,7 +209,7 @@ def _piece_row(state: State, by: int) -> int:
         place -= by > 0
     place += by
     if not 0 <= place < len(edits):
-        raise PlanRefused(f"This is the {'last' if by > 0 else 'first'} piece.")
+        raise ActionRefused(f"This is the {'last' if by > 0 else 'first'} piece.")
     return rows.row_of(edits[place])
 
 
@@ -221,7 +221,7 @@ def _file_row(state: State, by: int) -> int:
     else:
         after = headers[: bisect_left(headers, state.cursor)][::-1]
     if not after:
-        raise PlanRefused(f"This is the {'last' if by > 0 else 'first'} file.")
+        raise ActionRefused(f"This is the {'last' if by > 0 else 'first'} file.")
     return after[0]
 
 
@@ -229,7 +229,9 @@ def _wider(state: State) -> Unit:
     """The unit wider than what the cursor takes."""
     unit = state.unit if state.unit is Unit.LINES else unit_at(state)
     if unit not in _WIDER:
-        raise PlanRefused("A directory is the widest selection.", hint="v narrows it.")
+        raise ActionRefused(
+            "A directory is the widest selection.", hint="v narrows it."
+        )
     return _WIDER[unit]
 
 
@@ -244,13 +246,13 @@ def _piece_folded(state: State) -> State:
     """The long runs of the piece at the cursor unfolded, or folded again."""
     edit = state.rows[state.cursor].segment.edit
     if not isinstance(edit, TextEdit):
-        raise PlanRefused("There is nothing to fold here.")
+        raise ActionRefused("There is nothing to fold here.")
     keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
     if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
         unfolded = refolded(state, state.unfolded | keys)
         return replace(unfolded, status="unfolded the piece")
     if not keys & state.unfolded:
-        raise PlanRefused("The piece is short: all of it is shown.")
+        raise ActionRefused("The piece is short: all of it is shown.")
     return replace(refolded(state, state.unfolded - keys), status="folded the piece")
 
 
@@ -261,7 +263,7 @@ def _all_folded(state: State) -> State:
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
         return replace(refolded(state, keys), status="unfolded everything")
     if not state.unfolded:
-        raise PlanRefused("Every piece is short: all lines are shown.")
+        raise ActionRefused("Every piece is short: all lines are shown.")
     return replace(refolded(state, frozenset()), status="folded what is long")
 
 
@@ -270,7 +272,7 @@ def with_prompt(state: State, action: PromptAction) -> State:
     if isinstance(action, Ask):
         return replace(state, prompt=_begun(state, action.purpose), status="")
     if state.prompt is None:
-        raise PlanRefused("Nothing is being typed.")
+        raise ActionRefused("Nothing is being typed.")
     match action:
         case Submit():
             return _submitted(state, state.prompt)
@@ -331,9 +333,9 @@ def _submitted(state: State, prompt: Prompt) -> State:
 
 
 def _with_subject(state: State, text: str) -> State:
-    """The commit at hand with this subject; PlanRefused where it is empty."""
+    """The commit at hand with this subject; ActionRefused where it is empty."""
     if not text.strip():
-        raise PlanRefused("A commit needs a subject.", hint="Esc keeps the old one.")
+        raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
     where, message = text_at_hand(state)
     if text == subject_of(message).decode("utf-8", "surrogateescape"):
         return worded(state, [Text(where, message)])
@@ -346,5 +348,5 @@ def _at_piece(state: State, text: str) -> State:
     edits = state.plan.edits
     number = int(text) if text.strip().isdecimal() else 0
     if not 1 <= number <= len(edits):
-        raise PlanRefused(f"The pieces have the numbers 1 to {len(edits)}.")
+        raise ActionRefused(f"The pieces have the numbers 1 to {len(edits)}.")
     return at_row(state, state.rows.row_of(edits[number - 1]))

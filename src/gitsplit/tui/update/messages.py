@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
@@ -48,7 +48,7 @@ def _worded(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
 
 
 def text_at_hand(state: State) -> Text:
-    """The message that the keys are about; PlanRefused where there is none."""
+    """The message that the keys are about; ActionRefused where there is none."""
     if state.screen in ONE_COMMIT:
         home = home_of(state.plan, state.focus)
         where = Address(state.target.commit, home)
@@ -61,10 +61,10 @@ def text_at_hand(state: State) -> Text:
 
 
 def commit_at_cursor(state: State) -> NewCommit:
-    """The new commit at the cursor of the messages; PlanRefused where there is none."""
+    """The new commit at the cursor of the messages; ActionRefused where none is."""
     commits = worded_commits(state)
     if not commits:
-        raise PlanRefused("Every commit keeps its message.", hint="q goes back.")
+        raise ActionRefused("Every commit keeps its message.", hint="q goes back.")
     return commits[min(state.message, len(commits) - 1)]
 
 
@@ -72,9 +72,9 @@ def _commit_of(state: State, oid: Oid) -> NewCommit:
     """The one new commit that a commit of the series comes to."""
     entry = entries_of(state.todo)[oid]
     if entry.action == "drop":
-        raise PlanRefused("A commit that is dropped needs no message.")
+        raise ActionRefused("A commit that is dropped needs no message.")
     if entry.action == "split":
-        raise PlanRefused(
+        raise ActionRefused(
             "A commit that is split has several messages.", hint="l shows them."
         )
     return next(
@@ -87,19 +87,19 @@ def _commit_of(state: State, oid: Oid) -> NewCommit:
 def worded(state: State, texts: Iterable[Text]) -> State:
     """The state in which these messages stand where they belong.
 
-    Raises PlanRefused, with nothing changed, where one is empty or has a NUL byte.
+    Raises ActionRefused, with nothing changed, where one is empty or has a NUL byte.
     """
     given = tuple(texts)
     todo = state.todo
     before = {commit.where: commit.message for commit in new_commits(state)}
     for where, message in given:
         if not message.strip():
-            raise PlanRefused(
+            raise ActionRefused(
                 f"The message of {_with_message(state, where)} was empty.",
                 hint="The old one stays.",
             )
         if has_new_nul(message, before.get(where, b"")):
-            raise PlanRefused(
+            raise ActionRefused(
                 f"The message of {named(state, where)} had a NUL byte,"
                 " which git doesn't allow.",
                 hint="The old one stays.",
@@ -140,7 +140,7 @@ def _with_text(todo: Todo, where: Address, message: bytes) -> Todo:
 
 
 def _entry_at(todo: Todo, where: Address) -> Entry:
-    """The entry that has the message; PlanRefused where there is none like that."""
+    """The entry that has the message; ActionRefused where there is none like that."""
     entry = entries_of(todo).get(where.commit)
     groups = len(entry.plan.groups) if entry is not None and entry.plan else 0
     is_there = entry is not None and (
@@ -149,7 +149,7 @@ def _entry_at(todo: Todo, where: Address) -> Entry:
         else entry.action == "split" and where.group < groups
     )
     if entry is None or not is_there:
-        raise PlanRefused(f"{where.commit[:7]} has no such message.")
+        raise ActionRefused(f"{where.commit[:7]} has no such message.")
     return entry
 
 
@@ -194,7 +194,7 @@ def _with_message(state: State, where: Address) -> str:
 def editable(state: State, for_good: bool) -> State:
     """The state that asks for the editor on the file at the cursor.
 
-    Raises PlanRefused where the commit in focus has no such file, or isn't written.
+    Raises ActionRefused where the commit in focus has no such file, or isn't written.
     """
     written_content(state)
     request = Request.EDIT_FILE_FOR_GOOD if for_good else Request.EDIT_FILE
@@ -204,10 +204,10 @@ def editable(state: State, for_good: bool) -> State:
 def written_content(state: State) -> bytes:
     """The content of the file at the cursor as of the commit in focus.
 
-    Raises PlanRefused where there is none to be edited.
+    Raises ActionRefused where there is none to be edited.
     """
     if state.focus not in state.plan.group_of:
-        raise PlanRefused(
+        raise ActionRefused(
             f"Commit {state.focus + 1} is empty, so it isn't written.",
             hint="Send it a piece first.",
         )
@@ -223,7 +223,7 @@ def rewritten(state: State, action: SetContent) -> State:
     """The state in which the file has the content that was written."""
     plan, group, file = state.plan, action.group, action.file
     if group >= len(plan.groups):
-        raise PlanRefused(f"There is no commit {group + 1}.")
+        raise ActionRefused(f"There is no commit {group + 1}.")
     path = shown(plan.changes[file].path)
     is_same = action.content == written(plan, group, file)
     merge = known_merge(state) if action.for_good else None

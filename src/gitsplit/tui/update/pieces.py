@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Fact, FactEdit, sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
@@ -97,16 +97,18 @@ def _selection(state: State, rest: bool) -> Selection:
 
 
 def _some(selection: Selection) -> Selection:
-    """The selection; raises PlanRefused where it is empty."""
+    """The selection; raises ActionRefused where it is empty."""
     if not selection:
-        raise PlanRefused("Nothing changed here.", hint="j goes to the next piece.")
+        raise ActionRefused("Nothing changed here.", hint="j goes to the next piece.")
     return selection
 
 
 def _sent(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group`` and the cursor on what follows it."""
     if group != DROPPED and group >= len(state.plan.groups):
-        raise PlanRefused(f"There is no commit {group + 1}.", hint="+ makes a new one.")
+        raise ActionRefused(
+            f"There is no commit {group + 1}.", hint="+ makes a new one."
+        )
     others = _members(state.plan, selection, group, is_in=False)
     if not others:
         what = amount(taken.edit for taken in selection)
@@ -124,7 +126,9 @@ def _left(state: State, selection: Selection) -> State:
         status = f"not in {named(state.focus)} as it is"
         return _past(state, replace(state, status=status), selection)
     if state.focus + 1 == len(state.plan.groups):
-        raise PlanRefused("No commit comes after this one.", hint="+ makes a new one.")
+        raise ActionRefused(
+            "No commit comes after this one.", hint="+ makes a new one."
+        )
     return _past(state, _moved(state, here, state.focus + 1), selection)
 
 
@@ -139,7 +143,7 @@ def _moved(state: State, selection: Selection, group: int) -> State:
     plan, places = cut_to(state.plan, selection)
     moved = assigned(plan, places, group)
     if moved.group_of == plan.group_of:
-        raise PlanRefused(
+        raise ActionRefused(
             "A file begins with its first lines and ends with its last.",
             hint="Send those.",
         )
@@ -170,7 +174,7 @@ def _cut(state: State, selection: Selection) -> State:
         plan = cut_finer(state.plan, selection)
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
-        raise PlanRefused("It can't be cut any further.")
+        raise ActionRefused("It can't be cut any further.")
     return changed(state, plan, f"cut into {counted(made + len(selection), 'piece')}")
 
 
@@ -228,7 +232,7 @@ def with_next_cut(state: State, by: int) -> State:
     """The state with one commit more (1) or fewer (-1), and that commit in focus.
 
     What the user decided stays where it can; what they moved is as proposed, and the
-    status says so. Raises PlanRefused where there is no such proposal.
+    status says so. Raises ActionRefused where there is no such proposal.
     """
     commit = state.target.commit
     if commit not in state.cuts:

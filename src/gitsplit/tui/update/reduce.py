@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.tui.state.app_state import MergeNeeded, Screen, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
@@ -59,13 +59,13 @@ def reduce(state: State, action: Action) -> State:
         return replace(made, merges={})
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
-    except PlanRefused as refusal:
+    except (ActionRefused, InvalidPlan) as refusal:
         reason = f"{refusal} {refusal.hint}".rstrip()
         return replace(ready, status=reason, is_refusal=True)
 
 
 def _reduced(state: State, action: Action) -> State:
-    """The state after an action; raises PlanRefused where it is refused."""
+    """The state after an action; raises ActionRefused where it is refused."""
     if isinstance(action, PlanAction):
         made = _with_plan(state, action)
         return with_problems(made) if made.screen is Screen.PREVIEW else made

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
@@ -78,7 +78,7 @@ def asked(state: State, action: ShellAction) -> State:
         case Suspend():
             return replace(state, request=Request.SUSPEND)
         case Refused(sentence):
-            raise PlanRefused(sentence)
+            raise ActionRefused(sentence)
         case _:
             return _requested(state, action)
 
@@ -115,7 +115,7 @@ def _rewording(state: State) -> State:
 def _checking(state: State) -> State:
     """The state that asks for the new commits to be checked."""
     if not state.whole.check:
-        raise PlanRefused("No command was given to check with.", hint="-x CMD does.")
+        raise ActionRefused("No command was given to check with.", hint="-x CMD does.")
     return to_be_checked(state)
 
 
@@ -150,7 +150,7 @@ def _looking(state: State, number: int | None) -> State:
     if state.screen is Screen.PREVIEW and number is not None:
         state, group = _opened_for(state, number)
     if state.opened is None:
-        raise PlanRefused("No commit is open.", hint="e opens the one at the cursor.")
+        raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
     if state.screen is not Screen.COMMIT:
         state = _over(state, Screen.COMMIT)
     return focused(state, state.focus if group is None else group)
@@ -163,10 +163,10 @@ def _opened_for(state: State, number: int) -> tuple[State, int]:
     """
     commits = new_commits(state)
     if number >= len(commits):
-        raise PlanRefused(f"There is no commit {number + 1}.")
+        raise ActionRefused(f"There is no commit {number + 1}.")
     commit = commits[number]
     if commit.group is None:
-        raise PlanRefused(
+        raise ActionRefused(
             f"{commit.entry.oid[:7]} does what it did before.",
             hint=f"git show {commit.entry.oid[:7]} shows it.",
         )
@@ -177,7 +177,9 @@ def _messages(state: State) -> State:
     """The messages of all new commits, the cursor on the one that was at hand."""
     commits = worded_commits(state)
     if not commits:
-        raise PlanRefused("Every commit keeps its message.", hint="Nothing is new yet.")
+        raise ActionRefused(
+            "Every commit keeps its message.", hint="Nothing is new yet."
+        )
     here = Address(state.chosen)
     if state.opened is not None and state.screen in ONE_COMMIT:
         here = Address(state.target.commit, state.focus)
@@ -202,7 +204,7 @@ def _previewed(state: State) -> State:
 def _applied(state: State) -> State:
     """The state that asks to be written, where it can be."""
     if state.screen is not Screen.PREVIEW:
-        raise PlanRefused("What is written is shown first.", hint="w shows it.")
+        raise ActionRefused("What is written is shown first.", hint="w shows it.")
     return to_be_applied(state)
 
 

@@ -6,7 +6,7 @@ The cursor on screens that list commits: the series, and the messages.
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import PlanRefused
+from gitsplit.errors import ActionRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import (
     Doing,
@@ -65,7 +65,7 @@ def with_series(state: State, action: SeriesAction) -> State:
                 return proposal_awaited(state, state.chosen)
             return _at_cursor(state, action)
         case _:
-            raise PlanRefused("That is done in the series.", hint="b shows it.")
+            raise ActionRefused("That is done in the series.", hint="b shows it.")
 
 
 def _is_to_split(state: State, action: SeriesAction) -> bool:
@@ -116,7 +116,9 @@ def split_at_once(state: State) -> State:
 def shown_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
-        raise PlanRefused("The series is this one commit.", hint="w shows what it is.")
+        raise ActionRefused(
+            "The series is this one commit.", hint="w shows what it is."
+        )
     chosen = state.chosen if state.opened is None else state.opened.commit
     return replace(
         state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""
@@ -144,7 +146,7 @@ def _reworded(state: State, commit: Oid, message: bytes) -> State:
         status = f"the message is as it was: {commit[:7]} {_NOW[entry.action]}"
         return replace(state, status=status)
     if not message.strip():
-        raise PlanRefused(
+        raise ActionRefused(
             f"The message of {commit[:7]} was empty.", hint="All stays as it was."
         )
     todo = with_action(state.todo, commit, "reword", message)
@@ -156,14 +158,14 @@ def moved_commit(state: State, by: int) -> State:
     to = state.todo.place(state.chosen) + by
     if not 0 <= to < len(state.todo.entries):
         end = "first" if to < 0 else "last"
-        raise PlanRefused(f"This is the {end} commit already.")
+        raise ActionRefused(f"This is the {end} commit already.")
     todo = moved(state.whole.series, state.todo, state.chosen, by)
     words = f"{state.chosen[:7]} comes {'later' if by > 0 else 'earlier'}"
     return _rearranged(state, todo, words)
 
 
 def _rearranged(state: State, todo: Todo, words: str) -> State:
-    """The state with another todo list; PlanRefused where its commits can't be so."""
+    """The state with another todo list; ActionRefused where its commits can't be so."""
     layout(state.whole.series, todo)
     return recorded(state, todo, Step(words, Screen.SERIES, state.chosen))
 
@@ -186,7 +188,7 @@ def _split_next(state: State) -> State:
     for entry in (*entries[at:], *entries[:at]):
         if entry.action == "split":
             return _open(state, entry.oid)
-    raise PlanRefused(
+    raise ActionRefused(
         "No commit is marked to be split.", hint="e splits the one at the cursor."
     )
 
@@ -219,7 +221,7 @@ def _walked(state: State, by: int) -> State:
     found = [place for place in places if (place - here) * by > 0]
     if not found:
         which = "last" if by > 0 else "first"
-        raise PlanRefused(
+        raise ActionRefused(
             f"This is the {which} commit that is to be split.",
             hint="b shows the series, w what will be written.",
         )
@@ -233,7 +235,7 @@ def _autosquashed(state: State) -> State:
     """The commits that name another in their subject, where they belong."""
     todo = autosquashed(state.whole.series, state.todo)
     if todo == state.todo:
-        raise PlanRefused("No commit is called after another one, as fixup! is.")
+        raise ActionRefused("No commit is called after another one, as fixup! is.")
     return _rearranged(state, todo, "commits for others are behind them")
 
 
@@ -259,7 +261,7 @@ def moved_in_list(state: State, action: CursorAction | MarkAction) -> State:
         case MoveTo(row):
             return _at(state, row)
         case _:
-            raise PlanRefused("That is done in a commit.", hint="Open one first.")
+            raise ActionRefused("That is done in a commit.", hint="Open one first.")
 
 
 def _place(state: State) -> int:
