@@ -4,8 +4,9 @@ The diff of such a commit can't be read off the plan: it is that between the fil
 before and after it, found anew by the function that the screen was given for it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from gitsplit.errors import InvalidPlan
@@ -14,6 +15,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import HunksBetween, State
 from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
 
@@ -60,56 +62,35 @@ def _group_before(plan: Plan, group: int) -> int:
     return next((g for g in range(group - 1, -1, -1) if sizes[g].pieces), -1)
 
 
-@dataclass(slots=True)
-class ActualCommits:
-    """The commits of a state; those that were edited are found once for each plan."""
-
-    _previews: Previews = field(default_factory=Previews)
-    _plan: Plan | None = None
-    _hunks_between: HunksBetween | None = None
-    _edited: dict[int, ActualCommit] = field(default_factory=dict)
-
-    def commit(self, state: State, group: int) -> ActualCommit:
-        """The commit of ``group`` as it will be."""
-        plan = state.plan
-        if is_edited(plan, group):
-            return self._edited_commit(state, group)
-        size = plan_sizes(plan)[group]
-        rows = self._previews.rows(plan, state.rows, group)
-        return ActualCommit(plan, group, size, rows)
-
-    def sizes(self, state: State) -> Sizes:
-        """The sizes of the commits; their pieces are those that were sent to them."""
-        sizes, plan = plan_sizes(state.plan), state.plan
-        groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
-        if not groups:
-            return sizes
-        edited = {group: self._edited_commit(state, group).size for group in groups}
-        return {**sizes, **edited}
-
-    def _edited_commit(self, state: State, group: int) -> ActualCommit:
-        if (
-            state.plan is not self._plan
-            or state.hunks_between is not self._hunks_between
-        ):
-            self._hunks_between = state.hunks_between
-            self._plan, self._edited = state.plan, {}
-        if group not in self._edited:
-            self._edited[group] = _edited_commit(state.plan, group, state.hunks_between)
-        return self._edited[group]
-
-
-_ACTUAL: Final = ActualCommits()  # gives the same as if it kept nothing
+_PREVIEWS: Final = Previews()  # gives the same as if it kept nothing
 
 
 def actual_commit(state: State, group: int) -> ActualCommit:
     """The commit of ``group`` as it will be."""
-    return _ACTUAL.commit(state, group)
+    plan = state.plan
+    if is_edited(plan, group):
+        return _edited_commits(plan, state.hunks_between)(group)
+    rows = _PREVIEWS.rows(plan, state.rows, group)
+    return ActualCommit(plan, group, plan_sizes(plan)[group], rows)
 
 
 def commit_sizes(state: State) -> Sizes:
-    """The size of each commit as it will be, and of what is dropped."""
-    return _ACTUAL.sizes(state)
+    """The size of each commit as it will be, and of what is dropped.
+
+    Pieces are counted where they were sent.
+    """
+    plan = state.plan
+    commit = _edited_commits(plan, state.hunks_between)
+    groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
+    return {**plan_sizes(plan), **{group: commit(group).size for group in groups}}
+
+
+@memo
+def _edited_commits(
+    plan: Plan, hunks_between: HunksBetween
+) -> Callable[[int], ActualCommit]:
+    """The commits that were edited; each is found once."""
+    return cache(lambda group: _edited_commit(plan, group, hunks_between))
 
 
 def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:

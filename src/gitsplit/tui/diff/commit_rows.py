@@ -25,7 +25,7 @@ from gitsplit.tui.diff.commit_hunks import (
     part_of,
 )
 from gitsplit.tui.diff.rows import Header, Row, Rows
-from gitsplit.tui.state.sizes import LastAnswer
+from gitsplit.tui.memo import memo
 
 _KEPT = 8  # commits whose rows are kept, for going to and fro between them
 
@@ -146,7 +146,7 @@ def _shifts(edits: tuple[Edit, ...], fates: bytes) -> _Shifts:
     )
 
 
-@LastAnswer
+@memo
 def _growth(edits: tuple[Edit, ...]) -> tuple[int, ...]:
     """How many lines more the file has with each edit than without."""
     return tuple(

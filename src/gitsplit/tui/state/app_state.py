@@ -20,7 +20,7 @@ from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
 from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import FoldKey, Rows
-from gitsplit.tui.state.sizes import LastAnswer
+from gitsplit.tui.memo import memo
 
 Value = TypeVar("Value")
 
@@ -217,7 +217,7 @@ class Prompt:
     cursor: int
 
 
-@LastAnswer
+@memo
 def entries_of(todo: Todo) -> dict[Oid, Entry]:
     """The entries of a todo list by their commits."""
     return {entry.oid: entry for entry in todo.entries}

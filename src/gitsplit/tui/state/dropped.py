@@ -8,13 +8,13 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, Fact, FactEdit
 from gitsplit.model.plan import DROPPED, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import DropTo
 from gitsplit.tui.state.selection import amount
-from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.view.text import shown
 
 
-@LastAnswer
+@memo
 def ends_as_it_was(plan: Plan) -> bool:
     """Whether every file ends as the original commit has it, found by composing it."""
     written = without_empty_groups(plan)
@@ -28,7 +28,7 @@ def ends_as_it_was(plan: Plan) -> bool:
         return False
 
 
-@LastAnswer
+@memo
 def is_to_be_whole(plan: Plan) -> bool:
     """What :func:`ends_as_it_was` says, as the plan has it: a promise, not a proof."""
     if not plan.overrides:
@@ -36,7 +36,7 @@ def is_to_be_whole(plan: Plan) -> bool:
     return is_whole(without_empty_groups(plan))
 
 
-@LastAnswer
+@memo
 def dropped_edits(plan: Plan) -> dict[int, list[Edit]]:
     """What no commit takes, by file."""
     found: dict[int, list[Edit]] = {}

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.model.todo import Entry, Todo, joined_messages, layout
+from gitsplit.tui.memo import memo, memo_by
 from gitsplit.tui.state.app_state import State, Whole
-from gitsplit.tui.state.sizes import LastAnswer
 
 
 class Address(NamedTuple):
@@ -42,31 +43,13 @@ class NewCommit:
         return self.entry.action != "pick" or bool(self.joined)
 
 
-class _Outlines:
-    """The new commits of a todo list, found once for each."""
-
-    def __init__(self) -> None:
-        self._of: tuple[Whole, Todo] | None = None
-        self._found: tuple[NewCommit, ...] = ()
-
-    def __call__(self, state: State) -> tuple[NewCommit, ...]:
-        """The new commits of this state."""
-        whole, todo = state.whole, state.todo
-        if not self._of or self._of[0] is not whole or self._of[1] is not todo:
-            self._of = (whole, todo)
-            self._found = tuple(_made(whole, todo))
-        return self._found
-
-
-_OUTLINES: Final = _Outlines()  # gives the same as if it kept nothing
-
-
+@memo_by(attrgetter("whole", "todo"))
 def new_commits(state: State) -> tuple[NewCommit, ...]:
     """The commits that the todo list comes to; groups without pieces make none."""
-    return _OUTLINES(state)
+    return tuple(_made(state.whole, state.todo))
 
 
-@LastAnswer
+@memo
 def new_subjects(commits: tuple[NewCommit, ...]) -> Mapping[Oid, bytes]:
     """The subjects of commits that aren't split and get another than they had."""
     return {

@@ -15,8 +15,9 @@ from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import Request, Screen, State
-from gitsplit.tui.state.sizes import LastAnswer, message_of
+from gitsplit.tui.state.sizes import message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 
@@ -70,7 +71,7 @@ def _moves_trees(entry: Entry) -> bool:
     return entry.action in _MOVES_TREES
 
 
-@LastAnswer
+@memo
 def written_todo(todo: Todo) -> Todo:
     """The todo list to be written: groups without pieces are left out of its plans."""
     return Todo(

@@ -1,33 +1,12 @@
 """How much each commit of a plan changes, counted once for each plan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
 
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.tui.diff.blocks import both, same
-
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
-
-class LastAnswer(Generic[Key, Value]):
-    """A function that remembers its last answer, for the very same argument.
-
-    A plan is immutable and large: comparing it by identity is enough and costs
-    nothing, hashing it at every frame would cost more than counting.
-    """
-
-    def __init__(self, function: Callable[[Key], Value]) -> None:
-        self._function = function
-        self._last: tuple[Key, Value] | None = None
-
-    def __call__(self, key: Key) -> Value:
-        """The function's answer."""
-        if self._last is None or self._last[0] is not key:
-            self._last = (key, self._function(key))
-        return self._last[1]
+from gitsplit.tui.memo import memo
 
 
 @dataclass(slots=True)
@@ -70,7 +49,7 @@ class Count:
 plan_sizes = Count()
 
 
-@LastAnswer
+@memo
 def written_owner(plan: Plan) -> int | None:
     """The group that will keep the Change-Id: an empty one leaves it to another."""
     written = [group for group, size in plan_sizes(plan).items() if size.pieces]

@@ -13,6 +13,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import with_content, written
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Request,
@@ -24,7 +25,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import Address, NewCommit, new_commits
-from gitsplit.tui.state.sizes import LastAnswer, home_of, shown_home, written_number
+from gitsplit.tui.state.sizes import home_of, shown_home, written_number
 from gitsplit.tui.state.undo import changed, recorded
 from gitsplit.tui.update.actions import SetContent
 from gitsplit.tui.view.text import shown
@@ -42,7 +43,7 @@ def worded_commits(state: State) -> tuple[NewCommit, ...]:
     return _worded(new_commits(state))
 
 
-@LastAnswer
+@memo
 def _worded(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
     return tuple(commit for commit in commits if commit.is_new)
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Final
+from operator import attrgetter
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -11,7 +11,7 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.diff import lines_of
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
-from gitsplit.model.todo import Todo
+from gitsplit.tui.memo import memo_by
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.update.messages import origin, worded_commits
@@ -42,8 +42,7 @@ class _Block:
 
 def message_lines(state: State, width: int) -> Lines:
     """Every new commit with its number, owner's mark, subject and message."""
-    page = _PAGE(state)
-    blocks, starts = page.blocks, page.starts
+    blocks, starts = _page(state)
     at = min(state.message, len(blocks) - 1)
 
     def line(number: int) -> StyleAndTextTuples:
@@ -61,27 +60,11 @@ def message_lines(state: State, width: int) -> Lines:
     )
 
 
-class _Page:
-    """The blocks of a todo list and the lines they begin at, made once for each."""
-
-    def __init__(self) -> None:
-        self.blocks: tuple[_Block, ...] = ()
-        self.starts: tuple[int, ...] = (0,)
-        self._of: tuple[Whole, Todo] | None = None
-
-    def __call__(self, state: State) -> "_Page":
-        """The page of this state."""
-        of = self._of
-        if of is None or of[0] is not state.whole or of[1] is not state.todo:
-            self._of = (state.whole, state.todo)
-            commits = worded_commits(state)
-            self.blocks = tuple(_block(state.whole, commit) for commit in commits)
-            heights = (block.height for block in self.blocks)
-            self.starts = tuple(accumulate(heights, initial=0))
-        return self
-
-
-_PAGE: Final = _Page()  # gives the same as if it kept nothing
+@memo_by(attrgetter("whole", "todo"))
+def _page(state: State) -> tuple[tuple[_Block, ...], tuple[int, ...]]:
+    """The blocks of the page, and the lines that they begin at."""
+    blocks = tuple(_block(state.whole, each) for each in worded_commits(state))
+    return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
 def _block(whole: Whole, commit: NewCommit) -> _Block:

@@ -4,7 +4,8 @@ What came of checking new commits, for the preview to show.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import NamedTuple
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -15,9 +16,10 @@ from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.todo import Entry, Todo
+from gitsplit.model.todo import Entry
 from gitsplit.tui.diff.commit_diff import sizes_in
-from gitsplit.tui.state.app_state import HunksBetween, State, Whole
+from gitsplit.tui.memo import memo_by
+from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.dropped import (
     altered_lines,
     dropped_words,
@@ -95,7 +97,7 @@ class Row(NamedTuple):
 
 def preview_page(state: State, width: int) -> Lines:
     """What will be written, commit by commit, and what stays as it is."""
-    rows = _FACTS(state).rows
+    rows = rows_of(state)
     above = [_summary(state), *_warning_lines(state, width), []]
     below = [[], *_below(state, width)]
     columns = _columns(state, width)
@@ -123,31 +125,16 @@ def _summary(state: State) -> StyleAndTextTuples:
     ]
 
 
-class _Facts:
-    """What can be said of a todo list, found once for each."""
-
-    def __init__(self) -> None:
-        self.rows: tuple[Row, ...] = ()
-        self.promises: tuple[StyleAndTextTuples, ...] = ()
-        self._of: tuple[Whole, Todo, HunksBetween] | None = None
-
-    def __call__(self, state: State) -> "_Facts":
-        """The facts about the todo list of this state."""
-        now = (state.whole, state.todo, state.hunks_between)
-        if self._of is None or any(
-            a is not b for a, b in zip(now, self._of, strict=True)
-        ):
-            self._of = now
-            self.rows = tuple(rows_of(state))
-            self.promises = tuple(_promises(state))
-        return self
+_TODO_PARTS = attrgetter("whole", "todo", "hunks_between")
 
 
-_FACTS: Final = _Facts()  # gives the same as if it kept nothing
-
-
-def rows_of(state: State) -> Iterator[Row]:
+@memo_by(_TODO_PARTS)
+def rows_of(state: State) -> tuple[Row, ...]:
     """What becomes of each commit, in the new order."""
+    return tuple(_rows(state))
+
+
+def _rows(state: State) -> Iterator[Row]:
     numbers = {
         (commit.entry.oid, commit.group): (number, commit)
         for number, commit in enumerate(new_commits(state))
@@ -253,7 +240,7 @@ class _Columns(NamedTuple):
 
 
 def _columns(state: State, width: int) -> _Columns:
-    rows = _FACTS(state).rows
+    rows = rows_of(state)
     sizes = max((len(row.size) for row in rows), default=0)
     ids = max((get_cwidth(row.about) for row in rows if row.size), default=0)
     others = max((get_cwidth(row.about) for row in rows if not row.size), default=0)
@@ -293,7 +280,7 @@ def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     else:
         yield from failure_lines(state, width)
         yield from _conflict_lines(state, width)
-        yield from _FACTS(state).promises
+        yield from _promises(state)
         yield from _note_lines(state, width)
         yield from () if conflict_of(state) else _way_on(state.whole)
 
@@ -351,8 +338,13 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield [("class:bad", f" {line}")]
 
 
-def _promises(state: State) -> Iterator[StyleAndTextTuples]:
+@memo_by(_TODO_PARTS)
+def _promises(state: State) -> tuple[StyleAndTextTuples, ...]:
     """What holds once it is written, each found to be true before it is said."""
+    return tuple(_promise_lines(state))
+
+
+def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     whole, todo = state.whole, state.todo
     plans = list(todo.plans.values())
     lost = [words for plan in plans if (words := dropped_words(plan))]

@@ -9,10 +9,10 @@ from gitsplit.model.checks import Conflict
 from gitsplit.model.listing import counted
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import asking_words, conflict_of
-from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import CURSOR, scrolled
 from gitsplit.tui.view.text import clipped, fitted, shown, wrapped
@@ -122,7 +122,7 @@ def conflict_words(conflict: Conflict) -> str:
     return f"would conflict in {paths}{against}"
 
 
-@LastAnswer
+@memo
 def _widths(estimates: Mapping[Oid, Estimate]) -> tuple[int, int]:
     """The columns of sizes and of hints, for what is known by now."""
     sizes = [len(_files(each)) + len(_lines(each)) + 1 for each in estimates.values()]

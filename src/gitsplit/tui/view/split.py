@@ -19,9 +19,9 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import header_of
 from gitsplit.tui.diff.rows import Header, Row, RowKind
+from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
-from gitsplit.tui.state.sizes import LastAnswer
 from gitsplit.tui.view.text import (
     clipped,
     clipped_start,
@@ -102,7 +102,7 @@ def _file_words(change: FileChange) -> str:
     return "  ".join(filter(None, (_status(change), counts)))
 
 
-@LastAnswer
+@memo
 def _line_counts(hunks: tuple[Hunk, ...]) -> str:
     added = sum(len(hunk.new) for hunk in hunks)
     return f"+{added} -{sum(len(hunk.old) for hunk in hunks)}"
