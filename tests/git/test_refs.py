@@ -13,6 +13,7 @@ from gitsplit.git.refs import (
     RefUpdate,
     branches_to_move,
     current_head,
+    following_branches,
     move,
     values_of,
 )
@@ -458,3 +459,19 @@ def test_values_are_those_of_the_very_refs(repo: Repository) -> None:
         "HEAD": repo.oid("HEAD"),
         "refs/heads/topic": repo.oid("HEAD~1"),
     }
+
+
+def test_branches_at_commits_that_are_rewritten_are_known_before(
+    repo: Repository,
+) -> None:
+    tangled(repo)
+    for branch, at in (("tip", "HEAD"), ("middle", "HEAD~1"), ("below", "HEAD~3")):
+        repo.git("branch", branch, at)
+    repo.git("tag", "tagged")
+    repo.git("worktree", "add", "-q", str(repo.path.parent / "other"), "middle")
+    series = {Oid(repo.git("rev-parse", f"HEAD~{n}").strip()) for n in range(3)}
+    opened = open_repository(repo.path)
+
+    assert [*following_branches(opened, series)] == ["refs/heads/tip"]
+    repo.git("config", "rebase.updateRefs", "false")
+    assert not following_branches(open_repository(repo.path), series)

@@ -18,6 +18,7 @@ from gitsplit.tui.update.actions import (
     CheckCommits,
     Foreseen,
     MoveRows,
+    MoveTo,
     OpenPreview,
     Progressed,
     Quit,
@@ -226,3 +227,14 @@ def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> 
     assert answered(shown, backend).foreseen is not None
     assert len(asked) == 1
     assert shown.screen is Screen.PREVIEW
+
+
+def test_branches_that_move_along_are_named_where_their_commits_change() -> None:
+    start = series()
+    dropped = (Become("drop"), OpenPreview())
+    branches = {"first": COMMITS[0], "second": COMMITS[1]}
+    state = replace(start, whole=replace(start.whole, other_refs=branches))
+
+    assert "   moves too: second" in page(after(state, MoveTo(1), *dropped))
+    assert "   moves too: first, second" in page(after(state, *dropped))
+    assert "moves too" not in page(after(state, MoveTo(2), *dropped))

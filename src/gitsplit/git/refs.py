@@ -8,7 +8,7 @@ ref storage work as the user configured them.
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -106,6 +106,20 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
         if commit in new:
             left.append(LeftRef(f"HEAD of {path}", "it is detached there"))
     return Moves(tuple(moves), tuple(left))
+
+
+def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, Oid]:
+    """The branches at these commits that follow wherever one of them is rewritten.
+
+    HEAD's own is none of them, nor is one whose files another worktree has.
+    """
+    is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
+    if is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
+        return {}
+    stay = {*branches_owned_by_operations(repo), *checked_out_elsewhere(repo)}
+    stay.add(current_head(repo) or "HEAD")
+    tips = (tip for tip in _tips(repo) if tip.is_branch and tip.commit in commits)
+    return {tip.ref: tip.commit for tip in tips if tip.ref not in stay}
 
 
 def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | None]:

@@ -145,12 +145,17 @@ def _whole(repo: Repository, request: Request, work: Work, setting: Setting) -> 
     """The series in the words of the screen."""
     ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
     form = repo.config.get("rebase.instructionFormat")
+    others = refs.following_branches(repo, {c.oid for c in work.series.commits})
     return Whole(
         work.series,
         ref,
         name=_range_name(request, work, ref),
         change_ids=_change_ids(work),
         ids=work.ids,
+        other_refs={
+            refs.short_name(name).removeprefix("branch "): oid
+            for name, oid in others.items()
+        },
         drop_to=setting.drop_to,
         titles=history.titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),

@@ -115,12 +115,13 @@ class Whole:
 
     ``name`` is the range as the user would name it. ``ref`` is the branch that will
     move (short), or "HEAD". ``ids`` says how Change-Ids are used, ``change_ids`` has
-    those of the commits that have one. ``titles`` are the words for commits where
-    ``rebase.instructionFormat`` wants others than their subjects; ``abbreviates`` says
-    whether commands are letters. ``check`` is the command that new commits can be
-    checked with, empty where there is none. ``copied_trailers`` are the keys (lower
-    case) of trailers that each part of a commit has. ``keeps_drafts`` says that work
-    which isn't written is not lost.
+    those of the commits that have one. ``other_refs`` are the branches at commits of
+    the series that move along, by their short names. ``titles`` are the words for
+    commits where ``rebase.instructionFormat`` wants others than their subjects;
+    ``abbreviates`` says whether commands are letters. ``check`` is the command that new
+    commits can be checked with, empty where there is none. ``copied_trailers`` are the
+    keys (lower case) of trailers that each part of a commit has. ``keeps_drafts`` says
+    that work which isn't written is not lost.
     """
 
     series: Series
@@ -128,7 +129,7 @@ class Whole:
     name: str = ""
     change_ids: Mapping[Oid, bytes] = field(default_factory=dict)
     ids: IdRules = NO_IDS
-    other_refs: tuple[str, ...] = ()
+    other_refs: Mapping[str, Oid] = field(default_factory=dict)
     drop_to: DropTo = "worktree"
     titles: Mapping[Oid, bytes] = field(default_factory=dict)
     abbreviates: bool = False

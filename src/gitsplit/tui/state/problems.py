@@ -8,10 +8,12 @@ stops waiting with any other key.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import takewhile
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
+from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
@@ -88,6 +90,15 @@ def is_to_do(state: State) -> bool:
     """Whether the todo list makes another series than there is."""
     order = tuple(commit.oid for commit in state.whole.series.commits)
     return state.todo.order != order or any(map(_does_something, state.todo.entries))
+
+
+def unchanged_commits(state: State) -> tuple[Oid, ...]:
+    """The first commits of the series to which nothing is done: those not rewritten."""
+    pairs = zip(state.todo.entries, state.whole.series.commits, strict=True)
+    kept = takewhile(
+        lambda pair: pair[0].oid == pair[1].oid and not _does_something(pair[0]), pairs
+    )
+    return tuple(entry.oid for entry, _ in kept)
 
 
 def _does_something(entry: Entry) -> bool:

@@ -27,7 +27,7 @@ from gitsplit.tui.state.dropped import (
     where_files_go,
 )
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
-from gitsplit.tui.state.problems import conflict_of, foreseen
+from gitsplit.tui.state.problems import conflict_of, foreseen, unchanged_commits
 from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.series import WARNING, conflict_words, title_of
@@ -361,8 +361,10 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
         yield [("", f"   {where_files_go(whole.drop_to)}")]
     else:
         yield [("", "   index and files follow where the final tree changes")]
-    if whole.other_refs:
-        yield [("", f"   moves too: {', '.join(map(shown, whole.other_refs))}")]
+    unchanged = unchanged_commits(state)
+    others = [ref for ref, oid in whole.other_refs.items() if oid not in unchanged]
+    if others:
+        yield [("", f"   moves too: {', '.join(map(shown, others))}")]
 
 
 def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
