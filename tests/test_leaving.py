@@ -46,6 +46,16 @@ def series(repo: Repository) -> Repository:
     return repo
 
 
+@pytest.fixture
+def apart(repo: Repository) -> Repository:
+    """Commits that each change another file, so that no git has to merge."""
+    repo.commit("base\n", {"0": b"0\n"})
+    repo.git("branch", "base")
+    for number in range(1, 5):
+        repo.commit(f"change {number}\n", {str(number): b"%d\n" % number})
+    return repo
+
+
 def merging_by(repo: Repository, command: str) -> Repository:
     """Git merges by this command from now on."""
     skip_where_it_cannot_merge()
@@ -173,9 +183,9 @@ def test_enter_waits_for_the_merges_and_then_writes(
 
 @pytest.mark.parametrize("keys", ["qqq", "\x03"])
 def test_who_leaves_while_commands_run_waits_for_none(
-    series: Repository, temporary: Path, log: Path, keys: str
+    apart: Repository, temporary: Path, log: Path, keys: str
 ) -> None:
-    terminal = Terminal(series.path, "base", "--jobs", "2", "-x", sleeping(log))
+    terminal = Terminal(apart.path, "base", "--jobs", "2", "-x", sleeping(log))
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
@@ -184,14 +194,14 @@ def test_who_leaves_while_commands_run_waits_for_none(
     terminal.wait_for("2…")
     pids(log, 2)
 
-    assert_left(terminal, keys, series, temporary, log)
+    assert_left(terminal, keys, apart, temporary, log)
 
 
 def test_a_stubborn_command_freezes_no_screen_when_it_is_given_up(
-    series: Repository, temporary: Path, log: Path
+    apart: Repository, temporary: Path, log: Path
 ) -> None:
     command = f"trap '' TERM; echo $$ >>{log}; while :; do sleep 1; done"
-    terminal = Terminal(series.path, "base", "--jobs", "1", "-x", command)
+    terminal = Terminal(apart.path, "base", "--jobs", "1", "-x", command)
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
@@ -204,7 +214,7 @@ def test_a_stubborn_command_freezes_no_screen_when_it_is_given_up(
 
     assert time.monotonic() - begin < 1.5  # it is ended by force after two seconds
     assert is_alive(command_id)
-    assert_left(terminal, "qq", series, temporary, log)
+    assert_left(terminal, "qq", apart, temporary, log)
 
 
 def test_who_leaves_while_commits_are_drawn_up_to_be_checked_finds_nothing(
