@@ -15,7 +15,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import Request, State, one_hunk
+from gitsplit.tui.state.app_state import ShellRequest, State, one_hunk
 from gitsplit.tui.state.dropped import (
     altered_lines,
     dropped_words,
@@ -25,24 +25,24 @@ from gitsplit.tui.state.dropped import (
 )
 from gitsplit.tui.state.selection import selected
 from gitsplit.tui.update.actions import (
+    AddCommit,
     Apply,
     Cancel,
-    Cut,
     Drop,
     EditFile,
     Focus,
     Leave,
-    Mark,
-    Merge,
+    MergeInto,
     MoveCommit,
     MoveFile,
     MovePiece,
     MoveRows,
     MoveTo,
-    NewCommit,
+    Narrow,
     OpenPreview,
     Send,
     SetContent,
+    SplitHunk,
     Take,
     Undo,
     Widen,
@@ -141,7 +141,7 @@ def test_the_gutter_marks_what_is_dropped() -> None:
 
 
 def test_lines_can_be_dropped_out_of_a_piece() -> None:
-    state = after(split(), Mark(), Drop())
+    state = after(split(), Narrow(), Drop())
 
     assert dropped_words(state.plan) == "1 line"
     assert contents(state.plan, 1)[0] == NEW.replace("\nfive", "\n5\nfive").encode()
@@ -194,7 +194,7 @@ GONE = {"gone": ("one\ntwo\n", None), "z": ("x\n", "y\n")}
 
 def on_lines(state: State) -> State:
     """The cursor on the file's lines, not on what happened to the file."""
-    return after(state, MovePiece(1), Mark())
+    return after(state, MovePiece(1), Narrow())
 
 
 def test_a_line_of_a_new_file_brings_its_creation_and_that_is_said() -> None:
@@ -226,7 +226,7 @@ def test_a_dropped_line_of_a_deleted_file_keeps_the_file_and_that_is_said() -> N
 
 def test_a_new_commit_says_what_it_brings_along() -> None:
     start = state_of(plan_of(GONE, 2, [0, 0, 1]))
-    state = after(on_lines(start), Focus(1), NewCommit())
+    state = after(on_lines(start), Focus(1), AddCommit())
 
     assert state.status == (
         "new commit 3 with 1 line and the file's deletion with it · i names it"
@@ -278,7 +278,7 @@ def test_the_edits_of_a_renamed_file_are_pieces_of_their_own() -> None:
 
 
 def test_s_cuts_a_rename_from_the_edits_so_that_they_can_come_later() -> None:
-    cut = after(renamed(), Cut())
+    cut = after(renamed(), SplitHunk())
 
     assert cut.status == (
         "the rename is a piece by itself now · V takes the edits along"
@@ -303,7 +303,7 @@ def test_a_rename_without_edits_is_a_piece_that_can_t_be_cut() -> None:
     state = state_of(plan_of({"new.py": FileChange(old, new), "z": ("x\n", "y\n")}))
 
     assert [place for place, _ in selected(state)] == [0]
-    assert after(state, Cut()).is_refusal
+    assert after(state, SplitHunk()).is_refusal
 
 
 def written(state: State, file: int = 0) -> list[bytes | None]:
@@ -323,9 +323,9 @@ TYPED = FIVE.replace("\n15\n", "\nfifteen\n").encode()
 
 
 def test_e_asks_for_the_editor_on_the_file_as_of_the_focus() -> None:
-    assert after(split(), EditFile()).request is Request.EDIT_FILE
+    assert after(split(), EditFile()).request is ShellRequest.EDIT_FILE
     for_good = after(split(), EditFile(for_good=True))
-    assert for_good.request is Request.EDIT_FILE_FOR_GOOD
+    assert for_good.request is ShellRequest.EDIT_FILE_FOR_GOOD
 
 
 def test_what_is_typed_is_in_that_commit_and_the_next_has_what_it_had() -> None:
@@ -406,7 +406,7 @@ def test_a_piece_that_conflicts_with_what_was_typed_isn_t_sent() -> None:
 
 def test_merged_commits_have_what_was_typed_into_the_later_one() -> None:
     edited = after(split((0, 1, 2), 3), SetContent(1, 0, TYPED), SetContent(0, 0, b"0"))
-    state = after(edited, Focus(1), Merge())
+    state = after(edited, Focus(1), MergeInto())
 
     assert written(state) == [TYPED, NEW.encode()]
 
@@ -563,4 +563,4 @@ def test_git_is_asked_again_when_the_preview_is_to_be_written() -> None:
     assert state.problems == ()
     refused = answered(after(state, Apply()), OBJECTING)
     assert (refused.status, refused.request) == ("No. Don't.", None)
-    assert answered(after(state, Apply())).request is Request.APPLY
+    assert answered(after(state, Apply())).request is ShellRequest.APPLY

@@ -18,11 +18,11 @@ from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import cuts
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.keymap import TABLE, Place, Pressed, action_of, row_of
+from gitsplit.tui.keymap import TABLE, KeyContext, Pressed, action_of, row_of
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Purpose,
-    Request,
+    ShellRequest,
     State,
     Unit,
 )
@@ -31,8 +31,7 @@ from gitsplit.tui.update.actions import (
     Ask,
     Fold,
     Interrupt,
-    Look,
-    Mark,
+    Narrow,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -41,6 +40,7 @@ from gitsplit.tui.update.actions import (
     Send,
     SetContent,
     SetMessage,
+    ShowCommit,
     WriteMessages,
 )
 from gitsplit.tui.update.messages import text_at_hand, worded_commits
@@ -57,14 +57,14 @@ FILES = {
     "a.py": ("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", "1\nx\n3\n4\n5\n6\n7\n8\n9\ny\nz\n"),
     "b.py": ("1\n", "2\n"),
 }
-PLACES: dict[Place, tuple[Action, ...]] = {
-    Place.SERIES: (OpenSeries(),),
-    Place.SPLIT: (),
-    Place.COMMIT: (Look(),),
-    Place.MESSAGES: (OpenMessages(),),
-    Place.PREVIEW: (OpenPreview(),),
-    Place.HELP: (OpenHelp(),),
-    Place.PROMPT: (Ask(Purpose.SEARCH),),
+PLACES: dict[KeyContext, tuple[Action, ...]] = {
+    KeyContext.SERIES: (OpenSeries(),),
+    KeyContext.SPLIT: (),
+    KeyContext.COMMIT: (ShowCommit(),),
+    KeyContext.MESSAGES: (OpenMessages(),),
+    KeyContext.PREVIEW: (OpenPreview(),),
+    KeyContext.HELP: (OpenHelp(),),
+    KeyContext.PROMPT: (Ask(Purpose.SEARCH),),
 }
 NOT_PRESSED = {"<sigint>", "c-z", "pageup", "pagedown", "space"}
 """Ctrl-Z would stop the tests; pages are as long as the window, tested by itself."""
@@ -152,26 +152,26 @@ def sent(key: str) -> str:
 def edited(state: State) -> State:
     """The state after what the editor makes of what it is asked to edit."""
     match state.request:
-        case Request.EDIT_MESSAGE if state.screen in ONE_COMMIT:
+        case ShellRequest.EDIT_MESSAGE if state.screen in ONE_COMMIT:
             return reduce(state, SetMessage(0, b"Edited\n"))
-        case Request.EDIT_MESSAGE:
+        case ShellRequest.EDIT_MESSAGE:
             where = text_at_hand(state).where
             return reduce(state, WriteMessages(((where, b"Edited\n"),)))
-        case Request.REWORD:
+        case ShellRequest.REWORD:
             return reduce(state, Reworded(state.chosen, b"Edited\n"))
-        case Request.EDIT_MESSAGES:
+        case ShellRequest.EDIT_MESSAGES:
             places = [commit.where for commit in worded_commits(state)]
             texts = tuple((where, b"Edited\n") for where in places)
             return reduce(state, WriteMessages(texts))
-        case Request.EDIT_FILE | Request.EDIT_FILE_FOR_GOOD as request:
-            for_good = request is Request.EDIT_FILE_FOR_GOOD
+        case ShellRequest.EDIT_FILE | ShellRequest.EDIT_FILE_FOR_GOOD as request:
+            for_good = request is ShellRequest.EDIT_FILE_FOR_GOOD
             return after(state, SetContent(0, 0, b"Edited\n", for_good))
         case _:
             return state
 
 
 @pytest.mark.parametrize(("place", "key"), BY_KEY)
-def test_every_key_does_what_the_table_says(place: Place, key: str) -> None:
+def test_every_key_does_what_the_table_says(place: KeyContext, key: str) -> None:
     state = start()
     for action in PLACES[place]:
         state = reduce(state, action)
@@ -230,7 +230,7 @@ def test_escape_alone_answers_without_another_key() -> None:
 
 
 def test_a_letter_with_alt_is_escape_and_the_letter() -> None:
-    marked = reduce(start(), Mark())
+    marked = reduce(start(), Narrow())
 
     assert played("\x1bj", marked).state.unit is Unit.PIECE
 
@@ -257,7 +257,9 @@ def test_a_click_or_the_wheel_chooses_a_commit_of_the_series() -> None:
 
 def test_the_wheel_scrolls_a_page_to_its_last_line_and_no_further() -> None:
     long = "".join(f"{number}\n" for number in range(100))
-    state = reduce(state_of(plan_of({"a": (None, long)}, group_of=[0, 0])), Look())
+    state = reduce(
+        state_of(plan_of({"a": (None, long)}, group_of=[0, 0])), ShowCommit()
+    )
     most = last_scroll(state, COLUMNS, ROWS)
 
     assert most > 0

@@ -15,8 +15,8 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.app import Shell
 from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
-from gitsplit.tui.state.app_state import Request, Screen, State
-from gitsplit.tui.update.actions import Cut, MarkSplit, OpenCommit, Send
+from gitsplit.tui.state.app_state import Screen, ShellRequest, State
+from gitsplit.tui.update.actions import MarkSplit, OpenCommit, Send, SplitHunk
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
 from tests.tui.test_app import NO_EDITOR, without_syntax
@@ -54,9 +54,9 @@ def played(asked: Asked, play: Callable[[Shell, PipeInput], None]) -> State:
             pipe.send_text("e")
             application = shell.application(pipe, DummyOutput())
             running = asyncio.ensure_future(application.run_async())
-            await _until(lambda: shell.state.request is Request.PROPOSE)
+            await _until(lambda: shell.state.request is ShellRequest.PROPOSE)
             play(shell, pipe)
-            await _until(lambda: shell.state.request is not Request.PROPOSE)
+            await _until(lambda: shell.state.request is not ShellRequest.PROPOSE)
             pipe.send_text(CTRL_C)
             await running
 
@@ -76,7 +76,7 @@ def test_a_commit_that_is_not_read_is_left_to_the_shell(
 ) -> None:
     state = after(unread(), action)
 
-    assert state.request is Request.PROPOSE
+    assert state.request is ShellRequest.PROPOSE
     assert state.status == f"looking for what belongs together in {COMMIT[:7]} …"
     assert state.todo == series().todo
 
@@ -114,7 +114,7 @@ def test_control_c_leaves_meanwhile() -> None:
 
     state = played(asked, play)
 
-    assert state.request is Request.INTERRUPT
+    assert state.request is ShellRequest.INTERRUPT
     assert state.opened is None
 
 
@@ -125,7 +125,7 @@ def test_who_leaves_waits_for_none_of_it() -> None:
     state = played(asked, lambda _, pipe: pipe.send_text(CTRL_C))
     asked.may_be_done.set()
 
-    assert state.request is Request.INTERRUPT
+    assert state.request is ShellRequest.INTERRUPT
     assert time.monotonic() - begin < SECONDS / 2
 
 
@@ -162,7 +162,7 @@ def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait() -> Non
 def test_short_lines_are_cut_at_once() -> None:
     short = state_of(plan_of({"a": ("1\n2\n", "x\ny\nz\n")}))
 
-    assert takes_long_to_cut(with_long_lines(), Cut())
+    assert takes_long_to_cut(with_long_lines(), SplitHunk())
     assert not takes_long_to_cut(with_long_lines(), Send(1))
-    assert not takes_long_to_cut(short, Cut())
-    assert not takes_long_to_cut(series(), Cut())
+    assert not takes_long_to_cut(short, SplitHunk())
+    assert not takes_long_to_cut(series(), SplitHunk())

@@ -10,7 +10,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.keymap import (
     TABLE,
-    Place,
+    KeyContext,
     Pressed,
     Row,
     action_of,
@@ -23,13 +23,12 @@ from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
+    AddCommit,
     Apply,
     Ask,
     FocusOn,
     Interrupt,
-    Look,
-    Mark,
-    NewCommit,
+    Narrow,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -41,6 +40,7 @@ from gitsplit.tui.update.actions import (
     Send,
     SetContent,
     SetMessage,
+    ShowCommit,
     Widen,
     WriteMessages,
 )
@@ -54,9 +54,9 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the series": (OpenSeries(),),
     "the messages": (OpenMessages(),),
     "splitting": (),
-    "marking": (Mark(),),
+    "marking": (Narrow(),),
     "a wide selection": (Widen(),),
-    "a commit": (Look(),),
+    "a commit": (ShowCommit(),),
     "the preview": (OpenPreview(),),
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
@@ -108,11 +108,11 @@ def test_every_key_is_explained_and_one_that_the_terminal_library_knows() -> Non
 def test_the_key_that_writes_does_nothing_where_one_works() -> None:
     writing = {(place, key) for place, key, r in ENTRIES if action(r, key) == Apply()}
 
-    assert writing == {(Place.PREVIEW, "enter")}
+    assert writing == {(KeyContext.PREVIEW, "enter")}
     assert {place for place, key, _ in ENTRIES if key == "enter"} == {
-        Place.SERIES,
-        Place.PREVIEW,
-        Place.PROMPT,
+        KeyContext.SERIES,
+        KeyContext.PREVIEW,
+        KeyContext.PROMPT,
     }
 
 
@@ -125,7 +125,7 @@ def test_only_q_and_ctrl_c_leave() -> None:
 
 
 def test_ctrl_c_leaves_from_everywhere() -> None:
-    assert {place for place, key, _ in ENTRIES if key == "c-c"} == set(Place)
+    assert {place for place, key, _ in ENTRIES if key == "c-c"} == set(KeyContext)
 
 
 @pytest.mark.parametrize("what", STATES)
@@ -168,13 +168,13 @@ def test_the_page_of_keys_has_every_key_that_is_shown() -> None:
 
 
 def test_a_key_is_found_in_its_place() -> None:
-    assert action(row_of(Place.SPLIT, "+"), "+") == NewCommit()
-    assert action(row_of(Place.SPLIT, "3"), "3") == Send(2)
-    assert action(row_of(Place.PREVIEW, "3"), "3") == Look(2)
+    assert action(row_of(KeyContext.SPLIT, "+"), "+") == AddCommit()
+    assert action(row_of(KeyContext.SPLIT, "3"), "3") == Send(2)
+    assert action(row_of(KeyContext.PREVIEW, "3"), "3") == ShowCommit(2)
 
 
 def test_pages_are_as_long_as_the_window() -> None:
-    row = row_of(Place.HELP, "pagedown")
+    row = row_of(KeyContext.HELP, "pagedown")
     scrolled = action_of(row.deeds["pagedown"], Pressed("", page=20, most=FAR))
 
     assert reduce(replace(state_while("help")), scrolled).scroll == 20

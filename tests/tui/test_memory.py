@@ -10,7 +10,6 @@ from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, rem
 from gitsplit.tui.update.actions import (
     Action,
     Become,
-    Cut,
     FocusOn,
     MovePiece,
     MoveRows,
@@ -19,6 +18,7 @@ from gitsplit.tui.update.actions import (
     OpenSeries,
     Redo,
     Send,
+    SplitHunk,
     Undo,
 )
 from tests.tui.builder import after, state_of
@@ -26,7 +26,7 @@ from tests.tui.cases import COMMITS, large, series
 
 A, B, C = COMMITS
 ACTIONS: tuple[Action, ...] = (
-    *(Become("drop"), OpenCommit(), MoveRows(1), MovePiece(1), Cut(), Send(1)),
+    *(Become("drop"), OpenCommit(), MoveRows(1), MovePiece(1), SplitHunk(), Send(1)),
     *(OpenSeries(), Undo(), Redo(), OpenPreview(), Become("split")),
 )
 
@@ -39,7 +39,9 @@ def back(state: State) -> State:
 
 
 def test_cuts_cursor_and_focus_are_there_again() -> None:
-    left = after(series(), OpenCommit(), MovePiece(1), Cut(), MoveRows(1), FocusOn(1))
+    left = after(
+        series(), OpenCommit(), MovePiece(1), SplitHunk(), MoveRows(1), FocusOn(1)
+    )
     state = back(left)
 
     assert state.plan.edits == left.plan.edits
@@ -50,7 +52,9 @@ def test_cuts_cursor_and_focus_are_there_again() -> None:
 
 
 def test_every_step_can_be_taken_back_and_made_again() -> None:
-    left = after(series(), Become("drop"), MoveRows(1), OpenCommit(), Cut(), Undo())
+    left = after(
+        series(), Become("drop"), MoveRows(1), OpenCommit(), SplitHunk(), Undo()
+    )
     state = back(left)
 
     assert after(state, Redo()).todo == after(left, Redo()).todo
@@ -93,7 +97,7 @@ def test_whatever_was_done_the_screen_can_be_gone_on_with(
 
 
 def test_what_does_not_belong_together_does_not_fit() -> None:
-    memory = memory_of(after(series(), OpenCommit(), Cut()))
+    memory = memory_of(after(series(), OpenCommit(), SplitHunk()))
     nobody = state_of(large(1)).target.tree
 
     assert fits(memory)

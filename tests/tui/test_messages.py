@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.tui.state.app_state import Purpose, Request, Screen, State
+from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.update.actions import (
     FAR,
     Ask,
-    Back,
     EditMessages,
     EraseText,
     FocusOn,
+    GoBack,
     MoveRows,
     MoveTo,
     OpenMessages,
@@ -47,7 +47,7 @@ def test_the_messages_open_at_the_commit_in_focus() -> None:
     state = after(story(), MoveRows(0), OpenMessages())
 
     assert (state.screen, state.message) == (Screen.MESSAGES, 0)
-    assert after(state, Back()).screen is Screen.SPLIT
+    assert after(state, GoBack()).screen is Screen.SPLIT
 
 
 def test_a_subject_is_edited_where_it_stands() -> None:
@@ -65,7 +65,7 @@ def test_all_messages_are_taken_as_one_step() -> None:
     asked = after(shown(), EditMessages())
     state = after(asked, WriteMessages(texts))
 
-    assert asked.request is Request.EDIT_MESSAGES
+    assert asked.request is ShellRequest.EDIT_MESSAGES
     assert [commit.message for commit in worded_commits(state)] == [b"New\n"] * 3
     assert after(state, Undo()).todo == shown().todo
 

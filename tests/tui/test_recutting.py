@@ -10,15 +10,15 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.proposal.propose import Cuts, cuts, proposals
 from gitsplit.proposal.regroup import recut
 from gitsplit.tui.background.worker import Backend, find_proposal
-from gitsplit.tui.state.app_state import Request, State
+from gitsplit.tui.state.app_state import ShellRequest, State
 from gitsplit.tui.update.actions import (
+    ChangeCount,
     Drop,
     FocusOn,
     OpenCommit,
     OpenMarked,
     OpenSeries,
     Own,
-    Recut,
     Redo,
     Send,
     SetContent,
@@ -29,7 +29,7 @@ from gitsplit.tui.update.series import split_at_once
 from tests.tui.builder import COMMIT, after
 from tests.tui.cases import COMMITS, proposed, series
 
-MORE, FEWER = Recut(1), Recut(-1)
+MORE, FEWER = ChangeCount(1), ChangeCount(-1)
 
 
 def cuts_in(state: State) -> Cuts:
@@ -141,7 +141,7 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
     with pytest.raises(ActionRefused, match="It is a merge"):
         find_proposal(Backend(cuts_of=refuse), state)
 
-    assert state.request is Request.PROPOSE
+    assert state.request is ShellRequest.PROPOSE
     assert state.plan is start.plan
     with pytest.raises(ActionRefused, match="Git can't be asked"):
         find_proposal(Backend(), state)

@@ -8,17 +8,23 @@ from gitsplit.model.diff import Fact, FactEdit, TextEdit
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import NO_IDS, Purpose, Request, Screen, State, Unit
+from gitsplit.tui.state.app_state import (
+    NO_IDS,
+    Purpose,
+    Screen,
+    ShellRequest,
+    State,
+    Unit,
+)
 from gitsplit.tui.state.selection import amount, selected, selected_rows
 from gitsplit.tui.state.sizes import written_owner
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
+    AddCommit,
     Apply,
     Ask,
-    Back,
     Cancel,
-    Cut,
     Dismiss,
     EditMessage,
     EraseText,
@@ -26,18 +32,17 @@ from gitsplit.tui.update.actions import (
     Focus,
     FocusOn,
     Fold,
+    GoBack,
     Interrupt,
     Leave,
-    Look,
-    Mark,
-    Merge,
+    MergeInto,
     MoveCommit,
     MoveFile,
     MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
-    NewCommit,
+    Narrow,
     OpenHelp,
     OpenPreview,
     Own,
@@ -47,6 +52,8 @@ from gitsplit.tui.update.actions import (
     Scroll,
     Send,
     SetMessage,
+    ShowCommit,
+    SplitHunk,
     Submit,
     Suspend,
     Take,
@@ -203,7 +210,7 @@ def test_narrower_goes_back_step_by_step_and_then_marks_lines() -> None:
     state = after(tangled(), *[Widen()] * 3)
     units = []
     for _ in range(5):
-        state = after(state, Mark())
+        state = after(state, Narrow())
         units.append(state.unit)
 
     assert units == [Unit.FILE, Unit.HUNK, Unit.PIECE, Unit.LINES, Unit.PIECE]
@@ -224,7 +231,7 @@ def test_on_a_header_the_cursor_takes_what_is_under_it() -> None:
 
 
 def test_marked_lines_are_cut_out_of_their_piece() -> None:
-    state = after(tangled(), MoveRows(1), Mark(), MoveRows(2), Send(0))
+    state = after(tangled(), MoveRows(1), Narrow(), MoveRows(2), Send(0))
 
     assert (
         contents(state.plan, 0)[0]
@@ -234,14 +241,14 @@ def test_marked_lines_are_cut_out_of_their_piece() -> None:
 
 
 def test_marking_upwards_takes_the_same_lines() -> None:
-    down = after(tangled(), MoveRows(1), Mark(), MoveRows(2), Send(0))
-    up = after(tangled(), MoveRows(3), Mark(), MoveRows(-2), Send(0))
+    down = after(tangled(), MoveRows(1), Narrow(), MoveRows(2), Send(0))
+    up = after(tangled(), MoveRows(3), Narrow(), MoveRows(-2), Send(0))
 
     assert up.plan == down.plan
 
 
 def test_marked_lines_may_be_of_several_pieces() -> None:
-    state = after(tangled(), MovePiece(1), MoveRows(1), Mark(), MovePiece(1))
+    state = after(tangled(), MovePiece(1), MoveRows(1), Narrow(), MovePiece(1))
 
     sent = after(state, Send(0))
 
@@ -255,7 +262,7 @@ def test_marked_lines_may_be_of_several_pieces() -> None:
 
 
 def test_after_marked_lines_the_rest_of_the_piece_comes_next() -> None:
-    state = after(tangled(), Mark(), MoveRows(1), Send(0))
+    state = after(tangled(), Narrow(), MoveRows(1), Send(0))
 
     assert (shown(state), state.unit, state.anchor) == ("", Unit.PIECE, None)
     assert state.cursor == state.rows.row_of(state.plan.edits[1])
@@ -264,14 +271,14 @@ def test_after_marked_lines_the_rest_of_the_piece_comes_next() -> None:
 def test_a_fold_stands_for_all_that_it_hides() -> None:
     long = "".join(f"new {number}\n" for number in range(20))
     state = state_of(plan_of({"a": ("x\n", "x\n" + long)}, group_of=[1]))
-    folded = after(state, MoveRows(3), Mark(), Send(0))
+    folded = after(state, MoveRows(3), Narrow(), Send(0))
 
     assert state.rows[state.cursor + 3].kind is RowKind.FOLD
     assert folded.status == "moved 14 lines from 2 to 1 · u takes it back"
 
 
 def test_escape_gives_the_piece_back() -> None:
-    state = after(tangled(), Mark(), MoveRows(2), Cancel())
+    state = after(tangled(), Narrow(), MoveRows(2), Cancel())
 
     assert (state.unit, state.anchor) == (Unit.PIECE, None)
 
@@ -298,7 +305,7 @@ def test_a_part_of_an_unfolded_piece_stays_unfolded() -> None:
     state = state_of(plan_of({"a": ("x\n", "x\n" + long)}, group_of=[1]))
     open_ = after(state, Fold())
 
-    sent = after(open_, Mark(), MoveRows(2), Send(0))
+    sent = after(open_, Narrow(), MoveRows(2), Send(0))
 
     assert len(sent.rows) == len(open_.rows)
     assert after(sent, Undo()).rows == open_.rows
@@ -408,8 +415,8 @@ def test_d_leaves_the_rest_of_the_file() -> None:
 
 
 def test_s_cuts_a_piece_at_blank_lines_and_then_into_single_lines() -> None:
-    once = after(tangled(), Cut())
-    twice = after(once, Cut())
+    once = after(tangled(), SplitHunk())
+    twice = after(once, SplitHunk())
 
     assert once.status == "cut into 2 pieces · u takes it back"
     assert (len(once.plan.edits), len(twice.plan.edits)) == (6, 8)
@@ -417,13 +424,13 @@ def test_s_cuts_a_piece_at_blank_lines_and_then_into_single_lines() -> None:
 
 
 def test_s_on_a_single_line_is_refused() -> None:
-    state = after(tangled(), Cut(), Cut(), Cut())
+    state = after(tangled(), SplitHunk(), SplitHunk(), SplitHunk())
 
     assert state.status == "It can't be cut any further."
 
 
 def test_s_cuts_where_the_marked_lines_begin_and_end() -> None:
-    state = after(tangled(), MoveRows(1), Mark(), MoveRows(1), Cut())
+    state = after(tangled(), MoveRows(1), Narrow(), MoveRows(1), SplitHunk())
 
     spans = [edit.new for edit in state.plan.edits[:3] if isinstance(edit, TextEdit)]
     assert [len(span) for span in spans] == [1, 2, 2]
@@ -431,7 +438,7 @@ def test_s_cuts_where_the_marked_lines_begin_and_end() -> None:
 
 
 def test_pairs_of_old_and_new_lines_part_when_cut() -> None:
-    state = after(tangled(), MovePiece(1), Cut(), Send(0))
+    state = after(tangled(), MovePiece(1), SplitHunk(), Send(0))
 
     assert (
         contents(state.plan, 0)[0]
@@ -440,7 +447,7 @@ def test_pairs_of_old_and_new_lines_part_when_cut() -> None:
 
 
 def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
-    state = after(tangled(), NewCommit())
+    state = after(tangled(), AddCommit())
 
     assert state.plan.group_of == (1, 2, 2, 2, 2)
     assert (state.focus, len(state.plan.groups), state.plan.owner) == (1, 3, 2)
@@ -451,7 +458,7 @@ def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
 
 
 def test_a_new_commit_without_a_selection_is_empty() -> None:
-    state = after(tangled(), MoveRows(-1), NewCommit())
+    state = after(tangled(), MoveRows(-1), AddCommit())
 
     assert state.plan.members(1) == ()
     assert state.status == "new commit 2 · i names it"
@@ -459,7 +466,7 @@ def test_a_new_commit_without_a_selection_is_empty() -> None:
 
 def test_the_creation_of_a_file_comes_with_its_first_line() -> None:
     start = state_of(plan_of({"new": (None, "a\nb\n")}, 2, [1, 1]))
-    state = after(start, MovePiece(1), MoveRows(0), Mark(), Send(0))
+    state = after(start, MovePiece(1), MoveRows(0), Narrow(), Send(0))
 
     assert state.plan.group_of == (0, 0, 1)
     assert contents(state.plan, 0) == (b"a\n",)
@@ -514,7 +521,7 @@ def test_a_commit_can_not_be_moved_past_the_ends() -> None:
 
 
 def test_a_commit_is_merged_into_the_one_before_it() -> None:
-    state = after(tangled(3), Send(1), Focus(-1), Merge())
+    state = after(tangled(3), Send(1), Focus(-1), MergeInto())
 
     assert (state.plan.group_of, state.focus) == ((1,) * 5, 1)
     assert (state.plan.owner, state.plan.groups[1].message) == (1, MESSAGES[2])
@@ -522,20 +529,20 @@ def test_a_commit_is_merged_into_the_one_before_it() -> None:
 
 
 def test_the_first_commit_is_merged_into_the_next() -> None:
-    state = after(tangled(3), Send(0), Merge())
+    state = after(tangled(3), Send(0), MergeInto())
 
     assert (state.plan.group_of, state.focus) == ((0, 1, 1, 1, 1), 0)
 
 
 def test_merging_an_empty_commit_removes_it() -> None:
-    state = after(tangled(3), Focus(1), Merge())
+    state = after(tangled(3), Focus(1), MergeInto())
 
     assert (len(state.plan.groups), state.focus) == (2, 0)
     assert state.status == "removed the empty commit 2 · u takes it back"
 
 
 def test_the_only_commit_can_not_be_merged() -> None:
-    state = after(state_of(plan_of(TANGLED, 1)), Merge())
+    state = after(state_of(plan_of(TANGLED, 1)), MergeInto())
 
     assert state.status == "There is only this commit. + makes another."
 
@@ -655,7 +662,7 @@ def test_the_editor_is_asked_for_and_its_failure_is_said() -> None:
     state = after(tangled(), EditMessage())
     failed = after(state, Refused("The editor failed."))
 
-    assert (state.request, failed.request) == (Request.EDIT_MESSAGE, None)
+    assert (state.request, failed.request) == (ShellRequest.EDIT_MESSAGE, None)
     assert (failed.status, failed.is_refusal) == ("The editor failed.", True)
 
 
@@ -737,33 +744,35 @@ def test_what_was_taken_back_is_gone_once_something_else_is_done() -> None:
 
 
 def test_the_cursor_stays_on_its_line_when_cuts_are_taken_back() -> None:
-    state = after(tangled(), Cut(), Cut(), MovePiece(1), MovePiece(1), MovePiece(1))
+    state = after(
+        tangled(), SplitHunk(), SplitHunk(), MovePiece(1), MovePiece(1), MovePiece(1)
+    )
 
     assert shown(state) == "three"
     assert shown(after(state, Undo(), Undo())) == "three"
 
 
 def test_o_looks_at_the_commit_in_focus_and_back_leads_back() -> None:
-    state = after(tangled(), Focus(1), Look())
+    state = after(tangled(), Focus(1), ShowCommit())
 
     assert (state.screen, state.viewed) == (Screen.COMMIT, 1)
-    assert after(state, Back()).screen is Screen.SPLIT
+    assert after(state, GoBack()).screen is Screen.SPLIT
 
 
 def test_another_commit_is_viewed_from_its_first_line() -> None:
-    state = after(tangled(), Look(), Scroll(5), Focus(1))
+    state = after(tangled(), ShowCommit(), Scroll(5), Focus(1))
 
     assert (state.viewed, state.focus, state.scroll) == (1, 1, 0)
 
 
 def test_help_leads_back_to_where_one_was() -> None:
-    state = after(tangled(), OpenPreview(), Look(0), Scroll(3), OpenHelp())
-    back = after(state, Back())
+    state = after(tangled(), OpenPreview(), ShowCommit(0), Scroll(3), OpenHelp())
+    back = after(state, GoBack())
 
     assert (state.screen, state.scroll) == (Screen.HELP, 0)
     assert (back.screen, back.scroll) == (Screen.COMMIT, 3)
-    assert after(back, Back()).screen is Screen.PREVIEW
-    assert after(back, Back(), Back()).screen is Screen.SPLIT
+    assert after(back, GoBack()).screen is Screen.PREVIEW
+    assert after(back, GoBack(), GoBack()).screen is Screen.SPLIT
 
 
 def test_scrolling_stops_at_both_ends() -> None:
@@ -775,7 +784,7 @@ def test_scrolling_stops_at_both_ends() -> None:
 def test_enter_in_the_preview_asks_to_write() -> None:
     state = after(tangled(), Send(0), OpenPreview(), Apply())
 
-    assert (state.problems, state.request) == ((), Request.APPLY)
+    assert (state.problems, state.request) == ((), ShellRequest.APPLY)
 
 
 def test_nothing_is_written_without_the_preview() -> None:
@@ -831,15 +840,15 @@ def test_what_was_wrong_is_looked_at_again_on_the_way_back() -> None:
     silent = replace(
         plan, groups=(replace(plan.groups[0], message=b"\n"), *plan.groups[1:])
     )
-    state = after(state_of(silent), OpenPreview(), Look(0))
+    state = after(state_of(silent), OpenPreview(), ShowCommit(0))
 
-    named = after(state, Ask(Purpose.SUBJECT), *typed("Named"), Back())
+    named = after(state, Ask(Purpose.SUBJECT), *typed("Named"), GoBack())
 
     assert (named.screen, named.problems) == (Screen.PREVIEW, ())
 
 
 def test_an_untouched_plan_is_left_at_once() -> None:
-    assert after(tangled(), Quit()).request is Request.QUIT
+    assert after(tangled(), Quit()).request is ShellRequest.QUIT
 
 
 def test_a_changed_plan_is_left_when_asked_twice() -> None:
@@ -849,14 +858,14 @@ def test_a_changed_plan_is_left_when_asked_twice() -> None:
         None,
         "The plan isn't written: q again forgets it.",
     )
-    assert after(asked, Quit()).request is Request.QUIT
+    assert after(asked, Quit()).request is ShellRequest.QUIT
     assert after(asked, MovePiece(1), Quit()).request is None
 
 
 def test_a_plan_that_was_changed_back_is_left_at_once() -> None:
-    assert after(tangled(), Send(0), Undo(), Quit()).request is Request.QUIT
+    assert after(tangled(), Send(0), Undo(), Quit()).request is ShellRequest.QUIT
 
 
 def test_interrupting_and_suspending_are_asked_of_the_shell() -> None:
-    assert after(tangled(), Send(0), Interrupt()).request is Request.INTERRUPT
-    assert after(tangled(), Suspend()).request is Request.SUSPEND
+    assert after(tangled(), Send(0), Interrupt()).request is ShellRequest.INTERRUPT
+    assert after(tangled(), Suspend()).request is ShellRequest.SUSPEND

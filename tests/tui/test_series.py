@@ -11,24 +11,30 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.tui.background.worker import Backend, find_proposal
-from gitsplit.tui.state.app_state import Estimate, Request, Screen, State, first_state
+from gitsplit.tui.state.app_state import (
+    Estimate,
+    Screen,
+    ShellRequest,
+    State,
+    first_state,
+)
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
     Autosquash,
-    Back,
     Become,
     Cancel,
     Estimated,
     Foreseen,
-    Look,
+    GoBack,
     MarkSplit,
     MoveCommit,
     MoveRows,
     MoveTo,
     OpenCommit,
     OpenMarked,
+    OpenNext,
     OpenPreview,
     OpenSeries,
     Own,
@@ -37,8 +43,8 @@ from gitsplit.tui.update.actions import (
     Reword,
     Reworded,
     Send,
+    ShowCommit,
     Undo,
-    Walk,
     WriteMessages,
 )
 from gitsplit.tui.update.series import resumed, split_at_once
@@ -109,7 +115,7 @@ def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None
         find_proposal(Backend(plan_of=refuse), state)
 
     assert refused.value.hint == "Take another."
-    assert (state.screen, state.request) == (Screen.SERIES, Request.PROPOSE)
+    assert (state.screen, state.request) == (Screen.SERIES, ShellRequest.PROPOSE)
     assert state.todo == start.todo
 
 
@@ -124,12 +130,12 @@ def test_enter_opens_the_commit_at_the_cursor_or_the_next_one_marked() -> None:
 def test_the_way_leads_from_one_marked_commit_to_the_next_and_back() -> None:
     state = after(series(), OpenCommit(), OpenSeries(), MoveRows(2), MarkSplit())
     first = after(state, MoveTo(0), OpenMarked())
-    last = after(first, Walk(1))
+    last = after(first, OpenNext(1))
 
     assert last.target.commit == C
-    assert after(last, Walk(1)).is_refusal
-    assert after(last, Walk(-1)).target.commit == A
-    assert after(last, Walk(-1), Walk(-1)).is_refusal
+    assert after(last, OpenNext(1)).is_refusal
+    assert after(last, OpenNext(-1)).target.commit == A
+    assert after(last, OpenNext(-1), OpenNext(-1)).is_refusal
 
 
 @pytest.mark.parametrize("back", [Quit(), Cancel(), OpenSeries()])
@@ -141,7 +147,7 @@ def test_the_series_is_one_key_away_from_a_commit(back: Action) -> None:
 
 def test_who_comes_back_to_a_commit_is_where_they_were_in_it() -> None:
     there = after(series(), OpenCommit(), MoveRows(3), Send(1))
-    back = after(there, OpenSeries(), MoveRows(1), OpenCommit(), Walk(-1))
+    back = after(there, OpenSeries(), MoveRows(1), OpenCommit(), OpenNext(-1))
 
     assert (back.cursor, back.plan, back.rows) == (there.cursor, there.plan, there.rows)
 
@@ -160,7 +166,7 @@ def test_undo_in_one_commit_goes_on_to_the_commit_before() -> None:
 
 def test_undo_shows_the_commit_that_it_is_about() -> None:
     both = after(series(), MarkSplit(), MoveRows(1), MarkSplit(), MoveTo(0))
-    state = after(both, OpenMarked(), Own(), Walk(1))
+    state = after(both, OpenMarked(), Own(), OpenNext(1))
     undone = after(state, Undo())
 
     assert state.target.commit == B
@@ -187,7 +193,7 @@ def test_reword_asks_for_the_message_and_takes_what_the_editor_gives() -> None:
     asked = after(series(), Reword())
     state = after(asked, WriteMessages(((Address(A), b"Better\n"),)))
 
-    assert asked.request is Request.EDIT_MESSAGE
+    assert asked.request is ShellRequest.EDIT_MESSAGE
     assert actions_of(state) == ["reword", "pick", "pick"]
     assert state.todo.entries[0].message == b"Better\n"
     original = state.todo.entries[0].commit.raw.message
@@ -212,7 +218,7 @@ def test_what_is_done_to_a_commit_stays_so_until_it_has_another_message(
     kept, empty = (after(asked, Reworded(B, text)) for text in (original, b" \n"))
     state = after(asked, Reworded(B, b"Better\n"))
 
-    assert asked.request is Request.REWORD
+    assert asked.request is ShellRequest.REWORD
     assert asked.todo == kept.todo == empty.todo == before.todo
     assert (kept.deeds, kept.is_refusal) == (before.deeds, False)
     assert (empty.deeds, empty.is_refusal) == (before.deeds, True)
@@ -301,8 +307,8 @@ def test_a_conflict_is_written_only_by_who_says_so_twice() -> None:
 
     assert (asked.request, asked.accepts_conflict) == (None, False)
     assert "git rebase" in asked.status
-    assert (said.request, said.accepts_conflict) == (Request.APPLY, True)
-    assert after(asked, Back(), OpenPreview(), Apply()).request is None
+    assert (said.request, said.accepts_conflict) == (ShellRequest.APPLY, True)
+    assert after(asked, GoBack(), OpenPreview(), Apply()).request is None
 
 
 def test_a_conflict_that_was_accepted_is_not_accepted_for_another_list() -> None:
@@ -313,10 +319,10 @@ def test_a_conflict_that_was_accepted_is_not_accepted_for_another_list() -> None
 
 def test_a_piece_is_looked_at_from_the_preview_whatever_commit_is_open() -> None:
     state = after(series(), OpenCommit(), OpenSeries(), MoveRows(1), OpenCommit())
-    looked = after(state, OpenPreview(), Look(0))
+    looked = after(state, OpenPreview(), ShowCommit(0))
 
     assert (looked.screen, looked.target.commit, looked.viewed) == (Screen.COMMIT, A, 0)
-    assert after(looked, Back()).screen is Screen.PREVIEW
+    assert after(looked, GoBack()).screen is Screen.PREVIEW
 
 
 def test_nothing_to_do_is_not_written() -> None:
@@ -399,4 +405,4 @@ def test_who_leaves_is_told_whether_the_work_is_kept() -> None:
         after(changed, Quit()).status == "The plan isn't written: q again forgets it."
     )
     assert kept.status == "This isn't written: q again leaves, and keeps it."
-    assert after(kept, Quit()).request is Request.QUIT
+    assert after(kept, Quit()).request is ShellRequest.QUIT

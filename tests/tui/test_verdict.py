@@ -9,14 +9,14 @@ from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.state.app_state import Request, Screen, State
+from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
-    Back,
     Become,
     CheckCommits,
     Foreseen,
+    GoBack,
     MoveRows,
     MoveTo,
     OpenPreview,
@@ -93,7 +93,7 @@ def test_the_series_says_so_too() -> None:
 def test_how_far_it_is_belongs_to_the_list_that_was_asked_about() -> None:
     state = preview()
     told = after(state, Progressed(state.todo, 312, 1000))
-    changed = after(told, Back(), Become("pick"))
+    changed = after(told, GoBack(), Become("pick"))
 
     assert changed.progress is None
     assert after(changed, Progressed(state.todo, 313, 1000)).progress is None
@@ -119,8 +119,8 @@ def test_what_git_says_replaces_what_was_said_meanwhile(
 def test_enter_waits_until_git_has_answered() -> None:
     waiting = after(preview(), Apply())
 
-    assert (waiting.request, waiting.awaiting) == (None, Request.APPLY)
-    assert said(waiting, FINE).request is Request.APPLY
+    assert (waiting.request, waiting.awaiting) == (None, ShellRequest.APPLY)
+    assert said(waiting, FINE).request is ShellRequest.APPLY
     again = after(waiting, Apply(), Apply())
     assert again == waiting
 
@@ -137,13 +137,13 @@ def test_enter_has_git_asked_once_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "action", [Scroll(1, 9), Undo(), Quit(), Back(), OpenPreview()]
+    "action", [Scroll(1, 9), Undo(), Quit(), GoBack(), OpenPreview()]
 )
 def test_any_other_key_takes_enter_back(action: Action) -> None:
     left = after(preview(), Apply(), action)
 
     assert left.awaiting is None
-    assert said(left, FINE).request in (None, Request.QUIT)
+    assert said(left, FINE).request in (None, ShellRequest.QUIT)
     assert said(left, FINE).request is None
 
 
@@ -155,13 +155,13 @@ def test_a_conflict_found_while_enter_waits_is_asked_about_and_not_written() -> 
     assert "Enter again" in asked.status
     assert accepted.request is None
     done = said(accepted, STOPS)
-    assert (done.request, done.accepts_conflict) == (Request.APPLY, True)
+    assert (done.request, done.accepts_conflict) == (ShellRequest.APPLY, True)
 
 
 def test_a_conflict_that_is_gone_is_not_accepted() -> None:
     done = said(after(preview(STOPS), Apply(), Apply()), FINE)
 
-    assert (done.request, done.accepts_conflict) == (Request.APPLY, False)
+    assert (done.request, done.accepts_conflict) == (ShellRequest.APPLY, False)
 
 
 def test_an_acceptance_that_was_taken_back_is_asked_for_again() -> None:
@@ -178,10 +178,10 @@ def test_an_acceptance_that_was_taken_back_is_asked_for_again() -> None:
 def test_a_check_waits_for_git_as_well() -> None:
     waiting = after(preview(), CheckCommits())
 
-    assert (waiting.request, waiting.awaiting) == (None, Request.CHECK)
-    assert said(waiting, STOPS).request is Request.CHECK
+    assert (waiting.request, waiting.awaiting) == (None, ShellRequest.CHECK)
+    assert said(waiting, STOPS).request is ShellRequest.CHECK
     assert said(waiting, REFUSED).status == "No. Don't."
-    assert after(preview(FINE), CheckCommits()).request is Request.CHECK
+    assert after(preview(FINE), CheckCommits()).request is ShellRequest.CHECK
 
 
 def test_what_is_asked_for_is_asked_for_once() -> None:
@@ -204,7 +204,7 @@ def test_what_is_wrong_with_commits_of_others_stands_in_the_preview() -> None:
     assert "⚠ Gerrit may refuse the push. Commit 5 “no id”:" in page(state)
     assert state.status == "Enter writes all this"
     assert said(after(state, Apply()), Outlook(warnings=(words,))).request is (
-        Request.APPLY
+        ShellRequest.APPLY
     )
 
 

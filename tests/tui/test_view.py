@@ -18,11 +18,11 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
-from gitsplit.tui.diff.rows import Row, Rows
+from gitsplit.tui.diff.rows import DiffRow, Rows
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.sizes import plan_sizes, written_owner
-from gitsplit.tui.update.actions import Look, OpenPreview, Pan
+from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
 from gitsplit.tui.view.frame import (
@@ -165,7 +165,7 @@ def test_an_empty_owner_leaves_its_message_to_the_commit_that_keeps_the_id() -> 
 
     written = without_empty_groups(plan)
     listed = all_text(commit_lines(emptied, 80))[1]
-    page = all_text(page_lines(after(emptied, Look()), 80))
+    page = all_text(page_lines(after(emptied, ShowCommit()), 80))
     preview = all_text(page_lines(after(emptied, OpenPreview()), 80))
     original = subject_of(written.groups[0].message).decode()
 
@@ -293,7 +293,7 @@ class CountedRows(Rows):
 
     seen: ClassVar[list[int]] = []
 
-    def __getitem__(self, number: int) -> Row:
+    def __getitem__(self, number: int) -> DiffRow:
         self.seen.append(number)
         return super().__getitem__(number)
 

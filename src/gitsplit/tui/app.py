@@ -52,8 +52,14 @@ from gitsplit.tui.background.worker import (
     reduce_with_merges,
     takes_long_to_cut,
 )
-from gitsplit.tui.keymap import TABLE, Deed, Place, Pressed, action_of, place_of
-from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
+from gitsplit.tui.keymap import TABLE, Deed, KeyContext, Pressed, action_of, place_of
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    Screen,
+    ShellRequest,
+    State,
+    entries_of,
+)
 from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
 from gitsplit.tui.update.actions import (
@@ -304,17 +310,17 @@ class Shell:
     def _answer(self, action: Action, application: ScreenApplication) -> None:
         """What the state asks for after ``action``, done."""
         match self.state.request:
-            case Request.APPLY:
+            case ShellRequest.APPLY:
                 todo = written_todo(self.state.todo)
                 chosen = Chosen(todo, self.state.accepts_conflict, self.state)
                 application.exit(result=chosen)
-            case Request.QUIT:
+            case ShellRequest.QUIT:
                 application.exit(result=None)
-            case Request.INTERRUPT:
+            case ShellRequest.INTERRUPT:
                 application.exit(exception=Interrupted("Interrupted."))
-            case Request.SUSPEND:
+            case ShellRequest.SUSPEND:
                 application.suspend_to_background()
-            case Request.CHECK:
+            case ShellRequest.CHECK:
                 if self._around.checker is not None:
                     self._beside.check(self._around.checker)
             case None:
@@ -349,9 +355,11 @@ class Shell:
         found, self._looking = in_thread(find)
         return found
 
-    def _made(self, request: Request, action: Action) -> Awaitable[Sequence[Action]]:
+    def _made(
+        self, request: ShellRequest, action: Action
+    ) -> Awaitable[Sequence[Action]]:
         """What is to be taken next, once the editor or a large commit is read."""
-        if request is Request.PROPOSE:
+        if request is ShellRequest.PROPOSE:
             return self._looked(
                 partial(_proposed, self._around.backend, self.state, action)
             )
@@ -402,7 +410,7 @@ class Shell:
         """Whether keys have to wait: for the editor, or until a commit is read."""
         return self._early_keys is not None
 
-    def _is_at(self, places: frozenset[Place]) -> bool:
+    def _is_at(self, places: frozenset[KeyContext]) -> bool:
         """Whether a key pressed now is meant for one of the places."""
         return not self._is_away() and place_of(self.state) in places
 
@@ -440,7 +448,7 @@ class Shell:
         if self._is_away():
             return
         application = get_app()
-        if place_of(self.state) is Place.PROMPT:
+        if place_of(self.state) is KeyContext.PROMPT:
             return
         if region is Region.PAGE:
             self.take(Scroll(turned, self._last_scroll(application)), application)
@@ -469,17 +477,17 @@ def _tried(state: State, action: Action) -> Sequence[Action]:
     return (action,)
 
 
-def _edited(editor: Editor, state: State, request: Request) -> Action:
+def _edited(editor: Editor, state: State, request: ShellRequest) -> Action:
     """What the user makes in the editor of what the request is about."""
-    if request is Request.EDIT_MESSAGES:
+    if request is ShellRequest.EDIT_MESSAGES:
         commits = worded_commits(state)
         titled = [(origin(each), each.message) for each in commits]
         texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
         return WriteMessages(tuple(texts))
-    if request is Request.REWORD:
+    if request is ShellRequest.REWORD:
         commit = entries_of(state.todo)[state.chosen].commit
         return Reworded(commit.oid, editor.message(commit.raw.message))
-    if request is Request.EDIT_MESSAGE:
+    if request is ShellRequest.EDIT_MESSAGE:
         where, message = text_at_hand(state)
         if state.screen in ONE_COMMIT:
             return SetMessage(state.focus, editor.message(message))
@@ -487,4 +495,4 @@ def _edited(editor: Editor, state: State, request: Request) -> Action:
     group, file = state.focus, file_at_cursor(state)
     path = state.plan.changes[file].path
     content = editor.file(path, written_content(state))
-    return SetContent(group, file, content, request is Request.EDIT_FILE_FOR_GOOD)
+    return SetContent(group, file, content, request is ShellRequest.EDIT_FILE_FOR_GOOD)

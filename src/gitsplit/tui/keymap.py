@@ -16,14 +16,14 @@ from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
+    AddCommit,
     Apply,
     Ask,
     Autosquash,
-    Back,
     Become,
     Cancel,
+    ChangeCount,
     CheckCommits,
-    Cut,
     Dismiss,
     Drop,
     EditFile,
@@ -33,44 +33,44 @@ from gitsplit.tui.update.actions import (
     FindNext,
     Focus,
     Fold,
+    GoBack,
     Interrupt,
     Leave,
-    Look,
-    Mark,
     MarkSplit,
-    Merge,
+    MergeInto,
     MoveCommit,
     MoveFile,
     MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
-    NewCommit,
+    Narrow,
     OpenCommit,
     OpenHelp,
     OpenMarked,
     OpenMessages,
+    OpenNext,
     OpenPreview,
     OpenSeries,
     Own,
     Pan,
     Quit,
-    Recut,
     Redo,
     Reword,
     Scroll,
     Send,
+    ShowCommit,
+    SplitHunk,
     Submit,
     Suspend,
     Take,
     TypeText,
     Undo,
-    Walk,
     Widen,
 )
 
 
-class Place(Enum):
+class KeyContext(Enum):
     """Where keys have a meaning of their own: a screen, or a line being typed."""
 
     SERIES = auto()
@@ -105,7 +105,7 @@ class Row:
     """
 
     section: str
-    places: frozenset[Place]
+    places: frozenset[KeyContext]
     deeds: Mapping[str, Deed]
     help: str
     label: str = ""
@@ -152,9 +152,11 @@ def shown_key(key: str) -> str:
     return _NAMES.get(key, key)
 
 
-def place_of(state: State) -> Place:
+def place_of(state: State) -> KeyContext:
     """Where the next key will be pressed."""
-    return Place.PROMPT if state.prompt is not None else Place[state.screen.name]
+    return (
+        KeyContext.PROMPT if state.prompt is not None else KeyContext[state.screen.name]
+    )
 
 
 def action_of(deed: Deed, pressed: Pressed) -> Action:
@@ -162,21 +164,21 @@ def action_of(deed: Deed, pressed: Pressed) -> Action:
     return deed(pressed) if callable(deed) else deed
 
 
-_SERIES = frozenset({Place.SERIES})
-_SPLIT = frozenset({Place.SPLIT})
-_MESSAGES = frozenset({Place.MESSAGES})
-_COMMITS = frozenset({Place.SPLIT, Place.COMMIT})
+_SERIES = frozenset({KeyContext.SERIES})
+_SPLIT = frozenset({KeyContext.SPLIT})
+_MESSAGES = frozenset({KeyContext.MESSAGES})
+_COMMITS = frozenset({KeyContext.SPLIT, KeyContext.COMMIT})
 _WORDS = _COMMITS | _MESSAGES
 _ORDERED = _SERIES | _SPLIT
 _ROWS = _SERIES | _MESSAGES
-_PAGES = frozenset({Place.COMMIT, Place.PREVIEW, Place.HELP})
-_NUMBERED = frozenset({Place.COMMIT, Place.PREVIEW})
-_PREVIEW = frozenset({Place.PREVIEW})
-_HELP = frozenset({Place.HELP})
-_PROMPT = frozenset({Place.PROMPT})
+_PAGES = frozenset({KeyContext.COMMIT, KeyContext.PREVIEW, KeyContext.HELP})
+_NUMBERED = frozenset({KeyContext.COMMIT, KeyContext.PREVIEW})
+_PREVIEW = frozenset({KeyContext.PREVIEW})
+_HELP = frozenset({KeyContext.HELP})
+_PROMPT = frozenset({KeyContext.PROMPT})
 _SCREENS = _ROWS | _SPLIT | _PAGES
 _WORKING = _SCREENS - _HELP
-_EVERYWHERE = frozenset(Place)
+_EVERYWHERE = frozenset(KeyContext)
 
 SERIES = "What becomes of each commit?"
 PIECES = "Which commit is it for?"
@@ -193,7 +195,7 @@ def _sending(pressed: Pressed) -> Action:
 
 
 def _looking(pressed: Pressed) -> Action:
-    return Look(int(pressed.text) - 1)
+    return ShowCommit(int(pressed.text) - 1)
 
 
 def _typing(pressed: Pressed) -> Action:
@@ -222,7 +224,7 @@ TABLE = (
     Row(
         SERIES,
         _COMMITS,
-        {"<": Walk(-1), ">": Walk(1)},
+        {"<": OpenNext(-1), ">": OpenNext(1)},
         "previous and next to be split",
     ),
     Row(SERIES, _COMMITS | _PREVIEW | _MESSAGES, {"b": OpenSeries()}, "the series"),
@@ -231,10 +233,10 @@ TABLE = (
     Row(PIECES, _SPLIT, {"n": Leave()}, "not in focus: the next", "not here"),
     Row(PIECES, _SPLIT, {"a": Take(rest=True)}, "y for the rest of the file", "file"),
     Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "n for the rest of the file"),
-    Row(PIECES, _SPLIT, {"+": NewCommit()}, "a new one after the focus", "new commit"),
+    Row(PIECES, _SPLIT, {"+": AddCommit()}, "a new one after the focus", "new commit"),
     Row(PIECES, _SPLIT, {"D": Drop()}, "none of them: drop it", "drop"),
-    Row(PIECES, _SPLIT, {"s": Cut()}, "two things: cut it finer", "cut"),
-    Row(SELECTING, _SPLIT, {"v": Mark()}, "lines; v narrows", "lines"),
+    Row(PIECES, _SPLIT, {"s": SplitHunk()}, "two things: cut it finer", "cut"),
+    Row(SELECTING, _SPLIT, {"v": Narrow()}, "lines; v narrows", "lines"),
     Row(SELECTING, _SPLIT, {"V": Widen()}, "wider: hunk, file, directory", "wider"),
     Row(
         SELECTING,
@@ -285,11 +287,11 @@ TABLE = (
         "move",
         hidden=frozenset({"escape up", "escape down"}),
     ),
-    Row(COMMITS, _SPLIT, {"M": Merge()}, "merge it into the one before"),
+    Row(COMMITS, _SPLIT, {"M": MergeInto()}, "merge it into the one before"),
     Row(
         COMMITS,
         _SPLIT,
-        {"=": Recut(1), "-": Recut(-1)},
+        {"=": ChangeCount(1), "-": ChangeCount(-1)},
         "propose one more, one fewer",
         "more, fewer",
     ),
@@ -318,7 +320,7 @@ TABLE = (
         {"/": Ask(Purpose.SEARCH), "N": FindNext()},
         "find a text, the next one",
     ),
-    Row(LOOKING, _SPLIT, {"o": Look()}, "the commit as it will be", "look"),
+    Row(LOOKING, _SPLIT, {"o": ShowCommit()}, "the commit as it will be", "look"),
     Row(
         LOOKING, _WORDS | _SERIES, {"w": OpenPreview()}, "what will be written", "write"
     ),
@@ -367,8 +369,8 @@ TABLE = (
         {"home": lambda p: Scroll(-FAR, p.most), "end": lambda p: Scroll(FAR, p.most)},
         "to the ends",
     ),
-    Row(PAGES, _PAGES | _MESSAGES, {"q": Back(), "escape": Back()}, "back", "back"),
-    Row(PAGES, _HELP, {"?": Back()}, "back from here"),
+    Row(PAGES, _PAGES | _MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"),
+    Row(PAGES, _HELP, {"?": GoBack()}, "back from here"),
     Row(TYPING, _PROMPT, {"enter": Submit()}, "take it", "take it"),
     Row(TYPING, _PROMPT, {"escape": Dismiss()}, "leave it as it was", "leave it"),
     Row(
@@ -429,7 +431,7 @@ def footer(state: State) -> list[tuple[str, str]]:
     ]
 
 
-def row_of(place: Place, key: str) -> Row:
+def row_of(place: KeyContext, key: str) -> Row:
     """The row of the table that ``key`` is in at ``place``."""
     return next(row for row in TABLE if place in row.places and key in row.deeds)
 

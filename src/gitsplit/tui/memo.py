@@ -11,29 +11,29 @@ from operator import is_
 from typing import ParamSpec, TypeVar
 
 Params = ParamSpec("Params")
-Value = TypeVar("Value")
+Answer = TypeVar("Answer")
 
-Key = tuple[object, ...]
+Parts = tuple[object, ...]
 
 
-def memo(function: Callable[Params, Value]) -> Callable[Params, Value]:
+def memo(function: Callable[Params, Answer]) -> Callable[Params, Answer]:
     """The function; asked with the very same arguments, it gives its last answer."""
     return memo_by(lambda *args, **_: args)(function)
 
 
 def memo_by(
-    key_of: Callable[Params, Key],
-) -> Callable[[Callable[Params, Value]], Callable[Params, Value]]:
+    key_of: Callable[Params, Parts],
+) -> Callable[[Callable[Params, Answer]], Callable[Params, Answer]]:
     """The decorator for a function whose answer depends on parts of its arguments.
 
     ``key_of`` gives these parts.
     """
 
-    def remember(function: Callable[Params, Value]) -> Callable[Params, Value]:
-        last: tuple[Key, Value] | None = None
+    def remember(function: Callable[Params, Answer]) -> Callable[Params, Answer]:
+        last: tuple[Parts, Answer] | None = None
 
         @wraps(function)
-        def answer(*args: Params.args, **kwargs: Params.kwargs) -> Value:
+        def answer(*args: Params.args, **kwargs: Params.kwargs) -> Answer:
             nonlocal last
             key, known = key_of(*args, **kwargs), last  # another thread may ask, too
             if known is None or not all(map(is_, key, known[0])):

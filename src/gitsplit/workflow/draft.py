@@ -21,7 +21,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import read_trail, written_trail
-from gitsplit.tui.state.app_state import History, Screen, Step
+from gitsplit.tui.state.app_state import History, HistoryStep, Screen
 from gitsplit.tui.state.memory import Memory, fits
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, document
@@ -109,13 +109,13 @@ def _digest(draft: str, body: str) -> str:
     return sha256(f"{draft}{body}".encode()).hexdigest()
 
 
-def _step_value(step: Step) -> list[str | None]:
+def _step_value(step: HistoryStep) -> list[str | None]:
     return [step.words, step.screen.name, step.commit]
 
 
-def _steps(rows: list[list[str | None]]) -> tuple[Step, ...]:
+def _steps(rows: list[list[str | None]]) -> tuple[HistoryStep, ...]:
     return tuple(
-        Step(str(words), Screen[str(screen)], None if oid is None else Oid(oid))
+        HistoryStep(str(words), Screen[str(screen)], None if oid is None else Oid(oid))
         for words, screen, oid in rows
     )
 

@@ -35,7 +35,6 @@ from gitsplit.tui.state.selection import selected
 from gitsplit.tui.update.actions import (
     Action,
     Checked,
-    Cut,
     Estimated,
     Foreseen,
     Merged,
@@ -43,6 +42,7 @@ from gitsplit.tui.update.actions import (
     Proposed,
     Refused,
     Report,
+    SplitHunk,
 )
 from gitsplit.tui.update.reduce import reduce
 
@@ -256,7 +256,7 @@ _LONG_COMPARISON = 10_000_000_000
 
 def takes_long_to_cut(state: State, action: Action) -> bool:
     """Whether the action cuts pieces with lines so long that it isn't done at once."""
-    if not isinstance(action, Cut) or state.screen not in ONE_COMMIT:
+    if not isinstance(action, SplitHunk) or state.screen not in ONE_COMMIT:
         return False
     changes = state.plan.changes
     texts = (each.edit for each in selected(state) if isinstance(each.edit, TextEdit))

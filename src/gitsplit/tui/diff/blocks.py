@@ -77,11 +77,11 @@ def diff_rows(
     unfolded: frozenset[FoldKey] = frozenset(),
 ) -> Rows:
     """The rows of the whole diff of a commit whose edits are cut as given."""
-    places: list[_Place] = []
+    places: list[_BlockPlace] = []
     by_file = {}
     for file, _ in edits_by_file(edits):
         head = len(places)
-        places.append(_Place(file, range(0), Span(0, 0)))
+        places.append(_BlockPlace(file, range(0), Span(0, 0)))
         places += _places(changes[file], file)
         by_file[file] = range(head, len(places))
     blocks = tuple(_blocks(changes, places, edits, unfolded))
@@ -113,7 +113,7 @@ def rows_after(
     if not touched:
         return replace(rows, edits=edits, unfolded=unfolded)
     old = rows.blocks[touched.start : touched.stop]
-    places = (_Place(block.file, block.hunks, block.span) for block in old)
+    places = (_BlockPlace(block.file, block.hunks, block.span) for block in old)
     first = rows.first_places[touched.start]
     made = tuple(_blocks(changes, places, edits[first:], unfolded))
     return _spliced(rows, touched, made, edits, unfolded)
@@ -163,7 +163,7 @@ def resumed(
     return (*starts[: replaced.start], *made, *shifted)
 
 
-class _Place(NamedTuple):
+class _BlockPlace(NamedTuple):
     """Where a block is: its file, its hunks, and their lines of the old side."""
 
     file: int
@@ -171,11 +171,11 @@ class _Place(NamedTuple):
     span: Span
 
 
-def _places(change: FileChange, file: int) -> Iterator[_Place]:
+def _places(change: FileChange, file: int) -> Iterator[_BlockPlace]:
     """The places of a file's blocks, but for its head."""
     height = _line_count(change.old)
     for hunks in _sharing_context(change):
-        yield _Place(file, hunks, _span(change, hunks, height))
+        yield _BlockPlace(file, hunks, _span(change, hunks, height))
 
 
 def _sharing_context(change: FileChange) -> Iterator[range]:
@@ -192,7 +192,7 @@ def _sharing_context(change: FileChange) -> Iterator[range]:
 
 def _blocks(
     changes: Sequence[FileChange],
-    places: Iterable[_Place],
+    places: Iterable[_BlockPlace],
     edits: Sequence[Edit],
     unfolded: frozenset[FoldKey],
 ) -> Iterator[Block]:
@@ -211,7 +211,7 @@ def _blocks(
         yield Block(*place, members, *found)
 
 
-def _is_at(edit: Edit, place: _Place) -> bool:
+def _is_at(edit: Edit, place: _BlockPlace) -> bool:
     """Whether an edit belongs to the hunks of a place, or to the head if none."""
     if edit.file != place.file:
         return False
@@ -254,7 +254,7 @@ def header_of(change: FileChange, hunks: range) -> Header:
 
 def _hunk_segments(
     change: FileChange,
-    place: _Place,
+    place: _BlockPlace,
     edits: Iterable[TextEdit],
     unfolded: frozenset[FoldKey],
 ) -> _Found:

@@ -24,7 +24,7 @@ from gitsplit.tui.diff.commit_hunks import (
     lines_before,
     part_of,
 )
-from gitsplit.tui.diff.rows import Header, Row, Rows
+from gitsplit.tui.diff.rows import DiffRow, Header, Rows
 from gitsplit.tui.memo import memo
 
 _KEPT = 8  # commits whose rows are kept, for going to and fro between them
@@ -65,7 +65,7 @@ class CommitRows:
         """The number of rows."""
         return max(0, self.starts[-1] - 1)
 
-    def __getitem__(self, number: int) -> Row:
+    def __getitem__(self, number: int) -> DiffRow:
         """Row ``number``, from 0."""
         block = bisect_right(self.starts, number + 1) - 1
         part = self.part(block)
@@ -74,7 +74,7 @@ class CommitRows:
         segment = part.segments[at]
         header = part.headers.get(at)
         line = segment.first + inside - part.starts[at]
-        return Row(segment, line, header and self._placed(block, header))
+        return DiffRow(segment, line, header and self._placed(block, header))
 
     def rows_of_block(self, block: int) -> range:
         """The rows of a block."""

@@ -60,7 +60,7 @@ class Segment(NamedTuple):
     is_ended: bool = False
 
 
-class Row(NamedTuple):
+class DiffRow(NamedTuple):
     """One row: the segment it is in and the 0-based line it shows.
 
     ``header`` is what a HUNK says where that is not the whole commit's.
@@ -118,11 +118,11 @@ class Rows:
         """The number of rows."""
         return self.starts[-1]
 
-    def __getitem__(self, number: int) -> Row:
+    def __getitem__(self, number: int) -> DiffRow:
         """Row ``number``, from 0."""
         at = bisect_right(self.starts, number) - 1
         segment = self.segments[at]
-        return Row(segment, segment.first + number - self.starts[at])
+        return DiffRow(segment, segment.first + number - self.starts[at])
 
     def edit_at(self, number: int) -> int | None:
         """The place in the plan's edits of the edit in row ``number``, if any."""
@@ -204,7 +204,7 @@ class Rows:
         )
         return after - 1
 
-    def segments_around(self, row: Row) -> range:
+    def segments_around(self, row: DiffRow) -> range:
         """The numbers of the segments among which a row is, here or cut otherwise."""
         block = self._block_around(row.segment, row.line)
         return range(self.first_segments[block], self.first_segments[block + 1])

@@ -85,7 +85,7 @@ class Purpose(StrEnum):
     PIECE = "piece"
 
 
-class Request(Enum):
+class ShellRequest(Enum):
     """What the state asks of the shell around it, which alone can do it."""
 
     APPLY = auto()
@@ -224,7 +224,7 @@ def entries_of(todo: Todo) -> dict[Oid, Entry]:
     return {entry.oid: entry for entry in todo.entries}
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """A step of the history: a clause on what was done, where, to which commit."""
 
     words: str
@@ -306,10 +306,10 @@ class State:
     problems: tuple[str, ...] = ()
     foreseen: tuple[Todo, Outlook] | None = None
     progress: tuple[int, int] | None = None
-    awaiting: Literal[Request.APPLY, Request.CHECK] | None = None
-    request: Request | None = None
-    deeds: tuple[Step, ...] = ()
-    deeds_undone: tuple[Step, ...] = ()
+    awaiting: Literal[ShellRequest.APPLY, ShellRequest.CHECK] | None = None
+    request: ShellRequest | None = None
+    deeds: tuple[HistoryStep, ...] = ()
+    deeds_undone: tuple[HistoryStep, ...] = ()
     apart: frozenset[int] = frozenset()
     kept: Mapping[Oid, Kept] = field(default_factory=dict)
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)

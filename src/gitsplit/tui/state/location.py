@@ -11,13 +11,13 @@ from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.blocks import diff_rows, rows_after
-from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import (
     NO_ROWS,
     ONE_COMMIT,
     Kept,
-    Request,
     Screen,
+    ShellRequest,
     State,
     Unit,
     entries_of,
@@ -63,7 +63,7 @@ def is_open(state: State, commit: Oid | None) -> bool:
 def proposal_awaited(state: State, commit: Oid) -> State:
     """The state that asks the shell to find what is proposed for the commit."""
     status = f"looking for what belongs together in {commit[:7]} …"
-    return replace(state, status=status, request=Request.PROPOSE)
+    return replace(state, status=status, request=ShellRequest.PROPOSE)
 
 
 def refuse_none_open(state: State) -> None:
@@ -128,7 +128,7 @@ def refolded(state: State, unfolded: frozenset[FoldKey]) -> State:
     return _on_rows(replace(state, unfolded=unfolded), rows)
 
 
-def row_showing(rows: Rows, wanted: Row) -> int:
+def row_showing(rows: Rows, wanted: DiffRow) -> int:
     """The number of the row that shows what ``wanted`` (of other rows) shows.
 
     A line that is folded away is shown by its fold; what isn't there at all, by the
@@ -146,7 +146,7 @@ def row_showing(rows: Rows, wanted: Row) -> int:
     return span.start
 
 
-def _is_shown(segment: Segment, wanted: Row) -> bool:
+def _is_shown(segment: Segment, wanted: DiffRow) -> bool:
     """Whether a row of ``segment`` shows what ``wanted`` shows."""
     other = wanted.segment
     if wanted.kind in _LINES:

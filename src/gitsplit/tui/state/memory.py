@@ -8,9 +8,9 @@ from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     History,
+    HistoryStep,
     Screen,
     State,
-    Step,
     entries_of,
 )
 from gitsplit.tui.state.location import opened
@@ -31,8 +31,8 @@ class Memory:
     """
 
     history: History[Todo]
-    deeds: tuple[Step, ...]
-    deeds_undone: tuple[Step, ...]
+    deeds: tuple[HistoryStep, ...]
+    deeds_undone: tuple[HistoryStep, ...]
     chosen: Oid
     opened: Oid | None = None
     place: int = 0

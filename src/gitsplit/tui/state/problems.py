@@ -18,7 +18,7 @@ from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.memo import memo
-from gitsplit.tui.state.app_state import Request, Screen, State
+from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.state.sizes import message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -186,17 +186,17 @@ def to_be_applied(state: State) -> State:
     Where it conflicts, the user is asked whether git rebase shall stop there.
     """
     is_accepted = state.status == CONFLICT_QUESTION
-    if state.awaiting is Request.APPLY:
+    if state.awaiting is ShellRequest.APPLY:
         return state
     if conflict_of(state) and not is_accepted:
         return replace(state, status=CONFLICT_QUESTION)
     anew = replace(state, foreseen=None, accepts_conflict=is_accepted)
-    return _granted(replace(anew, awaiting=Request.APPLY, status=APPLY_WAITS))
+    return _granted(replace(anew, awaiting=ShellRequest.APPLY, status=APPLY_WAITS))
 
 
 def to_be_checked(state: State) -> State:
     """The state that is checked as soon as git has said that it can be written."""
-    return _granted(replace(state, awaiting=Request.CHECK, status=CHECK_WAITS))
+    return _granted(replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS))
 
 
 def _granted(state: State) -> State:
@@ -210,13 +210,13 @@ def _granted(state: State) -> State:
     if is_asking(ready):
         return ready
     done = replace(ready, awaiting=None, status="")
-    if state.awaiting is Request.CHECK:
-        return replace(done, checks={}, request=Request.CHECK)
+    if state.awaiting is ShellRequest.CHECK:
+        return replace(done, checks={}, request=ShellRequest.CHECK)
     conflict = conflict_of(done)
     if conflict is not None and not done.accepts_conflict:
         return replace(done, status=CONFLICT_QUESTION)
     accepts = conflict is not None
-    return replace(done, request=Request.APPLY, accepts_conflict=accepts)
+    return replace(done, request=ShellRequest.APPLY, accepts_conflict=accepts)
 
 
 def answered(state: State) -> State:

@@ -9,9 +9,9 @@ from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     History,
+    HistoryStep,
     Screen,
     State,
-    Step,
     entries_of,
     known_merge,
 )
@@ -29,11 +29,11 @@ def changed(state: State, plan: Plan, deed: str) -> State:
     if plan == state.plan:
         raise ActionRefused("It is so already.")
     commit = state.target.commit
-    step = Step(deed, Screen.SPLIT, commit)
+    step = HistoryStep(deed, Screen.SPLIT, commit)
     return recorded(state, state.todo.with_plan(commit, plan), step)
 
 
-def recorded(state: State, todo: Todo, step: Step) -> State:
+def recorded(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
         raise ActionRefused("It is so already.")
@@ -78,7 +78,7 @@ def redone(state: State) -> State:
     return _where(forward, step, said)
 
 
-def _of(state: State, step: Step) -> str:
+def _of(state: State, step: HistoryStep) -> str:
     """Which commit a step was about, where that isn't the one that is seen."""
     is_seen = state.screen in ONE_COMMIT and is_open(state, step.commit)
     if step.commit is None or step.screen is not Screen.SPLIT or is_seen:
@@ -86,7 +86,7 @@ def _of(state: State, step: Step) -> str:
     return f" in {step.commit[:7]}"
 
 
-def _where(state: State, step: Step, said: str) -> State:
+def _where(state: State, step: HistoryStep, said: str) -> State:
     """The state on a screen that shows what the step is about.
 
     The screens of the whole series do.
@@ -98,7 +98,7 @@ def _where(state: State, step: Step, said: str) -> State:
     return replace(state, status=said)
 
 
-def _shown(state: State, step: Step) -> State:
+def _shown(state: State, step: HistoryStep) -> State:
     """The state on the screen of the step, in its commit; one alone is always open."""
     if state.is_alone and step.screen is Screen.SERIES:
         return state

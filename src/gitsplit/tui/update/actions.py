@@ -157,7 +157,7 @@ class FindNext:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Narrow:
     """The selection gets narrower; from a piece on, lines are marked one by one."""
 
 
@@ -205,12 +205,12 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SplitHunk:
     """The selected pieces are cut finer, or where the marked lines begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
-class NewCommit:
+class AddCommit:
     """The selection becomes a commit of its own, after the one in focus."""
 
 
@@ -239,12 +239,12 @@ class MoveCommit:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class MergeInto:
     """The commit in focus is merged into the one before; the first into the next."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recut:
+class ChangeCount:
     """The commit that is open is proposed anew, as one commit more (1) or less (-1)."""
 
     by: int
@@ -293,7 +293,7 @@ class OpenMarked:
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
+class OpenNext:
     """The next commit (1) that is to be split is opened, or the one before (-1)."""
 
     by: int
@@ -367,7 +367,7 @@ class Dismiss:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ShowCommit:
     """A commit is shown as it will be: ``group``, or the one in focus."""
 
     group: int | None = None
@@ -394,7 +394,7 @@ class OpenHelp:
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class GoBack:
     """The screen beneath is shown again."""
 
 
@@ -472,18 +472,18 @@ class Refused:
 
 
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
-MarkAction = Mark | Widen | Cancel | Fold
-PieceAction = Send | Take | Leave | Drop | Cut | NewCommit
-CommitAction = Focus | FocusOn | MoveCommit | Merge | Own | SetMessage
-OpenAction = OpenCommit | OpenMarked | OpenSeries | Walk
+MarkAction = Narrow | Widen | Cancel | Fold
+PieceAction = Send | Take | Leave | Drop | SplitHunk | AddCommit
+CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
+OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
 SeriesAction = Become | MarkSplit | OpenAction | Autosquash | WriteMessages | Reworded
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
-ScreenAction = Look | OpenMessages | OpenPreview | OpenHelp | Back | Scroll
+ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
 RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
-OpenedAction = PieceAction | CommitAction | Recut | SetContent
+OpenedAction = PieceAction | CommitAction | ChangeCount | SetContent
 PlanAction = OpenedAction | SeriesAction | HistoryAction
 ViewAction = CursorAction | MarkAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

@@ -19,7 +19,7 @@ from gitsplit.tui.update.actions import (
     CommitAction,
     Focus,
     FocusOn,
-    Merge,
+    MergeInto,
     MoveCommit,
     Own,
     SetMessage,
@@ -43,7 +43,7 @@ def with_commits(state: State, action: CommitAction) -> State:
             return focused(state, group)
         case MoveCommit(by):
             return _reordered(state, state.focus + by)
-        case Merge():
+        case MergeInto():
             return _merged(state)
         case Own():
             return _owned(state)

@@ -15,7 +15,7 @@ from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of, with_subject
-from gitsplit.tui.diff.rows import FoldKey, Row, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import refolded, refuse_none_open, row_showing
 from gitsplit.tui.state.selection import (
@@ -35,13 +35,13 @@ from gitsplit.tui.update.actions import (
     EraseText,
     FindNext,
     Fold,
-    Mark,
     MarkAction,
     MoveFile,
     MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
+    Narrow,
     Pan,
     PromptAction,
     Submit,
@@ -73,7 +73,7 @@ def found(state: State, text: str) -> State:
     return replace(state, cursor=cursor, search=text, status=f"found “{text}”")
 
 
-def next_match(state: State, text: str) -> Row | None:
+def next_match(state: State, text: str) -> DiffRow | None:
     """The first row after the cursor that has ``text``, the cursor's own row last."""
     needle = text.encode("utf-8", "surrogateescape")
     is_folded = text == text.lower()
@@ -84,7 +84,7 @@ def next_match(state: State, text: str) -> Row | None:
     return None
 
 
-def _rows_after(rows: Rows, cursor: int) -> Iterator[Row]:
+def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
     """Every row with text, those after the cursor first; folded lines as rows."""
     at, here = segment_at(rows, cursor), rows[cursor].line
     segments = rows.segments
@@ -94,15 +94,15 @@ def _rows_after(rows: Rows, cursor: int) -> Iterator[Row]:
     yield from (row for row in _rows_of(segments[at]) if row.line <= here)
 
 
-def _rows_of(segment: Segment) -> Iterator[Row]:
+def _rows_of(segment: Segment) -> Iterator[DiffRow]:
     """The lines of a segment that have a text."""
     if segment.kind is RowKind.FILE:
-        yield Row(segment, segment.first)
+        yield DiffRow(segment, segment.first)
     elif segment.kind in _TEXT:
-        yield from (Row(segment, line) for line in lines_shown(segment))
+        yield from (DiffRow(segment, line) for line in lines_shown(segment))
 
 
-def _text(changes: Sequence[FileChange], row: Row) -> bytes:
+def _text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
     """The text of a line, or the paths of a file's header."""
     change = changes[row.segment.file]
     if row.kind is RowKind.FILE:
@@ -143,7 +143,7 @@ def moved(state: State, action: CursorAction) -> State:
 def marked(state: State, action: MarkAction) -> State:
     """The state in which the cursor takes more, or less, or shows more."""
     match action:
-        case Mark():
+        case Narrow():
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
         case Widen():
             return _with_unit(state, _wider(state))

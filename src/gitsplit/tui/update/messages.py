@@ -16,10 +16,10 @@ from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
-    Request,
+    HistoryStep,
     Screen,
+    ShellRequest,
     State,
-    Step,
     entries_of,
     known_merge,
 )
@@ -119,12 +119,12 @@ def worded(state: State, texts: Iterable[Text]) -> State:
     return recorded(state, todo, step_about(state, changed[0].where, words))
 
 
-def step_about(state: State, where: Address, words: str) -> Step:
+def step_about(state: State, where: Address, words: str) -> HistoryStep:
     """The step that was made on this screen, about this new commit."""
     if state.screen not in ONE_COMMIT:
-        return Step(words, state.screen, where.commit)
+        return HistoryStep(words, state.screen, where.commit)
     screen = Screen.SPLIT if is_open(state, where.commit) else Screen.MESSAGES
-    return Step(words, screen, where.commit)
+    return HistoryStep(words, screen, where.commit)
 
 
 def _with_text(todo: Todo, where: Address, message: bytes) -> Todo:
@@ -198,7 +198,7 @@ def editable(state: State, for_good: bool) -> State:
     Raises ActionRefused where the commit in focus has no such file, or isn't written.
     """
     written_content(state)
-    request = Request.EDIT_FILE_FOR_GOOD if for_good else Request.EDIT_FILE
+    request = ShellRequest.EDIT_FILE_FOR_GOOD if for_good else ShellRequest.EDIT_FILE
     return replace(state, request=request)
 
 

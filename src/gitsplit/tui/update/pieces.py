@@ -32,12 +32,12 @@ from gitsplit.tui.state.selection import (
 )
 from gitsplit.tui.state.undo import changed
 from gitsplit.tui.update.actions import (
-    Cut,
+    AddCommit,
     Drop,
     Leave,
-    NewCommit,
     PieceAction,
     Send,
+    SplitHunk,
     Take,
 )
 
@@ -84,9 +84,9 @@ def with_pieces(state: State, action: PieceAction) -> State:
             return _left(state, _selection(state, rest))
         case Drop():
             return _sent(state, _some(selected(state)), DROPPED)
-        case Cut():
+        case SplitHunk():
             return _cut(state, _some(selected(state)))
-        case NewCommit():
+        case AddCommit():
             return _made(state, selected(state))
         case _:
             assert_never(action)

@@ -11,6 +11,7 @@ from gitsplit.tui.state.undo import redone, undone
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
+    ChangeCount,
     CommitAction,
     CursorAction,
     HistoryAction,
@@ -22,7 +23,6 @@ from gitsplit.tui.update.actions import (
     PlanAction,
     PromptAction,
     Quit,
-    Recut,
     Redo,
     Report,
     ScreenAction,
@@ -99,7 +99,7 @@ def _with_commit(state: State, action: OpenedAction) -> State:
         return with_pieces(state, action)
     if isinstance(action, CommitAction):
         return with_commits(state, action)
-    if isinstance(action, Recut):
+    if isinstance(action, ChangeCount):
         return with_next_cut(state, action.by)
     if isinstance(action, SetContent):
         return rewritten(state, action)

@@ -4,7 +4,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused
-from gitsplit.tui.state.app_state import ONE_COMMIT, Request, Screen, State, entries_of
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    Screen,
+    ShellRequest,
+    State,
+    entries_of,
+)
 from gitsplit.tui.state.location import opened
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
@@ -15,13 +21,12 @@ from gitsplit.tui.state.problems import (
 )
 from gitsplit.tui.update.actions import (
     Apply,
-    Back,
     CheckCommits,
     EditFile,
     EditMessage,
     EditMessages,
+    GoBack,
     Interrupt,
-    Look,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -32,6 +37,7 @@ from gitsplit.tui.update.actions import (
     ScreenAction,
     Scroll,
     ShellAction,
+    ShowCommit,
     Suspend,
 )
 from gitsplit.tui.update.commits import focused
@@ -50,7 +56,7 @@ _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 def on_screen(state: State, action: ScreenAction) -> State:
     """The state with another screen, or more of this one."""
     match action:
-        case Look(group):
+        case ShowCommit(group):
             return _looking(state, group)
         case OpenMessages():
             return _messages(state)
@@ -58,7 +64,7 @@ def on_screen(state: State, action: ScreenAction) -> State:
             return _previewed(state)
         case OpenHelp():
             return _over(state, Screen.HELP)
-        case Back():
+        case GoBack():
             return _left(state)
         case Scroll(rows, most):
             return replace(state, scroll=max(0, min(state.scroll + rows, most)))
@@ -74,9 +80,9 @@ def asked(state: State, action: ShellAction) -> State:
         case Quit():
             return _quit(state)
         case Interrupt():
-            return replace(state, request=Request.INTERRUPT)
+            return replace(state, request=ShellRequest.INTERRUPT)
         case Suspend():
-            return replace(state, request=Request.SUSPEND)
+            return replace(state, request=ShellRequest.SUSPEND)
         case Refused(sentence):
             raise ActionRefused(sentence)
         case _:
@@ -88,10 +94,10 @@ def _requested(state: State, action: RequestAction) -> State:
     match action:
         case EditMessage():
             text_at_hand(state)
-            return replace(state, request=Request.EDIT_MESSAGE)
+            return replace(state, request=ShellRequest.EDIT_MESSAGE)
         case EditMessages():
             commit_at_cursor(state)
-            return replace(state, request=Request.EDIT_MESSAGES)
+            return replace(state, request=ShellRequest.EDIT_MESSAGES)
         case Reword():
             return _rewording(state)
         case EditFile(for_good):
@@ -108,7 +114,7 @@ def _rewording(state: State) -> State:
     What is to be done to the commit stays so until there is another message.
     """
     is_kept = entries_of(state.todo)[state.chosen].action in ("pick", "reword")
-    asked_for = Request.EDIT_MESSAGE if is_kept else Request.REWORD
+    asked_for = ShellRequest.EDIT_MESSAGE if is_kept else ShellRequest.REWORD
     return replace(state, request=asked_for)
 
 
@@ -218,4 +224,4 @@ def _quit(state: State) -> State:
     question = DRAFT_QUESTION if state.whole.keeps_drafts else QUESTION
     if state.deeds and state.status != question:
         return replace(state, status=question)
-    return replace(state, request=Request.QUIT)
+    return replace(state, request=ShellRequest.QUIT)

@@ -18,7 +18,7 @@ from gitsplit.model.todo import (
     moved,
     with_action,
 )
-from gitsplit.tui.state.app_state import Screen, State, Step, entries_of
+from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
 from gitsplit.tui.state.location import is_open, opened, proposal_awaited
 from gitsplit.tui.state.undo import recorded
 from gitsplit.tui.update.actions import (
@@ -31,10 +31,10 @@ from gitsplit.tui.update.actions import (
     MoveTo,
     OpenCommit,
     OpenMarked,
+    OpenNext,
     OpenSeries,
     Reworded,
     SeriesAction,
-    Walk,
     WriteMessages,
 )
 from gitsplit.tui.update.messages import Text, worded, worded_commits
@@ -56,7 +56,7 @@ def with_series(state: State, action: SeriesAction) -> State:
             return worded(state, (Text(*each) for each in messages))
         case Reworded(commit, message):
             return _reworded(state, commit, message)
-        case Walk(by):
+        case OpenNext(by):
             return _walked(state, by)
         case OpenSeries():
             return shown_series(state)
@@ -98,7 +98,9 @@ def resumed(state: State, draft: Todo) -> State:
     """The first state with a draft of earlier work as its first step."""
     if draft == state.todo:
         return state
-    return recorded(state, draft, Step("this is your work of last time", Screen.SERIES))
+    return recorded(
+        state, draft, HistoryStep("this is your work of last time", Screen.SERIES)
+    )
 
 
 def split_at_once(state: State) -> State:
@@ -167,7 +169,7 @@ def moved_commit(state: State, by: int) -> State:
 def _rearranged(state: State, todo: Todo, words: str) -> State:
     """The state with another todo list; ActionRefused where its commits can't be so."""
     layout(state.whole.series, todo)
-    return recorded(state, todo, Step(words, Screen.SERIES, state.chosen))
+    return recorded(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
 
 def _chosen(state: State) -> Entry:

@@ -8,7 +8,7 @@ from gitsplit.model.diff import FactEdit, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
-from gitsplit.tui.diff.rows import Row, RowKind, Segment
+from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.view.commits import OWNER, change_id_words
@@ -100,7 +100,7 @@ def _id_sentence(state: State) -> str:
 
 
 def _diff_line(
-    state: State, commit: ActualCommit, row: Row, width: int, mark: str = " "
+    state: State, commit: ActualCommit, row: DiffRow, width: int, mark: str = " "
 ) -> StyleAndTextTuples:
     """One row of the commit's diff."""
     margin = ("class:cursor", mark)
@@ -141,7 +141,7 @@ def _row_at_cursor(state: State, commit: ActualCommit) -> tuple[int, bool]:
     return nearest, False
 
 
-def _old_line(row: Row) -> int:
+def _old_line(row: DiffRow) -> int:
     """The 0-based line of the old file at which the row stands; -1 above the lines."""
     edit = row.segment.edit
     if isinstance(edit, FactEdit) or row.kind in (RowKind.BLANK, RowKind.FILE):
@@ -151,7 +151,7 @@ def _old_line(row: Row) -> int:
     return row.line
 
 
-def _offset(segment: Segment, wanted: Row) -> int | None:
+def _offset(segment: Segment, wanted: DiffRow) -> int | None:
     """How far into the segment the wanted line is; None where it isn't in it."""
     if segment.file != wanted.segment.file:
         return None

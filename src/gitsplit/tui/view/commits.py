@@ -89,7 +89,7 @@ def change_id_words(state: State, group: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class _CommitColumns:
     """The widths that make the lines of all commits one table."""
 
     digits: int
@@ -100,7 +100,7 @@ class _Columns:
     ids: int
 
 
-def _columns(state: State, width: int) -> _Columns:
+def _columns(state: State, width: int) -> _CommitColumns:
     """The widths for the commits of this state, the subject taking what is left."""
     groups = range(len(state.plan.groups))
     sizes = [commit_sizes(state)[group] for group in groups]
@@ -110,10 +110,12 @@ def _columns(state: State, width: int) -> _Columns:
     removed = max(len(f"-{size.removed}") for size in sizes)
     ids = max(len(change_id_words(state, group)) for group in groups)
     right = pieces + 2 + added + 1 + removed + (2 + ids if ids else 0) + 1
-    return _Columns(digits, width - digits - 5 - right, pieces, added, removed, ids)
+    return _CommitColumns(
+        digits, width - digits - 5 - right, pieces, added, removed, ids
+    )
 
 
-def _line(state: State, group: int, columns: _Columns) -> StyleAndTextTuples:
+def _line(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTuples:
     """One commit: number, subject, owner's mark, size, and its Change-Id."""
     size = commit_sizes(state)[group]
     text = " " + fitted(subject(state, group), columns.subject)
@@ -140,7 +142,7 @@ def _subject_style(state: State, group: int) -> str:
     return "class:focus" if group == state.focus else ""
 
 
-def _size(size: Size, columns: _Columns) -> StyleAndTextTuples:
+def _size(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
     if not size.pieces:
         return [("class:empty", "empty".rjust(columns.pieces))]
     return [
@@ -150,14 +152,14 @@ def _size(size: Size, columns: _Columns) -> StyleAndTextTuples:
     ]
 
 
-def _id(state: State, group: int, columns: _Columns) -> StyleAndTextTuples:
+def _id(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTuples:
     if not columns.ids:
         return []
     return [("class:faint", "  " + change_id_words(state, group))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _CommitBlock:
     """What stands in the block of one commit; more files than ``files`` are counted."""
 
     subject: tuple[str, ...]
@@ -195,7 +197,7 @@ def commit_blocks(state: State, width: int, height: int) -> Lines:
     )
 
 
-def _blocks(state: State, width: int, height: int) -> list[_Block]:
+def _blocks(state: State, width: int, height: int) -> list[_CommitBlock]:
     """The blocks of all commits, with as many files as there is room for."""
     room = width - _indent(state) - 1
     subjects = [
@@ -208,7 +210,7 @@ def _blocks(state: State, width: int, height: int) -> list[_Block]:
     most = _most_files(files, height - fixed)
     kept = [number if number <= most + 1 else most for number in files]
     return [
-        _Block(lines, shown, number - shown)
+        _CommitBlock(lines, shown, number - shown)
         for lines, shown, number in zip(subjects, kept, files, strict=True)
     ]
 
@@ -229,7 +231,7 @@ def _indent(state: State) -> int:
 
 
 def _block_line(
-    state: State, group: int, block: _Block, at: int, width: int
+    state: State, group: int, block: _CommitBlock, at: int, width: int
 ) -> StyleAndTextTuples:
     """Line ``at`` of a block, from 0."""
     indent = _indent(state)
@@ -244,7 +246,7 @@ def _block_line(
 
 
 def _below_subject(
-    state: State, group: int, block: _Block, at: int, width: int
+    state: State, group: int, block: _CommitBlock, at: int, width: int
 ) -> StyleAndTextTuples:
     """The size of the commit, then its files."""
     size = commit_sizes(state)[group]

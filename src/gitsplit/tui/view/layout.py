@@ -44,7 +44,7 @@ from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
-from gitsplit.tui.view.split import Selection, diff_line, scrolled
+from gitsplit.tui.view.split import SelectedRows, diff_line, scrolled
 from gitsplit.tui.view.text import fitted, wrapped
 
 _COLUMN = 39  # of the help: two fit 80 columns
@@ -136,7 +136,7 @@ _FRAMES = {Screen.SERIES: _SERIES_FRAME, Screen.MESSAGES: _MESSAGES_FRAME}
 
 def diff_lines(state: State, width: int) -> Lines:
     """The diff of the commit being split."""
-    selection = Selection(tuple(_runs(state)))
+    selection = SelectedRows(tuple(_runs(state)))
     run = selection.run_at(state.cursor)
     around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
 

@@ -28,7 +28,7 @@ _INDENT = 7
 
 
 @dataclass(frozen=True, slots=True)
-class _Block:
+class _MessageBlock:
     """A commit with the lines of its message below its subject."""
 
     commit: NewCommit
@@ -61,17 +61,17 @@ def message_lines(state: State, width: int) -> Lines:
 
 
 @memo_by(attrgetter("whole", "todo"))
-def _page(state: State) -> tuple[tuple[_Block, ...], tuple[int, ...]]:
+def _page(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
     """The blocks of the page, and the lines that they begin at."""
     blocks = tuple(_block(state.whole, each) for each in worded_commits(state))
     return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
-def _block(whole: Whole, commit: NewCommit) -> _Block:
+def _block(whole: Whole, commit: NewCommit) -> _MessageBlock:
     message = message_to_be(whole, commit)
     title, _, _ = message.lstrip(b"\n").partition(b"\n\n")
     below = message.lstrip(b"\n")[len(title) :].strip(b"\n")
-    return _Block(commit, lines_of(below + b"\n") if below else ())
+    return _MessageBlock(commit, lines_of(below + b"\n") if below else ())
 
 
 def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
@@ -92,7 +92,7 @@ def continued_id(whole: Whole, commit: NewCommit) -> bytes | None:
 
 
 def _line(
-    state: State, block: _Block, place: tuple[int, int], is_at: bool, width: int
+    state: State, block: _MessageBlock, place: tuple[int, int], is_at: bool, width: int
 ) -> StyleAndTextTuples:
     """Line ``place[1]`` of block number ``place[0]``."""
     number, inside = place

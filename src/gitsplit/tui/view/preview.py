@@ -78,7 +78,7 @@ _TREE_CHANGES = "tree changes"
 _ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
 
 
-class Row(NamedTuple):
+class PreviewRow(NamedTuple):
     """What becomes of a commit, or of a part of it.
 
     ``number`` is that of the new commit, from 0; None where there will be none.
@@ -129,12 +129,12 @@ _TODO_PARTS = attrgetter("whole", "todo", "hunks_between")
 
 
 @memo_by(_TODO_PARTS)
-def rows_of(state: State) -> tuple[Row, ...]:
+def rows_of(state: State) -> tuple[PreviewRow, ...]:
     """What becomes of each commit, in the new order."""
     return tuple(_rows(state))
 
 
-def _rows(state: State) -> Iterator[Row]:
+def _rows(state: State) -> Iterator[PreviewRow]:
     numbers = {
         (commit.entry.oid, commit.group): (number, commit)
         for number, commit in enumerate(new_commits(state))
@@ -168,16 +168,16 @@ def _plain(
     found: tuple[int, NewCommit] | None,
     word: str,
     about: str,
-) -> Row:
+) -> PreviewRow:
     """The row of a commit that isn't split."""
     if found is None:
         style = "class:bad" if word == "drop" else "class:faint"
-        return Row(entry, None, word, style, title_of(state, entry), about=about)
+        return PreviewRow(entry, None, word, style, title_of(state, entry), about=about)
     number, commit = found
     subject = title_of(state, entry)
     if commit.message != entry.commit.raw.message:
         subject = shown(subject_of(commit.message)) or NO_MESSAGE
-    return Row(entry, number, word, "class:faint", subject, about=about)
+    return PreviewRow(entry, number, word, "class:faint", subject, about=about)
 
 
 def _pieces(
@@ -185,18 +185,20 @@ def _pieces(
     entry: Entry,
     plan: Plan,
     numbers: dict[tuple[Oid, int | None], tuple[int, NewCommit]],
-) -> Iterator[Row]:
+) -> Iterator[PreviewRow]:
     """The rows of a commit that is split, one for each of its groups."""
     sizes = sizes_in(plan, state.hunks_between)
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:
             subject = shown(subject_of(each.message)) or NO_MESSAGE
-            yield Row(entry, None, "empty", "class:empty", subject, about="left out")
+            yield PreviewRow(
+                entry, None, "empty", "class:empty", subject, about="left out"
+            )
             continue
         number, commit = found
         subject = shown(subject_of(commit.message)) or NO_MESSAGE
-        yield Row(
+        yield PreviewRow(
             entry,
             number,
             "new",
@@ -232,23 +234,25 @@ def _keeping_trees(state: State) -> set[Oid]:
     return found
 
 
-class _Columns(NamedTuple):
+class _PreviewColumns(NamedTuple):
     """The widths that make the rows one table."""
 
     subject: int
     sizes: int
 
 
-def _columns(state: State, width: int) -> _Columns:
+def _columns(state: State, width: int) -> _PreviewColumns:
     rows = rows_of(state)
     sizes = max((len(row.size) for row in rows), default=0)
     ids = max((get_cwidth(row.about) for row in rows if row.size), default=0)
     others = max((get_cwidth(row.about) for row in rows if not row.size), default=0)
     right = max(sizes + 2 + ids, others)
-    return _Columns(width - right - 15, sizes)
+    return _PreviewColumns(width - right - 15, sizes)
 
 
-def _row_line(state: State, row: Row, columns: _Columns) -> StyleAndTextTuples:
+def _row_line(
+    state: State, row: PreviewRow, columns: _PreviewColumns
+) -> StyleAndTextTuples:
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
     check = NOT_CHECKED if row.number is None else checked(state, row.number)

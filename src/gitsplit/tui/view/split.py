@@ -18,7 +18,7 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import header_of
-from gitsplit.tui.diff.rows import Header, Row, RowKind
+from gitsplit.tui.diff.rows import DiffRow, Header, RowKind
 from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
@@ -44,7 +44,7 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 
 def row_cells(
     changes: Sequence[FileChange],
-    row: Row,
+    row: DiffRow,
     width: int,
     pan: int = 0,
     tints: Tints = no_tints,
@@ -78,7 +78,7 @@ def row_cells(
             return [(style, sign), *cells]
 
 
-def line_text(change: FileChange, row: Row) -> bytes:
+def line_text(change: FileChange, row: DiffRow) -> bytes:
     """The line of a file that a row shows, as the state that is shown has it."""
     lines = change.old_lines if row.segment.is_old else change.new_lines
     line = lines[row.line]
@@ -226,7 +226,7 @@ _MARGIN = 2  # rows kept visible above and below what is selected
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class SelectedRows:
     """The selected rows, as runs in order, for quick look-up."""
 
     runs: tuple[range, ...]
