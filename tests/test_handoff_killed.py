@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git import rebase
+from gitsplit.git import at_work, rebase
 from gitsplit.git.repository import open_repository
 from tests.conftest import PROJECT
 from tests.git.following import Seen, leftovers, seen
@@ -111,6 +111,40 @@ def test_killed_at_the_beginning_all_is_back_at_the_next_start(
     told = "The last gitsplit was broken off as it left a conflict to git"
     assert ran.err.startswith(f"gitsplit: {told}; the rebase is taken back now.")
     expect_as_before(tangled, before)
+
+
+def test_an_undo_speaks_of_the_rewrite_before_only_where_there_is_one(
+    tangled: Repository,
+) -> None:
+    before = seen(tangled)
+    hook(tangled, "post-checkout", KILL_EVERYTHING)
+    assert hand_over(tangled) == -signal.SIGKILL
+    ran = gitsplit(tangled.path, "--undo")
+
+    assert "the rebase is taken back now" in ran.err
+    assert "before that" not in ran.err
+    expect_as_before(tangled, before)
+
+
+def test_a_git_that_is_still_rebasing_is_named_and_left_to_its_work(
+    tangled: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(at_work, "PATIENCE", 0.2)
+    goes_on = tangled.path / ".git/goes-on"
+    waits = f"while ! test -e {goes_on}; do sleep 0.05; done"
+    hook(tangled, "pre-rebase", f"{KILL_GITSPLIT}; {waits}")
+    assert hand_over(tangled) == -signal.SIGKILL
+    ran = [gitsplit(tangled.path, way) for way in ("--undo", "--continue", "--abort")]
+    goes_on.touch()
+
+    for each in ran:
+        assert each.status == 1
+        assert "gitsplit: A git that a killed gitsplit started (process " in each.err
+        assert "no rewrite" not in each.err and "othing" not in each.err
+    wait_until((tangled.path / ".git/rebase-merge/message").exists)
+    monkeypatch.setattr(at_work, "PATIENCE", 30.0)
+    ended = gitsplit(tangled.path, "--abort")
+    assert ended.status == 0, ended.err
 
 
 @pytest.mark.parametrize("name", ["pre-rebase", "post-checkout"])

@@ -200,10 +200,13 @@ def _read(name: str) -> bytes:
 
 
 def _dry_run(options: Options) -> None:
+    from gitsplit.git.at_work import other_at_work
     from gitsplit.workflow.journal_state import naming_way_out
     from gitsplit.workflow.work import begun, opened
 
     repo = opened(here())
+    if worker := other_at_work(repo):
+        say(f"{worker[:1].upper()}{worker[1:]} is still at work.")
     with naming_way_out(repo), Progress() as progress:
         work = begun(repo, _request(options), every=True, tell=progress.tell)
     _point_out_replacements(repo, work)

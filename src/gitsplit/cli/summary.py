@@ -71,7 +71,8 @@ def undo() -> None:
         say(said)
         if last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
-            complain("hint: The rewrite before that goes with another --undo.")
+            if last is not None:
+                complain("hint: The rewrite before that goes with another --undo.")
             return
     with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         _undo_last(repo)

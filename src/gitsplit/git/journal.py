@@ -268,9 +268,14 @@ def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | N
     on_disk = records(repo)
     if on_disk:
         cleanup.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
-    open_ones = [r for r in on_disk if r.phase in ("prepared", "undoing")]
-    said = (_recover_record(repo, r, say) for r in open_ones if not is_alive(r))
+    left = [r for r in unfinished_records(repo) if not is_alive(r)]
+    said = (_recover_record(repo, record, say) for record in left)
     return " ".join(said) or None
+
+
+def unfinished_records(repo: Repository) -> list[Record]:
+    """The records whose refs are about to move, or were when a kill came."""
+    return [r for r in records(repo) if r.phase in ("prepared", "undoing")]
 
 
 def is_alive(record: Record) -> bool:

@@ -65,10 +65,15 @@ def interrupted_order(repo: Repository) -> Order | None:
     lines = _lines(_note_file(repo))
     orders: tuple[Order, ...] = ("start", "continue", "abort")
     order = next((each for each in orders if lines[:1] == [each]), None)
-    names = [name for name in lines[2:] if name != this_process()]
+    names = [name for name in processes(repo) if name != this_process()]
     if order is None or any(map(is_running, names)) or has_git_in(int(lines[1])):
         return None
     return order
+
+
+def processes(repo: Repository) -> tuple[str, ...]:
+    """The gitsplit that told git something last, and the git that it was told."""
+    return tuple(_lines(_note_file(repo))[2:])
 
 
 def has_note(repo: Repository) -> bool:

@@ -34,6 +34,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
+from gitsplit.git.at_work import wait_for_others
 from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.gerrit import are_reviewed
@@ -558,8 +559,10 @@ def undone(repo: Repository) -> journal.Record:
 def recovered(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
-    ``say`` is told what is waited for meanwhile.
+    ``say`` is told what is waited for meanwhile. Raises OperationUnderWay where others
+    are still at work on refs: what comes of it isn't known.
     """
+    wait_for_others(repo, say)
     said = filter(None, (rebase_record.recover(repo), journal.recover(repo, say)))
     told = " ".join(said)
     rebase_record.settle(repo)
