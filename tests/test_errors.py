@@ -422,6 +422,55 @@ def test_what_was_done_is_said_elsewhere_where_standard_output_is_full(
     assert series.refs() == before
 
 
+@needs_full_device
+def test_no_stream_takes_anything_and_the_rewrite_is_done_all_the_same(
+    series: Repository,
+) -> None:
+    before = series.refs()
+
+    assert status_where_all_is_full(series, *SPLIT, "-c", "HEAD~2") == 0
+    assert series.refs() != before
+    assert status_where_all_is_full(series, "--undo") == 0
+    assert series.refs() == before
+
+
+@needs_full_device
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_what_only_prints_says_that_it_could_not(
+    series: Repository, monkeypatch: pytest.MonkeyPatch, option: str, buffered: str
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", buffered)
+    status, said = on_a_full_disk(series, option)
+
+    assert (status, said.splitlines()) == (
+        1,
+        [
+            "gitsplit: Standard output can't be written: No space left on device.",
+            "Nothing was changed.",
+        ],
+    )
+    assert status_where_all_is_full(series, option) == 1
+
+
+@needs_full_device
+@pytest.mark.parametrize(
+    ("args", "status"), [(["--undo"], 1), (["--jobs"], 2), (["-n", "HEAD~1"], 1)]
+)
+def test_an_error_that_nobody_can_be_told_has_its_status_all_the_same(
+    series: Repository, args: list[str], status: int
+) -> None:
+    assert status_where_all_is_full(series, *args) == status
+
+
+def status_where_all_is_full(repo: Repository, *args: str) -> int:
+    with FULL.open("wb") as full:
+        ended = subprocess.run(
+            [*PROGRAM, *args], cwd=repo.path, stdout=full, stderr=full, check=False
+        )
+    return ended.returncode
+
+
 def test_a_rewrite_whose_summary_nobody_reads_is_done_all_the_same(
     series: Repository,
 ) -> None:

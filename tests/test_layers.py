@@ -171,10 +171,9 @@ def printing() -> Iterator[str]:
 
 
 def test_all_that_is_printed_goes_through_one_module() -> None:
-    """But for Ctrl-C that comes before that module is there."""
     printing_modules = {place.partition(":")[0] for place in printing()}
 
-    assert printing_modules == {"cli/output.py", "__main__.py"}
+    assert printing_modules == {"cli/output.py"}
 
 
 def test_no_command_is_shown_as_it_is_quoted_for_a_shell_alone() -> None:

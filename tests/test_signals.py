@@ -4,6 +4,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,44 @@ def test_a_terminal_that_is_gone_ends_the_screen_even_without_a_signal(
         os.close(ours)
 
         assert child.wait(PATIENCE) == 130
+
+
+@pytest.mark.parametrize("module", ["signal", "click", "uuid", "pygit2"])
+def test_ctrl_c_while_a_module_is_imported_ends_in_order(
+    series: Repository, tmp_path: Path, module: str
+) -> None:
+    """Python wraps what comes while a class is made."""
+    (tmp_path / f"{module}.py").write_text(
+        "import _signal\n"
+        "class Named:\n"
+        "    def __set_name__(self, owner, name):\n"
+        f"        _signal.raise_signal({int(signal.SIGINT)})\n"
+        "class Owner:\n"
+        "    named = Named()\n"
+    )
+    run = "from gitsplit.__main__ import run; run()"
+    ended = subprocess.run(
+        [sys.executable, "-c", run, "--dry-run", "HEAD~1"],
+        cwd=series.path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+
+    said = ended.stderr.decode().strip()
+    assert (ended.returncode, said) == (
+        conventional(signal.SIGINT),
+        "gitsplit: interrupted. Nothing was changed.",
+    )
+
+
+def test_nothing_is_imported_before_ctrl_c_is_seen_to() -> None:
+    """Measured in a process that has imported next to nothing itself."""
+    probe = (
+        "import sys; before = set(sys.modules); import gitsplit.__main__; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    asked = [sys.executable, "-c", probe]
+    imported = subprocess.run(asked, capture_output=True, check=True).stdout
+
+    assert imported.split() == [b"gitsplit", b"gitsplit.__main__"]

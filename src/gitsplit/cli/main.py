@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -19,7 +18,7 @@ from gitsplit.cli.output import (
     Progress,
     complain,
     confirmed,
-    forget_output,
+    forget,
     here,
     put_plan,
     put_preview,
@@ -36,6 +35,7 @@ from gitsplit.errors import (
     NoTerminal,
     NothingToSplit,
     Signalled,
+    interrupt_behind,
 )
 from gitsplit.git.signals import unwind_on_signals
 from gitsplit.model.listing import few
@@ -88,23 +88,34 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     try:
         with unwind_on_signals():
             command.main(args, prog_name="gitsplit", standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()
-    except click.ClickException as error:
-        show_wrong_usage(error)
-        sys.exit(error.exit_code)
-    except GitsplitError as error:
-        with suppress(OSError):  # the terminal may be gone
-            show_error(error)
-        sys.exit(_signal_status(error) or error.exit_status)
-    except (KeyboardInterrupt, click.Abort) as stop:
-        with suppress(OSError):
-            say("interrupted. Nothing was changed.")
-        sys.exit(_signal_status(stop) or Interrupted.exit_status)
-    except OSError as error:
-        _end_for(error)
-        sys.exit(1)
+    except KeyboardInterrupt as stop:
+        sys.exit(_interrupted_status(stop))
+    except Exception as error:
+        sys.exit(_told_status(error))
     sys.exit(0)
+
+
+def _told_status(error: Exception) -> int:
+    """The exit status for the error, which is told. Raises what is a bug."""
+    if isinstance(error, click.ClickException):
+        show_wrong_usage(error)
+        return error.exit_code
+    if isinstance(error, GitsplitError):
+        show_error(error)
+        return _signal_status(error) or error.exit_status
+    if (stop := interrupt_behind(error)) is not None:
+        return _interrupted_status(stop)
+    if isinstance(error, click.Abort):
+        return _interrupted_status(error)
+    if isinstance(error, OSError):
+        _end_for(error)
+        return 1
+    raise error
+
+
+def _interrupted_status(stop: BaseException) -> int:
+    say("interrupted. Nothing was changed.")
+    return _signal_status(stop) or Interrupted.exit_status
 
 
 def _signal_status(stop: BaseException) -> int:
@@ -122,7 +133,7 @@ def _end_for(error: OSError) -> None:
     Too many open files, say, or a temporary directory that is full.
     """
     if isinstance(error, BrokenPipeError):
-        forget_output()
+        forget(sys.stdout)
         return
     refusal = GitsplitError(
         f"The system refuses something: {error}.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitsplit import __version__
+from gitsplit.cli.output import printing
 
 if TYPE_CHECKING:
     from gitsplit.proposal.propose import GroupBy, Keep
@@ -54,7 +55,8 @@ class Command(click.Command):
         end = args.index("--") if "--" in args else len(args)
         options = [_with_key(word) for word in args[:end]]
         words = [word for given in options for word in given]
-        return super().parse_args(ctx, words + args[end:])
+        with printing():  # which --help and --version do here
+            return super().parse_args(ctx, words + args[end:])
 
 
 def _with_key(word: str) -> list[str]:

@@ -11,9 +11,12 @@ What gitsplit is at, on a terminal, where that takes longer than a moment.
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
+from typing import TextIO
 
 import click
 
@@ -28,7 +31,15 @@ def say(words: str) -> None:
 
 def complain(line: str) -> None:
     """One line on standard error."""
-    click.echo(shown(line), err=True)
+    _print_aside(f"{shown(line)}\n")
+
+
+def _print_aside(text: str) -> None:
+    """On standard error; who can't have it there can't be told anything."""
+    try:
+        click.echo(text, nl=False, err=True)
+    except OSError:
+        forget(sys.stderr)
 
 
 def show_error(error: GitsplitError) -> None:
@@ -53,7 +64,7 @@ def show_bug(
 ) -> None:
     """A mistake of gitsplit's own as Python shows it (:data:`sys.excepthook`)."""
     said = "".join(traceback.format_exception(kind, error, trace))
-    click.echo(shown_lines(said), nl=False, err=True)
+    _print_aside(shown_lines(said))
 
 
 def confirmed(question: str) -> bool:
@@ -63,12 +74,34 @@ def confirmed(question: str) -> bool:
 
 def draw_progress(words: str) -> None:
     """The line on standard error that is drawn over; empty words take it away."""
-    click.echo(f"\r{shown(words)}\x1b[K", nl=False, err=True)
+    _print_aside(f"\r{shown(words)}\x1b[K")
 
 
-def forget_output() -> None:
+def forget(stream: TextIO) -> None:
     """What couldn't be written is not tried again, or Python complains at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+@contextmanager
+def printing(hint: str = "") -> Iterator[None]:
+    """Within the block, no error of the system's but standard output's comes up.
+
+    All that was printed has been written after it. Raises BrokenPipeError where its
+    reader has gone.
+    """
+    try:
+        yield
+        if sys.stdout:  # None where it was closed before the start
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        forget(sys.stdout)
+        raise GitsplitError(
+            f"Standard output can't be written: {error.strerror}.", hint=hint
+        ) from error
 
 
 def put_preview(text: str, name: str | None) -> None:
@@ -89,7 +122,8 @@ def put_plan(text: str, name: str | None) -> None:
 
 def _put(text: str | bytes, name: str | None) -> None:
     if name is None or name == "-":
-        _print(text)
+        with printing("Name a file with -o."):
+            click.echo(text, nl=False)
         return
     content = text.encode() if isinstance(text, str) else text
     try:
@@ -98,19 +132,6 @@ def _put(text: str | bytes, name: str | None) -> None:
         raise GitsplitError(
             f"{name} can't be written: {error.strerror}.",
             hint="Name another file with -o.",
-        ) from error
-
-
-def _print(text: str | bytes) -> None:
-    try:
-        click.echo(text, nl=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        forget_output()
-        raise GitsplitError(
-            f"Standard output can't be written: {error.strerror}.",
-            hint="Name a file with -o.",
         ) from error
 
 
@@ -123,8 +144,8 @@ def tell(text: str) -> None:
     try:
         click.echo(text, nl=False)
     except OSError:
-        forget_output()
-        click.echo(text, nl=False, err=True)
+        forget(sys.stdout)
+        _print_aside(text)
 
 
 def here() -> Path:

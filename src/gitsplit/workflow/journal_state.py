@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 
-from gitsplit.errors import UNCHANGED, GitFailed, GitsplitError, Interrupted
+from gitsplit.errors import (
+    UNCHANGED,
+    GitFailed,
+    GitsplitError,
+    Interrupted,
+    interrupt_behind,
+)
 from gitsplit.git import journal
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
@@ -31,16 +37,17 @@ def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
     before = frozenset(_standing(repo))
     try:
         yield
-    except KeyboardInterrupt as stop:
-        error = Interrupted("Interrupted.")
-        _correct(error, repo, before, unchanged)
-        if error.state == UNCHANGED:
-            raise
-        raise error from stop
     except GitsplitError as error:
         if error.state == UNCHANGED:
             _correct(error, repo, before, unchanged)
         raise
+    except BaseException as error:
+        stop = interrupt_behind(error)
+        if stop is None:
+            raise
+        interrupted = Interrupted("Interrupted.")
+        _correct(interrupted, repo, before, unchanged)
+        raise stop if interrupted.state == UNCHANGED else interrupted from stop
 
 
 def _standing(repo: Repository) -> _Standing:
