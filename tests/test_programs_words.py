@@ -11,6 +11,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edit
 from gitsplit.model.escape import MOST_LINES, said
 from gitsplit.workflow.screen import MOST_TRIES, _all_edited
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
     Ran,
@@ -186,6 +187,7 @@ def test_a_check_that_cannot_be_run_is_no_check_that_fails(
     assert "fails" not in ran.err
 
 
+@to_merge
 def test_a_merge_driver_is_heard_out(repo: Repository, tmp_path: Path) -> None:
     """To git a driver that is missing has found a conflict."""
     repo.commit("base\n", {"a": b"1\n2\n3\n4\n5\n", ".gitattributes": b"a merge=d\n"})

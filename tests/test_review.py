@@ -11,6 +11,7 @@ from gitsplit.model.todo import with_action
 from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
+from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
     IDS,
@@ -476,6 +477,7 @@ def test_the_preview_of_a_squash_says_which_change_stays_open(
     assert terminal.exit_status() == 0, terminal.text
 
 
+@to_merge
 def test_what_stays_open_is_known_also_where_it_conflicts(
     reviewed: Repository,
 ) -> None:
