@@ -1,5 +1,6 @@
 """Thousands of pieces are proposed in time, and what was done for that is named."""
 
+import base64
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ import pytest
 
 from gitsplit.model.diff import FileChange, Hunk, Span
 from gitsplit.proposal.propose import proposals
+from tests.processor import seconds
 from tests.strategies import side
 
 SECONDS = 5.0
@@ -140,3 +142,97 @@ def test_five_thousand_hunks_are_proposed_in_seconds(kind: str) -> None:
     assert sum(len(change.hunks) for change in changes) == 5_000
     assert (len(more.groups), len(one.groups)) == (number + 1, 1)
     assert found.shortcut == shortcut
+
+
+def notebook(dice: random.Random) -> bytes:
+    """Five pictures of 400 kB, each on a line."""
+    pictures = (base64.b64encode(dice.randbytes(400_000)) for _ in range(5))
+    return b"".join(b' "png": "' + picture + b'",\n' for picture in pictures)
+
+
+def minified(dice: random.Random) -> bytes:
+    """A script of 1.6 MB on one line."""
+    calls = (b"%s(%d);" % (named(dice).encode(), n) for n in range(80_000))
+    return b"".join(calls) + b"\n"
+
+
+def hashes(dice: random.Random) -> bytes:
+    """A hash on each of 100,000 lines."""
+    return b"".join(b"%040x\n" % dice.getrandbits(160) for _ in range(100_000))
+
+
+def wrapped(dice: random.Random) -> bytes:
+    """A picture of 1.4 MB on lines of 76 characters."""
+    return base64.encodebytes(dice.randbytes(1_400_000))
+
+
+def one_line(dice: random.Random) -> bytes:
+    """Five megabytes of JSON on one line."""
+    items = (
+        b'{"id":%d,"of":"%x"},' % (n, dice.getrandbits(160)) for n in range(90_000)
+    )
+    return b"[" + b"".join(items) + b"0]\n"
+
+
+def stylesheet(dice: random.Random) -> bytes:
+    """Forty pictures of 30 kB in a style sheet."""
+    pictures = (base64.b64encode(dice.randbytes(30_000)) for _ in range(40))
+    return b"".join(b".a {\n  background: url(data:%b);\n}\n" % p for p in pictures)
+
+
+def locked(dice: random.Random) -> bytes:
+    """A lock file of 3,000 packages."""
+    packages = (
+        b'[[package]]\nname = "%b"\nchecksum = "%064x"\n\n'
+        % (named(dice).encode(), dice.getrandbits(256))
+        for _ in range(3_000)
+    )
+    return b"".join(packages)
+
+
+@pytest.mark.parametrize(
+    "data", [notebook, minified, hashes, wrapped, one_line, stylesheet, locked]
+)
+def test_data_takes_at_most_four_times_as_long_as_code(
+    data: Callable[[random.Random], bytes],
+) -> None:
+    text = data(random.Random(1))
+    dice = random.Random(1)
+    code = b"".join(line for _ in range(len(text) // 280) for line in function(dice))
+
+    most = 4 * max(0.1, taken_by(code))
+
+    assert any(taken_by(text) < most for _ in range(3))
+
+
+def taken_by(text: bytes) -> float:
+    """The processor time of a proposal for a commit with such a new file."""
+    whole = Hunk(Span(0, 0), Span(0, text.count(b"\n")))
+    change = FileChange(None, side(b"data", text), (whole,))
+    few = edited(random.Random(2), b"a.py", 3)
+    return seconds(lambda: proposals((few, change), b"Do it\n").plan())
+
+
+def replaced(old: bytes, new: bytes) -> FileChange:
+    """A line that becomes another."""
+    return FileChange(
+        side(b"a.js", old), side(b"a.js", new), (Hunk(Span(0, 1), Span(0, 1)),)
+    )
+
+
+def test_a_difference_far_to_the_right_in_a_line_is_one() -> None:
+    long = b"call(one, two); " * 10_000
+    found = proposals((replaced(long + b"a\n", long + b"b\n"),), b"Do it\n")
+
+    assert not found.commit.looks[0].written.is_space
+    assert not found.commit.looks[0].written.is_number
+
+
+def test_that_only_the_beginning_of_a_line_is_compared_is_said() -> None:
+    short, long = b"call(one, two);\n", b"call(one, two); " * 1_000 + b"\n"
+
+    assert proposals((replaced(short, short + b"2\n"),), b"Do it\n").shortcut == ""
+    assert (
+        proposals((replaced(short, long),), b"Do it\n").shortcut
+        == "of long lines and hunks the beginning is compared"
+    )

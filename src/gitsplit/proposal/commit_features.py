@@ -17,7 +17,7 @@ from math import log, sqrt
 
 from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.proposal import source_text
-from gitsplit.proposal.features import Look, Piece, Texts, look_at
+from gitsplit.proposal.features import Look, Piece, Texts, is_partly_read, look_at
 from gitsplit.proposal.source_text import Vector, identifiers, parts, weighted
 
 Matrix = list[list[float]]
@@ -154,7 +154,12 @@ class Compared:
     @cached_property
     def texts(self) -> Texts:
         """The texts of the commit's files."""
-        return Texts(self.changes)
+        return Texts(self.changes, len(self.pieces))
+
+    @cached_property
+    def is_partly_read(self) -> bool:
+        """Whether a piece is longer, or has a longer line, than is compared."""
+        return any(is_partly_read(self.texts, piece) for piece in self.pieces)
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:

@@ -11,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Literal
+from zlib import crc32
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit
 from gitsplit.proposal import features, source_text
@@ -28,6 +29,15 @@ _LONG = 7
 _HEAD = 5
 _MOST_READ = 4_000_000
 """So many characters of a commit's texts say how common a word is."""
+
+_MOST_COMPARED = 1_000_000
+"""So many characters of a commit's pieces are compared, of each piece its share."""
+
+_WIDEST = 1_000
+"""So many characters of a line are read; of the rest only whether it is the same."""
+
+_PRIVATE = 0xF0000
+"""Characters from here on stand in no text and are no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,12 @@ class Texts:
     """The texts of a commit's files, and how often each identifier is in them."""
 
     changes: tuple[FileChange, ...]
+    pieces: int = 1
+
+    @property
+    def share(self) -> int:
+        """How many characters of either side of a piece are compared."""
+        return _MOST_COMPARED // max(1, self.pieces)
 
     def path(self, file: int) -> str:
         """The path by which the file is known."""
@@ -134,8 +150,19 @@ class Texts:
 
 
 def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
-    """The lines as text, as many as there are."""
-    return tuple(line.decode("utf-8", "replace") for line in lines)
+    """The lines as text, as many as there are, each as far as it is read."""
+    texts = (line.decode("utf-8", "replace") for line in lines)
+    return tuple(_bounded(text) if len(text) > _WIDEST else text for text in texts)
+
+
+def _bounded(line: str) -> str:
+    """The beginning of a long line, and a check sum of the rest that is no word.
+
+    Minified code, base64 and the like are one line of a million words that say nothing.
+    """
+    total = crc32(line[_WIDEST:].encode("utf-8", "surrogatepass"))
+    high, low = divmod(total, 1 << 16)
+    return f"{line[:_WIDEST]} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
 
 
 def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
@@ -143,7 +170,7 @@ def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
     read = 0
     for lines in files:
         text = "".join(lines)
-        yield counted(text if read < _MOST_READ else "")
+        yield counted(text[: max(0, _MOST_READ - read)])
         read += len(text)
 
 
@@ -168,7 +195,7 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         kind=_kind(edits, old, new),
         start=min((edit.old.start for edit in edits), default=0),
         stop=max((edit.old.stop for edit in edits), default=0),
-        lines=len(old) + len(new),
+        lines=sum(len(edit.old) + len(edit.new) for edit in edits),
         words=frozenset(before) | frozenset(after),
         added=added,
         removed=removed,
@@ -209,7 +236,27 @@ def _sides(texts: Texts, edits: Sequence[TextEdit]) -> tuple[list[str], list[str
     for edit in edits:
         old += texts.old[edit.file][edit.old.start : edit.old.stop]
         new += texts.new[edit.file][edit.new.start : edit.new.stop]
-    return old, new
+    return _first(old, texts.share), _first(new, texts.share)
+
+
+def _first(lines: list[str], most: int) -> list[str]:
+    """The first of the lines, those that begin within so many characters."""
+    ends = accumulate(map(len, lines), initial=0)
+    return [line for line, start in zip(lines, ends, strict=False) if start < most]
+
+
+def is_partly_read(texts: Texts, piece: Piece) -> bool:
+    """Whether only the beginning of the piece, or of a line of it, is compared."""
+    for edit in piece:
+        if isinstance(edit, TextEdit):
+            change = texts.changes[edit.file]
+            old = change.old_lines[edit.old.start : edit.old.stop]
+            new = change.new_lines[edit.new.start : edit.new.stop]
+            if max(map(len, (*old, *new)), default=0) > _WIDEST:
+                return True
+            if max(sum(map(len, old)), sum(map(len, new))) > texts.share:
+                return True
+    return False
 
 
 def _kind(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> Kind:

@@ -272,7 +272,11 @@ def proposals(
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
     commit = Compared(changes, cut.pieces, context.together, said)
-    return Proposals(changes, message, keep, context, commit, cut.shortcut)
+    bounded = "of long lines and hunks the beginning is compared"
+    shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
+    return Proposals(
+        changes, message, keep, context, commit, "; ".join(filter(None, shortcuts))
+    )
 
 
 def _finer(

@@ -21,6 +21,13 @@ from typing import Literal
 _IDENTIFIER = re.compile(r"[^\W\d]\w+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+")
 
+_LONGEST_NAME = 200
+"""So many characters of a word are taken apart."""
+
+_MOST_PARTS = 8
+_SHORTEST = 2.5
+"""A word of more parts than that, shorter ones on average, is a hash or base64."""
+
 _COMMON = frozenset(
     [
         "if",
@@ -144,13 +151,16 @@ def is_common(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def parts(word: str) -> tuple[str, ...]:
-    """The parts of an identifier, in lower case.
+    """The parts of an identifier, in lower case; none where it is data, not a name.
 
-    >>> parts("HTTPServer_upgrade_service2")
-    ('http', 'server', 'upgrade', 'service')
+    >>> parts("HTTPServer_upgrade_service2"), parts("e3b0c44298fc1c149afbf4c8996f")
+    (('http', 'server', 'upgrade', 'service'), ())
     """
-    found = (part.lower() for part in _PART.findall(word))
-    return tuple(part for part in found if len(part) > 1 and part not in _COMMON)
+    found = _PART.findall(word[:_LONGEST_NAME])
+    if len(found) > _MOST_PARTS and sum(map(len, found)) < _SHORTEST * len(found):
+        return ()
+    lower = (part.lower() for part in found)
+    return tuple(part for part in lower if len(part) > 1 and part not in _COMMON)
 
 
 def weighted(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vector]:
