@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -420,6 +421,22 @@ def test_what_was_done_is_said_elsewhere_where_standard_output_is_full(
     status, said = on_a_full_disk(series, "--undo")
     assert (status, said.split(":")[0]) == (0, "Took back")
     assert series.refs() == before
+
+
+def test_a_git_that_a_limit_has_ended_is_told_apart_from_a_full_disk(
+    series: Repository,
+) -> None:
+    before = series.refs()
+    command = shlex.join([*PROGRAM, *SPLIT, "-c", "HEAD~2"])
+    ended = subprocess.run(
+        ["sh", "-c", f"ulimit -f 0; exec {command}"],
+        cwd=series.path,
+        capture_output=True,
+        check=False,
+    )
+
+    assert b"git was ended by SIGXFSZ, at a limit on file sizes" in ended.stderr
+    assert (ended.returncode, series.refs()) == (1, before)
 
 
 @needs_full_device

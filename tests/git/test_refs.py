@@ -408,7 +408,9 @@ def test_only_gits_word_for_it_is_success(repo: Repository) -> None:
     def kill() -> None:
         os.kill(children[0], signal.SIGKILL)
 
-    with pytest.raises(GitsplitError, match="Git broke off while it moved") as caught:
+    with pytest.raises(
+        GitsplitError, match="Git was interrupted while updating"
+    ) as caught:
         move(
             open_repository(repo.path),
             moves,

@@ -208,7 +208,7 @@ def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
     if done.status:
         raise GitFailed(
             f"The contents of changed files are missing here ({len(missing)} of them), "
-            f"and git can't get them: {done.words or 'it gave no reason'}.",
+            f"and git can't get them: {done.reason}.",
             hint="A partial clone needs its remote for them.",
         )
 

@@ -226,7 +226,7 @@ def _copy_notes(repo: Repository, lines: bytes) -> str:
 
 
 def _complaint(what: str, done: Completed) -> str:
-    return f"{what}: {done.words or 'git gave no reason'}." if done.status else ""
+    return f"{what}: {done.reason}." if done.status else ""
 
 
 def _tell_hook(repo: Repository, lines: bytes) -> str:

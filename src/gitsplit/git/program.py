@@ -204,6 +204,30 @@ class Completed:
         told = (_unprefixed(line) for line in lines if not line.startswith("hint: "))
         return in_one(told).rstrip(".")
 
+    @property
+    def reason(self) -> str:
+        """Why git ended badly, as far as it says, or a signal tells; never empty."""
+        told = filter(None, (self.words, fatal_signal(self.status)))
+        return "; ".join(told) or "it gave no reason"
+
+
+_LIMITS = {
+    signal.SIGXFSZ: ", at a limit on file sizes (ulimit -f)",
+    signal.SIGXCPU: ", at a limit on processor time (ulimit -t)",
+    signal.SIGKILL: ", as where memory runs out",
+}
+
+
+def fatal_signal(status: int) -> str:
+    """Which signal has ended a git of that exit status; empty where none has."""
+    if status >= 0:
+        return ""
+    try:
+        number = signal.Signals(-status)
+    except ValueError:  # a real-time signal
+        return f"git was ended by signal {-status}"
+    return f"git was ended by {number.name}{_LIMITS.get(number, '')}"
+
 
 @dataclass(frozen=True)
 class Program:
@@ -379,7 +403,8 @@ def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
     """The error for a ``git ARGS`` that ended badly, in git's own words."""
     words = [a.decode(errors="replace") if isinstance(a, bytes) else a for a in args]
     name = next((word for word in words if not word.startswith("-")), "")
-    told = done.words or f"it ended with status {done.status} and said nothing"
+    silent = f"it ended with status {done.status} and said nothing"
+    told = done.reason if done.words or done.status < 0 else silent
     return GitFailed(f"git {name} failed: {told}.")
 
 

@@ -21,7 +21,13 @@ from gitsplit.git.operations import (
     checked_out_elsewhere,
     detached_elsewhere,
 )
-from gitsplit.git.program import batches, durable_environment, failure, patterns_for
+from gitsplit.git.program import (
+    batches,
+    durable_environment,
+    failure,
+    fatal_signal,
+    patterns_for,
+)
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import said
@@ -296,7 +302,7 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
         try:
             yield talk
         except GitsplitError as error:
-            if talk.was_killed():
+            if talk.signal():
                 raise _interruption(talk) from error
             raise
         finally:
@@ -345,17 +351,21 @@ class _Conversation:
             self.questions.close()
         return said(self.words.result())
 
-    def was_killed(self) -> bool:
-        """Whether a signal ended git; it hears nothing more."""
+    def signal(self) -> str:
+        """Which signal ended git, empty for none; it hears nothing more."""
         self.last_words()
-        return self.child.wait() < 0
+        return fatal_signal(self.child.wait())
+
+    def reason(self) -> str:
+        """Why git ended; it hears nothing more."""
+        return self.last_words() or self.signal() or "it gave no reason"
 
 
 def _refusal(
     repo: Repository, updates: Sequence[RefUpdate], talk: _Conversation
 ) -> GitsplitError:
     """Why git didn't prepare the updates."""
-    words = talk.last_words()
+    talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
         if now.get(update.ref) != update.old:
@@ -366,7 +376,7 @@ def _refusal(
                 f"Another git process is using this repository: {lock} exists.",
                 hint="Wait for it; if none is running, delete that file and try again.",
             )
-    return WriteFailed(f"Git didn't move the refs: {words or 'it gave no reason'}")
+    return WriteFailed(f"Git didn't move the refs: {talk.reason()}")
 
 
 def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
@@ -399,10 +409,10 @@ def _other_head(now: str | None, expected: str | None) -> RefMoved:
 
 
 def _interruption(talk: _Conversation) -> WriteFailed:
-    words = talk.last_words() or "it gave no reason"
-    kind = GitKilled if talk.was_killed() else WriteFailed
+    words = talk.reason()
+    kind = GitKilled if talk.signal() else WriteFailed
     return kind(
-        f"Git broke off while it moved the refs: {words}",
+        f"Git was interrupted while updating refs: {words}",
         hint="Run gitsplit again: it finishes what was begun, or takes it back.",
         state="Some refs may have moved and others not.",
     )

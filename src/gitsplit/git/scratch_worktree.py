@@ -150,7 +150,7 @@ class Scratches:
         remove_files(path)
         is_full = any(words in done.words for words in _FULL)
         hint = _room_hint() if is_full else ""
-        raise _checkout_failure(done.words or "git gave no reason", hint=hint)
+        raise _checkout_failure(done.reason, hint=hint)
 
 
 def _absolute(paths: str, repo: Repository) -> str:

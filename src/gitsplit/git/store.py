@@ -205,7 +205,7 @@ def _store_pack(
             command, pack = ("index-pack", "--stdin"), pack_of(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
-                raise _store_failure(done.words or "it gave no reason")
+                raise _store_failure(done.reason)
             # "pack", a tab, and what the pack is called by.
             name = "pack-" + done.stdout.decode().strip().rpartition("\t")[2]
             return migrate(repo, place, name, f"{KEEP_REASON} {who}")

@@ -123,10 +123,9 @@ class Follower:
         args = ("read-tree", "--no-recurse-submodules", "-m", how, step.before)
         done = self._run((*args, step.after), started)
         if done.status:
-            told = done.words or "it gave no reason"
             kind = GitKilled if done.status < 0 else WriteFailed
             raise kind(
-                f"Git can't take index and files to the new tree: {told}.",
+                f"Git can't take index and files to the new tree: {done.reason}.",
                 hint="See what git says to: git status",
             )
 
