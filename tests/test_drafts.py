@@ -9,7 +9,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
-from gitsplit.workflow.draft import Saver, forgotten, moved_away, resumed
+from gitsplit.workflow.draft import Saver, forgotten, moved_away, saved_draft
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, begun, opened
 from tests.repository import Repository
@@ -48,7 +48,7 @@ def test_the_latest_list_is_there_at_the_next_start(work: tuple[Opened, Work]) -
     repo, begun_work = work
     dropped = with_action(begun_work.todo, begun_work.todo.order[1], "drop")
     saved(repo, begun_work, dropped, reworded(begun_work))
-    found = resumed(repo, WHOLE, begun_work)
+    found = saved_draft(repo, WHOLE, begun_work)
 
     assert found is not None
     assert actions(reworded(begun_work)) == actions(found)
@@ -59,7 +59,7 @@ def test_a_list_as_it_began_leaves_no_draft(work: tuple[Opened, Work]) -> None:
     saved(repo, begun_work, reworded(begun_work))
     saved(repo, begun_work, begun_work.todo)
 
-    assert resumed(repo, WHOLE, begun_work) is None
+    assert saved_draft(repo, WHOLE, begun_work) is None
     assert list((repo.git_dir / "gitsplit" / "drafts").iterdir()) == []
 
 
@@ -68,7 +68,7 @@ def test_another_range_has_a_draft_of_its_own(work: tuple[Opened, Work]) -> None
     saved(repo, begun_work, reworded(begun_work))
     other = Request(upstream="HEAD~2")
 
-    assert resumed(repo, other, begun(repo, other, every=True)) is None
+    assert saved_draft(repo, other, begun(repo, other, every=True)) is None
 
 
 def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
@@ -83,7 +83,7 @@ def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
     now = begun(was, request, every=True)
     said = moved_away(was, now)
 
-    assert resumed(was, request, now) is None
+    assert saved_draft(was, request, now) is None
     assert said is not None
     assert (old_head[:12] in said, str(kept) in said) == (True, True)
     assert kept.exists()
@@ -96,7 +96,7 @@ def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) 
     file = DraftFile.of(repo, begun_work.series, begun_work.head_ref)
     file.path.write_text("{")
     with pytest.raises(InvalidPlan, match="doesn't fit") as refused:
-        resumed(repo, WHOLE, begun_work)
+        saved_draft(repo, WHOLE, begun_work)
 
     assert str(file.path) in refused.value.hint
     assert file.path.read_text() == "{"
@@ -107,7 +107,7 @@ def test_what_is_done_leaves_no_draft(work: tuple[Opened, Work]) -> None:
     saved(repo, begun_work, reworded(begun_work))
     forgotten(repo, begun_work)
 
-    assert resumed(repo, WHOLE, begun_work) is None
+    assert saved_draft(repo, WHOLE, begun_work) is None
 
 
 def test_branches_with_odd_names_have_drafts_of_their_own(
@@ -120,7 +120,7 @@ def test_branches_with_odd_names_have_drafts_of_their_own(
         saved(repo, each, reworded(begun_work))
 
     assert len({DraftFile.of(repo, w.series, w.head_ref).path for w in works}) == 4
-    assert all(resumed(repo, WHOLE, each) for each in works)
+    assert all(saved_draft(repo, WHOLE, each) for each in works)
 
 
 def cuttable(repo: Repository) -> Repository:

@@ -11,7 +11,7 @@ from gitsplit.errors import GitTooOld, NotHandedOver, RefMoved, Stopped
 from gitsplit.git import rebase
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
-from gitsplit.workflow.apply import DropTo
+from gitsplit.model.plan import DropTo
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request

@@ -34,8 +34,8 @@ def test_a_large_commit_is_named_while_it_is_looked_through(
     watched = Terminal()
     monkeypatch.setattr(sys, "stderr", watched)
 
-    with Progress() as progress:
-        progress.tell(1, of, pieces)
+    with Progress() as tell:
+        tell(1, of, pieces)
 
     assert watched.getvalue() == said
 
@@ -47,8 +47,8 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
     monkeypatch.setattr(sys, "stderr", watched)
     monkeypatch.setattr("gitsplit.cli.output._MOMENT", 0.0)
 
-    with Progress() as progress:
-        progress.tell(2, 3, 1)
+    with Progress() as tell:
+        tell(2, 3, 1)
 
     assert "commit 2 of 3, 1 piece…" in watched.getvalue()
 
@@ -56,7 +56,7 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
 def test_nothing_is_told_where_nobody_watches(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with Progress() as progress:
-        progress.tell(1, 1, 5_000)
+    with Progress() as tell:
+        tell(1, 1, 5_000)
 
     assert capsys.readouterr() == ("", "")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gitsplit.cli.output import say, show_error
 from gitsplit.errors import GitsplitError
-from gitsplit.workflow.apply import DropTo
+from gitsplit.model.plan import DropTo
 from gitsplit.workflow.conflict import handed_over
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request

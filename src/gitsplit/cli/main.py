@@ -4,7 +4,6 @@ Nothing heavy is imported here: a dry run needs no screen, ``--help`` no reposit
 """
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -22,17 +21,17 @@ from gitsplit.cli.output import (
     here,
     put_plan,
     put_preview,
+    refuse_no_terminal,
     say,
     show_bug,
     show_error,
     show_wrong_usage,
 )
-from gitsplit.cli.summary import abort, go_on, undo
+from gitsplit.cli.summary import abort, go_on, show_result, undo
 from gitsplit.errors import (
     UNCHANGED,
     GitsplitError,
     Interrupted,
-    NoTerminal,
     NothingToSplit,
     Signalled,
     interrupt_behind,
@@ -196,6 +195,10 @@ def _request(options: Options) -> "Request":
         options.number,
         options.keep,
         options.moves_ids,
+        options.drop_to,
+        options.checks,
+        options.jobs,
+        options.yes,
     )
 
 
@@ -213,14 +216,15 @@ def _read(name: str) -> bytes:
 def _dry_run(options: Options) -> None:
     from gitsplit.git.at_work import other_at_work
     from gitsplit.workflow.journal_state import naming_way_out
-    from gitsplit.workflow.work import begun, opened
+    from gitsplit.workflow.work import begun, opened, replacement_warnings
 
     repo = opened(here())
     if worker := other_at_work(repo):
         say(f"{worker[:1].upper()}{worker[1:]} is still at work.")
-    with naming_way_out(repo), Progress() as progress:
-        work = begun(repo, _request(options), every=True, tell=progress.tell)
-    _point_out_replacements(repo, work)
+    with naming_way_out(repo), Progress() as tell:
+        work = begun(repo, _request(options), every=True, tell=tell)
+    for warning in replacement_warnings(repo, work.series):
+        say(warning)
     if options.format == "json":
         _name_shortcuts(work)
         for oid, why in work.refused.items():
@@ -236,23 +240,6 @@ def _name_shortcuts(work: "Work") -> None:
         f"{oid[:10]} is a large commit: {cuts.shortcut}."
         for oid, cuts in work.cuts.items()
         if cuts.shortcut
-    )
-    for line in few(told):
-        say(line)
-
-
-def _point_out_replacements(repo: "Repository", work: "Work") -> None:
-    from gitsplit.git.history import has_grafts, replaced_commits
-
-    if has_grafts(repo):
-        say(
-            "Grafts (info/grafts) change the history that git shows here; gitsplit"
-            " takes the commits as they are."
-        )
-    told = (
-        f"{oid[:10]} has a replacement (refs/replace), which git shows "
-        "in its place; gitsplit takes the commit itself."
-        for oid in replaced_commits(repo, work.series)
     )
     for line in few(told):
         say(line)
@@ -287,71 +274,22 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 
 
 def _split(options: Options) -> None:
+    """The split proposed and, if the user wants it so, applied; and what came of it."""
     from gitsplit.git.repository import open_repository
-    from gitsplit.workflow.apply import recovered
-    from gitsplit.workflow.journal_state import naming_way_out, truthful
-    from gitsplit.workflow.work import refuse_unfinished
+    from gitsplit.workflow.journal_state import recovering
+    from gitsplit.workflow.run import run
 
     repo = open_repository(here())
-    if said := recovered(repo, say):
-        say(said)
-    refuse_unfinished(repo)
-    unchanged = "Nothing else was changed." if said else UNCHANGED
-    with truthful(repo, unchanged), naming_way_out(repo):
-        _carry_out(repo, options)
-
-
-def _carry_out(repo: "Repository", options: Options) -> None:
-    """The split proposed and, if the user wants it so, applied."""
-    from gitsplit.cli.summary import show_summary
-    from gitsplit.git.identity import committer
-    from gitsplit.workflow.apply import apply
-    from gitsplit.workflow.work import begun
-
-    # What can fail late is asked first.
-    committer(repo)
-    request = _request(options)
-    with Progress() as progress:
-        work = begun(repo, request, asks=not options.yes, tell=progress.tell)
-    _point_out_replacements(repo, work)
-    finish = _finish(repo, options)
-    if options.yes:
+    with recovering(repo, say):
         try:
-            outcome = apply(repo, work, finish, options.drop_to)
+            result = run(repo, _request(options), _finish(repo, options), Progress())
         except NothingToSplit as same:
-            if request.plan is None:
+            if not (options.yes and options.plan):
                 raise
             # Nothing is wrong: a script applies whatever plan a dry run has written.
             say(f"{same} {UNCHANGED}")
-            return
-        show_summary(repo, options, work, outcome)
-    else:
-        _walk(repo, options, request, work, finish)
-
-
-def _walk(
-    repo: "Repository",
-    options: Options,
-    request: "Request",
-    work: "Work",
-    finish: "Finish",
-) -> None:
-    """The work put before the user, and what they made of it carried out."""
-    _check_terminal()
-    if finish.signer is not None:
-        finish.signer.try_out()
-    from gitsplit.cli.summary import show_finished, show_summary
-    from gitsplit.workflow.run import KEPT, Walk, walked
-
-    walk = Walk(options.drop_to, options.checks, options.jobs)
-    done = walked(repo, request, work, finish, walk)
-    if done.outcome is not None:
-        show_summary(repo, options, done.work, done.outcome)
-    elif done.handed is not None:
-        show_finished(repo, done.handed)
-    else:
-        kept = f" {KEPT}" if done.is_kept else ""
-        complain(f"Nothing was changed.{kept}")
+        else:
+            show_result(repo, result, options.drop_to)
 
 
 def _finish(repo: "Repository", options: Options) -> "Finish":
@@ -374,15 +312,5 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         agrees=asked,
         check=check,
         say=say,
+        before_screen=refuse_no_terminal,
     )
-
-
-def _check_terminal() -> None:
-    hint = "Preview with --dry-run, or accept the proposal with --yes."
-    # A stream that was closed before the start is None.
-    if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
-        raise NoTerminal(
-            "The screen needs a terminal, and there is none here.", hint=hint
-        )
-    if os.environ.get("TERM") == "dumb":
-        raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)

@@ -11,8 +11,8 @@ from gitsplit import __version__
 from gitsplit.cli.output import printing
 
 if TYPE_CHECKING:
+    from gitsplit.model.plan import DropTo
     from gitsplit.proposal.propose import GroupBy, Keep
-    from gitsplit.workflow.apply import DropTo
 
 Callback = Callable[..., Any]
 

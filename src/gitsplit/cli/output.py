@@ -11,7 +11,7 @@ What gitsplit is at, on a terminal, where that takes longer than a moment.
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -20,7 +20,7 @@ from typing import TextIO
 
 import click
 
-from gitsplit.errors import GitsplitError, NotARepository
+from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
 from gitsplit.model.escape import inert_json, shown, shown_lines
 
 
@@ -159,6 +159,18 @@ def here() -> Path:
         ) from error
 
 
+def refuse_no_terminal() -> None:
+    """Raise NoTerminal where no screen can be drawn."""
+    hint = "Preview with --dry-run, or accept the proposal with --yes."
+    # A stream that was closed before the start is None.
+    if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
+        raise NoTerminal(
+            "The screen needs a terminal, and there is none here.", hint=hint
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)
+
+
 _MOMENT = 0.7
 """Seconds in which nobody asks what is going on."""
 _MANY_PIECES = 1_000
@@ -175,9 +187,10 @@ class Progress:
         self._began = monotonic()
         self._is_shown = False
 
-    def __enter__(self) -> "Progress":
-        """Telling begins."""
-        return self
+    def __enter__(self) -> Callable[[int, int, int], None]:
+        """What tells, from now on."""
+        self._began = monotonic()
+        return self.tell
 
     def __exit__(
         self,

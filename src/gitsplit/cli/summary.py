@@ -5,22 +5,28 @@ What ends a rewrite: taking it back, going on with it, giving it up.
 
 from typing import TYPE_CHECKING
 
-from gitsplit.cli.output import tell
-
-if TYPE_CHECKING:
-    from gitsplit.cli.options import Options
-    from gitsplit.git.journal import Record
-    from gitsplit.git.repository import Repository
-    from gitsplit.workflow.apply import Outcome
-    from gitsplit.workflow.work import Work
-from typing import TYPE_CHECKING
-
-from gitsplit.cli.output import complain, here, say
+from gitsplit.cli.output import complain, here, say, tell
 from gitsplit.errors import UNCHANGED
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
     from gitsplit.git.repository import Repository
+    from gitsplit.model.plan import DropTo
+    from gitsplit.workflow.apply import Outcome
+    from gitsplit.workflow.run import Result
+    from gitsplit.workflow.work import Work
+
+
+def show_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
+    """What came of a run."""
+    from gitsplit.workflow.run import KEPT
+
+    if result.outcome is not None:
+        show_summary(repo, drop_to, result.work, result.outcome)
+    elif result.rebased is not None:
+        show_finished(repo, result.rebased)
+    else:
+        complain(f"{UNCHANGED} {KEPT if result.is_kept else ''}".rstrip())
 
 
 def show_finished(repo: "Repository", record: "Record") -> None:
@@ -33,7 +39,7 @@ def show_finished(repo: "Repository", record: "Record") -> None:
 
 
 def show_summary(
-    repo: "Repository", options: "Options", work: "Work", outcome: "Outcome"
+    repo: "Repository", drop_to: "DropTo", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.summary import dropped_lines
@@ -43,9 +49,7 @@ def show_summary(
     made = resulting(work, outcome.rewrite)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
     left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
-    dropped = dropped_lines(
-        work.plans, outcome.changed, is_kept=options.drop_to == "worktree"
-    )
+    dropped = dropped_lines(work.plans, outcome.changed, is_kept=drop_to == "worktree")
     review = [*review_notes(repo, work, made), *how_to_push(repo, work)]
     told = summary_text(
         *(work.todo, made, moved, left),
@@ -62,19 +66,16 @@ def undo() -> None:
     """The last rewrite is given back, and it is said what was."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
-    from gitsplit.workflow.apply import recovered
-    from gitsplit.workflow.journal_state import truthful
+    from gitsplit.workflow.journal_state import recovering
 
     repo = open_repository(here())
     last = last_undoable(repo)
-    if said := recovered(repo, say):
-        say(said)
-        if last_undoable(repo) == last:
+    with recovering(repo, say) as said:
+        if said and last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
             if last is not None:
                 complain("hint: The rewrite before that goes with another --undo.")
             return
-    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         _undo_last(repo)
 
 
@@ -105,16 +106,14 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import pushing, recovered
+    from gitsplit.workflow.apply import pushing
     from gitsplit.workflow.conflict import continued
-    from gitsplit.workflow.journal_state import truthful
+    from gitsplit.workflow.journal_state import recovering
 
     repo = open_repository(here())
-    if said := recovered(repo, say):
-        say(said)
-        if not is_under_way(repo):
+    with recovering(repo, say) as said:
+        if said and not is_under_way(repo):
             return
-    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         record = continued(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
         tell(finished_text(moved, pushing(repo, record)))
@@ -125,15 +124,12 @@ def abort() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import aborted_text
-    from gitsplit.workflow.apply import recovered
     from gitsplit.workflow.conflict import aborted
-    from gitsplit.workflow.journal_state import truthful
+    from gitsplit.workflow.journal_state import recovering
 
     repo = open_repository(here())
-    if said := recovered(repo, say):
-        say(said)
-        if not is_under_way(repo):
+    with recovering(repo, say) as said:
+        if said and not is_under_way(repo):
             return
-    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         record = aborted(repo, say)
         tell(aborted_text([(u.ref, u.old) for u in record.updates]))

@@ -7,13 +7,16 @@ numbered from 0 in the order of the commits they become.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, edits_by_file
 
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
+
+DropTo = Literal["worktree", "discard"]
+"""Where dropped edits go: they stay in the files, not staged, or they are gone."""
 
 _EXISTENCE = (Fact.CREATE, Fact.DELETE)
 

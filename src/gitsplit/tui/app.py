@@ -38,6 +38,7 @@ from gitsplit.errors import (
     InvalidPlan,
     Signalled,
 )
+from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader
@@ -202,12 +203,14 @@ class Surroundings:
 class Chosen:
     """What the user wants done: the todo list, and whether a conflict may stop it.
 
-    ``left`` is the screen as they left it, to come back to.
+    ``left`` is the screen as they left it, to come back to. ``passed`` are the trees on
+    which the user's commands have ended well meanwhile.
     """
 
     todo: Todo
     accepts_conflict: bool = False
     left: State | None = field(default=None, compare=False, repr=False)
+    passed: frozenset[Oid] = frozenset()
 
 
 ScreenApplication = Application[Chosen | None]

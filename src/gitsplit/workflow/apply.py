@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
 from gitsplit.errors import (
     CheckFailed,
@@ -54,7 +53,7 @@ from gitsplit.model.encoding import in_encoding
 from gitsplit.model.gerrit import Objection, Pushed, given_by, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft
 from gitsplit.model.states import is_whole, with_dropped
@@ -215,9 +214,6 @@ def _email(committer: bytes) -> bytes:
     found = re.search(rb"<([^>]*)>", committer)
     return found[1] if found else b""
 
-
-DropTo = Literal["worktree", "discard"]
-"""Where dropped edits go: they stay in the files, not staged, or they are gone."""
 
 _NOBODY = b"nobody <> 0 +0000"
 _WAY_BACK = "Take it back with: gitsplit --undo"

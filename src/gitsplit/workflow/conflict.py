@@ -26,11 +26,10 @@ from gitsplit.model.escape import shown
 from gitsplit.model.listing import listed
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED
+from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.report.staying import staying_lines
 from gitsplit.workflow.apply import (
-    DropTo,
     entry_drafts,
     keeping_plan,
     plans_with_dropped,

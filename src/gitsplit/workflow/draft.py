@@ -124,7 +124,7 @@ PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""
 
 
-def resumed(repo: Repository, request: Request, work: Work) -> Todo | None:
+def saved_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
     """The todo list of the draft for this very range; None without one.
 
     Raises InvalidPlan where there is one that doesn't fit any more; it is kept.

@@ -39,6 +39,10 @@ def _unchecked(_repo: Repository, _rewrite: Rewrite, _passed: AbstractSet[Oid]) 
     pass
 
 
+def _anywhere() -> None:
+    pass
+
+
 def _silently(_words: str) -> None:
     pass
 
@@ -52,7 +56,7 @@ class Finish:
     and raises where they won't do; it also gets ``passed``, the trees on which the
     user's commands have ended well while the screen was shown. ``say`` passes on what
     hooks said and what was done about it, one sentence at a time; it may hold text of
-    the repository's.
+    the repository's. ``before_screen`` raises where no screen can be shown.
     """
 
     signer: Signer | None = None
@@ -61,6 +65,7 @@ class Finish:
     check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _unchecked
     passed: AbstractSet[Oid] = frozenset()
     say: Callable[[str], None] = _silently
+    before_screen: Callable[[], None] = _anywhere
 
     def verified(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules

@@ -1,6 +1,6 @@
 """Whether anything was changed, known from the journal before it is said."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager, suppress
 
 from gitsplit.errors import (
@@ -13,6 +13,7 @@ from gitsplit.errors import (
 from gitsplit.git import journal
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
+from gitsplit.workflow.apply import recovered
 
 _Standing = tuple[tuple[int, journal.Phase], ...]
 
@@ -24,6 +25,18 @@ _STATES: dict[journal.Phase, tuple[str, str]] = {
     "done": ("The commits are rewritten.", "Take it back with: gitsplit --undo"),
     "undone": ("The rewrite is undone.", ""),
 }
+
+
+@contextmanager
+def recovering(repo: Repository, say: Callable[[str], None]) -> Iterator[str | None]:
+    """What became of a rewrite that was broken off is said before the ``with`` block.
+
+    It gets the same sentence, None without one; in it errors are :func:`truthful`.
+    """
+    if said := recovered(repo, say):
+        say(said)
+    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+        yield said
 
 
 @contextmanager

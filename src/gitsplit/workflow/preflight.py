@@ -10,12 +10,12 @@ from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.plan import DropTo
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
 from gitsplit.workflow.apply import (
-    DropTo,
     drawn_up,
     head_trees,
     refuse_unready,

@@ -10,7 +10,7 @@ from gitsplit.git import user_programs
 from gitsplit.git.history import co_changes, recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
@@ -29,7 +29,9 @@ from gitsplit.proposal.propose import (
 class Request:
     """What the user asked for; ``plan`` is the text of a plan file.
 
-    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down.
+    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down,
+    ``accepts`` that what is proposed is wanted without a screen. ``checks`` are
+    commands to run on each new commit, ``jobs`` of them at once.
     """
 
     upstream: str | None = None
@@ -40,6 +42,10 @@ class Request:
     number: int | None = None
     keep: Keep = "auto"
     moves_ids: bool = False
+    drop_to: DropTo = "worktree"
+    checks: tuple[str, ...] = ()
+    jobs: int | None = None
+    accepts: bool = False
 
 
 COMMAND = "gitsplit.proposalCommand"

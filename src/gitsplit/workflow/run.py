@@ -1,115 +1,125 @@
-"""The walk through a series: the draft, the screen, and the choice carried out."""
+"""One run of gitsplit from end to end. Begin to read here.
+
+How the commits are written and the refs moved is in :mod:`gitsplit.workflow.apply`.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import (
     UNCHANGED,
     CheckFailed,
     HookRefused,
     Interrupted,
-    InvalidPlan,
     NotChecked,
     Stopped,
-    WriteFailed,
 )
+from gitsplit.git import identity
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
-from gitsplit.model.todo import Todo
-from gitsplit.workflow.apply import DropTo, Outcome, apply
-from gitsplit.workflow.checks import Runner
+from gitsplit.workflow.apply import Outcome, apply
 from gitsplit.workflow.conflict import handed_over
-from gitsplit.workflow.draft import (
-    Saver,
-    forgotten,
-    is_kept,
-    memory_beside,
-    moved_away,
-    resumed,
-)
+from gitsplit.workflow.draft import forgotten, is_kept
 from gitsplit.workflow.hooks_and_signing import Finish
+from gitsplit.workflow.journal_state import naming_way_out
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.screen import Back, Edited, Setting, edited
-from gitsplit.workflow.work import Work
+from gitsplit.workflow.work import (
+    Tell,
+    Work,
+    begun,
+    refuse_unfinished,
+    replacement_warnings,
+)
+
+if TYPE_CHECKING:
+    from gitsplit.tui.app import Chosen
+    from gitsplit.tui.state.app_state import State
 
 KEPT = "Your work is kept for the next time."
 """Said to who leaves with something unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """What the user asked for beside the work: ``checks`` are commands to run.
-
-    ``back`` is where they come back to when a check or a hook has failed.
-    """
-
-    drop_to: DropTo = "worktree"
-    checks: tuple[str, ...] = ()
-    jobs: int | None = None
-    back: Back | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """What came of it: what was applied, what git has finished, or neither.
+class Result:
+    """What came of a run: what was applied, what git has finished, or neither.
 
     ``is_kept`` says that a draft is left for the next time.
     """
 
     work: Work
     outcome: Outcome | None = None
-    handed: Record | None = None
+    rebased: Record | None = None
     is_kept: bool = False
 
 
-def walked(
-    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
-) -> Walked:
-    """The work as the user left it in the screen, carried out if they said so.
+def run(
+    repo: Repository,
+    request: Request,
+    finish: Finish,
+    progress: AbstractContextManager[Tell],
+) -> Result:
+    """Read the series, propose a split, have it edited, check it, write it, move refs.
 
-    Where a check or a hook fails, they are back on the screen, which says so. Raises
-    Stopped where they left a conflict to git; what else
-    :func:`gitsplit.workflow.apply.apply` raises, the draft kept; and Interrupted.
+    Raises what :func:`gitsplit.workflow.apply.apply` raises, a draft or plan kept,
+    Stopped where the user leaves a conflict to git, and Interrupted.
     """
-    with _naming_draft(repo, work):
-        return _walked(repo, request, work, finish, walk)
+    refuse_unfinished(repo)
+    with naming_way_out(repo):
+        identity.committer(repo)  # it would fail late, so it is asked for first
+        with progress as tell:
+            work = begun(repo, request, asks=not request.accepts, tell=tell)
+        for warning in replacement_warnings(repo, work.series):
+            finish.say(warning)
+        if request.accepts:
+            return Result(work, apply(repo, work, finish, request.drop_to))
+        result, opening = None, None
+        with _naming_draft(repo, work):
+            while result is None:
+                chosen = _edit(repo, request, work, finish, opening)
+                if chosen is None:
+                    return Result(work, is_kept=is_kept(repo, work))
+                result, opening = _apply(repo, request, work, finish, chosen)
+        forgotten(repo, work)
+        return result
 
 
-def _walked(
-    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
-) -> Walked:
-    back: Back | None = None
-    while True:
-        chosen = _on_screen(repo, request, work, finish, replace(walk, back=back))
-        if chosen is None:
-            return Walked(work, is_kept=is_kept(repo, work))
-        if chosen.accepts_conflict:
-            return _handed(repo, work, chosen.work, finish, walk.drop_to)
+def _edit(
+    repo: Repository,
+    request: Request,
+    work: Work,
+    finish: Finish,
+    opening: "State | None",
+) -> "Chosen | None":
+    """What the user chooses on the screen; only here it is loaded."""
+    from gitsplit.workflow.screen import edit
+
+    return edit(repo, request, work, finish, opening)
+
+
+def _apply(
+    repo: Repository, request: Request, work: Work, finish: Finish, chosen: "Chosen"
+) -> tuple[Result | None, "State | None"]:
+    """Check, write and move; where a check or hook refuses, the screen that says so."""
+    from gitsplit.tui.state.problems import come_back
+
+    done = replace(work, todo=chosen.todo)
+    if chosen.accepts_conflict:
         try:
-            passed = replace(finish, passed=chosen.passed)
-            outcome = apply(repo, chosen.work, passed, walk.drop_to)
-        except CheckFailed as failure:
-            back = Back(chosen.left, failure.brief)
-            continue
-        except (HookRefused, NotChecked) as refusal:
-            back = Back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
-            continue
-        forgotten(repo, work)
-        return Walked(chosen.work, outcome)
-
-
-def _handed(
-    repo: Repository, work: Work, chosen: Work, finish: Finish, drop_to: DropTo
-) -> Walked:
-    """The conflict in what was chosen left to git."""
+            record = handed_over(repo, done, finish, request.drop_to)
+        except Stopped:
+            forgotten(repo, work)
+            raise
+        return Result(done, rebased=record), None
+    finish = replace(finish, passed=chosen.passed)
+    assert chosen.left is not None, "who chooses something leaves a screen"
     try:
-        record = handed_over(repo, chosen, finish, drop_to)
-    except Stopped:
-        forgotten(repo, work)
-        raise
-    forgotten(repo, work)
-    return Walked(chosen, handed=record)
+        return Result(done, apply(repo, done, finish, request.drop_to)), None
+    except CheckFailed as failure:
+        return None, come_back(chosen.left, failure.brief)
+    except (HookRefused, NotChecked) as refusal:
+        return None, come_back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
 
 
 @contextmanager
@@ -125,44 +135,3 @@ def _naming_draft(repo: Repository, work: Work) -> Iterator[None]:
         if broken_off.state == UNCHANGED and is_kept(repo, work):
             broken_off.kept = KEPT
         raise
-
-
-def _on_screen(
-    repo: Repository, request: Request, work: Work, finish: Finish, walk: Walk
-) -> Edited | None:
-    """What the user made of the work; None where they quit. A draft is kept of it."""
-    draft = None if walk.back else _draft(repo, request, work, finish)
-    memory = None if draft is None else memory_beside(repo, work, draft)
-    saver = Saver(repo, work)
-    runner = Runner(repo, work, walk.checks, walk.jobs) if walk.checks else None
-    setting = Setting(
-        *(walk.drop_to, draft, memory, saver.save, runner),
-        check=" && ".join(walk.checks),
-        verify=finish.verify,
-        back=walk.back,
-    )
-    try:
-        chosen = edited(repo, request, work, setting)
-        if chosen is not None and runner is not None:
-            return replace(chosen, passed=runner.passed)
-        return chosen
-    finally:
-        try:
-            saver.close()
-        except WriteFailed as failure:
-            finish.say(f"Your work isn't kept: {failure}")
-
-
-def _draft(
-    repo: Repository, request: Request, work: Work, finish: Finish
-) -> Todo | None:
-    """The draft to go on from; of one that can't be, the reason is said."""
-    if request.plan is not None:
-        return None
-    if told := moved_away(repo, work):
-        finish.say(told)
-    try:
-        return resumed(repo, request, work)
-    except InvalidPlan as refusal:
-        finish.say(f"{refusal} {refusal.hint}")
-        return None

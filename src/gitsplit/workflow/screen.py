@@ -1,10 +1,16 @@
 """The work put before the user: one application over the whole series."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
-from gitsplit.errors import ActionRefused, EditorFailed, GitsplitError, InvalidPlan
+from gitsplit.errors import (
+    ActionRefused,
+    EditorFailed,
+    GitsplitError,
+    InvalidPlan,
+    WriteFailed,
+)
 from gitsplit.git import history, refs, user_programs
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
@@ -12,13 +18,14 @@ from gitsplit.model.message import cleaned
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app import Editor, Surroundings, run_screen
-from gitsplit.tui.background.worker import Backend, Checker
+from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
+from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import State, Whole, first_state
-from gitsplit.tui.state.memory import Memory, remembered
-from gitsplit.tui.state.problems import come_back
+from gitsplit.tui.state.memory import remembered
 from gitsplit.tui.update.series import resumed, split_at_once
-from gitsplit.workflow.apply import DropTo
+from gitsplit.workflow.checks import Runner
+from gitsplit.workflow.draft import Saver, memory_beside, moved_away, saved_draft
+from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import Proposals
 from gitsplit.workflow.propose import Request, copied_trailers
@@ -28,57 +35,57 @@ MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """The work as the user left it, and whether a conflict may stop it.
+def edit(
+    repo: Repository,
+    request: Request,
+    work: Work,
+    finish: Finish,
+    opening: State | None = None,
+) -> Chosen | None:
+    """What the user chooses on the screen; None where they quit. A draft is kept of it.
 
-    ``passed`` are the trees on which the user's commands have ended well meanwhile.
-    ``left`` is the screen as it was left.
+    ``opening`` is the screen to come back to; without one it opens anew, on the draft
+    of last time where there is one.
     """
-
-    work: Work
-    left: State
-    accepts_conflict: bool = False
-    passed: frozenset[Oid] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """The screen to come back to, and the reason, which it says."""
-
-    left: State
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What stands around the screen.
-
-    ``draft`` is work of last time to go on from, ``memory`` the way there; it can be
-    taken back. ``on_change`` is called with each todo list that the user makes, and
-    what is to be remembered beside it: it keeps what isn't written. With ``verify``,
-    what Gerrit would refuse can't be applied.
-    ``checker`` runs the command ``check`` on new commits. ``back`` is where the user
-    was when what they wanted done turned out to be impossible.
-    """
-
-    drop_to: DropTo = "worktree"
-    draft: Todo | None = None
-    memory: Memory | None = None
-    on_change: Callable[[Todo, Memory], None] | None = None
-    checker: Checker | None = None
-    check: str = ""
-    verify: bool = True
-    back: Back | None = None
-
-
-def edited(
-    repo: Repository, request: Request, work: Work, setting: Setting
-) -> Edited | None:
-    """What the user made of the work in the screen; None where they quit."""
+    if opening is None:
+        finish.before_screen()
+        if finish.signer is not None:
+            finish.signer.try_out()
+        opening = _opening(repo, request, work, finish)
     proposals = Proposals(repo, request, work)
-    outlooks = Outlooks(repo, work, setting.drop_to, verify=setting.verify)
-    backend = Backend(
+    saver = Saver(repo, work)
+    checks = request.checks
+    runner = Runner(repo, work, checks, request.jobs) if checks else None
+    around = Surroundings(
+        _editor(repo),
+        _backend(repo, request, work, finish, proposals),
+        saver.save,
+        runner,
+        with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
+        give_up=proposals.close,
+    )
+    try:
+        chosen = run_screen(opening, around)
+        if chosen is not None and runner is not None:
+            return replace(chosen, passed=runner.passed)
+        return chosen
+    finally:
+        try:
+            saver.close()
+        except WriteFailed as failure:
+            finish.say(f"Your work isn't kept: {failure}")
+
+
+def _backend(
+    repo: Repository,
+    request: Request,
+    work: Work,
+    finish: Finish,
+    proposals: Proposals,
+) -> Backend:
+    """What the screen asks git."""
+    outlooks = Outlooks(repo, work, request.drop_to, verify=finish.verify)
+    return Backend(
         partial(merged_for_key, repo),
         proposals.plan_of,
         proposals.cuts_of,
@@ -86,29 +93,34 @@ def edited(
         outlooks.of,
         proposals.estimate,
     )
-    whole = _whole(repo, request, work, setting)
-    around = replace(
-        _surroundings(repo, setting), backend=backend, give_up=proposals.close
-    )
-    chosen = run_screen(_opening(whole, work, setting), around)
-    if chosen is None:
-        return None
-    assert chosen.left is not None, "who chooses something leaves a screen"
-    done = replace(work, todo=chosen.todo)
-    return Edited(done, chosen.left, chosen.accepts_conflict)
 
 
-def _opening(whole: Whole, work: Work, setting: Setting) -> State:
-    """The screen as it opens: where the user was, or on the draft, or anew."""
-    if setting.back is not None:
-        return come_back(setting.back.left, setting.back.reason)
-    state = first_state(whole, work.todo, hunks_between)
+def _opening(repo: Repository, request: Request, work: Work, finish: Finish) -> State:
+    """The screen as it opens: on the draft of last time, or anew."""
+    state = first_state(_whole(repo, request, work), work.todo, hunks_between)
     state = replace(state, cuts=dict(work.cuts))
-    if setting.memory is not None:
-        return remembered(state, setting.memory)
-    if setting.draft is not None:
-        state = resumed(state, setting.draft)
+    draft = _draft(repo, request, work, finish)
+    memory = None if draft is None else memory_beside(repo, work, draft)
+    if memory is not None:
+        return remembered(state, memory)
+    if draft is not None:
+        state = resumed(state, draft)
     return split_at_once(state)
+
+
+def _draft(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> Todo | None:
+    """The draft to go on from; of one that can't be, the reason is said."""
+    if request.plan is not None:
+        return None
+    if told := moved_away(repo, work):
+        finish.say(told)
+    try:
+        return saved_draft(repo, request, work)
+    except InvalidPlan as refusal:
+        finish.say(f"{refusal} {refusal.hint}")
+        return None
 
 
 def merged_for_key(
@@ -127,21 +139,16 @@ def merged_for_key(
         ) from error
 
 
-def _surroundings(repo: Repository, setting: Setting) -> Surroundings:
-    texts = Editor(
+def _editor(repo: Repository) -> Editor:
+    """What the user edits on the terminal, each in the editor that git would take."""
+    return Editor(
         partial(_edited, repo),
         partial(user_programs.edit_file, repo),
         partial(_all_edited, repo),
     )
-    return Surroundings(
-        texts,
-        on_change=setting.on_change or (lambda _todo, _memory: None),
-        checker=setting.checker,
-        with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
-    )
 
 
-def _whole(repo: Repository, request: Request, work: Work, setting: Setting) -> Whole:
+def _whole(repo: Repository, request: Request, work: Work) -> Whole:
     """The series in the words of the screen."""
     ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
     form = repo.config.get("rebase.instructionFormat")
@@ -156,12 +163,12 @@ def _whole(repo: Repository, request: Request, work: Work, setting: Setting) -> 
             refs.short_name(name).removeprefix("branch "): oid
             for name, oid in others.items()
         },
-        drop_to=setting.drop_to,
+        drop_to=request.drop_to,
         titles=history.titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
-        check=setting.check,
+        check=" && ".join(request.checks),
         copied_trailers=copied_trailers(repo),
-        keeps_drafts=setting.on_change is not None,
+        keeps_drafts=True,
     )
 
 

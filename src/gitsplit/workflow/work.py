@@ -1,6 +1,6 @@
 """What a run is to do: the series read, and a plan for each commit to split."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from gitsplit.git.push import Reviewing, reviewing
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import FileChange, edits_of
+from gitsplit.model.listing import few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
@@ -85,6 +86,20 @@ def refuse_unfinished(repo: Repository) -> None:
         )
     is_ours = rebase_record.record_under_way(repo) is not None
     operations.refuse_operation_under_way(repo, is_ours=is_ours)
+
+
+def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
+    """A sentence about each way in which git shows other commits than there are."""
+    if history.has_grafts(repo):
+        yield (
+            "Grafts (info/grafts) change the history that git shows here; gitsplit"
+            " takes the commits as they are."
+        )
+    yield from few(
+        f"{oid[:10]} has a replacement (refs/replace), which git shows "
+        "in its place; gitsplit takes the commit itself."
+        for oid in history.replaced_commits(repo, series)
+    )
 
 
 Tell = Callable[[int, int, int], None]

@@ -12,7 +12,7 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import Hunk, Span, lines_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
@@ -99,10 +99,6 @@ class ShellRequest(Enum):
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()
     PROPOSE = auto()
-
-
-DropTo = Literal["worktree", "discard"]
-"""Where dropped pieces go: they stay in the files, or they are gone."""
 
 
 NO_IDS = IdRules()
