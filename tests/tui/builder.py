@@ -16,7 +16,8 @@ from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import Merge, file_assignments
 from gitsplit.model.todo import picked
-from gitsplit.tui.background.worker import Backend, next_job, reduce_with_merges
+from gitsplit.tui.app import reduce_with_merges
+from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import HunksBetween, State, Whole, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action

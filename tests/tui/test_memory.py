@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.tui.state.app_state import History, Screen, State
-from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, remembered
+from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, with_memory
 from gitsplit.tui.update.actions import (
     Action,
     Become,
@@ -35,7 +35,7 @@ def back(state: State) -> State:
     """The screen at the next start, in a series where nothing is done yet."""
     memory = memory_of(state)
     assert fits(memory)
-    return remembered(series(), memory)
+    return with_memory(series(), memory)
 
 
 def test_cuts_cursor_and_focus_are_there_again() -> None:
@@ -78,7 +78,7 @@ def test_of_very_many_steps_the_last_can_be_taken_back() -> None:
 
     assert fits(memory)
     assert len(memory.history.past) <= MOST_STEPS
-    assert remembered(start, memory).todo == left.todo
+    assert with_memory(start, memory).todo == left.todo
 
 
 @given(st.lists(st.sampled_from(ACTIONS), max_size=12))

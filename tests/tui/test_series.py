@@ -47,7 +47,7 @@ from gitsplit.tui.update.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.update.series import resumed, split_at_once
+from gitsplit.tui.update.series import split_at_once, with_draft
 from gitsplit.tui.view.preview import rows_of
 from gitsplit.tui.view.series import title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
@@ -387,13 +387,13 @@ def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
 def test_work_of_last_time_is_gone_on_with_and_can_be_taken_back() -> None:
     start = series()
     last_time = after(start, MarkSplit(), MoveRows(1), Become("drop")).todo
-    state = split_at_once(resumed(start, last_time))
+    state = split_at_once(with_draft(start, last_time))
 
     assert state.screen is Screen.SPLIT
     assert state.status == "this is your work of last time · u takes it back"
     assert after(state, Undo()).todo == start.todo
     assert after(state, Undo()).screen is Screen.SERIES
-    assert resumed(start, start.todo) == start
+    assert with_draft(start, start.todo) == start
 
 
 def test_who_leaves_is_told_whether_the_work_is_kept() -> None:

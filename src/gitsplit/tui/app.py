@@ -39,6 +39,7 @@ from gitsplit.errors import (
     Signalled,
 )
 from gitsplit.model.objects import Oid
+from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.syntax_reader import Reader
@@ -50,7 +51,6 @@ from gitsplit.tui.background.worker import (
     Checker,
     find_proposal,
     in_thread,
-    reduce_with_merges,
     takes_long_to_cut,
 )
 from gitsplit.tui.keymap import TABLE, Deed, KeyContext, Pressed, action_of, place_of
@@ -68,6 +68,7 @@ from gitsplit.tui.update.actions import (
     Action,
     FocusOn,
     Interrupt,
+    Merged,
     MoveRows,
     MoveTo,
     Refused,
@@ -348,7 +349,7 @@ class Shell:
             return
         before = self.state
         self.state = replace(before, status=CUTTING, is_refusal=False)
-        self._wait_for(self._looked(partial(_tried, before, action)), application)
+        self._wait_for(self._looked(partial(_try_action, before, action)), application)
 
     def _looked(
         self, find: Callable[[], Sequence[Action]]
@@ -364,10 +365,10 @@ class Shell:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is ShellRequest.PROPOSE:
             return self._looked(
-                partial(_proposed, self._around.backend, self.state, action)
+                partial(_find_proposal, self._around.backend, self.state, action)
             )
         return run_in_terminal(
-            lambda: [_edited(self._around.editor, self.state, request)]
+            lambda: [_edit(self._around.editor, self.state, request)]
         )
 
     async def _taken(
@@ -469,18 +470,30 @@ class Shell:
             gc.collect()
 
 
-def _proposed(backend: Backend, state: State, action: Action) -> Sequence[Action]:
+def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
+    """The state after ``action``, for which git merges what it needs merged."""
+    made = reduce(state, action)
+    while made.to_merge is not None:
+        try:
+            merged = Merged(made.to_merge, merge(*made.to_merge))
+        except ActionRefused as refusal:
+            return reduce(made, Refused(f"{refusal} {refusal.hint}".rstrip()))
+        made = reduce(reduce(made, merged), action)
+    return made
+
+
+def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[Action]:
     """The action, after what was found out about the commit that it is about."""
     return (find_proposal(backend, state), action)
 
 
-def _tried(state: State, action: Action) -> Sequence[Action]:
+def _try_action(state: State, action: Action) -> Sequence[Action]:
     """The action, once it has been tried; lines that it compares are compared then."""
     reduce(state, action)
     return (action,)
 
 
-def _edited(editor: Editor, state: State, request: ShellRequest) -> Action:
+def _edit(editor: Editor, state: State, request: ShellRequest) -> Action:
     """What the user makes in the editor of what the request is about."""
     if request is ShellRequest.EDIT_MESSAGES:
         commits = worded_commits(state)

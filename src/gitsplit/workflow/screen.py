@@ -21,8 +21,8 @@ from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import State, Whole, first_state
-from gitsplit.tui.state.memory import remembered
-from gitsplit.tui.update.series import resumed, split_at_once
+from gitsplit.tui.state.memory import with_memory
+from gitsplit.tui.update.series import split_at_once, with_draft
 from gitsplit.workflow.checks import Runner
 from gitsplit.workflow.draft import Saver, memory_beside, moved_away, saved_draft
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -102,9 +102,9 @@ def _opening(repo: Repository, request: Request, work: Work, finish: Finish) -> 
     draft = _draft(repo, request, work, finish)
     memory = None if draft is None else memory_beside(repo, work, draft)
     if memory is not None:
-        return remembered(state, memory)
+        return with_memory(state, memory)
     if draft is not None:
-        state = resumed(state, draft)
+        state = with_draft(state, draft)
     return split_at_once(state)
 
 

@@ -37,14 +37,11 @@ from gitsplit.tui.update.actions import (
     Checked,
     Estimated,
     Foreseen,
-    Merged,
     Progressed,
     Proposed,
-    Refused,
     Report,
     SplitHunk,
 )
-from gitsplit.tui.update.reduce import reduce
 
 Found = TypeVar("Found")
 
@@ -275,15 +272,3 @@ def find_proposal(backend: Backend, state: State) -> Proposed:
         return Proposed(state.target.commit, None, cuts)
     except GitsplitError as error:
         raise ActionRefused(str(error), hint=error.hint) from error
-
-
-def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
-    """The state after ``action``, for which git merges what it needs merged."""
-    made = reduce(state, action)
-    while made.to_merge is not None:
-        try:
-            merged = Merged(made.to_merge, merge(*made.to_merge))
-        except ActionRefused as refusal:
-            return reduce(made, Refused(f"{refusal} {refusal.hint}".rstrip()))
-        made = reduce(reduce(made, merged), action)
-    return made

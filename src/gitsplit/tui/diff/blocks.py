@@ -145,14 +145,14 @@ def _spliced(
         unfolded,
         (*rows.blocks[: touched.start], *made, *rows.blocks[touched.stop :]),
         rows.by_file,
-        resumed(rows.first_segments, touched, [len(b.segments) for b in made]),
-        resumed(rows.first_places, touched, [len(b.edits) for b in made]),
+        starts_after(rows.first_segments, touched, [len(b.segments) for b in made]),
+        starts_after(rows.first_places, touched, [len(b.edits) for b in made]),
         (*rows.segments[:first], *segments, *rows.segments[stop:]),
-        resumed(rows.starts, range(first, stop), [s.height for s in segments]),
+        starts_after(rows.starts, range(first, stop), [s.height for s in segments]),
     )
 
 
-def resumed(
+def starts_after(
     starts: tuple[int, ...], replaced: range, sizes: Sequence[int]
 ) -> tuple[int, ...]:
     """Where each part begins when those ``replaced`` have these sizes instead."""

@@ -96,9 +96,11 @@ def _hunks(change: FileChange, block: Block, fates: bytes) -> _Found:
     """Every hunk of the commit in the block, under its header."""
     segments: list[Segment] = []
     headers = {}
-    stretches = _joined(_as_ended(change, _stretches(change, block, fates)))
+    stretches = _in_diff_order(_as_ended(change, _stretches(change, block, fates)))
     passed: list[tuple[Span, bool]] = []
-    for above, hunk in _parted(_numbered(stretches, block.span.start)):
+    for above, hunk in _hunks_with_context(
+        _with_line_numbers(stretches, block.span.start)
+    ):
         passed += ((s.lines, s.is_old) for s in above if s.kind is not _NEW)
         headers[len(segments)] = _header(hunk, passed)
         segments.append(Segment(RowKind.HUNK, block.file, 0))
@@ -116,8 +118,8 @@ def _segment(file: int, stretch: Stretch) -> Segment:
 def _header(hunk: Sequence[Stretch], passed: Sequence[tuple[Span, bool]]) -> Header:
     """The header of a hunk below lines that were there before the commit."""
     first = hunk[0]
-    old = _height(s for s in hunk if s.kind is not _NEW)
-    new = _height(s for s in hunk if s.kind is not _OLD)
+    old = _line_total(s for s in hunk if s.kind is not _NEW)
+    new = _line_total(s for s in hunk if s.kind is not _OLD)
     return Header(
         Span(first.old_at, first.old_at + old),
         Span(first.new_at, first.new_at + new),
@@ -178,14 +180,16 @@ def _as_ended(change: FileChange, stretches: Iterable[Stretch]) -> Iterator[Stre
         last = [stretch]
         if _lacks_newline(change, stretch):
             *_, line = split = list(_last_line_apart(stretch))
-            last = [*split[:-1], *_ended(line, is_last[_OLD], is_last[_NEW])]
+            last = [*split[:-1], *_with_line_end(line, is_last[_OLD], is_last[_NEW])]
         found += reversed(last)
         is_last[_OLD] &= stretch.kind is _NEW
         is_last[_NEW] &= stretch.kind is _OLD
-    return _unchanged(change, found[::-1])
+    return _without_no_ops(change, found[::-1])
 
 
-def _unchanged(change: FileChange, stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+def _without_no_ops(
+    change: FileChange, stretches: Sequence[Stretch]
+) -> Iterator[Stretch]:
     """The stretches; a line that only gets the newline that it has already stays."""
     pending: list[Stretch] = []
     for stretch in stretches:
@@ -232,7 +236,9 @@ def _last_line_apart(stretch: Stretch) -> Iterator[Stretch]:
     yield stretch._replace(lines=Span(stop - 1, stop))
 
 
-def _ended(line: Stretch, is_last_before: bool, is_last_after: bool) -> list[Stretch]:
+def _with_line_end(
+    line: Stretch, is_last_before: bool, is_last_after: bool
+) -> list[Stretch]:
     """The line, or the line taken away and brought again where its end changes."""
     if line.kind is _CONTEXT and is_last_before is not is_last_after:
         return [
@@ -243,7 +249,7 @@ def _ended(line: Stretch, is_last_before: bool, is_last_after: bool) -> list[Str
     return [line._replace(is_ended=not is_last)]
 
 
-def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+def _in_diff_order(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
     """The stretches that follow each other as one; removed lines before added ones.
 
     Between two unchanged lines, git shows all that goes before all that comes.
@@ -253,10 +259,10 @@ def _joined(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         members = list(run)
         if not is_context:
             members.sort(key=lambda stretch: stretch.kind is _NEW)
-        yield from _merged(members)
+        yield from _adjacent_as_one(members)
 
 
-def _merged(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
+def _adjacent_as_one(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     """The stretches, those with lines of one side that follow each other as one."""
     pending = stretches[0]
     for stretch in stretches[1:]:
@@ -270,7 +276,7 @@ def _merged(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
     yield pending
 
 
-def _numbered(stretches: Iterable[Stretch], start: int) -> Iterator[Stretch]:
+def _with_line_numbers(stretches: Iterable[Stretch], start: int) -> Iterator[Stretch]:
     """The stretches from line ``start`` on, each with its place before and after."""
     old = new = start
     for stretch in stretches:
@@ -279,7 +285,7 @@ def _numbered(stretches: Iterable[Stretch], start: int) -> Iterator[Stretch]:
         new += len(stretch.lines) if stretch.kind is not _OLD else 0
 
 
-def _parted(
+def _hunks_with_context(
     stretches: Iterable[Stretch],
 ) -> Iterator[tuple[list[Stretch], list[Stretch]]]:
     """Each hunk with three lines of context, and what stands above it.
@@ -291,21 +297,21 @@ def _parted(
     hunk: list[Stretch] = []
     for is_context, run in groupby(stretches, lambda s: s.kind is _CONTEXT):
         members = list(run)
-        if not is_context or (hunk and _height(members) <= 2 * CONTEXT_LINES):
+        if not is_context or (hunk and _line_total(members) <= 2 * CONTEXT_LINES):
             hunk += members
         else:
             if hunk:
-                yield above, [*hunk, *_cutting(members, 0, CONTEXT_LINES)]
-            split = max(0, _height(members) - CONTEXT_LINES)
-            above = [*hunk, *_cutting(members, 0, split)]
-            hunk = [*_cutting(members, split, split + CONTEXT_LINES)]
+                yield above, [*hunk, *_slice(members, 0, CONTEXT_LINES)]
+            split = max(0, _line_total(members) - CONTEXT_LINES)
+            above = [*hunk, *_slice(members, 0, split)]
+            hunk = [*_slice(members, split, split + CONTEXT_LINES)]
     changed = [i for i, s in enumerate(hunk) if s.kind is not _CONTEXT]
     if changed:
         end = changed[-1] + 1
-        yield above, [*hunk[:end], *_cutting(hunk[end:], 0, CONTEXT_LINES)]
+        yield above, [*hunk[:end], *_slice(hunk[end:], 0, CONTEXT_LINES)]
 
 
-def _cutting(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Stretch]:
+def _slice(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Stretch]:
     """Lines ``start`` up to ``stop`` of these unchanged stretches, counted from 0."""
     at = 0
     for stretch in stretches:
@@ -321,5 +327,5 @@ def _cutting(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[St
             )
 
 
-def _height(stretches: Iterable[Stretch]) -> int:
+def _line_total(stretches: Iterable[Stretch]) -> int:
     return sum(len(stretch.lines) for stretch in stretches)

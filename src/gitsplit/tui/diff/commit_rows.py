@@ -14,7 +14,7 @@ from operator import mul
 
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, Span
 from gitsplit.model.plan import Plan
-from gitsplit.tui.diff.blocks import both, resumed, same
+from gitsplit.tui.diff.blocks import both, same, starts_after
 from gitsplit.tui.diff.commit_hunks import (
     EARLIER,
     LATER,
@@ -172,11 +172,11 @@ class Previews:
         kept = self._kept.pop(group, None)
         fates = _fates(plan, group)
         if kept is None or kept.changes is not plan.changes:
-            found = _measured(plan.changes, rows, fates, None)
+            found = _commit_rows(plan.changes, rows, fates, None)
         elif kept.rows is rows and kept.fates == fates:
             found = kept
         else:
-            found = _measured(plan.changes, rows, fates, kept)
+            found = _commit_rows(plan.changes, rows, fates, kept)
         self._kept[group] = found
         if len(self._kept) > _KEPT:
             del self._kept[next(iter(self._kept))]
@@ -192,7 +192,7 @@ def _fates(plan: Plan, group: int) -> bytes:
     return bytes(map(fate.__getitem__, plan.group_of))
 
 
-def _measured(
+def _commit_rows(
     changes: Sequence[FileChange], rows: Rows, fates: bytes, kept: CommitRows | None
 ) -> CommitRows:
     """The rows of a commit, with what still holds of those that were kept."""
@@ -200,18 +200,18 @@ def _measured(
         found = CommitRows(changes, rows, fates, ())
         heights = [_height(found, block) for block in range(len(rows.blocks))]
         return replace(found, starts=tuple(accumulate(heights, initial=0)))
-    touched = _touched(kept, rows, fates)
+    touched = _touched_blocks(kept, rows, fates)
     parts = dict(kept.parts)
     for at in chain.from_iterable(touched):
         parts.pop(at, None)
     found = CommitRows(changes, rows, fates, kept.starts, parts)
     starts = kept.starts
     for run in touched:
-        starts = resumed(starts, run, [_height(found, block) for block in run])
+        starts = starts_after(starts, run, [_height(found, block) for block in run])
     return replace(found, starts=starts)
 
 
-def _touched(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:
+def _touched_blocks(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:
     """The blocks that are to be measured anew: some in a row, the head above them."""
     alike = both(same(kept.rows.edits, rows.edits), same(kept.fates, fates))
     places = alike.between(range(len(fates)))

@@ -80,7 +80,7 @@ def altered_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
         yield [("class:bad", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):
         own = [override for override in plan.overrides if override.file == file]
-        yield from _edited(plan, shown(plan.changes[file].path), own)
+        yield from _edited_file_lines(plan, shown(plan.changes[file].path), own)
 
 
 _NOUNS = {
@@ -102,7 +102,7 @@ def _what(edits: Iterable[Edit]) -> str:
     return " and ".join([*nouns, *([lines] if lines else [])])
 
 
-def _edited(
+def _edited_file_lines(
     plan: Plan, path: str, overrides: Iterable[Override]
 ) -> Iterator[StyleAndTextTuples]:
     """In which commits a file is as it was written, and where that is left out."""

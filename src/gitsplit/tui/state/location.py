@@ -28,7 +28,7 @@ from gitsplit.tui.state.selection import file_rows, lines_shown, segment_at
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
 
-def opened(state: State, commit: Oid) -> State:
+def with_commit_open(state: State, commit: Oid) -> State:
     """The state in which the commit, which has a plan, is the one being split.
 
     The user is where they were in it before, else on its first piece.
@@ -37,10 +37,10 @@ def opened(state: State, commit: Oid) -> State:
         return replace(state, chosen=commit)
     plan = entries_of(state.todo)[commit].plan
     assert plan is not None, "a commit is opened with a plan"
-    put_away = replace(state, kept=_kept(state), unit=Unit.PIECE, anchor=None, pan=0)
+    put_away = replace(state, kept=_places(state), unit=Unit.PIECE, anchor=None, pan=0)
     before = put_away.kept.get(commit)
     if before is not None and before.plan.changes == plan.changes:
-        return on_plan(_taken_out(put_away, before), before.plan, plan)
+        return on_plan(_at_place(put_away, before), before.plan, plan)
     rows = diff_rows(plan.changes, plan.edits)
     return replace(
         put_away,
@@ -72,7 +72,7 @@ def refuse_none_open(state: State) -> None:
         raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
 
 
-def closed(state: State) -> State:
+def with_none_open(state: State) -> State:
     """The state in which no commit is open; screens that show one are left."""
     beneath = tuple(each for each in state.beneath if each[0] not in ONE_COMMIT)
     screen = Screen.SERIES if state.screen in ONE_COMMIT else state.screen
@@ -91,7 +91,7 @@ def closed(state: State) -> State:
     )
 
 
-def _kept(state: State) -> Mapping[Oid, Kept]:
+def _places(state: State) -> Mapping[Oid, Kept]:
     """The places in commits, that in the open one among them."""
     if state.opened is None:
         return state.kept
@@ -107,7 +107,7 @@ def _kept(state: State) -> Mapping[Oid, Kept]:
     return {**state.kept, state.target.commit: place}
 
 
-def _taken_out(state: State, kept: Kept) -> State:
+def _at_place(state: State, kept: Kept) -> State:
     """The state in the place that was kept."""
     return replace(
         state,
@@ -122,7 +122,7 @@ def _taken_out(state: State, kept: Kept) -> State:
     )
 
 
-def refolded(state: State, unfolded: frozenset[FoldKey]) -> State:
+def with_folds(state: State, unfolded: frozenset[FoldKey]) -> State:
     """The state with other runs of lines folded."""
     rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
     return _on_rows(replace(state, unfolded=unfolded), rows)
@@ -166,7 +166,7 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
     moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
     if plan.edits == before.edits:
         return moved
-    unfolded = _inherited(before.edits, plan.edits, state.unfolded)
+    unfolded = _unfolded_parts(before.edits, plan.edits, state.unfolded)
     rows = rows_after(state.rows, plan.changes, plan.edits, unfolded)
     return _on_rows(replace(moved, unfolded=unfolded), rows)
 
@@ -192,7 +192,7 @@ def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
     return min(focus, len(plan.groups) - 1)
 
 
-def _inherited(
+def _unfolded_parts(
     before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> frozenset[FoldKey]:
     """The unfolded runs, and those that were cut from one of them."""

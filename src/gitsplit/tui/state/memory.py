@@ -13,7 +13,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.location import opened
+from gitsplit.tui.state.location import with_commit_open
 
 MOST_STEPS = 100
 """So many steps can be taken back after coming back, and made again."""
@@ -72,7 +72,7 @@ def _is_in_series(state: State) -> bool:
     return own[-1:] == [Screen.SERIES]
 
 
-def remembered(state: State, memory: Memory) -> State:
+def with_memory(state: State, memory: Memory) -> State:
     """The first state where the user was, with all that they did before."""
     at = replace(
         state,
@@ -85,7 +85,9 @@ def remembered(state: State, memory: Memory) -> State:
     if memory.opened is None:
         return at
     beneath = () if state.is_alone else ((Screen.SERIES, 0),)
-    shown = opened(replace(at, screen=Screen.SPLIT, beneath=beneath), memory.opened)
+    shown = with_commit_open(
+        replace(at, screen=Screen.SPLIT, beneath=beneath), memory.opened
+    )
     plan = shown.plan
     place = min(memory.place, len(plan.edits) - 1)
     cursor = shown.rows.row_of(plan.edits[place]) + memory.below

@@ -46,7 +46,7 @@ class NewCommit:
 @memo_by(attrgetter("whole", "todo"))
 def new_commits(state: State) -> tuple[NewCommit, ...]:
     """The commits that the todo list comes to; groups without pieces make none."""
-    return tuple(_made(state.whole, state.todo))
+    return tuple(_commits_of(state.whole, state.todo))
 
 
 @memo
@@ -60,7 +60,7 @@ def new_subjects(commits: tuple[NewCommit, ...]) -> Mapping[Oid, bytes]:
     }
 
 
-def _made(whole: Whole, todo: Todo) -> list[NewCommit]:
+def _commits_of(whole: Whole, todo: Todo) -> list[NewCommit]:
     """The new commits, in order."""
     found: list[NewCommit] = []
     into = _into(whole, todo)
@@ -68,7 +68,7 @@ def _made(whole: Whole, todo: Todo) -> list[NewCommit]:
         if leader := into.get(entry.oid):
             at = [n for n, made in enumerate(found) if made.entry.oid == leader]
             for last in at[-1:]:
-                found[last] = _joined(whole, found[last], entry)
+                found[last] = _with_squashed(whole, found[last], entry)
         elif entry.action not in ("squash", "fixup", "drop"):
             found += _of_entry(entry)
     return found
@@ -107,7 +107,7 @@ def _owner(owner: int | None, used: list[int]) -> int | None:
     return next((group for group in used if group > owner), used[-1])
 
 
-def _joined(whole: Whole, made: NewCommit, entry: Entry) -> NewCommit:
+def _with_squashed(whole: Whole, made: NewCommit, entry: Entry) -> NewCommit:
     """The commit with that of the entry in it."""
     into = replace(made, joined=(*made.joined, entry.oid))
     if entry.action == "fixup":

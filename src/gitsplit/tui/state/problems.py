@@ -191,15 +191,19 @@ def to_be_applied(state: State) -> State:
     if conflict_of(state) and not is_accepted:
         return replace(state, status=CONFLICT_QUESTION)
     anew = replace(state, foreseen=None, accepts_conflict=is_accepted)
-    return _granted(replace(anew, awaiting=ShellRequest.APPLY, status=APPLY_WAITS))
+    return _after_verdict(
+        replace(anew, awaiting=ShellRequest.APPLY, status=APPLY_WAITS)
+    )
 
 
 def to_be_checked(state: State) -> State:
     """The state that is checked as soon as git has said that it can be written."""
-    return _granted(replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS))
+    return _after_verdict(
+        replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS)
+    )
 
 
-def _granted(state: State) -> State:
+def _after_verdict(state: State) -> State:
     """The state that asks for what was awaited, where git has nothing against it.
 
     It still waits where git has not answered. Raises ActionRefused.
@@ -219,11 +223,11 @@ def _granted(state: State) -> State:
     return replace(done, request=ShellRequest.APPLY, accepts_conflict=accepts)
 
 
-def answered(state: State) -> State:
+def after_answer(state: State) -> State:
     """The state in which git has answered, and what was waiting for that is done."""
     if state.awaiting is not None:
         try:
-            return _granted(state)
+            return _after_verdict(state)
         except ActionRefused as refusal:
             refused = replace(with_problems(state), awaiting=None)
             return replace(refused, status=str(refusal), is_refusal=True)

@@ -179,7 +179,7 @@ def amount(edits: Iterable[Edit]) -> str:
     return " and ".join(counted(number, noun) for number, noun in counts if number)
 
 
-def named(group: int) -> str:
+def group_name(group: int) -> str:
     """The group as the screen names it: counted from 1."""
     return "no commit" if group == DROPPED else str(group + 1)
 

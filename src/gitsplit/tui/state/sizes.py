@@ -40,9 +40,9 @@ class Count:
     def __call__(self, plan: Plan) -> Sizes:
         """The sizes of the plan's commits."""
         if self._last is None or self._last[0].changes is not plan.changes:
-            self._last = (plan, _counted(plan))
+            self._last = (plan, _sizes_of(plan))
         elif self._last[0] is not plan:
-            self._last = (plan, _counted_on(*self._last, plan))
+            self._last = (plan, _sizes_after(*self._last, plan))
         return self._last[1]
 
 
@@ -84,14 +84,14 @@ Members = Sequence[tuple[Edit, int]]
 """Edits, each with its group."""
 
 
-def _counted(plan: Plan) -> Sizes:
+def _sizes_of(plan: Plan) -> Sizes:
     """The sizes, each edit counted."""
     sizes = {group: Size() for group in range(len(plan.groups))}
     _count(sizes, tuple(zip(plan.edits, plan.group_of, strict=True)))
     return sizes
 
 
-def _counted_on(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
+def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
     """The sizes of ``plan``; what it has like ``before`` isn't counted again."""
     alike = both(same(before.edits, plan.edits), same(before.group_of, plan.group_of))
     gone, come = (
@@ -99,8 +99,8 @@ def _counted_on(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
         for p in (before, plan)
     )
     if len(before.groups) != len(plan.groups) or 2 * len(come) > len(plan.edits):
-        return _counted(plan)
-    found = _thawed(sizes, (*gone, *come))
+        return _sizes_of(plan)
+    found = _with_copies(sizes, (*gone, *come))
     _count(found, gone, -1)
     _count(found, come)
     if DROPPED in found and not found[DROPPED].pieces:
@@ -108,7 +108,7 @@ def _counted_on(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
     return found
 
 
-def _thawed(sizes: Sizes, members: Members) -> Sizes:
+def _with_copies(sizes: Sizes, members: Members) -> Sizes:
     """The sizes, those that these edits count for as copies."""
     found = dict(sizes)
     for group in {group for _, group in members} & sizes.keys():
@@ -124,7 +124,7 @@ def _count(sizes: Sizes, members: Members, by: int = 1) -> None:
     for edit, group in members:
         size = sizes.setdefault(group, Size())
         part = size.files.setdefault(edit.file, Size())
-        added, removed = _lines(edit)
+        added, removed = _line_counts(edit)
         for counted in (size, part):
             counted.pieces += by
             counted.added += by * added
@@ -133,6 +133,6 @@ def _count(sizes: Sizes, members: Members, by: int = 1) -> None:
             del size.files[edit.file]
 
 
-def _lines(edit: Edit) -> tuple[int, int]:
+def _line_counts(edit: Edit) -> tuple[int, int]:
     """How many lines an edit adds and removes."""
     return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)

@@ -15,10 +15,15 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     known_merge,
 )
-from gitsplit.tui.state.location import closed, is_open, on_plan, opened
+from gitsplit.tui.state.location import (
+    is_open,
+    on_plan,
+    with_commit_open,
+    with_none_open,
+)
 
 
-def changed(state: State, plan: Plan, deed: str) -> State:
+def with_plan(state: State, plan: Plan, deed: str) -> State:
     """The state one step on, with ``plan`` for the commit that is open.
 
     ``deed`` is a clause on what was done. What was written by hand is laid over what
@@ -30,10 +35,10 @@ def changed(state: State, plan: Plan, deed: str) -> State:
         raise ActionRefused("It is so already.")
     commit = state.target.commit
     step = HistoryStep(deed, Screen.SPLIT, commit)
-    return recorded(state, state.todo.with_plan(commit, plan), step)
+    return with_step(state, state.todo.with_plan(commit, plan), step)
 
 
-def recorded(state: State, todo: Todo, step: HistoryStep) -> State:
+def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
         raise ActionRefused("It is so already.")
@@ -45,7 +50,7 @@ def recorded(state: State, todo: Todo, step: HistoryStep) -> State:
     )
 
 
-def undone(state: State) -> State:
+def after_undo(state: State) -> State:
     """The state one step back, where that step was made.
 
     Raises ActionRefused at the beginning.
@@ -61,7 +66,7 @@ def undone(state: State) -> State:
     return _where(back, step, f"took back{_of(state, step)}: {step.words}")
 
 
-def redone(state: State) -> State:
+def after_redo(state: State) -> State:
     """The state one step forward again, where that step was made.
 
     Raises ActionRefused where none was undone.
@@ -92,13 +97,13 @@ def _where(state: State, step: HistoryStep, said: str) -> State:
     The screens of the whole series do.
     """
     if state.screen in ONE_COMMIT:
-        state = _shown(state, step)
+        state = _at_step(state, step)
     if step.commit is not None and state.screen is Screen.SERIES:
         state = replace(state, chosen=step.commit)
     return replace(state, status=said)
 
 
-def _shown(state: State, step: HistoryStep) -> State:
+def _at_step(state: State, step: HistoryStep) -> State:
     """The state on the screen of the step, in its commit; one alone is always open."""
     if state.is_alone and step.screen is Screen.SERIES:
         return state
@@ -107,7 +112,7 @@ def _shown(state: State, step: HistoryStep) -> State:
         return replace(state, screen=step.screen, beneath=beneath, scroll=0)
     if is_open(state, step.commit):
         return state
-    return opened(replace(state, screen=Screen.SPLIT), step.commit)
+    return with_commit_open(replace(state, screen=Screen.SPLIT), step.commit)
 
 
 def _at_history(state: State, history: History[Todo]) -> State:
@@ -119,5 +124,5 @@ def _at_history(state: State, history: History[Todo]) -> State:
         return moved
     before, plan = state.plan, entries_of(history.present)[state.target.commit].plan
     if plan is None:
-        return closed(moved)
+        return with_none_open(moved)
     return moved if plan is before else on_plan(moved, before, plan)

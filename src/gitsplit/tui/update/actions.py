@@ -16,7 +16,7 @@ from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.state.app_state import Estimate, Purpose, State, Versions
 from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.state.problems import answered
+from gitsplit.tui.state.problems import after_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Checked:
 Report = Estimated | Proposed | Merged | Foreseen | Progressed | Checked
 
 
-def informed(state: State, report: Report) -> State:
+def after_report(state: State, report: Report) -> State:
     """The state that knows what was reported; nothing else of it changes.
 
     But what was waiting for git's answer is asked for, where git lets it.
@@ -86,7 +86,7 @@ def informed(state: State, report: Report) -> State:
             return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:
             known = replace(state, foreseen=(todo, outlook), progress=None)
-            return answered(known)
+            return after_answer(known)
         case Progressed(todo, done, count) if todo is state.todo:
             return replace(state, progress=(done, count))
         case Checked(todo, number, check) if todo is state.todo:

@@ -14,7 +14,7 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Screen, State, entries_of
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.sizes import home_of, message_of
-from gitsplit.tui.state.undo import changed, recorded
+from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import (
     CommitAction,
     Focus,
@@ -27,9 +27,9 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.update.messages import (
     Text,
     commit_at_cursor,
-    named,
+    commit_name,
     step_about,
-    worded,
+    with_messages,
 )
 from gitsplit.tui.update.pieces import implied_words
 
@@ -38,23 +38,23 @@ def with_commits(state: State, action: CommitAction) -> State:
     """The state in which the commits are as the action says."""
     match action:
         case Focus(by):
-            return focused(state, (state.focus + by) % len(state.plan.groups))
+            return with_focus(state, (state.focus + by) % len(state.plan.groups))
         case FocusOn(group):
-            return focused(state, group)
+            return with_focus(state, group)
         case MoveCommit(by):
-            return _reordered(state, state.focus + by)
+            return _after_move(state, state.focus + by)
         case MergeInto():
-            return _merged(state)
+            return _after_merge(state)
         case Own():
-            return _owned(state)
+            return _with_owner(state)
         case SetMessage(group, message):
             where = Address(state.target.commit, home_of(state.plan, group))
-            return worded(state, [Text(where, message)])
+            return with_messages(state, [Text(where, message)])
         case _:
             assert_never(action)
 
 
-def focused(state: State, group: int) -> State:
+def with_focus(state: State, group: int) -> State:
     """The state with ``group`` in focus, and viewed where a commit is viewed."""
     if not 0 <= group < len(state.plan.groups):
         raise ActionRefused(
@@ -67,7 +67,7 @@ def focused(state: State, group: int) -> State:
     return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
 
 
-def _reordered(state: State, to: int) -> State:
+def _after_move(state: State, to: int) -> State:
     """The commit in focus at place ``to``, still in focus."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
@@ -75,10 +75,10 @@ def _reordered(state: State, to: int) -> State:
     plan = moved_group(state.plan, state.focus, to)
     deed = f"commit {state.focus + 1} is commit {to + 1} now"
     deed += implied_words(state.plan, plan)
-    return replace(changed(state, plan, deed), focus=to, viewed=to)
+    return replace(with_plan(state, plan, deed), focus=to, viewed=to)
 
 
-def _merged(state: State) -> State:
+def _after_merge(state: State) -> State:
     """The commit in focus merged into its neighbour, which is in focus then."""
     source = state.focus
     into = source - 1 if source else 1
@@ -91,10 +91,10 @@ def _merged(state: State) -> State:
         plan = merged_groups(state.plan, source, into)
         deed = f"merged commit {source + 1} into {into + 1}"
     left = min(source, into)
-    return replace(changed(state, plan, deed), focus=left, viewed=left)
+    return replace(with_plan(state, plan, deed), focus=left, viewed=left)
 
 
-def _owned(state: State) -> State:
+def _with_owner(state: State) -> State:
     """The commit in focus, or at the cursor of the messages, as the owner."""
     where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
@@ -103,14 +103,14 @@ def _owned(state: State) -> State:
             "its Change-Id" if where.commit in state.whole.change_ids else "all it is"
         )
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
-    name = named(state, where)
+    name = commit_name(state, where)
     if entry.plan.owner == where.group:
         return replace(state, status=f"{name} {_keeps(state, entry)} already")
     # The message that it has by now, also where an empty owner has left it that.
     message = message_of(entry.plan, where.group)
     plan = replace(with_message(entry.plan, where.group, message), owner=where.group)
     step = step_about(state, where, f"{name} {_keeps(state, entry)}")
-    return recorded(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+    return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 
 
 def _new_commit_at_hand(state: State) -> Address:

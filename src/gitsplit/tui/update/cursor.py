@@ -17,12 +17,12 @@ from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
-from gitsplit.tui.state.location import refolded, refuse_none_open, row_showing
+from gitsplit.tui.state.location import refuse_none_open, row_showing, with_folds
 from gitsplit.tui.state.selection import (
     file_rows,
+    group_name,
     lines_shown,
     marked_rows,
-    named,
     rename_with_edits,
     segment_at,
     unit_at,
@@ -48,8 +48,8 @@ from gitsplit.tui.update.actions import (
     TypeText,
     Widen,
 )
-from gitsplit.tui.update.messages import Text, text_at_hand, worded
-from gitsplit.tui.update.series import shown_series
+from gitsplit.tui.update.messages import Text, text_at_hand, with_messages
+from gitsplit.tui.update.series import at_series
 
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
@@ -68,7 +68,7 @@ def found(state: State, text: str) -> State:
     edit = row.segment.edit
     if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
         key = (edit, row.segment.is_old)
-        state = refolded(state, state.unfolded | {key})
+        state = with_folds(state, state.unfolded | {key})
     cursor = row_showing(state.rows, row)
     return replace(state, cursor=cursor, search=text, status=f"found “{text}”")
 
@@ -121,7 +121,7 @@ _WIDER = {
 _NARROWER = {wide: narrow for narrow, wide in _WIDER.items()}
 
 
-def moved(state: State, action: CursorAction) -> State:
+def after_move(state: State, action: CursorAction) -> State:
     """The state with the cursor elsewhere."""
     match action:
         case MoveRows(rows):
@@ -133,14 +133,14 @@ def moved(state: State, action: CursorAction) -> State:
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
         case Pan(columns):
-            return _panned(state, columns)
+            return _after_pan(state, columns)
         case FindNext():
             return found(state, state.search)
         case _:
             assert_never(action)
 
 
-def marked(state: State, action: MarkAction) -> State:
+def after_mark(state: State, action: MarkAction) -> State:
     """The state in which the cursor takes more, or less, or shows more."""
     match action:
         case Narrow():
@@ -148,7 +148,7 @@ def marked(state: State, action: MarkAction) -> State:
         case Widen():
             return _with_unit(state, _wider(state))
         case Cancel() if state.unit is Unit.PIECE and not state.is_alone:
-            return shown_series(state)
+            return at_series(state)
         case Cancel():
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):
@@ -163,7 +163,7 @@ def at_row(state: State, row: int) -> State:
     return replace(state, status=_whereabouts(state))
 
 
-def _panned(state: State, columns: int) -> State:
+def _after_pan(state: State, columns: int) -> State:
     """The state that shows lines from other columns on."""
     pan = max(0, state.pan + columns)
     if columns > 0 and not _reaches(state, pan):
@@ -196,7 +196,7 @@ def _whereabouts(state: State) -> str:
     place = state.rows.edit_at(state.cursor)
     if place is None:
         return ""
-    group = named(state.plan.group_of[place])
+    group = group_name(state.plan.group_of[place])
     return f"piece {place + 1} of {len(state.plan.edits)}, goes to {group}"
 
 
@@ -249,11 +249,11 @@ def _piece_folded(state: State) -> State:
         raise ActionRefused("There is nothing to fold here.")
     keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
     if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
-        unfolded = refolded(state, state.unfolded | keys)
+        unfolded = with_folds(state, state.unfolded | keys)
         return replace(unfolded, status="unfolded the piece")
     if not keys & state.unfolded:
         raise ActionRefused("The piece is short: all of it is shown.")
-    return replace(refolded(state, state.unfolded - keys), status="folded the piece")
+    return replace(with_folds(state, state.unfolded - keys), status="folded the piece")
 
 
 def _all_folded(state: State) -> State:
@@ -261,30 +261,30 @@ def _all_folded(state: State) -> State:
     if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
         texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
-        return replace(refolded(state, keys), status="unfolded everything")
+        return replace(with_folds(state, keys), status="unfolded everything")
     if not state.unfolded:
         raise ActionRefused("Every piece is short: all lines are shown.")
-    return replace(refolded(state, frozenset()), status="folded what is long")
+    return replace(with_folds(state, frozenset()), status="folded what is long")
 
 
 def with_prompt(state: State, action: PromptAction) -> State:
     """The state in which the line is begun, typed, taken or forgotten."""
     if isinstance(action, Ask):
-        return replace(state, prompt=_begun(state, action.purpose), status="")
+        return replace(state, prompt=_with_prompt(state, action.purpose), status="")
     if state.prompt is None:
         raise ActionRefused("Nothing is being typed.")
     match action:
         case Submit():
-            return _submitted(state, state.prompt)
+            return _after_submit(state, state.prompt)
         case Dismiss():
             return replace(state, prompt=None, status="nothing typed")
         case TypeText() | EraseText() | MoveInText():
-            return replace(state, prompt=_typed(state.prompt, action), status="")
+            return replace(state, prompt=_after_typing(state.prompt, action), status="")
         case _:
             assert_never(action)
 
 
-def _begun(state: State, purpose: Purpose) -> Prompt:
+def _with_prompt(state: State, purpose: Purpose) -> Prompt:
     """The line as it begins: a subject as it is, anything else empty."""
     if purpose is not Purpose.SUBJECT:
         refuse_none_open(state)
@@ -294,7 +294,7 @@ def _begun(state: State, purpose: Purpose) -> Prompt:
     return Prompt(purpose, text, len(text))
 
 
-def _typed(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
+def _after_typing(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
     """The line after one key."""
     before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
     match action:
@@ -318,7 +318,7 @@ def _in_one_line(text: str) -> str:
     return "".join(char for char in joined if char.isprintable())
 
 
-def _submitted(state: State, prompt: Prompt) -> State:
+def _after_submit(state: State, prompt: Prompt) -> State:
     """The state in which the typed line did what it was for."""
     done = replace(state, prompt=None)
     match prompt.purpose:
@@ -338,9 +338,9 @@ def _with_subject(state: State, text: str) -> State:
         raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
     where, message = text_at_hand(state)
     if text == subject_of(message).decode("utf-8", "surrogateescape"):
-        return worded(state, [Text(where, message)])
+        return with_messages(state, [Text(where, message)])
     subject = text.strip().encode("utf-8", "surrogateescape")
-    return worded(state, [Text(where, with_subject(message, subject))])
+    return with_messages(state, [Text(where, with_subject(message, subject))])
 
 
 def _at_piece(state: State, text: str) -> State:

@@ -26,7 +26,7 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import Address, NewCommit, new_commits
 from gitsplit.tui.state.sizes import home_of, shown_home, written_number
-from gitsplit.tui.state.undo import changed, recorded
+from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import SetContent
 from gitsplit.tui.view.text import shown
 
@@ -40,11 +40,11 @@ class Text(NamedTuple):
 
 def worded_commits(state: State) -> tuple[NewCommit, ...]:
     """The commits whose messages are somebody's business, in order."""
-    return _worded(new_commits(state))
+    return _new_messages(new_commits(state))
 
 
 @memo
-def _worded(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
+def _new_messages(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
     return tuple(commit for commit in commits if commit.is_new)
 
 
@@ -85,7 +85,7 @@ def _commit_of(state: State, oid: Oid) -> NewCommit:
     )
 
 
-def worded(state: State, texts: Iterable[Text]) -> State:
+def with_messages(state: State, texts: Iterable[Text]) -> State:
     """The state in which these messages stand where they belong.
 
     Raises ActionRefused, with nothing changed, where one is empty or has a NUL byte.
@@ -101,7 +101,7 @@ def worded(state: State, texts: Iterable[Text]) -> State:
             )
         if has_new_nul(message, before.get(where, b"")):
             raise ActionRefused(
-                f"The message of {named(state, where)} had a NUL byte,"
+                f"The message of {commit_name(state, where)} had a NUL byte,"
                 " which git doesn't allow.",
                 hint="The old one stays.",
             )
@@ -116,7 +116,7 @@ def worded(state: State, texts: Iterable[Text]) -> State:
     words = f"{_with_message(state, changed[0].where)} has a new message"
     if changed[1:]:
         words = f"{len(changed)} commits have new messages"
-    return recorded(state, todo, step_about(state, changed[0].where, words))
+    return with_step(state, todo, step_about(state, changed[0].where, words))
 
 
 def step_about(state: State, where: Address, words: str) -> HistoryStep:
@@ -166,7 +166,7 @@ def origin(commit: NewCommit) -> str:
     return words
 
 
-def named(state: State, where: Address) -> str:
+def commit_name(state: State, where: Address) -> str:
     """The new commit as the screen calls it.
 
     Where one commit is seen, those without pieces have numbers too; elsewhere they are
@@ -189,7 +189,7 @@ def _with_message(state: State, where: Address) -> str:
     entry = entries_of(state.todo).get(where.commit)
     if entry is not None and entry.plan is not None and where.group is not None:
         where = where._replace(group=shown_home(entry.plan, where.group))
-    return named(state, where)
+    return commit_name(state, where)
 
 
 def editable(state: State, for_good: bool) -> State:
@@ -220,7 +220,7 @@ def file_at_cursor(state: State) -> int:
     return state.rows[state.cursor].segment.file
 
 
-def rewritten(state: State, action: SetContent) -> State:
+def with_file_content(state: State, action: SetContent) -> State:
     """The state in which the file has the content that was written."""
     plan, group, file = state.plan, action.group, action.file
     if group >= len(plan.groups):
@@ -231,7 +231,7 @@ def rewritten(state: State, action: SetContent) -> State:
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):
         return replace(state, status=f"{path} stays as it is in commit {group + 1}")
-    return changed(state, made, f"edited {path} in {_extent(state, action)}")
+    return with_plan(state, made, f"edited {path} in {_extent(state, action)}")
 
 
 def _extent(state: State, action: SetContent) -> str:

@@ -24,13 +24,13 @@ from gitsplit.tui.state.selection import (
     amount,
     cut_finer,
     cut_to,
-    named,
+    group_name,
     rename_with_edits,
     rest_of_file,
     segment_at,
     selected,
 )
-from gitsplit.tui.state.undo import changed
+from gitsplit.tui.state.undo import with_plan
 from gitsplit.tui.update.actions import (
     AddCommit,
     Drop,
@@ -77,17 +77,17 @@ def with_pieces(state: State, action: PieceAction) -> State:
     """The state in which the selection went where the action says."""
     match action:
         case Send(group):
-            return _sent(state, _some(selected(state)), group)
+            return _after_send(state, _some(selected(state)), group)
         case Take(rest):
-            return _sent(state, _selection(state, rest), state.focus)
+            return _after_send(state, _selection(state, rest), state.focus)
         case Leave(rest):
-            return _left(state, _selection(state, rest))
+            return _after_leave(state, _selection(state, rest))
         case Drop():
-            return _sent(state, _some(selected(state)), DROPPED)
+            return _after_send(state, _some(selected(state)), DROPPED)
         case SplitHunk():
-            return _cut(state, _some(selected(state)))
+            return _after_split(state, _some(selected(state)))
         case AddCommit():
-            return _made(state, selected(state))
+            return _with_new_commit(state, selected(state))
         case _:
             assert_never(action)
 
@@ -103,7 +103,7 @@ def _some(selection: Selection) -> Selection:
     return selection
 
 
-def _sent(state: State, selection: Selection, group: int) -> State:
+def _after_send(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group`` and the cursor on what follows it."""
     if group != DROPPED and group >= len(state.plan.groups):
         raise ActionRefused(
@@ -112,24 +112,24 @@ def _sent(state: State, selection: Selection, group: int) -> State:
     others = _members(state.plan, selection, group, is_in=False)
     if not others:
         what = amount(taken.edit for taken in selection)
-        kept = f"kept {what} in {named(group)}"
+        kept = f"kept {what} in {group_name(group)}"
         if group == DROPPED:
             kept = f"{what} dropped already"
         return _past(state, replace(state, status=kept), selection)
-    return _past(state, _moved(state, others, group), selection)
+    return _past(state, _after_move(state, others, group), selection)
 
 
-def _left(state: State, selection: Selection) -> State:
+def _after_leave(state: State, selection: Selection) -> State:
     """What the commit in focus has of the selection in the commit after it."""
     here = _members(state.plan, selection, state.focus, is_in=True)
     if not here:
-        status = f"not in {named(state.focus)} as it is"
+        status = f"not in {group_name(state.focus)} as it is"
         return _past(state, replace(state, status=status), selection)
     if state.focus + 1 == len(state.plan.groups):
         raise ActionRefused(
             "No commit comes after this one.", hint="+ makes a new one."
         )
-    return _past(state, _moved(state, here, state.focus + 1), selection)
+    return _past(state, _after_move(state, here, state.focus + 1), selection)
 
 
 def _members(plan: Plan, selection: Selection, group: int, *, is_in: bool) -> Selection:
@@ -137,7 +137,7 @@ def _members(plan: Plan, selection: Selection, group: int, *, is_in: bool) -> Se
     return tuple(t for t in selection if (plan.group_of[t.place] == group) == is_in)
 
 
-def _moved(state: State, selection: Selection, group: int) -> State:
+def _after_move(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group``, which is another one than it was in."""
     came_from = _origins(state.plan, selection)
     plan, places = cut_to(state.plan, selection)
@@ -148,19 +148,19 @@ def _moved(state: State, selection: Selection, group: int) -> State:
             hint="Send those.",
         )
     what = amount(taken.edit for taken in selection)
-    deed = f"moved {what} from {came_from} to {named(group)}"
+    deed = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
         deed = f"dropped {what} of {came_from}"
-    return changed(state, moved, deed + implied_words(plan, moved, places))
+    return with_plan(state, moved, deed + implied_words(plan, moved, places))
 
 
 def _origins(plan: Plan, selection: Selection) -> str:
     """The groups that the selection is in."""
     groups = sorted({plan.group_of[taken.place] for taken in selection})
-    return ", ".join(named(group) for group in groups)
+    return ", ".join(group_name(group) for group in groups)
 
 
-def _cut(state: State, selection: Selection) -> State:
+def _after_split(state: State, selection: Selection) -> State:
     """The selected pieces cut finer, or at the ends of the marked lines.
 
     A rename that its file's edits go along with is cut from them.
@@ -175,10 +175,10 @@ def _cut(state: State, selection: Selection) -> State:
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
         raise ActionRefused("It can't be cut any further.")
-    return changed(state, plan, f"cut into {counted(made + len(selection), 'piece')}")
+    return with_plan(state, plan, f"cut into {counted(made + len(selection), 'piece')}")
 
 
-def _made(state: State, selection: Selection) -> State:
+def _with_new_commit(state: State, selection: Selection) -> State:
     """A new commit after the one in focus, with the selection, and in focus."""
     at = state.focus + 1
     plan, places = cut_to(state.plan, selection)
@@ -187,7 +187,7 @@ def _made(state: State, selection: Selection) -> State:
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = assigned(grown, places, at)
     deed += implied_words(grown, full, places)
-    made = changed(state, full, deed)
+    made = with_plan(state, full, deed)
     named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i names it")
     return _past(state, named_how, selection) if selection else named_how
 
@@ -254,7 +254,7 @@ def with_next_cut(state: State, by: int) -> State:
         why = made.plan.groups[focus].reason
     if made.was_moved:
         deed += ", and what you moved is as proposed"
-    found = changed(state, made.plan, deed)
+    found = with_plan(state, made.plan, deed)
     status = f"{found.status} — {why}" if why else found.status
     return replace(found, focus=focus, viewed=focus, status=status)
 

@@ -7,7 +7,7 @@ from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.tui.state.app_state import MergeNeeded, Screen, State
 from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.state.undo import redone, undone
+from gitsplit.tui.state.undo import after_redo, after_undo
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
@@ -31,14 +31,19 @@ from gitsplit.tui.update.actions import (
     ShellAction,
     Undo,
     ViewAction,
-    informed,
+    after_report,
 )
 from gitsplit.tui.update.commits import with_commits
-from gitsplit.tui.update.cursor import marked, moved, with_prompt
-from gitsplit.tui.update.messages import rewritten
+from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
+from gitsplit.tui.update.messages import with_file_content
 from gitsplit.tui.update.pieces import with_next_cut, with_pieces
-from gitsplit.tui.update.screens import asked, on_screen
-from gitsplit.tui.update.series import LISTS, moved_commit, moved_in_list, with_series
+from gitsplit.tui.update.screens import after_shell_action, on_screen
+from gitsplit.tui.update.series import (
+    LISTS,
+    after_commit_move,
+    after_list_move,
+    with_series,
+)
 
 
 def reduce(state: State, action: Action) -> State:
@@ -48,14 +53,14 @@ def reduce(state: State, action: Action) -> State:
     that needs contents merged: it is taken again when that is reported.
     """
     if isinstance(action, Report):
-        return informed(replace(state, request=None, to_merge=None), action)
+        return after_report(replace(state, request=None, to_merge=None), action)
     ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
     if not isinstance(action, Quit | Apply):
         ready = replace(ready, status="")
     try:
-        made = _reduced(replace(ready, merges=state.merges), action)
+        made = _after_action(replace(ready, merges=state.merges), action)
         return replace(made, merges={})
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
@@ -64,7 +69,7 @@ def reduce(state: State, action: Action) -> State:
         return replace(ready, status=reason, is_refusal=True)
 
 
-def _reduced(state: State, action: Action) -> State:
+def _after_action(state: State, action: Action) -> State:
     """The state after an action; raises ActionRefused where it is refused."""
     if isinstance(action, PlanAction):
         made = _with_plan(state, action)
@@ -74,7 +79,7 @@ def _reduced(state: State, action: Action) -> State:
     if isinstance(action, PromptAction):
         return with_prompt(state, action)
     if isinstance(action, ShellAction):
-        return asked(state, action)
+        return after_shell_action(state, action)
     assert not isinstance(action, Report), "reports are no deeds of the user's"
     assert_never(action)
 
@@ -86,7 +91,7 @@ def _with_plan(state: State, action: PlanAction) -> State:
     if isinstance(action, SeriesAction):
         return with_series(state, action)
     if isinstance(action, MoveCommit) and state.screen is Screen.SERIES:
-        return moved_commit(state, action.by)
+        return after_commit_move(state, action.by)
     if isinstance(action, Own) and state.screen is Screen.MESSAGES:
         return with_commits(state, action)
     return _with_commit(state, action)
@@ -102,16 +107,16 @@ def _with_commit(state: State, action: OpenedAction) -> State:
     if isinstance(action, ChangeCount):
         return with_next_cut(state, action.by)
     if isinstance(action, SetContent):
-        return rewritten(state, action)
+        return with_file_content(state, action)
     assert_never(action)
 
 
 def _through_history(state: State, action: HistoryAction) -> State:
     match action:
         case Undo():
-            return undone(state)
+            return after_undo(state)
         case Redo():
-            return redone(state)
+            return after_redo(state)
         case _:
             assert_never(action)
 
@@ -121,10 +126,10 @@ def _with_view(state: State, action: ViewAction) -> State:
     if isinstance(action, ScreenAction):
         return on_screen(state, action)
     if state.screen in LISTS:
-        return moved_in_list(state, action)
+        return after_list_move(state, action)
     refuse_none_open(state)
     if isinstance(action, CursorAction):
-        return moved(state, action)
+        return after_move(state, action)
     if isinstance(action, MarkAction):
-        return marked(state, action)
+        return after_mark(state, action)
     assert_never(action)

@@ -11,7 +11,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.location import opened
+from gitsplit.tui.state.location import with_commit_open
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
     to_be_applied,
@@ -40,7 +40,7 @@ from gitsplit.tui.update.actions import (
     ShowCommit,
     Suspend,
 )
-from gitsplit.tui.update.commits import focused
+from gitsplit.tui.update.commits import with_focus
 from gitsplit.tui.update.messages import (
     commit_at_cursor,
     editable,
@@ -57,28 +57,28 @@ def on_screen(state: State, action: ScreenAction) -> State:
     """The state with another screen, or more of this one."""
     match action:
         case ShowCommit(group):
-            return _looking(state, group)
+            return _at_commit(state, group)
         case OpenMessages():
             return _messages(state)
         case OpenPreview():
-            return _previewed(state)
+            return _at_preview(state)
         case OpenHelp():
             return _over(state, Screen.HELP)
         case GoBack():
-            return _left(state)
+            return _at_screen_beneath(state)
         case Scroll(rows, most):
             return replace(state, scroll=max(0, min(state.scroll + rows, most)))
         case _:
             assert_never(action)
 
 
-def asked(state: State, action: ShellAction) -> State:
+def after_shell_action(state: State, action: ShellAction) -> State:
     """The state that asks the shell around it for what it can't do itself."""
     match action:
         case Apply():
-            return _applied(state)
+            return _with_apply_request(state)
         case Quit():
-            return _quit(state)
+            return _with_quit_request(state)
         case Interrupt():
             return replace(state, request=ShellRequest.INTERRUPT)
         case Suspend():
@@ -86,10 +86,10 @@ def asked(state: State, action: ShellAction) -> State:
         case Refused(sentence):
             raise ActionRefused(sentence)
         case _:
-            return _requested(state, action)
+            return _with_request(state, action)
 
 
-def _requested(state: State, action: RequestAction) -> State:
+def _with_request(state: State, action: RequestAction) -> State:
     """The state that asks for what is to be edited or checked; it must be there."""
     match action:
         case EditMessage():
@@ -99,16 +99,16 @@ def _requested(state: State, action: RequestAction) -> State:
             commit_at_cursor(state)
             return replace(state, request=ShellRequest.EDIT_MESSAGES)
         case Reword():
-            return _rewording(state)
+            return _with_reword_request(state)
         case EditFile(for_good):
             return editable(state, for_good)
         case CheckCommits():
-            return _checking(state)
+            return _with_check_request(state)
         case _:
             assert_never(action)
 
 
-def _rewording(state: State) -> State:
+def _with_reword_request(state: State) -> State:
     """The message of the commit at the cursor asked for, by itself.
 
     What is to be done to the commit stays so until there is another message.
@@ -118,7 +118,7 @@ def _rewording(state: State) -> State:
     return replace(state, request=asked_for)
 
 
-def _checking(state: State) -> State:
+def _with_check_request(state: State) -> State:
     """The state that asks for the new commits to be checked."""
     if not state.whole.check:
         raise ActionRefused("No command was given to check with.", hint="-x CMD does.")
@@ -131,7 +131,7 @@ def _over(state: State, screen: Screen) -> State:
     return replace(state, screen=screen, beneath=beneath, scroll=0, status="")
 
 
-def _left(state: State) -> State:
+def _at_screen_beneath(state: State) -> State:
     """The state with the screen beneath; the first screen has none."""
     if not state.beneath:
         first = Screen.SERIES if state.opened is None else Screen.SPLIT
@@ -146,23 +146,23 @@ def _left(state: State) -> State:
 def _below_pages(state: State) -> State:
     """The state on the topmost screen on which something is decided."""
     while state.screen not in _DECIDING and state.beneath:
-        state = _left(replace(state, problems=()))
+        state = _at_screen_beneath(replace(state, problems=()))
     return state
 
 
-def _looking(state: State, number: int | None) -> State:
+def _at_commit(state: State, number: int | None) -> State:
     """The commit in focus as it will be, or the new commit with that number."""
     group = number
     if state.screen is Screen.PREVIEW and number is not None:
-        state, group = _opened_for(state, number)
+        state, group = _with_source_open(state, number)
     if state.opened is None:
         raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
     if state.screen is not Screen.COMMIT:
         state = _over(state, Screen.COMMIT)
-    return focused(state, state.focus if group is None else group)
+    return with_focus(state, state.focus if group is None else group)
 
 
-def _opened_for(state: State, number: int) -> tuple[State, int]:
+def _with_source_open(state: State, number: int) -> tuple[State, int]:
     """The state in which the commit that a new one is split from is open.
 
     With it, the group that the new commit is.
@@ -176,7 +176,7 @@ def _opened_for(state: State, number: int) -> tuple[State, int]:
             f"{commit.entry.oid[:7]} does what it did before.",
             hint=f"git show {commit.entry.oid[:7]} shows it.",
         )
-    return opened(state, commit.entry.oid), commit.group
+    return with_commit_open(state, commit.entry.oid), commit.group
 
 
 def _messages(state: State) -> State:
@@ -198,7 +198,7 @@ def _messages(state: State) -> State:
     return replace(_over(below, Screen.MESSAGES), message=places[0] if places else 0)
 
 
-def _previewed(state: State) -> State:
+def _at_preview(state: State) -> State:
     """What will be written, and what keeps it from being written.
 
     Git is asked anew: files may have changed since.
@@ -207,20 +207,20 @@ def _previewed(state: State) -> State:
     return with_verdict(_over(anew, Screen.PREVIEW))
 
 
-def _applied(state: State) -> State:
+def _with_apply_request(state: State) -> State:
     """The state that asks to be written, where it can be."""
     if state.screen is not Screen.PREVIEW:
         raise ActionRefused("What is written is shown first.", hint="w shows it.")
     return to_be_applied(state)
 
 
-def _quit(state: State) -> State:
+def _with_quit_request(state: State) -> State:
     """The state that asks to be left; work that would be lost is asked for once.
 
     From a commit that was opened from the series, the way leads back there.
     """
     if state.screen is Screen.SPLIT and state.beneath:
-        return _left(state)
+        return _at_screen_beneath(state)
     question = DRAFT_QUESTION if state.whole.keeps_drafts else QUESTION
     if state.deeds and state.status != question:
         return replace(state, status=question)

@@ -19,8 +19,8 @@ from gitsplit.model.todo import (
     with_action,
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
-from gitsplit.tui.state.location import is_open, opened, proposal_awaited
-from gitsplit.tui.state.undo import recorded
+from gitsplit.tui.state.location import is_open, proposal_awaited, with_commit_open
+from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
@@ -37,7 +37,7 @@ from gitsplit.tui.update.actions import (
     SeriesAction,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import Text, worded, worded_commits
+from gitsplit.tui.update.messages import Text, with_messages, worded_commits
 
 _NOW = {
     "pick": "stays as it is",
@@ -53,13 +53,13 @@ def with_series(state: State, action: SeriesAction) -> State:
     """The state in which the series is as the action says, or is shown."""
     match action:
         case WriteMessages(messages):
-            return worded(state, (Text(*each) for each in messages))
+            return with_messages(state, (Text(*each) for each in messages))
         case Reworded(commit, message):
-            return _reworded(state, commit, message)
+            return _with_message(state, commit, message)
         case OpenNext(by):
-            return _walked(state, by)
+            return _at_neighbour(state, by)
         case OpenSeries():
-            return shown_series(state)
+            return at_series(state)
         case _ if state.screen is Screen.SERIES:
             if _is_to_split(state, action) and state.chosen not in state.plans:
                 return proposal_awaited(state, state.chosen)
@@ -85,20 +85,20 @@ def _at_cursor(
             is_split = _chosen(state).action == "split"
             return become(state, "pick" if is_split else "split")
         case OpenCommit():
-            return _split(state)
+            return _with_split(state)
         case OpenMarked():
-            return _split_next(state)
+            return _at_next_split(state)
         case Autosquash():
-            return _autosquashed(state)
+            return _after_autosquash(state)
         case _:
             assert_never(action)
 
 
-def resumed(state: State, draft: Todo) -> State:
+def with_draft(state: State, draft: Todo) -> State:
     """The first state with a draft of earlier work as its first step."""
     if draft == state.todo:
         return state
-    return recorded(
+    return with_step(
         state, draft, HistoryStep("this is your work of last time", Screen.SERIES)
     )
 
@@ -110,12 +110,12 @@ def split_at_once(state: State) -> State:
     """
     marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
     if len(marked) != 1:
-        return replace(state, status=state.status or _offered(state))
-    open_now = opened(replace(state, screen=Screen.SPLIT), marked[0])
+        return replace(state, status=state.status or _autosquash_offer(state))
+    open_now = with_commit_open(replace(state, screen=Screen.SPLIT), marked[0])
     return replace(open_now, status=_with_shortcut(open_now, state.status))
 
 
-def shown_series(state: State) -> State:
+def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
         raise ActionRefused(
@@ -135,10 +135,10 @@ def become(state: State, doing: Doing) -> State:
     todo = with_action(state.todo, entry.oid, doing)
     if doing == "split":
         todo = todo.with_plan(entry.oid, entry.plan or state.plans[entry.oid])
-    return _rearranged(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
+    return _with_todo(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
 
 
-def _reworded(state: State, commit: Oid, message: bytes) -> State:
+def _with_message(state: State, commit: Oid, message: bytes) -> State:
     """The state in which the commit has this message and nothing else is done to it.
 
     Where it is the message that it has, nothing has changed.
@@ -152,10 +152,10 @@ def _reworded(state: State, commit: Oid, message: bytes) -> State:
             f"The message of {commit[:7]} was empty.", hint="All stays as it was."
         )
     todo = with_action(state.todo, commit, "reword", message)
-    return _rearranged(state, todo, f"{commit[:7]} has a new message")
+    return _with_todo(state, todo, f"{commit[:7]} has a new message")
 
 
-def moved_commit(state: State, by: int) -> State:
+def after_commit_move(state: State, by: int) -> State:
     """The state with the commit at the cursor so many places later."""
     to = state.todo.place(state.chosen) + by
     if not 0 <= to < len(state.todo.entries):
@@ -163,27 +163,27 @@ def moved_commit(state: State, by: int) -> State:
         raise ActionRefused(f"This is the {end} commit already.")
     todo = moved(state.whole.series, state.todo, state.chosen, by)
     words = f"{state.chosen[:7]} comes {'later' if by > 0 else 'earlier'}"
-    return _rearranged(state, todo, words)
+    return _with_todo(state, todo, words)
 
 
-def _rearranged(state: State, todo: Todo, words: str) -> State:
+def _with_todo(state: State, todo: Todo, words: str) -> State:
     """The state with another todo list; ActionRefused where its commits can't be so."""
     layout(state.whole.series, todo)
-    return recorded(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
+    return with_step(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
 
 def _chosen(state: State) -> Entry:
     return entries_of(state.todo)[state.chosen]
 
 
-def _split(state: State) -> State:
+def _with_split(state: State) -> State:
     """The commit at the cursor to be split, and open."""
     if _chosen(state).action != "split":
         state = become(state, "split")
     return _open(state, state.chosen)
 
 
-def _split_next(state: State) -> State:
+def _at_next_split(state: State) -> State:
     """The commit at the cursor where it is to be split, else the next one that is."""
     entries = state.todo.entries
     at = state.todo.place(state.chosen)
@@ -201,7 +201,7 @@ def _open(state: State, commit: Oid) -> State:
     beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
     is_first = commit not in state.kept and not is_open(state, commit)
-    made = opened(shown, commit)
+    made = with_commit_open(shown, commit)
     return replace(made, status=_with_shortcut(made, said) if is_first else said)
 
 
@@ -213,7 +213,7 @@ def _with_shortcut(state: State, said: str) -> str:
     return " · ".join(filter(None, (said, f"a large commit: {cuts.shortcut}")))
 
 
-def _walked(state: State, by: int) -> State:
+def _at_neighbour(state: State, by: int) -> State:
     """The next commit that is to be split, or the one before, open."""
     marked = [e.oid for e in state.todo.entries if e.action == "split"]
     here = state.todo.place(
@@ -229,19 +229,21 @@ def _walked(state: State, by: int) -> State:
         )
     commit = state.todo.entries[found[0 if by > 0 else -1]].oid
     stack = tuple(each for each in state.beneath if each[0] is Screen.SERIES)
-    made = opened(replace(state, screen=Screen.SPLIT, beneath=stack, scroll=0), commit)
+    made = with_commit_open(
+        replace(state, screen=Screen.SPLIT, beneath=stack, scroll=0), commit
+    )
     return replace(made, status=f"{commit[:7]} is open now")
 
 
-def _autosquashed(state: State) -> State:
+def _after_autosquash(state: State) -> State:
     """The commits that name another in their subject, where they belong."""
     todo = autosquashed(state.whole.series, state.todo)
     if todo == state.todo:
         raise ActionRefused("No commit is called after another one, as fixup! is.")
-    return _rearranged(state, todo, "commits for others are behind them")
+    return _with_todo(state, todo, "commits for others are behind them")
 
 
-def _offered(state: State) -> str:
+def _autosquash_offer(state: State) -> str:
     """What the first screen offers: commits that belong to others, put there."""
     commits = [entry.commit for entry in state.todo.entries]
     count = sum(map(is_for_another, commits))
@@ -255,7 +257,7 @@ LISTS = (Screen.SERIES, Screen.MESSAGES)
 """The screens on which a row is a commit."""
 
 
-def moved_in_list(state: State, action: CursorAction | MarkAction) -> State:
+def after_list_move(state: State, action: CursorAction | MarkAction) -> State:
     """The state with the cursor on another commit."""
     match action:
         case MoveRows(rows):
