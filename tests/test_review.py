@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.runner import (
     split_entry,
     tangled,
     whole,
+    written,
 )
 from tests.terminal import Terminal
 
@@ -384,7 +386,23 @@ def test_an_undo_warns_of_what_is_on_the_server(reviewed: Repository) -> None:
     ran = gitsplit(reviewed.path, "--undo")
 
     assert ran.status == 0
-    assert "The split is on a remote already." in ran.err
+    assert "What was undone is on a remote already." in ran.err
+
+
+@pytest.mark.parametrize("action", ["drop", "reword"])
+def test_an_undo_speaks_of_no_new_changes_where_none_were_made(
+    reviewed: Repository, action: str, tmp_path: Path
+) -> None:
+    entry: Json = {"commit": reviewed.oid("HEAD"), "action": action}
+    if action == "reword":
+        message = reviewed.git("log", "-1", "--format=%B")
+        entry["message"] = f"Other {message.strip()}\n"
+    plan = written(tmp_path / "plan", plan_for(reviewed, "HEAD~2", entry))
+    assert gitsplit(reviewed.path, "--yes", "--plan", plan).status == 0
+    ran = gitsplit(reviewed.path, "--undo")
+
+    assert (ran.status, ran.err) == (0, "")
+    assert "abandon" not in ran.out
 
 
 def test_an_undo_says_what_to_do_if_it_was_pushed(reviewed: Repository) -> None:

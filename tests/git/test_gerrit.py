@@ -1,6 +1,8 @@
 """Whether a clone is Gerrit's is read from what Gerrit's tools leave in it."""
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -89,7 +91,7 @@ def test_gitreview_names_branch_and_remote(repo: Repository) -> None:
     repo.git("config", "gitsplit.topic", "split it")
 
     told = push_for_review(opened(repo), "refs/heads/work").command
-    assert told == "git push gerrit 'HEAD:refs/for/stable/9%topic=split it'"
+    assert told == "git push -o 'topic=split it' gerrit HEAD:refs/for/stable/9"
 
 
 def test_without_more_it_is_the_branch_that_is_followed(repo: Repository) -> None:
@@ -249,6 +251,30 @@ def test_the_topic_is_added_to_options_that_name_none(repo: Repository) -> None:
     assert pushed(repo, None) == "origin HEAD:refs/for/main%r=alice,wip,topic=mine"
     repo.git("config", "push.pushOption", "topic=theirs")
     assert pushed(repo, None) == "origin HEAD:refs/for/main%r=alice,wip"
+
+
+@pytest.mark.parametrize(
+    "topic", ["my topic", "a..b", "what?", "a,b", "x.lock", "dot.", "~", "mine"]
+)
+def test_git_takes_the_command_whatever_the_topic_is_called(
+    repo: Repository, tmp_path: Path, topic: str
+) -> None:
+    repo.commit("one\n", {"a": b"a\n"})
+    server = Repository(tmp_path / "server")
+    server.path.mkdir()
+    server.git("init", "-q", "--bare")
+    server.git("config", "receive.advertisePushOptions", "true")
+    repo.git("remote", "add", "origin", str(server.path))
+    repo.git("config", "remote.origin.push", "HEAD:refs/for/main%wip")
+    repo.git("config", "push.pushOption", "r=bob")
+    repo.git("config", "gitsplit.topic", topic)
+    push = push_for_review(opened(repo), None)
+    subprocess.run(["sh", "-c", push.command], cwd=repo.path, check=True)
+
+    is_inside = topic == "mine"
+    assert push.apart == (() if is_inside else ("r=bob", f"topic={topic}"))
+    ref = f"refs/for/main%wip{',topic=mine' if is_inside else ''}"
+    assert server.git("for-each-ref", "--format=%(refname)").strip() == ref
 
 
 def test_options_that_git_sends_by_itself_are_known(repo: Repository) -> None:

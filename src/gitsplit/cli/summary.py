@@ -91,13 +91,14 @@ def _undo_last(repo: "Repository") -> None:
 
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """What an undo can't take back: commits that are on a server."""
-    from gitsplit.git.gerrit import are_reviewed, is_on_a_remote
-    from gitsplit.report.summary import MAY_BE_PUSHED, PUSHED_BEFORE
+    from gitsplit.git.gerrit import are_reviewed, has_new_changes, is_on_a_remote
+    from gitsplit.report.summary import MAY_BE_PUSHED, pushed_before
 
     head = record.updates[0]
+    makes_new = has_new_changes(repo, head.new, head.old)
     if is_on_a_remote(repo, (update.new for update in record.updates)):
-        say(PUSHED_BEFORE)
-    elif are_reviewed(repo, head.old, head.new):
+        say(pushed_before(with_new_changes=makes_new))
+    elif makes_new and are_reviewed(repo, head.old, head.new):
         tell(f"{MAY_BE_PUSHED}\n")
 
 

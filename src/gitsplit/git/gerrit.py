@@ -119,6 +119,16 @@ def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:
     return any(map(is_valid_change_id, found))
 
 
+def has_new_changes(repo: Repository, tip: Oid, but: Oid) -> bool:
+    """Whether commits that lead to ``tip`` have Change-Ids that those to ``but`` lack.
+
+    Both sides as far as they differ.
+    """
+    found = _ids_in(repo, IdRules(), MOST_MERGED, tip, f"^{but}")
+    known = _ids_in(repo, IdRules(), MOST_MERGED, but, f"^{tip}")
+    return not found.keys() <= known.keys()
+
+
 def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
     """Whether a remote-tracking ref leads to one of the commits."""
     wanted = dict.fromkeys(f"--contains={commit}" for commit in commits)

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pygit2 import reference_is_valid_name
+
 from gitsplit.git.gerrit import (
     REVIEW,
     ids_below,
@@ -31,8 +33,9 @@ _HEADS = "refs/heads/"
 class Push:
     """How HEAD is pushed for review.
 
-    ``target`` is the ref to push to, options and all; ``branch`` the one that the
-    commits are to be merged into. ``options`` are those of the whole push, also
+    ``target`` is the ref to push to, with the options that can stand in a ref, and
+    ``apart`` are the others; ``branch`` is the one that the commits are to be merged
+    into. ``options`` are those of the whole push, also
     configured ones that git sends by itself. ``others`` are other programs that push
     to the same place, as they are called.
     """
@@ -42,11 +45,13 @@ class Push:
     branch: str
     options: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
         """The command that pushes it."""
-        return command("git", "push", self.remote, f"HEAD:{self.target}")
+        apart = (word for option in self.apart for word in ("-o", option))
+        return command("git", "push", *apart, self.remote, f"HEAD:{self.target}")
 
     @property
     def tracking(self) -> str:
@@ -108,14 +113,32 @@ def push_for_review(
     target = _configured_target(config, remote)
     if target is None:
         target = REVIEW + _branch(config, settings, places, remote)
-    branch = target.removeprefix(REVIEW).partition("%")[0]
-    given = tuple(filter(None, target.partition("%")[2].split(",")))
-    sent = (*given, *_sent_options(config))
+    place, _, named = target.partition("%")
+    given, configured = tuple(filter(None, named.split(","))), _sent_options(config)
+    sent = (*given, *configured)
     topic = config.get("gitsplit.topic")
     if topic and "topic" not in given_by(sent):
-        target += f"{',' if '%' in target else '%'}topic={topic}"
-        sent = (*sent, f"topic={topic}")
-    return Push(remote, target, branch, sent, tuple(_others(config, settings, remote)))
+        given, sent = (*given, f"topic={topic}"), (*sent, f"topic={topic}")
+    inside = tuple(option for option in given if _fits_in_ref(option))
+    apart = tuple(option for option in given if option not in inside)
+    return Push(
+        remote,
+        f"{place}%{','.join(inside)}" if inside else place,
+        place.removeprefix(REVIEW),
+        sent,
+        tuple(_others(config, settings, remote)),
+        # Git sends the configured ones only where no other is on the command line.
+        (*configured, *apart) if apart else (),
+    )
+
+
+def _fits_in_ref(option: str) -> bool:
+    """Whether an option of a push can stand behind the branch, among others.
+
+    Git takes no other ref on the command line (``git-check-ref-format(1)``).
+    """
+    alone, among = f"{REVIEW}x%{option}", f"{REVIEW}x%{option},y"
+    return "," not in option and all(map(reference_is_valid_name, (alone, among)))
 
 
 @dataclass(frozen=True)

@@ -124,11 +124,14 @@ def output_end(output: bytes) -> tuple[str, ...]:
     return (*above, *(shown(line.expandtabs()) for line in lines[-MOST_LINES:]))
 
 
-PUSHED_BEFORE = (
-    "The split is on a remote already. Its old commit can't be pushed again (“no new"
-    " changes”): amend it first, and abandon the changes that the split made."
-)
-"""What is said where an undone split has been pushed."""
+def pushed_before(*, with_new_changes: bool) -> str:
+    """What is said where an undone rewrite has been pushed."""
+    also = ", and abandon the changes that the split made" if with_new_changes else ""
+    return (
+        "What was undone is on a remote already. The old commit can't be pushed again"
+        f" (“no new changes”): amend it first{also}."
+    )
+
 
 MAY_BE_PUSHED = (
     "If the split has been pushed for review, amend the commit before you push it"
