@@ -306,6 +306,53 @@ def test_branches_of_the_range_follow(story: Story, end: End) -> None:
     undone(story.repo, before)
 
 
+def test_branches_of_dropped_first_commits_go_to_what_these_were_on(
+    story: Story, end: End
+) -> None:
+    repo = story.repo
+    repo.commit("useless\n", {"useless": b"\n"})
+    repo.commit("five\n", {"f": with_lines(l5=b"other")})
+    repo.commit("last\n", {"f": with_lines(l5=b"last")})
+    for name, revision in {"first": "main~3", "dropped": "main~2"}.items():
+        repo.git("branch", name, revision)
+    before = seen(repo)
+    plan = plan_for(
+        repo,
+        "HEAD~4",
+        story.entry("main~3", "drop"),
+        story.entry("main~2", "drop"),
+        story.entry("main~1", "drop"),
+        story.entry("main", "pick"),
+    )
+    story.hand_over(plan)
+    story.resolve(l5=b"last")
+    finished(repo, end)
+
+    assert story.subjects == ["base", "tangled", "above", "twofold", "last"]
+    assert repo.oid("first") == repo.oid("dropped") == repo.oid("HEAD~1")
+    undone(repo, before)
+
+
+def test_a_new_file_that_was_staged_is_staged_at_the_end(
+    story: Story, end: End
+) -> None:
+    repo = story.repo
+    repo.write({"a new": b"new\n", "-b": b"b\n", ".gitignore": b"-b\n"})
+    repo.git("add", "-f", "--", "a new", "-b")
+    story.hand_over(story.dropping(), "worktree")
+    story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    assert end(repo, "--continue").status in (1, 3)
+    story.resolve(l5=b"FIVE", l12=b"12 once more", l18=b"eighteen", l30=b"thirty")
+    finished(repo, end)
+    status = repo.git("status", "--porcelain")
+    done(repo.path, "--undo")
+
+    new = ["A  -b", 'A  "a new"']
+    assert status.splitlines() == [*new, " M f", "?? .gitignore"]
+    staged = repo.git("diff", "--cached", "--name-status", "--no-renames")
+    assert staged.splitlines() == ["A\t-b", "A\ta new"]
+
+
 def test_a_detached_head(story: Story, end: End) -> None:
     story.repo.git("checkout", "-q", "--detach")
     story.repo.git("branch", "-f", "main", "HEAD~4")

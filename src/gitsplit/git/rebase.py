@@ -84,9 +84,15 @@ then
         git stash apply -q "$aside" || {{
             git reset -q --hard && git stash store -m autostash "$aside" || exit
             echo "Your changes conflict with what was dropped; see: git stash list" >&2
+            aside=
         }}
     fi
     git reset -q refs/rewritten/{KEPT} || exit
+    # New files that were staged stay so, as with git's own autostash.
+    test -z "$aside" ||
+        git diff -z --name-only --no-renames --diff-filter=A "$aside^1" "$aside^2" |
+        xargs -0 sh -c 'test $# = 0 || git --literal-pathspecs add -f -- "$@"' sh ||
+        exit
     saved=$(git stash create) || exit
     echo "$saved" | write "$state/gitsplit-saved" || exit
 fi
@@ -104,10 +110,11 @@ git reset -q --hard
 class Line:
     """A commit in git's todo list, and the branches that point there afterwards.
 
-    A ``fixup`` goes into the commit before, which keeps its message.
+    A ``fixup`` goes into the commit before, which keeps its message. ``onto`` is no
+    command, but what all begins on: the branches there come first.
     """
 
-    command: Literal["pick", "fixup"]
+    command: Literal["pick", "fixup", "onto"]
     commit: Oid
     subject: bytes = b""
     refs: tuple[str, ...] = ()
@@ -194,7 +201,8 @@ def _todo(
 ) -> Iterator[bytes]:
     """The lines of the todo list (``git-rebase(1)``)."""
     for line in lines:
-        yield _line(line)
+        if line.command != "onto":
+            yield _line(line)
         for ref in line.refs:
             yield b"update-ref " + os.fsencode(ref) + b"\n"
     if dropped:

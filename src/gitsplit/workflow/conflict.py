@@ -100,7 +100,7 @@ def _start(
     lines = _with_refs(handoff.lines, branches)
     values = [(move.ref, move.old) for move in (head, *branches)]
     subject = f"rewrite {len(work.series.commits)} commits with git rebase"
-    base = next(iter(work.series.commits[0].raw.parents), None)
+    base = _base(work.series)
     record = rebase_record.begin(repo, values, subject, work.head_ref)
     try:
         rebase.start(repo, base, lines, handoff.dropped, options)
@@ -108,6 +108,11 @@ def _start(
         if not rebase.is_under_way(repo):
             journal.cancel(repo, record)
         raise
+
+
+def _base(series: Series) -> Oid | None:
+    """What the first commit of the series is on; None where it is a root."""
+    return next(iter(series.commits[0].raw.parents), None)
 
 
 def _with_refs(lines: Iterable[Line], moves: Iterable[refs.RefUpdate]) -> list[Line]:
@@ -197,12 +202,13 @@ def _lines(
 ) -> tuple[list[Line], Mapping[Oid, Oid]]:
     """The lines for git, and the one at which each commit of the series ends.
 
-    A dropped commit ends where the one before it does.
+    A dropped commit ends where the one before it does, the first at what it was on.
     """
     by_source: dict[Oid, list[WrittenCommit]] = {}
     for each in made:
         by_source.setdefault(each.draft.source.oid, []).append(each)
-    lines: list[Line] = []
+    base = _base(ready.series)
+    lines = [] if base is None else [Line("onto", base)]
     ends: dict[Oid, Oid] = {}
     for oid in ready.layout.order:
         if leader := ready.layout.into.get(oid):
