@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -181,25 +182,15 @@ def _check_exec(options: Options) -> None:
 
 
 def _request(options: Options) -> "Request":
+    """What the options ask for; those of the same name are handed on as they are."""
     from gitsplit.workflow.propose import Request
 
-    plan = None
-    if options.plan is not None:
-        plan = _read(options.plan)
-    return Request(
-        options.upstream,
-        options.commits,
-        options.root,
-        plan,
-        options.group_by,
-        options.number,
-        options.keep,
-        options.moves_ids,
-        options.drop_to,
-        options.checks,
-        options.jobs,
-        options.yes,
-    )
+    plan = None if options.plan is None else _read(options.plan)
+    asked: dict[str, Any] = {"accepts": options.yes, "plan": plan}
+    for each in fields(Request):
+        if each.name not in asked:
+            asked[each.name] = getattr(options, each.name)
+    return Request(**asked)
 
 
 def _read(name: str) -> bytes:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,31 +17,146 @@ if TYPE_CHECKING:
 Callback = Callable[..., Any]
 
 
+def _argument(**attributes: Any) -> Any:
+    """A field that is an argument of the command line."""
+
+    def declare(field_name: str) -> Callable[[Callback], Callback]:
+        return click.argument(field_name, **attributes)
+
+    return field(metadata={"declare": declare})
+
+
+def _option(*names: str, **attributes: Any) -> Any:
+    """A field that is an option of these names, with attributes as click has them."""
+
+    def declare(field_name: str) -> Callable[[Callback], Callback]:
+        return click.option(field_name, *names, **attributes)
+
+    return field(metadata={"declare": declare})
+
+
+def _flag(*names: str, help: str) -> Any:
+    """A field that is an option without a value."""
+    return _option(*names, is_flag=True, help=help)
+
+
+def _keep(
+    _context: click.Context, _parameter: click.Parameter, value: str
+) -> "str | int":
+    """The value of ``--keep-change-id``: a word, or a commit's number from 1."""
+    if value in ("auto", "first", "last", "largest", "none"):
+        return value
+    if value.isdecimal() and int(value) > 0:
+        return int(value)
+    raise click.BadParameter(
+        f"{value!r} is neither auto, first, last, largest, none nor a number."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command line, as the user gave it."""
+    """The command line, as the user gave it: each field declares what it is there.
 
-    upstream: str | None
-    commits: tuple[str, ...]
-    root: bool
-    dry_run: bool
-    format: str | None
-    output: str | None
-    yes: bool
-    plan: str | None
-    group_by: "GroupBy"
-    number: int | None
-    keep: "Keep"
-    moves_ids: bool
-    sign: str | None
-    no_sign: bool
-    no_verify: bool
-    checks: tuple[str, ...]
-    jobs: int | None
-    drop_to: "DropTo"
-    undo: bool
-    go_on: bool
-    abort: bool
+    A new option is a new field here, and is used where it matters.
+    """
+
+    upstream: str | None = _argument(required=False)
+    commits: tuple[str, ...] = _option(
+        "-c",
+        "--commit",
+        metavar="REV",
+        multiple=True,
+        help="Split this commit (repeatable); UPSTREAM then defaults to its parent.",
+    )
+    root: bool = _flag("--root", help="Begin the series at the root commit.")
+    dry_run: bool = _flag(
+        "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."
+    )
+    format: str | None = _option(
+        "--format",
+        type=click.Choice(["text", "json"]),
+        help="How a dry run prints: text (the default) or json, a plan file.",
+    )
+    output: str | None = _option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write the dry run to FILE; - is standard output.",
+    )
+    yes: bool = _flag("-y", "--yes", help="Accept the proposal without a screen.")
+    plan: str | None = _option(
+        "--plan", metavar="FILE", help="Start from this plan; - is standard input."
+    )
+    group_by: "GroupBy" = _option(
+        "--group-by",
+        type=click.Choice(["auto", "file", "directory", "proximity", "none"]),
+        default="auto",
+        show_default=True,
+        help="How to group hunks into commits.",
+    )
+    number: int | None = _option(
+        "--commits",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Propose N commits.",
+    )
+    keep: "Keep" = _option(
+        "--keep-change-id",
+        metavar="WHICH",
+        default="auto",
+        show_default=True,
+        callback=_keep,
+        help="Which commit keeps the Change-Id: auto, first, last, largest, none, N.",
+    )
+    moves_ids: bool = _flag(
+        "--move-change-id",
+        help="Move a Change-Id that Gerrit doesn't see to the end of the message.",
+    )
+    sign: str | None = _option(
+        "-S",
+        "--gpg-sign",
+        metavar="[KEYID]",
+        help="Sign the new commits; the key must follow at once, as in -SKEYID.",
+    )
+    no_sign: bool = _flag("--no-gpg-sign", help="Don't sign the new commits.")
+    no_verify: bool = _flag("--no-verify", help="Don't run the commit-msg hook.")
+    checks: tuple[str, ...] = _option(
+        "-x",
+        "--exec",
+        metavar="CMD",
+        multiple=True,
+        help="Run CMD on the files of each new commit first (repeatable).",
+    )
+    jobs: int | None = _option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Check N commits at once (default: the number of processors).",
+    )
+    drop_to: "DropTo" = _option(
+        "--drop-to",
+        type=click.Choice(["worktree", "discard"]),
+        default="worktree",
+        show_default=True,
+        help="Where dropped lines go: kept in the worktree, not staged, or discarded.",
+    )
+    undo: bool = _flag("--undo", help="Undo the last rewrite.")
+    go_on: bool = _flag(
+        "--continue", help="Continue after a conflict, once it is resolved."
+    )
+    abort: bool = _flag(
+        "--abort", help="Abort after a conflict and restore everything."
+    )
+
+
+def with_parameters(callback: Callback) -> Callback:
+    """The callback with every argument and option, in the order of the fields."""
+    for each in reversed(fields(Options)):
+        callback = each.metadata["declare"](each.name)(callback)
+    version = click.version_option(
+        __version__, prog_name="gitsplit", message="%(prog)s %(version)s"
+    )
+    return version(callback)
 
 
 class Command(click.Command):
@@ -67,134 +182,3 @@ def _with_key(word: str) -> list[str]:
         others = [f"-{found[1]}"] if found[1] else []
         return [*others, f"--gpg-sign={found[2]}"]
     return [word]
-
-
-def _keep(
-    _context: click.Context, _parameter: click.Parameter, value: str
-) -> "str | int":
-    """The value of ``--keep-change-id``: a word, or a commit's number from 1."""
-    if value in ("auto", "first", "last", "largest", "none"):
-        return value
-    if value.isdecimal() and int(value) > 0:
-        return int(value)
-    raise click.BadParameter(
-        f"{value!r} is neither auto, first, last, largest, none nor a number."
-    )
-
-
-PARAMETERS: tuple[Callable[[Callback], Callback], ...] = (
-    click.version_option(
-        __version__, prog_name="gitsplit", message="%(prog)s %(version)s"
-    ),
-    click.argument("upstream", required=False),
-    click.option(
-        "commits",
-        "-c",
-        "--commit",
-        metavar="REV",
-        multiple=True,
-        help="Split this commit (repeatable); UPSTREAM is then its parent by default.",
-    ),
-    click.option("--root", is_flag=True, help="Begin the series at the root commit."),
-    click.option(
-        "-n",
-        "--dry-run",
-        is_flag=True,
-        help="Print the proposal, or the plan given; change and write nothing.",
-    ),
-    click.option(
-        "--format",
-        type=click.Choice(["text", "json"]),
-        help="How a dry run prints: text (the default) or json, a plan file.",
-    ),
-    click.option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="Where a dry run writes instead of printing; - is standard output.",
-    ),
-    click.option(
-        "-y", "--yes", is_flag=True, help="Accept the proposal without a screen."
-    ),
-    click.option(
-        "--plan", metavar="FILE", help="Start from this plan; - is standard input."
-    ),
-    click.option(
-        "--group-by",
-        type=click.Choice(["auto", "file", "directory", "proximity", "none"]),
-        default="auto",
-        show_default=True,
-        help="How to propose groups.",
-    ),
-    click.option(
-        "number",
-        "--commits",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Propose so many commits.",
-    ),
-    click.option(
-        "keep",
-        "--keep-change-id",
-        metavar="WHICH",
-        default="auto",
-        show_default=True,
-        callback=_keep,
-        help="Which commit keeps the Change-Id: auto, first, last, largest, none, N.",
-    ),
-    click.option(
-        "moves_ids",
-        "--move-change-id",
-        is_flag=True,
-        help="Move a Change-Id that Gerrit doesn't see to the end of the message.",
-    ),
-    click.option(
-        "sign",
-        "-S",
-        "--gpg-sign",
-        metavar="[KEYID]",
-        help="Sign the new commits; the key follows at once, as in -SKEYID.",
-    ),
-    click.option("no_sign", "--no-gpg-sign", is_flag=True, help="Don't sign them."),
-    click.option("--no-verify", is_flag=True, help="Don't run the hook commit-msg."),
-    click.option(
-        "checks",
-        "-x",
-        "--exec",
-        metavar="CMD",
-        multiple=True,
-        help="Run CMD on the files of each new commit first (repeatable).",
-    ),
-    click.option(
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Check so many commits at once; by default as many as processors.",
-    ),
-    click.option(
-        "--drop-to",
-        type=click.Choice(["worktree", "discard"]),
-        default="worktree",
-        show_default=True,
-        help="Where dropped lines go: they stay in the files, not staged, or are gone.",
-    ),
-    click.option(
-        "--undo", is_flag=True, help="Give back what the last gitsplit rewrote."
-    ),
-    click.option(
-        "go_on",
-        "--continue",
-        is_flag=True,
-        help="Go on after a stop for a conflict, once it is resolved.",
-    ),
-    click.option(
-        "--abort", is_flag=True, help="Give up after a stop: all is as it was before."
-    ),
-)
-
-
-def with_parameters(callback: Callback) -> Callback:
-    """The callback with every argument and option, in the order of the help."""
-    for decorate in reversed(PARAMETERS):
-        callback = decorate(callback)
-    return callback
