@@ -1,10 +1,17 @@
 """The user's commands on new commits while the screen is shown: what it is told."""
 
-from threading import Event
+from signal import SIGTERM, pthread_kill
+from threading import Event, Timer, get_ident
 
+import pytest
+
+from gitsplit.errors import Signalled
 from gitsplit.git.repository import open_repository
+from gitsplit.git.signals import unwind_on_signals
+from gitsplit.git.store import store_objects
 from gitsplit.model.checks import Check
-from gitsplit.workflow.checks import Runner
+from gitsplit.workflow.apply import drawn_up
+from gitsplit.workflow.checks import Checks, Runner
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import begun
 from tests.processes import wait_until
@@ -38,3 +45,27 @@ def test_whatever_comes_in_between_the_last_word_on_a_commit_is_the_newest(
     runner.close()
 
     assert set(latest.values()) == {"passed"}
+
+
+def test_a_signal_that_another_thread_has_got_ends_the_waiting(
+    repo: Repository,
+) -> None:
+    """Where the main thread has one pending, the kernel may give it to any other."""
+    opened = open_repository(tangled(repo).path)
+    work = begun(opened, Request("HEAD~3", group_by="file"), every=True)
+    objects, rewrite = drawn_up(opened, work)
+    checks = Checks(opened, ["sleep 3"], jobs=1)
+
+    def get_signalled() -> None:
+        pthread_kill(get_ident(), SIGTERM)
+
+    helper = Timer(0.5, get_signalled)
+    with store_objects(opened, objects, rewrite):
+        helper.start()
+        try:
+            with unwind_on_signals(), pytest.raises(Signalled):
+                checks.start(rewrite.commits)
+                checks.awaited(rewrite.commits[0])
+        finally:
+            checks.stop()
+    assert not checks.passed

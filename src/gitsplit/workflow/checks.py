@@ -43,6 +43,10 @@ MOST_FAILURES = 3
 """Of so many failed commits it is shown what the command printed."""
 
 
+_LOOK_UP = 0.2
+"""Seconds until a thread that waits sees that a signal has come."""
+
+
 def check_commits(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     rewrite: Rewrite,
@@ -182,7 +186,7 @@ class Checks:
     def awaited(self, commit: WrittenCommit) -> Check:
         """The check of a commit that has been given to :meth:`start`, when done."""
         with self._lock:
-            self._lock.wait_for(
+            self._wait_until(
                 lambda: self._result(commit.tree).is_done or not self._threads
             )
             check = self._result(commit.tree)
@@ -193,8 +197,17 @@ class Checks:
         """No command runs any more, and no scratch worktree of these checks is left."""
         self.start(())
         with self._lock:
-            self._lock.wait_for(lambda: not self._threads)
+            self._wait_until(lambda: not self._threads)
         self._scratches.close()
+
+    def _wait_until(self, is_done: Callable[[], bool]) -> None:
+        """Wait for that, the lock being held, and look up from time to time.
+
+        The kernel may give a signal to any thread, and Python answers it in the main
+        one, which a lock without a bound would keep from it.
+        """
+        while not self._lock.wait_for(is_done, timeout=_LOOK_UP):
+            pass
 
     def _result(self, tree: Oid) -> Check:
         if tree in self._results:
