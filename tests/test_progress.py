@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-from gitsplit.cli.output import Progress
+from gitsplit.cli.output import Progress, waiting
+from tests.processes import wait_until
+from tests.repository import Repository
+from tests.terminal import Terminal as Terminals
 
 
 class Terminal(io.StringIO):
@@ -51,6 +54,31 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
         tell(2, 3, 1)
 
     assert "commit 2 of 3, 1 piece…" in watched.getvalue()
+
+
+def test_what_is_waited_for_is_named_after_a_moment_and_makes_room_for_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watched = Terminal()
+    monkeypatch.setattr(sys, "stderr", watched)
+    monkeypatch.setattr("gitsplit.cli.output._MOMENT", 0.0)
+
+    with waiting("updating refs") as tell:
+        wait_until(lambda: watched.getvalue() != "")
+        tell("one is done")
+
+    assert watched.getvalue() == "\rupdating refs…\x1b[K\r\x1b[Kone is done\n"
+
+
+def test_refs_that_move_for_long_are_named_meanwhile(series: Repository) -> None:
+    hook = series.path / ".git" / "hooks" / "reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text('#!/bin/sh\ntest "$1" = prepared && sleep 2\nexit 0\n')
+    hook.chmod(0o755)
+    terminal = Terminals(series.path, "--yes", "--group-by", "file", "-c", "HEAD~2")
+    terminal.wait_for("updating refs (1)…")
+
+    assert terminal.exit_status() == 0
 
 
 def test_nothing_is_told_where_nobody_watches(

@@ -16,7 +16,6 @@ import click
 from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import (
     Progress,
-    complain,
     confirmed,
     forget,
     here,
@@ -27,6 +26,7 @@ from gitsplit.cli.output import (
     show_bug,
     show_error,
     show_wrong_usage,
+    waiting,
 )
 from gitsplit.cli.summary import abort, go_on, show_result, undo
 from gitsplit.errors import (
@@ -292,7 +292,8 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
     ) -> None:
         commands, jobs = options.checks, options.jobs
-        check_commits(repo, rewrite, commands, jobs, complain, passed=passed)
+        with waiting("running -x on the new commits") as tell:
+            check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 
     def asked(count: int) -> bool:
         return options.yes or confirmed(f"Sign {count} new commits?")
@@ -303,5 +304,6 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         agrees=asked,
         check=check,
         say=say,
+        during=waiting,
         before_screen=refuse_no_terminal,
     )

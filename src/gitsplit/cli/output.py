@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Timer
 from time import monotonic
 from types import TracebackType
 from typing import TextIO
@@ -75,6 +76,42 @@ def confirmed(question: str) -> bool:
 def draw_progress(words: str) -> None:
     """The line on standard error that is drawn over; empty words take it away."""
     _print_aside(f"\r{shown(words)}\x1b[K")
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[Callable[[str], None]]:
+    """Within the block, the words are on a line that is drawn over, after a moment.
+
+    Other lines go to what it gives. Where standard error is no terminal, the words
+    don't.
+    """
+    if not (sys.stderr and sys.stderr.isatty()):
+        yield complain
+        return
+    drawn = Event()
+
+    def draw() -> None:
+        drawn.set()
+        draw_progress(f"{words}…")
+
+    def stop() -> None:
+        timer.cancel()
+        timer.join()
+        if drawn.is_set():
+            drawn.clear()
+            draw_progress("")
+
+    def over(line: str) -> None:
+        stop()
+        complain(line)
+
+    timer = Timer(_MOMENT, draw)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield over
+    finally:
+        stop()
 
 
 def forget(stream: TextIO) -> None:

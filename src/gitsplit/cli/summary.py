@@ -5,7 +5,7 @@ What ends a rewrite: taking it back, going on with it, giving it up.
 
 from typing import TYPE_CHECKING
 
-from gitsplit.cli.output import complain, here, say, tell
+from gitsplit.cli.output import complain, here, say, tell, waiting
 from gitsplit.errors import UNCHANGED
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def _undo_last(repo: "Repository") -> None:
     from gitsplit.report.text import undo_text
     from gitsplit.workflow.apply import undone
 
-    record = undone(repo)
+    with waiting("updating refs"):
+        record = undone(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
     tell(f"{told}\n")
     _warn_of_pushed(repo, record)

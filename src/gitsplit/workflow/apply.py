@@ -7,7 +7,7 @@ The new commits before Gerrit: what reviewers see, and what the server refuses.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -403,13 +403,16 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     in_head = {path: pair.after is not None for path, pair in changed.items()}
     outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
     files = (trees.files,) if trees else ()
-    with _settled(repo, _WAY_BACK), store_objects(repo, objects, rewrite, files):
+    with _settled(repo, _WAY_BACK), ExitStack() as kept:
+        with finish.during("storing the new objects"):
+            kept.enter_context(store_objects(repo, objects, rewrite, files))
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unready(repo, objects, trees)
-        journal.move(
-            repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
-        )
+        with finish.during(f"updating refs ({len(moves.moves)})"):
+            journal.move(
+                repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
+            )
     return outcome
 
 

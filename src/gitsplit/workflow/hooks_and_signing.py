@@ -7,6 +7,7 @@ leaves everything as it was.
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
@@ -56,7 +57,8 @@ class Finish:
     and raises where they won't do; it also gets ``passed``, the trees on which the
     user's commands have ended well while the screen was shown. ``say`` passes on what
     hooks said and what was done about it, one sentence at a time; it may hold text of
-    the repository's. ``before_screen`` raises where no screen can be shown.
+    the repository's. ``during`` tells, if it takes long, what is done in its block.
+    ``before_screen`` raises where no screen can be shown.
     """
 
     signer: Signer | None = None
@@ -65,6 +67,7 @@ class Finish:
     check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _unchecked
     passed: AbstractSet[Oid] = frozenset()
     say: Callable[[str], None] = _silently
+    during: Callable[[str], AbstractContextManager[object]] = nullcontext
     before_screen: Callable[[], None] = _anywhere
 
     def verified(
