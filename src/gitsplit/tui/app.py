@@ -47,7 +47,7 @@ from gitsplit.tui.background.worker import (
     CUTTING,
     PATIENCE,
     Backend,
-    Beside,
+    BackgroundWorker,
     Checker,
     find_proposal,
     in_thread,
@@ -269,12 +269,12 @@ class Shell:
             output=output,
             after_render=self._tidy,
         )
-        self._beside = Beside(
+        self._background = BackgroundWorker(
             lambda: self.state,
             lambda action: self.take(action, application),
             self._around.backend,
         )
-        application.after_render += self._beside.keep_up
+        application.after_render += self._background.keep_up
         if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
             self.state = replace(self.state, tints=self._syntax.tints)
             application.after_render += Reader(self._syntax).keep_up
@@ -295,7 +295,7 @@ class Shell:
     def close(self) -> None:
         """Nothing works beside the screen any more; it is gone."""
         self._around.give_up()
-        self._beside.close()
+        self._background.close()
         if self._looking is not None:
             self._looking.join(PATIENCE)
         if self._around.checker is not None:
@@ -326,7 +326,7 @@ class Shell:
                 application.suspend_to_background()
             case ShellRequest.CHECK:
                 if self._around.checker is not None:
-                    self._beside.check(self._around.checker)
+                    self._background.check(self._around.checker)
             case None:
                 pass
             case request:

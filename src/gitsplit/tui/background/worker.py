@@ -1,7 +1,7 @@
-"""Work beside the screen: one thing at a time in another thread, never in its way.
+"""Work in the background: one job at a time, in another thread.
 
-What it finds comes in as actions. What is known is not asked for again, and what nobody
-wants any more is given up.
+Results come in as reports, a kind of action. What is known is not asked for again, and
+a job whose result is no longer wanted is cancelled.
 
 Finding what is proposed for a commit may take long, and may have to wait for what is
 being found out about another one. So the reducer asks the shell for it, which shows
@@ -99,17 +99,17 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to be found out; wanted as long as ``todo`` is the list that is shown.
+    """A question for the backend; cancelled when ``todo`` is no longer the list shown.
 
-    Where that is None, always.
+    Where ``todo`` is None, it is never cancelled.
     """
 
     find: Callable[[Watch], Report]
     todo: Todo | None = None
 
 
-class Beside:
-    """Finds out what commits do and where they would conflict, while nobody waits."""
+class BackgroundWorker:
+    """Runs jobs one by one: estimates of commits, and what stands against the list."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""What commits really are where somebody wrote into them by hand.
+"""The diff and the size of each new commit, also where its files were edited by hand.
 
-The diff of such a commit can't be read off the plan: it is that between the files
-before and after it, found anew by the function that the screen was given for it.
+The diff of an edited commit doesn't follow from the plan's hunks: it is computed
+between the files before and after the commit, by the state's ``hunks_between``.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,11 +22,10 @@ from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
 
 @dataclass(frozen=True, slots=True)
 class ActualCommit:
-    """The commit of a group: its diff, its size, and the plan that these speak of.
+    """A new commit's diff and size, and the plan and group that they are about.
 
-    That is the screen's plan, or one in which this commit is ``group`` and all of it.
-    ``is_edited`` says that it was not to be read off the screen's plan; in the files
-    ``written`` it has what was written by hand.
+    Where ``is_edited``, that is a plan of this commit alone, computed from its files;
+    else the screen's. ``written`` are the files that were edited in it by hand.
     """
 
     plan: Plan

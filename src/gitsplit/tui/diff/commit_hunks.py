@@ -1,7 +1,9 @@
-"""What one commit of a plan does within a block of the whole diff: its rows there.
+"""The hunks of one new commit's diff, laid out block by block.
 
-A block is a world of its own: more unchanged lines than two contexts part it from the
-next one, in every state. Only line numbers depend on what stands above it.
+A block is a run of hunks of the whole diff whose contexts of three lines touch. More
+than six unchanged lines separate it from the next one in every commit, so that hunks
+of two blocks never merge: each block is laid out alone, and what happens above it only
+shifts its line numbers.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,15 +17,15 @@ from gitsplit.tui.diff.blocks import CONTEXT_LINES
 from gitsplit.tui.diff.rows import Block, Header, RowKind, Segment
 
 EARLIER, MINE, LATER = range(3)
-"""The fate of an edit in a commit: it is in one before, in this one, in one after."""
+"""Which commit an edit is in: an earlier one, the one shown, or a later one."""
 
 
 class Stretch(NamedTuple):
-    """Lines of one side that follow each other and fare alike in one commit.
+    """Consecutive lines of one side that one commit all keeps, removes or adds.
 
-    ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`. ``old_at`` and
-    ``new_at`` are the 0-based lines at which they stand before and after the commit, if
-    nothing happened above the block.
+    ``kind`` says which. ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`.
+    ``old_at`` and ``new_at`` are the 0-based lines at which they stand before and after
+    the commit, if nothing changed above the block.
     """
 
     kind: RowKind
@@ -36,10 +38,11 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The rows of one commit in one block; ``starts`` are the segments' first rows.
+    """The rows of one commit's diff in one block, as segments.
 
-    ``headers`` are those of the segments that are headers, numbered as if nothing
-    happened above the block; their lines above end with the block's first line.
+    ``starts`` are the offsets of the segments' first rows. ``headers`` are the ``@@``
+    lines by their segments' numbers; they count lines as if nothing changed above the
+    block, and their lines above reach up to the block's first line.
     """
 
     segments: tuple[Segment, ...]
@@ -52,7 +55,7 @@ class Part:
 
 
 def part_of(change: FileChange, block: Block, fates: bytes) -> Part:
-    """What a commit with these fates of the block's edits does there.
+    """The rows of a commit's diff in a block; ``fates`` are those of its edits.
 
     The head of a file is shown with a blank row above it.
     """
@@ -62,7 +65,10 @@ def part_of(change: FileChange, block: Block, fates: bytes) -> Part:
 
 
 def height_of(change: FileChange, block: Block, fates: bytes) -> int | None:
-    """How many rows a commit has under one ``@@``, where that is easily said."""
+    """The number of rows under a block's ``@@`` lines, where it needs no layout.
+
+    None where the block has to be laid out to be counted.
+    """
     if MINE not in fates:
         return 0
     if len(fates) > 1:

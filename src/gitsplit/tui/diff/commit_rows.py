@@ -1,9 +1,8 @@
-"""One commit of a plan as reviewers will see it: its own diff, as rows.
+"""The rows of one new commit's diff against the commit before it.
 
-The rows are found from the states that the plan chooses, without composing any file:
-an old line of a later group is still there (context), a new line of an earlier group
-is already there, and only the group's own lines are removed and added. What a row
-shows is made when it is asked for.
+They are derived from the whole diff, without composing any file: lines that a later
+commit removes and lines that an earlier one added are context, and only the commit's
+own lines are removed or added. A row is made when it is asked for.
 """
 
 from bisect import bisect_right
@@ -47,11 +46,11 @@ def path_after(plan: Plan, file: int, group: int) -> bytes:
 class CommitRows:
     """The diff of one commit against the one before it.
 
-    ``rows`` is the diff of the whole commit, whose blocks these follow. ``fates`` says
-    of each edit whether it is in an earlier commit, in this one or in a later one.
-    ``starts`` are the first rows of the blocks, counted from the blank row that the
-    first file would have above it; a block that the commit leaves alone has no rows.
-    ``parts`` are those that were asked for, ``shifts`` likewise.
+    ``rows`` are those of the whole diff, block for block. ``fates`` has one byte for
+    each edit: EARLIER, MINE or LATER, for the commit that the edit is in. ``starts``
+    are row offsets of the blocks, one more than shown: row -1 is the blank one above
+    the first file, which isn't shown. A block that the commit doesn't touch has no
+    rows. ``parts`` and ``shifts`` are caches of what was asked for.
     """
 
     changes: Sequence[FileChange]
@@ -81,7 +80,7 @@ class CommitRows:
         return range(max(0, self.starts[block] - 1), max(0, self.starts[block + 1] - 1))
 
     def part(self, number: int) -> Part:
-        """What the commit does in a block."""
+        """The commit's rows in a block."""
         part = self.parts.get(number)
         if part is None:
             block = self.rows.blocks[number]
@@ -133,7 +132,7 @@ class _Above:
 
 
 _Shifts = tuple[Sequence[int], Sequence[int]]
-"""How far all edits before a place move the lines below: before the commit, after."""
+"""Line shifts by the edits before each place: before the commit, and after it."""
 
 
 def _shifts(edits: tuple[Edit, ...], fates: bytes) -> _Shifts:
@@ -159,10 +158,10 @@ def _growth(edits: tuple[Edit, ...]) -> tuple[int, ...]:
 
 @dataclass(slots=True)
 class Previews:
-    """The rows of any commit of a plan; a block is measured anew only if it changed.
+    """The rows of any commit of a plan, updated from those of the last plan.
 
-    The one thing here that is not a value: it keeps what it found for the last plans,
-    and gives the same rows as if it didn't.
+    Only blocks whose edits changed are counted again. It remembers the last commits
+    asked for, and gives the same rows as if it didn't.
     """
 
     _kept: dict[int, CommitRows] = field(default_factory=dict)

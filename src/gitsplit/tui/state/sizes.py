@@ -29,9 +29,9 @@ Sizes = dict[int, Size]
 
 
 class Count:
-    """The sizes of a plan's commits, counted on from those of the plan before.
+    """The sizes of a plan's commits, updated from those of the plan asked for before.
 
-    What is kept from one plan to the next is only what it would count anyway.
+    Only edits that changed or moved are counted; the result is as if all were.
     """
 
     def __init__(self) -> None:
@@ -63,13 +63,16 @@ def message_of(plan: Plan, group: int) -> bytes:
 
 
 def home_of(plan: Plan, group: int) -> int:
-    """The group whose message a commit will have: an empty owner leaves its own."""
+    """The group whose message a commit will have.
+
+    Where the owner is empty, the commit that continues the original has the owner's.
+    """
     keeper = plan.owner if group == written_owner(plan) else group
     return group if keeper is None else keeper
 
 
 def shown_home(plan: Plan, group: int) -> int:
-    """The group whose message is in ``group``, the other way round."""
+    """The group that has the message of ``group``: the inverse of :func:`home_of`."""
     written = written_owner(plan)
     return written if written is not None and group == plan.owner else group
 
@@ -92,7 +95,7 @@ def _sizes_of(plan: Plan) -> Sizes:
 
 
 def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
-    """The sizes of ``plan``; what it has like ``before`` isn't counted again."""
+    """The sizes of ``plan``, from those of ``before`` and the edits that differ."""
     alike = both(same(before.edits, plan.edits), same(before.group_of, plan.group_of))
     gone, come = (
         tuple(zip(alike.between(p.edits), alike.between(p.group_of), strict=True))

@@ -96,7 +96,7 @@ def with_messages(state: State, texts: Iterable[Text]) -> State:
     for where, message in given:
         if not message.strip():
             raise ActionRefused(
-                f"The message of {_with_message(state, where)} was empty.",
+                f"The message of {_message_name(state, where)} was empty.",
                 hint="The old one stays.",
             )
         if has_new_nul(message, before.get(where, b"")):
@@ -110,10 +110,10 @@ def with_messages(state: State, texts: Iterable[Text]) -> State:
         todo = _with_text(todo, where, message)
     if todo == state.todo:
         kept = (
-            _with_message(state, given[0].where) if len(given) == 1 else "every commit"
+            _message_name(state, given[0].where) if len(given) == 1 else "every commit"
         )
         return replace(state, status=f"{kept} keeps its message")
-    words = f"{_with_message(state, changed[0].where)} has a new message"
+    words = f"{_message_name(state, changed[0].where)} has a new message"
     if changed[1:]:
         words = f"{len(changed)} commits have new messages"
     return with_step(state, todo, step_about(state, changed[0].where, words))
@@ -181,10 +181,10 @@ def commit_name(state: State, where: Address) -> str:
     return f"commit {written_number(plan, where.group)} of {where.commit[:7]}"
 
 
-def _with_message(state: State, where: Address) -> str:
-    """The new commit whose message has this place, as the screen calls it.
+def _message_name(state: State, where: Address) -> str:
+    """The name of the new commit that has the message at this address.
 
-    An empty owner has left its message to another commit.
+    Where the owner is empty, another commit has its message.
     """
     entry = entries_of(state.todo).get(where.commit)
     if entry is not None and entry.plan is not None and where.group is not None:

@@ -13,7 +13,7 @@ from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.sizes import Size, message_of, written_owner
 from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.reasons import whys
+from gitsplit.tui.view.reasons import reason_lines
 from gitsplit.tui.view.split import CURSOR, file_cells, row_cells, scrolled
 from gitsplit.tui.view.text import clipped, group_style, line_cells, shown, wrapped
 
@@ -83,7 +83,9 @@ def _commit_head(
     if not message.strip():
         yield [("class:bad", "     (no message yet)")]
     yield []
-    found = [line for each in whys(state, group) for line in wrapped(each, width - 2)]
+    found = [
+        line for each in reason_lines(state, group) for line in wrapped(each, width - 2)
+    ]
     for said in found:
         yield [("class:faint", f" {said}")]
     if found:

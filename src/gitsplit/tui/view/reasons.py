@@ -16,7 +16,7 @@ def _borders(plan: Plan, cuts: Cuts) -> Callable[[int], str]:
     return cache(lambda group: cuts.border(plan, group - 1, group))
 
 
-def whys(state: State, group: int) -> Iterator[str]:
+def reason_lines(state: State, group: int) -> Iterator[str]:
     """The group's reason, and a sentence for the borders with its neighbours."""
     plan = state.plan
     if reason := plan.groups[group].reason:
