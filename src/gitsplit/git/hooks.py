@@ -29,6 +29,8 @@ from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
 
+# Newer gits say exec where older ones say run.
+_CANNOT_RUN = re.compile(rb"(fatal|error): cannot (run|exec)\b")
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 
 
@@ -164,8 +166,7 @@ def _author(original: RawCommit) -> dict[str, str]:
 
 def _could_not_run(done: Completed) -> bool:
     """Whether the hook, or what it ends with, couldn't be run at all."""
-    said_so = done.stderr.startswith((b"fatal: cannot run", b"error: cannot run"))
-    return done.status in NOT_RUN or said_so
+    return done.status in NOT_RUN or bool(_CANNOT_RUN.match(done.stderr))
 
 
 def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
