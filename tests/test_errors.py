@@ -416,10 +416,10 @@ def test_what_was_done_is_said_elsewhere_where_standard_output_is_full(
     before = series.refs()
     status, said = on_a_full_disk(series, *SPLIT, "-c", "HEAD~2")
 
-    assert (status, said.splitlines()[-1]) == (0, "Take it back with: gitsplit --undo")
+    assert (status, said.splitlines()[-1]) == (0, "Undo with: gitsplit --undo")
     assert series.refs() != before
     status, said = on_a_full_disk(series, "--undo")
-    assert (status, said.split(":")[0]) == (0, "Took back")
+    assert (status, said.split(":")[0]) == (0, "Undid")
     assert series.refs() == before
 
 
@@ -504,4 +504,4 @@ def test_a_rewrite_whose_summary_nobody_reads_is_done_all_the_same(
 
     assert ended.returncode == 0
     assert b"Traceback" not in ended.stderr
-    assert b"Take it back with: gitsplit --undo" in ended.stderr
+    assert b"Undo with: gitsplit --undo" in ended.stderr

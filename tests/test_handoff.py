@@ -141,7 +141,7 @@ def test_a_dropped_edit_that_is_needed_above_stops_there(
         str(error) == f"git rebase has stopped at {above} “above”, where f conflicts."
     )
     assert "gitsplit --continue" in error.hint
-    assert "3 commands are done, 2 are to come. No branch has moved" in error.state
+    assert "3 of 5 commands are done. No branch has moved" in error.state
     assert story.subjects == ["base", "eighteen", "thirty"]
     assert story.repo.git("show-ref") in before.refs
     story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
@@ -164,7 +164,7 @@ def test_at_the_end_it_is_said_how_to_push_what_is_reviewed(story: Story) -> Non
     told = done(story.repo.path, "--continue")
 
     assert "Push with" not in plain
-    assert "\nPush with: git push origin HEAD:refs/for/master\nTake it back" in told
+    assert "\nPush with: git push origin HEAD:refs/for/master\nUndo with" in told
 
 
 def test_reordered_commits_stop_where_they_conflict(story: Story, end: End) -> None:
@@ -547,7 +547,7 @@ def test_without_reflogs_a_finished_rebase_is_not_undone(story: Story) -> None:
     told = done(story.repo.path, "--continue")
     after = seen(story.repo)
 
-    assert told == "The rebase is done; ORIG_HEAD is where it began.\n"
+    assert told == "The rebase is done; ORIG_HEAD is where it started.\n"
     assert len(story.subjects) == 6
     assert gitsplit(story.repo.path, "--undo").status == 1
     assert seen(story.repo) == after

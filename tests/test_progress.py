@@ -21,11 +21,11 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("of", "pieces", "said"),
     [
-        (1, 5_000, "\rlooking for what belongs together: 5000 pieces…\x1b[K\r\x1b[K"),
+        (1, 5_000, "\rlooking for what belongs together: 5000 hunks…\x1b[K\r\x1b[K"),
         (
             3,
             5_000,
-            "\rlooking for what belongs together: commit 1 of 3, 5000 pieces…\x1b[K"
+            "\rlooking for what belongs together: commit 1 of 3, 5000 hunks…\x1b[K"
             "\r\x1b[K",
         ),
         (3, 50, ""),
@@ -53,7 +53,7 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
     with Progress() as tell:
         tell(2, 3, 1)
 
-    assert "commit 2 of 3, 1 piece…" in watched.getvalue()
+    assert "commit 2 of 3, 1 hunk…" in watched.getvalue()
 
 
 def test_what_is_waited_for_is_named_after_a_moment_and_makes_room_for_lines(

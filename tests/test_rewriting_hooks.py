@@ -276,8 +276,8 @@ def test_what_commit_msg_does_to_ids_is_undone_and_named(series: Repository) -> 
 
     assert ran.status == 0
     assert ran.err == (
-        "gitsplit: commit-msg changed the Change-Id of “first”; that is undone.\n"
-        "gitsplit: commit-msg changed the Change-Id of “last”; that is undone.\n"
+        "gitsplit: commit-msg changed the Change-Id of “first”; the old one is kept.\n"
+        "gitsplit: commit-msg changed the Change-Id of “last”; the old one is kept.\n"
     )
     assert wrong not in series.git("log", "--format=%B")
     last = series.message("HEAD~2").decode()

@@ -253,7 +253,7 @@ def test_the_summary_says_what_became_of_what_and_how_to_take_it_back(
     ]
     unchanged = f"Final tree {tree} as before; index and worktree untouched."
     assert said[number + 1] == unchanged
-    assert said[-1] == "Take it back with: gitsplit --undo"
+    assert said[-1] == "Undo with: gitsplit --undo"
 
 
 def test_the_preview_of_the_plan_names_the_trees_of_the_right_answer(

@@ -64,7 +64,7 @@ def test_once_the_refs_have_moved_they_all_have_and_it_is_said(
     ran = gitsplit_process(repo.path, *SPLIT)
 
     assert ran.status == conventional(number), ran.err
-    assert "Take it back with: gitsplit --undo" in ran.err
+    assert "Undo with: gitsplit --undo" in ran.err
     assert "Nothing was changed" not in ran.err
     assert repo.refs() != before
     (repo.path / ".git" / "hooks" / "reference-transaction").unlink()

@@ -166,7 +166,7 @@ def test_what_has_become_of_each_commit_is_said_before_and_after(
     assert [
         f"{four[:10]} Four  (moved, tree {series.tree('HEAD~1')[:10]})",
         f"{one[:10]} Uno  (reworded, with 1 more, tree {series.tree('HEAD')[:10]})",
-        f"{two[:10]} Two  (squashed into the one before, its message gone)",
+        f"{two[:10]} Two  (squashed into the previous commit, without its message)",
         f"{three[:10]} Three  (dropped)",
     ] == before
     assert f"moved, tree {series.tree('HEAD~1')[:10]} Four\n" in after

@@ -23,6 +23,7 @@ import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
 from gitsplit.model.escape import inert_json, shown, shown_lines
+from gitsplit.model.listing import counted
 
 
 def say(words: str) -> None:
@@ -244,7 +245,6 @@ class Progress:
         is_long = pieces > _MANY_PIECES or monotonic() - self._began > _MOMENT
         if self._is_seen and is_long:
             which = f"commit {number} of {of}, " if of > 1 else ""
-            count = "1 piece" if pieces == 1 else f"{pieces} pieces"
-            what = f"looking for what belongs together: {which}{count}…"
-            draw_progress(what)
+            count = counted(pieces, "hunk")
+            draw_progress(f"looking for what belongs together: {which}{count}…")
             self._is_shown = True

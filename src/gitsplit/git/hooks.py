@@ -174,7 +174,7 @@ def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     if not is_run:
         return HookRefused(
             f"The hook commit-msg can't be run on “{shown(subject_of(message))}”{told}",
-            hint="Mend the hook, or skip it with --no-verify.",
+            hint="Fix the hook, or skip it with --no-verify.",
         )
     return HookRefused(
         f"The hook commit-msg refused “{shown(subject_of(message))}”{told}",

@@ -91,14 +91,14 @@ def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) 
     ``pushing`` are the lines about how they are pushed for review.
     """
     if not refs:
-        return "The rebase is done; ORIG_HEAD is where it began.\n"
+        return "The rebase is done; ORIG_HEAD is where it started.\n"
     lines = (f"Rewritten: {placed(refs)} now.", *pushing)
-    return "\n".join([*lines, "Take it back with: gitsplit --undo\n"])
+    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
 
 
 def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are after an abort."""
-    return f"Gave it up: {placed(refs)} as before, and so are the files.\n"
+    return f"Aborted: {placed(refs)} again, and the files are restored.\n"
 
 
 MOST_LINES = 20

@@ -95,10 +95,10 @@ def _kept(entry: Entry, made: Sequence[Resulting]) -> str:
     """A line for a commit that becomes one commit at most."""
     if not made:
         is_gone = entry.action in ("pick", "reword")
-        fate = "nothing to merge any more" if is_gone else _GONE[entry.action]
+        fate = "nothing left to merge" if is_gone else _GONE[entry.action]
         return f"{entry.oid[:10]} {shown(entry.commit.subject)}  ({fate})"
     subject = _named(subject_of(made[0].draft.message))
-    fate = "as it is" if made[0].oid == entry.oid else _carried_fate(entry, made[0])
+    fate = "unchanged" if made[0].oid == entry.oid else _carried_fate(entry, made[0])
     return f"{entry.oid[:10]} {subject}  ({fate})"
 
 
@@ -131,8 +131,8 @@ def _with_new_id_unknown(made: Resulting) -> bytes:
 
 _GONE: Mapping[Doing, str] = {
     "drop": "dropped",
-    "squash": "squashed into the one before",
-    "fixup": "squashed into the one before, its message gone",
+    "squash": "squashed into the previous commit",
+    "fixup": "squashed into the previous commit, without its message",
 }
 
 
@@ -166,8 +166,8 @@ def _split(
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
     yield f"{commit.oid[:10]} {_named(commit.subject)}"
     files = counted(len(plan.changes), "file")
-    pieces = counted(len(plan.edits), "piece")
-    yield f"  {files}, {pieces}: {into}"
+    hunks = counted(len(plan.edits), "hunk")
+    yield f"  {files}, {hunks}: {into}"
     if cuts is not None and cuts.shortcut:
         yield f"  a large commit: {cuts.shortcut}"
     members = plan.edits_by_group()
@@ -194,7 +194,7 @@ def _piece(
 ) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {shown(subject_of(result.draft.message))}"
-    facts = [counted(len(edits), "piece"), size(edits), f"tree {result.tree[:10]}"]
+    facts = [counted(len(edits), "hunk"), size(edits), f"tree {result.tree[:10]}"]
     facts += _id_fate(result)
     yield "     " + ", ".join(facts)
     yield from _ranges(plan.changes, edits)
@@ -285,7 +285,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
         lost = f"{counted(unsigned, 'signed commit')} lost the signature"
         lines.append(f"{lost}; with --gpg-sign new ones are made.")
     lines += review
-    lines.append("Take it back with: gitsplit --undo")
+    lines.append("Undo with: gitsplit --undo")
     return "\n".join(lines) + "\n"
 
 
@@ -325,7 +325,7 @@ def _final_tree(old: str, new: str) -> str:
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
     """What an undo gave back: the refs with their values of before."""
-    return f"Took back: {shown(subject)}. {placed(refs)} again."
+    return f"Undid: {shown(subject)}. {placed(refs)} again."
 
 
 def placed(refs: Sequence[tuple[str, Oid]]) -> str:
@@ -372,7 +372,7 @@ def _result(entry: Entry, number: int, made: Resulting) -> str:
     carried = _carried_fate(entry, made)
     fate = {"same": carried, "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
-        fate = "as it was"
+        fate = "unchanged"
     elif made.is_emptied:
         fate = "now empty"
     elif draft.role != "same" and made.change_id is not None:

@@ -216,7 +216,7 @@ def _email(committer: bytes) -> bytes:
 
 
 _NOBODY = b"nobody <> 0 +0000"
-_WAY_BACK = "Take it back with: gitsplit --undo"
+_WAY_BACK = "Undo with: gitsplit --undo"
 _WHERE_THEY_ARE = "See where the branches are with: git reflog"
 _KEEPS_PLAN = (
     *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
@@ -388,7 +388,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",
-            hint="Send pieces to another commit, or propose more with --commits N.",
+            hint="Send hunks to another commit, or propose more with --commits N.",
         )
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):

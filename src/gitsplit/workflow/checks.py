@@ -102,7 +102,7 @@ def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
         of = f": {check.command} ({check.reason})" if check.command else ""
         return NotChecked(
             f"{name}, could not be checked{of}. {said(check.output)}",
-            hint="Mend that, or leave out -x.",
+            hint="Fix that, or leave out -x.",
         )
     how = f"{shown(check.command)} ({check.reason})"
     return CheckFailed(

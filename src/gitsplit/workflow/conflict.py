@@ -324,12 +324,15 @@ def _stopped(stop: Stop) -> Stopped:
     """What ``git status`` says, and how to go on."""
     at = f" at {stop.commit[:10]} “{shown(stop.subject)}”" if stop.commit else ""
     where = f", where {_listed(stop.paths)}" if stop.paths else ""
-    mend = "Mend the files and `git add` them" if stop.paths else "See git status"
+    resolve = (
+        "Resolve the conflicts, `git add` the files" if stop.paths else "See git status"
+    )
+    count = stop.done + stop.left
     return Stopped(
         f"git rebase has stopped{at}{where}.",
-        hint=f"{mend}, then: gitsplit --continue, or give it up: gitsplit --abort",
-        state=f"The rebase is under way: {stop.done} commands are done, {stop.left} are"
-        " to come. No branch has moved yet.",
+        hint=f"{resolve}, then run gitsplit --continue (or --abort)",
+        state=f"The rebase is in progress: {stop.done} of {count} commands are done."
+        " No branch has moved yet.",
     )
 
 

@@ -97,7 +97,7 @@ class Finish:
         subject = shown(subject_of(draft.message))
         if kept != text:
             self.say(
-                f"commit-msg changed the Change-Id of “{subject}”; that is undone."
+                f"commit-msg changed the Change-Id of “{subject}”; the old one is kept."
             )
         if not kept.strip():
             raise HookRefused(
@@ -138,6 +138,6 @@ class Finish:
         except KeyboardInterrupt as stop:
             raise Interrupted(
                 "Interrupted when the commits had been rewritten.",
-                hint="Take it back with: gitsplit --undo",
+                hint="Undo with: gitsplit --undo",
                 state="Perhaps post-rewrite and notes haven't followed.",
             ) from stop

@@ -22,7 +22,7 @@ _STATES: dict[journal.Phase, tuple[str, str]] = {
     "prepared": (_BEGUN, ""),
     "undoing": (_BEGUN, ""),
     "handed": ("A rebase that gitsplit has begun is under way.", "See: git status"),
-    "done": ("The commits are rewritten.", "Take it back with: gitsplit --undo"),
+    "done": ("The commits are rewritten.", "Undo with: gitsplit --undo"),
     "undone": ("The rewrite is undone.", ""),
 }
 
@@ -106,6 +106,6 @@ def naming_way_out(repo: Repository) -> Iterator[None]:
         if isinstance(error, GitFailed) and journal.lost_record(repo):
             error.hint = (
                 "It belongs to what gitsplit has written last. "
-                "Give back what was there before with: gitsplit --undo"
+                "Restore what was there before with: gitsplit --undo"
             )
         raise
