@@ -289,7 +289,7 @@ def test_a_change_that_the_server_has_merged_is_foreseen(reviewed: Repository) -
     reviewed.git("update-ref", "refs/remotes/origin/main", oid)
     ran = gitsplit(reviewed.path, *SPLIT[:-1], "-n")
 
-    closed = "its change is closed, for its Change-Id has been merged as"
+    closed = "its change is closed, because its Change-Id has been merged as"
     assert ran.status == 0
     assert f"“tangled”: {closed} {oid[:10]}." in ran.err
     assert "Reviewers of" not in ran.out
@@ -377,6 +377,37 @@ def test_an_id_that_gerrit_does_not_see_is_moved_down_when_asked(
     done(reviewed.path, *head, "--move-change-id")
     assert reviewed.message("HEAD").decode() == (
         f"two\n\nMore words.\n\nChange-Id: {IDS[3]}\n"
+    )
+
+
+def test_what_the_server_has_already_is_not_warned_of(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"a\n"})
+    repo.git("remote", "add", "origin", "https://review.example.com/a")
+    repo.git("config", "remote.origin.push", "HEAD:refs/for/main")
+    repo.commit("no id\n", {"b": b"b\n"})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.commit(f"two\n\nChange-Id: {IDS[0]}\n", {"c": b"c\n", "d": b"d\n"})
+    ran = gitsplit(repo.path, "-n", "-c", "HEAD", "--group-by", "file", "HEAD~2")
+
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_commits_under_the_series_that_are_pushed_with_it_are_warned_of(
+    repo: Repository,
+) -> None:
+    repo.commit("base\n", {"a": b"a\n"})
+    repo.git("remote", "add", "origin", "https://review.example.com/a")
+    repo.git("config", "remote.origin.push", "HEAD:refs/for/main")
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.commit("no id\n", {"b": b"b\n"})
+    under = repo.oid("HEAD")[:10]
+    repo.commit(f"two\n\nChange-Id: {IDS[0]}\n", {"c": b"c\n", "d": b"d\n"})
+    ran = gitsplit(repo.path, "-n", "--group-by", "file", "HEAD~1")
+
+    assert ran.status == 0
+    assert ran.err == (
+        f"gitsplit: Gerrit may refuse the push. Commit {under}, under the series,"
+        " “no id”: missing Change-Id in message footer.\n"
     )
 
 

@@ -22,7 +22,7 @@ from gitsplit.model.series import Series, SourceCommit
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""
 
-MOST_BELOW = 100
+MOST_BELOW = 1000
 """So many commits under the series are looked at for their Change-Ids."""
 
 MOST_MERGED = 1000
@@ -65,16 +65,27 @@ def is_gerrits(repo: Repository) -> bool:
     )
 
 
-def ids_below(repo: Repository, series: Series, rules: IdRules) -> Mapping[bytes, str]:
-    """The Change-Ids of commits under the series that no remote has in a branch.
+def messages_below(
+    repo: Repository, series: Series, remote: str | None
+) -> Mapping[Oid, bytes]:
+    """The messages of commits under the series that the remote has in no branch.
 
-    Each with the short id of its commit; at most MOST_BELOW commits are looked at.
+    With None, no remote at all. At most MOST_BELOW commits are looked at.
     """
     if series.upstream is None:
         return {}
-    below = (series.upstream, "--not", "--remotes")
-    found = _ids_in(repo, rules, MOST_BELOW, *below)
-    return {change_id: oid[:10] for change_id, oid in found.items()}
+    remotes = "--remotes" if remote is None else f"--remotes={remote}"
+    return _messages(repo, MOST_BELOW, series.upstream, "--not", remotes)
+
+
+def commits_there(repo: Repository, series: Series, remote: str) -> frozenset[Oid]:
+    """The commits of the series that the remote has in a branch, as last fetched."""
+    listed = ("rev-list", f"--max-count={MOST_MERGED}", series.head)
+    done = repo.program.run(*listed, "--not", f"--remotes={remote}", "--", check=False)
+    if done.status:
+        return frozenset()
+    new = frozenset(done.stdout.decode("ascii").split())
+    return frozenset(c.oid for c in series.commits if c.oid not in new)
 
 
 def merged_ids(
@@ -95,17 +106,22 @@ def _ids_in(
     repo: Repository, rules: IdRules, most: int, *revisions: str
 ) -> dict[bytes, Oid]:
     """The Change-Ids of so many of the revisions' commits, each with its commit."""
+    return {
+        change_id: oid
+        for oid, message in _messages(repo, most, *revisions).items()
+        for change_id in rules.all_of(message)
+    }
+
+
+def _messages(repo: Repository, most: int, *revisions: str) -> dict[Oid, bytes]:
+    """The messages of so many of the revisions' commits."""
     done = repo.program.run(
         *("--no-replace-objects", "log", "-z", "--no-show-signature"),
         *("--format=%H%n%B", f"--max-count={most}", *revisions, "--"),
         check=False,
     )
     records = (entry.partition(b"\n")[::2] for entry in done.stdout.split(b"\0"))
-    return {
-        change_id: Oid(oid.decode("ascii"))
-        for oid, message in records
-        for change_id in rules.all_of(message)
-    }
+    return {Oid(oid.decode("ascii")): message for oid, message in records if oid}
 
 
 def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:

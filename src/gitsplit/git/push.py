@@ -6,15 +6,16 @@ repo, and the branch that the remote's HEAD names. Nothing is asked of a server.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from pygit2 import reference_is_valid_name
 
 from gitsplit.git.gerrit import (
     REVIEW,
-    ids_below,
+    commits_there,
     merged_ids,
+    messages_below,
     push_refspecs,
     review_settings,
 )
@@ -66,11 +67,15 @@ class Reviewing:
     ``push`` is how the commits get there. ``merged`` has the Change-Ids of the series
     that are in the server's branch, as last fetched, each with the commit there;
     ``below`` those of commits under the series that aren't in any, with short ids.
+    ``there`` are commits of the series that are in one. ``with_it`` has the messages of
+    commits under the series that are pushed with it, where branches have been fetched.
     """
 
     push: Push
     merged: Mapping[bytes, Oid]
     below: Mapping[bytes, str]
+    there: frozenset[Oid] = frozenset()
+    with_it: Mapping[Oid, bytes] = field(default_factory=dict)
 
 
 def reviewing(
@@ -88,10 +93,16 @@ def reviewing(
         for message in messages
         for change_id in rules.all_of(rules.settled(message))
     )
-    merged: Mapping[bytes, Oid] = {}
-    if push.remote in remotes(repo.config):
-        merged = merged_ids(repo, push.tracking, ids, rules)
-    return Reviewing(push, merged, ids_below(repo, series, rules))
+    is_known = push.remote in remotes(repo.config)
+    below = messages_below(repo, series, push.remote if is_known else None)
+    below_ids = {i: oid[:10] for oid, said in below.items() for i in rules.all_of(said)}
+    if not is_known:
+        return Reviewing(push, {}, below_ids)
+    merged = merged_ids(repo, push.tracking, ids, rules)
+    asked = ("rev-parse", "--verify", "-q", push.tracking)
+    is_fetched = repo.program.run(*asked, check=False).status == 0
+    there = commits_there(repo, series, push.remote)
+    return Reviewing(push, merged, below_ids, there, below if is_fetched else {})
 
 
 def push_for_review(

@@ -29,7 +29,7 @@ MALFORMED = "invalid Change-Id line format in message footer"
 NO_SUBJECT = "missing subject; Change-Id must be in message footer"
 SAME = "same Change-Id in multiple changes"
 COMMITTER = "invalid committer"
-MERGED = "its change is closed, for its Change-Id has been merged as"
+MERGED = "its change is closed, because its Change-Id has been merged as"
 UNSIGNED = "not Signed-off-by author/committer/uploader in message footer"
 
 _MOVE = "Move it down with: --move-change-id"
@@ -44,6 +44,7 @@ class Pushed:
     get a Change-Id; ``is_empty`` that its tree is its parent's; ``signs_off`` that the
     commit it was made from was signed off. ``email`` is the committer's. ``merged_as``
     is the short id of the commit with its Change-Id in the server's branch, else empty.
+    ``below_as`` is its own where it is under the series, and pushed with it.
     """
 
     message: bytes
@@ -53,6 +54,7 @@ class Pushed:
     is_empty: bool = False
     signs_off: bool = False
     merged_as: str = ""
+    below_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ class Objection:
     is_ours: bool
     words: str
     remedy: str
+    below_as: str = ""
 
     @property
     def sentence(self) -> str:
         """The objection in one sentence."""
-        return f"Commit {self.number} “{shown(self.subject)}”: {self.words}."
+        name = f"{self.below_as}, under the series," if self.below_as else self.number
+        return f"Commit {name} “{shown(self.subject)}”: {self.words}."
 
 
 def objections(
@@ -80,18 +84,20 @@ def objections(
     rules: IdRules,
     email: bytes,
     below: Mapping[bytes, str],
+    first: int = 1,
 ) -> tuple[Objection, ...]:
     """What Gerrit would have against these commits, the oldest first.
 
     ``email`` is the pushing user's. ``below`` has the Change-Ids of the commits under
     them that aren't in any branch of the server yet, each with the commit's short id.
+    ``first`` is the number of the first.
     """
     ids = Counter(i for commit in commits for i in set(_ids(commit, rules)))
     found: list[Objection] = []
-    for number, commit in enumerate(commits, 1):
+    for number, commit in enumerate(commits, first):
         subject = subject_of(commit.message)
         found += (
-            Objection(number, subject, commit.is_ours, words, remedy)
+            Objection(number, subject, commit.is_ours, words, remedy, commit.below_as)
             for words, remedy in (
                 *_of_id(commit, rules),
                 *_of_others(_ids(commit, rules), ids, below),

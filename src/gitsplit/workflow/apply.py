@@ -121,8 +121,15 @@ def _objections(
         found = objections(anybodys, rules, b"", {})
         return tuple(each for each in found if each.is_ours)
     email = _own_email(repo)
-    pushed = [_pushed(rules, made, email, known.merged) for made in rewrite.commits]
-    return objections(pushed, rules, email, known.below)
+    new = [made for made in rewrite.commits if made.oid not in known.there]
+    pushed = [_pushed(rules, made, email, known.merged) for made in new]
+    first = len(rewrite.commits) - len(new) + 1
+    found = objections(pushed, rules, email, known.below, first)
+    # Those of others are there already, as a rule, as changes that aren't merged.
+    below = [
+        Pushed(text, b"", below_as=oid[:10]) for oid, text in known.with_it.items()
+    ]
+    return (*found, *objections(below, rules, b"", {}))
 
 
 def known_of(repo: Repository, work: Work) -> Reviewing | None:
