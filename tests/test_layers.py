@@ -193,3 +193,17 @@ def test_the_command_line_starts_without_the_screen_and_the_object_database() ->
 
     assert done.returncode == 0, done.stderr
     assert set(done.stdout.split()) & SCREEN_AND_REPOSITORY == set()
+
+
+def test_state_and_updates_of_the_screen_know_no_thread_and_no_loop() -> None:
+    pure = {("tui", "state"), ("tui", "update"), ("tui", "diff")}
+    outside = ("asyncio", "threading", "gitsplit.tui.background", "gitsplit.tui.app.")
+    wrong = [
+        f"{path}:{line}: {name}"
+        for path, tree in modules().items()
+        if path.parts[:2] in pure
+        for line, name in imported(path, tree)
+        if name.startswith(outside)
+    ]
+
+    assert wrong == []

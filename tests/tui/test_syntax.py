@@ -165,7 +165,7 @@ def test_the_screen_finds_tints_by_itself_where_there_are_colours(
             async with asyncio.timeout(20):
                 while application.render_counter < (2 if expected else 1):
                     await asyncio.sleep(0.01)
-            found = bool(shell.state.tints(change, False, 0))
+            found = bool(shell.tints(change, False, 0))
             application.exit()
             await running
             return found
@@ -238,7 +238,7 @@ def test_a_screen_that_has_nothing_to_do_does_nothing() -> None:
                     await asyncio.sleep(0.4)
                     frames = application.render_counter - before[0]
                     wake_ups = selector.wake_ups - before[1]
-            assert shell.state.tints(state.plan.changes[0], False, 0)
+            assert shell.tints(state.plan.changes[0], False, 0)
             application.exit()
             await running
 

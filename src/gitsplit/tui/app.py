@@ -28,7 +28,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.layout import Layout
+from prompt_toolkit.layout import Container, Layout
 from prompt_toolkit.output import ColorDepth, Output
 
 from gitsplit.errors import (
@@ -41,7 +41,7 @@ from gitsplit.errors import (
 from gitsplit.model.objects import Oid
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
-from gitsplit.tui.background.syntax import Syntax
+from gitsplit.tui.background.syntax import Syntax, Tints, no_tints
 from gitsplit.tui.background.syntax_reader import Reader
 from gitsplit.tui.background.worker import (
     CUTTING,
@@ -250,6 +250,7 @@ class Shell:
         self.state = state
         self._around = around
         self._syntax = Syntax() if around.with_syntax else None
+        self.tints: Tints = no_tints
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
         self._is_looking = False
@@ -260,7 +261,7 @@ class Shell:
     ) -> ScreenApplication:
         """The application that shows the state and takes keys."""
         application: ScreenApplication = Application(
-            layout=Layout(layout(lambda: self.state, self._take_mouse)),
+            layout=Layout(self._layout()),
             key_bindings=self._key_bindings(),
             style=SCREEN_STYLE,
             full_screen=True,
@@ -276,11 +277,16 @@ class Shell:
         )
         application.after_render += self._background.keep_up
         if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
-            self.state = replace(self.state, tints=self._syntax.tints)
+            self.tints = self._syntax.tints
             application.after_render += Reader(self._syntax).keep_up
         # Escape alone must be told from the first byte of a longer key, and soon.
         application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
         return application
+
+    def _layout(self) -> Container:
+        return layout(
+            lambda: self.state, self._take_mouse, lambda *line: self.tints(*line)
+        )
 
     def take(self, action: Action, application: ScreenApplication) -> None:
         """The state after ``action``, and what it asks for done."""

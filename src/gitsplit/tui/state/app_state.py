@@ -17,7 +17,6 @@ from gitsplit.model.series import Series
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
-from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.rows import FoldKey, Rows
 from gitsplit.tui.memo import memo
@@ -259,8 +258,8 @@ class State:
     In the commit that is open, ``cursor`` and ``anchor`` are row numbers from 0;
     ``anchor`` is where marking of lines began. ``focus`` is the group that reviewers'
     view and ``y``/``n`` are about. ``viewed`` is the group that the COMMIT screen
-    shows. Lines are shown from column ``pan`` on, and tinted by what ``tints`` knows by
-    now. ``apart`` are the files whose rename is a piece without their edits.
+    shows. Lines are shown from column ``pan`` on. ``apart`` are the files whose rename
+    is a piece without their edits.
 
     ``status`` says what the last key did. ``scroll`` is the first row of a screen that
     is a page. ``search`` is the last text looked for. ``beneath`` are the screens under
@@ -296,7 +295,6 @@ class State:
     prompt: Prompt | None = None
     search: str = ""
     pan: int = 0
-    tints: Tints = no_tints
     unfolded: frozenset[FoldKey] = frozenset()
     beneath: tuple[tuple[Screen, int], ...] = ()
     problems: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.diff import FactEdit, TextEdit
 from gitsplit.model.listing import counted
+from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
@@ -20,7 +21,7 @@ from gitsplit.tui.view.text import clipped, group_style, line_cells, shown, wrap
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
-def commit_page(state: State, width: int) -> Lines:
+def commit_page(state: State, width: int, tints: Tints = no_tints) -> Lines:
     """The commit that is looked at, as reviewers will see it, from ``scroll`` on."""
     commit = actual_commit(state, state.viewed)
     head = list(_commit_head(state, state.viewed, commit.size, width))
@@ -29,14 +30,14 @@ def commit_page(state: State, width: int) -> Lines:
         if number < len(head):
             return head[number]
         row = commit.rows[number - len(head)]
-        return _diff_line(state, commit, row, width)
+        return _diff_line(state, commit, row, width, tints)
 
     height = len(head) + len(commit.rows)
     first = min(state.scroll, max(0, height - 1))
     return Lines(line, height, first, scroll=lambda *_: first)
 
 
-def commit_pane(state: State, width: int) -> Lines:
+def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
     """The commit in focus as it will be, beside the diff and following its cursor."""
     commit = actual_commit(state, state.focus)
     head = list(_commit_head(state, state.focus, commit.size, width))
@@ -48,7 +49,8 @@ def commit_pane(state: State, width: int) -> Lines:
             return head[number]
         mark = CURSOR if is_exact and number == cursor else " "
         row = commit.rows[number - len(head)]
-        return _diff_line(state, commit, row, width, mark)
+        _, *cells = _diff_line(state, commit, row, width, tints)
+        return [("class:cursor", mark), *cells]
 
     height = len(head) + len(commit.rows)
     run = range(cursor, cursor + 1) if is_exact or found else range(1)
@@ -102,13 +104,13 @@ def _id_sentence(state: State) -> str:
 
 
 def _diff_line(
-    state: State, commit: ActualCommit, row: DiffRow, width: int, mark: str = " "
+    state: State, commit: ActualCommit, row: DiffRow, width: int, tints: Tints
 ) -> StyleAndTextTuples:
-    """One row of the commit's diff."""
-    margin = ("class:cursor", mark)
+    """One row of the commit's diff; its first cell is the margin for the cursor."""
+    margin = ("class:cursor", " ")
     if row.kind is not RowKind.FILE:
         changes = commit.plan.changes
-        return [margin, *row_cells(changes, row, width - 1, state.pan, state.tints)]
+        return [margin, *row_cells(changes, row, width - 1, state.pan, tints)]
     file = row.segment.file
     words = commit.size.files[file].lines
     words += "  edited by hand" if file in commit.written else ""

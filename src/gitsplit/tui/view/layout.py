@@ -26,6 +26,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
+from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.update.series import LISTS
@@ -134,7 +135,7 @@ _WIDE_FRAME = 6  # one more rule
 _FRAMES = {Screen.SERIES: _SERIES_FRAME, Screen.MESSAGES: _MESSAGES_FRAME}
 
 
-def diff_lines(state: State, width: int) -> Lines:
+def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
     """The diff of the commit being split."""
     selection = SelectedRows(tuple(_runs(state)))
     run = selection.run_at(state.cursor)
@@ -142,7 +143,7 @@ def diff_lines(state: State, width: int) -> Lines:
 
     def line(number: int) -> StyleAndTextTuples:
         mark = selection.mark(number, state.cursor)
-        return diff_line(state, number, width, mark)
+        return diff_line(state, number, width, mark, tints)
 
     return Lines(
         line,
@@ -206,11 +207,11 @@ def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     return [*rule(width, count, is_left=True), *rule(columns - width, words)]
 
 
-def page_lines(state: State, width: int) -> Lines:
+def page_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
     """What a screen other than the split itself shows."""
     match state.screen:
         case Screen.COMMIT:
-            return commit_page(state, width)
+            return commit_page(state, width, tints)
         case Screen.PREVIEW:
             return preview_page(state, width)
         case Screen.SERIES:
@@ -257,8 +258,11 @@ def page_name(state: State, columns: int, rows: int) -> str:
     return f"{name} · lines {first + 1}-{first + seen} of {height}"
 
 
-def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
-    """The container that draws whatever the state is, at any size."""
+def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
+    """The container that draws whatever the state is, at any size.
+
+    ``tints`` says how a line is tinted, as far as that is known at each frame.
+    """
 
     def is_at(*screens: Screen) -> Callable[[], bool]:
         return lambda: get_state().screen in screens
@@ -269,7 +273,7 @@ def layout(get_state: GetState, on_mouse: OnRegion) -> Container:
     def is_wide() -> bool:
         return _columns() >= WIDE
 
-    draw = _Regions(get_state, on_mouse)
+    draw = _Regions(get_state, on_mouse, tints)
     return HSplit(
         [
             draw.line(title_line),
@@ -310,6 +314,7 @@ class _Regions:
 
     get_state: GetState
     on_mouse: OnRegion
+    tints: Tints
 
     def region(
         self,
@@ -329,7 +334,7 @@ class _Regions:
     def diff(self, width: AnyDimension = None) -> Pane:
         """The diff, which takes clicks and the wheel."""
         return self.region(
-            lambda state, w, _: diff_lines(state, w),
+            lambda state, w, _: diff_lines(state, w, self.tints),
             width=width,
             on_mouse=partial(self.on_mouse, Region.DIFF),
         )
@@ -367,7 +372,7 @@ class _Regions:
         )
         middle = self.diff(lambda: Dimension.exact(panes(_columns()).middle))
         right = self.region(
-            lambda state, w, _: commit_pane(state, w),
+            lambda state, w, _: commit_pane(state, w, self.tints),
             width=lambda: Dimension.exact(panes(_columns()).right),
         )
         return HSplit(
@@ -382,7 +387,7 @@ class _Regions:
     def listed(self) -> Pane:
         """A list of commits, which takes clicks and the wheel."""
         return self.region(
-            lambda state, w, _: page_lines(state, w),
+            lambda state, w, _: page_lines(state, w, self.tints),
             on_mouse=partial(self.on_mouse, Region.LIST),
         )
 
@@ -417,7 +422,7 @@ class _Regions:
             [
                 self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
                 self.region(
-                    lambda state, w, _: page_lines(state, w),
+                    lambda state, w, _: page_lines(state, w, self.tints),
                     on_mouse=partial(self.on_mouse, Region.PAGE),
                 ),
                 self.line(status_line),

@@ -265,7 +265,7 @@ def gutter_width(plan: Plan) -> int:
 
 
 def diff_line(
-    state: State, number: int, width: int, mark: str = " "
+    state: State, number: int, width: int, mark: str = " ", tints: Tints = no_tints
 ) -> StyleAndTextTuples:
     """One row: the mark, the commit that it goes to, and what it shows."""
     plan, rows = state.plan, state.rows
@@ -279,7 +279,7 @@ def diff_line(
         return [margin, *cells, ("class:edited", words)]
     edit = row.segment.edit
     room = max(0, width - digits - 3)
-    cells = row_cells(plan.changes, row, room, state.pan, state.tints)
+    cells = row_cells(plan.changes, row, room, state.pan, tints)
     if edit is None:
         return [margin, ("", " " * (digits + 2)), *cells]
     group = plan.group_of[rows.place_of(edit)]
