@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.state_dir import ensure_directory, git_content
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import Step, catch_up, differing_paths, restore_files
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
@@ -172,7 +172,4 @@ def _claim_file(repo: Repository) -> Path:
 
 
 def _content(file: Path) -> str:
-    try:
-        return file.read_text("ascii", "replace").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
+    return (git_content(file) or b"").decode("ascii", "replace").strip()

@@ -17,7 +17,7 @@ from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, Scratch
-from gitsplit.git.state_dir import PREFIX, remove_left_behind
+from gitsplit.git.state_dir import PREFIX, own_content, remove_left_behind
 from gitsplit.git.store import KEEP_REASON
 
 MOMENT = 1.0
@@ -189,7 +189,8 @@ def _end_command(admin: Path) -> None:
 
 
 def _content(path: Path) -> bytes:
+    """The file's bytes; of what isn't a file, or can't be one of gitsplit's, none."""
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):  # reftable has no refs/heads/
+        return own_content(path)
+    except OSError:  # reftable has no refs/heads/
         return b""

@@ -9,11 +9,13 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from gitsplit.errors import JournalDamaged
 from gitsplit.git.program import is_process_name
 from gitsplit.git.refs import RefUpdate
+from gitsplit.git.state_dir import own_content
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid
 
@@ -46,7 +48,7 @@ def paths(directory: Path) -> list[Path]:
 def read(path: Path) -> dict[str, Any] | None:
     """The fields of the record in the file; None where they can't be had."""
     try:
-        return fields_in(path.read_bytes(), int(path.stem))
+        return fields_in(own_content(path), int(path.stem))
     except (OSError, ValueError):
         return None
 
@@ -57,8 +59,13 @@ def refuse_damaged(directory: Path, number: int) -> None:
     An empty one was only begun.
     """
     for path in paths(directory):
-        if int(path.stem) > number and path.stat().st_size and not read(path):
+        if int(path.stem) > number and not _is_empty(path) and not read(path):
             raise _damage(path, "it isn't as gitsplit has written it")
+
+
+def _is_empty(path: Path) -> bool:
+    found = path.lstat()
+    return S_ISREG(found.st_mode) and not found.st_size
 
 
 def _damage(path: Path, why: str) -> JournalDamaged:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import git_content
 from gitsplit.model.objects import Oid
 
 _PSEUDO_REFS = {
@@ -191,7 +192,4 @@ def _lines(path: Path) -> list[str]:
 
 def _text(path: Path) -> str:
     """The file's content, empty where there is no such file."""
-    try:
-        return os.fsdecode(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
+    return os.fsdecode(git_content(path) or b"")

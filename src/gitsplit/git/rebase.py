@@ -25,7 +25,7 @@ from gitsplit.errors import (
 from gitsplit.git import autostash, rebase_process
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.state_dir import ensure_directory, git_content
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
@@ -245,21 +245,21 @@ def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
     The ref is None where HEAD was detached.
     """
     state = state_dir(repo)
-    try:
-        name = os.fsdecode((state / "head-name").read_bytes().removesuffix(b"\n"))
-        tip = (state / "orig-head").read_text("ascii", "replace").strip()
-    except (FileNotFoundError, NotADirectoryError):
+    head, tip = (git_content(state / name) for name in ("head-name", "orig-head"))
+    if head is None or tip is None:
         return None
-    return (name if name.startswith("refs/") else None), Oid(tip)
+    name = os.fsdecode(head.removesuffix(b"\n"))
+    oid = Oid(tip.decode("ascii", "replace").strip())
+    return (name if name.startswith("refs/") else None), oid
 
 
 def current_stop(repo: Repository) -> Stop:
     """Where the rebase under way has stopped, as far as git tells."""
     commit, subject = None, b""
     paths: list[bytes] = []
-    with suppress(GitsplitError, FileNotFoundError):
-        name = (state_dir(repo) / "stopped-sha").read_text("ascii", "replace").strip()
-        named = repo.resolve(name)
+    with suppress(GitsplitError):
+        name = git_content(state_dir(repo) / "stopped-sha") or b""
+        named = repo.resolve(name.decode("ascii", "replace").strip())
         subject = subject_of(RawCommit.parse(repo.read_object(named)[1]).message)
         commit = named
     with suppress(GitsplitError):
@@ -272,10 +272,7 @@ def current_stop(repo: Repository) -> Stop:
 
 def commands_in(todo: Path) -> list[bytes]:
     """The lines of the todo list that are commands."""
-    try:
-        rows = todo.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return []
+    rows = (git_content(todo) or b"").split(b"\n")
     return [row for row in rows if row.strip() and not row.startswith(b"#")]
 
 
@@ -336,9 +333,7 @@ def roll_back(
 def _knows_its_origin(repo: Repository) -> bool:
     """Whether git can go back to where the rebase under way began."""
     names = ("head-name", "onto", "orig-head")
-    with suppress(FileNotFoundError, NotADirectoryError):
-        return all((state_dir(repo) / name).read_bytes().strip() for name in names)
-    return False
+    return all((git_content(state_dir(repo) / n) or b"").strip() for n in names)
 
 
 def _abort_failure(done: Completed) -> GitsplitError:

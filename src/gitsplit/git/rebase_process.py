@@ -21,7 +21,7 @@ from gitsplit.git.program import (
     this_process,
 )
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.state_dir import ensure_directory, own_content
 from gitsplit.git.worktree import lock_file
 
 Order = Literal["start", "continue", "abort"]
@@ -126,7 +126,7 @@ def _written(file: Path) -> float:
 
 def _lines(note: Path) -> list[str]:
     with suppress(OSError):
-        return note.read_text("ascii", "replace").split("\n")[:-1]
+        return own_content(note).decode("ascii", "replace").split("\n")[:-1]
     return []
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gitsplit.git import autostash, rebase, refs
 from gitsplit.git.program import has_git_at
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import git_content
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import restore_files
 from gitsplit.model.objects import Oid, RawCommit
@@ -171,12 +172,8 @@ def finish(repo: Repository, head: str | None) -> str:
 
 def _updates(repo: Repository) -> list[refs.RefUpdate]:
     """The branches that git is to move at the end, each named in three lines."""
-    try:
-        lines = os.fsdecode(
-            (rebase.state_dir(repo) / "update-refs").read_bytes()
-        ).split("\n")
-    except FileNotFoundError:
-        return []
+    known = git_content(rebase.state_dir(repo) / "update-refs") or b""
+    lines = os.fsdecode(known).split("\n")
     rows = zip(*(lines[start::3] for start in range(3)), strict=False)
     return [
         refs.RefUpdate(ref, Oid(old), Oid(new))

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.state_dir import ensure_directory, own_content
 from gitsplit.model.objects import Oid
 
 
@@ -54,7 +54,7 @@ def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
 def marks(repo: Repository, number: int) -> Mapping[str, bytes]:
     """The last entries from when this record was made, as far as they are known."""
     with suppress(OSError):
-        first, *lines = _file(repo).read_bytes().split(b"\n")[:-1]
+        first, *lines = own_content(_file(repo)).split(b"\n")[:-1]
         if first == b"%d" % number:
             words = (line.partition(b" ") for line in lines)
             return {os.fsdecode(ref): last for ref, _, last in words}

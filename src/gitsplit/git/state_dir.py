@@ -14,6 +14,7 @@ A process that is killed takes nothing away. The next one tells by the name whic
 process of which machine a file belonged to, and whether that still runs.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -24,10 +25,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
-from stat import S_IRUSR, S_ISDIR, S_ISGID, S_IWUSR, S_IXUSR
+from stat import S_IRUSR, S_ISDIR, S_ISGID, S_ISREG, S_IWUSR, S_IXUSR
 from urllib.parse import quote
 
-from gitsplit.errors import WriteFailed
+from gitsplit.errors import GitFailed, WriteFailed
 from gitsplit.git.program import is_running, this_process
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.objects import Oid
@@ -80,6 +81,48 @@ def remove_files(path: Path) -> None:
         # deeper than Python's stack, or than so many files can be open.
         for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
             subprocess.run([*command, "--", path], check=False, capture_output=True)
+
+
+MOST_BYTES = 1 << 27
+"""More is in no file that gitsplit or git keeps here, not in the longest plan."""
+
+
+def own_content(file: Path) -> bytes:
+    """The bytes of a file of gitsplit's own.
+
+    Raises OSError also where it isn't a regular file (a link, a pipe, a device), or is
+    larger than any that gitsplit writes: reading such a one might never end.
+    """
+    return _content(file, os.O_NOFOLLOW)
+
+
+def git_content(file: Path) -> bytes | None:
+    """The bytes of a file in which git keeps its state; None where there is none.
+
+    Raises GitFailed where reading it might never end, or can't begin.
+    """
+    try:
+        return _content(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise GitFailed(
+            f"{file} can't be read: {error.strerror}.",
+            hint="Git keeps its state there. See what it says to: git status",
+            state="",
+        ) from error
+
+
+def _content(file: Path, flags: int = 0) -> bytes:
+    # Nothing waits for somebody to write into a pipe.
+    opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | flags)
+    with os.fdopen(opened, "rb") as content:
+        found = os.fstat(opened)
+        if not S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it isn't a regular file", str(file))
+        if found.st_size > MOST_BYTES:
+            raise OSError(errno.EFBIG, "it is far too large", str(file))
+        return content.read(MOST_BYTES)
 
 
 _GROUP = 0o660
@@ -247,14 +290,14 @@ class DraftFile:
     def text(self) -> str | None:
         """The draft; None where there is none that can be read."""
         try:
-            return self.path.read_text("utf-8")
+            return own_content(self.path).decode("utf-8")
         except (OSError, ValueError):
             return None
 
     def memory(self) -> str | None:
         """What was kept beside the draft; None where nothing is that can be read."""
         try:
-            return self._memory.read_text("utf-8")
+            return own_content(self._memory).decode("utf-8")
         except (OSError, ValueError):
             return None
 

@@ -24,7 +24,7 @@ from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git import worktree, worktree_files
 from gitsplit.git.program import Completed, failure, is_running, this_process
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import temporary_directory
+from gitsplit.git.state_dir import own_content, temporary_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
@@ -388,8 +388,8 @@ def remove_stale_index_lock(repo: Repository) -> None:
 
 def _is_stale(file: Path) -> bool:
     content = b""
-    with suppress(FileNotFoundError):
-        content = file.read_bytes()
+    with suppress(OSError):
+        content = own_content(file)
     if not (owner := _OWN_LOCK.fullmatch(content)):
         return False
     name = owner[1].decode("ascii")
