@@ -140,17 +140,19 @@ class Ending(Generic[Result]):
     def _listen(self) -> None:
         """The running loop takes signals and failures; what is ignored stays so."""
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(self._failed)
+        loop.set_exception_handler(self._end_by_failure)
         if current_thread() is main_thread():
             for number in _SIGNALS:
                 if signal.getsignal(number) is not signal.SIG_IGN:
-                    loop.add_signal_handler(number, self._told, number)
+                    loop.add_signal_handler(number, self._end_by_signal, number)
 
-    def _told(self, number: int) -> None:
+    def _end_by_signal(self, number: int) -> None:
         self._number = number
         self._end(Interrupted("gitsplit was told to end."))
 
-    def _failed(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _end_by_failure(
+        self, _: asyncio.AbstractEventLoop, context: dict[str, Any]
+    ) -> None:
         self._end(context.get("exception") or RuntimeError(context["message"]))
 
     def _end(self, error: BaseException) -> None:
@@ -293,7 +295,7 @@ class Shell:
         before = self.state
         self.state = reduce_with_merges(before, action, self._around.backend.merge)
         if self.state.todo is not before.todo:
-            self._has_changed()
+            self._tell_and_stop_checks()
         if isinstance(action, Report):
             application.invalidate()
         self._answer(action, application)
@@ -308,7 +310,7 @@ class Shell:
             self._around.checker.close()
         self._tell_change()
 
-    def _has_changed(self) -> None:
+    def _tell_and_stop_checks(self) -> None:
         """The todo list told to who keeps it; checks of the old one are given up."""
         self._tell_change()
         if self._around.checker is not None:
@@ -336,14 +338,14 @@ class Shell:
             case None:
                 pass
             case request:
-                self._wait_for(self._made(request, action), application)
+                self._wait_for(self._prepare(request, action), application)
 
     def _wait_for(
         self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
         """Keys wait until the actions are made, which are taken before them."""
         self._early_keys = []
-        application.create_background_task(self._taken(made, application))
+        application.create_background_task(self._take_prepared(made, application))
 
     def _answer_key(self, action: Action, application: ScreenApplication) -> None:
         """What a key asks for, done; what takes long beside the screen, which says so.
@@ -355,9 +357,11 @@ class Shell:
             return
         before = self.state
         self.state = replace(before, status=CUTTING, is_refusal=False)
-        self._wait_for(self._looked(partial(_try_action, before, action)), application)
+        self._wait_for(
+            self._find_in_thread(partial(_try_action, before, action)), application
+        )
 
-    def _looked(
+    def _find_in_thread(
         self, find: Callable[[], Sequence[Action]]
     ) -> Awaitable[Sequence[Action]]:
         """What comes of it, found in another thread; Ctrl-C leaves meanwhile."""
@@ -365,19 +369,19 @@ class Shell:
         found, self._looking = in_thread(find)
         return found
 
-    def _made(
+    def _prepare(
         self, request: ShellRequest, action: Action
     ) -> Awaitable[Sequence[Action]]:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is ShellRequest.PROPOSE:
-            return self._looked(
+            return self._find_in_thread(
                 partial(_find_proposal, self._around.backend, self.state, action)
             )
         return run_in_terminal(
             lambda: [_edit(self._around.editor, self.state, request)]
         )
 
-    async def _taken(
+    async def _take_prepared(
         self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
         """The actions that are made are taken, and then the keys that came early."""

@@ -143,14 +143,14 @@ class BackgroundWorker:
         try:
             while (job := next_job(self._get_state(), self._backend)) is not None:
                 with suppress(GivenUp):
-                    self._take(await self._awaited(job))
+                    self._take(await self._run(job))
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
         finally:
             self._is_at_it = False
 
-    async def _awaited(self, job: Job) -> Report:
+    async def _run(self, job: Job) -> Report:
         """What comes of the job; how far it is comes in meanwhile."""
         come: deque[tuple[int, int]] = deque(maxlen=1)
         watch = Watch(lambda *at: come.append(at), self._wants(job))
@@ -175,10 +175,10 @@ class BackgroundWorker:
         todo = self._get_state().todo
         loop = asyncio.get_running_loop()
 
-        def told(number: int, check: Check) -> None:
+        def tell(number: int, check: Check) -> None:
             _tell(loop, self._take, Checked(todo, number, check))
 
-        checker.start(written_todo(todo), told)
+        checker.start(written_todo(todo), tell)
 
 
 def in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
