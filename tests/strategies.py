@@ -38,7 +38,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
     without_group,
 )
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.pieces import pieces_of
 
 LINES = [
@@ -231,9 +231,11 @@ def source_commits(draw: st.DrawFn) -> tuple[FileChange, ...]:
 
 def compared(
     changes: tuple[FileChange, ...], earlier: tuple[frozenset[bytes], ...] = ()
-) -> Compared:
+) -> CommitFeatures:
     """A commit with its pieces, ready to be compared, and what is known of others."""
-    return Compared(changes, pieces_of(changes, edits_of(changes)).pieces, earlier)
+    return CommitFeatures(
+        changes, pieces_of(changes, edits_of(changes)).pieces, earlier
+    )
 
 
 def earlier_commits() -> st.SearchStrategy[tuple[frozenset[bytes], ...]]:

@@ -8,7 +8,7 @@ from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.signals import SIGNALS
@@ -40,7 +40,7 @@ def disagreements(case: Case) -> list[str]:
     return list(_not_shown(case, found))
 
 
-def _refuse_mixed(case: Case, commit: Compared) -> None:
+def _refuse_mixed(case: Case, commit: CommitFeatures) -> None:
     """Nothing where each piece has one letter; else raises MalformedCase."""
     for piece in commit.pieces:
         if len(letters := case.letters_of(piece)) > 1:
@@ -50,7 +50,7 @@ def _refuse_mixed(case: Case, commit: Compared) -> None:
             )
 
 
-def _undecided(case: Case, commit: Compared, name: str) -> Iterator[str]:
+def _undecided(case: Case, commit: CommitFeatures, name: str) -> Iterator[str]:
     """In what the signal, all that aren't named silent, doesn't decide for the groups.
 
     Where two things are even the order of the diff decides; so it is read backwards
@@ -77,7 +77,7 @@ def _undecided(case: Case, commit: Compared, name: str) -> Iterator[str]:
 Groups = frozenset[frozenset[tuple[Edit, ...]]]
 
 
-def _right(case: Case, commit: Compared) -> Groups:
+def _right(case: Case, commit: CommitFeatures) -> Groups:
     """The pieces by their letters."""
     found: dict[str, list[tuple[Edit, ...]]] = {}
     for piece in commit.pieces:
@@ -85,16 +85,16 @@ def _right(case: Case, commit: Compared) -> Groups:
     return frozenset(frozenset(group) for group in found.values())
 
 
-def _said(case: Case, commit: Compared, name: str) -> Score:
+def _said(case: Case, commit: CommitFeatures, name: str) -> Score:
     """What the signal says of two pieces, by what was learned or the case says."""
-    signal, looks = _SIGNALS[name], commit.looks
+    signal, features = _SIGNALS[name], commit.features
     spoken = {"for": 1.0, "against": -1.0}.get(case.value("speaks"))
     if name != case.value("signal"):
         spoken = None
     is_learned = case.value("counted") == "learned"
 
     def score(a: int, b: int) -> float:
-        is_one_file = looks[a].path == looks[b].path
+        is_one_file = features[a].path == features[b].path
         weight = _weight(name, IN_ONE_FILE if is_one_file else ACROSS_FILES)
         sign = copysign(1, weight) if weight else 0.0
         counts = weight if is_learned else sign if spoken is None else spoken
@@ -110,11 +110,11 @@ def _weight(name: str, weights: Mapping[str, float]) -> float:
 
 
 def _clusters(
-    commit: Compared, said: Sequence[Score], order: Sequence[int], number: int
+    commit: CommitFeatures, said: Sequence[Score], order: Sequence[int], number: int
 ) -> Groups:
     """The pieces in so many clusters, those that come first first where it is even."""
     scores = [[sum(score(a, b) for score in said) for b in order] for a in order]
-    weights = [max(1, commit.looks[piece].lines) ** 0.5 for piece in order]
+    weights = [max(1, commit.features[piece].lines) ** 0.5 for piece in order]
     found: dict[int, list[tuple[Edit, ...]]] = {}
     for place, first in enumerate(tree_of(scores, weights).cut(number)):
         found.setdefault(first, []).append(commit.pieces[order[place]])

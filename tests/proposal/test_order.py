@@ -3,7 +3,7 @@
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.order import Need, circles, needs, ordered
 from tests.strategies import compared, source_commits
 
@@ -17,7 +17,7 @@ NEEDS = st.lists(LINKS.filter(lambda pair: pair[0] != pair[1]), max_size=12).map
 
 
 @st.composite
-def grouped(draw: st.DrawFn) -> tuple[Compared, Clusters]:
+def grouped(draw: st.DrawFn) -> tuple[CommitFeatures, Clusters]:
     """A commit, and its pieces in groups of any kind."""
     commit = compared(draw(source_commits()))
     clusters: dict[int, list[int]] = {}
@@ -50,7 +50,7 @@ def test_a_circle_has_those_that_need_each_other_however_far_round(
 
 @given(grouped(), st.integers(0, 3))
 def test_what_is_brought_comes_before_what_uses_it(
-    of: tuple[Compared, Clusters], main: int
+    of: tuple[CommitFeatures, Clusters], main: int
 ) -> None:
     commit, clusters = of
     needed = needs(commit, clusters)
@@ -64,7 +64,7 @@ def test_what_is_brought_comes_before_what_uses_it(
 
 @given(grouped(), NEEDS)
 def test_any_needs_without_a_circle_are_satisfied(
-    of: tuple[Compared, Clusters], needed: list[Need]
+    of: tuple[CommitFeatures, Clusters], needed: list[Need]
 ) -> None:
     commit, clusters = of
     some = [n for n in needed if max(n.group, n.of) < len(clusters)]
@@ -77,13 +77,13 @@ def test_any_needs_without_a_circle_are_satisfied(
 
 @given(grouped())
 def test_a_group_needs_only_names_that_it_uses_and_does_not_bring(
-    of: tuple[Compared, Clusters],
+    of: tuple[CommitFeatures, Clusters],
 ) -> None:
     commit, clusters = of
 
     for need in needs(commit, clusters):
-        users = [commit.looks[piece] for piece in clusters[need.group]]
-        bringers = [commit.looks[piece] for piece in clusters[need.of]]
-        assert any(need.name in look.new for look in users)
-        assert not any(need.name in look.defined for look in users)
-        assert any(need.name in look.defined for look in bringers)
+        users = [commit.features[piece] for piece in clusters[need.group]]
+        bringers = [commit.features[piece] for piece in clusters[need.of]]
+        assert any(need.name in piece.new for piece in users)
+        assert not any(need.name in piece.defined for piece in users)
+        assert any(need.name in piece.defined for piece in bringers)

@@ -224,8 +224,8 @@ def test_a_difference_far_to_the_right_in_a_line_is_one() -> None:
     long = b"call(one, two); " * 10_000
     found = proposals((replaced(long + b"a\n", long + b"b\n"),), b"Do it\n")
 
-    assert not found.commit.looks[0].written.is_space
-    assert not found.commit.looks[0].written.is_number
+    assert not found.commit.features[0].text.is_space
+    assert not found.commit.features[0].text.is_number
 
 
 def test_that_only_the_beginning_of_a_line_is_compared_is_said() -> None:

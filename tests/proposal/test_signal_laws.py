@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.model.diff import FileChange
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.signals import SIGNALS
 from tests.strategies import commits, compared, earlier_commits, source_commits
 
@@ -24,7 +24,9 @@ ANY = commits() | source_commits()
 Earlier = tuple[frozenset[bytes], ...]
 
 
-def values(commit: Compared, *, is_turned: bool = False) -> dict[str, list[float]]:
+def values(
+    commit: CommitFeatures, *, is_turned: bool = False
+) -> dict[str, list[float]]:
     """What each signal says of each two pieces, or of the same two the other way."""
     pairs = list(combinations(range(len(commit.pieces)), 2))
     if is_turned:
@@ -62,7 +64,7 @@ def test_the_order_of_the_pieces_says_nothing(
 ) -> None:
     commit = compared(changes)
     order = data.draw(st.permutations(range(len(commit.pieces))))
-    shuffled = Compared(changes, tuple(commit.pieces[at] for at in order))
+    shuffled = CommitFeatures(changes, tuple(commit.pieces[at] for at in order))
 
     for signal in SIGNALS:
         for a, b in combinations(range(len(order)), 2):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.proposal import signals
-from gitsplit.proposal.commit_features import Compared, changed_together
+from gitsplit.proposal.commit_features import CommitFeatures, changed_together
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.propose import Context, proposals
 from tests.strategies import modified, side, text_change
@@ -25,7 +25,7 @@ def signal(
     """What the signal says of two pieces of a commit."""
     pieces = pieces_of(changes, edits_of(changes)).pieces
     commits = tuple(map(frozenset, earlier))
-    return of(Compared(changes, pieces, commits), a, b)
+    return of(CommitFeatures(changes, pieces, commits), a, b)
 
 
 def two_files() -> tuple[FileChange, ...]:

@@ -8,7 +8,7 @@ from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
 from gitsplit.proposal.propose import Cuts, cuts, proposals
-from gitsplit.proposal.regroup import recut
+from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.background.worker import Backend, find_proposal
 from gitsplit.tui.state.app_state import ShellRequest, State
 from gitsplit.tui.update.actions import (
@@ -91,7 +91,7 @@ def test_the_words_and_the_owner_that_the_user_chose_stay() -> None:
 
     state = after(start, MORE)
 
-    heir = recut(start.plan, 1, cuts_in(start)).heirs[1]
+    heir = regroup(start.plan, 1, cuts_in(start)).heirs[1]
     assert state.plan.owner == heir
     assert heir is not None
     assert state.plan.groups[heir].message == b"Spell it right\n"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gitsplit.proposal import group_count
 from gitsplit.proposal.clustering import Tree, tree_of
-from gitsplit.proposal.scoring import NEIGHBOURS
+from gitsplit.proposal.scoring import SECOND_PASS
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import adjusted_rand, best_match
 from tools.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
@@ -74,7 +74,7 @@ def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
     weight = np.concatenate([_weights(each) for each in some])
     weight /= weight.mean()
     names = [signal.__name__ for signal in SIGNALS]
-    names += NEIGHBOURS[: values.shape[1] - len(names)]
+    names += SECOND_PASS[: values.shape[1] - len(names)]
     late = np.array([name in NOT_ALWAYS_KNOWN for name in names])
     looked_at = np.array([name != without for name in names])
     lines = [
@@ -243,7 +243,7 @@ def crossed(samples: Sequence[Sample]) -> list[Pairs]:
 
 
 def looked_again(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> list[Sample]:
-    """The samples with what a first look says, by numbers not learned from them."""
+    """The samples with what the first pass says, by numbers not learned from them."""
     return [
         each.looked_again(own.scores(each.silent)) if len(each.truth) > 1 else each
         for each, own in zip(samples, pairs, strict=True)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gitsplit.model.diff import edits_of
 from gitsplit.proposal.clustering import counts
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.scoring import neighbours
+from gitsplit.proposal.scoring import second_pass_features
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
 from tools.bench.data import Case, Earlier, cases
@@ -44,7 +44,7 @@ class Sample:
     """A case as it is learned from: its signals, and the true group of each piece.
 
     ``lines`` has for each piece the true groups of its lines; ``kind`` is the number
-    of groups and the stratum. ``near`` is what a first look says by way of others.
+    of groups and the stratum. ``near`` is what the first pass says by way of others.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Sample:
         upper = np.triu_indices(len(self.truth), 1)
         found = [
             np.array(m, dtype=np.float32)[upper]
-            for m in neighbours(scores, self.counts, homes)
+            for m in second_pass_features(scores, self.counts, homes)
         ]
         return replace(self, near=np.column_stack(found))
 
@@ -110,10 +110,10 @@ class Sample:
 def sample(case: Case, before: Earlier = ()) -> Sample:
     """A case with its signals, and what earlier commits changed together."""
     pieces = pieces_of(case.changes, edits_of(case.changes)).pieces
-    commit = Compared(case.changes, pieces, before, case.message)
+    commit = CommitFeatures(case.changes, pieces, before, case.message)
     pairs = list(combinations(range(len(commit.pieces)), 2))
     signals = [[signal(commit, a, b) for signal in SIGNALS] for a, b in pairs]
-    looks, truth = commit.looks, case.truth
+    features, truth = commit.features, case.truth
     lines = [
         tuple(truth[key] for edit in piece for key in case.keys(edit) if key in truth)
         for piece in commit.pieces
@@ -122,9 +122,9 @@ def sample(case: Case, before: Earlier = ()) -> Sample:
         case.record["id"],
         case.record["repo"],
         (case.record["k"], case.record["stratum"]),
-        tuple(Outline(look.path, look.role, look.lines) for look in looks),
+        tuple(Outline(piece.path, piece.role, piece.lines) for piece in features),
         np.array(signals, dtype=np.float32).reshape(-1, len(SIGNALS)),
-        np.array([looks[a].path == looks[b].path for a, b in pairs], dtype=bool),
+        np.array([features[a].path == features[b].path for a, b in pairs], dtype=bool),
         tuple(case.group_of(piece) or 0 for piece in commit.pieces),
         tuple(lines),
     )

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gitsplit.proposal.scoring import NEIGHBOURS
+from gitsplit.proposal.scoring import SECOND_PASS
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
 from tools.bench.data import earlier
@@ -39,8 +39,8 @@ def module(
     yield '"""What the signals are worth: numbers learned by ``tools.bench.train``.'
     yield ""
     yield f"From {tangled} tangled and {len(samples) - tangled} single commits of"
-    yield f"{repositories} repositories. The second look at all pieces counts what the"
-    yield "first said of others."
+    yield f"{repositories} repositories. The second pass over all pieces counts what"
+    yield "the first said of others."
     yield '"""'
     yield ""
     yield from _weights("ACROSS_FILES", first.across)
@@ -57,7 +57,7 @@ def _weights(name: str, line: Line) -> Iterator[str]:
     names = [signal.__name__ for signal in SIGNALS]
     yield f"{name}: dict[str, float] = {{"
     yield f'    "constant": {line.constant:.4g},'
-    for of, weight in zip([*names, *NEIGHBOURS], line.weights, strict=False):
+    for of, weight in zip([*names, *SECOND_PASS], line.weights, strict=False):
         if abs(weight) > 1e-4:
             yield f'    "{of}": {weight:.4g},'
     yield "}"

@@ -17,7 +17,13 @@ from math import log, sqrt
 
 from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.proposal import source_text
-from gitsplit.proposal.features import Look, Piece, Texts, is_partly_read, look_at
+from gitsplit.proposal.features import (
+    Piece,
+    PieceFeatures,
+    Texts,
+    is_partly_read,
+    piece_features,
+)
 from gitsplit.proposal.source_text import Vector, identifiers, parts, weighted
 
 Matrix = list[list[float]]
@@ -32,7 +38,7 @@ class Likeness:
     direct: Matrix
 
     @cached_property
-    def through_others(self) -> Matrix:
+    def second_order(self) -> Matrix:
         """How alike the neighbourhoods are; found when it is asked for."""
         return _cosines([_nearest(row) for row in self.direct])
 
@@ -139,7 +145,7 @@ def _directory(path: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Compared:
+class CommitFeatures:
     """A commit's pieces, and what is found out about all of them at once.
 
     ``earlier`` has the paths that each of some commits before it changed together,
@@ -162,50 +168,53 @@ class Compared:
         return any(is_partly_read(self.texts, piece) for piece in self.pieces)
 
     @cached_property
-    def looks(self) -> tuple[Look, ...]:
+    def features(self) -> tuple[PieceFeatures, ...]:
         """What there is to see of each piece."""
-        return tuple(look_at(self.texts, piece) for piece in self.pieces)
+        return tuple(piece_features(self.texts, piece) for piece in self.pieces)
 
     @cached_property
     def words(self) -> Likeness:
         """How alike the pieces' own words are."""
-        return likeness([look.parts for look in self.looks])
+        return likeness([piece.parts for piece in self.features])
 
     @cached_property
     def around(self) -> Likeness:
         """How alike the words are that the pieces stand among."""
-        return likeness([look.around for look in self.looks])
+        return likeness([piece.around for piece in self.features])
 
     @cached_property
     def shifted(self) -> Likeness:
         """How alike the words are that come and go, with those of the paths."""
         return likeness(
-            [Counter(look.shifts) + Counter(look.path_parts) for look in self.looks]
+            [
+                Counter(piece.shifts) + Counter(piece.path_parts)
+                for piece in self.features
+            ]
         )
 
     @cached_property
     def shapes(self) -> Matrix:
         """How alike the shapes of the edits are, whatever the names."""
-        return likeness([look.written.shape for look in self.looks]).direct
+        return likeness([piece.text.shape for piece in self.features]).direct
 
     @cached_property
     def told(self) -> tuple[float, ...]:
         """For each piece how much the message speaks of it, from 0 to 1."""
         said = Counter(p for word in identifiers(self.message) for p in parts(word))
         if not said:
-            return (0.0,) * len(self.looks)
-        bags = [look.parts + Counter(look.path_parts) for look in self.looks]
+            return (0.0,) * len(self.features)
+        bags = [piece.parts + Counter(piece.path_parts) for piece in self.features]
         return tuple(likeness([*bags, said]).direct[-1][:-1])
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:
         """For each piece the place of its file among those that pieces are in."""
         place = {number: at for at, number in enumerate(self._files)}
-        return tuple(place[look.file] for look in self.looks)
+        return tuple(place[piece.file] for piece in self.features)
 
     @cached_property
     def _files(self) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(look.file for look in self.looks))
+        return tuple(dict.fromkeys(piece.file for piece in self.features))
 
     @cached_property
     def files(self) -> Matrix:
@@ -231,7 +240,7 @@ class Compared:
         return changed_together(self._paths_before, self.earlier)
 
     @cached_property
-    def together_around(self) -> Matrix:
+    def directories_together(self) -> Matrix:
         """How much their directories changed together before, by :attr:`file_at`."""
         return directories_changed_together(self._paths_before, self.earlier)
 
@@ -246,7 +255,9 @@ class Compared:
         """How rare each identifier of a piece is in the old texts, up to 1."""
         before = self.texts.words_before
         total = sum(count.total() for count in before) + 1
-        known = {word for look in self.looks for word in look.words | look.context}
+        known = {
+            word for piece in self.features for word in piece.words | piece.context
+        }
         scale = log(total + 2)
         often = dict.fromkeys(known, 0)
         for count in before:
@@ -260,15 +271,15 @@ class Compared:
     @cached_property
     def scarcity(self) -> dict[str, float]:
         """How few of the pieces have each identifier, up to 1."""
-        number = len(self.looks) + 1
-        spread = Counter(word for look in self.looks for word in look.words)
+        number = len(self.features) + 1
+        spread = Counter(word for piece in self.features for word in piece.words)
         return {word: log(number / n) / log(number) for word, n in spread.items()}
 
     @cached_property
     def closeness(self) -> Matrix:
         """How alike the pieces' neighbourhoods are, all in all."""
         found = (self.words, self.around, self.shifted)
-        one, two, three = (each.through_others for each in found)
+        one, two, three = (each.second_order for each in found)
         return [
             [a + b + c for a, b, c in zip(*rows, strict=True)]
             for rows in zip(one, two, three, strict=True)
@@ -285,12 +296,12 @@ class Compared:
     @cached_property
     def rank(self) -> tuple[int, ...]:
         """For each piece how many come before it in its file."""
-        found = [0] * len(self.looks)
+        found = [0] * len(self.features)
         before: Counter[int] = Counter()
         for at in sorted(
             range(len(found)), key=lambda at: sort_key(self.pieces[at][0])
         ):
-            file = self.looks[at].file
+            file = self.features[at].file
             found[at] = before[file]
             before[file] += 1
         return tuple(found)
@@ -298,10 +309,10 @@ class Compared:
     @cached_property
     def in_file(self) -> Counter[str]:
         """How many pieces each path has."""
-        return Counter(look.path for look in self.looks)
+        return Counter(piece.path for piece in self.features)
 
 
-def path_likeness(a: Look, b: Look) -> float:
+def path_likeness(a: PieceFeatures, b: PieceFeatures) -> float:
     """The share of the parts of two paths that both have."""
     if a.path == b.path:
         return 1.0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gitsplit.model.escape import shown
-from gitsplit.proposal.commit_features import Compared
-from gitsplit.proposal.features import Look
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.order import Need
 
 _Named = TypeVar("_Named", str, tuple[str, str])
@@ -52,11 +52,11 @@ def counted(number: int, what: str) -> str:
     return f"{word} {what}" if number == 1 else f"{word} {what}s"
 
 
-def found_in(commit: Compared, cluster: Sequence[int]) -> Finding | None:
+def found_in(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
     """The strongest thing that holds a group of pieces together, if one is known."""
-    looks = [commit.looks[piece] for piece in cluster]
+    pieces = [commit.features[piece] for piece in cluster]
     for finder in _FINDERS:
-        if found := finder(commit, looks):
+        if found := finder(commit, pieces):
             return found
     return None
 
@@ -70,16 +70,20 @@ def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None
     return Finding(sentence, finding.deed if finding else "")
 
 
-def _only_space(commit: Compared, looks: Sequence[Look]) -> Finding | None:
-    if not all(look.written.is_space for look in looks):
+def _only_space(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
+    if not all(piece.text.is_space for piece in pieces):
         return None
-    return Finding("Only white space changes here.", f"Reformat {_where(looks)}")
+    return Finding("Only white space changes here.", f"Reformat {_where(pieces)}")
 
 
-def _definition(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _definition(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """A name that is declared in one piece and stands in others."""
-    users = Counter(word for look in looks for word in look.new)
-    brought = Counter(word for look in looks for word in look.defined & look.new)
+    users = Counter(word for piece in pieces for word in piece.new)
+    brought = Counter(word for piece in pieces for word in piece.defined & piece.new)
     best = _most(users, lambda word: brought[word] == 1 and users[word] > 1)
     if best is None:
         return None
@@ -89,14 +93,16 @@ def _definition(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     return Finding(said, f"Add {shown(best)}")
 
 
-def _replacement(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _replacement(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """A name that takes another's place in several pieces."""
     swaps = Counter(
         (old, new)
-        for look in looks
-        if len(look.removed) * len(look.added) <= _MOST_SWAPS
-        for old in look.removed
-        for new in look.added
+        for piece in pieces
+        if len(piece.removed) * len(piece.added) <= _MOST_SWAPS
+        for old in piece.removed
+        for new in piece.added
     )
     best = _most(swaps, lambda swap: swaps[swap] > 1)
     if best is None:
@@ -106,9 +112,9 @@ def _replacement(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     return Finding(f"`{old}` becomes `{new}` in {many}.", f"Replace {old} by {new}")
 
 
-def _removal(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding | None:
     """A name that several pieces take away, so that none is left."""
-    gone = Counter(word for look in looks for word in look.gone)
+    gone = Counter(word for piece in pieces for word in piece.gone)
     best = _most(gone, lambda word: gone[word] > 1)
     if best is None:
         return None
@@ -117,9 +123,11 @@ def _removal(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     return Finding(said, f"Remove {shown(best)}")
 
 
-def _new_name(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _new_name(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """A name that several pieces bring."""
-    new = Counter(word for look in looks for word in look.new)
+    new = Counter(word for piece in pieces for word in piece.new)
     best = _most(new, lambda word: new[word] > 1)
     if best is None:
         return None
@@ -128,34 +136,40 @@ def _new_name(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     return Finding(said, f"Introduce {shown(best)}")
 
 
-def _test_with_code(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _test_with_code(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """A file that changes together with its test."""
-    tests = {look.stem for look in looks if look.role == "test"}
-    code = {look.stem: look.path for look in looks if look.role == "code"}
+    tests = {piece.stem for piece in pieces if piece.role == "test"}
+    code = {piece.stem: piece.path for piece in pieces if piece.role == "code"}
     both = sorted(tests & code.keys())
     if not both:
         return None
     return Finding(f"{shown(code[both[0]])} changes together with its test.")
 
 
-def _one_role(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _one_role(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """Nothing but documentation, tests or comments."""
-    roles = {look.role for look in looks}
+    roles = {piece.role for piece in pieces}
     if roles <= {"documentation", "changelog"}:
-        return Finding("Only documentation changes here.", f"Document {_where(looks)}")
+        return Finding("Only documentation changes here.", f"Document {_where(pieces)}")
     if roles == {"test"}:
-        return Finding("Only tests change here.", f"Test {_where(looks)}")
-    if all(look.written.is_comment for look in looks):
+        return Finding("Only tests change here.", f"Test {_where(pieces)}")
+    if all(piece.text.is_comment for piece in pieces):
         said = "Only comments change here."
-        return Finding(said, f"Comment on {_where(looks)}")
+        return Finding(said, f"Comment on {_where(pieces)}")
     return None
 
 
-def _shared_word(commit: Compared, looks: Sequence[Look]) -> Finding | None:
+def _shared_word(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures]
+) -> Finding | None:
     """An identifier that all or most pieces have, the rarest of such."""
-    having = Counter(word for look in looks for word in look.words)
+    having = Counter(word for piece in pieces for word in piece.words)
     rarity = commit.rarity
-    words = [word for word, n in having.items() if n > max(1, len(looks) // 2)]
+    words = [word for word, n in having.items() if n > max(1, len(pieces) // 2)]
     if not words:
         return None
     best = max(words, key=lambda word: (rarity[word] * having[word], word))
@@ -163,7 +177,9 @@ def _shared_word(commit: Compared, looks: Sequence[Look]) -> Finding | None:
     return Finding(f"{many.capitalize()} speak of `{shown(best)}`.")
 
 
-_FINDERS: tuple[Callable[[Compared, Sequence[Look]], Finding | None], ...] = (
+_FINDERS: tuple[
+    Callable[[CommitFeatures, Sequence[PieceFeatures]], Finding | None], ...
+] = (
     _only_space,
     _definition,
     _replacement,
@@ -181,16 +197,16 @@ def _most(counts: Counter[_Named], is_fit: Callable[[_Named], bool]) -> _Named |
     return max(fit, key=lambda item: (counts[item], len(item[0]), item), default=None)
 
 
-def _where(looks: Sequence[Look]) -> str:
+def _where(pieces: Sequence[PieceFeatures]) -> str:
     """The stem of the only file, or the number of files."""
-    paths = {look.path for look in looks}
+    paths = {piece.path for piece in pieces}
     if len(paths) > 1:
         return f"{len(paths)} files"
     return shown(next(iter(paths)).rpartition("/")[2])
 
 
 def border(
-    commit: Compared,
+    commit: CommitFeatures,
     groups: tuple[int, int],
     clusters: tuple[Sequence[int], Sequence[int]],
     needed: Sequence[Need],
@@ -210,9 +226,9 @@ def border(
     return f"Commits {before} and {after} share little more than `{shown(rare)}`."
 
 
-def _words(commit: Compared, cluster: Sequence[int]) -> frozenset[str]:
+def _words(commit: CommitFeatures, cluster: Sequence[int]) -> frozenset[str]:
     return frozenset().union(*_of(commit, cluster))
 
 
-def _of(commit: Compared, cluster: Sequence[int]) -> Iterator[frozenset[str]]:
-    return (commit.looks[piece].words for piece in cluster)
+def _of(commit: CommitFeatures, cluster: Sequence[int]) -> Iterator[frozenset[str]]:
+    return (commit.features[piece].words for piece in cluster)

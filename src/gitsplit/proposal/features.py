@@ -41,7 +41,7 @@ _PRIVATE = 0xF0000
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class LineFeatures:
     """What the lines say that a piece takes and puts.
 
     ``shape`` counts the tokens that come and go, ``substitutions`` has what replaces
@@ -61,7 +61,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PieceFeatures:
     """What there is to see of a piece.
 
     ``added`` and ``removed`` are the identifiers that it has more often on one side;
@@ -93,7 +93,7 @@ class Look:
     parts: Counter[str]
     shifts: frozenset[str]
     around: Counter[str]
-    written: Written
+    text: LineFeatures
     is_generated: bool
 
 
@@ -174,7 +174,7 @@ def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
         read += len(text)
 
 
-def look_at(texts: Texts, piece: Piece) -> Look:
+def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
     """What there is to see of a piece."""
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
@@ -185,7 +185,7 @@ def look_at(texts: Texts, piece: Piece) -> Look:
     path_parts = frozenset(parts(path))
     context, function = _surroundings(texts, path, edits)
     own_parts = _parts(before + after)
-    return Look(
+    return PieceFeatures(
         file=file,
         path=path,
         role=source_text.role(path),
@@ -207,16 +207,16 @@ def look_at(texts: Texts, piece: Piece) -> Look:
         parts=own_parts,
         shifts=frozenset(part for word in added | removed for part in parts(word)),
         around=_once(context) + own_parts + own_parts + Counter(path_parts),
-        written=_written(old, new),
+        text=_line_features(old, new),
         is_generated=texts.is_generated(file),
     )
 
 
-def _written(old: Sequence[str], new: Sequence[str]) -> Written:
+def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
     """What the lines say that are taken and put."""
     lines = [line for line in (*old, *new) if line.strip()]
     before, after = "".join(old), "".join(new)
-    return Written(
+    return LineFeatures(
         shape=features.shape(old, new),
         substitutions=features.substitutions(old, new),
         lost=_long(old),

@@ -36,7 +36,7 @@ class Outline(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class MergeFeatures:
     """One merge of the tree, and what is to be seen of the two clusters.
 
     ``rows`` is the mean of each piece's best score in the other cluster, ``top`` that
@@ -55,7 +55,7 @@ class Seen:
     top: float = 3.0
 
 
-_NONE = Seen()
+_NONE = MergeFeatures()
 
 
 def described(
@@ -67,25 +67,27 @@ def described(
     return [list(_crossed(_plain(seen, outlines, k))) for k in numbers]
 
 
-def _seen(tree: Tree, outlines: Sequence[Outline], scores: Matrix) -> dict[int, Seen]:
+def _seen(
+    tree: Tree, outlines: Sequence[Outline], scores: Matrix
+) -> dict[int, MergeFeatures]:
     """Each merge that leaves few clusters, by how many there were before it."""
     members = {piece: [piece] for piece in range(tree.size)}
-    found: dict[int, Seen] = {}
+    found: dict[int, MergeFeatures] = {}
     for step, merge in enumerate(tree.merges):
         one, two = members[merge.a], members.pop(merge.b)
         if tree.size - step <= _LAST_SEEN:
-            found[tree.size - step] = _look_at(merge, outlines, scores, one, two)
+            found[tree.size - step] = _merge_features(merge, outlines, scores, one, two)
         members[merge.a] = one + two
     return found
 
 
-def _look_at(
+def _merge_features(
     merge: Merge,
     outlines: Sequence[Outline],
     scores: Matrix,
     one: list[int],
     two: list[int],
-) -> Seen:
+) -> MergeFeatures:
     """What is to be seen of two clusters that come together."""
     cross = [[scores[a][b] for b in two] for a in one]
     here, there = ({outlines[piece].path for piece in side} for side in (one, two))
@@ -93,7 +95,7 @@ def _look_at(
     lines = [sum(outlines[piece].lines for piece in side) for side in (one, two)]
     total = sum(each.lines for each in outlines) or 1
     best = sorted((score for row in cross for score in row), reverse=True)[:3]
-    return Seen(
+    return MergeFeatures(
         merge.mean,
         merge.best,
         (_mean(map(max, cross)) + _mean(map(max, zip(*cross, strict=True)))) / 2,
@@ -105,7 +107,9 @@ def _look_at(
     )
 
 
-def _plain(seen: dict[int, Seen], outlines: Sequence[Outline], k: int) -> list[float]:
+def _plain(
+    seen: dict[int, MergeFeatures], outlines: Sequence[Outline], k: int
+) -> list[float]:
     """What speaks for ``k`` groups: the merges left undone, those done, the extent."""
     undone, done, before, last, third = (
         seen.get(number, _NONE) for number in (k, k + 1, k + 2, 2, 3)
@@ -138,7 +142,7 @@ def _plain(seen: dict[int, Seen], outlines: Sequence[Outline], k: int) -> list[f
     ]
 
 
-def _cluster_values(seen: Seen) -> tuple[float, ...]:
+def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
     """What is to be seen of two clusters besides the merge's own scores."""
     return (
         seen.rows,
@@ -160,7 +164,7 @@ def _crossed(values: Sequence[float]) -> Iterator[float]:
         yield value * number
 
 
-def _clipped(seen: dict[int, Seen], number: int) -> float:
+def _clipped(seen: dict[int, MergeFeatures], number: int) -> float:
     """What speaks for or against one merge, where there is one."""
     return max(-2.0, min(2.0, seen[number].mean)) if number in seen else 0.0
 

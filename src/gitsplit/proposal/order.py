@@ -18,8 +18,8 @@ from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED
-from gitsplit.proposal.commit_features import Compared
-from gitsplit.proposal.features import Look
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import identifiers, parts
 
 
@@ -32,11 +32,13 @@ class Need:
     name: str
 
 
-def needs(commit: Compared, clusters: Sequence[Sequence[int]]) -> tuple[Need, ...]:
+def needs(
+    commit: CommitFeatures, clusters: Sequence[Sequence[int]]
+) -> tuple[Need, ...]:
     """Which cluster needs which other one, by the first name in the alphabet."""
-    looks = commit.looks
-    brings = [_union(looks[p].defined & looks[p].new for p in c) for c in clusters]
-    uses = [_union(looks[p].new for p in c) for c in clusters]
+    pieces = commit.features
+    brings = [_union(pieces[p].defined & pieces[p].new for p in c) for c in clusters]
+    uses = [_union(pieces[p].new for p in c) for c in clusters]
     return tuple(_needs(brings, uses))
 
 
@@ -67,7 +69,7 @@ def circles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
 
 
 def ordered(
-    commit: Compared,
+    commit: CommitFeatures,
     clusters: Sequence[Sequence[int]],
     needed: Sequence[Need],
     main: int | None,
@@ -91,9 +93,9 @@ def ordered(
     return tuple(found)
 
 
-def _rank(commit: Compared, cluster: Sequence[int]) -> tuple[int, int]:
+def _rank(commit: CommitFeatures, cluster: Sequence[int]) -> tuple[int, int]:
     """How early a cluster comes, for equal ones by the diff."""
-    late = {_lateness(commit.looks[piece]) for piece in cluster}
+    late = {_lateness(commit.features[piece]) for piece in cluster}
     meant = late - {0}
     return (min(meant) if meant else 0, min(cluster))
 
@@ -107,9 +109,9 @@ _LATENESS: Mapping[str, int] = {
 }
 
 
-def _lateness(look: Look) -> int:
+def _lateness(piece: PieceFeatures) -> int:
     """0 for what changes no meaning, later for what speaks about the rest."""
-    return 0 if look.written.is_space or look.kind == "fact" else _LATENESS[look.role]
+    return 0 if piece.text.is_space or piece.kind == "fact" else _LATENESS[piece.role]
 
 
 Keep = Literal["auto", "first", "last", "largest", "none"] | int

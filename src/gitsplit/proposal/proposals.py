@@ -21,7 +21,7 @@ from gitsplit.proposal.by_location import (
     refuse_too_many,
 )
 from gitsplit.proposal.clustering import Tree, counts, tree_of
-from gitsplit.proposal.commit_features import Compared
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
@@ -52,13 +52,15 @@ class Proposals:
     message: bytes
     keep: Keep
     context: Context
-    commit: Compared
+    commit: CommitFeatures
     shortcut: str = ""
 
     @cached_property
     def tree(self) -> Tree:
         """The merge tree of the pieces; longer ones count more."""
-        return tree_of(self._scores, counts(look.lines for look in self.commit.looks))
+        return tree_of(
+            self._scores, counts(features.lines for features in self.commit.features)
+        )
 
     @cached_property
     def _scores(self) -> list[list[float]]:
@@ -69,7 +71,7 @@ class Proposals:
         """The number of groups that the commit seems to consist of."""
         if self.tree.size < 2:
             return 1
-        described = group_count.described(self.tree, self.commit.looks, self._scores)
+        described = group_count.described(self.tree, self.commit.features, self._scores)
         worths = [worth(values) for values in described]
         return worths.index(max(worths)) + 1
 
@@ -161,8 +163,8 @@ class Proposals:
         """The parts of identifiers in a cluster's lines and paths."""
         found: Counter[str] = Counter()
         for piece in cluster:
-            look = self.commit.looks[piece]
-            found += look.parts + Counter(look.path_parts)
+            features = self.commit.features[piece]
+            found += features.parts + Counter(features.path_parts)
         return found
 
     def _plan_of(self, clusters: Clusters, circles: Circles) -> Plan:
@@ -235,9 +237,13 @@ class Proposals:
         if self.keep == "auto" and number > 1:
             place_of = dict(zip(edits, group_of, strict=True))
             words: list[Counter[str]] = [Counter() for _ in range(number)]
-            for look, piece in zip(self.commit.looks, self.commit.pieces, strict=True):
+            for features, piece in zip(
+                self.commit.features, self.commit.pieces, strict=True
+            ):
                 if piece[0] in place_of:
-                    words[place_of[piece[0]]] += look.parts + Counter(look.path_parts)
+                    words[place_of[piece[0]]] += features.parts + Counter(
+                        features.path_parts
+                    )
             if found := described_by(self.message, words):
                 owner, word = found
                 return owner, f" The message speaks of `{word}`, as this group does."
@@ -271,7 +277,7 @@ def proposals(
     """The proposals for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
-    commit = Compared(changes, cut.pieces, context.together, said)
+    commit = CommitFeatures(changes, cut.pieces, context.together, said)
     bounded = "of long lines and hunks the beginning is compared"
     shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
     return Proposals(

@@ -29,7 +29,7 @@ from gitsplit.proposal.subjects import drafted
 
 
 @dataclass(frozen=True)
-class Placed:
+class ProposalsByLocation:
     """The proposals for a commit whose pieces are grouped ``by`` where they are."""
 
     changes: tuple[FileChange, ...]
@@ -97,7 +97,7 @@ __all__ = [
     "proposals",
 ]
 
-Cuts = Proposals | Placed
+Cuts = Proposals | ProposalsByLocation
 """The proposals for one commit, of any number of groups."""
 
 
@@ -111,7 +111,7 @@ def cuts(
     """The proposals for a commit that did ``changes`` under ``message``."""
     if by == "auto":
         return proposals(changes, message, keep, context)
-    return Placed(changes, message, by, keep, context)
+    return ProposalsByLocation(changes, message, by, keep, context)
 
 
 def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for

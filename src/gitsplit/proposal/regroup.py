@@ -28,7 +28,7 @@ _TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Recut:
+class Regrouping:
     """Another cut, and what it is to the plan before.
 
     ``parents`` has for each of its groups the one before that most of it was in,
@@ -42,7 +42,7 @@ class Recut:
     was_moved: bool
 
 
-def recut(before: Plan, by: int, cuts: Cuts) -> Recut:
+def regroup(before: Plan, by: int, cuts: Cuts) -> Regrouping:
     """The next cut with more groups (``by`` is 1) or fewer (-1) than ``before`` has.
 
     Raises ActionRefused where there is none.
@@ -56,7 +56,9 @@ def recut(before: Plan, by: int, cuts: Cuts) -> Recut:
         plan = _decided(before, offered, _cut(cuts, number))
         if (len(plan.groups) - size) * by > 0:
             was_moved = not _is_offered(written, offered)
-            return Recut(plan, _heirs(plan, before), _heirs(before, plan), was_moved)
+            return Regrouping(
+                plan, _heirs(plan, before), _heirs(before, plan), was_moved
+            )
     raise ActionRefused("It can't be parted any further.")
 
 

@@ -1,9 +1,9 @@
 """What speaks for two pieces belonging together: the signals, weighed as learned.
 
-All pieces are looked at twice. The second time what the first look said of the others
+There are two passes over the pairs; in the second what the first said of the others
 counts, too.
 
-What a first look at all pieces says of two of them by way of the others.
+Second-pass features: what the first pass says of two pieces by way of the others.
 
 Two pieces may have little to do with each other and still belong together: where the
 same others go with both, where a third goes with each, or where their files do.
@@ -16,10 +16,10 @@ from operator import mul
 
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import Tree, counts, tree_of
-from gitsplit.proposal.commit_features import Compared, Matrix
+from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.signals import SIGNALS
 
-NEIGHBOURS = (
+SECOND_PASS = (
     "first_look",
     "same_neighbours",
     "through_a_third",
@@ -29,18 +29,18 @@ NEIGHBOURS = (
     "rank_among_near",
     "joined_at",
 )
-"""The names of what :func:`neighbours` finds, in its order."""
+"""The names of what :func:`second_pass_features` finds, in its order."""
 
 _EXTREME = 30.0
 _MOST = 6.0
 
 
-def neighbours(
+def second_pass_features(
     scores: Matrix, weights: Sequence[float], homes: Sequence[int]
 ) -> list[Matrix]:
-    """A matrix for each of NEIGHBOURS.
+    """A matrix for each of SECOND_PASS.
 
-    ``scores`` are those of the first look, ``weights`` how much each piece counts, and
+    ``scores`` are those of the first pass, ``weights`` how much each piece counts, and
     ``homes`` has for each the number of its file, from 0.
     """
     chances = [[_chance(score) for score in row] for row in scores]
@@ -155,9 +155,9 @@ Values = list[tuple[int, int, list[float]]]
 """Two pieces, and what is to be weighed for them."""
 
 
-def scores(commit: Compared) -> Matrix:
+def scores(commit: CommitFeatures) -> Matrix:
     """For each two pieces what speaks for them (above 0) or against."""
-    files, size = commit.file_at, len(commit.looks)
+    files, size = commit.file_at, len(commit.features)
     pairs = list(combinations(range(size), 2))
     within = [(a, b) for a, b in pairs if files[a] == files[b]]
     across = [(a, b) for a, b in pairs if files[a] != files[b]]
@@ -168,7 +168,9 @@ def scores(commit: Compared) -> Matrix:
     first = [[0.0] * size for _ in range(size)]
     for each in weighings:
         each.weigh(each.first, into=first)
-    near = neighbours(first, counts(look.lines for look in commit.looks), files)
+    near = second_pass_features(
+        first, counts(piece.lines for piece in commit.features), files
+    )
     again = [[0.0] * size for _ in range(size)]
     for each in weighings:
         each.weigh(each.again, near, into=again)
@@ -176,18 +178,18 @@ def scores(commit: Compared) -> Matrix:
 
 
 class _Weighing:
-    """Some pairs and what their signals say, with the weights of both looks."""
+    """Some pairs and what their signals say, with the weights of both passes."""
 
     def __init__(
         self,
-        commit: Compared,
+        commit: CommitFeatures,
         pairs: Sequence[tuple[int, int]],
         first: Weights,
         again: Weights,
     ) -> None:
         used = [s for s in SIGNALS if s.__name__ in first or s.__name__ in again]
         self.first, self.again = first, again
-        self._names = [*(signal.__name__ for signal in used), *NEIGHBOURS]
+        self._names = [*(signal.__name__ for signal in used), *SECOND_PASS]
         self._values: Values = [
             (a, b, [signal(commit, a, b) for signal in used]) for a, b in pairs
         ]
@@ -195,7 +197,7 @@ class _Weighing:
     def weigh(
         self, weights: Weights, near: Sequence[Matrix] = (), *, into: Matrix
     ) -> None:
-        """The sums go into the matrix, with what a look before says, if there is one.
+        """The sums go into the matrix, with what the pass before says, if there is one.
 
         Without one, only the signals are weighed, which come first.
         """

@@ -1,7 +1,7 @@
 """What the signals are worth: numbers learned by ``tools.bench.train``.
 
 From 5767 tangled and 2739 single commits of
-151 repositories. The second look at all pieces counts what the
+151 repositories. The second pass over all pieces counts what the
 first said of others.
 """
 

@@ -15,7 +15,7 @@ from gitsplit.model.diff import Fact, FactEdit, sort_key
 from gitsplit.model.listing import counted
 from gitsplit.model.plan import DROPPED, Group, Plan, assigned, with_group
 from gitsplit.proposal.propose import drafted
-from gitsplit.proposal.regroup import recut
+from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.location import proposal_awaited
@@ -238,7 +238,7 @@ def with_next_cut(state: State, by: int) -> State:
     if commit not in state.cuts:
         return proposal_awaited(state, commit)
     cuts = state.cuts[commit]
-    made = recut(state.plan, by, cuts)
+    made = regroup(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)
     deed = f"{counted(len(made.plan.groups), 'commit')} now"

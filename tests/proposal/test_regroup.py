@@ -20,7 +20,7 @@ from gitsplit.model.plan import (
     with_message,
 )
 from gitsplit.proposal.propose import Cuts, GroupBy, cuts
-from gitsplit.proposal.regroup import recut
+from gitsplit.proposal.regroup import regroup
 from tests.strategies import commits, modified
 
 MESSAGE = b"Do several things\n\nChange-Id: I" + b"1" * 40 + b"\n"
@@ -75,7 +75,7 @@ def test_an_untouched_proposal_becomes_the_proposal_of_one_more_and_back(
     found = cuts(changes, MESSAGE, by)
     try:
         plan = found.plan(number)
-        more = recut(plan, 1, found)
+        more = regroup(plan, 1, found)
     except (ActionRefused, InvalidPlan):
         return
 
@@ -83,7 +83,7 @@ def test_an_untouched_proposal_becomes_the_proposal_of_one_more_and_back(
     size = len(more.plan.groups)
     assert size > len(plan.groups)
     assert more.plan in (found.plan(n) for n in range(size, size + 8))
-    back = recut(more.plan, -1, found)
+    back = regroup(more.plan, -1, found)
     assert not back.was_moved
     assert len(back.plan.groups) < size
 
@@ -97,7 +97,7 @@ def test_what_was_dropped_stays_dropped_and_everything_else_is_in_one_commit(
         plan = found.plan(number)
         places = {at for at in dropped if at < len(plan.edits)}
         before = assigned(plan, places, DROPPED)
-        after = recut(before, 1, found).plan
+        after = regroup(before, 1, found).plan
     except (ActionRefused, InvalidPlan):
         return
 
@@ -108,7 +108,7 @@ def test_what_was_dropped_stays_dropped_and_everything_else_is_in_one_commit(
 def test_one_more_parts_a_commit_and_says_which() -> None:
     plan = FOUR.plan(2)
 
-    made = recut(plan, 1, FOUR)
+    made = regroup(plan, 1, FOUR)
 
     assert made.plan == FOUR.plan(3)
     parted = [at for at, heir in enumerate(made.heirs) if made.parents.count(at) == 2]
@@ -124,7 +124,7 @@ def test_words_go_with_most_of_the_lines_that_they_were_written_for() -> None:
     other = next(g for g in range(3) if g != plan.owner)
     worded = with_message(plan, other, b"What I say\n")
 
-    made = recut(worded, 1, FOUR)
+    made = regroup(worded, 1, FOUR)
 
     heir = made.heirs[other]
     assert heir is not None
@@ -138,7 +138,7 @@ def test_the_owners_words_stay_with_the_owner() -> None:
     worded = with_message(plan, 0, b"What I say\n")
 
     for _ in range(3):
-        worded = recut(worded, 1, FOUR).plan
+        worded = regroup(worded, 1, FOUR).plan
         assert worded.owner is not None
         assert worded.groups[worded.owner].message == b"What I say\n"
         assert [g.message for g in worded.groups].count(b"What I say\n") == 1
@@ -148,7 +148,7 @@ def test_the_owners_words_stay_with_the_owner() -> None:
 def test_an_owner_that_was_chosen_is_still_the_owner(by: int) -> None:
     plan = FOUR.plan(3)
     for owner in range(3):
-        made = recut(replace(plan, owner=owner), by, FOUR)
+        made = regroup(replace(plan, owner=owner), by, FOUR)
 
         assert made.plan.owner is not None
         if owner != plan.owner:
@@ -158,7 +158,7 @@ def test_an_owner_that_was_chosen_is_still_the_owner(by: int) -> None:
 def test_no_owner_is_made_where_none_shall_be() -> None:
     found = cuts(FOUR.changes, MESSAGE, keep="none")
 
-    assert recut(found.plan(2), 1, found).plan.owner is None
+    assert regroup(found.plan(2), 1, found).plan.owner is None
 
 
 def test_what_was_moved_by_hand_is_as_proposed_and_said_to_be() -> None:
@@ -167,16 +167,16 @@ def test_what_was_moved_by_hand_is_as_proposed_and_said_to_be() -> None:
     moved = assigned(plan, first, 1)
     merged = merged_groups(FOUR.plan(3), 2, 0)
 
-    assert recut(moved, 1, FOUR).was_moved
-    assert recut(moved, 1, FOUR).plan == FOUR.plan(3)
-    assert recut(merged, 1, FOUR).was_moved or lines_of(merged) == lines_of(plan)
+    assert regroup(moved, 1, FOUR).was_moved
+    assert regroup(moved, 1, FOUR).plan == FOUR.plan(3)
+    assert regroup(merged, 1, FOUR).was_moved or lines_of(merged) == lines_of(plan)
 
 
 def test_a_commit_without_pieces_does_not_count() -> None:
     plan = with_group(FOUR.plan(2), 1, FOUR.plan(2).groups[0])
 
-    assert len(recut(plan, 1, FOUR).plan.groups) == 3
-    assert len(recut(plan, -1, FOUR).plan.groups) == 1
+    assert len(regroup(plan, 1, FOUR).plan.groups) == 3
+    assert len(regroup(plan, -1, FOUR).plan.groups) == 1
 
 
 def test_lines_that_were_dropped_alone_stay_cut_from_the_rest() -> None:
@@ -189,7 +189,7 @@ def test_lines_that_were_dropped_alone_stay_cut_from_the_rest() -> None:
     assert len(parts) == 2
     by_line = cut(plan, 0, parts)
 
-    after = recut(assigned(by_line, [0], DROPPED), 1, found).plan
+    after = regroup(assigned(by_line, [0], DROPPED), 1, found).plan
 
     assert (after.edits[:2], after.group_of[0]) == (tuple(parts), DROPPED)
     assert after.group_of[1] != DROPPED
@@ -199,7 +199,7 @@ def test_what_was_written_by_hand_goes_to_the_commit_that_took_over() -> None:
     plan = FOUR.plan(2)
     written = replace(plan, overrides=(Override(1, 0, b"mine\n", b"base\n"),))
 
-    made = recut(written, 1, FOUR)
+    made = regroup(written, 1, FOUR)
 
     (override,) = made.plan.overrides
     assert override.group == made.heirs[1]
@@ -208,11 +208,11 @@ def test_what_was_written_by_hand_goes_to_the_commit_that_took_over() -> None:
 
 def test_one_commit_has_no_fewer_and_single_lines_have_no_more() -> None:
     with pytest.raises(ActionRefused, match="It is one commit already"):
-        recut(FOUR.plan(1), -1, FOUR)
+        regroup(FOUR.plan(1), -1, FOUR)
 
     plan = FOUR.plan(5)
     with pytest.raises(ActionRefused, match="The commit has 5 pieces, too few for 6"):
-        recut(plan, 1, FOUR)
+        regroup(plan, 1, FOUR)
 
 
 def test_a_border_says_which_commit_uses_what_another_brings() -> None:

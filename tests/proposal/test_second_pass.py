@@ -2,14 +2,14 @@
 
 import pytest
 
-from gitsplit.proposal.scoring import NEIGHBOURS, neighbours
+from gitsplit.proposal.scoring import SECOND_PASS, second_pass_features
 
 LIKE, UNLIKE = 3.0, -3.0
 
 
 def found(scores: list[list[float]], homes: list[int]) -> dict[str, list[list[float]]]:
-    matrices = neighbours(scores, [1.0] * len(homes), homes)
-    return dict(zip(NEIGHBOURS, matrices, strict=True))
+    matrices = second_pass_features(scores, [1.0] * len(homes), homes)
+    return dict(zip(SECOND_PASS, matrices, strict=True))
 
 
 def scores_of(size: int, *like: tuple[int, int]) -> list[list[float]]:
@@ -62,7 +62,7 @@ def test_two_are_joined_at_the_score_of_the_merge_that_brings_them_together() ->
 
 
 def test_where_there_is_no_pair_there_is_nothing_to_say() -> None:
-    assert neighbours([], [], []) == [[] for _ in NEIGHBOURS]
-    assert [len(matrix) for matrix in neighbours([[0.0]], [1.0], [0])] == [1] * len(
-        NEIGHBOURS
-    )
+    assert second_pass_features([], [], []) == [[] for _ in SECOND_PASS]
+    assert [len(matrix) for matrix in second_pass_features([[0.0]], [1.0], [0])] == [
+        1
+    ] * len(SECOND_PASS)
