@@ -24,7 +24,13 @@ from gitsplit.proposal.features import (
     is_partly_read,
     piece_features,
 )
-from gitsplit.proposal.source_text import Vector, identifiers, parts, weighted
+from gitsplit.proposal.source_text import (
+    Vector,
+    identifiers,
+    parts,
+    weighted,
+    with_less_data,
+)
 
 Matrix = list[list[float]]
 
@@ -324,7 +330,7 @@ def _file_parts(texts: Texts, number: int) -> Counter[str]:
     """How often each part of an identifier is in a file."""
     found: Counter[str] = Counter()
     words = texts.words_after[number] or texts.words_before[number]
-    for word, n in words.items():
+    for word, n in with_less_data(words, texts.data_share).items():
         for part in parts(word):
             found[part] += n
     return found

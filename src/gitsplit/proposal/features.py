@@ -17,7 +17,13 @@ from zlib import crc32
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit
 from gitsplit.proposal import features, source_text
-from gitsplit.proposal.source_text import counted, identifiers, is_common, parts
+from gitsplit.proposal.source_text import (
+    counted,
+    identifiers,
+    is_common,
+    parts,
+    with_less_data,
+)
 
 Piece = tuple[Edit, ...]
 """Edits that are compared and grouped as one, in the order of the diff."""
@@ -32,6 +38,9 @@ _MOST_READ = 4_000_000
 
 _MOST_COMPARED = 1_000_000
 """So many characters of a commit's pieces are compared, of each piece its share."""
+
+_MOST_DATA = 2_000
+"""So many hashes and the like of a commit are taken apart, of each piece its share."""
 
 _WIDEST = 1_000
 """So many characters of a line are read; of the rest only whether it is the same."""
@@ -109,6 +118,11 @@ class Texts:
         """How many characters of either side of a piece are compared."""
         return _MOST_COMPARED // max(1, self.pieces)
 
+    @property
+    def data_share(self) -> int:
+        """How many words of data of a piece, or of its file, are taken apart."""
+        return _MOST_DATA // max(1, self.pieces)
+
     def path(self, file: int) -> str:
         """The path by which the file is known."""
         return self.changes[file].path.decode("utf-8", "replace")
@@ -178,7 +192,9 @@ def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
     """What there is to see of a piece."""
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
-    before, after = (counted("".join(side)) for side in (old, new))
+    before, after = (
+        with_less_data(counted("".join(side)), texts.data_share) for side in (old, new)
+    )
     added, removed = frozenset(after - before), frozenset(before - after)
     file = piece[0].file
     path = texts.path(file)

@@ -24,6 +24,9 @@ _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]
 _LONGEST_NAME = 200
 """So many characters of a word are taken apart."""
 
+_TELLING = 24
+"""So many characters of a word say whether it is data."""
+
 _MOST_PARTS = 8
 _SHORTEST = 2.5
 """A word of more parts than that, shorter ones on average, is a hash or base64."""
@@ -151,16 +154,34 @@ def is_common(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def parts(word: str) -> tuple[str, ...]:
-    """The parts of an identifier, in lower case; none where it is data, not a name.
+    """The parts of an identifier, in lower case.
 
-    >>> parts("HTTPServer_upgrade_service2"), parts("e3b0c44298fc1c149afbf4c8996f")
-    (('http', 'server', 'upgrade', 'service'), ())
+    >>> parts("HTTPServer_upgrade_service2")
+    ('http', 'server', 'upgrade', 'service')
     """
-    found = _PART.findall(word[:_LONGEST_NAME])
-    if len(found) > _MOST_PARTS and sum(map(len, found)) < _SHORTEST * len(found):
-        return ()
-    lower = (part.lower() for part in found)
-    return tuple(part for part in lower if len(part) > 1 and part not in _COMMON)
+    found = (part.lower() for part in _PART.findall(word[:_LONGEST_NAME]))
+    return tuple(part for part in found if len(part) > 1 and part not in _COMMON)
+
+
+def is_data(word: str) -> bool:
+    """Whether a word looks like a hash or base64: many parts, most of them short.
+
+    >>> is_data("e3b0c44298fc1c149afbf4c8996f"), is_data("upgrade_the_old_service")
+    (True, False)
+    """
+    if len(word) <= _MOST_PARTS:
+        return False
+    found = _PART.findall(word[:_TELLING])
+    return len(found) > _MOST_PARTS and sum(map(len, found)) < _SHORTEST * len(found)
+
+
+def with_less_data(words: Counter[str], most: int) -> Counter[str]:
+    """The words, of those that are data only the first ``most``."""
+    if len(words) <= most:
+        return words
+    data = [word for word in words if is_data(word)]
+    rest = set(data[most:])
+    return Counter({word: n for word, n in words.items() if word not in rest})
 
 
 def weighted(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vector]:
