@@ -320,7 +320,7 @@ def test_the_border_between_two_proposed_commits_is_explained(
     text = done(series.path, "-n", "-c", "HEAD~2", "--commits", "2")
 
     assert re.findall(r"^     apart: (.*)$", text, re.MULTILINE) == [
-        "Commits 1 and 2 share no identifier."
+        "Commit 2 has no name in common with commit 1"
     ]
 
 

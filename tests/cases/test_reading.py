@@ -180,9 +180,9 @@ def test_what_isnt_as_a_case_says_is_told_as_it_is() -> None:
         "order: A B",
         "owner: A",
         "pieces: 3",
-        "reason A: `red` comes with two pieces and was nowhere before.",
+        "reason A: `red`: new name, used in 2 hunks",
         "draft B: b: Change several things",
-        "border A B: Commits 1 and 2 share no identifier.",
+        "border A B: Commit 2 has no name in common with commit 1",
         "border B A: there is none",
     ]
 

@@ -305,8 +305,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "proximity",
             b"a, line 173: Do several things",
             [
-                "These 3 pieces stand close together in a, lines 1-3.",
-                "This piece stands by itself in a, line 173.",
+                "3 hunks close together in a, lines 1-3",
+                "1 hunk in a, line 173",
             ],
             id="lines of the new file",
         ),
@@ -315,8 +315,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "proximity",
             b"a, old lines 100-104: Do several things",
             [
-                "This piece stands by itself in a, old lines 1-8.",
-                "This piece stands by itself in a, old lines 100-104.",
+                "1 hunk in a, old lines 1-8",
+                "1 hunk in a, old lines 100-104",
             ],
             id="lines of the old file where none is added",
         ),
@@ -325,8 +325,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "proximity",
             b"a, old line 100: Do several things",
             [
-                "This piece stands by itself in a, old lines 1-2.",
-                "This piece stands by itself in a, old line 100.",
+                "1 hunk in a, old lines 1-2",
+                "1 hunk in a, old line 100",
             ],
             id="one old line",
         ),
@@ -335,8 +335,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             b"new.py: Do several things",
             [
-                "These 3 pieces are all that changes in a.",
-                "These 2 pieces are all that changes in new.py.",
+                "all that changes in a (3 hunks)",
+                "all that changes in new.py (2 hunks)",
             ],
             id="all of a file",
         ),
@@ -345,8 +345,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             b"p.png: Do several things",
             [
-                "These 3 pieces are all that changes in a.",
-                "This piece is all that changes in p.png.",
+                "all that changes in a (3 hunks)",
+                "all that changes in p.png (1 hunk)",
             ],
             id="a binary file",
         ),
@@ -359,8 +359,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "directory",
             b"2 files in s/t: Do several things",
             [
-                "These 3 pieces are all that changes in a.",
-                "These 2 pieces are in 2 files in s/t.",
+                "all that changes in a (3 hunks)",
+                "2 hunks in 2 files in s/t",
             ],
             id="several files",
         ),
@@ -369,8 +369,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             "<E9>␊f: Do several things".encode(),
             [
-                "These 3 pieces are all that changes in a.",
-                "This piece is all that changes in <E9>␊f.",
+                "all that changes in a (3 hunks)",
+                "all that changes in <E9>␊f (1 hunk)",
             ],
             id="a path that is no text",
         ),
@@ -389,8 +389,8 @@ def test_a_mode_without_its_lines_is_not_all_of_the_file() -> None:
     plan = proposal((CHANGED_MODE,), MESSAGE, commits=2)
 
     assert [group.reason for group in plan.groups] == [
-        "This piece stands by itself in x.",
-        "This piece stands by itself in x, line 1.",
+        "1 hunk in x",
+        "1 hunk in x, line 1",
     ]
 
 

@@ -225,12 +225,10 @@ def test_a_border_says_which_commit_uses_what_another_brings() -> None:
     )
     plan = found.plan(2)
 
-    assert found.border(plan, 0, 1) == (
-        "Commit 2 uses `load_plan`, which commit 1 brings."
-    )
+    assert found.border(plan, 0, 1) == ("Commit 2 depends on commit 1 (`load_plan`)")
     swapped = moved_group(plan, 0, 1)
     assert found.border(swapped, 0, 1) == (
-        "Commit 1 uses `load_plan`, which commit 2 brings."
+        "Commit 1 needs `load_plan` from commit 2, which comes later"
     )
 
 

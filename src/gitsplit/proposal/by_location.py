@@ -24,6 +24,7 @@ from gitsplit.model.diff import (
     finer_edits,
 )
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import counted
 
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
 
@@ -172,14 +173,12 @@ def _lines(edits: Sequence[Edit]) -> str:
 
 
 def reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str:
-    """The sentence that says why a group's edits are together."""
+    """Why a group's edits are together, in a few words."""
     if not edits:
         return ""
-    where, is_one = shown(place(changes, edits)), len(edits) == 1
-    who = "This piece" if is_one else f"These {len(edits)} pieces"
-    if len({edit.file for edit in edits}) > 1:
-        return f"{who} are in {where}."
-    if _is_whole(changes, edits):
-        return f"{who} {'is' if is_one else 'are'} all that changes in {where}."
-    how = "stands by itself" if is_one else "stand close together"
-    return f"{who} {how} in {where}."
+    where, many = shown(place(changes, edits)), counted(len(edits), "hunk")
+    is_one_file = len({edit.file for edit in edits}) == 1
+    if is_one_file and _is_whole(changes, edits):
+        return f"all that changes in {where} ({many})"
+    is_near = is_one_file and len(edits) > 1
+    return f"{many} {'close together ' if is_near else ''}in {where}"

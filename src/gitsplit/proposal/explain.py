@@ -1,4 +1,4 @@
-"""The sentences that say why: for a group, and for the border between two."""
+"""The words that say why: for a group, and for the border between two."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -6,26 +6,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import counted
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.order import Need
 
 _Named = TypeVar("_Named", str, tuple[str, str])
-
-_NUMBERS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-]
-
 
 _MOST_SWAPS = 10_000
 """Where so many pairs of names could have taken each other's place, none stands out."""
@@ -33,23 +19,13 @@ _MOST_SWAPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What holds a group together: a sentence, and what it does in a few words.
+    """What holds a group together, and what it does, each in a few words.
 
     ``deed`` is fit for a subject, as in "Add upgrade_service"; it may be empty.
     """
 
     sentence: str
     deed: str = ""
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things in words.
-
-    >>> counted(1, "piece"), counted(8, "piece"), counted(30, "piece")
-    ('one piece', 'eight pieces', '30 pieces')
-    """
-    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-    return f"{word} {what}" if number == 1 else f"{word} {what}s"
 
 
 def found_in(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
@@ -65,8 +41,8 @@ def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None
     """What was found, or that groups needed each other's names and are one."""
     if not names:
         return finding
-    said = " and ".join(f"`{shown(name)}`" for name in sorted(set(names))[:2])
-    sentence = f"Its parts need each other, by {said}, so they are one commit."
+    said = ", ".join(f"`{shown(name)}`" for name in sorted(set(names))[:2])
+    sentence = f"one commit, as its parts depend on each other ({said})"
     return Finding(sentence, finding.deed if finding else "")
 
 
@@ -75,7 +51,7 @@ def _only_space(
 ) -> Finding | None:
     if not all(piece.text.is_space for piece in pieces):
         return None
-    return Finding("Only white space changes here.", f"Reformat {_where(pieces)}")
+    return Finding("only white space changes", f"Reformat {_where(pieces)}")
 
 
 def _definition(
@@ -87,9 +63,8 @@ def _definition(
     best = _most(users, lambda word: brought[word] == 1 and users[word] > 1)
     if best is None:
         return None
-    number = users[best] - 1
-    where = counted(number, "other") if number > 1 else "another"
-    said = f"`{shown(best)}` is added in one piece and used in {where}."
+    used = counted(users[best] - 1, "more hunk")
+    said = f"`{shown(best)}`: defined in one hunk, used in {used}"
     return Finding(said, f"Add {shown(best)}")
 
 
@@ -108,8 +83,8 @@ def _replacement(
     if best is None:
         return None
     old, new = (shown(word) for word in best)
-    many = counted(swaps[best], "piece")
-    return Finding(f"`{old}` becomes `{new}` in {many}.", f"Replace {old} by {new}")
+    many = counted(swaps[best], "hunk")
+    return Finding(f"`{old}` replaced by `{new}` in {many}", f"Replace {old} by {new}")
 
 
 def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding | None:
@@ -118,8 +93,8 @@ def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding
     best = _most(gone, lambda word: gone[word] > 1)
     if best is None:
         return None
-    many = counted(gone[best], "piece")
-    said = f"`{shown(best)}` goes from {many} and is nowhere afterwards."
+    many = counted(gone[best], "hunk")
+    said = f"`{shown(best)}`: removed everywhere ({many})"
     return Finding(said, f"Remove {shown(best)}")
 
 
@@ -131,8 +106,8 @@ def _new_name(
     best = _most(new, lambda word: new[word] > 1)
     if best is None:
         return None
-    many = counted(new[best], "piece")
-    said = f"`{shown(best)}` comes with {many} and was nowhere before."
+    many = counted(new[best], "hunk")
+    said = f"`{shown(best)}`: new name, used in {many}"
     return Finding(said, f"Introduce {shown(best)}")
 
 
@@ -145,7 +120,7 @@ def _test_with_code(
     both = sorted(tests & code.keys())
     if not both:
         return None
-    return Finding(f"{shown(code[both[0]])} changes together with its test.")
+    return Finding(f"{shown(code[both[0]])} and its test")
 
 
 def _one_role(
@@ -154,11 +129,11 @@ def _one_role(
     """Nothing but documentation, tests or comments."""
     roles = {piece.role for piece in pieces}
     if roles <= {"documentation", "changelog"}:
-        return Finding("Only documentation changes here.", f"Document {_where(pieces)}")
+        return Finding("only documentation changes", f"Document {_where(pieces)}")
     if roles == {"test"}:
-        return Finding("Only tests change here.", f"Test {_where(pieces)}")
+        return Finding("only tests change", f"Test {_where(pieces)}")
     if all(piece.text.is_comment for piece in pieces):
-        said = "Only comments change here."
+        said = "only comments change"
         return Finding(said, f"Comment on {_where(pieces)}")
     return None
 
@@ -173,8 +148,8 @@ def _shared_word(
     if not words:
         return None
     best = max(words, key=lambda word: (rarity[word] * having[word], word))
-    many = counted(having[best], "piece")
-    return Finding(f"{many.capitalize()} speak of `{shown(best)}`.")
+    many = counted(having[best], "hunk")
+    return Finding(f"{many} mention `{shown(best)}`")
 
 
 _FINDERS: tuple[
@@ -217,13 +192,16 @@ def border(
     """
     before, after = (number + 1 for number in groups)
     for need in sorted(needed, key=lambda need: need.of)[:1]:
-        brings, uses = (before, after) if need.of == 0 else (after, before)
-        return f"Commit {uses} uses `{shown(need.name)}`, which commit {brings} brings."
+        name = f"`{shown(need.name)}`"
+        if need.of == 0:
+            return f"Commit {after} depends on commit {before} ({name})"
+        return f"Commit {before} needs {name} from commit {after}, which comes later"
     one, two = (_words(commit, cluster) for cluster in clusters)
     if not one & two:
-        return f"Commits {before} and {after} share no identifier."
+        return f"Commit {after} has no name in common with commit {before}"
     rare = max(one & two, key=lambda word: (commit.rarity[word], word))
-    return f"Commits {before} and {after} share little more than `{shown(rare)}`."
+    little = f"almost nothing in common with commit {before}"
+    return f"Commit {after} has {little} (`{shown(rare)}`)"
 
 
 def _words(commit: CommitFeatures, cluster: Sequence[int]) -> frozenset[str]:

@@ -200,12 +200,12 @@ class Proposals:
         home = {edit: group for group, part in enumerate(parts) for edit in part}
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
-        owner, why = self._owner(edits, group_of)
+        owner, word = self._owner(edits, group_of)
         heir = kept_by("largest", edits, group_of) if owner is None else owner
         groups = tuple(
             Group(
                 self.message if g == (heir or 0) else self._draft(part, finding),
-                _said(self.changes, part, finding) + (why if g == owner else ""),
+                _said(self.changes, part, finding, word if g == owner else ""),
             )
             for g, (part, finding) in enumerate(zip(parts, findings, strict=True))
         )
@@ -232,7 +232,7 @@ class Proposals:
     def _owner(
         self, edits: Sequence[Edit], group_of: Sequence[int]
     ) -> tuple[int | None, str]:
-        """The group that keeps the Change-Id, and a sentence for why it is that one."""
+        """The group that keeps the Change-Id, and its word that the message has."""
         number = max(group_of, default=0) + 1
         if self.keep == "auto" and number > 1:
             place_of = dict(zip(edits, group_of, strict=True))
@@ -246,7 +246,7 @@ class Proposals:
                     )
             if found := described_by(self.message, words):
                 owner, word = found
-                return owner, f" The message speaks of `{word}`, as this group does."
+                return owner, word
         return kept_by(self.keep, edits, group_of), ""
 
     def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
@@ -262,10 +262,18 @@ class Proposals:
 
 
 def _said(
-    changes: Sequence[FileChange], part: Sequence[Edit], finding: Finding | None
+    changes: Sequence[FileChange],
+    part: Sequence[Edit],
+    finding: Finding | None,
+    word: str,
 ) -> str:
-    """The sentence of a group: what was found, else where it is."""
-    return finding.sentence if finding is not None else reason(changes, part)
+    """Why a group is one: what was found, else where it is; and its owner's word."""
+    said = reason(changes, part) if finding is None else finding.sentence
+    if not word:
+        return said
+    if said.endswith(f"mention `{word}`"):
+        return f"{said}; so does the message"
+    return f"{said}; the message mentions `{word}`"
 
 
 def proposals(

@@ -59,7 +59,7 @@ def regroup(before: Plan, by: int, cuts: Cuts) -> Regrouping:
             return Regrouping(
                 plan, _heirs(plan, before), _heirs(before, plan), was_moved
             )
-    raise ActionRefused("It can't be parted any further.")
+    raise ActionRefused("This commit cannot be split into more commits.")
 
 
 def _cut(cuts: Cuts, number: int) -> Plan:
