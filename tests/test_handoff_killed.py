@@ -108,7 +108,7 @@ def test_killed_at_the_beginning_all_is_back_at_the_next_start(
     assert seen(tangled) != before
     ran = gitsplit_again(tangled)
 
-    told = "The last gitsplit was broken off as it left a conflict to git"
+    told = "The last gitsplit was interrupted as it left a conflict to git"
     assert ran.err.startswith(f"gitsplit: {told}; the rebase is taken back now.")
     expect_as_before(tangled, before)
 
@@ -199,7 +199,7 @@ def test_every_way_on_knows_what_was_broken_off(tangled: Repository, word: str) 
     ran = gitsplit(tangled.path, word)
     if word == "-n":
         assert (ran.status, seen(tangled) != before) == (1, True)
-        assert "broken off while git was rebasing" in ran.err
+        assert "interrupted while git was rebasing" in ran.err
         ran = gitsplit_again(tangled)
 
     assert "the rebase is taken back now" in ran.err

@@ -274,7 +274,7 @@ def test_a_run_that_was_killed_is_settled_by_the_next_one_which_says_so(
     assert killed.returncode == -signal.SIGKILL
     assert ran.status == 0
     assert ran.err == (
-        "gitsplit: The last gitsplit was broken off after a rewrite was done; "
+        "gitsplit: The last gitsplit was interrupted after a rewrite was done; "
         "all is well.\n"
     )
     assert locks(series) == []

@@ -207,9 +207,10 @@ def test_a_squash_says_beforehand_what_it_makes_and_what_stays_open(
     after = done(repo.path, "--plan", "-", "--yes", stdin=plan)
     message = repo.message("HEAD").decode()
 
-    still = f"{IDS[1][:9]} “two” is squashed, and stays open on the server:"
-    assert f"{still} abandon it there.\n" in before
-    assert f"{still} abandon it there.\n" in after
+    what = f"{IDS[1][:9]} “two” is squashed. If it was pushed, it stays open"
+    still = f"{what} on the server: abandon it there.\n"
+    assert still in before
+    assert still in after
     kept = f"Reviewers of {IDS[0][:9]} will see commit 1 as its next patch set:"
     assert kept in before
     assert kept in after
@@ -250,8 +251,8 @@ def test_a_dropped_change_and_one_that_nobody_keeps_stay_open(
     dropped = done(reviewed.path, "--plan", "-", "-n", stdin=both)
     none = done(reviewed.path, *SPLIT[:-1], "-n", "--keep-change-id", "none")
 
-    assert f"{IDS[2][:9]} “top” is dropped, and stays open on the server" in dropped
-    assert f"{IDS[0][:9]} “tangled” is kept by no commit, and stays open" in none
+    assert f"{IDS[2][:9]} “top” is dropped. If it was pushed, it stays open" in dropped
+    assert f"{IDS[0][:9]} “tangled” is kept by no commit. If it was pushed" in none
     assert "Reviewers of" not in none
 
 
@@ -269,7 +270,7 @@ def test_many_changes_are_counted(repo: Repository) -> None:
 
 
 def test_what_a_push_gives_is_not_said_to_be_lacking(reviewed: Repository) -> None:
-    lacking = "Nor has it the original's topic, hashtags or work in progress: the push"
+    lacking = "Topic, hashtags and work in progress of the original are not carried"
     assert lacking in done(reviewed.path, *SPLIT[:-1], "-n")
     target = "HEAD:refs/for/main%topic=t,r=alice"
     reviewed.git("config", "remote.origin.push", target)
@@ -277,7 +278,7 @@ def test_what_a_push_gives_is_not_said_to_be_lacking(reviewed: Repository) -> No
     said = done(reviewed.path, *SPLIT)
 
     assert "Commit 2 starts with no reviewers but those of the push.\n" in said
-    nor = "Nor has it the original's hashtags: the push gives that with %hashtag=TAG."
+    nor = "Hashtags of the original are not carried over: push them with %hashtag=TAG."
     assert f"{nor}\n" in said
 
 
@@ -520,7 +521,7 @@ def test_the_preview_of_a_squash_says_which_change_stays_open(
     terminal.type("js")
     terminal.wait_for("into the one before")
     terminal.type("w")
-    terminal.wait_for(f"{IDS[1][:9]} “two” is squashed, and stays open")
+    terminal.wait_for(f"{IDS[1][:9]} “two” is squashed. If it was pushed")
     terminal.type("\r")
 
     assert terminal.exit_status() == 0, terminal.text
@@ -537,4 +538,4 @@ def test_what_stays_open_is_known_also_where_it_conflicts(
 
     assert found.conflict is not None
     (note,) = found.notes
-    assert f"{IDS[1][:9]} “above” is dropped, and stays open" in note
+    assert f"{IDS[1][:9]} “above” is dropped. If it was pushed" in note

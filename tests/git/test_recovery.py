@@ -52,9 +52,9 @@ def phases(repo: Repository) -> list[str]:
 @pytest.mark.parametrize(
     ("moved", "told", "phase"),
     [
-        ([], "broken off before a rewrite; nothing had changed", []),
+        ([], "interrupted before a rewrite; nothing had changed", []),
         ([MAIN], "in the middle of a rewrite; it is finished now", ["done"]),
-        ([MAIN, BESIDE], "broken off after a rewrite was done", ["done"]),
+        ([MAIN, BESIDE], "interrupted after a rewrite was done", ["done"]),
     ],
 )
 def test_a_rewrite_broken_off_is_finished_or_forgotten(
@@ -169,7 +169,7 @@ def test_an_undo_broken_off_is_as_if_never_begun(with_branches: Repository) -> N
     die_while_moving(repo, "undo")
     said = recover(repo)
 
-    assert "broken off before an undo; nothing had changed" in (said or "")
+    assert "interrupted before an undo; nothing had changed" in (said or "")
     assert repo.refs() == after
     undo(repo)
     assert repo.refs() == before
@@ -405,7 +405,7 @@ def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
         os.kill(int(child.split()[0]), signal.SIGKILL)
 
     updates = prepared(repo)
-    with pytest.raises(WriteFailed, match="Git broke off") as caught:
+    with pytest.raises(WriteFailed, match="Git was interrupted") as caught:
         journal.move(
             opened, updates, "split", expected_head=MAIN, before_commit=kill_git
         )

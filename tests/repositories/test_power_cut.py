@@ -83,7 +83,7 @@ def test_the_record_of_a_rewrite_survives_a_power_cut(repo: Repository) -> None:
     undone = journal.undo(open_repository(repo.path))
 
     assert record.updates == updates
-    assert said is not None and "broken off after a rewrite" in said
+    assert said is not None and "interrupted after a rewrite" in said
     assert (undone.updates, repo.refs()) == (updates, before)
 
 

@@ -100,7 +100,7 @@ def test_a_dropped_piece_is_in_no_commit_and_the_cursor_goes_on() -> None:
     state = after(split(), Drop())
 
     assert state.plan.group_of == (DROPPED, 1, 1)
-    assert state.status == "dropped 2 lines of 1 · u takes it back"
+    assert state.status == "dropped 2 lines of commit 1 · u takes it back"
     assert state.rows.edit_at(state.cursor) == 1
     assert after(state, Undo()).plan == split().plan
 
@@ -220,7 +220,7 @@ def test_a_dropped_line_of_a_deleted_file_keeps_the_file_and_that_is_said() -> N
 
     assert state.plan.group_of[:3] == (DROPPED, DROPPED, 0)
     assert state.status == (
-        "dropped 1 line of 1 and the file's deletion with it · u takes it back"
+        "dropped 1 line of commit 1 and the file's deletion with it · u takes it back"
     )
 
 

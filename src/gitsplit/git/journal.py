@@ -254,7 +254,7 @@ def _state_of(repo: Repository, record: Record) -> _State:
 
 
 def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | None:
-    """What became of a rewrite that was broken off, in a sentence; None without one.
+    """What became of a rewrite that was interrupted, in a sentence; None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
     moved and others not, the rest follow if the new commits can be read; else the moved
@@ -292,19 +292,19 @@ def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     if not state.made:
         _settle_files(repo, record)
         cancel(repo, record)
-        return f"The last gitsplit was broken off before {what}; nothing had changed."
+        return f"The last gitsplit was interrupted before {what}; nothing had changed."
     can_finish = _can_be_read(repo, (*state.made, *state.to_make))
     if state.is_made and can_finish:
         told = _settle_files(repo, record) or "all is well"
         finish(repo, record)
-        return f"The last gitsplit was broken off after {what} was done; {told}."
+        return f"The last gitsplit was interrupted after {what} was done; {told}."
     _finish_moves(repo, state, is_forward=can_finish)
     told = _settle_files(repo, record)
     (finish if can_finish else cancel)(repo, record)
     end = "finished" if can_finish else "taken back"
     names = listed([short_name(update.ref) for update in state.astray])
     astray = f" {names} had moved on and stayed." if names else ""
-    where = f"The last gitsplit was broken off in the middle of {what}"
+    where = f"The last gitsplit was interrupted in the middle of {what}"
     return f"{where}; it is {end} now{f'; but {told}' if told else ''}.{astray}"
 
 

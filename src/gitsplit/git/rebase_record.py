@@ -106,7 +106,7 @@ def recover(repo: Repository) -> str | None:
 
 
 def _recover_record(repo: Repository, record: Record, order: Order) -> str | None:
-    broken_off = f"The last gitsplit was broken off {_DURING[order]}"
+    broken_off = f"The last gitsplit was interrupted {_DURING[order]}"
     if _is_at_end(repo, record):
         told = rebase_repair.finish(repo, record.head)
         return f"{broken_off}; the rebase is finished now{_but(told)}."

@@ -195,10 +195,12 @@ def _new_changes(
     lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
     if lacking and any(made.draft.source.oid in ids for made in new.values()):
         whats, hows = zip(*lacking, strict=True)
-        nor = "Nor has it" if len(numbers) == 1 else "Nor have they"
+        what = joined(whats)
+        them = "it" if len(whats) == 1 and whats != ("hashtags",) else "them"
+        are = "is" if them == "it" else "are"
         yield (
-            f"{nor} the original's {joined(whats, 'or')}: the push gives that with"
-            f" %{','.join(hows)}."
+            f"{what[:1].upper()}{what[1:]} of the original {are} not carried over: push"
+            f" {them} with %{','.join(hows)}."
         )
 
 
@@ -218,9 +220,10 @@ def _still_open(
         change_id = ids.get(entry.oid)
         if change_id is not None and change_id not in kept:
             fate = _FATES.get(entry.action, "kept by no commit")
+            name = f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}”"
             yield (
-                f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}” is {fate}, and"
-                " stays open on the server: abandon it there."
+                f"{name} is {fate}. If it was pushed, it stays open on the server:"
+                " abandon it there."
             )
 
 

@@ -27,7 +27,6 @@ from gitsplit.model.checks import (
     RUNNING,
     WAITING,
     Check,
-    CheckState,
     not_run,
 )
 from gitsplit.model.escape import said, shown
@@ -101,7 +100,7 @@ def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
     if check.state == "not run":
         of = f": {check.command} ({check.reason})" if check.command else ""
         return NotChecked(
-            f"{name}, could not be checked{of}. {said(check.output)}",
+            f"{name}, could not be checked{of}. {said(check.output)}".rstrip(),
             hint="Fix that, or leave out -x.",
         )
     how = f"{shown(check.command)} ({check.reason})"
@@ -267,8 +266,10 @@ class Checks:
         ended = run_command(command, scratch, self._scratches.environment, stop)
         if not ended.status:
             return PASSED
-        state: CheckState = "not run" if ended.status in NOT_RUN else "failed"
-        return Check(state, command, ended.reason, ended.status, ended.output)
+        if ended.status in NOT_RUN:
+            why = f"not run, {ended.reason}"
+            return Check("not run", command, why, ended.status, ended.output)
+        return Check("failed", command, ended.reason, ended.status, ended.output)
 
 
 Tell = Callable[[int, Check], None]

@@ -81,7 +81,7 @@ def refuse_unfinished(repo: Repository) -> None:
     """Raise OperationUnderWay where something has to be finished first."""
     if rebase_process.interrupted_order(repo):
         raise OperationUnderWay(
-            "The last gitsplit was broken off while git was rebasing for it.",
+            "The last gitsplit was interrupted while git was rebasing for it.",
             hint="Run gitsplit without -n: it takes that back, or puts it right.",
         )
     is_ours = rebase_record.record_under_way(repo) is not None

@@ -150,7 +150,8 @@ def _after_move(state: State, selection: Selection, group: int) -> State:
     what = amount(taken.edit for taken in selection)
     deed = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
-        deed = f"dropped {what} of {came_from}"
+        many = "commits" if "," in came_from else "commit"
+        deed = f"dropped {what} of {many} {came_from}"
     return with_plan(state, moved, deed + implied_words(plan, moved, places))
 
 
