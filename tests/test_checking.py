@@ -13,7 +13,7 @@ from gitsplit.model.checks import Check
 from gitsplit.workflow.apply import drawn_up
 from gitsplit.workflow.checks import Checks, Runner
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tests.processes import wait_until
 from tests.repository import Repository
 from tests.runner import tangled
@@ -26,7 +26,7 @@ def test_whatever_comes_in_between_the_last_word_on_a_commit_is_the_newest(
     repo: Repository,
 ) -> None:
     opened = open_repository(tangled(repo).path)
-    work = begun(opened, Request("HEAD~3", group_by="file"), every=True)
+    work = read_work(opened, Request("HEAD~3", group_by="file"), every=True)
     latest: dict[int, str] = {}
     is_overtaken = Event()
     begins = iter([True])
@@ -52,7 +52,7 @@ def test_a_signal_that_another_thread_has_got_ends_the_waiting(
 ) -> None:
     """Where the main thread has one pending, the kernel may give it to any other."""
     opened = open_repository(tangled(repo).path)
-    work = begun(opened, Request("HEAD~3", group_by="file"), every=True)
+    work = read_work(opened, Request("HEAD~3", group_by="file"), every=True)
     objects, rewrite = drawn_up(opened, work)
     checks = Checks(opened, ["sleep 3"], jobs=1)
 
@@ -65,7 +65,7 @@ def test_a_signal_that_another_thread_has_got_ends_the_waiting(
         try:
             with unwind_on_signals(), pytest.raises(Signalled):
                 checks.start(rewrite.commits)
-                checks.awaited(rewrite.commits[0])
+                checks.wait_for_check(rewrite.commits[0])
         finally:
             checks.stop()
     assert not checks.passed

@@ -362,7 +362,7 @@ def test_in_the_background_each_commit_waits_runs_and_has_its_result(
         wait_until(lambda: checks.result(first) == RUNNING)
         assert {checks.result(other) for other in others} == {WAITING}
         gate.touch()
-        done = [checks.awaited(commit) for commit in rewrite.commits]
+        done = [checks.wait_for_check(commit) for commit in rewrite.commits]
         checks.stop()
 
     assert done[:2] == [PASSED, PASSED]
@@ -385,7 +385,7 @@ def test_what_has_passed_before_is_not_run_again_but_anything_else_is(
     with store_objects(bench.opened, bench.objects, rewrite):
         checks = Checks(bench.opened, [command], 1)
         checks.start([first, third])
-        states = [checks.awaited(commit).state for commit in (first, third)]
+        states = [checks.wait_for_check(commit).state for commit in (first, third)]
         checks.stop()
         with pytest.raises(CheckFailed):
             check_commits(
@@ -460,7 +460,7 @@ def test_another_start_checks_only_what_has_no_result_and_stops_the_rest(
         (_, endless) = pids(log, 2)
         checks.start([first, second])
 
-        assert checks.awaited(second) == PASSED
+        assert checks.wait_for_check(second) == PASSED
         assert checks.result(first) == PASSED
         assert checks.result(third) == WAITING
         assert not is_alive(endless)

@@ -135,9 +135,9 @@ def test_whatever_a_plan_says_it_is_used_or_refused_with_a_word(
     repo.commit("linked\n", {"numbers": b"another\n"})
     text = done(repo.path, "-n", "HEAD~2", "--format", "json")
     before, random = repo.refs(), Random(seed)
-    opened = work.opened(repo.path)
+    opened = work.open_idle_repository(repo.path)
     asked = Request(upstream="HEAD~2")
-    begun = work.begun(opened, asked, every=True)
+    begun = work.read_work(opened, asked, every=True)
     draft = DraftFile.of(opened, begun.series, begun.head_ref)
     for _ in range(15):
         broken = damaged(text, random).encode("utf-8", "surrogatepass")

@@ -9,9 +9,9 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
-from gitsplit.workflow.draft import Saver, forgotten, moved_away, saved_draft
+from gitsplit.workflow.draft import Saver, forget_draft, moved_away, saved_draft
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, begun, opened
+from gitsplit.workflow.work import Work, open_idle_repository, read_work
 from tests.repository import Repository
 from tests.runner import tangled
 from tests.terminal import Terminal
@@ -22,8 +22,8 @@ WHOLE = Request(upstream="HEAD~3")
 @pytest.fixture
 def work(repo: Repository) -> tuple[Opened, Work]:
     """The practice series as it was read, all of it proposed to be split."""
-    found = opened(tangled(repo).path)
-    return found, begun(found, WHOLE, every=True)
+    found = open_idle_repository(tangled(repo).path)
+    return found, read_work(found, WHOLE, every=True)
 
 
 def reworded(work: Work) -> Todo:
@@ -68,7 +68,7 @@ def test_another_range_has_a_draft_of_its_own(work: tuple[Opened, Work]) -> None
     saved(repo, begun_work, reworded(begun_work))
     other = Request(upstream="HEAD~2")
 
-    assert saved_draft(repo, other, begun(repo, other, every=True)) is None
+    assert saved_draft(repo, other, read_work(repo, other, every=True)) is None
 
 
 def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
@@ -80,7 +80,7 @@ def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
     old_head = repo.oid("HEAD")
     repo.commit("one more\n", {"more": b"1\n"})
     request = Request(upstream="HEAD~4")
-    now = begun(was, request, every=True)
+    now = read_work(was, request, every=True)
     said = moved_away(was, now)
 
     assert saved_draft(was, request, now) is None
@@ -105,7 +105,7 @@ def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) 
 def test_what_is_done_leaves_no_draft(work: tuple[Opened, Work]) -> None:
     repo, begun_work = work
     saved(repo, begun_work, reworded(begun_work))
-    forgotten(repo, begun_work)
+    forget_draft(repo, begun_work)
 
     assert saved_draft(repo, WHOLE, begun_work) is None
 

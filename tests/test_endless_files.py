@@ -9,7 +9,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, gitsplit, tangled
 
@@ -91,7 +91,7 @@ def test_a_state_of_a_rebase_without_end_is_said(
 def test_a_draft_without_end_is_none(repo: Repository) -> None:
     tangled(repo)
     opened = open_repository(repo.path)
-    work = begun(opened, Request("HEAD~3"), asks=True)
+    work = read_work(opened, Request("HEAD~3"), asks=True)
     draft = DraftFile.of(opened, work.series, work.head_ref)
     for kind in ("device", "pipe", "huge"):
         put(kind, draft.path)

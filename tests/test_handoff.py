@@ -12,10 +12,10 @@ from gitsplit.git import rebase
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
 from gitsplit.model.plan import DropTo
-from gitsplit.workflow.conflict import handed_over
+from gitsplit.workflow.conflict import hand_over_conflict
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tests.git.following import Seen, leftovers, seen
 from tests.git.keys import SshKey, is_signed, needs
 from tests.gits import skip_where_it_cannot_merge, to_merge
@@ -79,9 +79,9 @@ class Story:
         """How it has stopped."""
         skip_where_it_cannot_merge()
         opened = open_repository(self.repo.path)
-        work = begun(opened, Request(plan=json.dumps(plan).encode()))
+        work = read_work(opened, Request(plan=json.dumps(plan).encode()))
         with pytest.raises(Stopped) as caught:
-            handed_over(opened, work, finish, drop_to)
+            hand_over_conflict(opened, work, finish, drop_to)
         return caught.value
 
     def resolve(self, **content: bytes) -> None:
@@ -448,9 +448,9 @@ def test_yes_and_a_bare_repository_are_refused(story: Story, tmp_path: Path) -> 
 
     story.repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare"))
     opened = open_repository(tmp_path / "bare")
-    work = begun(opened, Request(plan=plan.read_bytes()))
+    work = read_work(opened, Request(plan=plan.read_bytes()))
     with pytest.raises(NotHandedOver, match="bare"):
-        handed_over(opened, work, drop_to="discard")
+        hand_over_conflict(opened, work, drop_to="discard")
 
 
 def test_a_series_with_a_merge_is_refused(story: Story) -> None:
@@ -463,19 +463,19 @@ def test_a_series_with_a_merge_is_refused(story: Story) -> None:
     opened = open_repository(repo.path)
     entry = {**split_entry(repo, "main~4", group("less\n")), "dropped": [FIVE]}
     plan = json.dumps(plan_for(repo, "main~5", entry)).encode()
-    work = begun(opened, Request(plan=plan))
+    work = read_work(opened, Request(plan=plan))
     with pytest.raises(NotHandedOver, match="merges"):
-        handed_over(opened, work)
+        hand_over_conflict(opened, work)
 
     assert seen(repo) == before
 
 
 def test_a_head_that_has_moved_is_refused(story: Story) -> None:
     opened = open_repository(story.repo.path)
-    work = begun(opened, Request(plan=json.dumps(story.dropping()).encode()))
+    work = read_work(opened, Request(plan=json.dumps(story.dropping()).encode()))
     story.repo.commit("later\n", {"later": b"\n"})
     with pytest.raises(RefMoved):
-        handed_over(opened, work)
+        hand_over_conflict(opened, work)
 
     assert not rebase.is_under_way(opened)
 
@@ -488,9 +488,9 @@ def test_an_old_git_is_refused_only_where_a_branch_needs_a_newer_one(
     story.repo.git("branch", "middle", "main~1")
     before = seen(story.repo)
     opened = open_repository(story.repo.path)
-    work = begun(opened, Request(plan=json.dumps(story.dropping()).encode()))
+    work = read_work(opened, Request(plan=json.dumps(story.dropping()).encode()))
     with pytest.raises(GitTooOld, match="middle"):
-        handed_over(opened, work)
+        hand_over_conflict(opened, work)
     assert seen(story.repo) == before
     story.repo.git("branch", "-D", "middle")
 

@@ -12,7 +12,7 @@ import pytest
 from gitsplit.errors import RefMoved, WriteFailed
 from gitsplit.workflow.apply import apply
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, begun, opened
+from gitsplit.workflow.work import Work, open_idle_repository, read_work
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran, done, gitsplit, gitsplit_process, tangled, trees
 
@@ -22,7 +22,7 @@ REQUEST = Request(commits=("HEAD~2",), group_by="file")
 
 def work_on(repo: Repository) -> Work:
     """What a gitsplit that was started now is going to do."""
-    return begun(opened(repo.path), REQUEST)
+    return read_work(open_idle_repository(repo.path), REQUEST)
 
 
 def hook(repo: Repository, script: str) -> None:
@@ -54,7 +54,7 @@ def test_a_branch_that_moved_meanwhile_is_left_and_the_plan_is_kept(
     work = work_on(repo)
     moved = repo.commit("meanwhile\n", {"meanwhile": b"1\n"})
     with pytest.raises(RefMoved, match="moved while gitsplit was working") as caught:
-        apply(opened(repo.path), work)
+        apply(open_idle_repository(repo.path), work)
 
     assert repo.oid("HEAD") == moved
     assert caught.value.state == "Nothing was changed."
@@ -74,7 +74,7 @@ def test_a_branch_switched_meanwhile_is_left_and_the_plan_is_kept(
     series.git("checkout", "-q", "-b", "other")
     refs = series.refs()
     with pytest.raises(RefMoved, match="HEAD is on branch other now") as caught:
-        apply(opened(series.path), work)
+        apply(open_idle_repository(series.path), work)
 
     assert series.refs() == refs
     series.git("checkout", "-q", "main")
@@ -88,14 +88,14 @@ def test_head_switched_to_another_commit_is_not_taken_for_a_branch_that_moved(
     work = work_on(series)
     series.git("checkout", "-q", "-b", "other", "HEAD~1")
     with pytest.raises(RefMoved, match="HEAD is on branch other now, but was on"):
-        apply(opened(series.path), work)
+        apply(open_idle_repository(series.path), work)
 
 
 def test_a_kept_plan_is_no_record_of_a_rewrite(series: Repository) -> None:
     work = work_on(series)
     series.commit("meanwhile\n", {"meanwhile": b"1\n"})
     with pytest.raises(RefMoved):
-        apply(opened(series.path), work)
+        apply(open_idle_repository(series.path), work)
 
     ran = gitsplit(series.path, "--undo")
     assert (ran.status, ran.out) == (1, "")
@@ -104,10 +104,10 @@ def test_a_kept_plan_is_no_record_of_a_rewrite(series: Repository) -> None:
 
 def test_of_two_gitsplits_the_later_one_is_refused(series: Repository) -> None:
     first, second = work_on(series), work_on(series)
-    apply(opened(series.path), first)
+    apply(open_idle_repository(series.path), first)
     refs = series.refs()
     with pytest.raises(RefMoved):
-        apply(opened(series.path), second)
+        apply(open_idle_repository(series.path), second)
 
     assert series.refs() == refs
     done(series.path, "--undo")
@@ -181,7 +181,7 @@ def test_a_lock_costs_nobody_the_plan_they_worked_on(series: Repository) -> None
     lock = series.path / ".git" / "HEAD.lock"
     lock.touch()
     with pytest.raises(WriteFailed) as caught:
-        apply(opened(series.path), work)
+        apply(open_idle_repository(series.path), work)
     lock.unlink()
 
     done(series.path, "--plan", str(kept_plan(caught.value)), "--yes")

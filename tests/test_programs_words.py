@@ -10,7 +10,7 @@ from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edit
 from gitsplit.model.escape import MOST_LINES, said
-from gitsplit.workflow.screen import MOST_TRIES, _all_edited
+from gitsplit.workflow.screen import MOST_TRIES, _edit_messages
 from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
@@ -237,7 +237,7 @@ def test_an_editor_that_damages_the_text_is_not_started_for_ever(
     with pytest.raises(
         EditorFailed, match=r"line of message 1 is gone|text above"
     ) as e:
-        _all_edited(repo, [("one", b"one\n"), ("two", b"two\n")])
+        _edit_messages(repo, [("one", b"one\n"), ("two", b"two\n")])
 
     assert len(count.read_text()) == starts
     path = Path(e.value.hint.partition("Your text is in ")[2].rstrip("."))

@@ -11,7 +11,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import with_action
 from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import (
@@ -532,7 +532,7 @@ def test_what_stays_open_is_known_also_where_it_conflicts(
     reviewed: Repository,
 ) -> None:
     opened = open_repository(reviewed.path)
-    work = begun(opened, Request(upstream="HEAD~2"), asks=True)
+    work = read_work(opened, Request(upstream="HEAD~2"), asks=True)
     todo = with_action(work.todo, Oid(reviewed.oid("HEAD~1")), "drop")
     found = outlook(opened, replace(work, todo=todo))
 

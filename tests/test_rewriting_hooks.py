@@ -10,7 +10,7 @@ from gitsplit.model.message import change_ids
 from gitsplit.workflow.apply import apply
 from gitsplit.workflow.hooks_and_signing import MOST_UNASKED, Finish
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun, opened
+from gitsplit.workflow.work import open_idle_repository, read_work
 from tests.git.keys import SshKey, gpg_home, is_signed, needs
 from tests.git.test_hooks import add_hook
 from tests.git.test_signing import signer_of
@@ -184,8 +184,8 @@ def test_the_user_is_asked_before_very_many_commits_are_signed(
         asked.append(count)
         return answer
 
-    repo = opened(series.path)
-    work = begun(repo, Request(commits=(f"HEAD~{MOST_UNASKED - 1}",)))
+    repo = open_idle_repository(series.path)
+    work = read_work(repo, Request(commits=(f"HEAD~{MOST_UNASKED - 1}",)))
     before = everything(series)
     finish = Finish(signer=signer_of(series), agrees=agrees)
     if answer:

@@ -8,7 +8,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.workflow.proposal_cache import MOST_FILES, Proposals
 from gitsplit.workflow.propose import Request, copied_trailers
-from gitsplit.workflow.work import Work, begun
+from gitsplit.workflow.work import Work, read_work
 from tests.gits import to_merge
 from tests.repository import Repository
 from tests.runner import done
@@ -217,7 +217,7 @@ def work_of(repo: Repository, upstream: str) -> tuple[Proposals, Work]:
     """What would be found out beside the screen."""
     opened = open_repository(repo.path)
     request = Request(upstream)
-    work = begun(opened, request, asks=True)
+    work = read_work(opened, request, asks=True)
     return Proposals(opened, request, work), work
 
 

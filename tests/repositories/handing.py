@@ -10,18 +10,18 @@ from pathlib import Path
 from gitsplit.cli.output import say, show_error
 from gitsplit.errors import GitsplitError
 from gitsplit.model.plan import DropTo
-from gitsplit.workflow.conflict import handed_over
+from gitsplit.workflow.conflict import hand_over_conflict
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun, opened
+from gitsplit.workflow.work import open_idle_repository, read_work
 
 
 def hand_over(drop_to: DropTo) -> int:
     """The exit status after git has stopped, or found nothing to stop for."""
     try:
-        repo = opened(Path.cwd())
-        work = begun(repo, Request(plan=Path(".git/my-plan").read_bytes()))
-        handed_over(repo, work, Finish(say=say), drop_to)
+        repo = open_idle_repository(Path.cwd())
+        work = read_work(repo, Request(plan=Path(".git/my-plan").read_bytes()))
+        hand_over_conflict(repo, work, Finish(say=say), drop_to)
     except GitsplitError as error:
         show_error(error)
         return error.exit_status

@@ -13,7 +13,7 @@ from gitsplit.model.todo import Todo, moved, picked, with_action
 from gitsplit.workflow.apply import series_draft
 from gitsplit.workflow.preflight import Outlooks, outlook
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, begun, opened
+from gitsplit.workflow.work import Work, open_idle_repository, read_work
 from tests.git.rewriting import COMMITTER
 from tests.gits import to_merge
 from tests.repository import Repository
@@ -31,8 +31,8 @@ def work(repo: Repository) -> tuple[Opened, Work]:
     repo.commit("third\n", {"other": b"3\n"})
     repo.commit("fourth\n", {"numbers": b"".join([b"One!\n", *LINES[1:]])})
     repo.commit("fifth\n", {"fifth": b"5\n"})
-    found = opened(repo.path)
-    work = begun(found, Request(upstream="base"), every=True)
+    found = open_idle_repository(repo.path)
+    work = read_work(found, Request(upstream="base"), every=True)
     todo = work.todo
     for oid in todo.order:
         todo = with_action(todo, oid, "pick")
@@ -106,8 +106,8 @@ def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
     edit = repo.commit("edit\n", {"two": b"1\n2\n3\n4\n"})
     (repo.path / "two").unlink()
     directory = repo.commit("directory\n", {"two/inside": b"1\n"})
-    found = opened(repo.path)
-    begun_work = begun(found, Request(upstream="base"), every=True)
+    found = open_idle_repository(repo.path)
+    begun_work = read_work(found, Request(upstream="base"), every=True)
     todo = with_action(picked(begun_work.series), Oid(edit), "drop")
 
     expected = Conflict(Oid(directory), (b"two",), Oid(edit))
@@ -121,8 +121,8 @@ def test_what_gerrit_would_refuse_is_an_objection_where_it_is_asked(
     repo.commit("base\n", {"a": b"1\n"})
     repo.git("config", "gerrit.host", "review.example.com")
     repo.commit(signed, {"b": b"1\n"})
-    found = opened(repo.path)
-    work = begun(found, Request(upstream="HEAD~1"))
+    found = open_idle_repository(repo.path)
+    work = read_work(found, Request(upstream="HEAD~1"))
     (oid,) = work.todo.order
     unsigned = with_action(work.todo, oid, "reword", b"one\n")
 
@@ -138,8 +138,8 @@ def test_what_gerrit_has_against_commits_of_others_is_a_warning(
     repo.git("config", "gerrit.host", "review.example.com")
     repo.commit("one\n\nChange-Id: I" + "1" * 40 + "\n", {"b": b"1\n"})
     repo.commit("no id\n", {"c": b"1\n"})
-    found = opened(repo.path)
-    work = begun(found, Request(upstream="HEAD~2"), every=True)
+    found = open_idle_repository(repo.path)
+    work = read_work(found, Request(upstream="HEAD~2"), every=True)
     changed = with_action(picked(work.series), work.todo.order[0], "reword", b"two\n")
     planned = Work(work.series, changed, work.head_ref, work.ids)
     (warning,) = look(found, planned, changed).warnings

@@ -11,7 +11,7 @@ from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.todo import Todo, autosquashed, picked
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 from tests.runner import Json, done, plan_for
 
@@ -139,7 +139,7 @@ def test_what_is_for_another_commit_goes_where_git_puts_it(
     env = {"GIT_SEQUENCE_EDITOR": "true", "GIT_EDITOR": "true"}
     copy.run("rebase", "-q", "-i", "--autosquash", "base", env=env)
     opened = open_repository(repo.path)
-    work = begun(opened, Request(upstream="base"), every=True)
+    work = read_work(opened, Request(upstream="base"), every=True)
     todo = autosquashed(work.series, picked(work.series))
     carried_out_as(repo, todo)
 

@@ -17,7 +17,7 @@ from tests.runner import Json, gitsplit, plan_for
 from gitsplit.git.repository import open_repository
 from gitsplit.workflow.preflight import outlook
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import begun
+from gitsplit.workflow.work import read_work
 from tools.series.building import Line
 
 TOO_OLD = "takes git 2.38"
@@ -155,7 +155,7 @@ def _entry(line: Line) -> Json:
 def foretold(repo: Repository, request: Request) -> Result | None:
     """What is known beforehand to stand against it."""
     opened = open_repository(repo.path)
-    known = outlook(opened, begun(opened, request))
+    known = outlook(opened, read_work(opened, request))
     if TOO_OLD in known.objection and not CAN_MERGE:
         return Result("too old")
     assert known.objection == ""

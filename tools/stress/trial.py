@@ -22,7 +22,7 @@ from gitsplit.planfile import parse
 from gitsplit.planfile.match import fitted
 from gitsplit.workflow.apply import apply, preview
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, begun, document, opened
+from gitsplit.workflow.work import Work, document, open_idle_repository, read_work
 from tools.stress.applying import GitRefuses, applied_trees
 from tools.stress.building import Built
 from tools.stress.meaning import (
@@ -98,7 +98,7 @@ def tried(repo: Repository, trial: Trial, rng: Random, more_plans: int) -> None:
         trial.counts["skipped: a rename of files over core.bigFileThreshold"] += 1
         return
     trial.counts.update(f"kind: {kind}" for kind in built.case.kinds)
-    ours = opened(repo.path)
+    ours = open_idle_repository(repo.path)
     planned = _planned(trial, _groups(ours, trial, rng, deltas), deltas)
     if not planned.is_cut and planned.reason != "a group without edits":
         _compare_with_git(repo, base, trial, planned)
@@ -166,11 +166,11 @@ def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
         root=built.base is None,
         group_by=rng.choice(("auto", "file", "directory", "proximity", "none")),
     )
-    text = parse.dumps(document(begun(ours, request, every=True)))
+    text = parse.dumps(document(read_work(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
     with configured(settings):
-        anew = opened(ours.program.cwd)
-        other = parse.dumps(document(begun(anew, request, every=True)))
+        anew = open_idle_repository(ours.program.cwd)
+        other = parse.dumps(document(read_work(anew, request, every=True)))
     if other != text:
         trial.plan = text
         raise Difference(f"under {settings} the plan is another:\n{other}")
@@ -276,11 +276,11 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
         text = _through_jq(text, trial.counts)
     work = None
     with _refused_for(planned.reason):
-        work = begun(ours, Request(plan=text.encode()))
+        work = read_work(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
             again = parse.dumps(document(work))
-            work = begun(ours, Request(plan=again.encode()))
+            work = read_work(ours, Request(plan=again.encode()))
         preview(ours, work)
     return None if planned.reason else work
 

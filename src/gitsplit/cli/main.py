@@ -16,7 +16,7 @@ import click
 from gitsplit.cli.options import Command, Options, with_parameters
 from gitsplit.cli.output import (
     Progress,
-    confirmed,
+    confirm,
     forget,
     here,
     put_plan,
@@ -207,13 +207,17 @@ def _read(name: str) -> bytes:
 def _dry_run(options: Options) -> None:
     from gitsplit.git.at_work import other_at_work
     from gitsplit.workflow.journal_state import naming_way_out
-    from gitsplit.workflow.work import begun, opened, replacement_warnings
+    from gitsplit.workflow.work import (
+        open_idle_repository,
+        read_work,
+        replacement_warnings,
+    )
 
-    repo = opened(here())
+    repo = open_idle_repository(here())
     if worker := other_at_work(repo):
         say(f"{worker[:1].upper()}{worker[1:]} is still at work.")
     with naming_way_out(repo), Progress() as tell:
-        work = begun(repo, _request(options), every=True, tell=tell)
+        work = read_work(repo, _request(options), every=True, tell=tell)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
     if options.format == "json":
@@ -247,9 +251,9 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
     from gitsplit.workflow.apply import resulting, review_notes
-    from gitsplit.workflow.dry_run import looked_at
+    from gitsplit.workflow.dry_run import look_at_work
 
-    look = looked_at(repo, work)
+    look = look_at_work(repo, work)
     for warning in look.warnings:
         say(warning)
     made = resulting(look.work, look.rewrite)
@@ -296,7 +300,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
             check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 
     def asked(count: int) -> bool:
-        return options.yes or confirmed(f"Sign {count} new commits?")
+        return options.yes or confirm(f"Sign {count} new commits?")
 
     return Finish(
         signer=None if options.no_sign else signer(repo, options.sign),

@@ -69,7 +69,7 @@ def show_bug(
     _print_aside(shown_lines(said))
 
 
-def confirmed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Whether the user says yes."""
     return click.confirm(shown(question), err=True)
 

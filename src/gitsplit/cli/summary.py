@@ -81,10 +81,10 @@ def undo() -> None:
 
 def _undo_last(repo: "Repository") -> None:
     from gitsplit.report.text import undo_text
-    from gitsplit.workflow.apply import undone
+    from gitsplit.workflow import apply
 
     with waiting("updating refs"):
-        record = undone(repo)
+        record = apply.undo(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
     tell(f"{told}\n")
     _warn_of_pushed(repo, record)
@@ -109,14 +109,14 @@ def go_on() -> None:
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import finished_text
     from gitsplit.workflow.apply import pushing
-    from gitsplit.workflow.conflict import continued
+    from gitsplit.workflow.conflict import continue_rebase
     from gitsplit.workflow.journal_state import recovering
 
     repo = open_repository(here())
     with recovering(repo, say) as said:
         if said and not is_under_way(repo):
             return
-        record = continued(repo)
+        record = continue_rebase(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
         tell(finished_text(moved, pushing(repo, record)))
 
@@ -126,12 +126,12 @@ def abort() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import aborted_text
-    from gitsplit.workflow.conflict import aborted
+    from gitsplit.workflow.conflict import abort_rebase
     from gitsplit.workflow.journal_state import recovering
 
     repo = open_repository(here())
     with recovering(repo, say) as said:
         if said and not is_under_way(repo):
             return
-        record = aborted(repo, say)
+        record = abort_rebase(repo, say)
         tell(aborted_text([(u.ref, u.old) for u in record.updates]))

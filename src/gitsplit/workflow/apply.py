@@ -321,7 +321,7 @@ def ready_draft(
     Raises HookRefused, and InvalidPlan where the todo list breaks a rule.
     """
     drafts = series_draft(objects, work)
-    verified = map(in_encoding, finish.verified(repo, drafts.drafts, work.ids))
+    verified = map(in_encoding, finish.verify_messages(repo, drafts.drafts, work.ids))
     return replace(drafts, drafts=tuple(verified))
 
 
@@ -385,12 +385,14 @@ def apply(
     """
     finish = finish or Finish()
     with keeping_plan(repo, work):
-        outcome = _applied(repo, work, finish, drop_to)
+        outcome = _write_and_move(repo, work, finish, drop_to)
     finish.announce(repo, outcome.rewrite)
     return outcome
 
 
-def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> Outcome:
+def _write_and_move(
+    repo: Repository, work: Work, finish: Finish, drop_to: DropTo
+) -> Outcome:
     objects, unsigned = _drawn_up(repo, work, identity.committer(repo), finish)
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
@@ -400,7 +402,7 @@ def _applied(repo: Repository, work: Work, finish: Finish, drop_to: DropTo) -> O
     if finish.verify:
         for warning in review_warnings(repo, work, unsigned):
             finish.say(warning)
-    rewrite = finish.signed(objects, unsigned)
+    rewrite = finish.sign(objects, unsigned)
     trees = head_trees(repo, objects, work, rewrite, drop_to)
     refuse_unready(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
@@ -555,14 +557,14 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 
-def undone(repo: Repository) -> journal.Record:
+def undo(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     rebase_record.refuse_under_way(repo)
     with _settled(repo, _WHERE_THEY_ARE):
         return journal.undo(repo)
 
 
-def recovered(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
+def recover(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     ``say`` is told what is waited for meanwhile. Raises OperationUnderWay where others

@@ -72,7 +72,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
         try:
             checks.start(commit for _, commit in made)
             for number, commit in made:
-                check = checks.awaited(commit)
+                check = checks.wait_for_check(commit)
                 is_shown = len(failed) < MOST_FAILURES
                 for line in check_lines(number, _subject(commit), check, is_shown):
                     say(line)
@@ -182,7 +182,7 @@ class Checks:
         with self._lock:
             return self._result(commit.tree)
 
-    def awaited(self, commit: WrittenCommit) -> Check:
+    def wait_for_check(self, commit: WrittenCommit) -> Check:
         """The check of a commit that has been given to :meth:`start`, when done."""
         with self._lock:
             self._wait_until(
@@ -219,7 +219,7 @@ class Checks:
         try:
             while run := self._next():
                 self._changed()
-                self._finish(run, self._checked(run))
+                self._finish(run, self._check(run))
                 self._changed()
         finally:
             self._leave()
@@ -245,13 +245,13 @@ class Checks:
             self._runs.append(_Run(self._queue.popleft()))
             return self._runs[-1]
 
-    def _checked(self, run: _Run) -> Check:
+    def _check(self, run: _Run) -> Check:
         """What comes of the commands, in order, until one fails."""
         try:
             with self._scratches.worktree(run.commit.oid, run.watch) as scratch:
                 for command in self._commands:
                     if not run.stop.is_set():
-                        check = self._ended(command, scratch, run.stop)
+                        check = self._run_command(command, scratch, run.stop)
                         if check.state != "passed":
                             return check
         except GivenUp:
@@ -262,7 +262,7 @@ class Checks:
             return not_run(f"{error.strerror}.")
         return PASSED
 
-    def _ended(self, command: str, scratch: Scratch, stop: Event) -> Check:
+    def _run_command(self, command: str, scratch: Scratch, stop: Event) -> Check:
         ended = run_command(command, scratch, self._scratches.environment, stop)
         if not ended.status:
             return PASSED

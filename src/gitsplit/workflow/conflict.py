@@ -41,7 +41,7 @@ from gitsplit.workflow.work import Work
 _OTHER = "End another with: git rebase --continue, or: git rebase --abort"
 
 
-def handed_over(
+def hand_over_conflict(
     repo: Repository,
     work: Work,
     finish: Finish | None = None,
@@ -154,7 +154,7 @@ def _drawn_up(
     ready = ready_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
     written, rest = write.make_until_conflict(repo, objects, ready, who)
-    clean = finish.signed(objects, _rewrite(work.series, {}, written)).commits
+    clean = finish.sign(objects, _rewrite(work.series, {}, written)).commits
     made = [*clean, *(each for oid in rest for each in carriers.of(oid))]
     lines, ends = _lines(ready, made, frozenset(rest))
     kept = _kept(repo, objects, work, carriers) if drop_to == "worktree" else []
@@ -272,7 +272,7 @@ def _rewrite(
     )
 
 
-def continued(repo: Repository) -> Record | None:
+def continue_rebase(repo: Repository) -> Record | None:
     """The record of the rewrite, if git has finished it now and says so in its reflogs.
 
     Raises NothingToContinue where git has nothing of gitsplit's to do, and Stopped
@@ -283,7 +283,7 @@ def continued(repo: Repository) -> Record | None:
     return _finished(repo)
 
 
-def aborted(
+def abort_rebase(
     repo: Repository, say: Callable[[str], None] = lambda _told: None
 ) -> Record:
     """The record of the rewrite that isn't any more; all is as it was before it.

@@ -24,7 +24,7 @@ from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.state.app_state import History, HistoryStep, Screen
 from gitsplit.tui.state.memory import Memory, fits
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, begun, document
+from gitsplit.workflow.work import Work, document, read_work
 
 VERSION = 1
 
@@ -134,7 +134,7 @@ def saved_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
     if text is None:
         return None
     try:
-        return begun(repo, replace(request, plan=text.encode(), commits=())).todo
+        return read_work(repo, replace(request, plan=text.encode(), commits=())).todo
     except GitsplitError as error:
         raise InvalidPlan(
             f"The draft of your last work doesn't fit: {error}",
@@ -228,6 +228,6 @@ def is_kept(repo: Repository, work: Work) -> bool:
     return DraftFile.of(repo, work.series, work.head_ref).text() is not None
 
 
-def forgotten(repo: Repository, work: Work) -> None:
+def forget_draft(repo: Repository, work: Work) -> None:
     """The draft for this range isn't there any more: what it was for is done."""
     DraftFile.of(repo, work.series, work.head_ref).forget()

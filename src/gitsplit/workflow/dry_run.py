@@ -22,7 +22,7 @@ NO_MESSAGE = b"(no message)\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DryRun:
     """What a dry run shows: ``work`` as it can be drawn up, and what that comes to.
 
     ``complaints`` are sentences about commits that can't be applied like that, and
@@ -37,7 +37,7 @@ class Look:
     warnings: tuple[str, ...] = ()
 
 
-def looked_at(repo: Repository, work: Work) -> Look:
+def look_at_work(repo: Repository, work: Work) -> DryRun:
     """What a dry run shows of the work.
 
     Raises InvalidPlan only for what is wrong with the series as a whole, and
@@ -57,7 +57,7 @@ def looked_at(repo: Repository, work: Work) -> Look:
     unpushable, first, warnings = apply.complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
-    return Look(work, rewrite, complaints, refusal or first, tuple(warnings))
+    return DryRun(work, rewrite, complaints, refusal or first, tuple(warnings))
 
 
 def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:

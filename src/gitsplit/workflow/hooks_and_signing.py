@@ -70,7 +70,7 @@ class Finish:
     during: Callable[[str], AbstractContextManager[object]] = nullcontext
     before_screen: Callable[[], None] = _anywhere
 
-    def verified(
+    def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules
     ) -> list[CommitDraft]:
         """The drafts, new messages as ``commit-msg`` left them but for their ids.
@@ -82,11 +82,11 @@ class Finish:
             return list(drafts)
         hooks = Hooks(repo)
         return [
-            self._verified(hooks, draft, ids) if is_new else draft
+            self._verify(hooks, draft, ids) if is_new else draft
             for draft, is_new in zip(drafts, new, strict=True)
         ]
 
-    def _verified(self, hooks: Hooks, draft: CommitDraft, ids: IdRules) -> CommitDraft:
+    def _verify(self, hooks: Hooks, draft: CommitDraft, ids: IdRules) -> CommitDraft:
         message, words = hooks.run_commit_msg(draft.message, draft.source.raw)
         if words:
             self.say(f"commit-msg says: {words}")
@@ -106,7 +106,7 @@ class Finish:
             )
         return replace(draft, message=kept)
 
-    def signed(self, objects: NewObjects, rewrite: Rewrite) -> Rewrite:
+    def sign(self, objects: NewObjects, rewrite: Rewrite) -> Rewrite:
         """The rewrite with its new commits signed, if they are to be.
 
         Raises SigningFailed, and Declined where the user doesn't want so many signed.

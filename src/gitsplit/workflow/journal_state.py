@@ -13,7 +13,7 @@ from gitsplit.errors import (
 from gitsplit.git import journal
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
-from gitsplit.workflow.apply import recovered
+from gitsplit.workflow.apply import recover
 
 _Standing = tuple[tuple[int, journal.Phase], ...]
 
@@ -33,7 +33,7 @@ def recovering(repo: Repository, say: Callable[[str], None]) -> Iterator[str | N
 
     It gets the same sentence, None without one; in it errors are :func:`truthful`.
     """
-    if said := recovered(repo, say):
+    if said := recover(repo, say):
         say(said)
     with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
         yield said

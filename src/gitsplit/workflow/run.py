@@ -20,15 +20,15 @@ from gitsplit.git import identity
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
-from gitsplit.workflow.conflict import handed_over
-from gitsplit.workflow.draft import forgotten, is_kept
+from gitsplit.workflow.conflict import hand_over_conflict
+from gitsplit.workflow.draft import forget_draft, is_kept
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import naming_way_out
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
     Tell,
     Work,
-    begun,
+    read_work,
     refuse_unfinished,
     replacement_warnings,
 )
@@ -69,7 +69,7 @@ def run(
     with naming_way_out(repo):
         identity.committer(repo)  # it would fail late, so it is asked for first
         with progress as tell:
-            work = begun(repo, request, asks=not request.accepts, tell=tell)
+            work = read_work(repo, request, asks=not request.accepts, tell=tell)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
         if request.accepts:
@@ -81,7 +81,7 @@ def run(
                 if chosen is None:
                     return Result(work, is_kept=is_kept(repo, work))
                 result, opening = _apply(repo, request, work, finish, chosen)
-        forgotten(repo, work)
+        forget_draft(repo, work)
         return result
 
 
@@ -107,9 +107,9 @@ def _apply(
     done = replace(work, todo=chosen.todo)
     if chosen.accepts_conflict:
         try:
-            record = handed_over(repo, done, finish, request.drop_to)
+            record = hand_over_conflict(repo, done, finish, request.drop_to)
         except Stopped:
-            forgotten(repo, work)
+            forget_draft(repo, work)
             raise
         return Result(done, rebased=record), None
     finish = replace(finish, passed=chosen.passed)

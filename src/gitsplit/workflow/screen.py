@@ -142,9 +142,9 @@ def merged_for_key(
 def _editor(repo: Repository) -> Editor:
     """What the user edits on the terminal, each in the editor that git would take."""
     return Editor(
-        partial(_edited, repo),
+        partial(_edit_message, repo),
         partial(user_programs.edit_file, repo),
-        partial(_all_edited, repo),
+        partial(_edit_messages, repo),
     )
 
 
@@ -191,7 +191,7 @@ def _mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
     return mark_for(messages, repo.comment_char())
 
 
-def _edited(repo: Repository, text: bytes) -> bytes:
+def _edit_message(repo: Repository, text: bytes) -> bytes:
     """The message from the editor, without comments, as ``git commit`` cleans it.
 
     One that was left as it is comes back byte for byte.
@@ -202,7 +202,7 @@ def _edited(repo: Repository, text: bytes) -> bytes:
     return text if message == cleaned(text, b"") else message
 
 
-def _all_edited(
+def _edit_messages(
     repo: Repository, titled: Sequence[tuple[str, bytes]]
 ) -> Sequence[bytes]:
     """The messages from the editor, which had all of them in one text.

@@ -70,7 +70,7 @@ class Work:
         return replace(self, todo=todo)
 
 
-def opened(cwd: Path) -> Repository:
+def open_idle_repository(cwd: Path) -> Repository:
     """The repository at ``cwd``, with no operation of git's under way in it."""
     repo = open_repository(cwd)
     refuse_unfinished(repo)
@@ -107,7 +107,7 @@ Tell = Callable[[int, int, int], None]
 many hunks and facts of it."""
 
 
-def begun(
+def read_work(
     repo: Repository,
     request: Request,
     *,
