@@ -23,7 +23,6 @@ def test_a_replaced_commit_is_pointed_out_and_itself_split(
     two_pieces(repo)
     split = Split.of(repo)
     short = replace(repo, "HEAD~2")
-    replace(repo, "HEAD~3")
     if is_packed:
         repo.git("pack-refs", "--all", "--prune")
     ran = gitsplit(repo.path, "--dry-run", "-c", "HEAD~2")
@@ -45,10 +44,40 @@ def test_a_replaced_commit_outside_the_series_is_nobodys_business(
 ) -> None:
     two_pieces(repo)
     split = Split.of(repo, "HEAD~2")
-    replace(repo, "HEAD~3")
+    aside = repo.git("commit-tree", "HEAD^{tree}", "-m", "aside")
+    repo.git("replace", aside, repo.oid("HEAD"))
     ran = split.run()
 
     assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("revision", "kind"),
+    [
+        ("HEAD~3", "parent"),
+        ("HEAD~3^{tree}", "tree"),
+        ("HEAD~2^{tree}", "tree"),
+        ("HEAD~2:d", "tree"),
+        ("HEAD~3:d/a", "blob"),
+        ("HEAD~2:e/b", "blob"),
+        ("HEAD:c", "blob"),
+    ],
+)
+def test_what_else_of_the_series_is_replaced_is_pointed_out(
+    repo: Repository, revision: str, kind: str
+) -> None:
+    two_pieces(repo)
+    oid = repo.oid(revision)
+    other = "HEAD" if kind == "parent" else "HEAD:c" if kind == "blob" else "HEAD:e"
+    other = "HEAD~1:c" if revision == "HEAD:c" else other
+    repo.git("replace", oid, repo.oid(other))
+    ran = gitsplit(repo.path, "--dry-run", "-c", "HEAD~2")
+
+    assert (ran.status, ran.err) == (
+        0,
+        f"gitsplit: {oid[:10]} has a replacement (refs/replace), which git shows in "
+        f"its place; gitsplit takes the {kind} itself.\n",
+    )
 
 
 @pytest.mark.parametrize("where", ["below", "in the series", "above", "cut off"])

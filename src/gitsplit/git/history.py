@@ -9,11 +9,14 @@ The series and what its commits did, read from the repository into plain values.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from gitsplit.errors import (
     EmptySeries,
+    GitsplitError,
     MergeCommit,
     NoCommonHistory,
     NotInSeries,
@@ -155,18 +158,49 @@ def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     return SourceCommit(oid, RawCommit.parse(repo.read_object(oid)[1]))
 
 
-def replaced_commits(repo: Repository, series: Series) -> tuple[Oid, ...]:
-    """The commits of the series that git shows others for (``git-replace(1)``)."""
+def replaced_objects(repo: Repository, series: Series) -> Mapping[Oid, str]:
+    """What of the series git shows others for (``git-replace(1)``), and its kind.
+
+    Its commits first; then their parents, trees, and the blobs that they change.
+    """
     packed = repo.common_dir / "packed-refs"
     if not (
         (repo.common_dir / "refs" / "replace").is_dir()
         or (packed.is_file() and b" refs/replace/" in packed.read_bytes())
         or repo.config.get("extensions.refStorage")
     ):
-        return ()
+        return {}
     names = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/replace")
     replaced = repo.program.run(*names).stdout.decode("ascii", "replace").split()
-    return tuple(commit.oid for commit in series.commits if commit.oid in replaced)
+    if not replaced:
+        return {}
+    wanted = frozenset(replaced)
+    return {o: kind for o, kind in _objects_of(repo, series) if o in wanted}
+
+
+def _objects_of(repo: Repository, series: Series) -> Iterator[tuple[Oid, str]]:
+    """The objects that the changes of the series are made of, and what each is."""
+    commits = {commit.oid: commit.raw for commit in series.commits}
+    parents = {oid for raw in commits.values() for oid in raw.parents} - commits.keys()
+    yield from ((oid, "commit") for oid in commits)
+    yield from ((oid, "parent") for oid in parents)
+    below = []
+    with suppress(GitsplitError):  # a parent of a shallow clone
+        below = [source_commit(repo, oid).raw for oid in parents]
+    yield from ((raw.tree, "tree") for raw in (*commits.values(), *below))
+    args = ("--no-replace-objects", "diff-tree", "--stdin", "-r", "-t", "-m", "-z")
+    options = ("--root", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id")
+    asked = "".join(f"{oid}\n" for oid in commits).encode("ascii")
+    listed = repo.program.run(*args, *options, stdin=asked).stdout
+    for row in _CHANGED.finditer(listed):
+        for mode, oid in (row.group(1, 3), row.group(2, 4)):
+            yield Oid(oid.decode("ascii")), "tree" if mode == b"040000" else "blob"
+
+
+_CHANGED = re.compile(
+    rb"(?:\A|\0):(\d{6}) (\d{6}) ([0-9a-f]{40}) ([0-9a-f]{40}) [A-Z]\d*(?=\0)"
+)
+"""Modes and objects in a line of ``git diff-tree --raw -z``."""
 
 
 def has_grafts(repo: Repository) -> bool:

@@ -97,8 +97,8 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
         )
     yield from few(
         f"{oid[:10]} has a replacement (refs/replace), which git shows "
-        "in its place; gitsplit takes the commit itself."
-        for oid in history.replaced_commits(repo, series)
+        f"in its place; gitsplit takes the {kind} itself."
+        for oid, kind in history.replaced_objects(repo, series).items()
     )
 
 
