@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.proposal.clustering import tree_of
-from gitsplit.proposal.group_count import MOST, described
+from gitsplit.proposal.group_count import MOST, NAMES, described
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.weights import NUMBER
 
@@ -46,8 +46,9 @@ def test_each_number_of_groups_has_as_many_finite_values_as_there_are_weights(
     outlines, scores = of
     found = described(tree_of(scores, [1.0] * len(scores)), outlines, scores)
 
+    assert tuple(NUMBER) == NAMES
     assert len(found) == min(MOST, len(outlines))
-    assert {len(values) for values in found} == {len(NUMBER)}
+    assert {len(values) for values in found} == {len(NAMES)}
     assert [v for values in found for v in values if not isfinite(v)] == []
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gitsplit.proposal.group_count import NAMES
 from gitsplit.proposal.scoring import SECOND_PASS
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
@@ -47,10 +48,11 @@ def module(
     yield from _weights("IN_ONE_FILE", first.within)
     yield from _weights("AGAIN_ACROSS", again.across)
     yield from _weights("AGAIN_IN_ONE", again.within)
-    yield "NUMBER: tuple[float, ...] = ("
-    yield from (f"    {weight:.4g}," for weight in chosen)
-    yield ")"
-    yield '"""What each value of :func:`number.described` is worth."""'
+    yield "NUMBER: dict[str, float] = {"
+    for name, weight in zip(NAMES, chosen, strict=True):
+        yield f'    "{name}": {weight:.4g},'
+    yield "}"
+    yield '"""What each of :data:`group_count.NAMES` is worth."""'
 
 
 def _weights(name: str, line: Line) -> Iterator[str]:

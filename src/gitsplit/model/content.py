@@ -29,10 +29,10 @@ _NEVER: Final = 2**63
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """One line of a hunk as all states together have it.
+    """A line of the interleaved hunk, which holds the old and the new lines.
 
-    ``mark`` says which side has the line; ``group`` takes it away (an old line) or
-    brings it (a new one). ``number`` is its 0-based place in the file of that side.
+    An old line exists before commit ``group``, a new one from it on; ``mark`` says
+    which it is. ``number`` is its 0-based place in the file of that side.
     """
 
     mark: Mark

@@ -105,7 +105,11 @@ def settled(plan: Plan) -> Plan:
 
 
 def _settled(plan: Plan, before: Sequence[int]) -> Plan:
-    """The settled plan; ``before`` are the groups that the edits come from."""
+    """The plan in which each file exists while any of its lines does (law 2).
+
+    A creation or deletion stays with its first or last line, and goes along where the
+    user moved all lines away from it; ``before`` are the groups before the move.
+    """
     groups = list(plan.group_of)
     at = 0
     for _, edits in edits_by_file(plan.edits):

@@ -45,7 +45,7 @@ class Likeness:
 
     @cached_property
     def second_order(self) -> Matrix:
-        """How alike the neighbourhoods are; found when it is asked for."""
+        """Second-order similarity: the cosine of the two rows' 16 highest values."""
         return _cosines([_nearest(row) for row in self.direct])
 
 

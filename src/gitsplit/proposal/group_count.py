@@ -37,25 +37,68 @@ class Outline(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MergeFeatures:
-    """One merge of the tree, and what is to be seen of the two clusters.
+    """The features of one merge of the tree, over the pairs across its two clusters.
 
-    ``rows`` is the mean of each piece's best score in the other cluster, ``top`` that
-    of the three best scores. ``shares`` says whether a file has pieces in both,
-    ``overlap`` for which part of the one with fewer files; ``share`` is the smaller
-    one's part of the commit's lines; ``is_single`` whether it is one piece.
+    ``mean`` and ``best`` are those of the merge (:class:`.clustering.Merge`);
+    ``row_best`` is the mean of each piece's best score in the other cluster,
+    ``three_best`` the mean of the three best scores. ``shares_file`` is 1 where a file
+    has pieces in both, ``file_overlap`` the number of such files over the number of
+    files of the cluster with fewer. ``line_share`` is the smaller cluster's lines over
+    all lines of the commit, ``is_single`` 1 where a cluster is one piece.
     """
 
     mean: float = _FAR
     best: float = _FAR
-    rows: float = 3.0
-    shares: float = 0.0
-    overlap: float = 0.0
-    share: float = 0.0
+    row_best: float = 3.0
+    shares_file: float = 0.0
+    file_overlap: float = 0.0
+    line_share: float = 0.0
     is_single: float = 0.0
-    top: float = 3.0
+    three_best: float = 3.0
 
 
 _NONE = MergeFeatures()
+
+_MERGE = (
+    "row_best",
+    "shares_file",
+    "file_overlap",
+    "line_share",
+    "is_single",
+    "three_best",
+)
+
+_PLAIN = (
+    "is_one",
+    "number",
+    "log_number",
+    "mean_undone",
+    "mean_done",
+    "mean_before",
+    "best_undone",
+    "best_done",
+    "mean_step",
+    "sum_undone",
+    "sum_done",
+    "mean_last",
+    "mean_third",
+    "number_per_file",
+    "is_one_each_file",
+    "is_one_each_piece",
+    "log_pieces",
+    "log_files",
+    "log_lines",
+    "roles",
+    *(f"{name}_undone" for name in _MERGE),
+    *(f"{name}_done" for name in _MERGE),
+)
+
+NAMES = tuple(
+    name
+    for plain in _PLAIN
+    for name in (plain, f"{plain}^2", f"{plain}*is_one", f"{plain}*number")
+)
+"""The names of what :func:`described` weighs for a number of groups, in its order."""
 
 
 def described(
@@ -145,12 +188,12 @@ def _plain(
 def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
     """What is to be seen of two clusters besides the merge's own scores."""
     return (
-        seen.rows,
-        seen.shares,
-        seen.overlap,
-        seen.share,
+        seen.row_best,
+        seen.shares_file,
+        seen.file_overlap,
+        seen.line_share,
         seen.is_single,
-        seen.top,
+        seen.three_best,
     )
 
 

@@ -29,11 +29,11 @@ _TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Regrouping:
-    """Another cut, and what it is to the plan before.
+    """A plan with another number of groups, and how its groups map to those before.
 
-    ``parents`` has for each of its groups the one before that most of it was in,
-    ``heirs`` for each group before the one that most of it is in now. ``was_moved``
-    says that the plan before was no proposal any more.
+    ``parents`` maps each new group to the old group with which it shares most lines,
+    ``heirs`` each old group to such a new one; None where they share none.
+    ``was_moved`` says that the plan before was no proposal any more.
     """
 
     plan: Plan

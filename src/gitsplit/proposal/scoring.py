@@ -17,6 +17,7 @@ from operator import mul
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import Tree, counts, tree_of
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
+from gitsplit.proposal.group_count import NAMES
 from gitsplit.proposal.signals import SIGNALS
 
 SECOND_PASS = (
@@ -38,10 +39,14 @@ _MOST = 6.0
 def second_pass_features(
     scores: Matrix, weights: Sequence[float], homes: Sequence[int]
 ) -> list[Matrix]:
-    """A matrix for each of SECOND_PASS.
+    """The second-pass features of each pair: a matrix for each of SECOND_PASS.
 
-    ``scores`` are those of the first pass, ``weights`` how much each piece counts, and
-    ``homes`` has for each the number of its file, from 0.
+    All are from the score matrix of the first pass: the score itself, the cosine of
+    the two rows of probabilities, the best neighbour that both have, the mean scores
+    of their files and of each with the other's file, the probability over the highest
+    of either row, the rank among the neighbours, and the mean score of the merge that
+    joins them. ``scores`` are log odds, ``weights`` how much each piece counts in a
+    mean, ``homes`` the number of each piece's file, from 0.
     """
     chances = [[_chance(score) for score in row] for row in scores]
     for at, row in enumerate(chances):
@@ -211,5 +216,6 @@ class _Weighing:
 def worth(described: list[float]) -> float:
     """What a number of groups is worth, by what there is to weigh for it."""
     return sum(
-        weight * value for weight, value in zip(weights.NUMBER, described, strict=True)
+        weights.NUMBER[name] * value
+        for name, value in zip(NAMES, described, strict=True)
     )
