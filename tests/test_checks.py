@@ -410,7 +410,7 @@ def test_what_the_preview_has_checked_is_not_run_again_when_it_is_applied(
     terminal = Terminal(series.path, *SPLIT[1:], "-x", command)
     terminal.wait_for("send")
     terminal.type("w")
-    terminal.wait_for("Enter writes")
+    terminal.wait_for("Enter: apply")
     terminal.type("x")
     terminal.wait_for("4✓")
     terminal.type("\r")
@@ -430,16 +430,16 @@ def test_a_check_that_fails_leads_back_to_the_screen_with_everything_done_there(
     terminal.wait_for("send")
     terminal.type("i better\r")
     terminal.type("w")
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     terminal.type("\r")
     terminal.wait_for("fails:")
 
     assert "tangled better" in terminal.text
     assert series.refs() == refs
     terminal.type("qu")
-    terminal.wait_for("took back")
+    terminal.wait_for("undid")
     terminal.type("\x12")
-    terminal.wait_for("again:")
+    terminal.wait_for("redid:")
     gate.touch()
     terminal.type("w\r")
 

@@ -149,11 +149,11 @@ def test_who_comes_back_finds_cuts_cursor_and_every_step(repo: Repository) -> No
     again = Terminal(repo.path, "HEAD~2")
     again.wait_for("restored your draft")
     again.type("\r")
-    again.wait_for("piece 3 of 4")
+    again.wait_for("hunk 3 of 4")
     again.type("u")
-    again.wait_for("took back: moved")
+    again.wait_for("undid: moved")
     again.type("u")
-    again.wait_for("took back: cut into 3 pieces")
+    again.wait_for("undid: split into 3 hunks")
     again.type("\x12")
     again.wait_for("of 4")
     again.type("\x03")
@@ -172,6 +172,6 @@ def test_a_draft_that_was_edited_by_hand_is_gone_on_with_by_itself(
     draft.write_text(draft.read_text() + "\n")
 
     again = Terminal(repo.path, "HEAD~2")
-    again.wait_for("this is your work of last time")
+    again.wait_for("restored your draft")
     again.type("qq")
     assert again.exit_status() == 0

@@ -70,7 +70,7 @@ def test_the_stop_calls_are_fixed_up_before_the_rest_is_added(
 
     terminal.type("21111" + "222222" + "222")
     terminal.type("e")
-    terminal.wait_for("edited grenade.sh in 1; 2 has it as before")
+    terminal.wait_for("edited grenade.sh in 1 only")
     applied(terminal)
 
     first = repo.blob("answer~1", "grenade.sh")
@@ -94,7 +94,7 @@ def test_a_file_is_edited_byte_for_byte_as_of_the_commit_in_focus(
 
     terminal.type("2]")
     terminal.type("e")
-    terminal.wait_for("edited sub/other in 1; 2 has it as before")
+    terminal.wait_for("edited sub/other in 1 only")
     applied(terminal)
 
     assert series.blob("HEAD~3", "sub/other") == b"a\r\n\xe9#\n\n  b"
@@ -111,7 +111,7 @@ def test_an_edit_for_good_is_in_every_commit_and_in_the_files(
     terminal = opened(series)
 
     terminal.type("E")
-    terminal.wait_for("edited numbers in 1 and all after")
+    terminal.wait_for("edited numbers in 1 and later")
     applied(terminal)
 
     for back in range(4):
@@ -139,7 +139,7 @@ def test_an_edit_that_reaches_the_files_needs_them_clean(
     terminal.wait_for("✗ Files that have to change have unstaged changes: numbers")
     series.git("stash", "-q")
     terminal.type("qw")
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     series.git("stash", "pop", "-q")
     terminal.type(ENTER)
     terminal.wait_for("✗ Files that have to change have unstaged changes: numbers")
@@ -163,9 +163,9 @@ def test_a_piece_that_a_commit_above_needs_isn_t_dropped_unasked(
     terminal.type("w")
     terminal.wait_for(f"would conflict in numbers with {split}")
     terminal.type(ENTER)
-    terminal.wait_for("Enter again writes the clean part; git rebase gets the rest.")
+    terminal.wait_for("Enter again: apply up to the conflict")
     terminal.type("qu")
-    terminal.wait_for("took back: dropped 2 lines of 1")
+    terminal.wait_for("undid: left out 2 lines of commit 1")
     terminal.type("\x03")
     assert terminal.exit_status() == 130
 
@@ -187,8 +187,8 @@ def test_a_piece_dropped_by_a_key_stays_in_the_files(series: Repository) -> None
     terminal = opened(series)
 
     terminal.type("jD")
-    terminal.wait_for("× dropped: 1 piece  +1 -1, kept in the worktree")
-    terminal.wait_for("2 lines dropped  final tree differs")
+    terminal.wait_for("× left out: 1 hunk  +1 -1, kept in the worktree")
+    terminal.wait_for("2 lines left out  final files differ")
     applied(terminal)
 
     assert series.git("diff", "-U0").splitlines()[-2:] == ["-50", "+fifty"]
@@ -203,7 +203,7 @@ def test_a_piece_dropped_by_a_key_is_discarded_where_that_was_said(
     terminal = opened(series, "--drop-to", "discard")
 
     terminal.type("jD")
-    terminal.wait_for("× dropped: 1 piece  +1 -1, kept in no file")
+    terminal.wait_for("× left out: 1 hunk  +1 -1, discarded")
     applied(terminal)
 
     assert seen(series).status == ""

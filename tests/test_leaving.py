@@ -101,7 +101,7 @@ def test_who_leaves_while_git_merges_waits_for_no_merge(
     terminal = Terminal(series.path, "base")
     terminal.wait_for("oldest first")
     terminal.type("d")
-    terminal.wait_for("looking for conflicts … 1 of 4")
+    terminal.wait_for("checking for conflicts … 1 of 4")
     pids(log)
 
     assert_left(terminal, keys, series, temporary, log)
@@ -137,17 +137,17 @@ def test_keys_are_taken_and_another_change_gives_the_merge_up(
     terminal.type("d")
     (first,) = pids(log)
     terminal.type("w")
-    terminal.wait_for("looking for conflicts … 1 of 4 · Enter waits for that")
+    terminal.wait_for("checking for conflicts … 1 of 4 · Enter waits for it")
     terminal.type("?")
-    terminal.wait_for("all keys")
+    terminal.wait_for("─ keys")
     terminal.type("qq")
     terminal.type("u")
-    terminal.wait_for("took back")
+    terminal.wait_for("undid")
 
     wait_until(lambda: not is_alive(first))
-    assert "looking for conflicts" not in terminal.text
+    assert "checking for conflicts" not in terminal.text
     terminal.type("jd")
-    terminal.wait_for("looking for conflicts … 2 of 4")
+    terminal.wait_for("checking for conflicts … 2 of 4")
     assert len(pids(log, 2)) == 2
     assert_left(terminal, "qq", series, temporary, log)
 
@@ -165,9 +165,7 @@ def test_enter_waits_for_the_merges_and_then_writes(
     terminal.type("jd")
     pids(log)
     terminal.type("w\r")
-    terminal.wait_for(
-        "looking for conflicts … 2 of 4 · writes it then; other keys stop"
-    )
+    terminal.wait_for("checking for conflicts … 2 of 4 · then applies; any other key")
     before = series.oid("HEAD")
     terminal.type("k\r")
     assert series.oid("HEAD") == before
@@ -189,7 +187,7 @@ def test_who_leaves_while_commands_run_waits_for_none(
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     terminal.type("x")
     terminal.wait_for("2…")
     pids(log, 2)
@@ -205,12 +203,12 @@ def test_a_stubborn_command_freezes_no_screen_when_it_is_given_up(
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     terminal.type("x")
     (command_id,) = pids(log)
     begin = time.monotonic()
     terminal.type("u")
-    terminal.wait_for("took back")
+    terminal.wait_for("undid")
 
     assert time.monotonic() - begin < 1.5  # it is ended by force after two seconds
     assert is_alive(command_id)
@@ -228,7 +226,7 @@ def test_who_leaves_while_commits_are_drawn_up_to_be_checked_finds_nothing(
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     slow.touch()
     terminal.type("x")
     pids(log)
@@ -258,7 +256,7 @@ def test_a_key_waits_for_no_proposal_that_is_being_found_for_another_commit(
     terminal.wait_for("oldest first")
     pids(log)
     terminal.type("j" + key)
-    terminal.wait_for("looking for what belongs together")
+    terminal.wait_for("grouping the hunks of")
 
     assert_left(terminal, "\x03", series, temporary, log)
 
@@ -279,7 +277,7 @@ def test_who_leaves_while_a_program_is_asked_by_a_key_leaves_nothing_of_it(
     terminal.settle()
     first.unlink()
     terminal.type("e")
-    terminal.wait_for("looking for what belongs together")
+    terminal.wait_for("grouping the hunks of")
     pids(log)
 
     assert_left(terminal, "\x03", series, temporary, log)

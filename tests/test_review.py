@@ -458,7 +458,7 @@ def test_the_preview_says_what_gerrit_would_say(reviewed: Repository) -> None:
     terminal.wait_for(
         "⚠ Gerrit may refuse the push. Commit 5 “no id”: missing Change-Id"
     )
-    terminal.wait_for("Enter writes all this")
+    terminal.wait_for("Enter: apply")
     terminal.type("\r")
 
     assert terminal.exit_status() == 0, terminal.text
@@ -497,7 +497,7 @@ def test_the_screen_says_of_no_commit_that_it_keeps_an_id_that_never_was(
     terminal = Terminal(repo.path, "HEAD~1", "--group-by", "file")
     terminal.wait_for("send")
     terminal.type("c")
-    terminal.wait_for("stands for the original")
+    terminal.wait_for("continues the original")
     terminal.type("l")
     terminal.wait_for("all are new changes, without reviewers")
     terminal.type("w")
@@ -519,7 +519,7 @@ def test_the_preview_of_a_squash_says_which_change_stays_open(
     terminal = Terminal(repo.path, "HEAD~2")
     terminal.wait_for("two")
     terminal.type("js")
-    terminal.wait_for("into the one before")
+    terminal.wait_for("will be squashed, messages combined")
     terminal.type("w")
     terminal.wait_for(f"{IDS[1][:9]} “two” is squashed. If it was pushed")
     terminal.type("\r")

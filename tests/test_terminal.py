@@ -138,11 +138,11 @@ def test_one_key_proposes_one_commit_more_and_one_fewer(tmp_path: Path) -> None:
     terminal.wait_for("send")
 
     terminal.type("=")
-    terminal.wait_for("3 commits now:")
+    terminal.wait_for("3 commits:")
     terminal.type("--")
-    terminal.wait_for("1 commit now: 1 and 2 became 1")
+    terminal.wait_for("1 commit: 1 and 2 merged into 1")
     terminal.type("uuu")
-    terminal.wait_for("took back: 3 commits now:")
+    terminal.wait_for("undid: 3 commits:")
     terminal.type("=wq\x03")
 
     assert terminal.exit_status() == 130, terminal.text

@@ -69,9 +69,9 @@ Do one
 # ----- 2 of 2 ----- commit 2 of 6ae49ec
 Do two
 
-# Lines that begin with # are left out.
-# The 2 lines with ----- say which message begins there: leave them in.
-# A message that is left empty is asked for again.
+# Lines starting with '#' will be ignored.
+# The 2 lines with ----- separate the messages: keep them.
+# An empty message is rejected.
 """
 BOTH = (b"Do one\n", b"Do two\n")
 
@@ -96,10 +96,10 @@ def test_a_message_that_was_emptied_is_empty() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (TEXT.replace(b"# ----- 2 of 2", b"# two"), "line of message 2 is gone"),
+        (TEXT.replace(b"# ----- 2 of 2", b"# two"), "line of message 2 is missing"),
         (TEXT.replace(b"2 of 2", b"1 of 2"), "line of message 1 is there twice"),
         (b"Text\n" + TEXT, "text above the line of the first"),
-        (b"", "line of message 1 is gone"),
+        (b"", "line of message 1 is missing"),
     ],
 )
 def test_a_text_whose_lines_between_messages_are_broken_is_refused(

@@ -100,7 +100,7 @@ def test_a_dropped_piece_is_in_no_commit_and_the_cursor_goes_on() -> None:
     state = after(split(), Drop())
 
     assert state.plan.group_of == (DROPPED, 1, 1)
-    assert state.status == "dropped 2 lines of commit 1 · u takes it back"
+    assert state.status == "left out 2 lines of commit 1 · u to undo"
     assert state.rows.edit_at(state.cursor) == 1
     assert after(state, Undo()).plan == split().plan
 
@@ -108,17 +108,17 @@ def test_a_dropped_piece_is_in_no_commit_and_the_cursor_goes_on() -> None:
 def test_what_is_dropped_is_said_wherever_nothing_lost_was_said() -> None:
     state = after(split(), Drop())
 
-    assert promised(split()) == "nothing lost ✓  final tree same ✓"
-    assert promised(state) == "2 lines dropped  final tree differs"
+    assert promised(split()) == "nothing lost ✓  final files same ✓"
+    assert promised(state) == "2 lines left out  final files differ"
     below = texts([commit_lines(state, 80).get(n) for n in (2, 3)])
     assert below == [
         " + new commit",
-        " × dropped: 1 piece  +1 -1, kept in the worktree",
+        " × left out: 1 hunk  +1 -1, kept in the worktree",
     ]
     shown = page(after(state, OpenPreview()))
-    assert "✗ 2 lines dropped" in shown
+    assert "! final files differ on purpose: 2 lines left out" in shown
     assert "× 2 lines of f.py, kept in the worktree" in shown
-    assert "index and files follow; what is dropped stays there, not staged" in shown
+    assert "index and worktree are updated; what is left out stays unstaged" in shown
 
 
 def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:
@@ -128,8 +128,8 @@ def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:
     )
     shown = page(after(state, Drop(), OpenPreview()))
 
-    assert "× 2 lines of f.py, kept in no file" in shown
-    assert "index and files follow; what is dropped is gone from them" in shown
+    assert "× 2 lines of f.py, discarded" in shown
+    assert "index and worktree are updated; what is left out is removed" in shown
 
 
 def test_the_gutter_marks_what_is_dropped() -> None:
@@ -152,21 +152,24 @@ def test_a_digit_takes_what_was_dropped_back() -> None:
 
     state = after(dropped, Send(1))
     assert state.plan.group_of == (1, 1, 1)
-    assert state.status == "moved 2 lines from no commit to 2 · u takes it back"
+    assert state.status == "moved 2 lines from no commit to 2 · u to undo"
     assert after(dropped, Take()).plan == split().plan
 
 
 def test_what_is_dropped_already_stays_dropped() -> None:
     state = after(split(), Drop(), MovePiece(-1), Drop())
 
-    assert state.status == "2 lines dropped already"
+    assert state.status == "2 lines already left out"
     assert len(state.history.past) == 1
 
 
 def test_n_leaves_what_is_dropped_alone() -> None:
     state = after(split(), Drop(), MovePiece(-1), Leave())
 
-    assert (state.status, state.is_refusal) == ("not in 1 as it is", False)
+    assert (state.status, state.is_refusal) == (
+        "not in commit 1: stays where it is",
+        False,
+    )
 
 
 def test_a_whole_file_is_dropped_from_its_header() -> None:
@@ -185,7 +188,7 @@ def test_not_everything_can_be_dropped() -> None:
     state = split((DROPPED, DROPPED, 0))
     state = after(state, MoveTo(0), MoveFile(1), Drop(), OpenPreview())
 
-    assert state.problems == ("Every piece is dropped: no commit is left.",)
+    assert state.problems == ("Every hunk is left out: no commit remains.",)
 
 
 NEW_FILE = {"new": (None, "one\ntwo\n\nthree\n"), "z": ("x\n", "y\n")}
@@ -202,7 +205,7 @@ def test_a_line_of_a_new_file_brings_its_creation_and_that_is_said() -> None:
 
     assert state.plan.group_of[:3] == (0, 0, 1)
     assert state.status == (
-        "moved 1 line from 2 to 1 and the file's creation with it · u takes it back"
+        "moved 1 line from 2 to 1 and the file's creation with it · u to undo"
     )
 
 
@@ -211,7 +214,7 @@ def test_a_line_of_a_deleted_file_takes_its_deletion_and_that_is_said() -> None:
 
     assert state.plan.group_of[:3] == (1, 1, 0)
     assert state.status == (
-        "moved 1 line from 1 to 2 and the file's deletion with it · u takes it back"
+        "moved 1 line from 1 to 2 and the file's deletion with it · u to undo"
     )
 
 
@@ -220,7 +223,7 @@ def test_a_dropped_line_of_a_deleted_file_keeps_the_file_and_that_is_said() -> N
 
     assert state.plan.group_of[:3] == (DROPPED, DROPPED, 0)
     assert state.status == (
-        "dropped 1 line of commit 1 and the file's deletion with it · u takes it back"
+        "left out 1 line of commit 1 and the file's deletion with it · u to undo"
     )
 
 
@@ -229,7 +232,7 @@ def test_a_new_commit_says_what_it_brings_along() -> None:
     state = after(on_lines(start), Focus(1), AddCommit())
 
     assert state.status == (
-        "new commit 3 with 1 line and the file's deletion with it · i names it"
+        "new commit 3 with 1 line and the file's deletion with it · i to name it"
     )
 
 
@@ -238,7 +241,7 @@ def test_a_commit_that_is_moved_says_whose_creation_went_along() -> None:
     state = after(start, MoveCommit(1))
 
     assert state.status == (
-        "commit 1 is commit 2 now and the file's creation with it · u takes it back"
+        "commit 1 is now commit 2 and the file's creation with it · u to undo"
     )
 
 
@@ -247,7 +250,7 @@ def test_several_creations_are_counted() -> None:
     start = state_of(plan_of(files, 2, [0, 1, 0, 1]))
 
     assert after(start, MoveCommit(1)).status == (
-        "commit 1 is commit 2 now and the creation of 2 files with it · u takes it back"
+        "commit 1 is now commit 2 and the creation of 2 files with it · u to undo"
     )
 
 
@@ -265,7 +268,7 @@ def test_a_rename_is_one_piece_with_the_edits_of_its_file() -> None:
     state = after(renamed(), MoveRows(0))
 
     assert [place for place, _ in selected(state)] == [0, 1, 2]
-    assert state.status == "the rename with the file's edits · s cuts it from them"
+    assert state.status == "the rename and the file's edits · s splits them"
     assert after(state, Send(0)).plan.group_of == (0, 0, 0, 0)
     assert after(state, Send(0)).rows.edit_at(after(state, Send(0)).cursor) == 3
 
@@ -280,9 +283,7 @@ def test_the_edits_of_a_renamed_file_are_pieces_of_their_own() -> None:
 def test_s_cuts_a_rename_from_the_edits_so_that_they_can_come_later() -> None:
     cut = after(renamed(), SplitHunk())
 
-    assert cut.status == (
-        "the rename is a piece by itself now · V takes the edits along"
-    )
+    assert cut.status == ("split: the rename is a hunk of its own · V adds the edits")
     assert cut.plan == renamed().plan
     assert [place for place, _ in selected(cut)] == [0]
     state = after(cut, Send(0))
@@ -332,8 +333,8 @@ def test_what_is_typed_is_in_that_commit_and_the_next_has_what_it_had() -> None:
     state = after(split(), SetContent(0, 0, TYPED))
 
     assert written(state) == [TYPED, NEW.encode()]
-    assert state.status == "edited f.py in 1; 2 has it as before · u takes it back"
-    assert promised(state) == "nothing lost ✓  final tree same ✓"
+    assert state.status == "edited f.py in 1 only · u to undo"
+    assert promised(state) == "nothing lost ✓  final files same ✓"
     assert ends_as_it_was(state.plan)
     assert after(state, Undo()).plan == split().plan
 
@@ -343,9 +344,9 @@ def test_what_is_typed_into_the_last_commit_is_in_the_final_tree() -> None:
 
     assert written(state) == [FIVE.encode(), b"end\n"]
     assert state.status == (
-        "edited f.py in 2, the last: the final tree changes · u takes it back"
+        "edited f.py in 2, the last: the final files change · u to undo"
     )
-    assert promised(state) == "nothing lost ✓  final tree edited"
+    assert promised(state) == "nothing lost ✓  final files edited"
     assert not ends_as_it_was(state.plan)
 
 
@@ -355,7 +356,7 @@ def test_what_is_typed_for_good_is_in_all_commits_after_it() -> None:
     last = NEW.replace("\n15\n", "\nfifteen\n").encode()
     assert written(state) == [TYPED, last]
     assert state.status == (
-        "edited f.py in 1 and all after: the final tree changes · u takes it back"
+        "edited f.py in 1 and later: the final files change · u to undo"
     )
 
 
@@ -374,7 +375,7 @@ def test_what_is_typed_for_good_is_refused_where_it_conflicts() -> None:
 def test_nothing_is_edited_where_the_editor_changed_nothing() -> None:
     state = after(split(), SetContent(0, 0, FIVE.encode()))
 
-    assert (state.status, state.deeds) == ("f.py stays as it is in commit 1", ())
+    assert (state.status, state.deeds) == ("f.py unchanged in commit 1", ())
 
 
 def test_what_was_typed_for_one_commit_can_be_kept_for_good_later() -> None:
@@ -383,7 +384,7 @@ def test_what_was_typed_for_one_commit_can_be_kept_for_good_later() -> None:
 
     assert written(state)[1] == NEW.replace("\n15\n", "\nfifteen\n").encode()
     again = after(state, SetContent(0, 0, TYPED, for_good=True))
-    assert again.status == "f.py stays as it is in commit 1"
+    assert again.status == "f.py unchanged in commit 1"
     assert again.plan == state.plan
 
 
@@ -419,7 +420,7 @@ LINK = FileChange(
 @pytest.mark.parametrize(
     ("files", "group_of", "said"),
     [
-        (BOTH, [1, 1, 1], "Commit 1 is empty, so it isn't written."),
+        (BOTH, [1, 1, 1], "Commit 1 is empty."),
         (NEW_FILE, [1, 1, 0], "Commit 1 doesn't have new."),
         (GONE, [0, 0, 0], "Commit 1 doesn't have gone."),
         (
@@ -503,7 +504,7 @@ def test_what_was_typed_into_a_commit_that_is_empty_now_is_said_to_go() -> None:
     state = after(split(), SetContent(0, 0, TYPED), Cancel(), Send(1))
 
     assert texts(list(altered_lines(state.plan, "worktree"))) == [
-        " ✗ f.py edited in 1, which is empty: that goes too"
+        " ✗ f.py edited in 1, which is empty: the edit is lost"
     ]
     assert is_to_be_whole(state.plan)
 

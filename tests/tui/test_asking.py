@@ -77,7 +77,7 @@ def test_a_commit_that_is_not_read_is_left_to_the_shell(
     state = after(unread(), action)
 
     assert state.request is ShellRequest.PROPOSE
-    assert state.status == f"looking for what belongs together in {COMMIT[:7]} …"
+    assert state.status == f"grouping the hunks of {COMMIT[:7]} …"
     assert state.todo == series().todo
 
 

@@ -285,7 +285,7 @@ def test_what_comes_of_checks_stands_beside_each_commit() -> None:
 
     assert state.checks == {0: PASSED, 1: RUNNING}
     row = preview_page(state, 80).get(2)
-    assert "".join(text for _, text, *_ in row).startswith("   1✓same")
+    assert "".join(text for _, text, *_ in row).startswith("   1✓unchanged")
 
 
 def test_what_a_failed_check_printed_is_shown_and_drives_no_terminal() -> None:
@@ -330,4 +330,4 @@ def test_who_leaves_closes_what_checks() -> None:
 def test_without_a_command_there_is_nothing_to_check_with() -> None:
     state = after(series(), MoveRows(1), Become("drop"), OpenPreview(), CheckCommits())
 
-    assert state.status == "No command was given to check with. -x CMD does."
+    assert state.status == "No check command was given. Start with -x CMD."

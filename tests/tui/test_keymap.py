@@ -142,8 +142,8 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
     [
         ("the series", ["e", "p", "r", "s", "d", "K", "w", "?"]),
         ("the messages", ["i", "m", "E", "c", "u", "w", "q", "?"]),
-        ("splitting", ["1-9", "n", "v", "s", "m", "c", "w", "?"]),
-        ("marking", ["1-9", "y", "n", "s", "+", "Esc", "?"]),
+        ("splitting", ["1-9", "n", "v", "s", "m", "w", "?"]),
+        ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
         ("the preview", ["Enter", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
@@ -157,8 +157,8 @@ def test_help_has_every_row_of_the_table() -> None:
     told = [entry for _, entries in help_sections() for entry in entries]
 
     assert len(told) == len(TABLE)
-    assert ("1-9", "that commit") in told
-    assert ("K J ⇧↑ ⇧↓", "move it up and down") in told
+    assert ("1-9", "send to that commit") in told
+    assert ("K J ⇧↑ ⇧↓", "move the commit up or down") in told
 
 
 def test_the_page_of_keys_has_every_key_that_is_shown() -> None:

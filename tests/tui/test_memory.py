@@ -58,7 +58,7 @@ def test_every_step_can_be_taken_back_and_made_again() -> None:
     state = back(left)
 
     assert after(state, Redo()).todo == after(left, Redo()).todo
-    assert after(state, Redo()).status.startswith("again")
+    assert after(state, Redo()).status.startswith("redid")
     assert after(state, Undo(), Undo()).todo == series().todo
 
 

@@ -89,7 +89,7 @@ def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
     first = after(shown(), Own())
 
     assert owner_words(shown()) == (
-        "reviewers of I3aeff82c will see a new patch set with these 2 pieces;"
+        "reviewers of I3aeff82c will see a new patch set with these 2 hunks;"
         " the other commit starts without reviewers"
     )
     assert first.todo.plans[A].owner == 0
@@ -104,19 +104,24 @@ def test_a_message_has_the_change_id_that_it_will_have() -> None:
         message_to_be(shown().whole, commit) for commit in worded_commits(shown())
     )
 
-    assert new.endswith(b"Change-Id: (a new one)\n")
+    assert new.endswith(b"Change-Id: (will be added)\n")
     assert kept.endswith(b"Change-Id: %s\n" % CHANGE_ID)
-    assert reworded.endswith(b"Change-Id: (a new one)\n")
+    assert reworded.endswith(b"Change-Id: (will be added)\n")
 
 
 @pytest.mark.parametrize(
     ("length", "words"),
-    [(0, "empty"), (50, "50"), (51, "51, over 50"), (72, "72, over 50")],
+    [
+        (0, "empty"),
+        (50, "50 chars"),
+        (51, "51 chars, over 50"),
+        (72, "72 chars, over 50"),
+    ],
 )
 def test_a_subject_that_is_too_long_is_named_in_words(length: int, words: str) -> None:
     assert length_words(b"x" * length)[0] == words
-    assert length_words(b"x" * 73)[0] == "73, over 72"
-    assert length_words("ü".encode() * 50)[0] == "50"
+    assert length_words(b"x" * 73)[0] == "73 chars, over 72"
+    assert length_words("ü".encode() * 50)[0] == "50 chars"
 
 
 def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
@@ -141,21 +146,21 @@ def test_a_commit_has_the_number_that_it_has_on_the_screen(owner: int) -> None:
         f"commit {number} of {COMMIT[:7]}" for number in (1, 2, 3)
     ]
     said = after(listed, WriteMessages(((where, b"New\n"),))).status
-    assert said.startswith(f"commit 3 of {COMMIT[:7]} has a new message")
+    assert said.startswith(f"reworded commit 3 of {COMMIT[:7]}")
     said = after(split, SetMessage(3, b"New\n")).status
-    assert said.startswith("commit 4 has a new message")
+    assert said.startswith("reworded commit 4")
 
 
 def test_a_commit_that_has_the_message_of_an_empty_one_keeps_its_number() -> None:
     """The empty one is the original; the one after it stands for that."""
     split = after(with_an_empty_commit(0), FocusOn(1))
     said = after(split, SetMessage(1, b"New\n")).status
-    assert said.startswith("commit 2 has a new message")
+    assert said.startswith("reworded commit 2")
 
     listed = after(split, OpenMessages())
     where = text_at_hand(listed).where
     said = after(listed, WriteMessages(((where, b"New\n"),))).status
-    assert said.startswith(f"commit 1 of {COMMIT[:7]} has a new message")
+    assert said.startswith(f"reworded commit 1 of {COMMIT[:7]}")
 
 
 def test_a_message_that_is_missing_is_that_of_the_commit_with_that_number() -> None:
@@ -166,4 +171,4 @@ def test_a_message_that_is_missing_is_that_of_the_commit_with_that_number() -> N
     )
     missing = after(state_of(replace(state.plan, groups=silent)), OpenPreview())
 
-    assert missing.problems == ("Commit 3 has no message: look at it and press i.",)
+    assert missing.problems == ("Commit 3 has no message: select it and press i.",)

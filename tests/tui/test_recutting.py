@@ -43,7 +43,7 @@ def test_one_more_is_the_next_proposal_at_once_and_one_step() -> None:
 
     assert state.plan == cuts_in(start).plan(3)
     assert len(state.history.past) == 1
-    assert state.status.startswith("3 commits now: 1 became 1 and 3 · u takes it back")
+    assert state.status.startswith("3 commits: 1 split into 1 and 3 · u to undo")
     assert state.status.endswith(cuts_in(start).border(state.plan, 0, 2))
     assert state.focus == 2
     assert after(state, Undo()).todo == start.todo
@@ -54,7 +54,7 @@ def test_one_fewer_says_what_holds_the_two_together() -> None:
     state = after(proposed(), FEWER)
 
     assert len(state.plan.groups) == 1
-    assert state.status.startswith("1 commit now: 1 and 2 became 1 · u takes it back")
+    assert state.status.startswith("1 commit: 1 and 2 merged into 1 · u to undo")
     assert state.status.endswith(state.plan.groups[0].reason)
 
 
@@ -81,7 +81,7 @@ def test_what_was_moved_by_hand_is_not_lost_silently() -> None:
 
     state = after(moved, MORE)
 
-    assert "what you moved is as proposed · u takes it back" in state.status
+    assert "what you moved is back as proposed · u to undo" in state.status
     assert after(state, Undo()).plan == moved.plan
 
 
@@ -143,7 +143,7 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
 
     assert state.request is ShellRequest.PROPOSE
     assert state.plan is start.plan
-    with pytest.raises(ActionRefused, match="Git can't be asked"):
+    with pytest.raises(ActionRefused, match="There is no proposal"):
         find_proposal(Backend(), state)
     assert start.target.commit == COMMIT
 

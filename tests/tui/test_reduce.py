@@ -116,7 +116,7 @@ def test_the_screen_opens_on_the_first_piece() -> None:
 def test_j_goes_to_the_first_line_of_the_next_piece() -> None:
     state = after(tangled(), MovePiece(1))
 
-    assert (shown(state), state.status) == ("line 21", "piece 2 of 5, goes to 2")
+    assert (shown(state), state.status) == ("line 21", "hunk 2 of 5, in commit 2")
 
 
 def test_k_goes_to_the_previous_piece_from_an_unchanged_line_too() -> None:
@@ -134,12 +134,12 @@ def test_j_goes_from_an_unchanged_line_to_the_next_piece_below_it() -> None:
 def test_j_is_refused_on_the_last_piece() -> None:
     state = after(tangled(), *[MovePiece(1)] * 5)
 
-    assert (shown(state), state.status) == ("old", "This is the last piece.")
+    assert (shown(state), state.status) == ("old", "Already the last hunk.")
     assert state.is_refusal
 
 
 def test_k_is_refused_on_the_first_piece() -> None:
-    assert after(tangled(), MovePiece(-1)).status == "This is the first piece."
+    assert after(tangled(), MovePiece(-1)).status == "Already the first hunk."
 
 
 def test_the_cursor_stops_at_both_ends_of_the_diff() -> None:
@@ -155,7 +155,7 @@ def test_file_by_file_the_cursor_stands_on_headers() -> None:
 
     assert (shown(first), shown(second)) == ("dir/b.txt", "z.txt")
     assert shown(after(second, MoveFile(-1))) == "dir/b.txt"
-    assert after(second, MoveFile(1)).status == "This is the last file."
+    assert after(second, MoveFile(1)).status == "Already the last file."
 
 
 def test_the_previous_file_is_first_of_all_the_one_at_the_cursor() -> None:
@@ -174,7 +174,7 @@ def test_a_number_that_no_piece_has_is_refused_and_can_be_corrected(
 ) -> None:
     state = after(tangled(), Ask(Purpose.PIECE), *typed(number))
 
-    assert state.status == "The pieces have the numbers 1 to 5."
+    assert state.status == "The hunks are numbered 1 to 5."
     assert state.prompt is not None
 
 
@@ -190,7 +190,7 @@ def test_an_unchanged_line_takes_nothing() -> None:
 
     assert selected(state) == ()
     refused = after(state, Send(0))
-    assert refused.status == "Nothing changed here. j goes to the next piece."
+    assert refused.status == "No hunk here. j goes to the next one."
 
 
 def test_wider_takes_hunk_then_file_then_directory() -> None:
@@ -237,7 +237,7 @@ def test_marked_lines_are_cut_out_of_their_piece() -> None:
         contents(state.plan, 0)[0]
         == BEFORE.replace("line 3\n", "line 3\ntwo\n\nthree\n").encode()
     )
-    assert state.status == "moved 3 lines from 2 to 1 · u takes it back"
+    assert state.status == "moved 3 lines from 2 to 1 · u to undo"
 
 
 def test_marking_upwards_takes_the_same_lines() -> None:
@@ -274,7 +274,7 @@ def test_a_fold_stands_for_all_that_it_hides() -> None:
     folded = after(state, MoveRows(3), Narrow(), Send(0))
 
     assert state.rows[state.cursor + 3].kind is RowKind.FOLD
-    assert folded.status == "moved 14 lines from 2 to 1 · u takes it back"
+    assert folded.status == "moved 14 lines from 2 to 1 · u to undo"
 
 
 def test_escape_gives_the_piece_back() -> None:
@@ -286,8 +286,8 @@ def test_escape_gives_the_piece_back() -> None:
 def test_amounts_are_said_in_lines_and_file_facts() -> None:
     plan = plan_of({"new": (None, "a\nb\n")})
 
-    assert amount(plan.edits) == "2 lines and 1 file fact"
-    assert amount(plan.edits[:1]) == "1 file fact"
+    assert amount(plan.edits) == "2 lines and 1 file change"
+    assert amount(plan.edits[:1]) == "1 file change"
 
 
 def test_f_unfolds_the_piece_and_folds_it_again() -> None:
@@ -324,12 +324,9 @@ def test_capital_f_unfolds_everything_and_folds_it_again() -> None:
 def test_short_pieces_and_unchanged_lines_have_nothing_to_fold() -> None:
     state = tangled()
 
-    assert after(state, Fold()).status == "The piece is short: all of it is shown."
-    assert after(state, MoveRows(-1), Fold()).status == "There is nothing to fold here."
-    assert (
-        after(state, Fold(everywhere=True)).status
-        == "Every piece is short: all lines are shown."
-    )
+    assert after(state, Fold()).status == "Nothing to unfold."
+    assert after(state, MoveRows(-1), Fold()).status == "Nothing to fold here."
+    assert after(state, Fold(everywhere=True)).status == "Nothing to unfold."
 
 
 def test_a_digit_sends_the_piece_and_goes_on_to_the_next() -> None:
@@ -338,7 +335,7 @@ def test_a_digit_sends_the_piece_and_goes_on_to_the_next() -> None:
     assert state.plan.group_of == (0, 1, 1, 1, 1)
     assert (shown(state), state.status) == (
         "line 21",
-        "moved 5 lines from 2 to 1 · u takes it back",
+        "moved 5 lines from 2 to 1 · u to undo",
     )
 
 
@@ -352,7 +349,7 @@ def test_a_digit_without_a_commit_is_refused() -> None:
 def test_sending_a_piece_to_where_it_is_only_goes_on() -> None:
     state = after(tangled(), Send(1))
 
-    assert (shown(state), state.status) == ("line 21", "kept 5 lines in 2")
+    assert (shown(state), state.status) == ("line 21", "5 lines already in 2")
     assert state.history == tangled().history
 
 
@@ -372,7 +369,7 @@ def test_sending_from_a_file_header_goes_on_to_the_next_file() -> None:
 def test_sending_several_groups_names_them_all() -> None:
     state = after(tangled(3), Send(0), MovePiece(-1), Widen(), Widen(), Send(1))
 
-    assert state.status == "moved 11 lines from 1, 3 to 2 · u takes it back"
+    assert state.status == "moved 11 lines from 1, 3 to 2 · u to undo"
 
 
 def test_y_takes_the_piece_into_the_commit_in_focus() -> None:
@@ -391,7 +388,10 @@ def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
     state = after(tangled(), Leave())
 
     assert state.history == tangled().history
-    assert (shown(state), state.status) == ("line 21", "not in 1 as it is")
+    assert (shown(state), state.status) == (
+        "line 21",
+        "not in commit 1: stays where it is",
+    )
 
 
 def test_n_at_the_last_commit_says_how_to_make_another() -> None:
@@ -418,7 +418,7 @@ def test_s_cuts_a_piece_at_blank_lines_and_then_into_single_lines() -> None:
     once = after(tangled(), SplitHunk())
     twice = after(once, SplitHunk())
 
-    assert once.status == "cut into 2 pieces · u takes it back"
+    assert once.status == "split into 2 hunks · u to undo"
     assert (len(once.plan.edits), len(twice.plan.edits)) == (6, 8)
     assert shown(twice) == "one"
 
@@ -426,7 +426,7 @@ def test_s_cuts_a_piece_at_blank_lines_and_then_into_single_lines() -> None:
 def test_s_on_a_single_line_is_refused() -> None:
     state = after(tangled(), SplitHunk(), SplitHunk(), SplitHunk())
 
-    assert state.status == "It can't be cut any further."
+    assert state.status == "Cannot be split further (v selects lines)."
 
 
 def test_s_cuts_where_the_marked_lines_begin_and_end() -> None:
@@ -454,14 +454,14 @@ def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
     assert subject_of(state.plan.groups[1].message) == (
         b"dir/a.py: Second piece of work"
     )
-    assert state.status == "new commit 2 with 5 lines · i names it"
+    assert state.status == "new commit 2 with 5 lines · i to name it"
 
 
 def test_a_new_commit_without_a_selection_is_empty() -> None:
     state = after(tangled(), MoveRows(-1), AddCommit())
 
     assert state.plan.members(1) == ()
-    assert state.status == "new commit 2 · i names it"
+    assert state.status == "new commit 2 · i to name it"
 
 
 def test_the_creation_of_a_file_comes_with_its_first_line() -> None:
@@ -477,7 +477,8 @@ def test_the_creation_of_a_file_can_not_come_after_its_lines() -> None:
     state = after(start, Send(1))
 
     assert state.status == (
-        "A file begins with its first lines and ends with its last. Send those."
+        "A file is created with its first lines, deleted with its last."
+        " Send those lines."
     )
 
 
@@ -487,7 +488,7 @@ def test_dropped_pieces_can_be_sent_to_a_commit() -> None:
     state = after(state_of(dropped), Send(0))
 
     assert state.plan.group_of[0] == 0
-    assert state.status == "moved 5 lines from no commit to 1 · u takes it back"
+    assert state.status == "moved 5 lines from no commit to 1 · u to undo"
 
 
 def test_the_focus_goes_round() -> None:
@@ -506,18 +507,15 @@ def test_a_commit_is_moved_with_its_pieces_and_stays_in_focus() -> None:
     assert (state.plan.group_of, state.plan.owner) == ((1, 0, 0, 0, 0), 0)
     assert (state.focus, state.status) == (
         1,
-        "commit 1 is commit 2 now · u takes it back",
+        "commit 1 is now commit 2 · u to undo",
     )
 
 
 def test_a_commit_can_not_be_moved_past_the_ends() -> None:
     state = tangled()
 
-    assert after(state, MoveCommit(-1)).status == "This is the first commit already."
-    assert (
-        after(state, Focus(1), MoveCommit(1)).status
-        == "This is the last commit already."
-    )
+    assert after(state, MoveCommit(-1)).status == "Already the first commit."
+    assert after(state, Focus(1), MoveCommit(1)).status == "Already the last commit."
 
 
 def test_a_commit_is_merged_into_the_one_before_it() -> None:
@@ -525,7 +523,7 @@ def test_a_commit_is_merged_into_the_one_before_it() -> None:
 
     assert (state.plan.group_of, state.focus) == ((1,) * 5, 1)
     assert (state.plan.owner, state.plan.groups[1].message) == (1, MESSAGES[2])
-    assert state.status == "merged commit 3 into 2 · u takes it back"
+    assert state.status == "merged commit 3 into 2 · u to undo"
 
 
 def test_the_first_commit_is_merged_into_the_next() -> None:
@@ -538,13 +536,13 @@ def test_merging_an_empty_commit_removes_it() -> None:
     state = after(tangled(3), Focus(1), MergeInto())
 
     assert (len(state.plan.groups), state.focus) == (2, 0)
-    assert state.status == "removed the empty commit 2 · u takes it back"
+    assert state.status == "removed the empty commit 2 · u to undo"
 
 
 def test_the_only_commit_can_not_be_merged() -> None:
     state = after(state_of(plan_of(TANGLED, 1)), MergeInto())
 
-    assert state.status == "There is only this commit. + makes another."
+    assert state.status == "There is only one commit. + makes another."
 
 
 def test_c_makes_the_commit_in_focus_the_owner() -> None:
@@ -552,9 +550,9 @@ def test_c_makes_the_commit_in_focus_the_owner() -> None:
 
     assert (state.plan.owner, state.status) == (
         0,
-        "commit 1 keeps the Change-Id · u takes it back",
+        "commit 1 keeps the Change-Id · u to undo",
     )
-    assert after(state, Own()).status == "commit 1 keeps the Change-Id already"
+    assert after(state, Own()).status == "commit 1 already keeps the Change-Id"
 
 
 def test_without_change_ids_the_owner_stands_for_the_original() -> None:
@@ -562,14 +560,14 @@ def test_without_change_ids_the_owner_stands_for_the_original() -> None:
     whole = replace(start.whole, change_ids={}, ids=NO_IDS)
     state = after(replace(start, whole=whole), Own())
 
-    assert state.status == "commit 1 stands for the original · u takes it back"
+    assert state.status == "commit 1 continues the original · u to undo"
 
 
 def test_a_subject_is_edited_in_place() -> None:
     state = after(tangled(), Ask(Purpose.SUBJECT), EraseText(-FAR), *typed("Do it"))
 
     assert state.plan.groups[0].message == b"Do it\n\nWhy it is right.\n"
-    assert state.status == "commit 1 has a new message · u takes it back"
+    assert state.status == "reworded commit 1 · u to undo"
     assert after(state, Undo()).plan == tangled().plan
 
 
@@ -578,7 +576,7 @@ def test_a_subject_left_as_it_was_changes_nothing() -> None:
 
     assert (state.history, state.status) == (
         tangled().history,
-        "commit 1 keeps its message",
+        "message of commit 1 unchanged",
     )
 
 
@@ -654,7 +652,7 @@ def test_an_empty_message_from_the_editor_leaves_the_old_one() -> None:
 
     assert (state.plan, state.status) == (
         tangled().plan,
-        "The message of commit 2 was empty. The old one stays.",
+        "The message of commit 2 was empty. The old message stays.",
     )
 
 
@@ -683,7 +681,7 @@ def test_a_text_is_found_below_the_cursor_and_round_the_end() -> None:
 def test_a_text_that_is_only_at_the_cursor_is_found_there() -> None:
     state = after(tangled(), Ask(Purpose.SEARCH), *typed("one"))
 
-    assert (shown(state), state.status) == ("one", "found “one”")
+    assert (shown(state), state.status) == ("one", "found: one")
 
 
 def test_enter_without_a_text_looks_for_the_last_one_again() -> None:
@@ -716,7 +714,7 @@ def test_a_line_that_is_folded_away_is_unfolded_when_found() -> None:
 def test_what_is_nowhere_is_said_and_can_be_corrected() -> None:
     state = after(tangled(), Ask(Purpose.SEARCH), *typed("nowhere"))
 
-    assert (state.status, state.is_refusal) == ("No line has “nowhere”.", True)
+    assert (state.status, state.is_refusal) == ("Not found: nowhere", True)
     assert state.prompt is not None
     assert after(tangled(), FindNext()).is_refusal
 
@@ -726,10 +724,10 @@ def test_undo_says_what_was_taken_back_and_redo_does_it_again() -> None:
     back = after(sent, Undo())
 
     assert back.plan == tangled().plan
-    assert back.status == "took back: moved 5 lines from 2 to 1"
+    assert back.status == "undid: moved 5 lines from 2 to 1"
     again = after(back, Redo())
     assert again.plan == sent.plan
-    assert again.status == "again: moved 5 lines from 2 to 1 · u takes it back"
+    assert again.status == "redid: moved 5 lines from 2 to 1 · u to undo"
 
 
 def test_undo_at_the_beginning_and_redo_at_the_end_are_refused() -> None:
@@ -740,7 +738,7 @@ def test_undo_at_the_beginning_and_redo_at_the_end_are_refused() -> None:
 def test_what_was_taken_back_is_gone_once_something_else_is_done() -> None:
     state = after(tangled(), Send(0), Undo(), Own(), Redo())
 
-    assert state.status == "Nothing was taken back."
+    assert state.status == "Nothing to redo."
 
 
 def test_the_cursor_stays_on_its_line_when_cuts_are_taken_back() -> None:
@@ -792,14 +790,14 @@ def test_nothing_is_written_without_the_preview() -> None:
 
     assert (state.request, state.status) == (
         None,
-        "What is written is shown first. w shows it.",
+        "See the preview first. w shows it.",
     )
 
 
 def test_a_plan_of_one_commit_is_not_written() -> None:
     state = after(tangled(), OpenPreview())
 
-    assert state.problems == ("Only one commit has pieces, and a split needs two.",)
+    assert state.problems == ("Only one commit has hunks; a split needs two.",)
     refused = after(state, Apply())
     assert (refused.request, refused.status) == (None, state.problems[0])
 
@@ -811,7 +809,7 @@ def test_a_commit_without_a_message_is_not_written() -> None:
     )
     state = after(state_of(silent), OpenPreview())
 
-    assert state.problems == ("Commit 1 has no message: look at it and press i.",)
+    assert state.problems == ("Commit 1 has no message: select it and press i.",)
     assert after(state, Apply()).request is None
 
 
@@ -856,7 +854,7 @@ def test_a_changed_plan_is_left_when_asked_twice() -> None:
 
     assert (asked.request, asked.status) == (
         None,
-        "The plan isn't written: q again forgets it.",
+        "Not applied: q again quits and discards the plan.",
     )
     assert after(asked, Quit()).request is ShellRequest.QUIT
     assert after(asked, MovePiece(1), Quit()).request is None

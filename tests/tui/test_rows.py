@@ -108,7 +108,7 @@ def test_a_long_piece_is_folded_in_its_middle() -> None:
 
     assert texts(plan, rows)[3:] == [
         *("+0", "+1", "+2"),
-        "   … 14 more lines of this piece …",
+        "   … 14 more lines of this hunk …",
         *("+17", "+18", "+19"),
     ]
     assert rows.rows_of(plan.edits[1]) == range(3, 10)

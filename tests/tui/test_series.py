@@ -92,7 +92,7 @@ def test_commits_change_places_and_the_cursor_goes_along() -> None:
 
     assert state.todo.order == (B, C, A)
     assert state.chosen == A
-    assert after(state, MoveCommit(1)).status == "This is the last commit already."
+    assert after(state, MoveCommit(1)).status == "Already the last commit."
 
 
 def test_a_commit_is_marked_and_opened_with_one_key() -> None:
@@ -179,7 +179,7 @@ def test_in_the_series_undo_says_which_commit_it_was_about() -> None:
     state = after(series(), OpenCommit(), Own(), OpenSeries(), Undo())
 
     assert state.screen is Screen.SERIES
-    assert state.status.startswith(f"took back in {A[:7]}: commit 1 keeps")
+    assert state.status.startswith(f"undid in {A[:7]}: commit 1 keeps")
 
 
 def test_a_plan_waits_while_its_commit_is_only_picked() -> None:
@@ -261,8 +261,8 @@ def test_the_preview_says_what_becomes_of_every_commit() -> None:
     assert rows == [
         (0, "new", "new id"),
         (1, "new", "I3aeff82c"),
-        (2, "other", "tree changes"),
-        (None, "fixup", "into 3"),
+        (2, "rebased", "tree changes"),
+        (None, "squashed", "into commit 3"),
     ]
 
 
@@ -270,8 +270,8 @@ def test_trees_stay_where_the_same_commits_come_before() -> None:
     swapped = after(series(), MoveCommit(1))
     dropped = after(series(), MoveTo(1), Become("drop"))
 
-    assert [row.word for row in rows_of(swapped)] == ["other", "other", "same"]
-    assert [row.word for row in rows_of(dropped)] == ["same", "drop", "other"]
+    assert [row.word for row in rows_of(swapped)] == ["rebased", "rebased", "unchanged"]
+    assert [row.word for row in rows_of(dropped)] == ["unchanged", "dropped", "rebased"]
 
 
 def test_what_was_found_out_beside_changes_nothing_but_what_is_known() -> None:
@@ -328,9 +328,7 @@ def test_a_piece_is_looked_at_from_the_preview_whatever_commit_is_open() -> None
 def test_nothing_to_do_is_not_written() -> None:
     state = after(series(), OpenPreview())
 
-    assert state.problems == (
-        "Nothing is to be done yet: every commit stays as it is.",
-    )
+    assert state.problems == ("Nothing to do yet: every commit is unchanged.",)
 
 
 def test_one_commit_is_left_always() -> None:
@@ -363,7 +361,7 @@ def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
     start = named(b"fixup! Do several things at once")
     state = after(start, Autosquash())
 
-    assert "A puts it there" in start.status
+    assert "A to autosquash" in start.status
     assert [(e.oid, e.action) for e in state.todo.entries] == [
         (A, "pick"),
         (C, "fixup"),
@@ -380,7 +378,7 @@ def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
     alone = after(state, MarkSplit(), OpenPreview())
     among = after(state, MarkSplit(), MoveTo(1), Become("drop"), OpenPreview())
 
-    assert alone.problems == ("Only one commit has pieces, and a split needs two.",)
+    assert alone.problems == ("Only one commit has hunks; a split needs two.",)
     assert among.problems == ()
 
 
@@ -390,7 +388,7 @@ def test_work_of_last_time_is_gone_on_with_and_can_be_taken_back() -> None:
     state = split_at_once(with_draft(start, last_time))
 
     assert state.screen is Screen.SPLIT
-    assert state.status == "this is your work of last time · u takes it back"
+    assert state.status == "restored your draft · u to start over"
     assert after(state, Undo()).todo == start.todo
     assert after(state, Undo()).screen is Screen.SERIES
     assert with_draft(start, start.todo) == start
@@ -402,7 +400,8 @@ def test_who_leaves_is_told_whether_the_work_is_kept() -> None:
     kept = after(replace(changed, whole=whole), Quit())
 
     assert (
-        after(changed, Quit()).status == "The plan isn't written: q again forgets it."
+        after(changed, Quit()).status
+        == "Not applied: q again quits and discards the plan."
     )
-    assert kept.status == "This isn't written: q again leaves, and keeps it."
+    assert kept.status == "Not applied: q again quits and keeps your work."
     assert after(kept, Quit()).request is ShellRequest.QUIT

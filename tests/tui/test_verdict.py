@@ -67,9 +67,9 @@ def test_the_preview_opens_at_once_and_says_what_is_looked_for() -> None:
     state = preview()
     told = after(state, Progressed(state.todo, 312, 1000))
 
-    assert bottom(state) == " looking for conflicts … · Enter waits for that"
-    assert "looking for conflicts … 312 of 1,000 · Enter" in bottom(told)
-    assert bottom(said(told, FINE)) == " Enter writes all this"
+    assert bottom(state) == " checking for conflicts … · Enter waits for it"
+    assert "checking for conflicts … 312 of 1,000 · Enter" in bottom(told)
+    assert bottom(said(told, FINE)) == " Enter: apply"
 
 
 def test_what_waits_is_said_within_80_columns() -> None:
@@ -77,7 +77,7 @@ def test_what_waits_is_said_within_80_columns() -> None:
     told = after(state, Progressed(state.todo, 1000, 1000))
 
     assert bottom(told) == (
-        " looking for conflicts … 1,000 of 1,000 · writes it then; other keys stop it"
+        " checking for conflicts … 1,000 of 1,000 · then applies; any other key cancels"
     )
 
 
@@ -86,7 +86,7 @@ def test_the_series_says_so_too() -> None:
     words = fragment_list_to_text(series_words(state, 80)[-1])
     known = fragment_list_to_text(series_words(said(state, FINE), 80)[-1])
 
-    assert words == " looking for conflicts …"
+    assert words == " checking for conflicts …"
     assert "looking" not in known
 
 
@@ -102,15 +102,15 @@ def test_how_far_it_is_belongs_to_the_list_that_was_asked_about() -> None:
 @pytest.mark.parametrize(
     ("outlook", "status"),
     [
-        (FINE, "Enter writes all this"),
-        (STOPS, "this stops at a conflict: Enter asks what to do"),
-        (REFUSED, "this can't be written yet"),
+        (FINE, "Enter: apply"),
+        (STOPS, "conflict ahead: Enter applies up to it, after a question"),
+        (REFUSED, "cannot apply yet"),
     ],
 )
 def test_what_git_says_replaces_what_was_said_meanwhile(
     outlook: Outlook, status: str
 ) -> None:
-    assert preview().status == "Enter waits for that"
+    assert preview().status == "Enter waits for it"
     assert preview(outlook).status == status
     undone = said(after(preview(), Scroll(1, 9)), outlook)
     assert undone.status == ""  # the user did something else since
@@ -202,7 +202,7 @@ def test_what_is_wrong_with_commits_of_others_stands_in_the_preview() -> None:
     state = preview(Outlook(warnings=(words,)))
 
     assert "⚠ Gerrit may refuse the push. Commit 5 “no id”:" in page(state)
-    assert state.status == "Enter writes all this"
+    assert state.status == "Enter: apply"
     assert said(after(state, Apply()), Outlook(warnings=(words,))).request is (
         ShellRequest.APPLY
     )
@@ -223,7 +223,7 @@ def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> 
     assert not answered(reworded, backend).foreseen
     shown = after(reworded, OpenPreview())
 
-    assert "looking for what Gerrit would refuse …" in bottom(shown)
+    assert "checking Gerrit's rules …" in bottom(shown)
     assert answered(shown, backend).foreseen is not None
     assert len(asked) == 1
     assert shown.screen is Screen.PREVIEW
@@ -235,6 +235,6 @@ def test_branches_that_move_along_are_named_where_their_commits_change() -> None
     branches = {"first": COMMITS[0], "second": COMMITS[1]}
     state = replace(start, whole=replace(start.whole, other_refs=branches))
 
-    assert "   moves too: second" in page(after(state, MoveTo(1), *dropped))
-    assert "   moves too: first, second" in page(after(state, *dropped))
-    assert "moves too" not in page(after(state, MoveTo(2), *dropped))
+    assert "   also moves: second" in page(after(state, MoveTo(1), *dropped))
+    assert "   also moves: first, second" in page(after(state, *dropped))
+    assert "also moves" not in page(after(state, MoveTo(2), *dropped))

@@ -181,12 +181,12 @@ def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
 
     assert dropped_words(kept.plan) == ""
     assert ends_as_it_was(kept.plan)
-    assert "nothing lost ✓  final tree same ✓" in text(said_lines(kept, 80)[1])
+    assert "nothing lost ✓  final files same ✓" in text(said_lines(kept, 80)[1])
     assert dropped_words(dropped.plan) == "2 lines"
     assert not ends_as_it_was(dropped.plan)
-    assert "2 lines dropped  final tree differs" in text(said_lines(dropped, 80)[1])
+    assert "2 lines left out  final files differ" in text(said_lines(dropped, 80)[1])
     assert all_text(commit_lines(dropped, 80))[-1] == (
-        " × dropped: 1 piece  +1 -1, kept in the worktree"
+        " × left out: 1 hunk  +1 -1, kept in the worktree"
     )
 
 
@@ -218,7 +218,7 @@ def test_a_refused_line_says_why_below_it_until_it_is_corrected(
 
     assert refused[-1].rstrip() == " ✗ A commit needs a subject. Esc keeps the old one."
     assert refused[-2].rstrip() == " subject:"
-    assert corrected[-1].startswith(" Enter take it  Esc leave it")
+    assert corrected[-1].startswith(" Enter OK  Esc cancel")
 
 
 def test_on_an_unchanged_line_there_is_no_reason() -> None:

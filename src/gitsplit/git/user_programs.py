@@ -136,7 +136,7 @@ def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
     if status:
         raise EditorFailed(
             f"The editor “{command}” ended with status {status}.",
-            hint="All stays as it was.",
+            hint="Nothing changed.",
         )
     return path.read_bytes()
 

@@ -59,10 +59,10 @@ def buffer_of(titles: Sequence[str], messages: Sequence[bytes], mark: bytes) -> 
 
 def _help(mark: bytes, messages: int) -> Iterator[bytes]:
     sentences = (
-        f"Lines that begin with {mark.decode(errors='replace')} are left out.",
-        f"The {messages} lines with {_RULER.decode()} say which message begins there:"
-        " leave them in.",
-        "A message that is left empty is asked for again.",
+        f"Lines starting with '{mark.decode(errors='replace')}' will be ignored.",
+        f"The {messages} lines with {_RULER.decode()} separate the messages:"
+        " keep them.",
+        "An empty message is rejected.",
     )
     yield from (b"%s %s\n" % (mark, sentence.encode()) for sentence in sentences)
 
@@ -101,10 +101,10 @@ def _message(
 ) -> bytes:
     """The message with this number."""
     if number not in found:
-        raise _broken(f"The line of message {number + 1} is gone.")
+        raise _broken(f"The line of message {number + 1} is missing.")
     message = cleaned(b"".join(found[number]), mark)
     return original if message == cleaned(original, b"") else message
 
 
 def _broken(what: str) -> InvalidPlan:
-    return InvalidPlan(what, hint="Leave the lines between the messages in.")
+    return InvalidPlan(what, hint="Keep the lines that separate the messages.")

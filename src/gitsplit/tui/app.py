@@ -117,7 +117,7 @@ class Ending(Generic[Result]):
         except Exception as error:
             if self._number is not None:
                 stop = Signalled(self._number)
-                raise Interrupted("gitsplit was told to end.") from stop
+                raise Interrupted("gitsplit was terminated.") from stop
             if isinstance(error, EOFError) or _is_gone(error):
                 self._is_gone = True
                 raise Interrupted("The terminal was closed.") from error
@@ -148,7 +148,7 @@ class Ending(Generic[Result]):
 
     def _end_by_signal(self, number: int) -> None:
         self._number = number
-        self._end(Interrupted("gitsplit was told to end."))
+        self._end(Interrupted("gitsplit was terminated."))
 
     def _end_by_failure(
         self, _: asyncio.AbstractEventLoop, context: dict[str, Any]

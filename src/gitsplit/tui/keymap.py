@@ -180,14 +180,14 @@ _SCREENS = _ROWS | _SPLIT | _PAGES
 _WORKING = _SCREENS - _HELP
 _EVERYWHERE = frozenset(KeyContext)
 
-SERIES = "What becomes of each commit?"
-PIECES = "Which commit is it for?"
-SELECTING = "How much of it?"
-COMMITS = "The commits"
+SERIES = "The series"
+PIECES = "Which commit is this hunk for?"
+SELECTING = "Selecting"
+COMMITS = "The new commits"
 MOVING = "Moving around"
-LOOKING = "Looking, writing, leaving"
+LOOKING = "Preview, apply, quit"
 PAGES = "On the other screens"
-TYPING = "While typing a line"
+TYPING = "In a prompt"
 
 
 def _sending(pressed: Pressed) -> Action:
@@ -207,71 +207,131 @@ _UP, _DOWN = MoveRows(-1), MoveRows(1)
 _PAN = 16  # columns at a time
 
 TABLE = (
-    Row(SERIES, _SERIES, {"p": Become("pick")}, "stays as it is", "pick"),
-    Row(SERIES, _SERIES, {"e": OpenCommit()}, "split it: it opens", "split"),
-    Row(SERIES, _SERIES, {"space": MarkSplit()}, "split it later, or not", "mark"),
-    Row(SERIES, _SERIES, {"r": Reword()}, "another message, in an editor", "reword"),
+    Row(SERIES, _SERIES, {"p": Become("pick")}, "keep this commit unchanged", "pick"),
+    Row(SERIES, _SERIES, {"e": OpenCommit()}, "split this commit (opens it)", "split"),
+    Row(
+        SERIES, _SERIES, {"space": MarkSplit()}, "mark or unmark for splitting", "mark"
+    ),
+    Row(SERIES, _SERIES, {"r": Reword()}, "edit the message (reword)", "reword"),
     Row(
         SERIES,
         _SERIES,
         {"s": Become("squash"), "f": Become("fixup")},
-        "into the one before, with or without its message",
+        "squash, fixup into the previous commit",
         "squash",
     ),
-    Row(SERIES, _SERIES, {"d": Become("drop")}, "drop it, from the files too", "drop"),
-    Row(SERIES, _SERIES, {"A": Autosquash()}, "fixup! and such where they belong"),
-    Row(SERIES, _SERIES, {"enter": OpenMarked()}, "open it, or the next to be split"),
+    Row(
+        SERIES,
+        _SERIES,
+        {"d": Become("drop")},
+        "drop it: its changes are removed",
+        "drop",
+    ),
+    Row(
+        SERIES,
+        _SERIES,
+        {"A": Autosquash()},
+        "autosquash: move fixup! and squash! commits",
+    ),
+    Row(
+        SERIES, _SERIES, {"enter": OpenMarked()}, "open this commit, or the next marked"
+    ),
     Row(
         SERIES,
         _COMMITS,
         {"<": OpenNext(-1), ">": OpenNext(1)},
-        "previous and next to be split",
+        "open the previous or next marked",
     ),
-    Row(SERIES, _COMMITS | _PREVIEW | _MESSAGES, {"b": OpenSeries()}, "the series"),
-    Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "that commit", "send"),
-    Row(PIECES, _SPLIT, {"y": Take()}, "the commit in focus", "here"),
-    Row(PIECES, _SPLIT, {"n": Leave()}, "not in focus: the next", "not here"),
-    Row(PIECES, _SPLIT, {"a": Take(rest=True)}, "y for the rest of the file", "file"),
-    Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "n for the rest of the file"),
-    Row(PIECES, _SPLIT, {"+": AddCommit()}, "a new one after the focus", "new commit"),
-    Row(PIECES, _SPLIT, {"D": Drop()}, "none of them: drop it", "drop"),
-    Row(PIECES, _SPLIT, {"s": SplitHunk()}, "two things: cut it finer", "cut"),
-    Row(SELECTING, _SPLIT, {"v": Narrow()}, "lines; v narrows", "lines"),
-    Row(SELECTING, _SPLIT, {"V": Widen()}, "wider: hunk, file, directory", "wider"),
+    Row(
+        SERIES, _COMMITS | _PREVIEW | _MESSAGES, {"b": OpenSeries()}, "show the series"
+    ),
+    Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "send to that commit", "send"),
+    Row(PIECES, _SPLIT, {"y": Take()}, "to the selected commit", "keep here"),
+    Row(
+        PIECES,
+        _SPLIT,
+        {"n": Leave()},
+        "to the commit after the selected one",
+        "next commit",
+    ),
+    Row(
+        PIECES,
+        _SPLIT,
+        {"a": Take(rest=True)},
+        "like y, for the rest of the file",
+        "file",
+    ),
+    Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "like n, for the rest of the file"),
+    Row(
+        PIECES,
+        _SPLIT,
+        {"+": AddCommit()},
+        "to a new commit after the selected one",
+        "new commit",
+    ),
+    Row(PIECES, _SPLIT, {"D": Drop()}, "leave out of all commits", "leave out"),
+    Row(PIECES, _SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"),
+    Row(
+        SELECTING,
+        _SPLIT,
+        {"v": Narrow()},
+        "select lines; narrow the selection",
+        "lines",
+    ),
+    Row(SELECTING, _SPLIT, {"V": Widen()}, "widen the selection", "widen"),
     Row(
         SELECTING,
         _SPLIT,
         {"escape": Cancel()},
-        "the piece again; then the series",
-        "piece again",
+        "back to the hunk, then to the series",
+        "back",
     ),
     Row(
         SELECTING,
         _SPLIT,
         {"f": Fold(), "F": Fold(everywhere=True)},
-        "unfold it, or everything",
+        "unfold this hunk, unfold all",
         "unfold",
     ),
     Row(
         COMMITS,
         _COMMITS,
         {"tab": Focus(1), "s-tab": Focus(-1)},
-        "next and previous in focus",
+        "select the next or previous commit",
         "next commit",
     ),
-    Row(COMMITS, _WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit its subject", "subject"),
+    Row(COMMITS, _WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit the subject", "subject"),
     Row(
         COMMITS,
         _WORDS | _SERIES,
         {"m": EditMessage()},
-        "its message in an editor",
+        "edit the message in an editor",
         "message",
     ),
-    Row(COMMITS, _WORDS, {"c": Own()}, "it keeps the Change-Id", "Change-Id"),
-    Row(COMMITS, _WORKING - _MESSAGES, {"l": OpenMessages()}, "all new messages"),
-    Row(COMMITS, _MESSAGES, {"E": EditMessages()}, "all of them in an editor", "all"),
-    Row(COMMITS, _SPLIT, {"e": EditFile()}, "edit the file in it alone", "edit file"),
-    Row(COMMITS, _SPLIT, {"E": EditFile(for_good=True)}, "edit it in all after too"),
+    Row(COMMITS, _WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"),
+    Row(
+        COMMITS, _WORKING - _MESSAGES, {"l": OpenMessages()}, "show all commit messages"
+    ),
+    Row(
+        COMMITS,
+        _MESSAGES,
+        {"E": EditMessages()},
+        "edit all messages in one editor",
+        "all",
+    ),
+    Row(
+        COMMITS,
+        _SPLIT,
+        {"e": EditFile()},
+        "edit the file in this commit only",
+        "edit file",
+    ),
+    Row(
+        COMMITS,
+        _SPLIT,
+        {"E": EditFile(for_good=True)},
+        "edit it in this and later commits",
+    ),
     Row(
         COMMITS,
         _ORDERED,
@@ -283,22 +343,22 @@ TABLE = (
             "escape up": _EARLIER,
             "escape down": _LATER,
         },
-        "move it up and down",
+        "move the commit up or down",
         "move",
         hidden=frozenset({"escape up", "escape down"}),
     ),
-    Row(COMMITS, _SPLIT, {"M": MergeInto()}, "merge it into the one before"),
+    Row(COMMITS, _SPLIT, {"M": MergeInto()}, "merge into the previous commit"),
     Row(
         COMMITS,
         _SPLIT,
         {"=": ChangeCount(1), "-": ChangeCount(-1)},
-        "propose one more, one fewer",
+        "propose one commit more, one fewer",
         "more, fewer",
     ),
     Row(COMMITS, _WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
     Row(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
     Row(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
-    Row(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by piece"),
+    Row(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
     Row(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     Row(
         MOVING,
@@ -306,39 +366,41 @@ TABLE = (
         {"pageup": lambda p: MoveRows(-p.page), "pagedown": lambda p: MoveRows(p.page)},
         "by page",
     ),
-    Row(MOVING, _SPLIT | _ROWS, {"home": MoveTo(0), "end": MoveTo(FAR)}, "to the ends"),
+    Row(MOVING, _SPLIT | _ROWS, {"home": MoveTo(0), "end": MoveTo(FAR)}, "top, bottom"),
     Row(
         MOVING,
         _COMMITS,
         {"left": Pan(-_PAN), "right": Pan(_PAN)},
-        "long lines, sideways",
+        "scroll left, right",
     ),
-    Row(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "to a piece by its number"),
+    Row(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "go to a hunk by number"),
     Row(
         MOVING,
         _SPLIT,
         {"/": Ask(Purpose.SEARCH), "N": FindNext()},
-        "find a text, the next one",
+        "search, find next",
     ),
-    Row(LOOKING, _SPLIT, {"o": ShowCommit()}, "the commit as it will be", "look"),
+    Row(LOOKING, _SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
     Row(
-        LOOKING, _WORDS | _SERIES, {"w": OpenPreview()}, "what will be written", "write"
+        LOOKING,
+        _WORDS | _SERIES,
+        {"w": OpenPreview()},
+        "preview the new history",
+        "preview",
     ),
-    Row(LOOKING, _PREVIEW, {"enter": Apply()}, "in that preview: write it", "write it"),
+    Row(LOOKING, _PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
     Row(LOOKING, _PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
-    Row(LOOKING, _ORDERED, {"q": Quit()}, "leave without a trace", "quit"),
+    Row(LOOKING, _ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
     Row(
         LOOKING,
         _EVERYWHERE,
         {"c-c": Interrupt(), "<sigint>": Interrupt()},
-        "leave at once",
+        "quit at once",
         hidden=frozenset({"<sigint>"}),
     ),
-    Row(LOOKING, _SCREENS, {"c-z": Suspend()}, "to the shell; fg comes back"),
-    Row(LOOKING, _WORKING, {"?": OpenHelp()}, "all keys", "help"),
-    Row(
-        PAGES, _NUMBERED, dict.fromkeys(DIGITS, _looking), "look at that commit", "look"
-    ),
+    Row(LOOKING, _SCREENS, {"c-z": Suspend()}, "suspend; fg resumes"),
+    Row(LOOKING, _WORKING, {"?": OpenHelp()}, "show all keys", "help"),
+    Row(PAGES, _NUMBERED, dict.fromkeys(DIGITS, _looking), "show that commit", "show"),
     Row(
         PAGES,
         _PAGES,
@@ -367,30 +429,30 @@ TABLE = (
         PAGES,
         _PAGES,
         {"home": lambda p: Scroll(-FAR, p.most), "end": lambda p: Scroll(FAR, p.most)},
-        "to the ends",
+        "top, bottom",
     ),
     Row(PAGES, _PAGES | _MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"),
-    Row(PAGES, _HELP, {"?": GoBack()}, "back from here"),
-    Row(TYPING, _PROMPT, {"enter": Submit()}, "take it", "take it"),
-    Row(TYPING, _PROMPT, {"escape": Dismiss()}, "leave it as it was", "leave it"),
+    Row(PAGES, _HELP, {"?": GoBack()}, "close help"),
+    Row(TYPING, _PROMPT, {"enter": Submit()}, "accept", "OK"),
+    Row(TYPING, _PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
     Row(
         TYPING,
         _PROMPT,
         {"<any>": _typing, "<bracketed-paste>": _typing},
-        "typed or pasted",
+        "type or paste",
         hidden=frozenset({"<bracketed-paste>"}),
     ),
     Row(
         TYPING,
         _PROMPT,
         {"left": MoveInText(-1), "right": MoveInText(1)},
-        "by character",
+        "move by character",
     ),
     Row(
         TYPING,
         _PROMPT,
         {"home": MoveInText(-FAR), "end": MoveInText(FAR)},
-        "to the ends",
+        "to the start, end",
     ),
     Row(
         TYPING,
@@ -399,7 +461,13 @@ TABLE = (
         "erase a character",
         hidden=frozenset({"delete"}),
     ),
-    Row(TYPING, _PROMPT, {"c-u": EraseText(-FAR)}, "erase all before", "clear"),
+    Row(
+        TYPING,
+        _PROMPT,
+        {"c-u": EraseText(-FAR)},
+        "erase all before the cursor",
+        "clear",
+    ),
 )
 """Every key there is."""
 
@@ -408,9 +476,9 @@ class _Situation(Enum):
     """What the footer depends on; each value is the keys it shows."""
 
     SERIES = "e p r s d K w ?"
-    SPLIT = "1 n v s m c w ?"
-    MARKING = "1 y n s + escape ?"
-    WIDE = "1 y n + V escape ?"
+    SPLIT = "1 n v s m w ?"
+    MARKING = "1 y n s escape ?"
+    WIDE = "1 y n V escape + ?"
     COMMIT = "tab i m c w q ?"
     MESSAGES = "i m E c u w q ?"
     PREVIEW = "enter 1 q ?"

@@ -134,7 +134,7 @@ def merged_for_key(
         return merge_contents(repo, base, ours, theirs)
     except (GitsplitError, OSError) as error:
         raise ActionRefused(
-            f"Git couldn't merge what was written: {str(error).rstrip('.')}.",
+            f"git could not merge the edited file: {str(error).rstrip('.')}.",
             hint="Is there room for temporary files?",
         ) from error
 

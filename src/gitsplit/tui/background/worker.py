@@ -74,7 +74,7 @@ class Checker(Protocol):
 
 
 def _ask_nobody(_commit: Oid) -> NoReturn:
-    raise ActionRefused("Git can't be asked what the commit does.")
+    raise ActionRefused("There is no proposal here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ def _estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
     return Estimated(commit, estimate, backend.known_cuts(commit))
 
 
-CUTTING = "comparing long lines to cut this …"
+CUTTING = "comparing long lines to split this …"
 """Said while that is done."""
 
 _LONG_COMPARISON = 10_000_000_000

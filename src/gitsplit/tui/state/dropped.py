@@ -56,14 +56,14 @@ def where_dropped(drop_to: DropTo) -> str:
     """A clause on where what is dropped will be."""
     if drop_to == "worktree":
         return "kept in the worktree"
-    return "kept in no file"
+    return "discarded"
 
 
 def where_files_go(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
     if drop_to == "worktree":
-        return "index and files follow; what is dropped stays there, not staged"
-    return "index and files follow; what is dropped is gone from them"
+        return "index and worktree are updated; what is left out stays unstaged"
+    return "index and worktree are updated; what is left out is removed"
 
 
 def edited_words(plan: Plan, file: int) -> str:
@@ -111,7 +111,7 @@ def _edited_file_lines(
     if kept:
         yield [("class:edited", f"   {path} edited in {_commits(kept)}")]
     if lost := [override for override in overrides if override.group not in used]:
-        words = f"{path} edited in {_commits(lost)}, which is empty: that goes too"
+        words = f"{path} edited in {_commits(lost)}, which is empty: the edit is lost"
         yield [("class:bad", f" ✗ {words}")]
 
 

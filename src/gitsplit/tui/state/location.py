@@ -62,14 +62,14 @@ def is_open(state: State, commit: Oid | None) -> bool:
 
 def proposal_awaited(state: State, commit: Oid) -> State:
     """The state that asks the shell to find what is proposed for the commit."""
-    status = f"looking for what belongs together in {commit[:7]} …"
+    status = f"grouping the hunks of {commit[:7]} …"
     return replace(state, status=status, request=ShellRequest.PROPOSE)
 
 
 def refuse_none_open(state: State) -> None:
     """Nothing where a commit is open, else ActionRefused."""
     if state.opened is None:
-        raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
+        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
 
 
 def with_none_open(state: State) -> State:

@@ -18,7 +18,7 @@ from gitsplit.tui.state.location import with_commit_open
 MOST_STEPS = 100
 """So many steps can be taken back after coming back, and made again."""
 
-RESTORED = "restored your draft · u undoes its last step"
+RESTORED = "restored your draft · u to undo its last step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def _misfits(state: State) -> Iterator[str]:
         of = f"{entry.oid[:7]}: " if split[1:] else ""
         yield from (of + problem for problem in _of_plan(state, entry))
     if not is_to_do(state) and not any(_is_one(entry) for entry in split):
-        yield "Nothing is to be done yet: every commit stays as it is."
+        yield "Nothing to do yet: every commit is unchanged."
 
 
 def _of_plan(state: State, entry: Entry) -> Iterator[str]:
@@ -126,13 +126,13 @@ def _of_plan(state: State, entry: Entry) -> Iterator[str]:
     used = sorted(set(plan.group_of) - {DROPPED})
     for number, group in enumerate(used, 1):
         if not message_of(plan, group).strip():
-            yield f"Commit {number} has no message: look at it and press i."
+            yield f"Commit {number} has no message: select it and press i."
         if has_new_nul(message_of(plan, group), entry.commit.raw.message):
             yield f"The message of commit {number} has a NUL byte."
     if not used:
-        yield "Every piece is dropped: no commit is left."
+        yield "Every hunk is left out: no commit remains."
     elif _is_one(entry) and not _has_more_to_do(state, entry):
-        yield "Only one commit has pieces, and a split needs two."
+        yield "Only one commit has hunks; a split needs two."
     if refusal := _refusal(plan):
         yield refusal
 
@@ -161,13 +161,15 @@ def _refusal(plan: Plan) -> str:
     return ""
 
 
-READY = "Enter writes all this"
-PROBLEM = "this can't be written yet"
-CONFLICT = "this stops at a conflict: Enter asks what to do"
-CONFLICT_QUESTION = "Enter again writes the clean part; git rebase gets the rest."
-ASKING = "Enter waits for that"
-APPLY_WAITS = "writes it then; other keys stop it"
-CHECK_WAITS = "checks it then; other keys stop it"
+READY = "Enter: apply"
+PROBLEM = "cannot apply yet"
+CONFLICT = "conflict ahead: Enter applies up to it, after a question"
+CONFLICT_QUESTION = (
+    "Enter again: apply up to the conflict, then resolve it in git rebase."
+)
+ASKING = "Enter waits for it"
+APPLY_WAITS = "then applies; any other key cancels"
+CHECK_WAITS = "then runs the checks; any other key cancels"
 
 
 def with_verdict(state: State) -> State:
@@ -253,8 +255,8 @@ def asking_words(state: State) -> str:
     """What git is being asked, and how far it has come; empty where it isn't."""
     if not is_asking(state):
         return ""
-    what = "conflicts" if may_conflict(state) else "what Gerrit would refuse"
+    what = "for conflicts" if may_conflict(state) else "Gerrit's rules"
     if state.progress is None:
-        return f"looking for {what} …"
+        return f"checking {what} …"
     done, count = state.progress
-    return f"looking for {what} … {done:,} of {count:,}"
+    return f"checking {what} … {done:,} of {count:,}"

@@ -167,6 +167,14 @@ def recut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
     return replace(plan, edits=tuple(edits), group_of=tuple(groups))
 
 
+UNIT_WORDS = {
+    Unit.HUNK: "all under this @@",
+    Unit.FILE: "whole file",
+    Unit.DIRECTORY: "whole directory",
+}
+"""What is selected, where it is more than a hunk."""
+
+
 def amount(edits: Iterable[Edit]) -> str:
     """How much these edits are, in words: lines, and what else happens to files."""
     lines = facts = 0
@@ -175,7 +183,7 @@ def amount(edits: Iterable[Edit]) -> str:
             facts += 1
         else:
             lines += len(edit.old) + len(edit.new)
-    counts = ((lines, "line"), (facts, "file fact"))
+    counts = ((lines, "line"), (facts, "file change"))
     return " and ".join(counted(number, noun) for number, noun in counts if number)
 
 

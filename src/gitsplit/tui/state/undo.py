@@ -32,7 +32,7 @@ def with_plan(state: State, plan: Plan, deed: str) -> State:
     """
     plan = carried(plan, known_merge(state))
     if plan == state.plan:
-        raise ActionRefused("It is so already.")
+        raise ActionRefused("No change.")
     commit = state.target.commit
     step = HistoryStep(deed, Screen.SPLIT, commit)
     return with_step(state, state.todo.with_plan(commit, plan), step)
@@ -41,12 +41,12 @@ def with_plan(state: State, plan: Plan, deed: str) -> State:
 def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
-        raise ActionRefused("It is so already.")
+        raise ActionRefused("No change.")
     return replace(
         _at_history(state, state.history.then(todo)),
         deeds=(*state.deeds, step),
         deeds_undone=(),
-        status=f"{step.words} · u takes it back",
+        status=f"{step.words} · u to undo",
     )
 
 
@@ -56,14 +56,14 @@ def after_undo(state: State) -> State:
     Raises ActionRefused at the beginning.
     """
     if not state.deeds:
-        raise ActionRefused("Nothing to take back.", hint="This is how it began.")
+        raise ActionRefused("Nothing to undo.")
     step = state.deeds[-1]
     back = replace(
         _at_history(state, state.history.undone()),
         deeds=state.deeds[:-1],
         deeds_undone=(step, *state.deeds_undone),
     )
-    return _where(back, step, f"took back{_of(state, step)}: {step.words}")
+    return _where(back, step, f"undid{_of(state, step)}: {step.words}")
 
 
 def after_redo(state: State) -> State:
@@ -72,14 +72,14 @@ def after_redo(state: State) -> State:
     Raises ActionRefused where none was undone.
     """
     if not state.deeds_undone:
-        raise ActionRefused("Nothing was taken back.")
+        raise ActionRefused("Nothing to redo.")
     step = state.deeds_undone[0]
     forward = replace(
         _at_history(state, state.history.redone()),
         deeds=(*state.deeds, step),
         deeds_undone=state.deeds_undone[1:],
     )
-    said = f"again{_of(state, step)}: {step.words} · u takes it back"
+    said = f"redid{_of(state, step)}: {step.words} · u to undo"
     return _where(forward, step, said)
 
 

@@ -61,7 +61,7 @@ def with_focus(state: State, group: int) -> State:
             f"There is no commit {group + 1}.", hint="+ makes a new one."
         )
     scroll = 0 if state.screen is Screen.COMMIT else state.scroll
-    status = f"y and n are about commit {group + 1}"
+    status = f"selected commit {group + 1}"
     if state.screen is Screen.COMMIT:
         status = f"commit {group + 1} as it will be"
     return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
@@ -71,9 +71,9 @@ def _after_move(state: State, to: int) -> State:
     """The commit in focus at place ``to``, still in focus."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
-        raise ActionRefused(f"This is the {end} commit already.")
+        raise ActionRefused(f"Already the {end} commit.")
     plan = moved_group(state.plan, state.focus, to)
-    deed = f"commit {state.focus + 1} is commit {to + 1} now"
+    deed = f"commit {state.focus + 1} is now commit {to + 1}"
     deed += implied_words(state.plan, plan)
     return replace(with_plan(state, plan, deed), focus=to, viewed=to)
 
@@ -83,7 +83,7 @@ def _after_merge(state: State) -> State:
     source = state.focus
     into = source - 1 if source else 1
     if len(state.plan.groups) == 1:
-        raise ActionRefused("There is only this commit.", hint="+ makes another.")
+        raise ActionRefused("There is only one commit.", hint="+ makes another.")
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)
         deed = f"removed the empty commit {source + 1}"
@@ -105,7 +105,7 @@ def _with_owner(state: State) -> State:
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = commit_name(state, where)
     if entry.plan.owner == where.group:
-        return replace(state, status=f"{name} {_keeps(state, entry)} already")
+        return replace(state, status=f"{name} already {_keeps(state, entry)}")
     # The message that it has by now, also where an empty owner has left it that.
     message = message_of(entry.plan, where.group)
     plan = replace(with_message(entry.plan, where.group, message), owner=where.group)
@@ -123,4 +123,4 @@ def _new_commit_at_hand(state: State) -> Address:
 
 def _keeps(state: State, entry: Entry) -> str:
     has_id = entry.oid in state.whole.change_ids
-    return "keeps the Change-Id" if has_id else "stands for the original"
+    return "keeps the Change-Id" if has_id else "continues the original"

@@ -15,10 +15,12 @@ from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of, with_subject
+from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import refuse_none_open, row_showing, with_folds
 from gitsplit.tui.state.selection import (
+    UNIT_WORDS,
     file_rows,
     group_name,
     lines_shown,
@@ -61,16 +63,16 @@ def found(state: State, text: str) -> State:
     unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
     """
     if not text:
-        raise ActionRefused("Nothing to look for yet.", hint="/ asks for a text.")
+        raise ActionRefused("Nothing to search for yet.", hint="/ begins a search.")
     row = next_match(state, text)
     if row is None:
-        raise ActionRefused(f"No line has “{text}”.")
+        raise ActionRefused(f"Not found: {text}")
     edit = row.segment.edit
     if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
         key = (edit, row.segment.is_old)
         state = with_folds(state, state.unfolded | {key})
     cursor = row_showing(state.rows, row)
-    return replace(state, cursor=cursor, search=text, status=f"found “{text}”")
+    return replace(state, cursor=cursor, search=text, status=f"found: {text}")
 
 
 def next_match(state: State, text: str) -> DiffRow | None:
@@ -167,10 +169,10 @@ def _after_pan(state: State, columns: int) -> State:
     """The state that shows lines from other columns on."""
     pan = max(0, state.pan + columns)
     if columns > 0 and not _reaches(state, pan):
-        raise ActionRefused("No line goes on any further.")
+        raise ActionRefused("End of line.")
     if pan == state.pan:
-        raise ActionRefused("Lines are shown from their start.")
-    return replace(state, pan=pan, status=f"lines from column {pan + 1} on")
+        raise ActionRefused("Start of line.")
+    return replace(state, pan=pan, status=f"from column {pan + 1}")
 
 
 def _reaches(state: State, column: int) -> bool:
@@ -188,16 +190,17 @@ def _whereabouts(state: State) -> str:
     """What the cursor takes, in a few words."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
-        return f"{counted(len(marked_rows(state)), 'row')} marked"
+        return f"{counted(len(marked_rows(state)), 'row')} selected"
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
-        return "the rename with the file's edits · s cuts it from them"
+        return "the rename and the file's edits · s splits them"
     if unit is not Unit.PIECE:
-        return f"the whole {unit.name.lower()} is selected"
+        return f"{UNIT_WORDS[unit]} selected"
     place = state.rows.edit_at(state.cursor)
     if place is None:
         return ""
-    group = group_name(state.plan.group_of[place])
-    return f"piece {place + 1} of {len(state.plan.edits)}, goes to {group}"
+    group = state.plan.group_of[place]
+    where = "left out" if group == DROPPED else f"in commit {group_name(group)}"
+    return f"hunk {place + 1} of {len(state.plan.edits)}, {where}"
 
 
 def _piece_row(state: State, by: int) -> int:
@@ -209,7 +212,7 @@ def _piece_row(state: State, by: int) -> int:
         place -= by > 0
     place += by
     if not 0 <= place < len(edits):
-        raise ActionRefused(f"This is the {'last' if by > 0 else 'first'} piece.")
+        raise ActionRefused(f"Already the {'last' if by > 0 else 'first'} hunk.")
     return rows.row_of(edits[place])
 
 
@@ -221,7 +224,7 @@ def _file_row(state: State, by: int) -> int:
     else:
         after = headers[: bisect_left(headers, state.cursor)][::-1]
     if not after:
-        raise ActionRefused(f"This is the {'last' if by > 0 else 'first'} file.")
+        raise ActionRefused(f"Already the {'last' if by > 0 else 'first'} file.")
     return after[0]
 
 
@@ -238,7 +241,7 @@ def _wider(state: State) -> Unit:
 def _with_unit(state: State, unit: Unit) -> State:
     is_marking = unit is Unit.LINES
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
-    status = "marking lines: move, then send" if is_marking else _whereabouts(state)
+    status = "selecting lines: move, then send" if is_marking else _whereabouts(state)
     return replace(state, status=status)
 
 
@@ -246,14 +249,14 @@ def _piece_folded(state: State) -> State:
     """The long runs of the piece at the cursor unfolded, or folded again."""
     edit = state.rows[state.cursor].segment.edit
     if not isinstance(edit, TextEdit):
-        raise ActionRefused("There is nothing to fold here.")
+        raise ActionRefused("Nothing to fold here.")
     keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
     if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
         unfolded = with_folds(state, state.unfolded | keys)
-        return replace(unfolded, status="unfolded the piece")
+        return replace(unfolded, status="unfolded the hunk")
     if not keys & state.unfolded:
-        raise ActionRefused("The piece is short: all of it is shown.")
-    return replace(with_folds(state, state.unfolded - keys), status="folded the piece")
+        raise ActionRefused("Nothing to unfold.")
+    return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
 
 
 def _all_folded(state: State) -> State:
@@ -261,10 +264,10 @@ def _all_folded(state: State) -> State:
     if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
         texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
-        return replace(with_folds(state, keys), status="unfolded everything")
+        return replace(with_folds(state, keys), status="unfolded all hunks")
     if not state.unfolded:
-        raise ActionRefused("Every piece is short: all lines are shown.")
-    return replace(with_folds(state, frozenset()), status="folded what is long")
+        raise ActionRefused("Nothing to unfold.")
+    return replace(with_folds(state, frozenset()), status="folded all long hunks")
 
 
 def with_prompt(state: State, action: PromptAction) -> State:
@@ -277,7 +280,7 @@ def with_prompt(state: State, action: PromptAction) -> State:
         case Submit():
             return _after_submit(state, state.prompt)
         case Dismiss():
-            return replace(state, prompt=None, status="nothing typed")
+            return replace(state, prompt=None, status="Cancelled.")
         case TypeText() | EraseText() | MoveInText():
             return replace(state, prompt=_after_typing(state.prompt, action), status="")
         case _:
@@ -348,5 +351,5 @@ def _at_piece(state: State, text: str) -> State:
     edits = state.plan.edits
     number = int(text) if text.strip().isdecimal() else 0
     if not 1 <= number <= len(edits):
-        raise ActionRefused(f"The pieces have the numbers 1 to {len(edits)}.")
+        raise ActionRefused(f"The hunks are numbered 1 to {len(edits)}.")
     return at_row(state, state.rows.row_of(edits[number - 1]))

@@ -65,7 +65,7 @@ def commit_at_cursor(state: State) -> NewCommit:
     """The new commit at the cursor of the messages; ActionRefused where none is."""
     commits = worded_commits(state)
     if not commits:
-        raise ActionRefused("Every commit keeps its message.", hint="q goes back.")
+        raise ActionRefused("No new commit messages yet.", hint="q goes back.")
     return commits[min(state.message, len(commits) - 1)]
 
 
@@ -97,13 +97,13 @@ def with_messages(state: State, texts: Iterable[Text]) -> State:
         if not message.strip():
             raise ActionRefused(
                 f"The message of {_message_name(state, where)} was empty.",
-                hint="The old one stays.",
+                hint="The old message stays.",
             )
         if has_new_nul(message, before.get(where, b"")):
             raise ActionRefused(
                 f"The message of {commit_name(state, where)} had a NUL byte,"
                 " which git doesn't allow.",
-                hint="The old one stays.",
+                hint="The old message stays.",
             )
     changed = [text for text in given if before.get(text.where) != text.message]
     for where, message in changed:
@@ -112,10 +112,10 @@ def with_messages(state: State, texts: Iterable[Text]) -> State:
         kept = (
             _message_name(state, given[0].where) if len(given) == 1 else "every commit"
         )
-        return replace(state, status=f"{kept} keeps its message")
-    words = f"{_message_name(state, changed[0].where)} has a new message"
+        return replace(state, status=f"message of {kept} unchanged")
+    words = f"reworded {_message_name(state, changed[0].where)}"
     if changed[1:]:
-        words = f"{len(changed)} commits have new messages"
+        words = f"reworded {len(changed)} commits"
     return with_step(state, todo, step_about(state, changed[0].where, words))
 
 
@@ -162,7 +162,7 @@ def origin(commit: NewCommit) -> str:
         number = written_number(entry.plan, commit.group)
         words = f"commit {number} of {entry.oid[:7]}"
     if commit.joined:
-        words += f" with {', '.join(oid[:7] for oid in commit.joined)} in it"
+        words += f", {', '.join(oid[:7] for oid in commit.joined)} squashed in"
     return words
 
 
@@ -209,8 +209,8 @@ def written_content(state: State) -> bytes:
     """
     if state.focus not in state.plan.group_of:
         raise ActionRefused(
-            f"Commit {state.focus + 1} is empty, so it isn't written.",
-            hint="Send it a piece first.",
+            f"Commit {state.focus + 1} is empty.",
+            hint="Send it a hunk first.",
         )
     return written(state.plan, state.focus, file_at_cursor(state))
 
@@ -230,7 +230,7 @@ def with_file_content(state: State, action: SetContent) -> State:
     merge = known_merge(state) if action.for_good else None
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):
-        return replace(state, status=f"{path} stays as it is in commit {group + 1}")
+        return replace(state, status=f"{path} unchanged in commit {group + 1}")
     return with_plan(state, made, f"edited {path} in {_extent(state, action)}")
 
 
@@ -238,7 +238,7 @@ def _extent(state: State, action: SetContent) -> str:
     """In which commits the file is another now, and what becomes of the rest."""
     number, commits = action.group + 1, len(state.plan.groups)
     if number == commits:
-        return f"{number}, the last: the final tree changes"
+        return f"{number}, the last: the final files change"
     if action.for_good:
-        return f"{number} and all after: the final tree changes"
-    return f"{number}; {number + 1} has it as before"
+        return f"{number} and later: the final files change"
+    return f"{number} only"

@@ -99,7 +99,7 @@ def _selection(state: State, rest: bool) -> Selection:
 def _some(selection: Selection) -> Selection:
     """The selection; raises ActionRefused where it is empty."""
     if not selection:
-        raise ActionRefused("Nothing changed here.", hint="j goes to the next piece.")
+        raise ActionRefused("No hunk here.", hint="j goes to the next one.")
     return selection
 
 
@@ -112,9 +112,9 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
     others = _members(state.plan, selection, group, is_in=False)
     if not others:
         what = amount(taken.edit for taken in selection)
-        kept = f"kept {what} in {group_name(group)}"
+        kept = f"{what} already in {group_name(group)}"
         if group == DROPPED:
-            kept = f"{what} dropped already"
+            kept = f"{what} already left out"
         return _past(state, replace(state, status=kept), selection)
     return _past(state, _after_move(state, others, group), selection)
 
@@ -123,7 +123,7 @@ def _after_leave(state: State, selection: Selection) -> State:
     """What the commit in focus has of the selection in the commit after it."""
     here = _members(state.plan, selection, state.focus, is_in=True)
     if not here:
-        status = f"not in {group_name(state.focus)} as it is"
+        status = f"not in commit {group_name(state.focus)}: stays where it is"
         return _past(state, replace(state, status=status), selection)
     if state.focus + 1 == len(state.plan.groups):
         raise ActionRefused(
@@ -144,14 +144,14 @@ def _after_move(state: State, selection: Selection, group: int) -> State:
     moved = assigned(plan, places, group)
     if moved.group_of == plan.group_of:
         raise ActionRefused(
-            "A file begins with its first lines and ends with its last.",
-            hint="Send those.",
+            "A file is created with its first lines, deleted with its last.",
+            hint="Send those lines.",
         )
     what = amount(taken.edit for taken in selection)
     deed = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
-        deed = f"dropped {what} of {many} {came_from}"
+        deed = f"left out {what} of {many} {came_from}"
     return with_plan(state, moved, deed + implied_words(plan, moved, places))
 
 
@@ -167,7 +167,7 @@ def _after_split(state: State, selection: Selection) -> State:
     A rename that its file's edits go along with is cut from them.
     """
     if state.unit is Unit.PIECE and (file := rename_with_edits(state)) is not None:
-        status = "the rename is a piece by itself now · V takes the edits along"
+        status = "split: the rename is a hunk of its own · V adds the edits"
         return replace(state, apart=state.apart | {file}, status=status)
     if state.unit is Unit.LINES:
         plan = cut_to(state.plan, selection)[0]
@@ -175,8 +175,10 @@ def _after_split(state: State, selection: Selection) -> State:
         plan = cut_finer(state.plan, selection)
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
-        raise ActionRefused("It can't be cut any further.")
-    return with_plan(state, plan, f"cut into {counted(made + len(selection), 'piece')}")
+        raise ActionRefused("Cannot be split further (v selects lines).")
+    return with_plan(
+        state, plan, f"split into {counted(made + len(selection), 'hunk')}"
+    )
 
 
 def _with_new_commit(state: State, selection: Selection) -> State:
@@ -189,7 +191,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     full = assigned(grown, places, at)
     deed += implied_words(grown, full, places)
     made = with_plan(state, full, deed)
-    named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i names it")
+    named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i to name it")
     return _past(state, named_how, selection) if selection else named_how
 
 
@@ -201,7 +203,7 @@ def _draft(state: State, selection: Selection) -> Group:
     origin = 0 if plan.owner is None else plan.owner
     message = plan.groups[origin].message
     message = drafted(message, place if paths else b"more", copied)
-    return Group(message, "You chose these pieces.")
+    return Group(message, "Chosen by you.")
 
 
 def _past(before: State, state: State, selection: Selection) -> State:
@@ -242,19 +244,19 @@ def with_next_cut(state: State, by: int) -> State:
     made = regroup(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)
-    deed = f"{counted(len(made.plan.groups), 'commit')} now"
+    deed = f"{counted(len(made.plan.groups), 'commit')}"
     focus, why = min(state.focus, len(made.plan.groups) - 1), ""
     if apart and by > 0:
         one, two = apart
-        deed += f": {(made.parents[one] or 0) + 1} became {one + 1} and {two + 1}"
+        deed += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
         focus, why = two, cuts.border(made.plan, one, two)
     elif apart:
         one, two = apart
         focus = made.heirs[one] or 0
-        deed += f": {one + 1} and {two + 1} became {focus + 1}"
+        deed += f": {one + 1} and {two + 1} merged into {focus + 1}"
         why = made.plan.groups[focus].reason
     if made.was_moved:
-        deed += ", and what you moved is as proposed"
+        deed += "; what you moved is back as proposed"
     found = with_plan(state, made.plan, deed)
     status = f"{found.status} — {why}" if why else found.status
     return replace(found, focus=focus, viewed=focus, status=status)

@@ -48,8 +48,8 @@ from gitsplit.tui.update.messages import (
     worded_commits,
 )
 
-QUESTION = "The plan isn't written: q again forgets it."
-DRAFT_QUESTION = "This isn't written: q again leaves, and keeps it."
+QUESTION = "Not applied: q again quits and discards the plan."
+DRAFT_QUESTION = "Not applied: q again quits and keeps your work."
 _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
@@ -121,7 +121,7 @@ def _with_reword_request(state: State) -> State:
 def _with_check_request(state: State) -> State:
     """The state that asks for the new commits to be checked."""
     if not state.whole.check:
-        raise ActionRefused("No command was given to check with.", hint="-x CMD does.")
+        raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
     return to_be_checked(state)
 
 
@@ -156,7 +156,7 @@ def _at_commit(state: State, number: int | None) -> State:
     if state.screen is Screen.PREVIEW and number is not None:
         state, group = _with_source_open(state, number)
     if state.opened is None:
-        raise ActionRefused("No commit is open.", hint="e opens the one at the cursor.")
+        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
     if state.screen is not Screen.COMMIT:
         state = _over(state, Screen.COMMIT)
     return with_focus(state, state.focus if group is None else group)
@@ -173,7 +173,7 @@ def _with_source_open(state: State, number: int) -> tuple[State, int]:
     commit = commits[number]
     if commit.group is None:
         raise ActionRefused(
-            f"{commit.entry.oid[:7]} does what it did before.",
+            f"{commit.entry.oid[:7]} is not split.",
             hint=f"git show {commit.entry.oid[:7]} shows it.",
         )
     return with_commit_open(state, commit.entry.oid), commit.group
@@ -183,9 +183,7 @@ def _messages(state: State) -> State:
     """The messages of all new commits, the cursor on the one that was at hand."""
     commits = worded_commits(state)
     if not commits:
-        raise ActionRefused(
-            "Every commit keeps its message.", hint="Nothing is new yet."
-        )
+        raise ActionRefused("No new commit messages yet.")
     here = Address(state.chosen)
     if state.opened is not None and state.screen in ONE_COMMIT:
         here = Address(state.target.commit, state.focus)
@@ -210,7 +208,7 @@ def _at_preview(state: State) -> State:
 def _with_apply_request(state: State) -> State:
     """The state that asks to be written, where it can be."""
     if state.screen is not Screen.PREVIEW:
-        raise ActionRefused("What is written is shown first.", hint="w shows it.")
+        raise ActionRefused("See the preview first.", hint="w shows it.")
     return to_be_applied(state)
 
 

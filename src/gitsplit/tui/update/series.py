@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused
+from gitsplit.model.listing import counted
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import (
     Doing,
@@ -40,12 +41,12 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.update.messages import Text, with_messages, worded_commits
 
 _NOW = {
-    "pick": "stays as it is",
-    "split": "is to be split",
-    "reword": "gets another message",
-    "squash": "goes into the one before, both messages joined",
-    "fixup": "goes into the one before, which keeps its message",
-    "drop": "is dropped, from the files too",
+    "pick": "will be kept unchanged",
+    "split": "will be split",
+    "reword": "will be reworded",
+    "squash": "will be squashed, messages combined",
+    "fixup": "will be squashed, its message discarded",
+    "drop": "will be dropped: its changes are removed from the files",
 }
 
 
@@ -65,7 +66,7 @@ def with_series(state: State, action: SeriesAction) -> State:
                 return proposal_awaited(state, state.chosen)
             return _at_cursor(state, action)
         case _:
-            raise ActionRefused("That is done in the series.", hint="b shows it.")
+            raise ActionRefused("This key works in the series.", hint="b shows it.")
 
 
 def _is_to_split(state: State, action: SeriesAction) -> bool:
@@ -98,9 +99,9 @@ def with_draft(state: State, draft: Todo) -> State:
     """The first state with a draft of earlier work as its first step."""
     if draft == state.todo:
         return state
-    return with_step(
-        state, draft, HistoryStep("this is your work of last time", Screen.SERIES)
-    )
+    step = HistoryStep("restored your draft", Screen.SERIES)
+    restored = with_step(state, draft, step)
+    return replace(restored, status=f"{step.words} · u to start over")
 
 
 def split_at_once(state: State) -> State:
@@ -119,7 +120,7 @@ def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
         raise ActionRefused(
-            "The series is this one commit.", hint="w shows what it is."
+            "The series is this one commit.", hint="w shows the preview."
         )
     chosen = state.chosen if state.opened is None else state.opened.commit
     return replace(
@@ -131,7 +132,7 @@ def become(state: State, doing: Doing) -> State:
     """The state in which this is to be done to the commit at the cursor."""
     entry = _chosen(state)
     if entry.action == doing:
-        return replace(state, status=f"{entry.oid[:7]} {_NOW[doing]} already")
+        return replace(state, status=f"No change: {entry.oid[:7]} {_NOW[doing]}.")
     todo = with_action(state.todo, entry.oid, doing)
     if doing == "split":
         todo = todo.with_plan(entry.oid, entry.plan or state.plans[entry.oid])
@@ -145,14 +146,14 @@ def _with_message(state: State, commit: Oid, message: bytes) -> State:
     """
     entry = entries_of(state.todo)[commit]
     if message == entry.commit.raw.message:
-        status = f"the message is as it was: {commit[:7]} {_NOW[entry.action]}"
+        status = f"message unchanged: {commit[:7]} {_NOW[entry.action]}"
         return replace(state, status=status)
     if not message.strip():
         raise ActionRefused(
-            f"The message of {commit[:7]} was empty.", hint="All stays as it was."
+            f"The message of {commit[:7]} was empty.", hint="Nothing changed."
         )
     todo = with_action(state.todo, commit, "reword", message)
-    return _with_todo(state, todo, f"{commit[:7]} has a new message")
+    return _with_todo(state, todo, f"reworded {commit[:7]}")
 
 
 def after_commit_move(state: State, by: int) -> State:
@@ -160,9 +161,9 @@ def after_commit_move(state: State, by: int) -> State:
     to = state.todo.place(state.chosen) + by
     if not 0 <= to < len(state.todo.entries):
         end = "first" if to < 0 else "last"
-        raise ActionRefused(f"This is the {end} commit already.")
+        raise ActionRefused(f"Already the {end} commit.")
     todo = moved(state.whole.series, state.todo, state.chosen, by)
-    words = f"{state.chosen[:7]} comes {'later' if by > 0 else 'earlier'}"
+    words = f"{state.chosen[:7]} moved {'down' if by > 0 else 'up'}"
     return _with_todo(state, todo, words)
 
 
@@ -191,7 +192,7 @@ def _at_next_split(state: State) -> State:
         if entry.action == "split":
             return _open(state, entry.oid)
     raise ActionRefused(
-        "No commit is marked to be split.", hint="e splits the one at the cursor."
+        "No commit is marked for splitting.", hint="e splits the selected one."
     )
 
 
@@ -224,23 +225,23 @@ def _at_neighbour(state: State, by: int) -> State:
     if not found:
         which = "last" if by > 0 else "first"
         raise ActionRefused(
-            f"This is the {which} commit that is to be split.",
-            hint="b shows the series, w what will be written.",
+            f"This is the {which} commit marked for splitting.",
+            hint="b shows the series, w the preview.",
         )
     commit = state.todo.entries[found[0 if by > 0 else -1]].oid
     stack = tuple(each for each in state.beneath if each[0] is Screen.SERIES)
     made = with_commit_open(
         replace(state, screen=Screen.SPLIT, beneath=stack, scroll=0), commit
     )
-    return replace(made, status=f"{commit[:7]} is open now")
+    return replace(made, status=f"opened {commit[:7]}")
 
 
 def _after_autosquash(state: State) -> State:
     """The commits that name another in their subject, where they belong."""
     todo = autosquashed(state.whole.series, state.todo)
     if todo == state.todo:
-        raise ActionRefused("No commit is called after another one, as fixup! is.")
-    return _with_todo(state, todo, "commits for others are behind them")
+        raise ActionRefused("No fixup! or squash! commit to move.")
+    return _with_todo(state, todo, "moved fixup! and squash! commits")
 
 
 def _autosquash_offer(state: State) -> str:
@@ -249,8 +250,7 @@ def _autosquash_offer(state: State) -> str:
     count = sum(map(is_for_another, commits))
     if not count:
         return ""
-    found = "1 commit says" if count == 1 else f"{count} commits say"
-    return f"{found} by fixup! or such where it belongs: A puts it there"
+    return f"{counted(count, 'fixup! or squash! commit')} · A to autosquash"
 
 
 LISTS = (Screen.SERIES, Screen.MESSAGES)
@@ -265,7 +265,7 @@ def after_list_move(state: State, action: CursorAction | MarkAction) -> State:
         case MoveTo(row):
             return _at(state, row)
         case _:
-            raise ActionRefused("That is done in a commit.", hint="Open one first.")
+            raise ActionRefused("This key works in a commit.", hint="Open one first.")
 
 
 def _place(state: State) -> int:

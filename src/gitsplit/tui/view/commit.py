@@ -68,7 +68,7 @@ def _commit_head(
     yield [
         (f"{group_style(group)} bold", name),
         ("class:owner", f"  {OWNER}" if group == written_owner(plan) else ""),
-        ("", f"  {counted(size.pieces, 'piece')}"),
+        ("", f"  {counted(size.pieces, 'hunk')}"),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),
     ]
@@ -93,7 +93,7 @@ def _commit_head(
     if found:
         yield []
     if not size.pieces:
-        yield [("class:empty", " empty: no piece goes here, so it won't be written")]
+        yield [("class:empty", " empty: no hunks, so it will not be created")]
 
 
 _NEW_ID = " a new Change-Id: a new review"

@@ -63,7 +63,7 @@ def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
     size = commit_sizes(state).get(DROPPED)
     if size is None:
         return lines
-    what = f" × dropped: {counted(size.pieces, 'piece')}  {size.lines}"
+    what = f" × left out: {counted(size.pieces, 'hunk')}  {size.lines}"
     where = where_dropped(state.target.drop_to)
     if len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
@@ -105,7 +105,7 @@ def _columns(state: State, width: int) -> _CommitColumns:
     groups = range(len(state.plan.groups))
     sizes = [commit_sizes(state)[group] for group in groups]
     digits = len(str(len(groups)))
-    pieces = max(len(counted(size.pieces, "piece")) for size in sizes)
+    pieces = max(len(counted(size.pieces, "hunk")) for size in sizes)
     added = max(len(f"+{size.added}") for size in sizes)
     removed = max(len(f"-{size.removed}") for size in sizes)
     ids = max(len(change_id_words(state, group)) for group in groups)
@@ -146,7 +146,7 @@ def _size(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
     if not size.pieces:
         return [("class:empty", "empty".rjust(columns.pieces))]
     return [
-        ("", counted(size.pieces, "piece").rjust(columns.pieces)),
+        ("", counted(size.pieces, "hunk").rjust(columns.pieces)),
         ("class:added", f"  {f'+{size.added}'.rjust(columns.added)}"),
         ("class:removed", f" {f'-{size.removed}'.ljust(columns.removed)}"),
     ]
@@ -275,7 +275,7 @@ def _shortened(text: str, width: int) -> tuple[str, ...]:
 def _sums(state: State, group: int, size: Size) -> StyleAndTextTuples:
     mark = f"  {OWNER} " if group == state.plan.owner else "  "
     return [
-        ("", counted(size.pieces, "piece")),
+        ("", counted(size.pieces, "hunk")),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),
         ("class:owner", mark),

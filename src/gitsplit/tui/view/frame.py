@@ -18,7 +18,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.problems import asking_words
-from gitsplit.tui.state.selection import rename_with_edits, unit_at
+from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
 from gitsplit.tui.view.series import series_title
 from gitsplit.tui.view.text import (
     clipped,
@@ -34,8 +34,8 @@ RULE = "─"
 _ROOMY = 100  # columns from which the title says where the commit stands
 _PROMPTS = {
     Purpose.SUBJECT: "subject",
-    Purpose.SEARCH: "search for",
-    Purpose.PIECE: "go to piece number",
+    Purpose.SEARCH: "search",
+    Purpose.PIECE: "go to hunk",
 }
 
 
@@ -67,7 +67,7 @@ def _is_about_series(state: State) -> bool:
 
 def _size(state: State) -> str:
     files, pieces = len(state.plan.changes), len(state.plan.edits)
-    return f"{counted(files, 'file')}  {counted(pieces, 'piece')}"
+    return f"{counted(files, 'file')}  {counted(pieces, 'hunk')}"
 
 
 def _place_in_series(state: State) -> str:
@@ -98,17 +98,17 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
     match unit_at(state):
         case Unit.LINES:
-            return counted(marked_lines(state.rows, runs), "marked line")
+            return counted(marked_lines(state.rows, runs), "selected line")
         case Unit.PIECE if edit is not None:
-            return f"piece {edit + 1} of {len(state.plan.edits)}"
+            return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
-            return "no piece here"
+            return "no hunk here"
         case Unit.HUNK | Unit.FILE | Unit.DIRECTORY as unit:
             pieces = sum(map(len, (state.rows.places_in(run) for run in runs)))
-            what = f"whole {unit.name.lower()}"
+            what = UNIT_WORDS[unit]
             if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
-                what = "rename with the edits"
-            return f"{what}, {counted(pieces, 'piece')}"
+                what = "rename and edits"
+            return f"{what}, {counted(pieces, 'hunk')}"
 
 
 def marked_lines(rows: Rows, runs: Iterable[range]) -> int:
@@ -130,7 +130,7 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
         return []
     group = state.plan.group_of[edit]
     if group == DROPPED:
-        return [("class:bad", " dropped"), ("", ": no commit takes this piece")]
+        return [("class:edited", " left out"), ("", ": it is in no commit")]
     reason = shown(state.plan.groups[group].reason)
     if not reason:
         return []
@@ -142,10 +142,13 @@ def promise(state: State) -> StyleAndTextTuples:
     """Whether the commits together are the original one (law 1)."""
     lost = dropped_words(state.plan)
     if lost:
-        return [("class:bad", f"{lost} dropped  final tree differs ")]
+        return [("class:edited", f"{lost} left out  final files differ ")]
     if not is_to_be_whole(state.plan):
-        return [("class:good", "nothing lost ✓  "), ("class:bad", "final tree edited ")]
-    return [("class:good", "nothing lost ✓  final tree same ✓ ")]
+        return [
+            ("class:good", "nothing lost ✓  "),
+            ("class:edited", "final files edited "),
+        ]
+    return [("class:good", "nothing lost ✓  final files same ✓ ")]
 
 
 def said_lines(state: State, width: int) -> list[StyleAndTextTuples]:

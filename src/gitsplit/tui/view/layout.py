@@ -240,9 +240,9 @@ _PAGE_NAMES = {
     Screen.SERIES: "",
     Screen.SPLIT: "",
     Screen.COMMIT: "as reviewers will see it",
-    Screen.MESSAGES: "the messages of all new commits",
-    Screen.PREVIEW: "what will be written",
-    Screen.HELP: "all keys",
+    Screen.MESSAGES: "commit messages",
+    Screen.PREVIEW: "preview",
+    Screen.HELP: "keys",
 }
 
 

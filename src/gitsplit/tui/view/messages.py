@@ -23,7 +23,7 @@ from gitsplit.tui.view.text import clipped, fitted, group_style, line_cells, sho
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""
 
-_NEW_ID = b"(a new one)"
+_NEW_ID = b"(will be added)"
 _INDENT = 7
 
 
@@ -131,8 +131,10 @@ def length_words(subject: bytes) -> tuple[str, str]:
         return "empty", "class:bad"
     length = len(subject.decode(errors="replace"))
     if length > LONG:
-        return f"{length}, over {LONG}", "class:bad"
-    return (f"{length}, over {SHORT}" if length > SHORT else f"{length}"), "class:faint"
+        return f"{length} chars, over {LONG}", "class:bad"
+    return (
+        f"{length} chars, over {SHORT}" if length > SHORT else f"{length} chars"
+    ), "class:faint"
 
 
 def owner_words(state: State) -> str:
@@ -152,7 +154,7 @@ def owner_words(state: State) -> str:
     others = len(pieces) - (owner is not None)
     if owner is None:
         return f"no commit keeps {change_id}: all start without reviewers"
-    size = counted(entry.plan.group_of.count(owner.group), "piece")
+    size = counted(entry.plan.group_of.count(owner.group), "hunk")
     start = f"reviewers of {change_id} will see a new patch set with these {size}"
     return f"{start}; {_others(others)}" if others else start
 

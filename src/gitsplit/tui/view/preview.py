@@ -3,7 +3,7 @@
 What came of checking new commits, for the preview to show.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -73,6 +73,7 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield [("class:faint", clipped(f"   {shown(line.expandtabs())}", width))]
 
 
+_FATES = {"squash": "squashed", "fixup": "squashed", "drop": "dropped"}
 _TREE_SAME = "tree unchanged"
 _TREE_CHANGES = "tree changes"
 _ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
@@ -116,12 +117,11 @@ def preview_page(state: State, width: int) -> Lines:
 
 def _summary(state: State) -> StyleAndTextTuples:
     count = len(state.todo.entries)
-    verb = "becomes" if count == 1 else "become"
     before, after = counted(count, "commit"), len(new_commits(state))
     return [
-        ("", " will rewrite "),
+        ("", " Rewrite "),
         ("class:name", shown(state.whole.ref)),
-        ("", f": {before} {verb} {after}"),
+        ("", f": {before} → {after}"),
     ]
 
 
@@ -147,8 +147,8 @@ def _rows(state: State) -> Iterator[PreviewRow]:
         if entry.action == "split" and entry.plan is not None:
             yield from _pieces(state, entry, entry.plan, numbers)
         elif entry.action in ("squash", "fixup", "drop"):
-            about = f"into {into[entry.oid] + 1}" if entry.oid in into else "gone"
-            yield _plain(state, entry, None, entry.action, about)
+            about = f"into commit {into[entry.oid] + 1}" if entry.oid in into else ""
+            yield _plain(state, entry, None, _FATES[entry.action], about)
         else:
             number, commit = numbers[entry.oid, None]
             is_same = entry.oid in same and not commit.joined
@@ -158,8 +158,8 @@ def _rows(state: State) -> Iterator[PreviewRow]:
 
 def _word(commit: NewCommit, about: str) -> str:
     if commit.entry.action == "reword":
-        return "reword"
-    return "same" if about == _TREE_SAME else "other"
+        return "reworded"
+    return "unchanged" if about == _TREE_SAME else "rebased"
 
 
 def _plain(
@@ -171,7 +171,7 @@ def _plain(
 ) -> PreviewRow:
     """The row of a commit that isn't split."""
     if found is None:
-        style = "class:bad" if word == "drop" else "class:faint"
+        style = "class:edited" if word == "dropped" else "class:faint"
         return PreviewRow(entry, None, word, style, title_of(state, entry), about=about)
     number, commit = found
     subject = title_of(state, entry)
@@ -193,7 +193,7 @@ def _pieces(
         if found is None:
             subject = shown(subject_of(each.message)) or NO_MESSAGE
             yield PreviewRow(
-                entry, None, "empty", "class:empty", subject, about="left out"
+                entry, None, "empty", "class:empty", subject, about="not created"
             )
             continue
         number, commit = found
@@ -247,7 +247,7 @@ def _columns(state: State, width: int) -> _PreviewColumns:
     ids = max((get_cwidth(row.about) for row in rows if row.size), default=0)
     others = max((get_cwidth(row.about) for row in rows if not row.size), default=0)
     right = max(sizes + 2 + ids, others)
-    return _PreviewColumns(width - right - 15, sizes)
+    return _PreviewColumns(width - right - 18, sizes)
 
 
 def _row_line(
@@ -260,7 +260,7 @@ def _row_line(
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
         ("class:bad" if is_bad(check) else "class:good", mark_of(check)),
-        (row.style, f"{row.word:<6}"),
+        (row.style, f"{row.word:<9}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", fitted(row.subject, columns.subject)),
     ]
@@ -297,7 +297,7 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
         for line in rest:
             yield [("class:bad", f"   {line}")]
     yield []
-    yield [("", " Nothing can be written until this is mended; q goes back.")]
+    yield [("", " cannot apply until this is fixed; q goes back")]
 
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
@@ -334,9 +334,9 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     if conflict is None:
         return
     words = (
-        f"{WARNING} {conflict.commit[:7]} {conflict_words(conflict)}. Enter asks"
-        " whether the clean part shall be written and the rest handed to git rebase,"
-        " which stops there; gitsplit --continue and --abort go on from it."
+        f"{WARNING} {conflict.commit[:7]} {conflict_words(conflict)}. Enter: apply up"
+        " to there, then resolve it in git rebase and run gitsplit --continue (or"
+        " --abort)."
     )
     for line in wrapped(words, width - 2):
         yield [("class:bad", f" {line}")]
@@ -353,22 +353,22 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     plans = list(todo.plans.values())
     lost = [words for plan in plans if (words := dropped_words(plan))]
     same = all(map(ends_as_it_was, plans))
-    yield from _final_tree(state, same)
+    yield from _final_tree(state, lost, same)
     drops = any(entry.action == "drop" for entry in todo.entries)
-    kept = "nothing else lost" if drops else "nothing lost"
-    yield _checked(not lost, kept, f"{' and '.join(lost)} dropped")
+    if not lost:
+        yield _kept("nothing else lost" if drops else "nothing lost")
     for plan in plans:
         yield from altered_lines(plan, whole.drop_to)
     if same and len(_keeping_trees(state)) == len(todo.entries):
-        yield _checked(True, "worktree and index stay as they are, even when dirty")
+        yield _kept("worktree and index are not touched")
     elif lost:
         yield [("", f"   {where_files_go(whole.drop_to)}")]
     else:
-        yield [("", "   index and files follow where the final tree changes")]
+        yield [("", "   index and worktree are updated where the final files change")]
     unchanged = unchanged_commits(state)
     others = [ref for ref, oid in whole.other_refs.items() if oid not in unchanged]
     if others:
-        yield [("", f"   moves too: {', '.join(map(shown, others))}")]
+        yield [("", f"   also moves: {', '.join(map(shown, others))}")]
 
 
 def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
@@ -376,27 +376,31 @@ def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
     yield []
     yield [
         ("class:key", " Enter"),
-        ("", f" writes them and moves {shown(whole.ref)}; "),
+        ("", f" applies this and moves {shown(whole.ref)}; "),
         ("class:name", "gitsplit --undo"),
-        ("", " takes it all back"),
+        ("", " restores it"),
     ]
 
 
-def _final_tree(state: State, same: bool) -> Iterator[StyleAndTextTuples]:
-    """Whether the last tree is the one that there is."""
+def _final_tree(
+    state: State, lost: Collection[str], same: bool
+) -> Iterator[StyleAndTextTuples]:
+    """Whether the last tree is the one that there is, and why where it isn't."""
     entries = state.todo.entries
     tree = state.whole.series.commits[-1].raw.tree[:10]
-    dropped = [entry for entry in entries if entry.action == "drop"]
-    if dropped:
-        what = counted(len(dropped), "commit")
-        yield _checked(False, "", f"{what} dropped, from the files too")
-    if not same:
-        yield _checked(False, "", f"final tree is not {tree}")
-    elif not dropped and len(_keeping_trees(state)) == len(entries):
-        yield _checked(True, f"final tree {tree} = {tree}")
-    elif not dropped:
-        yield [("", "   commits change places, so some trees are made anew")]
+    dropped = sum(entry.action == "drop" for entry in entries)
+    reasons = [f"{counted(dropped, 'commit')} dropped"] if dropped else []
+    reasons += [f"{words} left out" for words in lost]
+    if not (same or lost):
+        reasons.append("files edited")
+    if reasons:
+        words = f" ! final files differ on purpose: {', '.join(reasons)}"
+        yield [("class:edited", words)]
+    elif len(_keeping_trees(state)) == len(entries):
+        yield _kept(f"final tree {tree} = {tree}")
+    else:
+        yield [("", "   commits are reordered, so some trees are new")]
 
 
-def _checked(holds: bool, yes: str, no: str = "") -> StyleAndTextTuples:
-    return [("class:good", f" ✓ {yes}")] if holds else [("class:bad", f" ✗ {no}")]
+def _kept(words: str) -> StyleAndTextTuples:
+    return [("class:good", f" ✓ {words}")]

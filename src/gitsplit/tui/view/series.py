@@ -31,7 +31,6 @@ _LETTERS = {
 }
 _STYLES = {"pick": "class:faint", "split": "class:name", "drop": "class:bad"}
 _LEAST_SUBJECT = 16
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
 def series_title(state: State, width: int) -> StyleAndTextTuples:
@@ -186,20 +185,17 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield [(style, f" {line}")]
 
 
-_STOP = "a rebase would stop here, and w asks whether it shall."
+_STOP = "w offers to resolve it in a rebase."
 
 
 def _estimate_words(estimate: Estimate | None) -> str:
     """What the commit seems to do."""
     if estimate is None:
-        return "not looked at yet"
+        return "not analyzed yet"
     if not estimate.things:
-        return f"{estimate.why_not}: not looked at" if estimate.why_not else ""
-    number = len(estimate.things)
-    word = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+        return f"{estimate.why_not}: not analyzed" if estimate.why_not else ""
     things = "; ".join(shown(thing).rstrip(".") for thing in estimate.things)
-    noun = "thing" if number == 1 else "things"
-    return f"≈{number}: looks like {word} {noun}: {things}."
+    return f"probably {counted(len(estimate.things), 'change')}: {things}"
 
 
 def _marked(state: State) -> StyleAndTextTuples:
@@ -208,6 +204,7 @@ def _marked(state: State) -> StyleAndTextTuples:
         return [("class:name", f" {words}")]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:
-        return [("class:faint", " e opens the commit at the cursor to split it")]
-    begin = "Enter opens it" if marked == 1 else "Enter opens the next of them"
-    return [("", f" to be split: {marked}"), ("class:faint", f" · {begin}")]
+        return [("class:faint", " e opens the selected commit to split it")]
+    begin = "Enter opens it" if marked == 1 else "Enter opens the next one"
+    words = f" {counted(marked, 'commit')} marked for splitting"
+    return [("", words), ("class:faint", f" · {begin}")]

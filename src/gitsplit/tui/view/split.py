@@ -87,7 +87,7 @@ def line_text(change: FileChange, row: DiffRow) -> bytes:
 
 
 def _fold(hidden: Span) -> str:
-    return f"   … {len(hidden)} more lines of this piece …"
+    return f"   … {len(hidden)} more lines of this hunk …"
 
 
 def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
@@ -114,7 +114,7 @@ def _status(change: FileChange) -> str:
         Fact.CREATE: "new",
         Fact.DELETE: "deleted",
         Fact.RENAME: "renamed",
-        Fact.TYPE: "other type",
+        Fact.TYPE: "type changed",
         Fact.MODE: "mode",
         Fact.CONTENT: "",
     }
