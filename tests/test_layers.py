@@ -51,6 +51,7 @@ PURE_STANDARD_LIBRARY = {
     "types",
     "typing",
     "unicodedata",
+    "zlib",
 }
 """Modules without I/O, clock, environment or randomness."""
 
