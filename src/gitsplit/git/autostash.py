@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitsplit.errors import GitFailed, GitsplitError, WriteFailed
+from gitsplit.errors import GitFailed, GitsplitError
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, git_content
+from gitsplit.git.state_dir import ensure_directory, git_content, report_write_failure
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import Step, catch_up, differing_paths, restore_files
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
@@ -37,15 +37,10 @@ def claim(repo: Repository) -> None:
     theirs = repo.git_dir / "rebase-merge" / "autostash"
     if not _content(theirs):
         return  # git was killed before it had reset any file
-    try:
+    state = "Your uncommitted changes are in the commit that it names."
+    with report_write_failure(f"{theirs} can't be moved", state):
         ensure_directory(repo)
         theirs.replace(_claim_file(repo))
-    except OSError as error:
-        raise WriteFailed(
-            f"{theirs} can't be moved: {error.strerror}.",
-            hint="Is the disk full, or the repository read-only?",
-            state="Your uncommitted changes are in the commit that it names.",
-        ) from error
 
 
 def is_claimed(repo: Repository) -> bool:

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from gitsplit.errors import HookRefused, WriteFailed
+from gitsplit.errors import HookRefused
 from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, own_prefix
+from gitsplit.git.state_dir import ensure_directory, own_prefix, report_write_failure
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
@@ -50,18 +50,14 @@ class Hooks:
             return message, ""
         path = self.repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
         try:
-            ensure_directory(self.repo)
-            path.write_bytes(message)
-            done = self.run("commit-msg", str(path), env=_author(original))
-            words = said(done.stderr)
-            if done.status:
-                raise _refusal(message, words, is_run=not _could_not_run(done))
-            return path.read_bytes(), words
-        except OSError as error:
-            raise WriteFailed(
-                f"The hook commit-msg can't be given {path}: {error.strerror}.",
-                hint="Is the disk full, or the repository read-only?",
-            ) from error
+            with report_write_failure(f"The hook commit-msg can't be given {path}"):
+                ensure_directory(self.repo)
+                path.write_bytes(message)
+                done = self.run("commit-msg", str(path), env=_author(original))
+                words = said(done.stderr)
+                if done.status:
+                    raise _refusal(message, words, is_run=not _could_not_run(done))
+                return path.read_bytes(), words
         finally:
             with suppress(OSError):
                 path.unlink(missing_ok=True)

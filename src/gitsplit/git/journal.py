@@ -8,8 +8,8 @@ that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.rebase_
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -28,7 +28,12 @@ from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, put, put_new
+from gitsplit.git.state_dir import (
+    create_file,
+    ensure_directory,
+    report_write_failure,
+    write_file,
+)
 from gitsplit.git.worktree import (
     Follower,
     HeadTrees,
@@ -377,8 +382,9 @@ def records(repo: Repository) -> list[Record]:
 
 def save(repo: Repository, record: Record) -> None:
     """The record is on disk, whole, whatever happens from now on."""
-    with _name_the_journal(path := _path(repo, record.number)):
-        put(repo, path, journal_file.json_text(asdict(record)))
+    path = _path(repo, record.number)
+    with _report_failure(path):
+        write_file(repo, path, _content(record), is_durable=True)
 
 
 def _save_new(repo: Repository, record: Record) -> bool:
@@ -386,18 +392,15 @@ def _save_new(repo: Repository, record: Record) -> bool:
 
     Two gitsplits at once mustn't overwrite each other's record.
     """
-    with _name_the_journal(path := _path(repo, record.number)):
+    path = _path(repo, record.number)
+    with _report_failure(path):
         ensure_directory(repo)
-        return put_new(repo, path, journal_file.json_text(asdict(record)))
+        return create_file(repo, path, _content(record))
 
 
-@contextmanager
-def _name_the_journal(path: Path) -> Iterator[None]:
-    """An OSError in the ``with`` block is a WriteFailed that names the journal."""
-    try:
-        yield
-    except OSError as error:
-        raise WriteFailed(
-            f"gitsplit can't write its journal {path}: {error.strerror}.",
-            hint="Is the disk full, or the repository read-only?",
-        ) from error
+def _content(record: Record) -> bytes:
+    return journal_file.json_text(asdict(record)).encode("ascii")
+
+
+def _report_failure(path: Path) -> AbstractContextManager[None]:
+    return report_write_failure(f"gitsplit can't write its journal {path}")

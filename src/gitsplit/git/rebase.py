@@ -20,12 +20,16 @@ from gitsplit.errors import (
     GitsplitError,
     GitTooOld,
     Interrupted,
-    WriteFailed,
 )
 from gitsplit.git import autostash, rebase_process
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, git_content
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    git_content,
+    report_write_failure,
+    write_file,
+)
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
@@ -185,14 +189,9 @@ def _begin(
 
 
 def _write(repo: Repository, name: str, content: bytes) -> Path:
-    try:
+    with report_write_failure("gitsplit can't write what git is to do"):
         path = ensure_directory(repo) / name
-        path.write_bytes(content)
-    except OSError as error:
-        raise WriteFailed(
-            f"gitsplit can't write what git is to do: {error}.",
-            hint="Is the disk full, or the repository read-only?",
-        ) from error
+        write_file(repo, path, content)
     return path
 
 

@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from gitsplit.errors import WriteFailed
 from gitsplit.git.program import (
     has_git_at,
     has_git_in,
@@ -21,7 +20,12 @@ from gitsplit.git.program import (
     this_process,
 )
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, own_content
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    own_content,
+    report_write_failure,
+    write_file,
+)
 from gitsplit.git.worktree import lock_file
 
 Order = Literal["start", "continue", "abort"]
@@ -45,19 +49,10 @@ def note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
 
 
 def _write(repo: Repository, note: Path, lines: list[str]) -> None:
-    unfinished = note.with_suffix(".tmp")
-    try:
+    content = "".join(f"{line}\n" for line in lines).encode("ascii")
+    with report_write_failure("gitsplit can't note what git is to do"):
         ensure_directory(repo)
-        unfinished.write_text("".join(f"{line}\n" for line in lines), "ascii")
-        if note.exists():
-            began = note.stat().st_mtime_ns
-            os.utime(unfinished, ns=(began, began))
-        unfinished.replace(note)
-    except OSError as error:
-        raise WriteFailed(
-            f"gitsplit can't note what git is to do: {error}.",
-            hint="Is the disk full, or the repository read-only?",
-        ) from error
+        write_file(repo, note, content, keeps_time=True)
 
 
 def interrupted_order(repo: Repository) -> Order | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from gitsplit.git import autostash, rebase, refs
 from gitsplit.git.program import has_git_at
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import git_content
+from gitsplit.git.state_dir import git_content, write_file
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import restore_files
 from gitsplit.model.objects import Oid, RawCommit
@@ -47,9 +47,9 @@ def reschedule(repo: Repository) -> None:
         return
     remove_half_picked(repo)
     repo.program.run("reset", "-q", "--hard")
-    _write(state / "git-rebase-todo", [last, *left])
+    _write(repo, state / "git-rebase-todo", [last, *left])
     if not lost:
-        _write(state / "done", done[:-1])
+        _write(repo, state / "done", done[:-1])
 
 
 def _lists(repo: Repository) -> tuple[list[bytes], list[bytes]]:
@@ -114,10 +114,8 @@ def _key(line: bytes) -> tuple[bytes, ...]:
     return tuple(words[:2] if line.startswith(_PICKS) else words)
 
 
-def _write(file: Path, lines: Sequence[bytes]) -> None:
-    unfinished = file.with_name(f"gitsplit-{file.name}")
-    unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
-    unfinished.replace(file)
+def _write(repo: Repository, file: Path, lines: Sequence[bytes]) -> None:
+    write_file(repo, file, b"".join(line + b"\n" for line in lines))
 
 
 def _is_picked(repo: Repository, command: bytes) -> bool:

@@ -12,10 +12,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from gitsplit.errors import WriteFailed
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import ensure_directory, own_content
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    own_content,
+    report_write_failure,
+    write_file,
+)
 from gitsplit.model.objects import Oid
 
 
@@ -40,15 +44,9 @@ def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
     for ref in refs:
         rows = _rows(repo, ref)
         lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
-    try:
-        unfinished = ensure_directory(repo) / "reflogs.tmp"
-        unfinished.write_bytes(b"".join(line + b"\n" for line in lines))
-        unfinished.replace(_file(repo))
-    except OSError as error:
-        raise WriteFailed(
-            f"gitsplit can't note where the refs are: {error}.",
-            hint="Is the disk full, or the repository read-only?",
-        ) from error
+    with report_write_failure("gitsplit can't note where the refs are"):
+        ensure_directory(repo)
+        write_file(repo, _file(repo), b"".join(line + b"\n" for line in lines))
 
 
 def marks(repo: Repository, number: int) -> Mapping[str, bytes]:

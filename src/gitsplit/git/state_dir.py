@@ -28,7 +28,7 @@ from pathlib import Path
 from stat import S_IRUSR, S_ISDIR, S_ISGID, S_ISREG, S_IWUSR, S_IXUSR
 from urllib.parse import quote
 
-from gitsplit.errors import GitFailed, WriteFailed
+from gitsplit.errors import UNCHANGED, GitFailed, WriteFailed
 from gitsplit.git.program import is_running, this_process
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.objects import Oid
@@ -149,35 +149,43 @@ def ensure_directory(repo: Repository, *below: str) -> Path:
     return directory
 
 
-def unfinished(path: Path) -> Path:
-    """Where the next content of the file is written before it takes its place.
+def write_file(
+    repo: Repository,
+    path: Path,
+    content: bytes,
+    *,
+    is_durable: bool = False,
+    keeps_time: bool = False,
+) -> None:
+    """Replace the file's content in one step: a kill leaves the old or the new one.
 
-    The name says whose it is, for a later start to take away what a kill has left.
-    """
-    return path.with_name(f"{own_prefix()}{path.name}.tmp")
-
-
-def put(repo: Repository, path: Path, text: str) -> None:
-    """The file has this text (ASCII), on disk and whole at every moment.
-
-    Raises OSError.
-    """
-    _synced_beside(repo, path, text).replace(path)
-    _sync_name(repo, path)
-
-
-def put_new(repo: Repository, path: Path, text: str) -> bool:
-    """Whether there was no such file; then :func:`put` has made it.
+    It is written to a temporary file beside, which is then renamed (rename(2)); a later
+    start removes one that a kill has left. With ``is_durable`` it outlasts a power cut,
+    too. With ``keeps_time`` a file that was there keeps its modification time.
 
     Raises OSError.
     """
-    new = _synced_beside(repo, path, text)
+    new = _write_beside(repo, path, content, is_durable=is_durable)
+    if keeps_time and path.exists():
+        began = path.stat().st_mtime_ns
+        os.utime(new, ns=(began, began))
+    new.replace(path)
+    if is_durable:
+        _sync_name(repo, path)
+
+
+def create_file(repo: Repository, path: Path, content: bytes) -> bool:
+    """Write a file that isn't there yet, durably; whether that was so.
+
+    Raises OSError.
+    """
+    new = _write_beside(repo, path, content, is_durable=True)
     try:
         os.link(new, path)
     except FileExistsError:
         return False
     except OSError:  # a file system without links
-        if not _put_in_free_place(new, path):
+        if not _rename_to_free_name(new, path):
             return False
     finally:
         new.unlink(missing_ok=True)
@@ -185,7 +193,7 @@ def put_new(repo: Repository, path: Path, text: str) -> bool:
     return True
 
 
-def _put_in_free_place(new: Path, path: Path) -> bool:
+def _rename_to_free_name(new: Path, path: Path) -> bool:
     try:
         path.touch(exist_ok=False)
     except FileExistsError:
@@ -194,15 +202,31 @@ def _put_in_free_place(new: Path, path: Path) -> bool:
     return True
 
 
-def _synced_beside(repo: Repository, path: Path, text: str) -> Path:
-    """A file beside that one with this text, on disk."""
-    new = unfinished(path)
-    with new.open("w", encoding="ascii") as file:
-        file.write(text)
+def _write_beside(
+    repo: Repository, path: Path, content: bytes, *, is_durable: bool
+) -> Path:
+    """Write a temporary file beside that one; its name says whose it is."""
+    new = path.with_name(f"{own_prefix()}{path.name}.tmp")
+    with new.open("wb") as file:
+        file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            os.fsync(file.fileno())
     share(repo, new)
     return new
+
+
+@contextmanager
+def report_write_failure(what: str, state: str = UNCHANGED) -> Iterator[None]:
+    """Raise an OSError of the ``with`` block as WriteFailed: ``what``, and why."""
+    try:
+        yield
+    except OSError as error:
+        raise WriteFailed(
+            f"{what}: {error.strerror or error}.",
+            hint="Is the disk full, or the repository read-only?",
+            state=state,
+        ) from error
 
 
 def _sync_name(repo: Repository, path: Path) -> None:
@@ -311,22 +335,11 @@ class DraftFile:
 
         Raises WriteFailed where it can't be written.
         """
-        try:
+        with report_write_failure(f"The draft {self.path} can't be written"):
             ensure_directory(self.repo, "drafts", self.branch)
-            self._write(self.path, text)
+            write_file(self.repo, self.path, text.encode())
             if memory is not None:
-                self._write(self._memory, memory)
-        except OSError as error:
-            raise WriteFailed(
-                f"The draft {self.path} can't be written: {error.strerror}.",
-                hint="Is the disk full, or the repository read-only?",
-            ) from error
-
-    def _write(self, path: Path, text: str) -> None:
-        new = unfinished(path)
-        new.write_text(text, "utf-8")
-        share(self.repo, new)
-        new.replace(path)
+                write_file(self.repo, self._memory, memory.encode())
 
     def forget(self) -> None:
         """The draft isn't there any more."""

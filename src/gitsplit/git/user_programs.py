@@ -15,7 +15,11 @@ from gitsplit.errors import EditorFailed, Interrupted, ProgramFailed, Signalled
 from gitsplit.git.program import NOT_RUN, await_output
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import unwind_on_signals
-from gitsplit.git.state_dir import ensure_directory, temporary_directory
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    temporary_directory,
+    write_file,
+)
 from gitsplit.model.escape import said
 
 PATIENCE = 60.0
@@ -97,7 +101,7 @@ def keep_text(repo: Repository, text: bytes) -> Path:
     path = repo.git_dir / "gitsplit" / "messages"
     try:
         ensure_directory(repo)
-        path.write_bytes(text)
+        write_file(repo, path, text)
     except OSError as error:
         raise _not_editable("message", error, path.parent) from error
     return path

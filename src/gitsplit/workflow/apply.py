@@ -41,7 +41,7 @@ from gitsplit.git.journal import Record
 from gitsplit.git.push import Reviewing, push_for_review, reviewing
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
-from gitsplit.git.state_dir import ensure_directory
+from gitsplit.git.state_dir import ensure_directory, write_file
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
@@ -550,7 +550,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error names it, if it can be written."""
     try:
         path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        path.write_text(parse.dumps(document(work)), encoding="utf-8")
+        write_file(repo, path, parse.dumps(document(work)).encode())
     except OSError:
         return
     command = escape.command("gitsplit", "--plan", str(path))
