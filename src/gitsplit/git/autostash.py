@@ -14,7 +14,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import ensure_directory, git_content, report_write_failure
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import Step, catch_up, differing_paths, restore_files
-from gitsplit.model.objects import Oid, RawCommit, TreeEntry
+from gitsplit.model.objects import Oid, TreeEntry
 
 _IN_STASH = (
     "what you hadn't committed is the latest of `git stash list`, as the files have"
@@ -81,7 +81,7 @@ def staged_tree(repo: Repository) -> Oid | None:
 
 def stage_again(repo: Repository, staged: Oid | None) -> None:
     """What was staged is, where git itself has given back the files alone."""
-    now = _tree(repo, repo.head())
+    now = repo.read_commit(repo.head()).tree
     if staged is not None and staged != now:
         catch_up(repo, [Step(now, staged, files=False)])
 
@@ -90,7 +90,7 @@ def _restore(repo: Repository, stash: _Stash) -> bool:
     """Whether index and files have it. Those that nobody else has changed have it."""
     objects = NewObjects(repo)
     pairs = changed_paths(objects, stash.files, stash.head)
-    now = _tree(repo, repo.head())
+    now = repo.read_commit(repo.head()).tree
     moved = changed_paths(objects, stash.head, now)
     if not pairs.keys().isdisjoint(moved):
         return _apply(repo, stash)
@@ -147,8 +147,8 @@ def _are_as_stashed(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
 
 def _read_stash(repo: Repository, oid: Oid) -> _Stash:
     try:
-        stash = RawCommit.parse(repo.read_object(oid)[1])
-        head, index = (_tree(repo, parent) for parent in stash.parents[:2])
+        stash = repo.read_commit(oid)
+        head, index = (repo.read_commit(parent).tree for parent in stash.parents[:2])
     except (GitFailed, ValueError) as error:
         raise GitFailed(
             f"The changes that git rebase has put aside, {oid}, can't be read.",
@@ -156,10 +156,6 @@ def _read_stash(repo: Repository, oid: Oid) -> _Stash:
             state="They aren't in the files.",
         ) from error
     return _Stash(oid, head, index, stash.tree)
-
-
-def _tree(repo: Repository, commit: Oid) -> Oid:
-    return RawCommit.parse(repo.read_object(commit)[1]).tree
 
 
 def _claim_file(repo: Repository) -> Path:

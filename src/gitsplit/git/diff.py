@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_IFMT, S_ISREG
+from stat import S_ISREG
 
 import pygit2
 from pygit2.enums import DiffOption
@@ -22,19 +22,15 @@ from gitsplit.errors import GitFailed
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
+from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.model.diff import Hunk, Span
 from gitsplit.model.objects import (
-    DIRECTORY,
     EXECUTABLE,
     FILE,
     GITLINK,
     Oid,
     TreeEntry,
-    object_id,
-    parsed_tree,
 )
-
-EMPTY_TREE = object_id("tree", b"")
 
 _RAW = (
     *("--no-replace-objects", "diff-tree", "--stdin", "-r", "-z", "--raw"),
@@ -47,7 +43,7 @@ _BINARY_PROBE = 8000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeFile:
     """A file in a tree: where it is, its mode, and the object that it names."""
 
     path: bytes
@@ -59,11 +55,11 @@ class Entry:
 class FilePair:
     """One file before and after; None where it is not there."""
 
-    old: Entry | None
-    new: Entry | None
+    old: TreeFile | None
+    new: TreeFile | None
 
     @property
-    def sides(self) -> tuple[Entry, ...]:
+    def sides(self) -> tuple[TreeFile, ...]:
         """The sides that are there, old first."""
         return tuple(side for side in (self.old, self.new) if side is not None)
 
@@ -90,7 +86,7 @@ def file_pairs(
     The contents are stored here afterwards, also in a partial clone that lacked some.
     Raises GitFailed where they can't be had.
     """
-    compared = [tuple(_compared(repo, *pair)) for pair in trees]
+    compared = [tuple(_changed_files(repo, *pair)) for pair in trees]
     _fetch_contents(repo, (pair for files in compared for pair in files))
     asked = [
         pair for pair, files in zip(trees, compared, strict=True) if _may_rename(files)
@@ -115,39 +111,16 @@ def _may_rename(files: Iterable[FilePair]) -> bool:
     return gone and came
 
 
-def _compared(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
+def _changed_files(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
     """The files that differ between two trees, in any order, no renames found."""
-    waiting: list[tuple[bytes, Oid | None, Oid | None]] = [(b"", old, new)]
-    while waiting:
-        prefix, old_tree, new_tree = waiting.pop()
-        before, after = _entries(repo, old_tree), _entries(repo, new_tree)
-        for name in before.keys() | after.keys():
-            was, now = before.get(name), after.get(name)
-            if was == now:
-                continue
-            was_tree, was_file = _tree_or_file(prefix + name, was)
-            now_tree, now_file = _tree_or_file(prefix + name, now)
-            if was_tree != now_tree:
-                waiting.append((prefix + name + b"/", was_tree, now_tree))
-            if was_file != now_file:
-                yield FilePair(was_file, now_file)
+    for path, sides in changed_paths(NewObjects(repo), old, new).items():
+        files = FilePair(*(_tree_file(path, side) for side in sides))
+        if files.old != files.new:
+            yield files
 
 
-def _entries(repo: Repository, tree: Oid | None) -> dict[bytes, TreeEntry]:
-    if tree is None or tree == EMPTY_TREE:
-        return {}
-    return parsed_tree(repo.read_object(tree)[1])
-
-
-def _tree_or_file(
-    path: bytes, entry: TreeEntry | None
-) -> tuple[Oid | None, Entry | None]:
-    """The entry as a tree or as a file, whichever it is."""
-    if entry is None:
-        return None, None
-    if S_IFMT(entry.mode) == DIRECTORY:
-        return entry.oid, None
-    return None, Entry(path, _canonical(entry.mode), entry.oid)
+def _tree_file(path: bytes, entry: TreeEntry | None) -> TreeFile | None:
+    return TreeFile(path, _canonical(entry.mode), entry.oid) if entry else None
 
 
 def _canonical(mode: int) -> int:
@@ -162,7 +135,8 @@ def _pairs_by_git(repo: Repository, trees: Sequence[TreePair]) -> list[list[File
     if not trees:
         return []
     # Comparing contents may fetch them from a remote that asks for a password.
-    out = repo.program.run(*_RAW, stdin=_listed(trees), terminal=True).stdout
+    asked = "".join(f"{old} {new}\n" for old, new in trees).encode("ascii")
+    out = repo.program.run(*_RAW, stdin=asked, terminal=True).stdout
     found: list[list[FilePair]] = []
     at = 0
     while at < len(out):
@@ -175,10 +149,6 @@ def _pairs_by_git(repo: Repository, trees: Sequence[TreePair]) -> list[list[File
     return found
 
 
-def _listed(trees: Iterable[TreePair]) -> bytes:
-    return "".join(f"{old} {new}\n" for old, new in trees).encode("ascii")
-
-
 def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
     """The record of ``git diff-tree --raw -z`` at ``at`` and where the next begins."""
     end = out.index(b"\0", at)
@@ -188,8 +158,8 @@ def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
     if status[0] == "R":
         start, end = end + 1, out.index(b"\0", end + 1)
         new_path = out[start:end]
-    old = Entry(old_path, int(old_mode, 8), Oid(old_oid))
-    new = Entry(new_path, int(new_mode, 8), Oid(new_oid))
+    old = TreeFile(old_path, int(old_mode, 8), Oid(old_oid))
+    new = TreeFile(new_path, int(new_mode, 8), Oid(new_oid))
     return FilePair(old if old.mode else None, new if new.mode else None), end + 1
 
 

@@ -24,9 +24,8 @@ from gitsplit.errors import (
     UnknownRevision,
 )
 from gitsplit.git.diff import (
-    EMPTY_TREE,
-    Entry,
     FilePair,
+    TreeFile,
     TreePair,
     binary_by_attribute,
     file_pairs,
@@ -35,9 +34,10 @@ from gitsplit.git.diff import (
 )
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.diff import File, FileChange
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import GITLINK, Oid, RawCommit
+from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.series import Series, SourceCommit
 
 MOST_SUBJECTS = 200
@@ -56,7 +56,7 @@ def _subjects(repo: Repository, oid: Oid) -> Iterator[bytes]:
     for _ in range(MOST_SUBJECTS):
         if not repo.has_object(oid):
             return
-        raw = RawCommit.parse(repo.read_object(oid)[1])
+        raw = repo.read_commit(oid)
         if len(raw.parents) < 2:
             yield subject_of(raw.message)
         if not raw.parents:
@@ -155,7 +155,7 @@ def titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
 
 def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     """The commit as it is stored."""
-    return SourceCommit(oid, RawCommit.parse(repo.read_object(oid)[1]))
+    return SourceCommit(oid, repo.read_commit(oid))
 
 
 def replaced_objects(repo: Repository, series: Series) -> Mapping[Oid, str]:
@@ -368,7 +368,7 @@ def _change(
     return FileChange(old, new, hunks_between(before, after))
 
 
-def _file(repo: Repository, side: Entry | None) -> File | None:
+def _file(repo: Repository, side: TreeFile | None) -> File | None:
     if side is None:
         return None
     content = None if side.mode == GITLINK else repo.read_object(side.oid)[1]

@@ -23,7 +23,7 @@ from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, Step, differing_paths
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import listed
-from gitsplit.model.objects import GITLINK, Oid, RawCommit, TreeEntry
+from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
 _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--no-renames"),
@@ -259,10 +259,6 @@ def _is_changing(repo: Repository, update: RefUpdate) -> bool:
     A branch that can't be read is worse than files that differ from it.
     """
     try:
-        return _tree(repo, update.new) != _tree(repo, update.old)
+        return repo.read_commit(update.new).tree != repo.read_commit(update.old).tree
     except GitFailed:
         return False
-
-
-def _tree(repo: Repository, commit: Oid) -> Oid:
-    return RawCommit.parse(repo.read_object(commit)[1]).tree

@@ -32,7 +32,7 @@ from gitsplit.git.state_dir import (
 )
 from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
-from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.objects import Oid
 
 KEPT = "gitsplit-kept"
 """The label of the last commit; what is picked after it goes to the files only."""
@@ -259,7 +259,7 @@ def current_stop(repo: Repository) -> Stop:
     with suppress(GitsplitError):
         name = git_content(state_dir(repo) / "stopped-sha") or b""
         named = repo.resolve(name.decode("ascii", "replace").strip())
-        subject = subject_of(RawCommit.parse(repo.read_object(named)[1]).message)
+        subject = subject_of(repo.read_commit(named).message)
         commit = named
     with suppress(GitsplitError):
         unmerged = ("diff", "--name-only", "--diff-filter=U", "-z")

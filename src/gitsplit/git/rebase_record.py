@@ -25,7 +25,7 @@ from gitsplit.git.reflog import Entry
 from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
-from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.objects import Oid
 
 _DONE = re.compile(
     rb"rebase( -i)?( \((continue|skip)\))? \(finish\)|rewritten during rebase"
@@ -214,13 +214,9 @@ def _trees(
     repo: Repository, head: RefUpdate, steps: Sequence[Entry]
 ) -> HeadTrees | None:
     """HEAD's tree before and after; between, the one with what stayed in the files."""
-    old, new = (_tree(repo, oid) for oid in (head.old, head.new))
+    old, new = (repo.read_commit(oid).tree for oid in (head.old, head.new))
     if old == new:
         return None
     kept = (s.old for s in steps if _KEPT.match(s.words) and s.new == head.new)
     files = next(kept, head.new)
-    return HeadTrees(old, _tree(repo, files), new)
-
-
-def _tree(repo: Repository, commit: Oid) -> Oid:
-    return RawCommit.parse(repo.read_object(commit)[1]).tree
+    return HeadTrees(old, repo.read_commit(files).tree, new)

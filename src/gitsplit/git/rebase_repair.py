@@ -13,7 +13,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import git_content, write_file
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import restore_files
-from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.objects import Oid
 
 _PICKS = (b"pick ", b"fixup ")
 
@@ -69,8 +69,8 @@ def remove_half_picked(repo: Repository) -> None:
     last = done[-1] if done else b""
     if not last.startswith(_PICKS) or _is_picked(repo, last):
         return
-    picked = RawCommit.parse(repo.read_object(_commit(repo, last))[1])
-    head, objects = RawCommit.parse(repo.read_object(repo.head())[1]), NewObjects(repo)
+    picked = repo.read_commit(_commit(repo, last))
+    head, objects = repo.read_commit(repo.head()), NewObjects(repo)
     made = changed_paths(objects, head.tree, picked.tree)
     restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
@@ -83,9 +83,7 @@ def remove_half_reset(repo: Repository) -> None:
     back = rebase.starting_point(repo)
     if back is None:
         return
-    there, head = (
-        RawCommit.parse(repo.read_object(oid)[1]).tree for oid in (back[1], repo.head())
-    )
+    there, head = (repo.read_commit(oid).tree for oid in (back[1], repo.head()))
     made = changed_paths(NewObjects(repo), head, there)
     restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
@@ -123,7 +121,7 @@ def _is_picked(repo: Repository, command: bytes) -> bool:
     commit, head = _commit(repo, command), repo.head()
     if commit == head:
         return True
-    words = [RawCommit.parse(repo.read_object(oid)[1]) for oid in (commit, head)]
+    words = [repo.read_commit(oid) for oid in (commit, head)]
     picked, made = ((w.values(b"author"), w.message.strip()) for w in words)
     return picked == made and _patch_id(repo, commit) == _patch_id(repo, head)
 

@@ -28,7 +28,7 @@ from gitsplit.errors import (
 from gitsplit.git import object_database
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import command
-from gitsplit.model.objects import ObjectKind, Oid, object_id
+from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
 from gitsplit.model.progress import Watch
 
 StoredKind = Literal[ObjectKind, "tag"]
@@ -164,6 +164,13 @@ class Repository:
                 hint="See what else is wrong with: git fsck",
             )
         return kind, data
+
+    def read_commit(self, oid: Oid) -> RawCommit:
+        """The commit, whatever git would show in its place (``git-replace(1)``).
+
+        Raises what :meth:`read_object` raises.
+        """
+        return RawCommit.parse(self.read_object(oid)[1])
 
     def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
         if found := object_database.read(self.objects_dir, oid):

@@ -228,7 +228,7 @@ def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewri
     signed: dict[Oid, Oid] = {}
     for made in rewrite.commits:
         if made.oid != made.draft.source.oid:
-            unsigned = RawCommit.parse(objects.read_object(made.oid)[1])
+            unsigned = objects.read_commit(made.oid)
             commit = signer.sign_commit(_on_new_parents(unsigned, signed))
             signed[made.oid] = objects.add("commit", commit.serialized())
     return _with_new_ids(rewrite, signed)

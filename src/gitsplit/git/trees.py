@@ -6,6 +6,7 @@ very ids that applying writes. Must not know refs, and stores nothing.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from stat import S_ISDIR
 from typing import NamedTuple, Protocol, TypeGuard
 
 from gitsplit.errors import InvalidPlan
@@ -14,6 +15,7 @@ from gitsplit.model.objects import (
     DIRECTORY,
     ObjectKind,
     Oid,
+    RawCommit,
     TreeEntry,
     object_id,
     parsed_tree,
@@ -63,6 +65,10 @@ class NewObjects:
     def read_object(self, oid: Oid) -> tuple[str, bytes]:
         """The kind and bytes of an object, added here or stored."""
         return self.new(oid) or self._stored.read_object(oid)
+
+    def read_commit(self, oid: Oid) -> RawCommit:
+        """The commit, added here or stored."""
+        return RawCommit.parse(self.read_object(oid)[1])
 
     def tree(self, oid: Oid) -> Mapping[bytes, TreeEntry]:
         """The entries of a tree, added here or stored."""
@@ -119,7 +125,7 @@ def _changed_in(
 
 
 def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
-    return entry is not None and entry.mode == DIRECTORY
+    return entry is not None and S_ISDIR(entry.mode)
 
 
 @dataclass(slots=True)

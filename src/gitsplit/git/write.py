@@ -17,7 +17,6 @@ from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import (
     Oid,
-    RawCommit,
 )
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft, SourceCommit
@@ -259,7 +258,7 @@ class _Writer:
     def _trees_of(self, commit: Oid) -> tuple[Oid, Oid]:
         """The tree that the commit had, and the one that its place has now."""
         if commit not in self.trees:
-            tree = RawCommit.parse(self.objects.read_object(commit)[1]).tree
+            tree = self.objects.read_commit(commit).tree
             self.trees[commit] = (tree, tree)
         return self.trees[commit]
 

@@ -9,7 +9,7 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import Conflict, Outlook
-from gitsplit.model.objects import Oid, RawCommit
+from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
@@ -151,5 +151,5 @@ def _touched(objects: NewObjects, source: SourceCommit) -> frozenset[bytes]:
     parent = next(iter(source.raw.parents), None)
     before = EMPTY_TREE
     if parent is not None:
-        before = RawCommit.parse(objects.read_object(parent)[1]).tree
+        before = objects.read_commit(parent).tree
     return frozenset(changed_paths(objects, before, source.raw.tree))
