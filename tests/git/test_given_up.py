@@ -10,7 +10,7 @@ from gitsplit.errors import GitFailed, GivenUp, ProgramFailed
 from gitsplit.git import user_programs
 from gitsplit.git.program import Program
 from gitsplit.git.repository import open_repository
-from gitsplit.git.scratch_worktree import Scratches
+from gitsplit.git.scratch_worktree import ScratchWorktrees
 from gitsplit.git.write import make_rewrite
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.objects import Oid
@@ -73,7 +73,7 @@ def test_a_scratch_worktree_that_is_being_made_leaves_no_trace(
     repo.commit("one\n", {".gitattributes": b"slow filter=slow\n", "slow": b"1\n"})
     log = tmp_path / "log"
     repo.git("config", "filter.slow.smudge", f"echo $$ >{log}; sleep 1000")
-    places = Scratches.of(open_repository(repo.path))
+    places = ScratchWorktrees.of(open_repository(repo.path))
     begin = time.monotonic()
     with (
         pytest.raises(GivenUp),

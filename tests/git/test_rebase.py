@@ -8,7 +8,7 @@ import pytest
 
 from gitsplit.errors import GitFailed, GitTooOld
 from gitsplit.git import journal, rebase, rebase_record
-from gitsplit.git.rebase import Line
+from gitsplit.git.rebase import TodoLine
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from tests.git.following import Seen, leftovers, seen
@@ -51,12 +51,12 @@ class Case:
         repo.git("checkout", "-q", "main")
         return cls(repo, less, dropped, commits)
 
-    def lines(self, *refs: str) -> list[Line]:
+    def lines(self, *refs: str) -> list[TodoLine]:
         _, above, top = self.commits
         return [
-            Line("pick", Oid(self.less), b"tangled"),
-            Line("pick", Oid(above), b"above", refs),
-            Line("pick", Oid(top), b"top"),
+            TodoLine("pick", Oid(self.less), b"tangled"),
+            TodoLine("pick", Oid(above), b"above", refs),
+            TodoLine("pick", Oid(top), b"top"),
         ]
 
     def start(self, *refs: str, keep: bool = False) -> None:
@@ -69,7 +69,7 @@ class Case:
         named = [(head or "HEAD", opened.head())]
         named += [(ref, Oid(self.repo.oid(ref))) for ref in refs]
         rebase_record.begin(opened, named, "drop", head)
-        dropped = [Line("pick", Oid(self.dropped), b"dropped")] if keep else []
+        dropped = [TodoLine("pick", Oid(self.dropped), b"dropped")] if keep else []
         base = Oid(self.repo.oid(f"{self.less}~1"))
         rebase.start(opened, base, self.lines(*refs), dropped)
         assert rebase.is_under_way(opened)
@@ -322,7 +322,7 @@ def test_a_list_that_git_cannot_read_changes_nothing(case: Case) -> None:
     opened = open_repository(case.repo.path)
     with pytest.raises(GitFailed, match="rebase"):
         rebase.start(
-            opened, Oid(case.repo.oid("main~3")), [Line("pick", Oid("1" * 40))]
+            opened, Oid(case.repo.oid("main~3")), [TodoLine("pick", Oid("1" * 40))]
         )
 
     assert seen(case.repo) == before
@@ -335,7 +335,7 @@ def test_a_series_that_begins_at_a_root_keeps_its_clean_root(case: Case) -> None
     less = repo.git("commit-tree", "-p", root, "-m", "less", f"{case.less}^{{tree}}")
     before = seen(repo)
     opened = open_repository(repo.path)
-    lines = [Line("pick", Oid(root), b"root"), Line("pick", Oid(less), b"less")]
+    lines = [TodoLine("pick", Oid(root), b"root"), TodoLine("pick", Oid(less), b"less")]
     rebase.start(opened, None, [*lines, *case.lines()[1:]])
 
     assert repo.oid("HEAD") == less
@@ -356,8 +356,8 @@ def test_a_squash_has_the_message_that_was_chosen_without_an_editor(
     ).stdout.decode()
     opened = open_repository(repo.path)
     lines = [
-        Line("pick", Oid(carrier.strip()), b"both"),
-        Line("fixup", Oid(repo.oid("main")), b"top"),
+        TodoLine("pick", Oid(carrier.strip()), b"both"),
+        TodoLine("fixup", Oid(repo.oid("main")), b"top"),
     ]
     rebase.start(opened, Oid(parent), lines)
 

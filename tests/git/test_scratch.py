@@ -12,7 +12,13 @@ from gitsplit.errors import WriteFailed
 from gitsplit.git.journal import recover
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import open_repository
-from gitsplit.git.scratch_worktree import KEPT, Ended, Scratch, Scratches, run_command
+from gitsplit.git.scratch_worktree import (
+    KEPT,
+    CommandResult,
+    ScratchWorktree,
+    ScratchWorktrees,
+    run_command,
+)
 from gitsplit.model.objects import Oid
 from tests.processes import is_alive
 from tests.repository import Repository
@@ -38,11 +44,11 @@ def two(repo: Repository, temporary: Path) -> Repository:
     return repo
 
 
-def scratches(repo: Repository) -> Scratches:
-    return Scratches.of(open_repository(repo.path))
+def scratches(repo: Repository) -> ScratchWorktrees:
+    return ScratchWorktrees.of(open_repository(repo.path))
 
 
-def ended(repo: Repository, command: str, revision: str = "HEAD") -> Ended:
+def ended(repo: Repository, command: str, revision: str = "HEAD") -> CommandResult:
     """How the command ends on the files of a commit."""
     places = scratches(repo)
     with places.worktree(Oid(repo.oid(revision))) as scratch:
@@ -205,7 +211,7 @@ def test_nobody_waits_for_what_has_left_the_group(two: Repository) -> None:
     started = time.monotonic()
     said = ended(two, "setsid sleep 20 & echo done")
 
-    assert said == Ended(0, b"done\n")
+    assert said == CommandResult(0, b"done\n")
     assert time.monotonic() - started < 10
 
 
@@ -227,12 +233,14 @@ def test_a_command_that_never_ends_is_stopped(
     assert_no_trace(two, temporary)
 
 
-def left_behind(repo: Repository, reason: str, temporary: Path, name: str) -> Scratch:
+def left_behind(
+    repo: Repository, reason: str, temporary: Path, name: str
+) -> ScratchWorktree:
     """A worktree that is locked for this reason."""
     path = temporary / name
     locked = ("--lock", "--reason", reason)
     repo.git("worktree", "add", "-q", "--detach", *locked, str(path), "HEAD")
-    return Scratch(path, repo.path / ".git" / "worktrees" / name)
+    return ScratchWorktree(path, repo.path / ".git" / "worktrees" / name)
 
 
 def test_worktrees_of_the_dead_are_removed_and_no_others(

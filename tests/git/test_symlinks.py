@@ -13,7 +13,7 @@ from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.worktree import HeadTrees, Step, restore
+from gitsplit.git.worktree import HeadTrees, TreeStep, restore
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
 from tests.git.following import leftovers
@@ -125,8 +125,8 @@ def test_a_change_between_link_and_directory_is_dropped_and_given_back(
     assert leftovers(repo) == []
 
 
-def step_of(repo: Repository, part: str) -> Step:
-    return Step(Oid(repo.tree("main")), Oid(repo.tree(part)), files=True)
+def step_of(repo: Repository, part: str) -> TreeStep:
+    return TreeStep(Oid(repo.tree("main")), Oid(repo.tree(part)), files=True)
 
 
 @BOTH_WAYS
@@ -166,10 +166,10 @@ def test_a_link_of_the_users_own_stays_and_so_does_what_it_leads_to(
     ours = files_of(repo)
     opened = open_repository(repo.path)
     base, came = Oid(repo.tree("HEAD~1")), Oid(repo.tree("HEAD"))
-    restore(opened, Step(base, came, files=True))
+    restore(opened, TreeStep(base, came, files=True))
 
     assert files_of(repo) == {k: v for k, v in ours.items() if k != "repo/e/f"}
-    restore(opened, Step(came, base, files=True))
+    restore(opened, TreeStep(came, base, files=True))
     assert files_of(repo) == ours
 
 

@@ -13,7 +13,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import journal
 from gitsplit.git.repository import open_repository
-from gitsplit.git.worktree import Step, lock, remove_stale_index_lock, restore
+from gitsplit.git.worktree import TreeStep, lock, remove_stale_index_lock, restore
 from gitsplit.model.objects import Oid
 from tests.git.following import (
     BASE,
@@ -559,7 +559,7 @@ def test_only_what_git_wrote_is_put_back(repo: Repository, part: str) -> None:
             "e/new": b"somebody's, too\n",
         }
     )
-    restore(open_repository(repo.path), Step(old, new, files=True))
+    restore(open_repository(repo.path), TreeStep(old, new, files=True))
     after = seen(repo).files
 
     assert {path for path in after if after[path] != before.files.get(path)} == {

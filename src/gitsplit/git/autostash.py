@@ -13,7 +13,7 @@ from gitsplit.errors import GitFailed, GitsplitError
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import ensure_directory, git_content, report_write_failure
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import Step, catch_up, differing_paths, restore_files
+from gitsplit.git.worktree import TreeStep, catch_up, differing_paths, restore_files
 from gitsplit.model.objects import Oid, TreeEntry
 
 _IN_STASH = (
@@ -83,7 +83,7 @@ def stage_again(repo: Repository, staged: Oid | None) -> None:
     """What was staged is, where git itself has given back the files alone."""
     now = repo.read_commit(repo.head()).tree
     if staged is not None and staged != now:
-        catch_up(repo, [Step(now, staged, files=False)])
+        catch_up(repo, [TreeStep(now, staged, files=False)])
 
 
 def _restore(repo: Repository, stash: _Stash) -> bool:
@@ -99,7 +99,7 @@ def _restore(repo: Repository, stash: _Stash) -> bool:
         repo.program.run("reset", "-q")
     if moved:
         _stage(repo, {path: e.before for path, e in pairs.items() if not e.after})
-    elif not catch_up(repo, [Step(now, stash.index, files=False)]):
+    elif not catch_up(repo, [TreeStep(now, stash.index, files=False)]):
         return False
     return _are_as_stashed(repo, pairs)
 

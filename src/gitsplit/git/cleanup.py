@@ -16,7 +16,11 @@ from tempfile import gettempdir
 from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, Scratch
+from gitsplit.git.scratch_worktree import (
+    COMMAND_FILE,
+    LOCK_REASON,
+    ScratchWorktree,
+)
 from gitsplit.git.state_dir import PREFIX, own_content, remove_left_behind
 from gitsplit.git.store import KEEP_REASON
 
@@ -169,14 +173,14 @@ def remove_stale_scratches(repo: Repository) -> None:
         admins.rmdir()
 
 
-def _scratch_of(admin: Path) -> Scratch:
+def _scratch_of(admin: Path) -> ScratchWorktree:
     """The scratch worktree whose own git directory that is.
 
     Git keeps the name of its file ``.git`` there. Files in a directory that isn't
     called as ours are have been moved by somebody, and stay.
     """
     path = Path(os.fsdecode(_content(admin / "gitdir").rstrip(b"\n"))).parent
-    return Scratch(path if path.name.startswith(PREFIX) else admin, admin)
+    return ScratchWorktree(path if path.name.startswith(PREFIX) else admin, admin)
 
 
 def _end_command(admin: Path) -> None:

@@ -37,7 +37,7 @@ from gitsplit.git.state_dir import (
 from gitsplit.git.worktree import (
     Follower,
     HeadTrees,
-    Step,
+    TreeStep,
     catch_up,
     remove_stale_index_lock,
     restore,
@@ -78,7 +78,7 @@ class Record:
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[TreeStep, ...]:
         """What index and files go through with these moves."""
         if self.trees is None:
             return ()

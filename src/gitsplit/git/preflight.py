@@ -20,7 +20,7 @@ from gitsplit.git.operations import branches_owned_by_operations, checked_out_el
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import HeadTrees, Step, differing_paths
+from gitsplit.git.worktree import HeadTrees, TreeStep, differing_paths
 from gitsplit.model.escape import shown
 from gitsplit.model.listing import listed
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
@@ -54,7 +54,7 @@ class _Unclean(NamedTuple):
 
 
 def refuse_unready(
-    repo: Repository, objects: NewObjects, steps: Sequence[Step]
+    repo: Repository, objects: NewObjects, steps: Sequence[TreeStep]
 ) -> None:
     """Nothing where index and files can go these steps, of which the first is at HEAD.
 

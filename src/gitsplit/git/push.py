@@ -119,7 +119,7 @@ def push_for_review(
     ``gitsplit.topic`` is added, unless the options name one.
     """
     config, settings = repo.config, review_settings(repo)
-    places = _Places(repo, config, head_ref, upstream, base)
+    places = _ReviewBranches(repo, config, head_ref, upstream, base)
     remote = _remote(config, settings, places)
     target = _configured_target(config, remote)
     if target is None:
@@ -153,7 +153,7 @@ def _fits_in_ref(option: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Places:
+class _ReviewBranches:
     """What is known of where the commits come from, and so where they belong."""
 
     repo: Repository
@@ -243,7 +243,7 @@ class _Places:
 
 
 def _branch(
-    config: Config, settings: Mapping[str, str], places: _Places, remote: str
+    config: Config, settings: Mapping[str, str], places: _ReviewBranches, remote: str
 ) -> str:
     """The branch for which the commits are to be reviewed."""
     followed = places.followed()
@@ -266,7 +266,9 @@ def _branch(
     return found[1] if found else "master"
 
 
-def _remote(config: Config, settings: Mapping[str, str], places: _Places) -> str:
+def _remote(
+    config: Config, settings: Mapping[str, str], places: _ReviewBranches
+) -> str:
     """The remote to push to."""
     known = remotes(config)
     name = (places.head_ref or "").removeprefix(_HEADS)

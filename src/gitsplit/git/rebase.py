@@ -111,7 +111,7 @@ git reset -q --hard
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TodoLine:
     """A commit in git's todo list, and the branches that point there afterwards.
 
     A ``fixup`` goes into the commit before, which keeps its message. ``onto`` is no
@@ -141,8 +141,8 @@ class Stop:
 def start(
     repo: Repository,
     base: Oid | None,
-    lines: Sequence[Line],
-    dropped: Sequence[Line] = (),
+    lines: Sequence[TodoLine],
+    dropped: Sequence[TodoLine] = (),
     options: Sequence[str] = (),
 ) -> None:
     """Git has carried out these lines on ``base`` as far as it could.
@@ -196,7 +196,7 @@ def _write(repo: Repository, name: str, content: bytes) -> Path:
 
 
 def _todo(
-    repo: Repository, lines: Iterable[Line], dropped: Sequence[Line]
+    repo: Repository, lines: Iterable[TodoLine], dropped: Sequence[TodoLine]
 ) -> Iterator[bytes]:
     """The lines of the todo list (``git-rebase(1)``)."""
     for line in lines:
@@ -211,11 +211,11 @@ def _todo(
         yield b"exec sh " + os.fsencode(shlex.quote(str(script))) + b"\n"
 
 
-def _line(line: Line) -> bytes:
+def _line(line: TodoLine) -> bytes:
     return f"{line.command} {line.commit} {shown(line.subject)}\n".encode()
 
 
-def _refuse_old_git(repo: Repository, lines: Iterable[Line]) -> None:
+def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:
     named = next((ref for line in lines for ref in line.refs), None)
     if named is None or _version(repo) >= _UPDATES_REFS:
         return

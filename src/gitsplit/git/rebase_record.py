@@ -21,7 +21,7 @@ from gitsplit.git import (
 from gitsplit.git.cleanup import remove_stale_keeps
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase_process import Order
-from gitsplit.git.reflog import Entry
+from gitsplit.git.reflog import ReflogEntry
 from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.worktree import HeadTrees
@@ -167,7 +167,7 @@ def _finished_record(repo: Repository, record: Record) -> Record | None:
     head, *others = record.updates
     marks = reflog.marks(repo, record.number)
 
-    def steps_of(ref: str) -> list[Entry]:
+    def steps_of(ref: str) -> list[ReflogEntry]:
         return reflog.steps(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
@@ -181,7 +181,7 @@ def _finished_record(repo: Repository, record: Record) -> Record | None:
     return replace(record, phase="done", updates=updates, trees=trees, processes=())
 
 
-def _final_update(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None:
+def _final_update(steps: Sequence[ReflogEntry], update: RefUpdate) -> RefUpdate | None:
     """Where a rebase has put the branch from its old value, if it has."""
     for step in steps:
         if step.old == update.old and _DONE.match(step.words):
@@ -190,7 +190,7 @@ def _final_update(steps: Sequence[Entry], update: RefUpdate) -> RefUpdate | None
 
 
 def _final_detached_update(
-    steps: Sequence[Entry], update: RefUpdate
+    steps: Sequence[ReflogEntry], update: RefUpdate
 ) -> RefUpdate | None:
     """Where a rebase has left the detached HEAD, unless it was aborted.
 
@@ -206,12 +206,12 @@ def _final_detached_update(
     return replace(update, new=new)
 
 
-def _is_begin(step: Entry, update: RefUpdate) -> bool:
+def _is_begin(step: ReflogEntry, update: RefUpdate) -> bool:
     return step.old == update.old and bool(_BEGUN.match(step.words))
 
 
 def _trees(
-    repo: Repository, head: RefUpdate, steps: Sequence[Entry]
+    repo: Repository, head: RefUpdate, steps: Sequence[ReflogEntry]
 ) -> HeadTrees | None:
     """HEAD's tree before and after; between, the one with what stayed in the files."""
     old, new = (repo.read_commit(oid).tree for oid in (head.old, head.new))

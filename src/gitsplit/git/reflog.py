@@ -23,7 +23,7 @@ from gitsplit.git.state_dir import (
 from gitsplit.model.objects import Oid
 
 
-class Entry(NamedTuple):
+class ReflogEntry(NamedTuple):
     """A step of a ref."""
 
     old: Oid
@@ -59,7 +59,9 @@ def marks(repo: Repository, number: int) -> Mapping[str, bytes]:
     return {}
 
 
-def steps(repo: Repository, ref: str, last: bytes | None, since: int) -> list[Entry]:
+def steps(
+    repo: Repository, ref: str, last: bytes | None, since: int
+) -> list[ReflogEntry]:
     """The steps of the ref after its entry ``last``, the latest first.
 
     Where that isn't known, those that git dates ``since`` then. Where it is in the
@@ -71,7 +73,7 @@ def steps(repo: Repository, ref: str, last: bytes | None, since: int) -> list[En
         if last is not None and _identity(after) == last:
             break
         if last is not None or _seconds(after[0]) >= since:
-            found.append(Entry(_oid(before[1]), _oid(after[1]), after[2]))
+            found.append(ReflogEntry(_oid(before[1]), _oid(after[1]), after[2]))
     return found
 
 

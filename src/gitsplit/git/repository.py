@@ -294,7 +294,7 @@ def open_repository(cwd: Path) -> Repository:
     it, and inside a git directory that has a worktree elsewhere;
     UnsupportedRepository when its objects have SHA-256 names.
     """
-    places = _Places.find(Program(cwd))
+    places = _Locations.find(Program(cwd))
     worktree = places.worktree
     environment = {**places.environment(), **_without_grafts(places.git_dir)}
     program = Program(worktree or places.git_dir, environment)
@@ -328,7 +328,7 @@ def _missing(oid: str) -> GitFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _Locations:
     """What ``git rev-parse`` says about where things are."""
 
     git_dir: Path
@@ -339,7 +339,7 @@ class _Places:
     worktree: Path | None
 
     @classmethod
-    def find(cls, program: Program) -> "_Places":
+    def find(cls, program: Program) -> "_Locations":
         # --show-toplevel fails without a worktree, so it comes last: by then the
         # other answers are out.
         done = program.run(

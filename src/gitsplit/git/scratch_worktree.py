@@ -55,7 +55,7 @@ _QUIETLY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Scratch:
+class ScratchWorktree:
     """A scratch worktree at ``path``; ``admin`` is its own git directory."""
 
     path: Path
@@ -76,7 +76,7 @@ class Scratch:
 
 
 @dataclass(frozen=True, slots=True)
-class Scratches:
+class ScratchWorktrees:
     """Where scratch worktrees are made, and the environment of what runs in them."""
 
     git: Program
@@ -84,7 +84,7 @@ class Scratches:
     environment: Mapping[str, str]
 
     @classmethod
-    def of(cls, repo: Repository) -> "Scratches":
+    def of(cls, repo: Repository) -> "ScratchWorktrees":
         """Those of a repository; one process.
 
         Git's local environment variables, which would lead into the user's worktree,
@@ -98,7 +98,9 @@ class Scratches:
         return cls(git, repo.common_dir / "worktrees", {**kept, **objects})
 
     @contextmanager
-    def worktree(self, commit: Oid, watch: Watch = PATIENT) -> Iterator[Scratch]:
+    def worktree(
+        self, commit: Oid, watch: Watch = PATIENT
+    ) -> Iterator[ScratchWorktree]:
         """Within the ``with`` block, a new worktree with the files of the commit.
 
         Raises WriteFailed where it can't be made, and GivenUp.
@@ -117,7 +119,7 @@ class Scratches:
         with suppress(OSError):
             self.admins.rmdir()
 
-    def _make(self, commit: Oid, watch: Watch) -> Scratch:
+    def _make(self, commit: Oid, watch: Watch) -> ScratchWorktree:
         try:
             # Git names worktrees by their real paths.
             path = Path(tempfile.mkdtemp(prefix=own_prefix())).resolve()
@@ -142,7 +144,7 @@ class Scratches:
                     check=False,
                 )
                 if not done.status:
-                    return Scratch(path, _admin_of(path))
+                    return ScratchWorktree(path, _admin_of(path))
                 time.sleep(pause)
         except GivenUp:
             remove_files(path)  # git has removed its own directory
@@ -185,7 +187,7 @@ _TICK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CommandResult:
     """How a command ended; a negative status is the signal that did it."""
 
     status: int
@@ -203,8 +205,8 @@ class Ended:
 
 
 def run_command(
-    command: str, scratch: Scratch, environment: Mapping[str, str], stop: Event
-) -> Ended:
+    command: str, scratch: ScratchWorktree, environment: Mapping[str, str], stop: Event
+) -> CommandResult:
     """The finished shell command, standard output and error together.
 
     It has nothing to read, neither from standard input nor from the terminal. Whatever
@@ -230,7 +232,7 @@ def run_command(
         # One that has left the group may still write; nobody waits for it.
         output.read_for(0)
         output.read_for(0)
-    return Ended(child.wait(), output.kept)
+    return CommandResult(child.wait(), output.kept)
 
 
 @dataclass(slots=True)

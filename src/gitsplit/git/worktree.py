@@ -40,20 +40,23 @@ class HeadTrees:
     files: Oid
     new: Oid
 
-    def steps(self) -> tuple["Step", ...]:
+    def steps(self) -> tuple["TreeStep", ...]:
         """The way from ``old`` to ``new``."""
-        both = Step(self.old, self.files, True), Step(self.files, self.new, False)
+        both = (
+            TreeStep(self.old, self.files, True),
+            TreeStep(self.files, self.new, False),
+        )
         return tuple(step for step in both if step.before != step.after)
 
-    def steps_back(self) -> tuple["Step", ...]:
+    def steps_back(self) -> tuple["TreeStep", ...]:
         """The way from ``new`` to ``old``; where files stayed, they stay again."""
         return tuple(
-            Step(step.after, step.before, step.files) for step in self.steps()[::-1]
+            TreeStep(step.after, step.before, step.files) for step in self.steps()[::-1]
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TreeStep:
     """The index goes from one tree to another, what else is staged stays staged.
 
     As ``git read-tree -m BEFORE AFTER`` does it. With ``files`` the files go along.
@@ -67,11 +70,11 @@ class Step:
 class Follower:
     """Takes index and files along these steps while the refs move."""
 
-    def __init__(self, repo: Repository, steps: Sequence[Step]) -> None:
+    def __init__(self, repo: Repository, steps: Sequence[TreeStep]) -> None:
         self._repo = repo
         self._steps = steps
         self._is_locked = False
-        self._touching: Step | None = None
+        self._touching: TreeStep | None = None
 
     def begin(self, started: Callable[[int], None]) -> None:
         """The new index is made, and the files are as they shall be.
@@ -113,7 +116,7 @@ class Follower:
             worktree.discard(self._repo)
             self._is_locked = False
 
-    def _take(self, step: Step, started: Callable[[int], None]) -> None:
+    def _take(self, step: TreeStep, started: Callable[[int], None]) -> None:
         """The new index, and with it the files, have gone one step."""
         if step.files:
             self._refresh()
@@ -147,7 +150,7 @@ class Follower:
         self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
 
 
-def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
+def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
     """Whether the index is where the steps lead, wherever on the way it was.
 
     For after a crash: the files were there before the refs moved. It isn't where
@@ -155,7 +158,7 @@ def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
     """
     if not steps:
         return True
-    whole = Step(steps[0].before, steps[-1].after, files=False)
+    whole = TreeStep(steps[0].before, steps[-1].after, files=False)
     follower = Follower(repo, [whole])
     follower.lock()
     try:
@@ -170,7 +173,7 @@ def catch_up(repo: Repository, steps: Sequence[Step]) -> bool:
     return True
 
 
-def restore(repo: Repository, step: Step) -> None:
+def restore(repo: Repository, step: TreeStep) -> None:
     """Each file that the step has changed is as before it.
 
     For a step that was broken off anywhere. What is neither as git had it before nor

@@ -18,7 +18,7 @@ _PASSING = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class _Place(NamedTuple):
+class _OpenParent(NamedTuple):
     """A name in an open directory."""
 
     directory: int
@@ -106,7 +106,7 @@ def _parents(path: bytes) -> list[bytes]:
     return [b"/".join(names[:count]) for count in range(1, len(names))]
 
 
-def _status(place: _Place) -> os.stat_result | None:
+def _status(place: _OpenParent) -> os.stat_result | None:
     try:
         return os.stat(place.name, dir_fd=place.directory, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
@@ -114,7 +114,7 @@ def _status(place: _Place) -> os.stat_result | None:
 
 
 @contextmanager
-def _open_parent(repo: Repository, path: bytes) -> Iterator[_Place | None]:
+def _open_parent(repo: Repository, path: bytes) -> Iterator[_OpenParent | None]:
     """The place of the path, its directory open; None where there is no such one."""
     assert repo.worktree is not None, "a bare repository has no files"
     *directories, name = path.split(b"/")
@@ -129,7 +129,7 @@ def _open_parent(repo: Repository, path: bytes) -> Iterator[_Place | None]:
             os.close(opened)
             opened = deeper
         else:
-            yield _Place(opened, name)
+            yield _OpenParent(opened, name)
             return
         yield None
     finally:

@@ -17,7 +17,7 @@ from threading import Condition, Event, Lock, Thread, current_thread
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.program import NOT_RUN, processors
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch_worktree import Scratch, Scratches, run_command
+from gitsplit.git.scratch_worktree import ScratchWorktree, ScratchWorktrees, run_command
 from gitsplit.git.signals import ignore_signals, unwind_on_signals
 from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite, WrittenCommit
@@ -140,7 +140,7 @@ class Checks:
         changed: Callable[[], None] = lambda: None,
         passed: AbstractSet[Oid] = frozenset(),
     ) -> None:
-        self._scratches = Scratches.of(repo)
+        self._scratches = ScratchWorktrees.of(repo)
         self._commands = tuple(commands)
         self._jobs = jobs or processors()
         self._changed = changed
@@ -262,7 +262,9 @@ class Checks:
             return not_run(f"{error.strerror}.")
         return PASSED
 
-    def _run_command(self, command: str, scratch: Scratch, stop: Event) -> Check:
+    def _run_command(
+        self, command: str, scratch: ScratchWorktree, stop: Event
+    ) -> Check:
         ended = run_command(command, scratch, self._scratches.environment, stop)
         if not ended.status:
             return PASSED

@@ -16,7 +16,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import identity, journal, rebase, rebase_record, refs, write
 from gitsplit.git.journal import Record
-from gitsplit.git.rebase import Line, Stop
+from gitsplit.git.rebase import Stop, TodoLine
 from gitsplit.git.repository import Repository
 from gitsplit.git.store import store_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
@@ -115,7 +115,9 @@ def _base(series: Series) -> Oid | None:
     return next(iter(series.commits[0].raw.parents), None)
 
 
-def _with_refs(lines: Iterable[Line], moves: Iterable[refs.RefUpdate]) -> list[Line]:
+def _with_refs(
+    lines: Iterable[TodoLine], moves: Iterable[refs.RefUpdate]
+) -> list[TodoLine]:
     """The lines, each with the branches that are to be where it ends."""
     at: dict[Oid, tuple[str, ...]] = {}
     for move in moves:
@@ -137,8 +139,8 @@ class _Handoff:
     ``rewrite`` says which line each commit of the series has become.
     """
 
-    lines: tuple[Line, ...]
-    dropped: tuple[Line, ...]
+    lines: tuple[TodoLine, ...]
+    dropped: tuple[TodoLine, ...]
     rewrite: Rewrite
 
 
@@ -199,7 +201,7 @@ class _Carriers:
 
 def _lines(
     ready: SeriesDraft, made: Iterable[WrittenCommit], rest: frozenset[Oid]
-) -> tuple[list[Line], Mapping[Oid, Oid]]:
+) -> tuple[list[TodoLine], Mapping[Oid, Oid]]:
     """The lines for git, and the one at which each commit of the series ends.
 
     A dropped commit ends where the one before it does, the first at what it was on.
@@ -208,7 +210,7 @@ def _lines(
     for each in made:
         by_source.setdefault(each.draft.source.oid, []).append(each)
     base = _base(ready.series)
-    lines = [] if base is None else [Line("onto", base)]
+    lines = [] if base is None else [TodoLine("onto", base)]
     ends: dict[Oid, Oid] = {}
     for oid in ready.layout.order:
         if leader := ready.layout.into.get(oid):
@@ -222,13 +224,13 @@ def _lines(
     return lines, ends
 
 
-def _pick(made: WrittenCommit) -> Line:
-    return Line("pick", made.oid, subject_of(made.draft.message))
+def _pick(made: WrittenCommit) -> TodoLine:
+    return TodoLine("pick", made.oid, subject_of(made.draft.message))
 
 
-def _fixups(draft: CommitDraft) -> Iterator[Line]:
+def _fixups(draft: CommitDraft) -> Iterator[TodoLine]:
     for source in draft.squashed:
-        yield Line("fixup", source.oid, source.subject)
+        yield TodoLine("fixup", source.oid, source.subject)
 
 
 def _kept(
