@@ -35,7 +35,7 @@ class _Stash:
 def claim(repo: Repository) -> None:
     """What git has put aside is given back by :func:`give_back`, and not by git."""
     theirs = repo.git_dir / "rebase-merge" / "autostash"
-    if not _content(theirs):
+    if not (git_content(theirs) or b"").strip():
         return  # git was killed before it had reset any file
     state = "Your uncommitted changes are in the commit that it names."
     with report_write_failure(f"{theirs} can't be moved", state):
@@ -45,7 +45,7 @@ def claim(repo: Repository) -> None:
 
 def is_claimed(repo: Repository) -> bool:
     """Whether something is still to be given back."""
-    return bool(_content(_claim_file(repo)))
+    return bool(_claimed_oid(repo))
 
 
 def give_back(repo: Repository) -> str:
@@ -57,9 +57,9 @@ def give_back(repo: Repository) -> str:
 
     Raises WriteFailed or GitFailed where it can't be done now; it is still claimed.
     """
-    if not is_claimed(repo):
+    if not (oid := _claimed_oid(repo)):
         return ""
-    stash = _read_stash(repo, Oid(_content(_claim_file(repo))))
+    stash = _read_stash(repo, Oid(oid))
     try:
         is_back = _restore(repo, stash)
         if not is_back:
@@ -162,5 +162,6 @@ def _claim_file(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit" / "autostash"
 
 
-def _content(file: Path) -> str:
-    return (git_content(file) or b"").decode("ascii", "replace").strip()
+def _claimed_oid(repo: Repository) -> str:
+    """The id of the commit that has the changes; empty where nothing is claimed."""
+    return (git_content(_claim_file(repo)) or b"").decode("ascii", "replace").strip()

@@ -16,12 +16,8 @@ from tempfile import gettempdir
 from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
-from gitsplit.git.scratch_worktree import (
-    COMMAND_FILE,
-    LOCK_REASON,
-    ScratchWorktree,
-)
-from gitsplit.git.state_dir import PREFIX, own_content, remove_left_behind
+from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, ScratchWorktree
+from gitsplit.git.state_dir import PREFIX, mtime_of, own_content, remove_left_behind
 from gitsplit.git.store import KEEP_REASON
 
 MOMENT = 1.0
@@ -88,12 +84,12 @@ def _stale_locks(
 
     Nobody who lives leaves a lock empty for as long as that.
     """
-    times = sorted(filter(None, map(_written, earlier)))
-    found = {lock: made for lock in locks if (made := _written(lock))}
+    times = sorted(filter(None, map(mtime_of, earlier)))
+    found = {lock: made for lock in locks if (made := mtime_of(lock))}
     ours = {lock: made for lock, made in found.items() if _is_after(made, times)}
     if ours:
         _wait_until_old(max(ours.values()), next(iter(ours)), say)
-    yield from (lock for lock, made in ours.items() if _written(lock) == made)
+    yield from (lock for lock, made in ours.items() if mtime_of(lock) == made)
 
 
 def _is_after(made: float, times: Sequence[float]) -> bool:
@@ -112,16 +108,8 @@ def _wait_until_old(made: float, lock: Path, say: Say) -> None:
 
 def _is_as_old(one: Path, other: Path) -> bool:
     """Whether both files are there and were written within a moment."""
-    times = _written(one), _written(other)
+    times = mtime_of(one), mtime_of(other)
     return all(times) and abs(times[0] - times[1]) < MOMENT
-
-
-def _written(file: Path) -> float:
-    """When the file was last written, in seconds since the epoch; 0 without a file."""
-    try:
-        return file.stat().st_mtime
-    except (FileNotFoundError, NotADirectoryError):
-        return 0.0
 
 
 def remove_litter(repo: Repository) -> None:

@@ -129,7 +129,7 @@ def _at_a_planned_stop(state: Path) -> bool:
 
     At a conflict under ``edit`` git leaves the file ``amend`` out.
     """
-    command = _lines(state / "done")[-1].split(" ", 1)[0]
+    command = _file_lines(state / "done")[-1].split(" ", 1)[0]
     return command in _BREAK or (command in _EDIT and (state / "amend").exists())
 
 
@@ -149,7 +149,7 @@ def _other_operation(repo: Repository) -> str | None:
         if _has_pseudo_ref(repo, ref):
             return name
     if (at / "sequencer").is_dir():
-        todo = _text(at / "sequencer" / "todo")
+        todo = os.fsdecode(git_content(at / "sequencer" / "todo") or b"")
         return "revert" if todo.startswith("revert") else "cherry-pick"
     return "bisect" if (at / "BISECT_LOG").exists() else None
 
@@ -173,23 +173,19 @@ def _git_dirs(repo: Repository) -> Iterator[Path]:
 def _owned_in(git_dir: Path) -> Iterator[str]:
     """What the operations of one worktree own; may yield what is no ref."""
     for backend in ("rebase-merge", "rebase-apply"):
-        yield _lines(git_dir / backend / "head-name")[0]
+        yield _file_lines(git_dir / backend / "head-name")[0]
     # Three lines each: the ref, its value before and, once known, after.
-    yield from _lines(git_dir / "rebase-merge" / "update-refs")[::3]
-    start = _lines(git_dir / "BISECT_START")[0]
+    yield from _file_lines(git_dir / "rebase-merge" / "update-refs")[::3]
+    start = _file_lines(git_dir / "BISECT_START")[0]
     if start:
         yield start if start.startswith("refs/") else f"refs/heads/{start}"
 
 
-def _lines(path: Path) -> list[str]:
+def _file_lines(path: Path) -> list[str]:
     """The file's lines, one empty one where there is no such file.
 
     They end at newlines alone: a ref's name may hold what else Unicode takes for the
     end of a line, or for white space.
     """
-    return _text(path).removesuffix("\n").split("\n")
-
-
-def _text(path: Path) -> str:
-    """The file's content, empty where there is no such file."""
-    return os.fsdecode(git_content(path) or b"")
+    known = os.fsdecode(git_content(path) or b"")
+    return known.removesuffix("\n").split("\n")

@@ -182,6 +182,15 @@ class Completed:
     stderr: bytes
 
     @property
+    def lines(self) -> list[str]:
+        """The lines of standard output, as the system has text (``os.fsdecode``).
+
+        They end at newlines alone: the name of a ref may hold what else Unicode takes
+        for the end of a line (``str.splitlines``).
+        """
+        return os.fsdecode(self.stdout).split("\n")[:-1]
+
+    @property
     def complaint(self) -> str:
         """The most telling line of standard error, without its prefix; maybe empty.
 

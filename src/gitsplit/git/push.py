@@ -61,7 +61,7 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewing:
+class ReviewServer:
     """What a clone knows of the server that reviews a series.
 
     ``push`` is how the commits get there. ``merged`` has the Change-Ids of the series
@@ -78,13 +78,13 @@ class Reviewing:
     with_it: Mapping[Oid, bytes] = field(default_factory=dict)
 
 
-def reviewing(
+def review_server(
     repo: Repository,
     series: Series,
     rules: IdRules,
     head_ref: str | None,
     upstream: str | None = None,
-) -> Reviewing:
+) -> ReviewServer:
     """What the clone knows of the server that reviews the series."""
     push = push_for_review(repo, head_ref, upstream, series.upstream)
     messages = (commit.raw.message for commit in series.commits)
@@ -97,12 +97,12 @@ def reviewing(
     below = messages_below(repo, series, push.remote if is_known else None)
     below_ids = {i: oid[:10] for oid, said in below.items() for i in rules.all_of(said)}
     if not is_known:
-        return Reviewing(push, {}, below_ids)
+        return ReviewServer(push, {}, below_ids)
     merged = merged_ids(repo, push.tracking, ids, rules)
     asked = ("rev-parse", "--verify", "-q", push.tracking)
     is_fetched = repo.program.run(*asked, check=False).status == 0
     there = commits_there(repo, series, push.remote)
-    return Reviewing(push, merged, below_ids, there, below if is_fetched else {})
+    return ReviewServer(push, merged, below_ids, there, below if is_fetched else {})
 
 
 def push_for_review(
@@ -162,49 +162,51 @@ class _ReviewBranches:
     upstream: str | None
     base: Oid | None
 
-    def followed(self) -> tuple[str, str] | None:
+    def upstream_branch(self) -> tuple[str, str] | None:
         """Remote and branch that HEAD's branch follows."""
-        return self._followed_by(self.head_ref or "")
+        return self._upstream_of(self.head_ref or "")
 
     @cached_property
-    def begun_at(self) -> tuple[str, str] | None:
+    def start_branch(self) -> tuple[str, str] | None:
         """Remote and branch that the user called the place where the series begins."""
         if not self.upstream or not remotes(self.config):
             return None
         asked = ("rev-parse", "--symbolic-full-name", "--verify", "-q")
         done = self.repo.program.run(*asked, self.upstream, check=False)
         ref = done.stdout.decode(errors="surrogateescape").strip()
-        return self._tracked(ref) or self._followed_by(ref)
+        return self._branch_of(ref) or self._upstream_of(ref)
 
-    def of_manifest(self) -> tuple[str, str] | None:
+    def manifest_branch(self) -> tuple[str, str] | None:
         """Remote and branch of the ``m/`` ref that the program repo keeps."""
         start = f"{_TRACKING}m/"
         refs = [to for ref, to in self._symbolic.items() if ref.startswith(start)]
         if len(refs) > 1 and self.base is not None:
-            refs = self._listed(start, f"--contains={self.base}") or refs
-        return next((found for ref in refs if (found := self._tracked(ref))), None)
+            refs = self._for_each_ref(start, f"--contains={self.base}") or refs
+        return next((found for ref in refs if (found := self._branch_of(ref))), None)
 
-    def pointing_at_base(self, remote: str) -> tuple[str, str] | None:
+    def base_branch(self, remote: str) -> tuple[str, str] | None:
         """The only branch of the remote whose tip the series begins after."""
         if self.base is None or remote not in remotes(self.config):
             return None
         at = f"--points-at={self.base}"
-        found = self._listed(f"{_TRACKING}{remote}/", at, form="%(refname)")
-        tips = {self._tracked(ref) for ref in found}
+        found = self._for_each_ref(f"{_TRACKING}{remote}/", at, form="%(refname)")
+        tips = {self._branch_of(ref) for ref in found}
         return tips.pop() if len(tips) == 1 else None
 
-    def remotes_head(self, remote: str) -> tuple[str, str] | None:
+    def head_branch(self, remote: str) -> tuple[str, str] | None:
         """The branch that the remote's HEAD names."""
-        return self._tracked(self._symbolic.get(f"{_TRACKING}{remote}/HEAD", ""))
+        return self._branch_of(self._symbolic.get(f"{_TRACKING}{remote}/HEAD", ""))
 
     def only_branch(self, remote: str) -> tuple[str, str] | None:
         """The only branch that the remote has."""
         if remote not in remotes(self.config):
             return None
-        found = self._listed(f"{_TRACKING}{remote}/", "--count=2", form="%(refname)")
-        return self._tracked(found[0]) if len(found) == 1 else None
+        found = self._for_each_ref(
+            f"{_TRACKING}{remote}/", "--count=2", form="%(refname)"
+        )
+        return self._branch_of(found[0]) if len(found) == 1 else None
 
-    def _followed_by(self, ref: str) -> tuple[str, str] | None:
+    def _upstream_of(self, ref: str) -> tuple[str, str] | None:
         """Remote and branch that a branch follows, maybe by way of other branches."""
         seen: set[str] = set()
         while ref.startswith(_HEADS) and ref not in seen:
@@ -216,7 +218,7 @@ class _ReviewBranches:
                 return remote, ref.removeprefix(_HEADS)
         return None
 
-    def _tracked(self, ref: str) -> tuple[str, str] | None:
+    def _branch_of(self, ref: str) -> tuple[str, str] | None:
         """Remote and branch that a remote-tracking ref stands for."""
         ref = self._symbolic.get(ref, ref)
         for remote in sorted(remotes(self.config), key=len, reverse=True):
@@ -231,22 +233,21 @@ class _ReviewBranches:
         if not remotes(self.config):
             return {}
         form = "%(refname) %(symref)"
-        found = self._listed(f"{_TRACKING}m/", f"{_TRACKING}*/HEAD", form=form)
+        found = self._for_each_ref(f"{_TRACKING}m/", f"{_TRACKING}*/HEAD", form=form)
         pairs = (line.partition(" ")[::2] for line in found)
         return {ref: to for ref, to in pairs if to}
 
-    def _listed(self, *asked: str, form: str = "%(symref)") -> list[str]:
+    def _for_each_ref(self, *asked: str, form: str = "%(symref)") -> list[str]:
         listing = ("for-each-ref", f"--format={form}", *asked)
         done = self.repo.program.run(*listing, check=False)
-        lines = done.stdout.decode(errors="surrogateescape").splitlines()
-        return [line for line in lines if line]
+        return [line for line in done.lines if line]
 
 
 def _branch(
     config: Config, settings: Mapping[str, str], places: _ReviewBranches, remote: str
 ) -> str:
     """The branch for which the commits are to be reviewed."""
-    followed = places.followed()
+    followed = places.upstream_branch()
     tracks = config.get("gitreview.track") or settings.get("track", "")
     if settings and followed and tracks.lower() in ("1", "true", "yes", "on"):
         return followed[1]
@@ -257,10 +258,10 @@ def _branch(
         return named
     found = (
         followed
-        or places.begun_at
-        or places.of_manifest()
-        or places.pointing_at_base(remote)
-        or places.remotes_head(remote)
+        or places.start_branch
+        or places.manifest_branch()
+        or places.base_branch(remote)
+        or places.head_branch(remote)
         or places.only_branch(remote)
     )
     return found[1] if found else "master"
@@ -282,7 +283,7 @@ def _remote(
     for remote in wanted:
         if remote in known:
             return remote
-    found = places.followed() or places.begun_at or places.of_manifest()
+    found = places.upstream_branch() or places.start_branch or places.manifest_branch()
     if found and found[0] in known:
         return found[0]
     return next(iter(known), "origin")

@@ -22,6 +22,7 @@ from gitsplit.git.program import (
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     ensure_directory,
+    mtime_of,
     own_content,
     report_write_failure,
     write_file,
@@ -57,7 +58,7 @@ def _write(repo: Repository, note: Path, lines: list[str]) -> None:
 
 def interrupted_order(repo: Repository) -> Order | None:
     """What git was told when a kill came; None where it wasn't, or is still at it."""
-    lines = _lines(_note_file(repo))
+    lines = _note_lines(_note_file(repo))
     orders: tuple[Order, ...] = ("start", "continue", "abort")
     order = next((each for each in orders if lines[:1] == [each]), None)
     names = [name for name in processes(repo) if name != this_process()]
@@ -68,7 +69,7 @@ def interrupted_order(repo: Repository) -> Order | None:
 
 def processes(repo: Repository) -> tuple[str, ...]:
     """The gitsplit that told git something last, and the git that it was told."""
-    return tuple(_lines(_note_file(repo))[2:])
+    return tuple(_note_lines(_note_file(repo))[2:])
 
 
 def has_note(repo: Repository) -> bool:
@@ -88,8 +89,8 @@ def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
     dead, and where it is the same a moment later while no git works here: a commit
     whose editor is open holds one for long.
     """
-    began = _written(_note_file(repo))
-    found = {lock: made for lock in _locks(repo, refs) if (made := _written(lock))}
+    began = mtime_of(_note_file(repo))
+    found = {lock: made for lock in _locks(repo, refs) if (made := mtime_of(lock))}
     ours = {lock: made for lock, made in found.items() if made >= began}
     if ours:
         newest = max(ours.values())
@@ -97,7 +98,7 @@ def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
     if any(has_git_at(place) for place in {repo.program.cwd, repo.git_dir}):
         return
     for lock, made in ours.items():
-        if _written(lock) == made:
+        if mtime_of(lock) == made:
             lock.unlink(missing_ok=True)
 
 
@@ -112,14 +113,7 @@ def _locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
         yield from (place / "reftable").glob("*.lock")
 
 
-def _written(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except (FileNotFoundError, NotADirectoryError):
-        return 0.0
-
-
-def _lines(note: Path) -> list[str]:
+def _note_lines(note: Path) -> list[str]:
     with suppress(OSError):
         return own_content(note).decode("ascii", "replace").split("\n")[:-1]
     return []

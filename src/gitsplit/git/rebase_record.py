@@ -59,7 +59,7 @@ def begin(
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
     record = journal.begin(repo, updates, subject, head, phase="handed")
-    reflog.mark(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
+    reflog.note_last_entries(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
     return record
 
 
@@ -165,10 +165,10 @@ def settle(repo: Repository) -> Record | None:
 def _finished_record(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
-    marks = reflog.marks(repo, record.number)
+    marks = reflog.last_entries(repo, record.number)
 
     def steps_of(ref: str) -> list[ReflogEntry]:
-        return reflog.steps(repo, ref, marks.get(ref), record.time)
+        return reflog.entries_after(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
     learn = _final_update if record.head else _final_detached_update

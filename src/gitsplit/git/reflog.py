@@ -31,14 +31,7 @@ class ReflogEntry(NamedTuple):
     words: bytes
 
 
-class Marks(NamedTuple):
-    """The last entry of each reflog when record ``number`` was made."""
-
-    number: int
-    last: Mapping[str, bytes]
-
-
-def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
+def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
     """It is on disk what the last entry of each reflog is."""
     lines = [b"%d" % number]
     for ref in refs:
@@ -46,20 +39,22 @@ def mark(repo: Repository, number: int, refs: Iterable[str]) -> None:
         lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
     with report_write_failure("gitsplit can't note where the refs are"):
         ensure_directory(repo)
-        write_file(repo, _file(repo), b"".join(line + b"\n" for line in lines))
+        write_file(
+            repo, _last_entries_file(repo), b"".join(line + b"\n" for line in lines)
+        )
 
 
-def marks(repo: Repository, number: int) -> Mapping[str, bytes]:
+def last_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
     """The last entries from when this record was made, as far as they are known."""
     with suppress(OSError):
-        first, *lines = own_content(_file(repo)).split(b"\n")[:-1]
+        first, *lines = own_content(_last_entries_file(repo)).split(b"\n")[:-1]
         if first == b"%d" % number:
             words = (line.partition(b" ") for line in lines)
             return {os.fsdecode(ref): last for ref, _, last in words}
     return {}
 
 
-def steps(
+def entries_after(
     repo: Repository, ref: str, last: bytes | None, since: int
 ) -> list[ReflogEntry]:
     """The steps of the ref after its entry ``last``, the latest first.
@@ -103,5 +98,5 @@ def _seconds(selector: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def _file(repo: Repository) -> Path:
+def _last_entries_file(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit" / "reflogs"

@@ -176,7 +176,7 @@ def _tips(repo: Repository) -> Iterator[_Tip]:
     done = repo.program.run(
         "for-each-ref", f"--format={_TIP_FORMAT}{_TAG_FORMAT}", *refs
     )
-    for line in _lines(done.stdout):
+    for line in done.lines:
         ref, oid, date, symref, peeled, peeled_date = line.split("\0")
         seconds = date or peeled_date
         if seconds and not symref:
@@ -207,7 +207,7 @@ def _tips_containing(
     found: set[str] = set()
     for contains in batches(f"--contains={source.oid}" for source in first):
         done = repo.program.run(*listed, *contains, *patterns)
-        found.update(_lines(done.stdout))
+        found.update(done.lines)
     yield from (tip for tip in tips if tip.ref in found)
 
 
@@ -217,24 +217,19 @@ def _committed_at(committer: bytes = b"", *_more: bytes) -> int:
     return int(seconds[1]) if seconds else 0
 
 
-def _lines(output: bytes) -> list[str]:
-    # A ref's name may hold what str.splitlines takes for the end of a line.
-    return os.fsdecode(output).split("\n")[:-1]
-
-
 def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
     """The objects that these refs name now; a ref that doesn't exist is left out."""
     wanted = set(refs)
     values: dict[str, Oid] = {}
     if "HEAD" in wanted:
         done = repo.program.run("rev-parse", "-q", "--verify", "HEAD", check=False)
-        if lines := _lines(done.stdout):
+        if lines := done.lines:
             values["HEAD"] = Oid(lines[0])
     if named := sorted(wanted - {"HEAD"}):
         fields = "--format=%(objectname) %(refname)"
         patterns = patterns_for(named, ("refs",))
         done = repo.program.run("for-each-ref", fields, *patterns)
-        rows = (line.split(" ", 1) for line in _lines(done.stdout))
+        rows = (line.split(" ", 1) for line in done.lines)
         values |= {ref: Oid(oid) for oid, ref in rows if ref in wanted}
     return values
 
@@ -245,7 +240,7 @@ def current_head(repo: Repository) -> str | None:
     done = repo.program.run(*args, check=False)
     if done.status not in (0, 1):
         raise failure(args, done)
-    return next(iter(_lines(done.stdout)), None)
+    return next(iter(done.lines), None)
 
 
 def move(  # noqa: PLR0913 -- one transaction has these, and callers name them

@@ -349,7 +349,7 @@ class _Locations:
             env=PARSED,
             check=False,
         )
-        answers = os.fsdecode(done.stdout).split("\n")[:-1]
+        answers = done.lines
         if len(answers) != 6 + (done.status == 0):
             raise _not_usable(program.cwd, done)
         _refuse_unsupported(program.cwd, answers)

@@ -235,6 +235,14 @@ def _sync_name(repo: Repository, path: Path) -> None:
         sync_directory(directory)
 
 
+def mtime_of(path: Path) -> float:
+    """When the file was last written, in seconds since the epoch; 0 without a file."""
+    try:
+        return path.stat().st_mtime
+    except (FileNotFoundError, NotADirectoryError):
+        return 0.0
+
+
 def share(repo: Repository, path: Path) -> None:
     """The path can be used by all whom ``core.sharedRepository`` names."""
     wanted, is_exact = _shared_permissions(repo.config)

@@ -38,7 +38,7 @@ from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.gerrit import are_reviewed
 from gitsplit.git.journal import Record
-from gitsplit.git.push import Reviewing, push_for_review, reviewing
+from gitsplit.git.push import ReviewServer, push_for_review, review_server
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
 from gitsplit.git.state_dir import ensure_directory, write_file
@@ -132,10 +132,10 @@ def _objections(
     return (*found, *objections(below, rules, b"", {}))
 
 
-def known_of(repo: Repository, work: Work) -> Reviewing | None:
+def known_of(repo: Repository, work: Work) -> ReviewServer | None:
     """What the clone knows of the server; None where nothing is reviewed."""
     if work.reviewing is None and work.ids.is_reviewed:
-        return reviewing(repo, work.series, work.ids, work.head_ref)
+        return review_server(repo, work.series, work.ids, work.head_ref)
     return work.reviewing
 
 

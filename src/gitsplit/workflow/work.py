@@ -23,7 +23,7 @@ from gitsplit.git import (
     rebase_record,
     refs,
 )
-from gitsplit.git.push import Reviewing, reviewing
+from gitsplit.git.push import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import FileChange, edits_of
@@ -55,7 +55,7 @@ class Work:
     ids: IdRules
     cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
-    reviewing: Reviewing | None = None
+    reviewing: ReviewServer | None = None
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -170,7 +170,7 @@ def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Wor
     head = refs.current_head(repo)
     known = None
     if rules.is_reviewed:
-        known = reviewing(repo, series, rules, head, request.upstream)
+        known = review_server(repo, series, rules, head, request.upstream)
     return Work(series, todo, head, rules, reviewing=known)
 
 
