@@ -296,7 +296,7 @@ def _refuse_outsiders(
     for oid in marked:
         if oid not in inside:
             raise NotInSeries(
-                f"{_named(source_commit(repo, oid))} is not in the series.",
+                f"{source_commit(repo, oid).in_words} is not in the series.",
                 hint="Name a commit between UPSTREAM and HEAD.",
             )
 
@@ -306,14 +306,9 @@ def _refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
     parents = commit.raw.parents
     if parents and not repo.has_object(parents[0]):
         raise UnknownRevision(
-            f"The parent of {_named(commit)} is not in this shallow clone.",
+            f"The parent of {commit.in_words} is not in this shallow clone.",
             hint="Get more history: git fetch --deepen=10",
         )
-
-
-def _named(commit: SourceCommit) -> str:
-    """The commit as people name it: a short id and the subject."""
-    return f"{commit.oid[:10]} “{commit.subject.decode(errors='replace')}”"
 
 
 def file_changes(repo: Repository, commit: SourceCommit) -> tuple[FileChange, ...]:
@@ -348,7 +343,7 @@ def _trees(repo: Repository, commit: SourceCommit) -> TreePair:
     parents = commit.raw.parents
     if len(parents) > 1:
         raise MergeCommit(
-            f"{_named(commit)} is a merge, and a merge can't be split.",
+            f"{commit.in_words} is a merge, and a merge can't be split.",
             hint="Choose one of the commits that it brings together.",
         )
     _refuse_shallow_boundary(repo, commit)

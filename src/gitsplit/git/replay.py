@@ -269,7 +269,7 @@ def _conflict(
     """
     found = list(dict.fromkeys(shown(path) for path in paths if path))
     return ReplayConflict(
-        f"{_named(commit)} needs what isn't before it as it was: {listed(found)}"
+        f"{commit.in_words} needs what isn't before it as it was: {listed(found)}"
         " would conflict.",
         hint=f"{words and f'A program said: {words}. '}Drop, move or edit less, or send"
         " those pieces to another commit instead.",
@@ -280,11 +280,7 @@ def _conflict(
 
 def _too_old(commit: SourceCommit) -> GitTooOld:
     return GitTooOld(
-        f"{_named(commit)} and what has changed before it touch the same files, and to"
+        f"{commit.in_words} and what has changed before it touch the same files, and to"
         " merge them takes git 2.38.",
         hint="Install a newer git, or leave those files alone.",
     )
-
-
-def _named(commit: SourceCommit) -> str:
-    return f"{commit.oid[:10]} “{shown(commit.subject)}”"

@@ -7,6 +7,7 @@ ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 from dataclasses import dataclass
 from typing import Literal
 
+from gitsplit.model.escape import shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
@@ -25,6 +26,16 @@ class SourceCommit:
     def subject(self) -> bytes:
         """The first paragraph of the message on one line, as ``%s`` of git log."""
         return subject_of(self.raw.message)
+
+    @property
+    def in_words(self) -> str:
+        """As sentences name it: by a short id and the subject."""
+        return commit_in_words(self.oid, self.subject)
+
+
+def commit_in_words(oid: Oid, subject: bytes) -> str:
+    """A commit as sentences name it: ``1234567890 “Fix the parser”``."""
+    return f"{oid[:10]} “{shown(subject)}”"
 
 
 @dataclass(frozen=True, slots=True)

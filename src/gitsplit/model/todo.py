@@ -21,7 +21,6 @@ from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import lines_of
 from gitsplit.model.encoding import message_in_utf8
-from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
@@ -103,7 +102,7 @@ def with_action(
     if len(entry.commit.raw.parents) > 1 and action in ("split", "squash", "fixup"):
         done = "split" if action == "split" else "squashed"
         raise ActionRefused(
-            f"{_named(entry.commit)} is a merge, so it can't be {done}.",
+            f"{entry.commit.in_words} is a merge, so it can't be {done}.",
             hint="It can be picked, reworded or dropped.",
         )
     return todo.with_entry(replace(entry, action=action, message=message))
@@ -126,7 +125,7 @@ def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     if not 0 <= at + by < len(own):
         end = "earlier" if by < 0 else "later"
         raise ActionRefused(
-            f"{_named(todo.entry(commit).commit)} can't come {end}.",
+            f"{todo.entry(commit).commit.in_words} can't come {end}.",
             hint="Commits change places between two merges or forks only.",
         )
     entries = [todo.entries[place] for place in own]
@@ -212,13 +211,9 @@ def _first(parents: Sequence[Oid]) -> Oid | None:
 
 def _cannot(entry: Entry, why: str) -> InvalidPlan:
     return InvalidPlan(
-        f"{_named(entry.commit)} {why}, so it can't be squashed.",
+        f"{entry.commit.in_words} {why}, so it can't be squashed.",
         hint="Pick it, or move it behind another commit.",
     )
-
-
-def _named(commit: SourceCommit) -> str:
-    return f"{commit.oid[:10]} “{shown(commit.subject)}”"
 
 
 def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid, ...]]:
@@ -261,7 +256,7 @@ def _leaves_its_line(series: Series, oid: Oid) -> InvalidPlan:
     commit = next(c for c in series.commits if c.oid == oid)
     what = "is a merge" if len(commit.raw.parents) > 1 else "would pass a merge or fork"
     return InvalidPlan(
-        f"{_named(commit)} {what}, so it can't be moved there.",
+        f"{commit.in_words} {what}, so it can't be moved there.",
         hint="Commits change places between two merges or forks only.",
     )
 

@@ -33,6 +33,7 @@ from gitsplit.model.escape import said, shown
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
+from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
 from gitsplit.workflow.apply import drawn_up
@@ -96,7 +97,7 @@ def _subject(commit: WrittenCommit) -> bytes:
 
 
 def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
-    name = f"Commit {number}, {commit.oid[:10]} “{shown(_subject(commit))}”"
+    name = f"Commit {number}, {commit_in_words(commit.oid, _subject(commit))}"
     if check.state == "not run":
         of = f": {check.command} ({check.reason})" if check.command else ""
         return NotChecked(

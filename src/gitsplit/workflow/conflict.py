@@ -27,7 +27,7 @@ from gitsplit.model.listing import listed
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
-from gitsplit.model.series import CommitDraft, Series, SourceCommit
+from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
 from gitsplit.report.staying import staying_lines
 from gitsplit.workflow.apply import (
     entry_drafts,
@@ -324,7 +324,7 @@ def _finished(repo: Repository) -> Record | None:
 
 def _stopped(stop: Stop) -> Stopped:
     """What ``git status`` says, and how to go on."""
-    at = f" at {stop.commit[:10]} “{shown(stop.subject)}”" if stop.commit else ""
+    at = f" at {commit_in_words(stop.commit, stop.subject)}" if stop.commit else ""
     where = f", where {_listed(stop.paths)}" if stop.paths else ""
     resolve = (
         "Resolve the conflicts, `git add` the files" if stop.paths else "See git status"
