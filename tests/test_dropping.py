@@ -208,7 +208,7 @@ def test_nothing_is_dropped_where_another_worktree_has_the_branch_too(
     ran = gitsplit(repo.path, "--plan", plan, "--yes", "--drop-to", "discard")
 
     assert (ran.status, repo.refs()) == (1, refs)
-    assert f"The files in {linked.path} wouldn't follow: branch main" in ran.err
+    assert f"The files in {linked.path} would not be updated: branch main" in ran.err
     assert linked.git("status", "--porcelain") == ""
     linked.git("checkout", "-q", "--detach")
     done(repo.path, "--plan", plan, "--yes", "--drop-to", "discard")

@@ -64,7 +64,7 @@ def test_without_the_git_program(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     said = sentence_of(gitsplit(series.path, "-n", "HEAD~1"))
-    assert said == "The git program can't be started."
+    assert said == "The git program cannot be started."
 
 
 def test_in_a_directory_that_is_gone(tmp_path: Path) -> None:
@@ -97,18 +97,18 @@ def test_a_repository_with_other_object_names(tmp_path: Path) -> None:
     Repository(path).git("init", "-q", "--object-format=sha256")
 
     said = sentence_of(gitsplit(path, "HEAD~1"))
-    assert "names its objects by SHA256" in said
+    assert "uses SHA256 object names" in said
 
 
 def test_a_branch_without_a_commit(repo: Repository) -> None:
-    assert refused(repo, "HEAD~1") == "The branch main has no commit yet."
-    assert refused(repo, "--yes", "--root") == "The branch main has no commit yet."
+    assert refused(repo, "HEAD~1") == "The branch main has no commits yet."
+    assert refused(repo, "--yes", "--root") == "The branch main has no commits yet."
 
 
 def test_an_unknown_upstream(series: Repository) -> None:
-    assert refused(series, "mastre") == "“mastre” names no commit."
-    assert refused(series, "--", "-x") == "“-x” names no commit."
-    assert refused(series, "HEAD:numbers") == "“HEAD:numbers” names no commit."
+    assert refused(series, "mastre") == "mastre is not a commit."
+    assert refused(series, "--", "-x") == "-x is not a commit."
+    assert refused(series, "HEAD:numbers") == "HEAD:numbers is not a commit."
 
 
 def test_an_upstream_that_is_no_text_and_one_that_would_draw(
@@ -116,7 +116,7 @@ def test_an_upstream_that_is_no_text_and_one_that_would_draw(
 ) -> None:
     said = refused(series, "caf\udce9\x1b[31m")
 
-    assert said == "“caf<E9>␛[31m” names no commit."
+    assert said == "caf<E9>␛[31m is not a commit."
 
 
 def test_an_upstream_below_the_root_names_the_way_to_split_a_root(
@@ -125,7 +125,7 @@ def test_an_upstream_below_the_root_names_the_way_to_split_a_root(
     repo.commit("root\n", {"a": b"1\n"})
     ran = gitsplit(repo.path, "HEAD~1")
 
-    assert sentence_of(ran) == "“HEAD~1” names no commit."
+    assert sentence_of(ran) == "HEAD~1 is not a commit."
     assert "gitsplit --root" in ran.err
 
 

@@ -240,7 +240,7 @@ def test_an_abort_gives_back_tip_branches_and_dirty_files(
 
     assert seen(story.repo) == before
     ran = gitsplit(story.repo.path, "--undo")
-    assert "There is no rewrite of gitsplit to undo" in ran.err
+    assert "There is no rewrite to undo" in ran.err
     assert list((story.repo.path / ".git/objects/pack").glob("*.keep")) == []
 
 

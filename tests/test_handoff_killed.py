@@ -108,8 +108,8 @@ def test_killed_at_the_beginning_all_is_back_at_the_next_start(
     assert seen(tangled) != before
     ran = gitsplit_again(tangled)
 
-    told = "The last gitsplit was interrupted as it left a conflict to git"
-    assert ran.err.startswith(f"gitsplit: {told}; the rebase is taken back now.")
+    told = "The last gitsplit was interrupted while it started a rebase"
+    assert ran.err.startswith(f"gitsplit: {told}; the rebase has been rolled back.")
     expect_as_before(tangled, before)
 
 
@@ -202,7 +202,7 @@ def test_every_way_on_knows_what_was_broken_off(tangled: Repository, word: str) 
         assert "interrupted while git was rebasing" in ran.err
         ran = gitsplit_again(tangled)
 
-    assert "the rebase is taken back now" in ran.err
+    assert "the rebase has been rolled back" in ran.err
     expect_as_before(tangled, before)
 
 
@@ -265,7 +265,7 @@ def test_killed_as_it_picks_a_commit_a_rebase_does_not_leave_it_out(
     ran = gitsplit_again(tangled)
     done(tangled.path, "--continue")
 
-    assert "go on with: gitsplit --continue" in ran.err
+    assert "continue with: gitsplit --continue" in ran.err
     assert subjects(tangled) == ["base", "less", "above", "top", "last"]
     assert (tangled.path / "c").read_bytes() == b"dirty\n"
 

@@ -99,7 +99,7 @@ def test_a_kept_plan_is_no_record_of_a_rewrite(series: Repository) -> None:
 
     ran = gitsplit(series.path, "--undo")
     assert (ran.status, ran.out) == (1, "")
-    assert "no rewrite of gitsplit to undo" in ran.err
+    assert "no rewrite to undo" in ran.err
 
 
 def test_of_two_gitsplits_the_later_one_is_refused(series: Repository) -> None:
@@ -194,7 +194,7 @@ def test_a_hook_that_says_no_is_heard_and_quoted(series: Repository) -> None:
     ran = gitsplit(series.path, *SPLIT)
 
     assert (ran.status, ran.out, series.refs()) == (1, "", refs)
-    assert ran.err.startswith("gitsplit: Git didn't move the refs: not on Fridays")
+    assert ran.err.startswith("gitsplit: git could not update the refs: not on Fridays")
     assert ran.err.endswith("\nNothing was changed.\n")
     assert locks(series) == []
 
@@ -274,8 +274,8 @@ def test_a_run_that_was_killed_is_settled_by_the_next_one_which_says_so(
     assert killed.returncode == -signal.SIGKILL
     assert ran.status == 0
     assert ran.err == (
-        "gitsplit: The last gitsplit was interrupted after a rewrite was done; "
-        "all is well.\n"
+        "gitsplit: The last gitsplit was interrupted after a rewrite; "
+        "nothing is missing.\n"
     )
     assert locks(series) == []
 

@@ -38,4 +38,4 @@ def test_a_tag_that_is_damaged_names_no_commit(repo: Repository) -> None:
     ran = gitsplit(repo.path, "-n", tag)
 
     assert ran.status == 1
-    assert "names no commit" in ran.err
+    assert "is not a commit" in ran.err

@@ -347,13 +347,13 @@ def test_an_undo_after_more_work_is_refused_and_names_the_old_commit(
     said = refused_undo(series).err.splitlines()
     assert said == [
         "gitsplit: Branch main has moved on since gitsplit rewrote it.",
-        f"hint: `git branch NAME {tip[:12]}` gives its old commits a branch.",
+        f"hint: `git branch NAME {tip[:12]}` makes a branch of its old commits.",
         "Nothing was changed.",
     ]
 
 
 def test_an_undo_without_a_rewrite_is_refused(series: Repository) -> None:
-    assert "no rewrite of gitsplit to undo" in refused_undo(series).err
+    assert "no rewrite to undo" in refused_undo(series).err
 
 
 def logged_transactions(repo: Repository) -> Path:

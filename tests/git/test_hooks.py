@@ -88,7 +88,7 @@ def test_a_hook_may_refuse_the_message_in_its_own_words(repo: Repository) -> Non
 def test_a_hook_that_refuses_without_a_word_is_named(repo: Repository) -> None:
     add_hook(repo, "commit-msg", "exit 1")
 
-    with pytest.raises(HookRefused, match="refused “one”, and gave no reason"):
+    with pytest.raises(HookRefused, match="refused “one”; no reason given"):
         verified(repo, b"one\n")
 
 

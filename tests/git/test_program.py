@@ -61,7 +61,7 @@ def test_without_git_the_error_says_so(
     repo: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(repo.path))
-    with pytest.raises(GitsplitError, match="git program can't be started") as caught:
+    with pytest.raises(GitsplitError, match="git program cannot be started") as caught:
         Program(repo.path).run("version")
     assert "Install git" in caught.value.hint
 

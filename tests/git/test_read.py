@@ -139,14 +139,14 @@ def refused(
 
 def test_an_unborn_branch_is_refused_by_its_name(repo: Repository) -> None:
     told, _ = refused(UnbornBranch, repo, "HEAD~1")
-    assert told == "The branch main has no commit yet."
+    assert told == "The branch main has no commits yet."
 
 
 def test_an_unknown_revision_is_refused_by_its_name(repo: Repository) -> None:
     line(repo)
     for wrong in ("nosuch", "", "-x", "HEAD~9", "HEAD:f", "HEAD~2..HEAD", "0" * 40):
         told, _ = refused(UnknownRevision, repo, wrong)
-        assert f"“{wrong}” names no commit." == told
+        assert f"{wrong} is not a commit." == told
 
 
 def test_the_parent_of_the_first_commit_is_refused_with_a_hint_to_root(

@@ -52,9 +52,9 @@ def phases(repo: Repository) -> list[str]:
 @pytest.mark.parametrize(
     ("moved", "told", "phase"),
     [
-        ([], "interrupted before a rewrite; nothing had changed", []),
-        ([MAIN], "in the middle of a rewrite; it is finished now", ["done"]),
-        ([MAIN, BESIDE], "interrupted after a rewrite was done", ["done"]),
+        ([], "interrupted before a rewrite; nothing was changed", []),
+        ([MAIN], "during a rewrite; it has been finished", ["done"]),
+        ([MAIN, BESIDE], "interrupted after a rewrite", ["done"]),
     ],
 )
 def test_a_rewrite_broken_off_is_finished_or_forgotten(
@@ -91,7 +91,7 @@ def test_a_rewrite_whose_commits_are_lost_is_taken_back(
     repo.lose_packs()
     said = recover(repo)
 
-    assert "it is taken back now" in (said or "")
+    assert "it has been rolled back" in (said or "")
     assert repo.refs() == before
 
 
@@ -103,7 +103,7 @@ def test_a_branch_that_moved_on_after_a_crash_stays(with_branches: Repository) -
     repo.git("branch", "-f", "beside", "main~3")
     said = recover(repo)
 
-    assert "branch beside had moved on and stayed" in (said or "")
+    assert "Not touched, moved since: branch beside" in (said or "")
     assert repo.oid("beside") == repo.oid("main~3") != updates[1].new
 
 
@@ -155,7 +155,7 @@ def test_locks_of_a_killed_git_are_removed(
     said = recover(repo)
 
     assert "HEAD.lock" in locks
-    assert "nothing had changed" in (said or "")
+    assert "nothing was changed" in (said or "")
     assert list((repo.path / ".git").rglob("*.lock")) == []
     assert repo.refs() == before
     repo.commit("works again", {"z": b"z\n"})
@@ -169,7 +169,7 @@ def test_an_undo_broken_off_is_as_if_never_begun(with_branches: Repository) -> N
     die_while_moving(repo, "undo")
     said = recover(repo)
 
-    assert "interrupted before an undo; nothing had changed" in (said or "")
+    assert "interrupted before an undo; nothing was changed" in (said or "")
     assert repo.refs() == after
     undo(repo)
     assert repo.refs() == before
@@ -405,7 +405,7 @@ def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
         os.kill(int(child.split()[0]), signal.SIGKILL)
 
     updates = prepared(repo)
-    with pytest.raises(WriteFailed, match="Git was interrupted") as caught:
+    with pytest.raises(WriteFailed, match="git was interrupted") as caught:
         journal.move(
             opened, updates, "split", expected_head=MAIN, before_commit=kill_git
         )

@@ -392,7 +392,9 @@ def test_a_hooks_refusal_is_told_in_its_own_words(repo: Repository) -> None:
         "echo frozen today >&2; yes | head -c 300000 >&2; exit 1\n"
     )
     hook.chmod(0o755)
-    with pytest.raises(WriteFailed, match="Git didn't move the refs: frozen today"):
+    with pytest.raises(
+        WriteFailed, match="git could not update the refs: frozen today"
+    ):
         move_all(open_repository(repo.path), moves)
 
     hook.unlink()
@@ -409,7 +411,7 @@ def test_only_gits_word_for_it_is_success(repo: Repository) -> None:
         os.kill(children[0], signal.SIGKILL)
 
     with pytest.raises(
-        GitsplitError, match="Git was interrupted while updating"
+        GitsplitError, match="git was interrupted while updating"
     ) as caught:
         move(
             open_repository(repo.path),

@@ -177,7 +177,7 @@ def test_killed_while_git_writes_the_files_they_are_put_back(
     said = journal.recover(open_repository(repo.path))
 
     assert spoilt != before.files
-    assert "nothing had changed" in (said or "")
+    assert "nothing was changed" in (said or "")
     assert seen(repo) == before
     assert leftovers(repo) == []
 
@@ -196,6 +196,6 @@ def test_an_index_with_other_changes_by_now_is_left_alone(
     before = seen(repo)
     said = journal.recover(opened)
 
-    assert "the index hasn't followed: other changes are staged." in (said or "")
+    assert "the index was not updated: other changes are staged." in (said or "")
     assert seen(repo) == before
     assert leftovers(repo) == []

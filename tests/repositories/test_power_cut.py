@@ -197,5 +197,5 @@ def test_a_rewrite_that_was_done_and_then_lost_is_taken_back_by_the_next_start(
     record.write_text(record.read_text().replace('"done"', '"prepared"'))
     said = journal.recover(open_repository(repo.path))
 
-    assert said is not None and "it is taken back now" in said
+    assert said is not None and "it has been rolled back" in said
     assert repo.refs() == before

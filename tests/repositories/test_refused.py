@@ -30,12 +30,12 @@ def test_a_repository_with_sha256_names_is_refused(tmp_path: Path) -> None:
     Repository(tmp_path).git("init", "-q", "--object-format=sha256", "sha256")
     made.commit("one", {"f": b"1\n"})
     made.commit("two", {"f": b"2\n"})
-    assert "names its objects by SHA256" in refused(made, "HEAD~1")
+    assert "uses SHA256 object names" in refused(made, "HEAD~1")
 
 
 def test_an_unborn_branch_is_refused(repo: Repository) -> None:
-    assert "The branch main has no commit yet." in refused(repo, "HEAD~1")
-    assert "The branch main has no commit yet." in refused(repo, "--root")
+    assert "The branch main has no commits yet." in refused(repo, "HEAD~1")
+    assert "The branch main has no commits yet." in refused(repo, "--root")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -81,7 +81,7 @@ def in_own_mounts(*command: str) -> tuple[str, ...]:
     ("place", "told"),
     [
         (".git/objects", "Git couldn't store the new objects"),
-        (".git/refs", "Git didn't move the refs"),
+        (".git/refs", "git could not update the refs"),
         (".git/gitsplit", "gitsplit can't write its journal"),
         (".git", "Git couldn't store the new objects"),
     ],

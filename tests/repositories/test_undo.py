@@ -43,7 +43,7 @@ def test_a_rewrite_that_was_just_not_noted_is_taken_back(
     ran = gitsplit(repo.path, "--undo")
 
     assert ran.status == 0
-    assert "interrupted after a rewrite was done; all is well" in ran.err
+    assert "interrupted after a rewrite; nothing is missing" in ran.err
     assert repo.refs() == states[1]
 
 
@@ -56,7 +56,7 @@ def test_a_rewrite_that_never_came_takes_no_other_with_it(
     ran = gitsplit(repo.path, "--undo")
 
     assert (ran.status, ran.out) == (0, "")
-    assert "interrupted before a rewrite; nothing had changed" in ran.err
+    assert "interrupted before a rewrite; nothing was changed" in ran.err
     assert repo.refs() == states[1]
     assert gitsplit(repo.path, "--undo").status == 0
     assert repo.refs() == states[0]
@@ -71,7 +71,7 @@ def test_an_undo_that_was_just_not_noted_is_not_made_twice(
     ran = gitsplit(repo.path, "--undo")
 
     assert ran == Ran(0, "", ran.err)
-    assert "interrupted after an undo was done; all is well" in ran.err
+    assert "interrupted after an undo; nothing is missing" in ran.err
     assert "The rewrite before that goes with another --undo." in ran.err
     assert repo.refs() == states[1]
 
@@ -82,5 +82,5 @@ def test_an_undo_that_never_came_is_made(twice: tuple[Repository, list[str]]) ->
     ran = gitsplit(repo.path, "--undo")
 
     assert ran.status == 0
-    assert "interrupted before an undo; nothing had changed" in ran.err
+    assert "interrupted before an undo; nothing was changed" in ran.err
     assert repo.refs() == states[1]

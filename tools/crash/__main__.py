@@ -366,9 +366,9 @@ def _check_words(  # noqa: PLR0917 -- all that is known of one kill
     is_whole = is_between or found in (stage.old, stage.new)
     expect(is_whole, f"neither old nor new, but {found}")
     is_new = found == stage.new
-    words = ("is done", "was done", "finished", "aborted now")
+    words = ("is done", "interrupted after", "finished", "been aborted")
     is_said_new = any(word in said for word in words)
-    is_said_old = "nothing had changed" in said or "taken back" in said
+    is_said_old = "nothing was changed" in said or "rolled back" in said
     expect(is_new or not is_said_new, f"it isn't new, but: {said}")
     expect(not is_new or not is_said_old, f"it is new, but: {said}")
     expect(found == at_once or bool(said), "the state changed without a word")

@@ -17,8 +17,8 @@ from gitsplit.git.worktree import TreeStep, catch_up, differing_paths, restore_f
 from gitsplit.model.objects import Oid, TreeEntry
 
 _IN_STASH = (
-    "what you hadn't committed is the latest of `git stash list`, as the files have"
-    " something else by now"
+    "your uncommitted changes are the latest in `git stash list`, because the files"
+    " have changed since"
 )
 
 

@@ -166,7 +166,7 @@ def _could_not_run(done: Completed) -> bool:
 
 
 def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
-    told = f": {words}" if words else ", and gave no reason."
+    told = f": {words}" if words else "; no reason given."
     if not is_run:
         return HookRefused(
             f"The hook commit-msg can't be run on “{shown(subject_of(message))}”{told}",
@@ -230,4 +230,4 @@ def _tell_hook(repo: Repository, lines: bytes) -> str:
     went_well, words = Hooks(repo).run_post_rewrite(lines)
     if went_well:
         return f"post-rewrite says: {words}" if words else ""
-    return f"The hook post-rewrite failed: {words or 'it gave no reason'}."
+    return f"The hook post-rewrite failed: {words or 'no reason given'}."

@@ -227,7 +227,7 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
 def _refuse_undo(repo: Repository, record: Record | None) -> None:
     if record is None:
         raise NothingToUndo(
-            "There is no rewrite of gitsplit to undo in this worktree.",
+            "There is no rewrite to undo in this worktree.",
             hint="`git reflog` shows what else moved HEAD.",
         )
     preflight.refuse_undo(repo, record.updates, record.head, record.trees)
@@ -297,20 +297,20 @@ def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     if not state.made:
         _settle_files(repo, record)
         cancel(repo, record)
-        return f"The last gitsplit was interrupted before {what}; nothing had changed."
+        return f"The last gitsplit was interrupted before {what}; nothing was changed."
     can_finish = _can_be_read(repo, (*state.made, *state.to_make))
     if state.is_made and can_finish:
-        told = _settle_files(repo, record) or "all is well"
+        told = _settle_files(repo, record) or "nothing is missing"
         finish(repo, record)
-        return f"The last gitsplit was interrupted after {what} was done; {told}."
+        return f"The last gitsplit was interrupted after {what}; {told}."
     _finish_moves(repo, state, is_forward=can_finish)
     told = _settle_files(repo, record)
     (finish if can_finish else cancel)(repo, record)
-    end = "finished" if can_finish else "taken back"
+    end = "finished" if can_finish else "rolled back"
     names = listed([short_name(update.ref) for update in state.astray])
-    astray = f" {names} had moved on and stayed." if names else ""
-    where = f"The last gitsplit was interrupted in the middle of {what}"
-    return f"{where}; it is {end} now{f'; but {told}' if told else ''}.{astray}"
+    astray = f" Not touched, moved since: {names}." if names else ""
+    where = f"The last gitsplit was interrupted during {what}"
+    return f"{where}; it has been {end}{f'; but {told}' if told else ''}.{astray}"
 
 
 def lost_record(repo: Repository) -> Record | None:
@@ -348,7 +348,7 @@ def _settle_files(repo: Repository, record: Record) -> str:
     try:
         return _follow_head(repo, record)
     except GitFailed as failure:
-        return f"index and files haven't followed: {str(failure).rstrip('.')}"
+        return f"index and files were not updated: {str(failure).rstrip('.')}"
 
 
 def _follow_head(repo: Repository, record: Record) -> str:
@@ -359,7 +359,7 @@ def _follow_head(repo: Repository, record: Record) -> str:
     now = values_of(repo, (head.ref,)).get(head.ref)
     if now == head.new:
         if not catch_up(repo, record.steps):
-            return "the index hasn't followed: other changes are staged"
+            return "the index was not updated: other changes are staged"
     elif now == head.old:
         for step in record.steps:
             restore(repo, step)

@@ -44,7 +44,7 @@ def damage(oid: str, why: str) -> ObjectDamaged:
     """The error for an object that isn't what its id stands for."""
     return ObjectDamaged(
         f"The object {Oid(oid)} is damaged: {why}.",
-        hint="See what else is wrong with: git fsck",
+        hint="Check the repository with: git fsck",
     )
 
 

@@ -64,7 +64,7 @@ def _run(path: Path, *args: str) -> None:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         raise GitFailed(
-            f"git {args[0]} failed: {said}", state=f"{path} is half made; delete it."
+            f"git {args[0]} failed: {said}", state=f"{path} is incomplete; delete it."
         )
 
 

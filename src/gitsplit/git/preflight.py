@@ -130,8 +130,8 @@ def refuse_shared(repo: Repository, head: str | None) -> None:
     """
     if head and (other := checked_out_elsewhere(repo).get(head)):
         raise UncleanFiles(
-            f"The files in {other} wouldn't follow: {short_name(head)} is checked out"
-            " there, too.",
+            f"The files in {other} would not be updated:"
+            f" {short_name(head)} is checked out there, too.",
             hint="Switch to another branch there first.",
         )
 
@@ -229,7 +229,7 @@ def _refusal(update: RefUpdate, how: str) -> NothingToUndo:
     name = short_name(update.ref)
     return NothingToUndo(
         f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",
-        hint=f"`git branch NAME {update.old[:12]}` gives its old commits a branch.",
+        hint=f"`git branch NAME {update.old[:12]}` makes a branch of its old commits.",
     )
 
 

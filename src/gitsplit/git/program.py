@@ -217,7 +217,7 @@ class Completed:
     def reason(self) -> str:
         """Why git ended badly, as far as it says, or a signal tells; never empty."""
         told = filter(None, (self.words, fatal_signal(self.status)))
-        return "; ".join(told) or "it gave no reason"
+        return "; ".join(told) or "no reason given"
 
 
 _LIMITS = {
@@ -385,7 +385,7 @@ class Program:
             raise self._not_startable() from error
         except OSError as error:
             raise GitsplitError(
-                f"The git program can't be started: {error.strerror}.",
+                f"The git program cannot be started: {error.strerror}.",
                 hint="Are too many files open, or processes running? See: ulimit -a",
             ) from error
 
@@ -399,7 +399,7 @@ class Program:
                 hint="Change to the directory of a git repository.",
             )
         return GitsplitError(
-            "The git program can't be started.",
+            "The git program cannot be started.",
             hint="Install git 2.34 or newer, or put it on the PATH.",
         )
 

@@ -181,7 +181,9 @@ def _begin(
     env = {"GIT_SEQUENCE_EDITOR": f"cp {shlex.quote(str(todo))}"}
     done = repo.program.run_outliving(*args, env=env, started=started)
     if done.status < 0:
-        raise GitKilled("git was killed as it began to rebase.", hint="Try again.")
+        raise GitKilled(
+            "git was killed while it started the rebase.", hint="Try again."
+        )
     # Without this file, git couldn't read the list and waits for somebody to mend it.
     has_begun = is_under_way(repo) and (state_dir(repo) / "done").exists()
     if (done.status or is_under_way(repo)) and not has_begun:
@@ -296,8 +298,8 @@ def resume(repo: Repository) -> None:
             head, _ = starting_point(repo) or (None, None)
             rebase_process.remove_stale_locks(repo, (head,) if head else ())
             raise GitKilled(
-                "git was killed as it went on with the rebase.",
-                hint="Go on from there with: gitsplit --continue",
+                "git was killed while it continued the rebase.",
+                hint="Continue with: gitsplit --continue",
                 state="The rebase is under way.",
             )
     if status and not is_under_way(repo):
@@ -339,10 +341,12 @@ def _abort_failure(done: Completed) -> GitsplitError:
     state = "The rebase is still under way."
     if done.status < 0:
         hint = "Abort it again with: gitsplit --abort"
-        return GitKilled("git was killed as it aborted.", hint=hint, state=state)
+        return GitKilled(
+            "git was killed while it aborted the rebase.", hint=hint, state=state
+        )
     told = f": {done.complaint}" if done.complaint else ""
     return GitFailed(
-        f"git rebase couldn't be aborted{told}.",
+        f"git rebase could not be aborted{told}.",
         hint="See what git says to: git status",
         state=state,
     )

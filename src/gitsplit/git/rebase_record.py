@@ -43,8 +43,8 @@ _KEPT = re.compile(
     % rebase.KEPT.encode()
 )
 _DURING = {
-    "start": "as it left a conflict to git",
-    "continue": "while git went on with the rebase",
+    "start": "while it started a rebase",
+    "continue": "while git continued the rebase",
     "abort": "while it aborted the rebase",
 }
 
@@ -76,8 +76,8 @@ def refuse_under_way(repo: Repository) -> None:
     """Raise OperationUnderWay where git still has something of gitsplit's to do."""
     if record_under_way(repo):
         raise OperationUnderWay(
-            "The last rewrite isn't finished: its rebase is under way.",
-            hint="Give it up with: gitsplit --abort",
+            "The last rewrite is not finished: its rebase is under way.",
+            hint="Finish or abort it: gitsplit --continue, or: gitsplit --abort",
         )
 
 
@@ -109,18 +109,18 @@ def _recover_record(repo: Repository, record: Record, order: Order) -> str | Non
     broken_off = f"The last gitsplit was interrupted {_DURING[order]}"
     if _is_at_end(repo, record):
         told = rebase_repair.finish(repo, record.head)
-        return f"{broken_off}; the rebase is finished now{_but(told)}."
+        return f"{broken_off}; the rebase has been finished{_but(told)}."
     if order != "abort" and rebase.has_stopped(repo):
         return None
     if order == "continue" and rebase.is_under_way(repo):
         rebase_repair.reschedule(repo)
-        return f"{broken_off}; go on with: gitsplit --continue"
+        return f"{broken_off}; continue with: gitsplit --continue"
     if order == "start" and rebase.is_under_way(repo):
         rebase_repair.remove_half_picked(repo)
     rebase_repair.remove_half_reset(repo)
     told = rebase.roll_back(repo)
-    done = "is aborted now" if order == "abort" else "is taken back now"
-    return f"{broken_off}; the rebase {done}{_but(told)}."
+    done = "aborted" if order == "abort" else "rolled back"
+    return f"{broken_off}; the rebase has been {done}{_but(told)}."
 
 
 def _but(told: str) -> str:

@@ -353,7 +353,7 @@ class _Conversation:
 
     def reason(self) -> str:
         """Why git ended; it hears nothing more."""
-        return self.last_words() or self.signal() or "it gave no reason"
+        return self.last_words() or self.signal() or "no reason given"
 
 
 def _refusal(
@@ -371,7 +371,7 @@ def _refusal(
                 f"Another git process is using this repository: {lock} exists.",
                 hint="Wait for it; if none is running, delete that file and try again.",
             )
-    return WriteFailed(f"Git didn't move the refs: {talk.reason()}")
+    return WriteFailed(f"git could not update the refs: {talk.reason()}")
 
 
 def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
@@ -407,8 +407,8 @@ def _interruption(talk: _Conversation) -> WriteFailed:
     words = talk.reason()
     kind = GitKilled if talk.signal() else WriteFailed
     return kind(
-        f"Git was interrupted while updating refs: {words}",
-        hint="Run gitsplit again: it finishes what was begun, or takes it back.",
+        f"git was interrupted while updating refs: {words}",
+        hint="Run gitsplit again: it finishes the update or rolls it back.",
         state="Some refs may have moved and others not.",
     )
 

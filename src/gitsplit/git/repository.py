@@ -160,8 +160,8 @@ class Repository:
         kind, data = self._read_any(oid)
         if kind == "tag":
             raise ObjectDamaged(
-                f"The object {oid} is a tag, where none can stand.",
-                hint="See what else is wrong with: git fsck",
+                f"The object {oid} is a tag where a commit, tree or blob should be.",
+                hint="Check the repository with: git fsck",
             )
         return kind, data
 
@@ -227,14 +227,14 @@ class Repository:
                 raise
             name = ref.removeprefix("refs/heads/")
             raise UnbornBranch(
-                f"The branch {name} has no commit yet.",
-                hint="There is something to split once there is a commit.",
+                f"The branch {name} has no commits yet.",
+                hint="Make a commit first; then there is something to split.",
             ) from None
 
     def resolve(self, revision: str) -> Oid:
         """The commit that ``revision`` names (``gitrevisions(7)``), tags followed.
 
-        Raises UnknownRevision when it names no commit.
+        Raises UnknownRevision when it is not a commit.
         """
         # Asking for REVISION^{commit} would change what “:/text” looks for.
         done = self.program.run(
@@ -249,7 +249,7 @@ class Repository:
         commit = self._commit_of(named[1].decode("ascii")) if named else None
         if commit is None:
             raise UnknownRevision(
-                f"“{revision}” names no commit.",
+                f"{revision} is not a commit.",
                 hint="See what there is with: git log --oneline --all",
             )
         return commit
@@ -272,7 +272,7 @@ class Repository:
         done = self.program.run("var", "GIT_EDITOR", check=False)
         if done.status:
             raise EditorFailed(
-                f"Git knows no editor to start: {done.complaint}.",
+                f"git found no editor to start: {done.complaint}.",
                 hint="Name one with: git config --global core.editor EDITOR",
             )
         return os.fsdecode(done.stdout).rstrip("\n")
@@ -323,7 +323,7 @@ def _without_grafts(git_dir: Path) -> Mapping[str, str]:
 def _missing(oid: str) -> GitFailed:
     return GitFailed(
         f"The object {oid} is missing from the repository, or can't be read.",
-        hint="Look at what else is missing with: git fsck",
+        hint="Check what else is missing with: git fsck",
     )
 
 
@@ -382,9 +382,9 @@ def _refuse_unsupported(cwd: Path, answers: list[str]) -> None:
         )
     if answers[5] != "sha1":
         raise UnsupportedRepository(
-            f"This repository names its objects by {answers[5].upper()}, "
-            "which gitsplit can't handle.",
-            hint="Only repositories with SHA-1 names can be split for now.",
+            f"This repository uses {answers[5].upper()} object names, "
+            "which gitsplit does not support.",
+            hint="Only repositories with SHA-1 object names can be split.",
         )
 
 

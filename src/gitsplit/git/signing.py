@@ -113,7 +113,7 @@ def signer(repo: Repository, asked: str | None) -> Signer | None:
     if named not in _PROGRAMS:
         raise SigningFailed(
             f"The configuration has a bad value for gpg.format: “{named}”.",
-            hint="Git knows openpgp, x509 and ssh.",
+            hint="git supports openpgp, x509 and ssh.",
         )
     form = cast(Format, named)
     key = asked or repo.config.get("user.signingKey") or _default_key(repo, form)
@@ -198,7 +198,7 @@ def _signing_failure(program: str, stderr: bytes) -> SigningFailed:
     """The error in those words of the program that are meant for people."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))
-    told = in_one(words).rstrip(".") or "it gave no reason"
+    told = in_one(words).rstrip(".") or "no reason given"
     return SigningFailed(
         f"{Path(program).name} can't sign the new commits: {told}.",
         hint=f"Look at user.signingKey and gpg.format. {_UNSIGNED}",

@@ -368,7 +368,7 @@ def install(repo: Repository) -> None:
         raise WriteFailed(
             f"The index couldn't be replaced: {error.strerror}.",
             hint="Run gitsplit again: it finishes what was begun.",
-            state="The refs have moved; the index hasn't followed.",
+            state="The refs have moved; the index was not updated.",
         ) from error
 
 
