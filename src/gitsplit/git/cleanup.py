@@ -1,6 +1,7 @@
-"""What processes of gitsplit leave lying about when they are killed, taken away.
+"""Removes what gitsplit, or a git that it ran, leaves behind when it is killed.
 
-Only what is known for gitsplit's own goes; a lock or a kept pack of anybody else stays.
+Lock files, ``.keep`` files of packs, scratch worktrees, temporary files; each only with
+a proof that it is gitsplit's own and that its process is dead.
 """
 
 import os
@@ -35,13 +36,18 @@ def say_nothing(_words: str) -> None:
 def remove_stale_locks(
     repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = say_nothing
 ) -> None:
-    """The locks that a dead git left when it was to make these updates are gone.
+    """Remove the lock files of a git that was killed while it made these updates.
 
-    A ref's lock file holds the value it was to get, so it is known for our own. HEAD's,
-    taken because its branch moves, is empty: it is ours where git wrote it at the same
-    time as the branch's, which afterwards becomes the branch's file. Any other empty
-    one is ours where it was made in the moment after another of ours, or after
-    ``record``, which is written just before git may begin.
+    A lock is removed only where one of these proves it ours, tried in this order:
+
+    1. A ref's lock holds the very value that the ref was to get.
+    2. It is empty (a ref's, or reftable's) and was made within MOMENT after a file of
+       proof 1 or after ``record``, which is written just before git may begin; and a
+       MOMENT later it is unchanged.
+    3. It is HEAD's, empty, and as old as a file of proof 1: git locks HEAD together
+       with its branch.
+
+    ``say`` is told where it waits. Must only be called once that git is dead.
     """
     ours: list[Path] = []
     unfilled = [
@@ -66,10 +72,10 @@ def remove_stale_locks(
 def remove_stale_locks_after(
     repo: Repository, record: Path, say: Say = say_nothing
 ) -> None:
-    """The locks are gone that a git left which was to tell of a rewrite that is done.
+    """Remove the locks of ``ORIG_HEAD`` and of notes that a killed git has left.
 
-    Those of ``ORIG_HEAD`` and of notes, made in the moment after ``record``, which is
-    written just before.
+    They are ours where they were made within MOMENT after ``record``, the journal's
+    last, which is written just before git sets them.
     """
     locks = [repo.git_dir / "ORIG_HEAD.lock"]
     locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
@@ -80,9 +86,9 @@ def remove_stale_locks_after(
 def _stale_locks(
     locks: Iterable[Path], earlier: Iterable[Path], say: Say
 ) -> Iterator[Path]:
-    """The locks that were made in the moment after one of the files, and are over.
+    """The locks that were made within MOMENT after one of the files, and are stale.
 
-    Nobody who lives leaves a lock empty for as long as that.
+    Waits until they are as old as MOMENT: no live git holds an empty lock so long.
     """
     times = sorted(filter(None, map(mtime_of, earlier)))
     found = {lock: made for lock in locks if (made := mtime_of(lock))}
@@ -113,7 +119,7 @@ def _is_as_old(one: Path, other: Path) -> bool:
 
 
 def remove_litter(repo: Repository) -> None:
-    """Nothing but locks is left of a gitsplit on this machine that is dead."""
+    """Remove what dead gitsplits of this machine have left, but for lock files."""
     remove_stale_keeps(repo)
     remove_stale_scratches(repo)
     own = repo.git_dir / "gitsplit"
@@ -125,7 +131,7 @@ def remove_litter(repo: Repository) -> None:
 
 
 def remove_stale_keeps(repo: Repository) -> None:
-    """No ``.keep`` file is left of a dead gitsplit, or of a rebase that is over."""
+    """Remove the ``.keep`` files of dead gitsplits, and of rebases that are over."""
     reason = re.compile(rb"%s (\d+ \d+)(?: (/.*))?\s*" % KEEP_REASON.encode())
     for keep in (repo.objects_dir / "pack").glob("pack-*.keep"):
         ours = reason.fullmatch(_content(keep))
@@ -142,9 +148,9 @@ def _is_needed(process: str, git_dir: bytes | None) -> bool:
 
 
 def remove_stale_scratches(repo: Repository) -> None:
-    """No scratch worktree is left of a gitsplit on this machine that is dead.
+    """Remove the scratch worktrees of dead gitsplits of this machine.
 
-    A command that still runs in one is ended.
+    A command that still runs in one is killed.
     """
     here = os.fsencode(os.uname().nodename)
     reason = re.compile(

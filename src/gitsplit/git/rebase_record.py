@@ -1,8 +1,8 @@
-"""The record of a rewrite that git is to finish, and what became of it.
+"""The journal's record of a rewrite that stopped at a conflict and became a rebase.
 
 While git's rebase is under way, the record says where the refs were. Once it is over,
 the reflogs say where git has put them: then it is a rewrite like any other, which can
-be undone. Where it was aborted, the record goes.
+be undone. Where it was aborted, the record is removed.
 """
 
 import re
@@ -52,10 +52,11 @@ _DURING = {
 def begin(
     repo: Repository, refs: Sequence[tuple[str, Oid]], subject: str, head: str | None
 ) -> Record:
-    """A record on disk that git is about to move these refs from their values.
+    """Write a journal record for the rebase that git is about to run.
 
-    The first is HEAD's branch, which is ``head``, or a detached HEAD itself. Where they
-    will be isn't known yet: until then, each is said to stay.
+    ``refs`` are those it may move, with their present values: first HEAD's branch,
+    which is ``head``, or a detached HEAD itself. Where git puts them isn't known yet,
+    so ``new`` equals ``old`` as a placeholder; :func:`settle` reads it from the reflog.
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
     record = journal.begin(repo, updates, subject, head, phase="handed")
@@ -82,10 +83,10 @@ def refuse_under_way(repo: Repository) -> None:
 
 
 def recover(repo: Repository) -> str | None:
-    """What became of a rebase in which gitsplit was killed, in a sentence, or None.
+    """Recover a rebase during which gitsplit was killed; what was done, in a sentence.
 
-    One that had not come to its first stop is taken back; one that was continued can
-    be continued; one that was at its end is finished.
+    None where there was none. One that had not come to its first stop is aborted; one
+    that was continued can be continued; one that was at its end is finished.
 
     Raises what :func:`gitsplit.git.rebase.abort` raises.
     """
@@ -128,7 +129,7 @@ def _but(told: str) -> str:
 
 
 def _is_at_end(repo: Repository, record: Record) -> bool:
-    """Whether git has done all that was to be done, but for tidying up."""
+    """Whether git has carried out the whole todo list, but not removed its state."""
     if rebase.is_under_way(repo) and record.head is None:
         return rebase_repair.is_at_end(repo)
     finished = _finished_record(repo, record)
@@ -142,9 +143,10 @@ def _is_back(repo: Repository, record: Record) -> bool:
 
 
 def settle(repo: Repository) -> Record | None:
-    """The latest rewrite that git has finished since it was handed over, if any.
+    """Complete the records of rebases that are over; the latest that git finished.
 
-    No record of a rebase that is over is left as handed.
+    The new values come from the reflogs. The record of an aborted one is removed. None
+    where git has finished none since the last time.
     """
     running = record_under_way(repo)
     last: Record | None = None
@@ -182,7 +184,7 @@ def _finished_record(repo: Repository, record: Record) -> Record | None:
 
 
 def _final_update(steps: Sequence[ReflogEntry], update: RefUpdate) -> RefUpdate | None:
-    """Where a rebase has put the branch from its old value, if it has."""
+    """The update by which a rebase moved the branch at its end, by its reflog."""
     for step in steps:
         if step.old == update.old and _DONE.match(step.words):
             return replace(update, new=step.new)
@@ -192,7 +194,7 @@ def _final_update(steps: Sequence[ReflogEntry], update: RefUpdate) -> RefUpdate 
 def _final_detached_update(
     steps: Sequence[ReflogEntry], update: RefUpdate
 ) -> RefUpdate | None:
-    """Where a rebase has left the detached HEAD, unless it was aborted.
+    """The update of a detached HEAD by a rebase, by its reflog; None if aborted.
 
     Git says when it began, and nothing at its end.
     """

@@ -57,9 +57,10 @@ class HeadTrees:
 
 @dataclass(frozen=True, slots=True)
 class TreeStep:
-    """The index goes from one tree to another, what else is staged stays staged.
+    """A two-tree ``git read-tree -m [-u] BEFORE AFTER`` (git-read-tree(1)).
 
-    As ``git read-tree -m BEFORE AFTER`` does it. With ``files`` the files go along.
+    The index goes from one tree to the other; what else is staged stays staged. With
+    ``files`` the files follow (``-u``), else only the index changes (``-i``).
     """
 
     before: Oid
@@ -68,7 +69,11 @@ class TreeStep:
 
 
 class Follower:
-    """Takes index and files along these steps while the refs move."""
+    """Takes index and files along these steps while the refs move.
+
+    A transaction like that of the refs: ``begin`` prepares under ``index.lock``, then
+    ``finish`` commits it or ``abandon`` rolls it back.
+    """
 
     def __init__(self, repo: Repository, steps: Sequence[TreeStep]) -> None:
         self._repo = repo
@@ -77,7 +82,7 @@ class Follower:
         self._touching: TreeStep | None = None
 
     def begin(self, started: Callable[[int], None]) -> None:
-        """The new index is made, and the files are as they shall be.
+        """Lock the index, make the new one beside it, and check the files out.
 
         ``started`` is told the process id of each git that touches files. Raises
         WriteFailed where git refuses; :meth:`abandon` then puts back what was done.
@@ -87,7 +92,7 @@ class Follower:
             self.make_index(started)
 
     def lock(self) -> None:
-        """Nobody else can write the index. Raises WriteFailed where somebody does."""
+        """Take ``index.lock``. Raises WriteFailed where another git has it."""
         worktree.lock(self._repo)
         self._is_locked = True
 
@@ -100,13 +105,13 @@ class Follower:
         self._refresh()
 
     def finish(self) -> None:
-        """The new index counts. Raises WriteFailed where it can't be put in place."""
+        """Put the new index in place. Raises WriteFailed where that fails."""
         if self._is_locked:
             worktree.install(self._repo)
             self._is_locked = False
 
     def abandon(self) -> None:
-        """Index and files are as they were before :meth:`begin`."""
+        """Put the files back and drop the lock: all is as before :meth:`begin`."""
         if not self._is_locked:
             return
         try:
@@ -117,7 +122,7 @@ class Follower:
             self._is_locked = False
 
     def _take(self, step: TreeStep, started: Callable[[int], None]) -> None:
-        """The new index, and with it the files, have gone one step."""
+        """Run the ``git read-tree`` of one step on the new index."""
         if step.files:
             self._refresh()
         how = "-u" if step.files else "-i"
@@ -145,16 +150,17 @@ class Follower:
         return Completed(child.returncode, stdout, stderr)
 
     def _refresh(self) -> None:
-        """The new index knows which files are as it says (``git-update-index(1)``)."""
+        """Refresh the stat data of the new index (``git-update-index(1)``)."""
         env = worktree.index_environment(worktree.new_index_file(self._repo))
         self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
 
 
 def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
-    """Whether the index is where the steps lead, wherever on the way it was.
+    """Take the index to the end of these steps; False where that isn't possible.
 
-    For after a crash: the files were there before the refs moved. It isn't where
-    something else has been staged since. Raises WriteFailed where it can't be locked.
+    For after a crash, wherever on the way the index was: the files were there before
+    the refs moved. It isn't possible where something else has been staged since. Raises
+    WriteFailed where the index can't be locked.
     """
     if not steps:
         return True
@@ -174,10 +180,10 @@ def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
 
 
 def restore(repo: Repository, step: TreeStep) -> None:
-    """Each file that the step has changed is as before it.
+    """Put back each file that the step has changed, after a kill anywhere in it.
 
-    For a step that was broken off anywhere. What is neither as git had it before nor
-    as git was writing it is somebody's work by now, and stays.
+    A file that has neither the content from before nor one that git was writing was
+    changed by somebody since, and stays.
 
     Raises WriteFailed where the files can't be written.
     """
@@ -186,7 +192,7 @@ def restore(repo: Repository, step: TreeStep) -> None:
 
 
 def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
-    """These files, and no submodules, are as before; else it is :func:`restore`."""
+    """Put back these files, but no submodules, as :func:`restore` does."""
     files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
     touched = {path: files[path].before for path in _touched_paths(repo, files)}
     try:
@@ -210,7 +216,7 @@ def _is_submodule(pair: PathPair) -> bool:
 def _touched_paths(
     repo: Repository, files: Mapping[bytes, PathPair]
 ) -> Iterator[bytes]:
-    """The paths whose files a step that was broken off has changed already."""
+    """The paths whose files an interrupted step has changed already."""
     gone = [path for path in files if not _is_file(repo, path)]
     kept_away = _sparse_paths(repo) if gone else frozenset()
     yield from (p for p in gone if files[p].before and p not in kept_away)
@@ -268,7 +274,7 @@ def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
 
 
 def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
-    """The files are as these entries have them, by way of the user's filters."""
+    """Write the files of these entries, through the user's filters."""
     attributes = {p for p in entries if p.rpartition(b"/")[2] == b".gitattributes"}
     with worktree.scratch_index(repo, entries.items()) as env:
         # The attributes first: they say how the other files are written.
@@ -308,7 +314,7 @@ def _beside(file: Path, suffix: str) -> Path:
 
 
 def lock(repo: Repository) -> None:
-    """The index is locked, and a copy of it is the new index.
+    """Take ``index.lock``, and copy the index to the file that becomes the new one.
 
     The copy has the same time: by it git knows which files it must look into, because
     they may have changed within the same moment ("racy git").
@@ -337,7 +343,7 @@ def lock(repo: Repository) -> None:
 
 
 def _claim(held: Path) -> None:
-    """The lock exists and says whose it is, from its first moment on.
+    """Create the lock file with its owner's name in it, in one step (link(2)).
 
     Raises FileExistsError where it existed, and OSError where it can't be made.
     """
@@ -357,7 +363,7 @@ def _claim(held: Path) -> None:
 
 
 def install(repo: Repository) -> None:
-    """The new index is the index, and nobody holds a lock on it.
+    """Rename the new index to the index, and remove the lock.
 
     Raises WriteFailed where the file system refuses.
     """
@@ -373,14 +379,14 @@ def install(repo: Repository) -> None:
 
 
 def discard(repo: Repository) -> None:
-    """The index is as it was, and nobody holds a lock on it."""
+    """Remove the new index and the lock; the index is as it was."""
     new = new_index_file(repo)
     for file in (_beside(new, ".lock"), new, lock_file(repo)):
         file.unlink(missing_ok=True)
 
 
 def remove_stale_index_lock(repo: Repository) -> None:
-    """No lock on the index is left of a gitsplit that is dead, nor of this process."""
+    """Remove ``index.lock`` where it is a dead gitsplit's, or this process's own."""
     held = lock_file(repo)
     for claim in held.parent.glob(f"{held.name}.gitsplit-*"):
         if _is_stale(claim):
@@ -403,7 +409,7 @@ def _is_stale(file: Path) -> bool:
 def scratch_index(
     repo: Repository, entries: Iterable[tuple[bytes, TreeEntry]]
 ) -> Iterator[Mapping[str, str]]:
-    """The environment in which git's index has these entries and nothing else."""
+    """The environment of a temporary index that has these entries alone."""
     listing = b"".join(
         b"%o %s\t%s\0" % (entry.mode, entry.oid.encode("ascii"), path)
         for path, entry in entries

@@ -1,4 +1,4 @@
-"""Drafts turned into commits, in memory: what a preview shows is what is written.
+"""Makes commits of drafts, in memory: what a preview shows is what is written.
 
 :mod:`gitsplit.git.store` has git keep them.
 """
@@ -36,7 +36,10 @@ class WrittenCommit(NamedTuple):
 
 
 class RewrittenCommit(NamedTuple):
-    """A source commit, the last of its pieces, and the one that keeps its identity."""
+    """A source commit, the last commit made of it, and the one that continues it.
+
+    ``owner`` keeps message, author and Change-Id; notes and ``post-rewrite`` go by it.
+    """
 
     old: Oid
     new: Oid
@@ -71,7 +74,7 @@ class Rewrite:
 
     @property
     def followers(self) -> Mapping[Oid, Oid]:
-        """What each commit that isn't there any more has become, for refs to follow."""
+        """For each rewritten or dropped commit, where refs to it go."""
         rewritten = {commit.old: commit.new for commit in self.rewritten}
         return rewritten | {source.oid: new for source, new in self.dropped}
 
@@ -83,15 +86,15 @@ def make_rewrite(
     committer: bytes,
     watch: Watch = PATIENT,
 ) -> Rewrite:
-    """The rewrite that makes the drafts into commits; its objects are in ``objects``.
+    """Make commits of the drafts, in memory; their objects are added to ``objects``.
 
-    ``committer`` is the value of the header field. A draft that differs in nothing from
-    its source is the source commit itself, with its signature and its committer.
+    ``committer`` is the value of the header field. A draft that equals its source in
+    every field is the source commit itself, with its signature and its committer.
 
-    Where a parent's tree isn't what it was, what the commit did is done again on the
-    new one; a merge is made again, or follows each of its parents like that.
+    Where a parent has another tree now, the commit is cherry-picked onto it, as by
+    git-rebase(1); a merge is merged again, or cherry-picked for each of its parents.
 
-    ``watch`` hears how many of the sources are written. Raises InvalidPlan where no
+    ``watch`` hears how many of the sources are done. Raises InvalidPlan where no
     commit is left, what :meth:`Replay.tree` raises, and GivenUp.
     """
     writer = _Writer.of(repo, objects, drafts, committer)
@@ -104,7 +107,7 @@ def make_rewrite(
 def make_until_conflict(
     repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
 ) -> tuple[tuple[WrittenCommit, ...], tuple[Oid, ...]]:
-    """The commits that come out without conflict, and the sources from there on.
+    """Make commits up to the first conflict; also the sources from there on.
 
     The arguments are those of :func:`make_rewrite`.
     """
@@ -127,11 +130,11 @@ def _by_source(drafts: Iterable[CommitDraft]) -> dict[Oid, tuple[CommitDraft, ..
 
 @dataclass(slots=True)
 class _Writer:
-    """The state of one rewrite: what each source commit has become so far.
+    """The state of one rewrite, as git's sequencer has it: old commits to new ones.
 
-    ``sources`` are in the new order. ``moved`` maps a source commit to its last piece;
-    a dropped one to its first parent, which is None below a root. ``trees`` has the
-    tree that a commit had, and the one that its place has now.
+    ``sources`` are the original commits in their new order. ``moved`` maps each to the
+    last new commit made of it; a dropped one to its new parent, or None where it was a
+    root. ``trees`` maps a commit to its original tree and to the tree now at its place.
     """
 
     objects: NewObjects
@@ -159,7 +162,7 @@ class _Writer:
         return cls(objects, replay, who, drafts, sources, pieces)
 
     def write(self, source: SourceCommit) -> None:
-        """The source commit has become what its drafts say, or is gone."""
+        """Write the commits that the source becomes, or leave it out."""
         drafts = self.drafts.get(source.oid, ())
         if leader := self.whole.layout.into.get(source.oid):
             self._follow(source, leader)
@@ -190,7 +193,7 @@ class _Writer:
     def _write_chain(
         self, source: SourceCommit, drafts: tuple[CommitDraft, ...]
     ) -> None:
-        """The drafts of one source commit as a chain on its new parents."""
+        """Write the drafts of one source commit, each on the one before it."""
         parents = self._new_parents(source)
         chain: list[WrittenCommit] = []
         was, now = self._parent_trees(source)
@@ -216,14 +219,14 @@ class _Writer:
         self.trees[source.oid] = (source.raw.tree, tree)
 
     def _follow(self, source: SourceCommit, leader: Oid) -> None:
-        """The commit is in the one that it was squashed into."""
+        """Map a squashed commit to the one that it was squashed into."""
         oid = self.moved[leader]
         assert oid is not None, "a commit is squashed into one that is there"
         self._record(source, oid, self.trees[leader][1])
         self.rewritten.append(RewrittenCommit(source.oid, oid, oid))
 
     def _drop(self, source: SourceCommit, parents: tuple[Oid, ...]) -> None:
-        """No commits; the children of the commit get the first of these parents."""
+        """Leave the commit out: its children go to the first of these parents."""
         if not parents:
             self._record(source, None, EMPTY_TREE)
             return
@@ -238,7 +241,7 @@ class _Writer:
         return tuple(p for p in parents if self.moved.get(p, p) is not None)
 
     def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
-        """The commits that have become its parents."""
+        """Its parents among the new commits."""
         left = self._parents_left(source)
         return tuple(filter(None, (self.moved.get(p, p) for p in left)))
 
@@ -263,17 +266,21 @@ class _Writer:
         return self.trees[commit]
 
     def _on_new_parents(self, source: SourceCommit, tree: Oid) -> Oid:
-        """The tree with what has become of its parents' trees done on it."""
+        """Cherry-pick: the change from old parent to commit, on the new parent's tree.
+
+        ``tree`` is the commit's own, or that of a piece of it.
+        """
         was, now = self._parent_trees(source)
         if len(source.raw.parents) < 2:
             return tree if was == now else self.replay.tree(source, was, tree, now)
         return self._merge_again(source, tree)
 
     def _merge_again(self, source: SourceCommit, tree: Oid) -> Oid:
-        """The tree of a merge of what its parents have become.
+        """The tree of a merge commit whose parents were rewritten.
 
-        One that is what git makes of its parents is made again. Any other, which has
-        something of its own, is kept where parents' trees are, and else follows them.
+        Where git's own merge of the old parents gives the old tree, git merges the new
+        ones. Any other merge ("evil", with changes of its own) keeps its tree where the
+        parents' trees are unchanged; else each parent's change is cherry-picked.
         """
         pairs = [
             (self._trees_of(old)[0], self._trees_of(new)[1])
@@ -291,7 +298,7 @@ class _Writer:
         return tree
 
     def _with_squashed(self, draft: CommitDraft, tree: Oid) -> Oid:
-        """The tree with what the squashed commits did done on it."""
+        """Cherry-pick the commits squashed into the draft onto its tree, in order."""
         for source in draft.squashed:
             parents = source.raw.parents
             was = self._trees_of(parents[0])[0] if parents else EMPTY_TREE
