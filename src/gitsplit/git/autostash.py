@@ -1,8 +1,8 @@
-"""Changes that a rebase has put aside (``--autostash``), back in index and files.
+"""Applies what ``git rebase --autostash`` has stashed, where git was killed before.
 
-Git gives them back at the regular end of a rebase, and only there: killed before, it
-leaves their commit's id in a file, and no command of git's brings them home. Here they
-come back wherever a kill has left git, and as often as that is tried.
+Git applies it at the regular end of a rebase, and only there: killed before, it leaves
+the stash commit's id in a file, which no command of git's applies. Here it is applied
+wherever a kill has left git, and can be tried again.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class _Stash:
 
 
 def claim(repo: Repository) -> None:
-    """What git has put aside is given back by :func:`give_back`, and not by git."""
+    """Take the autostash over: :func:`give_back` applies it, and not git."""
     theirs = repo.git_dir / "rebase-merge" / "autostash"
     if not (git_content(theirs) or b"").strip():
         return  # git was killed before it had reset any file
@@ -44,12 +44,12 @@ def claim(repo: Repository) -> None:
 
 
 def is_claimed(repo: Repository) -> bool:
-    """Whether something is still to be given back."""
+    """Whether an autostash was claimed and not applied yet."""
     return bool(_claimed_oid(repo))
 
 
 def give_back(repo: Repository) -> str:
-    """Index and files have what was claimed; a word where only a stash has it.
+    """Apply what was claimed to index and files; says so where only a stash has it.
 
     Where HEAD's tree is the one from before, what was staged is staged again; else
     only new files are, as ``git stash apply`` does it. A file that is neither as HEAD
@@ -80,14 +80,14 @@ def staged_tree(repo: Repository) -> Oid | None:
 
 
 def stage_again(repo: Repository, staged: Oid | None) -> None:
-    """What was staged is, where git itself has given back the files alone."""
+    """Stage again what was staged, where git has restored the files alone."""
     now = repo.read_commit(repo.head()).tree
     if staged is not None and staged != now:
         catch_up(repo, [TreeStep(now, staged, files=False)])
 
 
 def _restore(repo: Repository, stash: _Stash) -> bool:
-    """Whether index and files have it. Those that nobody else has changed have it."""
+    """Apply the stash to what nobody else has changed; whether all of it is back."""
     objects = NewObjects(repo)
     pairs = changed_paths(objects, stash.files, stash.head)
     now = repo.read_commit(repo.head()).tree
@@ -120,7 +120,7 @@ def _is_all_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
 
 
 def _apply(repo: Repository, stash: _Stash) -> bool:
-    """Whether git could merge it into files that nobody has touched yet."""
+    """Run ``git stash apply``; False where it conflicts or files are changed."""
     clean = repo.program.run("diff-index", "--quiet", "HEAD", "--", check=False)
     if clean.status:
         return False

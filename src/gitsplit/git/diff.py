@@ -1,4 +1,4 @@
-"""How two trees differ, exactly as git's own diff has it under one set of options.
+"""The diff of two trees, exactly as git's own under one fixed set of options.
 
 The options are those of the plan format: ``git -c diff.indentHeuristic=true diff
 --diff-algorithm=myers -U0 --inter-hunk-context=0 -M50% -l1000 --no-ext-diff
@@ -6,7 +6,7 @@ The options are those of the plan format: ``git -c diff.indentHeuristic=true dif
 libgit2; renames and attributes are git's to decide, so git is asked about them, once
 for however many commits and only where there is something to decide.
 
-Three contents of one file merged, as ``git-merge-file(1)`` does it.
+Also the three-way merge of a file's contents (``git-merge-file(1)``).
 """
 
 import os
@@ -266,9 +266,9 @@ _MOST_CONFLICTS = 127
 def merge_contents(
     repo: Repository, base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """The content with what leads from ``base`` to ``ours`` and to ``theirs``.
+    """Merge the contents three-way, as ``git-merge-file(1)``.
 
-    None where the two ways conflict, or one of the contents is binary.
+    None where they conflict, or one of them is binary.
     """
     contents = {"ours": ours, "base": base, "theirs": theirs}
     if any(looks_binary(repo, content) for content in contents.values()):

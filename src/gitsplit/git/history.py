@@ -1,11 +1,8 @@
-"""What the latest commits of a repository are called.
+"""Reads the series and what its commits changed; and what the commits before it tell.
 
-Which files the commits before a series changed together.
-
-Git reads the trees of 500 commits in 15 to 70 ms of processor time, so nothing is kept
-for the next run, and nothing is written.
-
-The series and what its commits did, read from the repository into plain values.
+Those tell recent subjects and co-change: which files were changed by one commit. Git
+reads the trees of 500 commits in 15 to 70 ms of processor time, so nothing of that is
+kept for the next run.
 """
 
 import os

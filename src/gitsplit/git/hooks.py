@@ -41,7 +41,7 @@ class Hooks:
     repo: Repository
 
     def run_commit_msg(self, message: bytes, original: RawCommit) -> tuple[bytes, str]:
-        """What ``commit-msg`` makes of a message, and what it says about it.
+        """Run ``commit-msg`` (githooks(5)); the message it leaves, and what it says.
 
         The commit has the author of ``original``. Raises HookRefused, with the hook's
         words, where the hook turns the message down.
@@ -63,7 +63,7 @@ class Hooks:
                 path.unlink(missing_ok=True)
 
     def run_post_rewrite(self, pairs: bytes) -> tuple[bool, str]:
-        """Whether ``post-rewrite`` went well for these pairs, and what it said.
+        """Run ``post-rewrite`` (githooks(5)); whether it went well, and what it said.
 
         ``pairs`` are lines ``OLD NEW``. The hook is told that it was a rebase, for it
         knows nothing else that makes one commit of another.
@@ -86,7 +86,7 @@ class Hooks:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> Completed:
-        """The finished hook; one that doesn't exist has ended well.
+        """Run the hook to its end; one that doesn't exist has ended well.
 
         What it prints is all in ``stderr``. It may ask something on the terminal.
         """
@@ -179,7 +179,7 @@ def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
 
 
 def announce(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:
-    """Everybody has been told of the rewrite; what there is to say about it."""
+    """Set ORIG_HEAD, copy notes, run ``post-rewrite``; what to tell the user of it."""
     pairs = _pairs(repo, rewrite)
     lines = b"".join(f"{old} {new}\n".encode() for old, new in pairs)
     said = [_set_orig_head(repo, rewrite.old_head)]

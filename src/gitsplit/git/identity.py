@@ -1,4 +1,4 @@
-"""Who commits, and names for what is new: the only clock and randomness there are."""
+"""The committer, and new Change-Ids: the only clock and randomness there are."""
 
 import secrets
 

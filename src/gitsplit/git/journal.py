@@ -1,4 +1,4 @@
-"""What gitsplit did to refs and files, kept so that it can be given back or finished.
+"""The journal of rewrites, by which each can be undone, or finished after a crash.
 
 One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory, written
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
@@ -95,7 +95,7 @@ def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     trees: HeadTrees | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> Record:
-    """The refs have moved, and the record with which this can be undone.
+    """Move the refs; the journal's record, by which that can be undone.
 
     ``subject`` becomes the reflog's, after ``gitsplit: ``. Index and files have
     followed where HEAD's tree changes, as ``trees`` say. The rest and what is raised
@@ -115,7 +115,7 @@ def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
     *,
     phase: Phase = "prepared",
 ) -> Record:
-    """A record on disk that these refs are about to move."""
+    """Write a record that these refs are about to move."""
     earlier = records(repo)
     record = Record(
         number=earlier[-1].number + 1 if earlier else 1,
@@ -135,7 +135,7 @@ def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
 
 
 def finish(repo: Repository, record: Record) -> Record:
-    """The record with its moves carried out: ``done``, or after an undo ``undone``.
+    """Write that the moves are carried out: ``done``, or after an undo ``undone``.
 
     Where that can't be written, the next start finds out by the refs.
     """
@@ -147,7 +147,7 @@ def finish(repo: Repository, record: Record) -> Record:
 
 
 def cancel(repo: Repository, record: Record) -> None:
-    """The record says that its moves never happened."""
+    """Write that the moves never happened: delete the record, or undo the undo."""
     if record.phase in ("prepared", "handed"):
         _path(repo, record.number).unlink(missing_ok=True)
     else:
@@ -157,7 +157,7 @@ def cancel(repo: Repository, record: Record) -> None:
 def _carry_out(
     repo: Repository, record: Record, before_commit: Callable[[], None] | None = None
 ) -> Record:
-    """The finished record of moves that are on disk as being under way."""
+    """Carry out the moves of a record on disk; the finished record."""
     what = record.subject if record.phase == "prepared" else f"undo: {record.subject}"
     head = current_head(repo) if record.phase == "undoing" else record.head
     # An undo may move a branch that isn't checked out any more.
@@ -203,9 +203,9 @@ def last_undoable(repo: Repository) -> Record | None:
 
 
 def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> Record:
-    """The record of the last rewrite, whose refs are back at their old values.
+    """Move the refs of the last rewrite back to their old values; its record.
 
-    The next undo gives back the rewrite before that. Index and files follow where the
+    The next undo undoes the rewrite before that. Index and files follow where the
     rewrite has changed HEAD's tree; what was dropped to the worktree is still there.
 
     Raises NothingToUndo where no rewrite is left, or one of its refs has moved since;
@@ -259,7 +259,7 @@ def _state_of(repo: Repository, record: Record) -> _State:
 
 
 def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | None:
-    """What became of a rewrite that was interrupted, in a sentence; None without one.
+    """Finish or roll back an interrupted rewrite; what was done, or None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
     moved and others not, the rest follow if the new commits can be read; else the moved
@@ -290,7 +290,7 @@ def is_alive(record: Record) -> bool:
 
 
 def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
-    """The refs of the record are consistent again, and the sentence that says how."""
+    """Finish or roll back the record's moves; the sentence that says which."""
     remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
     state = _state_of(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
@@ -338,7 +338,7 @@ def _finish_moves(repo: Repository, state: _State, *, is_forward: bool) -> None:
 
 
 def _settle_files(repo: Repository, record: Record) -> str:
-    """Index and files are on the side of the record's moves on which HEAD's ref is.
+    """Bring index and files to the side of the moves on which HEAD's ref is.
 
     Files change before the refs do, the index after them. Where HEAD has gone
     elsewhere since, both belong to something else. The result says so where the index
@@ -381,7 +381,7 @@ def records(repo: Repository) -> list[Record]:
 
 
 def save(repo: Repository, record: Record) -> None:
-    """The record is on disk, whole, whatever happens from now on."""
+    """Write the record durably."""
     path = _path(repo, record.number)
     with _report_failure(path):
         write_file(repo, path, _content(record), is_durable=True)

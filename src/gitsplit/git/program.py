@@ -1,11 +1,10 @@
-"""The git program: started, fed, waited for, and its failures turned into sentences.
+"""Runs the git program, and turns its failures into errors.
 
-Knows nothing of what is asked. Everything that a user's configuration can hook into
-goes through here; objects are read by :mod:`gitsplit.git.repository`.
+Everything that a user's configuration can hook into goes through here; objects are read
+by :mod:`gitsplit.git.repository`. Must not know what git is asked.
 
-Which process did something, told so that it can be recognised after a crash.
-
-Process ids are used again, so a process is named by its id and its start time.
+Processes are named by their id and start time, because ids are used again: so files
+that a dead one has left can be told from those of a living one.
 """
 
 import os
@@ -266,10 +265,10 @@ class Program:
         env: Mapping[str, str] | None = None,
         terminal: bool = False,
     ) -> Completed:
-        """The finished ``git ARGS``.
+        """Run ``git ARGS`` to its end.
 
-        Raises GitFailed, with git's own complaint, when ``check`` and git's exit
-        status is not 0; and GivenUp.
+        Raises GitFailed, in git's words, where ``check`` and the exit status isn't 0;
+        and GivenUp where nobody wants the result any more.
         """
         with self._start(args, env, terminal) as child:
             try:
@@ -288,7 +287,7 @@ class Program:
     def start(
         self, *args: str | bytes, env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
-        """A started ``git ARGS`` with three pipes, for a conversation."""
+        """Start ``git ARGS`` with three pipes, for a conversation."""
         return self._start(args, env, terminal=False)
 
     def run_within(
@@ -297,9 +296,9 @@ class Program:
         *args: str | bytes,
         env: Mapping[str, str] | None = None,
     ) -> tuple[bytes, bool]:
-        """What ``git ARGS`` has printed until then, and whether that is all.
+        """Run ``git ARGS`` for at most so long; its output, and whether that is all.
 
-        It is ended where it takes longer; how it ends otherwise doesn't matter.
+        The exit status doesn't matter.
         """
         with self._start(args, env, terminal=False) as child:
             try:
@@ -319,10 +318,10 @@ class Program:
         env: Mapping[str, str] | None = None,
         started: Callable[[int], None],
     ) -> Completed:
-        """The finished ``git ARGS``, which goes on to its end if gitsplit is killed.
+        """Run ``git ARGS`` so that it goes on to its end even if gitsplit is killed.
 
-        Where its words went into a pipe, git would end at the next one. ``started`` is
-        told its process id. The terminal is its own, too.
+        Its output goes to files: with a pipe, SIGPIPE would end it. ``started`` is told
+        its process id. It stays in the terminal's foreground process group.
         """
         with TemporaryFile() as out, TemporaryFile() as err:
             streams = (subprocess.DEVNULL, out, err)
@@ -340,7 +339,7 @@ class Program:
     def run_attached(
         self, *args: str, started: Callable[[int], None] = lambda _pid: None
     ) -> int:
-        """The exit status of a ``git ARGS`` that has had the terminal to itself.
+        """Run ``git ARGS`` with the terminal to itself, and return its exit status.
 
         Ctrl-C reaches it as well as gitsplit; it decides what comes of that.
         ``started`` is told its process id. Raises Signalled, the child told and ended,
@@ -418,7 +417,7 @@ def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
 
 
 def batches(words: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """The words in as few runs as there must be for each to go on a command line."""
+    """Split the words into as few argument lists as fit on command lines."""
     batch: list[str] = []
     taken = 0
     for word in words:
@@ -445,7 +444,7 @@ def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str,
 def await_output(
     child: subprocess.Popen[bytes], stdin: bytes, is_wanted: Callable[[], bool] | None
 ) -> tuple[bytes, bytes]:
-    """What the child has printed when it has ended: standard output, and error.
+    """Wait for the child to end; its standard output, and standard error.
 
     Raises GivenUp, the child still running, once nobody wants it any more.
     """
@@ -489,7 +488,7 @@ def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
 
 
 def end_group(child: subprocess.Popen[bytes]) -> None:
-    """No process of the child's group is left; SIGTERM first, then SIGKILL."""
+    """End all of the child's process group: SIGTERM, then SIGKILL after GRACE."""
     for ending in (signal.SIGTERM, signal.SIGKILL):
         child.poll()  # or its zombie would count
         try:

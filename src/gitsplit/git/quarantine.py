@@ -1,4 +1,4 @@
-"""New objects in a place of their own, which git takes for the object database.
+"""A quarantine for new objects, which git takes for the object database.
 
 As ``git receive-pack`` does it: what is written there is part of the repository only
 when it is moved, whole and on disk. What a kill leaves says by its name whose it is.
@@ -44,9 +44,9 @@ def quarantine(repo: Repository) -> Iterator[Path]:
 
 
 def migrate(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
-    """The ``.keep`` file of a pack that has come out of the quarantine, for good.
+    """Move a pack from the quarantine into the repository; its ``.keep`` file.
 
-    It was there before the pack is, so that no repack throws that away. None where
+    That is there before the pack is, so that no repack throws the pack away. None where
     the very pack was there, kept by somebody else. Raises OSError.
     """
     packs = repo.objects_dir / "pack"

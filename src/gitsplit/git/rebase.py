@@ -1,7 +1,7 @@
-"""A rebase of git's that has a todo list of gitsplit's: begun, continued, aborted.
+"""Runs ``git rebase`` with a todo list of gitsplit's: start, continue, abort.
 
-What git would stop for is left to the user in git's own way: ``git status`` tells them
-what they know, and git alone can finish or abort it. Nothing here knows plans.
+A conflict is left to the user in git's own way: ``git status`` tells what it always
+does, and git alone could finish or abort the rebase. Must not know plans.
 """
 
 import os
@@ -145,7 +145,7 @@ def start(
     dropped: Sequence[TodoLine] = (),
     options: Sequence[str] = (),
 ) -> None:
-    """Git has carried out these lines on ``base`` as far as it could.
+    """Start ``git rebase`` with this todo list on ``base``, up to its first stop.
 
     ``base`` is None where the series begins at a root. HEAD is at the original tip: it
     is what an abort gives back. What the ``dropped`` commits do ends in the files, not
@@ -286,7 +286,7 @@ def has_stopped(repo: Repository) -> bool:
 
 
 def resume(repo: Repository) -> None:
-    """Git has gone on with the rebase as far as it could.
+    """Run ``git rebase --continue``, up to the next stop or the end.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
     has given up and no rebase is under way any more, GitKilled, and Interrupted by a
@@ -307,7 +307,7 @@ def resume(repo: Repository) -> None:
 
 
 def abort(repo: Repository) -> str:
-    """Branches, index and files are as they were before the rebase.
+    """Run ``git rebase --abort``: branches, index and files as before the rebase.
 
     Says so where uncommitted changes are only in a stash. Raises GitFailed where git
     can't do that, GitKilled, and Interrupted by Ctrl-C or a signal.
@@ -319,7 +319,7 @@ def abort(repo: Repository) -> str:
 def roll_back(
     repo: Repository, started: Callable[[int], None] = lambda _pid: None
 ) -> str:
-    """As :func:`abort` has it, wherever the rebase was broken off, or a take-back."""
+    """Abort the rebase wherever it, or an abort, was interrupted."""
     autostash.claim(repo)
     if _knows_its_origin(repo):
         done = repo.program.run_outliving("rebase", "--abort", started=started)
@@ -366,7 +366,7 @@ def _interruptible(repo: Repository) -> Iterator[None]:
 
 
 def tidy(repo: Repository) -> None:
-    """What a rebase needed of gitsplit's files, and none under way needs, is gone."""
+    """Remove gitsplit's files for a rebase, where none is under way that needs them."""
     if is_under_way(repo) or rebase_process.has_note(repo):
         return
     for file in (repo.git_dir / "gitsplit" / "keep-dropped", todo_file(repo)):

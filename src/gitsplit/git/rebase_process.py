@@ -1,8 +1,8 @@
-"""Who has a ``git rebase`` do what for gitsplit at the moment, kept for after a kill.
+"""A note of the ``git rebase`` that gitsplit is running, for after a kill.
 
-A file says what git was told and which processes are at it. It goes when git has
-ended and gitsplit knows how; where it stays, and all of them are dead, a kill came
-between. Git's own locks from then on are theirs, and nobody's any more.
+The file says what git was told (start, continue, abort) and by which processes. It is
+removed when git has ended and gitsplit knows how; where it is still there and all of
+them are dead, a kill came between. Git's locks that are younger are stale then.
 """
 
 import os
@@ -37,10 +37,10 @@ MOMENT = 1.0
 
 @contextmanager
 def note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
-    """Within the ``with`` block it is on disk that git is told this.
+    """Keep a note within the ``with`` block that git is told to do this.
 
-    What is given takes the id of the git that does it. Where something is raised, the
-    note stays. Raises WriteFailed where it can't be written.
+    The block gets a function that adds the process id of that git. Where something is
+    raised, the note stays. Raises WriteFailed where it can't be written.
     """
     note = _note_file(repo)
     words = [order, f"{os.getpgrp()}", this_process()]
@@ -57,7 +57,7 @@ def _write(repo: Repository, note: Path, lines: list[str]) -> None:
 
 
 def interrupted_order(repo: Repository) -> Order | None:
-    """What git was told when a kill came; None where it wasn't, or is still at it."""
+    """What git was told when it was killed; None where it wasn't, or still runs."""
     lines = _note_lines(_note_file(repo))
     orders: tuple[Order, ...] = ("start", "continue", "abort")
     order = next((each for each in orders if lines[:1] == [each]), None)
@@ -73,21 +73,21 @@ def processes(repo: Repository) -> tuple[str, ...]:
 
 
 def has_note(repo: Repository) -> bool:
-    """Whether somebody has git at it, or had when a kill came."""
+    """Whether a rebase of gitsplit's is running, or was when a kill came."""
     return _note_file(repo).exists()
 
 
 def forget(repo: Repository) -> None:
-    """What was broken off is put right; nothing more is known of it."""
+    """Remove the note: what was interrupted is recovered."""
     _note_file(repo).unlink(missing_ok=True)
 
 
 def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
-    """The locks are gone that the git left which was killed at it.
+    """Remove the lock files that a killed ``git rebase`` has left.
 
-    A lock is its own where it was made after the note, of which all processes are
-    dead, and where it is the same a moment later while no git works here: a commit
-    whose editor is open holds one for long.
+    A lock is its own where it is younger than the note, whose processes are all dead,
+    and where it is unchanged a MOMENT later while no git runs here: a commit whose
+    editor is open holds one for long.
     """
     began = mtime_of(_note_file(repo))
     found = {lock: made for lock in _locks(repo, refs) if (made := mtime_of(lock))}

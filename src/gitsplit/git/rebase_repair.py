@@ -1,4 +1,4 @@
-"""A rebase in which git was killed, put right: it can go on, or is at its end.
+"""Repairs a rebase in which git was killed: it can be continued, or is finished.
 
 Only for one that gitsplit has had git begin or continue, and whose processes are dead.
 """
@@ -31,11 +31,11 @@ def is_ours(repo: Repository) -> bool:
 
 
 def reschedule(repo: Repository) -> None:
-    """The command at which git was killed is the next one again.
+    """Put the command at which git was killed back on top of the todo list.
 
-    Else git would leave out a commit that it had only begun to pick. What it had
-    written of that in index and files is gone; what is in no commit yet of the lines
-    that stay in the files, gitsplit's script makes anew.
+    Else git would skip a commit that it had only begun to pick. What that had changed
+    in index and files is reset; dropped lines that stay in the files are made again by
+    gitsplit's script.
     """
     state = rebase.state_dir(repo)
     done, left = _lists(repo)
@@ -61,9 +61,9 @@ def _lists(repo: Repository) -> tuple[list[bytes], list[bytes]]:
 
 
 def remove_half_picked(repo: Repository) -> None:
-    """New files are gone that git has written for a commit, and not put in the index.
+    """Remove new files that a half-done pick has written but not added to the index.
 
-    They would be in the way as untracked ones. Other files, git itself resets.
+    As untracked files they would be in the way. Other files, git itself resets.
     """
     done, _ = _lists(repo)
     last = done[-1] if done else b""
@@ -76,7 +76,7 @@ def remove_half_picked(repo: Repository) -> None:
 
 
 def remove_half_reset(repo: Repository) -> None:
-    """New files are gone that an abort has written, and not put in the index.
+    """Remove new files that a half-done abort has written but not added to the index.
 
     A second one would refuse to overwrite them as somebody's untracked files.
     """
@@ -146,7 +146,7 @@ def is_at_end(repo: Repository) -> bool:
 
 
 def finish(repo: Repository, head: str | None) -> str:
-    """What git does at the end of a rebase is done, where it was killed at that.
+    """Do what git does at the end of a rebase, where it was killed while doing it.
 
     ``head`` is the branch that has been rebased. Says so where uncommitted changes
     are only in a stash.

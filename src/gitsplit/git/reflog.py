@@ -1,7 +1,7 @@
-"""What git has noted of where refs went, from a moment on that was marked.
+"""Reads reflog entries that are newer than a moment that was noted.
 
 The times in a reflog are the committer's, and may go backwards; so the last entry of
-each is remembered, and what comes after it counts.
+each reflog is noted, and what comes after it is newer.
 """
 
 import os
@@ -24,7 +24,7 @@ from gitsplit.model.objects import Oid
 
 
 class ReflogEntry(NamedTuple):
-    """A step of a ref."""
+    """One entry of a reflog: the ref's old and new value, and the message."""
 
     old: Oid
     new: Oid
@@ -32,7 +32,7 @@ class ReflogEntry(NamedTuple):
 
 
 def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
-    """It is on disk what the last entry of each reflog is."""
+    """Note the last entry of each ref's reflog, for this record of the journal."""
     lines = [b"%d" % number]
     for ref in refs:
         rows = _rows(repo, ref)
@@ -45,7 +45,7 @@ def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> Non
 
 
 def last_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
-    """The last entries from when this record was made, as far as they are known."""
+    """The entries noted for this record; none where another was noted since."""
     with suppress(OSError):
         first, *lines = own_content(_last_entries_file(repo)).split(b"\n")[:-1]
         if first == b"%d" % number:
@@ -57,7 +57,7 @@ def last_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
 def entries_after(
     repo: Repository, ref: str, last: bytes | None, since: int
 ) -> list[ReflogEntry]:
-    """The steps of the ref after its entry ``last``, the latest first.
+    """The entries of the ref's reflog after ``last``, the newest first.
 
     Where that isn't known, those that git dates ``since`` then. Where it is in the
     reflog no more, all have come after it.

@@ -1,4 +1,4 @@
-"""The only irreversible step: HEAD's branch and its neighbours move, all or none.
+"""Moves the refs: HEAD's branch and those that follow it, all or none.
 
 Nothing else in gitsplit moves a ref. Must not know plans or the journal. Everything
 goes through one ``git update-ref --stdin`` transaction, so hooks, reflogs and every
@@ -252,7 +252,7 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
     started: Callable[[int], None] | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> None:
-    """All the refs have their new values, or none has.
+    """Move all the refs in one transaction (git-update-ref(1)), or none.
 
     ``message`` goes into the reflogs. ``expected_head`` is the ref that HEAD has to
     name, None for a detached one; HEAD is locked when that is looked at. ``started``

@@ -1,6 +1,6 @@
-"""What a commit did, done again on another tree, as ``git rebase`` does it.
+"""Cherry-picks trees in memory: a commit's change applied to another tree.
 
-Path by path, which costs next to nothing. Where both sides moved the same path, or a
+Path by path, which costs next to nothing. Where both sides changed the same path, or a
 rename could matter, git itself merges the trees (``git-merge-tree(1)``): only so the
 result is that of a rebase, with the user's merge drivers and git's rename detection.
 Stores nothing in the repository.
@@ -51,17 +51,17 @@ Paths = Mapping[bytes, PathPair]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Does again what commits did; ``objects`` has what is new and gets the results."""
+    """Cherry-picks and merges; ``objects`` has the new objects and gets the results."""
 
     repo: Repository
     objects: NewObjects
 
     def tree(self, commit: SourceCommit, base: Oid, tree: Oid, onto: Oid) -> Oid:
-        """The tree ``onto`` with what leads from ``base`` to ``tree`` done on it.
+        """Cherry-pick: apply the change from ``base`` to ``tree`` to the tree ``onto``.
 
-        ``commit`` is the one that did it. Raises ReplayConflict, which names it, where
-        git would stop for a conflict, and GitTooOld where it takes the ``git
-        merge-tree`` of git 2.38 to tell.
+        ``commit`` is the one whose change it is. Raises ReplayConflict, which names it,
+        where git would stop for a conflict, and GitTooOld where it takes the
+        ``git merge-tree`` of git 2.38 to tell.
         """
         theirs = changed_paths(self.objects, base, tree)
         ours = changed_paths(self.objects, base, onto)
@@ -207,7 +207,7 @@ class _Quarantine:
         return tree
 
     def _lend(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
-        """The quarantine has everything new that is reachable from the object."""
+        """Write to the quarantine what is new and reachable from the object."""
         waiting, seen = [(oid, kind)], {oid}
         while waiting:
             oid, kind = waiting.pop()
@@ -220,7 +220,7 @@ class _Quarantine:
             waiting += below
 
     def _adopt(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
-        """Everything that git made and is reachable from the object is a new object."""
+        """Add to ``objects`` what git made and is reachable from the object."""
         if self.objects.new(oid) or not (odb.exists(oid) or oid == EMPTY_TREE):
             return
         data = b"" if oid == EMPTY_TREE else odb.read(oid)[1]

@@ -1,11 +1,9 @@
-"""Scratch worktrees: the files of one commit in a place of their own.
+"""Scratch worktrees: the files of one commit checked out for a command of the user's.
 
 Each is a linked worktree of the repository (git-worktree(1)), with a detached HEAD, in
 a new temporary directory: not below the user's files, where build tools would find
 theirs further up. It is locked, with a reason that names this process, so that a later
 gitsplit can tell what a dead one has left.
-
-A command of the user's, run in a scratch worktree until it ends or is stopped.
 """
 
 import errno
@@ -62,12 +60,12 @@ class ScratchWorktree:
     admin: Path
 
     def note_command(self, pid: int) -> None:
-        """What runs there is known, to be ended if this process dies before it."""
+        """Note which process runs there, to be ended if this one dies before it."""
         with suppress(OSError):
             (self.admin / COMMAND_FILE).write_text(process_name(pid))
 
     def remove(self) -> None:
-        """The files are gone, and git knows of no such worktree any more.
+        """Remove the worktree: its files, and git's record of it.
 
         The files go first: the git directory says where they are.
         """
@@ -207,7 +205,7 @@ class CommandResult:
 def run_command(
     command: str, scratch: ScratchWorktree, environment: Mapping[str, str], stop: Event
 ) -> CommandResult:
-    """The finished shell command, standard output and error together.
+    """Run the shell command to its end; standard output and error come together.
 
     It has nothing to read, neither from standard input nor from the terminal. Whatever
     of it still runs when it has ended, in the background, is ended too, for the files

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGHUP unwound as Ctrl-C is, and what no signal may interrupt."""
+"""Has SIGTERM and SIGHUP raise an exception as Ctrl-C does, or ignores all three."""
 
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +41,7 @@ class _Unwinding:
 
 @contextmanager
 def ignore_signals() -> Iterator[None]:
-    """Within the block, what is being cleared away isn't interrupted once more."""
+    """Ignore SIGINT, SIGTERM and SIGHUP within the block, for a clean-up."""
 
     def ignore(_number: int, _frame: FrameType | None) -> None:
         pass

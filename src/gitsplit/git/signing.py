@@ -48,14 +48,14 @@ class Signer:
     env: Mapping[str, str]
 
     def try_out(self) -> None:
-        """Nothing where signing works; else SigningFailed is raised.
+        """Sign a trial; raise SigningFailed where that doesn't work.
 
         A missing key or passphrase mustn't be noticed when all the work is done.
         """
         self.sign(_TRIAL)
 
     def sign_commit(self, commit: RawCommit) -> RawCommit:
-        """The commit with its signature as the last header, where git puts it.
+        """Sign the commit: its signature is the last header, where git puts it.
 
         Raises SigningFailed.
         """
@@ -64,7 +64,7 @@ class Signer:
         return replace(commit, headers=(*commit.headers, field))
 
     def sign(self, payload: bytes) -> bytes:
-        """The detached, armoured signature of ``payload``.
+        """Run the signing program; the detached, armoured signature of ``payload``.
 
         The program may ask the user for a passphrase. Raises SigningFailed.
         """
@@ -218,7 +218,7 @@ def signatures_lost(rewrite: Rewrite) -> int:
 
 
 def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewrite:
-    """The same rewrite with every commit that is written anew signed.
+    """Sign every commit of the rewrite that is written anew.
 
     Signed commits have other ids, so what stands on them is written once more. The
     unsigned ones stay in ``objects``, where nothing names them any longer.

@@ -1,17 +1,12 @@
-"""Where gitsplit keeps its own files: ``gitsplit/`` in the worktree's git directory.
+"""gitsplit's own files: ``gitsplit/`` in the worktree's git directory, and in TMPDIR.
 
-In a shared repository they get the permissions that git gives to its own, or the next
-member of the group could neither undo nor split anything.
+Files get the permissions of ``core.sharedRepository``, or the next member of the group
+could neither undo nor split anything. Temporary ones are named by their process and
+machine, so that a later start can remove what a killed one has left.
 
-Unfinished work kept as files: one for each range, in gitsplit's own directory.
-
-A draft is a plan file. Its name says which commits it is for, and its directory for
-which branch, so that one whose commits have moved is found and not overwritten.
-
-Files that live for a moment, named so that it is known whose they were.
-
-A process that is killed takes nothing away. The next one tells by the name which
-process of which machine a file belonged to, and whether that still runs.
+A draft is unfinished work, kept as a plan file for each range. Its name says for which
+commits it is, and its directory for which branch, so that one whose commits have moved
+is found and not overwritten.
 """
 
 import errno
@@ -62,7 +57,7 @@ def temporary_directory() -> Iterator[str]:
 
 
 def remove_left_behind(directory: Path) -> None:
-    """Nothing is in the directory of a gitsplit that is dead, if it can be removed."""
+    """Remove the temporary files of dead gitsplits from the directory, if possible."""
     with suppress(OSError), os.scandir(directory) as entries:
         left = [Path(e.path) for e in entries if is_left_behind(e.name)]
         for path in left:
@@ -73,7 +68,7 @@ def remove_left_behind(directory: Path) -> None:
 
 
 def remove_files(path: Path) -> None:
-    """Nothing is left there, if it can be removed at all."""
+    """Remove the file or directory tree, if that is possible at all."""
     with suppress(RecursionError):
         shutil.rmtree(path, ignore_errors=True)
     if path.is_dir() and not path.is_symlink():
@@ -136,7 +131,7 @@ _NUMBERS = {0: 0, 1: _GROUP, 2: _EVERYBODY}
 
 
 def ensure_directory(repo: Repository, *below: str) -> Path:
-    """The directory for gitsplit's own files, or one below it; it exists afterwards.
+    """Make the directory for gitsplit's own files, or one below it.
 
     Raises OSError where it can't be made.
     """
@@ -230,7 +225,7 @@ def report_write_failure(what: str, state: str = UNCHANGED) -> Iterator[None]:
 
 
 def _sync_name(repo: Repository, path: Path) -> None:
-    """What the file is called is on disk, and its directory, too."""
+    """Sync the file's name to disk: its directory, and gitsplit's own."""
     for directory in (path.parent, repo.git_dir):
         sync_directory(directory)
 
@@ -244,7 +239,7 @@ def mtime_of(path: Path) -> float:
 
 
 def share(repo: Repository, path: Path) -> None:
-    """The path can be used by all whom ``core.sharedRepository`` names."""
+    """Give the path the permissions of ``core.sharedRepository`` (git-config(1))."""
     wanted, is_exact = _shared_permissions(repo.config)
     if not wanted:
         return
@@ -262,7 +257,7 @@ def share(repo: Repository, path: Path) -> None:
 
 
 def sync_directory(directory: Path) -> None:
-    """The names in the directory are on disk, too (``fsync(2)``)."""
+    """Sync the names in the directory to disk (``fsync(2)``)."""
     opened = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(opened)
@@ -339,7 +334,7 @@ class DraftFile:
         return self.path.with_suffix(".memory")
 
     def save(self, text: str, memory: str | None = None) -> None:
-        """The draft is this text now, whole at every moment, and so is what it needs.
+        """Write the draft, and beside it what a plan file has no room for.
 
         Raises WriteFailed where it can't be written.
         """
@@ -350,7 +345,7 @@ class DraftFile:
                 write_file(self.repo, self._memory, memory.encode())
 
     def forget(self) -> None:
-        """The draft isn't there any more."""
+        """Delete the draft."""
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
             self._memory.unlink(missing_ok=True)

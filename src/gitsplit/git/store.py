@@ -1,11 +1,7 @@
-"""New objects stored by git, as one pack, checked before.
+"""Stores new objects: as one pack, by ``git index-pack``, which checks them first.
 
-Must not move refs.
-
-Packs: many objects as one stream, for git to check and to store.
-
-Knows ``gitformat-pack(5)`` as far as whole objects go. There are no deltas: the
-stream lives for a moment, or until the next repack.
+The pack has no deltas (gitformat-pack(5)): the next repack makes some. Must not move
+refs.
 """
 
 import zlib
@@ -146,9 +142,9 @@ class _Walk:
 def store_objects(
     repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> Iterator[None]:
-    """Within the ``with`` block the rewrite's objects are stored and safe from gc.
+    """Store the rewrite's objects, safe from gc within the ``with`` block.
 
-    So are ``trees``, which it needs besides those of its commits.
+    ``trees`` are stored besides those of its commits.
 
     Refs are to be moved inside the block: the objects are a pack that has a ``.keep``
     file until the block ends, because a ``git repack -a -d`` in the meantime would
@@ -169,7 +165,7 @@ def store_objects(
 def store_for_rebase(
     repo: Repository, objects: NewObjects, rewrite: Rewrite
 ) -> Iterator[None]:
-    """The rewrite's objects are stored, and safe from gc while a rebase needs them.
+    """Store the rewrite's objects, safe from gc as long as a rebase needs them.
 
     A rebase is to be begun inside the block. Only its todo list names what isn't picked
     yet, so the objects are in a pack with a ``.keep`` file, which names this worktree.
@@ -186,7 +182,7 @@ def store_for_rebase(
 
 
 def _release(keep: Path) -> None:
-    """The pack is git's affair again; the next start sees to it where that fails."""
+    """Delete the ``.keep`` file; where that fails, the next start does it."""
     with suppress(OSError):
         keep.unlink(missing_ok=True)
 
@@ -194,7 +190,7 @@ def _release(keep: Path) -> None:
 def _store_pack(
     repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...], who: str
 ) -> Path | None:
-    """The ``.keep`` file of a new pack of these objects; None where others keep it.
+    """Store the objects as a pack; its ``.keep`` file, or None where others keep it.
 
     The pack is on disk for good, whatever the configuration says about that: a power
     cut that spares the refs must spare what they name.

@@ -1,6 +1,6 @@
-"""A program of the user's that is asked something and answers, as a filter does.
+"""Runs programs of the user's: a filter that is asked, and the editor as git runs it.
 
-The user's editor, run on a text the way git runs it (``git-var(1)``, GIT_EDITOR).
+The editor is that of ``git-var(1)``, GIT_EDITOR.
 """
 
 import os
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 
 
 def ask(repo: Repository, command: str, question: bytes) -> bytes:
-    """What the shell command prints when it has ``question`` on standard input.
+    """Run the shell command with ``question`` on standard input; what it prints.
 
     It runs at the top of the worktree, or in a bare repository's directory. What it
     says on standard error is passed on where it fails. Raises ProgramFailed where it
@@ -77,7 +77,7 @@ def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[]
 
 
 def edit(repo: Repository, text: bytes) -> bytes:
-    """What the user made of ``text`` in the editor; the terminal is the editor's.
+    """Open ``text`` in the user's editor, which gets the terminal; the edited text.
 
     The file is called COMMIT_EDITMSG, by which editors know what they edit. Raises
     EditorFailed when the editor can't be started or ends with an error, which is how
@@ -94,7 +94,7 @@ def edit(repo: Repository, text: bytes) -> bytes:
 
 
 def keep_text(repo: Repository, text: bytes) -> Path:
-    """Where the text is now that nothing could be made of.
+    """Keep a text that couldn't be used, and return the path of the file.
 
     Raises EditorFailed where it can't be written.
     """
@@ -108,7 +108,7 @@ def keep_text(repo: Repository, text: bytes) -> Path:
 
 
 def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
-    """What the user made of the content of a file called ``name``; not one byte else.
+    """Open a file's content in the user's editor; the edited content, byte for byte.
 
     The copy in the editor has the last part of the name, by which editors know what is
     in it. Raises EditorFailed as :func:`edit` does.
@@ -122,7 +122,7 @@ def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
 
 
 def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
-    """What the editor leaves at ``path``, where it finds ``content``."""
+    """Write ``content`` to ``path``, run the editor on it, and read it back."""
     command = repo.editor()
     path.write_bytes(content)
     # "$@" keeps blanks in the path; the command may have options of its own.
@@ -146,7 +146,7 @@ def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
 
 
 def _await_end(editor: subprocess.Popen[bytes]) -> int:
-    """The exit status of the editor, which is told to end where gitsplit is.
+    """Wait for the editor and return its exit status; pass a signal on to it.
 
     Raises Interrupted then.
     """

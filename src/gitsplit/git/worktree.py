@@ -1,13 +1,10 @@
-"""Index and files follow HEAD where its tree changes: whole, or not at all.
+"""Takes index and files along where HEAD's tree changes: whole, or not at all.
 
-The index that counts stays as it is, locked, until the refs have moved; then one
-rename replaces it. So after a crash the refs alone say which index is right, and only
-files may have to be put back. Must not know the journal, which remembers the trees.
-
-The index file: locked as git locks it, and made anew beside the one that counts.
-
-Git writes every index; here is only which file it writes, and when that becomes the
-index. The lock says whose it is, so that one left by a dead gitsplit is recognised.
+``index.lock`` is held until the refs have moved; then the new index, which git has made
+beside, replaces the old one by a rename. So after a crash the refs alone say which
+index is right, and only files may have to be put back. The lock has its owner's name in
+it, so that one left by a dead gitsplit is recognised. Must not know the journal, which
+remembers the trees.
 """
 
 import os

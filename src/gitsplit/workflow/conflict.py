@@ -169,7 +169,10 @@ def _drawn_up(
 
 @dataclass(frozen=True, slots=True)
 class _Carriers:
-    """Writes commits as if all before them had stayed, for git to pick them."""
+    """Makes temporary commits for ``git rebase`` to pick.
+
+    Each is on its original parents, so that its diff is just one planned piece.
+    """
 
     repo: Repository
     objects: NewObjects
