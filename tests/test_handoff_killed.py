@@ -121,7 +121,7 @@ def test_an_undo_speaks_of_the_rewrite_before_only_where_there_is_one(
     assert hand_over(tangled) == -signal.SIGKILL
     ran = gitsplit(tangled.path, "--undo")
 
-    assert "the rebase is taken back now" in ran.err
+    assert "the rebase has been rolled back" in ran.err
     assert "before that" not in ran.err
     expect_as_before(tangled, before)
 
@@ -236,7 +236,7 @@ def test_an_abort_that_is_killed_is_ended_at_the_next_start(
     assert run(tangled, "-m", "gitsplit", "--abort") != 0
     ran = gitsplit_again(tangled)
 
-    assert "the rebase is aborted now" in ran.err
+    assert "the rebase has been aborted" in ran.err
     expect_as_before(tangled, before)
 
 
