@@ -7,13 +7,13 @@ same, though they share no word.
 """
 
 import re
+from binascii import crc32
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from typing import Literal
-from zlib import crc32
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit
 from gitsplit.proposal import features, source_text
