@@ -39,7 +39,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
 )
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.states import Step, is_whole, steps
+from gitsplit.model.states import TreeStep, is_whole, steps
 from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import PlanDocument, dumps, loads
 from gitsplit.proposal.propose import proposal
@@ -74,7 +74,7 @@ def new_tree(plan: Plan) -> Tree:
     return tree_of(change.new for change in plan.changes)
 
 
-def applied(tree: Tree, step: Step) -> Tree:
+def applied(tree: Tree, step: TreeStep) -> Tree:
     """The tree after a step, path by path in the order of the step."""
     result = dict(tree)
     for path, entry in step.paths:

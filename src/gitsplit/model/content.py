@@ -86,7 +86,7 @@ def file_states(
 
 
 def _state(
-    change: FileChange, chosen: set[Fact], runs: Sequence["_Run"], after: int
+    change: FileChange, chosen: set[Fact], runs: Sequence["_LineRun"], after: int
 ) -> File | None:
     """The state of a file after a group, each of its aspects chosen by itself."""
     if change.old is None and Fact.CREATE not in chosen:
@@ -105,7 +105,7 @@ def _state(
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _LineRun:
     """Lines that follow each other in every state from group ``since`` on.
 
     From group ``until`` on they are gone; unchanged lines always stay.
@@ -116,28 +116,32 @@ class _Run:
     until: int = _NEVER
 
 
-def _runs(change: FileChange, assignment: Assignment) -> Iterator[_Run]:
+def _runs(change: FileChange, assignment: Assignment) -> Iterator[_LineRun]:
     """The lines of all states in their order, as long runs as possible."""
     by_hunk = _by_hunk(assignment)
     at = 0
     for number, hunk in enumerate(change.hunks):
-        yield _Run(b"".join(change.old_lines[at : hunk.old.start]))
+        yield _LineRun(b"".join(change.old_lines[at : hunk.old.start]))
         yield from _hunk_runs(change, hunk, by_hunk[number])
         at = hunk.old.stop
-    yield _Run(b"".join(change.old_lines[at:]))
+    yield _LineRun(b"".join(change.old_lines[at:]))
 
 
-def _hunk_runs(change: FileChange, hunk: Hunk, edits: Assignment) -> Iterator[_Run]:
+def _hunk_runs(change: FileChange, hunk: Hunk, edits: Assignment) -> Iterator[_LineRun]:
     """The lines of a hunk, as long runs as possible."""
     lines = hunk_lines(change, hunk, edits)
     for (mark, group), run in groupby(lines, lambda line: (line.mark, line.group)):
         if mark == "old":
-            yield _Run(b"".join(change.old_lines[n.number] for n in run), until=group)
+            yield _LineRun(
+                b"".join(change.old_lines[n.number] for n in run), until=group
+            )
         else:
-            yield _Run(b"".join(change.new_lines[n.number] for n in run), since=group)
+            yield _LineRun(
+                b"".join(change.new_lines[n.number] for n in run), since=group
+            )
 
 
-def _content(runs: Iterable[_Run], after: int) -> bytes:
+def _content(runs: Iterable[_LineRun], after: int) -> bytes:
     """The chosen lines; a line that lacks its end gets one where others follow it.
 
     Otherwise two lines would become one. Only a state between the two sides can have

@@ -64,7 +64,7 @@ def _join(first: list[int], a: int, b: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TreeStep:
     """What one commit of a plan changes in the tree of the commit before it.
 
     ``files`` are the states that it brings, for the blobs they need.
@@ -74,7 +74,7 @@ class Step:
     files: tuple[File, ...]
 
 
-def steps(plan: Plan) -> tuple[Step, ...]:
+def steps(plan: Plan) -> tuple[TreeStep, ...]:
     """What each commit of the plan changes, in order.
 
     Raises InvalidPlan where a commit's tree would have two files at one path, or a
@@ -169,12 +169,12 @@ def is_whole(plan: Plan) -> bool:
     return DROPPED not in plan.group_of and not is_altered
 
 
-def _step(before: list[File | None], after: list[File | None]) -> Step:
+def _step(before: list[File | None], after: list[File | None]) -> TreeStep:
     """The step between two states of the same files; what goes, goes first."""
     gone = dict.fromkeys(state.path for state in before if state is not None)
     kept = tuple(state for state in after if state is not None)
     there = {state.path: TreeEntry(state.mode, state.oid) for state in kept}
-    return Step((*(gone | there).items(),), kept)
+    return TreeStep((*(gone | there).items(),), kept)
 
 
 def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:

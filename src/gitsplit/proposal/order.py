@@ -8,8 +8,8 @@ Which group keeps the Change-Id, and why.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum, log
 from typing import Literal
 
@@ -17,7 +17,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import shown
 from gitsplit.model.message import without_change_id
-from gitsplit.model.plan import DROPPED
+from gitsplit.model.plan import DROPPED, Group, Plan, settled
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import identifiers, parts
@@ -142,6 +142,30 @@ def kept_by(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int |
     if keep in ("first", "last"):
         return groups[0 if keep == "first" else -1]
     return max(groups, key=lambda group: (sizes[group], group))
+
+
+def with_groups(
+    bare: Plan,
+    message: bytes,
+    draft: Callable[[int, list[Edit]], bytes],
+    reason: Callable[[int, list[Edit]], str],
+) -> Plan:
+    """The settled plan with its groups: one has the commit's message, each a reason.
+
+    The message is the owner's; where there is none, that of the group with most lines.
+    The others have drafts. ``draft`` and ``reason`` get a group's number (from 0) and
+    its edits.
+    """
+    heir = bare.owner
+    if heir is None:
+        heir = kept_by("largest", bare.edits, bare.group_of) or 0
+    members = bare.edits_by_group()
+    parts = [members.get(g, []) for g in range(max(members, default=0) + 1)]
+    groups = tuple(
+        Group(message if g == heir else draft(g, part), reason(g, part))
+        for g, part in enumerate(parts)
+    )
+    return settled(replace(bare, groups=groups))
 
 
 def described_by(

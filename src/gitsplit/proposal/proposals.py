@@ -10,7 +10,7 @@ from itertools import pairwise
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.message import without_change_id
-from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.model.plan import Plan
 from gitsplit.proposal import explain, group_count, order
 from gitsplit.proposal.by_location import (
     cut_for,
@@ -25,7 +25,7 @@ from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.order import Keep, described_by, kept_by
+from gitsplit.proposal.order import Keep, described_by, kept_by, with_groups
 from gitsplit.proposal.pieces import is_possible, pieces_of, together
 from gitsplit.proposal.scoring import scores, worth
 from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
@@ -201,33 +201,26 @@ class Proposals:
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
         owner, word = self._owner(edits, group_of)
-        heir = kept_by("largest", edits, group_of) if owner is None else owner
-        groups = tuple(
-            Group(
-                self.message if g == (heir or 0) else self._draft(part, finding),
-                _said(self.changes, part, finding, word if g == owner else ""),
-            )
-            for g, (part, finding) in enumerate(zip(parts, findings, strict=True))
+        plan = with_groups(
+            Plan(self.changes, edits, group_of, (), owner),
+            self.message,
+            lambda g, part: self._draft(part, findings[g]),
+            lambda g, part: _said(
+                self.changes, part, findings[g], word if g == owner else ""
+            ),
         )
-        plan = settled(Plan(self.changes, edits, group_of, groups, owner))
         return plan if is_possible(plan) else self._collapsed(plan)
 
     def _collapsed(self, plan: Plan) -> Plan:
         """The plan with the groups joined whose paths can't stand in one tree."""
         group_of = together(self.changes, plan.edits, plan.group_of)
-        parts: list[list[Edit]] = [[] for _ in range(max(group_of) + 1)]
-        for edit, group in zip(plan.edits, group_of, strict=True):
-            parts[group].append(edit)
         owner, _ = self._owner(plan.edits, group_of)
-        heir = kept_by("largest", plan.edits, group_of) if owner is None else owner
-        groups = tuple(
-            Group(
-                self.message if g == (heir or 0) else self._draft(part, None),
-                reason(self.changes, part),
-            )
-            for g, part in enumerate(parts)
+        return with_groups(
+            Plan(self.changes, plan.edits, group_of, (), owner),
+            self.message,
+            lambda _, part: self._draft(part, None),
+            lambda _, part: reason(self.changes, part),
         )
-        return settled(Plan(self.changes, plan.edits, group_of, groups, owner))
 
     def _owner(
         self, edits: Sequence[Edit], group_of: Sequence[int]

@@ -10,7 +10,7 @@ Every proposal by place alone, of any number of groups.
 from dataclasses import dataclass
 
 from gitsplit.model.diff import Edit, FileChange
-from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.model.plan import Plan
 from gitsplit.proposal.by_location import (
     GroupBy,
     by_place,
@@ -22,7 +22,7 @@ from gitsplit.proposal.by_location import (
 )
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.proposal.group_count import MOST
-from gitsplit.proposal.order import Keep, kept_by
+from gitsplit.proposal.order import Keep, kept_by, with_groups
 from gitsplit.proposal.pieces import is_possible, together
 from gitsplit.proposal.proposals import Proposals, proposals
 from gitsplit.proposal.subjects import drafted
@@ -62,18 +62,12 @@ class ProposalsByLocation:
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
         """The plan with these groups, whose messages and reasons say where they are."""
         owner = kept_by(self.keep, edits, group_of)
-        heir = kept_by("largest", edits, group_of) if owner is None else owner
-        members: list[list[Edit]] = [[] for _ in range(max(group_of, default=0) + 1)]
-        for edit, group in zip(edits, group_of, strict=True):
-            members[group].append(edit)
-        groups = tuple(
-            Group(
-                self.message if g == (heir or 0) else self._draft(found),
-                reason(self.changes, found),
-            )
-            for g, found in enumerate(members)
+        return with_groups(
+            Plan(self.changes, edits, group_of, (), owner),
+            self.message,
+            lambda _, part: self._draft(part),
+            lambda _, part: reason(self.changes, part),
         )
-        return settled(Plan(self.changes, edits, group_of, groups, owner))
 
     def _draft(self, edits: list[Edit]) -> bytes:
         """A draft of a message for a group that isn't the owner."""
