@@ -347,9 +347,9 @@ def test_environment(tangled: Repository, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_nobody_catches() -> None:
     code = (
-        "import gitsplit.cli\n"
+        "import gitsplit.cli.main\n"
         "def broken(*_args, **_more): raise RuntimeError('\\x1b]0;PWNED\\x07\\u202e')\n"
-        "gitsplit.cli.command.main = broken\n"
+        "gitsplit.cli.main.command.main = broken\n"
         "gitsplit.cli.main.main([])\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

@@ -65,5 +65,5 @@ def test_where_git_cannot_merge_a_key_is_refused_and_ends_nothing(
     repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
-    with pytest.raises(ActionRefused, match="couldn't merge what was written"):
+    with pytest.raises(ActionRefused, match="could not merge the edited file"):
         merged_for_key(open_repository(repo.path), b"1\n", b"2\n", b"3\n")
