@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,17 @@ from tests.git.following import Seen, leftovers, seen
 from tests.processes import wait_until
 from tests.repositories.splitting import git_is_at_least
 from tests.repository import Repository
-from tests.runner import Json, Ran, done, gitsplit, group, plan_for, split_entry, whole
+from tests.runner import (
+    Json,
+    Ran,
+    done,
+    gitsplit,
+    gitsplit_process,
+    group,
+    plan_for,
+    split_entry,
+    whole,
+)
 
 pytestmark = pytest.mark.skipif(
     not git_is_at_least(2, 38), reason="a conflict is found by git 2.38's merge-tree"
@@ -238,6 +249,29 @@ def test_an_abort_that_is_killed_is_ended_at_the_next_start(
 
     assert "the rebase has been aborted" in ran.err
     expect_as_before(tangled, before)
+
+
+def test_an_abort_that_git_has_done_is_never_called_nothing(
+    tangled: Repository, tmp_path: Path
+) -> None:
+    """What is killed is the git that is asked afterwards how it ended."""
+    assert hand_over(tangled) == 3
+    killed = tmp_path / "bin" / "git"
+    killed.parent.mkdir()
+    over = f"! [ -d {tangled.path}/.git/rebase-merge ]"
+    killed.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1" = reflog ] && {over} && kill -9 $$\n'
+        f'exec {shutil.which("git")} "$@"\n'
+    )
+    killed.chmod(0o755)
+    path = f"{killed.parent}{os.pathsep}{os.environ['PATH']}"
+    ran = gitsplit_process(tangled.path, "--abort", env={"PATH": path})
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "SIGKILL" in ran.err
+    assert "Nothing was changed" not in ran.err
+    assert "The rebase is over." in ran.err
 
 
 def resolve(repo: Repository) -> None:

@@ -5,6 +5,7 @@ git alone; both come to the same.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from gitsplit.errors import (
@@ -297,9 +298,10 @@ def abort_rebase(
     NothingToContinue where git has nothing of gitsplit's to do.
     """
     record = _record(repo)
-    if told := rebase.abort(repo):
-        say(f"{told[:1].upper()}{told[1:]}.")
-    rebase_record.settle(repo)
+    with _over_where_it_is(repo):
+        if told := rebase.abort(repo):
+            say(f"{told[:1].upper()}{told[1:]}.")
+        rebase_record.settle(repo)
     return record
 
 
@@ -318,10 +320,18 @@ def _finished(repo: Repository) -> Record | None:
     """The record, where git has ended the rebase; whatever is raised says how far."""
     if rebase.is_under_way(repo):
         raise _stopped(rebase.current_stop(repo))
-    try:
+    with _over_where_it_is(repo):
         return rebase_record.settle(repo)
+
+
+@contextmanager
+def _over_where_it_is(repo: Repository) -> Iterator[None]:
+    """An error in the ``with`` block says that the rebase is over, once it is."""
+    try:
+        yield
     except GitsplitError as error:
-        error.state = "The rebase is over."
+        if not rebase.is_under_way(repo):
+            error.state = "The rebase is over."
         raise
 
 
