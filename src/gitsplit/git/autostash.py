@@ -43,11 +43,6 @@ def claim(repo: Repository) -> None:
         theirs.replace(_claim_file(repo))
 
 
-def is_claimed(repo: Repository) -> bool:
-    """Whether an autostash was claimed and not applied yet."""
-    return bool(_claimed_oid(repo))
-
-
 def give_back(repo: Repository) -> str:
     """Apply what was claimed to index and files; says so where only a stash has it.
 
