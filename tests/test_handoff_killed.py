@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git import at_work, rebase
+from gitsplit.git import journal, rebase
 from gitsplit.git.repository import open_repository
 from tests.conftest import PROJECT
 from tests.git.following import Seen, leftovers, seen
@@ -140,7 +140,7 @@ def test_an_undo_speaks_of_the_rewrite_before_only_where_there_is_one(
 def test_a_git_that_is_still_rebasing_is_named_and_left_to_its_work(
     tangled: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(at_work, "PATIENCE", 0.2)
+    monkeypatch.setattr(journal, "PATIENCE", 0.2)
     goes_on = tangled.path / ".git/goes-on"
     waits = f"while ! test -e {goes_on}; do sleep 0.05; done"
     hook(tangled, "pre-rebase", f"{KILL_GITSPLIT}; {waits}")
@@ -153,7 +153,7 @@ def test_a_git_that_is_still_rebasing_is_named_and_left_to_its_work(
         assert "gitsplit: A git that a killed gitsplit started (process " in each.err
         assert "no rewrite" not in each.err and "othing" not in each.err
     wait_until((tangled.path / ".git/rebase-merge/message").exists)
-    monkeypatch.setattr(at_work, "PATIENCE", 30.0)
+    monkeypatch.setattr(journal, "PATIENCE", 30.0)
     ended = gitsplit(tangled.path, "--abort")
     assert ended.status == 0, ended.err
 

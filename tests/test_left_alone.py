@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from gitsplit.git import at_work
+from gitsplit.git import journal
 from tests.processes import is_alive, wait_until
 from tests.repository import Repository
 from tests.runner import PROGRAM, gitsplit, tangled
@@ -37,7 +37,7 @@ class Kill:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(at_work, "PATIENCE", 0.3)
+    monkeypatch.setattr(journal, "PATIENCE", 0.3)
 
 
 SPLIT = ("--yes", "--group-by", "file", "-c", "HEAD~2")

@@ -205,7 +205,7 @@ def _read(name: str) -> bytes:
 
 
 def _dry_run(options: Options) -> None:
-    from gitsplit.git.at_work import other_at_work
+    from gitsplit.git.journal import other_at_work
     from gitsplit.workflow.journal_state import naming_way_out
     from gitsplit.workflow.work import (
         open_idle_repository,

@@ -4,6 +4,8 @@ One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory,
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
 it ``undoing``, then ``undone``. After a crash the phase says which way to go on. One
 that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.rebase_record`.
+
+Others that move refs here at this moment, told by the journal and waited for.
 """
 
 import os
@@ -20,10 +22,11 @@ from gitsplit.errors import (
     GitKilled,
     GitsplitError,
     NothingToUndo,
+    OperationUnderWay,
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import cleanup, journal_file, preflight, refs
+from gitsplit.git import cleanup, journal, journal_file, preflight, rebase_process, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
@@ -404,3 +407,53 @@ def _content(record: Record) -> bytes:
 
 def _report_failure(path: Path) -> AbstractContextManager[None]:
     return report_write_failure(f"gitsplit can't write its journal {path}")
+
+
+PATIENCE = 5.0
+"""Seconds in which others that move refs here may come to their end."""
+
+_TICK = 0.05
+
+
+def wait_for_others(repo: Repository, say: Callable[[str], None]) -> None:
+    """Nobody else moves refs here any more that gitsplit knows of.
+
+    ``say`` is told that it waits. Raises OperationUnderWay where that takes too long.
+    """
+    deadline = time.monotonic() + PATIENCE
+    if worker := other_at_work(repo):
+        say(f"Waiting for {worker}.")
+    while worker := other_at_work(repo):
+        if time.monotonic() > deadline:
+            raise OperationUnderWay(
+                f"{worker[:1].upper()}{worker[1:]} is still at work.",
+                hint="Wait for it, or end it, and try again.",
+                state="It may yet move branches, or take back what it has begun.",
+            )
+        time.sleep(_TICK)
+
+
+def other_at_work(repo: Repository) -> str:
+    """Who beside this process moves refs here now; empty where nobody does.
+
+    A git goes on for a while, or for ever, after the gitsplit that has started it was
+    killed. Until it ends, the journal doesn't say how that ends.
+    """
+    moving = [record.processes for record in journal.unfinished_records(repo)]
+    for owner, *gits in filter(None, moving):
+        if owner != this_process() and is_running(owner):
+            return f"another gitsplit (process {_pid(owner)})"
+        if git := next(filter(is_running, gits), None):
+            return _git_left_alone(git)
+    for owner, *gits in filter(None, [rebase_process.processes(repo)]):
+        if not is_running(owner) and (git := next(filter(is_running, gits), None)):
+            return _git_left_alone(git)
+    return ""
+
+
+def _git_left_alone(process: str) -> str:
+    return f"a git that a killed gitsplit started (process {_pid(process)})"
+
+
+def _pid(process: str) -> str:
+    return process.partition(" ")[0]

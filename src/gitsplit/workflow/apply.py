@@ -33,11 +33,10 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
-from gitsplit.git.at_work import wait_for_others
 from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.gerrit import are_reviewed
-from gitsplit.git.journal import Record
+from gitsplit.git.journal import Record, wait_for_others
 from gitsplit.git.push import ReviewServer, push_for_review, review_server
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
