@@ -10,14 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gitsplit.errors import OperationUnderWay
-from gitsplit.git import (
-    autostash,
-    journal,
-    rebase,
-    rebase_process,
-    rebase_repair,
-    reflog,
-)
+from gitsplit.git import journal, rebase, rebase_process, rebase_repair, reflog
 from gitsplit.git.cleanup import remove_stale_keeps
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase_process import Order
@@ -97,7 +90,7 @@ def recover(repo: Repository) -> str | None:
     said = None
     if not records:
         rebase_process.remove_stale_locks(repo, ())
-        autostash.give_back(repo)
+        rebase.give_back(repo)
     elif not rebase.is_under_way(repo) or rebase_repair.is_ours(repo):
         named = tuple(update.ref for update in records[-1].updates)
         rebase_process.remove_stale_locks(repo, named)

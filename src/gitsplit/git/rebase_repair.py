@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from gitsplit.git import autostash, rebase, refs
+from gitsplit.git import rebase, refs
 from gitsplit.git.program import has_git_at
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import git_content, write_file
@@ -152,8 +152,8 @@ def finish(repo: Repository, head: str | None) -> str:
     are only in a stash.
     """
     if not rebase.is_under_way(repo):
-        return autostash.give_back(repo)
-    autostash.claim(repo)
+        return rebase.give_back(repo)
+    rebase.claim(repo)
     if head and refs.current_head(repo) is None:
         words = ("-m", f"rebase (finish): returning to {head}")
         repo.program.run("symbolic-ref", *words, "HEAD", head)
@@ -163,7 +163,7 @@ def finish(repo: Repository, head: str | None) -> str:
     if left:
         refs.move(repo, left, b"rewritten during rebase", expected_head=head)
     repo.program.run("rebase", "--quit")
-    return autostash.give_back(repo)
+    return rebase.give_back(repo)
 
 
 def _updates(repo: Repository) -> list[refs.RefUpdate]:
