@@ -7,27 +7,120 @@ be undone. Where it was aborted, the record is removed.
 Repairs a rebase in which git was killed: it can be continued, or is finished.
 
 Only for one that gitsplit has had git begin or continue, and whose processes are dead.
+
+Reads reflog entries that are newer than a moment that was noted.
+
+The times in a reflog are the committer's, and may go backwards; so the last entry of
+each reflog is noted, and what comes after it is newer.
 """
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from gitsplit.errors import OperationUnderWay
-from gitsplit.git import journal, rebase, rebase_process, rebase_record, reflog, refs
+from gitsplit.git import journal, rebase, rebase_process, rebase_record, refs
 from gitsplit.git.cleanup import remove_stale_keeps
 from gitsplit.git.journal import Record
-from gitsplit.git.program import has_git_at
+from gitsplit.git.program import failure, has_git_at
 from gitsplit.git.rebase_process import Order
-from gitsplit.git.reflog import ReflogEntry
 from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import git_content, write_file
+from gitsplit.git.state_dir import (
+    ensure_directory,
+    git_content,
+    own_content,
+    report_write_failure,
+    write_file,
+)
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees, restore_files
 from gitsplit.model.objects import Oid
+
+
+class ReflogEntry(NamedTuple):
+    """One entry of a reflog: the ref's old and new value, and the message."""
+
+    old: Oid
+    new: Oid
+    words: bytes
+
+
+def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
+    """Note the last entry of each ref's reflog, for this record of the journal."""
+    lines = [b"%d" % number]
+    for ref in refs:
+        rows = _rows(repo, ref)
+        lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
+    with report_write_failure("gitsplit can't note where the refs are"):
+        ensure_directory(repo)
+        write_file(
+            repo, _last_entries_file(repo), b"".join(line + b"\n" for line in lines)
+        )
+
+
+def last_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
+    """The entries noted for this record; none where another was noted since."""
+    with suppress(OSError):
+        first, *lines = own_content(_last_entries_file(repo)).split(b"\n")[:-1]
+        if first == b"%d" % number:
+            words = (line.partition(b" ") for line in lines)
+            return {os.fsdecode(ref): last for ref, _, last in words}
+    return {}
+
+
+def entries_after(
+    repo: Repository, ref: str, last: bytes | None, since: int
+) -> list[ReflogEntry]:
+    """The entries of the ref's reflog after ``last``, the newest first.
+
+    Where that isn't known, those that git dates ``since`` then. Where it is in the
+    reflog no more, all have come after it.
+    """
+    rows = _rows(repo, ref)
+    found = []
+    for after, before in pairwise(rows):
+        if last is not None and _identity(after) == last:
+            break
+        if last is not None or _seconds(after[0]) >= since:
+            found.append(ReflogEntry(_oid(before[1]), _oid(after[1]), after[2]))
+    return found
+
+
+def _rows(repo: Repository, ref: str) -> list[list[bytes]]:
+    """Selector with its time, new value and message of each entry, latest first."""
+    fields = "--format=%gd%x00%H%x00%gs"
+    asked = ("reflog", "show", "--date=unix", fields, ref, "--")
+    done = repo.program.run(*asked, check=False)
+    if done.status < 0:  # no answer; an empty one would be taken for an abort
+        raise failure(asked, done)
+    lines = done.stdout.splitlines()
+    return [line.split(b"\0", 2) for line in lines]
+
+
+def _identity(row: list[bytes]) -> bytes:
+    selector, new, words = row
+    return b"%d %s %s" % (_seconds(selector), new, words)
+
+
+def _oid(field: bytes) -> Oid:
+    return Oid(field.decode("ascii"))
+
+
+def _seconds(selector: bytes) -> int:
+    """The time in a selector such as ``HEAD@{1700000000}``."""
+    found = re.search(rb"@\{(\d+)\}$", selector)
+    return int(found[1]) if found else 0
+
+
+def _last_entries_file(repo: Repository) -> Path:
+    return repo.git_dir / "gitsplit" / "reflogs"
+
 
 _DONE = re.compile(
     rb"rebase( -i)?( \((continue|skip)\))? \(finish\)|rewritten during rebase"
@@ -62,7 +155,9 @@ def begin(
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
     record = journal.begin(repo, updates, subject, head, phase="handed")
-    reflog.note_last_entries(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
+    rebase_record.note_last_entries(
+        repo, record.number, ("HEAD", *(ref for ref, _ in refs))
+    )
     return record
 
 
@@ -169,10 +264,10 @@ def settle(repo: Repository) -> Record | None:
 def _finished_record(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
-    marks = reflog.last_entries(repo, record.number)
+    marks = rebase_record.last_entries(repo, record.number)
 
     def steps_of(ref: str) -> list[ReflogEntry]:
-        return reflog.entries_after(repo, ref, marks.get(ref), record.time)
+        return rebase_record.entries_after(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
     learn = _final_update if record.head else _final_detached_update
