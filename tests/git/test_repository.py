@@ -17,8 +17,7 @@ from gitsplit.errors import (
     UnsupportedRepository,
 )
 from gitsplit.git.history import file_changes, series
-from gitsplit.git.identity import committer, fresh_change_id
-from gitsplit.git.repository import Config, open_repository
+from gitsplit.git.repository import Config, committer, fresh_change_id, open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository
 

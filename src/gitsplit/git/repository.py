@@ -3,10 +3,13 @@
 Finding it and its configuration is left to the git program. Only the object database
 is opened by libgit2: extensions that libgit2 refuses (partial clones, reftable, a
 sparse index, worktree configuration) then don't matter. No pygit2 object leaves here.
+
+The committer, and new Change-Ids: the only clock and randomness there are.
 """
 
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +22,7 @@ from gitsplit.errors import (
     EditorFailed,
     GitFailed,
     GitsplitError,
+    NoIdentity,
     NotARepository,
     ObjectDamaged,
     UnbornBranch,
@@ -411,3 +415,23 @@ def _not_usable(cwd: Path, done: Completed) -> NotARepository:
         "The path of this repository contains a line break.",
         hint="Move it to a path without one.",
     )
+
+
+def committer(repo: Repository) -> bytes:
+    """The value of a committer header for now: name, email, date as git has them.
+
+    Raises NoIdentity when git doesn't know who the user is.
+    """
+    done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
+    if done.status:
+        raise NoIdentity(
+            f"Git doesn't know who you are: {done.complaint}.",
+            hint="Tell it with: git config --global user.name NAME, "
+            "and: git config --global user.email ADDRESS",
+        )
+    return done.stdout.rstrip(b"\n")
+
+
+def fresh_change_id() -> bytes:
+    """A Change-Id that no other commit has: ``I`` and 40 random hex digits."""
+    return b"I" + secrets.token_hex(20).encode("ascii")

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from gitsplit.errors import SigningFailed
-from gitsplit.git.identity import committer
-from gitsplit.git.repository import Repository
+from gitsplit.git.repository import Repository, committer
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite

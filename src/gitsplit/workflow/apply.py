@@ -32,7 +32,7 @@ from gitsplit.errors import (
     UncleanFiles,
     WriteFailed,
 )
-from gitsplit.git import identity, journal, preflight, rebase_record, refs, write
+from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
 from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.gerrit import are_reviewed
@@ -210,7 +210,7 @@ def _merged_as(
 def _own_email(repo: Repository) -> bytes:
     """The user's address; empty where it isn't known yet, which a preview may be."""
     try:
-        return _email(identity.committer(repo))
+        return _email(repository.committer(repo))
     except NoIdentity:
         return b""
 
@@ -362,7 +362,7 @@ def entry_drafts(
 
 def _fresh_ids() -> Iterator[bytes]:
     while True:
-        yield identity.fresh_change_id()
+        yield repository.fresh_change_id()
 
 
 def apply(
@@ -392,7 +392,7 @@ def apply(
 def _write_and_move(
     repo: Repository, work: Work, finish: Finish, drop_to: DropTo
 ) -> Outcome:
-    objects, unsigned = _drawn_up(repo, work, identity.committer(repo), finish)
+    objects, unsigned = _drawn_up(repo, work, repository.committer(repo), finish)
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",

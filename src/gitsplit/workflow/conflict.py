@@ -15,7 +15,7 @@ from gitsplit.errors import (
     RefMoved,
     Stopped,
 )
-from gitsplit.git import identity, journal, rebase, rebase_record, refs, write
+from gitsplit.git import journal, rebase, rebase_record, refs, repository, write
 from gitsplit.git.journal import Record
 from gitsplit.git.rebase import Stop, TodoLine
 from gitsplit.git.repository import Repository
@@ -153,7 +153,7 @@ def _drawn_up(
     drop_to: DropTo,
 ) -> _Handoff:
     """The clean commits as they will be; of the rest, what git can pick."""
-    who = identity.committer(repo)
+    who = repository.committer(repo)
     ready = ready_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
     written, rest = write.make_until_conflict(repo, objects, ready, who)

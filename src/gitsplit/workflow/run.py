@@ -16,7 +16,7 @@ from gitsplit.errors import (
     NotChecked,
     Stopped,
 )
-from gitsplit.git import identity
+from gitsplit.git import repository
 from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
@@ -67,7 +67,7 @@ def run(
     """
     refuse_unfinished(repo)
     with naming_way_out(repo):
-        identity.committer(repo)  # it would fail late, so it is asked for first
+        repository.committer(repo)  # it would fail late, so it is asked for first
         with progress as tell:
             work = read_work(repo, request, asks=not request.accepts, tell=tell)
         for warning in replacement_warnings(repo, work.series):
