@@ -5,11 +5,17 @@ is opened by libgit2: extensions that libgit2 refuses (partial clones, reftable,
 sparse index, worktree configuration) then don't matter. No pygit2 object leaves here.
 
 The committer, and new Change-Ids: the only clock and randomness there are.
+
+The object database, opened by libgit2, and the objects in files of their own.
+
+Those are what a power cut damages. libgit2 never comes back from one that is cut off in
+its first bytes, so they are read here.
 """
 
 import os
 import re
 import secrets
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,7 +35,7 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
-from gitsplit.git import object_database
+from gitsplit.git import repository
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import command
 from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
@@ -148,10 +154,10 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object's content; None where the object isn't here."""
         try:
-            if found := object_database.read(self.objects_dir, oid):
+            if found := repository.read(self.objects_dir, oid):
                 return len(found[1])
             _, size = self._odb.read_header(oid)
-        except (*object_database.UNREADABLE, ObjectDamaged):
+        except (*repository.UNREADABLE, ObjectDamaged):
             return None
         return int(size)
 
@@ -177,19 +183,19 @@ class Repository:
         return RawCommit.parse(self.read_object(oid)[1])
 
     def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
-        if found := object_database.read(self.objects_dir, oid):
+        if found := repository.read(self.objects_dir, oid):
             name, data = found
             return self._verify(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
-        except object_database.UNREADABLE:
+        except repository.UNREADABLE:
             return self._fetch(oid)
         return _KINDS[ObjectType(kind)], data
 
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise object_database.damage(oid, "it has the content of another one")
+            raise repository.damage(oid, "it has the content of another one")
         return kind, data
 
     def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
@@ -312,7 +318,7 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=object_database.open_database(places.objects_dir, program.cwd),
+        _odb=repository.open_database(places.objects_dir, program.cwd),
     )
 
 
@@ -435,3 +441,56 @@ def committer(repo: Repository) -> bytes:
 def fresh_change_id() -> bytes:
     """A Change-Id that no other commit has: ``I`` and 40 random hex digits."""
     return b"I" + secrets.token_hex(20).encode("ascii")
+
+
+UNREADABLE = (KeyError, OSError, pygit2.GitError)
+"""What libgit2 raises where it can't read something."""
+
+_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
+
+
+def read(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
+    """The kind and content of the object; None where it has no file that is readable.
+
+    Raises ObjectDamaged where the file isn't a whole object.
+    """
+    try:
+        packed = Path(objects_dir, oid[:2], oid[2:]).read_bytes()
+    except OSError:
+        return None
+    stream = zlib.decompressobj()
+    try:
+        header, _, data = stream.decompress(packed).partition(b"\0")
+    except zlib.error:
+        raise damage(oid, "its file is garbled") from None
+    named = _HEADER.fullmatch(header)
+    if not stream.eof or named is None or int(named[2]) != len(data):
+        raise damage(oid, "its file is cut off or garbled")
+    return named[1].decode("ascii"), data
+
+
+def damage(oid: str, why: str) -> ObjectDamaged:
+    """The error for an object that isn't what its id stands for."""
+    return ObjectDamaged(
+        f"The object {Oid(oid)} is damaged: {why}.",
+        hint="Check the repository with: git fsck",
+    )
+
+
+def open_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
+    """The objects there, in its alternates, and where the environment says.
+
+    Raises NotARepository where they can't be read.
+    """
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    try:
+        odb = pygit2.Odb(objects_dir)
+        for path in filter(None, lent.split(os.pathsep)):
+            if (cwd / path).is_dir():
+                odb.add_disk_alternate(cwd / path)
+    except UNREADABLE as error:
+        raise NotARepository(
+            f"The objects of this repository can't be read: {error}.",
+            hint="See what git says to: git fsck",
+        ) from error
+    return odb
