@@ -16,7 +16,6 @@ from pygit2.enums import ObjectType
 
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
-from gitsplit.git.quarantine import environment
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import (
@@ -24,6 +23,7 @@ from gitsplit.git.trees import (
     NewObjects,
     PathPair,
     changed_paths,
+    environment,
     tree_with,
 )
 from gitsplit.model.escape import shown

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import durable_environment, this_process
-from gitsplit.git.quarantine import environment, migrate, quarantine
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
-from gitsplit.git.trees import NewObjects
+from gitsplit.git.trees import NewObjects, environment, migrate, quarantine
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import (
     DIRECTORY,
