@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.gerrit import id_rules, is_gerrits, is_on_a_remote
-from gitsplit.git.push import push_for_review
+from gitsplit.git.push import id_rules, is_gerrits, is_on_a_remote, push_for_review
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid

@@ -92,7 +92,7 @@ def _undo_last(repo: "Repository") -> None:
 
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """What an undo can't take back: commits that are on a server."""
-    from gitsplit.git.gerrit import are_reviewed, has_new_changes, is_on_a_remote
+    from gitsplit.git.push import are_reviewed, has_new_changes, is_on_a_remote
     from gitsplit.report.summary import MAY_BE_PUSHED, pushed_before
 
     head = record.updates[0]

@@ -35,9 +35,8 @@ from gitsplit.errors import (
 from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
 from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
-from gitsplit.git.gerrit import are_reviewed
 from gitsplit.git.journal import Record, wait_for_others
-from gitsplit.git.push import ReviewServer, push_for_review, review_server
+from gitsplit.git.push import ReviewServer, are_reviewed, push_for_review, review_server
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
 from gitsplit.git.state_dir import ensure_directory, write_file

@@ -15,14 +15,7 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import (
-    gerrit,
-    history,
-    operations,
-    rebase_process,
-    rebase_record,
-    refs,
-)
+from gitsplit.git import history, operations, push, rebase_process, rebase_record, refs
 from gitsplit.git.push import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
@@ -166,7 +159,7 @@ def _with_proposal(
 
 
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
-    rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
+    rules = push.id_rules(repo, series.commits, moves=request.moves_ids)
     head = refs.current_head(repo)
     known = None
     if rules.is_reviewed:
