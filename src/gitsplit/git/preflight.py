@@ -15,7 +15,7 @@ from gitsplit.errors import (
     OperationUnderWay,
     UncleanFiles,
 )
-from gitsplit.git import worktree_files
+from gitsplit.git import worktree
 from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
@@ -97,13 +97,13 @@ def _in_the_way(
     repo: Repository, path: bytes, entry: TreeEntry | None
 ) -> Iterator[bytes]:
     """What would have to go for a new entry: what is there, and a link above it."""
-    if above := worktree_files.obstacle(repo, path):
+    if above := worktree.obstacle(repo, path):
         yield above
-    found = worktree_files.status(repo, path)
+    found = worktree.status(repo, path)
     if found and not S_ISDIR(found.st_mode):
         yield path
     if entry and entry.mode != GITLINK:
-        yield from worktree_files.files_below(repo, path)
+        yield from worktree.files_below(repo, path)
 
 
 def _read_status(repo: Repository) -> list[_Unclean]:
@@ -187,7 +187,7 @@ def _setting_for(kept: int, new: int) -> str:
 
 def _has(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
     named = path + b"/.git" if entry.mode == GITLINK else path
-    return worktree_files.status(repo, named) is not None
+    return worktree.status(repo, named) is not None
 
 
 def refuse_undo(
