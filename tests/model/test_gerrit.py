@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gitsplit.model.change_id import IdRules
-from gitsplit.model.gerrit import (
+from gitsplit.model.change_id import (
     COMMITTER,
     MALFORMED,
     MERGED,
@@ -15,6 +14,7 @@ from gitsplit.model.gerrit import (
     SAME,
     SEVERAL,
     UNSIGNED,
+    IdRules,
     Pushed,
     is_signed_off,
     objections,

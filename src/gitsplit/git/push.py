@@ -23,9 +23,8 @@ from pygit2 import reference_is_valid_name
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
-from gitsplit.model.change_id import IdRules
+from gitsplit.model.change_id import IdRules, given_by
 from gitsplit.model.escape import command
-from gitsplit.model.gerrit import given_by
 from gitsplit.model.message import host_of, is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit

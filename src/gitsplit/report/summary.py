@@ -10,11 +10,10 @@ What follows for a review on Gerrit, as text: who sees what, and how to push it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import joined
+from gitsplit.model.change_id import Given, joined
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
 from gitsplit.model.escape import shown
-from gitsplit.model.gerrit import Given
 from gitsplit.model.listing import counted, few, several
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan

@@ -45,10 +45,16 @@ from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model import escape
-from gitsplit.model.change_id import IdRules
+from gitsplit.model.change_id import (
+    IdRules,
+    Objection,
+    Pushed,
+    given_by,
+    is_signed_off,
+    objections,
+)
 from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
-from gitsplit.model.gerrit import Objection, Pushed, given_by, is_signed_off, objections
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
