@@ -10,7 +10,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
-from gitsplit.proposal.proposals import Proposals, proposals
+from gitsplit.proposal.propose import Proposals, proposals
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.weights import ACROSS_FILES, IN_ONE_FILE
 from tests.cases.reading import Case, MalformedCase

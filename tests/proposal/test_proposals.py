@@ -8,7 +8,7 @@ from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, facts_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import entangled
 from gitsplit.proposal import order
-from gitsplit.proposal.proposals import Proposals, proposals
+from gitsplit.proposal.propose import Proposals, proposals
 from tests.strategies import commits, source_commits
 
 ANY = commits() | source_commits()

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import PROJECT
 
 PROPOSED = """
-from gitsplit.proposal.proposals import proposals
+from gitsplit.proposal.propose import proposals
 from gitsplit.proposal.scoring import scores
 from tests.cases.reading import CASES, read
 

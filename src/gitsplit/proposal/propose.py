@@ -5,27 +5,323 @@ learned from real histories, and the merge tree is kept: one more or one fewer g
 another cut of the same tree. Grouping by place alone is in ``layout``.
 
 Every proposal by place alone, of any number of groups.
+
+Every proposal for one commit: a merge tree, and the plan of each cut of it.
 """
 
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
-from gitsplit.model.diff import Edit, FileChange
+from gitsplit.errors import InvalidPlan
+from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
+from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
+from gitsplit.proposal import explain, group_count, order
 from gitsplit.proposal.by_location import (
     GroupBy,
     by_place,
     cut_for,
+    gap,
+    parted,
     place,
     reason,
     refuse_too_many,
     separable,
 )
+from gitsplit.proposal.clustering import Tree, counts, tree_of
+from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
+from gitsplit.proposal.explain import Finding
+from gitsplit.proposal.features import Piece
 from gitsplit.proposal.group_count import MOST
-from gitsplit.proposal.order import Keep, kept_by, with_groups
-from gitsplit.proposal.pieces import is_possible, together
-from gitsplit.proposal.proposals import Proposals, proposals
-from gitsplit.proposal.subjects import drafted
+from gitsplit.proposal.order import Keep, described_by, kept_by, with_groups
+from gitsplit.proposal.pieces import is_possible, pieces_of, together
+from gitsplit.proposal.scoring import scores, worth
+from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
+
+Clusters = tuple[tuple[int, ...], ...]
+"""The pieces (from 0) of each group."""
+
+Circles = tuple[tuple[int, str], ...]
+"""The first piece of each group that had to be joined, and a name that was why."""
+
+_BETWEEN = 10**12
+"""Wider than any gap within a piece: pieces are parted before they are cut."""
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """The proposals for a commit that did ``changes`` under ``message``.
+
+    ``shortcut`` says in words what was done to be there in time; it is empty for a
+    commit of ordinary size.
+    """
+
+    changes: tuple[FileChange, ...]
+    message: bytes
+    keep: Keep
+    context: Context
+    commit: CommitFeatures
+    shortcut: str = ""
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The merge tree of the pieces; longer ones count more."""
+        return tree_of(
+            self._scores, counts(features.lines for features in self.commit.features)
+        )
+
+    @cached_property
+    def _scores(self) -> list[list[float]]:
+        return scores(self.commit)
+
+    @cached_property
+    def best(self) -> int:
+        """The number of groups that the commit seems to consist of."""
+        if self.tree.size < 2:
+            return 1
+        described = group_count.described(self.tree, self.commit.features, self._scores)
+        worths = [worth(values) for values in described]
+        return worths.index(max(worths)) + 1
+
+    def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
+        """The plan of ``number`` groups; without a number, of the best.
+
+        That is ``at_least`` so many, where it can be cut so often. Groups are joined
+        that collide in their paths and, where no number is asked for, those that need
+        each other's names. Raises InvalidPlan where the commit can't be cut so often.
+        """
+        if (number, at_least) not in self._plans:
+            self._plans[number, at_least] = self._made(number, at_least)
+        return self._plans[number, at_least]
+
+    @cached_property
+    def _plans(self) -> dict[tuple[int | None, int], Plan]:
+        return {}
+
+    def _made(self, number: int | None, at_least: int) -> Plan:
+        if number is None and 0 < self.tree.size < at_least:
+            return self._cut_anyhow(at_least)
+        if number is None:
+            best = max(self.best, min(at_least, self.tree.size))
+            return self._plan_of(*self._without_circles(self._cut(best)))
+        if number <= self.tree.size:
+            return self._plan_of(self._cut(number), ())
+        parts = _finer(self.changes, self.commit.pieces, number)
+        return self._written(parts, [None] * len(parts))
+
+    def _cut_anyhow(self, number: int) -> Plan:
+        """The plan of so many groups, or of one where there can't be as many."""
+        try:
+            return self.plan(number)
+        except InvalidPlan:
+            return self.plan()
+
+    def border(self, plan: Plan, one: int, two: int) -> str:
+        """A sentence on why two groups of a plan are two, the earlier one first.
+
+        It is empty where one of them has only a part of what was compared as a whole.
+        """
+        clusters = (self._cluster(plan, one), self._cluster(plan, two))
+        if not all(clusters):
+            return ""
+        needed = order.needs(self.commit, clusters)
+        return explain.border(self.commit, (one, two), clusters, needed)
+
+    def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
+        """The pieces that are a group of a plan; none where it has parts of some."""
+        members = {plan.edits[at] for at in plan.members(group)}
+        pieces = self.commit.pieces
+        found = tuple(at for at, piece in enumerate(pieces) if piece[0] in members)
+        whole = {edit for at in found for edit in pieces[at]}
+        return found if whole == members else ()
+
+    def _cut(self, number: int) -> Clusters:
+        """The clusters of a cut of the tree, each by its first piece."""
+        found: dict[int, list[int]] = {}
+        for piece, first in enumerate(self.tree.cut(number)):
+            found.setdefault(first, []).append(piece)
+        return tuple(tuple(members) for members in found.values())
+
+    def _without_circles(self, clusters: Clusters) -> tuple[Clusters, Circles]:
+        """The clusters, those joined that need each other; and these, with names."""
+        needed = order.needs(self.commit, clusters)
+        first = order.circles(len(clusters), needed)
+        joined: dict[int, list[int]] = {}
+        for cluster, home in zip(clusters, first, strict=True):
+            joined.setdefault(home, []).extend(cluster)
+        circles = tuple(
+            (min(joined[first[need.group]]), need.name)
+            for need in needed
+            if first[need.group] == first[need.of]
+        )
+        return tuple(tuple(sorted(members)) for members in joined.values()), circles
+
+    def _ordered(self, clusters: Clusters) -> Clusters:
+        """The clusters as their commits come."""
+        needed = order.needs(self.commit, clusters)
+        places = order.ordered(self.commit, clusters, needed, self._main(clusters))
+        return tuple(clusters[at] for at in places)
+
+    def _main(self, clusters: Clusters) -> int | None:
+        """The cluster that the message is about, if it is about one of them."""
+        found = described_by(self.message, [self._words(c) for c in clusters])
+        return found[0] if found else None
+
+    def _words(self, cluster: Sequence[int]) -> Counter[str]:
+        """The parts of identifiers in a cluster's lines and paths."""
+        found: Counter[str] = Counter()
+        for piece in cluster:
+            features = self.commit.features[piece]
+            found += features.parts + Counter(features.path_parts)
+        return found
+
+    def _plan_of(self, clusters: Clusters, circles: Circles) -> Plan:
+        """The plan with these clusters as groups."""
+        found = self._ordered(clusters)
+        findings = [
+            explain.with_circle(
+                self._finding(cluster),
+                [name for first, name in circles if first == min(cluster)],
+            )
+            for cluster in found
+        ]
+        pieces = self.commit.pieces
+        parts = [[e for piece in c for e in pieces[piece]] for c in found]
+        return self._written(parts or [[]], findings or [None])
+
+    def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
+        """What holds the cluster together; one cut has most clusters of the next."""
+        if cluster not in self._findings:
+            self._findings[cluster] = explain.found_in(self.commit, cluster)
+        return self._findings[cluster]
+
+    @cached_property
+    def _findings(self) -> dict[tuple[int, ...], Finding | None]:
+        return {}
+
+    def _written(
+        self,
+        parts: Sequence[Sequence[Edit]],
+        findings: Sequence[Finding | None],
+    ) -> Plan:
+        """The plan with these groups, in their order, with messages and reasons."""
+        home = {edit: group for group, part in enumerate(parts) for edit in part}
+        edits = tuple(sorted(home, key=sort_key))
+        group_of = tuple(home[edit] for edit in edits)
+        owner, word = self._owner(edits, group_of)
+        plan = with_groups(
+            Plan(self.changes, edits, group_of, (), owner),
+            self.message,
+            lambda g, part: self._draft(part, findings[g]),
+            lambda g, part: _said(
+                self.changes, part, findings[g], word if g == owner else ""
+            ),
+        )
+        return plan if is_possible(plan) else self._collapsed(plan)
+
+    def _collapsed(self, plan: Plan) -> Plan:
+        """The plan with the groups joined whose paths can't stand in one tree."""
+        group_of = together(self.changes, plan.edits, plan.group_of)
+        owner, _ = self._owner(plan.edits, group_of)
+        return with_groups(
+            Plan(self.changes, plan.edits, group_of, (), owner),
+            self.message,
+            lambda _, part: self._draft(part, None),
+            lambda _, part: reason(self.changes, part),
+        )
+
+    def _owner(
+        self, edits: Sequence[Edit], group_of: Sequence[int]
+    ) -> tuple[int | None, str]:
+        """The group that keeps the Change-Id, and its word that the message has."""
+        number = max(group_of, default=0) + 1
+        if self.keep == "auto" and number > 1:
+            place_of = dict(zip(edits, group_of, strict=True))
+            words: list[Counter[str]] = [Counter() for _ in range(number)]
+            for features, piece in zip(
+                self.commit.features, self.commit.pieces, strict=True
+            ):
+                if piece[0] in place_of:
+                    words[place_of[piece[0]]] += features.parts + Counter(
+                        features.path_parts
+                    )
+            if found := described_by(self.message, words):
+                owner, word = found
+                return owner, word
+        return kept_by(self.keep, edits, group_of), ""
+
+    def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
+        """A draft of a message for a group that isn't the owner."""
+        subjects = self.context.subjects
+        if not subjects or finding is None or not finding.deed:
+            where = place(self.changes, part)
+            return drafted(self.message, where, self.context.copied)
+        paths = [self.changes[edit.file].path for edit in part]
+        area = area_of(paths, subjects)
+        subject = in_style(finding.deed.encode(), area, subjects)
+        return with_copied(subject, self.message, self.context.copied)
+
+
+def _said(
+    changes: Sequence[FileChange],
+    part: Sequence[Edit],
+    finding: Finding | None,
+    word: str,
+) -> str:
+    """Why a group is one: what was found, else where it is; and its owner's word."""
+    said = reason(changes, part) if finding is None else finding.sentence
+    if not word:
+        return said
+    if said.endswith(f"mention `{word}`"):
+        return f"{said}; so does the message"
+    return f"{said}; the message mentions `{word}`"
+
+
+def proposals(
+    changes: tuple[FileChange, ...],
+    message: bytes,
+    keep: Keep = "auto",
+    context: Context = NOTHING_KNOWN,
+) -> Proposals:
+    """The proposals for a commit that did ``changes`` under ``message``."""
+    cut = pieces_of(changes, edits_of(changes))
+    said = without_change_id(message).decode("utf-8", "replace")
+    commit = CommitFeatures(changes, cut.pieces, context.together, said)
+    bounded = "of long lines and hunks the beginning is compared"
+    shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
+    return Proposals(
+        changes, message, keep, context, commit, "; ".join(filter(None, shortcuts))
+    )
+
+
+def _finer(
+    changes: Sequence[FileChange], pieces: Sequence[Piece], wanted: int
+) -> list[list[Edit]]:
+    """The pieces cut into as many parts, in the order of the diff.
+
+    Raises InvalidPlan where they can't be.
+    """
+    homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
+    starts = [start for start, _ in homes]
+    within: list[list[Edit]] = [[] for _ in pieces]
+    for edit in cut_for(changes, wanted):
+        # It is the first part of an edit of a piece, or stands after it and within it.
+        within[homes[bisect_right(starts, sort_key(edit)) - 1][1]].append(edit)
+    flat = [edit for part in within for edit in part]
+    ends = {id(part[-1]) for part in within}
+    gaps = [
+        _BETWEEN if id(a) in ends else gap(changes, a, b) for a, b in pairwise(flat)
+    ]
+    refuse_too_many(wanted, 1 + sum(width >= 0 for width in gaps) if flat else 0)
+    found: dict[int, list[Edit]] = {}
+    for edit, group in zip(flat, parted(gaps, wanted - 1, len(flat)), strict=True):
+        found.setdefault(group, []).append(edit)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
