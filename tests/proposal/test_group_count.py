@@ -7,8 +7,7 @@ from math import isfinite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.proposal.clustering import tree_of
-from gitsplit.proposal.group_count import MOST, NAMES, described
+from gitsplit.proposal.clustering import MOST, NAMES, described, tree_of
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.weights import NUMBER
 

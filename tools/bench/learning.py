@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gitsplit.proposal import group_count
+from gitsplit.proposal import clustering
 from gitsplit.proposal.clustering import Tree, tree_of
 from gitsplit.proposal.scoring import SECOND_PASS
 from gitsplit.proposal.signals import SIGNALS
@@ -141,7 +141,7 @@ def _logistic(
 def worths(of: Sample, tree: Tree) -> list[float]:
     """How good each number of groups would be, by the figures that are reported."""
     result = []
-    for groups in range(1, min(group_count.MOST, tree.size) + 1):
+    for groups in range(1, min(clustering.MOST, tree.size) + 1):
         cut = tree.cut(groups)
         if not of.is_tangled:
             result.append(-0.9 - 0.1 * groups if groups > 1 else 0.0)
@@ -183,7 +183,7 @@ def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
         if len(each.truth) < 2:
             continue
         tree = own.tree(each)
-        found = group_count.described(tree, each.outlines, own.scores(each))
+        found = clustering.described(tree, each.outlines, own.scores(each))
         share = 1 / tangled if each.is_tangled else 0.5
         values += found
         worth += worths(each, tree)

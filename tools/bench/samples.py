@@ -32,7 +32,7 @@ MOST_PAIRS = 250
 
 @dataclass(frozen=True)
 class Outline:
-    """What :mod:`gitsplit.proposal.group_count` needs to know of a piece."""
+    """What :mod:`gitsplit.proposal.clustering` needs to know of a piece."""
 
     path: str
     role: Role

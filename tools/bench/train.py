@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gitsplit.proposal.group_count import NAMES
+from gitsplit.proposal.clustering import NAMES
 from gitsplit.proposal.scoring import SECOND_PASS
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out

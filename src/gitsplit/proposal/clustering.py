@@ -3,11 +3,18 @@
 Pieces are joined two clusters at a time, those first whose pieces are on average most
 alike. Undoing the last merges one by one gives each number of groups, and each is a
 refinement of the one before: "one more" parts one group, "one fewer" joins two.
+
+How many groups: for each number what speaks for it, weighed by what was learned.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from math import log, log1p
+from typing import Protocol
+
+from gitsplit.proposal.commit_features import Matrix
+from gitsplit.proposal.source_text import Role
 
 Scores = Sequence[Sequence[float]]
 """For each two pieces how much speaks for them belonging together; symmetrical."""
@@ -107,3 +114,211 @@ def _absorb(  # noqa: PLR0913, PLR0917 -- two matrices and the places in them
         mean[a][other] = mean[other][a] = together / total
         best[a][other] = best[other][a] = max(best[a][other], best[b][other])
     weight[a] = total
+
+
+MOST = 9
+"""The screen sends a piece to a commit by one digit, so no more are proposed."""
+
+_LAST_SEEN = 12
+"""The merges that leave fewer clusters than that say how many there should be."""
+
+_FAR = 4.0
+"""What stands for the score of a merge that there isn't."""
+
+
+class Outline(Protocol):
+    """What is to be known of a piece here."""
+
+    @property
+    def path(self) -> str:
+        """The path of the file that it is in."""
+
+    @property
+    def role(self) -> Role:
+        """The part that the file plays."""
+
+    @property
+    def lines(self) -> int:
+        """How many lines it changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFeatures:
+    """The features of one merge of the tree, over the pairs across its two clusters.
+
+    ``mean`` and ``best`` are those of the merge (:class:`.clustering.Merge`);
+    ``row_best`` is the mean of each piece's best score in the other cluster,
+    ``three_best`` the mean of the three best scores. ``shares_file`` is 1 where a file
+    has pieces in both, ``file_overlap`` the number of such files over the number of
+    files of the cluster with fewer. ``line_share`` is the smaller cluster's lines over
+    all lines of the commit, ``is_single`` 1 where a cluster is one piece.
+    """
+
+    mean: float = _FAR
+    best: float = _FAR
+    row_best: float = 3.0
+    shares_file: float = 0.0
+    file_overlap: float = 0.0
+    line_share: float = 0.0
+    is_single: float = 0.0
+    three_best: float = 3.0
+
+
+_NONE = MergeFeatures()
+
+_MERGE = (
+    "row_best",
+    "shares_file",
+    "file_overlap",
+    "line_share",
+    "is_single",
+    "three_best",
+)
+
+_PLAIN = (
+    "is_one",
+    "number",
+    "log_number",
+    "mean_undone",
+    "mean_done",
+    "mean_before",
+    "best_undone",
+    "best_done",
+    "mean_step",
+    "sum_undone",
+    "sum_done",
+    "mean_last",
+    "mean_third",
+    "number_per_file",
+    "is_one_each_file",
+    "is_one_each_piece",
+    "log_pieces",
+    "log_files",
+    "log_lines",
+    "roles",
+    *(f"{name}_undone" for name in _MERGE),
+    *(f"{name}_done" for name in _MERGE),
+)
+
+NAMES = tuple(
+    name
+    for plain in _PLAIN
+    for name in (plain, f"{plain}^2", f"{plain}*is_one", f"{plain}*number")
+)
+"""The names of what :func:`described` weighs for a number of groups, in its order."""
+
+
+def described(
+    tree: Tree, outlines: Sequence[Outline], scores: Matrix
+) -> list[list[float]]:
+    """For each number of groups from 1 what there is to weigh."""
+    seen = _seen(tree, outlines, scores)
+    numbers = range(1, min(MOST, tree.size) + 1)
+    return [list(_crossed(_plain(seen, outlines, k))) for k in numbers]
+
+
+def _seen(
+    tree: Tree, outlines: Sequence[Outline], scores: Matrix
+) -> dict[int, MergeFeatures]:
+    """Each merge that leaves few clusters, by how many there were before it."""
+    members = {piece: [piece] for piece in range(tree.size)}
+    found: dict[int, MergeFeatures] = {}
+    for step, merge in enumerate(tree.merges):
+        one, two = members[merge.a], members.pop(merge.b)
+        if tree.size - step <= _LAST_SEEN:
+            found[tree.size - step] = _merge_features(merge, outlines, scores, one, two)
+        members[merge.a] = one + two
+    return found
+
+
+def _merge_features(
+    merge: Merge,
+    outlines: Sequence[Outline],
+    scores: Matrix,
+    one: list[int],
+    two: list[int],
+) -> MergeFeatures:
+    """What is to be seen of two clusters that come together."""
+    cross = [[scores[a][b] for b in two] for a in one]
+    here, there = ({outlines[piece].path for piece in side} for side in (one, two))
+    both = len(here & there)
+    lines = [sum(outlines[piece].lines for piece in side) for side in (one, two)]
+    total = sum(each.lines for each in outlines) or 1
+    best = sorted((score for row in cross for score in row), reverse=True)[:3]
+    return MergeFeatures(
+        merge.mean,
+        merge.best,
+        (_mean(map(max, cross)) + _mean(map(max, zip(*cross, strict=True)))) / 2,
+        float(both > 0),
+        both / min(len(here), len(there)),
+        min(lines) / total,
+        float(min(len(one), len(two)) == 1),
+        _mean(best),
+    )
+
+
+def _plain(
+    seen: dict[int, MergeFeatures], outlines: Sequence[Outline], k: int
+) -> list[float]:
+    """What speaks for ``k`` groups: the merges left undone, those done, the extent."""
+    undone, done, before, last, third = (
+        seen.get(number, _NONE) for number in (k, k + 1, k + 2, 2, 3)
+    )
+    files = len({each.path for each in outlines})
+    is_one = k == 1
+    return [
+        float(is_one),
+        float(k),
+        log(k),
+        2.5 if is_one else undone.mean,
+        done.mean,
+        before.mean,
+        undone.best,
+        done.best,
+        done.mean - (last.mean if is_one else undone.mean),
+        sum(_clipped(seen, number) for number in range(2, k + 1)),
+        sum(_clipped(seen, number) for number in range(k + 1, _LAST_SEEN + 1)),
+        last.mean,
+        third.mean,
+        k / files,
+        float(k == files),
+        float(k == len(outlines)),
+        log(len(outlines)),
+        log(files),
+        log1p(sum(each.lines for each in outlines)),
+        float(len({each.role for each in outlines})),
+        *_cluster_values(_NONE if is_one else undone),
+        *_cluster_values(done),
+    ]
+
+
+def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
+    """What is to be seen of two clusters besides the merge's own scores."""
+    return (
+        seen.row_best,
+        seen.shares_file,
+        seen.file_overlap,
+        seen.line_share,
+        seen.is_single,
+        seen.three_best,
+    )
+
+
+def _crossed(values: Sequence[float]) -> Iterator[float]:
+    """The values, their squares, and each together with the number of groups."""
+    is_one, number = values[0], values[1]
+    for value in values:
+        yield value
+        yield value * value
+        yield value * is_one
+        yield value * number
+
+
+def _clipped(seen: dict[int, MergeFeatures], number: int) -> float:
+    """What speaks for or against one merge, where there is one."""
+    return max(-2.0, min(2.0, seen[number].mean)) if number in seen else 0.0
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found)

@@ -20,7 +20,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
-from gitsplit.proposal import explain, group_count, order
+from gitsplit.proposal import clustering, explain, order
 from gitsplit.proposal.by_location import (
     GroupBy,
     by_place,
@@ -32,12 +32,11 @@ from gitsplit.proposal.by_location import (
     refuse_too_many,
     separable,
 )
-from gitsplit.proposal.clustering import Tree, counts, tree_of
+from gitsplit.proposal.clustering import MOST, Tree, counts, tree_of
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.group_count import MOST
 from gitsplit.proposal.order import Keep, described_by, kept_by, with_groups
 from gitsplit.proposal.pieces import is_possible, pieces_of, together
 from gitsplit.proposal.scoring import scores, worth
@@ -84,7 +83,7 @@ class Proposals:
         """The number of groups that the commit seems to consist of."""
         if self.tree.size < 2:
             return 1
-        described = group_count.described(self.tree, self.commit.features, self._scores)
+        described = clustering.described(self.tree, self.commit.features, self._scores)
         worths = [worth(values) for values in described]
         return worths.index(max(worths)) + 1
 

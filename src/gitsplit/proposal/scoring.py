@@ -15,9 +15,8 @@ from math import exp
 from operator import mul
 
 from gitsplit.proposal import weights
-from gitsplit.proposal.clustering import Tree, counts, tree_of
+from gitsplit.proposal.clustering import NAMES, Tree, counts, tree_of
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
-from gitsplit.proposal.group_count import NAMES
 from gitsplit.proposal.signals import SIGNALS
 
 SECOND_PASS = (
