@@ -1,20 +1,56 @@
-"""A proposal, and what a rewrite did, as text for a terminal or a pipe."""
+"""A proposal, and what a rewrite did, as text for a terminal or a pipe.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+The refs that a rewrite left where they are, as lines: few, however many they are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from gitsplit.model.change_id import IdRules, trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit
 from gitsplit.model.escape import shown
-from gitsplit.model.listing import clipped, counted, few, listed, several
+from gitsplit.model.listing import MOST_NAMED, clipped, counted, few, listed, several
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
 from gitsplit.proposal.propose import Cuts
-from gitsplit.report.staying import staying_lines
+
+_KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
+
+
+def staying_lines(
+    left: Iterable[tuple[str, str]], short: Callable[[str], str]
+) -> Iterator[str]:
+    """A line for each ref with the reason, which is a clause.
+
+    Where many have the same reason, one line counts them. ``short`` gives the name by
+    which a ref is told.
+    """
+    yield from few(_lines(left, short))
+
+
+def _lines(
+    left: Iterable[tuple[str, str]], short: Callable[[str], str]
+) -> Iterator[str]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for ref, why in left:
+        alike.setdefault((_kind(ref), shown(why)), []).append(shown(short(ref)))
+    for (kind, why), names in alike.items():
+        if len(names) <= MOST_NAMED:
+            yield from (f"{name} stays where it is: {why}." for name in names)
+            continue
+        # Of tags, the reason says no more.
+        reason = "" if kind == "tags" else f", each because {why}"
+        yield f"{len(names)} {kind} stay where they are{reason}: {listed(names)}."
+
+
+def _kind(ref: str) -> str:
+    """What several refs like this one are called."""
+    return next((kind for start, kind in _KINDS if ref.startswith(start)), "HEADs")
+
 
 MOST_COMMITS = 20
 """So many commits that a rewrite made are told one by one."""
