@@ -16,7 +16,7 @@ from pygments.lexers import PythonLexer
 from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.background.syntax import Syntax
-from gitsplit.tui.background.syntax_reader import Reader
+from gitsplit.tui.background.worker import Reader
 from gitsplit.tui.view.text import Tint
 from tests.processes import PATIENCE
 from tests.tui.builder import file_of, plan_of, state_of

@@ -42,13 +42,13 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax, Tints, no_tints
-from gitsplit.tui.background.syntax_reader import Reader
 from gitsplit.tui.background.worker import (
     CUTTING,
     PATIENCE,
     Backend,
     BackgroundWorker,
     Checker,
+    Reader,
     find_proposal,
     in_thread,
     takes_long_to_cut,

@@ -7,15 +7,19 @@ Finding what is proposed for a commit may take long, and may have to wait for wh
 being found out about another one. So the reducer asks the shell for it, which shows
 meanwhile that it is at it, can be left, takes what was found as a report and then the
 key again. While a key is answered nobody is waited for.
+
+The files in sight read for their syntax while the screen waits for a key.
 """
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
+from time import perf_counter
 from typing import Any, NoReturn, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
@@ -29,6 +33,7 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Cuts
+from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
 from gitsplit.tui.state.problems import is_asking, written_todo
 from gitsplit.tui.state.selection import selected
@@ -272,3 +277,39 @@ def find_proposal(backend: Backend, state: State) -> Proposed:
         return Proposed(state.target.commit, None, cuts)
     except GitsplitError as error:
         raise ActionRefused(str(error), hint=error.hint) from error
+
+
+_PAUSE = 0.001  # seconds between two steps, in which a key is taken
+_REDRAWN_AFTER = 0.1  # seconds; what is found is shown then, or when all is
+
+
+class Reader:
+    """Keeps ``syntax`` up with what is in sight, a step at a time."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self._syntax = syntax
+        self._is_at_it = False
+
+    def keep_up(self, application: Application[Any]) -> None:
+        """Have what has come into sight read, after the frame that showed it."""
+        syntax = self._syntax
+        if not self._is_at_it and (syntax.has_new() or syntax.is_behind()):
+            self._is_at_it = True
+            application.create_background_task(self._read(application))
+
+    async def _read(self, application: Application[Any]) -> None:
+        """Nothing in sight is left to be read, whatever comes into sight meanwhile."""
+        syntax, shown = self._syntax, perf_counter()
+        try:
+            while syntax.has_new() or syntax.is_behind():
+                if syntax.has_new():
+                    await in_thread(syntax.open_new)[0]
+                    gc.freeze()  # lexers are many objects that stay
+                syntax.read_on()
+                if perf_counter() - shown > _REDRAWN_AFTER:
+                    application.invalidate()
+                    shown = perf_counter()
+                await asyncio.sleep(_PAUSE)
+            application.invalidate()
+        finally:
+            self._is_at_it = False
