@@ -14,7 +14,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing
 from gitsplit.proposal.propose import cuts
-from gitsplit.tui.diff.blocks import diff_rows
+from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Purpose,

@@ -13,9 +13,8 @@ from gitsplit.model.content import file_after
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.model.states import file_assignments
-from gitsplit.tui.diff.blocks import diff_rows, rows_after
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews, path_after
-from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.diff.rows import RowKind, diff_rows, rows_after
 from gitsplit.tui.view.split import row_cells
 from gitsplit.tui.view.text import NO_NEWLINE
 from tests.tui.builder import change_of, file_of, plan_of

@@ -20,8 +20,7 @@ from gitsplit.model.diff import (
 )
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, cut
-from gitsplit.tui.diff.blocks import diff_rows
-from gitsplit.tui.diff.rows import RowKind, Rows
+from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
 from gitsplit.tui.view.split import fact_words, row_cells, scrolled
 from tests.tui.builder import plan_of
 

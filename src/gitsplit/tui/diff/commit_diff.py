@@ -13,8 +13,8 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import File, FileChange, edits_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
-from gitsplit.tui.diff.blocks import diff_rows
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews
+from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import HunksBetween, State
 from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes

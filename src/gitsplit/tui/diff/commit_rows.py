@@ -22,8 +22,18 @@ from typing import NamedTuple
 from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.plan import Plan
-from gitsplit.tui.diff.blocks import CONTEXT_LINES, both, same, starts_after
-from gitsplit.tui.diff.rows import Block, DiffRow, Header, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import (
+    CONTEXT_LINES,
+    Block,
+    DiffRow,
+    Header,
+    RowKind,
+    Rows,
+    Segment,
+    both,
+    same,
+    starts_after,
+)
 from gitsplit.tui.memo import memo
 
 EARLIER, MINE, LATER = range(3)

@@ -17,8 +17,7 @@ from gitsplit.model.series import Series
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
-from gitsplit.tui.diff.blocks import diff_rows
-from gitsplit.tui.diff.rows import FoldKey, Rows
+from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 from gitsplit.tui.memo import memo
 
 Value = TypeVar("Value")

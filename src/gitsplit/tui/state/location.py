@@ -10,8 +10,15 @@ from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.tui.diff.blocks import diff_rows, rows_after
-from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import (
+    DiffRow,
+    FoldKey,
+    RowKind,
+    Rows,
+    Segment,
+    diff_rows,
+    rows_after,
+)
 from gitsplit.tui.state.app_state import (
     NO_ROWS,
     ONE_COMMIT,

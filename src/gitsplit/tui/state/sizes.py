@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
-from gitsplit.tui.diff.blocks import both, same
+from gitsplit.tui.diff.rows import both, same
 from gitsplit.tui.memo import memo
 
 
