@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.tui.state.app_state import History, Screen, State
-from gitsplit.tui.state.memory import MOST_STEPS, RESTORED, fits, memory_of, with_memory
+from gitsplit.tui.state.undo import MOST_STEPS, RESTORED, fits, memory_of, with_memory
 from gitsplit.tui.update.actions import (
     Action,
     Become,

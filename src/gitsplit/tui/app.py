@@ -61,8 +61,8 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.memory import Memory, memory_of
 from gitsplit.tui.state.problems import written_todo
+from gitsplit.tui.state.undo import Memory, memory_of
 from gitsplit.tui.update.actions import (
     FAR,
     Action,

@@ -22,7 +22,7 @@ from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.state.app_state import History, HistoryStep, Screen
-from gitsplit.tui.state.memory import Memory, fits
+from gitsplit.tui.state.undo import Memory, fits
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, document, read_work
 

@@ -21,7 +21,7 @@ from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import State, Whole, first_state
-from gitsplit.tui.state.memory import with_memory
+from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.update.series import split_at_once, with_draft
 from gitsplit.workflow.checks import Runner
 from gitsplit.workflow.draft import Saver, memory_beside, moved_away, saved_draft
