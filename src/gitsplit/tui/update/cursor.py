@@ -18,16 +18,18 @@ from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
-from gitsplit.tui.state.location import refuse_none_open, row_showing, with_folds
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     file_rows,
     group_name,
     lines_shown,
     marked_rows,
+    refuse_none_open,
     rename_with_edits,
+    row_showing,
     segment_at,
     unit_at,
+    with_folds,
 )
 from gitsplit.tui.update.actions import (
     Ask,

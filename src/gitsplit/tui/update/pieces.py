@@ -18,13 +18,13 @@ from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import State, Unit
-from gitsplit.tui.state.location import proposal_awaited
 from gitsplit.tui.state.selection import (
     Selection,
     amount,
     cut_finer,
     cut_to,
     group_name,
+    proposal_awaited,
     rename_with_edits,
     rest_of_file,
     segment_at,

@@ -5,8 +5,8 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.tui.state.app_state import MergeNeeded, Screen, State
-from gitsplit.tui.state.location import refuse_none_open
 from gitsplit.tui.state.problems import with_problems
+from gitsplit.tui.state.selection import refuse_none_open
 from gitsplit.tui.state.undo import after_redo, after_undo
 from gitsplit.tui.update.actions import (
     Action,

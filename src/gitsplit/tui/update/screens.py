@@ -11,7 +11,6 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.location import with_commit_open
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
     to_be_applied,
@@ -19,6 +18,7 @@ from gitsplit.tui.state.problems import (
     with_problems,
     with_verdict,
 )
+from gitsplit.tui.state.selection import with_commit_open
 from gitsplit.tui.update.actions import (
     Apply,
     CheckCommits,
