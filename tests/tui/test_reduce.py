@@ -16,8 +16,8 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
+from gitsplit.tui.state.new_commits import written_owner
 from gitsplit.tui.state.selection import amount, selected, selected_rows
-from gitsplit.tui.state.sizes import written_owner
 from gitsplit.tui.update.actions import (
     FAR,
     Action,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
-from gitsplit.tui.state.sizes import Count
+from gitsplit.tui.state.new_commits import Count
 from tests.tui.builder import plan_of
 
 TEXTS = {

@@ -17,7 +17,7 @@ from gitsplit.tui.diff.commit_rows import CommitRows, Previews
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import HunksBetween, State
-from gitsplit.tui.state.sizes import Count, Size, Sizes, plan_sizes
+from gitsplit.tui.state.new_commits import Count, Size, Sizes, plan_sizes
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
-from gitsplit.tui.state.sizes import message_of
+from gitsplit.tui.state.new_commits import message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 

@@ -12,8 +12,7 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Screen, State, entries_of
-from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.state.sizes import home_of, message_of
+from gitsplit.tui.state.new_commits import Address, home_of, message_of
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import (
     CommitAction,

@@ -23,9 +23,15 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     known_merge,
 )
-from gitsplit.tui.state.new_commits import Address, NewCommit, new_commits
+from gitsplit.tui.state.new_commits import (
+    Address,
+    NewCommit,
+    home_of,
+    new_commits,
+    shown_home,
+    written_number,
+)
 from gitsplit.tui.state.selection import is_open
-from gitsplit.tui.state.sizes import home_of, shown_home, written_number
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import SetContent
 from gitsplit.tui.view.text import shown

@@ -11,7 +11,7 @@ from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.sizes import Size, message_of, written_owner
+from gitsplit.tui.state.new_commits import Size, message_of, written_owner
 from gitsplit.tui.view.commits import OWNER, change_id_words
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.reasons import reason_lines

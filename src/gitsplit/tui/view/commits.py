@@ -14,7 +14,7 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.commit_diff import commit_sizes
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import where_dropped
-from gitsplit.tui.state.sizes import Size, message_of, written_owner
+from gitsplit.tui.state.new_commits import Size, message_of, written_owner
 from gitsplit.tui.update.actions import FAR
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.split import scrolled
