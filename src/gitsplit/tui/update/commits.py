@@ -30,7 +30,7 @@ from gitsplit.tui.update.messages import (
     step_about,
     with_messages,
 )
-from gitsplit.tui.update.pieces import implied_words
+from gitsplit.tui.update.split import implied_words
 
 
 def with_commits(state: State, action: CommitAction) -> State:

@@ -36,7 +36,6 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.update.commits import with_commits
 from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
 from gitsplit.tui.update.messages import with_file_content
-from gitsplit.tui.update.pieces import with_next_cut, with_pieces
 from gitsplit.tui.update.screens import after_shell_action, on_screen
 from gitsplit.tui.update.series import (
     LISTS,
@@ -44,6 +43,7 @@ from gitsplit.tui.update.series import (
     after_list_move,
     with_series,
 )
+from gitsplit.tui.update.split import with_next_cut, with_pieces
 
 
 def reduce(state: State, action: Action) -> State:
