@@ -1,42 +1,78 @@
-"""What every action does: the one function from a state and an action to a state."""
+"""What every action does: the one function from a state and an action to a state.
+
+Which screen is shown, and what leaves it: the preview, and a way out.
+"""
 
 from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, InvalidPlan
-from gitsplit.tui.state.app_state import MergeNeeded, Screen, State
-from gitsplit.tui.state.problems import with_problems
-from gitsplit.tui.state.selection import refuse_none_open
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    MergeNeeded,
+    Screen,
+    ShellRequest,
+    State,
+    entries_of,
+)
+from gitsplit.tui.state.new_commits import Address, new_commits
+from gitsplit.tui.state.problems import (
+    to_be_applied,
+    to_be_checked,
+    with_problems,
+    with_verdict,
+)
+from gitsplit.tui.state.selection import refuse_none_open, with_commit_open
 from gitsplit.tui.state.undo import after_redo, after_undo
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
     ChangeCount,
+    CheckCommits,
     CommitAction,
     CursorAction,
+    EditFile,
+    EditMessage,
+    EditMessages,
+    GoBack,
     HistoryAction,
+    Interrupt,
     MarkAction,
     MoveCommit,
     OpenedAction,
+    OpenHelp,
+    OpenMessages,
+    OpenPreview,
     Own,
     PieceAction,
     PlanAction,
     PromptAction,
     Quit,
     Redo,
+    Refused,
     Report,
+    RequestAction,
+    Reword,
     ScreenAction,
+    Scroll,
     SeriesAction,
     SetContent,
     ShellAction,
+    ShowCommit,
+    Suspend,
     Undo,
     ViewAction,
     after_report,
 )
-from gitsplit.tui.update.commits import with_commits
+from gitsplit.tui.update.commits import with_commits, with_focus
 from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
-from gitsplit.tui.update.messages import with_file_content
-from gitsplit.tui.update.screens import after_shell_action, on_screen
+from gitsplit.tui.update.messages import (
+    commit_at_cursor,
+    editable,
+    text_at_hand,
+    with_file_content,
+    worded_commits,
+)
 from gitsplit.tui.update.series import (
     LISTS,
     after_commit_move,
@@ -44,6 +80,182 @@ from gitsplit.tui.update.series import (
     with_series,
 )
 from gitsplit.tui.update.split import with_next_cut, with_pieces
+
+QUESTION = "Not applied: q again quits and discards the plan."
+DRAFT_QUESTION = "Not applied: q again quits and keeps your work."
+_DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
+
+
+def on_screen(state: State, action: ScreenAction) -> State:
+    """The state with another screen, or more of this one."""
+    match action:
+        case ShowCommit(group):
+            return _at_commit(state, group)
+        case OpenMessages():
+            return _messages(state)
+        case OpenPreview():
+            return _at_preview(state)
+        case OpenHelp():
+            return _over(state, Screen.HELP)
+        case GoBack():
+            return _at_screen_beneath(state)
+        case Scroll(rows, most):
+            return replace(state, scroll=max(0, min(state.scroll + rows, most)))
+        case _:
+            assert_never(action)
+
+
+def after_shell_action(state: State, action: ShellAction) -> State:
+    """The state that asks the shell around it for what it can't do itself."""
+    match action:
+        case Apply():
+            return _with_apply_request(state)
+        case Quit():
+            return _with_quit_request(state)
+        case Interrupt():
+            return replace(state, request=ShellRequest.INTERRUPT)
+        case Suspend():
+            return replace(state, request=ShellRequest.SUSPEND)
+        case Refused(sentence):
+            raise ActionRefused(sentence)
+        case _:
+            return _with_request(state, action)
+
+
+def _with_request(state: State, action: RequestAction) -> State:
+    """The state that asks for what is to be edited or checked; it must be there."""
+    match action:
+        case EditMessage():
+            text_at_hand(state)
+            return replace(state, request=ShellRequest.EDIT_MESSAGE)
+        case EditMessages():
+            commit_at_cursor(state)
+            return replace(state, request=ShellRequest.EDIT_MESSAGES)
+        case Reword():
+            return _with_reword_request(state)
+        case EditFile(for_good):
+            return editable(state, for_good)
+        case CheckCommits():
+            return _with_check_request(state)
+        case _:
+            assert_never(action)
+
+
+def _with_reword_request(state: State) -> State:
+    """The message of the commit at the cursor asked for, by itself.
+
+    What is to be done to the commit stays so until there is another message.
+    """
+    is_kept = entries_of(state.todo)[state.chosen].action in ("pick", "reword")
+    asked_for = ShellRequest.EDIT_MESSAGE if is_kept else ShellRequest.REWORD
+    return replace(state, request=asked_for)
+
+
+def _with_check_request(state: State) -> State:
+    """The state that asks for the new commits to be checked."""
+    if not state.whole.check:
+        raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
+    return to_be_checked(state)
+
+
+def _over(state: State, screen: Screen) -> State:
+    """The state with ``screen`` over the one shown."""
+    beneath = (*state.beneath, (state.screen, state.scroll))
+    return replace(state, screen=screen, beneath=beneath, scroll=0, status="")
+
+
+def _at_screen_beneath(state: State) -> State:
+    """The state with the screen beneath; the first screen has none."""
+    if not state.beneath:
+        first = Screen.SERIES if state.opened is None else Screen.SPLIT
+        return replace(state, screen=first, scroll=0, status="")
+    *beneath, (screen, scroll) = state.beneath
+    under = replace(state, screen=screen, beneath=tuple(beneath), scroll=scroll)
+    if screen is Screen.PREVIEW:
+        under = with_problems(under)
+    return replace(under, status="")
+
+
+def _below_pages(state: State) -> State:
+    """The state on the topmost screen on which something is decided."""
+    while state.screen not in _DECIDING and state.beneath:
+        state = _at_screen_beneath(replace(state, problems=()))
+    return state
+
+
+def _at_commit(state: State, number: int | None) -> State:
+    """The commit in focus as it will be, or the new commit with that number."""
+    group = number
+    if state.screen is Screen.PREVIEW and number is not None:
+        state, group = _with_source_open(state, number)
+    if state.opened is None:
+        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
+    if state.screen is not Screen.COMMIT:
+        state = _over(state, Screen.COMMIT)
+    return with_focus(state, state.focus if group is None else group)
+
+
+def _with_source_open(state: State, number: int) -> tuple[State, int]:
+    """The state in which the commit that a new one is split from is open.
+
+    With it, the group that the new commit is.
+    """
+    commits = new_commits(state)
+    if number >= len(commits):
+        raise ActionRefused(f"There is no commit {number + 1}.")
+    commit = commits[number]
+    if commit.group is None:
+        raise ActionRefused(
+            f"{commit.entry.oid[:7]} is not split.",
+            hint=f"git show {commit.entry.oid[:7]} shows it.",
+        )
+    return with_commit_open(state, commit.entry.oid), commit.group
+
+
+def _messages(state: State) -> State:
+    """The messages of all new commits, the cursor on the one that was at hand."""
+    commits = worded_commits(state)
+    if not commits:
+        raise ActionRefused("No new commit messages yet.")
+    here = Address(state.chosen)
+    if state.opened is not None and state.screen in ONE_COMMIT:
+        here = Address(state.target.commit, state.focus)
+    places = [
+        n for n, c in enumerate(commits) if here in (c.where, Address(c.entry.oid))
+    ]
+    below = _below_pages(state)
+    if below.screen is Screen.MESSAGES:
+        return below
+    return replace(_over(below, Screen.MESSAGES), message=places[0] if places else 0)
+
+
+def _at_preview(state: State) -> State:
+    """What will be written, and what keeps it from being written.
+
+    Git is asked anew: files may have changed since.
+    """
+    anew = replace(_below_pages(state), foreseen=None)
+    return with_verdict(_over(anew, Screen.PREVIEW))
+
+
+def _with_apply_request(state: State) -> State:
+    """The state that asks to be written, where it can be."""
+    if state.screen is not Screen.PREVIEW:
+        raise ActionRefused("See the preview first.", hint="w shows it.")
+    return to_be_applied(state)
+
+
+def _with_quit_request(state: State) -> State:
+    """The state that asks to be left; work that would be lost is asked for once.
+
+    From a commit that was opened from the series, the way leads back there.
+    """
+    if state.screen is Screen.SPLIT and state.beneath:
+        return _at_screen_beneath(state)
+    question = DRAFT_QUESTION if state.whole.keeps_drafts else QUESTION
+    if state.deeds and state.status != question:
+        return replace(state, status=question)
+    return replace(state, request=ShellRequest.QUIT)
 
 
 def reduce(state: State, action: Action) -> State:
