@@ -64,7 +64,6 @@ from gitsplit.tui.update.actions import (
     ViewAction,
     after_report,
 )
-from gitsplit.tui.update.commits import with_commits, with_focus
 from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
 from gitsplit.tui.update.messages import (
     commit_at_cursor,
@@ -79,7 +78,12 @@ from gitsplit.tui.update.series import (
     after_list_move,
     with_series,
 )
-from gitsplit.tui.update.split import with_next_cut, with_pieces
+from gitsplit.tui.update.split import (
+    with_commits,
+    with_focus,
+    with_next_cut,
+    with_pieces,
+)
 
 QUESTION = "Not applied: q again quits and discards the plan."
 DRAFT_QUESTION = "Not applied: q again quits and keeps your work."
