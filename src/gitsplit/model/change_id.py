@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gitsplit.model.escape import shown
+from gitsplit.model.listing import enumeration
 from gitsplit.model.message import (
     change_ids,
     footers,
@@ -231,20 +232,16 @@ def trailer_lines(
     for key, parts in left_trailers(original, messages, rules):
         places.setdefault(parts, []).append(shown(key))
     for parts, found in places.items():
-        more = [f"{len(found) - MOST_NAMED} more"] if found[MOST_NAMED:] else []
-        keys = [*found[:MOST_NAMED], *more]
-        verb = "stays" if len(keys) == 1 else "stay"
+        keys = enumeration(found, most=MOST_NAMED)
+        verb = "stays" if len(found) == 1 else "stay"
         named = [str(numbers[part]) for part in parts]
         if named:
-            commits = f"{'commit' if len(named) == 1 else 'commits'} {joined(named)}"
-            yield f"{joined(keys)} {verb} with {commits} alone."
+            commits = (
+                f"{'commit' if len(named) == 1 else 'commits'} {enumeration(named)}"
+            )
+            yield f"{keys} {verb} with {commits} alone."
         else:
-            yield f"{joined(keys)} {verb} with none of the new commits."
-
-
-def joined(words: Sequence[str], last: str = "and") -> str:
-    """The words with commas, and ``last`` before the last."""
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+            yield f"{keys} {verb} with none of the new commits."
 
 
 MISSING = "missing Change-Id in message footer"

@@ -27,22 +27,40 @@ def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
 
 def several(parts: Sequence[str], most: int = MOST_NAMED) -> str:
     """The first parts of a sentence, as they are, and how many more there are."""
-    named = ", ".join(parts[:most])
-    return f"{named} and {len(parts) - most} more" if len(parts) > most else named
+    return enumeration(parts, most=most) if len(parts) > most else ", ".join(parts)
 
 
-def few(lines: Iterable[str], most: int = MOST_LINES) -> Iterator[str]:
+def enumeration(
+    parts: Sequence[str], last: str = "and", most: int | None = None
+) -> str:
+    """The parts with commas, and ``last`` before the last; ``most`` of them are named.
+
+    >>> enumeration(["a", "b", "c"]), enumeration(["a", "b", "c"], most=1)
+    ('a, b and c', 'a and 2 more')
+    """
+    named = [*parts[:most]]
+    if len(named) < len(parts):
+        named.append(f"{len(parts) - len(named)} more")
+    return f" {last} ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
+
+
+def few(
+    lines: Iterable[str], most: int = MOST_LINES, unlisted: int = 0
+) -> Iterator[str]:
     """The first lines; one in the place of all others, where it isn't just one.
+
+    ``unlisted`` is the number of others that aren't even among the lines.
 
     >>> list(few(["  a", "  b", "  c", "  d"], 2))
     ['  a', '  b', '  and 2 more']
     """
-    left = list(lines)
-    cut = most if len(left) > most + 1 else len(left)
-    yield from left[:cut]
-    if left[cut:]:
-        indentation = left[0][: len(left[0]) - len(left[0].lstrip())]
-        yield f"{indentation}and {len(left) - cut} more"
+    told = list(lines)
+    others = len(told) - most if len(told) > most + 1 else 0
+    told = told[: len(told) - others]
+    yield from told
+    if others + unlisted:
+        indentation = told[0][: len(told[0]) - len(told[0].lstrip())]
+        yield f"{indentation}and {others + unlisted} more"
 
 
 def clipped(name: str) -> str:

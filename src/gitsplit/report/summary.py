@@ -10,11 +10,11 @@ What follows for a review on Gerrit, as text: who sees what, and how to push it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import Given, joined
+from gitsplit.model.change_id import Given
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
 from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted, few, several
+from gitsplit.model.listing import counted, enumeration, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.todo import Doing, Todo
@@ -194,7 +194,7 @@ def _new_changes(
     lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
     if lacking and any(made.draft.source.oid in ids for made in new.values()):
         whats, hows = zip(*lacking, strict=True)
-        what = joined(whats)
+        what = enumeration(whats)
         them = "it" if len(whats) == 1 and whats != ("hashtags",) else "them"
         are = "is" if them == "it" else "are"
         yield (
@@ -237,10 +237,9 @@ def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
     """The command that pushes the commits, and ``others`` that do."""
     yield f"Push with: {command}"
     if others:
-        yield f"Or with: {joined(others, 'or')}"
+        yield f"Or with: {enumeration(others, 'or')}"
 
 
 def _commits(numbers: Sequence[str]) -> str:
-    few_enough = len(numbers) <= MOST_NUMBERS
-    named = joined(numbers) if few_enough else several(numbers, MOST_NUMBERS)
+    named = enumeration(numbers, most=MOST_NUMBERS)
     return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"

@@ -390,10 +390,8 @@ def _results(todo: Todo, resulting: Sequence[Resulting]) -> Iterator[str]:
     if len(resulting) > MOST_COMMITS:
         changed = [each for each in numbered if not _is_carried(entries, each[1])]
         told = (changed or numbered)[:MOST_COMMITS]
-    for number, made in told:
-        yield _result(entries[made.draft.source.oid], number, made)
-    if len(told) < len(resulting):
-        yield f"  and {len(resulting) - len(told)} more"
+    lines = (_result(entries[m.draft.source.oid], number, m) for number, m in told)
+    yield from few(lines, len(told), unlisted=len(resulting) - len(told))
 
 
 def _is_carried(entries: Mapping[Oid, Entry], made: Resulting) -> bool:
