@@ -3,7 +3,7 @@
 from operator import attrgetter
 from types import SimpleNamespace
 
-from gitsplit.tui.memo import memo, memo_by
+from gitsplit.model.memo import memo, memo_by
 
 
 def test_the_very_same_arguments_have_the_last_answer_without_asking() -> None:

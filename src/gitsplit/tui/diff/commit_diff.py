@@ -11,11 +11,11 @@ from typing import Final
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import File, FileChange, edits_of
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, Previews
 from gitsplit.tui.diff.rows import diff_rows
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import HunksBetween, State
 from gitsplit.tui.state.new_commits import Count, Size, Sizes, plan_sizes
 

@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, Hunk, Span, TextEdit
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.rows import (
     CONTEXT_LINES,
@@ -34,7 +35,6 @@ from gitsplit.tui.diff.rows import (
     same,
     starts_after,
 )
-from gitsplit.tui.memo import memo
 
 EARLIER, MINE, LATER = range(3)
 """Which commit an edit is in: an earlier one, the one shown, or a later one."""

@@ -11,6 +11,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import Hunk, Span, lines_of
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series
@@ -18,7 +19,6 @@ from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
-from gitsplit.tui.memo import memo
 
 Value = TypeVar("Value")
 

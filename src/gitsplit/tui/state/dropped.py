@@ -6,9 +6,9 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, Fact, FactEdit
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, DropTo, Override, Plan, without_empty_groups
 from gitsplit.model.states import file_assignments, is_whole, states_in
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.selection import amount
 from gitsplit.tui.view.text import shown
 

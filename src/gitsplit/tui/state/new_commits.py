@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.todo import Entry, Todo, joined_messages, layout
 from gitsplit.tui.diff.rows import both, same
-from gitsplit.tui.memo import memo, memo_by
 from gitsplit.tui.state.app_state import State, Whole
 
 

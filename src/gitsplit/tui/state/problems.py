@@ -13,11 +13,11 @@ from itertools import takewhile
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import message_of
 

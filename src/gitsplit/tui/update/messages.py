@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import with_content, written
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     HistoryStep,

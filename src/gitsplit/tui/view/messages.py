@@ -10,8 +10,8 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import lines_of
 from gitsplit.model.listing import counted
+from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
-from gitsplit.tui.memo import memo_by
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit
 from gitsplit.tui.update.messages import origin, worded_commits

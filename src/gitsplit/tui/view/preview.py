@@ -13,12 +13,12 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.model.listing import counted
+from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
 from gitsplit.tui.diff.commit_diff import sizes_in
-from gitsplit.tui.memo import memo_by
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.dropped import (
     altered_lines,

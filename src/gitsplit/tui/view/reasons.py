@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from gitsplit.model.escape import shown
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import State
 
 

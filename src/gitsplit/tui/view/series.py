@@ -7,9 +7,9 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.checks import Conflict
 from gitsplit.model.listing import counted
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import asking_words, conflict_of

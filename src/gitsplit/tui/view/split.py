@@ -14,11 +14,11 @@ from itertools import islice
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
-from gitsplit.tui.memo import memo
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.dropped import edited_words
 from gitsplit.tui.view.text import (
