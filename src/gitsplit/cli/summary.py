@@ -42,8 +42,7 @@ def show_summary(
     repo: "Repository", drop_to: "DropTo", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
-    from gitsplit.report.summary import dropped_lines
-    from gitsplit.report.text import summary_text
+    from gitsplit.report.summary import dropped_lines, summary_text
     from gitsplit.workflow.apply import how_to_push, resulting, review_notes
 
     made = resulting(work, outcome.rewrite)
@@ -80,7 +79,7 @@ def undo() -> None:
 
 
 def _undo_last(repo: "Repository") -> None:
-    from gitsplit.report.text import undo_text
+    from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
     with waiting("updating refs"):

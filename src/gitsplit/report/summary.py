@@ -1,24 +1,213 @@
-"""What was dropped and where it is now, as text: nothing is lost without a word.
+"""What gitsplit did, as text: a rewrite, its undo, a rebase that git finished.
 
-What is said of a rewrite that git has finished, or that was given up.
-
-What became of the commands run on the new commits, as lines for a terminal.
-
-What follows for a review on Gerrit, as text: who sees what, and how to push it.
+Whatever was dropped, left where it is or refused is named with its reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import Given
+from gitsplit.model.change_id import IdRules, trailer_lines
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
 from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted, enumeration, few
+from gitsplit.model.listing import MOST_NAMED, clipped, counted, few, listed, several
+from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.todo import Doing, Todo
-from gitsplit.report.text import Resulting, placed
+from gitsplit.model.todo import Entry, Todo
+from gitsplit.report.facts import Resulting
+from gitsplit.report.sentences import carried_fate
+
+MOST_COMMITS = 20
+"""So many commits that a rewrite made are told one by one."""
+
+
+MOST_REFS = 5
+"""So many refs that moved are named."""
+
+
+_NO_IDS = IdRules()
+
+
+def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
+    todo: Todo,
+    resulting: Sequence[Resulting],
+    moved: Sequence[tuple[str, Oid]],
+    left: Sequence[tuple[str, str]],
+    *,
+    old_tree: Oid,
+    unsigned: int = 0,
+    dropped: Iterable[str] = (),
+    review: Iterable[str] = (),
+    ids: IdRules = _NO_IDS,
+) -> str:
+    """What a rewrite did, how to take it back, and what it left alone.
+
+    ``moved`` are refs with their new values, ``left`` those that stay, each with the
+    reason as a clause. ``old_tree`` is the one that HEAD had. ``unsigned`` is
+    the number of commits that lost their signature. ``dropped`` are the lines about
+    what was dropped, ``review`` those about what follows for a review; ``ids`` says
+    how Change-Ids are used.
+    """
+    refs = listed([_short(ref) for ref, _ in moved], MOST_REFS)
+    lines = [
+        f"Rewrote {refs}: {counted(len(todo.entries), 'commit')} became"
+        f" {len(resulting)}.",
+        *_results(todo, resulting),
+    ]
+    lines += few(_gone(todo, {made.change_id for made in resulting}, ids))
+    lines += few(left_behind(resulting, ids))
+    if resulting:
+        lines.append(_final_tree(old_tree[:10], resulting[-1].tree[:10]))
+    lines += dropped
+    lines += staying_lines(left, short_ref)
+    if unsigned:
+        lost = f"{counted(unsigned, 'signed commit')} lost the signature"
+        lines.append(f"{lost}; with --gpg-sign new ones are made.")
+    lines += review
+    lines.append("Undo with: gitsplit --undo")
+    return "\n".join(lines) + "\n"
+
+
+def _results(todo: Todo, resulting: Sequence[Resulting]) -> Iterator[str]:
+    """A line for each resulting commit; where they are many, not for all of them.
+
+    Those that only have other parents are left out first.
+    """
+    entries = {entry.oid: entry for entry in todo.entries}
+    numbered = list(enumerate(resulting, 1))
+    told = numbered
+    if len(resulting) > MOST_COMMITS:
+        changed = [each for each in numbered if not _is_carried(entries, each[1])]
+        told = (changed or numbered)[:MOST_COMMITS]
+    lines = (_result(entries[m.draft.source.oid], number, m) for number, m in told)
+    yield from few(lines, len(told), unlisted=len(resulting) - len(told))
+
+
+def _is_carried(entries: Mapping[Oid, Entry], made: Resulting) -> bool:
+    """Whether nothing is new of a commit, but its parents perhaps."""
+    action = entries[made.draft.source.oid].action
+    return made.draft.role == "same" and action == "pick" and not made.is_emptied
+
+
+def _result(entry: Entry, number: int, made: Resulting) -> str:
+    """One resulting commit: number, id, subject, and what it is to its original."""
+    source, draft = made.draft.source, made.draft
+    carried = carried_fate(entry, made)
+    fate = {"same": carried, "owner": "", "piece": "new"}[draft.role]
+    if made.oid == source.oid:
+        fate = "unchanged"
+    elif made.is_emptied:
+        fate = "now empty"
+    elif draft.role != "same" and made.change_id is not None:
+        fate = f"{'keeps' if made.keeps_id else 'new'} {shown(made.change_id)[:9]}"
+    # What is short stands first: a terminal of 80 columns cuts nothing that matters.
+    return f"  {number}  {made.oid[:10]}  {fate:15} {shown(subject_of(draft.message))}"
+
+
+def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator[str]:
+    """A line for each commit that the series has no more.
+
+    ``kept`` are the Change-Ids that it still has.
+    """
+    for entry in todo.entries:
+        named = f"{entry.oid[:10]} {shown(entry.commit.subject)}"
+        if entry.action == "drop":
+            yield f"Dropped {named}  (see git show {entry.oid[:10]})"
+        elif entry.action in ("squash", "fixup"):
+            gone = ids.of(entry.commit.raw.message)
+            is_gone = gone is not None and gone not in kept
+            lost = f"; its {shown(gone)[:9]} is gone" if gone and is_gone else ""
+            yield f"Squashed {named}{lost}"
+
+
+def left_behind(resulting: Sequence[Resulting], ids: IdRules) -> Iterator[str]:
+    """Which trailers of split commits not every new commit has, by their numbers."""
+    by_source: dict[Oid, list[int]] = {}
+    for at, made in enumerate(resulting):
+        by_source.setdefault(made.draft.source.oid, []).append(at)
+    for places in by_source.values():
+        original = resulting[places[0]].draft.source.raw.message
+        messages = [resulting[at].draft.message for at in places]
+        yield from trailer_lines(original, messages, ids, [at + 1 for at in places])
+
+
+def _final_tree(old: str, new: str) -> str:
+    """Whether the series ends as it did, which it does unless it was told not to."""
+    if new == old:
+        return f"Final tree {new} as before; index and worktree untouched."
+    return f"Final tree {new} instead of {old}."
+
+
+def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
+    """What an undo gave back: the refs with their values of before."""
+    return f"Undid: {shown(subject)}. {placed(refs)} again."
+
+
+def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
+    """Where the refs are after the rebase, and how to take that back.
+
+    ``pushing`` are the lines about how they are pushed for review.
+    """
+    if not refs:
+        return "The rebase is done; ORIG_HEAD is where it started.\n"
+    lines = (f"Rewritten: {placed(refs)} now.", *pushing)
+    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
+
+
+def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are after an abort."""
+    return f"Aborted: {placed(refs)} again, and the files are restored.\n"
+
+
+def placed(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are, as far as they can all be told."""
+    where = [f"{clipped(_short(ref))} is at {oid[:10]}" for ref, oid in refs]
+    return several(where, MOST_REFS)
+
+
+def short_ref(ref: str) -> str:
+    """The ref as it is told where it was rewritten or stays: ``main``, ``tags/v1``."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/")
+
+
+def _short(ref: str) -> str:
+    return shown(short_ref(ref))
+
+
+_KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
+
+
+def staying_lines(
+    left: Iterable[tuple[str, str]], short: Callable[[str], str]
+) -> Iterator[str]:
+    """A line for each ref with the reason, which is a clause.
+
+    Where many have the same reason, one line counts them. ``short`` gives the name by
+    which a ref is told.
+    """
+    yield from few(_lines(left, short))
+
+
+def _lines(
+    left: Iterable[tuple[str, str]], short: Callable[[str], str]
+) -> Iterator[str]:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for ref, why in left:
+        alike.setdefault((_kind(ref), shown(why)), []).append(shown(short(ref)))
+    for (kind, why), names in alike.items():
+        if len(names) <= MOST_NAMED:
+            yield from (f"{name} stays where it is: {why}." for name in names)
+            continue
+        # Of tags, the reason says no more.
+        reason = "" if kind == "tags" else f", each because {why}"
+        yield f"{len(names)} {kind} stay where they are{reason}: {listed(names)}."
+
+
+def _kind(ref: str) -> str:
+    """What several refs like this one are called."""
+    return next((kind for start, kind in _KINDS if ref.startswith(start)), "HEADs")
+
 
 _FACTS: Mapping[Fact, str] = {
     Fact.CREATE: "the new file {}",
@@ -84,24 +273,25 @@ def _number_of_lines(edits: Iterable[Edit]) -> int:
     return sum(len(edit.old) + len(edit.new) for edit in texts)
 
 
-def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
-    """Where the refs are after the rebase, and how to take that back.
-
-    ``pushing`` are the lines about how they are pushed for review.
-    """
-    if not refs:
-        return "The rebase is done; ORIG_HEAD is where it started.\n"
-    lines = (f"Rewritten: {placed(refs)} now.", *pushing)
-    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
+def pushed_before(*, with_new_changes: bool) -> str:
+    """What is said where an undone rewrite has been pushed."""
+    also = ", and abandon the changes that the split made" if with_new_changes else ""
+    return (
+        "What was undone is on a remote already. The old commit can't be pushed again"
+        f" (“no new changes”): amend it first{also}."
+    )
 
 
-def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
-    """Where the refs are after an abort."""
-    return f"Aborted: {placed(refs)} again, and the files are restored.\n"
+MAY_BE_PUSHED = (
+    "If the split has been pushed for review, amend the commit before you push it"
+    " again, and abandon the changes that the split made."
+)
+"""What is said where nobody here can know that."""
 
 
 MOST_LINES = 20
 """So many lines of the end of what a failed command printed are shown."""
+
 
 _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
 
@@ -121,125 +311,3 @@ def output_end(output: bytes) -> tuple[str, ...]:
     lines = output.rstrip().splitlines()
     above = ("…",) if len(lines) > MOST_LINES else ()
     return (*above, *(shown(line.expandtabs()) for line in lines[-MOST_LINES:]))
-
-
-def pushed_before(*, with_new_changes: bool) -> str:
-    """What is said where an undone rewrite has been pushed."""
-    also = ", and abandon the changes that the split made" if with_new_changes else ""
-    return (
-        "What was undone is on a remote already. The old commit can't be pushed again"
-        f" (“no new changes”): amend it first{also}."
-    )
-
-
-MAY_BE_PUSHED = (
-    "If the split has been pushed for review, amend the commit before you push it"
-    " again, and abandon the changes that the split made."
-)
-"""What is said where nobody here can know that."""
-
-
-MOST_NUMBERS = 10
-"""So many commits are named by their numbers; the others are counted."""
-
-
-def review_lines(
-    todo: Todo,
-    resulting: Sequence[Resulting],
-    ids: Mapping[Oid, bytes],
-    given: AbstractSet[Given] = frozenset(),
-) -> Iterator[str]:
-    """What reviewers will see of a rewrite.
-
-    As a real server has it: the change whose id is kept gets a patch set, its votes
-    drop and its open comments follow; the others are new changes. ``ids`` has the
-    Change-Ids of the commits as they were, but for those that are merged already,
-    ``given`` is what a push gives all changes.
-    """
-    yield from few(_patch_sets(resulting, frozenset(ids.values())))
-    yield from _new_changes(resulting, ids, given)
-    kept = frozenset(made.change_id for made in resulting)
-    yield from few(_still_open(todo, kept, ids))
-
-
-def _patch_sets(
-    resulting: Sequence[Resulting], under_review: AbstractSet[bytes]
-) -> Iterator[str]:
-    """Which changes get a patch set that does something else than the last."""
-    for number, made in enumerate(resulting, 1):
-        is_other = made.draft.role == "owner" or bool(made.draft.squashed)
-        kept = made.change_id if made.keeps_id and is_other else None
-        if kept is not None and kept in under_review:
-            yield (
-                f"Reviewers of {shown(kept)[:9]} will see commit {number} as its next"
-                " patch set: votes drop, open comments follow."
-            )
-
-
-def _new_changes(
-    resulting: Sequence[Resulting],
-    ids: Mapping[Oid, bytes],
-    given: AbstractSet[Given],
-) -> Iterator[str]:
-    """What changes that nobody knows yet begin without."""
-    new = {n: made for n, made in enumerate(resulting, 1) if made.is_new_change}
-    if not new:
-        return
-    numbers = [*map(str, new)]
-    starts = "starts" if len(numbers) == 1 else "start"
-    without = "without reviewers"
-    if "reviewers" in given:
-        without = "with no reviewers but those of the push"
-    yield f"{_commits(numbers).capitalize()} {starts} {without}."
-    lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
-    if lacking and any(made.draft.source.oid in ids for made in new.values()):
-        whats, hows = zip(*lacking, strict=True)
-        what = enumeration(whats)
-        them = "it" if len(whats) == 1 and whats != ("hashtags",) else "them"
-        are = "is" if them == "it" else "are"
-        yield (
-            f"{what[:1].upper()}{what[1:]} of the original {are} not carried over: push"
-            f" {them} with %{','.join(hows)}."
-        )
-
-
-_GIFTS: Sequence[tuple[Given, str, str]] = (
-    ("topic", "topic", "topic=NAME"),
-    ("hashtags", "hashtags", "hashtag=TAG"),
-    ("wip", "work in progress", "wip"),
-)
-"""What the original may have on the server, and how a push gives it to all."""
-
-
-def _still_open(
-    todo: Todo, kept: AbstractSet[bytes | None], ids: Mapping[Oid, bytes]
-) -> Iterator[str]:
-    """A line for each change that no commit continues."""
-    for entry in todo.entries:
-        change_id = ids.get(entry.oid)
-        if change_id is not None and change_id not in kept:
-            fate = _FATES.get(entry.action, "kept by no commit")
-            name = f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}”"
-            yield (
-                f"{name} is {fate}. If it was pushed, it stays open on the server:"
-                " abandon it there."
-            )
-
-
-_FATES: Mapping[Doing, str] = {
-    "squash": "squashed",
-    "fixup": "squashed",
-    "drop": "dropped",
-}
-
-
-def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
-    """The command that pushes the commits, and ``others`` that do."""
-    yield f"Push with: {command}"
-    if others:
-        yield f"Or with: {enumeration(others, 'or')}"
-
-
-def _commits(numbers: Sequence[str]) -> str:
-    named = enumeration(numbers, most=MOST_NUMBERS)
-    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"

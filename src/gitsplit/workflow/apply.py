@@ -63,8 +63,8 @@ from gitsplit.model.series import CommitDraft
 from gitsplit.model.states import is_whole, with_dropped
 from gitsplit.model.todo import Entry, continued_id, layout, out_of_place, squashed
 from gitsplit.planfile import parse
-from gitsplit.report.summary import push_lines, review_lines
-from gitsplit.report.text import Resulting
+from gitsplit.report.facts import Resulting
+from gitsplit.report.sentences import push_lines, review_lines
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work, document
 

@@ -29,7 +29,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
-from gitsplit.report.text import staying_lines
+from gitsplit.report.summary import staying_lines
 from gitsplit.workflow.apply import (
     entry_drafts,
     keeping_plan,
