@@ -78,6 +78,13 @@ class Segment(NamedTuple):
     is_old: bool = False
     is_ended: bool = False
 
+    @property
+    def lines(self) -> range:
+        """The 0-based lines that it stands for, hidden ones included."""
+        if self.hidden is not None:
+            return self.hidden.numbers
+        return range(self.first, self.first + self.height)
+
 
 class DiffRow(NamedTuple):
     """One row: the segment it is in and the 0-based line it shows.
@@ -139,7 +146,7 @@ class Rows:
 
     def __getitem__(self, number: int) -> DiffRow:
         """Row ``number``, from 0."""
-        at = bisect_right(self.starts, number) - 1
+        at = self.segment_at(number)
         segment = self.segments[at]
         return DiffRow(segment, segment.first + number - self.starts[at])
 
@@ -170,6 +177,17 @@ class Rows:
             stop += 1
         return range(self.starts[first], self.starts[stop])
 
+    def rows_of_file(self, file: int) -> range:
+        """The rows of a file, its header first."""
+        blocks = self.by_file[file]
+        first, stop = (self.first_segments[at] for at in (blocks.start, blocks.stop))
+        has_blank = self.segments[first].kind is RowKind.BLANK
+        return range(self.starts[first + has_blank], self.starts[stop])
+
+    def segment_at(self, row: int) -> int:
+        """The number of the segment that a row is in."""
+        return bisect_right(self.starts, row) - 1
+
     def _segment_of(self, edit: Edit) -> int:
         """The number of the first segment of an edit."""
         number = self.block_of(edit)
@@ -182,7 +200,7 @@ class Rows:
 
     def segments_in(self, run: range) -> Iterator[tuple[Segment, int, int]]:
         """The segments with rows in the run, each with its first row and its end."""
-        first = bisect_right(self.starts, run.start) - 1
+        first = self.segment_at(run.start)
         stop = bisect_left(self.starts, run.stop)
         bounds = pairwise(self.starts[first : stop + 1])
         for segment, (start, end) in zip(
@@ -203,8 +221,7 @@ class Rows:
 
     def block_at(self, row: int) -> int:
         """The number of the block that a row is in."""
-        segment = bisect_right(self.starts, row) - 1
-        return bisect_right(self.first_segments, segment) - 1
+        return bisect_right(self.first_segments, self.segment_at(row)) - 1
 
     def block_of(self, edit: Edit) -> int:
         """The number of the block that an edit is in, or was before it was cut."""

@@ -7,7 +7,6 @@ Where the user is in a commit: the cursor on its line, whatever becomes of the r
 A commit's rows are made when it is opened, and kept for coming back.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -79,7 +78,7 @@ def selected_rows(state: State) -> tuple[range, ...]:
         return (marked_rows(state),)
     unit = unit_at(state)
     if unit in {Unit.FILE, Unit.DIRECTORY}:
-        return tuple(file_rows(state.rows, file) for file in _files(state))
+        return tuple(state.rows.rows_of_file(file) for file in _files(state))
     if unit is Unit.HUNK:
         return _hunk_rows(state.rows, state.cursor)
     edit = state.rows[state.cursor].segment.edit if state.plan.edits else None
@@ -117,30 +116,10 @@ def marked_rows(state: State) -> range:
     return range(min(anchor, state.cursor), max(anchor, state.cursor) + 1)
 
 
-def file_rows(rows: Rows, file: int) -> range:
-    """The rows of a file, its header first."""
-    first = bisect_left(rows.segments, file, key=_file_of)
-    stop = bisect_right(rows.segments, file, key=_file_of)
-    has_blank = rows.segments[first].kind is RowKind.BLANK
-    return range(rows.starts[first + has_blank], rows.starts[stop])
-
-
-def segment_at(rows: Rows, row: int) -> int:
-    """The number of the segment that a row is in."""
-    return bisect_right(rows.starts, row) - 1
-
-
-def lines_shown(segment: Segment) -> range:
-    """The 0-based lines that a segment stands for, hidden ones included."""
-    if segment.hidden is not None:
-        return segment.hidden.numbers
-    return range(segment.first, segment.first + segment.height)
-
-
 def rest_of_file(state: State) -> Selection:
     """The piece at the cursor and all that follow it in its file."""
     plan, rows = state.plan, state.rows
-    segment = segment_at(rows, marked_rows(state)[0])
+    segment = rows.segment_at(marked_rows(state)[0])
     file = rows.segments[segment].file
     following = (s.edit for s in rows.segments[segment:] if s.file == file)
     first = next((rows.place_of(edit) for edit in following if edit is not None), None)
@@ -216,10 +195,6 @@ def group_name(group: int) -> str:
     return "no commit" if group == DROPPED else str(group + 1)
 
 
-def _file_of(segment: Segment) -> int:
-    return segment.file
-
-
 def _files(state: State) -> Iterator[int]:
     """The files that a unit of a file or more takes."""
     if not state.plan.edits:
@@ -245,7 +220,7 @@ def _of_files(plan: Plan, files: set[int]) -> Selection:
 
 def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
     """The rows under the hunk header that stands over ``row``; a fact is by itself."""
-    here = segment_at(rows, row)
+    here = rows.segment_at(row)
     edit = rows.segments[here].edit
     if isinstance(edit, FactEdit):
         return (rows.rows_of(edit),)
@@ -289,7 +264,7 @@ def _segments_in(rows: Rows, run: range) -> Iterator[tuple[Edit, tuple[int, ...]
     """The edits with rows in the run, each with the numbers of its segments there."""
     if not len(rows):
         return
-    places = range(segment_at(rows, run[0]), segment_at(rows, run[-1]) + 1)
+    places = range(rows.segment_at(run[0]), rows.segment_at(run[-1]) + 1)
     for edit, members in groupby(places, key=lambda at: rows.segments[at].edit):
         if edit is not None:
             yield edit, tuple(members)
@@ -427,8 +402,8 @@ def row_showing(rows: Rows, wanted: DiffRow) -> int:
     A line that is folded away is shown by its fold; what isn't there at all, by the
     header of its file.
     """
-    span = file_rows(rows, wanted.segment.file)
-    start = segment_at(rows, span.start)
+    span = rows.rows_of_file(wanted.segment.file)
+    start = rows.segment_at(span.start)
     if wanted.kind is RowKind.BLANK:
         return rows.starts[max(0, start - 1)]
     for at in rows.segments_around(wanted):
@@ -444,11 +419,11 @@ def _is_shown(segment: Segment, wanted: DiffRow) -> bool:
     other = wanted.segment
     if wanted.kind in _LINES:
         same = segment.kind in _LINES and segment.is_old == other.is_old
-        return same and wanted.line in lines_shown(segment)
+        return same and wanted.line in segment.lines
     if segment.kind is not wanted.kind:
         return False
     if wanted.kind is RowKind.CONTEXT:
-        return wanted.line in lines_shown(segment)
+        return wanted.line in segment.lines
     return (segment.edit, segment.hunks) == (other.edit, other.hunks)
 
 

@@ -20,14 +20,11 @@ from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
-    file_rows,
     group_name,
-    lines_shown,
     marked_rows,
     refuse_none_open,
     rename_with_edits,
     row_showing,
-    segment_at,
     unit_at,
     with_folds,
 )
@@ -90,7 +87,7 @@ def next_match(state: State, text: str) -> DiffRow | None:
 
 def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
     """Every row with text, those after the cursor first; folded lines as rows."""
-    at, here = segment_at(rows, cursor), rows[cursor].line
+    at, here = rows.segment_at(cursor), rows[cursor].line
     segments = rows.segments
     yield from (row for row in _rows_of(segments[at]) if row.line > here)
     for segment in chain(segments[at + 1 :], segments[:at]):
@@ -103,7 +100,7 @@ def _rows_of(segment: Segment) -> Iterator[DiffRow]:
     if segment.kind is RowKind.FILE:
         yield DiffRow(segment, segment.first)
     elif segment.kind in _TEXT:
-        yield from (DiffRow(segment, line) for line in lines_shown(segment))
+        yield from (DiffRow(segment, line) for line in segment.lines)
 
 
 def _text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
@@ -220,7 +217,7 @@ def _piece_row(state: State, by: int) -> int:
 
 def _file_row(state: State, by: int) -> int:
     """The header row of the next file, or the last one before the cursor."""
-    headers = [file_rows(state.rows, file).start for file in state.rows.by_file]
+    headers = [state.rows.rows_of_file(file).start for file in state.rows.by_file]
     if by > 0:
         after = headers[bisect_right(headers, state.cursor) :]
     else:

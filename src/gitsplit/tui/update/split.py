@@ -41,7 +41,6 @@ from gitsplit.tui.state.selection import (
     proposal_awaited,
     rename_with_edits,
     rest_of_file,
-    segment_at,
     selected,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
@@ -253,7 +252,7 @@ def _past(before: State, state: State, selection: Selection) -> State:
 def _at_next_header(state: State, kind: RowKind) -> State:
     """The cursor on the next header of this kind; where there is none, it stays."""
     rows = state.rows
-    for at in range(segment_at(rows, state.cursor) + 1, len(rows.segments)):
+    for at in range(rows.segment_at(state.cursor) + 1, len(rows.segments)):
         if rows.segments[at].kind is kind:
             return replace(state, cursor=rows.starts[at])
     return state
