@@ -20,7 +20,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     known_merge,
 )
-from gitsplit.tui.state.selection import (
+from gitsplit.tui.state.location import (
     is_open,
     on_plan,
     with_commit_open,

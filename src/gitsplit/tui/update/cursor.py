@@ -18,15 +18,13 @@ from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
+from gitsplit.tui.state.location import refuse_none_open, row_showing, with_folds
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,
     marked_rows,
-    refuse_none_open,
     rename_with_edits,
-    row_showing,
     unit_at,
-    with_folds,
 )
 from gitsplit.tui.update.actions import (
     Ask,

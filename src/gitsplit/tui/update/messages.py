@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     known_merge,
 )
+from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import (
     Address,
     NewCommit,
@@ -31,7 +32,6 @@ from gitsplit.tui.state.new_commits import (
     shown_home,
     written_number,
 )
-from gitsplit.tui.state.selection import is_open
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import SetContent
 from gitsplit.tui.view.text import shown

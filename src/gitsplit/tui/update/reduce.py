@@ -15,6 +15,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
+from gitsplit.tui.state.location import refuse_none_open, with_commit_open
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
     to_be_applied,
@@ -22,7 +23,6 @@ from gitsplit.tui.state.problems import (
     with_problems,
     with_verdict,
 )
-from gitsplit.tui.state.selection import refuse_none_open, with_commit_open
 from gitsplit.tui.state.undo import after_redo, after_undo
 from gitsplit.tui.update.actions import (
     Action,

@@ -20,7 +20,7 @@ from gitsplit.model.todo import (
     with_action,
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
-from gitsplit.tui.state.selection import is_open, proposal_awaited, with_commit_open
+from gitsplit.tui.state.location import is_open, proposal_awaited, with_commit_open
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,

@@ -31,6 +31,7 @@ from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
+from gitsplit.tui.state.location import proposal_awaited
 from gitsplit.tui.state.new_commits import Address, home_of, message_of
 from gitsplit.tui.state.selection import (
     Selection,
@@ -38,7 +39,6 @@ from gitsplit.tui.state.selection import (
     cut_finer,
     cut_to,
     group_name,
-    proposal_awaited,
     rename_with_edits,
     rest_of_file,
     selected,

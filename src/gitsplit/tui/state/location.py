@@ -1,0 +1,226 @@
+"""Where the user is: which commit is open, and on which of its rows the cursor stands.
+
+A commit's rows are made when it is opened, and kept for coming back. Where they become
+others, because the plan cuts hunks or lines are unfolded, the cursor stays on its line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gitsplit.errors import ActionRefused
+from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
+from gitsplit.tui.diff.rows import (
+    DiffRow,
+    FoldKey,
+    RowKind,
+    Rows,
+    Segment,
+    diff_rows,
+    rows_after,
+)
+from gitsplit.tui.state.app_state import (
+    NO_ROWS,
+    ONE_COMMIT,
+    Kept,
+    Screen,
+    ShellRequest,
+    State,
+    Unit,
+    entries_of,
+    target_in,
+)
+
+_LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
+
+
+def with_commit_open(state: State, commit: Oid) -> State:
+    """The state in which the commit, which has a plan, is the one being split.
+
+    The user is where they were in it before, else on its first piece.
+    """
+    if is_open(state, commit):
+        return replace(state, chosen=commit)
+    plan = entries_of(state.todo)[commit].plan
+    assert plan is not None, "a commit is opened with a plan"
+    put_away = replace(state, kept=_places(state), unit=Unit.PIECE, anchor=None, pan=0)
+    before = put_away.kept.get(commit)
+    if before is not None and before.plan.changes == plan.changes:
+        return on_plan(_at_place(put_away, before), before.plan, plan)
+    rows = diff_rows(plan.changes, plan.edits)
+    return replace(
+        put_away,
+        chosen=commit,
+        opened=target_in(state.whole, commit),
+        rows=rows,
+        cursor=rows.row_of(plan.edits[0]) if plan.edits else 0,
+        focus=0,
+        viewed=0,
+        unfolded=frozenset(),
+        apart=frozenset(),
+    )
+
+
+def is_open(state: State, commit: Oid | None) -> bool:
+    """Whether it is the commit that is open."""
+    return state.opened is not None and state.opened.commit == commit
+
+
+def proposal_awaited(state: State, commit: Oid) -> State:
+    """The state that asks the shell to find what is proposed for the commit."""
+    status = f"grouping the hunks of {commit[:7]} …"
+    return replace(state, status=status, request=ShellRequest.PROPOSE)
+
+
+def refuse_none_open(state: State) -> None:
+    """Nothing where a commit is open, else ActionRefused."""
+    if state.opened is None:
+        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
+
+
+def with_none_open(state: State) -> State:
+    """The state in which no commit is open; screens that show one are left."""
+    beneath = tuple(each for each in state.beneath if each[0] not in ONE_COMMIT)
+    screen = Screen.SERIES if state.screen in ONE_COMMIT else state.screen
+    return replace(
+        state,
+        opened=None,
+        rows=NO_ROWS,
+        cursor=0,
+        focus=0,
+        viewed=0,
+        unit=Unit.PIECE,
+        anchor=None,
+        prompt=None,
+        beneath=beneath,
+        screen=screen,
+    )
+
+
+def _places(state: State) -> Mapping[Oid, Kept]:
+    """The places in commits, that in the open one among them."""
+    if state.opened is None:
+        return state.kept
+    place = Kept(
+        state.target,
+        state.plan,
+        state.rows,
+        state.cursor,
+        state.focus,
+        state.unfolded,
+        state.apart,
+    )
+    return {**state.kept, state.target.commit: place}
+
+
+def _at_place(state: State, kept: Kept) -> State:
+    """The state in the place that was kept."""
+    return replace(
+        state,
+        chosen=kept.target.commit,
+        opened=kept.target,
+        rows=kept.rows,
+        cursor=kept.cursor,
+        focus=kept.focus,
+        viewed=kept.focus,
+        unfolded=kept.unfolded,
+        apart=kept.apart,
+    )
+
+
+def with_folds(state: State, unfolded: frozenset[FoldKey]) -> State:
+    """The state with other runs of lines folded."""
+    rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
+    return _on_rows(replace(state, unfolded=unfolded), rows)
+
+
+def row_showing(rows: Rows, wanted: DiffRow) -> int:
+    """The number of the row that shows what ``wanted`` (of other rows) shows.
+
+    A line that is folded away is shown by its fold; what isn't there at all, by the
+    header of its file.
+    """
+    span = rows.rows_of_file(wanted.segment.file)
+    start = rows.segment_at(span.start)
+    if wanted.kind is RowKind.BLANK:
+        return rows.starts[max(0, start - 1)]
+    for at in rows.segments_around(wanted):
+        segment = rows.segments[at]
+        if _is_shown(segment, wanted):
+            below = 0 if segment.hidden is not None else wanted.line - segment.first
+            return rows.starts[at] + below
+    return span.start
+
+
+def _is_shown(segment: Segment, wanted: DiffRow) -> bool:
+    """Whether a row of ``segment`` shows what ``wanted`` shows."""
+    other = wanted.segment
+    if wanted.kind in _LINES:
+        same = segment.kind in _LINES and segment.is_old == other.is_old
+        return same and wanted.line in segment.lines
+    if segment.kind is not wanted.kind:
+        return False
+    if wanted.kind is RowKind.CONTEXT:
+        return wanted.line in segment.lines
+    return (segment.edit, segment.hunks) == (other.edit, other.hunks)
+
+
+def on_plan(state: State, before: Plan, plan: Plan) -> State:
+    """The state with another plan of the open commit; its rows are of ``before``."""
+    focus = _focus_in(before, plan, state.focus)
+    unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
+    moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
+    if plan.edits == before.edits:
+        return moved
+    unfolded = _unfolded_parts(before.edits, plan.edits, state.unfolded)
+    rows = rows_after(state.rows, plan.changes, plan.edits, unfolded)
+    return _on_rows(replace(moved, unfolded=unfolded), rows)
+
+
+def _on_rows(state: State, rows: Rows) -> State:
+    """The state on other rows of the same diff; the cursor stays on its line."""
+    anchor = state.anchor
+    return replace(
+        state,
+        rows=rows,
+        cursor=row_showing(rows, state.rows[state.cursor]),
+        anchor=None if anchor is None else row_showing(rows, state.rows[anchor]),
+    )
+
+
+def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
+    """The place in ``plan`` of the group in focus, which may have been moved."""
+    group = before.groups[focus]
+    if focus < len(plan.groups) and plan.groups[focus] == group:
+        return focus
+    if group in plan.groups:
+        return plan.groups.index(group)
+    return min(focus, len(plan.groups) - 1)
+
+
+def _unfolded_parts(
+    before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
+) -> frozenset[FoldKey]:
+    """The unfolded runs, and those that were cut from one of them."""
+    if not unfolded:
+        return unfolded
+    known = set(before)
+    runs: dict[tuple[int, int], list[FoldKey]] = {}
+    for whole, is_old in unfolded:
+        runs.setdefault((whole.file, whole.hunk), []).append((whole, is_old))
+    return unfolded | {
+        (edit, is_old)
+        for edit in edits
+        if isinstance(edit, TextEdit) and edit not in known
+        for whole, is_old in runs.get((edit.file, edit.hunk), ())
+        if _is_within(edit, whole)
+    }
+
+
+def _is_within(part: TextEdit, whole: TextEdit) -> bool:
+    """Whether ``part`` lies within ``whole``, both of one hunk."""
+    return (
+        whole.old.start <= part.old.start <= part.old.stop <= whole.old.stop
+        and whole.new.start <= part.new.start <= part.new.stop <= whole.new.stop
+    )
