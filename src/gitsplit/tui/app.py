@@ -55,6 +55,7 @@ from gitsplit.tui.background.worker import (
 )
 from gitsplit.tui.keymap import TABLE, Deed, KeyContext, Pressed, action_of, place_of
 from gitsplit.tui.state.app_state import (
+    LISTS,
     ONE_COMMIT,
     Screen,
     ShellRequest,
@@ -87,7 +88,6 @@ from gitsplit.tui.update.messages import (
     written_content,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.text import SCREEN_STYLE
 

@@ -65,6 +65,10 @@ ONE_COMMIT = (Screen.SPLIT, Screen.COMMIT)
 """The screens about the commit that is open."""
 
 
+LISTS = (Screen.SERIES, Screen.MESSAGES)
+"""The screens on which a row is a commit."""
+
+
 class Unit(Enum):
     """How much of the diff the cursor takes; each is wider than the one before."""
 

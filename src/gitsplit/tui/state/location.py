@@ -79,6 +79,18 @@ def refuse_none_open(state: State) -> None:
         raise ActionRefused("No commit is open.", hint="e opens the selected one.")
 
 
+def at_series(state: State) -> State:
+    """The state on the screen of the series."""
+    if state.is_alone:
+        raise ActionRefused(
+            "The series is this one commit.", hint="w shows the preview."
+        )
+    chosen = state.chosen if state.opened is None else state.opened.commit
+    return replace(
+        state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""
+    )
+
+
 def with_none_open(state: State) -> State:
     """The state in which no commit is open; screens that show one are left."""
     beneath = tuple(each for each in state.beneath if each[0] not in ONE_COMMIT)

@@ -6,17 +6,15 @@ Keys, the mouse, the editor and work beside the screen make actions;
 longer so is let go.
 """
 
-from dataclasses import dataclass, replace
-from typing import assert_never
+from dataclasses import dataclass
 
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import Cuts
-from gitsplit.tui.state.app_state import Estimate, Purpose, State, Versions
+from gitsplit.tui.state.app_state import Estimate, Purpose, Versions
 from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.state.problems import after_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +70,6 @@ class Checked:
 
 
 Report = Estimated | Proposed | Merged | Foreseen | Progressed | Checked
-
-
-def after_report(state: State, report: Report) -> State:
-    """The state that knows what was reported; nothing else of it changes.
-
-    But what was waiting for git's answer is asked for, where git lets it.
-    """
-    match report:
-        case Estimated() | Proposed():
-            return _with_findings(state, report)
-        case Merged(versions, content):
-            return replace(state, merges={**state.merges, versions: content})
-        case Foreseen(todo, outlook) if todo is state.todo:
-            known = replace(state, foreseen=(todo, outlook), progress=None)
-            return after_answer(known)
-        case Progressed(todo, done, count) if todo is state.todo:
-            return replace(state, progress=(done, count))
-        case Checked(todo, number, check) if todo is state.todo:
-            return replace(state, checks={**state.checks, number: check})
-        case Foreseen() | Progressed() | Checked():
-            return state
-        case _:
-            assert_never(report)
-
-
-def _with_findings(state: State, report: Estimated | Proposed) -> State:
-    """The state that knows what was found out about a commit."""
-    commit = report.commit
-    if report.cuts is not None:
-        state = replace(state, cuts={**state.cuts, commit: report.cuts})
-    if isinstance(report, Estimated):
-        return replace(state, estimates={**state.estimates, commit: report.estimate})
-    if report.plan is not None:
-        state = replace(state, plans={**state.plans, commit: report.plan})
-    return state
 
 
 FAR = 2**62

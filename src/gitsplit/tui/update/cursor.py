@@ -18,7 +18,12 @@ from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
-from gitsplit.tui.state.location import refuse_none_open, row_showing, with_folds
+from gitsplit.tui.state.location import (
+    at_series,
+    refuse_none_open,
+    row_showing,
+    with_folds,
+)
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,
@@ -48,7 +53,6 @@ from gitsplit.tui.update.actions import (
     Widen,
 )
 from gitsplit.tui.update.messages import Text, text_at_hand, with_messages
-from gitsplit.tui.update.series import at_series
 
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 

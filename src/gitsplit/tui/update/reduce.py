@@ -8,6 +8,7 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.tui.state.app_state import (
+    LISTS,
     ONE_COMMIT,
     MergeNeeded,
     Screen,
@@ -18,6 +19,7 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.location import refuse_none_open, with_commit_open
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
+    after_answer,
     to_be_applied,
     to_be_checked,
     with_problems,
@@ -29,15 +31,19 @@ from gitsplit.tui.update.actions import (
     Apply,
     ChangeCount,
     CheckCommits,
+    Checked,
     CommitAction,
     CursorAction,
     EditFile,
     EditMessage,
     EditMessages,
+    Estimated,
+    Foreseen,
     GoBack,
     HistoryAction,
     Interrupt,
     MarkAction,
+    Merged,
     MoveCommit,
     OpenedAction,
     OpenHelp,
@@ -46,7 +52,9 @@ from gitsplit.tui.update.actions import (
     Own,
     PieceAction,
     PlanAction,
+    Progressed,
     PromptAction,
+    Proposed,
     Quit,
     Redo,
     Refused,
@@ -62,7 +70,6 @@ from gitsplit.tui.update.actions import (
     Suspend,
     Undo,
     ViewAction,
-    after_report,
 )
 from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
 from gitsplit.tui.update.messages import (
@@ -72,12 +79,7 @@ from gitsplit.tui.update.messages import (
     with_file_content,
     worded_commits,
 )
-from gitsplit.tui.update.series import (
-    LISTS,
-    after_commit_move,
-    after_list_move,
-    with_series,
-)
+from gitsplit.tui.update.series import after_commit_move, after_list_move, with_series
 from gitsplit.tui.update.split import (
     with_commits,
     with_focus,
@@ -283,6 +285,41 @@ def reduce(state: State, action: Action) -> State:
     except (ActionRefused, InvalidPlan) as refusal:
         reason = f"{refusal} {refusal.hint}".rstrip()
         return replace(ready, status=reason, is_refusal=True)
+
+
+def after_report(state: State, report: Report) -> State:
+    """The state that knows what was reported; nothing else of it changes.
+
+    But what was waiting for git's answer is asked for, where git lets it.
+    """
+    match report:
+        case Estimated() | Proposed():
+            return _with_findings(state, report)
+        case Merged(versions, content):
+            return replace(state, merges={**state.merges, versions: content})
+        case Foreseen(todo, outlook) if todo is state.todo:
+            known = replace(state, foreseen=(todo, outlook), progress=None)
+            return after_answer(known)
+        case Progressed(todo, done, count) if todo is state.todo:
+            return replace(state, progress=(done, count))
+        case Checked(todo, number, check) if todo is state.todo:
+            return replace(state, checks={**state.checks, number: check})
+        case Foreseen() | Progressed() | Checked():
+            return state
+        case _:
+            assert_never(report)
+
+
+def _with_findings(state: State, report: Estimated | Proposed) -> State:
+    """The state that knows what was found out about a commit."""
+    commit = report.commit
+    if report.cuts is not None:
+        state = replace(state, cuts={**state.cuts, commit: report.cuts})
+    if isinstance(report, Estimated):
+        return replace(state, estimates={**state.estimates, commit: report.estimate})
+    if report.plan is not None:
+        state = replace(state, plans={**state.plans, commit: report.plan})
+    return state
 
 
 def _after_action(state: State, action: Action) -> State:

@@ -20,7 +20,12 @@ from gitsplit.model.todo import (
     with_action,
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
-from gitsplit.tui.state.location import is_open, proposal_awaited, with_commit_open
+from gitsplit.tui.state.location import (
+    at_series,
+    is_open,
+    proposal_awaited,
+    with_commit_open,
+)
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
@@ -114,18 +119,6 @@ def split_at_once(state: State) -> State:
         return replace(state, status=state.status or _autosquash_offer(state))
     open_now = with_commit_open(replace(state, screen=Screen.SPLIT), marked[0])
     return replace(open_now, status=_with_shortcut(open_now, state.status))
-
-
-def at_series(state: State) -> State:
-    """The state on the screen of the series."""
-    if state.is_alone:
-        raise ActionRefused(
-            "The series is this one commit.", hint="w shows the preview."
-        )
-    chosen = state.chosen if state.opened is None else state.opened.commit
-    return replace(
-        state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""
-    )
 
 
 def become(state: State, doing: Doing) -> State:
@@ -251,10 +244,6 @@ def _autosquash_offer(state: State) -> str:
     if not count:
         return ""
     return f"{counted(count, 'fixup! or squash! commit')} · A to autosquash"
-
-
-LISTS = (Screen.SERIES, Screen.MESSAGES)
-"""The screens on which a row is a commit."""
 
 
 def after_list_move(state: State, action: CursorAction | MarkAction) -> State:

@@ -27,9 +27,8 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
 from gitsplit.tui.background.syntax import Tints, no_tints
-from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.app_state import LISTS, Screen, State
 from gitsplit.tui.state.selection import selected_rows
-from gitsplit.tui.update.series import LISTS
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.frame import (
