@@ -87,8 +87,137 @@ from gitsplit.tui.update.split import (
     with_pieces,
 )
 
+
+def reduce(state: State, action: Action) -> State:
+    """The state after ``action``.
+
+    A refused action changes nothing; its reason is the status (law 4). Nor does one
+    that needs contents merged: it is taken again when that is reported.
+    """
+    if isinstance(action, Report):
+        return after_report(replace(state, request=None, to_merge=None), action)
+    ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
+    if not isinstance(action, Apply):
+        ready = replace(ready, awaiting=None)
+    if not isinstance(action, Quit | Apply):
+        ready = replace(ready, status="")
+    try:
+        made = _after_action(replace(ready, merges=state.merges), action)
+        return replace(made, merges={})
+    except MergeNeeded as needed:
+        return replace(state, to_merge=needed.versions)
+    except (ActionRefused, InvalidPlan) as refusal:
+        reason = f"{refusal} {refusal.hint}".rstrip()
+        return replace(ready, status=reason, is_refusal=True)
+
+
+def _after_action(state: State, action: Action) -> State:
+    """The state after an action; raises ActionRefused where it is refused."""
+    if isinstance(action, PlanAction):
+        made = _with_plan(state, action)
+        return with_problems(made) if made.screen is Screen.PREVIEW else made
+    if isinstance(action, ViewAction):
+        return _with_view(state, action)
+    if isinstance(action, PromptAction):
+        return with_prompt(state, action)
+    if isinstance(action, ShellAction):
+        return after_shell_action(state, action)
+    assert not isinstance(action, Report), "reports are no deeds of the user's"
+    assert_never(action)
+
+
+def _with_plan(state: State, action: PlanAction) -> State:
+    """The state after what changes what is to be done."""
+    if isinstance(action, HistoryAction):
+        return _through_history(state, action)
+    if isinstance(action, SeriesAction):
+        return with_series(state, action)
+    if isinstance(action, MoveCommit) and state.screen is Screen.SERIES:
+        return after_commit_move(state, action.by)
+    if isinstance(action, Own) and state.screen is Screen.MESSAGES:
+        return with_commits(state, action)
+    return _with_commit(state, action)
+
+
+def _with_commit(state: State, action: OpenedAction) -> State:
+    """The state after what changes the plan of the commit that is open."""
+    refuse_none_open(state)
+    if isinstance(action, PieceAction):
+        return with_pieces(state, action)
+    if isinstance(action, CommitAction):
+        return with_commits(state, action)
+    if isinstance(action, ChangeCount):
+        return with_next_cut(state, action.by)
+    if isinstance(action, SetContent):
+        return with_file_content(state, action)
+    assert_never(action)
+
+
+def _through_history(state: State, action: HistoryAction) -> State:
+    match action:
+        case Undo():
+            return after_undo(state)
+        case Redo():
+            return after_redo(state)
+        case _:
+            assert_never(action)
+
+
+def _with_view(state: State, action: ViewAction) -> State:
+    """The state after what changes where one looks."""
+    if isinstance(action, ScreenAction):
+        return on_screen(state, action)
+    if state.screen in LISTS:
+        return after_list_move(state, action)
+    refuse_none_open(state)
+    if isinstance(action, CursorAction):
+        return after_move(state, action)
+    if isinstance(action, MarkAction):
+        return after_mark(state, action)
+    assert_never(action)
+
+
+def after_report(state: State, report: Report) -> State:
+    """The state that knows what was reported; nothing else of it changes.
+
+    But what was waiting for git's answer is asked for, where git lets it.
+    """
+    match report:
+        case Estimated() | Proposed():
+            return _with_findings(state, report)
+        case Merged(versions, content):
+            return replace(state, merges={**state.merges, versions: content})
+        case Foreseen(todo, outlook) if todo is state.todo:
+            known = replace(state, foreseen=(todo, outlook), progress=None)
+            return after_answer(known)
+        case Progressed(todo, done, count) if todo is state.todo:
+            return replace(state, progress=(done, count))
+        case Checked(todo, number, check) if todo is state.todo:
+            return replace(state, checks={**state.checks, number: check})
+        case Foreseen() | Progressed() | Checked():
+            return state
+        case _:
+            assert_never(report)
+
+
+def _with_findings(state: State, report: Estimated | Proposed) -> State:
+    """The state that knows what was found out about a commit."""
+    commit = report.commit
+    if report.cuts is not None:
+        state = replace(state, cuts={**state.cuts, commit: report.cuts})
+    if isinstance(report, Estimated):
+        return replace(state, estimates={**state.estimates, commit: report.estimate})
+    if report.plan is not None:
+        state = replace(state, plans={**state.plans, commit: report.plan})
+    return state
+
+
 QUESTION = "Not applied: q again quits and discards the plan."
+
+
 DRAFT_QUESTION = "Not applied: q again quits and keeps your work."
+
+
 _DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
@@ -262,127 +391,3 @@ def _with_quit_request(state: State) -> State:
     if state.deeds and state.status != question:
         return replace(state, status=question)
     return replace(state, request=ShellRequest.QUIT)
-
-
-def reduce(state: State, action: Action) -> State:
-    """The state after ``action``.
-
-    A refused action changes nothing; its reason is the status (law 4). Nor does one
-    that needs contents merged: it is taken again when that is reported.
-    """
-    if isinstance(action, Report):
-        return after_report(replace(state, request=None, to_merge=None), action)
-    ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
-    if not isinstance(action, Apply):
-        ready = replace(ready, awaiting=None)
-    if not isinstance(action, Quit | Apply):
-        ready = replace(ready, status="")
-    try:
-        made = _after_action(replace(ready, merges=state.merges), action)
-        return replace(made, merges={})
-    except MergeNeeded as needed:
-        return replace(state, to_merge=needed.versions)
-    except (ActionRefused, InvalidPlan) as refusal:
-        reason = f"{refusal} {refusal.hint}".rstrip()
-        return replace(ready, status=reason, is_refusal=True)
-
-
-def after_report(state: State, report: Report) -> State:
-    """The state that knows what was reported; nothing else of it changes.
-
-    But what was waiting for git's answer is asked for, where git lets it.
-    """
-    match report:
-        case Estimated() | Proposed():
-            return _with_findings(state, report)
-        case Merged(versions, content):
-            return replace(state, merges={**state.merges, versions: content})
-        case Foreseen(todo, outlook) if todo is state.todo:
-            known = replace(state, foreseen=(todo, outlook), progress=None)
-            return after_answer(known)
-        case Progressed(todo, done, count) if todo is state.todo:
-            return replace(state, progress=(done, count))
-        case Checked(todo, number, check) if todo is state.todo:
-            return replace(state, checks={**state.checks, number: check})
-        case Foreseen() | Progressed() | Checked():
-            return state
-        case _:
-            assert_never(report)
-
-
-def _with_findings(state: State, report: Estimated | Proposed) -> State:
-    """The state that knows what was found out about a commit."""
-    commit = report.commit
-    if report.cuts is not None:
-        state = replace(state, cuts={**state.cuts, commit: report.cuts})
-    if isinstance(report, Estimated):
-        return replace(state, estimates={**state.estimates, commit: report.estimate})
-    if report.plan is not None:
-        state = replace(state, plans={**state.plans, commit: report.plan})
-    return state
-
-
-def _after_action(state: State, action: Action) -> State:
-    """The state after an action; raises ActionRefused where it is refused."""
-    if isinstance(action, PlanAction):
-        made = _with_plan(state, action)
-        return with_problems(made) if made.screen is Screen.PREVIEW else made
-    if isinstance(action, ViewAction):
-        return _with_view(state, action)
-    if isinstance(action, PromptAction):
-        return with_prompt(state, action)
-    if isinstance(action, ShellAction):
-        return after_shell_action(state, action)
-    assert not isinstance(action, Report), "reports are no deeds of the user's"
-    assert_never(action)
-
-
-def _with_plan(state: State, action: PlanAction) -> State:
-    """The state after what changes what is to be done."""
-    if isinstance(action, HistoryAction):
-        return _through_history(state, action)
-    if isinstance(action, SeriesAction):
-        return with_series(state, action)
-    if isinstance(action, MoveCommit) and state.screen is Screen.SERIES:
-        return after_commit_move(state, action.by)
-    if isinstance(action, Own) and state.screen is Screen.MESSAGES:
-        return with_commits(state, action)
-    return _with_commit(state, action)
-
-
-def _with_commit(state: State, action: OpenedAction) -> State:
-    """The state after what changes the plan of the commit that is open."""
-    refuse_none_open(state)
-    if isinstance(action, PieceAction):
-        return with_pieces(state, action)
-    if isinstance(action, CommitAction):
-        return with_commits(state, action)
-    if isinstance(action, ChangeCount):
-        return with_next_cut(state, action.by)
-    if isinstance(action, SetContent):
-        return with_file_content(state, action)
-    assert_never(action)
-
-
-def _through_history(state: State, action: HistoryAction) -> State:
-    match action:
-        case Undo():
-            return after_undo(state)
-        case Redo():
-            return after_redo(state)
-        case _:
-            assert_never(action)
-
-
-def _with_view(state: State, action: ViewAction) -> State:
-    """The state after what changes where one looks."""
-    if isinstance(action, ScreenAction):
-        return on_screen(state, action)
-    if state.screen in LISTS:
-        return after_list_move(state, action)
-    refuse_none_open(state)
-    if isinstance(action, CursorAction):
-        return after_move(state, action)
-    if isinstance(action, MarkAction):
-        return after_mark(state, action)
-    assert_never(action)
