@@ -67,13 +67,13 @@ def is_open(state: State, commit: Oid | None) -> bool:
     return state.opened is not None and state.opened.commit == commit
 
 
-def proposal_awaited(state: State, commit: Oid) -> State:
+def with_proposal_request(state: State, commit: Oid) -> State:
     """The state that asks the shell to find what is proposed for the commit."""
     status = f"grouping the hunks of {commit[:7]} …"
     return replace(state, status=status, request=ShellRequest.PROPOSE)
 
 
-def refuse_none_open(state: State) -> None:
+def require_open_commit(state: State) -> None:
     """Nothing where a commit is open, else ActionRefused."""
     if state.opened is None:
         raise ActionRefused("No commit is open.", hint="e opens the selected one.")

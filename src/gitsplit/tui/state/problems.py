@@ -182,7 +182,7 @@ def with_verdict(state: State) -> State:
     return replace(ready, status=CONFLICT if conflict_of(ready) else READY)
 
 
-def to_be_applied(state: State) -> State:
+def with_apply_pending(state: State) -> State:
     """The state that is written as soon as git, asked once more, lets it.
 
     Where it conflicts, the user is asked whether git rebase shall stop there.
@@ -198,7 +198,7 @@ def to_be_applied(state: State) -> State:
     )
 
 
-def to_be_checked(state: State) -> State:
+def with_check_pending(state: State) -> State:
     """The state that is checked as soon as git has said that it can be written."""
     return _after_verdict(
         replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS)

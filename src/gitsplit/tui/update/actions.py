@@ -1,9 +1,8 @@
-"""What a user can do on the screens, one value per deed.
+"""Actions: what a user can do on the screens, and what the background reports.
 
-Keys, the mouse, the editor and work beside the screen make actions;
-:mod:`gitsplit.tui.update.reduce` says what they do. Groups and rows are numbered from
-0. What comes of work beside the screen is a report: one about a todo list that is no
-longer so is let go.
+Keys, the mouse, the editor and background work make these values;
+:mod:`gitsplit.tui.update.reduce` says what the state is after each. Groups and rows are
+numbered from 0.
 """
 
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
-    refuse_none_open,
+    require_open_commit,
     row_showing,
     with_folds,
 )
@@ -57,7 +57,7 @@ from gitsplit.tui.update.messages import Text, text_at_hand, with_messages
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
 
-def found(state: State, text: str) -> State:
+def at_match(state: State, text: str) -> State:
     """The state with the cursor on the next row with ``text``, round the end.
 
     Capital letters count only where ``text`` has one. A line that was folded away is
@@ -124,7 +124,7 @@ _WIDER = {
 _NARROWER = {wide: narrow for narrow, wide in _WIDER.items()}
 
 
-def after_move(state: State, action: CursorAction) -> State:
+def after_cursor_action(state: State, action: CursorAction) -> State:
     """The state with the cursor elsewhere."""
     match action:
         case MoveRows(rows):
@@ -138,12 +138,12 @@ def after_move(state: State, action: CursorAction) -> State:
         case Pan(columns):
             return _after_pan(state, columns)
         case FindNext():
-            return found(state, state.search)
+            return at_match(state, state.search)
         case _:
             assert_never(action)
 
 
-def after_mark(state: State, action: MarkAction) -> State:
+def after_mark_action(state: State, action: MarkAction) -> State:
     """The state in which the cursor takes more, or less, or shows more."""
     match action:
         case Narrow():
@@ -271,10 +271,10 @@ def _all_folded(state: State) -> State:
     return replace(with_folds(state, frozenset()), status="folded all long hunks")
 
 
-def with_prompt(state: State, action: PromptAction) -> State:
+def after_prompt_action(state: State, action: PromptAction) -> State:
     """The state in which the line is begun, typed, taken or forgotten."""
     if isinstance(action, Ask):
-        return replace(state, prompt=_with_prompt(state, action.purpose), status="")
+        return replace(state, prompt=_first_prompt(state, action.purpose), status="")
     if state.prompt is None:
         raise ActionRefused("Nothing is being typed.")
     match action:
@@ -288,10 +288,10 @@ def with_prompt(state: State, action: PromptAction) -> State:
             assert_never(action)
 
 
-def _with_prompt(state: State, purpose: Purpose) -> Prompt:
+def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     """The line as it begins: a subject as it is, anything else empty."""
     if purpose is not Purpose.SUBJECT:
-        refuse_none_open(state)
+        require_open_commit(state)
         return Prompt(purpose, "", 0)
     subject = subject_of(text_at_hand(state).message)
     text = subject.decode("utf-8", "surrogateescape")
@@ -329,7 +329,7 @@ def _after_submit(state: State, prompt: Prompt) -> State:
         case Purpose.SUBJECT:
             return _with_subject(done, prompt.text)
         case Purpose.SEARCH:
-            return found(done, prompt.text or state.search)
+            return at_match(done, prompt.text or state.search)
         case Purpose.PIECE:
             return _at_piece(done, prompt.text)
         case _:

@@ -198,7 +198,7 @@ def _message_name(state: State, where: Address) -> str:
     return commit_name(state, where)
 
 
-def editable(state: State, for_good: bool) -> State:
+def with_edit_request(state: State, for_good: bool) -> State:
     """The state that asks for the editor on the file at the cursor.
 
     Raises ActionRefused where the commit in focus has no such file, or isn't written.

@@ -1,6 +1,9 @@
-"""What every action does: the one function from a state and an action to a state.
+"""The reducer: the one function from a state and an action to the next state.
 
-Which screen is shown, and what leaves it: the preview, and a way out.
+It hands each kind of action to the module that knows it: :mod:`~.split` and
+:mod:`~.messages` for the plan of the open commit, :mod:`~.series` for the todo list,
+:mod:`~.cursor` for what is selected or typed. Here are reports of work in the
+background, the way from screen to screen, and requests to the shell around the state.
 """
 
 from dataclasses import replace
@@ -16,12 +19,12 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.location import refuse_none_open, with_commit_open
+from gitsplit.tui.state.location import require_open_commit, with_commit_open
 from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.problems import (
     after_answer,
-    to_be_applied,
-    to_be_checked,
+    with_apply_pending,
+    with_check_pending,
     with_problems,
     with_verdict,
 )
@@ -71,20 +74,28 @@ from gitsplit.tui.update.actions import (
     Undo,
     ViewAction,
 )
-from gitsplit.tui.update.cursor import after_mark, after_move, with_prompt
+from gitsplit.tui.update.cursor import (
+    after_cursor_action,
+    after_mark_action,
+    after_prompt_action,
+)
 from gitsplit.tui.update.messages import (
     commit_at_cursor,
-    editable,
     text_at_hand,
+    with_edit_request,
     with_file_content,
     worded_commits,
 )
-from gitsplit.tui.update.series import after_commit_move, after_list_move, with_series
+from gitsplit.tui.update.series import (
+    after_commit_move,
+    after_list_action,
+    after_series_action,
+)
 from gitsplit.tui.update.split import (
-    with_commits,
+    after_commit_action,
+    after_count_change,
+    after_piece_action,
     with_focus,
-    with_next_cut,
-    with_pieces,
 )
 
 
@@ -95,7 +106,7 @@ def reduce(state: State, action: Action) -> State:
     that needs contents merged: it is taken again when that is reported.
     """
     if isinstance(action, Report):
-        return after_report(replace(state, request=None, to_merge=None), action)
+        return _after_report(replace(state, request=None, to_merge=None), action)
     ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
@@ -112,48 +123,51 @@ def reduce(state: State, action: Action) -> State:
 
 
 def _after_action(state: State, action: Action) -> State:
-    """The state after an action; raises ActionRefused where it is refused."""
+    """The state after an action of the user's.
+
+    Raises ActionRefused where it can't be done, InvalidPlan where its plan can't be.
+    """
     if isinstance(action, PlanAction):
-        made = _with_plan(state, action)
+        made = _after_plan_action(state, action)
         return with_problems(made) if made.screen is Screen.PREVIEW else made
     if isinstance(action, ViewAction):
-        return _with_view(state, action)
+        return _after_view_action(state, action)
     if isinstance(action, PromptAction):
-        return with_prompt(state, action)
+        return after_prompt_action(state, action)
     if isinstance(action, ShellAction):
-        return after_shell_action(state, action)
-    assert not isinstance(action, Report), "reports are no deeds of the user's"
+        return _after_shell_action(state, action)
+    assert not isinstance(action, Report), "a report isn't the user's"
     assert_never(action)
 
 
-def _with_plan(state: State, action: PlanAction) -> State:
-    """The state after what changes what is to be done."""
+def _after_plan_action(state: State, action: PlanAction) -> State:
+    """The state with another todo list, or another commit of it open."""
     if isinstance(action, HistoryAction):
-        return _through_history(state, action)
+        return _after_history_action(state, action)
     if isinstance(action, SeriesAction):
-        return with_series(state, action)
+        return after_series_action(state, action)
     if isinstance(action, MoveCommit) and state.screen is Screen.SERIES:
         return after_commit_move(state, action.by)
     if isinstance(action, Own) and state.screen is Screen.MESSAGES:
-        return with_commits(state, action)
-    return _with_commit(state, action)
+        return after_commit_action(state, action)
+    return _after_opened_action(state, action)
 
 
-def _with_commit(state: State, action: OpenedAction) -> State:
-    """The state after what changes the plan of the commit that is open."""
-    refuse_none_open(state)
+def _after_opened_action(state: State, action: OpenedAction) -> State:
+    """The state with another plan of the open commit, or another commit selected."""
+    require_open_commit(state)
     if isinstance(action, PieceAction):
-        return with_pieces(state, action)
+        return after_piece_action(state, action)
     if isinstance(action, CommitAction):
-        return with_commits(state, action)
+        return after_commit_action(state, action)
     if isinstance(action, ChangeCount):
-        return with_next_cut(state, action.by)
+        return after_count_change(state, action.by)
     if isinstance(action, SetContent):
         return with_file_content(state, action)
     assert_never(action)
 
 
-def _through_history(state: State, action: HistoryAction) -> State:
+def _after_history_action(state: State, action: HistoryAction) -> State:
     match action:
         case Undo():
             return after_undo(state)
@@ -163,28 +177,29 @@ def _through_history(state: State, action: HistoryAction) -> State:
             assert_never(action)
 
 
-def _with_view(state: State, action: ViewAction) -> State:
-    """The state after what changes where one looks."""
+def _after_view_action(state: State, action: ViewAction) -> State:
+    """The state that shows something else; the todo list stays."""
     if isinstance(action, ScreenAction):
-        return on_screen(state, action)
+        return _after_screen_action(state, action)
     if state.screen in LISTS:
-        return after_list_move(state, action)
-    refuse_none_open(state)
+        return after_list_action(state, action)
+    require_open_commit(state)
     if isinstance(action, CursorAction):
-        return after_move(state, action)
+        return after_cursor_action(state, action)
     if isinstance(action, MarkAction):
-        return after_mark(state, action)
+        return after_mark_action(state, action)
     assert_never(action)
 
 
-def after_report(state: State, report: Report) -> State:
-    """The state that knows what was reported; nothing else of it changes.
+def _after_report(state: State, report: Report) -> State:
+    """The state with what was found out in the background.
 
-    But what was waiting for git's answer is asked for, where git lets it.
+    A report on a todo list that is no longer shown changes nothing. What the user
+    wanted as soon as git had answered is asked for then.
     """
     match report:
         case Estimated() | Proposed():
-            return _with_findings(state, report)
+            return _with_proposal(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:
@@ -200,8 +215,8 @@ def after_report(state: State, report: Report) -> State:
             assert_never(report)
 
 
-def _with_findings(state: State, report: Estimated | Proposed) -> State:
-    """The state that knows what was found out about a commit."""
+def _with_proposal(state: State, report: Estimated | Proposed) -> State:
+    """The state with what was proposed for a commit, and with its estimate if given."""
     commit = report.commit
     if report.cuts is not None:
         state = replace(state, cuts={**state.cuts, commit: report.cuts})
@@ -212,26 +227,22 @@ def _with_findings(state: State, report: Estimated | Proposed) -> State:
     return state
 
 
-QUESTION = "Not applied: q again quits and discards the plan."
+_QUIT_QUESTION = "Not applied: q again quits and discards the plan."
+_QUIT_QUESTION_WITH_DRAFT = "Not applied: q again quits and keeps your work."
+_WORKING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
 
 
-DRAFT_QUESTION = "Not applied: q again quits and keeps your work."
-
-
-_DECIDING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
-
-
-def on_screen(state: State, action: ScreenAction) -> State:
-    """The state with another screen, or more of this one."""
+def _after_screen_action(state: State, action: ScreenAction) -> State:
+    """The state with another screen on top, or this one scrolled."""
     match action:
         case ShowCommit(group):
-            return _at_commit(state, group)
+            return _at_commit_screen(state, group)
         case OpenMessages():
-            return _messages(state)
+            return _at_messages(state)
         case OpenPreview():
             return _at_preview(state)
         case OpenHelp():
-            return _over(state, Screen.HELP)
+            return _with_screen(state, Screen.HELP)
         case GoBack():
             return _at_screen_beneath(state)
         case Scroll(rows, most):
@@ -240,8 +251,8 @@ def on_screen(state: State, action: ScreenAction) -> State:
             assert_never(action)
 
 
-def after_shell_action(state: State, action: ShellAction) -> State:
-    """The state that asks the shell around it for what it can't do itself."""
+def _after_shell_action(state: State, action: ShellAction) -> State:
+    """The state that asks the shell around it to apply, to leave, or for an editor."""
     match action:
         case Apply():
             return _with_apply_request(state)
@@ -254,11 +265,14 @@ def after_shell_action(state: State, action: ShellAction) -> State:
         case Refused(sentence):
             raise ActionRefused(sentence)
         case _:
-            return _with_request(state, action)
+            return _after_request_action(state, action)
 
 
-def _with_request(state: State, action: RequestAction) -> State:
-    """The state that asks for what is to be edited or checked; it must be there."""
+def _after_request_action(state: State, action: RequestAction) -> State:
+    """The state that asks the shell for an editor, or for the new commits' check.
+
+    Raises ActionRefused where there is nothing to be edited or checked.
+    """
     match action:
         case EditMessage():
             text_at_hand(state)
@@ -269,7 +283,7 @@ def _with_request(state: State, action: RequestAction) -> State:
         case Reword():
             return _with_reword_request(state)
         case EditFile(for_good):
-            return editable(state, for_good)
+            return with_edit_request(state, for_good)
         case CheckCommits():
             return _with_check_request(state)
         case _:
@@ -277,9 +291,10 @@ def _with_request(state: State, action: RequestAction) -> State:
 
 
 def _with_reword_request(state: State) -> State:
-    """The message of the commit at the cursor asked for, by itself.
+    """The state that asks for an editor on the message of the selected commit.
 
-    What is to be done to the commit stays so until there is another message.
+    Where the commit is to be squashed, split or dropped, that is on its own message,
+    and it stays so until the user has written another.
     """
     is_kept = entries_of(state.todo)[state.chosen].action in ("pick", "reword")
     asked_for = ShellRequest.EDIT_MESSAGE if is_kept else ShellRequest.REWORD
@@ -290,17 +305,20 @@ def _with_check_request(state: State) -> State:
     """The state that asks for the new commits to be checked."""
     if not state.whole.check:
         raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
-    return to_be_checked(state)
+    return with_check_pending(state)
 
 
-def _over(state: State, screen: Screen) -> State:
-    """The state with ``screen`` over the one shown."""
+def _with_screen(state: State, screen: Screen) -> State:
+    """The state with ``screen`` on top of the one shown."""
     beneath = (*state.beneath, (state.screen, state.scroll))
     return replace(state, screen=screen, beneath=beneath, scroll=0, status="")
 
 
 def _at_screen_beneath(state: State) -> State:
-    """The state with the screen beneath; the first screen has none."""
+    """The state with the screen on top closed.
+
+    Where none is beneath it, with the one on which one works: a commit, or the series.
+    """
     if not state.beneath:
         first = Screen.SERIES if state.opened is None else Screen.SPLIT
         return replace(state, screen=first, scroll=0, status="")
@@ -311,29 +329,28 @@ def _at_screen_beneath(state: State) -> State:
     return replace(under, status="")
 
 
-def _below_pages(state: State) -> State:
-    """The state on the topmost screen on which something is decided."""
-    while state.screen not in _DECIDING and state.beneath:
+def _without_pages(state: State) -> State:
+    """The state with the pages on top closed: the preview, help, a commit."""
+    while state.screen not in _WORKING and state.beneath:
         state = _at_screen_beneath(replace(state, problems=()))
     return state
 
 
-def _at_commit(state: State, number: int | None) -> State:
-    """The commit in focus as it will be, or the new commit with that number."""
+def _at_commit_screen(state: State, number: int | None) -> State:
+    """The state that shows the selected new commit, or the one with this number."""
     group = number
     if state.screen is Screen.PREVIEW and number is not None:
         state, group = _with_source_open(state, number)
-    if state.opened is None:
-        raise ActionRefused("No commit is open.", hint="e opens the selected one.")
+    require_open_commit(state)
     if state.screen is not Screen.COMMIT:
-        state = _over(state, Screen.COMMIT)
+        state = _with_screen(state, Screen.COMMIT)
     return with_focus(state, state.focus if group is None else group)
 
 
 def _with_source_open(state: State, number: int) -> tuple[State, int]:
-    """The state in which the commit that a new one is split from is open.
+    """The state with that commit open from which the new one of this number is split.
 
-    With it, the group that the new commit is.
+    With it, the group of the new commit in the plan.
     """
     commits = new_commits(state)
     if number >= len(commits):
@@ -347,8 +364,8 @@ def _with_source_open(state: State, number: int) -> tuple[State, int]:
     return with_commit_open(state, commit.entry.oid), commit.group
 
 
-def _messages(state: State) -> State:
-    """The messages of all new commits, the cursor on the one that was at hand."""
+def _at_messages(state: State) -> State:
+    """The state that shows all messages, the cursor on that of the selected commit."""
     commits = worded_commits(state)
     if not commits:
         raise ActionRefused("No new commit messages yet.")
@@ -358,36 +375,38 @@ def _messages(state: State) -> State:
     places = [
         n for n, c in enumerate(commits) if here in (c.where, Address(c.entry.oid))
     ]
-    below = _below_pages(state)
+    below = _without_pages(state)
     if below.screen is Screen.MESSAGES:
         return below
-    return replace(_over(below, Screen.MESSAGES), message=places[0] if places else 0)
+    return replace(
+        _with_screen(below, Screen.MESSAGES), message=places[0] if places else 0
+    )
 
 
 def _at_preview(state: State) -> State:
-    """What will be written, and what keeps it from being written.
+    """The state that shows the new history, and what stands against applying it.
 
     Git is asked anew: files may have changed since.
     """
-    anew = replace(_below_pages(state), foreseen=None)
-    return with_verdict(_over(anew, Screen.PREVIEW))
+    anew = replace(_without_pages(state), foreseen=None)
+    return with_verdict(_with_screen(anew, Screen.PREVIEW))
 
 
 def _with_apply_request(state: State) -> State:
-    """The state that asks to be written, where it can be."""
+    """The state that is to be applied; raises ActionRefused outside the preview."""
     if state.screen is not Screen.PREVIEW:
         raise ActionRefused("See the preview first.", hint="w shows it.")
-    return to_be_applied(state)
+    return with_apply_pending(state)
 
 
 def _with_quit_request(state: State) -> State:
-    """The state that asks to be left; work that would be lost is asked for once.
+    """The state that asks the shell to leave, after a question where work was done.
 
-    From a commit that was opened from the series, the way leads back there.
+    In a commit that was opened from the series, the way back there.
     """
     if state.screen is Screen.SPLIT and state.beneath:
         return _at_screen_beneath(state)
-    question = DRAFT_QUESTION if state.whole.keeps_drafts else QUESTION
+    question = _QUIT_QUESTION_WITH_DRAFT if state.whole.keeps_drafts else _QUIT_QUESTION
     if state.deeds and state.status != question:
         return replace(state, status=question)
     return replace(state, request=ShellRequest.QUIT)

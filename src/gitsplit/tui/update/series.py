@@ -23,8 +23,8 @@ from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
 from gitsplit.tui.state.location import (
     at_series,
     is_open,
-    proposal_awaited,
     with_commit_open,
+    with_proposal_request,
 )
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
@@ -55,7 +55,7 @@ _NOW = {
 }
 
 
-def with_series(state: State, action: SeriesAction) -> State:
+def after_series_action(state: State, action: SeriesAction) -> State:
     """The state in which the series is as the action says, or is shown."""
     match action:
         case WriteMessages(messages):
@@ -68,7 +68,7 @@ def with_series(state: State, action: SeriesAction) -> State:
             return at_series(state)
         case _ if state.screen is Screen.SERIES:
             if _is_to_split(state, action) and state.chosen not in state.plans:
-                return proposal_awaited(state, state.chosen)
+                return with_proposal_request(state, state.chosen)
             return _at_cursor(state, action)
         case _:
             raise ActionRefused("This key works in the series.", hint="b shows it.")
@@ -246,7 +246,7 @@ def _autosquash_offer(state: State) -> str:
     return f"{counted(count, 'fixup! or squash! commit')} · A to autosquash"
 
 
-def after_list_move(state: State, action: CursorAction | MarkAction) -> State:
+def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
     """The state with the cursor on another commit."""
     match action:
         case MoveRows(rows):

@@ -31,7 +31,7 @@ from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
-from gitsplit.tui.state.location import proposal_awaited
+from gitsplit.tui.state.location import with_proposal_request
 from gitsplit.tui.state.new_commits import Address, home_of, message_of
 from gitsplit.tui.state.selection import (
     Selection,
@@ -100,7 +100,7 @@ def _clause(fact: Fact, number: int) -> str:
     return f" and the {noun} of {counted(number, 'file')} with it"
 
 
-def with_pieces(state: State, action: PieceAction) -> State:
+def after_piece_action(state: State, action: PieceAction) -> State:
     """The state in which the selection went where the action says."""
     match action:
         case Send(group):
@@ -258,7 +258,7 @@ def _at_next_header(state: State, kind: RowKind) -> State:
     return state
 
 
-def with_next_cut(state: State, by: int) -> State:
+def after_count_change(state: State, by: int) -> State:
     """The state with one commit more (1) or fewer (-1), and that commit in focus.
 
     What the user decided stays where it can; what they moved is as proposed, and the
@@ -266,7 +266,7 @@ def with_next_cut(state: State, by: int) -> State:
     """
     commit = state.target.commit
     if commit not in state.cuts:
-        return proposal_awaited(state, commit)
+        return with_proposal_request(state, commit)
     cuts = state.cuts[commit]
     made = regroup(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
@@ -300,7 +300,7 @@ def _twins(places: Sequence[int | None]) -> tuple[int, int] | None:
     return None
 
 
-def with_commits(state: State, action: CommitAction) -> State:
+def after_commit_action(state: State, action: CommitAction) -> State:
     """The state in which the commits are as the action says."""
     match action:
         case Focus(by):
