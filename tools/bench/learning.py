@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gitsplit.proposal import clustering
 from gitsplit.proposal.clustering import Tree, tree_of
-from gitsplit.proposal.scoring import SECOND_PASS
+from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import adjusted_rand, best_match
 from tools.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
@@ -27,48 +27,13 @@ _SHARP = 0.3
 """A number of groups that is worth so much less is the right one e times as seldom."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A constant and a weight for each value."""
-
-    constant: float
-    weights: Array
-
-    def of(self, values: Array) -> Array:
-        """What the values come to."""
-        result: Array = self.constant + values @ self.weights
-        return result
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """What pairs of pieces are worth: across files, and within one."""
-
-    across: Line
-    within: Line
-
-    def scores(self, of: Sample) -> list[list[float]]:
-        """The matrix of scores of a sample's pieces."""
-        values = of.values.astype(float)
-        found = np.where(of.in_one_file, self.within.of(values), self.across.of(values))
-        size = len(of.truth)
-        matrix = np.zeros((size, size))
-        matrix[np.triu_indices(size, 1)] = found
-        result: list[list[float]] = (matrix + matrix.T).tolist()
-        return result
-
-    def tree(self, of: Sample) -> Tree:
-        """The merge tree of a sample."""
-        return tree_of(self.scores(of), of.counts)
-
-
-def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
+def learn_pairs(samples: Sequence[Sample], without: str = "") -> PairWeights:
     """Logistic regressions over pairs of all samples; each case weighs alike.
 
     ``without`` is the name of a signal that isn't looked at.
     """
     some = [each for each in samples if len(each.truth) > 1]
-    values = np.vstack([each.values[each.some] for each in some])
+    values = np.vstack([each.values[each.some].astype(np.float32) for each in some])
     is_within = np.concatenate([each.in_one_file[each.some] for each in some])
     same = np.concatenate([each.same[each.some] for each in some])
     weight = np.concatenate([_weights(each) for each in some])
@@ -87,12 +52,12 @@ def learned_pairs(samples: Sequence[Sample], without: str = "") -> Pairs:
         )
         for chosen in (~is_within, is_within)
     ]
-    return Pairs(*lines)
+    return PairWeights(*lines)
 
 
 def _weights(of: Sample) -> Array:
     """What each pair of a sample counts: less where there are many."""
-    pairs, some = len(of.in_one_file), len(of.some)
+    pairs, some = len(of.signals), len(of.some)
     return np.full(some, pairs**0.35 / some * (1 if of.is_tangled else 0.5))
 
 
@@ -102,13 +67,13 @@ def _in_two_steps(
     weight: Array,
     first: NDArray[np.bool_],
     second: NDArray[np.bool_],
-) -> Line:
+) -> Linear:
     """The second signals' weights are found beside the first ones', which stay."""
     weights = np.zeros(values.shape[1])
     constant, weights[first] = _logistic(values[:, first], same, weight)
     known = constant + values @ weights
     _, weights[second] = _logistic(values[:, second], same, weight, known)
-    return Line(constant, weights)
+    return Linear(constant, tuple(weights.tolist()))
 
 
 def _logistic(
@@ -169,7 +134,7 @@ class Choices:
     case: NDArray[np.intp]
 
 
-def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
+def choices(samples: Sequence[Sample], pairs: Sequence[PairWeights]) -> Choices:
     """The numbers of groups that each sample can have.
 
     The kinds of cases count alike, and single ones half of what tangled ones do.
@@ -182,8 +147,9 @@ def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
     for at, (each, own) in enumerate(zip(silent, pairs, strict=True)):
         if len(each.truth) < 2:
             continue
-        tree = own.tree(each)
-        found = clustering.described(tree, each.outlines, own.scores(each))
+        scores = each.scores(own)
+        tree = tree_of(scores, each.counts)
+        found = clustering.described(tree, each.outlines, scores)
         share = 1 / tangled if each.is_tangled else 0.5
         values += found
         worth += worths(each, tree)
@@ -195,7 +161,7 @@ def choices(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> Choices:
     )
 
 
-def learned_number(of: Choices) -> Array:
+def learn_number(of: Choices) -> Array:
     """What each value is worth, so that the best numbers of groups are the likeliest.
 
     In each case the numbers of groups share one probability, the better the more.
@@ -232,19 +198,21 @@ def folds(samples: Sequence[Sample]) -> list[int]:
     ]
 
 
-def crossed(samples: Sequence[Sample]) -> list[Pairs]:
+def learn_crosswise(samples: Sequence[Sample]) -> list[PairWeights]:
     """For each sample what was learned from the other folds."""
     own = folds(samples)
     found = {
-        fold: learned_pairs([s for s, f in zip(samples, own, strict=True) if f != fold])
+        fold: learn_pairs([s for s, f in zip(samples, own, strict=True) if f != fold])
         for fold in sorted(set(own))
     }
     return [found[fold] for fold in own]
 
 
-def looked_again(samples: Sequence[Sample], pairs: Sequence[Pairs]) -> list[Sample]:
-    """The samples with what the first pass says, by numbers not learned from them."""
+def with_second_pass(
+    samples: Sequence[Sample], pairs: Sequence[PairWeights]
+) -> list[Sample]:
+    """The samples with the features of a second pass, by weights for each of them."""
     return [
-        each.looked_again(own.scores(each.silent)) if len(each.truth) > 1 else each
+        each.with_second_pass(each.silent.scores(own)) if len(each.truth) > 1 else each
         for each, own in zip(samples, pairs, strict=True)
     ]

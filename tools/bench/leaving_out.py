@@ -13,9 +13,11 @@ from functools import partial
 
 import numpy as np
 
+from gitsplit.proposal.clustering import tree_of
+from gitsplit.proposal.scoring import PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import adjusted_rand, best_match
-from tools.bench.learning import Pairs, folds, learned_pairs
+from tools.bench.learning import folds, learn_pairs
 from tools.bench.samples import Sample
 from tools.bench.table import say
 
@@ -28,19 +30,20 @@ def worth(samples: Sequence[Sample], without: str) -> Worth:
     own, found = folds(samples), list[Worth]()
     for fold in sorted(set(own)):
         parts = [(each, at == fold) for each, at in zip(samples, own, strict=True)]
-        pairs = learned_pairs([each for each, is_out in parts if not is_out], without)
+        pairs = learn_pairs([each for each, is_out in parts if not is_out], without)
         tried = [each for each, is_out in parts if is_out and each.is_tangled]
         found += [_one(each, pairs) for each in tried if len(each.truth) > 1]
     right, rand, loss = (statistics.fmean(each) for each in zip(*found, strict=True))
     return right, rand, loss
 
 
-def _one(of: Sample, pairs: Pairs) -> Worth:
+def _one(of: Sample, pairs: PairWeights) -> Worth:
     """The figures of one sample."""
-    cut = pairs.tree(of).cut(of.kind[0])
+    scores = of.scores(pairs)
+    cut = tree_of(scores, of.counts).cut(of.kind[0])
     pieces = [group for group, own in zip(cut, of.lines, strict=True) for _ in own]
     lines = [group for own in of.lines for group in own]
-    sums = np.array(pairs.scores(of))[np.triu_indices(len(of.truth), 1)]
+    sums = np.array(scores)[np.triu_indices(len(of.truth), 1)]
     loss = np.logaddexp(0, np.where(of.same > 0, -sums, sums)).mean()
     right = best_match(lines, pieces) / len(lines)
     return right, adjusted_rand(of.truth, cut), float(loss)

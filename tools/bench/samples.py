@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gitsplit.model.diff import edits_of
 from gitsplit.proposal.clustering import counts
-from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.scoring import second_pass_features
+from gitsplit.proposal.scoring import PairWeights, pass_scores, second_pass_features
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
 from tools.bench.data import Case, Earlier, cases
@@ -41,45 +41,51 @@ class Outline:
 
 @dataclass(frozen=True)
 class Sample:
-    """A case as it is learned from: its signals, and the true group of each piece.
+    """A case as it is learned from: the signals of each pair, and the true groups.
 
-    ``lines`` has for each piece the true groups of its lines; ``kind`` is the number
-    of groups and the stratum. ``near`` is what the first pass says by way of others.
+    ``truth`` is the group of each piece, ``lines`` has for each piece those of its
+    lines; ``homes`` is the number of each piece's file. ``kind`` is the number of
+    groups and the stratum. ``near`` has the second-pass features of each pair, once
+    there has been a first pass.
     """
 
     name: str
     repository: str
     kind: tuple[int, str]
     outlines: tuple[Outline, ...]
-    signals: NDArray[np.float32]
-    in_one_file: NDArray[np.bool_]
+    homes: tuple[int, ...]
+    signals: Array
     truth: tuple[int, ...]
     lines: tuple[tuple[int, ...], ...]
-    near: NDArray[np.float32] | None = None
+    near: Array | None = None
 
     @property
-    def values(self) -> NDArray[np.float32]:
-        """What there is to weigh for each pair: signals, then neighbours."""
+    def values(self) -> Array:
+        """The values of each pair: its signals, then its second-pass features."""
         return (
             self.signals if self.near is None else np.hstack([self.signals, self.near])
         )
+
+    @property
+    def in_one_file(self) -> NDArray[np.bool_]:
+        """For each two pieces whether they are in one file."""
+        return np.array([a == b for a, b in combinations(self.homes, 2)], dtype=bool)
+
+    def scores(self, weights: PairWeights) -> Matrix:
+        """The score matrix of a pass with these weights, as the program finds it."""
+        return pass_scores(self.homes, self.values.tolist(), weights)
 
     @property
     def counts(self) -> list[float]:
         """How much each piece counts."""
         return counts(outline.lines for outline in self.outlines)
 
-    def looked_again(self, scores: list[list[float]]) -> "Sample":
-        """The sample with what these scores say by way of other pieces."""
-        place = {
-            path: at
-            for at, path in enumerate(dict.fromkeys(o.path for o in self.outlines))
-        }
-        homes = [place[outline.path] for outline in self.outlines]
+    def with_second_pass(self, scores: Matrix) -> "Sample":
+        """The sample with the second-pass features that these scores make."""
         upper = np.triu_indices(len(self.truth), 1)
         found = [
-            np.array(m, dtype=np.float32)[upper]
-            for m in second_pass_features(scores, self.counts, homes)
+            np.array(matrix)[upper]
+            for matrix in second_pass_features(scores, self.counts, self.homes)
         ]
         return replace(self, near=np.column_stack(found))
 
@@ -98,12 +104,12 @@ class Sample:
     def silent(self) -> "Sample":
         """The sample where nothing is known of history and message."""
         known = [signal.__name__ not in NOT_ALWAYS_KNOWN for signal in SIGNALS]
-        return replace(self, signals=self.signals * np.array(known, dtype=np.float32))
+        return replace(self, signals=self.signals * np.array(known))
 
     @property
     def some(self) -> NDArray[np.intp]:
         """The pairs that are learned from."""
-        pairs = len(self.in_one_file)
+        pairs = len(self.signals)
         return np.unique(np.linspace(0, pairs - 1, min(pairs, MOST_PAIRS)).astype(int))
 
 
@@ -123,8 +129,8 @@ def sample(case: Case, before: Earlier = ()) -> Sample:
         case.record["repo"],
         (case.record["k"], case.record["stratum"]),
         tuple(Outline(piece.path, piece.role, piece.lines) for piece in features),
-        np.array(signals, dtype=np.float32).reshape(-1, len(SIGNALS)),
-        np.array([features[a].path == features[b].path for a, b in pairs], dtype=bool),
+        commit.file_at,
+        np.array(signals, dtype=float).reshape(-1, len(SIGNALS)),
         tuple(case.group_of(piece) or 0 for piece in commit.pieces),
         tuple(lines),
     )

@@ -13,18 +13,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gitsplit.proposal.clustering import NAMES
-from gitsplit.proposal.scoring import SECOND_PASS
+from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
 from tools.bench.data import earlier
 from tools.bench.learning import (
-    Line,
-    Pairs,
     choices,
-    crossed,
-    learned_number,
-    learned_pairs,
-    looked_again,
+    learn_crosswise,
+    learn_number,
+    learn_pairs,
+    with_second_pass,
 )
 from tools.bench.samples import Array, Sample, samples_of
 
@@ -32,7 +30,7 @@ WEIGHTS = Path("src/gitsplit/proposal/weights.py")
 
 
 def module(
-    first: Pairs, again: Pairs, chosen: Array, samples: Sequence[Sample]
+    first: PairWeights, again: PairWeights, chosen: Array, samples: Sequence[Sample]
 ) -> Iterator[str]:
     """The lines of the module with the numbers."""
     tangled = sum(each.is_tangled for each in samples)
@@ -55,7 +53,7 @@ def module(
     yield '"""What each of :data:`group_count.NAMES` is worth."""'
 
 
-def _weights(name: str, line: Line) -> Iterator[str]:
+def _weights(name: str, line: Linear) -> Iterator[str]:
     names = [signal.__name__ for signal in SIGNALS]
     yield f"{name}: dict[str, float] = {{"
     yield f'    "constant": {line.constant:.4g},'
@@ -94,10 +92,10 @@ def main() -> None:
     if options.leave_out:
         leaving_out.show(samples)
         return
-    again = looked_again(samples, crossed(samples))
-    chosen = learned_number(choices(again, crossed(again)))
+    again = with_second_pass(samples, learn_crosswise(samples))
+    chosen = learn_number(choices(again, learn_crosswise(again)))
     chosen[0] -= options.readiness
-    pairs = learned_pairs(samples), learned_pairs(again)
+    pairs = learn_pairs(samples), learn_pairs(again)
     text = "\n".join(module(*pairs, chosen, samples)) + "\n"
     if options.write:
         WEIGHTS.write_text(text)

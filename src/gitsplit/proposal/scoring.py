@@ -9,7 +9,8 @@ Two pieces may have little to do with each other and still belong together: wher
 same others go with both, where a third goes with each, or where their files do.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from math import exp
 from operator import mul
@@ -17,7 +18,7 @@ from operator import mul
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import NAMES, Tree, counts, tree_of
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
-from gitsplit.proposal.signals import SIGNALS
+from gitsplit.proposal.signals import SIGNALS, Signal
 
 SECOND_PASS = (
     "first_look",
@@ -154,62 +155,84 @@ def _ranks(row: Sequence[float]) -> list[int]:
     return found
 
 
-Weights = dict[str, float]
-Values = list[tuple[int, int, list[float]]]
-"""Two pieces, and what is to be weighed for them."""
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """What a regression learned: a constant, and a weight for each value."""
+
+    constant: float
+    weights: tuple[float, ...]
+
+    @classmethod
+    def of(cls, named: Mapping[str, float]) -> "Linear":
+        """From the weights of signals and SECOND_PASS by name; 0 where none is."""
+        names = (*(signal.__name__ for signal in SIGNALS), *SECOND_PASS)
+        return cls(named["constant"], tuple(named.get(name, 0.0) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class PairWeights:
+    """What one pass weighs pairs by: those across files, and those within one."""
+
+    across: Linear
+    within: Linear
+
+
+FIRST_WEIGHTS = PairWeights(
+    Linear.of(weights.ACROSS_FILES), Linear.of(weights.IN_ONE_FILE)
+)
+SECOND_WEIGHTS = PairWeights(
+    Linear.of(weights.AGAIN_ACROSS), Linear.of(weights.AGAIN_IN_ONE)
+)
+
+
+def pass_scores(
+    homes: Sequence[int], rows: Iterable[Sequence[float]], weights: PairWeights
+) -> Matrix:
+    """The score matrix of one pass: the log odds that two pieces belong together.
+
+    ``homes`` has the number of each piece's file; ``rows`` the values of each pair, in
+    the order of :func:`itertools.combinations`: its signals, and in the second pass
+    its second-pass features after them.
+    """
+    found = [[0.0] * len(homes) for _ in homes]
+    pairs = combinations(range(len(homes)), 2)
+    for (a, b), values in zip(pairs, rows, strict=True):
+        line = weights.within if homes[a] == homes[b] else weights.across
+        score = line.constant + sum(map(mul, line.weights, values))
+        found[a][b] = found[b][a] = score
+    return found
 
 
 def scores(commit: CommitFeatures) -> Matrix:
-    """For each two pieces what speaks for them (above 0) or against."""
-    files, size = commit.file_at, len(commit.features)
-    pairs = list(combinations(range(size), 2))
-    within = [(a, b) for a, b in pairs if files[a] == files[b]]
-    across = [(a, b) for a, b in pairs if files[a] != files[b]]
-    weighings = (
-        _Weighing(commit, across, weights.ACROSS_FILES, weights.AGAIN_ACROSS),
-        _Weighing(commit, within, weights.IN_ONE_FILE, weights.AGAIN_IN_ONE),
-    )
-    first = [[0.0] * size for _ in range(size)]
-    for each in weighings:
-        each.weigh(each.first, into=first)
-    near = second_pass_features(
-        first, counts(piece.lines for piece in commit.features), files
-    )
-    again = [[0.0] * size for _ in range(size)]
-    for each in weighings:
-        each.weigh(each.again, near, into=again)
-    return again
+    """The score matrix of a commit's pieces, after both passes."""
+    homes, rows = commit.file_at, _signal_rows(commit)
+    lines = counts(piece.lines for piece in commit.features)
+    near = second_pass_features(pass_scores(homes, rows, FIRST_WEIGHTS), lines, homes)
+    pairs = combinations(range(len(homes)), 2)
+    for (a, b), row in zip(pairs, rows, strict=True):
+        row += [matrix[a][b] for matrix in near]
+    return pass_scores(homes, rows, SECOND_WEIGHTS)
 
 
-class _Weighing:
-    """Some pairs and what their signals say, with the weights of both passes."""
+def _signal_rows(commit: CommitFeatures) -> list[list[float]]:
+    """The signals of each pair; one that weighs nothing in it is 0, and not asked."""
+    homes = commit.file_at
+    within = _weighing_signals(FIRST_WEIGHTS.within, SECOND_WEIGHTS.within)
+    across = _weighing_signals(FIRST_WEIGHTS.across, SECOND_WEIGHTS.across)
+    return [
+        [of(commit, a, b) for of in (within if homes[a] == homes[b] else across)]
+        for a, b in combinations(range(len(homes)), 2)
+    ]
 
-    def __init__(
-        self,
-        commit: CommitFeatures,
-        pairs: Sequence[tuple[int, int]],
-        first: Weights,
-        again: Weights,
-    ) -> None:
-        used = [s for s in SIGNALS if s.__name__ in first or s.__name__ in again]
-        self.first, self.again = first, again
-        self._names = [*(signal.__name__ for signal in used), *SECOND_PASS]
-        self._values: Values = [
-            (a, b, [signal(commit, a, b) for signal in used]) for a, b in pairs
-        ]
 
-    def weigh(
-        self, weights: Weights, near: Sequence[Matrix] = (), *, into: Matrix
-    ) -> None:
-        """The sums go into the matrix, with what the pass before says, if there is one.
+def _weighing_signals(first: Linear, second: Linear) -> list[Signal]:
+    """The signals, with :func:`_nothing` in the place of each without a weight."""
+    either = zip(SIGNALS, first.weights, second.weights, strict=False)
+    return [signal if one or two else _nothing for signal, one, two in either]
 
-        Without one, only the signals are weighed, which come first.
-        """
-        chosen = [weights.get(name, 0.0) for name in self._names]
-        constant = weights["constant"]
-        for a, b, values in self._values:
-            known = [*values, *[matrix[a][b] for matrix in near]]
-            into[a][b] = into[b][a] = constant + sum(map(mul, chosen, known))
+
+def _nothing(_commit: CommitFeatures, _a: int, _b: int) -> float:
+    return 0.0
 
 
 def worth(described: list[float]) -> float:

@@ -1,0 +1,48 @@
+"""What is learned is learned from the scores that the program gives."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+from tools.bench.__main__ import DATA
+from tools.bench.data import Case, cases
+from tools.bench.samples import sample
+
+from gitsplit.model.diff import edits_of
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.pieces import pieces_of
+from gitsplit.proposal.scoring import FIRST_WEIGHTS, SECOND_WEIGHTS, scores
+from tests.cases.reading import CASES, read
+
+REAL = 40
+"""So many real cases are looked at, where the benchmark lies beside the project."""
+
+
+def own_cases() -> Iterator[Case]:
+    """The project's own case files as cases of a benchmark."""
+    for path in sorted(CASES.glob("*.case")):
+        record = {"id": path.name, "repo": "", "k": 1, "stratum": "", "truth": []}
+        yield Case(record, read(path).changes)
+
+
+def real_cases() -> Iterator[Case]:
+    """The first cases of the benchmark."""
+    if not DATA.exists():
+        pytest.skip(f"{DATA.name} is not beside the project")
+    yield from islice(cases(DATA), REAL)
+
+
+@pytest.mark.parametrize("some", [own_cases, real_cases])
+def test_training_scores_pairs_as_the_program_does_to_the_last_digit(
+    some: Callable[[], Iterator[Case]],
+) -> None:
+    compared = 0
+    for case in some():
+        pieces = pieces_of(case.changes, edits_of(case.changes)).pieces
+        learned_from = sample(case)
+        again = learned_from.with_second_pass(learned_from.scores(FIRST_WEIGHTS))
+        commit = CommitFeatures(case.changes, pieces, message=case.message)
+
+        assert again.scores(SECOND_WEIGHTS) == scores(commit), case.record["id"]
+        compared += len(pieces) > 1
+    assert compared > REAL // 2
