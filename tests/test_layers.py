@@ -196,13 +196,38 @@ def test_the_command_line_starts_without_the_screen_and_the_object_database() ->
     assert set(done.stdout.split()) & SCREEN_AND_REPOSITORY == set()
 
 
-def test_state_and_updates_of_the_screen_know_no_thread_and_no_loop() -> None:
-    pure = {("tui", "state"), ("tui", "update"), ("tui", "diff")}
-    outside = ("asyncio", "threading", "gitsplit.tui.background", "gitsplit.tui.app.")
+SCREEN_ROOMS = {
+    "diff": set[str](),
+    "state": {"diff"},
+    "update": {"diff", "state"},
+    "keymap": {"state", "update"},
+    "view": {"diff", "state", "keymap"},
+    "background": {"diff", "state", "update", "view"},
+    "app": {"state", "update", "keymap", "view", "background"},
+}
+"""What each part of the screen may import of the others."""
+
+
+def test_the_parts_of_the_screen_point_to_its_state_and_that_to_diffs() -> None:
     wrong = [
         f"{path}:{line}: {name}"
         for path, tree in modules().items()
-        if path.parts[:2] in pure
+        if path.parts[0] == "tui" and path.name != "__init__.py"
+        for line, name in imported(path, tree)
+        if name.startswith("gitsplit.tui.")
+        and (part := name.split(".")[2]) != (room := layer(Path(*path.parts[1:])))
+        and part not in SCREEN_ROOMS[room]
+    ]
+
+    assert wrong == []
+
+
+def test_state_and_updates_of_the_screen_know_no_terminal_thread_or_loop() -> None:
+    outside = ("asyncio", "threading", "prompt_toolkit")
+    wrong = [
+        f"{path}:{line}: {name}"
+        for path, tree in modules().items()
+        if path.parts[:2] in {("tui", "state"), ("tui", "update"), ("tui", "diff")}
         for line, name in imported(path, tree)
         if name.startswith(outside)
     ]

@@ -13,16 +13,9 @@ from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.diff.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import ShellRequest, State, one_hunk
-from gitsplit.tui.state.dropped import (
-    altered_lines,
-    dropped_words,
-    edited_words,
-    ends_as_it_was,
-    is_to_be_whole,
-)
+from gitsplit.tui.state.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.state.selection import selected
 from gitsplit.tui.update.actions import (
     AddCommit,
@@ -49,6 +42,13 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_lines
+from gitsplit.tui.view.dropped import (
+    altered_lines,
+    dropped_words,
+    edited_words,
+    ends_as_it_was,
+    is_to_be_whole,
+)
 from gitsplit.tui.view.frame import promise
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.split import diff_line

@@ -26,6 +26,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
+from gitsplit.tui.state.new_commits import text_at_hand, worded_commits
 from gitsplit.tui.update.actions import (
     Action,
     Ask,
@@ -43,7 +44,6 @@ from gitsplit.tui.update.actions import (
     ShowCommit,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import text_at_hand, worded_commits
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import last_scroll
 from tests.tui.builder import COMMIT, MESSAGES, NO_BACKEND, after, plan_of, state_of

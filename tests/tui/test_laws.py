@@ -23,7 +23,6 @@ from gitsplit.tui.state.app_state import (
     Unit,
     one_hunk,
 )
-from gitsplit.tui.state.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.state.new_commits import Address
 from gitsplit.tui.state.selection import selected, selected_rows
 from gitsplit.tui.update.actions import (
@@ -77,6 +76,7 @@ from gitsplit.tui.update.actions import (
     Widen,
     WriteMessages,
 )
+from gitsplit.tui.view.dropped import ends_as_it_was, is_to_be_whole
 from gitsplit.tui.view.layout import page_lines
 from tests.tui import builder
 from tests.tui.builder import plan_of, state_of

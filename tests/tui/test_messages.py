@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
-from gitsplit.tui.state.new_commits import Address
+from gitsplit.tui.state.new_commits import Address, origin, text_at_hand, worded_commits
 from gitsplit.tui.update.actions import (
     FAR,
     Ask,
@@ -25,7 +25,6 @@ from gitsplit.tui.update.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import origin, text_at_hand, worded_commits
 from gitsplit.tui.view.messages import length_words, message_to_be, owner_words
 from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story

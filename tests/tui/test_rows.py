@@ -21,7 +21,8 @@ from gitsplit.model.diff import (
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, cut
 from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
-from gitsplit.tui.view.split import fact_words, row_cells, scrolled
+from gitsplit.tui.view.pane import scrolled
+from gitsplit.tui.view.split import fact_words, row_cells
 from tests.tui.builder import plan_of
 
 

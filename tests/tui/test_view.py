@@ -20,11 +20,11 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import DiffRow, Rows
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
-from gitsplit.tui.state.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.state.new_commits import plan_sizes, written_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
+from gitsplit.tui.view.dropped import dropped_words, ends_as_it_was
 from gitsplit.tui.view.frame import (
     footer_line,
     prompt_line,

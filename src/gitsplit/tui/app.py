@@ -41,7 +41,7 @@ from gitsplit.errors import (
 from gitsplit.model.objects import Oid
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
-from gitsplit.tui.background.syntax import Syntax, Tints, no_tints
+from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import (
     CUTTING,
     PATIENCE,
@@ -62,6 +62,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
+from gitsplit.tui.state.new_commits import origin, text_at_hand, worded_commits
 from gitsplit.tui.state.problems import written_todo
 from gitsplit.tui.state.undo import Memory, memory_of
 from gitsplit.tui.update.actions import (
@@ -80,16 +81,10 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import (
-    file_at_cursor,
-    origin,
-    text_at_hand,
-    worded_commits,
-    written_content,
-)
+from gitsplit.tui.update.messages import file_at_cursor, written_content
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
-from gitsplit.tui.view.text import SCREEN_STYLE
+from gitsplit.tui.view.text import SCREEN_STYLE, Tints, no_tints
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ pygments is not imported before the first frame, and never for a dry run. Everyt
 here is done in steps of a few milliseconds, so that no key has to wait for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter, thread_time
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-Tints = Callable[[FileChange, bool, int], tuple[Tint, ...]]
-"""The tints of a line: the file's change, whether it is of the old side, its number."""
 
 SLICE = 0.004
 """Seconds for which a key may have to wait."""
@@ -29,11 +27,6 @@ _LARGEST = 256 * 1024  # bytes; a file is read from its start, as comments deman
 _LONGEST_LINE = 1000  # bytes; what is longer was not written by hand
 _AHEAD = 100  # lines that may come into sight next
 _LONGEST_STEP = 0.05  # seconds; a file that takes longer for one token is given up
-
-
-def no_tints(_change: FileChange, _is_old: bool, _line: int) -> tuple[Tint, ...]:
-    """Nothing: all text is alike."""
-    return ()
 
 
 @dataclass(slots=True)

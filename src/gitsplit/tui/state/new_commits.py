@@ -1,6 +1,7 @@
-"""The new commits that a todo list comes to, in order, each with its message.
+"""The new commits that there will be: of a todo list, and of the plan of one commit.
 
-How much each commit of a plan changes, counted once for each plan.
+Of a todo list, in order, with the messages that the user has to see to. Of a plan, the
+size of each commit, and which one continues the original.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from gitsplit.errors import InvalidPlan
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
@@ -16,7 +17,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.todo import Entry, Todo, joined_messages, layout
 from gitsplit.tui.diff.rows import both, same
-from gitsplit.tui.state.app_state import State, Whole
+from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Whole, entries_of
 
 
 class Address(NamedTuple):
@@ -252,3 +253,84 @@ def _count(sizes: Sizes, members: Members, by: int = 1) -> None:
 def _line_counts(edit: Edit) -> tuple[int, int]:
     """How many lines an edit adds and removes."""
     return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)
+
+
+class Text(NamedTuple):
+    """A message and its place."""
+
+    where: Address
+    message: bytes
+
+
+def worded_commits(state: State) -> tuple[NewCommit, ...]:
+    """The commits whose messages are somebody's business, in order."""
+    return _new_messages(new_commits(state))
+
+
+@memo
+def _new_messages(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
+    return tuple(commit for commit in commits if commit.is_new)
+
+
+def text_at_hand(state: State) -> Text:
+    """The message that the keys are about; ActionRefused where there is none."""
+    if state.screen in ONE_COMMIT:
+        home = home_of(state.plan, state.focus)
+        where = Address(state.target.commit, home)
+        return Text(where, state.plan.groups[home].message)
+    if state.screen is Screen.MESSAGES:
+        commit = commit_at_cursor(state)
+    else:
+        commit = _commit_of(state, state.chosen)
+    return Text(commit.where, commit.message)
+
+
+def commit_at_cursor(state: State) -> NewCommit:
+    """The new commit at the cursor of the messages; ActionRefused where none is."""
+    commits = worded_commits(state)
+    if not commits:
+        raise ActionRefused("No new commit messages yet.", hint="q goes back.")
+    return commits[min(state.message, len(commits) - 1)]
+
+
+def _commit_of(state: State, oid: Oid) -> NewCommit:
+    """The one new commit that a commit of the series comes to."""
+    entry = entries_of(state.todo)[oid]
+    if entry.action == "drop":
+        raise ActionRefused("A commit that is dropped needs no message.")
+    if entry.action == "split":
+        raise ActionRefused(
+            "A commit that is split has several messages.", hint="l shows them."
+        )
+    return next(
+        commit
+        for commit in new_commits(state)
+        if commit.entry.oid == oid or oid in commit.joined
+    )
+
+
+def origin(commit: NewCommit) -> str:
+    """What a new commit is made from, in words."""
+    entry = commit.entry
+    words = f"{entry.action} {entry.oid[:7]}"
+    if commit.group is not None and entry.plan is not None:
+        number = written_number(entry.plan, commit.group)
+        words = f"commit {number} of {entry.oid[:7]}"
+    if commit.joined:
+        words += f", {', '.join(oid[:7] for oid in commit.joined)} squashed in"
+    return words
+
+
+def commit_name(state: State, where: Address) -> str:
+    """The new commit as the screen calls it.
+
+    Where one commit is seen, those without pieces have numbers too; elsewhere they are
+    no commits.
+    """
+    entry = entries_of(state.todo).get(where.commit)
+    plan = None if entry is None else entry.plan
+    if where.group is None or plan is None or where.group >= len(plan.groups):
+        return where.commit[:7]
+    if state.screen in ONE_COMMIT:
+        return f"commit {where.group + 1}"
+    return f"commit {written_number(plan, where.group)} of {where.commit[:7]}"

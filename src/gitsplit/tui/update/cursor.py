@@ -24,6 +24,7 @@ from gitsplit.tui.state.location import (
     row_showing,
     with_folds,
 )
+from gitsplit.tui.state.new_commits import Text, text_at_hand
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,
@@ -52,7 +53,7 @@ from gitsplit.tui.update.actions import (
     TypeText,
     Widen,
 )
-from gitsplit.tui.update.messages import Text, text_at_hand, with_messages
+from gitsplit.tui.update.messages import with_messages
 
 _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 

@@ -5,12 +5,10 @@ Editing while splitting: a file is written anew as of the commit in focus.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
-from gitsplit.model.memo import memo
-from gitsplit.model.objects import Oid
+from gitsplit.model.escape import shown
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import with_content, written
 from gitsplit.model.todo import Entry, Todo
@@ -26,69 +24,13 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import (
     Address,
-    NewCommit,
-    home_of,
+    Text,
+    commit_name,
     new_commits,
     shown_home,
-    written_number,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import SetContent
-from gitsplit.tui.view.text import shown
-
-
-class Text(NamedTuple):
-    """A message and its place."""
-
-    where: Address
-    message: bytes
-
-
-def worded_commits(state: State) -> tuple[NewCommit, ...]:
-    """The commits whose messages are somebody's business, in order."""
-    return _new_messages(new_commits(state))
-
-
-@memo
-def _new_messages(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
-    return tuple(commit for commit in commits if commit.is_new)
-
-
-def text_at_hand(state: State) -> Text:
-    """The message that the keys are about; ActionRefused where there is none."""
-    if state.screen in ONE_COMMIT:
-        home = home_of(state.plan, state.focus)
-        where = Address(state.target.commit, home)
-        return Text(where, state.plan.groups[home].message)
-    if state.screen is Screen.MESSAGES:
-        commit = commit_at_cursor(state)
-    else:
-        commit = _commit_of(state, state.chosen)
-    return Text(commit.where, commit.message)
-
-
-def commit_at_cursor(state: State) -> NewCommit:
-    """The new commit at the cursor of the messages; ActionRefused where none is."""
-    commits = worded_commits(state)
-    if not commits:
-        raise ActionRefused("No new commit messages yet.", hint="q goes back.")
-    return commits[min(state.message, len(commits) - 1)]
-
-
-def _commit_of(state: State, oid: Oid) -> NewCommit:
-    """The one new commit that a commit of the series comes to."""
-    entry = entries_of(state.todo)[oid]
-    if entry.action == "drop":
-        raise ActionRefused("A commit that is dropped needs no message.")
-    if entry.action == "split":
-        raise ActionRefused(
-            "A commit that is split has several messages.", hint="l shows them."
-        )
-    return next(
-        commit
-        for commit in new_commits(state)
-        if commit.entry.oid == oid or oid in commit.joined
-    )
 
 
 def with_messages(state: State, texts: Iterable[Text]) -> State:
@@ -158,33 +100,6 @@ def _entry_at(todo: Todo, where: Address) -> Entry:
     if entry is None or not is_there:
         raise ActionRefused(f"{where.commit[:7]} has no such message.")
     return entry
-
-
-def origin(commit: NewCommit) -> str:
-    """What a new commit is made from, in words."""
-    entry = commit.entry
-    words = f"{entry.action} {entry.oid[:7]}"
-    if commit.group is not None and entry.plan is not None:
-        number = written_number(entry.plan, commit.group)
-        words = f"commit {number} of {entry.oid[:7]}"
-    if commit.joined:
-        words += f", {', '.join(oid[:7] for oid in commit.joined)} squashed in"
-    return words
-
-
-def commit_name(state: State, where: Address) -> str:
-    """The new commit as the screen calls it.
-
-    Where one commit is seen, those without pieces have numbers too; elsewhere they are
-    no commits.
-    """
-    entry = entries_of(state.todo).get(where.commit)
-    plan = None if entry is None else entry.plan
-    if where.group is None or plan is None or where.group >= len(plan.groups):
-        return where.commit[:7]
-    if state.screen in ONE_COMMIT:
-        return f"commit {where.group + 1}"
-    return f"commit {written_number(plan, where.group)} of {where.commit[:7]}"
 
 
 def _message_name(state: State, where: Address) -> str:

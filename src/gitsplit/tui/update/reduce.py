@@ -20,7 +20,13 @@ from gitsplit.tui.state.app_state import (
     entries_of,
 )
 from gitsplit.tui.state.location import require_open_commit, with_commit_open
-from gitsplit.tui.state.new_commits import Address, new_commits
+from gitsplit.tui.state.new_commits import (
+    Address,
+    commit_at_cursor,
+    new_commits,
+    text_at_hand,
+    worded_commits,
+)
 from gitsplit.tui.state.problems import (
     after_answer,
     with_apply_pending,
@@ -79,13 +85,7 @@ from gitsplit.tui.update.cursor import (
     after_mark_action,
     after_prompt_action,
 )
-from gitsplit.tui.update.messages import (
-    commit_at_cursor,
-    text_at_hand,
-    with_edit_request,
-    with_file_content,
-    worded_commits,
-)
+from gitsplit.tui.update.messages import with_edit_request, with_file_content
 from gitsplit.tui.update.series import (
     after_commit_move,
     after_list_action,

@@ -26,6 +26,7 @@ from gitsplit.tui.state.location import (
     with_commit_open,
     with_proposal_request,
 )
+from gitsplit.tui.state.new_commits import Text, worded_commits
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
@@ -43,7 +44,7 @@ from gitsplit.tui.update.actions import (
     SeriesAction,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import Text, with_messages, worded_commits
+from gitsplit.tui.update.messages import with_messages
 
 _NOW = {
     "pick": "will be kept unchanged",

@@ -32,7 +32,14 @@ from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
 from gitsplit.tui.state.location import with_proposal_request
-from gitsplit.tui.state.new_commits import Address, home_of, message_of
+from gitsplit.tui.state.new_commits import (
+    Address,
+    Text,
+    commit_at_cursor,
+    commit_name,
+    home_of,
+    message_of,
+)
 from gitsplit.tui.state.selection import (
     Selection,
     amount,
@@ -60,13 +67,7 @@ from gitsplit.tui.update.actions import (
     SplitHunk,
     Take,
 )
-from gitsplit.tui.update.messages import (
-    Text,
-    commit_at_cursor,
-    commit_name,
-    step_about,
-    with_messages,
-)
+from gitsplit.tui.update.messages import step_about, with_messages
 
 _NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 

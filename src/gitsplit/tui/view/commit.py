@@ -1,22 +1,35 @@
-"""One commit as reviewers will see it: a screen of its own, or beside the diff."""
+"""One new commit as reviewers will see it: a screen of its own, or beside the diff."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.diff import FactEdit, TextEdit
 from gitsplit.model.listing import counted
-from gitsplit.tui.background.syntax import Tints, no_tints
-from gitsplit.tui.diff.commit_diff import ActualCommit, actual_commit
+from gitsplit.model.memo import memo
+from gitsplit.model.plan import Plan
+from gitsplit.proposal.propose import Cuts
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.commit_diff import ActualCommit, actual_commit
 from gitsplit.tui.state.new_commits import Size, message_of, written_owner
-from gitsplit.tui.view.commits import OWNER, change_id_words
-from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.reasons import reason_lines
-from gitsplit.tui.view.split import CURSOR, file_cells, row_cells, scrolled
-from gitsplit.tui.view.text import clipped, group_style, line_cells, shown, wrapped
+from gitsplit.tui.view.commits import change_id_words
+from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.split import file_cells, row_cells
+from gitsplit.tui.view.text import (
+    CURSOR,
+    NO_MESSAGE,
+    OWNER,
+    Tints,
+    clipped,
+    group_style,
+    line_cells,
+    no_tints,
+    shown,
+    wrapped,
+)
 
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
@@ -83,7 +96,7 @@ def _commit_head(
     for line in message.splitlines():
         yield [("", "     "), *line_cells(line + b"\n", max(1, width - 5))]
     if not message.strip():
-        yield [("class:bad", "     (no message yet)")]
+        yield [("class:bad", f"     {NO_MESSAGE}")]
     yield []
     found = [
         line for each in reason_lines(state, group) for line in wrapped(each, width - 2)
@@ -166,3 +179,22 @@ def _offset(segment: Segment, wanted: DiffRow) -> int | None:
         return None
     offset = wanted.line - segment.first
     return offset if 0 <= offset < segment.height else None
+
+
+@memo
+def _borders(plan: Plan, cuts: Cuts) -> Callable[[int], str]:
+    """Why a group and the one before it are two; each sentence is found once."""
+    return cache(lambda group: cuts.border(plan, group - 1, group))
+
+
+def reason_lines(state: State, group: int) -> Iterator[str]:
+    """The group's reason, and a sentence for the borders with its neighbours."""
+    plan = state.plan
+    if reason := plan.groups[group].reason:
+        yield f"why {group + 1}: {shown(reason)}"
+    cuts = state.cuts.get(state.target.commit)
+    if cuts is None:
+        return
+    borders = (group, group + 1)
+    inner = (at for at in borders if 0 < at < len(plan.groups))
+    yield from filter(None, map(_borders(plan, cuts), inner))

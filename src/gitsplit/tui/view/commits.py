@@ -11,14 +11,15 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.model.listing import counted
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.diff.commit_diff import commit_sizes
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.dropped import where_dropped
+from gitsplit.tui.state.commit_diff import commit_sizes
 from gitsplit.tui.state.new_commits import Size, message_of, written_owner
-from gitsplit.tui.update.actions import FAR
-from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.split import scrolled
+from gitsplit.tui.view.dropped import where_dropped
+from gitsplit.tui.view.pane import Lines, scrolled
 from gitsplit.tui.view.text import (
+    NO_MESSAGE,
+    OWNER,
+    SELECTED,
     clipped,
     clipped_start,
     fitted,
@@ -27,9 +28,6 @@ from gitsplit.tui.view.text import (
     wrapped,
 )
 
-OWNER = "◆"
-FOCUS = "▸"
-NO_MESSAGE = "(no message yet)"
 _ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
 _SUBJECT_LINES = 2  # of a block
 
@@ -52,7 +50,7 @@ def list_height(state: State) -> int:
     return len(state.plan.groups) + len(last_lines(state))
 
 
-def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
+def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuples]:
     """What stands below the commits: a new one, and what no commit takes.
 
     That takes two lines where one is too long for ``width``.
@@ -65,7 +63,7 @@ def last_lines(state: State, width: int = FAR) -> list[StyleAndTextTuples]:
         return lines
     what = f" × left out: {counted(size.pieces, 'hunk')}  {size.lines}"
     where = where_dropped(state.target.drop_to)
-    if len(what) + 2 + len(where) <= width:
+    if width is None or len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
     return [*lines, [("class:bad", what)], [("", f"   {where}")]]
 
@@ -131,7 +129,7 @@ def _line(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTupl
 
 def _number(state: State, group: int, digits: int) -> StyleAndTextTuples:
     return [
-        ("class:cursor", FOCUS if group == state.focus else " "),
+        ("class:cursor", SELECTED if group == state.focus else " "),
         (f"{group_style(group)} bold", str(group + 1).rjust(digits)),
     ]
 

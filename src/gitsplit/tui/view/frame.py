@@ -16,9 +16,9 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.state.problems import asking_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
+from gitsplit.tui.view.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.view.series import series_title
 from gitsplit.tui.view.text import (
     clipped,

@@ -26,7 +26,6 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import counted
 from gitsplit.tui import keymap
-from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.state.app_state import LISTS, Screen, State
 from gitsplit.tui.state.selection import selected_rows
 from gitsplit.tui.view.commit import commit_page, commit_pane
@@ -41,11 +40,11 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.messages import message_lines, owner_words
-from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines
+from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines, scrolled
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
-from gitsplit.tui.view.split import SelectedRows, diff_line, scrolled
-from gitsplit.tui.view.text import fitted, wrapped
+from gitsplit.tui.view.split import SelectedRows, diff_line
+from gitsplit.tui.view.text import Tints, fitted, no_tints, wrapped
 
 _COLUMN = 39  # of the help: two fit 80 columns
 

@@ -13,12 +13,18 @@ from gitsplit.model.listing import counted
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import State, Whole
-from gitsplit.tui.state.new_commits import NewCommit
-from gitsplit.tui.update.messages import origin, worded_commits
-from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
-from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.split import CURSOR, scrolled
-from gitsplit.tui.view.text import clipped, fitted, group_style, line_cells, shown
+from gitsplit.tui.state.new_commits import NewCommit, origin, worded_commits
+from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.text import (
+    CURSOR,
+    NO_MESSAGE,
+    OWNER,
+    clipped,
+    fitted,
+    group_style,
+    line_cells,
+    shown,
+)
 
 SHORT, LONG = 50, 72
 """Letters that a subject should have, and that git log shows at most."""

@@ -49,6 +49,23 @@ def fixed_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
     return Lines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
 
 
+_MARGIN = 2  # rows kept visible above and below what is selected
+
+
+def scrolled(top: int, height: int, selected: range, cursor: int) -> int:
+    """The first visible row, so that all that is selected can be seen if it fits.
+
+    ``top`` is the first visible row until now; it stays where nothing is gained. What
+    was out of sight altogether comes to the upper third.
+    """
+    if selected.stop <= top or selected.start >= top + height:
+        return max(0, selected.start - height // 3)
+    if len(selected) + 2 * _MARGIN > height:
+        return selected.start - _MARGIN if cursor == selected.start else top
+    top = max(top, selected.stop + _MARGIN - height)
+    return max(0, min(top, selected.start - _MARGIN))
+
+
 class Pane(Container):
     """A region that draws what ``draw(width, height)`` says, line by line.
 

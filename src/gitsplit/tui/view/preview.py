@@ -18,20 +18,28 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
-from gitsplit.tui.diff.commit_diff import sizes_in
 from gitsplit.tui.state.app_state import State, Whole
-from gitsplit.tui.state.dropped import (
+from gitsplit.tui.state.commit_diff import sizes_in
+from gitsplit.tui.state.new_commits import NewCommit, new_commits
+from gitsplit.tui.state.problems import conflict_of, foreseen, unchanged_commits
+from gitsplit.tui.view.dropped import (
     altered_lines,
     dropped_words,
     ends_as_it_was,
     where_files_go,
 )
-from gitsplit.tui.state.new_commits import NewCommit, new_commits
-from gitsplit.tui.state.problems import conflict_of, foreseen, unchanged_commits
-from gitsplit.tui.view.commits import NO_MESSAGE, OWNER
 from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.series import WARNING, conflict_words, title_of
-from gitsplit.tui.view.text import clipped, fitted, group_style, shown, wrapped
+from gitsplit.tui.view.series import conflict_words, title_of
+from gitsplit.tui.view.text import (
+    NO_MESSAGE,
+    OWNER,
+    WARNING,
+    clipped,
+    fitted,
+    group_style,
+    shown,
+    wrapped,
+)
 
 MOST_LINES = 5
 """So many lines of the end of what a failed command printed are shown."""

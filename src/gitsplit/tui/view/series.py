@@ -13,11 +13,9 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import asking_words, conflict_of
-from gitsplit.tui.view.pane import Lines
-from gitsplit.tui.view.split import CURSOR, scrolled
-from gitsplit.tui.view.text import clipped, fitted, shown, wrapped
+from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.text import CURSOR, WARNING, clipped, fitted, shown, wrapped
 
-WARNING = "⚠"
 WORDS_HEIGHT = 4
 """Lines below the list: what can be said of the commit at the cursor."""
 

@@ -17,15 +17,18 @@ from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, fa
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.background.syntax import Tints, no_tints
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.dropped import edited_words
+from gitsplit.tui.view.dropped import edited_words
 from gitsplit.tui.view.text import (
+    CURSOR,
+    SELECTED,
+    Tints,
     clipped,
     clipped_start,
     group_style,
     line_cells,
+    no_tints,
     shown,
 )
 
@@ -219,11 +222,6 @@ def _lines_above(change: FileChange, header: Header) -> Iterator[bytes]:
         yield from (lines[number] for number in reversed(span.numbers))
 
 
-CURSOR = "▶"
-SELECTED = "▸"
-_MARGIN = 2  # rows kept visible above and below what is selected
-
-
 @dataclass(frozen=True, slots=True)
 class SelectedRows:
     """The selected rows, as runs in order, for quick look-up."""
@@ -242,20 +240,6 @@ class SelectedRows:
         """The run that the row is in; the last one before it where it is in none."""
         at = bisect_right(self.runs, row, key=lambda run: run.start) - 1
         return self.runs[at] if at >= 0 else range(0)
-
-
-def scrolled(top: int, height: int, selected: range, cursor: int) -> int:
-    """The first visible row, so that all that is selected can be seen if it fits.
-
-    ``top`` is the first visible row until now; it stays where nothing is gained. What
-    was out of sight altogether comes to the upper third.
-    """
-    if selected.stop <= top or selected.start >= top + height:
-        return max(0, selected.start - height // 3)
-    if len(selected) + 2 * _MARGIN > height:
-        return selected.start - _MARGIN if cursor == selected.start else top
-    top = max(top, selected.stop + _MARGIN - height)
-    return max(0, min(top, selected.start - _MARGIN))
 
 
 def gutter_width(plan: Plan) -> int:

@@ -1,16 +1,15 @@
-"""Bytes made showable: cells that are safe to send to a terminal, and measured.
+"""Text as it stands on the screen: safe characters, columns, signs and colours.
 
 What a terminal could take for a command is named instead, by the rule of
-:mod:`gitsplit.model.escape`; here are the columns that it takes, and its style.
+:mod:`gitsplit.model.escape`; here it is measured and cut to columns, and has a style.
 
-The colours, by the names of the user's own palette.
-
-A style repeats what a digit, a mark or a word already says. ``NO_COLOR`` is honoured
-by prompt_toolkit, which then sends attributes (bold, reverse) and no colours.
+Colours are of the user's own palette, and repeat what a digit, a sign or a word says.
+``NO_COLOR`` is honoured by prompt_toolkit, which then sends attributes (bold, reverse)
+and no colours.
 """
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -18,11 +17,17 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.styles import Attrs, Style
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import is_plain, visible
 
 TAB_WIDTH = 8
 ELLIPSIS = "…"
 NO_NEWLINE = " ◂ no newline at end of file"
+CURSOR = "▶"
+SELECTED = "▸"
+OWNER = "◆"
+WARNING = "⚠"
+NO_MESSAGE = "(no message yet)"
 _BLOCK = 1024
 _MOST_MARKS = 4  # combining marks on one cell; a line of them would have no end
 _MARK = " class:mark"
@@ -42,6 +47,15 @@ class Tint(NamedTuple):
     start: int
     stop: int
     style: str
+
+
+Tints = Callable[[FileChange, bool, int], tuple[Tint, ...]]
+"""The tints of a line: the file's change, whether it is of the old side, its number."""
+
+
+def no_tints(_change: FileChange, _is_old: bool, _line: int) -> tuple[Tint, ...]:
+    """Nothing: all text is alike."""
+    return ()
 
 
 def glyphs(text: bytes | str) -> Iterator[Glyph]:

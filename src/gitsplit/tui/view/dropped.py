@@ -1,4 +1,4 @@
-"""What the commits together will not be of the original, in words: dropped, edited."""
+"""How the final files differ from the original: what is left out, what was edited."""
 
 from collections.abc import Iterable, Iterator
 
