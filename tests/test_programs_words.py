@@ -9,7 +9,7 @@ import pytest
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
 from gitsplit.git.user_programs import edit
-from gitsplit.model.escape import MOST_LINES, said
+from gitsplit.model.escape import MOST_LINES, output_in_one_line
 from gitsplit.workflow.screen import MOST_TRIES, _edit_messages
 from tests.gits import to_merge
 from tests.repository import Repository
@@ -205,10 +205,10 @@ def test_a_merge_driver_is_heard_out(repo: Repository, tmp_path: Path) -> None:
 
 def test_much_is_cut_in_its_middle_and_both_ends_are_there() -> None:
     lines = [b"line %d" % number for number in range(100)]
-    told = said(b"\n".join(lines)).split("; ")
+    told = output_in_one_line(b"\n".join(lines)).split("; ")
     assert (told[0], told[-1], len(told)) == ("line 0", "line 99", MOST_LINES + 1)
-    assert said(b"a\n\n  b\r\n") == "a; b"
-    assert said(b"") == ""
+    assert output_in_one_line(b"a\n\n  b\r\n") == "a; b"
+    assert output_in_one_line(b"") == ""
 
 
 def test_an_editor_that_is_missing_has_not_said_no(

@@ -1,14 +1,14 @@
 """However much there is to tell, it is told in few words."""
 
-from gitsplit.model.listing import clipped, few, listed
+from gitsplit.model.listing import few, name_list, short_name
 
 
 def test_few_names_are_all_told_and_many_are_counted() -> None:
     names = [f"v{number}" for number in range(3000)]
 
-    assert listed(names[:3]) == "v0, v1, v2"
-    assert listed(names) == "v0, v1, v2 and 2997 more"
-    assert listed([]) == ""
+    assert name_list(names[:3]) == "v0, v1, v2"
+    assert name_list(names) == "v0, v1, v2 and 2997 more"
+    assert name_list([]) == ""
 
 
 def test_a_line_that_counts_others_stands_for_two_of_them_at_least() -> None:
@@ -20,7 +20,7 @@ def test_a_line_that_counts_others_stands_for_two_of_them_at_least() -> None:
 def test_of_a_long_name_both_ends_are_told() -> None:
     name = "topic/" + "x" * 500 + "/b12"
 
-    assert clipped(name[:80]) == name[:80]
-    assert len(clipped(name)) == 80
-    assert clipped(name).startswith("topic/xx")
-    assert clipped(name).endswith("xx/b12")
+    assert short_name(name[:80]) == name[:80]
+    assert len(short_name(name)) == 80
+    assert short_name(name).startswith("topic/xx")
+    assert short_name(name).endswith("xx/b12")

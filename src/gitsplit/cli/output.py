@@ -22,8 +22,8 @@ from typing import TextIO
 import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
-from gitsplit.model.escape import inert_json, shown, shown_lines
-from gitsplit.model.listing import counted
+from gitsplit.model.escape import inert_json, printable, printable_lines
+from gitsplit.model.listing import quantity
 
 
 def say(words: str) -> None:
@@ -33,7 +33,7 @@ def say(words: str) -> None:
 
 def complain(line: str) -> None:
     """One line on standard error."""
-    _print_aside(f"{shown(line)}\n")
+    _print_aside(f"{printable(line)}\n")
 
 
 def _print_aside(text: str) -> None:
@@ -66,17 +66,17 @@ def show_bug(
 ) -> None:
     """A mistake of gitsplit's own as Python shows it (:data:`sys.excepthook`)."""
     said = "".join(traceback.format_exception(kind, error, trace))
-    _print_aside(shown_lines(said))
+    _print_aside(printable_lines(said))
 
 
 def confirm(question: str) -> bool:
     """Whether the user says yes."""
-    return click.confirm(shown(question), err=True)
+    return click.confirm(printable(question), err=True)
 
 
 def draw_progress(words: str) -> None:
     """The line on standard error that is drawn over; empty words take it away."""
-    _print_aside(f"\r{shown(words)}\x1b[K")
+    _print_aside(f"\r{printable(words)}\x1b[K")
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def put_preview(text: str, name: str | None) -> None:
 
     Raises BrokenPipeError where its reader has gone.
     """
-    _put(shown_lines(text), name)
+    _put(printable_lines(text), name)
 
 
 def put_plan(text: str, name: str | None) -> None:
@@ -178,7 +178,7 @@ def tell(text: str) -> None:
 
     It is done all the same, and the user must know how to take it back.
     """
-    text = shown_lines(text)
+    text = printable_lines(text)
     try:
         click.echo(text, nl=False)
     except OSError:
@@ -245,6 +245,6 @@ class Progress:
         is_long = pieces > _MANY_PIECES or monotonic() - self._began > _MOMENT
         if self._is_seen and is_long:
             which = f"commit {number} of {of}, " if of > 1 else ""
-            count = counted(pieces, "hunk")
+            count = quantity(pieces, "hunk")
             draw_progress(f"looking for what belongs together: {which}{count}…")
             self._is_shown = True

@@ -25,7 +25,7 @@ from gitsplit.git.program import NOT_RUN, Completed
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import ensure_directory, own_prefix, report_write_failure
 from gitsplit.git.write import Rewrite
-from gitsplit.model.escape import said, shown
+from gitsplit.model.escape import output_in_one_line, printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
 
@@ -54,7 +54,7 @@ class Hooks:
                 ensure_directory(self.repo)
                 path.write_bytes(message)
                 done = self.run("commit-msg", str(path), env=_author(original))
-                words = said(done.stderr)
+                words = output_in_one_line(done.stderr)
                 if done.status:
                     raise _refusal(message, words, is_run=not _could_not_run(done))
                 return path.read_bytes(), words
@@ -69,7 +69,7 @@ class Hooks:
         knows nothing else that makes one commit of another.
         """
         done = self.run("post-rewrite", "rebase", stdin=pairs)
-        return done.status == 0, said(done.stderr)
+        return done.status == 0, output_in_one_line(done.stderr)
 
     def mentions(self, name: str, words: bytes) -> bool:
         """Whether there is such a hook that git would run, with these words in it."""
@@ -169,11 +169,12 @@ def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     told = f": {words}" if words else "; no reason given."
     if not is_run:
         return HookRefused(
-            f"The hook commit-msg can't be run on “{shown(subject_of(message))}”{told}",
+            f"The hook commit-msg can't be run on “{printable(subject_of(message))}”"
+            f"{told}",
             hint="Fix the hook, or skip it with --no-verify.",
         )
     return HookRefused(
-        f"The hook commit-msg refused “{shown(subject_of(message))}”{told}",
+        f"The hook commit-msg refused “{printable(subject_of(message))}”{told}",
         hint="Give the commit another message, or skip the hook with --no-verify.",
     )
 

@@ -45,7 +45,7 @@ from gitsplit.git.worktree import (
     remove_stale_index_lock,
     restore,
 )
-from gitsplit.model.listing import listed
+from gitsplit.model.listing import name_list
 
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""
@@ -310,7 +310,7 @@ def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     told = _settle_files(repo, record)
     (finish if can_finish else cancel)(repo, record)
     end = "finished" if can_finish else "rolled back"
-    names = listed([short_name(update.ref) for update in state.astray])
+    names = name_list([short_name(update.ref) for update in state.astray])
     astray = f" Not touched, moved since: {names}." if names else ""
     where = f"The last gitsplit was interrupted during {what}"
     return f"{where}; it has been {end}{f'; but {told}' if told else ''}.{astray}"

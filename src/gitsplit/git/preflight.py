@@ -21,8 +21,8 @@ from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, TreeStep, differing_paths
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import listed
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import name_list
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
 _STATUS = (
@@ -119,7 +119,7 @@ def _refuse(what: str, paths: Sequence[bytes]) -> None:
 
 
 def _path_list(paths: Sequence[bytes]) -> str:
-    return listed([shown(path) for path in sorted(paths)])
+    return name_list([printable(path) for path in sorted(paths)])
 
 
 def refuse_shared(repo: Repository, head: str | None) -> None:

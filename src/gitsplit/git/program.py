@@ -27,7 +27,7 @@ from gitsplit.errors import (
     NotARepository,
     Signalled,
 )
-from gitsplit.model.escape import in_one
+from gitsplit.model.escape import in_one_line
 
 GROUP = 2
 """Where ``pgrp``, field 5 of proc(5), is among the fields from the state on."""
@@ -210,7 +210,7 @@ class Completed:
         """
         lines = self.stderr.decode(errors="replace").splitlines()
         told = (_unprefixed(line) for line in lines if not line.startswith("hint: "))
-        return in_one(told).rstrip(".")
+        return in_one_line(told).rstrip(".")
 
     @property
     def reason(self) -> str:

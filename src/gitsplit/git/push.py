@@ -24,7 +24,7 @@ from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.change_id import IdRules, given_by
-from gitsplit.model.escape import command
+from gitsplit.model.escape import shell_command
 from gitsplit.model.message import host_of, is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
@@ -238,7 +238,7 @@ class Push:
     def command(self) -> str:
         """The command that pushes it."""
         apart = (word for option in self.apart for word in ("-o", option))
-        return command("git", "push", *apart, self.remote, f"HEAD:{self.target}")
+        return shell_command("git", "push", *apart, self.remote, f"HEAD:{self.target}")
 
     @property
     def tracking(self) -> str:
@@ -503,6 +503,6 @@ def _others(config: Config, settings: Mapping[str, str], remote: str) -> Iterato
     """The programs that know how to push here, as they are called."""
     topic = config.get("gitsplit.topic")
     if settings:
-        yield command("git", "review", *(("-t", topic) if topic else ()))
+        yield shell_command("git", "review", *(("-t", topic) if topic else ()))
     if config.get(f"remote.{remote}.review"):
         yield "repo upload"

@@ -38,7 +38,7 @@ from gitsplit.git.state_dir import (
 )
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import TreeStep, catch_up, differing_paths, restore_files
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, TreeEntry
 
@@ -222,7 +222,7 @@ def _todo(
 
 
 def _line(line: TodoLine) -> bytes:
-    return f"{line.command} {line.commit} {shown(line.subject)}\n".encode()
+    return f"{line.command} {line.commit} {printable(line.subject)}\n".encode()
 
 
 def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:

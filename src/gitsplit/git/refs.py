@@ -30,7 +30,7 @@ from gitsplit.git.program import (
 )
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
-from gitsplit.model.escape import said
+from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.objects import Oid
 
 
@@ -344,7 +344,7 @@ class _Conversation:
         """What git, or a hook, said first before it gave up; it hears nothing more."""
         with suppress(BrokenPipeError):
             self.questions.close()
-        return said(self.words.result())
+        return output_in_one_line(self.words.result())
 
     def signal(self) -> str:
         """Which signal ended git, empty for none; it hears nothing more."""

@@ -26,8 +26,8 @@ from gitsplit.git.trees import (
     environment,
     tree_with,
 )
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import listed
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import name_list
 from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
 from gitsplit.model.series import SourceCommit
 
@@ -267,9 +267,9 @@ def _conflict(
     A merge driver that is missing or fails is a conflict to git, too; the ``words`` say
     so.
     """
-    found = list(dict.fromkeys(shown(path) for path in paths if path))
+    found = list(dict.fromkeys(printable(path) for path in paths if path))
     return ReplayConflict(
-        f"{commit.in_words} needs what isn't before it as it was: {listed(found)}"
+        f"{commit.in_words} needs what isn't before it as it was: {name_list(found)}"
         " would conflict.",
         hint=f"{words and f'A program said: {words}. '}Drop, move or edit less, or send"
         " those pieces to another commit instead.",

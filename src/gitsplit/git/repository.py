@@ -37,7 +37,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import repository
 from gitsplit.git.program import PARSED, Completed, Program, failure
-from gitsplit.model.escape import command
+from gitsplit.model.escape import shell_command
 from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
 from gitsplit.model.progress import Watch
 
@@ -405,7 +405,9 @@ def _not_usable(cwd: Path, done: Completed) -> NotARepository:
         return NotARepository(
             "Git refuses to use this repository because it belongs to another user.",
             hint="If you trust it, add it to safe.directory: "
-            + command("git", "config", "--global", "--add", "safe.directory", owned[1]),
+            + shell_command(
+                "git", "config", "--global", "--add", "safe.directory", owned[1]
+            ),
         )
     if done.status and b"not a git repository" not in done.stderr:
         return NotARepository(

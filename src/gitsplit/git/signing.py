@@ -18,7 +18,7 @@ from gitsplit.git.repository import Repository, committer
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
-from gitsplit.model.escape import in_one, said
+from gitsplit.model.escape import in_one_line, output_in_one_line
 from gitsplit.model.objects import Oid, RawCommit
 
 Format = Literal["openpgp", "x509", "ssh"]
@@ -167,7 +167,7 @@ def _first_line(command: str, cwd: Path) -> tuple[str, str]:
         return "", ""
     done = _run(args, cwd, os.environ)
     first = "" if done.returncode else os.fsdecode(done.stdout).partition("\n")[0]
-    return first, said(done.stderr)
+    return first, output_in_one_line(done.stderr)
 
 
 def _literal_ssh_key(key: str) -> str | None:
@@ -197,7 +197,7 @@ def _signing_failure(program: str, stderr: bytes) -> SigningFailed:
     """The error in those words of the program that are meant for people."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))
-    told = in_one(words).rstrip(".") or "no reason given"
+    told = in_one_line(words).rstrip(".") or "no reason given"
     return SigningFailed(
         f"{Path(program).name} can't sign the new commits: {told}.",
         hint=f"Look at user.signingKey and gpg.format. {_UNSIGNED}",

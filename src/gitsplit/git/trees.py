@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_prefix, remove_files, share, sync_directory
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.objects import (
     DIRECTORY,
     ObjectKind,
@@ -220,7 +220,7 @@ class _Directory:
         if name in self.below:
             below = self.below[name].made
         if file and below:
-            path = shown(self.path + name)
+            path = printable(self.path + name)
             raise InvalidPlan(
                 f"One of the new commits would have {path} as a file and as a"
                 " directory.",

@@ -20,7 +20,7 @@ from gitsplit.git.state_dir import (
     temporary_directory,
     write_file,
 )
-from gitsplit.model.escape import said
+from gitsplit.model.escape import output_in_one_line
 
 PATIENCE = 60.0
 """Seconds after which a program that hasn't answered is ended."""
@@ -60,7 +60,9 @@ def ask(repo: Repository, command: str, question: bytes) -> bytes:
             ) from error
         raise
     if child.returncode:
-        told = said(complaint) or f"it ended with status {child.returncode}"
+        told = (
+            output_in_one_line(complaint) or f"it ended with status {child.returncode}"
+        )
         raise ProgramFailed(f"The command “{command}” failed: {told.rstrip('.')}.")
     return found
 

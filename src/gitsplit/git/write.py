@@ -13,7 +13,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, tree_with
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.encoding import has_new_nul
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import (
     Oid,
@@ -341,7 +341,7 @@ def _refuse_nul(draft: CommitDraft) -> None:
     """
     if has_new_nul(draft.message, draft.source.raw.message):
         raise InvalidPlan(
-            f"The message of “{shown(subject_of(draft.message))}” has a NUL byte,"
+            f"The message of “{printable(subject_of(draft.message))}” has a NUL byte,"
             " which git doesn't allow.",
             hint="Take it out of the message.",
         )

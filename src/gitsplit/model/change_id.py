@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration
 from gitsplit.model.message import (
     change_ids,
@@ -230,7 +230,7 @@ def trailer_lines(
     """
     places: dict[tuple[int, ...], list[str]] = {}
     for key, parts in left_trailers(original, messages, rules):
-        places.setdefault(parts, []).append(shown(key))
+        places.setdefault(parts, []).append(printable(key))
     for parts, found in places.items():
         keys = enumeration(found, most=MOST_NAMED)
         verb = "stays" if len(found) == 1 else "stay"
@@ -298,7 +298,7 @@ class Objection:
     def sentence(self) -> str:
         """The objection in one sentence."""
         name = f"{self.below_as}, under the series," if self.below_as else self.number
-        return f"Commit {name} “{shown(self.subject)}”: {self.words}."
+        return f"Commit {name} “{printable(self.subject)}”: {self.words}."
 
 
 def objections(
@@ -351,7 +351,7 @@ def _of_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
     elif not found and commit.needs_id:
         yield MISSING, "Give it one with: git commit --amend, with Gerrit's hook"
     elif buried:
-        named = shown(buried[0])[:9]
+        named = printable(buried[0])[:9]
         yield (
             f"its text names {named} as well, whose review Gerrit would leave behind",
             f"{_MOVE}; or take it out of the message.",
@@ -376,7 +376,7 @@ def _of_others(
 
 def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
     if email and commit.email != email:
-        yield f"{COMMITTER} {shown(commit.email)}", "Commit it anew yourself."
+        yield f"{COMMITTER} {printable(commit.email)}", "Commit it anew yourself."
     if commit.signs_off and not is_signed_off(commit.message):
         yield UNSIGNED, "Sign it off again."
     if commit.is_empty:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import File
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
@@ -107,6 +107,6 @@ def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
 
 def _no_message(which: bytes) -> InvalidPlan:
     return InvalidPlan(
-        f"The message of {shown(which)} is empty.",
+        f"The message of {printable(which)} is empty.",
         hint="Give it at least a subject line.",
     )

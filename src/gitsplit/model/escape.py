@@ -27,28 +27,28 @@ To Python they are printable, and a terminal shows nothing or a blank.
 """
 
 
-def shown(text: bytes | str) -> str:
+def printable(text: bytes | str) -> str:
     r"""The text with each character that is not plainly visible named.
 
-    >>> shown(b"caf\xe9 \x1b[1m\xe2\x80\xae")
+    >>> printable(b"caf\xe9 \x1b[1m\xe2\x80\xae")
     'caf<E9> ␛[1m<U+202E>'
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
     elif not text.isprintable():
-        text = _joined(text)
+        text = _with_utf8_decoded(text)
     if _is_plain_text(text):
         return text
     return "".join(visible(char) for char in text)
 
 
-def shown_lines(text: str) -> str:
-    """The text with its line ends, and everything else as :func:`shown` has it.
+def printable_lines(text: str) -> str:
+    """The text with its line ends, and everything else as :func:`printable` has it.
 
     For text of several lines that gitsplit has made; in what it is made of, a line
     end is named, or it could begin a line of its own.
     """
-    return "\n".join(map(shown, text.split("\n")))
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def inert_json(text: str) -> str:
@@ -82,7 +82,7 @@ def is_plain(char: str) -> bool:
     return is_seen and char not in _NOTHING_TO_SEE
 
 
-def _joined(text: str) -> str:
+def _with_utf8_decoded(text: str) -> str:
     """The text with letters where it has the bytes of their UTF-8 as surrogates.
 
     That is how the system gives it where its own encoding isn't UTF-8.
@@ -115,25 +115,25 @@ _BARE = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 _FROM_RIGHT = ("R", "AL", "AN")
 
 
-def command(*words: str | bytes) -> str:
+def shell_command(*words: str | bytes) -> str:
     r"""The words as one line for a shell, which takes them for the very same words.
 
     A string has bytes that aren't UTF-8 as lone surrogates (PEP 383).
 
-    >>> command("git", "push", "it's", "a\x1b[2J")
+    >>> shell_command("git", "push", "it's", "a\x1b[2J")
     "git push 'it'\\''s' $'a\\033[2J'"
     """
-    return " ".join(map(_quoted, words))
+    return " ".join(map(_shell_word, words))
 
 
-def _quoted(word: str | bytes) -> str:
+def _shell_word(word: str | bytes) -> str:
     if isinstance(word, bytes):
         word = word.decode("utf-8", "surrogateescape")
     if _BARE.fullmatch(word):
         return word
     if all(map(_reads_as_it_is, word)):
         return "'" + word.replace("'", r"'\''") + "'"
-    return f"$'{''.join(map(_escaped, word))}'"
+    return f"$'{''.join(map(_escape_sequence, word))}'"
 
 
 def _reads_as_it_is(char: str) -> bool:
@@ -147,7 +147,7 @@ def _reads_as_it_is(char: str) -> bool:
     return is_plain(char) and is_blank and comes_in_turn
 
 
-def _escaped(char: str) -> str:
+def _escape_sequence(char: str) -> str:
     if char in "\\'":
         return f"\\{char}"
     if _reads_as_it_is(char):
@@ -165,16 +165,16 @@ MOST_LINES = 20
 _FIRST = 5
 
 
-def said(output: bytes) -> str:
+def output_in_one_line(output: bytes) -> str:
     r"""The lines of an output as one, maybe empty.
 
-    >>> said(b"sh: prettier: not found\n\nexit 127\n")
+    >>> output_in_one_line(b"sh: prettier: not found\n\nexit 127\n")
     'sh: prettier: not found; exit 127'
     """
-    return in_one(output.decode("utf-8", "replace").splitlines())
+    return in_one_line(output.decode("utf-8", "replace").splitlines())
 
 
-def in_one(lines: Iterable[str]) -> str:
+def in_one_line(lines: Iterable[str]) -> str:
     """The lines as one, without those that are blank."""
     told = [line.strip() for line in lines if line.strip()]
     if len(told) > MOST_LINES:

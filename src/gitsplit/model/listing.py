@@ -16,13 +16,13 @@ LONGEST = 80
 """So many characters of a name are shown."""
 
 
-def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+def name_list(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """The first names, and how many more there are.
 
-    >>> listed(["a", "b", "c", "d", "e"])
+    >>> name_list(["a", "b", "c", "d", "e"])
     'a, b, c and 2 more'
     """
-    return several([clipped(name) for name in names], most)
+    return several([short_name(name) for name in names], most)
 
 
 def several(parts: Sequence[str], most: int = MOST_NAMED) -> str:
@@ -63,7 +63,7 @@ def few(
         yield f"{indentation}and {others + unlisted} more"
 
 
-def clipped(name: str) -> str:
+def short_name(name: str) -> str:
     """The name, its middle left out where it is long."""
     if len(name) <= LONGEST:
         return name
@@ -71,10 +71,10 @@ def clipped(name: str) -> str:
     return f"{name[:half]}…{name[1 - half :]}"
 
 
-def counted(number: int, noun: str) -> str:
+def quantity(number: int, noun: str) -> str:
     """The number with its noun, which takes an s for more than one.
 
-    >>> counted(1, "tag"), counted(3000, "tag")
+    >>> quantity(1, "tag"), quantity(3000, "tag")
     ('1 tag', '3000 tags')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"

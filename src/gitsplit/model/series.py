@@ -7,7 +7,7 @@ ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 from dataclasses import dataclass
 from typing import Literal
 
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
 
@@ -35,7 +35,7 @@ class SourceCommit:
 
 def commit_in_words(oid: Oid, subject: bytes) -> str:
     """A commit as sentences name it: ``1234567890 “Fix the parser”``."""
-    return f"{oid[:10]} “{shown(subject)}”"
+    return f"{oid[:10]} “{printable(subject)}”"
 
 
 @dataclass(frozen=True, slots=True)

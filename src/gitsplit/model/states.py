@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import Edit, File, FileChange
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, TreeEntry, object_id
 from gitsplit.model.plan import DROPPED, Override, Plan, settled
 from gitsplit.model.series import PathChange
@@ -146,7 +146,7 @@ def _overridden(state: File | None, override: Override | None) -> File | None:
         )
     if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
         raise InvalidPlan(
-            f"{shown(state.path)} is a symlink in commit {override.group + 1}, and"
+            f"{printable(state.path)} is a symlink in commit {override.group + 1}, and"
             " where it leads can't be empty or have a NUL byte.",
             hint="Give it another content.",
         )
@@ -193,7 +193,7 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
 
 def _clash(group: int, path: bytes, what: str) -> InvalidPlan:
     return InvalidPlan(
-        f"Commit {group + 1} would have {what} at {shown(path)}.",
+        f"Commit {group + 1} would have {what} at {printable(path)}.",
         hint="Assign the pieces that take and free that path to the same commit.",
     )
 
@@ -211,7 +211,7 @@ def written(plan: Plan, group: int, file: int) -> bytes:
     Raises ActionRefused where it is no regular file there.
     """
     (state,) = states_in(plan, file, (group,))
-    path = shown(plan.changes[file].path)
+    path = printable(plan.changes[file].path)
     if state is None:
         raise ActionRefused(
             f"Commit {group + 1} doesn't have {path}.",
@@ -283,8 +283,8 @@ def _given(
         if state is None or state.content is None:
             what = "isn't there" if state is None else "is a submodule"
             raise InvalidPlan(
-                f"The plan gives a content to {shown(plan.changes[file].path)}, which"
-                f" {what} in commit {group + 1}.",
+                f"The plan gives a content to {printable(plan.changes[file].path)},"
+                f" which {what} in commit {group + 1}.",
                 hint="Name the fact that makes it for that commit or an earlier one.",
             )
         if state.content != content:
@@ -359,7 +359,7 @@ def _merged(merge: Merge, base: bytes, ours: bytes, theirs: bytes) -> bytes | No
 
 def _conflict(plan: Plan, file: int, group: int) -> InvalidPlan:
     return InvalidPlan(
-        f"What was written into {shown(plan.changes[file].path)} would conflict in"
+        f"What was written into {printable(plan.changes[file].path)} would conflict in"
         f" commit {group + 1}.",
         hint="Write it into a later commit, or take that back first.",
     )

@@ -21,7 +21,7 @@ from gitsplit.model.diff import (
     facts_of,
     hunk_order,
 )
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, given, overrides_by_file
@@ -151,7 +151,7 @@ class _Claims:
         self._take_lines(self.new, entry.added, group, "added")
 
     def _take_fact(self, fact: Fact, group: int) -> None:
-        path = shown(self.change.path)
+        path = printable(self.change.path)
         if fact not in facts_of(self.change):
             raise _misfit(f'The commit does no "{fact}" to {path}')
         if fact in self.facts:
@@ -159,7 +159,7 @@ class _Claims:
         self.facts[fact] = group
 
     def _take_content(self, content: bytes, group: int) -> None:
-        path = shown(self.change.path)
+        path = printable(self.change.path)
         if group == DROPPED:
             raise _misfit(f"What is dropped can't have a content, as {path} has")
         if group in self.contents:
@@ -169,7 +169,7 @@ class _Claims:
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old, *self.new}
         if taken - {_NOBODY, _UNCHANGED}:
-            raise _misfit(f"{shown(self.change.path)} is named twice")
+            raise _misfit(f"{printable(self.change.path)} is named twice")
         self.facts = dict.fromkeys(facts_of(self.change), group)
         for lines in (self.old, self.new):
             for line, taker in enumerate(lines):
@@ -178,7 +178,7 @@ class _Claims:
     def _take_lines(
         self, lines: "array[int]", ranges: Iterable[LineRange], group: int, side: str
     ) -> None:
-        path = shown(self.change.path)
+        path = printable(self.change.path)
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
             if line >= len(lines) or lines[line] == _UNCHANGED:
                 raise _misfit(f"Line {line + 1} of {path} is not {side} by the commit")
@@ -211,7 +211,7 @@ class _Claims:
 
     def _rest(self, rest: int | None, what: str) -> int:
         if rest is None:
-            raise _misfit(f"Nothing takes {what} of {shown(self.change.path)}")
+            raise _misfit(f"Nothing takes {what} of {printable(self.change.path)}")
         return rest
 
 
@@ -286,8 +286,8 @@ def _shown_entry(entry: FileEntry) -> str:
     """The entry's paths: one, or two of a rename, or what it makes or deletes."""
     old, new = entry.old_path, entry.path
     if old is None or new is None:
-        return f"{shown(new or old or b'')} that {'makes' if new else 'deletes'} it"
-    return shown(new) if old == new else f"{shown(old)} to {shown(new)}"
+        return f"{printable(new or old or b'')} that {'makes' if new else 'deletes'} it"
+    return printable(new) if old == new else f"{printable(old)} to {printable(new)}"
 
 
 def _misfit(what: str) -> InvalidPlan:

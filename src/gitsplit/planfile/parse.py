@@ -14,7 +14,7 @@ from typing import NoReturn, get_args
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
-from gitsplit.model.escape import inert_json, shown
+from gitsplit.model.escape import inert_json, printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
 
@@ -112,7 +112,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value: dict[str, object] = {}
     for name, inner in pairs:
         if name in value:
-            _Node(None).refuse(f'"{shown(name)}" is there twice in one object')
+            _Node(None).refuse(f'"{printable(name)}" is there twice in one object')
         value[name] = inner
     for name in ("removed", "added"):
         if ranges := _ranges(value.get(name)):
@@ -180,7 +180,7 @@ class _Node:
         members = self.members(required)
         for name in members:
             if name not in required | optional:
-                self.refuse(f'"{shown(name)}" is unknown')
+                self.refuse(f'"{printable(name)}" is unknown')
         return members
 
     def items(self) -> Iterator["_Node"]:

@@ -23,8 +23,8 @@ from gitsplit.model.diff import (
     facts_of,
     finer_edits,
 )
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
 
@@ -139,9 +139,9 @@ def place(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
     paths = dict.fromkeys(changes[edit.file].path for edit in edits)
     if len(paths) > 1:
         above = b"/".join(shared(list(paths)))
-        where = f" in {shown(above)}" if above else ""
+        where = f" in {printable(above)}" if above else ""
         return f"{len(paths)} files{where}".encode()
-    path = shown(next(iter(paths), b"nothing"))
+    path = printable(next(iter(paths), b"nothing"))
     lines = "" if _is_whole(changes, edits) else _lines(edits)
     return (f"{path}, {lines}" if lines else path).encode()
 
@@ -176,7 +176,7 @@ def reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str:
     """Why a group's edits are together, in a few words."""
     if not edits:
         return ""
-    where, many = shown(place(changes, edits)), counted(len(edits), "hunk")
+    where, many = printable(place(changes, edits)), quantity(len(edits), "hunk")
     is_one_file = len({edit.file for edit in edits}) == 1
     if is_one_file and _is_whole(changes, edits):
         return f"all that changes in {where} ({many})"

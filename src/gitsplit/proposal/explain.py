@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.order import Need
@@ -41,7 +41,7 @@ def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None
     """What was found, or that groups needed each other's names and are one."""
     if not names:
         return finding
-    said = ", ".join(f"`{shown(name)}`" for name in sorted(set(names))[:2])
+    said = ", ".join(f"`{printable(name)}`" for name in sorted(set(names))[:2])
     sentence = f"one commit, as its parts depend on each other ({said})"
     return Finding(sentence, finding.deed if finding else "")
 
@@ -63,9 +63,9 @@ def _definition(
     best = _most(users, lambda word: brought[word] == 1 and users[word] > 1)
     if best is None:
         return None
-    used = counted(users[best] - 1, "more hunk")
-    said = f"`{shown(best)}`: defined in one hunk, used in {used}"
-    return Finding(said, f"Add {shown(best)}")
+    used = quantity(users[best] - 1, "more hunk")
+    said = f"`{printable(best)}`: defined in one hunk, used in {used}"
+    return Finding(said, f"Add {printable(best)}")
 
 
 def _replacement(
@@ -82,8 +82,8 @@ def _replacement(
     best = _most(swaps, lambda swap: swaps[swap] > 1)
     if best is None:
         return None
-    old, new = (shown(word) for word in best)
-    many = counted(swaps[best], "hunk")
+    old, new = (printable(word) for word in best)
+    many = quantity(swaps[best], "hunk")
     return Finding(f"`{old}` replaced by `{new}` in {many}", f"Replace {old} by {new}")
 
 
@@ -93,9 +93,9 @@ def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding
     best = _most(gone, lambda word: gone[word] > 1)
     if best is None:
         return None
-    many = counted(gone[best], "hunk")
-    said = f"`{shown(best)}`: removed everywhere ({many})"
-    return Finding(said, f"Remove {shown(best)}")
+    many = quantity(gone[best], "hunk")
+    said = f"`{printable(best)}`: removed everywhere ({many})"
+    return Finding(said, f"Remove {printable(best)}")
 
 
 def _new_name(
@@ -106,9 +106,9 @@ def _new_name(
     best = _most(new, lambda word: new[word] > 1)
     if best is None:
         return None
-    many = counted(new[best], "hunk")
-    said = f"`{shown(best)}`: new name, used in {many}"
-    return Finding(said, f"Introduce {shown(best)}")
+    many = quantity(new[best], "hunk")
+    said = f"`{printable(best)}`: new name, used in {many}"
+    return Finding(said, f"Introduce {printable(best)}")
 
 
 def _test_with_code(
@@ -120,7 +120,7 @@ def _test_with_code(
     both = sorted(tests & code.keys())
     if not both:
         return None
-    return Finding(f"{shown(code[both[0]])} and its test")
+    return Finding(f"{printable(code[both[0]])} and its test")
 
 
 def _one_role(
@@ -148,8 +148,8 @@ def _shared_word(
     if not words:
         return None
     best = max(words, key=lambda word: (rarity[word] * having[word], word))
-    many = counted(having[best], "hunk")
-    return Finding(f"{many} mention `{shown(best)}`")
+    many = quantity(having[best], "hunk")
+    return Finding(f"{many} mention `{printable(best)}`")
 
 
 _FINDERS: tuple[
@@ -177,7 +177,7 @@ def _where(pieces: Sequence[PieceFeatures]) -> str:
     paths = {piece.path for piece in pieces}
     if len(paths) > 1:
         return f"{len(paths)} files"
-    return shown(next(iter(paths)).rpartition("/")[2])
+    return printable(next(iter(paths)).rpartition("/")[2])
 
 
 def border(
@@ -192,7 +192,7 @@ def border(
     """
     before, after = (number + 1 for number in groups)
     for need in sorted(needed, key=lambda need: need.of)[:1]:
-        name = f"`{shown(need.name)}`"
+        name = f"`{printable(need.name)}`"
         if need.of == 0:
             return f"Commit {after} depends on commit {before} ({name})"
         return f"Commit {before} needs {name} from commit {after}, which comes later"
@@ -201,7 +201,7 @@ def border(
         return f"Commit {after} has no name in common with commit {before}"
     rare = max(one & two, key=lambda word: (commit.rarity[word], word))
     little = f"almost nothing in common with commit {before}"
-    return f"Commit {after} has {little} (`{shown(rare)}`)"
+    return f"Commit {after} has {little} (`{printable(rare)}`)"
 
 
 def _words(commit: CommitFeatures, cluster: Sequence[int]) -> frozenset[str]:

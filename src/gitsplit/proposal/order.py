@@ -15,7 +15,7 @@ from typing import Literal
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED, Group, Plan, settled
 from gitsplit.proposal.commit_features import CommitFeatures
@@ -193,4 +193,4 @@ def described_by(
         groups[owner].keys() & words,
         key=lambda word: (worth[word] * (1 + log(groups[owner][word])), word),
     )
-    return owner, shown(said)
+    return owner, printable(said)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from gitsplit.model.change_id import Given
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing, Entry, Todo
@@ -65,8 +65,8 @@ def _patch_sets(
         kept = made.change_id if made.keeps_id and is_other else None
         if kept is not None and kept in under_review:
             yield (
-                f"Reviewers of {shown(kept)[:9]} will see commit {number} as its next"
-                " patch set: votes drop, open comments follow."
+                f"Reviewers of {printable(kept)[:9]} will see commit {number} as its"
+                " next patch set: votes drop, open comments follow."
             )
 
 
@@ -113,7 +113,7 @@ def _still_open(
         change_id = ids.get(entry.oid)
         if change_id is not None and change_id not in kept:
             fate = _FATES.get(entry.action, "kept by no commit")
-            name = f"{shown(change_id)[:9]} “{shown(entry.commit.subject)}”"
+            name = f"{printable(change_id)[:9]} “{printable(entry.commit.subject)}”"
             yield (
                 f"{name} is {fate}. If it was pushed, it stays open on the server:"
                 " abandon it there."

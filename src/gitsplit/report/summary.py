@@ -9,8 +9,15 @@ from collections.abc import Set as AbstractSet
 from gitsplit.model.change_id import IdRules, trailer_lines
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import MOST_NAMED, clipped, counted, few, listed, several
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import (
+    MOST_NAMED,
+    few,
+    name_list,
+    quantity,
+    several,
+    short_name,
+)
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
@@ -49,9 +56,9 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     what was dropped, ``review`` those about what follows for a review; ``ids`` says
     how Change-Ids are used.
     """
-    refs = listed([_short(ref) for ref, _ in moved], MOST_REFS)
+    refs = name_list([_short(ref) for ref, _ in moved], MOST_REFS)
     lines = [
-        f"Rewrote {refs}: {counted(len(todo.entries), 'commit')} became"
+        f"Rewrote {refs}: {quantity(len(todo.entries), 'commit')} became"
         f" {len(resulting)}.",
         *_results(todo, resulting),
     ]
@@ -62,7 +69,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     lines += dropped
     lines += staying_lines(left, short_ref)
     if unsigned:
-        lost = f"{counted(unsigned, 'signed commit')} lost the signature"
+        lost = f"{quantity(unsigned, 'signed commit')} lost the signature"
         lines.append(f"{lost}; with --gpg-sign new ones are made.")
     lines += review
     lines.append("Undo with: gitsplit --undo")
@@ -100,9 +107,11 @@ def _result(entry: Entry, number: int, made: Resulting) -> str:
     elif made.is_emptied:
         fate = "now empty"
     elif draft.role != "same" and made.change_id is not None:
-        fate = f"{'keeps' if made.keeps_id else 'new'} {shown(made.change_id)[:9]}"
+        fate = f"{'keeps' if made.keeps_id else 'new'} {printable(made.change_id)[:9]}"
     # What is short stands first: a terminal of 80 columns cuts nothing that matters.
-    return f"  {number}  {made.oid[:10]}  {fate:15} {shown(subject_of(draft.message))}"
+    return (
+        f"  {number}  {made.oid[:10]}  {fate:15} {printable(subject_of(draft.message))}"
+    )
 
 
 def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator[str]:
@@ -111,13 +120,13 @@ def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator
     ``kept`` are the Change-Ids that it still has.
     """
     for entry in todo.entries:
-        named = f"{entry.oid[:10]} {shown(entry.commit.subject)}"
+        named = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
         if entry.action == "drop":
             yield f"Dropped {named}  (see git show {entry.oid[:10]})"
         elif entry.action in ("squash", "fixup"):
             gone = ids.of(entry.commit.raw.message)
             is_gone = gone is not None and gone not in kept
-            lost = f"; its {shown(gone)[:9]} is gone" if gone and is_gone else ""
+            lost = f"; its {printable(gone)[:9]} is gone" if gone and is_gone else ""
             yield f"Squashed {named}{lost}"
 
 
@@ -141,7 +150,7 @@ def _final_tree(old: str, new: str) -> str:
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
     """What an undo gave back: the refs with their values of before."""
-    return f"Undid: {shown(subject)}. {placed(refs)} again."
+    return f"Undid: {printable(subject)}. {placed(refs)} again."
 
 
 def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
@@ -162,7 +171,7 @@ def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
 
 def placed(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are, as far as they can all be told."""
-    where = [f"{clipped(_short(ref))} is at {oid[:10]}" for ref, oid in refs]
+    where = [f"{short_name(_short(ref))} is at {oid[:10]}" for ref, oid in refs]
     return several(where, MOST_REFS)
 
 
@@ -172,7 +181,7 @@ def short_ref(ref: str) -> str:
 
 
 def _short(ref: str) -> str:
-    return shown(short_ref(ref))
+    return printable(short_ref(ref))
 
 
 _KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
@@ -194,14 +203,14 @@ def _lines(
 ) -> Iterator[str]:
     alike: dict[tuple[str, str], list[str]] = {}
     for ref, why in left:
-        alike.setdefault((_kind(ref), shown(why)), []).append(shown(short(ref)))
+        alike.setdefault((_kind(ref), printable(why)), []).append(printable(short(ref)))
     for (kind, why), names in alike.items():
         if len(names) <= MOST_NAMED:
             yield from (f"{name} stays where it is: {why}." for name in names)
             continue
         # Of tags, the reason says no more.
         reason = "" if kind == "tags" else f", each because {why}"
-        yield f"{len(names)} {kind} stay where they are{reason}: {listed(names)}."
+        yield f"{len(names)} {kind} stay where they are{reason}: {name_list(names)}."
 
 
 def _kind(ref: str) -> str:
@@ -258,12 +267,12 @@ def _place(oid: Oid, is_in_head: bool | None, is_kept: bool) -> str:
 
 def _what(change: FileChange, edits: Sequence[Edit]) -> str:
     """The facts and the number of lines that one file lost."""
-    path = shown(change.path)
+    path = printable(change.path)
     facts = [edit.fact for edit in edits if isinstance(edit, FactEdit)]
     parts = [_FACTS[fact].format(path) for fact in facts]
     if lines := _number_of_lines(edits):
         whose = "it" if parts else path
-        parts.append(f"{counted(lines, 'line')} of {whose}")
+        parts.append(f"{quantity(lines, 'line')} of {whose}")
     return " and ".join(parts)
 
 
@@ -300,8 +309,8 @@ def check_lines(
     number: int, subject: bytes, check: Check, with_output: bool = True
 ) -> Iterator[str]:
     """One commit and how its check stands; below it, the end of what failed said."""
-    how = f" ({shown(check.reason)})" if check.reason else ""
-    yield f"{_MARKS[check.state]} {number} {shown(subject)}{how}"
+    how = f" ({printable(check.reason)})" if check.reason else ""
+    yield f"{_MARKS[check.state]} {number} {printable(subject)}{how}"
     if check.state in ("failed", "not run") and with_output:
         yield from (f"    {line}" for line in output_end(check.output))
 
@@ -310,4 +319,4 @@ def output_end(output: bytes) -> tuple[str, ...]:
     """The last lines of an output, fit to be shown; ``…`` stands for those before."""
     lines = output.rstrip().splitlines()
     above = ("…",) if len(lines) > MOST_LINES else ()
-    return (*above, *(shown(line.expandtabs()) for line in lines[-MOST_LINES:]))
+    return (*above, *(printable(line.expandtabs()) for line in lines[-MOST_LINES:]))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import IdRules, trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import counted
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
@@ -45,7 +45,7 @@ def proposal_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
         becomes[each.draft.source.oid].append(each)
     for entry in todo.entries:
         made = becomes[entry.oid]
-        against = [f"  ! {shown(each)}" for each in complaints.get(entry.oid, ())]
+        against = [f"  ! {printable(each)}" for each in complaints.get(entry.oid, ())]
         if entry.action == "split" and entry.plan is not None and made:
             found = cuts.get(entry.oid)
             heading, *rest = _split(entry.commit, entry.plan, made, found, ids)
@@ -64,14 +64,14 @@ def _kept(entry: Entry, made: Sequence[Resulting]) -> str:
     if not made:
         is_gone = entry.action in ("pick", "reword")
         fate = "nothing left to merge" if is_gone else _GONE[entry.action]
-        return f"{entry.oid[:10]} {shown(entry.commit.subject)}  ({fate})"
+        return f"{entry.oid[:10]} {printable(entry.commit.subject)}  ({fate})"
     subject = _named(subject_of(made[0].draft.message))
     fate = "unchanged" if made[0].oid == entry.oid else carried_fate(entry, made[0])
     return f"{entry.oid[:10]} {subject}  ({fate})"
 
 
 def _named(subject: bytes) -> str:
-    return shown(subject) or "(no message)"
+    return printable(subject) or "(no message)"
 
 
 def _joined_message(made: Sequence[Resulting]) -> Iterator[str]:
@@ -85,7 +85,9 @@ def _joined_message(made: Sequence[Resulting]) -> Iterator[str]:
         if each.draft.squashed and is_new and len(message.splitlines()) > 1:
             yield ""
             message = _with_new_id_unknown(each)
-            yield from (f"    {shown(line)}".rstrip() for line in message.splitlines())
+            yield from (
+                f"    {printable(line)}".rstrip() for line in message.splitlines()
+            )
             yield ""
 
 
@@ -114,8 +116,8 @@ def _split(
     """A commit's heading, and a block for each commit that it becomes."""
     into = "stays one commit" if len(made) == 1 else f"becomes {len(made)} commits"
     yield f"{commit.oid[:10]} {_named(commit.subject)}"
-    files = counted(len(plan.changes), "file")
-    hunks = counted(len(plan.edits), "hunk")
+    files = quantity(len(plan.changes), "file")
+    hunks = quantity(len(plan.edits), "hunk")
     yield f"  {files}, {hunks}: {into}"
     if cuts is not None and cuts.shortcut:
         yield f"  a large commit: {cuts.shortcut}"
@@ -142,22 +144,22 @@ def _piece(
     plan: Plan, number: int, group: int, edits: Sequence[Edit], result: Resulting
 ) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
-    yield f"  {number}  {shown(subject_of(result.draft.message))}"
-    facts = [counted(len(edits), "hunk"), size(edits), f"tree {result.tree[:10]}"]
+    yield f"  {number}  {printable(subject_of(result.draft.message))}"
+    facts = [quantity(len(edits), "hunk"), size(edits), f"tree {result.tree[:10]}"]
     facts += _id_fate(result)
     yield "     " + ", ".join(facts)
     yield from _ranges(plan.changes, edits)
     for override in plan.overrides:
         if override.group == group:
-            yield f"     {shown(plan.changes[override.file].path)}  edited by hand"
+            yield f"     {printable(plan.changes[override.file].path)}  edited by hand"
     if plan.groups[group].reason:
-        yield f"     why: {shown(plan.groups[group].reason)}"
+        yield f"     why: {printable(plan.groups[group].reason)}"
 
 
 def _id_fate(made: Resulting) -> Iterator[str]:
     """What becomes of the Change-Id; a new one isn't known before it is written."""
     if made.keeps_id and made.change_id is not None:
-        yield f"keeps {shown(made.change_id)[:9]}"
+        yield f"keeps {printable(made.change_id)[:9]}"
     elif made.is_new_change:
         yield "new Change-Id"
 
@@ -165,7 +167,7 @@ def _id_fate(made: Resulting) -> Iterator[str]:
 def _border(plan: Plan, cuts: Cuts, group: int) -> Iterator[str]:
     """Why a proposed group isn't one with the group before it, where it is known."""
     if said := cuts.border(plan, group - 1, group):
-        yield f"     apart: {shown(said)}"
+        yield f"     apart: {printable(said)}"
 
 
 def _ranges(changes: Sequence[FileChange], edits: Iterable[Edit]) -> Iterator[str]:
@@ -174,7 +176,7 @@ def _ranges(changes: Sequence[FileChange], edits: Iterable[Edit]) -> Iterator[st
     for edit in edits:
         by_file.setdefault(edit.file, []).extend(_parts(edit))
     for file, parts in by_file.items():
-        yield f"     {shown(changes[file].path)}  {' '.join(parts)}"
+        yield f"     {printable(changes[file].path)}  {' '.join(parts)}"
 
 
 def _parts(edit: Edit) -> Iterator[str]:

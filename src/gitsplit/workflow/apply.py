@@ -557,7 +557,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
         write_file(repo, path, parse.dumps(document(work)).encode())
     except OSError:
         return
-    command = escape.command("gitsplit", "--plan", str(path))
+    command = escape.shell_command("gitsplit", "--plan", str(path))
     error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
 
 

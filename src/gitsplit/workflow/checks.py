@@ -29,7 +29,7 @@ from gitsplit.model.checks import (
     Check,
     not_run,
 )
-from gitsplit.model.escape import said, shown
+from gitsplit.model.escape import output_in_one_line, printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
@@ -100,11 +100,12 @@ def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
     name = f"Commit {number}, {commit_in_words(commit.oid, _subject(commit))}"
     if check.state == "not run":
         of = f": {check.command} ({check.reason})" if check.command else ""
+        output = output_in_one_line(check.output)
         return NotChecked(
-            f"{name}, could not be checked{of}. {said(check.output)}".rstrip(),
+            f"{name}, could not be checked{of}. {output}".rstrip(),
             hint="Fix that, or leave out -x.",
         )
-    how = f"{shown(check.command)} ({check.reason})"
+    how = f"{printable(check.command)} ({check.reason})"
     return CheckFailed(
         f"{name}, fails: {how}.",
         hint="Change the plan so that it passes, or leave out -x.",

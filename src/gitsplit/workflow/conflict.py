@@ -23,8 +23,8 @@ from gitsplit.git.store import store_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
-from gitsplit.model.escape import shown
-from gitsplit.model.listing import listed
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import name_list
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
@@ -353,4 +353,4 @@ def _stopped(stop: Stop) -> Stopped:
 
 def _listed(paths: tuple[bytes, ...]) -> str:
     verb = "conflicts" if len(paths) == 1 else "conflict"
-    return f"{listed([shown(path) for path in paths])} {verb}"
+    return f"{name_list([printable(path) for path in paths])} {verb}"

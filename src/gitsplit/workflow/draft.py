@@ -16,7 +16,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
 from gitsplit.model.diff import FileChange
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
@@ -156,8 +156,8 @@ def moved_away(repo: Repository, work: Work) -> str | None:
     file = DraftFile.of(repo, work.series, work.head_ref)
     for path in file.of_other_heads(work.series.head):
         head = path.stem.partition("-")[2]
-        command = escape.command("gitsplit", "--plan", str(path))
-        return shown(
+        command = escape.shell_command("gitsplit", "--plan", str(path))
+        return printable(
             f"A draft was made when HEAD was at {head}, and is kept; it fits there"
             f" only: {command}"
         )

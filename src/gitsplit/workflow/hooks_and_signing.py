@@ -23,7 +23,7 @@ from gitsplit.git.signing import (
 from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.message import cleaned, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
@@ -94,7 +94,7 @@ class Finish:
             return draft
         text = cleaned(message, b"")
         kept = ids.with_ids_of(draft.message, text)
-        subject = shown(subject_of(draft.message))
+        subject = printable(subject_of(draft.message))
         if kept != text:
             self.say(
                 f"commit-msg changed the Change-Id of “{subject}”; the old one is kept."

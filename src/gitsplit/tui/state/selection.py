@@ -17,7 +17,7 @@ from gitsplit.model.diff import (
     finer_edits,
     selected_edits,
 )
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import (
     RowKind,
@@ -169,7 +169,7 @@ def amount(edits: Iterable[Edit]) -> str:
         else:
             lines += len(edit.old) + len(edit.new)
     counts = ((lines, "line"), (facts, "file change"))
-    return " and ".join(counted(number, noun) for number, noun in counts if number)
+    return " and ".join(quantity(number, noun) for number, noun in counts if number)
 
 
 def group_name(group: int) -> str:

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import FileChange, TextEdit
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of, with_subject
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
@@ -192,7 +192,7 @@ def _whereabouts(state: State) -> str:
     """What the cursor takes, in a few words."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
-        return f"{counted(len(marked_rows(state)), 'row')} selected"
+        return f"{quantity(len(marked_rows(state)), 'row')} selected"
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
         return "the rename and the file's edits · s splits them"
     if unit is not Unit.PIECE:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
-from gitsplit.model.escape import shown
+from gitsplit.model.escape import printable
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import with_content, written
 from gitsplit.model.todo import Entry, Todo
@@ -146,7 +146,7 @@ def with_file_content(state: State, action: SetContent) -> State:
     plan, group, file = state.plan, action.group, action.file
     if group >= len(plan.groups):
         raise ActionRefused(f"There is no commit {group + 1}.")
-    path = shown(plan.changes[file].path)
+    path = printable(plan.changes[file].path)
     is_same = action.content == written(plan, group, file)
     merge = known_merge(state) if action.for_good else None
     made = with_content(plan, group, file, action.content, merge)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import (
     Doing,
@@ -244,7 +244,7 @@ def _autosquash_offer(state: State) -> str:
     count = sum(map(is_for_another, commits))
     if not count:
         return ""
-    return f"{counted(count, 'fixup! or squash! commit')} · A to autosquash"
+    return f"{quantity(count, 'fixup! or squash! commit')} · A to autosquash"
 
 
 def after_list_action(state: State, action: CursorAction | MarkAction) -> State:

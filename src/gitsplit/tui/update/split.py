@@ -14,7 +14,7 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Fact, FactEdit, sort_key
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
     DROPPED,
     Group,
@@ -98,7 +98,7 @@ def _clause(fact: Fact, number: int) -> str:
     noun = _NOUNS.get(fact, "change")
     if number == 1:
         return f" and the file's {noun} with it"
-    return f" and the {noun} of {counted(number, 'file')} with it"
+    return f" and the {noun} of {quantity(number, 'file')} with it"
 
 
 def after_piece_action(state: State, action: PieceAction) -> State:
@@ -205,7 +205,7 @@ def _after_split(state: State, selection: Selection) -> State:
     if not made:
         raise ActionRefused("Cannot be split further (v selects lines).")
     return with_plan(
-        state, plan, f"split into {counted(made + len(selection), 'hunk')}"
+        state, plan, f"split into {quantity(made + len(selection), 'hunk')}"
     )
 
 
@@ -272,7 +272,7 @@ def after_count_change(state: State, by: int) -> State:
     made = regroup(state.plan, by, cuts)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)
-    deed = f"{counted(len(made.plan.groups), 'commit')}"
+    deed = f"{quantity(len(made.plan.groups), 'commit')}"
     focus, why = min(state.focus, len(made.plan.groups) - 1), ""
     if apart and by > 0:
         one, two = apart

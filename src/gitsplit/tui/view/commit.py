@@ -6,7 +6,7 @@ from functools import cache
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.diff import FactEdit, TextEdit
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Cuts
@@ -81,7 +81,7 @@ def _commit_head(
     yield [
         (f"{group_style(group)} bold", name),
         ("class:owner", f"  {OWNER}" if group == written_owner(plan) else ""),
-        ("", f"  {counted(size.pieces, 'hunk')}"),
+        ("", f"  {quantity(size.pieces, 'hunk')}"),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),
     ]

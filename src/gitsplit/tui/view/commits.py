@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
@@ -61,7 +61,7 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
     size = commit_sizes(state).get(DROPPED)
     if size is None:
         return lines
-    what = f" × left out: {counted(size.pieces, 'hunk')}  {size.lines}"
+    what = f" × left out: {quantity(size.pieces, 'hunk')}  {size.lines}"
     where = where_dropped(state.target.drop_to)
     if width is None or len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
@@ -103,7 +103,7 @@ def _columns(state: State, width: int) -> _CommitColumns:
     groups = range(len(state.plan.groups))
     sizes = [commit_sizes(state)[group] for group in groups]
     digits = len(str(len(groups)))
-    pieces = max(len(counted(size.pieces, "hunk")) for size in sizes)
+    pieces = max(len(quantity(size.pieces, "hunk")) for size in sizes)
     added = max(len(f"+{size.added}") for size in sizes)
     removed = max(len(f"-{size.removed}") for size in sizes)
     ids = max(len(change_id_words(state, group)) for group in groups)
@@ -144,7 +144,7 @@ def _size(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
     if not size.pieces:
         return [("class:empty", "empty".rjust(columns.pieces))]
     return [
-        ("", counted(size.pieces, "hunk").rjust(columns.pieces)),
+        ("", quantity(size.pieces, "hunk").rjust(columns.pieces)),
         ("class:added", f"  {f'+{size.added}'.rjust(columns.added)}"),
         ("class:removed", f" {f'-{size.removed}'.ljust(columns.removed)}"),
     ]
@@ -256,7 +256,7 @@ def _below_subject(
         return _file(state, file, size.files[file], width - 1)
     if at == block.files + 1 and block.hidden:
         noun = "more file" if block.files else "file"
-        return [("class:faint", f"… {counted(block.hidden, noun)}")]
+        return [("class:faint", f"… {quantity(block.hidden, noun)}")]
     return []
 
 
@@ -273,7 +273,7 @@ def _shortened(text: str, width: int) -> tuple[str, ...]:
 def _sums(state: State, group: int, size: Size) -> StyleAndTextTuples:
     mark = f"  {OWNER} " if group == state.plan.owner else "  "
     return [
-        ("", counted(size.pieces, "hunk")),
+        ("", quantity(size.pieces, "hunk")),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),
         ("class:owner", mark),

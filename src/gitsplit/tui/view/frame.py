@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.state.app_state import (
@@ -67,11 +67,11 @@ def _is_about_series(state: State) -> bool:
 
 def _size(state: State) -> str:
     files, pieces = len(state.plan.changes), len(state.plan.edits)
-    return f"{counted(files, 'file')}  {counted(pieces, 'hunk')}"
+    return f"{quantity(files, 'file')}  {quantity(pieces, 'hunk')}"
 
 
 def _place_in_series(state: State) -> str:
-    above = counted(state.target.above, "commit")
+    above = quantity(state.target.above, "commit")
     return f"on {shown(state.target.ref)}, {above} above"
 
 
@@ -98,7 +98,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
     match unit_at(state):
         case Unit.LINES:
-            return counted(marked_lines(state.rows, runs), "selected line")
+            return quantity(marked_lines(state.rows, runs), "selected line")
         case Unit.PIECE if edit is not None:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
@@ -108,7 +108,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             what = UNIT_WORDS[unit]
             if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
                 what = "rename and edits"
-            return f"{what}, {counted(pieces, 'hunk')}"
+            return f"{what}, {quantity(pieces, 'hunk')}"
 
 
 def marked_lines(rows: Rows, runs: Iterable[range]) -> int:

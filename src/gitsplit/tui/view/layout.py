@@ -24,7 +24,7 @@ from prompt_toolkit.layout.containers import (
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.tui import keymap
 from gitsplit.tui.state.app_state import LISTS, Screen, State
 from gitsplit.tui.state.selection import selected_rows
@@ -197,7 +197,7 @@ def commits_height(state: State, rows: int) -> int:
 def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     """The line above the diff; it counts the commits where not all are seen."""
     is_cut = commits_height(state, rows) < list_height(state)
-    count = counted(len(state.plan.groups), "commit") if is_cut else ""
+    count = quantity(len(state.plan.groups), "commit") if is_cut else ""
     words = place_words(state, _runs(state))
     if not count:
         return rule(columns, words)

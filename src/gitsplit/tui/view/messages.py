@@ -9,7 +9,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import lines_of
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import State, Whole
@@ -160,7 +160,7 @@ def owner_words(state: State) -> str:
     others = len(pieces) - (owner is not None)
     if owner is None:
         return f"no commit keeps {change_id}: all start without reviewers"
-    size = counted(entry.plan.group_of.count(owner.group), "hunk")
+    size = quantity(entry.plan.group_of.count(owner.group), "hunk")
     start = f"reviewers of {change_id} will see a new patch set with these {size}"
     return f"{start}; {_others(others)}" if others else start
 

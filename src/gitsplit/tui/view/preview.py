@@ -12,7 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.checks import WAITING, Check
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -125,7 +125,7 @@ def preview_page(state: State, width: int) -> Lines:
 
 def _summary(state: State) -> StyleAndTextTuples:
     count = len(state.todo.entries)
-    before, after = counted(count, "commit"), len(new_commits(state))
+    before, after = quantity(count, "commit"), len(new_commits(state))
     return [
         ("", " Rewrite "),
         ("class:name", shown(state.whole.ref)),
@@ -397,7 +397,7 @@ def _final_tree(
     entries = state.todo.entries
     tree = state.whole.series.commits[-1].raw.tree[:10]
     dropped = sum(entry.action == "drop" for entry in entries)
-    reasons = [f"{counted(dropped, 'commit')} dropped"] if dropped else []
+    reasons = [f"{quantity(dropped, 'commit')} dropped"] if dropped else []
     reasons += [f"{words} left out" for words in lost]
     if not (same or lost):
         reasons.append("files edited")

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.checks import Conflict
-from gitsplit.model.listing import counted
+from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
@@ -34,7 +34,7 @@ _LEAST_SUBJECT = 16
 def series_title(state: State, width: int) -> StyleAndTextTuples:
     """Which series it is, and how long."""
     name, order = " gitsplit ", "oldest first, as in git rebase -i"
-    commits = counted(len(state.todo.entries), "commit")
+    commits = quantity(len(state.todo.entries), "commit")
     what = f" {shown(state.whole.name)}   {commits}"
     words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
     return [("class:name", name), ("class:title", fitted(words, width - len(name)))]
@@ -128,7 +128,7 @@ def _widths(estimates: Mapping[Oid, Estimate]) -> tuple[int, int]:
 
 
 def _files(estimate: Estimate) -> str:
-    return counted(estimate.files, "file").ljust(len("0 files"))
+    return quantity(estimate.files, "file").ljust(len("0 files"))
 
 
 def _lines(estimate: Estimate) -> str:
@@ -193,7 +193,7 @@ def _estimate_words(estimate: Estimate | None) -> str:
     if not estimate.things:
         return f"{estimate.why_not}: not analyzed" if estimate.why_not else ""
     things = "; ".join(shown(thing).rstrip(".") for thing in estimate.things)
-    return f"probably {counted(len(estimate.things), 'change')}: {things}"
+    return f"probably {quantity(len(estimate.things), 'change')}: {things}"
 
 
 def _marked(state: State) -> StyleAndTextTuples:
@@ -204,5 +204,5 @@ def _marked(state: State) -> StyleAndTextTuples:
     if not marked:
         return [("class:faint", " e opens the selected commit to split it")]
     begin = "Enter opens it" if marked == 1 else "Enter opens the next one"
-    words = f" {counted(marked, 'commit')} marked for splitting"
+    words = f" {quantity(marked, 'commit')} marked for splitting"
     return [("", words), ("class:faint", f" · {begin}")]
