@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.tui.diff.rows import both, same
+from gitsplit.tui.diff.rows import common_ends, common_ends_of_both
 
 WORDS = st.text(alphabet="ab", max_size=12)
 LONG = st.builds(lambda a, n, b: a + "x" * n + b, WORDS, st.integers(0, 1500), WORDS)
@@ -13,31 +13,31 @@ LONG = st.builds(lambda a, n, b: a + "x" * n + b, WORDS, st.integers(0, 1500), W
 def test_what_is_between_what_is_shared_makes_one_of_the_other(
     before: str, after: str
 ) -> None:
-    alike = same(before, after)
-    stop = alike.front + len(alike.between(before))
+    alike = common_ends(before, after)
+    stop = alike.front + len(alike.middle(before))
 
-    made = before[: alike.front] + "".join(alike.between(after)) + before[stop:]
+    made = before[: alike.front] + "".join(alike.middle(after)) + before[stop:]
 
     assert after == made
 
 
 @given(LONG, WORDS, WORDS, LONG)
 def test_only_what_differs_is_between(a: str, b: str, c: str, d: str) -> None:
-    alike = same(a + b + d, a + c + d)
+    alike = common_ends(a + b + d, a + c + d)
 
-    assert len(alike.between(a + b + d)) <= len(b)
-    assert len(alike.between(a + c + d)) <= len(c)
+    assert len(alike.middle(a + b + d)) <= len(b)
+    assert len(alike.middle(a + c + d)) <= len(c)
 
 
 def test_of_equal_sequences_nothing_is_between_whatever_else_differs() -> None:
-    alike = same("abc", "abc")
+    alike = common_ends("abc", "abc")
 
-    assert alike.between("abc") == ""
-    assert both(alike, same("xyz", "xYz")).between("abc") == "b"
+    assert alike.middle("abc") == ""
+    assert common_ends_of_both(alike, common_ends("xyz", "xYz")).middle("abc") == "b"
 
 
 def test_what_repeats_itself_does_not_hide_where_something_else_differs() -> None:
-    edits, groups = same("abc", "aBBc"), same("000", "0000")
+    edits, groups = common_ends("abc", "aBBc"), common_ends("000", "0000")
 
-    assert both(edits, groups).between("000") == "0"
-    assert both(edits, groups).between("aBBc") == "BB"
+    assert common_ends_of_both(edits, groups).middle("000") == "0"
+    assert common_ends_of_both(edits, groups).middle("aBBc") == "BB"

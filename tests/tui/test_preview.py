@@ -13,7 +13,7 @@ from gitsplit.model.content import file_after
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, cut
 from gitsplit.model.states import file_assignments
-from gitsplit.tui.diff.commit_rows import CommitRows, Previews, path_after
+from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache, path_after
 from gitsplit.tui.diff.rows import RowKind, diff_rows, rows_after
 from gitsplit.tui.view.split import row_cells
 from gitsplit.tui.view.text import NO_NEWLINE
@@ -32,7 +32,7 @@ def texts(rows: CommitRows, plan: Plan) -> list[str]:
 
 def rows_of(plan: Plan, group: int) -> CommitRows:
     """The diff of a commit, found anew."""
-    return Previews().rows(plan, diff_rows(plan.changes, plan.edits), group)
+    return CommitRowsCache().rows(plan, diff_rows(plan.changes, plan.edits), group)
 
 
 def hunk_texts(plan: Plan, group: int) -> list[str]:
@@ -225,7 +225,7 @@ def _changed(draw: st.DrawFn, plans: list[Plan]) -> Plan:
 def test_what_is_kept_from_one_plan_to_the_next_is_what_would_be_found_anew(
     walk: list[Plan],
 ) -> None:
-    kept, rows = Previews(), diff_rows(walk[0].changes, walk[0].edits)
+    kept, rows = CommitRowsCache(), diff_rows(walk[0].changes, walk[0].edits)
 
     for plan in walk:
         rows = rows_after(rows, plan.changes, plan.edits, frozenset())
@@ -239,13 +239,13 @@ def test_what_is_kept_from_one_plan_to_the_next_is_what_would_be_found_anew(
 def test_a_key_press_measures_the_touched_block_alone() -> None:
     plan = plan_of(dict.fromkeys("abcdef", ("1\n", "2\n")), groups=2)
     rows = diff_rows(plan.changes, plan.edits)
-    kept = Previews()
+    kept = CommitRowsCache()
     first = kept.rows(plan, rows, 0)
     shown = texts(first, plan)
     moved = replace(plan, group_of=(0, 1, 0, 1, 1, 1))
     after = kept.rows(moved, rows, 0)
 
     assert len(shown) > len(after) > 0
-    assert set(first.parts) - set(after.parts) == {rows.block_of(plan.edits[4])} | {
+    assert set(first.layouts) - set(after.layouts) == {rows.block_of(plan.edits[4])} | {
         rows.by_file[4][0]
     }

@@ -1,15 +1,16 @@
-"""The rows of one new commit's diff against the commit before it.
+"""The diff of one new commit against the one before it, as rows.
 
-They are derived from the whole diff, without composing any file: lines that a later
-commit removes and lines that an earlier one added are context, and only the commit's
-own lines are removed or added. A row is made when it is asked for.
+It is derived from the rows of the whole diff, without making any file: lines that a
+later commit removes or an earlier one added are context, and only the commit's own
+edits are removed and added lines.
 
-The hunks of one new commit's diff, laid out block by block.
+A block of the whole diff is a run of hunks whose contexts of three lines touch. More
+than six unchanged lines separate it from the next one in every new commit too, so hunks
+of two blocks never merge: each block is laid out by itself, and only when one of its
+rows is asked for; edits above it merely shift its line numbers.
 
-A block is a run of hunks of the whole diff whose contexts of three lines touch. More
-than six unchanged lines separate it from the next one in every commit, so that hunks
-of two blocks never merge: each block is laid out alone, and what happens above it only
-shifts its line numbers.
+First are the rows of all blocks and how they are kept up to date, then the layout of
+one block.
 """
 
 from bisect import bisect_right
@@ -31,38 +32,24 @@ from gitsplit.tui.diff.rows import (
     RowKind,
     Rows,
     Segment,
-    both,
-    same,
+    common_ends,
+    common_ends_of_both,
     starts_after,
 )
 
 EARLIER, MINE, LATER = range(3)
-"""Which commit an edit is in: an earlier one, the one shown, or a later one."""
+"""The fate of an edit: in an earlier commit, in the one shown, or in a later one."""
 
-
-class Stretch(NamedTuple):
-    """Consecutive lines of one side that one commit all keeps, removes or adds.
-
-    ``kind`` says which. ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`.
-    ``old_at`` and ``new_at`` are the 0-based lines at which they stand before and after
-    the commit, if nothing changed above the block.
-    """
-
-    kind: RowKind
-    lines: Span
-    is_old: bool
-    is_ended: bool = False
-    old_at: int = 0
-    new_at: int = 0
+_KEPT = 8  # commits whose rows are kept, for going to and fro between them
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The rows of one commit's diff in one block, as segments.
+class BlockLayout:
+    """The rows of a commit's diff in one block, as segments.
 
-    ``starts`` are the offsets of the segments' first rows. ``headers`` are the ``@@``
-    lines by their segments' numbers; they count lines as if nothing changed above the
-    block, and their lines above reach up to the block's first line.
+    ``starts`` are the first rows of the segments, from 0, then the end. ``headers`` are
+    the ``@@`` lines by the numbers of their segments, with line numbers as if nothing
+    changed above the block; ``above`` in them ends at the block's first line.
     """
 
     segments: tuple[Segment, ...]
@@ -74,21 +61,246 @@ class Part:
         return self.starts[-1]
 
 
-def part_of(change: FileChange, block: Block, fates: bytes) -> Part:
-    """The rows of a commit's diff in a block; ``fates`` are those of its edits.
+@dataclass(frozen=True, slots=True)
+class CommitRows:
+    """The rows of one commit's diff against the one before it.
 
-    The head of a file is shown with a blank row above it.
+    ``rows`` are those of the whole diff. ``fates`` has the fate of each edit, a byte.
+    ``starts`` are the first rows of the blocks, then the end, counted with a blank row
+    above each file; the very first of these is row -1, which isn't shown. A block that
+    the commit doesn't touch has no rows. ``layouts`` and ``shifts`` are caches.
     """
-    segments, headers = (_hunks if block.hunks else _head)(change, block, fates)
+
+    changes: Sequence[FileChange]
+    rows: Rows
+    fates: bytes
+    starts: tuple[int, ...]
+    layouts: dict[int, BlockLayout] = field(default_factory=dict, compare=False)
+    shifts: "list[_Shifts]" = field(default_factory=list, compare=False)
+
+    def __len__(self) -> int:
+        """The number of rows."""
+        return max(0, self.starts[-1] - 1)
+
+    def __getitem__(self, number: int) -> DiffRow:
+        """Row ``number``, from 0."""
+        block = bisect_right(self.starts, number + 1) - 1
+        layout = self.layout(block)
+        inside = number + 1 - self.starts[block]
+        at = bisect_right(layout.starts, inside) - 1
+        segment = layout.segments[at]
+        header = layout.headers.get(at)
+        line = segment.first + inside - layout.starts[at]
+        return DiffRow(segment, line, header and self._header_in_file(block, header))
+
+    def rows_of_block(self, block: int) -> range:
+        """The rows of a block."""
+        return range(max(0, self.starts[block] - 1), max(0, self.starts[block + 1] - 1))
+
+    def layout(self, number: int) -> BlockLayout:
+        """The commit's rows in a block."""
+        layout = self.layouts.get(number)
+        if layout is None:
+            block = self.rows.blocks[number]
+            layout = block_layout(
+                self.changes[block.file], block, self.fates_in(number)
+            )
+            self.layouts[number] = layout
+        return layout
+
+    def fates_in(self, block: int) -> bytes:
+        """The fates of the edits of a block."""
+        return self.fates[slice(*self.rows.first_places[block : block + 2])]
+
+    def _header_in_file(self, number: int, header: Header) -> Header:
+        """The header as the blocks above it move it and continue its lines above."""
+        if not self.shifts:
+            self.shifts.append(_shifts(self.rows.edits, self.fates))
+        head = self.rows.by_file[self.rows.blocks[number].file][0]
+        places = [self.rows.first_places[at] for at in (head, number)]
+        old, new = (shift[places[1]] - shift[places[0]] for shift in self.shifts[0])
+        return Header(
+            Span(header.old.start + old, header.old.stop + old),
+            Span(header.new.start + new, header.new.stop + new),
+            _Above(self, number, header.above),
+        )
+
+    def lines_above(self, number: int) -> Iterator[tuple[Span, bool]]:
+        """The lines before the commit above a block, upwards, as spans of a side."""
+        blocks = self.rows.blocks
+        change = self.changes[blocks[number].file]
+        end = blocks[number].span.start
+        while blocks[number - 1].hunks:
+            number -= 1
+            yield Span(blocks[number].span.stop, end), True
+            yield from spans_before(change, blocks[number], self.fates_in(number))
+            end = blocks[number].span.start
+        yield Span(0, end), True
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """The spans of lines above a hunk: in its block, then in the blocks above it."""
+
+    commit: CommitRows
+    block: int
+    inside: Iterable[tuple[Span, bool]]
+
+    def __iter__(self) -> Iterator[tuple[Span, bool]]:
+        """The spans, upwards."""
+        return chain(self.inside, self.commit.lines_above(self.block))
+
+
+_Shifts = tuple[Sequence[int], Sequence[int]]
+"""How far earlier edits shift lines, at each edit: before the commit, and after it."""
+
+
+def _shifts(edits: tuple[Edit, ...], fates: bytes) -> _Shifts:
+    before = fates.translate(bytes((1, 0, 0)).ljust(256))
+    after = fates.translate(bytes((1, 1, 0)).ljust(256))
+    grown = _growth(edits)
+    return (
+        tuple(accumulate(map(mul, grown, before), initial=0)),
+        tuple(accumulate(map(mul, grown, after), initial=0)),
+    )
+
+
+@memo
+def _growth(edits: tuple[Edit, ...]) -> tuple[int, ...]:
+    """How many lines more the file has with each edit than without."""
+    return tuple(
+        0
+        if isinstance(edit, FactEdit)
+        else edit.new.stop - edit.new.start - edit.old.stop + edit.old.start
+        for edit in edits
+    )
+
+
+@dataclass(slots=True)
+class CommitRowsCache:
+    """A cache of the rows of the commits of a plan, updated from those of the last one.
+
+    Only blocks whose edits changed are counted again. It keeps the commits that were
+    asked for last, and gives the same rows as if it kept none.
+    """
+
+    _kept: dict[int, CommitRows] = field(default_factory=dict)
+
+    def rows(self, plan: Plan, rows: Rows, group: int) -> CommitRows:
+        """The diff of the commit of ``group``; ``rows`` is that of the whole plan."""
+        kept = self._kept.pop(group, None)
+        fates = _fates(plan, group)
+        if kept is None or kept.changes is not plan.changes:
+            found = _commit_rows(plan.changes, rows, fates, None)
+        elif kept.rows is rows and kept.fates == fates:
+            found = kept
+        else:
+            found = _commit_rows(plan.changes, rows, fates, kept)
+        self._kept[group] = found
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return found
+
+
+def _fates(plan: Plan, group: int) -> bytes:
+    """The fate of each edit in the commit of ``group``."""
+    fate = {
+        other: MINE if other == group else EARLIER if other < group else LATER
+        for other in set(plan.group_of)
+    }
+    return bytes(map(fate.__getitem__, plan.group_of))
+
+
+def _commit_rows(
+    changes: Sequence[FileChange], rows: Rows, fates: bytes, kept: CommitRows | None
+) -> CommitRows:
+    """The rows of a commit, with all blocks of the kept ones that are as they were."""
+    if kept is None:
+        found = CommitRows(changes, rows, fates, ())
+        heights = [_height_in_block(found, block) for block in range(len(rows.blocks))]
+        return replace(found, starts=tuple(accumulate(heights, initial=0)))
+    touched = _stale_block_runs(kept, rows, fates)
+    layouts = dict(kept.layouts)
+    for at in chain.from_iterable(touched):
+        layouts.pop(at, None)
+    found = CommitRows(changes, rows, fates, kept.starts, layouts)
+    starts = kept.starts
+    for run in touched:
+        starts = starts_after(
+            starts, run, [_height_in_block(found, block) for block in run]
+        )
+    return replace(found, starts=starts)
+
+
+def _stale_block_runs(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:
+    """The blocks whose rows have changed: the head above them, and a run of blocks."""
+    alike = common_ends_of_both(
+        common_ends(kept.rows.edits, rows.edits), common_ends(kept.fates, fates)
+    )
+    places = alike.middle(range(len(fates)))
+    if not places:
+        return ()
+    ends = (places[0], places[-1])
+    first, last = (bisect_right(rows.first_places, place) - 1 for place in ends)
+    head = rows.by_file[rows.blocks[first].file][0]
+    return range(head, head + 1), range(first, last + 1)
+
+
+def _height_in_block(commit: CommitRows, number: int) -> int:
+    """How many rows the commit has in a block, with the blank row above a file."""
+    block, fates = commit.rows.blocks[number], commit.fates_in(number)
+    if block.hunks:
+        height = block_height(commit.changes[block.file], block, fates)
+        return len(commit.layout(number)) if height is None else height
+    blocks = commit.rows.by_file[block.file]
+    places = [commit.rows.first_places[at] for at in (blocks[0], blocks.stop)]
+    is_shown = commit.fates.find(MINE, *places) >= 0
+    return 2 + fates.count(MINE) if is_shown else 0
+
+
+def path_after(plan: Plan, file: int, group: int) -> bytes:
+    """The path of the file in a commit; its last path if it is deleted there."""
+    change = plan.changes[file]
+    if change.old is None or change.old.path == change.path:
+        return change.path
+    is_renamed = any(
+        g <= group
+        for edit, g in plan.of_file(file)
+        if edit == FactEdit(file, Fact.RENAME)
+    )
+    return change.path if is_renamed else change.old.path
+
+
+class Stretch(NamedTuple):
+    """Consecutive lines of one side that are all context, removed or added.
+
+    ``kind`` says which. ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`.
+    ``old_at`` and ``new_at`` are the 0-based numbers of the first line before and after
+    the commit, if nothing changed above the block.
+    """
+
+    kind: RowKind
+    lines: Span
+    is_old: bool
+    is_ended: bool = False
+    old_at: int = 0
+    new_at: int = 0
+
+
+def block_layout(change: FileChange, block: Block, fates: bytes) -> BlockLayout:
+    """The layout of a block where its edits have these fates.
+
+    A file's head has a blank row above it.
+    """
+    segments, headers = (_hunks_layout if block.hunks else _head_layout)(
+        change, block, fates
+    )
     starts = accumulate((segment.height for segment in segments), initial=0)
-    return Part(tuple(segments), headers, tuple(starts))
+    return BlockLayout(tuple(segments), headers, tuple(starts))
 
 
-def height_of(change: FileChange, block: Block, fates: bytes) -> int | None:
-    """The number of rows under a block's ``@@`` lines, where it needs no layout.
-
-    None where the block has to be laid out to be counted.
-    """
+def block_height(change: FileChange, block: Block, fates: bytes) -> int | None:
+    """The number of rows in a block of hunks; None where it has to be laid out."""
     if MINE not in fates:
         return 0
     if len(fates) > 1:
@@ -97,19 +309,20 @@ def height_of(change: FileChange, block: Block, fates: bytes) -> int | None:
     return 1 + len(block.span) + len(hunk.new)
 
 
-def lines_before(
+def spans_before(
     change: FileChange, block: Block, fates: bytes
 ) -> list[tuple[Span, bool]]:
-    """The block's lines before the commit, as spans of the old side or not, upwards."""
+    """The block's lines before the commit, upwards: spans, true for the old side."""
     stretches = list(_stretches(change, block, fates))
     return [(s.lines, s.is_old) for s in reversed(stretches) if s.kind is not _NEW]
 
 
 _CONTEXT, _OLD, _NEW = RowKind.CONTEXT, RowKind.OLD, RowKind.NEW
-_Found = tuple[list[Segment], dict[int, Header]]
+_Layout = tuple[list[Segment], dict[int, Header]]
+"""Segments, and the headers by the numbers of theirs."""
 
 
-def _head(_: FileChange, block: Block, fates: bytes) -> _Found:
+def _head_layout(_: FileChange, block: Block, fates: bytes) -> _Layout:
     """The file's header and the facts that are this commit's."""
     mine = (e for e, fate in zip(block.edits, fates, strict=True) if fate == MINE)
     kinds = (RowKind.BLANK, RowKind.FILE)
@@ -118,11 +331,13 @@ def _head(_: FileChange, block: Block, fates: bytes) -> _Found:
     return head, {}
 
 
-def _hunks(change: FileChange, block: Block, fates: bytes) -> _Found:
+def _hunks_layout(change: FileChange, block: Block, fates: bytes) -> _Layout:
     """Every hunk of the commit in the block, under its header."""
     segments: list[Segment] = []
     headers = {}
-    stretches = _in_diff_order(_as_ended(change, _stretches(change, block, fates)))
+    stretches = _in_diff_order(
+        _with_line_ends(change, _stretches(change, block, fates))
+    )
     passed: list[tuple[Span, bool]] = []
     for above, hunk in _hunks_with_context(
         _with_line_numbers(stretches, block.span.start)
@@ -173,27 +388,29 @@ def _hunk_of(edit: Edit) -> int:
 def _hunk_stretches(
     change: FileChange, hunk: Hunk, edits: Assignment
 ) -> Iterator[Stretch]:
-    """The lines of one hunk as they fare in the commit."""
+    """The lines of one hunk: removed, added, or context in the commit."""
     fates = {fate for _, fate in edits}
     if len(fates) > 1:
         for line in hunk_lines(change, hunk, edits):
             lines = Span(line.number, line.number + 1)
-            yield from _side(lines, line.mark == "old", line.group)
+            yield from _side_stretches(lines, line.mark == "old", line.group)
         return
     fate = fates.pop()
-    yield from _side(hunk.old, True, fate)
-    yield from _side(hunk.new, False, fate)
+    yield from _side_stretches(hunk.old, True, fate)
+    yield from _side_stretches(hunk.new, False, fate)
 
 
-def _side(lines: Span, is_old: bool, fate: int) -> Iterator[Stretch]:
-    """Lines of one side with this fate; none where they aren't there."""
+def _side_stretches(lines: Span, is_old: bool, fate: int) -> Iterator[Stretch]:
+    """Lines of one side with this fate; none where neither commit has them."""
     if fate == MINE:
         yield Stretch(_OLD if is_old else _NEW, lines, is_old)
     elif (fate == LATER) == is_old:
         yield Stretch(_CONTEXT, lines, is_old)
 
 
-def _as_ended(change: FileChange, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+def _with_line_ends(
+    change: FileChange, stretches: Iterable[Stretch]
+) -> Iterator[Stretch]:
     """The stretches with the lines that lack a newline as the two states have them.
 
     Where others follow it, such a line gets its newline, so that two lines don't
@@ -206,7 +423,7 @@ def _as_ended(change: FileChange, stretches: Iterable[Stretch]) -> Iterator[Stre
         last = [stretch]
         if _lacks_newline(change, stretch):
             *_, line = split = list(_last_line_apart(stretch))
-            last = [*split[:-1], *_with_line_end(line, is_last[_OLD], is_last[_NEW])]
+            last = [*split[:-1], *_line_with_end(line, is_last[_OLD], is_last[_NEW])]
         found += reversed(last)
         is_last[_OLD] &= stretch.kind is _NEW
         is_last[_NEW] &= stretch.kind is _OLD
@@ -235,11 +452,11 @@ def _is_pair(change: FileChange, old: Stretch, new: Stretch) -> bool:
     """Whether the last line that goes is the first one that comes, newline and all."""
     if (old.kind, new.kind) != (_OLD, _NEW) or not (old.is_ended or new.is_ended):
         return False
-    gone = _text(change, old, old.lines.stop - 1)
-    return gone.endswith(b"\n") and gone == _text(change, new, new.lines.start)
+    gone = _line_text(change, old, old.lines.stop - 1)
+    return gone.endswith(b"\n") and gone == _line_text(change, new, new.lines.start)
 
 
-def _text(change: FileChange, stretch: Stretch, line: int) -> bytes:
+def _line_text(change: FileChange, stretch: Stretch, line: int) -> bytes:
     """A line of a stretch as the state has it."""
     text = (change.old_lines if stretch.is_old else change.new_lines)[line]
     is_ended = stretch.is_ended and not text.endswith(b"\n")
@@ -262,7 +479,7 @@ def _last_line_apart(stretch: Stretch) -> Iterator[Stretch]:
     yield stretch._replace(lines=Span(stop - 1, stop))
 
 
-def _with_line_end(
+def _line_with_end(
     line: Stretch, is_last_before: bool, is_last_after: bool
 ) -> list[Stretch]:
     """The line, or the line taken away and brought again where its end changes."""
@@ -355,211 +572,3 @@ def _slice(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Stre
 
 def _line_total(stretches: Iterable[Stretch]) -> int:
     return sum(len(stretch.lines) for stretch in stretches)
-
-
-_KEPT = 8  # commits whose rows are kept, for going to and fro between them
-
-
-def path_after(plan: Plan, file: int, group: int) -> bytes:
-    """The path that the file has in the commit of ``group``; a deleted one's: had."""
-    change = plan.changes[file]
-    if change.old is None or change.old.path == change.path:
-        return change.path
-    is_renamed = any(
-        g <= group
-        for edit, g in plan.of_file(file)
-        if edit == FactEdit(file, Fact.RENAME)
-    )
-    return change.path if is_renamed else change.old.path
-
-
-@dataclass(frozen=True, slots=True)
-class CommitRows:
-    """The diff of one commit against the one before it.
-
-    ``rows`` are those of the whole diff, block for block. ``fates`` has one byte for
-    each edit: EARLIER, MINE or LATER, for the commit that the edit is in. ``starts``
-    are row offsets of the blocks, one more than shown: row -1 is the blank one above
-    the first file, which isn't shown. A block that the commit doesn't touch has no
-    rows. ``parts`` and ``shifts`` are caches of what was asked for.
-    """
-
-    changes: Sequence[FileChange]
-    rows: Rows
-    fates: bytes
-    starts: tuple[int, ...]
-    parts: dict[int, Part] = field(default_factory=dict, compare=False)
-    shifts: "list[_Shifts]" = field(default_factory=list, compare=False)
-
-    def __len__(self) -> int:
-        """The number of rows."""
-        return max(0, self.starts[-1] - 1)
-
-    def __getitem__(self, number: int) -> DiffRow:
-        """Row ``number``, from 0."""
-        block = bisect_right(self.starts, number + 1) - 1
-        part = self.part(block)
-        inside = number + 1 - self.starts[block]
-        at = bisect_right(part.starts, inside) - 1
-        segment = part.segments[at]
-        header = part.headers.get(at)
-        line = segment.first + inside - part.starts[at]
-        return DiffRow(segment, line, header and self._placed(block, header))
-
-    def rows_of_block(self, block: int) -> range:
-        """The rows of a block."""
-        return range(max(0, self.starts[block] - 1), max(0, self.starts[block + 1] - 1))
-
-    def part(self, number: int) -> Part:
-        """The commit's rows in a block."""
-        part = self.parts.get(number)
-        if part is None:
-            block = self.rows.blocks[number]
-            part = part_of(self.changes[block.file], block, self.fates_in(number))
-            self.parts[number] = part
-        return part
-
-    def fates_in(self, block: int) -> bytes:
-        """The fates of the edits of a block."""
-        return self.fates[slice(*self.rows.first_places[block : block + 2])]
-
-    def _placed(self, number: int, header: Header) -> Header:
-        """The header as the blocks above it move it and continue its lines above."""
-        if not self.shifts:
-            self.shifts.append(_shifts(self.rows.edits, self.fates))
-        head = self.rows.by_file[self.rows.blocks[number].file][0]
-        places = [self.rows.first_places[at] for at in (head, number)]
-        old, new = (shift[places[1]] - shift[places[0]] for shift in self.shifts[0])
-        return Header(
-            Span(header.old.start + old, header.old.stop + old),
-            Span(header.new.start + new, header.new.stop + new),
-            _Above(self, number, header.above),
-        )
-
-    def lines_above(self, number: int) -> Iterator[tuple[Span, bool]]:
-        """The lines before the commit above a block, upwards, as spans of a side."""
-        blocks = self.rows.blocks
-        change = self.changes[blocks[number].file]
-        end = blocks[number].span.start
-        while blocks[number - 1].hunks:
-            number -= 1
-            yield Span(blocks[number].span.stop, end), True
-            yield from lines_before(change, blocks[number], self.fates_in(number))
-            end = blocks[number].span.start
-        yield Span(0, end), True
-
-
-@dataclass(frozen=True, slots=True)
-class _Above:
-    """The lines above a hunk: those in its block, then those above the block."""
-
-    commit: CommitRows
-    block: int
-    inside: Iterable[tuple[Span, bool]]
-
-    def __iter__(self) -> Iterator[tuple[Span, bool]]:
-        """The spans, upwards."""
-        return chain(self.inside, self.commit.lines_above(self.block))
-
-
-_Shifts = tuple[Sequence[int], Sequence[int]]
-"""Line shifts by the edits before each place: before the commit, and after it."""
-
-
-def _shifts(edits: tuple[Edit, ...], fates: bytes) -> _Shifts:
-    before = fates.translate(bytes((1, 0, 0)).ljust(256))
-    after = fates.translate(bytes((1, 1, 0)).ljust(256))
-    grown = _growth(edits)
-    return (
-        tuple(accumulate(map(mul, grown, before), initial=0)),
-        tuple(accumulate(map(mul, grown, after), initial=0)),
-    )
-
-
-@memo
-def _growth(edits: tuple[Edit, ...]) -> tuple[int, ...]:
-    """How many lines more the file has with each edit than without."""
-    return tuple(
-        0
-        if isinstance(edit, FactEdit)
-        else edit.new.stop - edit.new.start - edit.old.stop + edit.old.start
-        for edit in edits
-    )
-
-
-@dataclass(slots=True)
-class Previews:
-    """The rows of any commit of a plan, updated from those of the last plan.
-
-    Only blocks whose edits changed are counted again. It remembers the last commits
-    asked for, and gives the same rows as if it didn't.
-    """
-
-    _kept: dict[int, CommitRows] = field(default_factory=dict)
-
-    def rows(self, plan: Plan, rows: Rows, group: int) -> CommitRows:
-        """The diff of the commit of ``group``; ``rows`` is that of the whole plan."""
-        kept = self._kept.pop(group, None)
-        fates = _fates(plan, group)
-        if kept is None or kept.changes is not plan.changes:
-            found = _commit_rows(plan.changes, rows, fates, None)
-        elif kept.rows is rows and kept.fates == fates:
-            found = kept
-        else:
-            found = _commit_rows(plan.changes, rows, fates, kept)
-        self._kept[group] = found
-        if len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
-        return found
-
-
-def _fates(plan: Plan, group: int) -> bytes:
-    """The fate of each edit in the commit of ``group``."""
-    fate = {
-        other: MINE if other == group else EARLIER if other < group else LATER
-        for other in set(plan.group_of)
-    }
-    return bytes(map(fate.__getitem__, plan.group_of))
-
-
-def _commit_rows(
-    changes: Sequence[FileChange], rows: Rows, fates: bytes, kept: CommitRows | None
-) -> CommitRows:
-    """The rows of a commit, with what still holds of those that were kept."""
-    if kept is None:
-        found = CommitRows(changes, rows, fates, ())
-        heights = [_height(found, block) for block in range(len(rows.blocks))]
-        return replace(found, starts=tuple(accumulate(heights, initial=0)))
-    touched = _touched_blocks(kept, rows, fates)
-    parts = dict(kept.parts)
-    for at in chain.from_iterable(touched):
-        parts.pop(at, None)
-    found = CommitRows(changes, rows, fates, kept.starts, parts)
-    starts = kept.starts
-    for run in touched:
-        starts = starts_after(starts, run, [_height(found, block) for block in run])
-    return replace(found, starts=starts)
-
-
-def _touched_blocks(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:
-    """The blocks that are to be measured anew: some in a row, the head above them."""
-    alike = both(same(kept.rows.edits, rows.edits), same(kept.fates, fates))
-    places = alike.between(range(len(fates)))
-    if not places:
-        return ()
-    ends = (places[0], places[-1])
-    first, last = (bisect_right(rows.first_places, place) - 1 for place in ends)
-    head = rows.by_file[rows.blocks[first].file][0]
-    return range(head, head + 1), range(first, last + 1)
-
-
-def _height(commit: CommitRows, number: int) -> int:
-    """How many rows the commit has in a block, with the blank row above a file."""
-    block, fates = commit.rows.blocks[number], commit.fates_in(number)
-    if block.hunks:
-        height = height_of(commit.changes[block.file], block, fates)
-        return len(commit.part(number)) if height is None else height
-    blocks = commit.rows.by_file[block.file]
-    places = [commit.rows.first_places[at] for at in (blocks[0], blocks.stop)]
-    is_shown = commit.fates.find(MINE, *places) >= 0
-    return 2 + fates.count(MINE) if is_shown else 0

@@ -1,17 +1,12 @@
-"""The rows of the diff: which line of which file stands where, without their text.
+"""The rows of a commit's diff: which line of which file is in which row of the screen.
 
-A row is found by bisection, so that a screen of a commit with 200,000 changed lines
-asks for no more than the rows it shows.
+Rows have no text, and most aren't even made: those of one kind are a segment, and a row
+is found by bisection, so that a commit with 200,000 changed lines costs what is in
+sight. Segments are in blocks: the head of a file, or the hunks under one ``@@``.
 
-The rows of a whole diff made, and made anew where pieces are cut or unfolded.
-
-Each edit's rows stand together: its old lines, then its new ones, as git shows them; a
-long piece is folded in its middle. No line is split off for it, nor any text made.
-
-Where two long sequences begin to differ, and where they end to.
-
-After a key most of a large plan is as it was. Whatever is counted or laid out for it is
-made anew between these two places only.
+The rows of an edit stand together: its old lines, then its new ones; a long run is
+folded in its middle. Where edits are cut or runs unfolded, only the blocks from the
+first to the last that differ are made anew; ``common_ends`` finds out which.
 """
 
 from bisect import bisect_left, bisect_right
@@ -47,10 +42,10 @@ class RowKind(Enum):
 
 
 class Header(NamedTuple):
-    """The lines of both sides that stand under one ``@@``, with their context.
+    """An ``@@`` line: the lines of both sides in its hunk, context included.
 
-    ``above`` are the lines before them, upwards, as spans of the old side or (false)
-    of the new one. It may be endless to look at, so it is made as one goes.
+    ``above`` are the lines before them, upwards, as spans, true for the old side; they
+    are found as one goes, for the name of a function.
     """
 
     old: Span
@@ -59,13 +54,13 @@ class Header(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """Rows of one kind that follow each other.
+    """Consecutive rows of one kind.
 
     ``first`` is the 0-based line that the first row shows: of the old file where
     ``is_old``, else of the new one. A FOLD is one row that stands for the lines
     ``hidden``; a HUNK is the header of the hunks ``hunks`` (one, or several that
-    share their context). Where a line is ``ended``, it has a newline in the state that
-    is shown, although its side ends without one.
+    share their context). Where ``is_ended``, the last line has a newline in the commit
+    that is shown, although the file of its side ends without one.
     """
 
     kind: RowKind
@@ -89,7 +84,7 @@ class Segment(NamedTuple):
 class DiffRow(NamedTuple):
     """One row: the segment it is in and the 0-based line it shows.
 
-    ``header`` is what a HUNK says where that is not the whole commit's.
+    ``header`` is the ``@@`` line of a HUNK in the diff of one new commit.
     """
 
     segment: Segment
@@ -107,11 +102,11 @@ FoldKey = tuple[TextEdit, bool]
 
 
 class Block(NamedTuple):
-    """The rows of a file's head, or those under one ``@@``, which has context around.
+    """The segments of a file's head, or of the hunks under one ``@@`` with context.
 
-    Cutting edits makes other blocks of the same number: ``hunks`` (none for a head)
-    stay together. ``span`` are the lines of the old side, with those around. In
-    ``segments``, ``firsts[i]`` is the number of the first segment of ``edits[i]``.
+    It stays the same run of ``hunks`` (none for a head) however their edits are cut.
+    ``span`` are its lines of the old side, context included. ``firsts`` has for each of
+    ``edits`` the number of its first segment in ``segments``.
     """
 
     file: int
@@ -124,7 +119,7 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Every row of the diff of a commit. Made in :mod:`gitsplit.tui.diff.rows`.
+    """All rows of the diff of a commit, as :func:`diff_rows` makes them.
 
     ``starts`` are the first rows of the segments, then the end; likewise
     ``first_segments`` and ``first_places`` (in the plan's edits) of the blocks.
@@ -272,55 +267,6 @@ def _number_in(block: Block, edit: Edit) -> int:
     return number
 
 
-Item = TypeVar("Item")
-
-_CHUNK = 512
-
-
-class Same(NamedTuple):
-    """How many items two sequences share at their start, and at their end.
-
-    These may overlap: ``most`` is the length of the shorter sequence.
-    """
-
-    front: int
-    back: int
-    most: int
-
-    def between(self, items: Sequence[Item]) -> Sequence[Item]:
-        """What of one of the two sequences is not shared."""
-        return items[self.front : len(items) - min(self.back, self.most - self.front)]
-
-
-def same(before: Sequence[Item], after: Sequence[Item]) -> Same:
-    """What two sequences share.
-
-    >>> same("a long word", "a short word")
-    Same(front=2, back=5, most=11)
-    """
-    most = min(len(before), len(after))
-    if before == after:
-        return Same(most, most, most)
-    return Same(
-        _same_front(before, after), _same_front(before[::-1], after[::-1]), most
-    )
-
-
-def both(one: Same, other: Same) -> Same:
-    """What is shared in two pairs of sequences of the same lengths, place by place."""
-    return Same(*map(min, one, other))
-
-
-def _same_front(before: Sequence[Item], after: Sequence[Item]) -> int:
-    """How many items are the same from the start; whole chunks are quickly passed."""
-    at, most = 0, min(len(before), len(after))
-    while at < most and before[at : at + _CHUNK] == after[at : at + _CHUNK]:
-        at += _CHUNK
-    while at < most and before[at] == after[at]:
-        at += 1
-    return min(at, most)
-
-
 CONTEXT_LINES = 3
 _FOLD_ABOVE = 12
 _FOLD_SHOWS = 3
@@ -337,9 +283,9 @@ def diff_rows(
     for file, _ in edits_by_file(edits):
         head = len(places)
         places.append(_BlockPlace(file, range(0), Span(0, 0)))
-        places += _places(changes[file], file)
+        places += _block_places(changes[file], file)
         by_file[file] = range(head, len(places))
-    blocks = tuple(_blocks(changes, places, edits, unfolded))
+    blocks = tuple(_blocks_at(changes, places, edits, unfolded))
     segments = tuple(chain.from_iterable(block.segments for block in blocks))
     return Rows(
         edits,
@@ -364,35 +310,35 @@ def rows_after(
     What :func:`diff_rows` says, but only the blocks from the first to the last that
     differ are made anew.
     """
-    touched = _touched(rows, edits, unfolded)
+    touched = _stale_blocks(rows, edits, unfolded)
     if not touched:
         return replace(rows, edits=edits, unfolded=unfolded)
     old = rows.blocks[touched.start : touched.stop]
     places = (_BlockPlace(block.file, block.hunks, block.span) for block in old)
     first = rows.first_places[touched.start]
-    made = tuple(_blocks(changes, places, edits[first:], unfolded))
-    return _spliced(rows, touched, made, edits, unfolded)
+    made = tuple(_blocks_at(changes, places, edits[first:], unfolded))
+    return _with_blocks(rows, touched, made, edits, unfolded)
 
 
-def _touched(
+def _stale_blocks(
     rows: Rows, edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> range:
-    """The blocks from the first to the last that are to be made anew."""
-    cut = same(rows.edits, edits).between(rows.edits)
+    """The blocks from the first to the last whose edits or folds have changed."""
+    cut = common_ends(rows.edits, edits).middle(rows.edits)
     found = [rows.block_of(edit) for edit in (*cut[:1], *cut[-1:])]
     if unfolded is not rows.unfolded:
         found += (rows.block_of(edit) for edit, _ in rows.unfolded ^ unfolded)
     return range(min(found), max(found) + 1) if found else range(0)
 
 
-def _spliced(
+def _with_blocks(
     rows: Rows,
     touched: range,
     made: tuple[Block, ...],
     edits: tuple[Edit, ...],
     unfolded: frozenset[FoldKey],
 ) -> Rows:
-    """The rows with the blocks ``touched`` replaced by as many others."""
+    """The rows with these blocks in the place of the ``touched`` ones."""
     first, stop = (rows.first_segments[at] for at in (touched.start, touched.stop))
     segments = tuple(chain.from_iterable(block.segments for block in made))
     return Rows(
@@ -410,7 +356,7 @@ def _spliced(
 def starts_after(
     starts: tuple[int, ...], replaced: range, sizes: Sequence[int]
 ) -> tuple[int, ...]:
-    """Where each part begins when those ``replaced`` have these sizes instead."""
+    """The running totals of sizes of which those ``replaced`` are others now."""
     made = accumulate(sizes, initial=starts[replaced.start])
     by = starts[replaced.start] + sum(sizes) - starts[replaced.stop]
     rest = starts[replaced.stop + 1 :]
@@ -426,14 +372,14 @@ class _BlockPlace(NamedTuple):
     span: Span
 
 
-def _places(change: FileChange, file: int) -> Iterator[_BlockPlace]:
+def _block_places(change: FileChange, file: int) -> Iterator[_BlockPlace]:
     """The places of a file's blocks, but for its head."""
     height = _line_count(change.old)
-    for hunks in _sharing_context(change):
-        yield _BlockPlace(file, hunks, _span(change, hunks, height))
+    for hunks in _hunk_runs(change):
+        yield _BlockPlace(file, hunks, _span_with_context(change, hunks, height))
 
 
-def _sharing_context(change: FileChange) -> Iterator[range]:
+def _hunk_runs(change: FileChange) -> Iterator[range]:
     """The hunks whose lines of context touch, as runs of hunk numbers."""
     hunks = change.hunks
     start = 0
@@ -445,7 +391,7 @@ def _sharing_context(change: FileChange) -> Iterator[range]:
             start = number
 
 
-def _blocks(
+def _blocks_at(
     changes: Sequence[FileChange],
     places: Iterable[_BlockPlace],
     edits: Sequence[Edit],
@@ -455,7 +401,7 @@ def _blocks(
     at = 0
     for place in places:
         start = at
-        while at < len(edits) and _is_at(edits[at], place):
+        while at < len(edits) and _belongs_to(edits[at], place):
             at += 1
         members = tuple(edits[start:at])
         if place.hunks:
@@ -466,18 +412,18 @@ def _blocks(
         yield Block(*place, members, *found)
 
 
-def _is_at(edit: Edit, place: _BlockPlace) -> bool:
+def _belongs_to(edit: Edit, place: _BlockPlace) -> bool:
     """Whether an edit belongs to the hunks of a place, or to the head if none."""
     if edit.file != place.file:
         return False
     return edit.hunk in place.hunks if isinstance(edit, TextEdit) else not place.hunks
 
 
-_Found = tuple[tuple[Segment, ...], tuple[int, ...]]
+_BlockSegments = tuple[tuple[Segment, ...], tuple[int, ...]]
 """The segments of a block, and the number of each edit's first one."""
 
 
-def _head_segments(file: int, facts: Sequence[Edit]) -> _Found:
+def _head_segments(file: int, facts: Sequence[Edit]) -> _BlockSegments:
     """A file's header and its facts."""
     blank = (Segment(RowKind.BLANK, file, 0),) if file else ()
     head = (*blank, Segment(RowKind.FILE, file, 0))
@@ -485,7 +431,7 @@ def _head_segments(file: int, facts: Sequence[Edit]) -> _Found:
     return (*head, *rows), tuple(range(len(head), len(head) + len(facts)))
 
 
-def _span(change: FileChange, hunks: range, height: int) -> Span:
+def _span_with_context(change: FileChange, hunks: range, height: int) -> Span:
     """The lines of these hunks and those around them, in a file of ``height`` lines."""
     first, last = change.hunks[hunks[0]].old, change.hunks[hunks[-1]].old
     start = max(0, first.start - CONTEXT_LINES)
@@ -500,7 +446,7 @@ def _line_count(file: File | None) -> int:
 
 def header_of(change: FileChange, hunks: range) -> Header:
     """The header of these hunks in the diff of the whole commit."""
-    old = _span(change, hunks, len(change.old_lines))
+    old = _span_with_context(change, hunks, len(change.old_lines))
     first, last = change.hunks[hunks[0]], change.hunks[hunks[-1]]
     before, after = first.old.start - old.start, old.stop - last.old.stop
     new = Span(first.new.start - before, last.new.stop + after)
@@ -512,7 +458,7 @@ def _hunk_segments(
     place: _BlockPlace,
     edits: Iterable[TextEdit],
     unfolded: frozenset[FoldKey],
-) -> _Found:
+) -> _BlockSegments:
     """One header, and the hunks with the context before, between and after them."""
     file, hunks, span = place
     at = span.start
@@ -521,17 +467,19 @@ def _hunk_segments(
     for edit in edits:
         hunk = change.hunks[edit.hunk].old
         if hunk.start > at:
-            segments.append(context(file, at, hunk.start))
+            segments.append(context_segment(file, at, hunk.start))
         at = max(at, hunk.stop)
         firsts.append(len(segments))
         segments += _side_segments(edit, edit.old, True, unfolded)
         segments += _side_segments(edit, edit.new, False, unfolded)
     if span.stop > at:
-        segments.append(context(file, at, span.stop))
+        segments.append(context_segment(file, at, span.stop))
     return tuple(segments), tuple(firsts)
 
 
-def context(file: int, start: int, stop: int, *, is_old: bool = True) -> Segment:
+def context_segment(
+    file: int, start: int, stop: int, *, is_old: bool = True
+) -> Segment:
     """Unchanged lines ``start`` up to ``stop`` of the old side, or of the new one."""
     return Segment(RowKind.CONTEXT, file, start, stop - start, is_old=is_old)
 
@@ -552,3 +500,52 @@ def _side_segments(
         Segment(RowKind.FOLD, file, hidden.start, 1, edit, hidden, is_old=is_old),
         Segment(kind, file, hidden.stop, _FOLD_SHOWS, edit, is_old=is_old),
     )
+
+
+Item = TypeVar("Item")
+
+_CHUNK = 512
+
+
+class CommonEnds(NamedTuple):
+    """The lengths of the common prefix and the common suffix of two sequences.
+
+    The two may overlap: ``most`` is the length of the shorter sequence.
+    """
+
+    front: int
+    back: int
+    most: int
+
+    def middle(self, items: Sequence[Item]) -> Sequence[Item]:
+        """What one of the two sequences has between them."""
+        return items[self.front : len(items) - min(self.back, self.most - self.front)]
+
+
+def common_ends(before: Sequence[Item], after: Sequence[Item]) -> CommonEnds:
+    """The common prefix and suffix of two sequences.
+
+    >>> common_ends("a long word", "a short word")
+    CommonEnds(front=2, back=5, most=11)
+    """
+    most = min(len(before), len(after))
+    if before == after:
+        return CommonEnds(most, most, most)
+    return CommonEnds(
+        _common_front(before, after), _common_front(before[::-1], after[::-1]), most
+    )
+
+
+def common_ends_of_both(one: CommonEnds, other: CommonEnds) -> CommonEnds:
+    """The ends that are common in two pairs of sequences of the same lengths."""
+    return CommonEnds(*map(min, one, other))
+
+
+def _common_front(before: Sequence[Item], after: Sequence[Item]) -> int:
+    """The length of the common prefix; whole chunks of it are compared at once."""
+    at, most = 0, min(len(before), len(after))
+    while at < most and before[at : at + _CHUNK] == after[at : at + _CHUNK]:
+        at += _CHUNK
+    while at < most and before[at] == after[at]:
+        at += 1
+    return min(at, most)

@@ -14,7 +14,7 @@ from gitsplit.model.diff import File, FileChange, edits_of
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
-from gitsplit.tui.diff.commit_rows import CommitRows, Previews
+from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import HunksBetween, State
 from gitsplit.tui.state.new_commits import Count, Size, Sizes, plan_sizes
@@ -61,7 +61,7 @@ def _group_before(plan: Plan, group: int) -> int:
     return next((g for g in range(group - 1, -1, -1) if sizes[g].pieces), -1)
 
 
-_PREVIEWS: Final = Previews()  # gives the same as if it kept nothing
+_PREVIEWS: Final = CommitRowsCache()  # gives the same as if it kept nothing
 
 
 def actual_commit(state: State, group: int) -> ActualCommit:
@@ -110,7 +110,7 @@ def _edited_commit(plan: Plan, group: int, hunks_between: HunksBetween) -> Actua
     alone = Plan(
         tuple(changes), tuple(edits), (0,) * len(edits), (plan.groups[group],), 0
     )
-    rows = Previews().rows(alone, diff_rows(alone.changes, alone.edits), 0)
+    rows = CommitRowsCache().rows(alone, diff_rows(alone.changes, alone.edits), 0)
     size = replace(Count()(alone)[0], pieces=plan_sizes(plan)[group].pieces)
     written = frozenset(o.file for o in plan.overrides if o.group == group)
     return ActualCommit(alone, 0, size, rows, is_edited=True, written=written)

@@ -16,7 +16,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.todo import Entry, Todo, joined_messages, layout
-from gitsplit.tui.diff.rows import both, same
+from gitsplit.tui.diff.rows import common_ends, common_ends_of_both
 from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Whole, entries_of
 
 
@@ -210,9 +210,12 @@ def _sizes_of(plan: Plan) -> Sizes:
 
 def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
     """The sizes of ``plan``, from those of ``before`` and the edits that differ."""
-    alike = both(same(before.edits, plan.edits), same(before.group_of, plan.group_of))
+    alike = common_ends_of_both(
+        common_ends(before.edits, plan.edits),
+        common_ends(before.group_of, plan.group_of),
+    )
     gone, come = (
-        tuple(zip(alike.between(p.edits), alike.between(p.group_of), strict=True))
+        tuple(zip(alike.middle(p.edits), alike.middle(p.group_of), strict=True))
         for p in (before, plan)
     )
     if len(before.groups) != len(plan.groups) or 2 * len(come) > len(plan.edits):

@@ -148,13 +148,13 @@ def _row_at_cursor(state: State, commit: ActualCommit) -> tuple[int, bool]:
     nearest = max(0, inside.start - 1)
     if not inside:
         return nearest, False
-    part = rows.part(block)
-    for segment, start in zip(part.segments, part.starts, strict=False):
+    layout = rows.layout(block)
+    for segment, start in zip(layout.segments, layout.starts, strict=False):
         offset = _offset(segment, wanted)
         if offset is not None:
-            return inside.stop - len(part) + start + offset, True
+            return inside.stop - len(layout) + start + offset, True
         if segment.is_old and segment.first <= _old_line(wanted):
-            nearest = inside.stop - len(part) + start
+            nearest = inside.stop - len(layout) + start
     return nearest, False
 
 
