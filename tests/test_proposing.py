@@ -6,7 +6,7 @@ from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
-from gitsplit.workflow.propose import Request, cuts_of, known, proposed
+from gitsplit.workflow.propose import Request, known, proposals_of, proposed
 from tests.repository import Repository
 
 FILES = ("heron.txt", "maple.txt", "quartz.txt")
@@ -32,7 +32,7 @@ def test_files_that_changed_together_before_are_proposed_for_one_commit(
     (changes,) = history.changes_of(opened, series.commits)
 
     request, commit = Request(number=2), series.commits[0]
-    found = cuts_of(opened, request, series, commit, changes)
+    found = proposals_of(opened, request, series, commit, changes)
     plan = proposed(opened, request, series, commit, found)
     group_of = {
         changes[edit.file].path.decode(): group

@@ -6,7 +6,7 @@ import pytest
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
-from gitsplit.workflow.proposal_cache import MOST_FILES, Proposals
+from gitsplit.workflow.proposal_cache import MOST_FILES, ProposalCache
 from gitsplit.workflow.propose import Request, copied_trailers
 from gitsplit.workflow.work import Work, read_work
 from tests.gits import to_merge
@@ -213,12 +213,12 @@ def test_a_message_that_was_only_looked_at_stays_byte_for_byte(
     assert terminal.exit_status() == 0, terminal.text
 
 
-def work_of(repo: Repository, upstream: str) -> tuple[Proposals, Work]:
+def work_of(repo: Repository, upstream: str) -> tuple[ProposalCache, Work]:
     """What would be found out beside the screen."""
     opened = open_repository(repo.path)
     request = Request(upstream)
     work = read_work(opened, request, asks=True)
-    return Proposals(opened, request, work), work
+    return ProposalCache(opened, request, work), work
 
 
 def test_an_estimate_says_how_large_a_commit_is_and_what_it_seems_to_do(

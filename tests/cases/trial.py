@@ -10,7 +10,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.proposal.clustering import tree_of
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
-from gitsplit.proposal.propose import Proposals, proposals
+from gitsplit.proposal.propose import ProposalsByContent, proposals_by_content
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.weights import ACROSS_FILES, IN_ONE_FILE
 from tests.cases.reading import Case, MalformedCase
@@ -23,7 +23,7 @@ _SIGNALS = {signal.__name__: signal for signal in SIGNALS}
 
 def disagreements(case: Case) -> list[str]:
     """What the case says that isn't so."""
-    found = proposals(
+    found = proposals_by_content(
         case.changes,
         case.value("message", "Change several things").encode() + b"\n",
         context=Context(
@@ -137,7 +137,7 @@ def _where(case: Case, piece: Sequence[Edit]) -> str:
     return f"{path}:{texts[0].new.start + 1}" if texts else path
 
 
-def _not_shown(case: Case, found: Proposals) -> Iterator[str]:
+def _not_shown(case: Case, found: ProposalsByContent) -> Iterator[str]:
     """In what the proposal is another than the case says."""
     plan = _plan(case, found)
     groups: list[list[Edit]] = [[] for _ in plan.groups]
@@ -155,7 +155,7 @@ def _not_shown(case: Case, found: Proposals) -> Iterator[str]:
             yield f"{key}: there is none"
 
 
-def _plan(case: Case, found: Proposals) -> Plan:
+def _plan(case: Case, found: ProposalsByContent) -> Plan:
     """The plan that is proposed where the case's number of commits is asked for."""
     asked = case.value("asked", str(len(case.groups)))
     if asked == "nothing":
@@ -164,7 +164,9 @@ def _plan(case: Case, found: Proposals) -> Plan:
     return found.plan(int(asked)) if least == asked else found.plan(None, int(least))
 
 
-def _facts(found: Proposals, plan: Plan, letters: Sequence[str]) -> dict[str, str]:
+def _facts(
+    found: ProposalsByContent, plan: Plan, letters: Sequence[str]
+) -> dict[str, str]:
     """What a case can say of a plan whose groups have these letters."""
     owner = "none" if plan.owner is None else letters[plan.owner]
     actual = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from gitsplit.model.diff import FileChange, Hunk, Span
-from gitsplit.proposal.propose import proposals
+from gitsplit.proposal.propose import proposals_by_content
 from tests.processor import seconds
 from tests.strategies import side
 
@@ -134,7 +134,7 @@ def test_five_thousand_hunks_are_proposed_in_seconds(kind: str) -> None:
     changes = make()
     started = time.process_time()
 
-    found = proposals(changes, b"Load and store what was parsed\n")
+    found = proposals_by_content(changes, b"Load and store what was parsed\n")
     number = len(found.plan(at_least=2).groups)
     more, one = found.plan(number + 1), found.plan(1)
 
@@ -210,7 +210,7 @@ def taken_by(text: bytes) -> float:
     whole = Hunk(Span(0, 0), Span(0, text.count(b"\n")))
     change = FileChange(None, side(b"data", text), (whole,))
     few = edited(random.Random(2), b"a.py", 3)
-    return seconds(lambda: proposals((few, change), b"Do it\n").plan())
+    return seconds(lambda: proposals_by_content((few, change), b"Do it\n").plan())
 
 
 def replaced(old: bytes, new: bytes) -> FileChange:
@@ -222,7 +222,7 @@ def replaced(old: bytes, new: bytes) -> FileChange:
 
 def test_a_difference_far_to_the_right_in_a_line_is_one() -> None:
     long = b"call(one, two); " * 10_000
-    found = proposals((replaced(long + b"a\n", long + b"b\n"),), b"Do it\n")
+    found = proposals_by_content((replaced(long + b"a\n", long + b"b\n"),), b"Do it\n")
 
     assert not found.commit.features[0].text.is_space
     assert not found.commit.features[0].text.is_number
@@ -231,8 +231,11 @@ def test_a_difference_far_to_the_right_in_a_line_is_one() -> None:
 def test_that_only_the_beginning_of_a_line_is_compared_is_said() -> None:
     short, long = b"call(one, two);\n", b"call(one, two); " * 1_000 + b"\n"
 
-    assert proposals((replaced(short, short + b"2\n"),), b"Do it\n").shortcut == ""
     assert (
-        proposals((replaced(short, long),), b"Do it\n").shortcut
+        proposals_by_content((replaced(short, short + b"2\n"),), b"Do it\n").shortcut
+        == ""
+    )
+    assert (
+        proposals_by_content((replaced(short, long),), b"Do it\n").shortcut
         == "of long lines and hunks the beginning is compared"
     )

@@ -8,14 +8,14 @@ from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, facts_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import entangled
 from gitsplit.proposal import order
-from gitsplit.proposal.propose import Proposals, proposals
+from gitsplit.proposal.propose import ProposalsByContent, proposals_by_content
 from tests.strategies import commits, source_commits
 
 ANY = commits() | source_commits()
 MESSAGE = b"Boil the kettle and pour a cup\n"
 
 
-def plans(found: Proposals) -> list[Plan]:
+def plans(found: ProposalsByContent) -> list[Plan]:
     """The plan that is proposed, and those for each number up to the pieces."""
     return [found.plan(), *(found.plan(n) for n in range(1, found.tree.size + 1))]
 
@@ -36,7 +36,7 @@ def lines_of(edits: tuple[Edit, ...]) -> list[tuple[int, str, int]]:
 def test_every_edit_is_in_exactly_one_group(changes: tuple[FileChange, ...]) -> None:
     expected = sorted(lines_of(edits_of(changes)))
 
-    for plan in plans(proposals(changes, MESSAGE)):
+    for plan in plans(proposals_by_content(changes, MESSAGE)):
         assert sorted(lines_of(plan.edits)) == expected
         assert set(plan.group_of) == set(range(len(plan.groups)))
 
@@ -45,7 +45,7 @@ def test_every_edit_is_in_exactly_one_group(changes: tuple[FileChange, ...]) -> 
 def test_any_number_up_to_that_of_the_pieces_is_had_unless_paths_collide(
     changes: tuple[FileChange, ...],
 ) -> None:
-    found = proposals(changes, MESSAGE)
+    found = proposals_by_content(changes, MESSAGE)
     numbers = [len(plan.groups) for plan in plans(found)[1:]]
 
     if len(set(entangled(changes))) == len(changes):
@@ -57,7 +57,10 @@ def test_any_number_up_to_that_of_the_pieces_is_had_unless_paths_collide(
 def test_the_same_commit_has_the_same_proposals(
     changes: tuple[FileChange, ...],
 ) -> None:
-    here, there = proposals(changes, MESSAGE), proposals(changes, MESSAGE)
+    here, there = (
+        proposals_by_content(changes, MESSAGE),
+        proposals_by_content(changes, MESSAGE),
+    )
 
     assert plans(here) == plans(there)
     for plan in plans(here):
@@ -70,7 +73,7 @@ def test_a_number_nearer_to_the_pieces_only_parts_groups(
     changes: tuple[FileChange, ...],
 ) -> None:
     assume(len(set(entangled(changes))) == len(changes))
-    found = proposals(changes, MESSAGE)
+    found = proposals_by_content(changes, MESSAGE)
 
     groups = [
         [set(lines_of(tuple(edits))) for edits in plan.edits_by_group().values()]
@@ -84,7 +87,7 @@ def test_a_number_nearer_to_the_pieces_only_parts_groups(
 def test_no_two_groups_need_each_other_where_no_number_was_asked_for(
     changes: tuple[FileChange, ...],
 ) -> None:
-    found = proposals(changes, MESSAGE)
+    found = proposals_by_content(changes, MESSAGE)
 
     for least in range(1, found.tree.size + 1):
         clusters = pieces_by_group(found, found.plan(None, least))
@@ -92,7 +95,7 @@ def test_no_two_groups_need_each_other_where_no_number_was_asked_for(
         assert [need for need in needed if need.of > need.group] == []
 
 
-def pieces_by_group(found: Proposals, plan: Plan) -> list[list[int]]:
+def pieces_by_group(found: ProposalsByContent, plan: Plan) -> list[list[int]]:
     """The pieces of each group of a plan that cuts none of them."""
     group_of = {
         line: group
@@ -114,7 +117,7 @@ def test_what_cant_be_apart_is_in_one_group(changes: tuple[FileChange, ...]) -> 
         if set(facts_of(change)) & {"create", "delete", "rename"}
     }
 
-    for plan in plans(proposals(changes, MESSAGE)):
+    for plan in plans(proposals_by_content(changes, MESSAGE)):
         homes = {
             (edit.file, group)
             for edit, group in zip(plan.edits, plan.group_of, strict=True)

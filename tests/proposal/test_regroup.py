@@ -19,7 +19,7 @@ from gitsplit.model.plan import (
     with_group,
     with_message,
 )
-from gitsplit.proposal.propose import Cuts, GroupBy, cuts
+from gitsplit.proposal.propose import GroupBy, Proposals, proposals
 from gitsplit.proposal.regroup import regroup
 from tests.strategies import commits, modified
 
@@ -35,7 +35,7 @@ def changed(path: bytes, **words: str) -> FileChange:
     return modified(b"".join(LINES), b"".join(new), path)
 
 
-FOUR = cuts(
+FOUR = proposals(
     (
         changed(b"a.py", _3="load_plan()", _30="load_plan()"),
         changed(b"b.py", _9="class Frame", _40="paint(Frame)"),
@@ -72,7 +72,7 @@ def dropped_lines(plan: Plan) -> set[tuple[object, ...]]:
 def test_an_untouched_proposal_becomes_the_proposal_of_one_more_and_back(
     changes: tuple[FileChange, ...], by: GroupBy, number: int
 ) -> None:
-    found = cuts(changes, MESSAGE, by)
+    found = proposals(changes, MESSAGE, by)
     try:
         plan = found.plan(number)
         more = regroup(plan, 1, found)
@@ -92,7 +92,7 @@ def test_an_untouched_proposal_becomes_the_proposal_of_one_more_and_back(
 def test_what_was_dropped_stays_dropped_and_everything_else_is_in_one_commit(
     changes: tuple[FileChange, ...], number: int, dropped: set[int]
 ) -> None:
-    found = cuts(changes, MESSAGE)
+    found = proposals(changes, MESSAGE)
     try:
         plan = found.plan(number)
         places = {at for at in dropped if at < len(plan.edits)}
@@ -156,7 +156,7 @@ def test_an_owner_that_was_chosen_is_still_the_owner(by: int) -> None:
 
 
 def test_no_owner_is_made_where_none_shall_be() -> None:
-    found = cuts(FOUR.changes, MESSAGE, keep="none")
+    found = proposals(FOUR.changes, MESSAGE, keep="none")
 
     assert regroup(found.plan(2), 1, found).plan.owner is None
 
@@ -180,7 +180,7 @@ def test_a_commit_without_pieces_does_not_count() -> None:
 
 
 def test_lines_that_were_dropped_alone_stay_cut_from_the_rest() -> None:
-    found: Cuts = cuts(
+    found: Proposals = proposals(
         (modified(b"1\n2\n", b"one\ntwo\n", b"a"), *FOUR.changes), MESSAGE
     )
     plan = found.plan(2)
@@ -216,7 +216,7 @@ def test_one_commit_has_no_fewer_and_single_lines_have_no_more() -> None:
 
 
 def test_a_border_says_which_commit_uses_what_another_brings() -> None:
-    found = cuts(
+    found = proposals(
         (
             modified(b"1\n", b"def load_plan():\n    return 1\n", b"lib.py"),
             modified(b"1\n", b"show(load_plan)\n", b"app.py"),
@@ -234,7 +234,7 @@ def test_a_border_says_which_commit_uses_what_another_brings() -> None:
 
 def test_nothing_is_said_of_a_border_that_goes_through_a_piece() -> None:
     (change,) = (modified(b"", b"one\ntwo\n", b"a"),)
-    found = cuts((change, *FOUR.changes), MESSAGE)
+    found = proposals((change, *FOUR.changes), MESSAGE)
     plan = found.plan(1)
     first = plan.edits[0]
     assert isinstance(first, TextEdit)
@@ -242,4 +242,4 @@ def test_nothing_is_said_of_a_border_that_goes_through_a_piece() -> None:
     two = assigned(with_group(parted, 1, plan.groups[0]), [1], 1)
 
     assert found.border(two, 0, 1) == ""
-    assert cuts((change,), MESSAGE, "file").border(two, 0, 1) == ""
+    assert proposals((change,), MESSAGE, "file").border(two, 0, 1) == ""

@@ -9,12 +9,12 @@ import pytest
 from tests.conftest import PROJECT
 
 PROPOSED = """
-from gitsplit.proposal.propose import proposals
+from gitsplit.proposal.propose import proposals_by_content
 from gitsplit.proposal.scoring import scores
 from tests.cases.reading import CASES, read
 
 for path in sorted(CASES.glob("*.case")):
-    found = proposals(read(path).changes, b"Lock the safe, parse colors\\n")
+    found = proposals_by_content(read(path).changes, b"Lock the safe, parse colors\\n")
     print(path.name, scores(found.commit), found.best, found.plan())
 """
 

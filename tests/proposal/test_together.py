@@ -9,7 +9,7 @@ from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.proposal import signals
 from gitsplit.proposal.commit_features import CommitFeatures, changed_together
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.propose import Context, proposals
+from gitsplit.proposal.propose import Context, proposals_by_content
 from tests.strategies import modified, side, text_change
 
 PATHS = [b"a", b"b", b"c", b"d"]
@@ -103,7 +103,7 @@ def test_of_one_directory_and_itself_nothing_is_said() -> None:
 
 def test_a_proposal_compares_pieces_by_what_its_context_knows() -> None:
     known = Context(together=(frozenset({b"a", b"b"}),))
-    commit = proposals(two_files(), b"Do it\n", context=known).commit
+    commit = proposals_by_content(two_files(), b"Do it\n", context=known).commit
     assert signals.changed_together(commit, 0, 1) > 0
     assert {signals.changed_together, signals.directories_changed_together} < {
         *signals.SIGNALS

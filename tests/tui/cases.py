@@ -10,7 +10,7 @@ from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import picked
-from gitsplit.proposal.propose import cuts
+from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import NO_IDS, Estimate, State
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
@@ -274,10 +274,12 @@ def messages() -> State:
 def proposed() -> State:
     """What gitsplit proposes for a file that changes in three ways."""
     change = change_of("client.py", (BEFORE, AFTER))
-    found = cuts((change,), b"Make the client nicer\n\nChange-Id: %s\n" % CHANGE_ID)
+    found = proposals(
+        (change,), b"Make the client nicer\n\nChange-Id: %s\n" % CHANGE_ID
+    )
     whole = whole_of("Make the client nicer")
     start = first_state(whole, found.plan(2), git_hunks_between)
-    return replace(start, cuts={COMMIT: found})
+    return replace(start, proposals={COMMIT: found})
 
 
 CASES: dict[str, Callable[[], State]] = {

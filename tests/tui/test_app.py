@@ -15,7 +15,7 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
-from gitsplit.proposal.propose import cuts
+from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.keymap import TABLE, KeyContext, Pressed, action_of, row_of
@@ -110,7 +110,9 @@ def without_syntax(editor: Editor, backend: Backend = NO_BACKEND) -> Surrounding
 def start() -> State:
     """A screen on a plan of two commits, both with pieces."""
     plan = plan_of(FILES)
-    return replace(state_of(plan), cuts={COMMIT: cuts(plan.changes, b"Do it\n")})
+    return replace(
+        state_of(plan), proposals={COMMIT: proposals(plan.changes, b"Do it\n")}
+    )
 
 
 def played(

@@ -13,7 +13,7 @@ from gitsplit.model.diff import FactEdit, Hunk, sort_key
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import is_whole, states_in
 from gitsplit.model.todo import Doing
-from gitsplit.proposal.propose import cuts
+from gitsplit.proposal.propose import proposals
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -163,10 +163,10 @@ def opened(plan: Plan) -> State:
 def _found(state: State, plans: list[Plan]) -> State:
     """The state that knows what is proposed for the first commits of the series."""
     found = {
-        oid: cuts(plan.changes, plan.groups[0].message)
+        oid: proposals(plan.changes, plan.groups[0].message)
         for oid, plan in zip(COMMITS, plans, strict=False)
     }
-    return replace(state, hunks_between=_no_hunks, cuts=found)
+    return replace(state, hunks_between=_no_hunks, proposals=found)
 
 
 def _no_hunks(_old: bytes, _new: bytes) -> tuple[Hunk, ...]:

@@ -7,7 +7,7 @@ import pytest
 from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED
-from gitsplit.proposal.propose import Cuts, cuts, proposals
+from gitsplit.proposal.propose import Proposals, proposals, proposals_by_content
 from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.background.worker import Backend, find_proposal
 from gitsplit.tui.state.app_state import ShellRequest, State
@@ -32,8 +32,8 @@ from tests.tui.cases import COMMITS, proposed, series
 MORE, FEWER = ChangeCount(1), ChangeCount(-1)
 
 
-def cuts_in(state: State) -> Cuts:
-    return state.cuts[state.target.commit]
+def cuts_in(state: State) -> Proposals:
+    return state.proposals[state.target.commit]
 
 
 def test_one_more_is_the_next_proposal_at_once_and_one_step() -> None:
@@ -118,12 +118,12 @@ def test_a_content_that_conflicts_with_the_next_cut_is_not_given_up() -> None:
 def test_each_commit_of_a_series_has_its_own_number() -> None:
     start = series()
     plans = {oid: start.plans[oid] for oid in COMMITS[:2]}
-    found = {oid: cuts(plan.changes, b"Do it\n") for oid, plan in plans.items()}
+    found = {oid: proposals(plan.changes, b"Do it\n") for oid, plan in plans.items()}
     todo = start.todo
     for oid in plans:
         todo = todo.with_plan(oid, found[oid].plan(2))
     history = replace(start.history, present=todo)
-    state = replace(start, history=history, cuts=found)
+    state = replace(start, history=history, proposals=found)
 
     state = after(state, OpenMarked(), MORE)
 
@@ -133,13 +133,13 @@ def test_each_commit_of_a_series_has_its_own_number() -> None:
 
 
 def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
-    def refuse(_oid: Oid) -> Cuts:
+    def refuse(_oid: Oid) -> Proposals:
         raise MergeCommit("It is a merge.")
 
     start = proposed()
-    state = after(replace(start, cuts={}), MORE)
+    state = after(replace(start, proposals={}), MORE)
     with pytest.raises(ActionRefused, match="It is a merge"):
-        find_proposal(Backend(cuts_of=refuse), state)
+        find_proposal(Backend(proposals_of=refuse), state)
 
     assert state.request is ShellRequest.PROPOSE
     assert state.plan is start.plan
@@ -152,8 +152,8 @@ def large_series(shortcut: str) -> State:
     """The series, whose first commit's proposal was found with a short cut."""
     start = series()
     plan = start.plans[COMMIT]
-    found = replace(proposals(plan.changes, b"Do it\n"), shortcut=shortcut)
-    return replace(start, cuts={COMMIT: found})
+    found = replace(proposals_by_content(plan.changes, b"Do it\n"), shortcut=shortcut)
+    return replace(start, proposals={COMMIT: found})
 
 
 def test_a_short_cut_is_named_where_the_commit_is_opened_first() -> None:

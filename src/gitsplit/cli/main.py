@@ -232,9 +232,9 @@ def _dry_run(options: Options) -> None:
 def _name_shortcuts(work: "Work") -> None:
     """What was done to have proposals in time, beside an output that can't say it."""
     told = (
-        f"{oid[:10]} is a large commit: {cuts.shortcut}."
-        for oid, cuts in work.cuts.items()
-        if cuts.shortcut
+        f"{oid[:10]} is a large commit: {proposals.shortcut}."
+        for oid, proposals in work.proposals.items()
+        if proposals.shortcut
     )
     for line in few(told):
         say(line)
@@ -258,7 +258,7 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
         say(warning)
     made = resulting(look.work, look.rewrite)
     text = proposal_text(
-        *(look.work.todo, made, work.cuts),
+        *(look.work.todo, made, work.proposals),
         complaints=look.complaints,
         ids=work.ids,
         review=review_notes(repo, look.work, made),

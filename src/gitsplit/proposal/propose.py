@@ -53,7 +53,7 @@ _BETWEEN = 10**12
 
 
 @dataclass(frozen=True)
-class Proposals:
+class ProposalsByContent:
     """The proposals for a commit that did ``changes`` under ``message``.
 
     ``shortcut`` says in words what was done to be there in time; it is empty for a
@@ -281,19 +281,19 @@ def _said(
     return f"{said}; the message mentions `{word}`"
 
 
-def proposals(
+def proposals_by_content(
     changes: tuple[FileChange, ...],
     message: bytes,
     keep: Keep = "auto",
     context: Context = NOTHING_KNOWN,
-) -> Proposals:
+) -> ProposalsByContent:
     """The proposals for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
     commit = CommitFeatures(changes, cut.pieces, context.together, said)
     bounded = "of long lines and hunks the beginning is compared"
     shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
-    return Proposals(
+    return ProposalsByContent(
         changes, message, keep, context, commit, "; ".join(filter(None, shortcuts))
     )
 
@@ -375,31 +375,30 @@ __all__ = [
     "MOST",
     "NOTHING_KNOWN",
     "Context",
-    "Cuts",
     "GroupBy",
     "Keep",
     "Proposals",
-    "cuts",
+    "ProposalsByContent",
     "drafted",
     "kept_by",
     "proposal",
     "proposals",
 ]
 
-Cuts = Proposals | ProposalsByLocation
-"""The proposals for one commit, of any number of groups."""
+Proposals = ProposalsByContent | ProposalsByLocation
+"""The proposals for one commit: a plan for each number of groups."""
 
 
-def cuts(
+def proposals(
     changes: tuple[FileChange, ...],
     message: bytes,
     by: GroupBy = "auto",
     keep: Keep = "auto",
     context: Context = NOTHING_KNOWN,
-) -> Cuts:
+) -> Proposals:
     """The proposals for a commit that did ``changes`` under ``message``."""
     if by == "auto":
-        return proposals(changes, message, keep, context)
+        return proposals_by_content(changes, message, keep, context)
     return ProposalsByLocation(changes, message, by, keep, context)
 
 
@@ -420,4 +419,4 @@ def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
     joined; raises InvalidPlan where the commit can't be cut into as many, and where
     ``keep`` is the number of a group that there isn't.
     """
-    return cuts(changes, message, by, keep, context).plan(commits, at_least)
+    return proposals(changes, message, by, keep, context).plan(commits, at_least)

@@ -21,7 +21,7 @@ from gitsplit.model.plan import (
     with_message,
     without_empty_groups,
 )
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 
 _TRIES = 8
 """Groups whose paths collide are joined, so the next cut may have no more of them."""
@@ -42,7 +42,7 @@ class Regrouping:
     was_moved: bool
 
 
-def regroup(before: Plan, by: int, cuts: Cuts) -> Regrouping:
+def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
     """The next cut with more groups (``by`` is 1) or fewer (-1) than ``before`` has.
 
     Raises ActionRefused where there is none.
@@ -51,9 +51,9 @@ def regroup(before: Plan, by: int, cuts: Cuts) -> Regrouping:
     size = len(written.groups)
     if size + by < 1:
         raise ActionRefused("It is one commit already.")
-    offered = tuple(_offered(cuts, size))
+    offered = tuple(_offered(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
-        plan = _decided(before, offered, _cut(cuts, number))
+        plan = _decided(before, offered, _cut(proposals, number))
         if (len(plan.groups) - size) * by > 0:
             was_moved = not _is_offered(written, offered)
             return Regrouping(
@@ -62,20 +62,20 @@ def regroup(before: Plan, by: int, cuts: Cuts) -> Regrouping:
     raise ActionRefused("This commit cannot be split into more commits.")
 
 
-def _cut(cuts: Cuts, number: int) -> Plan:
+def _cut(proposals: Proposals, number: int) -> Plan:
     """The proposal of so many groups; a refusal says no other number to ask for."""
     try:
-        return cuts.plan(number)
+        return proposals.plan(number)
     except InvalidPlan as refusal:
         raise ActionRefused(str(refusal)) from refusal
 
 
-def _offered(cuts: Cuts, size: int) -> Iterator[Plan]:
+def _offered(proposals: Proposals, size: int) -> Iterator[Plan]:
     """The proposals that the plan may be: of the best number, or of so many groups."""
-    yield cuts.plan(at_least=2)
+    yield proposals.plan(at_least=2)
     try:
         for number in range(size, size + _TRIES):
-            yield (plan := cuts.plan(number))
+            yield (plan := proposals.plan(number))
             if len(plan.groups) == size:
                 return
     except InvalidPlan:

@@ -11,11 +11,11 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 from gitsplit.report.facts import Resulting
 from gitsplit.report.sentences import carried_fate
 
-_NO_CUTS: Mapping[Oid, Cuts] = {}
+_NO_PROPOSALS: Mapping[Oid, Proposals] = {}
 
 
 _NO_COMPLAINTS: Mapping[Oid, Sequence[str]] = {}
@@ -27,7 +27,7 @@ _NO_IDS = IdRules()
 def proposal_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     todo: Todo,
     resulting: Sequence[Resulting],
-    cuts: Mapping[Oid, Cuts] = _NO_CUTS,
+    proposals: Mapping[Oid, Proposals] = _NO_PROPOSALS,
     *,
     complaints: Mapping[Oid, Sequence[str]] = _NO_COMPLAINTS,
     ids: IdRules = _NO_IDS,
@@ -35,7 +35,7 @@ def proposal_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
 ) -> str:
     """What a dry run prints: each commit of the series and what would become of it.
 
-    ``cuts`` has all proposals for the commits whose plans are proposed, ``complaints``
+    ``proposals`` are those for the commits whose plans are proposed, ``complaints``
     what stands against applying it, by the commits that it is about. ``review`` are
     the lines about what follows for a review.
     """
@@ -47,7 +47,7 @@ def proposal_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
         made = becomes[entry.oid]
         against = [f"  ! {printable(each)}" for each in complaints.get(entry.oid, ())]
         if entry.action == "split" and entry.plan is not None and made:
-            found = cuts.get(entry.oid)
+            found = proposals.get(entry.oid)
             heading, *rest = _split(entry.commit, entry.plan, made, found, ids)
             lines += [heading, *against, *rest]
         else:
@@ -110,7 +110,7 @@ def _split(
     commit: SourceCommit,
     plan: Plan,
     made: Sequence[Resulting],
-    cuts: Cuts | None,
+    proposals: Proposals | None,
     ids: IdRules,
 ) -> Iterator[str]:
     """A commit's heading, and a block for each commit that it becomes."""
@@ -119,15 +119,15 @@ def _split(
     files = quantity(len(plan.changes), "file")
     hunks = quantity(len(plan.edits), "hunk")
     yield f"  {files}, {hunks}: {into}"
-    if cuts is not None and cuts.shortcut:
-        yield f"  a large commit: {cuts.shortcut}"
+    if proposals is not None and proposals.shortcut:
+        yield f"  a large commit: {proposals.shortcut}"
     members = plan.edits_by_group()
     groups = [g for g in range(len(plan.groups)) if g in members]
     for number, (group, result) in enumerate(zip(groups, made, strict=True), 1):
         yield ""
         yield from _piece(plan, number, group, members[group], result)
-        if cuts is not None and number > 1:
-            yield from _border(plan, cuts, group)
+        if proposals is not None and number > 1:
+            yield from _border(plan, proposals, group)
     if DROPPED in members:
         yield ""
         yield "  dropped"
@@ -164,9 +164,9 @@ def _id_fate(made: Resulting) -> Iterator[str]:
         yield "new Change-Id"
 
 
-def _border(plan: Plan, cuts: Cuts, group: int) -> Iterator[str]:
+def _border(plan: Plan, proposals: Proposals, group: int) -> Iterator[str]:
     """Why a proposed group isn't one with the group before it, where it is known."""
-    if said := cuts.border(plan, group - 1, group):
+    if said := proposals.border(plan, group - 1, group):
         yield f"     apart: {printable(said)}"
 
 

@@ -16,9 +16,9 @@ from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate
-from gitsplit.workflow.propose import Request, cuts_of, proposed
+from gitsplit.workflow.propose import Request, proposals_of, proposed
 from gitsplit.workflow.work import Work
 
 MOST_BYTES = 2 << 20
@@ -27,7 +27,7 @@ MOST_FILES = 300
 
 
 @dataclass(slots=True)
-class Proposals:
+class ProposalCache:
     """The plans that are proposed for commits of a series, each made once.
 
     Two threads may ask; one reads at a time. What is known by now is had without
@@ -37,7 +37,7 @@ class Proposals:
     repo: Repository
     request: Request
     work: Work
-    _cuts: dict[Oid, Cuts] = field(init=False)
+    _proposals: dict[Oid, Proposals] = field(init=False)
     _seeming: dict[Oid, Plan] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -45,7 +45,7 @@ class Proposals:
 
     def __post_init__(self) -> None:
         """What was proposed before the screen opened is known."""
-        self._cuts = dict(self.work.cuts)
+        self._proposals = dict(self.work.proposals)
 
     def plan_of(self, oid: Oid) -> Plan:
         """The plan for a commit; raises MergeCommit, NothingToSplit, InvalidPlan."""
@@ -56,9 +56,9 @@ class Proposals:
                 self._plans[oid] = self._asked(oid)
             return self._plans[oid]
 
-    def cuts_of(self, oid: Oid) -> Cuts:
+    def proposals_of(self, oid: Oid) -> Proposals:
         """All proposals for a commit; raises MergeCommit, NothingToSplit."""
-        if (known := self.known_cuts(oid)) is not None:
+        if (known := self.known_proposals(oid)) is not None:
             return known
         with self._lock:
             return self._found(self._for_user, oid)
@@ -67,9 +67,9 @@ class Proposals:
         """The plan for a commit that somebody has asked for, without waiting."""
         return self._plans.get(oid)
 
-    def known_cuts(self, oid: Oid) -> Cuts | None:
+    def known_proposals(self, oid: Oid) -> Proposals | None:
         """All proposals for a commit that is read by now, without waiting."""
-        return self._cuts.get(oid)
+        return self._proposals.get(oid)
 
     def close(self) -> None:
         """What is being found for the user isn't wanted any more: it raises GivenUp."""
@@ -100,12 +100,12 @@ class Proposals:
         found = self._found(repo, oid)
         return proposed(repo, self.request, series, commit, found, is_asked=is_asked)
 
-    def _found(self, repo: Repository, oid: Oid) -> Cuts:
-        if oid not in self._cuts:
-            self._cuts[oid] = self._read(repo, oid)
-        return self._cuts[oid]
+    def _found(self, repo: Repository, oid: Oid) -> Proposals:
+        if oid not in self._proposals:
+            self._proposals[oid] = self._read(repo, oid)
+        return self._proposals[oid]
 
-    def _read(self, repo: Repository, oid: Oid) -> Cuts:
+    def _read(self, repo: Repository, oid: Oid) -> Proposals:
         commit = self.work.todo.entry(oid).commit
         changes = history.file_changes(repo, commit)
         if not changes:
@@ -114,7 +114,7 @@ class Proposals:
                 hint="p picks it, d drops it.",
             )
         # The same repository each time, by which earlier commits are read but once.
-        return cuts_of(self.repo, self.request, self.work.series, commit, changes)
+        return proposals_of(self.repo, self.request, self.work.series, commit, changes)
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """What a commit does, and of how many things that seems to be made up.

@@ -17,11 +17,11 @@ from gitsplit.planfile.parse import PlanDocument
 from gitsplit.proposal.propose import (
     COPIED_TRAILERS,
     Context,
-    Cuts,
     GroupBy,
     Keep,
-    cuts,
+    Proposals,
     kept_by,
+    proposals,
 )
 
 
@@ -51,15 +51,15 @@ class Request:
 COMMAND = "gitsplit.proposalCommand"
 
 
-def cuts_of(
+def proposals_of(
     repo: Repository,
     request: Request,
     series: Series,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
-) -> Cuts:
+) -> Proposals:
     """All that gitsplit proposes for a commit of the series that did these changes."""
-    return cuts(
+    return proposals(
         changes,
         commit.raw.message,
         request.group_by,
@@ -73,7 +73,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
     request: Request,
     series: Series,
     commit: SourceCommit,
-    found: Cuts,
+    found: Proposals,
     *,
     is_asked: bool = True,
 ) -> Plan:

@@ -27,7 +27,7 @@ from gitsplit.workflow.checks import Runner
 from gitsplit.workflow.draft import Saver, memory_beside, moved_away, saved_draft
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
-from gitsplit.workflow.proposal_cache import Proposals
+from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request, copied_trailers
 from gitsplit.workflow.work import Work
 
@@ -52,17 +52,17 @@ def edit(
         if finish.signer is not None:
             finish.signer.try_out()
         opening = _opening(repo, request, work, finish)
-    proposals = Proposals(repo, request, work)
+    cache = ProposalCache(repo, request, work)
     saver = Saver(repo, work)
     checks = request.checks
     runner = Runner(repo, work, checks, request.jobs) if checks else None
     around = Surroundings(
         _editor(repo),
-        _backend(repo, request, work, finish, proposals),
+        _backend(repo, request, work, finish, cache),
         saver.save,
         runner,
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
-        give_up=proposals.close,
+        give_up=cache.close,
     )
     try:
         chosen = run_screen(opening, around)
@@ -81,24 +81,24 @@ def _backend(
     request: Request,
     work: Work,
     finish: Finish,
-    proposals: Proposals,
+    cache: ProposalCache,
 ) -> Backend:
     """What the screen asks git."""
     outlooks = Outlooks(repo, work, request.drop_to, verify=finish.verify)
     return Backend(
         partial(merged_for_key, repo),
-        proposals.plan_of,
-        proposals.cuts_of,
-        proposals.known_cuts,
+        cache.plan_of,
+        cache.proposals_of,
+        cache.known_proposals,
         outlooks.of,
-        proposals.estimate,
+        cache.estimate,
     )
 
 
 def _opening(repo: Repository, request: Request, work: Work, finish: Finish) -> State:
     """The screen as it opens: on the draft of last time, or anew."""
     state = first_state(_whole(repo, request, work), work.todo, hunks_between)
-    state = replace(state, cuts=dict(work.cuts))
+    state = replace(state, proposals=dict(work.proposals))
     draft = _draft(repo, request, work, finish)
     memory = None if draft is None else memory_beside(repo, work, draft)
     if memory is not None:

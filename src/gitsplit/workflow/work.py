@@ -27,8 +27,8 @@ from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, layout, picked
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
-from gitsplit.proposal.propose import Cuts
-from gitsplit.workflow.propose import Request, cuts_of, proposed, with_owner
+from gitsplit.proposal.propose import Proposals
+from gitsplit.workflow.propose import Request, proposals_of, proposed, with_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Work:
     """What is to be done: the series as it was read, and what becomes of each commit.
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
-    ``ids`` says how the repository uses Change-Ids. ``cuts`` has all that was proposed
-    for the commits whose plans weren't given, ``refused`` why no plan could be
+    ``ids`` says how the repository uses Change-Ids. ``proposals`` are those for
+    the commits whose plans weren't given, ``refused`` why no plan could be
     proposed for some that nobody named; they stay as they are. ``reviewing`` is what
     the clone knows of the server that reviews them, None where none does.
     """
@@ -46,7 +46,7 @@ class Work:
     todo: Todo
     head_ref: str | None
     ids: IdRules
-    cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
+    proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
     reviewing: ReviewServer | None = None
 
@@ -151,11 +151,13 @@ def _with_proposal(
     """The work with what is proposed for a commit, or with why nothing can be."""
     series, oid = work.series, commit.oid
     try:
-        cuts = cuts_of(repo, request, series, commit, changes)
-        plan = proposed(repo, request, series, commit, cuts)
+        proposals = proposals_of(repo, request, series, commit, changes)
+        plan = proposed(repo, request, series, commit, proposals)
     except (InvalidPlan, ProgramFailed) as error:
         return replace(work, refused={**work.refused, oid: error})
-    return replace(work.with_plans({oid: plan}), cuts={**work.cuts, oid: cuts})
+    return replace(
+        work.with_plans({oid: plan}), proposals={**work.proposals, oid: proposals}
+    )
 
 
 def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:

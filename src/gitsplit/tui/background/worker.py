@@ -32,7 +32,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Todo
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
 from gitsplit.tui.state.problems import is_asking, written_todo
@@ -88,16 +88,16 @@ class Backend:
 
     ``merge`` is asked while a key is answered, and may raise ActionRefused. The others
     are asked in another thread. ``plan_of`` proposes how a commit of the series is
-    split, ``cuts_of`` has all proposals for it, of any number of groups; both may raise
-    GitsplitError. ``known_cuts`` has those that were found by now, without waiting.
+    split, ``proposals_of`` has the proposals for it, of any number of groups; both may
+    raise GitsplitError. ``known_proposals`` has those found by now, without waiting.
     ``outlook`` says what stands against a todo list as the repository is now, and
     ``estimate`` what a commit does; both raise GivenUp.
     """
 
     merge: Merge = lambda _base, _ours, _theirs: None
     plan_of: Callable[[Oid], Plan] = _ask_nobody
-    cuts_of: Callable[[Oid], Cuts] = _ask_nobody
-    known_cuts: Callable[[Oid], Cuts | None] = lambda _commit: None
+    proposals_of: Callable[[Oid], Proposals] = _ask_nobody
+    known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: Callable[[Oid, Watch], Estimate] | None = None
 
@@ -246,7 +246,7 @@ def _outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
 def _estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
     assert backend.estimate is not None, "somebody can be asked"
     estimate = backend.estimate(commit, watch)
-    return Estimated(commit, estimate, backend.known_cuts(commit))
+    return Estimated(commit, estimate, backend.known_proposals(commit))
 
 
 CUTTING = "comparing long lines to split this …"
@@ -271,10 +271,10 @@ def find_proposal(backend: Backend, state: State) -> Proposed:
     try:
         if state.screen is Screen.SERIES:
             plan = backend.plan_of(state.chosen)
-            return Proposed(state.chosen, plan, backend.known_cuts(state.chosen))
-        cuts = backend.cuts_of(state.target.commit)
-        cuts.plan(at_least=2)  # it remembers what takes long
-        return Proposed(state.target.commit, None, cuts)
+            return Proposed(state.chosen, plan, backend.known_proposals(state.chosen))
+        proposals = backend.proposals_of(state.target.commit)
+        proposals.plan(at_least=2)  # it remembers what takes long
+        return Proposed(state.target.commit, None, proposals)
     except GitsplitError as error:
         raise ActionRefused(str(error), hint=error.hint) from error
 

@@ -17,7 +17,7 @@ from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series
 from gitsplit.model.states import Merge
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.proposal.propose import COPIED_TRAILERS, Cuts
+from gitsplit.proposal.propose import COPIED_TRAILERS, Proposals
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 
 Value = TypeVar("Value")
@@ -274,8 +274,8 @@ class State:
     step of the history's past did, ``deeds_undone`` what each step of its future did.
     ``estimates`` and ``checks`` are what came of work beside the screen: for commits of
     the series, and for new ones by their numbers from 0. ``plans`` are what was found
-    to be proposed for commits that have none yet, ``cuts`` the proposals for them of
-    any number of groups. ``to_merge`` is what the last action needs merged, ``merges``
+    to be proposed for commits that have none yet, ``proposals`` those for them of any
+    number of groups. ``to_merge`` is what the last action needs merged, ``merges``
     what was merged for it; None is a conflict. ``accepts_conflict`` says that the user
     wants a rebase to stop where it conflicts.
     """
@@ -313,7 +313,7 @@ class State:
     checks: Mapping[int, Check] = field(default_factory=dict)
     accepts_conflict: bool = False
     plans: Mapping[Oid, Plan] = field(default_factory=dict)
-    cuts: Mapping[Oid, Cuts] = field(default_factory=dict)
+    proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     to_merge: Versions | None = None
     merges: Mapping[Versions, bytes | None] = field(default_factory=dict)
     hunks_between: HunksBetween = one_hunk

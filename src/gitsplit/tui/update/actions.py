@@ -11,7 +11,7 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Doing, Todo
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate, Purpose, Versions
 from gitsplit.tui.state.new_commits import Address
 
@@ -22,7 +22,7 @@ class Estimated:
 
     commit: Oid
     estimate: Estimate
-    cuts: Cuts | None = None
+    proposals: Proposals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Proposed:
 
     commit: Oid
     plan: Plan | None
-    cuts: Cuts | None
+    proposals: Proposals | None
 
 
 @dataclass(frozen=True, slots=True)

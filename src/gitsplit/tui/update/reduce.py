@@ -218,8 +218,8 @@ def _after_report(state: State, report: Report) -> State:
 def _with_proposal(state: State, report: Estimated | Proposed) -> State:
     """The state with what was proposed for a commit, and with its estimate if given."""
     commit = report.commit
-    if report.cuts is not None:
-        state = replace(state, cuts={**state.cuts, commit: report.cuts})
+    if report.proposals is not None:
+        state = replace(state, proposals={**state.proposals, commit: report.proposals})
     if isinstance(report, Estimated):
         return replace(state, estimates={**state.estimates, commit: report.estimate})
     if report.plan is not None:

@@ -202,10 +202,10 @@ def _open(state: State, commit: Oid) -> State:
 
 def _with_shortcut(state: State, said: str) -> str:
     """The status, and what was done to have the proposal for a large commit in time."""
-    cuts = state.cuts.get(state.target.commit)
-    if cuts is None or not cuts.shortcut:
+    proposals = state.proposals.get(state.target.commit)
+    if proposals is None or not proposals.shortcut:
         return said
-    return " · ".join(filter(None, (said, f"a large commit: {cuts.shortcut}")))
+    return " · ".join(filter(None, (said, f"a large commit: {proposals.shortcut}")))
 
 
 def _at_neighbour(state: State, by: int) -> State:

@@ -266,10 +266,10 @@ def after_count_change(state: State, by: int) -> State:
     status says so. Raises ActionRefused where there is no such proposal.
     """
     commit = state.target.commit
-    if commit not in state.cuts:
+    if commit not in state.proposals:
         return with_proposal_request(state, commit)
-    cuts = state.cuts[commit]
-    made = regroup(state.plan, by, cuts)
+    proposals = state.proposals[commit]
+    made = regroup(state.plan, by, proposals)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _twins(made.parents if by > 0 else made.heirs)
     deed = f"{quantity(len(made.plan.groups), 'commit')}"
@@ -277,7 +277,7 @@ def after_count_change(state: State, by: int) -> State:
     if apart and by > 0:
         one, two = apart
         deed += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
-        focus, why = two, cuts.border(made.plan, one, two)
+        focus, why = two, proposals.border(made.plan, one, two)
     elif apart:
         one, two = apart
         focus = made.heirs[one] or 0

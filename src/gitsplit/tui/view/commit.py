@@ -9,7 +9,7 @@ from gitsplit.model.diff import FactEdit, TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
-from gitsplit.proposal.propose import Cuts
+from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
@@ -182,9 +182,9 @@ def _offset(segment: Segment, wanted: DiffRow) -> int | None:
 
 
 @memo
-def _borders(plan: Plan, cuts: Cuts) -> Callable[[int], str]:
+def _borders(plan: Plan, proposals: Proposals) -> Callable[[int], str]:
     """Why a group and the one before it are two; each sentence is found once."""
-    return cache(lambda group: cuts.border(plan, group - 1, group))
+    return cache(lambda group: proposals.border(plan, group - 1, group))
 
 
 def reason_lines(state: State, group: int) -> Iterator[str]:
@@ -192,9 +192,9 @@ def reason_lines(state: State, group: int) -> Iterator[str]:
     plan = state.plan
     if reason := plan.groups[group].reason:
         yield f"why {group + 1}: {shown(reason)}"
-    cuts = state.cuts.get(state.target.commit)
-    if cuts is None:
+    proposals = state.proposals.get(state.target.commit)
+    if proposals is None:
         return
     borders = (group, group + 1)
     inner = (at for at in borders if 0 < at < len(plan.groups))
-    yield from filter(None, map(_borders(plan, cuts), inner))
+    yield from filter(None, map(_borders(plan, proposals), inner))
