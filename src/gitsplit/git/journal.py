@@ -26,7 +26,7 @@ from gitsplit.errors import (
     RefMoved,
     WriteFailed,
 )
-from gitsplit.git import cleanup, journal, journal_file, preflight, rebase_process, refs
+from gitsplit.git import cleanup, journal_file, preflight, rebase_process, refs
 from gitsplit.git.cleanup import remove_stale_locks
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
@@ -439,7 +439,7 @@ def other_at_work(repo: Repository) -> str:
     A git goes on for a while, or for ever, after the gitsplit that has started it was
     killed. Until it ends, the journal doesn't say how that ends.
     """
-    moving = [record.processes for record in journal.unfinished_records(repo)]
+    moving = [record.processes for record in unfinished_records(repo)]
     for owner, *gits in filter(None, moving):
         if owner != this_process() and is_running(owner):
             return f"another gitsplit (process {_pid(owner)})"

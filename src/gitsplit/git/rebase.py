@@ -27,7 +27,7 @@ from gitsplit.errors import (
     GitTooOld,
     Interrupted,
 )
-from gitsplit.git import rebase, rebase_process
+from gitsplit.git import rebase_process
 from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
@@ -165,7 +165,7 @@ def start(
     """
     _refuse_old_git(repo, lines)
     onto = ("--root",) if base is None else ("--onto", base, base)
-    staged = rebase.staged_tree(repo)
+    staged = staged_tree(repo)
     with rebase_process.note(repo, "start") as started:
         try:
             todo = _write(repo, "todo", b"".join(_todo(repo, lines, dropped)))
@@ -176,7 +176,7 @@ def start(
             named = tuple(ref for line in lines for ref in line.refs)
             rebase_process.remove_stale_locks(repo, named)
             told = roll_back(repo, started)
-            rebase.stage_again(repo, staged)
+            stage_again(repo, staged)
             rebase_process.forget(repo)
             if told and isinstance(error, GitsplitError):
                 error.state = told
@@ -328,7 +328,7 @@ def roll_back(
     repo: Repository, started: Callable[[int], None] = lambda _pid: None
 ) -> str:
     """Abort the rebase wherever it, or an abort, was interrupted."""
-    rebase.claim(repo)
+    claim(repo)
     if _knows_its_origin(repo):
         done = repo.program.run_outliving("rebase", "--abort", started=started)
         if done.status or is_under_way(repo):
@@ -336,7 +336,7 @@ def roll_back(
     elif is_under_way(repo):
         # Git hasn't come to moving HEAD yet; or it has, back, and tidied up half.
         shutil.rmtree(state_dir(repo))
-    return rebase.give_back(repo)
+    return give_back(repo)
 
 
 def _knows_its_origin(repo: Repository) -> bool:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gitsplit.errors import OperationUnderWay
-from gitsplit.git import journal, rebase, rebase_process, rebase_record, refs
+from gitsplit.git import journal, rebase, rebase_process, refs
 from gitsplit.git.cleanup import remove_stale_keeps
 from gitsplit.git.journal import Record
 from gitsplit.git.program import failure, has_git_at
@@ -155,9 +155,7 @@ def begin(
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
     record = journal.begin(repo, updates, subject, head, phase="handed")
-    rebase_record.note_last_entries(
-        repo, record.number, ("HEAD", *(ref for ref, _ in refs))
-    )
+    note_last_entries(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
     return record
 
 
@@ -195,7 +193,7 @@ def recover(repo: Repository) -> str | None:
     if not records:
         rebase_process.remove_stale_locks(repo, ())
         rebase.give_back(repo)
-    elif not rebase.is_under_way(repo) or rebase_record.is_ours(repo):
+    elif not rebase.is_under_way(repo) or is_ours(repo):
         named = tuple(update.ref for update in records[-1].updates)
         rebase_process.remove_stale_locks(repo, named)
         said = _recover_record(repo, records[-1], order)
@@ -206,16 +204,16 @@ def recover(repo: Repository) -> str | None:
 def _recover_record(repo: Repository, record: Record, order: Order) -> str | None:
     broken_off = f"The last gitsplit was interrupted {_DURING[order]}"
     if _is_at_end(repo, record):
-        told = rebase_record.finish(repo, record.head)
+        told = finish(repo, record.head)
         return f"{broken_off}; the rebase has been finished{_but(told)}."
     if order != "abort" and rebase.has_stopped(repo):
         return None
     if order == "continue" and rebase.is_under_way(repo):
-        rebase_record.reschedule(repo)
+        reschedule(repo)
         return f"{broken_off}; continue with: gitsplit --continue"
     if order == "start" and rebase.is_under_way(repo):
-        rebase_record.remove_half_picked(repo)
-    rebase_record.remove_half_reset(repo)
+        remove_half_picked(repo)
+    remove_half_reset(repo)
     told = rebase.roll_back(repo)
     done = "aborted" if order == "abort" else "rolled back"
     return f"{broken_off}; the rebase has been {done}{_but(told)}."
@@ -228,7 +226,7 @@ def _but(told: str) -> str:
 def _is_at_end(repo: Repository, record: Record) -> bool:
     """Whether git has carried out the whole todo list, but not removed its state."""
     if rebase.is_under_way(repo) and record.head is None:
-        return rebase_record.is_at_end(repo)
+        return is_at_end(repo)
     finished = _finished_record(repo, record)
     return finished is not None and not _is_back(repo, record)
 
@@ -264,10 +262,10 @@ def settle(repo: Repository) -> Record | None:
 def _finished_record(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
-    marks = rebase_record.last_entries(repo, record.number)
+    marks = last_entries(repo, record.number)
 
     def steps_of(ref: str) -> list[ReflogEntry]:
-        return rebase_record.entries_after(repo, ref, marks.get(ref), record.time)
+        return entries_after(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
     learn = _final_update if record.head else _final_detached_update

@@ -35,7 +35,6 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
-from gitsplit.git import repository
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
 from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
@@ -154,10 +153,10 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object's content; None where the object isn't here."""
         try:
-            if found := repository.read(self.objects_dir, oid):
+            if found := read(self.objects_dir, oid):
                 return len(found[1])
             _, size = self._odb.read_header(oid)
-        except (*repository.UNREADABLE, ObjectDamaged):
+        except (*UNREADABLE, ObjectDamaged):
             return None
         return int(size)
 
@@ -183,19 +182,19 @@ class Repository:
         return RawCommit.parse(self.read_object(oid)[1])
 
     def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
-        if found := repository.read(self.objects_dir, oid):
+        if found := read(self.objects_dir, oid):
             name, data = found
             return self._verify(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
-        except repository.UNREADABLE:
+        except UNREADABLE:
             return self._fetch(oid)
         return _KINDS[ObjectType(kind)], data
 
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise repository.damage(oid, "it has the content of another one")
+            raise damage(oid, "it has the content of another one")
         return kind, data
 
     def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
@@ -318,7 +317,7 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=repository.open_database(places.objects_dir, program.cwd),
+        _odb=open_database(places.objects_dir, program.cwd),
     )
 
 

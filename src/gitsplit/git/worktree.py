@@ -25,7 +25,6 @@ from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
 
 from gitsplit.errors import GitFailed, GitKilled, WriteFailed
-from gitsplit.git import worktree
 from gitsplit.git.program import Completed, failure, is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_content, temporary_directory
@@ -97,7 +96,7 @@ class Follower:
 
     def lock(self) -> None:
         """Take ``index.lock``. Raises WriteFailed where another git has it."""
-        worktree.lock(self._repo)
+        lock(self._repo)
         self._is_locked = True
 
     def make_index(self, started: Callable[[int], None]) -> None:
@@ -111,7 +110,7 @@ class Follower:
     def finish(self) -> None:
         """Put the new index in place. Raises WriteFailed where that fails."""
         if self._is_locked:
-            worktree.install(self._repo)
+            install(self._repo)
             self._is_locked = False
 
     def abandon(self) -> None:
@@ -122,7 +121,7 @@ class Follower:
             if self._touching:
                 restore(self._repo, self._touching)
         finally:
-            worktree.discard(self._repo)
+            discard(self._repo)
             self._is_locked = False
 
     def _take(self, step: TreeStep, started: Callable[[int], None]) -> None:
@@ -142,7 +141,7 @@ class Follower:
             )
 
     def _run(self, args: tuple[str, ...], started: Callable[[int], None]) -> Completed:
-        env = worktree.index_environment(worktree.new_index_file(self._repo))
+        env = index_environment(new_index_file(self._repo))
         with self._repo.program.start(*args, env=env) as child:
             try:
                 started(child.pid)
@@ -155,7 +154,7 @@ class Follower:
 
     def _refresh(self) -> None:
         """Refresh the stat data of the new index (``git-update-index(1)``)."""
-        env = worktree.index_environment(worktree.new_index_file(self._repo))
+        env = index_environment(new_index_file(self._repo))
         self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
 
 
@@ -202,7 +201,7 @@ def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
     try:
         for path, entry in touched.items():
             if entry is None:
-                worktree.remove(repo, path)
+                remove(repo, path)
         missing = {p: entry for p, entry in touched.items() if entry}
         _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
     except (OSError, GitFailed) as error:
@@ -233,7 +232,7 @@ def _touched_paths(
 
 def _is_file(repo: Repository, path: bytes) -> bool:
     """Whether there is anything but a directory."""
-    found = worktree.status(repo, path)
+    found = status(repo, path)
     return found is not None and not S_ISDIR(found.st_mode)
 
 
@@ -243,9 +242,9 @@ def _is_free(repo: Repository, path: bytes) -> bool:
     What git had written is gone by now: a link in place of a directory of the path, or
     a directory with files in place of the file, is the user's.
     """
-    if worktree.obstacle(repo, path):
+    if obstacle(repo, path):
         return False
-    return not any(worktree.files_below(repo, path))
+    return not any(files_below(repo, path))
 
 
 def _sparse_paths(repo: Repository) -> frozenset[bytes]:
@@ -258,7 +257,7 @@ def differing_paths(
     repo: Repository, entries: Mapping[bytes, TreeEntry]
 ) -> frozenset[bytes]:
     """The paths at which the worktree hasn't what these entries stand for."""
-    with worktree.scratch_index(repo, entries.items()) as env:
+    with scratch_index(repo, entries.items()) as env:
         refresh = ("update-index", "-q", "--refresh")
         done = repo.program.run(*refresh, check=False, env=env)
         if done.status < 0:  # killed, it would leave all of them for different ones
@@ -269,7 +268,7 @@ def differing_paths(
 
 def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
     """Whether the file is what a git that was killed had written of the entry."""
-    begun = worktree.read(repo, path)
+    begun = read(repo, path)
     if begun is None:
         return False
     name = b"--path=" + path
@@ -280,7 +279,7 @@ def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
 def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
     """Write the files of these entries, through the user's filters."""
     attributes = {p for p in entries if p.rpartition(b"/")[2] == b".gitattributes"}
-    with worktree.scratch_index(repo, entries.items()) as env:
+    with scratch_index(repo, entries.items()) as env:
         # The attributes first: they say how the other files are written.
         for paths in (attributes, entries.keys() - attributes):
             names = b"".join(path + b"\0" for path in paths)
