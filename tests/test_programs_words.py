@@ -8,7 +8,7 @@ import pytest
 
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
-from gitsplit.git.user_programs import edit
+from gitsplit.git.user_programs import edit_text
 from gitsplit.model.escape import MOST_LINES, output_in_one_line
 from gitsplit.workflow.screen import MOST_TRIES, _edit_messages
 from tests.gits import to_merge
@@ -216,7 +216,7 @@ def test_an_editor_that_is_missing_has_not_said_no(
 ) -> None:
     monkeypatch.setenv("GIT_EDITOR", "no-such-editor --wait")
     with pytest.raises(EditorFailed, match=r"no-such-editor --wait” can't be run"):
-        edit(open_repository(tangled.path), b"one\n")
+        edit_text(open_repository(tangled.path), b"one\n")
 
 
 @pytest.mark.parametrize(

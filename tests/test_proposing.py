@@ -28,7 +28,7 @@ def test_files_that_changed_together_before_are_proposed_for_one_commit(
     monkeypatch.setitem(weights.AGAIN_ACROSS, "changed_together", 4.0)
     with_history(repo, *pair)
     opened = open_repository(repo.path)
-    series = history.series(opened, "HEAD~1")
+    series = history.read_series(opened, "HEAD~1")
     (changes,) = history.changes_of(opened, series.commits)
 
     request, commit = Request(number=2), series.commits[0]
@@ -51,6 +51,6 @@ def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
         (changes,) = history.changes_of(opened, series.commits[-1:])
         return known(opened, series, changes).together
 
-    assert together(history.series(opened, "HEAD~1")) == before * 3
-    assert together(history.series(opened, "HEAD~3")) == before
-    assert together(history.series(opened, None, root=True)) == ()
+    assert together(history.read_series(opened, "HEAD~1")) == before * 3
+    assert together(history.read_series(opened, "HEAD~3")) == before
+    assert together(history.read_series(opened, None, root=True)) == ()

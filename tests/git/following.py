@@ -112,10 +112,10 @@ def drop(
     files = {"worktree": old, "discard": new, "edited": edited}[to]
     trees = HeadTrees(old, files, new)
     if asks:
-        preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
-        preflight.refuse_lost(bench.opened, bench.objects, trees)
+        preflight.refuse_unclean(bench.opened, bench.objects, trees.steps())
+        preflight.refuse_missing_files(bench.opened, bench.objects, trees)
     with store_objects(bench.opened, bench.objects, rewrite, [files]):
-        return journal.move(
+        return journal.move_refs(
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,
             "drop",

@@ -107,10 +107,12 @@ def rewrite_refs(
 ) -> journal.Record:
     opened = open_repository(repo.path)
     updates = prepared(repo, upstream)
-    return journal.move(opened, updates, subject, expected_head=current_head(opened))
+    return journal.move_refs(
+        opened, updates, subject, expected_head=current_head(opened)
+    )
 
 
 def begun(repo: Repository, updates: tuple[RefUpdate, ...]) -> journal.Record:
     """A record that a process, dead by now, wrote before it moved the refs."""
     opened = open_repository(repo.path)
-    return journal.begin(opened, updates, "split", current_head(opened))
+    return journal.add_record(opened, updates, "split", current_head(opened))

@@ -7,7 +7,12 @@ from stat import S_ISREG
 
 import pytest
 
-from gitsplit.git.history import changes_of, file_changes, series, source_commit
+from gitsplit.git.history import (
+    changes_of,
+    file_changes,
+    read_series,
+    read_source_commit,
+)
 from gitsplit.git.repository import open_repository
 from gitsplit.model.diff import FileChange, Hunk, Span
 from tests.repository import Repository
@@ -84,7 +89,7 @@ def as_read(changes: tuple[FileChange, ...]) -> list[Change]:
 def changes_of_head(repo: Repository) -> tuple[FileChange, ...]:
     """What HEAD did, as gitsplit reads it."""
     opened = open_repository(repo.path)
-    return file_changes(opened, source_commit(opened, opened.head()))
+    return file_changes(opened, read_source_commit(opened, opened.head()))
 
 
 @dataclass(frozen=True)
@@ -204,7 +209,7 @@ def test_files_and_hunks_are_those_of_gits_own_diff_whatever_is_configured(
     for key, value in CONFIGURATIONS[name].items():
         repo.git("config", key, value)
     opened = open_repository(repo.path)
-    commits = series(opened, None, root=True).commits[1:]
+    commits = read_series(opened, None, root=True).commits[1:]
     for commit, changes in zip(commits, changes_of(opened, commits), strict=True):
         parent = commit.raw.parents[0]
         assert as_git_has_it(repo, parent, commit.oid) == as_read(changes), commit.oid
@@ -364,7 +369,7 @@ def test_any_number_of_commits_takes_three_processes_to_read_at_most(
     rng = random.Random(1)
     repo.git("fast-import", "--quiet", stdin=imported(rng, random_trees(rng, 30)))
     opened = open_repository(repo.path)
-    commits = series(opened, None, root=True).commits
+    commits = read_series(opened, None, root=True).commits
     trace = tmp_path / "trace"
     monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
     changes_of(opened, commits)

@@ -7,7 +7,7 @@ import pytest
 
 from gitsplit.errors import EditorFailed
 from gitsplit.git.repository import open_repository
-from gitsplit.git.user_programs import edit, edit_file
+from gitsplit.git.user_programs import edit_file, edit_text
 from tests.repository import Repository
 
 ODD = b"a\r\n\xff\0no newline"
@@ -63,7 +63,7 @@ def test_an_editor_that_ends_with_an_error_says_no_and_leaves_nothing_behind(
     opened = open_repository(repo.path)
 
     with pytest.raises(EditorFailed, match="ended with status 3") as failed:
-        edit(opened, b"x")
+        edit_text(opened, b"x")
     assert failed.value.hint == "Nothing changed."
     with pytest.raises(EditorFailed, match="ended with status 3"):
         edit_file(opened, b"f", b"x")

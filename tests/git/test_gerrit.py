@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.push import id_rules, is_gerrits, is_on_a_remote, push_for_review
+from gitsplit.git.push import has_gerrit, id_rules, is_on_a_remote, push_for_review
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
@@ -47,10 +47,10 @@ SIGNS = [with_hook, with_gitreview, with_refspec, with_config]
 def test_each_sign_of_gerrit_is_enough(
     repo: Repository, sign: Callable[[Repository], None]
 ) -> None:
-    assert not is_gerrits(opened(repo))
+    assert not has_gerrit(opened(repo))
     sign(repo)
 
-    assert is_gerrits(opened(repo))
+    assert has_gerrit(opened(repo))
     assert id_rules(opened(repo)).wanted
 
 
@@ -58,7 +58,7 @@ def test_a_hook_that_git_would_not_run_is_no_sign(repo: Repository) -> None:
     with_hook(repo)
     (repo.path / ".git" / "hooks" / "commit-msg").chmod(0o644)
 
-    assert not is_gerrits(opened(repo))
+    assert not has_gerrit(opened(repo))
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_program_that_is_asked_something_ends(
     log = tmp_path / "log"
     watched = open_repository(repo.path).with_watch(Watch(is_wanted=until(log)))
     with pytest.raises(GivenUp):
-        user_programs.ask(watched, f"echo $$ >{log}; sleep 1000", b"question")
+        user_programs.run_filter(watched, f"echo $$ >{log}; sleep 1000", b"question")
 
     assert not is_alive(log.read_text().strip())
 
@@ -105,9 +105,9 @@ def test_a_program_that_is_waited_for_has_its_time(
     monkeypatch.setattr(user_programs, "PATIENCE", 0.2)
     opened = open_repository(repo.path).with_watch(PATIENT)
     with pytest.raises(ProgramFailed, match="has not answered"):
-        user_programs.ask(opened, "sleep 1000", b"")
+        user_programs.run_filter(opened, "sleep 1000", b"")
 
-    assert user_programs.ask(opened, "cat", b"question") == b"question"
+    assert user_programs.run_filter(opened, "cat", b"question") == b"question"
 
 
 def test_a_rewrite_is_given_up_between_two_commits(repo: Repository) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import HookRefused
-from gitsplit.git.hooks import Hooks, announce
+from gitsplit.git.hooks import Hooks, announce_rewrite
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
@@ -239,7 +239,7 @@ def test_post_rewrite_hears_what_became_of_each_commit(repo: Repository) -> None
     add_hook(repo, "post-rewrite", 'echo "$@" >.git/args; cat >.git/pairs')
     bench, rewrite = rewritten(repo)
 
-    assert announce(bench.opened, rewrite) == ()
+    assert announce_rewrite(bench.opened, rewrite) == ()
     assert (repo.path / ".git/args").read_text() == "rebase\n"
     assert (repo.path / ".git/pairs").read_text() == lines_of(rewrite)
 
@@ -250,7 +250,7 @@ def test_post_rewrite_that_fails_is_said_and_no_more(repo: Repository) -> None:
     bench, rewrite = rewritten(repo)
 
     said = ("The hook post-rewrite failed: no way.",)
-    assert announce(bench.opened, rewrite) == said
+    assert announce_rewrite(bench.opened, rewrite) == said
 
 
 @every_git
@@ -282,7 +282,7 @@ def test_notes_go_to_the_commit_that_keeps_the_identity(repo: Repository) -> Non
     bench, rewrite = rewriting(repo)
     piece, *_ = rewrite.commits
 
-    assert announce(bench.opened, rewrite) == ()
+    assert announce_rewrite(bench.opened, rewrite) == ()
     kept = {each.owner: f"of {each.old}" for each in rewrite.rewritten}
     assert notes_of(repo, rewrite) == {piece.oid: "", **kept}
 
@@ -305,7 +305,7 @@ def test_notes_stay_where_the_configuration_says_so(
     note_on_each(repo)
     bench, rewrite = rewriting(repo)
 
-    assert announce(bench.opened, rewrite) == ()
+    assert announce_rewrite(bench.opened, rewrite) == ()
     assert set(notes_of(repo, rewrite).values()) == {""}
 
 
@@ -316,7 +316,7 @@ def test_notes_that_can_t_be_copied_are_said(repo: Repository) -> None:
     note_on_each(repo)
     bench, rewrite = rewriting(repo)
     (repo.path / ".git/refs/notes/commits.lock").touch()
-    (said,) = announce(bench.opened, rewrite)
+    (said,) = announce_rewrite(bench.opened, rewrite)
 
     assert said.startswith("The notes couldn't be copied: ")
 
@@ -324,7 +324,7 @@ def test_notes_that_can_t_be_copied_are_said(repo: Repository) -> None:
 def test_orig_head_is_the_old_tip_as_after_a_rebase(repo: Repository) -> None:
     bench, rewrite = rewritten(repo)
     repo.git("update-ref", "ORIG_HEAD", "HEAD~1")
-    announce(bench.opened, rewrite)
+    announce_rewrite(bench.opened, rewrite)
 
     assert repo.oid("ORIG_HEAD") == rewrite.old_head
 
@@ -342,7 +342,7 @@ def test_inside_a_rebase_orig_head_is_the_rebase_s_and_git_tells_of_the_stop(
     rewrite = bench.splitting_first("HEAD~1", [bench.put("a", b"2\n")])
     with store_objects(bench.opened, bench.objects, rewrite):
         repo.git("update-ref", "--no-deref", "HEAD", rewrite.new_head)
-    announce(bench.opened, rewrite)
+    announce_rewrite(bench.opened, rewrite)
 
     assert repo.oid("ORIG_HEAD") == tip
     assert not (repo.path / ".git/pairs").exists()

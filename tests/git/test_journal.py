@@ -29,7 +29,7 @@ def with_branches(repo: Repository) -> Repository:
 
 
 def undo(repo: Repository) -> journal.Record:
-    return journal.undo(open_repository(repo.path))
+    return journal.undo_last(open_repository(repo.path))
 
 
 def phases(repo: Repository) -> list[str]:
@@ -174,7 +174,7 @@ def test_refs_that_could_not_move_leave_no_record(with_branches: Repository) -> 
     updates = prepared(repo)
     repo.git("checkout", "-q", "beside")
     with pytest.raises(RefMoved):
-        journal.move(opened, updates, "split", expected_head=MAIN)
+        journal.move_refs(opened, updates, "split", expected_head=MAIN)
 
     assert journal.last_undoable(opened) is None
     assert phases(repo) == []

@@ -4,8 +4,8 @@ import pytest
 
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git.operations import (
+    branches_of_other_worktrees,
     branches_owned_by_operations,
-    checked_out_elsewhere,
     operation_under_way,
     refuse_operation_under_way,
 )
@@ -186,7 +186,7 @@ def test_an_operation_of_another_worktree_owns_its_branch_too(
 
 def elsewhere(repo: Repository) -> dict[str, str]:
     """The branches of other worktrees."""
-    return checked_out_elsewhere(open_repository(repo.path))
+    return branches_of_other_worktrees(open_repository(repo.path))
 
 
 def test_branches_of_other_worktrees_are_told_with_their_path(

@@ -14,7 +14,7 @@ from gitsplit.errors import (
     UnbornBranch,
     UnknownRevision,
 )
-from gitsplit.git.history import file_changes, series, source_commit
+from gitsplit.git.history import file_changes, read_series, read_source_commit
 from gitsplit.git.repository import open_repository
 from tests.repository import Repository
 
@@ -35,11 +35,11 @@ def subjects(repo: Repository, *args: str) -> list[str]:
     return repo.git("log", "--reverse", "--topo-order", "--format=%H", *args).split()
 
 
-def read_series(
+def series_ids(
     repo: Repository, upstream: str | None = None, *commits: str, root: bool = False
 ) -> tuple[str | None, list[str]]:
     """Where the series begins, and its commits."""
-    found = series(open_repository(repo.path), upstream, commits, root)
+    found = read_series(open_repository(repo.path), upstream, commits, root)
     assert repo.oid("HEAD") == found.head
     return found.upstream, [commit.oid for commit in found.commits]
 
@@ -51,60 +51,60 @@ def line(repo: Repository, count: int = 4) -> list[str]:
 
 def test_the_series_is_what_lies_between_upstream_and_head(repo: Repository) -> None:
     oids = line(repo)
-    assert (oids[1], oids[2:]) == read_series(repo, "HEAD~2")
+    assert (oids[1], oids[2:]) == series_ids(repo, "HEAD~2")
 
 
 def test_an_upstream_that_moved_on_counts_from_the_merge_base(repo: Repository) -> None:
     oids = line(repo)
     repo.git("checkout", "-q", "-b", "topic", oids[1])
     own = repo.commit("own", {"g": b"1\n"})
-    assert (oids[1], [own]) == read_series(repo, "main")
+    assert (oids[1], [own]) == series_ids(repo, "main")
 
 
 def test_an_annotated_tag_is_an_upstream(repo: Repository) -> None:
     oids = line(repo)
     repo.git("tag", "-a", "-m", "tag", "v1", oids[0])
     repo.git("tag", "-a", "-m", "tag of a tag", "v2", "v1")
-    assert (oids[0], oids[1:]) == read_series(repo, "v2")
+    assert (oids[0], oids[1:]) == series_ids(repo, "v2")
 
 
 def test_a_search_for_a_message_is_an_upstream(repo: Repository) -> None:
     oids = line(repo)
-    assert (oids[2], oids[3:]) == read_series(repo, ":/c2")
+    assert (oids[2], oids[3:]) == series_ids(repo, ":/c2")
 
 
 def test_without_upstream_the_configured_one_counts(repo: Repository) -> None:
     oids = line(repo)
     repo.git("branch", "base", oids[1])
     repo.git("branch", "-q", "--set-upstream-to", "base")
-    assert (oids[1], oids[2:]) == read_series(repo)
+    assert (oids[1], oids[2:]) == series_ids(repo)
 
 
 def test_both_lines_of_a_merge_are_in_the_series(repo: Repository) -> None:
     merged(repo)
-    assert (repo.oid("base"), subjects(repo, "base..HEAD")) == read_series(repo, "base")
+    assert (repo.oid("base"), subjects(repo, "base..HEAD")) == series_ids(repo, "base")
 
 
 def test_the_root_option_takes_all_of_history(repo: Repository) -> None:
     oids = line(repo)
-    assert (None, oids) == read_series(repo, None, root=True)
+    assert (None, oids) == series_ids(repo, None, root=True)
 
 
 def test_a_marked_commit_begins_the_series_at_its_parent(repo: Repository) -> None:
     oids = line(repo)
-    assert (oids[1], oids[2:]) == read_series(repo, None, "HEAD", "HEAD~1")
+    assert (oids[1], oids[2:]) == series_ids(repo, None, "HEAD", "HEAD~1")
 
 
 def test_a_marked_root_commit_begins_the_series_at_the_root(repo: Repository) -> None:
     oids = line(repo)
-    assert (None, oids) == read_series(repo, None, oids[0])
+    assert (None, oids) == series_ids(repo, None, oids[0])
 
 
 def test_marked_commits_on_two_lines_begin_the_series_at_the_fork(
     repo: Repository,
 ) -> None:
     merged(repo)
-    base, found = read_series(repo, None, "HEAD^1", "HEAD^2")
+    base, found = series_ids(repo, None, "HEAD^1", "HEAD^2")
     assert (repo.oid("base"), subjects(repo, "base..HEAD")) == (base, found)
 
 
@@ -118,14 +118,14 @@ def test_commits_are_read_byte_for_byte(repo: Repository) -> None:
     raw += b"change-id xyz\nodd header\n\n\n caf\xe9\n\n"
     oid = repo.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
     repo.git("reset", "-q", "--soft", oid)
-    (commit,) = series(open_repository(repo.path), "HEAD~1").commits
+    (commit,) = read_series(open_repository(repo.path), "HEAD~1").commits
     assert raw == commit.raw.serialized()
 
 
 def test_a_replaced_commit_is_read_as_it_is_stored(repo: Repository) -> None:
     oids = line(repo)
     repo.git("replace", "--graft", oids[3], oids[0])
-    assert (oids[1], oids[2:]) == read_series(repo, oids[1])
+    assert (oids[1], oids[2:]) == series_ids(repo, oids[1])
 
 
 def refused(
@@ -133,7 +133,7 @@ def refused(
 ) -> tuple[str, str]:
     """The sentence and the hint with which the series is refused."""
     with pytest.raises(error) as caught:
-        read_series(repo, upstream, *commits)
+        series_ids(repo, upstream, *commits)
     return str(caught.value), caught.value.hint
 
 
@@ -197,7 +197,7 @@ def shallow(repo: Repository, tmp_path: Path) -> Repository:
 
 
 def test_a_shallow_clone_is_read_down_to_its_boundary(shallow: Repository) -> None:
-    assert (shallow.oid("HEAD~1"), [shallow.oid("HEAD")]) == read_series(
+    assert (shallow.oid("HEAD~1"), [shallow.oid("HEAD")]) == series_ids(
         shallow, "HEAD~1"
     )
 
@@ -206,18 +206,18 @@ def test_a_shallow_boundary_is_not_taken_for_a_root(shallow: Repository) -> None
     boundary = shallow.oid("HEAD~1")
     for commits, root in (([boundary], False), ([], True)):
         with pytest.raises(UnknownRevision, match="shallow clone") as caught:
-            read_series(shallow, None, *commits, root=root)
+            series_ids(shallow, None, *commits, root=root)
         assert "git fetch --deepen" in caught.value.hint
     with pytest.raises(UnknownRevision) as caught:
-        read_series(shallow, "HEAD~2")
+        series_ids(shallow, "HEAD~2")
     assert "git fetch --deepen" in caught.value.hint
     opened = open_repository(shallow.path)
     with pytest.raises(UnknownRevision, match="shallow clone"):
-        file_changes(opened, source_commit(opened, opened.resolve(boundary)))
+        file_changes(opened, read_source_commit(opened, opened.resolve(boundary)))
 
 
 def test_what_a_merge_did_to_its_files_is_refused(repo: Repository) -> None:
     merged(repo)
     opened = open_repository(repo.path)
     with pytest.raises(MergeCommit, match="is a merge"):
-        file_changes(opened, source_commit(opened, opened.head()))
+        file_changes(opened, read_source_commit(opened, opened.head()))

@@ -68,10 +68,10 @@ class Case:
         head = opened.head_ref()
         named = [(head or "HEAD", opened.head())]
         named += [(ref, Oid(self.repo.oid(ref))) for ref in refs]
-        rebase_record.begin(opened, named, "drop", head)
+        rebase_record.record_rebase(opened, named, "drop", head)
         dropped = [TodoLine("pick", Oid(self.dropped), b"dropped")] if keep else []
         base = Oid(self.repo.oid(f"{self.less}~1"))
-        rebase.start(opened, base, self.lines(*refs), dropped)
+        rebase.start_rebase(opened, base, self.lines(*refs), dropped)
         assert rebase.is_under_way(opened)
 
     def resolve(self, content: bytes = RESOLVED) -> None:
@@ -83,14 +83,14 @@ class Case:
 
     def by_gitsplit(self, word: str) -> None:
         opened = open_repository(self.repo.path)
-        act = {"--continue": rebase.resume, "--abort": rebase.abort}
+        act = {"--continue": rebase.continue_rebase, "--abort": rebase.abort_rebase}
         act[word](opened)
 
     def settle(self) -> journal.Record | None:
-        return rebase_record.settle(open_repository(self.repo.path))
+        return rebase_record.settle_records(open_repository(self.repo.path))
 
     def undo(self) -> None:
-        journal.undo(open_repository(self.repo.path))
+        journal.undo_last(open_repository(self.repo.path))
 
 
 End = Callable[[Case, str], None]
@@ -300,7 +300,7 @@ def test_where_git_does_not_begin_nothing_has_changed(case: Case) -> None:
     before = seen(case.repo)
     opened = open_repository(case.repo.path)
     with pytest.raises(GitFailed, match="pre-rebase"):
-        rebase.start(opened, Oid(case.repo.oid("main~3")), case.lines())
+        rebase.start_rebase(opened, Oid(case.repo.oid("main~3")), case.lines())
 
     assert seen(case.repo) == before
     assert not rebase.is_under_way(opened)
@@ -312,7 +312,7 @@ def test_an_untracked_file_in_the_way_changes_nothing(case: Case) -> None:
     before = seen(case.repo)
     opened = open_repository(case.repo.path)
     with pytest.raises(GitFailed, match="rebase"):
-        rebase.start(opened, Oid(case.repo.oid("main~4")), case.lines())
+        rebase.start_rebase(opened, Oid(case.repo.oid("main~4")), case.lines())
 
     assert seen(case.repo) == before
 
@@ -321,7 +321,7 @@ def test_a_list_that_git_cannot_read_changes_nothing(case: Case) -> None:
     before = seen(case.repo)
     opened = open_repository(case.repo.path)
     with pytest.raises(GitFailed, match="rebase"):
-        rebase.start(
+        rebase.start_rebase(
             opened, Oid(case.repo.oid("main~3")), [TodoLine("pick", Oid("1" * 40))]
         )
 
@@ -336,7 +336,7 @@ def test_a_series_that_begins_at_a_root_keeps_its_clean_root(case: Case) -> None
     before = seen(repo)
     opened = open_repository(repo.path)
     lines = [TodoLine("pick", Oid(root), b"root"), TodoLine("pick", Oid(less), b"less")]
-    rebase.start(opened, None, [*lines, *case.lines()[1:]])
+    rebase.start_rebase(opened, None, [*lines, *case.lines()[1:]])
 
     assert repo.oid("HEAD") == less
     assert rebase.current_stop(opened).paths == (b"f",)
@@ -359,7 +359,7 @@ def test_a_squash_has_the_message_that_was_chosen_without_an_editor(
         TodoLine("pick", Oid(carrier.strip()), b"both"),
         TodoLine("fixup", Oid(repo.oid("main")), b"top"),
     ]
-    rebase.start(opened, Oid(parent), lines)
+    rebase.start_rebase(opened, Oid(parent), lines)
 
     assert not rebase.is_under_way(opened)
     assert repo.message("HEAD") == message
@@ -422,8 +422,8 @@ def test_an_old_git_is_refused_where_a_branch_is_to_follow(
     base = Oid(case.repo.oid("main~3"))
     before = seen(case.repo)
     with pytest.raises(GitTooOld, match="middle points at"):
-        rebase.start(opened, base, case.lines("refs/heads/middle"))
+        rebase.start_rebase(opened, base, case.lines("refs/heads/middle"))
 
     assert seen(case.repo) == before
-    rebase.start(opened, base, case.lines())
+    rebase.start_rebase(opened, base, case.lines())
     assert rebase.is_under_way(opened)

@@ -37,11 +37,11 @@ def with_branches(repo: Repository) -> Repository:
 
 
 def undo(repo: Repository) -> journal.Record:
-    return journal.undo(open_repository(repo.path))
+    return journal.undo_last(open_repository(repo.path))
 
 
 def recover(repo: Repository) -> str | None:
-    return journal.recover(open_repository(repo.path))
+    return journal.recover_rewrites(open_repository(repo.path))
 
 
 def phases(repo: Repository) -> list[str]:
@@ -126,9 +126,9 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "undo":
-    journal.undo(repo, before_commit=die)
+    journal.undo_last(repo, before_commit=die)
 else:
-    journal.move(
+    journal.move_refs(
         repo, updates, "split", expected_head=current_head(repo), before_commit=die
     )
 """
@@ -256,7 +256,7 @@ def test_locks_from_the_future_are_waited_for_a_moment_at_most_and_that_is_said(
         os.utime(file, (later, later))
     said: list[str] = []
     before = time.monotonic()
-    journal.recover(open_repository(repo.path), said.append)
+    journal.recover_rewrites(open_repository(repo.path), said.append)
 
     assert time.monotonic() - before < 30
     assert not any(lock.exists() for lock in locks)
@@ -406,7 +406,7 @@ def test_a_git_that_is_killed_under_gitsplit_leaves_nothing_behind(
 
     updates = prepared(repo)
     with pytest.raises(WriteFailed, match="git was interrupted") as caught:
-        journal.move(
+        journal.move_refs(
             opened, updates, "split", expected_head=MAIN, before_commit=kill_git
         )
 

@@ -16,7 +16,7 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
-from gitsplit.git.history import file_changes, series
+from gitsplit.git.history import file_changes, read_series
 from gitsplit.git.repository import Config, committer, fresh_change_id, open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository
@@ -88,7 +88,7 @@ def test_a_repository_with_sha256_names_is_refused(tmp_path: Path) -> None:
 def read_last(path: Path) -> list[bytes]:
     """The paths that HEAD changed; its content is read too."""
     opened = open_repository(path)
-    (commit,) = series(opened, "HEAD~1").commits
+    (commit,) = read_series(opened, "HEAD~1").commits
     return [change.path for change in file_changes(opened, commit)]
 
 

@@ -9,7 +9,7 @@ from threading import Event, Timer
 import pytest
 
 from gitsplit.errors import WriteFailed
-from gitsplit.git.journal import recover
+from gitsplit.git.journal import recover_rewrites
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import open_repository
 from gitsplit.git.scratch_worktree import (
@@ -255,7 +255,7 @@ def test_worktrees_of_the_dead_are_removed_and_no_others(
     }
     made = {n: left_behind(two, r, temporary, n) for n, r in reasons.items()}
 
-    recover(open_repository(two.path))
+    recover_rewrites(open_repository(two.path))
 
     left = {name for name, each in made.items() if each.path.exists()}
     assert left == reasons.keys() - {"gitsplit-dead"}
@@ -270,7 +270,7 @@ def test_a_dead_worktree_that_was_moved_away_keeps_its_files(
     kept = temporary / "kept"
     two.git("worktree", "move", "-f", "-f", str(made.path), str(kept))
 
-    recover(open_repository(two.path))
+    recover_rewrites(open_repository(two.path))
 
     assert (kept / "file").read_bytes() == b"2\n"
     assert len(worktrees(two)) == 1
@@ -281,7 +281,7 @@ def test_a_dead_worktree_whose_files_are_gone_is_forgotten(
 ) -> None:
     made = left_behind(two, f"gitsplit {DEAD} on {HERE}", temporary, "gitsplit-x")
     (made.admin / "gitdir").unlink()
-    recover(open_repository(two.path))
+    recover_rewrites(open_repository(two.path))
 
     assert not made.admin.exists()
     assert len(worktrees(two)) == 1
@@ -293,7 +293,7 @@ def test_what_still_runs_in_a_dead_worktree_is_ended(
     made = left_behind(two, f"gitsplit {DEAD} on {HERE}", temporary, "gitsplit-x")
     with subprocess.Popen(["sleep", "1000"], process_group=0) as running:
         made.note_command(running.pid)
-        recover(open_repository(two.path))
+        recover_rewrites(open_repository(two.path))
 
         assert running.wait(10) == -9
     assert_no_trace(two, temporary)

@@ -13,7 +13,7 @@ from gitsplit.git.refs import branches_to_move, current_head
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.worktree import HeadTrees, TreeStep, restore
+from gitsplit.git.worktree import HeadTrees, TwoTreeMerge, restore_step
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
 from tests.git.following import leftovers
@@ -92,10 +92,10 @@ def drop(repo: Repository, part: str, to: str) -> journal.Record:
     rewrite = bench.rewrite(series, [draft])
     old, new = rewrite.old_tree, rewrite.new_tree
     trees = HeadTrees(old, old if to == "worktree" else new, new)
-    preflight.refuse_unready(bench.opened, bench.objects, trees.steps())
-    preflight.refuse_lost(bench.opened, bench.objects, trees)
+    preflight.refuse_unclean(bench.opened, bench.objects, trees.steps())
+    preflight.refuse_missing_files(bench.opened, bench.objects, trees)
     with store_objects(bench.opened, bench.objects, rewrite, [trees.files]):
-        return journal.move(
+        return journal.move_refs(
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,
             "drop",
@@ -114,7 +114,7 @@ def test_a_change_between_link_and_directory_is_dropped_and_given_back(
     drop(repo, part, to)
     dropped = files_of(repo)
     status = repo.git("status", "--porcelain")
-    journal.undo(open_repository(repo.path))
+    journal.undo_last(open_repository(repo.path))
 
     assert (dropped == whole) is (to == "worktree")
     assert (status == "") is (to == "discard")
@@ -125,8 +125,8 @@ def test_a_change_between_link_and_directory_is_dropped_and_given_back(
     assert leftovers(repo) == []
 
 
-def step_of(repo: Repository, part: str) -> TreeStep:
-    return TreeStep(Oid(repo.tree("main")), Oid(repo.tree(part)), files=True)
+def step_of(repo: Repository, part: str) -> TwoTreeMerge:
+    return TwoTreeMerge(Oid(repo.tree("main")), Oid(repo.tree(part)), files=True)
 
 
 @BOTH_WAYS
@@ -139,7 +139,7 @@ def test_a_step_broken_off_is_put_back_without_looking_through_the_link(
     if is_written:
         SHAPES[before](repo)
         repo.write({"k": b"2\n"})
-    restore(open_repository(repo.path), step_of(repo, part))
+    restore_step(open_repository(repo.path), step_of(repo, part))
 
     assert files_of(repo) == whole
 
@@ -149,7 +149,7 @@ def test_a_directory_gone_when_git_was_killed_comes_back(repo: Repository) -> No
     whole = files_of(repo)
     (repo.path / "d" / "f").unlink()
     (repo.path / "d").rmdir()
-    restore(open_repository(repo.path), step_of(repo, part))
+    restore_step(open_repository(repo.path), step_of(repo, part))
 
     assert files_of(repo) == whole
 
@@ -166,10 +166,10 @@ def test_a_link_of_the_users_own_stays_and_so_does_what_it_leads_to(
     ours = files_of(repo)
     opened = open_repository(repo.path)
     base, came = Oid(repo.tree("HEAD~1")), Oid(repo.tree("HEAD"))
-    restore(opened, TreeStep(base, came, files=True))
+    restore_step(opened, TwoTreeMerge(base, came, files=True))
 
     assert files_of(repo) == {k: v for k, v in ours.items() if k != "repo/e/f"}
-    restore(opened, TreeStep(came, base, files=True))
+    restore_step(opened, TwoTreeMerge(came, base, files=True))
     assert files_of(repo) == ours
 
 
@@ -177,7 +177,7 @@ def test_files_that_somebody_put_into_the_directory_stay(repo: Repository) -> No
     part = changing(repo, "directory", "link")
     as_directory(repo)
     repo.write({"d/mine": b"mine\n"})
-    restore(open_repository(repo.path), step_of(repo, part))
+    restore_step(open_repository(repo.path), step_of(repo, part))
 
     assert (repo.path / "d" / "mine").read_bytes() == b"mine\n"
 
@@ -226,4 +226,4 @@ def test_a_file_behind_a_link_cant_hold_what_is_dropped(repo: Repository) -> Non
         opened = open_repository(repo.path)
         old, new = Oid(repo.tree("main")), Oid(repo.tree(part))
         trees = HeadTrees(old, old, new)
-        preflight.refuse_lost(opened, NewObjects(opened), trees)
+        preflight.refuse_missing_files(opened, NewObjects(opened), trees)

@@ -13,7 +13,12 @@ from gitsplit.errors import (
 )
 from gitsplit.git import journal
 from gitsplit.git.repository import open_repository
-from gitsplit.git.worktree import TreeStep, lock, remove_stale_index_lock, restore
+from gitsplit.git.worktree import (
+    TwoTreeMerge,
+    lock_index,
+    remove_stale_index_lock,
+    restore_step,
+)
 from gitsplit.model.objects import Oid
 from tests.git.following import (
     BASE,
@@ -32,7 +37,7 @@ BOTH = pytest.mark.parametrize("to", ["worktree", "discard"])
 
 
 def undo(repo: Repository) -> None:
-    journal.undo(open_repository(repo.path))
+    journal.undo_last(open_repository(repo.path))
 
 
 def status(repo: Repository) -> list[str]:
@@ -559,7 +564,7 @@ def test_only_what_git_wrote_is_put_back(repo: Repository, part: str) -> None:
             "e/new": b"somebody's, too\n",
         }
     )
-    restore(open_repository(repo.path), TreeStep(old, new, files=True))
+    restore_step(open_repository(repo.path), TwoTreeMerge(old, new, files=True))
     after = seen(repo).files
 
     assert {path for path in after if after[path] != before.files.get(path)} == {
@@ -574,7 +579,7 @@ def test_a_lock_of_the_dead_is_removed_and_one_of_others_stays(
 ) -> None:
     opened = open_repository(repo.path)
     held = repo.path / ".git/index.lock"
-    lock(opened)
+    lock_index(opened)
     content = held.read_text()
     remove_stale_index_lock(opened)
     was_removed = not held.exists()

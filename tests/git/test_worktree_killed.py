@@ -62,7 +62,7 @@ def watched(*arguments):
 journal._carry_out = watched
 sys.addaudithook(watch)
 if what == "undo":
-    journal.undo(open_repository(repo.path))
+    journal.undo_last(open_repository(repo.path))
 else:
     drop(repo, part, to)
 print(moments)
@@ -124,10 +124,10 @@ def after_death(repo: Repository, deed: Deed, whom: str, moment: int) -> Seen:
     copy = copy_of(repo, f"{whom}-{moment}")
     assert run(copy, deed, whom, moment) == 0
     wait_for_orphans(copy)
-    journal.recover(open_repository(copy.path))
+    journal.recover_rewrites(open_repository(copy.path))
     found = seen(copy)
     assert leftovers(copy) == []
-    assert journal.recover(open_repository(copy.path)) is None
+    assert journal.recover_rewrites(open_repository(copy.path)) is None
     shutil.rmtree(copy.path)
     return found
 
@@ -174,7 +174,7 @@ def test_killed_while_git_writes_the_files_they_are_put_back(
     wait_for_orphans(repo)
     (repo.path / ".git/info/attributes").unlink()
     spoilt = seen(repo).files
-    said = journal.recover(open_repository(repo.path))
+    said = journal.recover_rewrites(open_repository(repo.path))
 
     assert spoilt != before.files
     assert "nothing was changed" in (said or "")
@@ -187,14 +187,14 @@ def test_an_index_with_other_changes_by_now_is_left_alone(
 ) -> None:
     record = drop(repo, part)
     new = record.updates[0].new
-    journal.undo(open_repository(repo.path))
+    journal.undo_last(open_repository(repo.path))
     opened = open_repository(repo.path)
-    journal.begin(opened, record.updates, "drop", record.head, record.trees)
+    journal.add_record(opened, record.updates, "drop", record.head, record.trees)
     repo.git("update-ref", "refs/heads/main", new)
     repo.write({"f": b"mine\n"})
     repo.git("add", "f")
     before = seen(repo)
-    said = journal.recover(opened)
+    said = journal.recover_rewrites(opened)
 
     assert "the index was not updated: other changes are staged." in (said or "")
     assert seen(repo) == before

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.errors import InvalidPlan, WriteFailed
-from gitsplit.git.store import new_objects, store_objects
+from gitsplit.git.store import objects_to_store, store_objects
 from gitsplit.git.write import RewrittenCommit
 from gitsplit.model.objects import FILE, Oid, RawCommit, TreeEntry, object_id
 from gitsplit.model.series import CommitDraft
@@ -158,7 +158,7 @@ def test_one_draft_like_its_source_is_the_source_itself(repo: Repository) -> Non
 
     assert rewrite.rewritten == ()
     assert rewrite.new_head == series.head
-    assert new_objects(bench.objects, rewrite) == ()
+    assert objects_to_store(bench.objects, rewrite) == ()
 
 
 def test_of_two_pieces_none_is_taken_for_the_source(repo: Repository) -> None:
@@ -351,7 +351,7 @@ def test_an_object_that_names_a_missing_one_is_not_written(repo: Repository) -> 
     rewrite = bench.splitting_first("HEAD~1", [(b"a", missing)])
 
     with pytest.raises(WriteFailed, match="name a missing one"):
-        new_objects(bench.objects, rewrite)
+        objects_to_store(bench.objects, rewrite)
 
 
 def test_a_partial_clone_need_not_have_the_siblings(
@@ -385,7 +385,7 @@ def test_nested_new_trees_come_after_what_they_name(repo: Repository) -> None:
     bench = Bench.of(repo)
     put = bench.put("x/y/z", b"deep\n")
     rewrite = bench.splitting_first("HEAD~1", [put])
-    kinds = [kind for kind, _ in new_objects(bench.objects, rewrite)]
+    kinds = [kind for kind, _ in objects_to_store(bench.objects, rewrite)]
 
     assert kinds == ["blob", "tree", "tree", "tree", "commit", "commit"]
     assert source_of(repo, "HEAD").oid == rewrite.old_head

@@ -52,7 +52,7 @@ def power_cut():
     os._exit(9)
 
 os.fsync = noted
-journal.move(
+journal.move_refs(
     repo, updates, "split", expected_head=current_head(repo), before_commit=power_cut
 )
 """
@@ -79,8 +79,8 @@ def test_the_record_of_a_rewrite_survives_a_power_cut(repo: Repository) -> None:
     (record,) = journal.records(open_repository(repo.path))
     for update in updates:
         repo.git("update-ref", update.ref, update.new, update.old)
-    said = journal.recover(open_repository(repo.path))
-    undone = journal.undo(open_repository(repo.path))
+    said = journal.recover_rewrites(open_repository(repo.path))
+    undone = journal.undo_last(open_repository(repo.path))
 
     assert record.updates == updates
     assert said is not None and "interrupted after a rewrite" in said
@@ -195,7 +195,7 @@ def test_a_rewrite_that_was_done_and_then_lost_is_taken_back_by_the_next_start(
     repo, before = split
     record = repo.path / ".git" / "gitsplit" / "000001.json"
     record.write_text(record.read_text().replace('"done"', '"prepared"'))
-    said = journal.recover(open_repository(repo.path))
+    said = journal.recover_rewrites(open_repository(repo.path))
 
     assert said is not None and "it has been rolled back" in said
     assert repo.refs() == before

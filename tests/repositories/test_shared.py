@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.git.repository import open_repository
-from gitsplit.git.state_dir import share
+from gitsplit.git.state_dir import set_shared_permissions
 from tests.repositories.splitting import Split, two_pieces
 from tests.repository import Repository
 
@@ -71,7 +71,7 @@ def test_own_files_get_the_permissions_of_gits_own(
     directory.mkdir()
     file.touch()
     for path in (directory, file):
-        share(open_repository(repo.path), path)
+        set_shared_permissions(open_repository(repo.path), path)
 
     modes = permissions(repo)
     assert modes["own/file"] == modes["index"]

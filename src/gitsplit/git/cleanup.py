@@ -18,7 +18,7 @@ from gitsplit.git.program import is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, ScratchWorktree
-from gitsplit.git.state_dir import PREFIX, mtime_of, own_content, remove_left_behind
+from gitsplit.git.state_dir import PREFIX, mtime_of, read_own_file, remove_stale_files
 from gitsplit.git.store import KEEP_REASON
 
 MOMENT = 1.0
@@ -33,7 +33,7 @@ def say_nothing(_words: str) -> None:
     """Nobody is told."""
 
 
-def remove_stale_locks(
+def remove_stale_ref_locks(
     repo: Repository, updates: Iterable[RefUpdate], record: Path, say: Say = say_nothing
 ) -> None:
     """Remove the lock files of a git that was killed while it made these updates.
@@ -63,13 +63,13 @@ def remove_stale_locks(
     head_lock = repo.git_dir / "HEAD.lock"
     stale = [file for file in ours if file.suffix == ".lock"]
     stale += _stale_locks(unfilled, [record, *ours], say)
-    if not _content(head_lock) and any(_is_as_old(head_lock, file) for file in ours):
+    if not _content(head_lock) and any(_is_same_age(head_lock, file) for file in ours):
         stale.append(head_lock)
     for lock in stale:
         lock.unlink(missing_ok=True)
 
 
-def remove_stale_locks_after(
+def remove_stale_announcement_locks(
     repo: Repository, record: Path, say: Say = say_nothing
 ) -> None:
     """Remove the locks of ``ORIG_HEAD`` and of notes that a killed git has left.
@@ -92,13 +92,13 @@ def _stale_locks(
     """
     times = sorted(filter(None, map(mtime_of, earlier)))
     found = {lock: made for lock in locks if (made := mtime_of(lock))}
-    ours = {lock: made for lock, made in found.items() if _is_after(made, times)}
+    ours = {lock: made for lock, made in found.items() if _is_moment_after(made, times)}
     if ours:
         _wait_until_old(max(ours.values()), next(iter(ours)), say)
     yield from (lock for lock, made in ours.items() if mtime_of(lock) == made)
 
 
-def _is_after(made: float, times: Sequence[float]) -> bool:
+def _is_moment_after(made: float, times: Sequence[float]) -> bool:
     """Whether that is in the moment after one of the times, which are sorted."""
     at = bisect_right(times, made)
     return at > 0 and made - times[at - 1] < MOMENT
@@ -112,22 +112,22 @@ def _wait_until_old(made: float, lock: Path, say: Say) -> None:
         time.sleep(seconds)
 
 
-def _is_as_old(one: Path, other: Path) -> bool:
+def _is_same_age(one: Path, other: Path) -> bool:
     """Whether both files are there and were written within a moment."""
     times = mtime_of(one), mtime_of(other)
     return all(times) and abs(times[0] - times[1]) < MOMENT
 
 
-def remove_litter(repo: Repository) -> None:
+def remove_leftovers(repo: Repository) -> None:
     """Remove what dead gitsplits of this machine have left, but for lock files."""
     remove_stale_keeps(repo)
     remove_stale_scratches(repo)
     own = repo.git_dir / "gitsplit"
     drafts = (own / "drafts").glob("*/")
     for place in (repo.objects_dir, own, *drafts):
-        remove_left_behind(place)
+        remove_stale_files(place)
     with suppress(OSError):  # there is none on a full disk
-        remove_left_behind(Path(gettempdir()))
+        remove_stale_files(Path(gettempdir()))
 
 
 def remove_stale_keeps(repo: Repository) -> None:
@@ -160,14 +160,14 @@ def remove_stale_scratches(repo: Repository) -> None:
     for lock in admins.glob("*/locked"):
         ours = reason.fullmatch(_content(lock))
         if ours and not is_running(ours[1].decode()):
-            _end_command(lock.parent)
-            _scratch_of(lock.parent).remove()
-    remove_left_behind(admins)  # before there is a lock
+            _kill_command(lock.parent)
+            _scratch_worktree(lock.parent).remove()
+    remove_stale_files(admins)  # before there is a lock
     with suppress(OSError):
         admins.rmdir()
 
 
-def _scratch_of(admin: Path) -> ScratchWorktree:
+def _scratch_worktree(admin: Path) -> ScratchWorktree:
     """The scratch worktree whose own git directory that is.
 
     Git keeps the name of its file ``.git`` there. Files in a directory that isn't
@@ -177,7 +177,7 @@ def _scratch_of(admin: Path) -> ScratchWorktree:
     return ScratchWorktree(path if path.name.startswith(PREFIX) else admin, admin)
 
 
-def _end_command(admin: Path) -> None:
+def _kill_command(admin: Path) -> None:
     name = _content(admin / COMMAND_FILE).decode("ascii", "replace")
     pid, _, start = name.partition(" ")
     # Without its start, the process could be anybody's.
@@ -189,6 +189,6 @@ def _end_command(admin: Path) -> None:
 def _content(path: Path) -> bytes:
     """The file's bytes; of what isn't a file, or can't be one of gitsplit's, none."""
     try:
-        return own_content(path)
+        return read_own_file(path)
     except OSError:  # reftable has no refs/heads/
         return b""

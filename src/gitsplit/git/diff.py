@@ -86,14 +86,20 @@ def file_pairs(
     The contents are stored here afterwards, also in a partial clone that lacked some.
     Raises GitFailed where they can't be had.
     """
-    compared = [tuple(_changed_files(repo, *pair)) for pair in trees]
+    compared = [tuple(_compare_trees(repo, *pair)) for pair in trees]
     _fetch_contents(repo, (pair for files in compared for pair in files))
     asked = [
-        pair for pair, files in zip(trees, compared, strict=True) if _may_rename(files)
+        pair
+        for pair, files in zip(trees, compared, strict=True)
+        if _may_have_renames(files)
     ]
-    with_renames = iter(_pairs_by_git(repo, asked))
+    with_renames = iter(_diff_trees_by_git(repo, asked))
     return tuple(
-        tuple(sorted(next(with_renames) if _may_rename(files) else files, key=_by_path))
+        tuple(
+            sorted(
+                next(with_renames) if _may_have_renames(files) else files, key=_by_path
+            )
+        )
         for files in compared
     )
 
@@ -102,7 +108,7 @@ def _by_path(pair: FilePair) -> bytes:
     return pair.path
 
 
-def _may_rename(files: Iterable[FilePair]) -> bool:
+def _may_have_renames(files: Iterable[FilePair]) -> bool:
     """Whether a file went and another came: git alone says if that is a rename."""
     gone = came = False
     for pair in files:
@@ -111,7 +117,7 @@ def _may_rename(files: Iterable[FilePair]) -> bool:
     return gone and came
 
 
-def _changed_files(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
+def _compare_trees(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
     """The files that differ between two trees, in any order, no renames found."""
     for path, sides in changed_paths(NewObjects(repo), old, new).items():
         files = FilePair(*(_tree_file(path, side) for side in sides))
@@ -120,17 +126,19 @@ def _changed_files(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
 
 
 def _tree_file(path: bytes, entry: TreeEntry | None) -> TreeFile | None:
-    return TreeFile(path, _canonical(entry.mode), entry.oid) if entry else None
+    return TreeFile(path, _canonical_mode(entry.mode), entry.oid) if entry else None
 
 
-def _canonical(mode: int) -> int:
+def _canonical_mode(mode: int) -> int:
     """The mode as git sees it: old trees hold 100664, which is no change to git."""
     if not S_ISREG(mode):
         return mode
     return EXECUTABLE if mode & 0o100 else FILE
 
 
-def _pairs_by_git(repo: Repository, trees: Sequence[TreePair]) -> list[list[FilePair]]:
+def _diff_trees_by_git(
+    repo: Repository, trees: Sequence[TreePair]
+) -> list[list[FilePair]]:
     """For each pair of trees what ``git diff-tree`` says differs, renames found."""
     if not trees:
         return []
@@ -225,13 +233,14 @@ def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
     patch = pygit2.Patch.create_from(old, new, flag=_HUNKS, context_lines=0)
     return tuple(
         Hunk(
-            _span(each.old_start, each.old_lines), _span(each.new_start, each.new_lines)
+            _header_span(each.old_start, each.old_lines),
+            _header_span(each.new_start, each.new_lines),
         )
         for each in patch.hunks
     )
 
 
-def _span(start: int, count: int) -> Span:
+def _header_span(start: int, count: int) -> Span:
     """The lines of an ``@@`` header, which names the line before an empty run."""
     first = start - 1 if count else start
     return Span(first, first + count)
@@ -246,14 +255,16 @@ def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
     """
     most = min(len(old), len(new))
     equal = 0
-    while equal + _TAIL_BLOCK <= most and _block(old, equal) == _block(new, equal):
+    while equal + _TAIL_BLOCK <= most and _tail_block(old, equal) == _tail_block(
+        new, equal
+    ):
         equal += _TAIL_BLOCK
     newline = old.find(b"\n", len(old) - equal) + 1
     cut = len(old) - newline if newline else 0
     return old[: len(old) - cut], new[: len(new) - cut]
 
 
-def _block(content: bytes, after: int) -> bytes:
+def _tail_block(content: bytes, after: int) -> bytes:
     """The block that ends ``after`` bytes before the end."""
     end = len(content) - after
     return content[end - _TAIL_BLOCK : end]

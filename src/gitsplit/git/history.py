@@ -46,10 +46,10 @@ def recent_subjects(repo: Repository, head: Oid) -> tuple[bytes, ...]:
 
     Merges are left out. A shallow clone has as many as it has.
     """
-    return tuple(filter(None, _subjects(repo, head)))
+    return tuple(filter(None, _subjects_back_from(repo, head)))
 
 
-def _subjects(repo: Repository, oid: Oid) -> Iterator[bytes]:
+def _subjects_back_from(repo: Repository, oid: Oid) -> Iterator[bytes]:
     for _ in range(MOST_SUBJECTS):
         if not repo.has_object(oid):
             return
@@ -105,7 +105,7 @@ def co_changes(
     )
 
 
-def series(
+def read_series(
     repo: Repository,
     upstream: str | None,
     commits: Sequence[str] = (),
@@ -123,8 +123,10 @@ def series(
     """
     head = repo.head()
     marked = tuple(repo.resolve(revision) for revision in commits)
-    base = None if root else _base(repo, head, upstream, marked)
-    found = tuple(source_commit(repo, oid) for oid in _commits(repo, base, head))
+    base = None if root else _series_base(repo, head, upstream, marked)
+    found = tuple(
+        read_source_commit(repo, oid) for oid in _commits_between(repo, base, head)
+    )
     _refuse_outsiders(repo, marked, found)
     if base is None and found:
         _refuse_shallow_boundary(repo, found[0])
@@ -136,7 +138,7 @@ def series(
     return Series(base, head, found)
 
 
-def titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
+def log_titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
     """What ``git log --format`` makes of each commit of the series, on one line."""
     oids = [commit.oid for commit in series.commits]
     done = repo.program.run(
@@ -150,12 +152,12 @@ def titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
     }
 
 
-def source_commit(repo: Repository, oid: Oid) -> SourceCommit:
+def read_source_commit(repo: Repository, oid: Oid) -> SourceCommit:
     """The commit as it is stored."""
     return SourceCommit(oid, repo.read_commit(oid))
 
 
-def replaced_objects(repo: Repository, series: Series) -> Mapping[Oid, str]:
+def replacements(repo: Repository, series: Series) -> Mapping[Oid, str]:
     """What of the series git shows others for (``git-replace(1)``), and its kind.
 
     Its commits first; then their parents, trees, and the blobs that they change.
@@ -183,7 +185,7 @@ def _objects_of(repo: Repository, series: Series) -> Iterator[tuple[Oid, str]]:
     yield from ((oid, "parent") for oid in parents)
     below = []
     with suppress(GitsplitError):  # a parent of a shallow clone
-        below = [source_commit(repo, oid).raw for oid in parents]
+        below = [read_source_commit(repo, oid).raw for oid in parents]
     yield from ((raw.tree, "tree") for raw in (*commits.values(), *below))
     args = ("--no-replace-objects", "diff-tree", "--stdin", "-r", "-t", "-m", "-z")
     options = ("--root", "--raw", "--no-abbrev", "--no-renames", "--no-commit-id")
@@ -211,16 +213,16 @@ def has_grafts(repo: Repository) -> bool:
     return any(line.strip() and not line.startswith(b"#") for line in lines)
 
 
-def _base(
+def _series_base(
     repo: Repository, head: Oid, upstream: str | None, marked: tuple[Oid, ...]
 ) -> Oid | None:
     """The commit that the series begins after; None where it begins at a root."""
     if upstream is None and marked:
-        return _before_all(repo, head, marked)
+        return _parent_of_oldest(repo, head, marked)
     if upstream is None:
-        tip, name = _configured_upstream(repo), "@{upstream}"
+        tip, name = _upstream_of_branch(repo), "@{upstream}"
     else:
-        tip, name = _given_upstream(repo, head, upstream), upstream
+        tip, name = _upstream_by_name(repo, head, upstream), upstream
     base = _merge_base(repo, tip, head)
     if base is None:
         shallow = "This is a shallow clone; get more history: git fetch --deepen=10"
@@ -232,7 +234,7 @@ def _base(
     return base
 
 
-def _configured_upstream(repo: Repository) -> Oid:
+def _upstream_of_branch(repo: Repository) -> Oid:
     try:
         return repo.resolve("@{upstream}")
     except UnknownRevision:
@@ -242,11 +244,11 @@ def _configured_upstream(repo: Repository) -> Oid:
         ) from None
 
 
-def _given_upstream(repo: Repository, head: Oid, upstream: str) -> Oid:
+def _upstream_by_name(repo: Repository, head: Oid, upstream: str) -> Oid:
     try:
         return repo.resolve(upstream)
     except UnknownRevision as unknown:
-        if not source_commit(repo, head).raw.parents:
+        if not read_source_commit(repo, head).raw.parents:
             hint = "HEAD is the first commit; to split it: gitsplit --root"
         elif repo.is_shallow:
             hint = "This is a shallow clone; get more history: git fetch --deepen=10"
@@ -264,7 +266,9 @@ def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
     return None if done.status else Oid(done.stdout.decode("ascii").strip())
 
 
-def _before_all(repo: Repository, head: Oid, marked: tuple[Oid, ...]) -> Oid | None:
+def _parent_of_oldest(
+    repo: Repository, head: Oid, marked: tuple[Oid, ...]
+) -> Oid | None:
     """The first parent of the oldest marked commit; None where that is a root.
 
     Where none of them is the oldest, the commit at which their lines fork.
@@ -272,12 +276,12 @@ def _before_all(repo: Repository, head: Oid, marked: tuple[Oid, ...]) -> Oid | N
     oldest = _merge_base(repo, *marked, head)
     if oldest is None or oldest not in marked:
         return oldest
-    commit = source_commit(repo, oldest)
+    commit = read_source_commit(repo, oldest)
     _refuse_shallow_boundary(repo, commit)
     return commit.raw.parents[0] if commit.raw.parents else None
 
 
-def _commits(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
+def _commits_between(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
     excluded = () if base is None else (f"^{base}",)
     done = repo.program.run(
         *("--no-replace-objects", "rev-list", "--reverse", "--topo-order"),
@@ -293,7 +297,7 @@ def _refuse_outsiders(
     for oid in marked:
         if oid not in inside:
             raise NotInSeries(
-                f"{source_commit(repo, oid).in_words} is not in the series.",
+                f"{read_source_commit(repo, oid).in_words} is not in the series.",
                 hint="Name a commit between UPSTREAM and HEAD.",
             )
 
@@ -325,17 +329,17 @@ def changes_of(
 
     A partial clone takes one more, which fetches what is missing.
     """
-    trees = [_trees(repo, commit) for commit in commits]
+    trees = [_tree_pair(repo, commit) for commit in commits]
     all_pairs = file_pairs(repo, trees)
     flat = [pair for pairs in all_pairs for pair in pairs]
     paths = (side.path for pair in flat if pair.has_lines for side in pair.sides)
     binary = binary_by_attribute(repo, paths)
     return tuple(
-        tuple(_change(repo, pair, binary) for pair in pairs) for pairs in all_pairs
+        tuple(_file_change(repo, pair, binary) for pair in pairs) for pairs in all_pairs
     )
 
 
-def _trees(repo: Repository, commit: SourceCommit) -> TreePair:
+def _tree_pair(repo: Repository, commit: SourceCommit) -> TreePair:
     """The trees of the commit's parent and of the commit."""
     parents = commit.raw.parents
     if len(parents) > 1:
@@ -344,14 +348,14 @@ def _trees(repo: Repository, commit: SourceCommit) -> TreePair:
             hint="Choose one of the commits that it brings together.",
         )
     _refuse_shallow_boundary(repo, commit)
-    old = source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE
+    old = read_source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE
     return old, commit.raw.tree
 
 
-def _change(
+def _file_change(
     repo: Repository, pair: FilePair, binary: dict[bytes, bool | None]
 ) -> FileChange:
-    old, new = _file(repo, pair.old), _file(repo, pair.new)
+    old, new = _read_file(repo, pair.old), _read_file(repo, pair.new)
     sides = [side for side in (old, new) if side is not None]
     by_lines = pair.has_lines and not any(_is_binary(repo, s, binary) for s in sides)
     if not by_lines or len({side.oid for side in sides}) < len(sides):
@@ -360,7 +364,7 @@ def _change(
     return FileChange(old, new, hunks_between(before, after))
 
 
-def _file(repo: Repository, side: TreeFile | None) -> File | None:
+def _read_file(repo: Repository, side: TreeFile | None) -> File | None:
     if side is None:
         return None
     content = None if side.mode == GITLINK else repo.read_object(side.oid)[1]

@@ -53,10 +53,14 @@ class Hooks:
             with report_write_failure(f"The hook commit-msg can't be given {path}"):
                 ensure_directory(self.repo)
                 path.write_bytes(message)
-                done = self.run("commit-msg", str(path), env=_author(original))
+                done = self.run(
+                    "commit-msg", str(path), env=_author_environment(original)
+                )
                 words = output_in_one_line(done.stderr)
                 if done.status:
-                    raise _refusal(message, words, is_run=not _could_not_run(done))
+                    raise _commit_msg_error(
+                        message, words, is_run=not _could_not_run(done)
+                    )
                 return path.read_bytes(), words
         finally:
             with suppress(OSError):
@@ -147,7 +151,7 @@ class Hooks:
         return Completed(done.returncode, b"", done.stdout)
 
 
-def _author(original: RawCommit) -> dict[str, str]:
+def _author_environment(original: RawCommit) -> dict[str, str]:
     """The author as git exports it to ``commit-msg``; nothing for a malformed one."""
     found = _AUTHOR.fullmatch(b"".join(original.values(b"author")))
     if found is None or b"\0" in found[0]:
@@ -165,7 +169,7 @@ def _could_not_run(done: Completed) -> bool:
     return done.status in NOT_RUN or bool(_CANNOT_RUN.match(done.stderr))
 
 
-def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
+def _commit_msg_error(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     told = f": {words}" if words else "; no reason given."
     if not is_run:
         return HookRefused(
@@ -179,17 +183,17 @@ def _refusal(message: bytes, words: str, *, is_run: bool) -> HookRefused:
     )
 
 
-def announce(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:
+def announce_rewrite(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:
     """Set ORIG_HEAD, copy notes, run ``post-rewrite``; what to tell the user of it."""
-    pairs = _pairs(repo, rewrite)
+    pairs = _pairs_to_announce(repo, rewrite)
     lines = b"".join(f"{old} {new}\n".encode() for old, new in pairs)
     said = [_set_orig_head(repo, rewrite.old_head)]
     if lines:
-        said += [_copy_notes(repo, lines), _tell_hook(repo, lines)]
+        said += [_copy_notes(repo, lines), _tell_post_rewrite(repo, lines)]
     return tuple(filter(None, said))
 
 
-def _pairs(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oid]]:
+def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oid]]:
     """Each rewritten commit and the one that keeps its identity.
 
     Where a rebase has stopped for ``edit``, git itself tells at the end what became of
@@ -210,7 +214,7 @@ def _set_orig_head(repo: Repository, old_head: Oid) -> str:
     if (repo.git_dir / "rebase-merge").is_dir():
         return ""
     done = repo.program.run("update-ref", "ORIG_HEAD", old_head, check=False)
-    return _complaint("ORIG_HEAD couldn't be set", done)
+    return _failure_text("ORIG_HEAD couldn't be set", done)
 
 
 def _copy_notes(repo: Repository, lines: bytes) -> str:
@@ -220,14 +224,14 @@ def _copy_notes(repo: Repository, lines: bytes) -> str:
         return ""
     command = ("notes", "copy", "--for-rewrite=rebase", "--stdin")
     done = repo.program.run(*command, stdin=lines, check=False)
-    return _complaint("The notes couldn't be copied", done)
+    return _failure_text("The notes couldn't be copied", done)
 
 
-def _complaint(what: str, done: Completed) -> str:
+def _failure_text(what: str, done: Completed) -> str:
     return f"{what}: {done.reason}." if done.status else ""
 
 
-def _tell_hook(repo: Repository, lines: bytes) -> str:
+def _tell_post_rewrite(repo: Repository, lines: bytes) -> str:
     went_well, words = Hooks(repo).run_post_rewrite(lines)
     if went_well:
         return f"post-rewrite says: {words}" if words else ""

@@ -27,7 +27,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import cleanup, journal_file, preflight, rebase_process, refs
-from gitsplit.git.cleanup import remove_stale_locks
+from gitsplit.git.cleanup import remove_stale_ref_locks
 from gitsplit.git.program import is_running, process_name, this_process
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
@@ -40,10 +40,10 @@ from gitsplit.git.state_dir import (
 from gitsplit.git.worktree import (
     Follower,
     HeadTrees,
-    TreeStep,
-    catch_up,
+    TwoTreeMerge,
     remove_stale_index_lock,
-    restore,
+    restore_step,
+    update_index,
 )
 from gitsplit.model.listing import name_list
 
@@ -81,7 +81,7 @@ class Record:
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
 
     @property
-    def steps(self) -> tuple[TreeStep, ...]:
+    def steps(self) -> tuple[TwoTreeMerge, ...]:
         """What index and files go through with these moves."""
         if self.trees is None:
             return ()
@@ -89,7 +89,7 @@ class Record:
         return self.trees.steps_back() if is_back else self.trees.steps()
 
 
-def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
+def move_refs(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     repo: Repository,
     updates: Sequence[RefUpdate],
     subject: str,
@@ -105,11 +105,11 @@ def move(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     are those of :func:`gitsplit.git.refs.move`; also WriteFailed where the journal, the
     index or a file can't be written.
     """
-    record = begin(repo, updates, subject, expected_head, trees)
+    record = add_record(repo, updates, subject, expected_head, trees)
     return _carry_out(repo, record, before_commit)
 
 
-def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
+def add_record(  # noqa: PLR0913 -- a record has as many, and callers name the last
     repo: Repository,
     updates: Sequence[RefUpdate],
     subject: str,
@@ -133,11 +133,11 @@ def begin(  # noqa: PLR0913 -- a record has as many, and callers name the last
     while not _save_new(repo, record):
         record = replace(record, number=record.number + 1)
     for old in earlier[: -MOST_RECORDS + 1]:
-        _path(repo, old.number).unlink(missing_ok=True)
+        _record_file(repo, old.number).unlink(missing_ok=True)
     return record
 
 
-def finish(repo: Repository, record: Record) -> Record:
+def finish_record(repo: Repository, record: Record) -> Record:
     """Write that the moves are carried out: ``done``, or after an undo ``undone``.
 
     Where that can't be written, the next start finds out by the refs.
@@ -149,10 +149,10 @@ def finish(repo: Repository, record: Record) -> Record:
     return finished
 
 
-def cancel(repo: Repository, record: Record) -> None:
+def cancel_record(repo: Repository, record: Record) -> None:
     """Write that the moves never happened: delete the record, or undo the undo."""
     if record.phase in ("prepared", "handed"):
-        _path(repo, record.number).unlink(missing_ok=True)
+        _record_file(repo, record.number).unlink(missing_ok=True)
     else:
         save(repo, replace(record, phase="done", processes=()))
 
@@ -186,17 +186,25 @@ def _carry_out(
             before_commit=follow,
         )
     except (GitsplitError, KeyboardInterrupt) as error:
-        if isinstance(error, GitKilled):
-            remove_stale_locks(repo, record.targets, _path(repo, record.number))
-        if isinstance(error, RefMoved) or _state_of(repo, record).is_untouched:
-            follower.abandon()
-            cancel(repo, record)
-            if isinstance(error, GitsplitError) and error.state != UNCHANGED:
-                # It was said before it was known that nothing is left to finish.
-                error.state, error.hint = UNCHANGED, "See to that, and try again."
+        _roll_back_untouched(repo, record, follower, error)
         raise
     follower.finish()
-    return finish(repo, record)
+    return finish_record(repo, record)
+
+
+def _roll_back_untouched(
+    repo: Repository, record: Record, follower: Follower, error: BaseException
+) -> None:
+    """Undo what was begun for moves of which none was made, and say so in the error."""
+    if isinstance(error, GitKilled):
+        file = _record_file(repo, record.number)
+        remove_stale_ref_locks(repo, record.targets, file)
+    if isinstance(error, RefMoved) or _ref_states(repo, record).is_untouched:
+        follower.abandon()
+        cancel_record(repo, record)
+        if isinstance(error, GitsplitError) and error.state != UNCHANGED:
+            # It was said before it was known that nothing is left to finish.
+            error.state, error.hint = UNCHANGED, "See to that, and try again."
 
 
 def last_undoable(repo: Repository) -> Record | None:
@@ -205,7 +213,9 @@ def last_undoable(repo: Repository) -> Record | None:
     return done[-1] if done else None
 
 
-def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> Record:
+def undo_last(
+    repo: Repository, before_commit: Callable[[], None] | None = None
+) -> Record:
     """Move the refs of the last rewrite back to their old values; its record.
 
     The next undo undoes the rewrite before that. Index and files follow where the
@@ -219,7 +229,7 @@ def undo(repo: Repository, before_commit: Callable[[], None] | None = None) -> R
     try:
         _refuse_undo(repo, record)
     except NothingToUndo:
-        journal_file.refuse_damaged(_directory(repo), record.number if record else 0)
+        journal_file.refuse_damaged(_journal_dir(repo), record.number if record else 0)
         raise
     assert record is not None, "else it is refused"
     undoing = replace(record, phase="undoing", processes=(this_process(),))
@@ -237,7 +247,7 @@ def _refuse_undo(repo: Repository, record: Record | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _RefStates:
     """Where the refs of a record are now: each move is made, to be made, or neither."""
 
     made: tuple[RefUpdate, ...]
@@ -253,15 +263,17 @@ class _State:
         return not self.to_make and not self.astray
 
 
-def _state_of(repo: Repository, record: Record) -> _State:
+def _ref_states(repo: Repository, record: Record) -> _RefStates:
     now = values_of(repo, (update.ref for update in record.targets))
     made = tuple(u for u in record.targets if now.get(u.ref) == u.new)
     to_make = tuple(u for u in record.targets if now.get(u.ref) == u.old)
     known = {*made, *to_make}
-    return _State(made, to_make, tuple(u for u in record.targets if u not in known))
+    return _RefStates(made, to_make, tuple(u for u in record.targets if u not in known))
 
 
-def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | None:
+def recover_rewrites(
+    repo: Repository, say: cleanup.Say = cleanup.say_nothing
+) -> str | None:
     """Finish or roll back an interrupted rewrite; what was done, or None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
@@ -269,19 +281,21 @@ def recover(repo: Repository, say: cleanup.Say = cleanup.say_nothing) -> str | N
     ones go back. Lock files and all else that dead processes of gitsplit have left are
     gone. ``say`` is told before it waits to see whether a lock is one of them.
 
-    Raises what :func:`move` raises, where what was begun can't be finished.
+    Raises what :func:`move_refs` raises, where what was begun can't be finished.
     """
-    cleanup.remove_litter(repo)
+    cleanup.remove_leftovers(repo)
     remove_stale_index_lock(repo)
     on_disk = records(repo)
     if on_disk:
-        cleanup.remove_stale_locks_after(repo, _path(repo, on_disk[-1].number), say)
-    left = [r for r in unfinished_records(repo) if not is_alive(r)]
+        cleanup.remove_stale_announcement_locks(
+            repo, _record_file(repo, on_disk[-1].number), say
+        )
+    left = [r for r in pending_records(repo) if not is_alive(r)]
     said = (_recover_record(repo, record, say) for record in left)
     return " ".join(said) or None
 
 
-def unfinished_records(repo: Repository) -> list[Record]:
+def pending_records(repo: Repository) -> list[Record]:
     """The records whose refs are about to move, or were when a kill came."""
     return [r for r in records(repo) if r.phase in ("prepared", "undoing")]
 
@@ -294,21 +308,21 @@ def is_alive(record: Record) -> bool:
 
 def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     """Finish or roll back the record's moves; the sentence that says which."""
-    remove_stale_locks(repo, record.targets, _path(repo, record.number), say)
-    state = _state_of(repo, record)
+    remove_stale_ref_locks(repo, record.targets, _record_file(repo, record.number), say)
+    state = _ref_states(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
     if not state.made:
         _settle_files(repo, record)
-        cancel(repo, record)
+        cancel_record(repo, record)
         return f"The last gitsplit was interrupted before {what}; nothing was changed."
-    can_finish = _can_be_read(repo, (*state.made, *state.to_make))
+    can_finish = _has_all_objects(repo, (*state.made, *state.to_make))
     if state.is_made and can_finish:
         told = _settle_files(repo, record) or "nothing is missing"
-        finish(repo, record)
+        finish_record(repo, record)
         return f"The last gitsplit was interrupted after {what}; {told}."
     _finish_moves(repo, state, is_forward=can_finish)
     told = _settle_files(repo, record)
-    (finish if can_finish else cancel)(repo, record)
+    (finish_record if can_finish else cancel_record)(repo, record)
     end = "finished" if can_finish else "rolled back"
     names = name_list([short_name(update.ref) for update in state.astray])
     astray = f" Not touched, moved since: {names}." if names else ""
@@ -316,21 +330,23 @@ def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
     return f"{where}; it has been {end}{f'; but {told}' if told else ''}.{astray}"
 
 
-def lost_record(repo: Repository) -> Record | None:
+def unreadable_record(repo: Repository) -> Record | None:
     """The last rewrite, if its refs are where it put them and can't be read."""
     last = last_undoable(repo)
-    is_there = last is not None and _state_of(repo, last).is_made
-    return last if last and is_there and not _can_be_read(repo, last.updates) else None
+    is_there = last is not None and _ref_states(repo, last).is_made
+    return (
+        last if last and is_there and not _has_all_objects(repo, last.updates) else None
+    )
 
 
-def _can_be_read(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
+def _has_all_objects(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
     """Whether everything that the new values add to the old ones is stored."""
     asked = "".join(f"{u.new}\n^{u.old}\n" for u in updates).encode("ascii")
     args = ("rev-list", "--objects", "--quiet", "--stdin")
     return not repo.program.run(*args, stdin=asked, check=False).status
 
 
-def _finish_moves(repo: Repository, state: _State, *, is_forward: bool) -> None:
+def _finish_moves(repo: Repository, state: _RefStates, *, is_forward: bool) -> None:
     back = tuple(RefUpdate(u.ref, u.new, u.old) for u in state.made)
     refs.move(
         repo,
@@ -361,33 +377,33 @@ def _follow_head(repo: Repository, record: Record) -> str:
     head = record.targets[0]
     now = values_of(repo, (head.ref,)).get(head.ref)
     if now == head.new:
-        if not catch_up(repo, record.steps):
+        if not update_index(repo, record.steps):
             return "the index was not updated: other changes are staged"
     elif now == head.old:
         for step in record.steps:
-            restore(repo, step)
+            restore_step(repo, step)
     return ""
 
 
-def _path(repo: Repository, number: int) -> Path:
-    return _directory(repo) / f"{number:06}.json"
+def _record_file(repo: Repository, number: int) -> Path:
+    return _journal_dir(repo) / f"{number:06}.json"
 
 
-def _directory(repo: Repository) -> Path:
+def _journal_dir(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit"
 
 
 def records(repo: Repository) -> list[Record]:
     """The records on disk, oldest first; without those that are damaged."""
-    found = map(journal_file.read, journal_file.paths(_directory(repo)))
+    found = map(journal_file.read_record, journal_file.record_files(_journal_dir(repo)))
     return [Record(**fields) for fields in found if fields is not None]
 
 
 def save(repo: Repository, record: Record) -> None:
     """Write the record durably."""
-    path = _path(repo, record.number)
-    with _report_failure(path):
-        write_file(repo, path, _content(record), is_durable=True)
+    path = _record_file(repo, record.number)
+    with _report_journal_failure(path):
+        write_file(repo, path, _record_text(record), is_durable=True)
 
 
 def _save_new(repo: Repository, record: Record) -> bool:
@@ -395,17 +411,17 @@ def _save_new(repo: Repository, record: Record) -> bool:
 
     Two gitsplits at once mustn't overwrite each other's record.
     """
-    path = _path(repo, record.number)
-    with _report_failure(path):
+    path = _record_file(repo, record.number)
+    with _report_journal_failure(path):
         ensure_directory(repo)
-        return create_file(repo, path, _content(record))
+        return create_file(repo, path, _record_text(record))
 
 
-def _content(record: Record) -> bytes:
+def _record_text(record: Record) -> bytes:
     return journal_file.json_text(asdict(record)).encode("ascii")
 
 
-def _report_failure(path: Path) -> AbstractContextManager[None]:
+def _report_journal_failure(path: Path) -> AbstractContextManager[None]:
     return report_write_failure(f"gitsplit can't write its journal {path}")
 
 
@@ -439,19 +455,19 @@ def other_at_work(repo: Repository) -> str:
     A git goes on for a while, or for ever, after the gitsplit that has started it was
     killed. Until it ends, the journal doesn't say how that ends.
     """
-    moving = [record.processes for record in unfinished_records(repo)]
+    moving = [record.processes for record in pending_records(repo)]
     for owner, *gits in filter(None, moving):
         if owner != this_process() and is_running(owner):
             return f"another gitsplit (process {_pid(owner)})"
         if git := next(filter(is_running, gits), None):
-            return _git_left_alone(git)
+            return _orphan_git(git)
     for owner, *gits in filter(None, [rebase_process.processes(repo)]):
         if not is_running(owner) and (git := next(filter(is_running, gits), None)):
-            return _git_left_alone(git)
+            return _orphan_git(git)
     return ""
 
 
-def _git_left_alone(process: str) -> str:
+def _orphan_git(process: str) -> str:
     return f"a git that a killed gitsplit started (process {_pid(process)})"
 
 

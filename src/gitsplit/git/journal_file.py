@@ -15,7 +15,7 @@ from typing import Any
 from gitsplit.errors import JournalDamaged
 from gitsplit.git.program import is_process_name
 from gitsplit.git.refs import RefUpdate
-from gitsplit.git.state_dir import own_content
+from gitsplit.git.state_dir import read_own_file
 from gitsplit.git.worktree import HeadTrees
 from gitsplit.model.objects import Oid
 
@@ -31,7 +31,7 @@ _FIELDS = frozenset(
 )
 
 
-def paths(directory: Path) -> list[Path]:
+def record_files(directory: Path) -> list[Path]:
     """The files of the records in the directory, oldest first.
 
     Raises JournalDamaged where the directory can't be read.
@@ -41,14 +41,14 @@ def paths(directory: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise _damage(directory, f"{error.strerror}") from error
+        raise _damage_error(directory, f"{error.strerror}") from error
     return [path for path in found if _NAME.fullmatch(path.name)]
 
 
-def read(path: Path) -> dict[str, Any] | None:
+def read_record(path: Path) -> dict[str, Any] | None:
     """The fields of the record in the file; None where they can't be had."""
     try:
-        return fields_in(own_content(path), int(path.stem))
+        return fields_in(read_own_file(path), int(path.stem))
     except (OSError, ValueError):
         return None
 
@@ -58,9 +58,9 @@ def refuse_damaged(directory: Path, number: int) -> None:
 
     An empty one was only begun.
     """
-    for path in paths(directory):
-        if int(path.stem) > number and not _is_empty(path) and not read(path):
-            raise _damage(path, "it isn't as gitsplit has written it")
+    for path in record_files(directory):
+        if int(path.stem) > number and not _is_empty(path) and not read_record(path):
+            raise _damage_error(path, "it isn't as gitsplit has written it")
 
 
 def _is_empty(path: Path) -> bool:
@@ -68,7 +68,7 @@ def _is_empty(path: Path) -> bool:
     return S_ISREG(found.st_mode) and not found.st_size
 
 
-def _damage(path: Path, why: str) -> JournalDamaged:
+def _damage_error(path: Path, why: str) -> JournalDamaged:
     return JournalDamaged(
         f"gitsplit's journal {path} can't be read: {why}.",
         hint="`git reflog` shows where the branches were. Move that file away to go on"
@@ -105,11 +105,11 @@ def fields_in(text: bytes, number: int) -> dict[str, Any]:
     _expect(_is_number(value["time"]) and value["phase"] in _PHASES)
     return {
         **value,
-        "subject": _subject(value["subject"]),
-        "head": None if value["head"] is None else _ref(value["head"]),
-        "updates": _updates(value["updates"]),
-        "processes": _processes(value["processes"]),
-        "trees": None if trees is None else _trees(trees),
+        "subject": _subject_in(value["subject"]),
+        "head": None if value["head"] is None else _ref_in(value["head"]),
+        "updates": _updates_in(value["updates"]),
+        "processes": _processes_in(value["processes"]),
+        "trees": None if trees is None else _trees_in(trees),
     }
 
 
@@ -122,44 +122,46 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _updates(value: object) -> tuple[RefUpdate, ...]:
+def _updates_in(value: object) -> tuple[RefUpdate, ...]:
     _expect(isinstance(value, list) and bool(value))
     assert isinstance(value, list)
-    found = tuple(map(_update, value))
+    found = tuple(map(_update_in, value))
     _expect(len({update.ref for update in found}) == len(found))
     return found
 
 
-def _update(value: object) -> RefUpdate:
+def _update_in(value: object) -> RefUpdate:
     _expect(isinstance(value, dict) and value.keys() == {"ref", "old", "new"})
     assert isinstance(value, dict)
-    return RefUpdate(_ref(value["ref"]), _oid(value["old"]), _oid(value["new"]))
+    return RefUpdate(
+        _ref_in(value["ref"]), _oid_in(value["old"]), _oid_in(value["new"])
+    )
 
 
-def _trees(value: object) -> HeadTrees:
+def _trees_in(value: object) -> HeadTrees:
     _expect(isinstance(value, dict) and value.keys() == {"old", "files", "new"})
     assert isinstance(value, dict)
-    return HeadTrees(*(_oid(value[name]) for name in ("old", "files", "new")))
+    return HeadTrees(*(_oid_in(value[name]) for name in ("old", "files", "new")))
 
 
-def _processes(value: object) -> tuple[str, ...]:
+def _processes_in(value: object) -> tuple[str, ...]:
     _expect(isinstance(value, list))
     assert isinstance(value, list)
     _expect(all(isinstance(name, str) and is_process_name(name) for name in value))
     return tuple(value)
 
 
-def _oid(value: object) -> Oid:
+def _oid_in(value: object) -> Oid:
     _expect(isinstance(value, str) and _OID.fullmatch(value) is not None)
     return Oid(str(value))
 
 
-def _ref(value: object) -> str:
+def _ref_in(value: object) -> str:
     _expect(isinstance(value, str) and _REF.fullmatch(value) is not None)
     return _from_json(str(value))
 
 
-def _subject(value: object) -> str:
+def _subject_in(value: object) -> str:
     _expect(isinstance(value, str) and "\0" not in value)
     return _from_json(str(value))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import git_content
+from gitsplit.git.state_dir import read_git_file
 from gitsplit.model.objects import Oid
 
 _PSEUDO_REFS = {
@@ -47,8 +47,8 @@ def operation_under_way(repo: Repository) -> str | None:
     forbids nothing; a stop at a conflict or a failed ``exec`` does.
     """
     if (repo.git_dir / "rebase-merge").is_dir():
-        stopped = _at_a_planned_stop(repo.git_dir / "rebase-merge")
-        if not stopped or _has_staged(repo):
+        stopped = _is_at_planned_stop(repo.git_dir / "rebase-merge")
+        if not stopped or _has_staged_changes(repo):
             return "rebase"
     return _other_operation(repo)
 
@@ -77,17 +77,17 @@ def branches_owned_by_operations(repo: Repository) -> frozenset[str]:
 
     Moving one of them breaks that rebase at its end.
     """
-    owned = {ref for git_dir in _git_dirs(repo) for ref in _owned_in(git_dir)}
+    owned = {ref for git_dir in _git_dirs(repo) for ref in _refs_of_operations(git_dir)}
     return frozenset(ref for ref in owned if ref.startswith("refs/"))
 
 
-def checked_out_elsewhere(repo: Repository) -> dict[str, str]:
+def branches_of_other_worktrees(repo: Repository) -> dict[str, str]:
     """The branches that other worktrees have checked out, each with that worktree."""
     elsewhere = _other_worktrees(repo)
     return {each["branch"]: each["worktree"] for each in elsewhere if "branch" in each}
 
 
-def detached_elsewhere(repo: Repository) -> dict[str, Oid]:
+def detached_heads_of_other_worktrees(repo: Repository) -> dict[str, Oid]:
     """The other worktrees whose HEAD is detached, each with the commit it is at."""
     elsewhere = _other_worktrees(repo)
     return {
@@ -109,22 +109,24 @@ def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
     if done.status:
         listing = _END.sub("\0", os.fsdecode(repo.program.run(*asked).stdout))
     blocks = listing.removesuffix("\0\0").split("\0\0")
-    main, *others = [_fields(block) for block in blocks]
-    elsewhere = [each for each in others if not _is_here(repo, each["worktree"])]
+    main, *others = [_worktree_fields(block) for block in blocks]
+    elsewhere = [
+        each for each in others if not _is_this_worktree(repo, each["worktree"])
+    ]
     return [*elsewhere, main] if repo.git_dir != repo.common_dir else elsewhere
 
 
-def _fields(block: str) -> dict[str, str]:
+def _worktree_fields(block: str) -> dict[str, str]:
     """The attributes of one worktree in ``git worktree list --porcelain -z``."""
     return dict(line.partition(" ")[::2] for line in block.split("\0"))
 
 
-def _is_here(repo: Repository, path: str) -> bool:
+def _is_this_worktree(repo: Repository, path: str) -> bool:
     """Whether this is the worktree that gitsplit was started in."""
     return repo.worktree is not None and Path(path).resolve() == repo.worktree.resolve()
 
 
-def _at_a_planned_stop(state: Path) -> bool:
+def _is_at_planned_stop(state: Path) -> bool:
     """Whether the rebase waits because its list said so, not for a conflict.
 
     At a conflict under ``edit`` git leaves the file ``amend`` out.
@@ -133,7 +135,7 @@ def _at_a_planned_stop(state: Path) -> bool:
     return command in _BREAK or (command in _EDIT and (state / "amend").exists())
 
 
-def _has_staged(repo: Repository) -> bool:
+def _has_staged_changes(repo: Repository) -> bool:
     """Whether the index differs from HEAD, unmerged entries included."""
     args = ("diff-index", "--cached", "--quiet", "HEAD", "--")
     return repo.program.run(*args, check=False).status != 0
@@ -149,7 +151,7 @@ def _other_operation(repo: Repository) -> str | None:
         if _has_pseudo_ref(repo, ref):
             return name
     if (at / "sequencer").is_dir():
-        todo = os.fsdecode(git_content(at / "sequencer" / "todo") or b"")
+        todo = os.fsdecode(read_git_file(at / "sequencer" / "todo") or b"")
         return "revert" if todo.startswith("revert") else "cherry-pick"
     return "bisect" if (at / "BISECT_LOG").exists() else None
 
@@ -170,7 +172,7 @@ def _git_dirs(repo: Repository) -> Iterator[Path]:
         yield from sorted(linked.iterdir())
 
 
-def _owned_in(git_dir: Path) -> Iterator[str]:
+def _refs_of_operations(git_dir: Path) -> Iterator[str]:
     """What the operations of one worktree own; may yield what is no ref."""
     for backend in ("rebase-merge", "rebase-apply"):
         yield _file_lines(git_dir / backend / "head-name")[0]
@@ -187,5 +189,5 @@ def _file_lines(path: Path) -> list[str]:
     They end at newlines alone: a ref's name may hold what else Unicode takes for the
     end of a line, or for white space.
     """
-    known = os.fsdecode(git_content(path) or b"")
+    known = os.fsdecode(read_git_file(path) or b"")
     return known.removesuffix("\n").split("\n")

@@ -31,16 +31,16 @@ def make_practice_repository(path: Path) -> None:
     a directory that is empty or doesn't exist yet. Raises WriteFailed where it can't
     be used, GitFailed where git fails.
     """
-    _claim(path)
-    _run(path, "init", "-q", "--template=", "--initial-branch=practice")
+    _make_empty_directory(path)
+    _run_git(path, "init", "-q", "--template=", "--initial-branch=practice")
     for name, value in LOCAL_CONFIG:
-        _run(path, "config", name, value)
-    _run(path, "am", "-q", "-k", "--committer-date-is-author-date", str(HISTORY))
-    _run(path, "branch", "main", f"{TANGLED}^")
-    _run(path, "branch", "-q", "--set-upstream-to=main")
+        _run_git(path, "config", name, value)
+    _run_git(path, "am", "-q", "-k", "--committer-date-is-author-date", str(HISTORY))
+    _run_git(path, "branch", "main", f"{TANGLED}^")
+    _run_git(path, "branch", "-q", "--set-upstream-to=main")
 
 
-def _claim(path: Path) -> None:
+def _make_empty_directory(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         occupied = any(path.iterdir())
@@ -52,11 +52,11 @@ def _claim(path: Path) -> None:
         )
 
 
-def _run(path: Path, *args: str) -> None:
+def _run_git(path: Path, *args: str) -> None:
     done = subprocess.run(
         ["git", *args],
         cwd=path,
-        env=_unconfigured(os.environ),
+        env=_plain_environment(os.environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -68,7 +68,7 @@ def _run(path: Path, *args: str) -> None:
         )
 
 
-def _unconfigured(environment: Mapping[str, str]) -> dict[str, str]:
+def _plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without git's variables and the user's configuration."""
     kept = {k: v for k, v in environment.items() if not k.startswith("GIT_")}
     return kept | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

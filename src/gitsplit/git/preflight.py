@@ -16,11 +16,14 @@ from gitsplit.errors import (
     UncleanFiles,
 )
 from gitsplit.git import worktree
-from gitsplit.git.operations import branches_owned_by_operations, checked_out_elsewhere
+from gitsplit.git.operations import (
+    branches_of_other_worktrees,
+    branches_owned_by_operations,
+)
 from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import HeadTrees, TreeStep, differing_paths
+from gitsplit.git.worktree import HeadTrees, TwoTreeMerge, differing_paths
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
@@ -53,8 +56,8 @@ class _Unclean(NamedTuple):
         return cls(fields[-1], code, TreeEntry(mode, oid) if mode else None)
 
 
-def refuse_unready(
-    repo: Repository, objects: NewObjects, steps: Sequence[TreeStep]
+def refuse_unclean(
+    repo: Repository, objects: NewObjects, steps: Sequence[TwoTreeMerge]
 ) -> None:
     """Nothing where index and files can go these steps, of which the first is at HEAD.
 
@@ -65,17 +68,17 @@ def refuse_unready(
     changed = [changed_paths(objects, step.before, step.after) for step in steps]
     found = _read_status(repo)
     unmerged = [unclean.path for unclean in found if unclean.code == b"UU"]
-    _refuse("The index has unmerged files", unmerged)
+    _refuse_paths("The index has unmerged files", unmerged)
     ends = {path: pair.after for paths in changed for path, pair in paths.items()}
     staged = [u for u in found if u.path in ends and u.code[:1] != b"."]
     in_the_way = [u.path for u in staged if u.staged != ends[u.path]]
-    _refuse("Files that have to change have staged changes", in_the_way)
+    _refuse_paths("Files that have to change have staged changes", in_the_way)
     for step, paths in zip(steps, changed, strict=True):
         if step.files:
-            _refuse_unclean_files(repo, found, paths)
+            _refuse_unclean_worktree(repo, found, paths)
 
 
-def _refuse_unclean_files(
+def _refuse_unclean_worktree(
     repo: Repository, found: Iterable[_Unclean], paths: Mapping[bytes, PathPair]
 ) -> None:
     unstaged = {u.path for u in found if u.path in paths and u.code[1:] != b"."}
@@ -84,22 +87,22 @@ def _refuse_unclean_files(
     there = {path: entry for path, entry in begin.items() if entry}
     known = differing_paths(repo, there) if there else frozenset()
     own = [path for path in sorted(unstaged) if path in known or not begin[path]]
-    _refuse("Files that have to change have unstaged changes", own)
+    _refuse_paths("Files that have to change have unstaged changes", own)
     # Git overwrites an ignored one without a word.
     coming = {p: pair.after for p, pair in paths.items() if not pair.before}
     going = {path for path, pair in paths.items() if pair.before and not pair.after}
-    taken = (_in_the_way(repo, path, entry) for path, entry in coming.items())
+    taken = (_paths_in_the_way(repo, path, entry) for path, entry in coming.items())
     untracked = {path for each in taken for path in each} - going
-    _refuse("Untracked files would be overwritten", sorted(untracked))
+    _refuse_paths("Untracked files would be overwritten", sorted(untracked))
 
 
-def _in_the_way(
+def _paths_in_the_way(
     repo: Repository, path: bytes, entry: TreeEntry | None
 ) -> Iterator[bytes]:
     """What would have to go for a new entry: what is there, and a link above it."""
-    if above := worktree.obstacle(repo, path):
+    if above := worktree.first_obstacle(repo, path):
         yield above
-    found = worktree.status(repo, path)
+    found = worktree.file_status(repo, path)
     if found and not S_ISDIR(found.st_mode):
         yield path
     if entry and entry.mode != GITLINK:
@@ -111,7 +114,7 @@ def _read_status(repo: Repository) -> list[_Unclean]:
     return [_Unclean.parse(row) for row in rows]
 
 
-def _refuse(what: str, paths: Sequence[bytes]) -> None:
+def _refuse_paths(what: str, paths: Sequence[bytes]) -> None:
     if paths:
         raise UncleanFiles(
             f"{what}: {_path_list(paths)}.", hint="Commit or stash your changes first."
@@ -122,13 +125,13 @@ def _path_list(paths: Sequence[bytes]) -> str:
     return name_list([printable(path) for path in sorted(paths)])
 
 
-def refuse_shared(repo: Repository, head: str | None) -> None:
+def refuse_second_checkout(repo: Repository, head: str | None) -> None:
     """Nothing where no other worktree has HEAD's branch, whose tree is to change.
 
     Git allows two to have it by force, and a bare repository's HEAD stops none. Raises
     UncleanFiles: there, index and files would be left behind.
     """
-    if head and (other := checked_out_elsewhere(repo).get(head)):
+    if head and (other := branches_of_other_worktrees(repo).get(head)):
         raise UncleanFiles(
             f"The files in {other} would not be updated:"
             f" {short_name(head)} is checked out there, too.",
@@ -136,7 +139,9 @@ def refuse_shared(repo: Repository, head: str | None) -> None:
         )
 
 
-def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None:
+def refuse_missing_files(
+    repo: Repository, objects: NewObjects, trees: HeadTrees
+) -> None:
     """Nothing where the worktree has the files in which dropped edits are to stay.
 
     Raises NotInWorktree where one isn't there: left out by a sparse checkout, deleted,
@@ -150,7 +155,7 @@ def refuse_lost(repo: Repository, objects: NewObjects, trees: HeadTrees) -> None
         for path, pair in changed.items()
         if pair.before
         and (path not in to_be_made or to_be_made[path].before)
-        and not _has(repo, path, pair.before)
+        and not _is_in_worktree(repo, path, pair.before)
     ]
     if missing:
         raise NotInWorktree(
@@ -165,7 +170,7 @@ def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) ->
     unseen: dict[str, list[bytes]] = {}
     for path, (kept, new) in changed.items():
         if kept and new and kept.mode != new.mode:
-            unseen.setdefault(_setting_for(kept.mode, new.mode), []).append(path)
+            unseen.setdefault(_mode_setting(kept.mode, new.mode), []).append(path)
     for setting, paths in unseen.items():
         if setting and not repo.config.get_bool(setting, default=True):
             raise NotInWorktree(
@@ -175,7 +180,7 @@ def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) ->
             )
 
 
-def _setting_for(kept: int, new: int) -> str:
+def _mode_setting(kept: int, new: int) -> str:
     """The setting by which git sees in files that one mode became another.
 
     Empty where it always does: a submodule is a directory.
@@ -185,9 +190,9 @@ def _setting_for(kept: int, new: int) -> str:
     return "core.fileMode" if S_ISREG(kept) and S_ISREG(new) else "core.symlinks"
 
 
-def _has(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
+def _is_in_worktree(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
     named = path + b"/.git" if entry.mode == GITLINK else path
-    return worktree.status(repo, named) is not None
+    return worktree.file_status(repo, named) is not None
 
 
 def refuse_undo(
@@ -196,27 +201,29 @@ def refuse_undo(
     head: str | None,
     trees: HeadTrees | None,
 ) -> None:
-    """Nothing where a rewrite that moved these refs can be taken back.
+    """Raise where a rewrite that moved these refs can't be undone.
 
-    ``head`` is the ref that HEAD named then. Raises what :func:`gitsplit.git.journal.
-    undo` raises.
+    ``head`` is the ref that HEAD named then. What is raised is told at
+    :func:`gitsplit.git.journal.undo_last`.
     """
     now = values_of(repo, (update.ref for update in updates))
     owned = branches_owned_by_operations(repo)
     for update in updates:
         if now.get(update.ref) != update.new:
-            raise _refusal(update, "has moved on" if update.ref in now else "is gone")
+            raise _undo_error(
+                update, "has moved on" if update.ref in now else "is gone"
+            )
         if update.ref in owned:
             raise OperationUnderWay(
                 f"A rebase or bisect under way will set {short_name(update.ref)}.",
                 hint="Finish or abort it first.",
             )
         if update.ref == "HEAD" and (branch := current_head(repo)):
-            raise _refusal(update, f"is on {short_name(branch)} now")
-    _refuse_left_behind(repo, updates, head)
+            raise _undo_error(update, f"is on {short_name(branch)} now")
+    _refuse_undo_elsewhere(repo, updates, head)
     if trees and current_head(repo) == head:
         try:
-            refuse_unready(repo, NewObjects(repo), trees.steps_back())
+            refuse_unclean(repo, NewObjects(repo), trees.steps_back())
         except GitFailed as lost:
             lost.hint = (
                 f"Without it, the files can't follow. `git reset {updates[0].old[:12]}`"
@@ -225,7 +232,7 @@ def refuse_undo(
             raise
 
 
-def _refusal(update: RefUpdate, how: str) -> NothingToUndo:
+def _undo_error(update: RefUpdate, how: str) -> NothingToUndo:
     name = short_name(update.ref)
     return NothingToUndo(
         f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",
@@ -233,19 +240,19 @@ def _refusal(update: RefUpdate, how: str) -> NothingToUndo:
     )
 
 
-def _refuse_left_behind(
+def _refuse_undo_elsewhere(
     repo: Repository, updates: Iterable[RefUpdate], followed: str | None
 ) -> None:
     """Nothing where no worktree has a branch whose tree these updates change.
 
     But for ``followed``, whose index and files go along.
     """
-    elsewhere = checked_out_elsewhere(repo)
+    elsewhere = branches_of_other_worktrees(repo)
     here = repo.head_ref() if repo.worktree else None
     if here is not None and here != followed:
         elsewhere = {**elsewhere, here: "this worktree"}
     for update in updates:
-        if update.ref in elsewhere and _is_changing(repo, update):
+        if update.ref in elsewhere and _has_other_tree(repo, update):
             raise NothingToUndo(
                 f"Undoing this would change the files of {short_name(update.ref)}, "
                 f"which is checked out in {elsewhere[update.ref]}.",
@@ -253,7 +260,7 @@ def _refuse_left_behind(
             )
 
 
-def _is_changing(repo: Repository, update: RefUpdate) -> bool:
+def _has_other_tree(repo: Repository, update: RefUpdate) -> bool:
     """Whether the tree changes; where the new commit is lost, nobody knows.
 
     A branch that can't be read is worse than files that differ from it.

@@ -46,7 +46,7 @@ def this_process() -> str:
 
 def process_name(pid: int) -> str:
     """``PID START``, the start in clock ticks since boot; 0 where there is no /proc."""
-    fields = _stat(pid)
+    fields = _proc_stat(pid)
     return f"{pid} {int(fields[START]) if fields else 0}"
 
 
@@ -78,7 +78,7 @@ def is_running(name: str) -> bool:
         return False
     except PermissionError:
         pass  # somebody else's process, but a process
-    return process_name(pid) == name and _stat(pid)[:1] != [b"Z"]
+    return process_name(pid) == name and _proc_stat(pid)[:1] != [b"Z"]
 
 
 def is_group_running(group: int) -> bool:
@@ -91,31 +91,31 @@ def is_group_running(group: int) -> bool:
     except OSError:
         return False
     found = (path.name for path in Path("/proc").glob("[0-9]*"))
-    stats = [fields for name in found if (fields := _stat(int(name)))]
+    stats = [fields for name in found if (fields := _proc_stat(int(name)))]
     mine = [fields[0] for fields in stats if fields[GROUP] == b"%d" % group]
     return not stats or any(state != b"Z" for state in mine)
 
 
 def has_git_in(group: int) -> bool:
     """Whether a git program runs in the group; not known where there is no /proc."""
-    return any(fields[GROUP] == b"%d" % group for _, fields in _gits())
+    return any(fields[GROUP] == b"%d" % group for _, fields in _running_gits())
 
 
 def has_git_at(directory: Path) -> bool:
     """Whether a git program works in the directory, or in one below it."""
-    for process, _ in _gits():
+    for process, _ in _running_gits():
         with suppress(OSError):
             if (process / "cwd").readlink().is_relative_to(directory):
                 return True
     return False
 
 
-def _gits() -> Iterator[tuple[Path, list[bytes]]]:
+def _running_gits() -> Iterator[tuple[Path, list[bytes]]]:
     """The running git programs: where /proc has each, and its fields."""
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             name = (path / "comm").read_text("ascii", "replace").strip()
-            fields = _stat(int(path.name))
+            fields = _proc_stat(int(path.name))
             if (name == "git" or name.startswith("git-")) and fields[:1] not in (
                 [],
                 [b"Z"],
@@ -123,7 +123,7 @@ def _gits() -> Iterator[tuple[Path, list[bytes]]]:
                 yield path, fields
 
 
-def _stat(pid: int) -> list[bytes]:
+def _proc_stat(pid: int) -> list[bytes]:
     """The fields of ``/proc/PID/stat`` from the state on; empty where there is none."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
@@ -199,7 +199,7 @@ class Completed:
         lines = said.splitlines()
         fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
         told = (fatal or [line for line in lines if line.strip()] or [""])[0]
-        return _unprefixed(told).strip().rstrip(".")
+        return _without_prefix(told).strip().rstrip(".")
 
     @property
     def words(self) -> str:
@@ -209,7 +209,9 @@ class Completed:
         they say the reason, and git at the end only that something failed.
         """
         lines = self.stderr.decode(errors="replace").splitlines()
-        told = (_unprefixed(line) for line in lines if not line.startswith("hint: "))
+        told = (
+            _without_prefix(line) for line in lines if not line.startswith("hint: ")
+        )
         return in_one_line(told).rstrip(".")
 
     @property
@@ -277,7 +279,7 @@ class Program:
                 end_group(child)
                 raise
             except BaseException:
-                _stop(child, group=self.is_wanted is not None or not terminal)
+                _terminate(child, group=self.is_wanted is not None or not terminal)
                 raise
         done = Completed(child.returncode, stdout, stderr)
         if check and done.status:
@@ -304,11 +306,11 @@ class Program:
             try:
                 stdout, _ = child.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
-                _stop(child, group=True)
+                _terminate(child, group=True)
                 stdout, _ = child.communicate()
                 return stdout, False
             except BaseException:
-                _stop(child, group=True)
+                _terminate(child, group=True)
                 raise
         return stdout, True
 
@@ -330,7 +332,7 @@ class Program:
                     started(child.pid)
                     child.wait()
                 except BaseException:
-                    _stop(child, group=False)
+                    _terminate(child, group=False)
                     raise
             for file in (out, err):
                 file.seek(0)
@@ -403,7 +405,7 @@ class Program:
         )
 
 
-def _unprefixed(line: str) -> str:
+def _without_prefix(line: str) -> str:
     return line.removeprefix("fatal: ").removeprefix("error: ")
 
 
@@ -450,14 +452,14 @@ def await_output(
     """
     if is_wanted is None:
         return child.communicate(stdin)
-    _feed(child, stdin)
+    _write_stdin(child, stdin)
     while is_wanted():
         with suppress(subprocess.TimeoutExpired):
             return child.communicate(timeout=_TICK)
     raise GivenUp
 
 
-def _feed(child: subprocess.Popen[bytes], stdin: bytes) -> None:
+def _write_stdin(child: subprocess.Popen[bytes], stdin: bytes) -> None:
     """Write all of ``stdin`` and close it, whenever the child reads it.
 
     ``communicate`` writes nothing more once it has timed out. The thread ends with the
@@ -474,7 +476,7 @@ def _feed(child: subprocess.Popen[bytes], stdin: bytes) -> None:
     Thread(target=write, name="stdin", daemon=True).start()
 
 
-def _stop(child: subprocess.Popen[bytes], *, group: bool) -> None:
+def _terminate(child: subprocess.Popen[bytes], *, group: bool) -> None:
     """End the child with SIGTERM, on which git removes its locks and temporary files.
 
     A kill would leave them behind.

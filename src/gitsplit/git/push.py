@@ -49,7 +49,7 @@ def id_rules(
     user's own ``commits`` does: they are reviewed there, but no others get an id.
     """
     create = repo.config.get("gerrit.createChangeId")
-    is_known = is_gerrits(repo)
+    is_known = has_gerrit(repo)
     rules = IdRules(
         is_reviewed=is_known,
         wanted=is_known and create != "false",
@@ -63,12 +63,12 @@ def id_rules(
     return replace(rules, is_reviewed=is_known or has_ids)
 
 
-def is_gerrits(repo: Repository) -> bool:
+def has_gerrit(repo: Repository) -> bool:
     """Whether commits of this repository are reviewed on Gerrit."""
     config = repo.config
     return (
         any(key.startswith("gerrit.") for key in config.values)
-        or any(_reviews(config))
+        or any(_review_urls(config))
         or any(REVIEW in refspec for _, refspec in push_refspecs(config))
         or Hooks(repo).mentions("commit-msg", b"Change-Id")
         or bool(review_settings(repo))
@@ -85,10 +85,10 @@ def messages_below(
     if series.upstream is None:
         return {}
     remotes = "--remotes" if remote is None else f"--remotes={remote}"
-    return _messages(repo, MOST_BELOW, series.upstream, "--not", remotes)
+    return _read_messages(repo, MOST_BELOW, series.upstream, "--not", remotes)
 
 
-def commits_there(repo: Repository, series: Series, remote: str) -> frozenset[Oid]:
+def commits_on_remote(repo: Repository, series: Series, remote: str) -> frozenset[Oid]:
     """The commits of the series that the remote has in a branch, as last fetched."""
     listed = ("rev-list", f"--max-count={MOST_MERGED}", series.head)
     done = repo.program.run(*listed, "--not", f"--remotes={remote}", "--", check=False)
@@ -98,7 +98,7 @@ def commits_there(repo: Repository, series: Series, remote: str) -> frozenset[Oi
     return frozenset(c.oid for c in series.commits if c.oid not in new)
 
 
-def merged_ids(
+def change_ids_on_branch(
     repo: Repository, branch: str, ids: AbstractSet[bytes], rules: IdRules
 ) -> Mapping[bytes, Oid]:
     """Those of the Change-Ids that are in a branch of the server, as last fetched.
@@ -108,22 +108,22 @@ def merged_ids(
     """
     if not ids:
         return {}
-    found = _ids_in(repo, rules, MOST_MERGED, branch)
+    found = _change_ids_in(repo, rules, MOST_MERGED, branch)
     return {change_id: oid for change_id, oid in found.items() if change_id in ids}
 
 
-def _ids_in(
+def _change_ids_in(
     repo: Repository, rules: IdRules, most: int, *revisions: str
 ) -> dict[bytes, Oid]:
     """The Change-Ids of so many of the revisions' commits, each with its commit."""
     return {
         change_id: oid
-        for oid, message in _messages(repo, most, *revisions).items()
+        for oid, message in _read_messages(repo, most, *revisions).items()
         for change_id in rules.all_of(message)
     }
 
 
-def _messages(repo: Repository, most: int, *revisions: str) -> dict[Oid, bytes]:
+def _read_messages(repo: Repository, most: int, *revisions: str) -> dict[Oid, bytes]:
     """The messages of so many of the revisions' commits."""
     done = repo.program.run(
         *("--no-replace-objects", "log", "-z", "--no-show-signature"),
@@ -139,9 +139,9 @@ def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:
 
     By the repository, or by the Change-Ids of the latest of these commits.
     """
-    if is_gerrits(repo):
+    if has_gerrit(repo):
         return True
-    found = _ids_in(repo, IdRules(), MOST_BELOW, tip, f"^{but}")
+    found = _change_ids_in(repo, IdRules(), MOST_BELOW, tip, f"^{but}")
     return any(map(is_valid_change_id, found))
 
 
@@ -150,8 +150,8 @@ def has_new_changes(repo: Repository, tip: Oid, but: Oid) -> bool:
 
     Both sides as far as they differ.
     """
-    found = _ids_in(repo, IdRules(), MOST_MERGED, tip, f"^{but}")
-    known = _ids_in(repo, IdRules(), MOST_MERGED, but, f"^{tip}")
+    found = _change_ids_in(repo, IdRules(), MOST_MERGED, tip, f"^{but}")
+    known = _change_ids_in(repo, IdRules(), MOST_MERGED, but, f"^{tip}")
     return not found.keys() <= known.keys()
 
 
@@ -185,26 +185,26 @@ def _servers(repo: Repository) -> tuple[bytes, ...]:
     """The servers that may review the commits, by their hosts."""
     config = repo.config
     known = (
-        *_reviews(config),
+        *_review_urls(config),
         *filter(None, [config.get("gitreview.hostname")]),
         *filter(None, [review_settings(repo).get("host")]),
-        *(url for _, url in _of_remotes(config, ".url", ".pushurl")),
+        *(url for _, url in _remote_values(config, ".url", ".pushurl")),
     )
     hosts = (host_of(os.fsencode(address)) for address in known)
     return tuple(dict.fromkeys(filter(None, hosts)))
 
 
-def _reviews(config: Config) -> Iterator[str]:
+def _review_urls(config: Config) -> Iterator[str]:
     """The addresses of servers that the program repo has set for remotes."""
-    return (address for _, address in _of_remotes(config, ".review"))
+    return (address for _, address in _remote_values(config, ".review"))
 
 
 def push_refspecs(config: Config) -> Iterator[tuple[str, str]]:
     """Each configured push refspec with its remote."""
-    return _of_remotes(config, ".push")
+    return _remote_values(config, ".push")
 
 
-def _of_remotes(config: Config, *ends: str) -> Iterator[tuple[str, str]]:
+def _remote_values(config: Config, *ends: str) -> Iterator[tuple[str, str]]:
     """Each value of these variables of remotes, with the remote."""
     for key, values in config.values.items():
         if key.startswith("remote.") and key.endswith(ends):
@@ -284,10 +284,10 @@ def review_server(
     below_ids = {i: oid[:10] for oid, said in below.items() for i in rules.all_of(said)}
     if not is_known:
         return ReviewServer(push, {}, below_ids)
-    merged = merged_ids(repo, push.tracking, ids, rules)
+    merged = change_ids_on_branch(repo, push.tracking, ids, rules)
     asked = ("rev-parse", "--verify", "-q", push.tracking)
     is_fetched = repo.program.run(*asked, check=False).status == 0
-    there = commits_there(repo, series, push.remote)
+    there = commits_on_remote(repo, series, push.remote)
     return ReviewServer(push, merged, below_ids, there, below if is_fetched else {})
 
 
@@ -306,12 +306,12 @@ def push_for_review(
     """
     config, settings = repo.config, review_settings(repo)
     places = _ReviewBranches(repo, config, head_ref, upstream, base)
-    remote = _remote(config, settings, places)
-    target = _configured_target(config, remote)
+    remote = _review_remote(config, settings, places)
+    target = _refspec_target(config, remote)
     if target is None:
-        target = REVIEW + _branch(config, settings, places, remote)
+        target = REVIEW + _review_branch(config, settings, places, remote)
     place, _, named = target.partition("%")
-    given, configured = tuple(filter(None, named.split(","))), _sent_options(config)
+    given, configured = tuple(filter(None, named.split(","))), _push_options(config)
     sent = (*given, *configured)
     topic = config.get("gitsplit.topic")
     if topic and "topic" not in given_by(sent):
@@ -323,7 +323,7 @@ def push_for_review(
         f"{place}%{','.join(inside)}" if inside else place,
         place.removeprefix(REVIEW),
         sent,
-        tuple(_others(config, settings, remote)),
+        tuple(_other_commands(config, settings, remote)),
         # Git sends the configured ones only where no other is on the command line.
         (*configured, *apart) if apart else (),
     )
@@ -429,7 +429,7 @@ class _ReviewBranches:
         return [line for line in done.lines if line]
 
 
-def _branch(
+def _review_branch(
     config: Config, settings: Mapping[str, str], places: _ReviewBranches, remote: str
 ) -> str:
     """The branch for which the commits are to be reviewed."""
@@ -453,7 +453,7 @@ def _branch(
     return found[1] if found else "master"
 
 
-def _remote(
+def _review_remote(
     config: Config, settings: Mapping[str, str], places: _ReviewBranches
 ) -> str:
     """The remote to push to."""
@@ -482,7 +482,7 @@ def remotes(config: Config) -> tuple[str, ...]:
     return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
 
 
-def _configured_target(config: Config, remote: str) -> str | None:
+def _refspec_target(config: Config, remote: str) -> str | None:
     """Where a refspec of the remote pushes for review; None where none says it."""
     for name, refspec in push_refspecs(config):
         target = refspec.rpartition(":")[2]
@@ -491,7 +491,7 @@ def _configured_target(config: Config, remote: str) -> str | None:
     return None
 
 
-def _sent_options(config: Config) -> tuple[str, ...]:
+def _push_options(config: Config) -> tuple[str, ...]:
     """What ``push.pushOption`` has git send by itself; an empty one forgets others."""
     sent: list[str] = []
     for option in config.get_all("push.pushOption"):
@@ -499,7 +499,9 @@ def _sent_options(config: Config) -> tuple[str, ...]:
     return tuple(sent)
 
 
-def _others(config: Config, settings: Mapping[str, str], remote: str) -> Iterator[str]:
+def _other_commands(
+    config: Config, settings: Mapping[str, str], remote: str
+) -> Iterator[str]:
     """The programs that know how to push here, as they are called."""
     topic = config.get("gitsplit.topic")
     if settings:

@@ -32,12 +32,17 @@ from gitsplit.git.program import Completed, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     ensure_directory,
-    git_content,
+    read_git_file,
     report_write_failure,
     write_file,
 )
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
-from gitsplit.git.worktree import TreeStep, catch_up, differing_paths, restore_files
+from gitsplit.git.worktree import (
+    TwoTreeMerge,
+    differing_paths,
+    restore_files,
+    update_index,
+)
 from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, TreeEntry
@@ -146,7 +151,7 @@ class Stop:
     left: int
 
 
-def start(
+def start_rebase(
     repo: Repository,
     base: Oid | None,
     lines: Sequence[TodoLine],
@@ -165,25 +170,27 @@ def start(
     """
     _refuse_old_git(repo, lines)
     onto = ("--root",) if base is None else ("--onto", base, base)
-    staged = staged_tree(repo)
-    with rebase_process.note(repo, "start") as started:
+    staged = write_index_tree(repo)
+    with rebase_process.keep_note(repo, "start") as started:
         try:
-            todo = _write(repo, "todo", b"".join(_todo(repo, lines, dropped)))
+            todo = _write_own_file(
+                repo, "todo", b"".join(_todo_list(repo, lines, dropped))
+            )
             if dropped:
-                _write(repo, "keep-dropped", _KEEP_DROPPED.encode())
-            _begin(repo, (*_START, *options, *onto), todo, started)
+                _write_own_file(repo, "keep-dropped", _KEEP_DROPPED.encode())
+            _run_start(repo, (*_START, *options, *onto), todo, started)
         except BaseException as error:
             named = tuple(ref for line in lines for ref in line.refs)
-            rebase_process.remove_stale_locks(repo, named)
+            rebase_process.remove_stale_rebase_locks(repo, named)
             told = roll_back(repo, started)
-            stage_again(repo, staged)
-            rebase_process.forget(repo)
+            restage(repo, staged)
+            rebase_process.remove_note(repo)
             if told and isinstance(error, GitsplitError):
                 error.state = told
             raise
 
 
-def _begin(
+def _run_start(
     repo: Repository, args: Sequence[str], todo: Path, started: Callable[[int], None]
 ) -> None:
     env = {"GIT_SEQUENCE_EDITOR": f"cp {shlex.quote(str(todo))}"}
@@ -198,36 +205,36 @@ def _begin(
         raise failure(("rebase",), done)
 
 
-def _write(repo: Repository, name: str, content: bytes) -> Path:
+def _write_own_file(repo: Repository, name: str, content: bytes) -> Path:
     with report_write_failure("gitsplit can't write what git is to do"):
         path = ensure_directory(repo) / name
         write_file(repo, path, content)
     return path
 
 
-def _todo(
+def _todo_list(
     repo: Repository, lines: Iterable[TodoLine], dropped: Sequence[TodoLine]
 ) -> Iterator[bytes]:
     """The lines of the todo list (``git-rebase(1)``)."""
     for line in lines:
         if line.command != "onto":
-            yield _line(line)
+            yield _todo_line(line)
         for ref in line.refs:
             yield b"update-ref " + os.fsencode(ref) + b"\n"
     if dropped:
         yield f"label {KEPT}\n".encode()
-        yield from map(_line, dropped)
+        yield from map(_todo_line, dropped)
         script = repo.git_dir / "gitsplit" / "keep-dropped"
         yield b"exec sh " + os.fsencode(shlex.quote(str(script))) + b"\n"
 
 
-def _line(line: TodoLine) -> bytes:
+def _todo_line(line: TodoLine) -> bytes:
     return f"{line.command} {line.commit} {printable(line.subject)}\n".encode()
 
 
 def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:
     named = next((ref for line in lines for ref in line.refs), None)
-    if named is None or _version(repo) >= _UPDATES_REFS:
+    if named is None or _git_version(repo) >= _UPDATES_REFS:
         return
     raise GitTooOld(
         f"{named.removeprefix('refs/heads/')} points at a commit of the series, and to"
@@ -236,7 +243,7 @@ def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:
     )
 
 
-def _version(repo: Repository) -> tuple[int, ...]:
+def _git_version(repo: Repository) -> tuple[int, ...]:
     said = repo.program.run("version").stdout
     found = re.search(rb"(\d+)\.(\d+)", said)
     assert found, "git tells its version"
@@ -254,7 +261,7 @@ def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
     The ref is None where HEAD was detached.
     """
     state = state_dir(repo)
-    head, tip = (git_content(state / name) for name in ("head-name", "orig-head"))
+    head, tip = (read_git_file(state / name) for name in ("head-name", "orig-head"))
     if head is None or tip is None:
         return None
     name = os.fsdecode(head.removesuffix(b"\n"))
@@ -267,7 +274,7 @@ def current_stop(repo: Repository) -> Stop:
     commit, subject = None, b""
     paths: list[bytes] = []
     with suppress(GitsplitError):
-        name = git_content(state_dir(repo) / "stopped-sha") or b""
+        name = read_git_file(state_dir(repo) / "stopped-sha") or b""
         named = repo.resolve(name.decode("ascii", "replace").strip())
         subject = subject_of(repo.read_commit(named).message)
         commit = named
@@ -281,7 +288,7 @@ def current_stop(repo: Repository) -> Stop:
 
 def commands_in(todo: Path) -> list[bytes]:
     """The lines of the todo list that are commands."""
-    rows = (git_content(todo) or b"").split(b"\n")
+    rows = (read_git_file(todo) or b"").split(b"\n")
     return [row for row in rows if row.strip() and not row.startswith(b"#")]
 
 
@@ -293,18 +300,18 @@ def has_stopped(repo: Repository) -> bool:
     return all((state_dir(repo) / name).exists() for name in ("stopped-sha", "message"))
 
 
-def resume(repo: Repository) -> None:
+def continue_rebase(repo: Repository) -> None:
     """Run ``git rebase --continue``, up to the next stop or the end.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
     has given up and no rebase is under way any more, GitKilled, and Interrupted by a
     signal.
     """
-    with _interruptible(repo), rebase_process.note(repo, "continue") as started:
+    with _interruptible(repo), rebase_process.keep_note(repo, "continue") as started:
         status = repo.program.run_attached("rebase", "--continue", started=started)
         if status < 0:
             head, _ = starting_point(repo) or (None, None)
-            rebase_process.remove_stale_locks(repo, (head,) if head else ())
+            rebase_process.remove_stale_rebase_locks(repo, (head,) if head else ())
             raise GitKilled(
                 "git was killed while it continued the rebase.",
                 hint="Continue with: gitsplit --continue",
@@ -314,13 +321,13 @@ def resume(repo: Repository) -> None:
         raise GitFailed("git rebase failed.", hint="See what git says to: git status")
 
 
-def abort(repo: Repository) -> str:
+def abort_rebase(repo: Repository) -> str:
     """Run ``git rebase --abort``: branches, index and files as before the rebase.
 
     Says so where uncommitted changes are only in a stash. Raises GitFailed where git
     can't do that, GitKilled, and Interrupted by Ctrl-C or a signal.
     """
-    with _interruptible(repo), rebase_process.note(repo, "abort") as started:
+    with _interruptible(repo), rebase_process.keep_note(repo, "abort") as started:
         return roll_back(repo, started)
 
 
@@ -328,24 +335,24 @@ def roll_back(
     repo: Repository, started: Callable[[int], None] = lambda _pid: None
 ) -> str:
     """Abort the rebase wherever it, or an abort, was interrupted."""
-    claim(repo)
-    if _knows_its_origin(repo):
+    claim_autostash(repo)
+    if _has_origin(repo):
         done = repo.program.run_outliving("rebase", "--abort", started=started)
         if done.status or is_under_way(repo):
-            raise _abort_failure(done)
+            raise _abort_error(done)
     elif is_under_way(repo):
         # Git hasn't come to moving HEAD yet; or it has, back, and tidied up half.
         shutil.rmtree(state_dir(repo))
-    return give_back(repo)
+    return restore_autostash(repo)
 
 
-def _knows_its_origin(repo: Repository) -> bool:
+def _has_origin(repo: Repository) -> bool:
     """Whether git can go back to where the rebase under way began."""
     names = ("head-name", "onto", "orig-head")
-    return all((git_content(state_dir(repo) / n) or b"").strip() for n in names)
+    return all((read_git_file(state_dir(repo) / n) or b"").strip() for n in names)
 
 
-def _abort_failure(done: Completed) -> GitsplitError:
+def _abort_error(done: Completed) -> GitsplitError:
     state = "The rebase is still under way."
     if done.status < 0:
         hint = "Abort it again with: gitsplit --abort"
@@ -373,7 +380,7 @@ def _interruptible(repo: Repository) -> Iterator[None]:
         ) from stop
 
 
-def tidy(repo: Repository) -> None:
+def remove_own_files(repo: Repository) -> None:
     """Remove gitsplit's files for a rebase, where none is under way that needs them."""
     if is_under_way(repo) or rebase_process.has_note(repo):
         return
@@ -408,10 +415,10 @@ class _Stash:
     files: Oid
 
 
-def claim(repo: Repository) -> None:
-    """Take the autostash over: :func:`give_back` applies it, and not git."""
+def claim_autostash(repo: Repository) -> None:
+    """Take the autostash over: :func:`restore_autostash` applies it, and not git."""
     theirs = repo.git_dir / "rebase-merge" / "autostash"
-    if not (git_content(theirs) or b"").strip():
+    if not (read_git_file(theirs) or b"").strip():
         return  # git was killed before it had reset any file
     state = "Your uncommitted changes are in the commit that it names."
     with report_write_failure(f"{theirs} can't be moved", state):
@@ -419,7 +426,7 @@ def claim(repo: Repository) -> None:
         theirs.replace(_claim_file(repo))
 
 
-def give_back(repo: Repository) -> str:
+def restore_autostash(repo: Repository) -> str:
     """Apply what was claimed to index and files; says so where only a stash has it.
 
     Where HEAD's tree is the one from before, what was staged is staged again; else
@@ -428,11 +435,11 @@ def give_back(repo: Repository) -> str:
 
     Raises WriteFailed or GitFailed where it can't be done now; it is still claimed.
     """
-    if not (oid := _claimed_oid(repo)):
+    if not (oid := _autostash_oid(repo)):
         return ""
     stash = _read_stash(repo, Oid(oid))
     try:
-        is_back = _restore(repo, stash)
+        is_back = _restore_stash(repo, stash)
         if not is_back:
             store = ("stash", "store", "-q", "-m", "autostash", stash.oid)
             repo.program.run(*store)
@@ -444,38 +451,38 @@ def give_back(repo: Repository) -> str:
     return "" if is_back else _IN_STASH
 
 
-def staged_tree(repo: Repository) -> Oid | None:
+def write_index_tree(repo: Repository) -> Oid | None:
     """The tree of what is staged; None where git can't make one of it."""
     made = repo.program.run("write-tree", check=False)
     return None if made.status else Oid(made.stdout.decode("ascii").strip())
 
 
-def stage_again(repo: Repository, staged: Oid | None) -> None:
+def restage(repo: Repository, staged: Oid | None) -> None:
     """Stage again what was staged, where git has restored the files alone."""
     now = repo.read_commit(repo.head()).tree
     if staged is not None and staged != now:
-        catch_up(repo, [TreeStep(now, staged, files=False)])
+        update_index(repo, [TwoTreeMerge(now, staged, files=False)])
 
 
-def _restore(repo: Repository, stash: _Stash) -> bool:
+def _restore_stash(repo: Repository, stash: _Stash) -> bool:
     """Apply the stash to what nobody else has changed; whether all of it is back."""
     objects = NewObjects(repo)
     pairs = changed_paths(objects, stash.files, stash.head)
     now = repo.read_commit(repo.head()).tree
     moved = changed_paths(objects, stash.head, now)
     if not pairs.keys().isdisjoint(moved):
-        return _apply(repo, stash)
+        return _apply_stash(repo, stash)
     restore_files(repo, pairs)
-    if _is_all_staged(repo, pairs):
+    if _has_only_stash_staged(repo, pairs):
         repo.program.run("reset", "-q")
     if moved:
         _stage(repo, {path: e.before for path, e in pairs.items() if not e.after})
-    elif not catch_up(repo, [TreeStep(now, stash.index, files=False)]):
+    elif not update_index(repo, [TwoTreeMerge(now, stash.index, files=False)]):
         return False
-    return _are_as_stashed(repo, pairs)
+    return _is_fully_restored(repo, pairs)
 
 
-def _is_all_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
+def _has_only_stash_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
     """Whether what is staged is of the stash alone.
 
     ``git stash apply`` stages all before it unstages most of it.
@@ -490,7 +497,7 @@ def _is_all_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
     )
 
 
-def _apply(repo: Repository, stash: _Stash) -> bool:
+def _apply_stash(repo: Repository, stash: _Stash) -> bool:
     """Run ``git stash apply``; False where it conflicts or files are changed."""
     clean = repo.program.run("diff-index", "--quiet", "HEAD", "--", check=False)
     if clean.status:
@@ -511,7 +518,7 @@ def _stage(repo: Repository, entries: Mapping[bytes, TreeEntry | None]) -> None:
     repo.program.run("update-index", "-z", "--index-info", stdin=listing)
 
 
-def _are_as_stashed(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
+def _is_fully_restored(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
     wanted = {p: e.before for p, e in pairs.items() if e.before}
     return wanted.keys().isdisjoint(differing_paths(repo, wanted))
 
@@ -533,6 +540,6 @@ def _claim_file(repo: Repository) -> Path:
     return repo.git_dir / "gitsplit" / "autostash"
 
 
-def _claimed_oid(repo: Repository) -> str:
+def _autostash_oid(repo: Repository) -> str:
     """The id of the commit that has the changes; empty where nothing is claimed."""
-    return (git_content(_claim_file(repo)) or b"").decode("ascii", "replace").strip()
+    return (read_git_file(_claim_file(repo)) or b"").decode("ascii", "replace").strip()

@@ -23,7 +23,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     ensure_directory,
     mtime_of,
-    own_content,
+    read_own_file,
     report_write_failure,
     write_file,
 )
@@ -36,7 +36,7 @@ MOMENT = 1.0
 
 
 @contextmanager
-def note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
+def keep_note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
     """Keep a note within the ``with`` block that git is told to do this.
 
     The block gets a function that adds the process id of that git. Where something is
@@ -44,21 +44,21 @@ def note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
     """
     note = _note_file(repo)
     words = [order, f"{os.getpgrp()}", this_process()]
-    _write(repo, note, words)
-    yield lambda pid: _write(repo, note, [*words, process_name(pid)])
-    forget(repo)
+    _write_note(repo, note, words)
+    yield lambda pid: _write_note(repo, note, [*words, process_name(pid)])
+    remove_note(repo)
 
 
-def _write(repo: Repository, note: Path, lines: list[str]) -> None:
+def _write_note(repo: Repository, note: Path, lines: list[str]) -> None:
     content = "".join(f"{line}\n" for line in lines).encode("ascii")
     with report_write_failure("gitsplit can't note what git is to do"):
         ensure_directory(repo)
         write_file(repo, note, content, keeps_time=True)
 
 
-def interrupted_order(repo: Repository) -> Order | None:
+def order_at_kill(repo: Repository) -> Order | None:
     """What git was told when it was killed; None where it wasn't, or still runs."""
-    lines = _note_lines(_note_file(repo))
+    lines = _read_note(_note_file(repo))
     orders: tuple[Order, ...] = ("start", "continue", "abort")
     order = next((each for each in orders if lines[:1] == [each]), None)
     names = [name for name in processes(repo) if name != this_process()]
@@ -69,7 +69,7 @@ def interrupted_order(repo: Repository) -> Order | None:
 
 def processes(repo: Repository) -> tuple[str, ...]:
     """The gitsplit that told git something last, and the git that it was told."""
-    return tuple(_note_lines(_note_file(repo))[2:])
+    return tuple(_read_note(_note_file(repo))[2:])
 
 
 def has_note(repo: Repository) -> bool:
@@ -77,12 +77,12 @@ def has_note(repo: Repository) -> bool:
     return _note_file(repo).exists()
 
 
-def forget(repo: Repository) -> None:
+def remove_note(repo: Repository) -> None:
     """Remove the note: what was interrupted is recovered."""
     _note_file(repo).unlink(missing_ok=True)
 
 
-def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
+def remove_stale_rebase_locks(repo: Repository, refs: tuple[str, ...]) -> None:
     """Remove the lock files that a killed ``git rebase`` has left.
 
     A lock is its own where it is younger than the note, whose processes are all dead,
@@ -90,7 +90,9 @@ def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
     editor is open holds one for long.
     """
     began = mtime_of(_note_file(repo))
-    found = {lock: made for lock in _locks(repo, refs) if (made := mtime_of(lock))}
+    found = {
+        lock: made for lock in _rebase_locks(repo, refs) if (made := mtime_of(lock))
+    }
     ours = {lock: made for lock, made in found.items() if made >= began}
     if ours:
         newest = max(ours.values())
@@ -102,7 +104,7 @@ def remove_stale_locks(repo: Repository, refs: tuple[str, ...]) -> None:
             lock.unlink(missing_ok=True)
 
 
-def _locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
+def _rebase_locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
     yield lock_file(repo)
     for pattern in ("*.lock", "index.stash.*", "rebase-merge/*.lock"):
         yield from repo.git_dir.glob(pattern)
@@ -113,9 +115,9 @@ def _locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
         yield from (place / "reftable").glob("*.lock")
 
 
-def _note_lines(note: Path) -> list[str]:
+def _read_note(note: Path) -> list[str]:
     with suppress(OSError):
-        return own_content(note).decode("ascii", "replace").split("\n")[:-1]
+        return read_own_file(note).decode("ascii", "replace").split("\n")[:-1]
     return []
 
 

@@ -33,8 +33,8 @@ from gitsplit.git.refs import RefUpdate, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     ensure_directory,
-    git_content,
-    own_content,
+    read_git_file,
+    read_own_file,
     report_write_failure,
     write_file,
 )
@@ -51,12 +51,14 @@ class ReflogEntry(NamedTuple):
     words: bytes
 
 
-def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
+def _note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
     """Note the last entry of each ref's reflog, for this record of the journal."""
     lines = [b"%d" % number]
     for ref in refs:
-        rows = _rows(repo, ref)
-        lines.append(os.fsencode(ref) + b" " + (_identity(rows[0]) if rows else b""))
+        rows = _reflog_rows(repo, ref)
+        lines.append(
+            os.fsencode(ref) + b" " + (_entry_identity(rows[0]) if rows else b"")
+        )
     with report_write_failure("gitsplit can't note where the refs are"):
         ensure_directory(repo)
         write_file(
@@ -64,17 +66,17 @@ def note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> Non
         )
 
 
-def last_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
+def _noted_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
     """The entries noted for this record; none where another was noted since."""
     with suppress(OSError):
-        first, *lines = own_content(_last_entries_file(repo)).split(b"\n")[:-1]
+        first, *lines = read_own_file(_last_entries_file(repo)).split(b"\n")[:-1]
         if first == b"%d" % number:
             words = (line.partition(b" ") for line in lines)
             return {os.fsdecode(ref): last for ref, _, last in words}
     return {}
 
 
-def entries_after(
+def _entries_after(
     repo: Repository, ref: str, last: bytes | None, since: int
 ) -> list[ReflogEntry]:
     """The entries of the ref's reflog after ``last``, the newest first.
@@ -82,17 +84,19 @@ def entries_after(
     Where that isn't known, those that git dates ``since`` then. Where it is in the
     reflog no more, all have come after it.
     """
-    rows = _rows(repo, ref)
+    rows = _reflog_rows(repo, ref)
     found = []
     for after, before in pairwise(rows):
-        if last is not None and _identity(after) == last:
+        if last is not None and _entry_identity(after) == last:
             break
         if last is not None or _seconds(after[0]) >= since:
-            found.append(ReflogEntry(_oid(before[1]), _oid(after[1]), after[2]))
+            found.append(
+                ReflogEntry(_decode_oid(before[1]), _decode_oid(after[1]), after[2])
+            )
     return found
 
 
-def _rows(repo: Repository, ref: str) -> list[list[bytes]]:
+def _reflog_rows(repo: Repository, ref: str) -> list[list[bytes]]:
     """Selector with its time, new value and message of each entry, latest first."""
     fields = "--format=%gd%x00%H%x00%gs"
     asked = ("reflog", "show", "--date=unix", fields, ref, "--")
@@ -103,12 +107,12 @@ def _rows(repo: Repository, ref: str) -> list[list[bytes]]:
     return [line.split(b"\0", 2) for line in lines]
 
 
-def _identity(row: list[bytes]) -> bytes:
+def _entry_identity(row: list[bytes]) -> bytes:
     selector, new, words = row
     return b"%d %s %s" % (_seconds(selector), new, words)
 
 
-def _oid(field: bytes) -> Oid:
+def _decode_oid(field: bytes) -> Oid:
     return Oid(field.decode("ascii"))
 
 
@@ -144,18 +148,19 @@ _DURING = {
 }
 
 
-def begin(
+def record_rebase(
     repo: Repository, refs: Sequence[tuple[str, Oid]], subject: str, head: str | None
 ) -> Record:
     """Write a journal record for the rebase that git is about to run.
 
     ``refs`` are those it may move, with their present values: first HEAD's branch,
     which is ``head``, or a detached HEAD itself. Where git puts them isn't known yet,
-    so ``new`` equals ``old`` as a placeholder; :func:`settle` reads it from the reflog.
+    so ``new`` equals ``old`` as a placeholder; :func:`settle_records` reads it from
+    the reflog.
     """
     updates = tuple(RefUpdate(ref, old, old) for ref, old in refs)
-    record = journal.begin(repo, updates, subject, head, phase="handed")
-    note_last_entries(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
+    record = journal.add_record(repo, updates, subject, head, phase="handed")
+    _note_last_entries(repo, record.number, ("HEAD", *(ref for ref, _ in refs)))
     return record
 
 
@@ -177,57 +182,57 @@ def refuse_under_way(repo: Repository) -> None:
         )
 
 
-def recover(repo: Repository) -> str | None:
+def recover_rebase(repo: Repository) -> str | None:
     """Recover a rebase during which gitsplit was killed; what was done, in a sentence.
 
     None where there was none. One that had not come to its first stop is aborted; one
     that was continued can be continued; one that was at its end is finished.
 
-    Raises what :func:`gitsplit.git.rebase.abort` raises.
+    Raises what :func:`gitsplit.git.rebase.abort_rebase` raises.
     """
-    order = rebase_process.interrupted_order(repo)
+    order = rebase_process.order_at_kill(repo)
     if order is None:
         return None
     records = [r for r in journal.records(repo) if r.phase == "handed"]
     said = None
     if not records:
-        rebase_process.remove_stale_locks(repo, ())
-        rebase.give_back(repo)
-    elif not rebase.is_under_way(repo) or is_ours(repo):
+        rebase_process.remove_stale_rebase_locks(repo, ())
+        rebase.restore_autostash(repo)
+    elif not rebase.is_under_way(repo) or _is_own_rebase(repo):
         named = tuple(update.ref for update in records[-1].updates)
-        rebase_process.remove_stale_locks(repo, named)
-        said = _recover_record(repo, records[-1], order)
-    rebase_process.forget(repo)
+        rebase_process.remove_stale_rebase_locks(repo, named)
+        said = _recover_interrupted(repo, records[-1], order)
+    rebase_process.remove_note(repo)
     return said
 
 
-def _recover_record(repo: Repository, record: Record, order: Order) -> str | None:
+def _recover_interrupted(repo: Repository, record: Record, order: Order) -> str | None:
     broken_off = f"The last gitsplit was interrupted {_DURING[order]}"
     if _is_at_end(repo, record):
-        told = finish(repo, record.head)
-        return f"{broken_off}; the rebase has been finished{_but(told)}."
+        told = _finish_rebase(repo, record.head)
+        return f"{broken_off}; the rebase has been finished{_but_clause(told)}."
     if order != "abort" and rebase.has_stopped(repo):
         return None
     if order == "continue" and rebase.is_under_way(repo):
-        reschedule(repo)
+        _reschedule_command(repo)
         return f"{broken_off}; continue with: gitsplit --continue"
     if order == "start" and rebase.is_under_way(repo):
-        remove_half_picked(repo)
-    remove_half_reset(repo)
+        _remove_half_picked(repo)
+    _remove_half_reset(repo)
     told = rebase.roll_back(repo)
     done = "aborted" if order == "abort" else "rolled back"
-    return f"{broken_off}; the rebase has been {done}{_but(told)}."
+    return f"{broken_off}; the rebase has been {done}{_but_clause(told)}."
 
 
-def _but(told: str) -> str:
+def _but_clause(told: str) -> str:
     return f"; but {told}" if told else ""
 
 
 def _is_at_end(repo: Repository, record: Record) -> bool:
     """Whether git has carried out the whole todo list, but not removed its state."""
     if rebase.is_under_way(repo) and record.head is None:
-        return is_at_end(repo)
-    finished = _finished_record(repo, record)
+        return _has_run_all_commands(repo)
+    finished = _record_from_reflogs(repo, record)
     return finished is not None and not _is_back(repo, record)
 
 
@@ -237,7 +242,7 @@ def _is_back(repo: Repository, record: Record) -> bool:
     return values_of(repo, (head.ref,)).get(head.ref) == head.old
 
 
-def settle(repo: Repository) -> Record | None:
+def settle_records(repo: Repository) -> Record | None:
     """Complete the records of rebases that are over; the latest that git finished.
 
     The new values come from the reflogs. The record of an aborted one is removed. None
@@ -248,24 +253,24 @@ def settle(repo: Repository) -> Record | None:
     for record in journal.records(repo):
         if record.phase != "handed" or record == running or journal.is_alive(record):
             continue
-        finished = _finished_record(repo, record)
+        finished = _record_from_reflogs(repo, record)
         if finished is None:
-            journal.cancel(repo, record)
+            journal.cancel_record(repo, record)
         else:
             journal.save(repo, finished)
         last = finished
-    rebase.tidy(repo)
+    rebase.remove_own_files(repo)
     remove_stale_keeps(repo)
     return last
 
 
-def _finished_record(repo: Repository, record: Record) -> Record | None:
+def _record_from_reflogs(repo: Repository, record: Record) -> Record | None:
     """The record of a rebase that git has finished; None where it was aborted."""
     head, *others = record.updates
-    marks = last_entries(repo, record.number)
+    marks = _noted_entries(repo, record.number)
 
     def steps_of(ref: str) -> list[ReflogEntry]:
-        return entries_after(repo, ref, marks.get(ref), record.time)
+        return _entries_after(repo, ref, marks.get(ref), record.time)
 
     steps = steps_of("HEAD")
     learn = _final_update if record.head else _final_detached_update
@@ -274,7 +279,7 @@ def _finished_record(repo: Repository, record: Record) -> Record | None:
         return None
     branches = (_final_update(steps_of(u.ref), u) for u in others)
     updates = (learned, *filter(None, branches))
-    trees = _trees(repo, learned, steps)
+    trees = _trees_of_rebase(repo, learned, steps)
     return replace(record, phase="done", updates=updates, trees=trees, processes=())
 
 
@@ -293,7 +298,7 @@ def _final_detached_update(
 
     Git says when it began, and nothing at its end.
     """
-    begun = [at for at, step in enumerate(steps) if _is_begin(step, update)]
+    begun = [at for at, step in enumerate(steps) if _is_start_entry(step, update)]
     new = update.old
     for step in steps[: begun[0] + 1][::-1] if begun else ():
         if _ABORTED.match(step.words):
@@ -303,11 +308,11 @@ def _final_detached_update(
     return replace(update, new=new)
 
 
-def _is_begin(step: ReflogEntry, update: RefUpdate) -> bool:
+def _is_start_entry(step: ReflogEntry, update: RefUpdate) -> bool:
     return step.old == update.old and bool(_BEGUN.match(step.words))
 
 
-def _trees(
+def _trees_of_rebase(
     repo: Repository, head: RefUpdate, steps: Sequence[ReflogEntry]
 ) -> HeadTrees | None:
     """HEAD's tree before and after; between, the one with what stayed in the files."""
@@ -322,19 +327,19 @@ def _trees(
 _PICKS = (b"pick ", b"fixup ")
 
 
-def is_ours(repo: Repository) -> bool:
+def _is_own_rebase(repo: Repository) -> bool:
     """Whether the rebase under way is the one that gitsplit has had git begin.
 
     Somebody may have begun another from the same tip since.
     """
-    done, _ = _lists(repo)
+    done, _ = _done_and_left(repo)
     planned = rebase.commands_in(rebase.todo_file(repo))
     if done:
-        return [_key(done[0])] == [_key(line) for line in planned[:1]]
+        return [_command_key(done[0])] == [_command_key(line) for line in planned[:1]]
     return not has_git_at(repo.program.cwd)
 
 
-def reschedule(repo: Repository) -> None:
+def _reschedule_command(repo: Repository) -> None:
     """Put the command at which git was killed back on top of the todo list.
 
     Else git would skip a commit that it had only begun to pick. What that had changed
@@ -342,21 +347,23 @@ def reschedule(repo: Repository) -> None:
     gitsplit's script.
     """
     state = rebase.state_dir(repo)
-    done, left = _lists(repo)
-    lost = _lost_command(rebase.commands_in(rebase.todo_file(repo)), done, left)
+    done, left = _done_and_left(repo)
+    lost = _command_between_lists(
+        rebase.commands_in(rebase.todo_file(repo)), done, left
+    )
     last = lost or (done or [b""])[-1]
     if not last or left[:1] == [last]:
         return
     if not lost and last.startswith(_PICKS) and _is_picked(repo, last):
         return
-    remove_half_picked(repo)
+    _remove_half_picked(repo)
     repo.program.run("reset", "-q", "--hard")
-    _write(repo, state / "git-rebase-todo", [last, *left])
+    _write_commands(repo, state / "git-rebase-todo", [last, *left])
     if not lost:
-        _write(repo, state / "done", done[:-1])
+        _write_commands(repo, state / "done", done[:-1])
 
 
-def _lists(repo: Repository) -> tuple[list[bytes], list[bytes]]:
+def _done_and_left(repo: Repository) -> tuple[list[bytes], list[bytes]]:
     """The commands that git has begun, and those that are to come."""
     state = rebase.state_dir(repo)
     names = ("done", "git-rebase-todo")
@@ -364,22 +371,22 @@ def _lists(repo: Repository) -> tuple[list[bytes], list[bytes]]:
     return done, left
 
 
-def remove_half_picked(repo: Repository) -> None:
+def _remove_half_picked(repo: Repository) -> None:
     """Remove new files that a half-done pick has written but not added to the index.
 
     As untracked files they would be in the way. Other files, git itself resets.
     """
-    done, _ = _lists(repo)
+    done, _ = _done_and_left(repo)
     last = done[-1] if done else b""
     if not last.startswith(_PICKS) or _is_picked(repo, last):
         return
-    picked = repo.read_commit(_commit(repo, last))
+    picked = repo.read_commit(_commit_in(repo, last))
     head, objects = repo.read_commit(repo.head()), NewObjects(repo)
     made = changed_paths(objects, head.tree, picked.tree)
     restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
 
-def remove_half_reset(repo: Repository) -> None:
+def _remove_half_reset(repo: Repository) -> None:
     """Remove new files that a half-done abort has written but not added to the index.
 
     A second one would refuse to overwrite them as somebody's untracked files.
@@ -392,37 +399,37 @@ def remove_half_reset(repo: Repository) -> None:
     restore_files(repo, {path: e for path, e in made.items() if not e.before})
 
 
-def _commit(repo: Repository, command: bytes) -> Oid:
+def _commit_in(repo: Repository, command: bytes) -> Oid:
     return repo.resolve(command.split()[1].decode("ascii", "replace"))
 
 
-def _lost_command(
+def _command_between_lists(
     planned: Sequence[bytes], done: Sequence[bytes], left: Sequence[bytes]
 ) -> bytes:
     """The command that is in neither list: git takes it from one, then adds it to done.
 
     Only told where nobody has changed the list that gitsplit wrote.
     """
-    keys = [_key(line) for line in planned]
+    keys = [_command_key(line) for line in planned]
     at = len(done)
     rest = keys[:at], keys[at + 1 :]
-    is_lost = rest == ([*map(_key, done)], [*map(_key, left)])
+    is_lost = rest == ([*map(_command_key, done)], [*map(_command_key, left)])
     return planned[at] if is_lost and at < len(planned) else b""
 
 
-def _key(line: bytes) -> tuple[bytes, ...]:
+def _command_key(line: bytes) -> tuple[bytes, ...]:
     """What a command does; how git writes its subject is another matter."""
     words = line.split()
     return tuple(words[:2] if line.startswith(_PICKS) else words)
 
 
-def _write(repo: Repository, file: Path, lines: Sequence[bytes]) -> None:
+def _write_commands(repo: Repository, file: Path, lines: Sequence[bytes]) -> None:
     write_file(repo, file, b"".join(line + b"\n" for line in lines))
 
 
 def _is_picked(repo: Repository, command: bytes) -> bool:
     """Whether HEAD is what picking the commit has made."""
-    commit, head = _commit(repo, command), repo.head()
+    commit, head = _commit_in(repo, command), repo.head()
     if commit == head:
         return True
     words = [repo.read_commit(oid) for oid in (commit, head)]
@@ -438,7 +445,7 @@ def _patch_id(repo: Repository, commit: Oid) -> bytes:
     return told.split()[0] if told else b""
 
 
-def is_at_end(repo: Repository) -> bool:
+def _has_run_all_commands(repo: Repository) -> bool:
     """Whether all commands of the rebase under way are carried out."""
     done = rebase.state_dir(repo) / "done"
     if rebase.has_stopped(repo) or rebase.commands_in(
@@ -449,30 +456,30 @@ def is_at_end(repo: Repository) -> bool:
     return bool(last) and last[0].startswith(b"pick ") and _is_picked(repo, last[0])
 
 
-def finish(repo: Repository, head: str | None) -> str:
+def _finish_rebase(repo: Repository, head: str | None) -> str:
     """Do what git does at the end of a rebase, where it was killed while doing it.
 
     ``head`` is the branch that has been rebased. Says so where uncommitted changes
     are only in a stash.
     """
     if not rebase.is_under_way(repo):
-        return rebase.give_back(repo)
-    rebase.claim(repo)
+        return rebase.restore_autostash(repo)
+    rebase.claim_autostash(repo)
     if head and refs.current_head(repo) is None:
         words = ("-m", f"rebase (finish): returning to {head}")
         repo.program.run("symbolic-ref", *words, "HEAD", head)
-    updates = _updates(repo)
+    updates = _updates_at_end(repo)
     now = refs.values_of(repo, (update.ref for update in updates))
     left = [update for update in updates if now.get(update.ref) == update.old]
     if left:
         refs.move(repo, left, b"rewritten during rebase", expected_head=head)
     repo.program.run("rebase", "--quit")
-    return rebase.give_back(repo)
+    return rebase.restore_autostash(repo)
 
 
-def _updates(repo: Repository) -> list[refs.RefUpdate]:
+def _updates_at_end(repo: Repository) -> list[refs.RefUpdate]:
     """The branches that git is to move at the end, each named in three lines."""
-    known = git_content(rebase.state_dir(repo) / "update-refs") or b""
+    known = read_git_file(rebase.state_dir(repo) / "update-refs") or b""
     lines = os.fsdecode(known).split("\n")
     rows = zip(*(lines[start::3] for start in range(3)), strict=False)
     return [

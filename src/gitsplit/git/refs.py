@@ -17,9 +17,9 @@ from typing import IO, NamedTuple
 
 from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
 from gitsplit.git.operations import (
+    branches_of_other_worktrees,
     branches_owned_by_operations,
-    checked_out_elsewhere,
-    detached_elsewhere,
+    detached_heads_of_other_worktrees,
 )
 from gitsplit.git.program import (
     batches,
@@ -97,7 +97,7 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     tips = [tip for tip in _tips(repo) if tip.ref != head]
     new = rewrite.followers
     others = [tip for tip in tips if tip.commit not in new]
-    objection = _objections(repo, rewrite)
+    objection = _objection_to_move(repo, rewrite)
     moves = [RefUpdate(head, rewrite.old_head, rewrite.new_head)]
     left: list[LeftRef] = []
     for tip in (
@@ -108,7 +108,7 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
             left.append(LeftRef(tip.ref, reason))
         else:
             moves.append(RefUpdate(tip.ref, tip.commit, new[tip.commit]))
-    for path, commit in detached_elsewhere(repo).items():
+    for path, commit in detached_heads_of_other_worktrees(repo).items():
         if commit in new:
             left.append(LeftRef(f"HEAD of {path}", "it is detached there"))
     return Moves(tuple(moves), tuple(left))
@@ -122,20 +122,22 @@ def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, O
     is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
     if is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
         return {}
-    stay = {*branches_owned_by_operations(repo), *checked_out_elsewhere(repo)}
+    stay = {*branches_owned_by_operations(repo), *branches_of_other_worktrees(repo)}
     stay.add(current_head(repo) or "HEAD")
     tips = (tip for tip in _tips(repo) if tip.is_branch and tip.commit in commits)
     return {tip.ref: tip.commit for tip in tips if tip.ref not in stay}
 
 
-def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | None]:
+def _objection_to_move(
+    repo: Repository, rewrite: Rewrite
+) -> Callable[[_Tip], str | None]:
     """A function that says why a ref must stay where it is, if it must."""
     owned = branches_owned_by_operations(repo)
-    elsewhere = checked_out_elsewhere(repo)
+    elsewhere = branches_of_other_worktrees(repo)
     is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
     rewritten = rewrite.followers
     updates = repo.config.get_bool("rebase.updateRefs", default=True)
-    same_tree = _with_their_trees(rewrite)
+    same_tree = _commits_with_same_tree(rewrite)
 
     def objection(tip: _Tip) -> str | None:
         for holds, reason in (
@@ -154,7 +156,7 @@ def _objections(repo: Repository, rewrite: Rewrite) -> Callable[[_Tip], str | No
     return objection
 
 
-def _with_their_trees(rewrite: Rewrite) -> frozenset[Oid]:
+def _commits_with_same_tree(rewrite: Rewrite) -> frozenset[Oid]:
     """The commits that aren't there any more whose place has the tree they had."""
     trees = {written.oid: written.tree for written in rewrite.commits}
     had = {source.oid: source.raw.tree for source in rewrite.sources}
@@ -198,7 +200,7 @@ def _tips_containing(
         for source in rewrite.sources
         if source.oid in rewritten and rewritten.isdisjoint(source.raw.parents)
     ]
-    oldest = min(_committed_at(*s.raw.values(b"committer")) for s in first)
+    oldest = min(_commit_time(*s.raw.values(b"committer")) for s in first)
     refs = [tip.ref for tip in tips if tip.date >= oldest - 86_400]
     if not refs:
         return
@@ -211,7 +213,7 @@ def _tips_containing(
     yield from (tip for tip in tips if tip.ref in found)
 
 
-def _committed_at(committer: bytes = b"", *_more: bytes) -> int:
+def _commit_time(committer: bytes = b"", *_more: bytes) -> int:
     """The seconds of a committer header's value; 0 where it is malformed."""
     seconds = re.search(rb"> (\d+) [-+]\d+$", committer)
     return int(seconds[1]) if seconds else 0
@@ -262,26 +264,26 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
     Raises RefMoved where a ref isn't at its old value or HEAD names another ref, and
     WriteFailed where git refuses for a reason of its own.
     """
-    with _conversation(repo, message) as talk:
+    with _start_transaction(repo, message) as talk:
         if started:
             started(talk.child.pid)
         talk.ask(b"start")
         for update in updates:
-            talk.say(*_update(update))
+            talk.say(*_update_command(update))
         is_prepared = talk.ask(b"prepare")
         if (head := current_head(repo)) != expected_head:
             talk.ask(b"abort")
-            raise _other_head(head, expected_head)
+            raise _head_moved_error(head, expected_head)
         if not is_prepared:
-            raise _refusal(repo, updates, talk)
+            raise _prepare_error(repo, updates, talk)
         if before_commit:
             before_commit()
         if not talk.ask(b"commit"):
-            raise _interruption(talk)
+            raise _interruption_error(talk)
 
 
 @contextmanager
-def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]":
+def _start_transaction(repo: Repository, message: bytes) -> "Iterator[_Transaction]":
     """A running ``git update-ref --stdin``; leaving the block ends its input.
 
     Without ``commit`` by then, git takes everything back.
@@ -293,19 +295,19 @@ def _conversation(repo: Repository, message: bytes) -> "Iterator[_Conversation]"
     # before anything waits for git, which waits for that.
     with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr, child.stdin:
         words = drain.submit(child.stderr.read)
-        talk = _Conversation(child, child.stdin, child.stdout, words)
+        talk = _Transaction(child, child.stdin, child.stdout, words)
         try:
             yield talk
         except GitsplitError as error:
             if talk.signal():
-                raise _interruption(talk) from error
+                raise _interruption_error(talk) from error
             raise
         finally:
             talk.last_words()
             child.wait()
 
 
-def _update(update: RefUpdate) -> Iterator[bytes]:
+def _update_command(update: RefUpdate) -> Iterator[bytes]:
     """What ``update-ref --stdin -z`` reads for one ref.
 
     A detached HEAD mustn't be followed if somebody attaches it in the meantime.
@@ -318,7 +320,7 @@ def _update(update: RefUpdate) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Conversation:
+class _Transaction:
     """A running ``git update-ref --stdin -z``.
 
     Only its answers count: the exit status is 0 as well where the input ends early.
@@ -356,16 +358,16 @@ class _Conversation:
         return self.last_words() or self.signal() or "no reason given"
 
 
-def _refusal(
-    repo: Repository, updates: Sequence[RefUpdate], talk: _Conversation
+def _prepare_error(
+    repo: Repository, updates: Sequence[RefUpdate], talk: _Transaction
 ) -> GitsplitError:
     """Why git didn't prepare the updates."""
     talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
         if now.get(update.ref) != update.old:
-            return _moved_error(update, now.get(update.ref))
-    for lock in _locks(repo, updates):
+            return _ref_moved_error(update, now.get(update.ref))
+    for lock in _ref_locks(repo, updates):
         if lock.exists():
             return WriteFailed(
                 f"Another git process is using this repository: {lock} exists.",
@@ -374,7 +376,7 @@ def _refusal(
     return WriteFailed(f"git could not update the refs: {talk.reason()}")
 
 
-def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
+def _ref_locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
     """The files that stop these updates while they exist, for both ref storages."""
     for place in (repo.git_dir, repo.common_dir):
         yield place / "reftable" / "tables.list.lock"
@@ -383,7 +385,7 @@ def _locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
         yield repo.common_dir / f"{update.ref}.lock"
 
 
-def _moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
+def _ref_moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
     place = f"is at {now[:12]}" if now else "is gone"
     return RefMoved(
         f"{_capitalised(short_name(update.ref))} {place} and no longer at "
@@ -392,7 +394,7 @@ def _moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
     )
 
 
-def _other_head(now: str | None, expected: str | None) -> RefMoved:
+def _head_moved_error(now: str | None, expected: str | None) -> RefMoved:
     def place(ref: str | None) -> str:
         return f"on {short_name(ref)}" if ref else "detached"
 
@@ -403,7 +405,7 @@ def _other_head(now: str | None, expected: str | None) -> RefMoved:
     )
 
 
-def _interruption(talk: _Conversation) -> WriteFailed:
+def _interruption_error(talk: _Transaction) -> WriteFailed:
     words = talk.reason()
     kind = GitKilled if talk.signal() else WriteFailed
     return kind(

@@ -23,7 +23,7 @@ from gitsplit.git.trees import (
     NewObjects,
     PathPair,
     changed_paths,
-    environment,
+    object_environment,
     tree_with,
 )
 from gitsplit.model.escape import printable
@@ -67,7 +67,7 @@ class Replay:
         ours = changed_paths(self.objects, base, onto)
         if not ours:
             return tree
-        if _are_apart(ours, theirs):
+        if _is_trivial_merge(ours, theirs):
             ends = ((path, pair.after) for path, pair in theirs.items())
             return tree_with(self.objects, onto, ends)
         with temporary_directory() as place:
@@ -115,19 +115,19 @@ class Replay:
         return self.repo.program.run(*args, check=False).status == 0
 
 
-def _are_apart(ours: Paths, theirs: Paths) -> bool:
+def _is_trivial_merge(ours: Paths, theirs: Paths) -> bool:
     """Whether git would merge the two sides without looking into any file."""
     both = ours.keys() & theirs.keys()
     return (
         all(ours[path].after == theirs[path].after for path in both)
-        and not _clash(ours, theirs)
-        and not _clash(theirs, ours)
+        and not _has_directory_clash(ours, theirs)
+        and not _has_directory_clash(theirs, ours)
         and not _may_follow_renames(ours, theirs)
         and not _may_follow_renames(theirs, ours)
     )
 
 
-def _clash(side: Paths, other: Paths) -> bool:
+def _has_directory_clash(side: Paths, other: Paths) -> bool:
     """Whether a file of one side is a directory of the other."""
     files = {path for path, pair in side.items() if pair.after}
     coming = (path for path, pair in other.items() if pair.after)
@@ -176,9 +176,9 @@ class _Quarantine:
         odb = pygit2.Odb(self.place)
         for tree in (base, ours, theirs):
             self._lend(odb, tree, "tree")
-        root = _commit_to(odb, base)
+        root = _write_commit(odb, base)
         return self._merge(
-            commit, [_commit_to(odb, side, root) for side in (ours, theirs)]
+            commit, [_write_commit(odb, side, root) for side in (ours, theirs)]
         )
 
     def merge_commits(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
@@ -191,17 +191,17 @@ class _Quarantine:
     def _merge(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
         args = (*_MERGE, *sides)
         # What git fetches for a merge may ask for a password.
-        env = {**PARSED, **environment(self.repo, self.place)}
+        env = {**PARSED, **object_environment(self.repo, self.place)}
         done = self.repo.program.run(*args, check=False, env=env, terminal=True)
         if done.status == _USAGE:
-            raise _too_old(commit)
+            raise _too_old_error(commit)
         # A merge driver may have printed something first.
         told = re.search(rb"([0-9a-f]{40})\0(.*)", done.stdout, re.DOTALL)
         if done.status > 1 or done.status < 0 or not told:
             raise failure(args, done)
         if done.status:
-            names = _own_names(told[2].split(b"\0"), sides)
-            raise _conflict(commit, [*names], done.words)
+            names = _paths_in_trees(told[2].split(b"\0"), sides)
+            raise _conflict_error(commit, [*names], done.words)
         tree = Oid(told[1].decode("ascii"))
         self._adopt(pygit2.Odb(self.place), tree, "tree")
         return tree
@@ -215,7 +215,9 @@ class _Quarantine:
             if new is None:
                 continue
             odb.write(_TYPES[kind], new[1])
-            below = [each for each in _below(kind, new[1]) if each[0] not in seen]
+            below = [
+                each for each in _objects_named_by(kind, new[1]) if each[0] not in seen
+            ]
             seen.update(each for each, _ in below)
             waiting += below
 
@@ -225,11 +227,13 @@ class _Quarantine:
             return
         data = b"" if oid == EMPTY_TREE else odb.read(oid)[1]
         self.objects.add(kind, data)
-        for below, its_kind in _below(kind, data):
+        for below, its_kind in _objects_named_by(kind, data):
             self._adopt(odb, below, its_kind)
 
 
-def _below(kind: ObjectKind, data: bytes) -> Iterable[tuple[Oid, ObjectKind]]:
+def _objects_named_by(
+    kind: ObjectKind, data: bytes
+) -> Iterable[tuple[Oid, ObjectKind]]:
     """The objects that one names, submodules' commits among a tree's files."""
     if kind == "commit":
         commit = RawCommit.parse(data)
@@ -240,7 +244,7 @@ def _below(kind: ObjectKind, data: bytes) -> Iterable[tuple[Oid, ObjectKind]]:
             yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"
 
 
-def _commit_to(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
+def _write_commit(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
     """A commit of the tree: releases before 2.40 merge nothing else."""
     who = b"gitsplit <gitsplit> 0 +0000"
     named = (b"parent " + parent.encode() for parent in parents)
@@ -249,7 +253,7 @@ def _commit_to(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
     return Oid(str(odb.write(ObjectType.COMMIT, commit.serialized())))
 
 
-def _own_names(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
+def _paths_in_trees(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
     """The paths as they are in the trees.
 
     Git puts a file aside where a directory comes, as ``file~`` and the side it is of.
@@ -259,7 +263,7 @@ def _own_names(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
         yield name if tilde and side.decode(errors="replace") in sides else path
 
 
-def _conflict(
+def _conflict_error(
     commit: SourceCommit, paths: Sequence[bytes], words: str = ""
 ) -> ReplayConflict:
     """The error for paths that conflict.
@@ -278,7 +282,7 @@ def _conflict(
     )
 
 
-def _too_old(commit: SourceCommit) -> GitTooOld:
+def _too_old_error(commit: SourceCommit) -> GitTooOld:
     return GitTooOld(
         f"{commit.in_words} and what has changed before it touch the same files, and to"
         " merge them takes git 2.38.",

@@ -153,7 +153,7 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object's content; None where the object isn't here."""
         try:
-            if found := read(self.objects_dir, oid):
+            if found := _read_loose_object(self.objects_dir, oid):
                 return len(found[1])
             _, size = self._odb.read_header(oid)
         except (*UNREADABLE, ObjectDamaged):
@@ -182,7 +182,7 @@ class Repository:
         return RawCommit.parse(self.read_object(oid)[1])
 
     def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
-        if found := read(self.objects_dir, oid):
+        if found := _read_loose_object(self.objects_dir, oid):
             name, data = found
             return self._verify(oid, _NAMED[name], data)
         try:
@@ -194,7 +194,7 @@ class Repository:
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise damage(oid, "it has the content of another one")
+            raise _damage_error(oid, "it has the content of another one")
         return kind, data
 
     def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
@@ -210,7 +210,7 @@ class Repository:
         for known in _KINDS.values():
             if words[1:2] == [known]:
                 return self._verify(oid, known, rest[: int(words[2])])
-        raise _missing(oid)
+        raise _missing_error(oid)
 
     def head_ref(self) -> str | None:
         """The branch that HEAD names, as a full ref name; None when detached."""
@@ -229,7 +229,7 @@ class Repository:
             ref = self.head_ref()
             named = self.program.run("rev-parse", "-q", "--verify", "HEAD", check=False)
             if not named.status:
-                raise _missing(
+                raise _missing_error(
                     named.stdout.decode("ascii", "replace").strip()
                 ) from None
             if ref is None:
@@ -317,7 +317,7 @@ def open_repository(cwd: Path) -> Repository:
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
         config=Config.parse(listing),
-        _odb=open_database(places.objects_dir, program.cwd),
+        _odb=_open_object_database(places.objects_dir, program.cwd),
     )
 
 
@@ -329,7 +329,7 @@ def _without_grafts(git_dir: Path) -> Mapping[str, str]:
     return {"GIT_GRAFT_FILE": str(git_dir / "gitsplit" / "no-grafts")}
 
 
-def _missing(oid: str) -> GitFailed:
+def _missing_error(oid: str) -> GitFailed:
     return GitFailed(
         f"The object {oid} is missing from the repository, or can't be read.",
         hint="Check what else is missing with: git fsck",
@@ -360,7 +360,7 @@ class _Locations:
         )
         answers = done.lines
         if len(answers) != 6 + (done.status == 0):
-            raise _not_usable(program.cwd, done)
+            raise _unusable_error(program.cwd, done)
         _refuse_unsupported(program.cwd, answers)
         return cls(
             git_dir=Path(answers[0]),
@@ -397,7 +397,7 @@ def _refuse_unsupported(cwd: Path, answers: list[str]) -> None:
         )
 
 
-def _not_usable(cwd: Path, done: Completed) -> NotARepository:
+def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
     """Why there is nothing to work on here, in words for whoever started gitsplit."""
     owned = re.search(rb"dubious ownership in repository at '(.*)'", done.stderr)
     if owned:
@@ -450,7 +450,7 @@ UNREADABLE = (KeyError, OSError, pygit2.GitError)
 _HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
 
 
-def read(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
+def _read_loose_object(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
     """The kind and content of the object; None where it has no file that is readable.
 
     Raises ObjectDamaged where the file isn't a whole object.
@@ -463,14 +463,14 @@ def read(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
     try:
         header, _, data = stream.decompress(packed).partition(b"\0")
     except zlib.error:
-        raise damage(oid, "its file is garbled") from None
+        raise _damage_error(oid, "its file is garbled") from None
     named = _HEADER.fullmatch(header)
     if not stream.eof or named is None or int(named[2]) != len(data):
-        raise damage(oid, "its file is cut off or garbled")
+        raise _damage_error(oid, "its file is cut off or garbled")
     return named[1].decode("ascii"), data
 
 
-def damage(oid: str, why: str) -> ObjectDamaged:
+def _damage_error(oid: str, why: str) -> ObjectDamaged:
     """The error for an object that isn't what its id stands for."""
     return ObjectDamaged(
         f"The object {Oid(oid)} is damaged: {why}.",
@@ -478,7 +478,7 @@ def damage(oid: str, why: str) -> ObjectDamaged:
     )
 
 
-def open_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
+def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
     """The objects there, in its alternates, and where the environment says.
 
     Raises NotARepository where they can't be read.

@@ -91,7 +91,9 @@ class ScratchWorktrees:
         listed = repo.program.run("rev-parse", "--local-env-vars").stdout
         cleared = frozenset(listed.decode().split()) - _CONFIG - _OBJECTS
         kept = {k: v for k, v in os.environ.items() if k not in cleared}
-        objects = {k: _absolute(v, repo) for k, v in kept.items() if k in _OBJECTS}
+        objects = {
+            k: _absolute_paths(v, repo) for k, v in kept.items() if k in _OBJECTS
+        }
         git = replace(repo.program, cwd=repo.git_dir, env=objects, cleared=cleared)
         return cls(git, repo.common_dir / "worktrees", {**kept, **objects})
 
@@ -122,7 +124,7 @@ class ScratchWorktrees:
             # Git names worktrees by their real paths.
             path = Path(tempfile.mkdtemp(prefix=own_prefix())).resolve()
         except OSError as error:
-            raise _checkout_failure(f"{error.strerror}", hint=_room_hint()) from error
+            raise _checkout_error(f"{error.strerror}", hint=_room_hint()) from error
         reason = f"{LOCK_REASON} {this_process()} on {os.uname().nodename}"
         git = replace(self.git, is_wanted=watch.is_wanted)
         try:
@@ -150,10 +152,10 @@ class ScratchWorktrees:
         remove_files(path)
         is_full = any(words in done.words for words in _FULL)
         hint = _room_hint() if is_full else ""
-        raise _checkout_failure(done.reason, hint=hint)
+        raise _checkout_error(done.reason, hint=hint)
 
 
-def _absolute(paths: str, repo: Repository) -> str:
+def _absolute_paths(paths: str, repo: Repository) -> str:
     """The paths as git has them that runs in the user's worktree."""
     cwd = repo.program.cwd
     return os.pathsep.join(str(cwd / path) for path in paths.split(os.pathsep) if path)
@@ -165,7 +167,7 @@ def _admin_of(path: Path) -> Path:
     return Path(said.removeprefix("gitdir: ").rstrip("\n"))
 
 
-def _checkout_failure(why: str, *, hint: str = "") -> WriteFailed:
+def _checkout_error(why: str, *, hint: str = "") -> WriteFailed:
     return WriteFailed(f"The commit's files can't be checked out: {why}.", hint=hint)
 
 

@@ -71,30 +71,30 @@ class Signer:
         made = sign(payload).replace(b"\r\n", b"\n")
         if not made.strip() or b"\0" in made:
             # As a header of the commit it would be malformed.
-            raise _signing_failure(self.program, b"what it made is no signature")
+            raise _signing_error(self.program, b"what it made is no signature")
         return made
 
     def _by_gpg(self, payload: bytes) -> bytes:
         args = [self.program, "--status-fd=2", "-bsau", self.key]
-        done = _run(args, self.cwd, self.env, payload)
+        done = _run_program(args, self.cwd, self.env, payload)
         # gpg's exit status is 0 too where it made no signature (gpg-interface.c).
         if done.returncode or b"\n[GNUPG:] SIG_CREATED " not in b"\n" + done.stderr:
-            raise _signing_failure(self.program, done.stderr)
+            raise _signing_error(self.program, done.stderr)
         return done.stdout
 
     def _by_ssh(self, payload: bytes) -> bytes:
         with temporary_directory() as directory:
-            key, agent = _at_home(self.key), list[str]()
+            key, agent = _expand_home(self.key), list[str]()
             if (public := _literal_ssh_key(self.key)) is not None:
                 key, agent = f"{directory}/key.pub", ["-U"]
                 Path(key).write_bytes(os.fsencode(public))
             commit = Path(directory, "commit")
             commit.write_bytes(payload)
             args = [self.program, "-Y", "sign", "-n", "git", "-f", key, *agent]
-            done = _run([*args, str(commit)], self.cwd, self.env)
+            done = _run_program([*args, str(commit)], self.cwd, self.env)
             signature = commit.with_suffix(".sig")
             if done.returncode or not signature.is_file():
-                raise _signing_failure(self.program, done.stderr)
+                raise _signing_error(self.program, done.stderr)
             return signature.read_bytes()
 
 
@@ -125,10 +125,10 @@ def _program(repo: Repository, form: Format) -> str:
     named = repo.config.get(f"gpg.{form}.program")
     if form == "openpgp" and named is None:
         named = repo.config.get("gpg.program")
-    return _at_home(named or _PROGRAMS[form])
+    return _expand_home(named or _PROGRAMS[form])
 
 
-def _at_home(path: str) -> str:
+def _expand_home(path: str) -> str:
     """The path from a home directory, where it begins with ``~`` and there is one."""
     return os.path.expanduser(path)  # noqa: PTH111 -- Path raises where there is none
 
@@ -165,7 +165,7 @@ def _first_line(command: str, cwd: Path) -> tuple[str, str]:
         return "", ""
     if not args:
         return "", ""
-    done = _run(args, cwd, os.environ)
+    done = _run_program(args, cwd, os.environ)
     first = "" if done.returncode else os.fsdecode(done.stdout).partition("\n")[0]
     return first, output_in_one_line(done.stderr)
 
@@ -177,7 +177,7 @@ def _literal_ssh_key(key: str) -> str | None:
     return key if key.startswith("ssh-") else None
 
 
-def _run(
+def _run_program(
     args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
     """The finished program, in the foreground: it may ask for a passphrase."""
@@ -193,7 +193,7 @@ def _run(
         ) from error
 
 
-def _signing_failure(program: str, stderr: bytes) -> SigningFailed:
+def _signing_error(program: str, stderr: bytes) -> SigningFailed:
     """The error in those words of the program that are meant for people."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))

@@ -36,16 +36,16 @@ PREFIX = "gitsplit-"
 def own_prefix() -> str:
     """The beginning of a name that says that the file is this process's."""
     pid, start = this_process().split()
-    return f"{PREFIX}{pid}-{start}-{_machine()}-"
+    return f"{PREFIX}{pid}-{start}-{_machine_name()}-"
 
 
-def is_left_behind(name: str) -> bool:
+def is_stale_name(name: str) -> bool:
     """Whether a file of this name is a dead process's of this machine."""
-    known = re.search(rf"{PREFIX}(\d+)-(\d+)-{re.escape(_machine())}-", name)
+    known = re.search(rf"{PREFIX}(\d+)-(\d+)-{re.escape(_machine_name())}-", name)
     return known is not None and not is_running(f"{known[1]} {known[2]}")
 
 
-def _machine() -> str:
+def _machine_name() -> str:
     return os.uname().nodename.replace("/", "_")
 
 
@@ -56,10 +56,10 @@ def temporary_directory() -> Iterator[str]:
         yield directory
 
 
-def remove_left_behind(directory: Path) -> None:
+def remove_stale_files(directory: Path) -> None:
     """Remove the temporary files of dead gitsplits from the directory, if possible."""
     with suppress(OSError), os.scandir(directory) as entries:
-        left = [Path(e.path) for e in entries if is_left_behind(e.name)]
+        left = [Path(e.path) for e in entries if is_stale_name(e.name)]
         for path in left:
             if path.is_dir() and not path.is_symlink():
                 remove_files(path)
@@ -82,22 +82,22 @@ MOST_BYTES = 1 << 27
 """More is in no file that gitsplit or git keeps here, not in the longest plan."""
 
 
-def own_content(file: Path) -> bytes:
+def read_own_file(file: Path) -> bytes:
     """The bytes of a file of gitsplit's own.
 
     Raises OSError also where it isn't a regular file (a link, a pipe, a device), or is
     larger than any that gitsplit writes: reading such a one might never end.
     """
-    return _content(file, os.O_NOFOLLOW)
+    return _read_regular_file(file, os.O_NOFOLLOW)
 
 
-def git_content(file: Path) -> bytes | None:
+def read_git_file(file: Path) -> bytes | None:
     """The bytes of a file in which git keeps its state; None where there is none.
 
     Raises GitFailed where reading it might never end, or can't begin.
     """
     try:
-        return _content(file)
+        return _read_regular_file(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -108,7 +108,7 @@ def git_content(file: Path) -> bytes | None:
         ) from error
 
 
-def _content(file: Path, flags: int = 0) -> bytes:
+def _read_regular_file(file: Path, flags: int = 0) -> bytes:
     # Nothing waits for somebody to write into a pipe.
     opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | flags)
     with os.fdopen(opened, "rb") as content:
@@ -140,7 +140,7 @@ def ensure_directory(repo: Repository, *below: str) -> Path:
         directory /= name
         if not directory.is_dir():
             directory.mkdir(exist_ok=True)
-            share(repo, directory)
+            set_shared_permissions(repo, directory)
     return directory
 
 
@@ -207,7 +207,7 @@ def _write_beside(
         file.flush()
         if is_durable:
             os.fsync(file.fileno())
-    share(repo, new)
+    set_shared_permissions(repo, new)
     return new
 
 
@@ -238,19 +238,19 @@ def mtime_of(path: Path) -> float:
         return 0.0
 
 
-def share(repo: Repository, path: Path) -> None:
+def set_shared_permissions(repo: Repository, path: Path) -> None:
     """Give the path the permissions of ``core.sharedRepository`` (git-config(1))."""
-    wanted, is_exact = _shared_permissions(repo.config)
+    wanted, is_exact = _permissions_to_set(repo.config)
     if not wanted:
         return
     mode = path.stat().st_mode
     if not mode & S_IWUSR:
         wanted &= ~0o222
     if mode & S_IXUSR:
-        wanted |= _searchable(wanted)
+        wanted |= _with_search_bits(wanted)
     shared = (mode & ~0o777 if is_exact else mode) | wanted
     if S_ISDIR(mode):
-        shared |= _searchable(shared)
+        shared |= _with_search_bits(shared)
         shared |= S_ISGID if shared & 0o060 else 0
     if shared != mode:
         path.chmod(shared & 0o7777)
@@ -265,12 +265,12 @@ def sync_directory(directory: Path) -> None:
         os.close(opened)
 
 
-def _searchable(mode: int) -> int:
+def _with_search_bits(mode: int) -> int:
     """Who may read may also enter."""
     return (mode & (S_IRUSR | 0o044)) >> 2
 
 
-def _shared_permissions(config: Config) -> tuple[int, bool]:
+def _permissions_to_set(config: Config) -> tuple[int, bool]:
     """The permissions to give, and whether just these (``core.sharedRepository``)."""
     value = config.get("core.sharedRepository") or ""
     if value in _WORDS:
@@ -317,14 +317,14 @@ class DraftFile:
     def text(self) -> str | None:
         """The draft; None where there is none that can be read."""
         try:
-            return own_content(self.path).decode("utf-8")
+            return read_own_file(self.path).decode("utf-8")
         except (OSError, ValueError):
             return None
 
     def memory(self) -> str | None:
         """What was kept beside the draft; None where nothing is that can be read."""
         try:
-            return own_content(self._memory).decode("utf-8")
+            return read_own_file(self._memory).decode("utf-8")
         except (OSError, ValueError):
             return None
 

@@ -15,7 +15,7 @@ from gitsplit.errors import WriteFailed
 from gitsplit.git.program import durable_environment, this_process
 from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository
-from gitsplit.git.trees import NewObjects, environment, migrate, quarantine
+from gitsplit.git.trees import NewObjects, move_pack, object_environment, quarantine
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -57,7 +57,7 @@ KEEP_REASON = "gitsplit"
 """How the content of gitsplit's own ``.keep`` files begins."""
 
 
-def new_objects(
+def objects_to_store(
     objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> tuple[tuple[ObjectKind, bytes], ...]:
     """The objects that the rewrite needs stored, each after those that it names.
@@ -67,7 +67,7 @@ def new_objects(
     Raises WriteFailed where one names an object that is neither new, nor named by the
     commits and trees it was made from, nor stored.
     """
-    walk = _Walk(objects, _named_by_originals(objects, rewrite), {})
+    walk = _NewObjectWalk(objects, _objects_of_originals(objects, rewrite), {})
     for written in rewrite.commits:
         walk.reach(written.oid, "commit")
     for tree in trees:
@@ -75,7 +75,7 @@ def new_objects(
     return tuple(walk.reached.values())
 
 
-def _named_by_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]:
+def _objects_of_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]:
     sources = list(rewrite.sources)
     trees = (source.raw.tree for source in sources)
     parents = (parent for source in sources for parent in source.raw.parents)
@@ -84,7 +84,7 @@ def _named_by_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]
 
 
 @dataclass(slots=True)
-class _Walk:
+class _NewObjectWalk:
     """The new objects met on the way down from the new commits."""
 
     objects: NewObjects
@@ -151,13 +151,13 @@ def store_objects(
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
-    new = new_objects(objects, rewrite, trees)
+    new = objects_to_store(objects, rewrite, trees)
     keep = _store_pack(repo, new, this_process()) if new else None
     try:
         yield
     finally:
         if keep is not None:
-            _release(keep)
+            _remove_keep(keep)
 
 
 @contextmanager
@@ -171,16 +171,16 @@ def store_for_rebase(
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
-    new = new_objects(objects, rewrite)
+    new = objects_to_store(objects, rewrite)
     keep = _store_pack(repo, new, f"{this_process()} {repo.git_dir}") if new else None
     try:
         yield
     finally:
         if keep is not None and not is_under_way(repo):
-            _release(keep)
+            _remove_keep(keep)
 
 
-def _release(keep: Path) -> None:
+def _remove_keep(keep: Path) -> None:
     """Delete the ``.keep`` file; where that fails, the next start does it."""
     with suppress(OSError):
         keep.unlink(missing_ok=True)
@@ -196,19 +196,19 @@ def _store_pack(
     """
     try:
         with quarantine(repo) as place:
-            env = {**environment(repo, place), **durable_environment()}
+            env = {**object_environment(repo, place), **durable_environment()}
             command, pack = ("index-pack", "--stdin"), pack_of(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
             if done.status:
-                raise _store_failure(done.reason)
+                raise _store_error(done.reason)
             # "pack", a tab, and what the pack is called by.
             name = "pack-" + done.stdout.decode().strip().rpartition("\t")[2]
-            return migrate(repo, place, name, f"{KEEP_REASON} {who}")
+            return move_pack(repo, place, name, f"{KEEP_REASON} {who}")
     except OSError as error:
-        raise _store_failure(error.strerror or str(error)) from error
+        raise _store_error(error.strerror or str(error)) from error
 
 
-def _store_failure(why: str) -> WriteFailed:
+def _store_error(why: str) -> WriteFailed:
     return WriteFailed(
         f"Git couldn't store the new objects: {why}.",
         hint="Is the disk full, or the repository read-only?",

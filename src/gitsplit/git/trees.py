@@ -21,7 +21,12 @@ from typing import NamedTuple, Protocol, TypeGuard
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_prefix, remove_files, share, sync_directory
+from gitsplit.git.state_dir import (
+    own_prefix,
+    remove_files,
+    set_shared_permissions,
+    sync_directory,
+)
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -113,10 +118,10 @@ def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPa
 
     Nothing is read where it is one tree: it may be missing.
     """
-    return {} if old == new else dict(_changed_in(objects, old, new))
+    return {} if old == new else dict(_path_pairs(objects, old, new))
 
 
-def _changed_in(
+def _path_pairs(
     objects: NewObjects, old: Oid, new: Oid
 ) -> Iterator[tuple[bytes, PathPair]]:
     """Each such path and its pair; directories may be deeper than Python's stack."""
@@ -161,14 +166,14 @@ def tree_with(
     Raises InvalidPlan where a path would be a file and a directory at once.
     """
     start = None if base == EMPTY_TREE else base
-    top = _Directory(b"", _by_directory(paths), start)
+    top = _Directory(b"", _nested_changes(paths), start)
     # The deepest are made first; they may be deeper than Python's stack.
-    for directory in reversed(_with_those_below(objects, top)):
+    for directory in reversed(_directories_to_make(objects, top)):
         directory.make(objects)
     return objects.add("tree", b"") if top.made is None else top.made
 
 
-def _by_directory(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
+def _nested_changes(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
     """The changes nested as the directories are; of two for a path, the last."""
     top: dict[bytes, _Change] = {}
     for path, entry in paths:
@@ -230,7 +235,7 @@ class _Directory:
         return TreeEntry(DIRECTORY, below) if below else file
 
 
-def _with_those_below(objects: NewObjects, top: _Directory) -> list[_Directory]:
+def _directories_to_make(objects: NewObjects, top: _Directory) -> list[_Directory]:
     """The directory and every one below it that is to be changed, from the top."""
     found = [top]
     for directory in found:
@@ -249,7 +254,7 @@ _INDEX_LAST = (".pack", ".rev", ".idx")
 """In this order the files of a pack come; git sees it with the last."""
 
 
-def environment(repo: Repository, place: Path) -> Mapping[str, str]:
+def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
     """The variables by which git writes objects there, and reads them everywhere."""
     lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
     quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
@@ -268,13 +273,13 @@ def quarantine(repo: Repository) -> Iterator[Path]:
     """
     place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
     try:
-        share(repo, place)
+        set_shared_permissions(repo, place)
         yield place
     finally:
         remove_files(place)
 
 
-def migrate(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
+def move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
     """Move a pack from the quarantine into the repository; its ``.keep`` file.
 
     That is there before the pack is, so that no repack throws the pack away. None where
@@ -286,7 +291,7 @@ def migrate(repo: Repository, place: Path, name: str, reason: str) -> Path | Non
     try:
         with keep.open("x", encoding="utf-8", errors="surrogateescape") as file:
             file.write(f"{reason}\n")
-        share(repo, keep)
+        set_shared_permissions(repo, keep)
         is_kept_here = True
     except FileExistsError:
         is_kept_here = False

@@ -26,7 +26,7 @@ PATIENCE = 60.0
 """Seconds after which a program that hasn't answered is ended."""
 
 
-def ask(repo: Repository, command: str, question: bytes) -> bytes:
+def run_filter(repo: Repository, command: str, question: bytes) -> bytes:
     """Run the shell command with ``question`` on standard input; what it prints.
 
     It runs at the top of the worktree, or in a bare repository's directory. What it
@@ -48,7 +48,7 @@ def ask(repo: Repository, command: str, question: bytes) -> bytes:
             f"The command “{command}” can't be started: {error.strerror}."
         ) from error
     try:
-        awaited = _until(time.monotonic() + PATIENCE, repo.program.is_wanted)
+        awaited = _deadline_check(time.monotonic() + PATIENCE, repo.program.is_wanted)
         found, complaint = await_output(child, question, awaited)
     except BaseException as error:
         with suppress(ProcessLookupError):
@@ -67,7 +67,9 @@ def ask(repo: Repository, command: str, question: bytes) -> bytes:
     return found
 
 
-def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[], bool]:
+def _deadline_check(
+    deadline: float, is_wanted: Callable[[], bool] | None
+) -> Callable[[], bool]:
     """Whether the answer is still wanted; raises TimeoutError after the deadline."""
 
     def is_awaited() -> bool:
@@ -78,7 +80,7 @@ def _until(deadline: float, is_wanted: Callable[[], bool] | None) -> Callable[[]
     return is_awaited
 
 
-def edit(repo: Repository, text: bytes) -> bytes:
+def edit_text(repo: Repository, text: bytes) -> bytes:
     """Open ``text`` in the user's editor, which gets the terminal; the edited text.
 
     The file is called COMMIT_EDITMSG, by which editors know what they edit. Raises
@@ -90,7 +92,7 @@ def edit(repo: Repository, text: bytes) -> bytes:
         ensure_directory(repo)
         return _run_editor(repo, path, text)
     except OSError as error:
-        raise _not_editable("message", error, path.parent) from error
+        raise _editor_error("message", error, path.parent) from error
     finally:
         path.unlink(missing_ok=True)
 
@@ -105,7 +107,7 @@ def keep_text(repo: Repository, text: bytes) -> Path:
         ensure_directory(repo)
         write_file(repo, path, text)
     except OSError as error:
-        raise _not_editable("message", error, path.parent) from error
+        raise _editor_error("message", error, path.parent) from error
     return path
 
 
@@ -113,14 +115,14 @@ def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
     """Open a file's content in the user's editor; the edited content, byte for byte.
 
     The copy in the editor has the last part of the name, by which editors know what is
-    in it. Raises EditorFailed as :func:`edit` does.
+    in it. Raises EditorFailed as :func:`edit_text` does.
     """
     with temporary_directory() as directory:
         path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
         try:
             return _run_editor(repo, path, content)
         except OSError as error:
-            raise _not_editable("file", error, path.parent) from error
+            raise _editor_error("file", error, path.parent) from error
 
 
 def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
@@ -161,7 +163,7 @@ def _await_end(editor: subprocess.Popen[bytes]) -> int:
             raise Interrupted("gitsplit was told to end.") from stop
 
 
-def _not_editable(what: str, error: OSError, directory: Path) -> EditorFailed:
+def _editor_error(what: str, error: OSError, directory: Path) -> EditorFailed:
     return EditorFailed(
         f"The {what} can't be edited: {error}.",
         hint=f"See that {directory} can be written.",

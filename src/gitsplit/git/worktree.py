@@ -27,7 +27,7 @@ from typing import NamedTuple
 from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git.program import Completed, failure, is_running, this_process
 from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import own_content, temporary_directory
+from gitsplit.git.state_dir import read_own_file, temporary_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
@@ -43,23 +43,24 @@ class HeadTrees:
     files: Oid
     new: Oid
 
-    def steps(self) -> tuple["TreeStep", ...]:
+    def steps(self) -> tuple["TwoTreeMerge", ...]:
         """The way from ``old`` to ``new``."""
         both = (
-            TreeStep(self.old, self.files, True),
-            TreeStep(self.files, self.new, False),
+            TwoTreeMerge(self.old, self.files, True),
+            TwoTreeMerge(self.files, self.new, False),
         )
         return tuple(step for step in both if step.before != step.after)
 
-    def steps_back(self) -> tuple["TreeStep", ...]:
+    def steps_back(self) -> tuple["TwoTreeMerge", ...]:
         """The way from ``new`` to ``old``; where files stayed, they stay again."""
         return tuple(
-            TreeStep(step.after, step.before, step.files) for step in self.steps()[::-1]
+            TwoTreeMerge(step.after, step.before, step.files)
+            for step in self.steps()[::-1]
         )
 
 
 @dataclass(frozen=True, slots=True)
-class TreeStep:
+class TwoTreeMerge:
     """A two-tree ``git read-tree -m [-u] BEFORE AFTER`` (git-read-tree(1)).
 
     The index goes from one tree to the other; what else is staged stays staged. With
@@ -78,11 +79,11 @@ class Follower:
     ``finish`` commits it or ``abandon`` rolls it back.
     """
 
-    def __init__(self, repo: Repository, steps: Sequence[TreeStep]) -> None:
+    def __init__(self, repo: Repository, steps: Sequence[TwoTreeMerge]) -> None:
         self._repo = repo
         self._steps = steps
         self._is_locked = False
-        self._touching: TreeStep | None = None
+        self._touching: TwoTreeMerge | None = None
 
     def begin(self, started: Callable[[int], None]) -> None:
         """Lock the index, make the new one beside it, and check the files out.
@@ -96,7 +97,7 @@ class Follower:
 
     def lock(self) -> None:
         """Take ``index.lock``. Raises WriteFailed where another git has it."""
-        lock(self._repo)
+        lock_index(self._repo)
         self._is_locked = True
 
     def make_index(self, started: Callable[[int], None]) -> None:
@@ -110,7 +111,7 @@ class Follower:
     def finish(self) -> None:
         """Put the new index in place. Raises WriteFailed where that fails."""
         if self._is_locked:
-            install(self._repo)
+            install_index(self._repo)
             self._is_locked = False
 
     def abandon(self) -> None:
@@ -119,12 +120,12 @@ class Follower:
             return
         try:
             if self._touching:
-                restore(self._repo, self._touching)
+                restore_step(self._repo, self._touching)
         finally:
-            discard(self._repo)
+            discard_index(self._repo)
             self._is_locked = False
 
-    def _take(self, step: TreeStep, started: Callable[[int], None]) -> None:
+    def _take(self, step: TwoTreeMerge, started: Callable[[int], None]) -> None:
         """Run the ``git read-tree`` of one step on the new index."""
         if step.files:
             self._refresh()
@@ -158,7 +159,7 @@ class Follower:
         self._repo.program.run("update-index", "-q", "--refresh", check=False, env=env)
 
 
-def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
+def update_index(repo: Repository, steps: Sequence[TwoTreeMerge]) -> bool:
     """Take the index to the end of these steps; False where that isn't possible.
 
     For after a crash, wherever on the way the index was: the files were there before
@@ -167,7 +168,7 @@ def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
     """
     if not steps:
         return True
-    whole = TreeStep(steps[0].before, steps[-1].after, files=False)
+    whole = TwoTreeMerge(steps[0].before, steps[-1].after, files=False)
     follower = Follower(repo, [whole])
     follower.lock()
     try:
@@ -182,7 +183,7 @@ def catch_up(repo: Repository, steps: Sequence[TreeStep]) -> bool:
     return True
 
 
-def restore(repo: Repository, step: TreeStep) -> None:
+def restore_step(repo: Repository, step: TwoTreeMerge) -> None:
     """Put back each file that the step has changed, after a kill anywhere in it.
 
     A file that has neither the content from before nor one that git was writing was
@@ -195,13 +196,13 @@ def restore(repo: Repository, step: TreeStep) -> None:
 
 
 def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
-    """Put back these files, but no submodules, as :func:`restore` does."""
+    """Put back these files, but no submodules, as :func:`restore_step` does."""
     files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
-    touched = {path: files[path].before for path in _touched_paths(repo, files)}
+    touched = {path: files[path].before for path in _paths_to_restore(repo, files)}
     try:
         for path, entry in touched.items():
             if entry is None:
-                remove(repo, path)
+                remove_file(repo, path)
         missing = {p: entry for p, entry in touched.items() if entry}
         _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
     except (OSError, GitFailed) as error:
@@ -216,7 +217,7 @@ def _is_submodule(pair: PathPair) -> bool:
     return any(side is not None and side.mode == GITLINK for side in pair)
 
 
-def _touched_paths(
+def _paths_to_restore(
     repo: Repository, files: Mapping[bytes, PathPair]
 ) -> Iterator[bytes]:
     """The paths whose files an interrupted step has changed already."""
@@ -226,13 +227,13 @@ def _touched_paths(
     written = {p: e.after for p, e in files.items() if e.after and p not in gone}
     others = differing_paths(repo, written)
     for path, entry in written.items():
-        if path not in others or _is_beginning(repo, path, entry):
+        if path not in others or _is_partial_write(repo, path, entry):
             yield path
 
 
 def _is_file(repo: Repository, path: bytes) -> bool:
     """Whether there is anything but a directory."""
-    found = status(repo, path)
+    found = file_status(repo, path)
     return found is not None and not S_ISDIR(found.st_mode)
 
 
@@ -242,7 +243,7 @@ def _is_free(repo: Repository, path: bytes) -> bool:
     What git had written is gone by now: a link in place of a directory of the path, or
     a directory with files in place of the file, is the user's.
     """
-    if obstacle(repo, path):
+    if first_obstacle(repo, path):
         return False
     return not any(files_below(repo, path))
 
@@ -266,9 +267,9 @@ def differing_paths(
         return frozenset(repo.program.run(*names, env=env).stdout.split(b"\0"))
 
 
-def _is_beginning(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
+def _is_partial_write(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
     """Whether the file is what a git that was killed had written of the entry."""
-    begun = read(repo, path)
+    begun = read_file(repo, path)
     if begun is None:
         return False
     name = b"--path=" + path
@@ -304,19 +305,19 @@ def index_environment(index: Path) -> Mapping[str, str]:
 
 def new_index_file(repo: Repository) -> Path:
     """Where the next index is made; on the same file system as the present one."""
-    return _beside(index_file(repo), ".gitsplit")
+    return _sibling(index_file(repo), ".gitsplit")
 
 
 def lock_file(repo: Repository) -> Path:
     """The file that keeps every git from writing the index while it exists."""
-    return _beside(index_file(repo), ".lock")
+    return _sibling(index_file(repo), ".lock")
 
 
-def _beside(file: Path, suffix: str) -> Path:
+def _sibling(file: Path, suffix: str) -> Path:
     return file.with_name(file.name + suffix)
 
 
-def lock(repo: Repository) -> None:
+def lock_index(repo: Repository) -> None:
     """Take ``index.lock``, and copy the index to the file that becomes the new one.
 
     The copy has the same time: by it git knows which files it must look into, because
@@ -326,7 +327,7 @@ def lock(repo: Repository) -> None:
     """
     held = lock_file(repo)
     try:
-        _claim(held)
+        _create_lock(held)
     except FileExistsError as error:
         raise WriteFailed(
             f"Another git process is using the index: {held} exists.",
@@ -339,18 +340,18 @@ def lock(repo: Repository) -> None:
         ) from error
     new = new_index_file(repo)
     # A git of a gitsplit that was killed may have left its lock.
-    _beside(new, ".lock").unlink(missing_ok=True)
+    _sibling(new, ".lock").unlink(missing_ok=True)
     new.unlink(missing_ok=True)
     with suppress(FileNotFoundError):
         shutil.copy2(index_file(repo), new)
 
 
-def _claim(held: Path) -> None:
+def _create_lock(held: Path) -> None:
     """Create the lock file with its owner's name in it, in one step (link(2)).
 
     Raises FileExistsError where it existed, and OSError where it can't be made.
     """
-    claim = _beside(held, f".gitsplit-{os.getpid()}")
+    claim = _sibling(held, f".gitsplit-{os.getpid()}")
     owner = f"gitsplit {this_process()}\n".encode("ascii")
     try:
         claim.write_bytes(owner)
@@ -365,7 +366,7 @@ def _claim(held: Path) -> None:
         claim.unlink(missing_ok=True)
 
 
-def install(repo: Repository) -> None:
+def install_index(repo: Repository) -> None:
     """Rename the new index to the index, and remove the lock.
 
     Raises WriteFailed where the file system refuses.
@@ -381,10 +382,10 @@ def install(repo: Repository) -> None:
         ) from error
 
 
-def discard(repo: Repository) -> None:
+def discard_index(repo: Repository) -> None:
     """Remove the new index and the lock; the index is as it was."""
     new = new_index_file(repo)
-    for file in (_beside(new, ".lock"), new, lock_file(repo)):
+    for file in (_sibling(new, ".lock"), new, lock_file(repo)):
         file.unlink(missing_ok=True)
 
 
@@ -395,13 +396,13 @@ def remove_stale_index_lock(repo: Repository) -> None:
         if _is_stale(claim):
             claim.unlink(missing_ok=True)
     if _is_stale(held):
-        discard(repo)
+        discard_index(repo)
 
 
 def _is_stale(file: Path) -> bool:
     content = b""
     with suppress(OSError):
-        content = own_content(file)
+        content = read_own_file(file)
     if not (owner := _OWN_LOCK.fullmatch(content)):
         return False
     name = owner[1].decode("ascii")
@@ -429,23 +430,23 @@ _PASSING = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class _OpenParent(NamedTuple):
+class _NameInDirectory(NamedTuple):
     """A name in an open directory."""
 
     directory: int
     name: bytes
 
 
-def status(repo: Repository, path: bytes) -> os.stat_result | None:
+def file_status(repo: Repository, path: bytes) -> os.stat_result | None:
     """What lstat(2) says of the path; None where nothing is there."""
     with _open_parent(repo, path) as place:
-        return _status(place) if place else None
+        return _lstat(place) if place else None
 
 
-def read(repo: Repository, path: bytes) -> bytes | None:
+def read_file(repo: Repository, path: bytes) -> bytes | None:
     """The content of a regular file; None where there is none."""
     with _open_parent(repo, path) as place:
-        found = _status(place) if place else None
+        found = _lstat(place) if place else None
         if place is None or found is None or not S_ISREG(found.st_mode):
             return None
         opened = os.open(place.name, _FILE, dir_fd=place.directory)
@@ -453,28 +454,28 @@ def read(repo: Repository, path: bytes) -> bytes | None:
             return file.read()
 
 
-def remove(repo: Repository, path: bytes) -> None:
+def remove_file(repo: Repository, path: bytes) -> None:
     """The file is gone, and with it the directories that only it kept.
 
     A directory, and what is behind a symlink, stays. Raises OSError.
     """
     with _open_parent(repo, path) as place:
-        found = _status(place) if place else None
+        found = _lstat(place) if place else None
         if place is None or (found and S_ISDIR(found.st_mode)):
             return
         with suppress(FileNotFoundError):
             os.unlink(place.name, dir_fd=place.directory)
-    for directory in _parents(path)[::-1]:
+    for directory in _directories_above(path)[::-1]:
         with suppress(OSError), _open_parent(repo, directory) as place:
             if place is None:
                 return
             os.rmdir(place.name, dir_fd=place.directory)
 
 
-def obstacle(repo: Repository, path: bytes) -> bytes | None:
+def first_obstacle(repo: Repository, path: bytes) -> bytes | None:
     """The first parent of the path that is there and is no directory, if any."""
-    for directory in _parents(path):
-        found = status(repo, directory)
+    for directory in _directories_above(path):
+        found = file_status(repo, directory)
         if found is None:
             return None
         if not S_ISDIR(found.st_mode):
@@ -487,7 +488,7 @@ def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
 
     A directory that can't be read counts as a file.
     """
-    found = status(repo, path)
+    found = file_status(repo, path)
     waiting = [path] if found and S_ISDIR(found.st_mode) else []
     while waiting:
         directory = waiting.pop()
@@ -511,13 +512,13 @@ def _names_in(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
         ]
 
 
-def _parents(path: bytes) -> list[bytes]:
+def _directories_above(path: bytes) -> list[bytes]:
     """The directories on the way to the path, the topmost first."""
     names = path.split(b"/")
     return [b"/".join(names[:count]) for count in range(1, len(names))]
 
 
-def _status(place: _OpenParent) -> os.stat_result | None:
+def _lstat(place: _NameInDirectory) -> os.stat_result | None:
     try:
         return os.stat(place.name, dir_fd=place.directory, follow_symlinks=False)
     except (FileNotFoundError, NotADirectoryError):
@@ -525,7 +526,7 @@ def _status(place: _OpenParent) -> os.stat_result | None:
 
 
 @contextmanager
-def _open_parent(repo: Repository, path: bytes) -> Iterator[_OpenParent | None]:
+def _open_parent(repo: Repository, path: bytes) -> Iterator[_NameInDirectory | None]:
     """The place of the path, its directory open; None where there is no such one."""
     assert repo.worktree is not None, "a bare repository has no files"
     *directories, name = path.split(b"/")
@@ -540,7 +541,7 @@ def _open_parent(repo: Repository, path: bytes) -> Iterator[_OpenParent | None]:
             os.close(opened)
             opened = deeper
         else:
-            yield _OpenParent(opened, name)
+            yield _NameInDirectory(opened, name)
             return
         yield None
     finally:

@@ -120,7 +120,9 @@ def make_until_conflict(
     return tuple(writer.written), ()
 
 
-def _by_source(drafts: Iterable[CommitDraft]) -> dict[Oid, tuple[CommitDraft, ...]]:
+def _drafts_by_source(
+    drafts: Iterable[CommitDraft],
+) -> dict[Oid, tuple[CommitDraft, ...]]:
     pieces: dict[Oid, tuple[CommitDraft, ...]] = {}
     for draft in drafts:
         oid = draft.source.oid
@@ -156,7 +158,7 @@ class _Writer:
         """A writer that has written nothing yet."""
         by_id = {source.oid: source for source in drafts.series.commits}
         sources = tuple(by_id[oid] for oid in drafts.layout.order)
-        pieces = _by_source(drafts.drafts)
+        pieces = _drafts_by_source(drafts.drafts)
         assert pieces.keys() <= by_id.keys(), "drafts are made from these commits"
         replay = Replay(repo, objects)
         return cls(objects, replay, who, drafts, sources, pieces)

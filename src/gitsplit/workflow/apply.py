@@ -423,7 +423,7 @@ def _write_and_move(
         # That may have taken long, and the user may have worked meanwhile.
         refuse_unready(repo, objects, trees)
         with finish.during(f"updating refs ({len(moves.moves)})"):
-            journal.move(
+            journal.move_refs(
                 repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
             )
     return outcome
@@ -434,8 +434,8 @@ def refuse_unready(
 ) -> None:
     """Raise where index and files can't go to these trees as they are now."""
     if trees is not None:
-        preflight.refuse_unready(repo, objects, trees.steps())
-        preflight.refuse_lost(repo, objects, trees)
+        preflight.refuse_unclean(repo, objects, trees.steps())
+        preflight.refuse_missing_files(repo, objects, trees)
 
 
 def head_trees(  # noqa: PLR0913 -- callers name the last
@@ -455,7 +455,7 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     old, new = rewrite.old_tree, rewrite.new_tree
     if old == new:
         return None
-    preflight.refuse_shared(repo, work.head_ref)
+    preflight.refuse_second_checkout(repo, work.head_ref)
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
     is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
@@ -521,7 +521,7 @@ def _settled(repo: Repository, too_late: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         with ignore_signals():
-            said = journal.recover(repo)
+            said = journal.recover_rewrites(repo)
         if _last(repo) == before:
             raise
         raise Interrupted(
@@ -565,7 +565,7 @@ def undo(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     rebase_record.refuse_under_way(repo)
     with _settled(repo, _WHERE_THEY_ARE):
-        return journal.undo(repo)
+        return journal.undo_last(repo)
 
 
 def recover(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
@@ -575,7 +575,9 @@ def recover(repo: Repository, say: Callable[[str], None] = say_nothing) -> str |
     are still at work on refs: what comes of it isn't known.
     """
     wait_for_others(repo, say)
-    said = filter(None, (rebase_record.recover(repo), journal.recover(repo, say)))
+    said = filter(
+        None, (rebase_record.recover_rebase(repo), journal.recover_rewrites(repo, say))
+    )
     told = " ".join(said)
-    rebase_record.settle(repo)
+    rebase_record.settle_records(repo)
     return told or None

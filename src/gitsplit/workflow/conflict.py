@@ -102,12 +102,12 @@ def _start(
     values = [(move.ref, move.old) for move in (head, *branches)]
     subject = f"rewrite {len(work.series.commits)} commits with git rebase"
     base = _base(work.series)
-    record = rebase_record.begin(repo, values, subject, work.head_ref)
+    record = rebase_record.record_rebase(repo, values, subject, work.head_ref)
     try:
-        rebase.start(repo, base, lines, handoff.dropped, options)
+        rebase.start_rebase(repo, base, lines, handoff.dropped, options)
     except BaseException:
         if not rebase.is_under_way(repo):
-            journal.cancel(repo, record)
+            journal.cancel_record(repo, record)
         raise
 
 
@@ -285,7 +285,7 @@ def continue_rebase(repo: Repository) -> Record | None:
     where it stops again.
     """
     _record(repo)
-    rebase.resume(repo)
+    rebase.continue_rebase(repo)
     return _finished(repo)
 
 
@@ -299,16 +299,16 @@ def abort_rebase(
     """
     record = _record(repo)
     with _over_where_it_is(repo):
-        if told := rebase.abort(repo):
+        if told := rebase.abort_rebase(repo):
             say(f"{told[:1].upper()}{told[1:]}.")
-        rebase_record.settle(repo)
+        rebase_record.settle_records(repo)
     return record
 
 
 def _record(repo: Repository) -> Record:
     record = rebase_record.record_under_way(repo)
     if record is None:
-        rebase_record.settle(repo)
+        rebase_record.settle_records(repo)
         raise NothingToContinue(
             "No rebase that gitsplit has left to git is under way here.",
             hint=_OTHER if rebase.is_under_way(repo) else "See what is: git status",
@@ -321,7 +321,7 @@ def _finished(repo: Repository) -> Record | None:
     if rebase.is_under_way(repo):
         raise _stopped(rebase.current_stop(repo))
     with _over_where_it_is(repo):
-        return rebase_record.settle(repo)
+        return rebase_record.settle_records(repo)
 
 
 @contextmanager

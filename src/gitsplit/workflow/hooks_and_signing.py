@@ -131,7 +131,7 @@ class Finish:
         Raises Interrupted where Ctrl-C comes meanwhile: the rewrite is done by then.
         """
         try:
-            for sentence in hooks.announce(repo, rewrite):
+            for sentence in hooks.announce_rewrite(repo, rewrite):
                 self.say(sentence)
         except GitsplitError as error:
             self.say(str(error))

@@ -103,7 +103,7 @@ def naming_way_out(repo: Repository) -> Iterator[None]:
     try:
         yield
     except GitsplitError as error:
-        if isinstance(error, GitFailed) and journal.lost_record(repo):
+        if isinstance(error, GitFailed) and journal.unreadable_record(repo):
             error.hint = (
                 "It belongs to what gitsplit has written last. "
                 "Restore what was there before with: gitsplit --undo"

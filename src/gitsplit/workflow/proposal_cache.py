@@ -140,7 +140,7 @@ class ProposalCache:
         with self._lock:
             old = EMPTY_TREE
             if parents:
-                old = history.source_commit(repo, parents[0]).raw.tree
+                old = history.read_source_commit(repo, parents[0]).raw.tree
             changed = changed_paths(NewObjects(repo), old, commit.raw.tree)
             return {path: self._size(pair) for path, pair in changed.items()}
 

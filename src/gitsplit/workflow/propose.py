@@ -90,7 +90,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
         return own
     entry = match.planned(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    said = user_programs.ask(repo, command, parse.dumps(document).encode())
+    said = user_programs.run_filter(repo, command, parse.dumps(document).encode())
     try:
         return _answered(said, own, commit)
     except InvalidPlan as refusal:

@@ -164,7 +164,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> Whole:
             for name, oid in others.items()
         },
         drop_to=request.drop_to,
-        titles=history.titles(repo, work.series, form) if form else {},
+        titles=history.log_titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
         check=" && ".join(request.checks),
         copied_trailers=copied_trailers(repo),
@@ -198,7 +198,7 @@ def _edit_message(repo: Repository, text: bytes) -> bytes:
     """
     mark = _mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    message = cleaned(user_programs.edit(repo, text + b"\n" + help_text), mark)
+    message = cleaned(user_programs.edit_text(repo, text + b"\n" + help_text), mark)
     return text if message == cleaned(text, b"") else message
 
 
@@ -215,7 +215,7 @@ def _edit_messages(
     mark = _mark(repo, messages)
     given, made, why = buffer_of(titles, messages, mark), b"", ""
     for _ in range(MOST_TRIES):
-        last, made = made, user_programs.edit(repo, given)
+        last, made = made, user_programs.edit_text(repo, given)
         found, why = _read_back(made, messages, mark)
         if found is not None:
             return found

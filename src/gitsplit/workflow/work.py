@@ -72,7 +72,7 @@ def open_idle_repository(cwd: Path) -> Repository:
 
 def refuse_unfinished(repo: Repository) -> None:
     """Raise OperationUnderWay where something has to be finished first."""
-    if rebase_process.interrupted_order(repo):
+    if rebase_process.order_at_kill(repo):
         raise OperationUnderWay(
             "The last gitsplit was interrupted while git was rebasing for it.",
             hint="Run gitsplit without -n: it takes that back, or puts it right.",
@@ -91,7 +91,7 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
     yield from few(
         f"{oid[:10]} has a replacement (refs/replace), which git shows "
         f"in its place; gitsplit takes the {kind} itself."
-        for oid, kind in history.replaced_objects(repo, series).items()
+        for oid, kind in history.replacements(repo, series).items()
     )
 
 
@@ -117,7 +117,7 @@ def read_work(
     """
     if request.plan is not None:
         return _planned_work(repo, request, parse.loads(request.plan))
-    series = history.series(repo, request.upstream, request.commits, request.root)
+    series = history.read_series(repo, request.upstream, request.commits, request.root)
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _chosen(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
@@ -223,7 +223,7 @@ def _planned_series(
     upstream = request.upstream or document.upstream
     is_root = request.root or upstream is None
     try:
-        series = history.series(repo, upstream, request.commits, is_root)
+        series = history.read_series(repo, upstream, request.commits, is_root)
     except (UnknownRevision, NoCommonHistory, EmptySeries):
         if document.head == repo.head():
             raise
