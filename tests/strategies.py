@@ -18,22 +18,22 @@ from gitsplit.model.diff import (
     Hunk,
     Span,
     TextEdit,
+    edits_around,
     edits_of,
     finer_edits,
     lines_of,
-    selected_edits,
 )
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    assigned,
-    cut,
-    merged_groups,
-    moved_group,
-    settled,
+    with_edit_cut,
+    with_edits_assigned,
+    with_files_for_lines,
     with_group,
+    with_group_moved,
+    with_groups_merged,
     with_message,
     without_empty_groups,
     without_group,
@@ -269,7 +269,7 @@ def cut_plans(
     places = st.lists(
         st.sampled_from(targets), min_size=len(plan.edits), max_size=len(plan.edits)
     )
-    return settled(replace(plan, group_of=tuple(draw(places))))
+    return with_files_for_lines(replace(plan, group_of=tuple(draw(places))))
 
 
 def plans(
@@ -289,9 +289,9 @@ def cuts(draw: st.DrawFn, plan: Plan) -> Plan:
     edit = plan.edits[place]
     assert isinstance(edit, TextEdit)
     if draw(st.booleans()):
-        return cut(plan, place, finer_edits(plan.changes[edit.file], edit))
+        return with_edit_cut(plan, place, finer_edits(plan.changes[edit.file], edit))
     old, new = draw(_part_of(edit.old)), draw(_part_of(edit.new))
-    return cut(plan, place, selected_edits(edit, old, new))
+    return with_edit_cut(plan, place, edits_around(edit, old, new))
 
 
 @cache
@@ -308,15 +308,15 @@ def operated(draw: st.DrawFn, plan: Plan, may_reword: bool = True) -> Plan:
     edits = st.sets(st.integers(0, len(plan.edits) - 1))
     target = any_group | st.just(DROPPED)
     operations: list[Callable[[], Plan]] = [
-        lambda: assigned(plan, draw(edits), draw(target)),
-        lambda: assigned(plan, draw(edits), draw(target)),
+        lambda: with_edits_assigned(plan, draw(edits), draw(target)),
+        lambda: with_edits_assigned(plan, draw(edits), draw(target)),
         lambda: draw(cuts(plan)),
         lambda: with_group(
             plan, draw(st.integers(0, len(plan.groups))), Group(b"more\n")
         ),
         lambda: without_group(plan, draw(any_group)),
-        lambda: moved_group(plan, draw(any_group), draw(any_group)),
-        lambda: merged_groups(plan, draw(any_group), draw(any_group)),
+        lambda: with_group_moved(plan, draw(any_group), draw(any_group)),
+        lambda: with_groups_merged(plan, draw(any_group), draw(any_group)),
         lambda: without_empty_groups(plan),
     ]
     if may_reword:

@@ -119,7 +119,7 @@ def test_commits_are_read_byte_for_byte(repo: Repository) -> None:
     oid = repo.git("hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
     repo.git("reset", "-q", "--soft", oid)
     (commit,) = read_series(open_repository(repo.path), "HEAD~1").commits
-    assert raw == commit.raw.serialized()
+    assert raw == commit.raw.serialize()
 
 
 def test_a_replaced_commit_is_read_as_it_is_stored(repo: Repository) -> None:

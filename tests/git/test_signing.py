@@ -66,7 +66,7 @@ def raw(repo: Repository, revision: str) -> RawCommit:
 def put(repo: Repository, commit: RawCommit) -> str:
     """The id of the commit, which git has stored."""
     stored = ("hash-object", "--literally", "-t", "commit", "-w", "--stdin")
-    return repo.git(*stored, stdin=commit.serialized())
+    return repo.git(*stored, stdin=commit.serialize())
 
 
 def program(path: Path, script: str) -> str:
@@ -319,7 +319,7 @@ def test_a_program_is_asked_as_git_asks_it(
     args = Path(f"{fake}.args").read_text().splitlines()
     payload = Path(f"{fake}.payload").read_bytes()
 
-    assert ours.serialized() == repo.run("cat-file", "commit", by_git).stdout
+    assert ours.serialize() == repo.run("cat-file", "commit", by_git).stdout
     assert args[0] == args[1]
     assert payload[: len(payload) // 2] == payload[len(payload) // 2 :]
 
@@ -357,7 +357,7 @@ def test_an_ssh_program_is_asked_as_git_asks_it(
     ours = signer_of(repo).sign_commit(replace(raw(repo, by_git), headers=tuple(plain)))
     by_git_asked, asked = Path(f"{fake}.args").read_text().splitlines()
 
-    assert ours.serialized() == repo.run("cat-file", "commit", by_git).stdout
+    assert ours.serialize() == repo.run("cat-file", "commit", by_git).stdout
     # Newer gits, too, say that the private half of a literal key is an agent's.
     assert asked.replace(" -U", "") == by_git_asked.replace(" -U", "")
     assert (" -U" in asked) == ("/" not in key)

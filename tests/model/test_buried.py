@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from gitsplit.model.change_id import buried_change_ids, with_buried_id_moved
+from gitsplit.model.change_id import misplaced_change_ids, with_misplaced_id_in_footer
 from gitsplit.model.message import change_ids
 from tests.messages import MESSAGES, NEW, OLD
 
@@ -10,8 +10,8 @@ from tests.messages import MESSAGES, NEW, OLD
 def test_an_id_above_the_last_paragraph_is_moved_down() -> None:
     message = b"Add\n\nChange-Id: " + OLD + b"\n\nBug: 1\nSigned-off-by: A <a@b>\n"
 
-    assert buried_change_ids(message) == (OLD,)
-    moved = with_buried_id_moved(message)
+    assert misplaced_change_ids(message) == (OLD,)
+    moved = with_misplaced_id_in_footer(message)
     footer = b"Bug: 1\nChange-Id: " + OLD + b"\nSigned-off-by: A <a@b>\n"
     assert moved == b"Add\n\n" + footer
 
@@ -19,21 +19,21 @@ def test_an_id_above_the_last_paragraph_is_moved_down() -> None:
 def test_an_id_that_gerrit_sees_is_not_buried() -> None:
     message = b"Add\n\nChange-Id: " + OLD + b"\nprose\n"
 
-    assert buried_change_ids(message) == ()
-    assert with_buried_id_moved(message) == message
+    assert misplaced_change_ids(message) == ()
+    assert with_misplaced_id_in_footer(message) == message
 
 
 def test_beside_an_id_that_gerrit_sees_a_buried_one_stays() -> None:
     message = b"Add\n\nChange-Id: " + OLD + b"\n\nChange-Id: " + NEW + b"\n"
 
-    assert buried_change_ids(message) == (OLD,)
-    assert with_buried_id_moved(message) == message
+    assert misplaced_change_ids(message) == (OLD,)
+    assert with_misplaced_id_in_footer(message) == message
 
 
 @given(MESSAGES)
 def test_after_moving_gerrit_sees_the_last_buried_id(message: bytes) -> None:
-    moved = with_buried_id_moved(message)
-    buried, seen = buried_change_ids(message), change_ids(message)
+    moved = with_misplaced_id_in_footer(message)
+    buried, seen = misplaced_change_ids(message), change_ids(message)
 
     assert change_ids(moved) == (seen or buried[-1:])
     if seen or not buried:

@@ -15,13 +15,13 @@ from gitsplit.model.diff import (
     Span,
     TextEdit,
     block_edits,
+    edit_union,
+    edits_around,
     edits_by_file,
     edits_of,
     facts_of,
     finer_edits,
-    joined,
     line_edits,
-    selected_edits,
     sort_key,
 )
 from gitsplit.model.objects import EXECUTABLE, GITLINK, SYMLINK, Oid
@@ -126,7 +126,7 @@ def test_cut_down_to_lines_a_hunk_is_its_pairs_and_its_other_lines(
         for i, j in pairs
     ]
     assert {len(p.old) + len(p.new) for p in parts} <= {1, 2}
-    assert joined(parts) == whole
+    assert edit_union(parts) == whole
 
 
 def test_lines_that_are_not_partners_can_be_cut_apart() -> None:
@@ -156,7 +156,7 @@ def test_a_selection_becomes_one_of_the_parts_and_the_others_are_the_rest(
     edit = first_hunk(changes[0])
     ends = st.integers(0, 9)
     old, new = (Span(*sorted(data.draw(st.tuples(ends, ends)))) for _ in range(2))
-    parts = selected_edits(edit, old, new)
+    parts = edits_around(edit, old, new)
 
     assert [n for p in parts for n in p.old.numbers] == list(edit.old.numbers)
     assert [n for p in parts for n in p.new.numbers] == list(edit.new.numbers)
@@ -205,7 +205,7 @@ def test_added_code_is_cut_into_blocks(content: bytes, expected: list[int]) -> N
     blocks = block_edits(change, first_hunk(change))
 
     assert [len(block.new) for block in blocks] == expected
-    assert joined(blocks) == first_hunk(change)
+    assert edit_union(blocks) == first_hunk(change)
 
 
 def test_an_edit_that_removes_lines_is_not_cut_at_blank_lines() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.model.message import change_ids, cleaned, with_change_id
+from gitsplit.model.message import change_ids, stripspace, with_change_id
 from tests.messages import NEW
 
 HOOK_CASES = Path(__file__).parents[3] / "shared" / "gerrit" / "hook_cases.json"
@@ -115,6 +115,6 @@ def test_a_new_id_makes_the_same_bytes_as_the_hook(case: HookCase) -> None:
 
 @each_of(CLEANED_ALIKE)
 def test_a_cleaned_message_gets_its_id_as_by_hook_and_cleanup(case: HookCase) -> None:
-    message = cleaned(case.message, case.comment_char)
+    message = stripspace(case.message, case.comment_char)
     result = with_change_id(message, NEW, link_url=case.link_url)
     assert result == case.after_cleanup

@@ -35,7 +35,7 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    assigned,
+    with_edits_assigned,
     without_empty_groups,
 )
 from gitsplit.model.series import SourceCommit
@@ -346,7 +346,7 @@ def test_one_group_gives_back_the_original_commit(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(0, 6))):
         plan = data.draw(operated(plan, may_reword=False))
     group = data.draw(st.integers(0, len(plan.groups) - 1))
-    plan = assigned(plan, range(len(plan.edits)), group)
+    plan = with_edits_assigned(plan, range(len(plan.edits)), group)
     plan = without_empty_groups(plan)
 
     assert [g.message for g in plan.groups] == [MESSAGE]

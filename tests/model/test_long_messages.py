@@ -6,9 +6,9 @@ import pytest
 
 from gitsplit.model import message
 from gitsplit.model.change_id import (
-    buried_change_ids,
-    with_buried_id_moved,
+    misplaced_change_ids,
     with_ids_of,
+    with_misplaced_id_in_footer,
 )
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from tests.processor import grows_with_its_size
@@ -47,8 +47,8 @@ FUNCTIONS: dict[str, Callable[[bytes], object]] = {
     "without trailers": message.without_trailers,
     "with a trailer": lambda text: message.with_trailer_lines(text, [b"Z: 1"]),
     "subject": message.subject_of,
-    "buried": buried_change_ids,
-    "moved down": with_buried_id_moved,
+    "buried": misplaced_change_ids,
+    "moved down": with_misplaced_id_in_footer,
     "edited": lambda text: messages_in(buffer_of(["One"], [text], b"#"), [text], b"#"),
 }
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.message import (
     change_ids,
-    cleaned,
+    stripspace,
     subject_of,
     trailers,
     with_subject,
@@ -199,8 +199,8 @@ def test_a_cleaned_message_is_what_git_stripspace_leaves(message: bytes) -> None
     for char in (b"#", b";"):
         config = f"core.commentChar={char.decode()}"
         stripped = git("-c", config, "stripspace", "--strip-comments", stdin=message)
-        assert cleaned(message, char) == stripped
+        assert stripspace(message, char) == stripped
 
 
 def test_without_a_comment_character_no_line_is_a_comment() -> None:
-    assert cleaned(b"# S \n\n\n\t\nWhy.", b"") == b"# S\n\nWhy.\n"
+    assert stripspace(b"# S \n\n\n\t\nWhy.", b"") == b"# S\n\nWhy.\n"

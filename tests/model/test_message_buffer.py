@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.message import cleaned
+from gitsplit.model.message import stripspace
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 
 LINES = st.one_of(
@@ -43,7 +43,7 @@ def test_what_is_typed_for_a_message_is_that_message_as_git_cleans_it(
 
     found = messages_in(text, messages, mark)
 
-    assert [cleaned(m, b"") for m in found] == [cleaned(m, b"") for m in new]
+    assert [stripspace(m, b"") for m in found] == [stripspace(m, b"") for m in new]
 
 
 @given(st.lists(MESSAGES, max_size=4), WANTED)

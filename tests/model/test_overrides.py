@@ -15,21 +15,21 @@ from gitsplit.model.plan import (
     Group,
     Override,
     Plan,
-    assigned,
-    merged_groups,
-    moved_group,
+    with_edits_assigned,
     with_group,
+    with_group_moved,
+    with_groups_merged,
     without_empty_groups,
     without_group,
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import (
-    carried,
     is_whole,
     states_in,
     steps,
     with_content,
-    with_dropped,
+    with_dropped_edits_kept,
+    with_overrides_merged,
 )
 from gitsplit.planfile.match import fitted, planned
 from gitsplit.planfile.parse import (
@@ -200,20 +200,28 @@ OPERATIONS: list[tuple[str, Callable[[Plan], Plan], dict[int, bytes]]] = [
         lambda p: with_group(p, 2, Group(b"n\n")),
         {1: b"written\n"},
     ),
-    ("its commit moved", lambda p: moved_group(p, 1, 0), {0: b"written\n"}),
-    ("another moved over it", lambda p: moved_group(p, 2, 0), {2: b"written\n"}),
-    ("its commit merged away", lambda p: merged_groups(p, 1, 0), {0: b"written\n"}),
-    ("merged with the one before", lambda p: merged_groups(p, 0, 1), {0: b"written\n"}),
-    ("merged with the one after", lambda p: merged_groups(p, 2, 1), {}),
-    ("merged into the one after", lambda p: merged_groups(p, 1, 2), {}),
+    ("its commit moved", lambda p: with_group_moved(p, 1, 0), {0: b"written\n"}),
+    ("another moved over it", lambda p: with_group_moved(p, 2, 0), {2: b"written\n"}),
+    (
+        "its commit merged away",
+        lambda p: with_groups_merged(p, 1, 0),
+        {0: b"written\n"},
+    ),
+    (
+        "merged with the one before",
+        lambda p: with_groups_merged(p, 0, 1),
+        {0: b"written\n"},
+    ),
+    ("merged with the one after", lambda p: with_groups_merged(p, 2, 1), {}),
+    ("merged into the one after", lambda p: with_groups_merged(p, 1, 2), {}),
     (
         "the one before emptied and gone",
-        lambda p: without_group(assigned(p, [0], 1), 0),
+        lambda p: without_group(with_edits_assigned(p, [0], 1), 0),
         {0: b"written\n"},
     ),
     (
         "its commit emptied and gone",
-        lambda p: without_empty_groups(assigned(p, [1], 2)),
+        lambda p: without_empty_groups(with_edits_assigned(p, [1], 2)),
         {},
     ),
 ]
@@ -235,24 +243,24 @@ def test_of_two_commits_merged_the_later_one_s_content_stays() -> None:
     plan = with_content(in_three(), 0, 0, b"early\n")
     plan = with_content(plan, 1, 0, b"late\n")
 
-    assert override_of(merged_groups(plan, 0, 1)) == {0: b"late\n"}
-    assert override_of(merged_groups(plan, 1, 0)) == {0: b"late\n"}
+    assert override_of(with_groups_merged(plan, 0, 1)) == {0: b"late\n"}
+    assert override_of(with_groups_merged(plan, 1, 0)) == {0: b"late\n"}
 
 
 def test_what_comes_to_the_commit_is_merged_into_what_was_written() -> None:
     plan = with_content(in_three(), 0, 0, FIRST.replace(b"end", b"END"))
-    moved = carried(assigned(plan, [1], 0), merge)
+    moved = with_overrides_merged(with_edits_assigned(plan, [1], 0), merge)
 
     assert contents_of(moved)[0] == SECOND.replace(b"end", b"END")
     assert contents_of(moved)[1:] == [SECOND, NEW]
-    assert carried(assigned(moved, [1], 1), merge) == plan
+    assert with_overrides_merged(with_edits_assigned(moved, [1], 1), merge) == plan
 
 
 def test_what_comes_to_the_commit_is_refused_where_it_conflicts() -> None:
     plan = with_content(in_three(), 0, 0, FIRST.replace(b"5", b"V"))
 
     with pytest.raises(InvalidPlan, match="would conflict in commit 1"):
-        carried(assigned(plan, [1], 0), merge)
+        with_overrides_merged(with_edits_assigned(plan, [1], 0), merge)
 
 
 def test_what_was_written_is_refused_where_its_file_is_gone() -> None:
@@ -262,18 +270,20 @@ def test_what_was_written_is_refused_where_its_file_is_gone() -> None:
     written = with_content(plan, 0, 0, b"1\n2\n3\n")
 
     with pytest.raises(InvalidPlan, match="would conflict in commit 1"):
-        carried(assigned(written, [0, 1], 1), merge)
+        with_overrides_merged(with_edits_assigned(written, [0, 1], 1), merge)
 
 
 def test_an_override_that_the_plan_has_come_to_choose_goes() -> None:
     plan = with_content(in_three(), 0, 0, SECOND)
 
-    assert carried(assigned(plan, [1], 0), merge).overrides == ()
+    assert (
+        with_overrides_merged(with_edits_assigned(plan, [1], 0), merge).overrides == ()
+    )
 
 
 def test_what_is_for_good_is_in_commits_made_later_too() -> None:
     plan = with_content(in_three(), 0, 0, FIRST.replace(b"end", b"END"), merge)
-    more = carried(with_group(plan, 1, Group(b"more\n")), merge)
+    more = with_overrides_merged(with_group(plan, 1, Group(b"more\n")), merge)
 
     assert contents_of(more)[1] == FIRST.replace(b"end", b"END")
     assert contents_of(more)[2:] == contents_of(plan)[1:]
@@ -283,30 +293,32 @@ def test_what_is_written_into_the_last_commit_stays_in_the_end_when_that_moves()
     None
 ):
     plan = with_content(in_three(), 2, 0, NEW.replace(b"end", b"END"))
-    moved = carried(moved_group(plan, 2, 1), merge)
+    moved = with_overrides_merged(with_group_moved(plan, 2, 1), merge)
 
     assert contents_of(moved)[-1] == NEW.replace(b"end", b"END")
 
 
 def test_what_is_written_for_one_commit_is_not_in_one_made_after_it() -> None:
     plan = with_content(in_three(), 0, 0, FIRST.replace(b"end", b"END"))
-    more = carried(with_group(plan, 1, Group(b"more\n")), merge)
+    more = with_overrides_merged(with_group(plan, 1, Group(b"more\n")), merge)
 
     assert contents_of(more)[1] == FIRST
 
 
 def test_what_is_dropped_can_stay_in_the_files_beside_what_was_written() -> None:
-    plan = assigned(in_three(), [0], DROPPED)
+    plan = with_edits_assigned(in_three(), [0], DROPPED)
     plan = with_content(plan, 2, 0, NEW.replace(b"two", b"2").replace(b"end", b"END"))
 
-    assert contents_of(with_dropped(plan, merge))[-1] == NEW.replace(b"end", b"END")
+    assert contents_of(with_dropped_edits_kept(plan, merge))[-1] == NEW.replace(
+        b"end", b"END"
+    )
 
 
 def test_what_is_dropped_can_stay_only_where_nothing_else_was_written() -> None:
-    plan = with_content(assigned(in_three(), [0], DROPPED), 2, 0, b"other\n")
+    plan = with_content(with_edits_assigned(in_three(), [0], DROPPED), 2, 0, b"other\n")
 
     with pytest.raises(InvalidPlan, match="would conflict in commit 3"):
-        with_dropped(plan, merge)
+        with_dropped_edits_kept(plan, merge)
 
 
 @st.composite
@@ -385,7 +397,7 @@ def test_whatever_is_done_afterwards_overrides_lie_on_what_the_plan_chooses(
     plan = data.draw(overridden())
     for _ in range(data.draw(st.integers(1, 5))):
         try:
-            plan = carried(data.draw(operated(plan)), merge)
+            plan = with_overrides_merged(data.draw(operated(plan)), merge)
         except (ActionRefused, InvalidPlan):
             continue
         for override in plan.overrides:

@@ -4,7 +4,7 @@ import pytest
 
 from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import FILE, object_id
-from gitsplit.model.states import entangled, steps
+from gitsplit.model.states import path_collisions, steps
 from gitsplit.proposal.propose import GroupBy, proposal
 
 
@@ -31,7 +31,7 @@ def change(old: str | None, new: str | None) -> FileChange:
 def test_files_are_entangled_where_one_takes_what_the_other_frees(
     changes: list[tuple[str | None, str | None]], expected: tuple[int, ...]
 ) -> None:
-    assert entangled([change(*paths) for paths in changes]) == expected
+    assert path_collisions([change(*paths) for paths in changes]) == expected
 
 
 @pytest.mark.parametrize("by", ["auto", "file", "proximity"])

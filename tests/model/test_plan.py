@@ -10,12 +10,12 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    assigned,
-    cut,
-    merged_groups,
-    moved_group,
-    settled,
+    with_edit_cut,
+    with_edits_assigned,
+    with_files_for_lines,
     with_group,
+    with_group_moved,
+    with_groups_merged,
     with_message,
     without_empty_groups,
     without_group,
@@ -41,7 +41,7 @@ def messages(plan: Plan) -> list[bytes]:
 
 
 def test_an_edit_is_assigned_and_the_others_stay() -> None:
-    plan = assigned(plan_of(CHANGED, (0, 1)), [1], 2)
+    plan = with_edits_assigned(plan_of(CHANGED, (0, 1)), [1], 2)
 
     assert plan.group_of == (0, 2)
     assert plan.members(2) == (1,)
@@ -99,13 +99,13 @@ def test_a_file_exists_while_a_line_does_and_is_not_empty_by_accident(
     group: int,
     after: tuple[int, ...],
 ) -> None:
-    assert assigned(plan_of(change, before), edits, group).group_of == after
+    assert with_edits_assigned(plan_of(change, before), edits, group).group_of == after
 
 
 def test_a_settled_plan_has_creations_first_and_deletions_last() -> None:
-    assert settled(plan_of(CREATED, (2, 1, 0))).group_of == (0, 1, 0)
-    assert settled(plan_of(DELETED, (0, 1, 2))).group_of == (2, 1, 2)
-    assert settled(plan_of(CHANGED, (2, 0))).group_of == (2, 0)
+    assert with_files_for_lines(plan_of(CREATED, (2, 1, 0))).group_of == (0, 1, 0)
+    assert with_files_for_lines(plan_of(DELETED, (0, 1, 2))).group_of == (2, 1, 2)
+    assert with_files_for_lines(plan_of(CHANGED, (2, 0))).group_of == (2, 0)
 
 
 def test_the_parts_of_a_cut_stay_in_the_group_of_the_whole() -> None:
@@ -113,7 +113,7 @@ def test_the_parts_of_a_cut_stay_in_the_group_of_the_whole() -> None:
     edit = TextEdit(0, 1, Span(2, 3), Span(2, 3))
     parts = (replace(edit, new=Span(2, 2)), replace(edit, old=Span(3, 3)))
 
-    made = cut(plan, 1, parts)
+    made = with_edit_cut(plan, 1, parts)
     assert made.edits == (plan.edits[0], *parts)
     assert made.group_of == (0, 1, 1)
 
@@ -127,7 +127,9 @@ def test_a_new_group_comes_between_the_others_and_has_no_edits_yet() -> None:
 
 def test_dropped_edits_stay_dropped_when_groups_come_move_and_go() -> None:
     plan = plan_of(CHANGED, (0, DROPPED))
-    plan = without_group(moved_group(with_group(plan, 0, Group(b"new\n")), 1, 3), 0)
+    plan = without_group(
+        with_group_moved(with_group(plan, 0, Group(b"new\n")), 1, 3), 0
+    )
 
     assert plan.group_of == (2, DROPPED)
 
@@ -175,13 +177,13 @@ def test_the_only_group_cannot_be_removed() -> None:
 def test_a_group_moves_with_its_edits_and_the_others_keep_their_order(
     group: int, to: int, expected: list[bytes], group_of: tuple[int, ...], owner: int
 ) -> None:
-    plan = moved_group(plan_of(CHANGED, (0, 1)), group, to)
+    plan = with_group_moved(plan_of(CHANGED, (0, 1)), group, to)
 
     assert (messages(plan), plan.group_of, plan.owner) == (expected, group_of, owner)
 
 
 def test_a_creation_stays_first_when_groups_change_places() -> None:
-    plan = moved_group(plan_of(CREATED, (0, 0, 1)), 0, 1)
+    plan = with_group_moved(plan_of(CREATED, (0, 0, 1)), 0, 1)
 
     assert plan.group_of == (0, 1, 0)
 
@@ -199,7 +201,7 @@ def test_merging_keeps_the_owner_and_its_message(
     source: int, into: int, owner: int, expected: list[bytes], new_owner: int
 ) -> None:
     plan = plan_of(CHANGED, (source, into), owner)
-    merged = merged_groups(plan, source, into)
+    merged = with_groups_merged(plan, source, into)
 
     assert (messages(merged), merged.owner) == (expected, new_owner)
     assert len(set(merged.group_of)) == 1
@@ -208,7 +210,7 @@ def test_merging_keeps_the_owner_and_its_message(
 def test_a_group_merged_into_itself_is_the_same() -> None:
     plan = plan_of(CHANGED, (0, 1))
 
-    assert merged_groups(plan, 1, 1) == plan
+    assert with_groups_merged(plan, 1, 1) == plan
 
 
 def test_a_message_is_replaced_and_the_reason_stays() -> None:

@@ -64,9 +64,9 @@ def test_a_buried_id_is_moved_below_a_link_of_another_server() -> None:
     rules = IdRules(servers=(HOST,), moves=True)
     message = b"One\n\nChange-Id: " + OLD + b"\n\nLink: https://o.org/id/" + NEW + b"\n"
 
-    assert rules.of(rules.settled(message)) == OLD
+    assert rules.of(rules.with_id_in_footer(message)) == OLD
     ours = message.replace(b"o.org", b"review.example.org")
-    assert rules.settled(ours) == ours
+    assert rules.with_id_in_footer(ours) == ours
 
 
 @pytest.mark.parametrize("blanks", [b"", b" \n", b" \n \n"])

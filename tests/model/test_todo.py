@@ -13,12 +13,12 @@ from gitsplit.model.todo import (
     Doing,
     Entry,
     Todo,
-    layout,
-    moved,
     new_parents,
     out_of_place,
-    picked,
+    todo_layout,
+    unchanged_todo,
     with_action,
+    with_commit_moved,
 )
 
 
@@ -51,7 +51,7 @@ def names(parents: tuple[Oid, ...]) -> str:
 
 def test_in_the_order_as_it_is_parents_are_the_original_ones() -> None:
     for read in (LINE, FORK):
-        parents = new_parents(read, picked(read).order)
+        parents = new_parents(read, unchanged_todo(read).order)
 
         assert {c.oid: c.raw.parents for c in read.commits} == parents
 
@@ -78,7 +78,7 @@ def test_no_commit_passes_a_merge_or_fork(order: str) -> None:
 
 
 def test_the_plans_are_those_of_commits_that_are_to_be_split() -> None:
-    todo = picked(LINE)
+    todo = unchanged_todo(LINE)
 
     assert todo.plans == {}
     assert Entry(LINE.commits[1]) == todo.entry(oid("b"))
@@ -91,13 +91,13 @@ def doing(read: Series, *actions: Doing) -> Todo:
 
 
 def test_a_commit_is_squashed_into_the_one_that_is_left_before_it() -> None:
-    into = layout(LINE, doing(LINE, "pick", "drop", "fixup")).into
+    into = todo_layout(LINE, doing(LINE, "pick", "drop", "fixup")).into
 
     assert {oid("c"): oid("a")} == into
 
 
 def test_what_is_squashed_into_a_squashed_commit_is_in_the_one_that_stays() -> None:
-    into = layout(LINE, doing(LINE, "pick", "fixup", "squash")).into
+    into = todo_layout(LINE, doing(LINE, "pick", "fixup", "squash")).into
 
     assert {oid("b"): oid("a"), oid("c"): oid("a")} == into
 
@@ -107,35 +107,35 @@ def test_nothing_is_squashed_into_what_is_below_the_series() -> None:
     first_left = doing(LINE, "drop", "squash", "pick")
     for todo in (first, first_left):
         with pytest.raises(InvalidPlan, match="no commit before it"):
-            layout(LINE, todo)
+            todo_layout(LINE, todo)
 
 
 @pytest.mark.parametrize("commit", ["b", "c"])
 def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
     commit: str,
 ) -> None:
-    todo = with_action(picked(FORK), oid(commit), "fixup")
+    todo = with_action(unchanged_todo(FORK), oid(commit), "fixup")
 
     with pytest.raises(InvalidPlan, match="begins a line"):
-        layout(FORK, todo)
+        todo_layout(FORK, todo)
 
 
 def test_nothing_is_squashed_into_a_merge() -> None:
     with pytest.raises(InvalidPlan, match="comes after a merge"):
-        layout(FORK, with_action(picked(FORK), oid("f"), "squash"))
+        todo_layout(FORK, with_action(unchanged_todo(FORK), oid("f"), "squash"))
 
 
 @pytest.mark.parametrize("action", ["split", "squash", "fixup"])
 def test_a_merge_is_neither_split_nor_squashed(action: Doing) -> None:
     with pytest.raises(ActionRefused, match="is a merge"):
-        with_action(picked(FORK), oid("e"), action)
+        with_action(unchanged_todo(FORK), oid("e"), action)
     for allowed in ("pick", "reword", "drop"):
-        with_action(picked(FORK), oid("e"), allowed)
+        with_action(unchanged_todo(FORK), oid("e"), allowed)
 
 
 def test_a_series_is_never_dropped_whole() -> None:
     with pytest.raises(InvalidPlan, match="none is left"):
-        layout(LINE, doing(LINE, "drop", "drop", "drop"))
+        todo_layout(LINE, doing(LINE, "drop", "drop", "drop"))
 
 
 @given(st.sampled_from("abc"), st.integers(-2, 2))
@@ -143,21 +143,21 @@ def test_a_commit_that_was_moved_is_moved_back(name: str, by: int) -> None:
     at = "abc".index(name)
     if not 0 <= at + by < len("abc"):
         with pytest.raises(ActionRefused):
-            moved(LINE, picked(LINE), oid(name), by)
+            with_commit_moved(LINE, unchanged_todo(LINE), oid(name), by)
         return
-    todo = moved(LINE, picked(LINE), oid(name), by)
+    todo = with_commit_moved(LINE, unchanged_todo(LINE), oid(name), by)
 
     assert at + by == todo.place(oid(name))
-    assert picked(LINE) == moved(LINE, todo, oid(name), -by)
+    assert unchanged_todo(LINE) == with_commit_moved(LINE, todo, oid(name), -by)
 
 
 def test_a_move_passes_over_the_commits_of_other_lines() -> None:
     read = series("a:u", "b:a", "c:a", "d:b", "e:c", "f:d,e")
-    todo = moved(read, picked(read), oid("d"), -1)
+    todo = with_commit_moved(read, unchanged_todo(read), oid("d"), -1)
 
     assert [oid(name) for name in "adcbef"] == list(todo.order)
     with pytest.raises(ActionRefused):
-        moved(read, todo, oid("d"), -1)
+        with_commit_moved(read, todo, oid("d"), -1)
 
 
 @given(st.permutations("abcdef"))

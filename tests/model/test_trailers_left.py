@@ -1,6 +1,6 @@
 """Trailers that not every part of a split commit has are known, and named."""
 
-from gitsplit.model.change_id import IdRules, left_trailers, trailer_lines
+from gitsplit.model.change_id import IdRules, incomplete_trailers, trailer_lines
 from tests.messages import NEW, OLD
 
 TRAILERS = (
@@ -40,7 +40,7 @@ def test_nothing_stays_behind_in_one_commit_or_where_all_have_all() -> None:
 def test_the_id_is_no_trailer_of_these_also_as_a_link() -> None:
     rules = IdRules(servers=(b"//r.example.org",))
     original = b"Two\n\nLink: https://r.example.org/id/" + OLD + b"\n"
-    assert left_trailers(original, [b"One\n", original], rules) == ()
+    assert incomplete_trailers(original, [b"One\n", original], rules) == ()
 
 
 def test_many_are_counted() -> None:

@@ -8,7 +8,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact, FactEdit, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.states import entangled, steps
+from gitsplit.model.states import path_collisions, steps
 from gitsplit.proposal.propose import GroupBy, Keep, drafted, kept_by, proposal
 from tests.strategies import commits, modified, side, text_change
 
@@ -63,7 +63,7 @@ def test_a_proposal_has_no_empty_group_and_one_owner_with_the_message(
         return
 
     assert set(plan.group_of) == set(range(len(plan.groups)))
-    apart = len(set(entangled(changes))) == len(changes)
+    apart = len(set(path_collisions(changes))) == len(changes)
     assert number is None or len(plan.groups) == number or not apart
     assert len(steps(plan)) == len(plan.groups)
     assert plan.owner is not None
@@ -75,7 +75,7 @@ def test_a_proposal_has_no_empty_group_and_one_owner_with_the_message(
 def test_a_number_of_commits_is_refused_only_where_the_finest_cut_has_fewer(
     changes: tuple[FileChange, ...], number: int
 ) -> None:
-    assume(len(set(entangled(changes))) == len(changes))
+    assume(len(set(path_collisions(changes))) == len(changes))
     try:
         proposal(changes, MESSAGE, commits=number)
     except InvalidPlan as refused:
@@ -89,7 +89,7 @@ def test_a_number_of_commits_is_refused_only_where_the_finest_cut_has_fewer(
 def test_two_to_nine_commits_are_proposed_where_there_are_two_pieces(
     changes: tuple[FileChange, ...],
 ) -> None:
-    assume(len(set(entangled(changes))) == len(changes))
+    assume(len(set(path_collisions(changes))) == len(changes))
 
     plan = proposal(changes, MESSAGE, at_least=2)
 
@@ -101,7 +101,7 @@ def test_two_to_nine_commits_are_proposed_where_there_are_two_pieces(
 
 @given(commits())
 def test_by_file_every_commit_has_one_file(changes: tuple[FileChange, ...]) -> None:
-    assume(len(set(entangled(changes))) == len(changes))
+    assume(len(set(path_collisions(changes))) == len(changes))
 
     plan = proposal(changes, MESSAGE, "file")
 

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, facts_of
 from gitsplit.model.plan import Plan
-from gitsplit.model.states import entangled
+from gitsplit.model.states import path_collisions
 from gitsplit.proposal import order
 from gitsplit.proposal.propose import ProposalsByContent, proposals_by_content
 from tests.strategies import commits, source_commits
@@ -48,7 +48,7 @@ def test_any_number_up_to_that_of_the_pieces_is_had_unless_paths_collide(
     found = proposals_by_content(changes, MESSAGE)
     numbers = [len(plan.groups) for plan in plans(found)[1:]]
 
-    if len(set(entangled(changes))) == len(changes):
+    if len(set(path_collisions(changes))) == len(changes):
         assert numbers == list(range(1, found.tree.size + 1))
     assert [n for n, most in enumerate(numbers, 1) if most > n] == []
 
@@ -72,7 +72,7 @@ def test_the_same_commit_has_the_same_proposals(
 def test_a_number_nearer_to_the_pieces_only_parts_groups(
     changes: tuple[FileChange, ...],
 ) -> None:
-    assume(len(set(entangled(changes))) == len(changes))
+    assume(len(set(path_collisions(changes))) == len(changes))
     found = proposals_by_content(changes, MESSAGE)
 
     groups = [

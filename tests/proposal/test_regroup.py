@@ -12,11 +12,11 @@ from gitsplit.model.plan import (
     DROPPED,
     Override,
     Plan,
-    assigned,
-    cut,
-    merged_groups,
-    moved_group,
+    with_edit_cut,
+    with_edits_assigned,
     with_group,
+    with_group_moved,
+    with_groups_merged,
     with_message,
 )
 from gitsplit.proposal.propose import GroupBy, Proposals, proposals
@@ -96,7 +96,7 @@ def test_what_was_dropped_stays_dropped_and_everything_else_is_in_one_commit(
     try:
         plan = found.plan(number)
         places = {at for at in dropped if at < len(plan.edits)}
-        before = assigned(plan, places, DROPPED)
+        before = with_edits_assigned(plan, places, DROPPED)
         after = regroup(before, 1, found).plan
     except (ActionRefused, InvalidPlan):
         return
@@ -164,8 +164,8 @@ def test_no_owner_is_made_where_none_shall_be() -> None:
 def test_what_was_moved_by_hand_is_as_proposed_and_said_to_be() -> None:
     plan = FOUR.plan(2)
     first = plan.members(0)[:1]
-    moved = assigned(plan, first, 1)
-    merged = merged_groups(FOUR.plan(3), 2, 0)
+    moved = with_edits_assigned(plan, first, 1)
+    merged = with_groups_merged(FOUR.plan(3), 2, 0)
 
     assert regroup(moved, 1, FOUR).was_moved
     assert regroup(moved, 1, FOUR).plan == FOUR.plan(3)
@@ -187,9 +187,9 @@ def test_lines_that_were_dropped_alone_stay_cut_from_the_rest() -> None:
     lines = found.plan(7).edits
     parts = [edit for edit in lines if edit.file == 0]
     assert len(parts) == 2
-    by_line = cut(plan, 0, parts)
+    by_line = with_edit_cut(plan, 0, parts)
 
-    after = regroup(assigned(by_line, [0], DROPPED), 1, found).plan
+    after = regroup(with_edits_assigned(by_line, [0], DROPPED), 1, found).plan
 
     assert (after.edits[:2], after.group_of[0]) == (tuple(parts), DROPPED)
     assert after.group_of[1] != DROPPED
@@ -226,7 +226,7 @@ def test_a_border_says_which_commit_uses_what_another_brings() -> None:
     plan = found.plan(2)
 
     assert found.border(plan, 0, 1) == ("Commit 2 depends on commit 1 (`load_plan`)")
-    swapped = moved_group(plan, 0, 1)
+    swapped = with_group_moved(plan, 0, 1)
     assert found.border(swapped, 0, 1) == (
         "Commit 1 needs `load_plan` from commit 2, which comes later"
     )
@@ -238,8 +238,8 @@ def test_nothing_is_said_of_a_border_that_goes_through_a_piece() -> None:
     plan = found.plan(1)
     first = plan.edits[0]
     assert isinstance(first, TextEdit)
-    parted = cut(plan, 0, line_edits(change, first))
-    two = assigned(with_group(parted, 1, plan.groups[0]), [1], 1)
+    parted = with_edit_cut(plan, 0, line_edits(change, first))
+    two = with_edits_assigned(with_group(parted, 1, plan.groups[0]), [1], 1)
 
     assert found.border(two, 0, 1) == ""
     assert proposals((change,), MESSAGE, "file").border(two, 0, 1) == ""

@@ -15,7 +15,7 @@ from gitsplit.model.objects import (
     Oid,
     TreeEntry,
     object_id,
-    serialized_tree,
+    serialize_tree,
 )
 from tests.repository import Repository
 from tests.runner import done, gitsplit
@@ -30,7 +30,7 @@ def commit(repo: Repository, content: bytes, *parents: str) -> str:
     objects: list[tuple[str, bytes]] = [("blob", content)]
 
     def tree(entries: dict[bytes, TreeEntry]) -> Oid:
-        objects.append(("tree", serialized_tree(entries)))
+        objects.append(("tree", serialize_tree(entries)))
         return object_id("tree", objects[-1][1])
 
     deep = tree({b"f": TreeEntry(FILE, blob)})

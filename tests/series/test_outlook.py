@@ -9,7 +9,7 @@ from gitsplit.git.write import make_until_conflict
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
-from gitsplit.model.todo import Todo, moved, picked, with_action
+from gitsplit.model.todo import Todo, unchanged_todo, with_action, with_commit_moved
 from gitsplit.workflow.apply import series_draft
 from gitsplit.workflow.preflight import Outlooks, outlook
 from gitsplit.workflow.propose import Request
@@ -61,7 +61,7 @@ def test_a_commit_that_comes_too_early_conflicts_itself(
 ) -> None:
     repo, begun_work = work
     second, fourth = begun_work.todo.order[1], begun_work.todo.order[3]
-    todo = moved(begun_work.series, begun_work.todo, fourth, -3)
+    todo = with_commit_moved(begun_work.series, begun_work.todo, fourth, -3)
 
     expected = Conflict(fourth, (b"numbers",), second)
     assert Outlook(conflict=expected) == look(repo, begun_work, todo)
@@ -71,7 +71,9 @@ def test_what_passes_by_without_touching_is_no_conflict(
     work: tuple[Opened, Work],
 ) -> None:
     repo, begun_work = work
-    todo = moved(begun_work.series, begun_work.todo, begun_work.todo.order[4], -4)
+    todo = with_commit_moved(
+        begun_work.series, begun_work.todo, begun_work.todo.order[4], -4
+    )
 
     assert Outlook() == look(repo, begun_work, todo)
 
@@ -108,7 +110,7 @@ def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
     directory = repo.commit("directory\n", {"two/inside": b"1\n"})
     found = open_idle_repository(repo.path)
     begun_work = read_work(found, Request(upstream="base"), every=True)
-    todo = with_action(picked(begun_work.series), Oid(edit), "drop")
+    todo = with_action(unchanged_todo(begun_work.series), Oid(edit), "drop")
 
     expected = Conflict(Oid(directory), (b"two",), Oid(edit))
     assert Outlook(conflict=expected) == look(found, begun_work, todo)
@@ -140,7 +142,9 @@ def test_what_gerrit_has_against_commits_of_others_is_a_warning(
     repo.commit("no id\n", {"c": b"1\n"})
     found = open_idle_repository(repo.path)
     work = read_work(found, Request(upstream="HEAD~2"), every=True)
-    changed = with_action(picked(work.series), work.todo.order[0], "reword", b"two\n")
+    changed = with_action(
+        unchanged_todo(work.series), work.todo.order[0], "reword", b"two\n"
+    )
     planned = Work(work.series, changed, work.head_ref, work.ids)
     (warning,) = look(found, planned, changed).warnings
 

@@ -9,7 +9,7 @@ from tools.series.rebase import seen
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.todo import Todo, autosquashed, picked
+from gitsplit.model.todo import Todo, autosquash, unchanged_todo
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import read_work
 from tests.repository import Repository
@@ -140,7 +140,7 @@ def test_what_is_for_another_commit_goes_where_git_puts_it(
     copy.run("rebase", "-q", "-i", "--autosquash", "base", env=env)
     opened = open_repository(repo.path)
     work = read_work(opened, Request(upstream="base"), every=True)
-    todo = autosquashed(work.series, picked(work.series))
+    todo = autosquash(work.series, unchanged_todo(work.series))
     carried_out_as(repo, todo)
 
     assert seen(copy, "base") == seen(repo, "base")
@@ -160,6 +160,6 @@ def carried_out_as(repo: Repository, todo: Todo) -> None:
 def test_ids_are_given_to_reworded_commits_where_the_rules_want_them() -> None:
     rules = IdRules(wanted=True)
 
-    assert rules.gives(b"Add one\n")
-    assert not rules.gives(b"fixup! Add one\n")
-    assert IdRules(wanted=True, always=True).gives(b"fixup! Add one\n")
+    assert rules.gives_id(b"Add one\n")
+    assert not rules.gives_id(b"fixup! Add one\n")
+    assert IdRules(wanted=True, always=True).gives_id(b"fixup! Add one\n")

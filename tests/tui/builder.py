@@ -11,11 +11,11 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.content import file_after
 from gitsplit.model.diff import File, FileChange, Hunk, Span, edits_of, lines_of
 from gitsplit.model.objects import Oid, RawCommit, object_id
-from gitsplit.model.plan import Group, Plan, settled
+from gitsplit.model.plan import Group, Plan, with_files_for_lines
 from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.states import Merge, file_assignments
-from gitsplit.model.todo import picked
+from gitsplit.model.states import ContentMerge, file_assignments
+from gitsplit.model.todo import unchanged_todo
 from gitsplit.tui.app import reduce_with_merges
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import HunksBetween, State, Whole, one_hunk
@@ -56,7 +56,7 @@ def plan_of(
     made = tuple(
         Group(MESSAGES[number], f"Reason {number + 1}.") for number in range(groups)
     )
-    return settled(
+    return with_files_for_lines(
         Plan(changes, edits, dealt, made, groups - 1 if owner is None else owner)
     )
 
@@ -112,7 +112,7 @@ def whole_of(subject: str = "Do several things at once") -> Whole:
 def first_state(whole: Whole, plan: Plan, differ: HunksBetween = one_hunk) -> State:
     """The split screen as it opens on ``plan`` for the first commit."""
     first = whole.series.commits[0].oid
-    todo = picked(whole.series).with_plan(first, plan)
+    todo = unchanged_todo(whole.series).with_plan(first, plan)
     return split_at_once(opening(whole, todo, differ))
 
 
@@ -125,7 +125,7 @@ def no_merge(_base: bytes, _ours: bytes, _theirs: bytes) -> None:
     """Nothing merges."""
 
 
-def after(before: State, *actions: Action, merge: Merge = no_merge) -> State:
+def after(before: State, *actions: Action, merge: ContentMerge = no_merge) -> State:
     """The state after these actions, one by one."""
     for action in actions:
         before = reduce_with_merges(before, action, merge)

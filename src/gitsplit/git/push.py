@@ -23,7 +23,7 @@ from pygit2 import reference_is_valid_name
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
-from gitsplit.model.change_id import IdRules, given_by
+from gitsplit.model.change_id import IdRules, push_properties
 from gitsplit.model.escape import shell_command
 from gitsplit.model.message import host_of, is_valid_change_id
 from gitsplit.model.objects import Oid
@@ -277,7 +277,7 @@ def review_server(
     ids = frozenset(
         change_id
         for message in messages
-        for change_id in rules.all_of(rules.settled(message))
+        for change_id in rules.all_of(rules.with_id_in_footer(message))
     )
     is_known = push.remote in remotes(repo.config)
     below = messages_below(repo, series, push.remote if is_known else None)
@@ -314,7 +314,7 @@ def push_for_review(
     given, configured = tuple(filter(None, named.split(","))), _push_options(config)
     sent = (*given, *configured)
     topic = config.get("gitsplit.topic")
-    if topic and "topic" not in given_by(sent):
+    if topic and "topic" not in push_properties(sent):
         given, sent = (*given, f"topic={topic}"), (*sent, f"topic={topic}")
     inside = tuple(option for option in given if _fits_in_ref(option))
     apart = tuple(option for option in given if option not in inside)

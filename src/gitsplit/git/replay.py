@@ -28,7 +28,7 @@ from gitsplit.git.trees import (
 )
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
-from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parsed_tree
+from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parse_tree
 from gitsplit.model.series import SourceCommit
 
 _USAGE = 129
@@ -240,7 +240,7 @@ def _objects_named_by(
         yield commit.tree, "tree"
         yield from ((parent, "commit") for parent in commit.parents)
     if kind == "tree":
-        for entry in parsed_tree(data).values():
+        for entry in parse_tree(data).values():
             yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"
 
 
@@ -250,7 +250,7 @@ def _write_commit(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
     named = (b"parent " + parent.encode() for parent in parents)
     headers = (b"tree " + tree.encode(), *named, b"author " + who, b"committer " + who)
     commit = RawCommit(headers, b"")
-    return Oid(str(odb.write(ObjectType.COMMIT, commit.serialized())))
+    return Oid(str(odb.write(ObjectType.COMMIT, commit.serialize())))
 
 
 def _paths_in_trees(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:

@@ -58,7 +58,7 @@ class Signer:
 
         Raises SigningFailed.
         """
-        armour = self.sign(commit.serialized()).removesuffix(b"\n")
+        armour = self.sign(commit.serialize()).removesuffix(b"\n")
         field = b"gpgsig " + armour.replace(b"\n", b"\n ")
         return replace(commit, headers=(*commit.headers, field))
 
@@ -229,7 +229,7 @@ def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewri
         if made.oid != made.draft.source.oid:
             unsigned = objects.read_commit(made.oid)
             commit = signer.sign_commit(_on_new_parents(unsigned, signed))
-            signed[made.oid] = objects.add("commit", commit.serialized())
+            signed[made.oid] = objects.add("commit", commit.serialize())
     return _with_new_ids(rewrite, signed)
 
 

@@ -23,7 +23,7 @@ from gitsplit.model.objects import (
     ObjectKind,
     Oid,
     RawCommit,
-    parsed_tree,
+    parse_tree,
 )
 
 VERSION = 2
@@ -123,7 +123,7 @@ class _NewObjectWalk:
             self._expect(len(commit.values(b"committer")) == 1, oid)
 
     def _entries(self, tree: Oid, data: bytes) -> Iterator[tuple[Oid, ObjectKind]]:
-        for name, entry in parsed_tree(data).items():
+        for name, entry in parse_tree(data).items():
             self._expect(bool(name) and b"/" not in name, tree)
             if entry.mode != GITLINK:
                 yield entry.oid, "tree" if entry.mode == DIRECTORY else "blob"

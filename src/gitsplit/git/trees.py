@@ -35,8 +35,8 @@ from gitsplit.model.objects import (
     RawCommit,
     TreeEntry,
     object_id,
-    parsed_tree,
-    serialized_tree,
+    parse_tree,
+    serialize_tree,
 )
 from gitsplit.model.series import PathChange
 
@@ -92,9 +92,9 @@ class NewObjects:
         if oid == EMPTY_TREE:
             return {}  # git knows it without having stored it
         if oid in self._new:
-            return parsed_tree(self._new[oid][1])
+            return parse_tree(self._new[oid][1])
         if oid not in self._trees_read:
-            self._trees_read[oid] = parsed_tree(self._stored.read_object(oid)[1])
+            self._trees_read[oid] = parse_tree(self._stored.read_object(oid)[1])
         return self._trees_read[oid]
 
     def named_objects(self) -> frozenset[Oid]:
@@ -212,7 +212,7 @@ class _Directory:
         if after == before:
             self.made = self.base
         elif after:
-            self.made = objects.add("tree", serialized_tree(after))
+            self.made = objects.add("tree", serialize_tree(after))
 
     def _entry(
         self, name: bytes, change: _Change, before: TreeEntry | None

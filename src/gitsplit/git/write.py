@@ -326,14 +326,14 @@ class _Writer:
         _refuse_nul(draft)
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
         gone = frozenset({b"change-id"}) if draft.role == "piece" else frozenset()
-        commit = draft.source.raw.rewritten(
+        commit = draft.source.raw.with_fields(
             tree=tree,
             parents=parents,
             committer=self.committer,
             message=draft.message,
             without=gone,
         )
-        return self.objects.add("commit", commit.serialized())
+        return self.objects.add("commit", commit.serialize())
 
 
 def _refuse_nul(draft: CommitDraft) -> None:

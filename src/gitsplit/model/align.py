@@ -100,7 +100,7 @@ class _Line:
     @cached_property
     def places(self) -> dict[bytes, int]:
         """For each token the bit set of its places."""
-        return _places(self.tokens)
+        return _places_by_token(self.tokens)
 
     @cached_property
     def counts(self) -> Counter[bytes]:
@@ -113,14 +113,14 @@ def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
 
     Sums of fractions are compared for equality, so they are kept as whole numbers.
     """
-    olds, news = map(_lines, (old, new))
+    olds, news = map(_token_lines, (old, new))
     pairs = len(old) * len(new)
     found = [[_similarity(a, b, pairs) for b in news] for a in olds]
     unit = lcm(*{below for row in found for _, below in row})
     return [[above * (unit // below) for above, below in row] for row in found]
 
 
-def _lines(lines: tuple[bytes, ...]) -> list[_Line]:
+def _token_lines(lines: tuple[bytes, ...]) -> list[_Line]:
     return [_Line(_TOKEN.findall(line.removesuffix(b"\n"))) for line in lines]
 
 
@@ -174,7 +174,7 @@ def _common_prefix(a: list[bytes], b: list[bytes], most: int) -> int:
     return next((at for at, (x, y) in enumerate(pairs) if x != y), most)
 
 
-def _places(tokens: list[bytes]) -> dict[bytes, int]:
+def _places_by_token(tokens: list[bytes]) -> dict[bytes, int]:
     """For each token the bit set of its places."""
     places: dict[bytes, int] = {}
     for place, token in enumerate(tokens):
@@ -207,7 +207,7 @@ def _longest_common(old: list[bytes], new: list[bytes]) -> int:
     common = 0
     for start in range(0, len(old), _BLOCK):
         block = old[start : start + _BLOCK]
-        places, length = _places(block), len(block)
+        places, length = _places_by_token(block), len(block)
         row = full = (1 << length) - 1
         for at, token in enumerate(new):
             carry = carries[at]

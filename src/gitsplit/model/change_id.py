@@ -71,10 +71,10 @@ def with_ids_of(
     return bare
 
 
-_BURIED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
+_MISPLACED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
 
 
-def buried_change_ids(
+def misplaced_change_ids(
     message: bytes, review_urls: tuple[bytes, ...] = ()
 ) -> tuple[bytes, ...]:
     r"""The well-formed ids on lines of their own where Gerrit doesn't see them.
@@ -82,17 +82,17 @@ def buried_change_ids(
     A line ``Change-Id: I…`` above the last paragraph looks like a Change-Id to
     people, but Gerrit reads the last paragraph alone.
 
-    >>> buried_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
+    >>> misplaced_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
     (b'I1111111111111111111111111111111111111111',)
     """
     # Lines that continue a footer begin with a blank: none of them is such a line.
     seen = {each.start for each in ids_in(message, review_urls)}
     return tuple(
-        found[1] for found in _BURIED.finditer(message) if found.start() not in seen
+        found[1] for found in _MISPLACED.finditer(message) if found.start() not in seen
     )
 
 
-def with_buried_id_moved(
+def with_misplaced_id_in_footer(
     message: bytes, *, link_url: bytes = b"", review_urls: tuple[bytes, ...] = ()
 ) -> bytes:
     r"""The message in which Gerrit sees the id that was above its last paragraph.
@@ -101,14 +101,14 @@ def with_buried_id_moved(
     was where Gerrit sees an id already, or where there is none to be moved.
 
     >>> footer = b"Change-Id: I" + b"1" * 40 + b"\n"
-    >>> with_buried_id_moved(b"One\n\n" + footer + b"\nBug: 1\n")
+    >>> with_misplaced_id_in_footer(b"One\n\n" + footer + b"\nBug: 1\n")
     b'One\n\nBug: 1\nChange-Id: I1111111111111111111111111111111111111111\n'
     """
     urls = tuple(filter(None, (link_url, *review_urls)))
-    buried = buried_change_ids(message, urls)
+    buried = misplaced_change_ids(message, urls)
     if not buried or change_ids(message, urls):
         return message
-    while found := [each.span() for each in _BURIED.finditer(message)]:
+    while found := [each.span() for each in _MISPLACED.finditer(message)]:
         message = without_lines(message, found)
     return with_change_id(
         message, buried[-1], link_url=link_url, review_urls=review_urls
@@ -151,18 +151,18 @@ class IdRules:
         """The id that Gerrit sees in ``message``; the first, if there are several."""
         return next(iter(self.all_of(message)), None)
 
-    def gives(self, message: bytes) -> bool:
+    def gives_id(self, message: bytes) -> bool:
         """Whether a new commit with this message gets an id by itself.
 
         As the ``commit-msg`` hook has it, which leaves out what is to be squashed.
         """
         return self.wanted and (self.always or not _FIXUP.match(message))
 
-    def settled(self, message: bytes) -> bytes:
+    def with_id_in_footer(self, message: bytes) -> bytes:
         """The message with its id where Gerrit sees it, if ids are to be moved."""
         if not self.moves:
             return message
-        return with_buried_id_moved(
+        return with_misplaced_id_in_footer(
             message, link_url=self.link_url, review_urls=self.servers
         )
 
@@ -183,16 +183,16 @@ MOST_NAMED = 5
 """So many trailers are named; the others are counted."""
 
 
-class LeftTrailer(NamedTuple):
+class IncompleteTrailer(NamedTuple):
     """The key of a trailer, and the parts (from 0) that have all of its values."""
 
     key: bytes
     parts: tuple[int, ...]
 
 
-def left_trailers(
+def incomplete_trailers(
     original: bytes, messages: Sequence[bytes], rules: IdRules
-) -> tuple[LeftTrailer, ...]:
+) -> tuple[IncompleteTrailer, ...]:
     """The trailers of ``original``, but for its Change-Id, that some parts lack.
 
     ``messages`` are those of the parts. One commit alone has lost nothing by a split.
@@ -208,7 +208,7 @@ def left_trailers(
             names.setdefault(key.lower(), key)
     having = [_values(message) for message in messages]
     left = (
-        LeftTrailer(
+        IncompleteTrailer(
             names[key],
             tuple(n for n, has in enumerate(having) if {(key, v) for v in of} <= has),
         )
@@ -229,7 +229,7 @@ def trailer_lines(
     ``numbers`` are those of the commits that have the ``messages``.
     """
     places: dict[tuple[int, ...], list[str]] = {}
-    for key, parts in left_trailers(original, messages, rules):
+    for key, parts in incomplete_trailers(original, messages, rules):
         places.setdefault(parts, []).append(printable(key))
     for parts, found in places.items():
         keys = enumeration(found, most=MOST_NAMED)
@@ -314,16 +314,16 @@ def objections(
     them that aren't in any branch of the server yet, each with the commit's short id.
     ``first`` is the number of the first.
     """
-    ids = Counter(i for commit in commits for i in set(_ids(commit, rules)))
+    ids = Counter(i for commit in commits for i in set(_ids_of_push(commit, rules)))
     found: list[Objection] = []
     for number, commit in enumerate(commits, first):
         subject = subject_of(commit.message)
         found += (
             Objection(number, subject, commit.is_ours, words, remedy, commit.below_as)
             for words, remedy in (
-                *_of_id(commit, rules),
-                *_of_others(_ids(commit, rules), ids, below),
-                *_of_content(commit, email),
+                *_objections_to_id(commit, rules),
+                *_objections_by_others(_ids_of_push(commit, rules), ids, below),
+                *_objections_to_content(commit, email),
             )
         )
         if commit.merged_as:
@@ -333,14 +333,14 @@ def objections(
     return tuple(found)
 
 
-def _ids(commit: Pushed, rules: IdRules) -> tuple[bytes, ...]:
+def _ids_of_push(commit: Pushed, rules: IdRules) -> tuple[bytes, ...]:
     return rules.all_of(commit.message)
 
 
-def _of_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
+def _objections_to_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
     """What is wrong with the one id that the commit must have."""
-    found = _ids(commit, rules)
-    buried = buried_change_ids(commit.message, rules.review_urls)
+    found = _ids_of_push(commit, rules)
+    buried = misplaced_change_ids(commit.message, rules.review_urls)
     subject = subject_of(without_change_id(commit.message, rules.review_urls))
     if not subject or subject.lower().startswith(b"change-id:"):
         yield NO_SUBJECT, "Give it a subject."
@@ -360,7 +360,7 @@ def _of_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
         yield MALFORMED, "It is I and 40 lower-case hex digits."
 
 
-def _of_others(
+def _objections_by_others(
     found: Sequence[bytes], ids: Mapping[bytes, int], below: Mapping[bytes, str]
 ) -> Iterator[tuple[str, str]]:
     """What the ids of other commits have against these."""
@@ -374,7 +374,7 @@ def _of_others(
             )
 
 
-def _of_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
+def _objections_to_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
     if email and commit.email != email:
         yield f"{COMMITTER} {printable(commit.email)}", "Commit it anew yourself."
     if commit.signs_off and not is_signed_off(commit.message):
@@ -388,9 +388,9 @@ def is_signed_off(message: bytes) -> bool:
     return any(key.lower() == b"signed-off-by" for key, _ in footers(message))
 
 
-Given = Literal["reviewers", "topic", "hashtags", "wip"]
+PushProperty = Literal["reviewers", "topic", "hashtags", "wip"]
 
-_GIVES: Mapping[str, Given] = {
+_PROPERTIES: Mapping[str, PushProperty] = {
     "r": "reviewers",
     "reviewer": "reviewers",
     "topic": "topic",
@@ -401,11 +401,11 @@ _GIVES: Mapping[str, Given] = {
 }
 
 
-def given_by(options: Iterable[str]) -> frozenset[Given]:
+def push_properties(options: Iterable[str]) -> frozenset[PushProperty]:
     """What every change of a push gets by its options.
 
-    >>> sorted(given_by(["topic=net", "r=alice", "notify=NONE"]))
+    >>> sorted(push_properties(["topic=net", "r=alice", "notify=NONE"]))
     ['reviewers', 'topic']
     """
     names = (option.partition("=")[0].strip().lower() for option in options)
-    return frozenset(_GIVES[name] for name in names if name in _GIVES)
+    return frozenset(_PROPERTIES[name] for name in names if name in _PROPERTIES)

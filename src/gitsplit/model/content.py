@@ -78,14 +78,16 @@ def file_states(
     """
     facts = [(e.fact, g) for e, g in assignment if isinstance(e, FactEdit)]
     has_lines = change.by_lines and change.hunks
-    runs = tuple(_runs(change, assignment)) if has_lines else ()
+    runs = tuple(_line_runs(change, assignment)) if has_lines else ()
     return tuple(
-        _state(change, {fact for fact, group in facts if group <= after}, runs, after)
+        _file_state(
+            change, {fact for fact, group in facts if group <= after}, runs, after
+        )
         for after in groups
     )
 
 
-def _state(
+def _file_state(
     change: FileChange, chosen: set[Fact], runs: Sequence["_LineRun"], after: int
 ) -> File | None:
     """The state of a file after a group, each of its aspects chosen by itself."""
@@ -100,7 +102,7 @@ def _state(
     if not runs:
         side = new if chosen & {Fact.CONTENT, Fact.TYPE, Fact.CREATE} else old
         return File(path, mode, side.oid, side.content)
-    content = _content(runs, after)
+    content = _content_after(runs, after)
     return File(path, mode, object_id("blob", content), content)
 
 
@@ -116,7 +118,7 @@ class _LineRun:
     until: int = _NEVER
 
 
-def _runs(change: FileChange, assignment: Assignment) -> Iterator[_LineRun]:
+def _line_runs(change: FileChange, assignment: Assignment) -> Iterator[_LineRun]:
     """The lines of all states in their order, as long runs as possible."""
     by_hunk = _by_hunk(assignment)
     at = 0
@@ -141,7 +143,7 @@ def _hunk_runs(change: FileChange, hunk: Hunk, edits: Assignment) -> Iterator[_L
             )
 
 
-def _content(runs: Iterable[_LineRun], after: int) -> bytes:
+def _content_after(runs: Iterable[_LineRun], after: int) -> bytes:
     """The chosen lines; a line that lacks its end gets one where others follow it.
 
     Otherwise two lines would become one. Only a state between the two sides can have

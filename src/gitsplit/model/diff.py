@@ -229,7 +229,7 @@ def line_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
             continue
         single = _single(edit, side == "old", line, cuts)
         if cuts and _are_partners(cuts[-1], single, pairs):
-            single = joined((cuts.pop(), single))
+            single = edit_union((cuts.pop(), single))
         cuts.append(single)
     return tuple(cuts)
 
@@ -251,7 +251,7 @@ def _single(
     return TextEdit(edit.file, edit.hunk, Span(old, old), Span(line, line + 1))
 
 
-def joined(edits: tuple[TextEdit, ...]) -> TextEdit:
+def edit_union(edits: tuple[TextEdit, ...]) -> TextEdit:
     """The one edit that neighbouring edits of a hunk make together."""
     first, last = edits[0], edits[-1]
     return TextEdit(
@@ -262,14 +262,14 @@ def joined(edits: tuple[TextEdit, ...]) -> TextEdit:
     )
 
 
-def selected_edits(edit: TextEdit, old: Span, new: Span) -> tuple[TextEdit, ...]:
+def edits_around(edit: TextEdit, old: Span, new: Span) -> tuple[TextEdit, ...]:
     """The edit cut so that the given old and new lines of it are one of the parts.
 
     The parts are in order: what stands before, the selection, what stands after;
     parts without lines are left out. Lines outside the edit are ignored.
     """
-    old = _within(old, edit.old)
-    new = _within(new, edit.new)
+    old = _span_within(old, edit.old)
+    new = _span_within(new, edit.new)
     spans = (
         (Span(edit.old.start, old.start), Span(edit.new.start, new.start)),
         (old, new),
@@ -282,7 +282,7 @@ def selected_edits(edit: TextEdit, old: Span, new: Span) -> tuple[TextEdit, ...]
     )
 
 
-def _within(span: Span, bounds: Span) -> Span:
+def _span_within(span: Span, bounds: Span) -> Span:
     """The part of ``span`` inside ``bounds``."""
     start = min(max(span.start, bounds.start), bounds.stop)
     return Span(start, max(start, min(span.stop, bounds.stop)))

@@ -11,7 +11,7 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import is_whole, steps
-from gitsplit.model.todo import Layout, as_it_is
+from gitsplit.model.todo import Layout, layout_as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SeriesDraft:
     @classmethod
     def of(cls, series: Series, drafts: Iterable[CommitDraft]) -> "SeriesDraft":
         """The series with these drafts, in the order that it has."""
-        return cls(series, as_it_is(series), tuple(drafts))
+        return cls(series, layout_as_read(series), tuple(drafts))
 
 
 def split_drafts(
@@ -44,13 +44,13 @@ def split_drafts(
     _refuse_incomplete(source, plan)
     drafts: list[CommitDraft] = []
     files: list[File] = []
-    original = rules.of(rules.settled(source.raw.message))
+    original = rules.of(rules.with_id_in_footer(source.raw.message))
     last = len(plan.groups) - 1 if is_whole(plan) else None
     for group, step in enumerate(steps(plan)):
         is_owner = group == plan.owner
         kept = original if is_owner else None
-        message = rules.settled(plan.groups[group].message)
-        if original is not None or rules.gives(message):
+        message = rules.with_id_in_footer(plan.groups[group].message)
+        if original is not None or rules.gives_id(message):
             message = rules.with_id(message, kept or next(fresh))
         drafts.append(
             CommitDraft(
@@ -66,16 +66,16 @@ def split_drafts(
     return tuple(drafts), tuple(files)
 
 
-def kept_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:
+def pick_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:
     """The draft of a commit that stays as it is, but for its parents.
 
     And for a Change-Id that the rules want moved.
     """
-    message = rules.settled(source.raw.message)
+    message = rules.with_id_in_footer(source.raw.message)
     return CommitDraft(source, message, "same", tree=source.raw.tree)
 
 
-def reworded_draft(
+def reword_draft(
     source: SourceCommit, message: bytes, rules: IdRules, fresh: Iterator[bytes]
 ) -> CommitDraft:
     """The draft of a commit with another message, its Change-Id kept.
@@ -85,9 +85,9 @@ def reworded_draft(
     """
     if not message.strip():
         raise _no_message(source.subject)
-    message = rules.settled(message)
-    original = rules.of(rules.settled(source.raw.message))
-    if original is not None or rules.gives(message):
+    message = rules.with_id_in_footer(message)
+    original = rules.of(rules.with_id_in_footer(source.raw.message))
+    if original is not None or rules.gives_id(message):
         message = rules.with_id(message, original or next(fresh))
     return CommitDraft(source, message, "same", tree=source.raw.tree)
 

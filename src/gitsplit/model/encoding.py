@@ -27,7 +27,7 @@ def in_encoding(draft: CommitDraft) -> CommitDraft:
     if draft.message == raw.message or draft.message.isascii() or _is_utf8(raw):
         return draft
     codec = _codec(raw.encoding)
-    text = _text(draft.message, raw.message, codec)
+    text = _message_text(draft.message, raw.message, codec)
     if text is None:
         return draft
     try:
@@ -40,7 +40,7 @@ def in_encoding(draft: CommitDraft) -> CommitDraft:
 def message_in_utf8(raw: RawCommit) -> bytes:
     """The commit's message in UTF-8; as it is where its encoding isn't known."""
     codec = None if _is_utf8(raw) else _codec(raw.encoding)
-    text = _decoded(raw.message, codec) if codec else None
+    text = _text_or_none(raw.message, codec) if codec else None
     return raw.message if text is None else text.encode()
 
 
@@ -56,7 +56,7 @@ def _codec(encoding: str) -> str | None:
         return None
 
 
-def _text(message: bytes, original: bytes, codec: str | None) -> str | None:
+def _message_text(message: bytes, original: bytes, codec: str | None) -> str | None:
     """The message as text; None where a line of it can't be decoded.
 
     A line of the original is in the original's encoding. Any other is UTF-8, unless it
@@ -66,7 +66,7 @@ def _text(message: bytes, original: bytes, codec: str | None) -> str | None:
 
     def decoded(line: bytes) -> str:
         for candidate in (codec, "utf-8") if line in known else ("utf-8", codec):
-            if candidate and (text := _decoded(line, candidate)) is not None:
+            if candidate and (text := _text_or_none(line, candidate)) is not None:
                 return text
         raise UnicodeError
 
@@ -76,7 +76,7 @@ def _text(message: bytes, original: bytes, codec: str | None) -> str | None:
         return None
 
 
-def _decoded(line: bytes, codec: str) -> str | None:
+def _text_or_none(line: bytes, codec: str) -> str | None:
     try:
         return line.decode(codec)
     except UnicodeDecodeError:
@@ -89,7 +89,7 @@ def _without_encoding(raw: RawCommit, codec: str | None) -> RawCommit:
     def headers() -> Iterator[bytes]:
         for field in raw.headers:
             if field.startswith(b"author ") and codec:
-                text = _decoded(field, codec)
+                text = _text_or_none(field, codec)
                 yield field if text is None else text.encode()
             elif not field.startswith(b"encoding "):
                 yield field

@@ -229,7 +229,7 @@ def trailers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
     # To git the last paragraph ends before any blank line, to Gerrit not before all.
     block = _trailer_block(message.rstrip(SPACE) + b"\n")
     found = (_TRAILER.match(item) for item in block)
-    return tuple((each[1], _unfolded(each[2])) for each in found if each)
+    return tuple((each[1], _unfold(each[2])) for each in found if each)
 
 
 def footers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
@@ -300,7 +300,7 @@ def with_subject(message: bytes, subject: bytes) -> bytes:
     return b"".join([*lines[:start], subject, ending, *lines[stop:]])
 
 
-def cleaned(message: bytes, comment_char: bytes) -> bytes:
+def stripspace(message: bytes, comment_char: bytes) -> bytes:
     r"""What ``git commit --cleanup=strip`` keeps of an edited message.
 
     Lines that begin with ``comment_char`` (``core.commentChar``; none if empty) and
@@ -308,7 +308,7 @@ def cleaned(message: bytes, comment_char: bytes) -> bytes:
     none around the text, which ends in one newline. The same as ``git stripspace
     --strip-comments``.
 
-    >>> cleaned(b"\nAdd one  \n# a comment\n\n\nWhy.", b"#")
+    >>> stripspace(b"\nAdd one  \n# a comment\n\n\nWhy.", b"#")
     b'Add one\n\nWhy.\n'
     """
     kept: list[bytes] = []
@@ -326,9 +326,11 @@ def cleaned(message: bytes, comment_char: bytes) -> bytes:
 def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     """The ids that Gerrit sees: those of Change-Id footers, then of links."""
     footers = list(_gerrit_footers(message))
-    named = [_named(each) for each in footers if each[1].lower() == b"change-id"]
+    named = [
+        _change_id_footer(each) for each in footers if each[1].lower() == b"change-id"
+    ]
     links = (each for each in footers if each[1].lower() == b"link")
-    linked = (_linked(each, review_urls) for each in links)
+    linked = (_link_footer(each, review_urls) for each in links)
     return named + [each for each in linked if each]
 
 
@@ -340,7 +342,7 @@ def _gerrit_footers(message: bytes) -> Iterator[re.Match[bytes]]:
     return _GERRIT_FOOTER.finditer(message, gap + 2 if gap >= 0 else below_subject)
 
 
-def _named(footer: re.Match[bytes]) -> SeenId:
+def _change_id_footer(footer: re.Match[bytes]) -> SeenId:
     """The id of a ``Change-Id`` footer, trimmed and unfolded as Gerrit does."""
     written = footer[2].strip(_TRIMMED)
     start = footer.start(2) + footer[2].find(written)
@@ -349,7 +351,7 @@ def _named(footer: re.Match[bytes]) -> SeenId:
     return SeenId(footer.start(), start, stop, footer.end(), value, is_link=False)
 
 
-def _linked(footer: re.Match[bytes], servers: tuple[bytes, ...]) -> SeenId | None:
+def _link_footer(footer: re.Match[bytes], servers: tuple[bytes, ...]) -> SeenId | None:
     """The id of a ``Link`` footer into one of the servers, which Gerrit doesn't trim.
 
     A blank or a carriage return at its end makes it a link like any other.
@@ -454,6 +456,6 @@ def _title(lines: tuple[bytes, ...]) -> tuple[int, int]:
     return start, stop
 
 
-def _unfolded(value: bytes) -> bytes:
+def _unfold(value: bytes) -> bytes:
     """The value of a trailer on one line, as ``git interpret-trailers --unfold``."""
     return re.sub(rb"\n[ \t\r\n]*", b" ", value.strip(SPACE))

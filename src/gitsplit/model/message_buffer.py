@@ -12,7 +12,7 @@ from itertools import chain
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import lines_of
-from gitsplit.model.message import cleaned
+from gitsplit.model.message import stripspace
 
 _CANDIDATES = b"#;@!$%^&|:"
 """What git takes for ``auto``, in its order."""
@@ -31,10 +31,10 @@ def mark_for(messages: Sequence[bytes], wanted: bytes | None = None) -> bytes:
     usual = [_CANDIDATES[at : at + 1] for at in range(len(_CANDIDATES))]
     marks = chain([wanted] if wanted else [], usual)
     fitting = (mark for mark in marks if not _begins_any(mark, lines))
-    return next(fitting, None) or _numbered_mark(lines)
+    return next(fitting, None) or _mark_with_number(lines)
 
 
-def _numbered_mark(lines: Iterable[bytes]) -> bytes:
+def _mark_with_number(lines: Iterable[bytes]) -> bytes:
     """The first of ``#0#``, ``#1#`` and so on that begins none of the lines."""
     found = (re.match(rb"#(\d+)#", line) for line in lines)
     taken = {match[0] for match in found if match}
@@ -88,7 +88,7 @@ def messages_in(text: bytes, originals: Sequence[bytes], mark: bytes) -> list[by
         if number in found:
             raise _broken(f"The line of message {number + 1} is there twice.")
         here = found[number] = []
-    if cleaned(b"".join(above), mark):
+    if stripspace(b"".join(above), mark):
         raise _broken("There is text above the line of the first message.")
     return [
         _message(found, number, original, mark)
@@ -102,8 +102,8 @@ def _message(
     """The message with this number."""
     if number not in found:
         raise _broken(f"The line of message {number + 1} is missing.")
-    message = cleaned(b"".join(found[number]), mark)
-    return original if message == cleaned(original, b"") else message
+    message = stripspace(b"".join(found[number]), mark)
+    return original if message == stripspace(original, b"") else message
 
 
 def _broken(what: str) -> InvalidPlan:

@@ -63,7 +63,7 @@ class RawCommit:
                 fields.append(line)
         return cls(tuple(fields), message)
 
-    def serialized(self) -> bytes:
+    def serialize(self) -> bytes:
         """The bytes of the commit object; the inverse of :meth:`parse`."""
         return b"\n".join(self.headers) + b"\n\n" + self.message
 
@@ -75,12 +75,14 @@ class RawCommit:
     @property
     def tree(self) -> Oid:
         """The commit's tree; ObjectDamaged where it names none."""
-        return _named(b"tree", next(iter(self.values(b"tree")), b""))
+        return _oid_of_field(b"tree", next(iter(self.values(b"tree")), b""))
 
     @property
     def parents(self) -> tuple[Oid, ...]:
         """The commit's parents, first parent first."""
-        return tuple(_named(b"parent", value) for value in self.values(b"parent"))
+        return tuple(
+            _oid_of_field(b"parent", value) for value in self.values(b"parent")
+        )
 
     @property
     def encoding(self) -> str:
@@ -88,7 +90,7 @@ class RawCommit:
         named = self.values(b"encoding")
         return named[0].decode("ascii", "replace") if named else "utf-8"
 
-    def rewritten(
+    def with_fields(
         self,
         *,
         tree: Oid,
@@ -114,14 +116,14 @@ class RawCommit:
         return RawCommit(tuple(fields), message)
 
 
-def _named(field: bytes, value: bytes) -> Oid:
+def _oid_of_field(field: bytes, value: bytes) -> Oid:
     """The object that a header field names."""
     if not _OID.fullmatch(value):
-        raise _damaged(f"A commit of this repository names no {field.decode()}")
+        raise _damage(f"A commit of this repository names no {field.decode()}")
     return Oid(value.decode("ascii"))
 
 
-def _damaged(what: str) -> ObjectDamaged:
+def _damage(what: str) -> ObjectDamaged:
     return ObjectDamaged(f"{what}.", hint="See which with: git fsck")
 
 
@@ -133,7 +135,7 @@ class TreeEntry:
     oid: Oid
 
 
-def parsed_tree(data: bytes) -> dict[bytes, TreeEntry]:
+def parse_tree(data: bytes) -> dict[bytes, TreeEntry]:
     """The entries of a raw tree by name, in the order of the tree.
 
     Raises ObjectDamaged where it is none.
@@ -149,11 +151,11 @@ def parsed_tree(data: bytes) -> dict[bytes, TreeEntry]:
     except ValueError:
         at = -1
     if at != len(data):
-        raise _damaged("A directory (tree) of this repository is damaged")
+        raise _damage("A directory (tree) of this repository is damaged")
     return entries
 
 
-def serialized_tree(entries: dict[bytes, TreeEntry]) -> bytes:
+def serialize_tree(entries: dict[bytes, TreeEntry]) -> bytes:
     """The raw tree with these entries, sorted as git sorts them.
 
     A directory sorts as if its name ended in a slash (``base_name_compare``).

@@ -83,7 +83,7 @@ class Plan:
         )
 
 
-def assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
+def with_edits_assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
     """The plan with these edits in ``group``, and with what that implies.
 
     Choosing a line of a new file brings its creation along; leaving a line of a
@@ -92,25 +92,18 @@ def assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
     """
     chosen = set(edits)
     groups = tuple(group if i in chosen else old for i, old in enumerate(plan.group_of))
-    return _settled(replace(plan, group_of=groups), plan.group_of)
+    return with_files_for_lines(replace(plan, group_of=groups), plan.group_of)
 
 
-def settled(plan: Plan) -> Plan:
-    """The plan in which each file exists while any of its lines does.
-
-    A creation is moved to the first group that takes a line of the file where it came
-    after it, a deletion to the last; everything else stays.
-    """
-    return _settled(plan, plan.group_of)
-
-
-def _settled(plan: Plan, before: Sequence[int]) -> Plan:
+def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Plan:
     """The plan in which each file exists while any of its lines does (law 2).
 
-    A creation or deletion stays with its first or last line, and goes along where the
-    user moved all lines away from it; ``before`` are the groups before the move.
+    A creation is moved to the first group that takes a line of the file where it came
+    after it, a deletion to the last; everything else stays. Where ``before`` has the
+    groups of the edits before a move, a creation or deletion also goes along with the
+    lines of the file, if all those that it was together with have been moved away.
     """
-    groups = list(plan.group_of)
+    was, groups = before or plan.group_of, list(plan.group_of)
     at = 0
     for _, edits in edits_by_file(plan.edits):
         fact, own = edits[0], slice(at, at + len(edits))
@@ -118,16 +111,16 @@ def _settled(plan: Plan, before: Sequence[int]) -> Plan:
         if isinstance(fact, FactEdit) and fact.fact in _EXISTENCE and len(edits) > 1:
             bound = min if fact.fact is Fact.CREATE else max
             is_left_alone = (
-                groups[at] == before[at]
-                and before[at] in before[lines]
-                and before[at] not in groups[lines]
+                groups[at] == was[at]
+                and was[at] in was[lines]
+                and was[at] not in groups[lines]
             )
             groups[at] = bound(groups[lines if is_left_alone else own])
         at = own.stop
     return replace(plan, group_of=tuple(groups))
 
 
-def cut(plan: Plan, edit: int, parts: Sequence[Edit]) -> Plan:
+def with_edit_cut(plan: Plan, edit: int, parts: Sequence[Edit]) -> Plan:
     """The plan with the edit at place ``edit`` replaced by its parts, in its group."""
     group = plan.group_of[edit]
     return replace(
@@ -143,7 +136,7 @@ def cut(plan: Plan, edit: int, parts: Sequence[Edit]) -> Plan:
 
 def with_group(plan: Plan, at: int, group: Group) -> Plan:
     """The plan with a new group at ``at``, without edits yet."""
-    return _renumbered(
+    return _with_group_numbers(
         plan,
         (*plan.groups[:at], group, *plan.groups[at:]),
         lambda g: g + (g >= at),
@@ -169,7 +162,7 @@ def without_group(plan: Plan, group: int) -> Plan:
     groups = plan.groups[:group] + plan.groups[group + 1 :]
     overrides = tuple(o for o in plan.overrides if o.group != group)
     others = replace(plan, overrides=overrides)
-    fewer = _renumbered(others, groups, lambda g: g - (g > group))
+    fewer = _with_group_numbers(others, groups, lambda g: g - (g > group))
     if plan.owner != group:
         return fewer
     heir = min(group, len(groups) - 1)
@@ -177,16 +170,16 @@ def without_group(plan: Plan, group: int) -> Plan:
     return with_message(replace(fewer, owner=heir), heir, message)
 
 
-def moved_group(plan: Plan, group: int, to: int) -> Plan:
+def with_group_moved(plan: Plan, group: int, to: int) -> Plan:
     """The plan with ``group`` at place ``to``, the others keeping their order."""
     order = [g for g in range(len(plan.groups)) if g != group]
     order.insert(to, group)
     place = {old: new for new, old in enumerate(order)}
     groups = tuple(plan.groups[g] for g in order)
-    return settled(_renumbered(plan, groups, place.__getitem__))
+    return with_files_for_lines(_with_group_numbers(plan, groups, place.__getitem__))
 
 
-def merged_groups(plan: Plan, source: int, into: int) -> Plan:
+def with_groups_merged(plan: Plan, source: int, into: int) -> Plan:
     """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
 
     ``into`` keeps its message; where ``source`` was the owner, ``into`` is from now
@@ -205,12 +198,12 @@ def merged_groups(plan: Plan, source: int, into: int) -> Plan:
         groups=groups,
         group_of=together,
         owner=owner,
-        overrides=tuple(sorted(_merged_overrides(plan.overrides, source, into))),
+        overrides=tuple(sorted(_overrides_after_merge(plan.overrides, source, into))),
     )
-    return settled(without_group(merged, source))
+    return with_files_for_lines(without_group(merged, source))
 
 
-def _merged_overrides(
+def _overrides_after_merge(
     overrides: Iterable[Override], source: int, into: int
 ) -> Iterator[Override]:
     """The overrides when ``source`` is in ``into``: of the two, those of the later."""
@@ -241,7 +234,7 @@ def without_empty_groups(plan: Plan) -> Plan:
     return plan
 
 
-def _renumbered(
+def _with_group_numbers(
     plan: Plan, groups: tuple[Group, ...], place: Callable[[int], int]
 ) -> Plan:
     """The plan with other groups; ``place`` maps an old group to its new number."""

@@ -17,7 +17,7 @@ from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import Edit, File, FileChange
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, TreeEntry, object_id
-from gitsplit.model.plan import DROPPED, Override, Plan, settled
+from gitsplit.model.plan import DROPPED, Override, Plan, with_files_for_lines
 from gitsplit.model.series import PathChange
 
 
@@ -29,7 +29,7 @@ def directories(path: bytes) -> Iterator[bytes]:
         at = path.find(b"/", at + 1)
 
 
-def entangled(changes: Sequence[FileChange]) -> tuple[int, ...]:
+def path_collisions(changes: Sequence[FileChange]) -> tuple[int, ...]:
     """For each file the first one (from 0) whose paths its own can collide with.
 
     Files collide where one takes a path that the other frees, or makes a directory of
@@ -45,16 +45,18 @@ def entangled(changes: Sequence[FileChange]) -> tuple[int, ...]:
 
     owner: dict[bytes, int] = {}
     for file, change in enumerate(changes):
-        for path in _paths(change):
+        for path in _paths_of_change(change):
             _join(first, root(file), root(owner.setdefault(path, file)))
     for file, change in enumerate(changes):
-        for parent in (p for path in _paths(change) for p in directories(path)):
+        for parent in (
+            p for path in _paths_of_change(change) for p in directories(path)
+        ):
             if parent in owner:
                 _join(first, root(file), root(owner[parent]))
     return tuple(root(file) for file in range(len(changes)))
 
 
-def _paths(change: FileChange) -> set[bytes]:
+def _paths_of_change(change: FileChange) -> set[bytes]:
     return {side.path for side in (change.old, change.new) if side is not None}
 
 
@@ -82,7 +84,7 @@ def steps(plan: Plan) -> tuple[TreeStep, ...]:
     """
     by_group = _states_by_group(plan)
     states = [change.old for change in plan.changes]
-    may_clash = len(set(entangled(plan.changes))) < len(plan.changes)
+    may_clash = len(set(path_collisions(plan.changes))) < len(plan.changes)
     found = []
     for group in range(len(plan.groups)):
         changed = by_group.get(group, {})
@@ -108,7 +110,7 @@ def _states_by_group(plan: Plan) -> dict[int, dict[int, File | None]]:
         groups = sorted(touching.intersection(range(len(plan.groups))))
         states = file_states(plan.changes[file], assignment, groups)
         for group, state in zip(groups, states, strict=True):
-            found.setdefault(group, {})[file] = _overridden(state, own.get(group))
+            found.setdefault(group, {})[file] = _with_override(state, own.get(group))
     return found
 
 
@@ -129,12 +131,12 @@ def states_in(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None
     wanted = tuple(groups)
     states = file_states(plan.changes[file], plan.of_file(file), wanted)
     return tuple(
-        _overridden(state, own.get(group))
+        _with_override(state, own.get(group))
         for group, state in zip(wanted, states, strict=True)
     )
 
 
-def _overridden(state: File | None, override: Override | None) -> File | None:
+def _with_override(state: File | None, override: Override | None) -> File | None:
     """The state with the content of the override, if there is one."""
     if override is None:
         return state
@@ -183,29 +185,29 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
     everything = list(paths)
     for path in everything:
         if path in seen:
-            raise _clash(group, path, "two files")
+            raise _path_clash(group, path, "two files")
         seen.add(path)
     for path in everything:
         for parent in directories(path):
             if parent in seen:
-                raise _clash(group, parent, "a file and a directory")
+                raise _path_clash(group, parent, "a file and a directory")
 
 
-def _clash(group: int, path: bytes, what: str) -> InvalidPlan:
+def _path_clash(group: int, path: bytes, what: str) -> InvalidPlan:
     return InvalidPlan(
         f"Commit {group + 1} would have {what} at {printable(path)}.",
         hint="Assign the pieces that take and free that path to the same commit.",
     )
 
 
-Merge = Callable[[bytes, bytes, bytes], bytes | None]
+ContentMerge = Callable[[bytes, bytes, bytes], bytes | None]
 """The content that has what leads from the first to the second and to the third one.
 
 None where the two ways conflict.
 """
 
 
-def written(plan: Plan, group: int, file: int) -> bytes:
+def editable_content(plan: Plan, group: int, file: int) -> bytes:
     """The content that the file has as of ``group``, which may be written anew.
 
     Raises ActionRefused where it is no regular file there.
@@ -223,7 +225,11 @@ def written(plan: Plan, group: int, file: int) -> bytes:
 
 
 def with_content(
-    plan: Plan, group: int, file: int, content: bytes, lasting: Merge | None = None
+    plan: Plan,
+    group: int,
+    file: int,
+    content: bytes,
+    lasting: ContentMerge | None = None,
 ) -> Plan:
     """The plan in which the file has this content as of ``group``.
 
@@ -233,7 +239,7 @@ def with_content(
     what is written there is always lasting. Raises InvalidPlan where it is no regular
     file in ``group``, or a later group's content conflicts with it.
     """
-    before = written(plan, group, file)
+    before = editable_content(plan, group, file)
     last = len(plan.groups) - 1
     contents = {group: content}
     if lasting is not None:
@@ -243,18 +249,18 @@ def with_content(
         later = range(group + 1, last + 1)
         for place, state in zip(later, states_in(plan, file, later), strict=True):
             if state is not None and state.content is not None:
-                merged = _merged(lasting, before, state.content, content)
+                merged = _three_way_merge(lasting, before, state.content, content)
                 if merged is None:
-                    raise _conflict(plan, file, place)
+                    raise _override_conflict(plan, file, place)
                 contents[place] = merged
     others = (o for o in plan.overrides if o.file != file or o.group not in contents)
     is_lasting = lasting is not None or group == last
-    given_now = _given(plan, file, plan.of_file(file), contents)
+    given_now = _overrides_giving(plan, file, plan.of_file(file), contents)
     made = (replace(o, lasting=is_lasting) for o in given_now)
     return replace(plan, overrides=tuple(sorted([*others, *made])))
 
 
-def given(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
+def with_contents(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
     """The plan in which each file has the contents given for it, by their groups.
 
     As a plan file says it: what is given for the last group, or for several in a row,
@@ -266,12 +272,12 @@ def given(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
     made = [
         replace(override, lasting=override.group == last or override.group + 1 in own)
         for file, own in contents.items()
-        for override in _given(plan, file, edits[file], own)
+        for override in _overrides_giving(plan, file, edits[file], own)
     ]
     return replace(plan, overrides=tuple(sorted(made)))
 
 
-def _given(
+def _overrides_giving(
     plan: Plan, file: int, edits: Assignment, contents: Mapping[int, bytes]
 ) -> Iterator[Override]:
     """The overrides that give the file these contents, where it hasn't them anyway.
@@ -291,7 +297,7 @@ def _given(
             yield Override(group, file, content, state.content)
 
 
-def carried(plan: Plan, merge: Merge) -> Plan:
+def with_overrides_merged(plan: Plan, merge: ContentMerge) -> Plan:
     """The plan with its overrides laid over what it chooses now.
 
     What is lasting is in every later group. An override that is what the plan chooses
@@ -303,23 +309,25 @@ def carried(plan: Plan, merge: Merge) -> Plan:
     made = [
         override
         for file, own in overrides_by_file(plan).items()
-        for override in _carried(plan, file, own, merge)
+        for override in _overrides_of_file(plan, file, own, merge)
     ]
     return replace(plan, overrides=tuple(sorted(made)))
 
 
-def with_dropped(plan: Plan, merge: Merge) -> Plan:
+def with_dropped_edits_kept(plan: Plan, merge: ContentMerge) -> Plan:
     """The plan with what it drops in the last group: what files have that keep it.
 
     Raises InvalidPlan where that conflicts with an override.
     """
     last = len(plan.groups) - 1
     groups = tuple(last if group == DROPPED else group for group in plan.group_of)
-    return carried(settled(replace(plan, group_of=groups)), merge)
+    return with_overrides_merged(
+        with_files_for_lines(replace(plan, group_of=groups)), merge
+    )
 
 
-def _carried(
-    plan: Plan, file: int, own: Mapping[int, Override], merge: Merge
+def _overrides_of_file(
+    plan: Plan, file: int, own: Mapping[int, Override], merge: ContentMerge
 ) -> Iterator[Override]:
     """The overrides of one file laid over what the plan chooses now."""
     states = file_states(
@@ -330,34 +338,36 @@ def _carried(
         source = own.get(group, lasting)
         if source is None or (state is None and group not in own):
             continue
-        made = None if state is None else _laid_over(group, state, source, merge)
+        made = None if state is None else _override_on(group, state, source, merge)
         if made is None:
-            raise _conflict(plan, file, group)
+            raise _override_conflict(plan, file, group)
         lasting = made if made.lasting else lasting
         if made.content != made.base:
             yield made
 
 
-def _laid_over(
-    group: int, chosen: File, source: Override, merge: Merge
+def _override_on(
+    group: int, chosen: File, source: Override, merge: ContentMerge
 ) -> Override | None:
     """The override on top of what the plan chooses in ``group``; None if it can't."""
     if chosen.content is None:
         return None
-    content = _merged(merge, source.base, chosen.content, source.content)
+    content = _three_way_merge(merge, source.base, chosen.content, source.content)
     if content is None:
         return None
     return Override(group, source.file, content, chosen.content, source.lasting)
 
 
-def _merged(merge: Merge, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+def _three_way_merge(
+    merge: ContentMerge, base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
     """What ``merge`` says, which need not be asked where one side stays."""
     if ours == base:
         return theirs
     return ours if theirs == base else merge(base, ours, theirs)
 
 
-def _conflict(plan: Plan, file: int, group: int) -> InvalidPlan:
+def _override_conflict(plan: Plan, file: int, group: int) -> InvalidPlan:
     return InvalidPlan(
         f"What was written into {printable(plan.changes[file].path)} would conflict in"
         f" commit {group + 1}.",

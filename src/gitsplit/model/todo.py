@@ -108,13 +108,13 @@ def with_action(
     return todo.with_entry(replace(entry, action=action, message=message))
 
 
-def moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
+def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     """The list with the commit so many places later, or earlier where negative.
 
     It passes commits of its own line only; those of others keep their places. Raises
     ActionRefused at the ends of its line.
     """
-    lines = _lines(series)
+    lines = _lines_of_history(series)
     places = dict(zip(todo.order, (c.oid for c in series.commits), strict=True))
     own = [
         at
@@ -145,7 +145,7 @@ def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
     return frozenset(todo.order).difference(*in_place[-1:])
 
 
-def picked(series: Series) -> Todo:
+def unchanged_todo(series: Series) -> Todo:
     """The list that leaves every commit as it is."""
     return Todo(tuple(Entry(commit) for commit in series.commits))
 
@@ -163,7 +163,7 @@ class Layout:
     into: Mapping[Oid, Oid]
 
 
-def layout(series: Series, todo: Todo) -> Layout:
+def todo_layout(series: Series, todo: Todo) -> Layout:
     """The layout of the list.
 
     Raises InvalidPlan where a commit would leave its line, where one is to be squashed
@@ -172,7 +172,7 @@ def layout(series: Series, todo: Todo) -> Layout:
     if all(entry.action == "drop" for entry in todo.entries):
         raise InvalidPlan("Every commit is dropped: none is left.", hint="Keep one.")
     parents = new_parents(series, todo.order)
-    lines = _lines(series)
+    lines = _lines_of_history(series)
     into: dict[Oid, Oid] = {}
     for entry in todo.entries:
         if entry.action in ("squash", "fixup"):
@@ -184,7 +184,7 @@ def layout(series: Series, todo: Todo) -> Layout:
     return Layout(todo.order, parents, into)
 
 
-def as_it_is(series: Series) -> Layout:
+def layout_as_read(series: Series) -> Layout:
     """The layout of a series whose order stays."""
     order = tuple(commit.oid for commit in series.commits)
     return Layout(order, {c.oid: c.raw.parents for c in series.commits}, {})
@@ -197,7 +197,11 @@ def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) ->
     entries = {each.oid: each for each in todo.entries}
     before: Entry | None = entry
     while before is entry or (before and before.action == "drop"):
-        before = entries.get(first) if (first := _first(parents[before.oid])) else None
+        before = (
+            entries.get(first)
+            if (first := _first_parent(parents[before.oid]))
+            else None
+        )
     if before is None:
         raise _cannot(entry, "has no commit before it")
     if len(before.commit.raw.parents) > 1:
@@ -205,7 +209,7 @@ def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) ->
     return before
 
 
-def _first(parents: Sequence[Oid]) -> Oid | None:
+def _first_parent(parents: Sequence[Oid]) -> Oid | None:
     return next(iter(parents), None)
 
 
@@ -223,7 +227,7 @@ def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid,
     dropped or squashed yet. Raises InvalidPlan where a commit would leave its line.
     """
     original = [commit.oid for commit in series.commits]
-    lines = _lines(series)
+    lines = _lines_of_history(series)
     for old, new in zip(original, order, strict=True):
         if lines[old] != lines[new]:
             raise _leaves_its_line(series, new)
@@ -234,14 +238,14 @@ def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid,
     }
 
 
-def _lines(series: Series) -> Mapping[Oid, Oid]:
+def _lines_of_history(series: Series) -> Mapping[Oid, Oid]:
     """The first commit of the line that each commit is in; a merge is its own."""
     parents_of = {c.oid: c.raw.parents for c in series.commits}  # read once: it costs
     children = Counter(chain.from_iterable(parents_of.values()))
     lines: dict[Oid, Oid] = {}
     merges = {oid for oid, parents in parents_of.items() if len(parents) > 1}
     for oid, parents in parents_of.items():
-        before = _first(parents)
+        before = _first_parent(parents)
         continues = (
             oid not in merges
             and before in lines
@@ -269,7 +273,7 @@ _DOING: Mapping[bytes, Doing] = {
 }
 
 
-def squashed(
+def with_squashed_commit(
     draft: CommitDraft, entry: Entry, rules: IdRules, fresh: Iterator[bytes]
 ) -> CommitDraft:
     """The draft with what the entry's commit did on top.
@@ -280,12 +284,14 @@ def squashed(
     """
     message = draft.message
     if entry.action == "squash":
-        kept = rules.of(message) or rules.of(rules.settled(entry.commit.raw.message))
+        kept = rules.of(message) or rules.of(
+            rules.with_id_in_footer(entry.commit.raw.message)
+        )
         if entry.message is None:
-            message = joined_messages(message, entry.commit, rules)
+            message = squash_message(message, entry.commit, rules)
         else:
             message = entry.message
-        if kept is None and rules.gives(message):
+        if kept is None and rules.gives_id(message):
             kept = next(fresh)
         if kept is None:
             message = without_change_id(message, rules.review_urls)
@@ -294,18 +300,18 @@ def squashed(
     return replace(draft, message=message, squashed=(*draft.squashed, entry.commit))
 
 
-def continued_id(draft: CommitDraft, rules: IdRules) -> bytes | None:
+def id_of_continued_change(draft: CommitDraft, rules: IdRules) -> bytes | None:
     """The Change-Id of the change that a draft continues; None where it is a new one.
 
     That of the commit it is made from, else of the first squashed into it.
     """
     sources = (draft.source,) if draft.role != "piece" else ()
     messages = (each.raw.message for each in (*sources, *draft.squashed))
-    ids = (rules.of(rules.settled(message)) for message in messages)
+    ids = (rules.of(rules.with_id_in_footer(message)) for message in messages)
     return next(filter(None, ids), None)
 
 
-def joined_messages(message: bytes, commit: SourceCommit, rules: IdRules) -> bytes:
+def squash_message(message: bytes, commit: SourceCommit, rules: IdRules) -> bytes:
     """Both messages, one after the other, without Change-Ids.
 
     The trailers of both are at the end, where git and Gerrit look for them. The subject
@@ -313,7 +319,7 @@ def joined_messages(message: bytes, commit: SourceCommit, rules: IdRules) -> byt
     """
     other = message_in_utf8(commit.raw)
     if _PREFIX.match(other):
-        other = _below_subject(other)
+        other = _body(other)
     bare = [without_change_id(each, rules.review_urls) for each in (message, other)]
     (first, trailers), (second, others) = map(without_trailers, bare)
     bodies = (body.strip(b"\n") for body in (first, second))
@@ -327,7 +333,7 @@ def is_for_another(commit: SourceCommit) -> bool:
     return _PREFIX.match(commit.subject) is not None
 
 
-def autosquashed(series: Series, todo: Todo) -> Todo:
+def autosquash(series: Series, todo: Todo) -> Todo:
     """The list with each ``fixup!``, ``squash!`` and ``amend!`` behind its commit.
 
     They find it as with ``git rebase --autosquash``: the first commit before them with
@@ -341,7 +347,7 @@ def autosquashed(series: Series, todo: Todo) -> Todo:
         if target is None:
             heads.append(entry)
         else:
-            follow.setdefault(target.oid, []).append(_marked(entry))
+            follow.setdefault(target.oid, []).append(_with_squash_action(entry))
     found = Todo(tuple(_behind(heads, follow)))
     new_parents(series, found.order)
     return found
@@ -372,17 +378,17 @@ def _target(heads: Sequence[Entry], commit: SourceCommit) -> Entry | None:
     return None
 
 
-def _marked(entry: Entry) -> Entry:
+def _with_squash_action(entry: Entry) -> Entry:
     """The entry, to be squashed as its subject says."""
     found = _PREFIX.match(entry.commit.subject)
     assert found, "it has a target"
     message = None
     if found[1] == b"amend":
-        message = _below_subject(message_in_utf8(entry.commit.raw))
+        message = _body(message_in_utf8(entry.commit.raw))
     return replace(entry, action=_DOING[found[1]], message=message)
 
 
-def _below_subject(message: bytes) -> bytes:
+def _body(message: bytes) -> bytes:
     """The message without its first paragraph and the blank lines around it."""
     lines = list(lines_of(message))
     for is_blank in (True, False, True):

@@ -22,9 +22,15 @@ from gitsplit.model.diff import (
     hunk_order,
 )
 from gitsplit.model.escape import printable
-from gitsplit.model.plan import DROPPED, Group, Plan, settled, without_empty_groups
+from gitsplit.model.plan import (
+    DROPPED,
+    Group,
+    Plan,
+    with_files_for_lines,
+    without_empty_groups,
+)
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.states import file_assignments, given, overrides_by_file
+from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRange
 
 _NOBODY = -1
@@ -53,7 +59,7 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
         pair for file, claim in enumerate(claims) for pair in claim.edits(file, rest)
     ]
     groups = tuple(Group(g.message, g.reason) for g in entry.groups)
-    plan = settled(
+    plan = with_files_for_lines(
         Plan(
             changes,
             tuple(e for e, _ in pairs),
@@ -67,7 +73,7 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
         if group not in used:
             raise _misfit(f"Group {group + 1} has no edits")
     contents = {file: c.contents for file, c in enumerate(claims) if c.contents}
-    return given(plan, contents) if contents else plan
+    return with_contents(plan, contents) if contents else plan
 
 
 def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:

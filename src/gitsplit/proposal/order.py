@@ -17,7 +17,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
-from gitsplit.model.plan import DROPPED, Group, Plan, settled
+from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import identifiers, parts
@@ -165,7 +165,7 @@ def with_groups(
         Group(message if g == heir else draft(g, part), reason(g, part))
         for g, part in enumerate(parts)
     )
-    return settled(replace(bare, groups=groups))
+    return with_files_for_lines(replace(bare, groups=groups))
 
 
 def described_by(

@@ -16,7 +16,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
 from gitsplit.model.objects import GITLINK
 from gitsplit.model.plan import Plan
-from gitsplit.model.states import entangled, steps
+from gitsplit.model.states import path_collisions, steps
 from gitsplit.proposal.features import Piece
 
 MOST_COMPARED = 120
@@ -123,7 +123,7 @@ def _is_near(a: Edit, b: Edit, gap: int) -> bool:
 
 def is_possible(plan: Plan) -> bool:
     """Whether each of the plan's commits has a tree that there can be."""
-    if len(set(entangled(plan.changes))) == len(plan.changes):
+    if len(set(path_collisions(plan.changes))) == len(plan.changes):
         return True
     try:
         steps(plan)
@@ -139,7 +139,7 @@ def together(
 
     No group is left empty.
     """
-    first = entangled(changes)
+    first = path_collisions(changes)
     sizes = Counter(first)
     home: dict[int, int] = {}
     found = [

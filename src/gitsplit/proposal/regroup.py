@@ -17,7 +17,7 @@ from gitsplit.model.plan import (
     DROPPED,
     Override,
     Plan,
-    settled,
+    with_files_for_lines,
     with_message,
     without_empty_groups,
 )
@@ -143,7 +143,7 @@ def _with_dropped(before: Plan, wanted: Plan) -> Plan:
     was, is_now = _Homes(before), _Homes(wanted)
     edits = tuple(_finest(was, is_now))
     group_of = tuple(_but_dropped(was, is_now, edit) for edit in edits)
-    return settled(replace(wanted, edits=edits, group_of=group_of))
+    return with_files_for_lines(replace(wanted, edits=edits, group_of=group_of))
 
 
 def _but_dropped(was: "_Homes", is_now: "_Homes", edit: Edit) -> int:

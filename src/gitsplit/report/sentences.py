@@ -6,7 +6,7 @@ What became of a commit, and what follows from that for a review on Gerrit.
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import Given
+from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, few
 from gitsplit.model.objects import Oid
@@ -41,7 +41,7 @@ def review_lines(
     todo: Todo,
     resulting: Sequence[Resulting],
     ids: Mapping[Oid, bytes],
-    given: AbstractSet[Given] = frozenset(),
+    given: AbstractSet[PushProperty] = frozenset(),
 ) -> Iterator[str]:
     """What reviewers will see of a rewrite.
 
@@ -73,7 +73,7 @@ def _patch_sets(
 def _new_changes(
     resulting: Sequence[Resulting],
     ids: Mapping[Oid, bytes],
-    given: AbstractSet[Given],
+    given: AbstractSet[PushProperty],
 ) -> Iterator[str]:
     """What changes that nobody knows yet begin without."""
     new = {n: made for n, made in enumerate(resulting, 1) if made.is_new_change}
@@ -97,7 +97,7 @@ def _new_changes(
         )
 
 
-_GIFTS: Sequence[tuple[Given, str, str]] = (
+_GIFTS: Sequence[tuple[PushProperty, str, str]] = (
     ("topic", "topic", "topic=NAME"),
     ("hashtags", "hashtags", "hashtag=TAG"),
     ("wip", "work in progress", "wip"),

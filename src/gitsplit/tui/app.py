@@ -39,7 +39,7 @@ from gitsplit.errors import (
     Signalled,
 )
 from gitsplit.model.objects import Oid
-from gitsplit.model.states import Merge
+from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import (
@@ -475,7 +475,7 @@ class Shell:
             gc.collect()
 
 
-def reduce_with_merges(state: State, action: Action, merge: Merge) -> State:
+def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> State:
     """The state after ``action``, for which git merges what it needs merged."""
     made = reduce(state, action)
     while made.to_merge is not None:

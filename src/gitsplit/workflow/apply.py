@@ -49,19 +49,25 @@ from gitsplit.model.change_id import (
     IdRules,
     Objection,
     Pushed,
-    given_by,
     is_signed_off,
     objections,
+    push_properties,
 )
-from gitsplit.model.drafts import SeriesDraft, kept_draft, reworded_draft, split_drafts
+from gitsplit.model.drafts import SeriesDraft, pick_draft, reword_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft
-from gitsplit.model.states import is_whole, with_dropped
-from gitsplit.model.todo import Entry, continued_id, layout, out_of_place, squashed
+from gitsplit.model.states import is_whole, with_dropped_edits_kept
+from gitsplit.model.todo import (
+    Entry,
+    id_of_continued_change,
+    out_of_place,
+    todo_layout,
+    with_squashed_commit,
+)
 from gitsplit.planfile import parse
 from gitsplit.report.facts import Resulting
 from gitsplit.report.sentences import push_lines, review_lines
@@ -150,7 +156,7 @@ def review_notes(
     known = known_of(repo, work)
     if known is None:
         return ()
-    given = given_by(known.push.options)
+    given = push_properties(known.push.options)
     ids = {oid: each for oid, each in _ids(work).items() if each not in known.merged}
     return tuple(review_lines(work.todo, made, ids, given))
 
@@ -179,7 +185,7 @@ def _ids(work: Work) -> Mapping[Oid, bytes]:
     """The Change-Ids of the commits as they were."""
     rules = work.ids
     found = (
-        (commit.oid, rules.of(rules.settled(commit.raw.message)))
+        (commit.oid, rules.of(rules.with_id_in_footer(commit.raw.message)))
         for commit in work.series.commits
     )
     return {oid: change_id for oid, change_id in found if change_id}
@@ -191,13 +197,13 @@ def _pushed(
     """The commit as it will be pushed; ``email`` is the committer's of new ones."""
     draft, original = made.draft, made.draft.source.raw
     is_ours = draft.role != "same" or draft.message != original.message
-    has_id = rules.of(rules.settled(original.message)) is not None
+    has_id = rules.of(rules.with_id_in_footer(original.message)) is not None
     is_kept = made.oid == draft.source.oid
     return Pushed(
         message=draft.message,
         email=_email(b"".join(original.values(b"committer"))) if is_kept else email,
         is_ours=is_ours,
-        needs_id=not is_ours or has_id or rules.gives(draft.message),
+        needs_id=not is_ours or has_id or rules.gives_id(draft.message),
         is_empty=made.is_emptied,
         signs_off=is_signed_off(original.message),
         merged_as=_merged_as(rules.of(draft.message), made, merged),
@@ -287,7 +293,7 @@ def _as_reported(
             work.ids.of(made.draft.message),
             made.is_emptied,
             made.draft.source.oid in moved,
-            continued_id(made.draft, work.ids),
+            id_of_continued_change(made.draft, work.ids),
         )
         for made in commits
     )
@@ -334,12 +340,12 @@ def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
 
     Raises InvalidPlan where the todo list breaks a rule.
     """
-    arranged = layout(work.series, work.todo)
+    arranged = todo_layout(work.series, work.todo)
     drafts: list[CommitDraft] = []
     for entry in work.todo.entries:
         if leader := arranged.into.get(entry.oid):
             at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
-            drafts[at] = squashed(drafts[at], entry, work.ids, _fresh_ids())
+            drafts[at] = with_squashed_commit(drafts[at], entry, work.ids, _fresh_ids())
         elif entry.action != "drop":
             drafts += entry_drafts(objects, work, entry)
     return SeriesDraft(work.series, arranged, tuple(drafts))
@@ -351,13 +357,13 @@ def entry_drafts(
     """The drafts of one commit of the series; their blobs are in ``objects``."""
     commit = entry.commit
     if entry.action == "reword" and entry.message is not None:
-        return (reworded_draft(commit, entry.message, work.ids, _fresh_ids()),)
+        return (reword_draft(commit, entry.message, work.ids, _fresh_ids()),)
     if entry.action != "split" or entry.plan is None:
-        return (kept_draft(commit, work.ids),)
+        return (pick_draft(commit, work.ids),)
     plan = without_empty_groups(entry.plan)
     is_one = len(plan.groups) == 1 and is_whole(plan)
     if is_one and plan.groups[0].message == commit.raw.message:
-        return (kept_draft(commit, work.ids),)
+        return (pick_draft(commit, work.ids),)
     drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
     for file in files:
         if file.content is not None:
@@ -486,7 +492,7 @@ def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
     merge = partial(merge_contents, repo)
     try:
         return {
-            oid: with_dropped(without_empty_groups(plan), merge)
+            oid: with_dropped_edits_kept(without_empty_groups(plan), merge)
             for oid, plan in work.plans.items()
         }
     except InvalidPlan as conflict:

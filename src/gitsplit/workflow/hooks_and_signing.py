@@ -24,7 +24,7 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.escape import printable
-from gitsplit.model.message import cleaned, subject_of
+from gitsplit.model.message import stripspace, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
 
@@ -92,7 +92,7 @@ class Finish:
             self.say(f"commit-msg says: {words}")
         if message == draft.message:
             return draft
-        text = cleaned(message, b"")
+        text = stripspace(message, b"")
         kept = ids.with_ids_of(draft.message, text)
         subject = printable(subject_of(draft.message))
         if kept != text:

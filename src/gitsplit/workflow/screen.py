@@ -14,7 +14,7 @@ from gitsplit.errors import (
 from gitsplit.git import history, refs, user_programs
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
-from gitsplit.model.message import cleaned
+from gitsplit.model.message import stripspace
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
@@ -198,8 +198,8 @@ def _edit_message(repo: Repository, text: bytes) -> bytes:
     """
     mark = _mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    message = cleaned(user_programs.edit_text(repo, text + b"\n" + help_text), mark)
-    return text if message == cleaned(text, b"") else message
+    message = stripspace(user_programs.edit_text(repo, text + b"\n" + help_text), mark)
+    return text if message == stripspace(text, b"") else message
 
 
 def _edit_messages(

@@ -24,7 +24,7 @@ from gitsplit.model.listing import few
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.todo import Entry, Todo, layout, picked
+from gitsplit.model.todo import Entry, Todo, todo_layout, unchanged_todo
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Proposals
@@ -124,7 +124,7 @@ def read_work(
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    work = _work(repo, request, series, picked(series))
+    work = _work(repo, request, series, unchanged_todo(series))
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
@@ -212,7 +212,7 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
             for commit in (commits[oid],)
         )
     )
-    layout(series, todo)
+    todo_layout(series, todo)
     return _work(repo, request, series, todo)
 
 

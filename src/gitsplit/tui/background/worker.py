@@ -30,7 +30,7 @@ from gitsplit.model.diff import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
-from gitsplit.model.states import Merge
+from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
@@ -94,7 +94,7 @@ class Backend:
     ``estimate`` what a commit does; both raise GivenUp.
     """
 
-    merge: Merge = lambda _base, _ours, _theirs: None
+    merge: ContentMerge = lambda _base, _ours, _theirs: None
     plan_of: Callable[[Oid], Plan] = _ask_nobody
     proposals_of: Callable[[Oid], Proposals] = _ask_nobody
     known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None

@@ -15,7 +15,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series
-from gitsplit.model.states import Merge
+from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.propose import COPIED_TRAILERS, Proposals
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
@@ -358,7 +358,7 @@ class MergeNeeded(Exception):
         self.versions = versions
 
 
-def known_merge(state: State) -> Merge:
+def known_merge(state: State) -> ContentMerge:
     """The merge of contents as far as the state knows it; it raises MergeNeeded."""
 
     def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -15,7 +15,7 @@ from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
-from gitsplit.model.todo import Entry, Todo, joined_messages, layout
+from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.diff.rows import common_ends, common_ends_of_both
 from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Whole, entries_of
 
@@ -83,7 +83,7 @@ def _commits_of(whole: Whole, todo: Todo) -> list[NewCommit]:
 def _into(whole: Whole, todo: Todo) -> Mapping[Oid, Oid]:
     """Which commits go into which; none where they can't stand in this order."""
     try:
-        return layout(whole.series, todo).into
+        return todo_layout(whole.series, todo).into
     except InvalidPlan:
         return {}
 
@@ -118,7 +118,7 @@ def _with_squashed(whole: Whole, made: NewCommit, entry: Entry) -> NewCommit:
     into = replace(made, joined=(*made.joined, entry.oid))
     if entry.action == "fixup":
         return into
-    both = joined_messages(made.message, entry.commit, whole.ids)
+    both = squash_message(made.message, entry.commit, whole.ids)
     message = both if entry.message is None else entry.message
     return replace(into, where=Address(entry.oid), message=message)
 

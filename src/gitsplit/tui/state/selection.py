@@ -14,8 +14,8 @@ from gitsplit.model.diff import (
     FactEdit,
     Span,
     TextEdit,
+    edits_around,
     finer_edits,
-    selected_edits,
 )
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED, Plan
@@ -272,4 +272,4 @@ def _parts(edit: Edit, part: Edit) -> tuple[Edit, ...]:
     """The edit cut so that ``part`` of it is one of the parts."""
     if isinstance(edit, FactEdit) or isinstance(part, FactEdit):
         return (edit,)
-    return selected_edits(edit, part.old, part.new)
+    return edits_around(edit, part.old, part.new)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gitsplit.errors import ActionRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
-from gitsplit.model.states import carried
+from gitsplit.model.states import with_overrides_merged
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -35,7 +35,7 @@ def with_plan(state: State, plan: Plan, deed: str) -> State:
     the plan chooses now. Raises ActionRefused where that conflicts, and where it is the
     plan as it stands.
     """
-    plan = carried(plan, known_merge(state))
+    plan = with_overrides_merged(plan, known_merge(state))
     if plan == state.plan:
         raise ActionRefused("No change.")
     commit = state.target.commit

@@ -10,7 +10,7 @@ from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
 from gitsplit.model.plan import with_message
-from gitsplit.model.states import with_content, written
+from gitsplit.model.states import editable_content, with_content
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -133,7 +133,7 @@ def written_content(state: State) -> bytes:
             f"Commit {state.focus + 1} is empty.",
             hint="Send it a hunk first.",
         )
-    return written(state.plan, state.focus, file_at_cursor(state))
+    return editable_content(state.plan, state.focus, file_at_cursor(state))
 
 
 def file_at_cursor(state: State) -> int:
@@ -147,7 +147,7 @@ def with_file_content(state: State, action: SetContent) -> State:
     if group >= len(plan.groups):
         raise ActionRefused(f"There is no commit {group + 1}.")
     path = printable(plan.changes[file].path)
-    is_same = action.content == written(plan, group, file)
+    is_same = action.content == editable_content(plan, group, file)
     merge = known_merge(state) if action.for_good else None
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):

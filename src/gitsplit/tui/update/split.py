@@ -19,10 +19,10 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    assigned,
-    merged_groups,
-    moved_group,
+    with_edits_assigned,
     with_group,
+    with_group_moved,
+    with_groups_merged,
     with_message,
     without_group,
 )
@@ -169,7 +169,7 @@ def _after_move(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group``, which is another one than it was in."""
     came_from = _origins(state.plan, selection)
     plan, places = cut_to(state.plan, selection)
-    moved = assigned(plan, places, group)
+    moved = with_edits_assigned(plan, places, group)
     if moved.group_of == plan.group_of:
         raise ActionRefused(
             "A file is created with its first lines, deleted with its last.",
@@ -216,7 +216,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     grown = with_group(plan, at, _draft(state, selection))
     what = amount(taken.edit for taken in selection)
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
-    full = assigned(grown, places, at)
+    full = with_edits_assigned(grown, places, at)
     deed += implied_words(grown, full, places)
     made = with_plan(state, full, deed)
     named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i to name it")
@@ -339,7 +339,7 @@ def _after_reorder(state: State, to: int) -> State:
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
         raise ActionRefused(f"Already the {end} commit.")
-    plan = moved_group(state.plan, state.focus, to)
+    plan = with_group_moved(state.plan, state.focus, to)
     deed = f"commit {state.focus + 1} is now commit {to + 1}"
     deed += implied_words(state.plan, plan)
     return replace(with_plan(state, plan, deed), focus=to, viewed=to)
@@ -355,7 +355,7 @@ def _after_merge(state: State) -> State:
         plan = without_group(state.plan, source)
         deed = f"removed the empty commit {source + 1}"
     else:
-        plan = merged_groups(state.plan, source, into)
+        plan = with_groups_merged(state.plan, source, into)
         deed = f"merged commit {source + 1} into {into + 1}"
     left = min(source, into)
     return replace(with_plan(state, plan, deed), focus=left, viewed=left)

@@ -82,7 +82,7 @@ def change_id_words(state: State, group: int) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
     if group == written_owner(state.plan) and state.target.change_id:
         return shown(state.target.change_id)[:_ID_WIDTH]
-    gives = state.whole.ids.gives(message_of(state.plan, group))
+    gives = state.whole.ids.gives_id(message_of(state.plan, group))
     return "new id" if state.target.change_id or gives else ""
 
 

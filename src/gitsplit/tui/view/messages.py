@@ -83,8 +83,8 @@ def _block(whole: Whole, commit: NewCommit) -> _MessageBlock:
 def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
     """The message with the Change-Id that it will have, a new one not yet known."""
     original = continued_id(whole, commit)
-    message = whole.ids.settled(commit.message)
-    if original is None and not whole.ids.gives(message):
+    message = whole.ids.with_id_in_footer(commit.message)
+    if original is None and not whole.ids.gives_id(message):
         return message
     change_id = original if original and commit.is_owner else _NEW_ID
     return whole.ids.with_id(message, change_id)
@@ -154,7 +154,7 @@ def owner_words(state: State) -> str:
     if entry.plan is None or entry.action != "split":
         return ""
     if not change_id:
-        gives = any(state.whole.ids.gives(commit.message) for commit in pieces)
+        gives = any(state.whole.ids.gives_id(commit.message) for commit in pieces)
         return "all are new changes, without reviewers" if gives else ""
     owner = next((commit for commit in pieces if commit.is_owner), None)
     others = len(pieces) - (owner is not None)

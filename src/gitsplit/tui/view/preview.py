@@ -223,7 +223,9 @@ def _id_words(whole: Whole, commit: NewCommit) -> str:
     original = whole.change_ids.get(commit.entry.oid)
     if original is not None and commit.is_owner:
         return shown(original)[:_ID_WIDTH]
-    return "new id" if original is not None or whole.ids.gives(commit.message) else ""
+    return (
+        "new id" if original is not None or whole.ids.gives_id(commit.message) else ""
+    )
 
 
 def _keeping_trees(state: State) -> set[Oid]:
