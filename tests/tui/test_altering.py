@@ -16,7 +16,7 @@ from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import ShellRequest, State, one_hunk
 from gitsplit.tui.state.commit_diff import actual_commit, commit_sizes
-from gitsplit.tui.state.selection import selected
+from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions import (
     AddCommit,
     Apply,
@@ -267,7 +267,7 @@ def renamed(group_of: tuple[int, ...] = (1, 1, 1, 0)) -> State:
 def test_a_rename_is_one_piece_with_the_edits_of_its_file() -> None:
     state = after(renamed(), MoveRows(0))
 
-    assert [place for place, _ in selected(state)] == [0, 1, 2]
+    assert [place for place, _ in selection_of(state)] == [0, 1, 2]
     assert state.status == "the rename and the file's edits · s splits them"
     assert after(state, Send(0)).plan.group_of == (0, 0, 0, 0)
     assert after(state, Send(0)).rows.edit_at(after(state, Send(0)).cursor) == 3
@@ -276,7 +276,7 @@ def test_a_rename_is_one_piece_with_the_edits_of_its_file() -> None:
 def test_the_edits_of_a_renamed_file_are_pieces_of_their_own() -> None:
     state = after(renamed(), MovePiece(1))
 
-    assert [place for place, _ in selected(state)] == [1]
+    assert [place for place, _ in selection_of(state)] == [1]
     assert after(state, Send(2)).plan.group_of == (1, 2, 1, 0)
 
 
@@ -285,17 +285,21 @@ def test_s_cuts_a_rename_from_the_edits_so_that_they_can_come_later() -> None:
 
     assert cut.status == ("split: the rename is a hunk of its own · V adds the edits")
     assert cut.plan == renamed().plan
-    assert [place for place, _ in selected(cut)] == [0]
+    assert [place for place, _ in selection_of(cut)] == [0]
     state = after(cut, Send(0))
     assert state.plan.group_of == (0, 1, 1, 0)
     assert contents(state.plan, 0)[0] == OLD.encode()
-    assert [place for place, _ in selected(after(cut, Widen(), Widen()))] == [0, 1, 2]
+    assert [place for place, _ in selection_of(after(cut, Widen(), Widen()))] == [
+        0,
+        1,
+        2,
+    ]
 
 
 def test_a_rename_whose_edits_are_elsewhere_is_a_piece_by_itself() -> None:
     state = renamed((0, 1, 1, 0))
 
-    assert [place for place, _ in selected(state)] == [0]
+    assert [place for place, _ in selection_of(state)] == [0]
     assert after(state, Send(2)).plan.group_of == (2, 1, 1, 0)
 
 
@@ -303,7 +307,7 @@ def test_a_rename_without_edits_is_a_piece_that_can_t_be_cut() -> None:
     old, new = file_of("old.py", OLD), file_of("new.py", OLD)
     state = state_of(plan_of({"new.py": FileChange(old, new), "z": ("x\n", "y\n")}))
 
-    assert [place for place, _ in selected(state)] == [0]
+    assert [place for place, _ in selection_of(state)] == [0]
     assert after(state, SplitHunk()).is_refusal
 
 

@@ -26,7 +26,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.new_commits import text_at_hand, worded_commits
+from gitsplit.tui.state.new_commits import message_commits, text_at_hand
 from gitsplit.tui.update.actions import (
     Action,
     Ask,
@@ -162,7 +162,7 @@ def edited(state: State) -> State:
         case ShellRequest.REWORD:
             return reduce(state, Reworded(state.chosen, b"Edited\n"))
         case ShellRequest.EDIT_MESSAGES:
-            places = [commit.where for commit in worded_commits(state)]
+            places = [commit.where for commit in message_commits(state)]
             texts = tuple((where, b"Edited\n") for where in places)
             return reduce(state, WriteMessages(texts))
         case ShellRequest.EDIT_FILE | ShellRequest.EDIT_FILE_FOR_GOOD as request:

@@ -24,7 +24,7 @@ from gitsplit.tui.state.app_state import (
     one_hunk,
 )
 from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.state.selection import selected, selected_rows
+from gitsplit.tui.state.selection import selection_of, selection_rows
 from gitsplit.tui.update.actions import (
     Action,
     AddCommit,
@@ -360,7 +360,7 @@ def test_what_is_selected_lies_in_the_selected_rows(
     state = after(start, *actions)
     if state.opened is None:
         return
-    rows = {row for run in selected_rows(state) for row in run}
+    rows = {row for run in selection_rows(state) for row in run}
 
-    places = {place for place, _ in selected(state)}
+    places = {place for place, _ in selection_of(state)}
     assert places == {state.rows.edit_at(row) for row in rows} - {None}

@@ -6,7 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.tui.state.app_state import History, Screen, State
-from gitsplit.tui.state.undo import MOST_STEPS, RESTORED, fits, memory_of, with_memory
+from gitsplit.tui.state.undo import (
+    MOST_STEPS,
+    RESTORED,
+    is_consistent,
+    memory_of,
+    with_memory,
+)
 from gitsplit.tui.update.actions import (
     Action,
     Become,
@@ -34,7 +40,7 @@ ACTIONS: tuple[Action, ...] = (
 def back(state: State) -> State:
     """The screen at the next start, in a series where nothing is done yet."""
     memory = memory_of(state)
-    assert fits(memory)
+    assert is_consistent(memory)
     return with_memory(series(), memory)
 
 
@@ -76,7 +82,7 @@ def test_of_very_many_steps_the_last_can_be_taken_back() -> None:
     left = after(start, *([Send(1), Send(0)] * MOST_STEPS))
     memory = memory_of(left)
 
-    assert fits(memory)
+    assert is_consistent(memory)
     assert len(memory.history.past) <= MOST_STEPS
     assert with_memory(start, memory).todo == left.todo
 
@@ -100,10 +106,10 @@ def test_what_does_not_belong_together_does_not_fit() -> None:
     memory = memory_of(after(series(), OpenCommit(), SplitHunk()))
     nobody = state_of(large(1)).target.tree
 
-    assert fits(memory)
-    assert not fits(replace(memory, chosen=nobody))
-    assert not fits(replace(memory, opened=B))
-    assert not fits(replace(memory, opened=nobody))
-    assert not fits(replace(memory, deeds=()))
-    assert not fits(replace(memory, place=-1))
-    assert not fits(replace(memory, history=History(memory.history.present)))
+    assert is_consistent(memory)
+    assert not is_consistent(replace(memory, chosen=nobody))
+    assert not is_consistent(replace(memory, opened=B))
+    assert not is_consistent(replace(memory, opened=nobody))
+    assert not is_consistent(replace(memory, deeds=()))
+    assert not is_consistent(replace(memory, place=-1))
+    assert not is_consistent(replace(memory, history=History(memory.history.present)))

@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
-from gitsplit.tui.state.new_commits import Address, origin, text_at_hand, worded_commits
+from gitsplit.tui.state.new_commits import (
+    Address,
+    message_commits,
+    origin_words,
+    text_at_hand,
+)
 from gitsplit.tui.update.actions import (
     FAR,
     Ask,
@@ -38,7 +43,7 @@ def shown() -> State:
 
 def test_only_messages_that_are_somebody_s_business_are_shown() -> None:
     assert after(series(), OpenMessages()).is_refusal
-    where = [commit.where for commit in worded_commits(shown())]
+    where = [commit.where for commit in message_commits(shown())]
     assert where == [Address(A, 0), Address(B), Address(C)]
 
 
@@ -60,12 +65,12 @@ def test_a_subject_is_edited_where_it_stands() -> None:
 
 
 def test_all_messages_are_taken_as_one_step() -> None:
-    texts = tuple((c.where, b"New\n") for c in worded_commits(shown()))
+    texts = tuple((c.where, b"New\n") for c in message_commits(shown()))
     asked = after(shown(), EditMessages())
     state = after(asked, WriteMessages(texts))
 
     assert asked.request is ShellRequest.EDIT_MESSAGES
-    assert [commit.message for commit in worded_commits(state)] == [b"New\n"] * 3
+    assert [commit.message for commit in message_commits(state)] == [b"New\n"] * 3
     assert after(state, Undo()).todo == shown().todo
 
 
@@ -92,7 +97,7 @@ def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
         " the other commit starts without reviewers"
     )
     assert first.todo.plans[A].owner == 0
-    ids = [CHANGE_ID in message_to_be(first.whole, c) for c in worded_commits(first)]
+    ids = [CHANGE_ID in message_to_be(first.whole, c) for c in message_commits(first)]
     assert ids == [True, False, False]
     assert after(first, MoveRows(1), Own()).todo == shown().todo
     assert after(shown(), MoveRows(2), Own()).is_refusal
@@ -100,7 +105,7 @@ def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
 
 def test_a_message_has_the_change_id_that_it_will_have() -> None:
     new, kept, reworded = (
-        message_to_be(shown().whole, commit) for commit in worded_commits(shown())
+        message_to_be(shown().whole, commit) for commit in message_commits(shown())
     )
 
     assert new.endswith(b"Change-Id: (will be added)\n")
@@ -141,7 +146,7 @@ def test_a_commit_has_the_number_that_it_has_on_the_screen(owner: int) -> None:
     listed = after(split, OpenMessages(), MoveTo(2))
     where = text_at_hand(listed).where
 
-    assert [origin(commit) for commit in worded_commits(listed)] == [
+    assert [origin_words(commit) for commit in message_commits(listed)] == [
         f"commit {number} of {COMMIT[:7]}" for number in (1, 2, 3)
     ]
     said = after(listed, WriteMessages(((where, b"New\n"),))).status

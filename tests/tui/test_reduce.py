@@ -16,8 +16,8 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.new_commits import written_owner
-from gitsplit.tui.state.selection import amount, selected, selected_rows
+from gitsplit.tui.state.new_commits import final_owner
+from gitsplit.tui.state.selection import amount_words, selection_of, selection_rows
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
@@ -181,14 +181,14 @@ def test_a_number_that_no_piece_has_is_refused_and_can_be_corrected(
 def test_a_piece_is_taken_whole() -> None:
     state = tangled()
 
-    assert [taken.edit for taken in selected(state)] == [state.plan.edits[0]]
-    assert [len(run) for run in selected_rows(state)] == [5]
+    assert [taken.edit for taken in selection_of(state)] == [state.plan.edits[0]]
+    assert [len(run) for run in selection_rows(state)] == [5]
 
 
 def test_an_unchanged_line_takes_nothing() -> None:
     state = after(tangled(), MoveRows(-1))
 
-    assert selected(state) == ()
+    assert selection_of(state) == ()
     refused = after(state, Send(0))
     assert refused.status == "No hunk here. j goes to the next one."
 
@@ -196,14 +196,14 @@ def test_an_unchanged_line_takes_nothing() -> None:
 def test_wider_takes_hunk_then_file_then_directory() -> None:
     states = [after(tangled(), MovePiece(1), *[Widen()] * n) for n in range(4)]
 
-    taken = [[place for place, _ in selected(state)] for state in states]
+    taken = [[place for place, _ in selection_of(state)] for state in states]
     assert taken == [[1], [1, 2], [0, 1, 2], [0, 1, 2, 3]]
 
 
 def test_the_top_directory_is_all_of_the_commit() -> None:
     state = after(tangled(), MoveTo(FAR), *[Widen()] * 3)
 
-    assert [place for place, _ in selected(state)] == [0, 1, 2, 3, 4]
+    assert [place for place, _ in selection_of(state)] == [0, 1, 2, 3, 4]
 
 
 def test_narrower_goes_back_step_by_step_and_then_marks_lines() -> None:
@@ -226,8 +226,8 @@ def test_on_a_header_the_cursor_takes_what_is_under_it() -> None:
     file = after(tangled(), MoveFile(-1))
     hunk = after(file, MoveRows(1))
 
-    assert [place for place, _ in selected(file)] == [0, 1, 2]
-    assert [place for place, _ in selected(hunk)] == [0]
+    assert [place for place, _ in selection_of(file)] == [0, 1, 2]
+    assert [place for place, _ in selection_of(hunk)] == [0]
 
 
 def test_marked_lines_are_cut_out_of_their_piece() -> None:
@@ -286,8 +286,8 @@ def test_escape_gives_the_piece_back() -> None:
 def test_amounts_are_said_in_lines_and_file_facts() -> None:
     plan = plan_of({"new": (None, "a\nb\n")})
 
-    assert amount(plan.edits) == "2 lines and 1 file change"
-    assert amount(plan.edits[:1]) == "1 file change"
+    assert amount_words(plan.edits) == "2 lines and 1 file change"
+    assert amount_words(plan.edits[:1]) == "1 file change"
 
 
 def test_f_unfolds_the_piece_and_folds_it_again() -> None:
@@ -582,7 +582,7 @@ def test_a_subject_left_as_it_was_changes_nothing() -> None:
 
 def test_words_for_the_commit_that_an_empty_owner_leaves_to_are_written() -> None:
     start = with_the_owner_emptied()
-    heir = written_owner(start.plan)
+    heir = final_owner(start.plan)
     assert heir is not None
     assert heir != start.plan.owner
     state = after(replace(start, focus=heir), Ask(Purpose.SUBJECT), *typed(" too"))
@@ -595,9 +595,9 @@ def test_words_for_the_commit_that_an_empty_owner_leaves_to_are_written() -> Non
 
 def test_c_where_an_empty_owner_leaves_the_id_takes_its_message_too() -> None:
     start = with_the_owner_emptied()
-    state = after(replace(start, focus=written_owner(start.plan) or 0), Own())
+    state = after(replace(start, focus=final_owner(start.plan) or 0), Own())
 
-    assert state.plan.owner == written_owner(start.plan)
+    assert state.plan.owner == final_owner(start.plan)
     assert without_empty_groups(state.plan) == without_empty_groups(start.plan)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import DROPPED, Plan, with_edit_cut
-from gitsplit.tui.state.new_commits import Count
+from gitsplit.tui.state.commit_diff import SizeCounter
 from tests.tui.builder import plan_of
 
 TEXTS = {
@@ -43,7 +43,7 @@ def walks(draw: st.DrawFn) -> list[Plan]:
 @given(walks())
 @settings(deadline=None)
 def test_sizes_counted_on_are_those_counted_anew(walk: list[Plan]) -> None:
-    count = Count()
+    count = SizeCounter()
 
     for plan in walk:
-        assert Count()(plan) == count(plan)
+        assert SizeCounter()(plan) == count(plan)

@@ -20,7 +20,8 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import DiffRow, Rows
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
-from gitsplit.tui.state.new_commits import plan_sizes, written_owner
+from gitsplit.tui.state.commit_diff import plan_sizes
+from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
@@ -153,7 +154,7 @@ def test_an_empty_owner_leaves_the_change_id_to_the_commit_that_will_have_it() -
 
     lines = all_text(commit_lines(emptied, 80))
 
-    assert written_owner(plan) == 1
+    assert final_owner(plan) == 1
     assert ["I3aeff82c" in line for line in lines] == [False, True, False, False]
     assert ["empty" in line for line in lines] == [True, False, False, False]
 

@@ -221,13 +221,18 @@ def with_message(plan: Plan, group: int, message: bytes) -> Plan:
     return replace(plan, groups=groups)
 
 
+def used_groups(plan: Plan) -> tuple[int, ...]:
+    """The groups that have edits, in order; DROPPED is none of them."""
+    return tuple(sorted(set(plan.group_of) - {DROPPED}))
+
+
 def without_empty_groups(plan: Plan) -> Plan:
     """The plan with the groups that have no edits left out; at least one stays.
 
     Where the owner is left out, the next group that stays (the last, if none comes
     after it) has its Change-Id and message.
     """
-    used = set(plan.group_of) - {DROPPED}
+    used = used_groups(plan)
     for group in reversed(range(len(plan.groups))):
         if group not in used and len(plan.groups) > 1:
             plan = without_group(plan, group)

@@ -62,8 +62,8 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.new_commits import origin, text_at_hand, worded_commits
-from gitsplit.tui.state.problems import written_todo
+from gitsplit.tui.state.new_commits import message_commits, origin_words, text_at_hand
+from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.undo import Memory, memory_of
 from gitsplit.tui.update.actions import (
     FAR,
@@ -318,7 +318,7 @@ class Shell:
         """What the state asks for after ``action``, done."""
         match self.state.request:
             case ShellRequest.APPLY:
-                todo = written_todo(self.state.todo)
+                todo = todo_without_empty_groups(self.state.todo)
                 chosen = Chosen(todo, self.state.accepts_conflict, self.state)
                 application.exit(result=chosen)
             case ShellRequest.QUIT:
@@ -501,8 +501,8 @@ def _try_action(state: State, action: Action) -> Sequence[Action]:
 def _edit(editor: Editor, state: State, request: ShellRequest) -> Action:
     """What the user makes in the editor of what the request is about."""
     if request is ShellRequest.EDIT_MESSAGES:
-        commits = worded_commits(state)
-        titled = [(origin(each), each.message) for each in commits]
+        commits = message_commits(state)
+        titled = [(origin_words(each), each.message) for each in commits]
         texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
         return WriteMessages(tuple(texts))
     if request is ShellRequest.REWORD:

@@ -22,7 +22,7 @@ from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.state.app_state import History, HistoryStep, Screen
-from gitsplit.tui.state.undo import Memory, fits
+from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, document, read_work
 
@@ -64,7 +64,7 @@ def loads(
         memory = _memory(value, _changes(repo, work, todo), work)
     except (GitsplitError, ValueError, KeyError, TypeError, IndexError):
         return None
-    return memory if fits(memory) else None
+    return memory if is_consistent(memory) else None
 
 
 def _memory(

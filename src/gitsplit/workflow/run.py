@@ -102,7 +102,7 @@ def _apply(
     repo: Repository, request: Request, work: Work, finish: Finish, chosen: "Chosen"
 ) -> tuple[Result | None, "State | None"]:
     """Check, write and move; where a check or hook refuses, the screen that says so."""
-    from gitsplit.tui.state.problems import come_back
+    from gitsplit.tui.state.problems import after_refusal
 
     done = replace(work, todo=chosen.todo)
     if chosen.accepts_conflict:
@@ -117,9 +117,9 @@ def _apply(
     try:
         return Result(done, apply(repo, done, finish, request.drop_to)), None
     except CheckFailed as failure:
-        return None, come_back(chosen.left, failure.brief)
+        return None, after_refusal(chosen.left, failure.brief)
     except (HookRefused, NotChecked) as refusal:
-        return None, come_back(chosen.left, f"{refusal} {refusal.hint}".rstrip())
+        return None, after_refusal(chosen.left, f"{refusal} {refusal.hint}".rstrip())
 
 
 @contextmanager

@@ -35,8 +35,8 @@ from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
-from gitsplit.tui.state.problems import is_asking, written_todo
-from gitsplit.tui.state.selection import selected
+from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
+from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions import (
     Action,
     Checked,
@@ -183,7 +183,7 @@ class BackgroundWorker:
         def tell(number: int, check: Check) -> None:
             _tell(loop, self._take, Checked(todo, number, check))
 
-        checker.start(written_todo(todo), tell)
+        checker.start(todo_without_empty_groups(todo), tell)
 
 
 def in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
@@ -227,7 +227,7 @@ def _fail(found: "asyncio.Future[Found]", error: Exception) -> None:
 
 def next_job(state: State, backend: Backend) -> Job | None:
     """What is to be found out next: conflicts first, then the commit at the cursor."""
-    if is_asking(state):
+    if awaits_outlook(state):
         return Job(partial(_outlook, backend, state.todo), state.todo)
     if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
@@ -240,7 +240,7 @@ def next_job(state: State, backend: Backend) -> Job | None:
 
 
 def _outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
-    return Foreseen(todo, backend.outlook(written_todo(todo), watch))
+    return Foreseen(todo, backend.outlook(todo_without_empty_groups(todo), watch))
 
 
 def _estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
@@ -261,7 +261,9 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
     if not isinstance(action, SplitHunk) or state.screen not in ONE_COMMIT:
         return False
     changes = state.plan.changes
-    texts = (each.edit for each in selected(state) if isinstance(each.edit, TextEdit))
+    texts = (
+        each.edit for each in selection_of(state) if isinstance(each.edit, TextEdit)
+    )
     compared = sum(bytes_compared(changes[edit.file], edit) for edit in texts)
     return compared > _LONG_COMPARISON
 

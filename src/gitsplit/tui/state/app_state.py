@@ -235,7 +235,7 @@ NO_ROWS = diff_rows((), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LastPlace:
     """Where the user was in a commit that isn't open now, to come back to it.
 
     ``plan`` is the one that the rows are of.
@@ -308,7 +308,7 @@ class State:
     deeds: tuple[HistoryStep, ...] = ()
     deeds_undone: tuple[HistoryStep, ...] = ()
     apart: frozenset[int] = frozenset()
-    kept: Mapping[Oid, Kept] = field(default_factory=dict)
+    kept: Mapping[Oid, LastPlace] = field(default_factory=dict)
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
     accepts_conflict: bool = False
@@ -358,7 +358,7 @@ class MergeNeeded(Exception):
         self.versions = versions
 
 
-def known_merge(state: State) -> ContentMerge:
+def merge_from_state(state: State) -> ContentMerge:
     """The merge of contents as far as the state knows it; it raises MergeNeeded."""
 
     def merge(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -1,31 +1,131 @@
-"""The diff and the size of each new commit, also where its files were edited by hand.
+"""The size and the diff of each new commit of the plan, as it will be.
 
-The diff of an edited commit doesn't follow from the plan's hunks: it is computed
-between the files before and after the commit, by the state's ``hunks_between``.
+Where files were edited by hand, neither follows from the plan's hunks: the commit is
+compared anew with the one before it, file by file, by the state's ``hunks_between``.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import File, FileChange, edits_of
+from gitsplit.model.diff import Edit, File, FileChange, TextEdit, edits_of
 from gitsplit.model.memo import memo
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache
-from gitsplit.tui.diff.rows import diff_rows
+from gitsplit.tui.diff.rows import common_ends, common_ends_of_both, diff_rows
 from gitsplit.tui.state.app_state import HunksBetween, State
-from gitsplit.tui.state.new_commits import Count, Size, Sizes, plan_sizes
+
+
+@dataclass(slots=True)
+class Size:
+    """How many edits, added and removed lines; in a commit, also for each file."""
+
+    pieces: int = 0
+    added: int = 0
+    removed: int = 0
+    files: "dict[int, Size]" = field(default_factory=dict)
+
+    @property
+    def lines(self) -> str:
+        """Added and removed lines as in ``git diff --shortstat``: ``+2 -1``."""
+        return f"+{self.added} -{self.removed}"
+
+
+Sizes = dict[int, Size]
+"""The size of each group, empty ones too, and of DROPPED where it has edits."""
+
+
+class SizeCounter:
+    """Counts the sizes of a plan's commits, starting from those of the last plan.
+
+    Only edits that changed or moved are counted; the result is as if all were.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Plan, Sizes] | None = None
+
+    def __call__(self, plan: Plan) -> Sizes:
+        """The sizes of the plan's commits."""
+        if self._last is None or self._last[0].changes is not plan.changes:
+            self._last = (plan, _sizes_of(plan))
+        elif self._last[0] is not plan:
+            self._last = (plan, _sizes_after(*self._last, plan))
+        return self._last[1]
+
+
+plan_sizes = SizeCounter()
+
+
+Members = Sequence[tuple[Edit, int]]
+"""Edits, each with its group."""
+
+
+def _sizes_of(plan: Plan) -> Sizes:
+    """The sizes, each edit counted."""
+    sizes = {group: Size() for group in range(len(plan.groups))}
+    _add_to_sizes(sizes, tuple(zip(plan.edits, plan.group_of, strict=True)))
+    return sizes
+
+
+def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
+    """The sizes of ``plan``, from those of ``before`` and the edits that differ."""
+    alike = common_ends_of_both(
+        common_ends(before.edits, plan.edits),
+        common_ends(before.group_of, plan.group_of),
+    )
+    gone, come = (
+        tuple(zip(alike.middle(p.edits), alike.middle(p.group_of), strict=True))
+        for p in (before, plan)
+    )
+    if len(before.groups) != len(plan.groups) or 2 * len(come) > len(plan.edits):
+        return _sizes_of(plan)
+    found = _with_copies(sizes, (*gone, *come))
+    _add_to_sizes(found, gone, -1)
+    _add_to_sizes(found, come)
+    if DROPPED in found and not found[DROPPED].pieces:
+        del found[DROPPED]
+    return found
+
+
+def _with_copies(sizes: Sizes, members: Members) -> Sizes:
+    """The sizes, with copies of those in which these edits are counted."""
+    found = dict(sizes)
+    for group in {group for _, group in members} & sizes.keys():
+        found[group] = replace(sizes[group], files=dict(sizes[group].files))
+    for group, file in {(group, edit.file) for edit, group in members}:
+        if group in sizes and file in sizes[group].files:
+            found[group].files[file] = replace(sizes[group].files[file])
+    return found
+
+
+def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
+    """Count each edit for its group and its file, or no longer where ``by`` is -1."""
+    for edit, group in members:
+        size = sizes.setdefault(group, Size())
+        part = size.files.setdefault(edit.file, Size())
+        added, removed = _edit_lines(edit)
+        for counted in (size, part):
+            counted.pieces += by
+            counted.added += by * added
+            counted.removed += by * removed
+        if not part.pieces:
+            del size.files[edit.file]
+
+
+def _edit_lines(edit: Edit) -> tuple[int, int]:
+    """How many lines an edit adds and removes."""
+    return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class ActualCommit:
-    """A new commit's diff and size, and the plan and group that they are about.
+    """The diff and size of a new commit, and the plan and group that they are of.
 
-    Where ``is_edited``, that is a plan of this commit alone, computed from its files;
-    else the screen's. ``written`` are the files that were edited in it by hand.
+    Where ``is_edited``, it is a plan of this commit alone, made by comparing its files.
+    ``written`` are the files that were edited in it by hand.
     """
 
     plan: Plan
@@ -43,7 +143,7 @@ class ActualCommit:
 
 
 def is_edited(plan: Plan, group: int) -> bool:
-    """Whether the commit, or the one before it, has what was written by hand."""
+    """Whether a file was edited by hand in the commit or in the one before it."""
     return bool(plan.overrides) and bool(_edited_files(plan, group))
 
 
@@ -61,15 +161,15 @@ def _group_before(plan: Plan, group: int) -> int:
     return next((g for g in range(group - 1, -1, -1) if sizes[g].pieces), -1)
 
 
-_PREVIEWS: Final = CommitRowsCache()  # gives the same as if it kept nothing
+_ROWS: Final = CommitRowsCache()  # gives the same as if it kept nothing
 
 
 def actual_commit(state: State, group: int) -> ActualCommit:
-    """The commit of ``group`` as it will be."""
+    """The diff and size of the commit of ``group``."""
     plan = state.plan
     if is_edited(plan, group):
         return _edited_commits(plan, state.hunks_between)(group)
-    rows = _PREVIEWS.rows(plan, state.rows, group)
+    rows = _ROWS.rows(plan, state.rows, group)
     return ActualCommit(plan, group, plan_sizes(plan)[group], rows)
 
 
@@ -93,30 +193,30 @@ def _edited_commits(
 
 
 def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
-    """What :func:`commit_sizes` says, of any plan; it is counted anew."""
-    sizes = Count()(plan)
+    """The sizes as of :func:`commit_sizes`, of a plan that isn't open; counted anew."""
+    sizes = SizeCounter()(plan)
     groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
     return {**sizes, **{g: _edited_commit(plan, g, hunks_between).size for g in groups}}
 
 
 def _edited_commit(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:
-    """The commit as the files before and after it are."""
+    """The commit, by comparing its files with those of the commit before."""
     files = _edited_files(plan, group) | plan_sizes(plan)[group].files.keys()
     changes = list(plan.changes)
     edits = []
-    for file, change in _changes(plan, group, sorted(files), hunks_between):
+    for file, change in _commit_changes(plan, group, sorted(files), hunks_between):
         changes[file] = change
         edits += [replace(edit, file=file) for edit in edits_of((change,))]
     alone = Plan(
         tuple(changes), tuple(edits), (0,) * len(edits), (plan.groups[group],), 0
     )
     rows = CommitRowsCache().rows(alone, diff_rows(alone.changes, alone.edits), 0)
-    size = replace(Count()(alone)[0], pieces=plan_sizes(plan)[group].pieces)
+    size = replace(SizeCounter()(alone)[0], pieces=plan_sizes(plan)[group].pieces)
     written = frozenset(o.file for o in plan.overrides if o.group == group)
     return ActualCommit(alone, 0, size, rows, is_edited=True, written=written)
 
 
-def _changes(
+def _commit_changes(
     plan: Plan, group: int, files: list[int], hunks_between: HunksBetween
 ) -> Iterator[tuple[int, FileChange]]:
     """What the commit does to each of these files, if anything."""
@@ -126,10 +226,13 @@ def _changes(
         except InvalidPlan:
             continue  # the preview says why this can't be written
         if before != after:
-            yield file, _change(plan.changes[file], before, after, hunks_between)
+            yield (
+                file,
+                _change_between(plan.changes[file], before, after, hunks_between),
+            )
 
 
-def _change(
+def _change_between(
     change: FileChange,
     before: File | None,
     after: File | None,

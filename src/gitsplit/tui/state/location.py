@@ -23,7 +23,7 @@ from gitsplit.tui.diff.rows import (
 from gitsplit.tui.state.app_state import (
     NO_ROWS,
     ONE_COMMIT,
-    Kept,
+    LastPlace,
     Screen,
     ShellRequest,
     State,
@@ -44,10 +44,12 @@ def with_commit_open(state: State, commit: Oid) -> State:
         return replace(state, chosen=commit)
     plan = entries_of(state.todo)[commit].plan
     assert plan is not None, "a commit is opened with a plan"
-    put_away = replace(state, kept=_places(state), unit=Unit.PIECE, anchor=None, pan=0)
+    put_away = replace(
+        state, kept=_last_places(state), unit=Unit.PIECE, anchor=None, pan=0
+    )
     before = put_away.kept.get(commit)
     if before is not None and before.plan.changes == plan.changes:
-        return on_plan(_at_place(put_away, before), before.plan, plan)
+        return on_plan(_at_last_place(put_away, before), before.plan, plan)
     rows = diff_rows(plan.changes, plan.edits)
     return replace(
         put_away,
@@ -110,11 +112,11 @@ def with_none_open(state: State) -> State:
     )
 
 
-def _places(state: State) -> Mapping[Oid, Kept]:
+def _last_places(state: State) -> Mapping[Oid, LastPlace]:
     """The places in commits, that in the open one among them."""
     if state.opened is None:
         return state.kept
-    place = Kept(
+    place = LastPlace(
         state.target,
         state.plan,
         state.rows,
@@ -126,7 +128,7 @@ def _places(state: State) -> Mapping[Oid, Kept]:
     return {**state.kept, state.target.commit: place}
 
 
-def _at_place(state: State, kept: Kept) -> State:
+def _at_last_place(state: State, kept: LastPlace) -> State:
     """The state in the place that was kept."""
     return replace(
         state,
@@ -159,13 +161,13 @@ def row_showing(rows: Rows, wanted: DiffRow) -> int:
         return rows.starts[max(0, start - 1)]
     for at in rows.segments_around(wanted):
         segment = rows.segments[at]
-        if _is_shown(segment, wanted):
+        if _shows(segment, wanted):
             below = 0 if segment.hidden is not None else wanted.line - segment.first
             return rows.starts[at] + below
     return span.start
 
 
-def _is_shown(segment: Segment, wanted: DiffRow) -> bool:
+def _shows(segment: Segment, wanted: DiffRow) -> bool:
     """Whether a row of ``segment`` shows what ``wanted`` shows."""
     other = wanted.segment
     if wanted.kind in _LINES:
@@ -185,7 +187,7 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
     moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
     if plan.edits == before.edits:
         return moved
-    unfolded = _unfolded_parts(before.edits, plan.edits, state.unfolded)
+    unfolded = _folds_after_cut(before.edits, plan.edits, state.unfolded)
     rows = rows_after(state.rows, plan.changes, plan.edits, unfolded)
     return _on_rows(replace(moved, unfolded=unfolded), rows)
 
@@ -211,7 +213,7 @@ def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
     return min(focus, len(plan.groups) - 1)
 
 
-def _unfolded_parts(
+def _folds_after_cut(
     before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> frozenset[FoldKey]:
     """The unfolded runs, and those that were cut from one of them."""

@@ -15,7 +15,7 @@ from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.model.plan import Plan, used_groups, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
@@ -26,21 +26,21 @@ _MOVES_TREES = ("squash", "fixup", "drop")
 
 def with_problems(state: State) -> State:
     """The state that knows why it can't be written, as far as that is known."""
-    found = tuple(_misfits(state))
-    known = foreseen(state)
+    found = tuple(_todo_problems(state))
+    known = outlook_of(state)
     if known is not None and known.objection:
         found = found or (known.objection,)
     return replace(state, problems=found)
 
 
-def is_asking(state: State) -> bool:
+def awaits_outlook(state: State) -> bool:
     """Whether git has yet to say what stands against what is shown.
 
     It may object where commits are moved, joined or dropped, or the last tree of a
     split is another one; and before it is written, Gerrit may refuse what git takes.
     Only where that is shown: it may take a while.
     """
-    if foreseen(state) is not None:
+    if outlook_of(state) is not None:
         return False
     if state.screen is Screen.PREVIEW:
         may_be_refused = may_conflict(state) or state.whole.ids.is_reviewed
@@ -48,7 +48,7 @@ def is_asking(state: State) -> bool:
     return state.screen is Screen.SERIES and may_conflict(state)
 
 
-def foreseen(state: State) -> Outlook | None:
+def outlook_of(state: State) -> Outlook | None:
     """What git has said against the todo list as it stands; None where it hasn't."""
     if state.foreseen is None or state.foreseen[0] is not state.todo:
         return None
@@ -57,7 +57,7 @@ def foreseen(state: State) -> Outlook | None:
 
 def conflict_of(state: State) -> Conflict | None:
     """Where a rebase would stop, as far as that is known."""
-    known = foreseen(state)
+    known = outlook_of(state)
     return known.conflict if known else None
 
 
@@ -74,7 +74,7 @@ def _moves_trees(entry: Entry) -> bool:
 
 
 @memo
-def written_todo(todo: Todo) -> Todo:
+def todo_without_empty_groups(todo: Todo) -> Todo:
     """The todo list to be written: groups without pieces are left out of its plans."""
     return Todo(
         tuple(
@@ -86,22 +86,22 @@ def written_todo(todo: Todo) -> Todo:
     )
 
 
-def is_to_do(state: State) -> bool:
+def has_changes(state: State) -> bool:
     """Whether the todo list makes another series than there is."""
     order = tuple(commit.oid for commit in state.whole.series.commits)
-    return state.todo.order != order or any(map(_does_something, state.todo.entries))
+    return state.todo.order != order or any(map(_has_change, state.todo.entries))
 
 
-def unchanged_commits(state: State) -> tuple[Oid, ...]:
+def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
     """The first commits of the series to which nothing is done: those not rewritten."""
     pairs = zip(state.todo.entries, state.whole.series.commits, strict=True)
     kept = takewhile(
-        lambda pair: pair[0].oid == pair[1].oid and not _does_something(pair[0]), pairs
+        lambda pair: pair[0].oid == pair[1].oid and not _has_change(pair[0]), pairs
     )
     return tuple(entry.oid for entry, _ in kept)
 
 
-def _does_something(entry: Entry) -> bool:
+def _has_change(entry: Entry) -> bool:
     if entry.action != "split" or entry.plan is None:
         return entry.action != "pick"
     plan = without_empty_groups(entry.plan)
@@ -109,21 +109,21 @@ def _does_something(entry: Entry) -> bool:
     return not is_one or plan.groups[0].message != entry.commit.raw.message
 
 
-def _misfits(state: State) -> Iterator[str]:
+def _todo_problems(state: State) -> Iterator[str]:
     """What is wrong with the todo list itself."""
     split = [e for e in state.todo.entries if e.action == "split" and e.plan]
     for entry in split:
         of = f"{entry.oid[:7]}: " if split[1:] else ""
-        yield from (of + problem for problem in _of_plan(state, entry))
-    if not is_to_do(state) and not any(_is_one(entry) for entry in split):
+        yield from (of + problem for problem in _plan_problems(state, entry))
+    if not has_changes(state) and not any(_is_one_commit(entry) for entry in split):
         yield "Nothing to do yet: every commit is unchanged."
 
 
-def _of_plan(state: State, entry: Entry) -> Iterator[str]:
+def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
     """What is wrong with the plan of one commit."""
     plan = entry.plan
     assert plan is not None, "a split has a plan"
-    used = sorted(set(plan.group_of) - {DROPPED})
+    used = used_groups(plan)
     for number, group in enumerate(used, 1):
         if not message_of(plan, group).strip():
             yield f"Commit {number} has no message: select it and press i."
@@ -131,28 +131,29 @@ def _of_plan(state: State, entry: Entry) -> Iterator[str]:
             yield f"The message of commit {number} has a NUL byte."
     if not used:
         yield "Every hunk is left out: no commit remains."
-    elif _is_one(entry) and not _has_more_to_do(state, entry):
+    elif _is_one_commit(entry) and not _has_more_to_do(state, entry):
         yield "Only one commit has hunks; a split needs two."
-    if refusal := _refusal(plan):
+    if refusal := _tree_problem(plan):
         yield refusal
 
 
-def _is_one(entry: Entry) -> bool:
+def _is_one_commit(entry: Entry) -> bool:
     """Whether the split gives one commit, with the tree of the original."""
     if entry.plan is None or entry.action != "split":
         return False
-    used = set(entry.plan.group_of) - {DROPPED}
-    return len(used) == 1 and is_whole(without_empty_groups(entry.plan))
+    return len(used_groups(entry.plan)) == 1 and is_whole(
+        without_empty_groups(entry.plan)
+    )
 
 
 def _has_more_to_do(state: State, entry: Entry) -> bool:
     """Whether something is to be done besides splitting this commit."""
     alone = replace(entry, action="pick")
     others = replace(state, history=state.history.then(state.todo.with_entry(alone)))
-    return is_to_do(others)
+    return has_changes(others)
 
 
-def _refusal(plan: Plan) -> str:
+def _tree_problem(plan: Plan) -> str:
     """Why the plan's trees can't be; empty where they can."""
     try:
         steps(plan)
@@ -177,7 +178,7 @@ def with_verdict(state: State) -> State:
     ready = with_problems(state)
     if ready.problems:
         return replace(ready, status=PROBLEM)
-    if is_asking(ready):
+    if awaits_outlook(ready):
         return replace(ready, status=ASKING)
     return replace(ready, status=CONFLICT if conflict_of(ready) else READY)
 
@@ -213,7 +214,7 @@ def _after_verdict(state: State) -> State:
     ready = with_problems(state)
     if ready.problems:
         raise ActionRefused(ready.problems[0])
-    if is_asking(ready):
+    if awaits_outlook(ready):
         return ready
     done = replace(ready, awaiting=None, status="")
     if state.awaiting is ShellRequest.CHECK:
@@ -238,7 +239,7 @@ def after_answer(state: State) -> State:
     return with_problems(state)
 
 
-def come_back(left: State, reason: str) -> State:
+def after_refusal(left: State, reason: str) -> State:
     """The screen again that asked to be written, which was refused for this reason."""
     return replace(
         left,
@@ -251,9 +252,9 @@ def come_back(left: State, reason: str) -> State:
     )
 
 
-def asking_words(state: State) -> str:
+def outlook_words(state: State) -> str:
     """What git is being asked, and how far it has come; empty where it isn't."""
-    if not is_asking(state):
+    if not awaits_outlook(state):
         return ""
     what = "for conflicts" if may_conflict(state) else "Gerrit's rules"
     if state.progress is None:

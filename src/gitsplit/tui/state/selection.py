@@ -29,38 +29,38 @@ from gitsplit.tui.state.app_state import (
 )
 
 
-class Taken(NamedTuple):
+class SelectedEdit(NamedTuple):
     """An edit of the plan, by its place there, and as much of it as is selected."""
 
     place: int
     edit: Edit
 
 
-Selection = tuple[Taken, ...]
+Selection = tuple[SelectedEdit, ...]
 
 _HEADERS = {RowKind.HUNK: Unit.HUNK, RowKind.FILE: Unit.FILE}
 
 
-def selected(state: State) -> Selection:
+def selection_of(state: State) -> Selection:
     """What the cursor takes, in the order of the plan; empty on unchanged lines."""
     if state.unit is Unit.LINES:
-        return tuple(_in_rows(state.rows, marked_rows(state)))
+        return tuple(_edit_lines_in(state.rows, rows_from_anchor(state)))
     if unit_at(state) in {Unit.FILE, Unit.DIRECTORY}:
-        return _of_files(state.plan, set(_files(state)))
-    runs = selected_rows(state)
-    return tuple(taken for run in runs for taken in _in_whole(state.rows, run))
+        return _edits_of_files(state.plan, set(_files_in_unit(state)))
+    runs = selection_rows(state)
+    return tuple(taken for run in runs for taken in _whole_edits_in(state.rows, run))
 
 
-def selected_rows(state: State) -> tuple[range, ...]:
+def selection_rows(state: State) -> tuple[range, ...]:
     """The rows that the selection takes, as runs in order; none overlap.
 
     Unchanged lines and headers are in them where they stand between what is selected.
     """
     if state.unit is Unit.LINES:
-        return (marked_rows(state),)
+        return (rows_from_anchor(state),)
     unit = unit_at(state)
     if unit in {Unit.FILE, Unit.DIRECTORY}:
-        return tuple(state.rows.rows_of_file(file) for file in _files(state))
+        return tuple(state.rows.rows_of_file(file) for file in _files_in_unit(state))
     if unit is Unit.HUNK:
         return _hunk_rows(state.rows, state.cursor)
     edit = state.rows[state.cursor].segment.edit if state.plan.edits else None
@@ -92,7 +92,7 @@ def rename_with_edits(state: State) -> int | None:
     return None if is_alone or len(set(groups)) > 1 else edit.file
 
 
-def marked_rows(state: State) -> range:
+def rows_from_anchor(state: State) -> range:
     """The rows from where marking began to the cursor, both included."""
     anchor = state.cursor if state.anchor is None else state.anchor
     return range(min(anchor, state.cursor), max(anchor, state.cursor) + 1)
@@ -101,40 +101,43 @@ def marked_rows(state: State) -> range:
 def rest_of_file(state: State) -> Selection:
     """The piece at the cursor and all that follow it in its file."""
     plan, rows = state.plan, state.rows
-    segment = rows.segment_at(marked_rows(state)[0])
+    segment = rows.segment_at(rows_from_anchor(state)[0])
     file = rows.segments[segment].file
     following = (s.edit for s in rows.segments[segment:] if s.file == file)
     first = next((rows.place_of(edit) for edit in following if edit is not None), None)
     if first is None:
         return ()
     members = enumerate(plan.edits[first:], first)
-    return tuple(Taken(n, edit) for n, edit in members if edit.file == file)
+    return tuple(SelectedEdit(n, edit) for n, edit in members if edit.file == file)
 
 
-def cut_to(plan: Plan, selection: Selection) -> tuple[Plan, tuple[int, ...]]:
+def with_selection_apart(
+    plan: Plan, selection: Selection
+) -> tuple[Plan, tuple[int, ...]]:
     """The plan in which the selection is whole edits, and their places in it."""
     parts = {
-        taken.place: _parts(plan.edits[taken.place], taken.edit) for taken in selection
+        taken.place: _parts_around(plan.edits[taken.place], taken.edit)
+        for taken in selection
     }
     places, further = [], 0  # of each part, and how far those before it move it
     for taken in selection:
         cuts = parts[taken.place]
         places.append(taken.place + further + cuts.index(taken.edit))
         further += len(cuts) - 1
-    return recut(plan, parts), tuple(places)
+    return with_parts(plan, parts), tuple(places)
 
 
-def cut_finer(plan: Plan, selection: Selection) -> Plan:
+def with_finer_edits(plan: Plan, selection: Selection) -> Plan:
     """The plan with every selected text edit cut one step finer."""
     parts: dict[int, Sequence[Edit]] = {
         place: finer_edits(plan.changes[edit.file], edit)
         for place, edit in selection
         if isinstance(edit, TextEdit)
     }
-    return recut(plan, parts)
+    return with_parts(plan, parts)
 
 
-def recut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
+def with_parts(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
     """The plan with edits replaced by their parts, each in the edit's group."""
     finer = sorted(place for place in parts if len(parts[place]) > 1)
     if not finer:
@@ -160,7 +163,7 @@ UNIT_WORDS = {
 """What is selected, where it is more than a hunk."""
 
 
-def amount(edits: Iterable[Edit]) -> str:
+def amount_words(edits: Iterable[Edit]) -> str:
     """How much these edits are, in words: lines, and what else happens to files."""
     lines = facts = 0
     for edit in edits:
@@ -177,7 +180,7 @@ def group_name(group: int) -> str:
     return "no commit" if group == DROPPED else str(group + 1)
 
 
-def _files(state: State) -> Iterator[int]:
+def _files_in_unit(state: State) -> Iterator[int]:
     """The files that a unit of a file or more takes."""
     if not state.plan.edits:
         return
@@ -192,9 +195,9 @@ def _files(state: State) -> Iterator[int]:
     yield from (file for file in files if changes[file].path.startswith(prefix))
 
 
-def _of_files(plan: Plan, files: set[int]) -> Selection:
+def _edits_of_files(plan: Plan, files: set[int]) -> Selection:
     return tuple(
-        Taken(place, edit)
+        SelectedEdit(place, edit)
         for place, edit in enumerate(plan.edits)
         if edit.file in files
     )
@@ -218,17 +221,17 @@ def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
     return (range(rows.starts[first], rows.starts[stop]),)
 
 
-def _in_whole(rows: Rows, run: range) -> Iterator[Taken]:
+def _whole_edits_in(rows: Rows, run: range) -> Iterator[SelectedEdit]:
     """The edits that begin in a run of rows, whole."""
     for edit, _ in _segments_in(rows, run):
-        yield Taken(rows.place_of(edit), edit)
+        yield SelectedEdit(rows.place_of(edit), edit)
 
 
-def _in_rows(rows: Rows, run: range) -> Iterator[Taken]:
+def _edit_lines_in(rows: Rows, run: range) -> Iterator[SelectedEdit]:
     """The edits in a run of rows, each with the lines of it that are in the run."""
     for edit, segments in _segments_in(rows, run):
         if isinstance(edit, FactEdit):
-            yield Taken(rows.place_of(edit), edit)
+            yield SelectedEdit(rows.place_of(edit), edit)
             continue
         old = _lines_in(rows, run, (at for at in segments if rows.segments[at].is_old))
         new = _lines_in(
@@ -239,7 +242,7 @@ def _in_rows(rows: Rows, run: range) -> Iterator[Taken]:
             old=old or Span(edit.old.stop, edit.old.stop),
             new=new or Span(edit.new.start, edit.new.start),
         )
-        yield Taken(rows.place_of(edit), part)
+        yield SelectedEdit(rows.place_of(edit), part)
 
 
 def _segments_in(rows: Rows, run: range) -> Iterator[tuple[Edit, tuple[int, ...]]]:
@@ -268,7 +271,7 @@ def _span_in(rows: Rows, run: range, at: int) -> Span:
     return Span(segment.first + first, segment.first + stop)
 
 
-def _parts(edit: Edit, part: Edit) -> tuple[Edit, ...]:
+def _parts_around(edit: Edit, part: Edit) -> tuple[Edit, ...]:
     """The edit cut so that ``part`` of it is one of the parts."""
     if isinstance(edit, FactEdit) or isinstance(part, FactEdit):
         return (edit,)

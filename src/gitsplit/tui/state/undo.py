@@ -18,7 +18,7 @@ from gitsplit.tui.state.app_state import (
     Screen,
     State,
     entries_of,
-    known_merge,
+    merge_from_state,
 )
 from gitsplit.tui.state.location import (
     is_open,
@@ -35,7 +35,7 @@ def with_plan(state: State, plan: Plan, deed: str) -> State:
     the plan chooses now. Raises ActionRefused where that conflicts, and where it is the
     plan as it stands.
     """
-    plan = with_overrides_merged(plan, known_merge(state))
+    plan = with_overrides_merged(plan, merge_from_state(state))
     if plan == state.plan:
         raise ActionRefused("No change.")
     commit = state.target.commit
@@ -68,7 +68,7 @@ def after_undo(state: State) -> State:
         deeds=state.deeds[:-1],
         deeds_undone=(step, *state.deeds_undone),
     )
-    return _where(back, step, f"undid{_of(state, step)}: {step.words}")
+    return _at_step(back, step, f"undid{_step_commit_words(state, step)}: {step.words}")
 
 
 def after_redo(state: State) -> State:
@@ -84,11 +84,11 @@ def after_redo(state: State) -> State:
         deeds=(*state.deeds, step),
         deeds_undone=state.deeds_undone[1:],
     )
-    said = f"redid{_of(state, step)}: {step.words} · u to undo"
-    return _where(forward, step, said)
+    said = f"redid{_step_commit_words(state, step)}: {step.words} · u to undo"
+    return _at_step(forward, step, said)
 
 
-def _of(state: State, step: HistoryStep) -> str:
+def _step_commit_words(state: State, step: HistoryStep) -> str:
     """Which commit a step was about, where that isn't the one that is seen."""
     is_seen = state.screen in ONE_COMMIT and is_open(state, step.commit)
     if step.commit is None or step.screen is not Screen.SPLIT or is_seen:
@@ -96,19 +96,19 @@ def _of(state: State, step: HistoryStep) -> str:
     return f" in {step.commit[:7]}"
 
 
-def _where(state: State, step: HistoryStep, said: str) -> State:
+def _at_step(state: State, step: HistoryStep, said: str) -> State:
     """The state on a screen that shows what the step is about.
 
     The screens of the whole series do.
     """
     if state.screen in ONE_COMMIT:
-        state = _at_step(state, step)
+        state = _at_step_screen(state, step)
     if step.commit is not None and state.screen is Screen.SERIES:
         state = replace(state, chosen=step.commit)
     return replace(state, status=said)
 
 
-def _at_step(state: State, step: HistoryStep) -> State:
+def _at_step_screen(state: State, step: HistoryStep) -> State:
     """The state on the screen of the step, in its commit; one alone is always open."""
     if state.is_alone and step.screen is Screen.SERIES:
         return state
@@ -221,7 +221,7 @@ def with_memory(state: State, memory: Memory) -> State:
     return there
 
 
-def fits(memory: Memory) -> bool:
+def is_consistent(memory: Memory) -> bool:
     """Whether what was read makes a memory that the screen can go on from."""
     todos = memory.history
     entries = entries_of(todos.present)

@@ -24,12 +24,12 @@ from gitsplit.tui.state.location import (
     row_showing,
     with_folds,
 )
-from gitsplit.tui.state.new_commits import Text, text_at_hand
+from gitsplit.tui.state.new_commits import PlacedMessage, text_at_hand
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,
-    marked_rows,
     rename_with_edits,
+    rows_from_anchor,
     unit_at,
 )
 from gitsplit.tui.update.actions import (
@@ -192,7 +192,7 @@ def _whereabouts(state: State) -> str:
     """What the cursor takes, in a few words."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
-        return f"{quantity(len(marked_rows(state)), 'row')} selected"
+        return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
         return "the rename and the file's edits · s splits them"
     if unit is not Unit.PIECE:
@@ -343,9 +343,9 @@ def _with_subject(state: State, text: str) -> State:
         raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
     where, message = text_at_hand(state)
     if text == subject_of(message).decode("utf-8", "surrogateescape"):
-        return with_messages(state, [Text(where, message)])
+        return with_messages(state, [PlacedMessage(where, message)])
     subject = text.strip().encode("utf-8", "surrogateescape")
-    return with_messages(state, [Text(where, with_subject(message, subject))])
+    return with_messages(state, [PlacedMessage(where, with_subject(message, subject))])
 
 
 def _at_piece(state: State, text: str) -> State:

@@ -19,21 +19,21 @@ from gitsplit.tui.state.app_state import (
     ShellRequest,
     State,
     entries_of,
-    known_merge,
+    merge_from_state,
 )
 from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import (
     Address,
-    Text,
+    PlacedMessage,
     commit_name,
+    group_with_message,
     new_commits,
-    shown_home,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import SetContent
 
 
-def with_messages(state: State, texts: Iterable[Text]) -> State:
+def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
     """The state in which these messages stand where they belong.
 
     Raises ActionRefused, with nothing changed, where one is empty or has a NUL byte.
@@ -109,7 +109,7 @@ def _message_name(state: State, where: Address) -> str:
     """
     entry = entries_of(state.todo).get(where.commit)
     if entry is not None and entry.plan is not None and where.group is not None:
-        where = where._replace(group=shown_home(entry.plan, where.group))
+        where = where._replace(group=group_with_message(entry.plan, where.group))
     return commit_name(state, where)
 
 
@@ -148,7 +148,7 @@ def with_file_content(state: State, action: SetContent) -> State:
         raise ActionRefused(f"There is no commit {group + 1}.")
     path = printable(plan.changes[file].path)
     is_same = action.content == editable_content(plan, group, file)
-    merge = known_merge(state) if action.for_good else None
+    merge = merge_from_state(state) if action.for_good else None
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):
         return replace(state, status=f"{path} unchanged in commit {group + 1}")

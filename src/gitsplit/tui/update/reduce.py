@@ -23,9 +23,9 @@ from gitsplit.tui.state.location import require_open_commit, with_commit_open
 from gitsplit.tui.state.new_commits import (
     Address,
     commit_at_cursor,
+    message_commits,
     new_commits,
     text_at_hand,
-    worded_commits,
 )
 from gitsplit.tui.state.problems import (
     after_answer,
@@ -366,7 +366,7 @@ def _with_source_open(state: State, number: int) -> tuple[State, int]:
 
 def _at_messages(state: State) -> State:
     """The state that shows all messages, the cursor on that of the selected commit."""
-    commits = worded_commits(state)
+    commits = message_commits(state)
     if not commits:
         raise ActionRefused("No new commit messages yet.")
     here = Address(state.chosen)

@@ -26,7 +26,7 @@ from gitsplit.tui.state.location import (
     with_commit_open,
     with_proposal_request,
 )
-from gitsplit.tui.state.new_commits import Text, worded_commits
+from gitsplit.tui.state.new_commits import PlacedMessage, message_commits
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
@@ -60,7 +60,7 @@ def after_series_action(state: State, action: SeriesAction) -> State:
     """The state in which the series is as the action says, or is shown."""
     match action:
         case WriteMessages(messages):
-            return with_messages(state, (Text(*each) for each in messages))
+            return with_messages(state, (PlacedMessage(*each) for each in messages))
         case Reworded(commit, message):
             return _with_message(state, commit, message)
         case OpenNext(by):
@@ -270,7 +270,7 @@ def _at(state: State, place: int) -> State:
     if state.screen is Screen.SERIES:
         entries = state.todo.entries
         return replace(state, chosen=entries[_within(place, len(entries))].oid)
-    count = len(worded_commits(state))
+    count = len(message_commits(state))
     return replace(state, message=_within(place, count))
 
 

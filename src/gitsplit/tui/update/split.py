@@ -34,21 +34,21 @@ from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
 from gitsplit.tui.state.location import with_proposal_request
 from gitsplit.tui.state.new_commits import (
     Address,
-    Text,
+    PlacedMessage,
     commit_at_cursor,
     commit_name,
-    home_of,
+    message_group,
     message_of,
 )
 from gitsplit.tui.state.selection import (
     Selection,
-    amount,
-    cut_finer,
-    cut_to,
+    amount_words,
     group_name,
     rename_with_edits,
     rest_of_file,
-    selected,
+    selection_of,
+    with_finer_edits,
+    with_selection_apart,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
 from gitsplit.tui.update.actions import (
@@ -105,23 +105,23 @@ def after_piece_action(state: State, action: PieceAction) -> State:
     """The state in which the selection went where the action says."""
     match action:
         case Send(group):
-            return _after_send(state, _some(selected(state)), group)
+            return _after_send(state, _some(selection_of(state)), group)
         case Take(rest):
             return _after_send(state, _selection(state, rest), state.focus)
         case Leave(rest):
             return _after_leave(state, _selection(state, rest))
         case Drop():
-            return _after_send(state, _some(selected(state)), DROPPED)
+            return _after_send(state, _some(selection_of(state)), DROPPED)
         case SplitHunk():
-            return _after_split(state, _some(selected(state)))
+            return _after_split(state, _some(selection_of(state)))
         case AddCommit():
-            return _with_new_commit(state, selected(state))
+            return _with_new_commit(state, selection_of(state))
         case _:
             assert_never(action)
 
 
 def _selection(state: State, rest: bool) -> Selection:
-    return _some(rest_of_file(state) if rest else selected(state))
+    return _some(rest_of_file(state) if rest else selection_of(state))
 
 
 def _some(selection: Selection) -> Selection:
@@ -139,7 +139,7 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
         )
     others = _members(state.plan, selection, group, is_in=False)
     if not others:
-        what = amount(taken.edit for taken in selection)
+        what = amount_words(taken.edit for taken in selection)
         kept = f"{what} already in {group_name(group)}"
         if group == DROPPED:
             kept = f"{what} already left out"
@@ -168,14 +168,14 @@ def _members(plan: Plan, selection: Selection, group: int, *, is_in: bool) -> Se
 def _after_move(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group``, which is another one than it was in."""
     came_from = _origins(state.plan, selection)
-    plan, places = cut_to(state.plan, selection)
+    plan, places = with_selection_apart(state.plan, selection)
     moved = with_edits_assigned(plan, places, group)
     if moved.group_of == plan.group_of:
         raise ActionRefused(
             "A file is created with its first lines, deleted with its last.",
             hint="Send those lines.",
         )
-    what = amount(taken.edit for taken in selection)
+    what = amount_words(taken.edit for taken in selection)
     deed = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
@@ -198,9 +198,9 @@ def _after_split(state: State, selection: Selection) -> State:
         status = "split: the rename is a hunk of its own · V adds the edits"
         return replace(state, apart=state.apart | {file}, status=status)
     if state.unit is Unit.LINES:
-        plan = cut_to(state.plan, selection)[0]
+        plan = with_selection_apart(state.plan, selection)[0]
     else:
-        plan = cut_finer(state.plan, selection)
+        plan = with_finer_edits(state.plan, selection)
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
         raise ActionRefused("Cannot be split further (v selects lines).")
@@ -212,9 +212,9 @@ def _after_split(state: State, selection: Selection) -> State:
 def _with_new_commit(state: State, selection: Selection) -> State:
     """A new commit after the one in focus, with the selection, and in focus."""
     at = state.focus + 1
-    plan, places = cut_to(state.plan, selection)
+    plan, places = with_selection_apart(state.plan, selection)
     grown = with_group(plan, at, _draft(state, selection))
-    what = amount(taken.edit for taken in selection)
+    what = amount_words(taken.edit for taken in selection)
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = with_edits_assigned(grown, places, at)
     deed += implied_words(grown, full, places)
@@ -315,8 +315,8 @@ def after_commit_action(state: State, action: CommitAction) -> State:
         case Own():
             return _with_owner(state)
         case SetMessage(group, message):
-            where = Address(state.target.commit, home_of(state.plan, group))
-            return with_messages(state, [Text(where, message)])
+            where = Address(state.target.commit, message_group(state.plan, group))
+            return with_messages(state, [PlacedMessage(where, message)])
         case _:
             assert_never(action)
 

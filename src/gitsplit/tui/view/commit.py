@@ -13,8 +13,8 @@ from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.commit_diff import ActualCommit, actual_commit
-from gitsplit.tui.state.new_commits import Size, message_of, written_owner
+from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
+from gitsplit.tui.state.new_commits import final_owner, message_of
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.pane import Lines, scrolled
 from gitsplit.tui.view.split import file_cells, row_cells
@@ -80,7 +80,7 @@ def _commit_head(
     name = f" commit {group + 1} of {len(plan.groups)}"
     yield [
         (f"{group_style(group)} bold", name),
-        ("class:owner", f"  {OWNER}" if group == written_owner(plan) else ""),
+        ("class:owner", f"  {OWNER}" if group == final_owner(plan) else ""),
         ("", f"  {quantity(size.pieces, 'hunk')}"),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),

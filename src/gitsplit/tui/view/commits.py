@@ -12,8 +12,8 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.commit_diff import commit_sizes
-from gitsplit.tui.state.new_commits import Size, message_of, written_owner
+from gitsplit.tui.state.commit_diff import Size, commit_sizes
+from gitsplit.tui.state.new_commits import final_owner, message_of
 from gitsplit.tui.view.dropped import where_dropped
 from gitsplit.tui.view.pane import Lines, scrolled
 from gitsplit.tui.view.text import (
@@ -80,7 +80,7 @@ def _subject(message: bytes) -> str:
 
 def change_id_words(state: State, group: int) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
-    if group == written_owner(state.plan) and state.target.change_id:
+    if group == final_owner(state.plan) and state.target.change_id:
         return shown(state.target.change_id)[:_ID_WIDTH]
     gives = state.whole.ids.gives_id(message_of(state.plan, group))
     return "new id" if state.target.change_id or gives else ""

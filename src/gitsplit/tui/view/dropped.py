@@ -7,9 +7,16 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, Fact, FactEdit
 from gitsplit.model.memo import memo
-from gitsplit.model.plan import DROPPED, DropTo, Override, Plan, without_empty_groups
+from gitsplit.model.plan import (
+    DROPPED,
+    DropTo,
+    Override,
+    Plan,
+    used_groups,
+    without_empty_groups,
+)
 from gitsplit.model.states import file_assignments, is_whole, states_in
-from gitsplit.tui.state.selection import amount
+from gitsplit.tui.state.selection import amount_words
 from gitsplit.tui.view.text import shown
 
 
@@ -49,7 +56,9 @@ def dropped_edits(plan: Plan) -> dict[int, list[Edit]]:
 
 def dropped_words(plan: Plan) -> str:
     """How much no commit takes; empty where nothing is dropped."""
-    return amount(edit for edits in dropped_edits(plan).values() for edit in edits)
+    return amount_words(
+        edit for edits in dropped_edits(plan).values() for edit in edits
+    )
 
 
 def where_dropped(drop_to: DropTo) -> str:
@@ -98,7 +107,7 @@ def _what(edits: Iterable[Edit]) -> str:
     found = list(edits)
     facts = [edit for edit in found if isinstance(edit, FactEdit)]
     nouns = [f"the {_NOUNS[edit.fact]}" for edit in facts]
-    lines = amount(edit for edit in found if not isinstance(edit, FactEdit))
+    lines = amount_words(edit for edit in found if not isinstance(edit, FactEdit))
     return " and ".join([*nouns, *([lines] if lines else [])])
 
 
@@ -106,7 +115,7 @@ def _edited_file_lines(
     plan: Plan, path: str, overrides: Iterable[Override]
 ) -> Iterator[StyleAndTextTuples]:
     """In which commits a file is as it was written, and where that is left out."""
-    used = set(plan.group_of)
+    used = used_groups(plan)
     kept = [override for override in overrides if override.group in used]
     if kept:
         yield [("class:edited", f"   {path} edited in {_commits(kept)}")]

@@ -16,7 +16,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.problems import asking_words
+from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
 from gitsplit.tui.view.dropped import dropped_words, is_to_be_whole
 from gitsplit.tui.view.series import series_title
@@ -184,7 +184,7 @@ def _sentence(state: State) -> tuple[str, str]:
     """
     if state.is_refusal:
         return "class:bad", f"✗ {shown(state.status)}"
-    asked = asking_words(state) if state.screen is Screen.PREVIEW else ""
+    asked = outlook_words(state) if state.screen is Screen.PREVIEW else ""
     return "", " · ".join(filter(None, [asked, shown(state.status)]))
 
 

@@ -27,7 +27,7 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.listing import quantity
 from gitsplit.tui import keymap
 from gitsplit.tui.state.app_state import LISTS, Screen, State
-from gitsplit.tui.state.selection import selected_rows
+from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.frame import (
@@ -298,7 +298,7 @@ def _rows() -> int:
 
 
 def _runs(state: State) -> Sequence[range]:
-    return selected_rows(state) if len(state.rows) else ()
+    return selection_rows(state) if len(state.rows) else ()
 
 
 def _follows(state: State, width: int) -> list[StyleAndTextTuples]:

@@ -13,7 +13,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import State, Whole
-from gitsplit.tui.state.new_commits import NewCommit, origin, worded_commits
+from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
 from gitsplit.tui.view.pane import Lines, scrolled
 from gitsplit.tui.view.text import (
     CURSOR,
@@ -69,7 +69,7 @@ def message_lines(state: State, width: int) -> Lines:
 @memo_by(attrgetter("whole", "todo"))
 def _page(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
     """The blocks of the page, and the lines that they begin at."""
-    blocks = tuple(_block(state.whole, each) for each in worded_commits(state))
+    blocks = tuple(_block(state.whole, each) for each in message_commits(state))
     return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
@@ -105,7 +105,7 @@ def _line(
     if not inside:
         return _head(block.commit, number, is_at, width)
     if inside == 1:
-        what = f"{' ' * _INDENT}{origin(block.commit)}"
+        what = f"{' ' * _INDENT}{origin_words(block.commit)}"
         return [("class:faint", clipped(what, width))]
     if inside - 2 < len(block.body):
         cells = line_cells(block.body[inside - 2], width - _INDENT)
@@ -145,7 +145,7 @@ def length_words(subject: bytes) -> tuple[str, str]:
 
 def owner_words(state: State) -> str:
     """What follows for reviewers from who keeps the Change-Id at the cursor."""
-    commits = worded_commits(state)
+    commits = message_commits(state)
     if not commits:
         return ""
     entry = commits[min(state.message, len(commits) - 1)].entry

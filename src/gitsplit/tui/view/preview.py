@@ -21,7 +21,7 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
-from gitsplit.tui.state.problems import conflict_of, foreseen, unchanged_commits
+from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
 from gitsplit.tui.view.dropped import (
     altered_lines,
     dropped_words,
@@ -312,7 +312,7 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """What may stand against it later, and is nothing that gitsplit can mend."""
-    known = foreseen(state)
+    known = outlook_of(state)
     for warning in known.warnings if known else ():
         for line in wrapped(f"{WARNING} {shown(warning)}", width - 2):
             yield [("", f" {line}")]
@@ -320,7 +320,7 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """Which trailers stay behind, and what reviewers will see."""
-    known = foreseen(state)
+    known = outlook_of(state)
     for note in (*_left_behind(state), *(known.notes if known else ())):
         for line in wrapped(shown(note), width - 5):
             yield [("", f"   {line}")]
@@ -375,7 +375,7 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
         yield [("", f"   {where_files_go(whole.drop_to)}")]
     else:
         yield [("", "   index and worktree are updated where the final files change")]
-    unchanged = unchanged_commits(state)
+    unchanged = commits_not_rewritten(state)
     others = [ref for ref, oid in whole.other_refs.items() if oid not in unchanged]
     if others:
         yield [("", f"   also moves: {', '.join(map(shown, others))}")]

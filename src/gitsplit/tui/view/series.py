@@ -12,7 +12,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
-from gitsplit.tui.state.problems import asking_words, conflict_of
+from gitsplit.tui.state.problems import conflict_of, outlook_words
 from gitsplit.tui.view.pane import Lines, scrolled
 from gitsplit.tui.view.text import CURSOR, WARNING, clipped, fitted, shown, wrapped
 
@@ -198,7 +198,7 @@ def _estimate_words(estimate: Estimate | None) -> str:
 
 def _marked(state: State) -> StyleAndTextTuples:
     """How many commits are to be split, and how to begin; or what git is asked."""
-    if words := asking_words(state):
+    if words := outlook_words(state):
         return [("class:name", f" {words}")]
     marked = sum(entry.action == "split" for entry in state.todo.entries)
     if not marked:
