@@ -10,8 +10,8 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.signals import unwind_on_signals
 from gitsplit.git.store import store_objects
 from gitsplit.model.checks import Check
-from gitsplit.workflow.apply import drawn_up
-from gitsplit.workflow.checks import Checks, Runner
+from gitsplit.workflow.apply import compute_rewrite
+from gitsplit.workflow.checks import CheckRunner, CommandChecks
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import read_work
 from tests.processes import wait_until
@@ -39,7 +39,7 @@ def test_whatever_comes_in_between_the_last_word_on_a_commit_is_the_newest(
         if number and check.is_done:
             is_overtaken.set()
 
-    runner = Runner(opened, work, ["true"], jobs=2)
+    runner = CheckRunner(opened, work, ["true"], jobs=2)
     runner.start(work.todo, tell)
     wait_until(lambda: len(latest) > 1 and len(runner.passed) == len(latest))
     runner.close()
@@ -53,8 +53,8 @@ def test_a_signal_that_another_thread_has_got_ends_the_waiting(
     """Where the main thread has one pending, the kernel may give it to any other."""
     opened = open_repository(tangled(repo).path)
     work = read_work(opened, Request("HEAD~3", group_by="file"), every=True)
-    objects, rewrite = drawn_up(opened, work)
-    checks = Checks(opened, ["sleep 3"], jobs=1)
+    objects, rewrite = compute_rewrite(opened, work)
+    checks = CommandChecks(opened, ["sleep 3"], jobs=1)
 
     def get_signalled() -> None:
         pthread_kill(get_ident(), SIGTERM)

@@ -14,7 +14,7 @@ from gitsplit.errors import CheckFailed
 from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.checks import PASSED, RUNNING, WAITING, Check
-from gitsplit.workflow.checks import Checks, check_commits
+from gitsplit.workflow.checks import CommandChecks, check_commits
 from tests.git.rewriting import Bench
 from tests.processes import is_alive, wait_until
 from tests.repository import Repository
@@ -354,7 +354,7 @@ def test_in_the_background_each_commit_waits_runs_and_has_its_result(
     first, *others = rewrite.commits
     command = f"while [ ! -e {gate} ]; do sleep 0.05; done; test ! -e sub/more"
     with store_objects(bench.opened, bench.objects, rewrite):
-        checks = Checks(
+        checks = CommandChecks(
             bench.opened, [command], 1, lambda: seen.append(checks.result(first))
         )
         assert checks.result(first) == WAITING
@@ -383,7 +383,7 @@ def test_what_has_passed_before_is_not_run_again_but_anything_else_is(
     first, second, third, fourth = rewrite.commits
     said: list[str] = []
     with store_objects(bench.opened, bench.objects, rewrite):
-        checks = Checks(bench.opened, [command], 1)
+        checks = CommandChecks(bench.opened, [command], 1)
         checks.start([first, third])
         states = [checks.wait_for_check(commit).state for commit in (first, third)]
         checks.stop()
@@ -455,7 +455,7 @@ def test_another_start_checks_only_what_has_no_result_and_stops_the_rest(
     first, second, third, _ = rewrite.commits
     command = f"echo $$ >>{log}; test ! -e sub/more || sleep 1000"
     with store_objects(bench.opened, bench.objects, rewrite):
-        checks = Checks(bench.opened, [command], 1)
+        checks = CommandChecks(bench.opened, [command], 1)
         checks.start([first, third])
         (_, endless) = pids(log, 2)
         checks.start([first, second])

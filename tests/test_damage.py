@@ -11,7 +11,7 @@ import pytest
 from gitsplit.errors import GitsplitError
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.workflow import work
-from gitsplit.workflow.draft import saved_draft
+from gitsplit.workflow.draft import load_draft
 from gitsplit.workflow.propose import Request
 from tests.repositories.test_storage import as_anybody
 from tests.repository import Repository
@@ -145,7 +145,7 @@ def test_whatever_a_plan_says_it_is_used_or_refused_with_a_word(
             draft.save("{}")
             draft.path.write_bytes(broken)
             with suppress(GitsplitError):
-                saved_draft(opened, asked, begun)
+                load_draft(opened, asked, begun)
         else:
             ran = gitsplit(repo.path, "-n", "--plan", "-", stdin=broken)
             assert is_told(ran), (broken, ran.err)

@@ -9,7 +9,12 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model.todo import Todo, with_action
-from gitsplit.workflow.draft import Saver, forget_draft, moved_away, saved_draft
+from gitsplit.workflow.draft import (
+    DraftSaver,
+    delete_draft,
+    draft_of_other_head,
+    load_draft,
+)
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, open_idle_repository, read_work
 from tests.repository import Repository
@@ -34,7 +39,7 @@ def reworded(work: Work) -> Todo:
 
 
 def saved(repo: Opened, work: Work, *lists: Todo) -> None:
-    saver = Saver(repo, work)
+    saver = DraftSaver(repo, work)
     for todo in lists:
         saver.save(todo)
     saver.close()
@@ -48,7 +53,7 @@ def test_the_latest_list_is_there_at_the_next_start(work: tuple[Opened, Work]) -
     repo, begun_work = work
     dropped = with_action(begun_work.todo, begun_work.todo.order[1], "drop")
     saved(repo, begun_work, dropped, reworded(begun_work))
-    found = saved_draft(repo, WHOLE, begun_work)
+    found = load_draft(repo, WHOLE, begun_work)
 
     assert found is not None
     assert actions(reworded(begun_work)) == actions(found)
@@ -59,7 +64,7 @@ def test_a_list_as_it_began_leaves_no_draft(work: tuple[Opened, Work]) -> None:
     saved(repo, begun_work, reworded(begun_work))
     saved(repo, begun_work, begun_work.todo)
 
-    assert saved_draft(repo, WHOLE, begun_work) is None
+    assert load_draft(repo, WHOLE, begun_work) is None
     assert list((repo.git_dir / "gitsplit" / "drafts").iterdir()) == []
 
 
@@ -68,7 +73,7 @@ def test_another_range_has_a_draft_of_its_own(work: tuple[Opened, Work]) -> None
     saved(repo, begun_work, reworded(begun_work))
     other = Request(upstream="HEAD~2")
 
-    assert saved_draft(repo, other, read_work(repo, other, every=True)) is None
+    assert load_draft(repo, other, read_work(repo, other, every=True)) is None
 
 
 def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
@@ -81,13 +86,13 @@ def test_a_draft_for_commits_that_have_moved_is_kept_and_named(
     repo.commit("one more\n", {"more": b"1\n"})
     request = Request(upstream="HEAD~4")
     now = read_work(was, request, every=True)
-    said = moved_away(was, now)
+    said = draft_of_other_head(was, now)
 
-    assert saved_draft(was, request, now) is None
+    assert load_draft(was, request, now) is None
     assert said is not None
     assert (old_head[:12] in said, str(kept) in said) == (True, True)
     assert kept.exists()
-    assert moved_away(was, begun_work) is None
+    assert draft_of_other_head(was, begun_work) is None
 
 
 def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) -> None:
@@ -96,7 +101,7 @@ def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) 
     file = DraftFile.of(repo, begun_work.series, begun_work.head_ref)
     file.path.write_text("{")
     with pytest.raises(InvalidPlan, match="doesn't fit") as refused:
-        saved_draft(repo, WHOLE, begun_work)
+        load_draft(repo, WHOLE, begun_work)
 
     assert str(file.path) in refused.value.hint
     assert file.path.read_text() == "{"
@@ -105,9 +110,9 @@ def test_a_draft_that_is_damaged_is_refused_and_kept(work: tuple[Opened, Work]) 
 def test_what_is_done_leaves_no_draft(work: tuple[Opened, Work]) -> None:
     repo, begun_work = work
     saved(repo, begun_work, reworded(begun_work))
-    forget_draft(repo, begun_work)
+    delete_draft(repo, begun_work)
 
-    assert saved_draft(repo, WHOLE, begun_work) is None
+    assert load_draft(repo, WHOLE, begun_work) is None
 
 
 def test_branches_with_odd_names_have_drafts_of_their_own(
@@ -120,7 +125,7 @@ def test_branches_with_odd_names_have_drafts_of_their_own(
         saved(repo, each, reworded(begun_work))
 
     assert len({DraftFile.of(repo, w.series, w.head_ref).path for w in works}) == 4
-    assert all(saved_draft(repo, WHOLE, each) for each in works)
+    assert all(load_draft(repo, WHOLE, each) for each in works)
 
 
 def cuttable(repo: Repository) -> Repository:

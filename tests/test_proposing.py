@@ -6,7 +6,12 @@ from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
-from gitsplit.workflow.propose import Request, known, proposals_of, proposed
+from gitsplit.workflow.propose import (
+    Request,
+    proposal_context,
+    proposals_of,
+    propose_plan,
+)
 from tests.repository import Repository
 
 FILES = ("heron.txt", "maple.txt", "quartz.txt")
@@ -33,7 +38,7 @@ def test_files_that_changed_together_before_are_proposed_for_one_commit(
 
     request, commit = Request(number=2), series.commits[0]
     found = proposals_of(opened, request, series, commit, changes)
-    plan = proposed(opened, request, series, commit, found)
+    plan = propose_plan(opened, request, series, commit, found)
     group_of = {
         changes[edit.file].path.decode(): group
         for edit, group in zip(plan.edits, plan.group_of, strict=True)
@@ -49,7 +54,7 @@ def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
 
     def together(series: Series) -> tuple[frozenset[bytes], ...]:
         (changes,) = history.changes_of(opened, series.commits[-1:])
-        return known(opened, series, changes).together
+        return proposal_context(opened, series, changes).together
 
     assert together(history.read_series(opened, "HEAD~1")) == before * 3
     assert together(history.read_series(opened, "HEAD~3")) == before

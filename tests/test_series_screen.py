@@ -7,7 +7,7 @@ import pytest
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.workflow.proposal_cache import MOST_FILES, ProposalCache
-from gitsplit.workflow.propose import Request, copied_trailers
+from gitsplit.workflow.propose import Request, trailers_to_copy
 from gitsplit.workflow.work import Work, read_work
 from tests.gits import to_merge
 from tests.repository import Repository
@@ -287,7 +287,7 @@ def test_copied_trailers_are_those_of_the_configuration(
     for value in values:
         repo.git("config", "--add", "gitsplit.copyTrailers", value)
 
-    assert copied_trailers(open_repository(repo.path)) == keys
+    assert trailers_to_copy(open_repository(repo.path)) == keys
 
 
 def test_each_part_of_a_commit_has_the_trailers_that_are_copied(

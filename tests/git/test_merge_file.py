@@ -7,7 +7,7 @@ import pytest
 from gitsplit.errors import ActionRefused
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.repository import open_repository
-from gitsplit.workflow.screen import merged_for_key
+from gitsplit.workflow.screen import merge_for_key
 from tests.repository import Repository
 from tests.three_way import merge
 
@@ -66,4 +66,4 @@ def test_where_git_cannot_merge_a_key_is_refused_and_ends_nothing(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     with pytest.raises(ActionRefused, match="could not merge the edited file"):
-        merged_for_key(open_repository(repo.path), b"1\n", b"2\n", b"3\n")
+        merge_for_key(open_repository(repo.path), b"1\n", b"2\n", b"3\n")

@@ -22,7 +22,7 @@ from gitsplit.planfile import parse
 from gitsplit.planfile.match import fitted
 from gitsplit.workflow.apply import apply, preview
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, document, open_idle_repository, read_work
+from gitsplit.workflow.work import Work, open_idle_repository, plan_document, read_work
 from tools.stress.applying import GitRefuses, applied_trees
 from tools.stress.building import Built
 from tools.stress.meaning import (
@@ -166,11 +166,11 @@ def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
         root=built.base is None,
         group_by=rng.choice(("auto", "file", "directory", "proximity", "none")),
     )
-    text = parse.dumps(document(read_work(ours, request, every=True)))
+    text = parse.dumps(plan_document(read_work(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
     with configured(settings):
         anew = open_idle_repository(ours.program.cwd)
-        other = parse.dumps(document(read_work(anew, request, every=True)))
+        other = parse.dumps(plan_document(read_work(anew, request, every=True)))
     if other != text:
         trial.plan = text
         raise Difference(f"under {settings} the plan is another:\n{other}")
@@ -279,7 +279,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
         work = read_work(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
-            again = parse.dumps(document(work))
+            again = parse.dumps(plan_document(work))
             work = read_work(ours, Request(plan=again.encode()))
         preview(ours, work)
     return None if planned.reason else work

@@ -206,7 +206,7 @@ def _read(name: str) -> bytes:
 
 def _dry_run(options: Options) -> None:
     from gitsplit.git.journal import other_at_work
-    from gitsplit.workflow.journal_state import naming_way_out
+    from gitsplit.workflow.journal_state import hint_at_undo
     from gitsplit.workflow.work import (
         open_idle_repository,
         read_work,
@@ -216,7 +216,7 @@ def _dry_run(options: Options) -> None:
     repo = open_idle_repository(here())
     if worker := other_at_work(repo):
         say(f"{worker[:1].upper()}{worker[1:]} is still at work.")
-    with naming_way_out(repo), Progress() as tell:
+    with hint_at_undo(repo), Progress() as tell:
         work = read_work(repo, _request(options), every=True, tell=tell)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
@@ -242,21 +242,21 @@ def _name_shortcuts(work: "Work") -> None:
 
 def _plan_text(work: "Work") -> str:
     from gitsplit.planfile.parse import dumps
-    from gitsplit.workflow.work import document
+    from gitsplit.workflow.work import plan_document
 
-    return dumps(document(work))
+    return dumps(plan_document(work))
 
 
 def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
     """What would become of each commit; a plan that is refused is shown before that."""
     from gitsplit.report.text import proposal_text
-    from gitsplit.workflow.apply import resulting, review_notes
-    from gitsplit.workflow.dry_run import look_at_work
+    from gitsplit.workflow.apply import result_commits, review_notes
+    from gitsplit.workflow.dry_run import dry_run
 
-    look = look_at_work(repo, work)
+    look = dry_run(repo, work)
     for warning in look.warnings:
         say(warning)
-    made = resulting(look.work, look.rewrite)
+    made = result_commits(look.work, look.rewrite.commits)
     text = proposal_text(
         *(look.work.todo, made, work.proposals),
         complaints=look.complaints,
@@ -271,11 +271,11 @@ def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
 def _split(options: Options) -> None:
     """The split proposed and, if the user wants it so, applied; and what came of it."""
     from gitsplit.git.repository import open_repository
-    from gitsplit.workflow.journal_state import recovering
+    from gitsplit.workflow.journal_state import recover_first
     from gitsplit.workflow.run import run
 
     repo = open_repository(here())
-    with recovering(repo, say):
+    with recover_first(repo, say):
         try:
             result = run(repo, _request(options), _finish(repo, options), Progress())
         except NothingToSplit as same:

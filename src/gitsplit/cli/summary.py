@@ -26,16 +26,16 @@ def show_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None
     elif result.rebased is not None:
         show_finished(repo, result.rebased)
     else:
-        complain(f"{UNCHANGED} {KEPT if result.is_kept else ''}".rstrip())
+        complain(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
 
 
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import pushing
+    from gitsplit.workflow.apply import push_instructions_after_rebase
 
     moved = [(update.ref, update.new) for update in record.updates]
-    tell(finished_text(moved, pushing(repo, record)))
+    tell(finished_text(moved, push_instructions_after_rebase(repo, record)))
 
 
 def show_summary(
@@ -43,13 +43,13 @@ def show_summary(
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.summary import dropped_lines, summary_text
-    from gitsplit.workflow.apply import how_to_push, resulting, review_notes
+    from gitsplit.workflow.apply import push_instructions, result_commits, review_notes
 
-    made = resulting(work, outcome.rewrite)
+    made = result_commits(work, outcome.rewrite.commits)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
     left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
     dropped = dropped_lines(work.plans, outcome.changed, is_kept=drop_to == "worktree")
-    review = [*review_notes(repo, work, made), *how_to_push(repo, work)]
+    review = [*review_notes(repo, work, made), *push_instructions(repo, work)]
     told = summary_text(
         *(work.todo, made, moved, left),
         old_tree=outcome.rewrite.old_tree,
@@ -65,11 +65,11 @@ def undo() -> None:
     """The last rewrite is given back, and it is said what was."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
-    from gitsplit.workflow.journal_state import recovering
+    from gitsplit.workflow.journal_state import recover_first
 
     repo = open_repository(here())
     last = last_undoable(repo)
-    with recovering(repo, say) as said:
+    with recover_first(repo, say) as said:
         if said and last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
             if last is not None:
@@ -107,17 +107,17 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import pushing
-    from gitsplit.workflow.conflict import continue_rebase
-    from gitsplit.workflow.journal_state import recovering
+    from gitsplit.workflow.apply import push_instructions_after_rebase
+    from gitsplit.workflow.conflict import continue_rewrite
+    from gitsplit.workflow.journal_state import recover_first
 
     repo = open_repository(here())
-    with recovering(repo, say) as said:
+    with recover_first(repo, say) as said:
         if said and not is_under_way(repo):
             return
-        record = continue_rebase(repo)
+        record = continue_rewrite(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
-        tell(finished_text(moved, pushing(repo, record)))
+        tell(finished_text(moved, push_instructions_after_rebase(repo, record)))
 
 
 def abort() -> None:
@@ -125,12 +125,12 @@ def abort() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import aborted_text
-    from gitsplit.workflow.conflict import abort_rebase
-    from gitsplit.workflow.journal_state import recovering
+    from gitsplit.workflow.conflict import abort_rewrite
+    from gitsplit.workflow.journal_state import recover_first
 
     repo = open_repository(here())
-    with recovering(repo, say) as said:
+    with recover_first(repo, say) as said:
         if said and not is_under_way(repo):
             return
-        record = abort_rebase(repo, say)
+        record = abort_rewrite(repo, say)
         tell(aborted_text([(u.ref, u.old) for u in record.updates]))

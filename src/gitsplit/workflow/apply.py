@@ -72,7 +72,7 @@ from gitsplit.planfile import parse
 from gitsplit.report.facts import Resulting
 from gitsplit.report.sentences import push_lines, review_lines
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.work import Work, document
+from gitsplit.workflow.work import Work, plan_document
 
 
 def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[str]:
@@ -81,14 +81,14 @@ def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[
     Empty where no Change-Ids are used. Raises NotPushable, which names the first thing,
     where it would refuse one that gitsplit makes.
     """
-    found = _objections(repo, work, rewrite)
+    found = _gerrit_objections(repo, work, rewrite)
     ours = [each for each in found if each.is_ours]
     if ours:
-        raise _not_pushable(ours[0])
-    return _warnings(found)
+        raise _push_error(ours[0])
+    return _push_warnings(found)
 
 
-def complaints(
+def gerrit_complaints(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Mapping[Oid, Sequence[str]], NotPushable | None, Sequence[str]]:
     """What :func:`review_warnings` says, with nothing that hides the rest.
@@ -96,43 +96,43 @@ def complaints(
     Sentences about commits that gitsplit makes, by those they are made of; the error
     for the first of them; and the warnings.
     """
-    found = _objections(repo, work, rewrite)
+    found = _gerrit_objections(repo, work, rewrite)
     ours: dict[Oid, list[str]] = {}
     first: NotPushable | None = None
     for each in found:
         if each.is_ours:
-            first = first or _not_pushable(each)
+            first = first or _push_error(each)
             source = rewrite.commits[each.number - 1].draft.source.oid
             told = f"Gerrit would refuse it. {each.sentence} {each.remedy}"
             ours.setdefault(source, []).append(told)
-    return ours, first, _warnings([each for each in found if not each.is_ours])
+    return ours, first, _push_warnings([each for each in found if not each.is_ours])
 
 
-def _not_pushable(objection: Objection) -> NotPushable:
+def _push_error(objection: Objection) -> NotPushable:
     return NotPushable(
         f"Gerrit would refuse the push. {objection.sentence}",
         hint=f"{objection.remedy} --no-verify writes it all the same.",
     )
 
 
-def _warnings(found: Sequence[Objection]) -> Sequence[str]:
+def _push_warnings(found: Sequence[Objection]) -> Sequence[str]:
     said = (f"Gerrit may refuse the push. {each.sentence}" for each in found)
     return tuple(few(said, MOST_NAMED))
 
 
-def _objections(
+def _gerrit_objections(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Objection, ...]:
     """All there is where Gerrit is used; elsewhere what is wrong with new ids."""
-    rules, known = work.ids, known_of(repo, work)
+    rules, known = work.ids, review_server_of(repo, work)
     if known is None:
-        pushed = [_pushed(rules, made, b"", {}) for made in rewrite.commits]
+        pushed = [_commit_to_push(rules, made, b"", {}) for made in rewrite.commits]
         anybodys = [replace(each, email=b"", is_empty=False) for each in pushed]
         found = objections(anybodys, rules, b"", {})
         return tuple(each for each in found if each.is_ours)
-    email = _own_email(repo)
+    email = _committer_email(repo)
     new = [made for made in rewrite.commits if made.oid not in known.there]
-    pushed = [_pushed(rules, made, email, known.merged) for made in new]
+    pushed = [_commit_to_push(rules, made, email, known.merged) for made in new]
     first = len(rewrite.commits) - len(new) + 1
     found = objections(pushed, rules, email, known.below, first)
     # Those of others are there already, as a rule, as changes that aren't merged.
@@ -142,7 +142,7 @@ def _objections(
     return (*found, *objections(below, rules, b"", {}))
 
 
-def known_of(repo: Repository, work: Work) -> ReviewServer | None:
+def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
     """What the clone knows of the server; None where nothing is reviewed."""
     if work.reviewing is None and work.ids.is_reviewed:
         return review_server(repo, work.series, work.ids, work.head_ref)
@@ -153,26 +153,32 @@ def review_notes(
     repo: Repository, work: Work, made: Sequence[Resulting]
 ) -> tuple[str, ...]:
     """What reviewers will see, a line each; none where nothing is reviewed."""
-    known = known_of(repo, work)
+    known = review_server_of(repo, work)
     if known is None:
         return ()
     given = push_properties(known.push.options)
-    ids = {oid: each for oid, each in _ids(work).items() if each not in known.merged}
+    ids = {
+        oid: each
+        for oid, each in _change_ids_before(work).items()
+        if each not in known.merged
+    }
     return tuple(review_lines(work.todo, made, ids, given))
 
 
-def how_to_push(repo: Repository, work: Work) -> tuple[str, ...]:
+def push_instructions(repo: Repository, work: Work) -> tuple[str, ...]:
     """How the commits are pushed, a line each; none where nothing is reviewed.
 
     Nor while a rebase is under way, whose HEAD isn't the end of it.
     """
-    known = known_of(repo, work)
+    known = review_server_of(repo, work)
     if known is None or (repo.git_dir / "rebase-merge").is_dir():
         return ()
     return tuple(push_lines(known.push.command, known.push.others))
 
 
-def pushing(repo: Repository, record: Record | None) -> tuple[str, ...]:
+def push_instructions_after_rebase(
+    repo: Repository, record: Record | None
+) -> tuple[str, ...]:
     """How the commits of a rewrite that git has finished are pushed, a line each."""
     head = next(iter(record.updates if record else ()), None)
     if head is None or not are_reviewed(repo, head.new, head.old):
@@ -181,7 +187,7 @@ def pushing(repo: Repository, record: Record | None) -> tuple[str, ...]:
     return tuple(push_lines(push.command, push.others))
 
 
-def _ids(work: Work) -> Mapping[Oid, bytes]:
+def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
     """The Change-Ids of the commits as they were."""
     rules = work.ids
     found = (
@@ -191,7 +197,7 @@ def _ids(work: Work) -> Mapping[Oid, bytes]:
     return {oid: change_id for oid, change_id in found if change_id}
 
 
-def _pushed(
+def _commit_to_push(
     rules: IdRules, made: WrittenCommit, email: bytes, merged: Mapping[bytes, Oid]
 ) -> Pushed:
     """The commit as it will be pushed; ``email`` is the committer's of new ones."""
@@ -201,16 +207,18 @@ def _pushed(
     is_kept = made.oid == draft.source.oid
     return Pushed(
         message=draft.message,
-        email=_email(b"".join(original.values(b"committer"))) if is_kept else email,
+        email=_address_in(b"".join(original.values(b"committer")))
+        if is_kept
+        else email,
         is_ours=is_ours,
         needs_id=not is_ours or has_id or rules.gives_id(draft.message),
         is_empty=made.is_emptied,
         signs_off=is_signed_off(original.message),
-        merged_as=_merged_as(rules.of(draft.message), made, merged),
+        merged_as=_merged_commit(rules.of(draft.message), made, merged),
     )
 
 
-def _merged_as(
+def _merged_commit(
     change_id: bytes | None, made: WrittenCommit, merged: Mapping[bytes, Oid]
 ) -> str:
     """The commit that has the Change-Id on the server, if it isn't that one itself."""
@@ -218,15 +226,15 @@ def _merged_as(
     return "" if found is None or found == made.oid else found[:10]
 
 
-def _own_email(repo: Repository) -> bytes:
+def _committer_email(repo: Repository) -> bytes:
     """The user's address; empty where it isn't known yet, which a preview may be."""
     try:
-        return _email(repository.committer(repo))
+        return _address_in(repository.committer(repo))
     except NoIdentity:
         return b""
 
 
-def _email(committer: bytes) -> bytes:
+def _address_in(committer: bytes) -> bytes:
     """The address in the value of a committer header."""
     found = re.search(rb"<([^>]*)>", committer)
     return found[1] if found else b""
@@ -263,27 +271,23 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
     The trees are those that it writes; the commits differ in committer, date and new
     Change-Ids. So a preview needs no identity.
     """
-    return drawn_up(repo, work)[1]
+    return compute_rewrite(repo, work)[1]
 
 
-def drawn_up(
+def compute_rewrite(
     repo: Repository, work: Work, watch: Watch = PATIENT
 ) -> tuple[NewObjects, write.Rewrite]:
     """The objects of :func:`preview` and what they rewrite; nothing is stored.
 
     ``watch`` hears how many commits are done. Raises what stands against the plans.
     """
-    return _drawn_up(repo, work, _NOBODY, Finish(), watch)
+    return _compute_rewrite(repo, work, _NOBODY, Finish(), watch)
 
 
-def resulting(work: Work, rewrite: write.Rewrite) -> tuple[Resulting, ...]:
-    """The commits that the series becomes, as reports want them."""
-    return _as_reported(work, rewrite.commits)
-
-
-def _as_reported(
+def result_commits(
     work: Work, commits: Sequence[write.WrittenCommit]
 ) -> tuple[Resulting, ...]:
+    """The new commits of the work with what reports say of each."""
     moved = out_of_place(work.series, work.todo)
     return tuple(
         Resulting(
@@ -299,7 +303,7 @@ def _as_reported(
     )
 
 
-def to_be(repo: Repository, work: Work) -> tuple[Resulting, ...]:
+def provisional_commits(repo: Repository, work: Work) -> tuple[Resulting, ...]:
     """The commits that the series is to become, where they can't be drawn up.
 
     They have the ids and trees of what they are made from.
@@ -307,10 +311,10 @@ def to_be(repo: Repository, work: Work) -> tuple[Resulting, ...]:
     drafts = series_draft(NewObjects(repo), work).drafts
     originals = ((draft, draft.source.oid, draft.source.raw.tree) for draft in drafts)
     commits = tuple(write.WrittenCommit(*each) for each in originals)
-    return _as_reported(work, commits)
+    return result_commits(work, commits)
 
 
-def _drawn_up(
+def _compute_rewrite(
     repo: Repository,
     work: Work,
     committer: bytes,
@@ -319,11 +323,11 @@ def _drawn_up(
 ) -> tuple[NewObjects, write.Rewrite]:
     """The new objects of the whole series, and what they rewrite."""
     objects = NewObjects(repo)
-    ready = ready_draft(repo, objects, work, finish)
+    ready = checked_series_draft(repo, objects, work, finish)
     return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 
 
-def ready_draft(
+def checked_series_draft(
     repo: Repository, objects: NewObjects, work: Work, finish: Finish
 ) -> SeriesDraft:
     """The drafts of the whole series as they are to be written, but for signatures.
@@ -394,7 +398,7 @@ def apply(
     Raises Interrupted where Ctrl-C came too late.
     """
     finish = finish or Finish()
-    with keeping_plan(repo, work):
+    with keep_plan_on_error(repo, work):
         outcome = _write_and_move(repo, work, finish, drop_to)
     finish.announce(repo, outcome.rewrite)
     return outcome
@@ -403,7 +407,7 @@ def apply(
 def _write_and_move(
     repo: Repository, work: Work, finish: Finish, drop_to: DropTo
 ) -> Outcome:
-    objects, unsigned = _drawn_up(repo, work, repository.committer(repo), finish)
+    objects, unsigned = _compute_rewrite(repo, work, repository.committer(repo), finish)
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan gives back the commits as they are.",
@@ -414,7 +418,7 @@ def _write_and_move(
             finish.say(warning)
     rewrite = finish.sign(objects, unsigned)
     trees = head_trees(repo, objects, work, rewrite, drop_to)
-    refuse_unready(repo, objects, trees)
+    refuse_unclean_worktree(repo, objects, trees)
     moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     # What the summary needs is found before: afterwards nothing may stand against it.
@@ -422,12 +426,12 @@ def _write_and_move(
     in_head = {path: pair.after is not None for path, pair in changed.items()}
     outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
     files = (trees.files,) if trees else ()
-    with _settled(repo, _WAY_BACK), ExitStack() as kept:
+    with _recover_when_interrupted(repo, _WAY_BACK), ExitStack() as kept:
         with finish.during("storing the new objects"):
             kept.enter_context(store_objects(repo, objects, rewrite, files))
         finish.check(repo, rewrite, finish.passed)
         # That may have taken long, and the user may have worked meanwhile.
-        refuse_unready(repo, objects, trees)
+        refuse_unclean_worktree(repo, objects, trees)
         with finish.during(f"updating refs ({len(moves.moves)})"):
             journal.move_refs(
                 repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
@@ -435,7 +439,7 @@ def _write_and_move(
     return outcome
 
 
-def refuse_unready(
+def refuse_unclean_worktree(
     repo: Repository, objects: NewObjects, trees: HeadTrees | None
 ) -> None:
     """Raise where index and files can't go to these trees as they are now."""
@@ -465,7 +469,9 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     plans = [without_empty_groups(plan) for plan in work.plans.values()]
     is_keeping = drop_to == "worktree" and any(DROPPED in p.group_of for p in plans)
     if repo.worktree is not None:
-        files = _tree_with_dropped(repo, objects, work, watch) if is_keeping else new
+        files = (
+            _make_tree_with_dropped(repo, objects, work, watch) if is_keeping else new
+        )
         return HeadTrees(old, files, new)
     if is_keeping:
         raise NotInWorktree(
@@ -475,12 +481,12 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     return None
 
 
-def _tree_with_dropped(
+def _make_tree_with_dropped(
     repo: Repository, objects: NewObjects, work: Work, watch: Watch
 ) -> Oid:
     """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
     kept = work.with_plans(plans_with_dropped(repo, work))
-    ready = ready_draft(repo, objects, kept, Finish())
+    ready = checked_series_draft(repo, objects, kept, Finish())
     return write.make_rewrite(repo, objects, ready, _NOBODY, watch).new_tree
 
 
@@ -517,18 +523,18 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
 
 
 @contextmanager
-def _settled(repo: Repository, too_late: str) -> Iterator[None]:
+def _recover_when_interrupted(repo: Repository, too_late: str) -> Iterator[None]:
     """Where Ctrl-C or a signal comes while refs move, all have moved or none has.
 
     Raises Interrupted with the hint ``too_late`` where they have.
     """
-    before = _last(repo)
+    before = _last_undoable_number(repo)
     try:
         yield
     except KeyboardInterrupt as stop:
         with ignore_signals():
             said = journal.recover_rewrites(repo)
-        if _last(repo) == before:
+        if _last_undoable_number(repo) == before:
             raise
         raise Interrupted(
             "Interrupted while the refs were moving.",
@@ -537,14 +543,14 @@ def _settled(repo: Repository, too_late: str) -> Iterator[None]:
         ) from stop
 
 
-def _last(repo: Repository) -> int:
+def _last_undoable_number(repo: Repository) -> int:
     """The number of the last rewrite that can be undone; 0 without one."""
     last = journal.last_undoable(repo)
     return last.number if last else 0
 
 
 @contextmanager
-def keeping_plan(repo: Repository, work: Work) -> Iterator[None]:
+def keep_plan_on_error(repo: Repository, work: Work) -> Iterator[None]:
     """Where something stands against the work, its plan is in a file for another try.
 
     The error that is raised in the ``with`` block names it.
@@ -560,7 +566,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error names it, if it can be written."""
     try:
         path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        write_file(repo, path, parse.dumps(document(work)).encode())
+        write_file(repo, path, parse.dumps(plan_document(work)).encode())
     except OSError:
         return
     command = escape.shell_command("gitsplit", "--plan", str(path))
@@ -570,7 +576,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 def undo(repo: Repository) -> journal.Record:
     """The record of the last rewrite, whose refs are back where they were."""
     rebase_record.refuse_under_way(repo)
-    with _settled(repo, _WHERE_THEY_ARE):
+    with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
         return journal.undo_last(repo)
 
 

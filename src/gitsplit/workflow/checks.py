@@ -36,7 +36,7 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
-from gitsplit.workflow.apply import drawn_up
+from gitsplit.workflow.apply import compute_rewrite
 from gitsplit.workflow.work import Work
 
 MOST_FAILURES = 3
@@ -67,7 +67,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
     if not (commands and made):
         return
-    checks = Checks(repo, commands, jobs, passed=passed)
+    checks = CommandChecks(repo, commands, jobs, passed=passed)
     failed: list[tuple[int, WrittenCommit, Check]] = []
     with unwind_on_signals():
         try:
@@ -84,7 +84,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
                 checks.stop()
     if failed:
         # One that failed says more than one on which nothing was run.
-        raise _failure(*min(failed, key=lambda each: each[2].state == "not run"))
+        raise _check_error(*min(failed, key=lambda each: each[2].state == "not run"))
 
 
 def is_new(commit: WrittenCommit) -> bool:
@@ -96,7 +96,7 @@ def _subject(commit: WrittenCommit) -> bytes:
     return subject_of(commit.draft.message)
 
 
-def _failure(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
+def _check_error(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
     name = f"Commit {number}, {commit_in_words(commit.oid, _subject(commit))}"
     if check.state == "not run":
         of = f": {check.command} ({check.reason})" if check.command else ""
@@ -126,7 +126,7 @@ class _Run:
         return Watch(is_wanted=lambda: not self.stop.is_set())
 
 
-class Checks:
+class CommandChecks:
     """Commands run on commits in the background, several at once, oldest first.
 
     ``changed`` is called, in another thread, whenever a result has changed. The commits
@@ -279,7 +279,7 @@ class Checks:
 Tell = Callable[[int, Check], None]
 
 
-class Runner:
+class CheckRunner:
     """Checks the new commits of a todo list, in other threads.
 
     The commits are stored until :meth:`close`, as nothing names them yet.
@@ -290,7 +290,7 @@ class Runner:
     ) -> None:
         self._repo = repo
         self._work = work
-        self._checks = Checks(repo, commands, jobs, self._report)
+        self._checks = CommandChecks(repo, commands, jobs, self._report)
         self._stored = ExitStack()
         self._threads: list[Thread] = []
         # What follows is touched only by who holds the lock.
@@ -332,7 +332,7 @@ class Runner:
         watch = Watch(is_wanted=lambda: not given_up.is_set())
         repo, work = self._repo.with_watch(watch), replace(self._work, todo=todo)
         try:
-            objects, rewrite = drawn_up(repo, work, watch)
+            objects, rewrite = compute_rewrite(repo, work, watch)
             self._stored.enter_context(store_objects(repo, objects, rewrite))
         except GivenUp:
             return

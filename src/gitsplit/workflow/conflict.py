@@ -31,10 +31,10 @@ from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
 from gitsplit.report.summary import staying_lines
 from gitsplit.workflow.apply import (
+    checked_series_draft,
     entry_drafts,
-    keeping_plan,
+    keep_plan_on_error,
     plans_with_dropped,
-    ready_draft,
 )
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work
@@ -55,16 +55,16 @@ def hand_over_conflict(
     :func:`gitsplit.workflow.apply.apply` raises before it moves refs.
     """
     finish = finish or Finish()
-    with keeping_plan(repo, work):
+    with keep_plan_on_error(repo, work):
         _refuse_impossible(repo, work)
         objects = NewObjects(repo)
-        handoff = _drawn_up(repo, objects, work, finish, drop_to)
+        handoff = _make_handoff(repo, objects, work, finish, drop_to)
         moves = refs.branches_to_move(repo, handoff.rewrite)
         for line in staying_lines(moves.left, refs.short_name):
             finish.say(line)
         with store_for_rebase(repo, objects, handoff.rewrite):
-            _start(repo, work, handoff, moves, _signing(repo, finish))
-    return _finished(repo)
+            _start_rebase(repo, work, handoff, moves, _signing_options(repo, finish))
+    return _settle_or_stop(repo)
 
 
 def _refuse_impossible(repo: Repository, work: Work) -> None:
@@ -90,7 +90,7 @@ def _refuse_impossible(repo: Repository, work: Work) -> None:
         )
 
 
-def _start(
+def _start_rebase(
     repo: Repository,
     work: Work,
     handoff: "_Handoff",
@@ -126,7 +126,7 @@ def _with_refs(
     return [replace(line, refs=at.get(line.commit, ())) for line in lines]
 
 
-def _signing(repo: Repository, finish: Finish) -> tuple[str, ...]:
+def _signing_options(repo: Repository, finish: Finish) -> tuple[str, ...]:
     """What has ``git rebase`` sign what it picks as gitsplit would."""
     if finish.signer is not None:
         return (f"--gpg-sign={finish.signer.key}",)
@@ -145,7 +145,7 @@ class _Handoff:
     rewrite: Rewrite
 
 
-def _drawn_up(
+def _make_handoff(
     repo: Repository,
     objects: NewObjects,
     work: Work,
@@ -154,18 +154,22 @@ def _drawn_up(
 ) -> _Handoff:
     """The clean commits as they will be; of the rest, what git can pick."""
     who = repository.committer(repo)
-    ready = ready_draft(repo, objects, work, finish)
+    ready = checked_series_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
     written, rest = write.make_until_conflict(repo, objects, ready, who)
-    clean = finish.sign(objects, _rewrite(work.series, {}, written)).commits
+    clean = finish.sign(objects, _partial_rewrite(work.series, {}, written)).commits
     made = [*clean, *(each for oid in rest for each in carriers.of(oid))]
-    lines, ends = _lines(ready, made, frozenset(rest))
-    kept = _kept(repo, objects, work, carriers) if drop_to == "worktree" else []
+    lines, ends = _todo_lines(ready, made, frozenset(rest))
+    kept = (
+        _make_commits_with_dropped(repo, objects, work, carriers)
+        if drop_to == "worktree"
+        else []
+    )
     unpicked = [each._replace(tree=EMPTY_TREE) for each in (*made[len(clean) :], *kept)]
     unchanged = {each.oid for each in clean}
     moved = {old: new for old, new in ends.items() if old not in unchanged}
-    rewrite = _rewrite(work.series, moved, [*clean, *unpicked])
-    return _Handoff(tuple(lines), tuple(map(_pick, kept)), rewrite)
+    rewrite = _partial_rewrite(work.series, moved, [*clean, *unpicked])
+    return _Handoff(tuple(lines), tuple(map(_pick_line, kept)), rewrite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class _Carriers:
         return next(c for c in self.ready.series.commits if c.oid == oid)
 
 
-def _lines(
+def _todo_lines(
     ready: SeriesDraft, made: Iterable[WrittenCommit], rest: frozenset[Oid]
 ) -> tuple[list[TodoLine], Mapping[Oid, Oid]]:
     """The lines for git, and the one at which each commit of the series ends.
@@ -221,23 +225,23 @@ def _lines(
             ends[oid] = ends[leader]
             continue
         for each in by_source.get(oid, ()):
-            lines.append(_pick(each))
-            lines += _fixups(each.draft) if oid in rest else ()
+            lines.append(_pick_line(each))
+            lines += _fixup_lines(each.draft) if oid in rest else ()
         if lines:
             ends[oid] = lines[-1].commit
     return lines, ends
 
 
-def _pick(made: WrittenCommit) -> TodoLine:
+def _pick_line(made: WrittenCommit) -> TodoLine:
     return TodoLine("pick", made.oid, subject_of(made.draft.message))
 
 
-def _fixups(draft: CommitDraft) -> Iterator[TodoLine]:
+def _fixup_lines(draft: CommitDraft) -> Iterator[TodoLine]:
     for source in draft.squashed:
         yield TodoLine("fixup", source.oid, source.subject)
 
 
-def _kept(
+def _make_commits_with_dropped(
     repo: Repository, objects: NewObjects, work: Work, carriers: _Carriers
 ) -> list[WrittenCommit]:
     """For each commit that loses edits, one on top that has them again."""
@@ -255,7 +259,7 @@ def _kept(
     return kept
 
 
-def _rewrite(
+def _partial_rewrite(
     series: Series, ends: Mapping[Oid, Oid], commits: Sequence[WrittenCommit]
 ) -> Rewrite:
     """A rewrite of the series as far as its commits are known.
@@ -278,18 +282,18 @@ def _rewrite(
     )
 
 
-def continue_rebase(repo: Repository) -> Record | None:
+def continue_rewrite(repo: Repository) -> Record | None:
     """The record of the rewrite, if git has finished it now and says so in its reflogs.
 
     Raises NothingToContinue where git has nothing of gitsplit's to do, and Stopped
     where it stops again.
     """
-    _record(repo)
+    _record_to_go_on_with(repo)
     rebase.continue_rebase(repo)
-    return _finished(repo)
+    return _settle_or_stop(repo)
 
 
-def abort_rebase(
+def abort_rewrite(
     repo: Repository, say: Callable[[str], None] = lambda _told: None
 ) -> Record:
     """The record of the rewrite that isn't any more; all is as it was before it.
@@ -297,15 +301,15 @@ def abort_rebase(
     ``say`` passes on where changes are that couldn't come back into the files. Raises
     NothingToContinue where git has nothing of gitsplit's to do.
     """
-    record = _record(repo)
-    with _over_where_it_is(repo):
+    record = _record_to_go_on_with(repo)
+    with _say_when_over(repo):
         if told := rebase.abort_rebase(repo):
             say(f"{told[:1].upper()}{told[1:]}.")
         rebase_record.settle_records(repo)
     return record
 
 
-def _record(repo: Repository) -> Record:
+def _record_to_go_on_with(repo: Repository) -> Record:
     record = rebase_record.record_under_way(repo)
     if record is None:
         rebase_record.settle_records(repo)
@@ -316,16 +320,16 @@ def _record(repo: Repository) -> Record:
     return record
 
 
-def _finished(repo: Repository) -> Record | None:
+def _settle_or_stop(repo: Repository) -> Record | None:
     """The record, where git has ended the rebase; whatever is raised says how far."""
     if rebase.is_under_way(repo):
-        raise _stopped(rebase.current_stop(repo))
-    with _over_where_it_is(repo):
+        raise _stop_error(rebase.current_stop(repo))
+    with _say_when_over(repo):
         return rebase_record.settle_records(repo)
 
 
 @contextmanager
-def _over_where_it_is(repo: Repository) -> Iterator[None]:
+def _say_when_over(repo: Repository) -> Iterator[None]:
     """An error in the ``with`` block says that the rebase is over, once it is."""
     try:
         yield
@@ -335,10 +339,10 @@ def _over_where_it_is(repo: Repository) -> Iterator[None]:
         raise
 
 
-def _stopped(stop: Stop) -> Stopped:
+def _stop_error(stop: Stop) -> Stopped:
     """What ``git status`` says, and how to go on."""
     at = f" at {commit_in_words(stop.commit, stop.subject)}" if stop.commit else ""
-    where = f", where {_listed(stop.paths)}" if stop.paths else ""
+    where = f", where {_conflicting_paths(stop.paths)}" if stop.paths else ""
     resolve = (
         "Resolve the conflicts, `git add` the files" if stop.paths else "See git status"
     )
@@ -351,6 +355,6 @@ def _stopped(stop: Stop) -> Stopped:
     )
 
 
-def _listed(paths: tuple[bytes, ...]) -> str:
+def _conflicting_paths(paths: tuple[bytes, ...]) -> str:
     verb = "conflicts" if len(paths) == 1 else "conflict"
     return f"{name_list([printable(path) for path in paths])} {verb}"

@@ -24,20 +24,20 @@ from gitsplit.planfile.saved_steps import read_trail, written_trail
 from gitsplit.tui.state.app_state import History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, document, read_work
+from gitsplit.workflow.work import Work, plan_document, read_work
 
 VERSION = 1
 
 
-def dumps(memory: Memory, draft: str) -> str:
+def memory_text(memory: Memory, draft: str) -> str:
     """The memory as a text that belongs to this draft."""
     history = memory.history
     todos = (*history.past, history.present, *history.future)
     value = {
         "version": VERSION,
         "trail": written_trail(todos),
-        "deeds": [_step_value(step) for step in memory.deeds],
-        "undone": [_step_value(step) for step in memory.deeds_undone],
+        "deeds": [_step_to_json(step) for step in memory.deeds],
+        "undone": [_step_to_json(step) for step in memory.deeds_undone],
         "chosen": memory.chosen,
         "opened": memory.opened,
         "cursor": [memory.place, memory.below, memory.focus],
@@ -47,7 +47,7 @@ def dumps(memory: Memory, draft: str) -> str:
     return f"{_digest(draft, body)}\n{body}"
 
 
-def loads(
+def memory_in(
     text: str, draft: str, repo: Repository, work: Work, todo: Todo
 ) -> Memory | None:
     """The memory; None where it is damaged, or of another draft than this one.
@@ -61,18 +61,18 @@ def loads(
         value = json.loads(body)
         if value["version"] != VERSION:
             return None
-        memory = _memory(value, _changes(repo, work, todo), work)
+        memory = _memory_from_json(value, _changes_reader(repo, work, todo), work)
     except (GitsplitError, ValueError, KeyError, TypeError, IndexError):
         return None
     return memory if is_consistent(memory) else None
 
 
-def _memory(
+def _memory_from_json(
     value: Any, changes_of: Callable[[Oid], tuple[FileChange, ...]], work: Work
 ) -> Memory:
     commits = {commit.oid: commit for commit in work.series.commits}
     todos = read_trail(value["trail"], commits, changes_of)
-    deeds, undone = map(_steps, (value["deeds"], value["undone"]))
+    deeds, undone = map(_steps_from_json, (value["deeds"], value["undone"]))
     at = len(deeds)
     place, below, focus = map(int, value["cursor"])
     return Memory(
@@ -88,7 +88,7 @@ def _memory(
     )
 
 
-def _changes(
+def _changes_reader(
     repo: Repository, work: Work, todo: Todo
 ) -> Callable[[Oid], tuple[FileChange, ...]]:
     """What each commit does; that of commits in the draft is read by now."""
@@ -109,11 +109,11 @@ def _digest(draft: str, body: str) -> str:
     return sha256(f"{draft}{body}".encode()).hexdigest()
 
 
-def _step_value(step: HistoryStep) -> list[str | None]:
+def _step_to_json(step: HistoryStep) -> list[str | None]:
     return [step.words, step.screen.name, step.commit]
 
 
-def _steps(rows: list[list[str | None]]) -> tuple[HistoryStep, ...]:
+def _steps_from_json(rows: list[list[str | None]]) -> tuple[HistoryStep, ...]:
     return tuple(
         HistoryStep(str(words), Screen[str(screen)], None if oid is None else Oid(oid))
         for words, screen, oid in rows
@@ -124,7 +124,7 @@ PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""
 
 
-def saved_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
+def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
     """The todo list of the draft for this very range; None without one.
 
     Raises InvalidPlan where there is one that doesn't fit any more; it is kept.
@@ -142,16 +142,16 @@ def saved_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
         ) from error
 
 
-def memory_beside(repo: Repository, work: Work, draft: Todo) -> Memory | None:
+def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
     """What the screen remembers beside the draft; None where that can't be told."""
     file = DraftFile.of(repo, work.series, work.head_ref)
     text, memory = file.text(), file.memory()
     if text is None or memory is None:
         return None
-    return loads(memory, text, repo, work, draft)
+    return memory_in(memory, text, repo, work, draft)
 
 
-def moved_away(repo: Repository, work: Work) -> str | None:
+def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     """A sentence about a draft whose commits have moved since; None without one."""
     file = DraftFile.of(repo, work.series, work.head_ref)
     for path in file.of_other_heads(work.series.head):
@@ -164,7 +164,7 @@ def moved_away(repo: Repository, work: Work) -> str | None:
     return None
 
 
-class Saver:
+class DraftSaver:
     """Saves drafts beside the screen, the latest one only.
 
     What can't be saved is not worth a word while the user works: :meth:`close` says it.
@@ -216,18 +216,18 @@ class Saver:
             if todo == self._work.todo:
                 self._file.forget()
             else:
-                text = parse.dumps(document(replace(self._work, todo=todo)))
-                beside = None if memory is None else dumps(memory, text)
+                text = parse.dumps(plan_document(replace(self._work, todo=todo)))
+                beside = None if memory is None else memory_text(memory, text)
                 self._file.save(text, beside)
         except WriteFailed as failure:
             self._failure = failure
 
 
-def is_kept(repo: Repository, work: Work) -> bool:
+def has_draft(repo: Repository, work: Work) -> bool:
     """Whether there is a draft for this range."""
     return DraftFile.of(repo, work.series, work.head_ref).text() is not None
 
 
-def forget_draft(repo: Repository, work: Work) -> None:
+def delete_draft(repo: Repository, work: Work) -> None:
     """The draft for this range isn't there any more: what it was for is done."""
     DraftFile.of(repo, work.series, work.head_ref).forget()

@@ -37,7 +37,7 @@ class DryRun:
     warnings: tuple[str, ...] = ()
 
 
-def look_at_work(repo: Repository, work: Work) -> DryRun:
+def dry_run(repo: Repository, work: Work) -> DryRun:
     """What a dry run shows of the work.
 
     Raises InvalidPlan only for what is wrong with the series as a whole, and
@@ -47,40 +47,40 @@ def look_at_work(repo: Repository, work: Work) -> DryRun:
     try:
         rewrite = preview(repo, work)
     except InvalidPlan:
-        work, refused = _drawable(repo, work)
+        work, refused = _work_to_show(repo, work)
         if not refused:
             raise
         rewrite = preview(repo, work)
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
-    unpushable, first, warnings = apply.complaints(repo, work, rewrite)
+    unpushable, first, warnings = apply.gerrit_complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     return DryRun(work, rewrite, complaints, refusal or first, tuple(warnings))
 
 
-def _drawable(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:
+def _work_to_show(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:
     """The work with each commit as it can be shown, and what some are refused for."""
     objects, refused = NewObjects(repo), dict[Oid, InvalidPlan]()
     entries: list[Entry] = []
     for entry in work.todo.entries:
-        why = _refusal(objects, work, entry)
+        why = _refusal_of(objects, work, entry)
         if why is not None:
             refused[entry.oid] = why
-            entry = _with_messages(entry)
-            if _refusal(objects, work, entry) is not None:
+            entry = _with_placeholders(entry)
+            if _refusal_of(objects, work, entry) is not None:
                 entry = replace(entry, action="pick", message=None)
         entries.append(entry)
     return replace(work, todo=Todo(tuple(entries))), refused
 
 
-def _above(footer: bytes) -> bytes:
+def _placeholder_above(footer: bytes) -> bytes:
     """The word for a missing message, above the Change-Id that may be all of it."""
     return NO_MESSAGE + (b"\n" + footer if footer.strip() else b"")
 
 
-def _refusal(objects: NewObjects, work: Work, entry: Entry) -> InvalidPlan | None:
+def _refusal_of(objects: NewObjects, work: Work, entry: Entry) -> InvalidPlan | None:
     """Why the commit can't be had as the entry wants it; None where it can."""
     try:
         entry_drafts(objects, work, entry)
@@ -89,7 +89,7 @@ def _refusal(objects: NewObjects, work: Work, entry: Entry) -> InvalidPlan | Non
     return None
 
 
-def _with_messages(entry: Entry) -> Entry:
+def _with_placeholders(entry: Entry) -> Entry:
     """The entry, a word standing for each message that is missing."""
     if entry.action == "reword":
         return replace(entry, message=NO_MESSAGE)
@@ -99,7 +99,7 @@ def _with_messages(entry: Entry) -> Entry:
     groups = tuple(
         each
         if without_change_id(each.message).strip()
-        else replace(each, message=_above(each.message.lstrip(b"\n")))
+        else replace(each, message=_placeholder_above(each.message.lstrip(b"\n")))
         for each in plan.groups
     )
     return replace(entry, plan=replace(plan, groups=groups))

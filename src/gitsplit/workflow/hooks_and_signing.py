@@ -32,15 +32,17 @@ MOST_UNASKED = 20
 """So many commits are signed without asking: each may want a touch of a key."""
 
 
-def _always(_count: int) -> bool:
+def _agree(_count: int) -> bool:
     return True
 
 
-def _unchecked(_repo: Repository, _rewrite: Rewrite, _passed: AbstractSet[Oid]) -> None:
+def _check_nothing(
+    _repo: Repository, _rewrite: Rewrite, _passed: AbstractSet[Oid]
+) -> None:
     pass
 
 
-def _anywhere() -> None:
+def _allow_screen() -> None:
     pass
 
 
@@ -63,12 +65,12 @@ class Finish:
 
     signer: Signer | None = None
     verify: bool = False
-    agrees: Callable[[int], bool] = _always
-    check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _unchecked
+    agrees: Callable[[int], bool] = _agree
+    check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _check_nothing
     passed: AbstractSet[Oid] = frozenset()
     say: Callable[[str], None] = _silently
     during: Callable[[str], AbstractContextManager[object]] = nullcontext
-    before_screen: Callable[[], None] = _anywhere
+    before_screen: Callable[[], None] = _allow_screen
 
     def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules

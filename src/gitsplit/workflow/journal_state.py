@@ -15,7 +15,7 @@ from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import recover
 
-_Standing = tuple[tuple[int, journal.Phase], ...]
+_Phases = tuple[tuple[int, journal.Phase], ...]
 
 _BEGUN = "What was begun is finished, or taken back, when you run gitsplit again."
 _STATES: dict[journal.Phase, tuple[str, str]] = {
@@ -28,47 +28,48 @@ _STATES: dict[journal.Phase, tuple[str, str]] = {
 
 
 @contextmanager
-def recovering(repo: Repository, say: Callable[[str], None]) -> Iterator[str | None]:
-    """What became of a rewrite that was broken off is said before the ``with`` block.
+def recover_first(repo: Repository, say: Callable[[str], None]) -> Iterator[str | None]:
+    """Recover an interrupted rewrite, and say what became of it, before the block.
 
-    It gets the same sentence, None without one; in it errors are :func:`truthful`.
+    The ``with`` block gets the same sentence, None without one. Errors in it say what
+    was changed, as :func:`report_true_state` has it.
     """
     if said := recover(repo, say):
         say(said)
-    with truthful(repo, "Nothing else was changed." if said else UNCHANGED):
+    with report_true_state(repo, "Nothing else was changed." if said else UNCHANGED):
         yield said
 
 
 @contextmanager
-def truthful(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
+def report_true_state(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
     """“Nothing was changed” is said in the ``with`` block only where it is so.
 
     All that gitsplit does to refs and files is in its journal before it is done. Where
     that says no more than at the beginning, an error says ``unchanged``; else it says
     what has become of the rewrite. Ctrl-C is an error, too.
     """
-    before = frozenset(_standing(repo))
+    before = frozenset(_phases(repo))
     try:
         yield
     except GitsplitError as error:
         if error.state == UNCHANGED:
-            _correct(error, repo, before, unchanged)
+            _correct_state(error, repo, before, unchanged)
         raise
     except BaseException as error:
         stop = interrupt_behind(error)
         if stop is None:
             raise
         interrupted = Interrupted("Interrupted.")
-        _correct(interrupted, repo, before, unchanged)
+        _correct_state(interrupted, repo, before, unchanged)
         raise stop if interrupted.state == UNCHANGED else interrupted from stop
 
 
-def _standing(repo: Repository) -> _Standing:
+def _phases(repo: Repository) -> _Phases:
     """How far each rewrite is."""
     return tuple((record.number, record.phase) for record in journal.records(repo))
 
 
-def _own_standing(repo: Repository) -> _Standing:
+def _own_phases(repo: Repository) -> _Phases:
     """How far each rewrite is, without those of another gitsplit at the same time."""
     me = this_process()
     return tuple(
@@ -78,7 +79,7 @@ def _own_standing(repo: Repository) -> _Standing:
     )
 
 
-def _correct(
+def _correct_state(
     error: GitsplitError,
     repo: Repository,
     before: Set[tuple[int, journal.Phase]],
@@ -87,7 +88,7 @@ def _correct(
     """The error says in what state things are."""
     error.state = "Whether anything was changed isn't known; see git reflog."
     with suppress(OSError):
-        new = [row for row in _own_standing(repo) if row not in before]
+        new = [row for row in _own_phases(repo) if row not in before]
         error.state = unchanged
         if new:
             error.state, hint = _STATES[new[-1][1]]
@@ -95,7 +96,7 @@ def _correct(
 
 
 @contextmanager
-def naming_way_out(repo: Repository) -> Iterator[None]:
+def hint_at_undo(repo: Repository) -> Iterator[None]:
     """What is missing in the ``with`` block is said to be the last rewrite's, if it is.
 
     After a power cut, say. What was there before can be had again.

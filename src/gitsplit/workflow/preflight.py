@@ -16,13 +16,13 @@ from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
 from gitsplit.workflow.apply import (
-    drawn_up,
+    compute_rewrite,
     head_trees,
-    refuse_unready,
-    resulting,
+    provisional_commits,
+    refuse_unclean_worktree,
+    result_commits,
     review_notes,
     review_warnings,
-    to_be,
 )
 from gitsplit.workflow.work import Work
 
@@ -38,7 +38,7 @@ def outlook(
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Preview:
     """What a todo list would write, and where index and files would go."""
 
     work: Work
@@ -70,7 +70,7 @@ class Outlooks:
         self._work = work
         self._drop_to = drop_to
         self._verify = verify
-        self._last: tuple[Todo, _Drawn | Outlook] | None = None
+        self._last: tuple[Todo, _Preview | Outlook] | None = None
 
     def of(self, todo: Todo, watch: Watch = PATIENT) -> Outlook:
         """What carrying out the todo list would come to; raises GivenUp."""
@@ -84,32 +84,32 @@ class Outlooks:
         except GitsplitError as error:
             return Outlook(f"{error} {error.hint}".rstrip())
 
-    def _drawn(self, todo: Todo) -> _Drawn | Outlook:
+    def _drawn(self, todo: Todo) -> _Preview | Outlook:
         """What the todo list would write, or the conflict that it comes to."""
         repo, work, watch = self._repo, replace(self._work, todo=todo), self._watch
         try:
-            objects, rewrite = drawn_up(repo, work, watch)
+            objects, rewrite = compute_rewrite(repo, work, watch)
             trees = head_trees(repo, objects, work, rewrite, self._drop_to, watch=watch)
         except ReplayConflict as found:
             if not found.commit:
                 raise
             commit = Oid(found.commit)
-            against = _against(repo, work, commit, frozenset(found.paths))
-            notes = review_notes(repo, work, to_be(repo, work))
+            against = _clashing_commit(repo, work, commit, frozenset(found.paths))
+            notes = review_notes(repo, work, provisional_commits(repo, work))
             return Outlook("", Conflict(commit, found.paths, against), (), notes)
-        return _Drawn(work, objects, rewrite, trees)
+        return _Preview(work, objects, rewrite, trees)
 
-    def _judged(self, drawn: _Drawn) -> Outlook:
+    def _judged(self, drawn: _Preview) -> Outlook:
         """What stands against it now; raises where it can't be carried out."""
-        refuse_unready(self._repo, drawn.objects, drawn.trees)
+        refuse_unclean_worktree(self._repo, drawn.objects, drawn.trees)
         repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
-        notes = review_notes(repo, work, resulting(work, rewrite))
+        notes = review_notes(repo, work, result_commits(work, rewrite.commits))
         if not self._verify:
             return Outlook(notes=notes)
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)
 
 
-def _against(
+def _clashing_commit(
     repo: Repository, work: Work, commit: Oid, paths: frozenset[bytes]
 ) -> Oid | None:
     """The commit that the one in conflict clashes with.
@@ -119,17 +119,17 @@ def _against(
     order = [source.oid for source in work.series.commits]
     here = order.index(commit)
     suspects = sorted(
-        _changed_before(work, commit),
+        _suspects(work, commit),
         key=lambda each: abs(order.index(each.oid) - here),
     )
     objects = NewObjects(repo)
     for suspect in suspects:
-        if paths & _touched(objects, suspect):
+        if paths & _paths_changed_by(objects, suspect):
             return suspect.oid
     return None
 
 
-def _changed_before(work: Work, commit: Oid) -> Iterator[SourceCommit]:
+def _suspects(work: Work, commit: Oid) -> Iterator[SourceCommit]:
     """The commits that are before this one and weren't, or the other way round.
 
     And those before it that lose or change a part of what they did.
@@ -146,7 +146,7 @@ def _changed_before(work: Work, commit: Oid) -> Iterator[SourceCommit]:
             yield entry.commit
 
 
-def _touched(objects: NewObjects, source: SourceCommit) -> frozenset[bytes]:
+def _paths_changed_by(objects: NewObjects, source: SourceCommit) -> frozenset[bytes]:
     """The paths at which the commit differs from its first parent."""
     parent = next(iter(source.raw.parents), None)
     before = EMPTY_TREE

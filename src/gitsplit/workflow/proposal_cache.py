@@ -18,7 +18,7 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate
-from gitsplit.workflow.propose import Request, proposals_of, proposed
+from gitsplit.workflow.propose import Request, proposals_of, propose_plan
 from gitsplit.workflow.work import Work
 
 MOST_BYTES = 2 << 20
@@ -98,7 +98,9 @@ class ProposalCache:
     def _proposed(self, repo: Repository, oid: Oid, *, is_asked: bool) -> Plan:
         series, commit = self.work.series, self.work.todo.entry(oid).commit
         found = self._found(repo, oid)
-        return proposed(repo, self.request, series, commit, found, is_asked=is_asked)
+        return propose_plan(
+            repo, self.request, series, commit, found, is_asked=is_asked
+        )
 
     def _found(self, repo: Repository, oid: Oid) -> Proposals:
         if oid not in self._proposals:
@@ -127,10 +129,10 @@ class ProposalCache:
             return Estimate(0, why_not="merge")
         try:
             sizes = self._sizes(repo, commit)
-            if why_not := _why_not(sizes):
+            if why_not := _reason_to_skip(sizes):
                 return Estimate(len(sizes), why_not=why_not)
             with self._lock:
-                return _estimate(self._seems(repo, oid))
+                return _estimate_from(self._seems(repo, oid))
         except GitsplitError:
             return Estimate(0, why_not="?")
 
@@ -150,7 +152,7 @@ class ProposalCache:
         return None if None in sizes else sum(filter(None, sizes))
 
 
-def _why_not(sizes: Mapping[bytes, int | None]) -> str:
+def _reason_to_skip(sizes: Mapping[bytes, int | None]) -> str:
     """Why a commit whose files are so large isn't read; empty where it is."""
     if not sizes:
         return "empty"
@@ -160,7 +162,7 @@ def _why_not(sizes: Mapping[bytes, int | None]) -> str:
     return "large" if is_large or len(sizes) > MOST_FILES else ""
 
 
-def _estimate(plan: Plan) -> Estimate:
+def _estimate_from(plan: Plan) -> Estimate:
     """What a plan says of its commit."""
     lines = [edit for edit in plan.edits if isinstance(edit, TextEdit)]
     return Estimate(

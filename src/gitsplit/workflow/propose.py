@@ -64,11 +64,11 @@ def proposals_of(
         commit.raw.message,
         request.group_by,
         request.keep,
-        known(repo, series, changes),
+        proposal_context(repo, series, changes),
     )
 
 
-def proposed(  # noqa: PLR0913 -- callers name the last
+def propose_plan(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     request: Request,
     series: Series,
@@ -92,7 +92,7 @@ def proposed(  # noqa: PLR0913 -- callers name the last
     document = PlanDocument(series.upstream, series.head, (entry,))
     said = user_programs.run_filter(repo, command, parse.dumps(document).encode())
     try:
-        return _answered(said, own, commit)
+        return _plan_of_program(said, own, commit)
     except InvalidPlan as refusal:
         raise InvalidPlan(
             f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
@@ -100,7 +100,9 @@ def proposed(  # noqa: PLR0913 -- callers name the last
         ) from refusal
 
 
-def known(repo: Repository, series: Series, changes: tuple[FileChange, ...]) -> Context:
+def proposal_context(
+    repo: Repository, series: Series, changes: tuple[FileChange, ...]
+) -> Context:
     """What there is to know for a commit of the series that did these changes.
 
     How its files changed before is what the commits say that the series begins after.
@@ -108,12 +110,12 @@ def known(repo: Repository, series: Series, changes: tuple[FileChange, ...]) -> 
     is_compared = series.upstream is not None and len(changes) > 1
     return Context(
         recent_subjects(repo, series.head),
-        copied_trailers(repo),
+        trailers_to_copy(repo),
         co_changes(repo, series.upstream) if is_compared else (),
     )
 
 
-def _answered(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
+def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """The plan that the program gave back, checked like any plan."""
     entries = [e for e in parse.loads(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
@@ -129,7 +131,7 @@ def with_owner(plan: Plan, keep: Keep) -> Plan:
     return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
 
 
-def copied_trailers(repo: Repository) -> tuple[bytes, ...]:
+def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:
     """The trailers that each part of a commit has, by their keys in lower case.
 
     ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one

@@ -21,9 +21,9 @@ from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
 from gitsplit.workflow.conflict import hand_over_conflict
-from gitsplit.workflow.draft import forget_draft, is_kept
+from gitsplit.workflow.draft import delete_draft, has_draft
 from gitsplit.workflow.hooks_and_signing import Finish
-from gitsplit.workflow.journal_state import naming_way_out
+from gitsplit.workflow.journal_state import hint_at_undo
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
     Tell,
@@ -45,13 +45,13 @@ KEPT = "Your work is kept for the next time."
 class Result:
     """What came of a run: what was applied, what git has finished, or neither.
 
-    ``is_kept`` says that a draft is left for the next time.
+    ``has_draft`` says that a draft is left for the next time.
     """
 
     work: Work
     outcome: Outcome | None = None
     rebased: Record | None = None
-    is_kept: bool = False
+    has_draft: bool = False
 
 
 def run(
@@ -66,7 +66,7 @@ def run(
     Stopped where the user leaves a conflict to git, and Interrupted.
     """
     refuse_unfinished(repo)
-    with naming_way_out(repo):
+    with hint_at_undo(repo):
         repository.committer(repo)  # it would fail late, so it is asked for first
         with progress as tell:
             work = read_work(repo, request, asks=not request.accepts, tell=tell)
@@ -75,17 +75,19 @@ def run(
         if request.accepts:
             return Result(work, apply(repo, work, finish, request.drop_to))
         result, opening = None, None
-        with _naming_draft(repo, work):
+        with _mention_draft(repo, work):
             while result is None:
-                chosen = _edit(repo, request, work, finish, opening)
+                chosen = _edit_on_screen(repo, request, work, finish, opening)
                 if chosen is None:
-                    return Result(work, is_kept=is_kept(repo, work))
-                result, opening = _apply(repo, request, work, finish, chosen)
-        forget_draft(repo, work)
+                    return Result(work, has_draft=has_draft(repo, work))
+                result, opening = _apply_or_come_back(
+                    repo, request, work, finish, chosen
+                )
+        delete_draft(repo, work)
         return result
 
 
-def _edit(
+def _edit_on_screen(
     repo: Repository,
     request: Request,
     work: Work,
@@ -93,12 +95,12 @@ def _edit(
     opening: "State | None",
 ) -> "Chosen | None":
     """What the user chooses on the screen; only here it is loaded."""
-    from gitsplit.workflow.screen import edit
+    from gitsplit.workflow.screen import edit_work
 
-    return edit(repo, request, work, finish, opening)
+    return edit_work(repo, request, work, finish, opening)
 
 
-def _apply(
+def _apply_or_come_back(
     repo: Repository, request: Request, work: Work, finish: Finish, chosen: "Chosen"
 ) -> tuple[Result | None, "State | None"]:
     """Check, write and move; where a check or hook refuses, the screen that says so."""
@@ -109,7 +111,7 @@ def _apply(
         try:
             record = hand_over_conflict(repo, done, finish, request.drop_to)
         except Stopped:
-            forget_draft(repo, work)
+            delete_draft(repo, work)
             raise
         return Result(done, rebased=record), None
     finish = replace(finish, passed=chosen.passed)
@@ -123,15 +125,15 @@ def _apply(
 
 
 @contextmanager
-def _naming_draft(repo: Repository, work: Work) -> Iterator[None]:
+def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
     """Whoever breaks off hears that the draft is kept, where there is one."""
     try:
         yield
     except KeyboardInterrupt as stop:
         broken_off = Interrupted("Interrupted.")
-        broken_off.kept = KEPT if is_kept(repo, work) else ""
+        broken_off.kept = KEPT if has_draft(repo, work) else ""
         raise broken_off from stop
     except Interrupted as broken_off:
-        if broken_off.state == UNCHANGED and is_kept(repo, work):
+        if broken_off.state == UNCHANGED and has_draft(repo, work):
             broken_off.kept = KEPT
         raise

@@ -23,19 +23,24 @@ from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import State, Whole, first_state
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.update.series import split_at_once, with_draft
-from gitsplit.workflow.checks import Runner
-from gitsplit.workflow.draft import Saver, memory_beside, moved_away, saved_draft
+from gitsplit.workflow.checks import CheckRunner
+from gitsplit.workflow.draft import (
+    DraftSaver,
+    draft_of_other_head,
+    load_draft,
+    load_memory,
+)
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
-from gitsplit.workflow.propose import Request, copied_trailers
+from gitsplit.workflow.propose import Request, trailers_to_copy
 from gitsplit.workflow.work import Work
 
 MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""
 
 
-def edit(
+def edit_work(
     repo: Repository,
     request: Request,
     work: Work,
@@ -51,14 +56,14 @@ def edit(
         finish.before_screen()
         if finish.signer is not None:
             finish.signer.try_out()
-        opening = _opening(repo, request, work, finish)
+        opening = _opening_state(repo, request, work, finish)
     cache = ProposalCache(repo, request, work)
-    saver = Saver(repo, work)
+    saver = DraftSaver(repo, work)
     checks = request.checks
-    runner = Runner(repo, work, checks, request.jobs) if checks else None
+    runner = CheckRunner(repo, work, checks, request.jobs) if checks else None
     around = Surroundings(
-        _editor(repo),
-        _backend(repo, request, work, finish, cache),
+        _make_editor(repo),
+        _make_backend(repo, request, work, finish, cache),
         saver.save,
         runner,
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
@@ -76,7 +81,7 @@ def edit(
             finish.say(f"Your work isn't kept: {failure}")
 
 
-def _backend(
+def _make_backend(
     repo: Repository,
     request: Request,
     work: Work,
@@ -86,7 +91,7 @@ def _backend(
     """What the screen asks git."""
     outlooks = Outlooks(repo, work, request.drop_to, verify=finish.verify)
     return Backend(
-        partial(merged_for_key, repo),
+        partial(merge_for_key, repo),
         cache.plan_of,
         cache.proposals_of,
         cache.known_proposals,
@@ -95,12 +100,14 @@ def _backend(
     )
 
 
-def _opening(repo: Repository, request: Request, work: Work, finish: Finish) -> State:
+def _opening_state(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> State:
     """The screen as it opens: on the draft of last time, or anew."""
     state = first_state(_whole(repo, request, work), work.todo, hunks_between)
     state = replace(state, proposals=dict(work.proposals))
-    draft = _draft(repo, request, work, finish)
-    memory = None if draft is None else memory_beside(repo, work, draft)
+    draft = _resume_draft(repo, request, work, finish)
+    memory = None if draft is None else load_memory(repo, work, draft)
     if memory is not None:
         return with_memory(state, memory)
     if draft is not None:
@@ -108,22 +115,22 @@ def _opening(repo: Repository, request: Request, work: Work, finish: Finish) -> 
     return split_at_once(state)
 
 
-def _draft(
+def _resume_draft(
     repo: Repository, request: Request, work: Work, finish: Finish
 ) -> Todo | None:
     """The draft to go on from; of one that can't be, the reason is said."""
     if request.plan is not None:
         return None
-    if told := moved_away(repo, work):
+    if told := draft_of_other_head(repo, work):
         finish.say(told)
     try:
-        return saved_draft(repo, request, work)
+        return load_draft(repo, request, work)
     except InvalidPlan as refusal:
         finish.say(f"{refusal} {refusal.hint}")
         return None
 
 
-def merged_for_key(
+def merge_for_key(
     repo: Repository, base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
     """What was written by hand merged, while a key is answered.
@@ -139,7 +146,7 @@ def merged_for_key(
         ) from error
 
 
-def _editor(repo: Repository) -> Editor:
+def _make_editor(repo: Repository) -> Editor:
     """What the user edits on the terminal, each in the editor that git would take."""
     return Editor(
         partial(_edit_message, repo),
@@ -167,7 +174,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> Whole:
         titles=history.log_titles(repo, work.series, form) if form else {},
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
         check=" && ".join(request.checks),
-        copied_trailers=copied_trailers(repo),
+        copied_trailers=trailers_to_copy(repo),
         keeps_drafts=True,
     )
 
@@ -186,7 +193,7 @@ def _change_ids(work: Work) -> dict[Oid, bytes]:
     return {oid: change_id for oid, change_id in ids.items() if change_id}
 
 
-def _mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
+def _comment_mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
     """What begins a comment line for the editor, and no line of the messages."""
     return mark_for(messages, repo.comment_char())
 
@@ -196,7 +203,7 @@ def _edit_message(repo: Repository, text: bytes) -> bytes:
 
     One that was left as it is comes back byte for byte.
     """
-    mark = _mark(repo, [text])
+    mark = _comment_mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
     message = stripspace(user_programs.edit_text(repo, text + b"\n" + help_text), mark)
     return text if message == stripspace(text, b"") else message
@@ -212,11 +219,11 @@ def _edit_messages(
     where it is left like that; the text is kept.
     """
     titles, messages = [*zip(*titled, strict=True)]
-    mark = _mark(repo, messages)
+    mark = _comment_mark(repo, messages)
     given, made, why = buffer_of(titles, messages, mark), b"", ""
     for _ in range(MOST_TRIES):
         last, made = made, user_programs.edit_text(repo, given)
-        found, why = _read_back(made, messages, mark)
+        found, why = _messages_from_editor(made, messages, mark)
         if found is not None:
             return found
         if made in (given, last):
@@ -226,7 +233,7 @@ def _edit_messages(
     raise EditorFailed(why, hint=f"The old messages stay. Your text is in {kept}.")
 
 
-def _read_back(
+def _messages_from_editor(
     text: bytes, messages: Sequence[bytes], mark: bytes
 ) -> tuple[Sequence[bytes] | None, str]:
     """The messages in the edited text; or None, and what is wrong with it."""

@@ -28,7 +28,7 @@ from gitsplit.model.todo import Entry, Todo, todo_layout, unchanged_todo
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Proposals
-from gitsplit.workflow.propose import Request, proposals_of, proposed, with_owner
+from gitsplit.workflow.propose import Request, proposals_of, propose_plan, with_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +116,24 @@ def read_work(
     the plan doesn't fit.
     """
     if request.plan is not None:
-        return _planned_work(repo, request, parse.loads(request.plan))
+        return _read_plan(repo, request, parse.loads(request.plan))
     series = history.read_series(repo, request.upstream, request.commits, request.root)
     is_open = asks and len(series.commits) > 1 and not request.commits
-    chosen = () if is_open else _chosen(repo, series, request, every)
+    chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    work = _work(repo, request, series, unchanged_todo(series))
+    work = _make_work(repo, request, series, unchanged_todo(series))
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
             work = _with_proposal(repo, request, work, commit, done)
     is_about_each = bool(request.commits) or not every
-    return _refused_if(work, is_about_each or not work.plans)
+    return _raise_refusal(work, is_about_each or not work.plans)
 
 
-def _refused_if(work: Work, is_hopeless: bool) -> Work:
+def _raise_refusal(work: Work, is_hopeless: bool) -> Work:
     """The work; where a refusal leaves no hope for it, the first is raised."""
     for why in work.refused.values():
         if is_hopeless:
@@ -152,7 +152,7 @@ def _with_proposal(
     series, oid = work.series, commit.oid
     try:
         proposals = proposals_of(repo, request, series, commit, changes)
-        plan = proposed(repo, request, series, commit, proposals)
+        plan = propose_plan(repo, request, series, commit, proposals)
     except (InvalidPlan, ProgramFailed) as error:
         return replace(work, refused={**work.refused, oid: error})
     return replace(
@@ -160,7 +160,7 @@ def _with_proposal(
     )
 
 
-def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
+def _make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     rules = push.id_rules(repo, series.commits, moves=request.moves_ids)
     head = refs.current_head(repo)
     known = None
@@ -169,7 +169,7 @@ def _work(repo: Repository, request: Request, series: Series, todo: Todo) -> Wor
     return Work(series, todo, head, rules, reviewing=known)
 
 
-def _chosen(
+def _commits_to_split(
     repo: Repository, series: Series, request: Request, every: bool
 ) -> tuple[SourceCommit, ...]:
     """The commits of the series that are to be split, oldest first."""
@@ -194,10 +194,10 @@ def _refuse_empty(commit: SourceCommit, changes: tuple[FileChange, ...]) -> None
         )
 
 
-def _planned_work(repo: Repository, request: Request, document: PlanDocument) -> Work:
+def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Work:
     """The work that a plan file describes, checked against the repository."""
-    series = _planned_series(repo, request, document)
-    entries = _entries(series, document)
+    series = _series_of_plan(repo, request, document)
+    entries = _entries_by_commit(series, document)
     commits = {commit.oid: commit for commit in series.commits}
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = history.changes_of(repo, split)
@@ -213,10 +213,10 @@ def _planned_work(repo: Repository, request: Request, document: PlanDocument) ->
         )
     )
     todo_layout(series, todo)
-    return _work(repo, request, series, todo)
+    return _make_work(repo, request, series, todo)
 
 
-def _planned_series(
+def _series_of_plan(
     repo: Repository, request: Request, document: PlanDocument
 ) -> Series:
     """The series that the plan was made for, which is the one that is asked for."""
@@ -227,22 +227,24 @@ def _planned_series(
     except (UnknownRevision, NoCommonHistory, EmptySeries):
         if document.head == repo.head():
             raise
-        raise _made_for_another("HEAD", document) from None
+        raise _other_plan_error("HEAD", document) from None
     if document.head != series.head:
-        raise _made_for_another("HEAD", document)
+        raise _other_plan_error("HEAD", document)
     if document.upstream != series.upstream:
-        raise _made_for_another("upstream", document)
+        raise _other_plan_error("upstream", document)
     return series
 
 
-def _made_for_another(what: str, document: PlanDocument) -> InvalidPlan:
+def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
     return InvalidPlan(
         f"The plan was made for another {what} than this one.",
         hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
     )
 
 
-def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
+def _entries_by_commit(
+    series: Series, document: PlanDocument
+) -> dict[Oid, CommitEntry]:
     """What the plan says of each commit, in the new order; unnamed ones are picked."""
     order = [commit.oid for commit in series.commits]
     entries = {entry.commit: entry for entry in document.series}
@@ -263,13 +265,13 @@ def _entries(series: Series, document: PlanDocument) -> dict[Oid, CommitEntry]:
     return entries
 
 
-def document(work: Work) -> PlanDocument:
+def plan_document(work: Work) -> PlanDocument:
     """The work as a plan file has it."""
-    entries = tuple(_entry(entry) for entry in work.todo.entries)
+    entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
     return PlanDocument(work.series.upstream, work.series.head, entries)
 
 
-def _entry(entry: Entry) -> CommitEntry:
+def _entry_for_plan(entry: Entry) -> CommitEntry:
     """What a plan file says of one commit of the work."""
     if entry.action == "split" and entry.plan is not None:
         return match.planned(entry.plan, entry.commit)
