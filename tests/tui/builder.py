@@ -22,7 +22,7 @@ from gitsplit.tui.state.app_state import HunksBetween, State, Whole, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.update.series import split_at_once
+from gitsplit.tui.update.series import with_only_split_open
 
 Text = str | bytes | None
 Literal = tuple[Text, Text]
@@ -113,7 +113,7 @@ def first_state(whole: Whole, plan: Plan, differ: HunksBetween = one_hunk) -> St
     """The split screen as it opens on ``plan`` for the first commit."""
     first = whole.series.commits[0].oid
     todo = unchanged_todo(whole.series).with_plan(first, plan)
-    return split_at_once(opening(whole, todo, differ))
+    return with_only_split_open(opening(whole, todo, differ))
 
 
 def state_of(plan: Plan) -> State:

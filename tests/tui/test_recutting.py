@@ -25,7 +25,7 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     Undo,
 )
-from gitsplit.tui.update.series import split_at_once
+from gitsplit.tui.update.series import with_only_split_open
 from tests.tui.builder import COMMIT, after
 from tests.tui.cases import COMMITS, proposed, series
 
@@ -161,7 +161,7 @@ def test_a_short_cut_is_named_where_the_commit_is_opened_first() -> None:
 
     state = after(start, OpenCommit())
     again = after(state, OpenSeries(), OpenCommit())
-    alone = split_at_once(replace(start, history=state.history))
+    alone = with_only_split_open(replace(start, history=state.history))
 
     assert state.status.endswith(" · a large commit: each file stays whole")
     assert "large" not in again.status

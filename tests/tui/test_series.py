@@ -47,7 +47,7 @@ from gitsplit.tui.update.actions import (
     Undo,
     WriteMessages,
 )
-from gitsplit.tui.update.series import split_at_once, with_draft
+from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.preview import rows_of
 from gitsplit.tui.view.series import title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
@@ -354,7 +354,7 @@ def named(subject: bytes) -> State:
     commits = (*whole.series.commits[:2], commit)
     todo = Todo((*others, replace(last, commit=commit)))
     named = replace(whole, series=replace(whole.series, commits=commits))
-    return split_at_once(first_state(named, todo))
+    return with_only_split_open(first_state(named, todo))
 
 
 def test_commits_for_others_are_put_behind_them_with_one_key() -> None:
@@ -385,7 +385,7 @@ def test_a_split_into_one_is_no_problem_where_something_else_is_done() -> None:
 def test_work_of_last_time_is_gone_on_with_and_can_be_taken_back() -> None:
     start = series()
     last_time = after(start, MarkSplit(), MoveRows(1), Become("drop")).todo
-    state = split_at_once(with_draft(start, last_time))
+    state = with_only_split_open(with_draft(start, last_time))
 
     assert state.screen is Screen.SPLIT
     assert state.status == "restored your draft · u to start over"

@@ -81,7 +81,7 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import file_at_cursor, written_content
+from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import Region, last_scroll, layout, room
 from gitsplit.tui.view.text import SCREEN_STYLE, Tints, no_tints
@@ -515,5 +515,5 @@ def _edit(editor: Editor, state: State, request: ShellRequest) -> Action:
         return WriteMessages(((where, editor.message(message)),))
     group, file = state.focus, file_at_cursor(state)
     path = state.plan.changes[file].path
-    content = editor.file(path, written_content(state))
+    content = editor.file(path, content_at_cursor(state))
     return SetContent(group, file, content, request is ShellRequest.EDIT_FILE_FOR_GOOD)

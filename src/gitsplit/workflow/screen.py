@@ -22,7 +22,7 @@ from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import State, Whole, first_state
 from gitsplit.tui.state.undo import with_memory
-from gitsplit.tui.update.series import split_at_once, with_draft
+from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.workflow.checks import CheckRunner
 from gitsplit.workflow.draft import (
     DraftSaver,
@@ -112,7 +112,7 @@ def _opening_state(
         return with_memory(state, memory)
     if draft is not None:
         state = with_draft(state, draft)
-    return split_at_once(state)
+    return with_only_split_open(state)
 
 
 def _resume_draft(

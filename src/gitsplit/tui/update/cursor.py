@@ -82,7 +82,7 @@ def next_match(state: State, text: str) -> DiffRow | None:
     needle = text.encode("utf-8", "surrogateescape")
     is_folded = text == text.lower()
     for row in _rows_after(state.rows, state.cursor):
-        line = _text(state.plan.changes, row)
+        line = _search_text(state.plan.changes, row)
         if needle in (line.lower() if is_folded else line):
             return row
     return None
@@ -106,7 +106,7 @@ def _rows_of(segment: Segment) -> Iterator[DiffRow]:
         yield from (DiffRow(segment, line) for line in segment.lines)
 
 
-def _text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
+def _search_text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
     """The text of a line, or the paths of a file's header."""
     change = changes[row.segment.file]
     if row.kind is RowKind.FILE:
@@ -150,13 +150,13 @@ def after_mark_action(state: State, action: MarkAction) -> State:
         case Narrow():
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
         case Widen():
-            return _with_unit(state, _wider(state))
+            return _with_unit(state, _wider_unit(state))
         case Cancel() if state.unit is Unit.PIECE and not state.is_alone:
             return at_series(state)
         case Cancel():
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):
-            return _all_folded(state) if everywhere else _piece_folded(state)
+            return _with_all_folds(state) if everywhere else _with_hunk_folds(state)
         case _:
             assert_never(action)
 
@@ -164,20 +164,20 @@ def after_mark_action(state: State, action: MarkAction) -> State:
 def at_row(state: State, row: int) -> State:
     """The state with the cursor in ``row``, or in the nearest row there is."""
     state = replace(state, cursor=max(0, min(row, len(state.rows) - 1)))
-    return replace(state, status=_whereabouts(state))
+    return replace(state, status=_cursor_words(state))
 
 
 def _after_pan(state: State, columns: int) -> State:
     """The state that shows lines from other columns on."""
     pan = max(0, state.pan + columns)
-    if columns > 0 and not _reaches(state, pan):
+    if columns > 0 and not _has_line_beyond(state, pan):
         raise ActionRefused("End of line.")
     if pan == state.pan:
         raise ActionRefused("Start of line.")
     return replace(state, pan=pan, status=f"from column {pan + 1}")
 
 
-def _reaches(state: State, column: int) -> bool:
+def _has_line_beyond(state: State, column: int) -> bool:
     """Whether a line of any file reaches beyond a column; the cursor's file first."""
     changes = state.plan.changes
     here = state.rows[state.cursor].segment.file if len(state.rows) else 0
@@ -188,7 +188,7 @@ def _reaches(state: State, column: int) -> bool:
     )
 
 
-def _whereabouts(state: State) -> str:
+def _cursor_words(state: State) -> str:
     """What the cursor takes, in a few words."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
@@ -230,7 +230,7 @@ def _file_row(state: State, by: int) -> int:
     return after[0]
 
 
-def _wider(state: State) -> Unit:
+def _wider_unit(state: State) -> Unit:
     """The unit wider than what the cursor takes."""
     unit = state.unit if state.unit is Unit.LINES else unit_at(state)
     if unit not in _WIDER:
@@ -243,11 +243,11 @@ def _wider(state: State) -> Unit:
 def _with_unit(state: State, unit: Unit) -> State:
     is_marking = unit is Unit.LINES
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
-    status = "selecting lines: move, then send" if is_marking else _whereabouts(state)
+    status = "selecting lines: move, then send" if is_marking else _cursor_words(state)
     return replace(state, status=status)
 
 
-def _piece_folded(state: State) -> State:
+def _with_hunk_folds(state: State) -> State:
     """The long runs of the piece at the cursor unfolded, or folded again."""
     edit = state.rows[state.cursor].segment.edit
     if not isinstance(edit, TextEdit):
@@ -261,7 +261,7 @@ def _piece_folded(state: State) -> State:
     return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
 
 
-def _all_folded(state: State) -> State:
+def _with_all_folds(state: State) -> State:
     """Every long run unfolded, or folded again where none is."""
     if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
         texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
@@ -284,7 +284,7 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
         case Dismiss():
             return replace(state, prompt=None, status="Cancelled.")
         case TypeText() | EraseText() | MoveInText():
-            return replace(state, prompt=_after_typing(state.prompt, action), status="")
+            return replace(state, prompt=_prompt_after(state.prompt, action), status="")
         case _:
             assert_never(action)
 
@@ -299,7 +299,7 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     return Prompt(purpose, text, len(text))
 
 
-def _after_typing(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
+def _prompt_after(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
     """The line after one key."""
     before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
     match action:

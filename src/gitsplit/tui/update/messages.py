@@ -55,7 +55,7 @@ def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
             )
     changed = [text for text in given if before.get(text.where) != text.message]
     for where, message in changed:
-        todo = _with_text(todo, where, message)
+        todo = _with_message_at(todo, where, message)
     if todo == state.todo:
         kept = (
             _message_name(state, given[0].where) if len(given) == 1 else "every commit"
@@ -75,7 +75,7 @@ def step_about(state: State, where: Address, words: str) -> HistoryStep:
     return HistoryStep(words, screen, where.commit)
 
 
-def _with_text(todo: Todo, where: Address, message: bytes) -> Todo:
+def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
     """The todo list with this message at its place; a picked commit is reworded."""
     entry = _entry_at(todo, where)
     if where.group is not None and entry.plan is not None:
@@ -118,12 +118,12 @@ def with_edit_request(state: State, for_good: bool) -> State:
 
     Raises ActionRefused where the commit in focus has no such file, or isn't written.
     """
-    written_content(state)
+    content_at_cursor(state)
     request = ShellRequest.EDIT_FILE_FOR_GOOD if for_good else ShellRequest.EDIT_FILE
     return replace(state, request=request)
 
 
-def written_content(state: State) -> bytes:
+def content_at_cursor(state: State) -> bytes:
     """The content of the file at the cursor as of the commit in focus.
 
     Raises ActionRefused where there is none to be edited.
@@ -152,10 +152,10 @@ def with_file_content(state: State, action: SetContent) -> State:
     made = with_content(plan, group, file, action.content, merge)
     if made == plan or (is_same and not action.for_good):
         return replace(state, status=f"{path} unchanged in commit {group + 1}")
-    return with_plan(state, made, f"edited {path} in {_extent(state, action)}")
+    return with_plan(state, made, f"edited {path} in {_extent_words(state, action)}")
 
 
-def _extent(state: State, action: SetContent) -> str:
+def _extent_words(state: State, action: SetContent) -> str:
     """In which commits the file is another now, and what becomes of the rest."""
     number, commits = action.group + 1, len(state.plan.groups)
     if number == commits:

@@ -62,23 +62,23 @@ def after_series_action(state: State, action: SeriesAction) -> State:
         case WriteMessages(messages):
             return with_messages(state, (PlacedMessage(*each) for each in messages))
         case Reworded(commit, message):
-            return _with_message(state, commit, message)
+            return _with_new_message(state, commit, message)
         case OpenNext(by):
             return _at_neighbour(state, by)
         case OpenSeries():
             return at_series(state)
         case _ if state.screen is Screen.SERIES:
-            if _is_to_split(state, action) and state.chosen not in state.plans:
+            if _needs_proposal(state, action) and state.chosen not in state.plans:
                 return with_proposal_request(state, state.chosen)
             return _at_cursor(state, action)
         case _:
             raise ActionRefused("This key works in the series.", hint="b shows it.")
 
 
-def _is_to_split(state: State, action: SeriesAction) -> bool:
+def _needs_proposal(state: State, action: SeriesAction) -> bool:
     """Whether a plan is needed for the commit at the cursor, which has none."""
     splits = isinstance(action, OpenCommit | MarkSplit) or action == Become("split")
-    return splits and _chosen(state).plan is None
+    return splits and _selected_entry(state).plan is None
 
 
 def _at_cursor(
@@ -87,12 +87,12 @@ def _at_cursor(
     """The state after what is done to the commit at the cursor."""
     match action:
         case Become(doing):
-            return become(state, doing)
+            return with_doing(state, doing)
         case MarkSplit():
-            is_split = _chosen(state).action == "split"
-            return become(state, "pick" if is_split else "split")
+            is_split = _selected_entry(state).action == "split"
+            return with_doing(state, "pick" if is_split else "split")
         case OpenCommit():
-            return _with_split(state)
+            return _at_new_split(state)
         case OpenMarked():
             return _at_next_split(state)
         case Autosquash():
@@ -110,21 +110,21 @@ def with_draft(state: State, draft: Todo) -> State:
     return replace(restored, status=f"{step.words} · u to start over")
 
 
-def split_at_once(state: State) -> State:
+def with_only_split_open(state: State) -> State:
     """The first state: where one commit is to be split, it is open.
 
     A series of which several are, or none is yet, is shown first.
     """
     marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
     if len(marked) != 1:
-        return replace(state, status=state.status or _autosquash_offer(state))
+        return replace(state, status=state.status or _autosquash_words(state))
     open_now = with_commit_open(replace(state, screen=Screen.SPLIT), marked[0])
-    return replace(open_now, status=_with_shortcut(open_now, state.status))
+    return replace(open_now, status=_with_shortcut_words(open_now, state.status))
 
 
-def become(state: State, doing: Doing) -> State:
+def with_doing(state: State, doing: Doing) -> State:
     """The state in which this is to be done to the commit at the cursor."""
-    entry = _chosen(state)
+    entry = _selected_entry(state)
     if entry.action == doing:
         return replace(state, status=f"No change: {entry.oid[:7]} {_NOW[doing]}.")
     todo = with_action(state.todo, entry.oid, doing)
@@ -133,7 +133,7 @@ def become(state: State, doing: Doing) -> State:
     return _with_todo(state, todo, f"{entry.oid[:7]} {_NOW[doing]}")
 
 
-def _with_message(state: State, commit: Oid, message: bytes) -> State:
+def _with_new_message(state: State, commit: Oid, message: bytes) -> State:
     """The state in which the commit has this message and nothing else is done to it.
 
     Where it is the message that it has, nothing has changed.
@@ -167,15 +167,15 @@ def _with_todo(state: State, todo: Todo, words: str) -> State:
     return with_step(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
 
-def _chosen(state: State) -> Entry:
+def _selected_entry(state: State) -> Entry:
     return entries_of(state.todo)[state.chosen]
 
 
-def _with_split(state: State) -> State:
+def _at_new_split(state: State) -> State:
     """The commit at the cursor to be split, and open."""
-    if _chosen(state).action != "split":
-        state = become(state, "split")
-    return _open(state, state.chosen)
+    if _selected_entry(state).action != "split":
+        state = with_doing(state, "split")
+    return _at_commit(state, state.chosen)
 
 
 def _at_next_split(state: State) -> State:
@@ -184,23 +184,23 @@ def _at_next_split(state: State) -> State:
     at = state.todo.place(state.chosen)
     for entry in (*entries[at:], *entries[:at]):
         if entry.action == "split":
-            return _open(state, entry.oid)
+            return _at_commit(state, entry.oid)
     raise ActionRefused(
         "No commit is marked for splitting.", hint="e splits the selected one."
     )
 
 
-def _open(state: State, commit: Oid) -> State:
+def _at_commit(state: State, commit: Oid) -> State:
     """The commit open, over the series where one came from there."""
     said = state.status
     beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
     is_first = commit not in state.kept and not is_open(state, commit)
     made = with_commit_open(shown, commit)
-    return replace(made, status=_with_shortcut(made, said) if is_first else said)
+    return replace(made, status=_with_shortcut_words(made, said) if is_first else said)
 
 
-def _with_shortcut(state: State, said: str) -> str:
+def _with_shortcut_words(state: State, said: str) -> str:
     """The status, and what was done to have the proposal for a large commit in time."""
     proposals = state.proposals.get(state.target.commit)
     if proposals is None or not proposals.shortcut:
@@ -238,7 +238,7 @@ def _after_autosquash(state: State) -> State:
     return _with_todo(state, todo, "moved fixup! and squash! commits")
 
 
-def _autosquash_offer(state: State) -> str:
+def _autosquash_words(state: State) -> str:
     """What the first screen offers: commits that belong to others, put there."""
     commits = [entry.commit for entry in state.todo.entries]
     count = sum(map(is_for_another, commits))
@@ -251,21 +251,21 @@ def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
     """The state with the cursor on another commit."""
     match action:
         case MoveRows(rows):
-            return _at(state, _place(state) + rows)
+            return _at_row(state, _cursor_row(state) + rows)
         case MoveTo(row):
-            return _at(state, row)
+            return _at_row(state, row)
         case _:
             raise ActionRefused("This key works in a commit.", hint="Open one first.")
 
 
-def _place(state: State) -> int:
+def _cursor_row(state: State) -> int:
     """The row of the cursor."""
     if state.screen is Screen.SERIES:
         return state.todo.place(state.chosen)
     return state.message
 
 
-def _at(state: State, place: int) -> State:
+def _at_row(state: State, place: int) -> State:
     """The state with the cursor on this row, or as far as there are rows."""
     if state.screen is Screen.SERIES:
         entries = state.todo.entries

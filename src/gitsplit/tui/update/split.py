@@ -69,10 +69,10 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import step_about, with_messages
 
-_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
+_CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 
 
-def implied_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
+def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
     """A clause on the creations and deletions that changed commits on their own.
 
     Empty where none did. ``places`` are the edits that were sent elsewhere; both plans
@@ -82,20 +82,22 @@ def implied_words(before: Plan, after: Plan, places: Collection[int] = ()) -> st
     found: dict[Fact, int] = {}
     for place, edit in enumerate(after.edits):
         if isinstance(edit, FactEdit) and place not in sent:
-            is_moved = _group(before, place) is not _group(after, place)
+            is_moved = _group_object(before, place) is not _group_object(after, place)
             found[edit.fact] = found.get(edit.fact, 0) + is_moved
-    clauses = (_clause(fact, number) for fact, number in found.items() if number)
+    clauses = (
+        _side_effect_clause(fact, number) for fact, number in found.items() if number
+    )
     return "".join(clauses)
 
 
-def _group(plan: Plan, place: int) -> object:
+def _group_object(plan: Plan, place: int) -> object:
     """The group of an edit as the very object that it is; None where it is dropped."""
     group = plan.group_of[place]
     return plan.groups[group] if group < len(plan.groups) else None
 
 
-def _clause(fact: Fact, number: int) -> str:
-    noun = _NOUNS.get(fact, "change")
+def _side_effect_clause(fact: Fact, number: int) -> str:
+    noun = _CREATION_NOUNS.get(fact, "change")
     if number == 1:
         return f" and the file's {noun} with it"
     return f" and the {noun} of {quantity(number, 'file')} with it"
@@ -105,26 +107,26 @@ def after_piece_action(state: State, action: PieceAction) -> State:
     """The state in which the selection went where the action says."""
     match action:
         case Send(group):
-            return _after_send(state, _some(selection_of(state)), group)
+            return _after_send(state, _non_empty(selection_of(state)), group)
         case Take(rest):
-            return _after_send(state, _selection(state, rest), state.focus)
+            return _after_send(state, _selection_or_rest(state, rest), state.focus)
         case Leave(rest):
-            return _after_leave(state, _selection(state, rest))
+            return _after_leave(state, _selection_or_rest(state, rest))
         case Drop():
-            return _after_send(state, _some(selection_of(state)), DROPPED)
+            return _after_send(state, _non_empty(selection_of(state)), DROPPED)
         case SplitHunk():
-            return _after_split(state, _some(selection_of(state)))
+            return _after_split(state, _non_empty(selection_of(state)))
         case AddCommit():
             return _with_new_commit(state, selection_of(state))
         case _:
             assert_never(action)
 
 
-def _selection(state: State, rest: bool) -> Selection:
-    return _some(rest_of_file(state) if rest else selection_of(state))
+def _selection_or_rest(state: State, rest: bool) -> Selection:
+    return _non_empty(rest_of_file(state) if rest else selection_of(state))
 
 
-def _some(selection: Selection) -> Selection:
+def _non_empty(selection: Selection) -> Selection:
     """The selection; raises ActionRefused where it is empty."""
     if not selection:
         raise ActionRefused("No hunk here.", hint="j goes to the next one.")
@@ -137,37 +139,41 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
         raise ActionRefused(
             f"There is no commit {group + 1}.", hint="+ makes a new one."
         )
-    others = _members(state.plan, selection, group, is_in=False)
+    others = _members_of(state.plan, selection, group, is_in=False)
     if not others:
         what = amount_words(taken.edit for taken in selection)
         kept = f"{what} already in {group_name(group)}"
         if group == DROPPED:
             kept = f"{what} already left out"
-        return _past(state, replace(state, status=kept), selection)
-    return _past(state, _after_move(state, others, group), selection)
+        return _beyond_selection(state, replace(state, status=kept), selection)
+    return _beyond_selection(state, _after_assignment(state, others, group), selection)
 
 
 def _after_leave(state: State, selection: Selection) -> State:
     """What the commit in focus has of the selection in the commit after it."""
-    here = _members(state.plan, selection, state.focus, is_in=True)
+    here = _members_of(state.plan, selection, state.focus, is_in=True)
     if not here:
         status = f"not in commit {group_name(state.focus)}: stays where it is"
-        return _past(state, replace(state, status=status), selection)
+        return _beyond_selection(state, replace(state, status=status), selection)
     if state.focus + 1 == len(state.plan.groups):
         raise ActionRefused(
             "No commit comes after this one.", hint="+ makes a new one."
         )
-    return _past(state, _after_move(state, here, state.focus + 1), selection)
+    return _beyond_selection(
+        state, _after_assignment(state, here, state.focus + 1), selection
+    )
 
 
-def _members(plan: Plan, selection: Selection, group: int, *, is_in: bool) -> Selection:
+def _members_of(
+    plan: Plan, selection: Selection, group: int, *, is_in: bool
+) -> Selection:
     """What is in ``group`` of the selection, or what is not."""
     return tuple(t for t in selection if (plan.group_of[t.place] == group) == is_in)
 
 
-def _after_move(state: State, selection: Selection, group: int) -> State:
+def _after_assignment(state: State, selection: Selection, group: int) -> State:
     """The selection in ``group``, which is another one than it was in."""
-    came_from = _origins(state.plan, selection)
+    came_from = _group_names(state.plan, selection)
     plan, places = with_selection_apart(state.plan, selection)
     moved = with_edits_assigned(plan, places, group)
     if moved.group_of == plan.group_of:
@@ -180,10 +186,10 @@ def _after_move(state: State, selection: Selection, group: int) -> State:
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
         deed = f"left out {what} of {many} {came_from}"
-    return with_plan(state, moved, deed + implied_words(plan, moved, places))
+    return with_plan(state, moved, deed + side_effect_words(plan, moved, places))
 
 
-def _origins(plan: Plan, selection: Selection) -> str:
+def _group_names(plan: Plan, selection: Selection) -> str:
     """The groups that the selection is in."""
     groups = sorted({plan.group_of[taken.place] for taken in selection})
     return ", ".join(group_name(group) for group in groups)
@@ -213,17 +219,17 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     """A new commit after the one in focus, with the selection, and in focus."""
     at = state.focus + 1
     plan, places = with_selection_apart(state.plan, selection)
-    grown = with_group(plan, at, _draft(state, selection))
+    grown = with_group(plan, at, _new_group(state, selection))
     what = amount_words(taken.edit for taken in selection)
     deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = with_edits_assigned(grown, places, at)
-    deed += implied_words(grown, full, places)
+    deed += side_effect_words(grown, full, places)
     made = with_plan(state, full, deed)
     named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i to name it")
-    return _past(state, named_how, selection) if selection else named_how
+    return _beyond_selection(state, named_how, selection) if selection else named_how
 
 
-def _draft(state: State, selection: Selection) -> Group:
+def _new_group(state: State, selection: Selection) -> Group:
     """A commit for the selection, with a message that says where it comes from."""
     plan, copied = state.plan, state.whole.copied_trailers
     paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
@@ -234,7 +240,7 @@ def _draft(state: State, selection: Selection) -> Group:
     return Group(message, "Chosen by you.")
 
 
-def _past(before: State, state: State, selection: Selection) -> State:
+def _beyond_selection(before: State, state: State, selection: Selection) -> State:
     """The cursor on what follows the selection: a header if it was on one.
 
     Where nothing follows it stays; marking ends.
@@ -271,7 +277,7 @@ def after_count_change(state: State, by: int) -> State:
     proposals = state.proposals[commit]
     made = regroup(state.plan, by, proposals)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
-    apart = _twins(made.parents if by > 0 else made.heirs)
+    apart = _first_pair(made.parents if by > 0 else made.heirs)
     deed = f"{quantity(len(made.plan.groups), 'commit')}"
     focus, why = min(state.focus, len(made.plan.groups) - 1), ""
     if apart and by > 0:
@@ -290,7 +296,7 @@ def after_count_change(state: State, by: int) -> State:
     return replace(found, focus=focus, viewed=focus, status=status)
 
 
-def _twins(places: Sequence[int | None]) -> tuple[int, int] | None:
+def _first_pair(places: Sequence[int | None]) -> tuple[int, int] | None:
     """The first two numbers at which the same place stands."""
     seen: dict[int, int] = {}
     for number, place in enumerate(places):
@@ -309,7 +315,7 @@ def after_commit_action(state: State, action: CommitAction) -> State:
         case FocusOn(group):
             return with_focus(state, group)
         case MoveCommit(by):
-            return _after_reorder(state, state.focus + by)
+            return _after_commit_move(state, state.focus + by)
         case MergeInto():
             return _after_merge(state)
         case Own():
@@ -334,14 +340,14 @@ def with_focus(state: State, group: int) -> State:
     return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
 
 
-def _after_reorder(state: State, to: int) -> State:
+def _after_commit_move(state: State, to: int) -> State:
     """The commit in focus at place ``to``, still in focus."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
         raise ActionRefused(f"Already the {end} commit.")
     plan = with_group_moved(state.plan, state.focus, to)
     deed = f"commit {state.focus + 1} is now commit {to + 1}"
-    deed += implied_words(state.plan, plan)
+    deed += side_effect_words(state.plan, plan)
     return replace(with_plan(state, plan, deed), focus=to, viewed=to)
 
 
@@ -372,11 +378,11 @@ def _with_owner(state: State) -> State:
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = commit_name(state, where)
     if entry.plan.owner == where.group:
-        return replace(state, status=f"{name} already {_keeps(state, entry)}")
+        return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
     # The message that it has by now, also where an empty owner has left it that.
     message = message_of(entry.plan, where.group)
     plan = replace(with_message(entry.plan, where.group, message), owner=where.group)
-    step = step_about(state, where, f"{name} {_keeps(state, entry)}")
+    step = step_about(state, where, f"{name} {_keeps_words(state, entry)}")
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 
 
@@ -388,6 +394,6 @@ def _new_commit_at_hand(state: State) -> Address:
     return Address(commit.entry.oid, commit.group)
 
 
-def _keeps(state: State, entry: Entry) -> str:
+def _keeps_words(state: State, entry: Entry) -> str:
     has_id = entry.oid in state.whole.change_ids
     return "keeps the Change-Id" if has_id else "continues the original"
