@@ -11,8 +11,8 @@ PIECE = b"One\n\nSigned-off-by: A <a@b>\nChange-Id: " + NEW + b"\n"
 
 
 def lines(*messages: bytes, original: bytes = ORIGINAL) -> list[str]:
-    numbers = range(3, 3 + len(messages))
-    return list(trailer_lines(original, messages, IdRules(), numbers))
+    numbered = dict(enumerate(messages, 3))
+    return list(trailer_lines(incomplete_trailers(original, numbered, IdRules())))
 
 
 def test_what_only_the_owner_has_is_named_once() -> None:
@@ -40,7 +40,7 @@ def test_nothing_stays_behind_in_one_commit_or_where_all_have_all() -> None:
 def test_the_id_is_no_trailer_of_these_also_as_a_link() -> None:
     rules = IdRules(servers=(b"//r.example.org",))
     original = b"Two\n\nLink: https://r.example.org/id/" + OLD + b"\n"
-    assert incomplete_trailers(original, [b"One\n", original], rules) == ()
+    assert incomplete_trailers(original, {1: b"One\n", 2: original}, rules) == ()
 
 
 def test_many_are_counted() -> None:

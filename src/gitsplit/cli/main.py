@@ -19,8 +19,7 @@ from gitsplit.cli.output import (
     confirm,
     forget,
     here,
-    put_plan,
-    put_preview,
+    put_printout,
     refuse_no_terminal,
     say,
     show_bug,
@@ -38,7 +37,6 @@ from gitsplit.errors import (
     interrupt_behind,
 )
 from gitsplit.git.signals import unwind_on_signals
-from gitsplit.model.listing import few
 
 if TYPE_CHECKING:
     from gitsplit.git.repository import Repository
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
     from gitsplit.model.objects import Oid
     from gitsplit.workflow.hooks_and_signing import Finish
     from gitsplit.workflow.propose import Request
-    from gitsplit.workflow.work import Work
 
 
 @click.command(
@@ -205,7 +202,10 @@ def _read(name: str) -> bytes:
 
 
 def _dry_run(options: Options) -> None:
+    """Print what would be done; a plan that is refused is shown before that."""
     from gitsplit.git.journal import other_at_work
+    from gitsplit.report.formats import DEFAULT, printout
+    from gitsplit.workflow.dry_run import dry_run
     from gitsplit.workflow.journal_state import hint_at_undo
     from gitsplit.workflow.work import (
         open_idle_repository,
@@ -220,52 +220,12 @@ def _dry_run(options: Options) -> None:
         work = read_work(repo, _request(options), every=True, tell=tell)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    if options.format == "json":
-        _name_shortcuts(work)
-        for oid, why in work.refused.items():
-            say(f"{oid[:10]} stays one commit. {why} {why.hint}")
-        put_plan(_plan_text(work), options.output)
-    else:
-        _show_proposal(repo, work, options)
-
-
-def _name_shortcuts(work: "Work") -> None:
-    """What was done to have proposals in time, beside an output that can't say it."""
-    told = (
-        f"{oid[:10]} is a large commit: {proposals.shortcut}."
-        for oid, proposals in work.proposals.items()
-        if proposals.shortcut
-    )
-    for line in few(told):
-        say(line)
-
-
-def _plan_text(work: "Work") -> str:
-    from gitsplit.planfile.parse import dumps
-    from gitsplit.workflow.work import plan_document
-
-    return dumps(plan_document(work))
-
-
-def _show_proposal(repo: "Repository", work: "Work", options: Options) -> None:
-    """What would become of each commit; a plan that is refused is shown before that."""
-    from gitsplit.report.text import proposal_text
-    from gitsplit.workflow.apply import result_commits, review_notes
-    from gitsplit.workflow.dry_run import dry_run
-
-    look = dry_run(repo, work)
-    for warning in look.warnings:
-        say(warning)
-    made = result_commits(look.work, look.rewrite.commits)
-    text = proposal_text(
-        *(look.work.todo, made, work.proposals),
-        complaints=look.complaints,
-        ids=work.ids,
-        review=review_notes(repo, look.work, made),
-    )
-    put_preview(text, options.output)
-    if look.refusal is not None and options.plan is not None:
-        raise look.refusal
+    printed = printout(options.format or DEFAULT, dry_run(repo, work))
+    for note in printed.notes:
+        say(note)
+    put_printout(printed.text, options.output, is_utf8=printed.is_utf8)
+    if printed.refusal is not None and options.plan is not None:
+        raise printed.refusal
 
 
 def _split(options: Options) -> None:

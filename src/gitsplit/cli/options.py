@@ -9,6 +9,7 @@ import click
 
 from gitsplit import __version__
 from gitsplit.cli.output import printing
+from gitsplit.report.formats import FORMATS, formats_in_words
 
 if TYPE_CHECKING:
     from gitsplit.model.plan import DropTo
@@ -74,8 +75,8 @@ class Options:
     )
     format: str | None = _option(
         "--format",
-        type=click.Choice(["text", "json"]),
-        help="How a dry run prints: text (the default) or json, a plan file.",
+        type=click.Choice([*FORMATS]),
+        help=f"How a dry run prints: {formats_in_words()}.",
     )
     output: str | None = _option(
         "-o",

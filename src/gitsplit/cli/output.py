@@ -22,7 +22,7 @@ from typing import TextIO
 import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
-from gitsplit.model.escape import inert_json, printable, printable_lines
+from gitsplit.model.escape import printable, printable_lines
 from gitsplit.model.listing import quantity
 
 
@@ -142,30 +142,19 @@ def printing(hint: str = "") -> Iterator[None]:
         ) from error
 
 
-def put_preview(text: str, name: str | None) -> None:
+def put_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
     """The text is where ``-o`` says, a file or ``-``; else on standard output.
 
+    It is in the terminal's encoding there, unless ``is_utf8``; a file has UTF-8.
     Raises BrokenPipeError where its reader has gone.
     """
-    _put(printable_lines(text), name)
-
-
-def put_plan(text: str, name: str | None) -> None:
-    """The JSON text is there, as :func:`put_preview` puts it.
-
-    A plan file is UTF-8 wherever it is written.
-    """
-    _put(inert_json(text).encode(), name)
-
-
-def _put(text: str | bytes, name: str | None) -> None:
+    text = printable_lines(text)
     if name is None or name == "-":
         with printing("Name a file with -o."):
-            click.echo(text, nl=False)
+            click.echo(text.encode() if is_utf8 else text, nl=False)
         return
-    content = text.encode() if isinstance(text, str) else text
     try:
-        Path(name).write_bytes(content)
+        Path(name).write_bytes(text.encode())
     except OSError as error:
         raise GitsplitError(
             f"{name} can't be written: {error.strerror}.",

@@ -42,20 +42,21 @@ def show_summary(
     repo: "Repository", drop_to: "DropTo", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
+    from gitsplit.report.sentences import review_lines
     from gitsplit.report.summary import dropped_lines, summary_text
-    from gitsplit.workflow.apply import push_instructions, result_commits, review_notes
+    from gitsplit.workflow.apply import push_instructions, result_commits, review
 
     made = result_commits(work, outcome.rewrite.commits)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
     left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
     dropped = dropped_lines(work.plans, outcome.changed, is_kept=drop_to == "worktree")
-    review = [*review_notes(repo, work, made), *push_instructions(repo, work)]
+    about = [*review_lines(review(repo, work, made)), *push_instructions(repo, work)]
     told = summary_text(
         *(work.todo, made, moved, left),
         old_tree=outcome.rewrite.old_tree,
         unsigned=outcome.unsigned,
         dropped=dropped,
-        review=review,
+        review=about,
         ids=work.ids,
     )
     tell(told)

@@ -184,18 +184,19 @@ MOST_NAMED = 5
 
 
 class IncompleteTrailer(NamedTuple):
-    """The key of a trailer, and the parts (from 0) that have all of its values."""
+    """The key of a trailer, and the numbers of the commits that have all its values."""
 
     key: bytes
-    parts: tuple[int, ...]
+    numbers: tuple[int, ...]
 
 
 def incomplete_trailers(
-    original: bytes, messages: Sequence[bytes], rules: IdRules
+    original: bytes, messages: Mapping[int, bytes], rules: IdRules
 ) -> tuple[IncompleteTrailer, ...]:
     """The trailers of ``original``, but for its Change-Id, that some parts lack.
 
-    ``messages`` are those of the parts. One commit alone has lost nothing by a split.
+    ``messages`` are those of the parts, by the numbers of their commits. One commit
+    alone has lost nothing by a split.
     """
     if len(messages) < 2:
         return ()
@@ -206,39 +207,32 @@ def incomplete_trailers(
         if key.lower() != b"change-id":
             wanted.setdefault(key.lower(), set()).add(value)
             names.setdefault(key.lower(), key)
-    having = [_values(message) for message in messages]
+    having = {number: _values(message) for number, message in messages.items()}
     left = (
         IncompleteTrailer(
             names[key],
-            tuple(n for n, has in enumerate(having) if {(key, v) for v in of} <= has),
+            tuple(n for n, has in having.items() if {(key, v) for v in of} <= has),
         )
         for key, of in wanted.items()
     )
-    return tuple(each for each in left if len(each.parts) < len(messages))
+    return tuple(each for each in left if len(each.numbers) < len(messages))
 
 
 def _values(message: bytes) -> set[tuple[bytes, bytes]]:
     return {(key.lower(), value) for key, value in trailers(message)}
 
 
-def trailer_lines(
-    original: bytes, messages: Sequence[bytes], rules: IdRules, numbers: Sequence[int]
-) -> Iterator[str]:
-    """A sentence for each place where trailers of a split commit stay.
-
-    ``numbers`` are those of the commits that have the ``messages``.
-    """
+def trailer_lines(left: Iterable[IncompleteTrailer]) -> Iterator[str]:
+    """A sentence for each place where trailers of a split commit stay."""
     places: dict[tuple[int, ...], list[str]] = {}
-    for key, parts in incomplete_trailers(original, messages, rules):
-        places.setdefault(parts, []).append(printable(key))
-    for parts, found in places.items():
+    for key, numbers in left:
+        places.setdefault(numbers, []).append(printable(key))
+    for numbers, found in places.items():
         keys = enumeration(found, most=MOST_NAMED)
         verb = "stays" if len(found) == 1 else "stay"
-        named = [str(numbers[part]) for part in parts]
-        if named:
-            commits = (
-                f"{'commit' if len(named) == 1 else 'commits'} {enumeration(named)}"
-            )
+        if numbers:
+            named = enumeration([*map(str, numbers)])
+            commits = f"{'commit' if len(numbers) == 1 else 'commits'} {named}"
             yield f"{keys} {verb} with {commits} alone."
         else:
             yield f"{keys} {verb} with none of the new commits."

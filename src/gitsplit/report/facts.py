@@ -1,13 +1,29 @@
-"""What there is to tell, as values: without words, and without a layout."""
+"""What there is to tell of a dry run, as values; a format finds the words.
 
+Whatever two formats would both have to find out is found out here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gitsplit.errors import GitsplitError
+from gitsplit.model.change_id import (
+    IdRules,
+    IncompleteTrailer,
+    PushProperty,
+    incomplete_trailers,
+)
+from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft
+from gitsplit.model.todo import Entry, Todo
+from gitsplit.planfile.parse import PlanDocument
+from gitsplit.proposal.propose import Proposals
 
 
 @dataclass(frozen=True, slots=True)
-class Resulting:
+class ResultCommit:
     """A commit that a rewrite makes, or keeps: its draft, id and tree.
 
     ``change_id`` is the one in its message, None where it has none, ``original_id``
@@ -33,3 +49,230 @@ class Resulting:
     def is_new_change(self) -> bool:
         """Whether it is a change that nobody knows yet."""
         return self.change_id is not None and not self.keeps_id
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdits:
+    """The edits of one file that a commit has, in their order."""
+
+    path: bytes
+    edits: tuple[Edit, ...]
+
+    @property
+    def added(self) -> int:
+        """The number of lines added."""
+        return sum(len(e.new) for e in self.edits if isinstance(e, TextEdit))
+
+    @property
+    def removed(self) -> int:
+        """The number of lines removed."""
+        return sum(len(e.old) for e in self.edits if isinstance(e, TextEdit))
+
+
+def edits_of_files(
+    changes: Sequence[FileChange], edits: Iterable[Edit]
+) -> tuple[FileEdits, ...]:
+    """The edits by the files that they are of, both in their order."""
+    files = edits_by_file(edits)
+    return tuple(FileEdits(changes[file].path, own) for file, own in files)
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """One of the commits that a commit is split into.
+
+    ``by_hand`` are the paths of files that were edited in it, ``reason`` says why its
+    edits belong together, ``border`` why they are apart from those of the commit
+    before; both are empty where that isn't known.
+    """
+
+    commit: ResultCommit
+    files: tuple[FileEdits, ...]
+    by_hand: tuple[bytes, ...] = ()
+    reason: str = ""
+    border: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a commit of so many files and hunks is split.
+
+    ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack.
+    ``shortcut`` says what was done to have a proposal in time, where it was.
+    """
+
+    files: int
+    hunks: int
+    parts: tuple[SplitPart, ...]
+    dropped: tuple[FileEdits, ...] = ()
+    trailers: tuple[IncompleteTrailer, ...] = ()
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommitFate:
+    """What would become of one commit of the series.
+
+    ``commits`` are those that it becomes: none where it is dropped or squashed.
+    ``complaints`` are sentences on what stands against that; ``split`` is None where
+    the commit isn't split.
+    """
+
+    entry: Entry
+    commits: tuple[ResultCommit, ...]
+    complaints: tuple[str, ...] = ()
+    split: Split | None = None
+
+
+def commit_fates(
+    todo: Todo,
+    commits: Iterable[ResultCommit],
+    proposals: Mapping[Oid, Proposals],
+    complaints: Mapping[Oid, Sequence[str]],
+    ids: IdRules,
+) -> Iterator[CommitFate]:
+    """What would become of each commit, in the order of the todo list.
+
+    ``proposals`` are those for the commits whose plans are proposed, ``complaints`` are
+    what stands against applying it, by the commits that it is about.
+    """
+    becomes: dict[Oid, list[ResultCommit]] = {oid: [] for oid in todo.order}
+    for each in commits:
+        becomes[each.draft.source.oid].append(each)
+    for entry in todo.entries:
+        own, split = becomes[entry.oid], None
+        if entry.action == "split" and entry.plan is not None and own:
+            split = _split(entry, entry.plan, own, proposals.get(entry.oid), ids)
+        yield CommitFate(entry, tuple(own), tuple(complaints.get(entry.oid, ())), split)
+
+
+def _split(
+    entry: Entry,
+    plan: Plan,
+    commits: Sequence[ResultCommit],
+    proposals: Proposals | None,
+    ids: IdRules,
+) -> Split:
+    members = plan.edits_by_group()
+    groups = [group for group in range(len(plan.groups)) if group in members]
+    pairs = zip(groups, commits, strict=True)
+    messages = {n: commit.draft.message for n, commit in enumerate(commits, 1)}
+    return Split(
+        files=len(plan.changes),
+        hunks=len(plan.edits),
+        parts=tuple(
+            _part(plan, group, members[group], commit, proposals if at else None)
+            for at, (group, commit) in enumerate(pairs)
+        ),
+        dropped=edits_of_files(plan.changes, members.get(DROPPED, ())),
+        trailers=incomplete_trailers(entry.commit.raw.message, messages, ids),
+        shortcut=proposals.shortcut if proposals else "",
+    )
+
+
+def _part(
+    plan: Plan,
+    group: int,
+    edits: Sequence[Edit],
+    commit: ResultCommit,
+    proposals: Proposals | None,
+) -> SplitPart:
+    overrides = (each.file for each in plan.overrides if each.group == group)
+    return SplitPart(
+        commit,
+        edits_of_files(plan.changes, edits),
+        by_hand=tuple(plan.changes[file].path for file in overrides),
+        reason=plan.groups[group].reason,
+        border=proposals.border(plan, group - 1, group) if proposals else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What reviewers on Gerrit will see of a rewrite; commits go by their numbers.
+
+    ``patch_sets`` are the changes that get one which does something else than the
+    last; ``new`` are changes that nobody knows yet, ``without`` is what the original
+    may have on the server and they won't. ``open`` are changes that no commit
+    continues, each with what was done to its commit.
+    """
+
+    patch_sets: tuple[tuple[int, bytes], ...] = ()
+    new: tuple[int, ...] = ()
+    without: tuple[PushProperty, ...] = ()
+    has_reviewers: bool = False
+    open: tuple[tuple[bytes, Entry], ...] = ()
+
+
+GIFTS: Sequence[PushProperty] = ("topic", "hashtags", "wip")
+"""What a push can give to all changes in the place of what they don't inherit."""
+
+
+def review_of(
+    todo: Todo,
+    commits: Sequence[ResultCommit],
+    ids: Mapping[Oid, bytes],
+    given: frozenset[PushProperty],
+) -> Review:
+    """What reviewers will see, as a real server has it.
+
+    The change whose id is kept gets a patch set, its votes drop and its open comments
+    follow; the others are new changes. ``ids`` has the Change-Ids of the commits as
+    they were, but for those that are merged already, ``given`` is what a push gives
+    all changes.
+    """
+    new = {n: each for n, each in enumerate(commits, 1) if each.is_new_change}
+    was_there = any(each.draft.source.oid in ids for each in new.values())
+    kept = {each.change_id for each in commits}
+    return Review(
+        tuple(_patch_sets(commits, frozenset(ids.values()))),
+        tuple(new),
+        tuple(gift for gift in GIFTS if was_there and gift not in given),
+        "reviewers" in given,
+        tuple(
+            (ids[entry.oid], entry)
+            for entry in todo.entries
+            if entry.oid in ids and ids[entry.oid] not in kept
+        ),
+    )
+
+
+def _patch_sets(
+    commits: Sequence[ResultCommit], under_review: frozenset[bytes]
+) -> Iterator[tuple[int, bytes]]:
+    for number, each in enumerate(commits, 1):
+        is_other = each.draft.role == "owner" or bool(each.draft.squashed)
+        kept = each.change_id if each.keeps_id and is_other else None
+        if kept is not None and kept in under_review:
+            yield number, kept
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What applying the work would come to.
+
+    ``review`` is None where nobody reviews. ``warnings`` are about what others
+    committed; ``refusal`` is the error that applying would end in, None where it
+    wouldn't.
+    """
+
+    commits: tuple[CommitFate, ...]
+    review: Review | None = None
+    warnings: tuple[str, ...] = ()
+    refusal: GitsplitError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """All that a dry run may tell; each format asks for what it tells.
+
+    ``shortcuts`` says of commits what was done to have their proposals in time,
+    ``refused`` why there is none. What takes time, or may itself be refused, is found
+    out when it is asked for: ``plan``, the proposals as a plan file has them, and
+    ``preview``, which raises what stands against the series as a whole.
+    """
+
+    shortcuts: Mapping[Oid, str]
+    refused: Mapping[Oid, GitsplitError]
+    plan: Callable[[], PlanDocument]
+    preview: Callable[[], Preview]

@@ -4,127 +4,90 @@ What became of a commit, and what follows from that for a review on Gerrit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, few
-from gitsplit.model.objects import Oid
-from gitsplit.model.todo import Doing, Entry, Todo
-from gitsplit.report.facts import Resulting
+from gitsplit.model.todo import Doing, Entry
+from gitsplit.report.facts import ResultCommit, Review
 
 
-def carried_fate(entry: Entry, made: Resulting) -> str:
+def fate(entry: Entry, commit: ResultCommit) -> str:
     """What has become of a commit that isn't split, and of its tree."""
-    changes = {"moved": made.is_moved, "reworded": entry.action == "reword"}
+    changes = {"moved": commit.is_moved, "reworded": entry.action == "reword"}
     words = [word for word, holds in changes.items() if holds]
-    given = ["new Change-Id"] if made.is_new_change else []
-    return ", ".join([*words, _tree_fate(made), *given])
+    new_id = ["new Change-Id"] if commit.is_new_change else []
+    return ", ".join([*words, _tree_fate(commit), *new_id])
 
 
-def _tree_fate(made: Resulting) -> str:
-    """What has become of the tree of a commit that is only carried along."""
-    if made.is_emptied:
+def _tree_fate(commit: ResultCommit) -> str:
+    if commit.is_emptied:
         return "now empty"
-    if made.draft.squashed:
-        return f"with {len(made.draft.squashed)} more, tree {made.tree[:10]}"
-    if made.tree == made.draft.source.raw.tree:
+    if commit.draft.squashed:
+        return f"with {len(commit.draft.squashed)} more, tree {commit.tree[:10]}"
+    if commit.tree == commit.draft.source.raw.tree:
         return "same tree"
-    return f"tree {made.tree[:10]}"
+    return f"tree {commit.tree[:10]}"
 
 
 MOST_NUMBERS = 10
 """So many commits are named by their numbers; the others are counted."""
 
+_GIFTS: Mapping[PushProperty, tuple[str, str]] = {
+    "topic": ("topic", "topic=NAME"),
+    "hashtags": ("hashtags", "hashtag=TAG"),
+    "wip": ("work in progress", "wip"),
+}
+"""What a new change begins without, in words, and how a push gives it to all."""
 
-def review_lines(
-    todo: Todo,
-    resulting: Sequence[Resulting],
-    ids: Mapping[Oid, bytes],
-    given: AbstractSet[PushProperty] = frozenset(),
-) -> Iterator[str]:
-    """What reviewers will see of a rewrite.
-
-    As a real server has it: the change whose id is kept gets a patch set, its votes
-    drop and its open comments follow; the others are new changes. ``ids`` has the
-    Change-Ids of the commits as they were, but for those that are merged already,
-    ``given`` is what a push gives all changes.
-    """
-    yield from few(_patch_sets(resulting, frozenset(ids.values())))
-    yield from _new_changes(resulting, ids, given)
-    kept = frozenset(made.change_id for made in resulting)
-    yield from few(_still_open(todo, kept, ids))
+_GONE: Mapping[Doing, str] = {
+    "squash": "squashed",
+    "fixup": "squashed",
+    "drop": "dropped",
+}
 
 
-def _patch_sets(
-    resulting: Sequence[Resulting], under_review: AbstractSet[bytes]
-) -> Iterator[str]:
-    """Which changes get a patch set that does something else than the last."""
-    for number, made in enumerate(resulting, 1):
-        is_other = made.draft.role == "owner" or bool(made.draft.squashed)
-        kept = made.change_id if made.keeps_id and is_other else None
-        if kept is not None and kept in under_review:
-            yield (
-                f"Reviewers of {printable(kept)[:9]} will see commit {number} as its"
-                " next patch set: votes drop, open comments follow."
-            )
-
-
-def _new_changes(
-    resulting: Sequence[Resulting],
-    ids: Mapping[Oid, bytes],
-    given: AbstractSet[PushProperty],
-) -> Iterator[str]:
-    """What changes that nobody knows yet begin without."""
-    new = {n: made for n, made in enumerate(resulting, 1) if made.is_new_change}
-    if not new:
+def review_lines(review: Review | None) -> Iterator[str]:
+    """What reviewers will see of a rewrite; nothing where nobody reviews."""
+    if review is None:
         return
-    numbers = [*map(str, new)]
-    starts = "starts" if len(numbers) == 1 else "start"
+    yield from few(
+        f"Reviewers of {printable(change_id)[:9]} will see commit {number} as its next"
+        " patch set: votes drop, open comments follow."
+        for number, change_id in review.patch_sets
+    )
+    yield from _new_change_lines(review)
+    yield from few(
+        f"{printable(change_id)[:9]} “{printable(entry.commit.subject)}” is"
+        f" {_GONE.get(entry.action, 'kept by no commit')}. If it was pushed, it stays"
+        " open on the server: abandon it there."
+        for change_id, entry in review.open
+    )
+
+
+def _new_change_lines(review: Review) -> Iterator[str]:
+    """What changes that nobody knows yet begin without."""
+    if not review.new:
+        return
+    starts = "starts" if len(review.new) == 1 else "start"
     without = "without reviewers"
-    if "reviewers" in given:
+    if review.has_reviewers:
         without = "with no reviewers but those of the push"
-    yield f"{_commits(numbers).capitalize()} {starts} {without}."
-    lacking = [(what, how) for gift, what, how in _GIFTS if gift not in given]
-    if lacking and any(made.draft.source.oid in ids for made in new.values()):
-        whats, hows = zip(*lacking, strict=True)
+    yield f"{_numbers(review.new).capitalize()} {starts} {without}."
+    if review.without:
+        whats, hows = zip(*map(_GIFTS.__getitem__, review.without), strict=True)
         what = enumeration(whats)
-        them = "it" if len(whats) == 1 and whats != ("hashtags",) else "them"
-        are = "is" if them == "it" else "are"
+        is_one = len(whats) == 1 and whats != ("hashtags",)
+        are, them = ("is", "it") if is_one else ("are", "them")
         yield (
             f"{what[:1].upper()}{what[1:]} of the original {are} not carried over: push"
             f" {them} with %{','.join(hows)}."
         )
 
 
-_GIFTS: Sequence[tuple[PushProperty, str, str]] = (
-    ("topic", "topic", "topic=NAME"),
-    ("hashtags", "hashtags", "hashtag=TAG"),
-    ("wip", "work in progress", "wip"),
-)
-"""What the original may have on the server, and how a push gives it to all."""
-
-
-def _still_open(
-    todo: Todo, kept: AbstractSet[bytes | None], ids: Mapping[Oid, bytes]
-) -> Iterator[str]:
-    """A line for each change that no commit continues."""
-    for entry in todo.entries:
-        change_id = ids.get(entry.oid)
-        if change_id is not None and change_id not in kept:
-            fate = _FATES.get(entry.action, "kept by no commit")
-            name = f"{printable(change_id)[:9]} “{printable(entry.commit.subject)}”"
-            yield (
-                f"{name} is {fate}. If it was pushed, it stays open on the server:"
-                " abandon it there."
-            )
-
-
-_FATES: Mapping[Doing, str] = {
-    "squash": "squashed",
-    "fixup": "squashed",
-    "drop": "dropped",
-}
+def _numbers(numbers: Sequence[int]) -> str:
+    named = enumeration([*map(str, numbers)], most=MOST_NUMBERS)
+    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"
 
 
 def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
@@ -132,8 +95,3 @@ def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
     yield f"Push with: {command}"
     if others:
         yield f"Or with: {enumeration(others, 'or')}"
-
-
-def _commits(numbers: Sequence[str]) -> str:
-    named = enumeration(numbers, most=MOST_NUMBERS)
-    return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"

@@ -6,7 +6,7 @@ Whatever was dropped, left where it is or refused is named with its reason.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import IdRules, trailer_lines
+from gitsplit.model.change_id import IdRules, incomplete_trailers, trailer_lines
 from gitsplit.model.checks import Check
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
 from gitsplit.model.escape import printable
@@ -22,8 +22,8 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.report.facts import Resulting
-from gitsplit.report.sentences import carried_fate
+from gitsplit.report.facts import ResultCommit
+from gitsplit.report.sentences import fate
 
 MOST_COMMITS = 20
 """So many commits that a rewrite made are told one by one."""
@@ -38,7 +38,7 @@ _NO_IDS = IdRules()
 
 def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     todo: Todo,
-    resulting: Sequence[Resulting],
+    resulting: Sequence[ResultCommit],
     moved: Sequence[tuple[str, Oid]],
     left: Sequence[tuple[str, str]],
     *,
@@ -76,7 +76,7 @@ def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
     return "\n".join(lines) + "\n"
 
 
-def _results(todo: Todo, resulting: Sequence[Resulting]) -> Iterator[str]:
+def _results(todo: Todo, resulting: Sequence[ResultCommit]) -> Iterator[str]:
     """A line for each resulting commit; where they are many, not for all of them.
 
     Those that only have other parents are left out first.
@@ -91,27 +91,26 @@ def _results(todo: Todo, resulting: Sequence[Resulting]) -> Iterator[str]:
     yield from few(lines, len(told), unlisted=len(resulting) - len(told))
 
 
-def _is_carried(entries: Mapping[Oid, Entry], made: Resulting) -> bool:
+def _is_carried(entries: Mapping[Oid, Entry], made: ResultCommit) -> bool:
     """Whether nothing is new of a commit, but its parents perhaps."""
     action = entries[made.draft.source.oid].action
     return made.draft.role == "same" and action == "pick" and not made.is_emptied
 
 
-def _result(entry: Entry, number: int, made: Resulting) -> str:
+def _result(entry: Entry, number: int, made: ResultCommit) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     source, draft = made.draft.source, made.draft
-    carried = carried_fate(entry, made)
-    fate = {"same": carried, "owner": "", "piece": "new"}[draft.role]
+    carried = fate(entry, made)
+    what = {"same": carried, "owner": "", "piece": "new"}[draft.role]
     if made.oid == source.oid:
-        fate = "unchanged"
+        what = "unchanged"
     elif made.is_emptied:
-        fate = "now empty"
+        what = "now empty"
     elif draft.role != "same" and made.change_id is not None:
-        fate = f"{'keeps' if made.keeps_id else 'new'} {printable(made.change_id)[:9]}"
+        what = f"{'keeps' if made.keeps_id else 'new'} {printable(made.change_id)[:9]}"
     # What is short stands first: a terminal of 80 columns cuts nothing that matters.
-    return (
-        f"  {number}  {made.oid[:10]}  {fate:15} {printable(subject_of(draft.message))}"
-    )
+    subject = printable(subject_of(draft.message))
+    return f"  {number}  {made.oid[:10]}  {what:15} {subject}"
 
 
 def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator[str]:
@@ -130,15 +129,15 @@ def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator
             yield f"Squashed {named}{lost}"
 
 
-def left_behind(resulting: Sequence[Resulting], ids: IdRules) -> Iterator[str]:
+def left_behind(resulting: Sequence[ResultCommit], ids: IdRules) -> Iterator[str]:
     """Which trailers of split commits not every new commit has, by their numbers."""
     by_source: dict[Oid, list[int]] = {}
     for at, made in enumerate(resulting):
         by_source.setdefault(made.draft.source.oid, []).append(at)
     for places in by_source.values():
         original = resulting[places[0]].draft.source.raw.message
-        messages = [resulting[at].draft.message for at in places]
-        yield from trailer_lines(original, messages, ids, [at + 1 for at in places])
+        messages = {at + 1: resulting[at].draft.message for at in places}
+        yield from trailer_lines(incomplete_trailers(original, messages, ids))
 
 
 def _final_tree(old: str, new: str) -> str:

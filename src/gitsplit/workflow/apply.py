@@ -69,8 +69,8 @@ from gitsplit.model.todo import (
     with_squashed_commit,
 )
 from gitsplit.planfile import parse
-from gitsplit.report.facts import Resulting
-from gitsplit.report.sentences import push_lines, review_lines
+from gitsplit.report.facts import ResultCommit, Review, review_of
+from gitsplit.report.sentences import push_lines
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work, plan_document
 
@@ -149,20 +149,20 @@ def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
     return work.reviewing
 
 
-def review_notes(
-    repo: Repository, work: Work, made: Sequence[Resulting]
-) -> tuple[str, ...]:
-    """What reviewers will see, a line each; none where nothing is reviewed."""
+def review(
+    repo: Repository, work: Work, commits: Sequence[ResultCommit]
+) -> Review | None:
+    """What reviewers will see; None where nothing is reviewed."""
     known = review_server_of(repo, work)
     if known is None:
-        return ()
+        return None
     given = push_properties(known.push.options)
     ids = {
         oid: each
         for oid, each in _change_ids_before(work).items()
         if each not in known.merged
     }
-    return tuple(review_lines(work.todo, made, ids, given))
+    return review_of(work.todo, commits, ids, given)
 
 
 def push_instructions(repo: Repository, work: Work) -> tuple[str, ...]:
@@ -286,11 +286,11 @@ def compute_rewrite(
 
 def result_commits(
     work: Work, commits: Sequence[write.WrittenCommit]
-) -> tuple[Resulting, ...]:
+) -> tuple[ResultCommit, ...]:
     """The new commits of the work with what reports say of each."""
     moved = out_of_place(work.series, work.todo)
     return tuple(
-        Resulting(
+        ResultCommit(
             made.draft,
             made.oid,
             made.tree,
@@ -303,7 +303,7 @@ def result_commits(
     )
 
 
-def provisional_commits(repo: Repository, work: Work) -> tuple[Resulting, ...]:
+def provisional_commits(repo: Repository, work: Work) -> tuple[ResultCommit, ...]:
     """The commits that the series is to become, where they can't be drawn up.
 
     They have the ids and trees of what they are made from.

@@ -3,61 +3,60 @@
 What stands against one commit stands beside it, and all the others are shown.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 
 from gitsplit.errors import GitsplitError, InvalidPlan
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects
-from gitsplit.git.write import Rewrite
+from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
+from gitsplit.report.facts import DryRun, Preview, commit_fates
 from gitsplit.workflow import apply
-from gitsplit.workflow.apply import entry_drafts, preview
-from gitsplit.workflow.work import Work
+from gitsplit.workflow.apply import entry_drafts, result_commits, review
+from gitsplit.workflow.work import Work, plan_document
 
 NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What a dry run shows: ``work`` as it can be drawn up, and what that comes to.
-
-    ``complaints`` are sentences about commits that can't be applied like that, and
-    ``refusal`` is the error that applying would end in; None where it wouldn't.
-    ``warnings`` are about what others committed.
-    """
-
-    work: Work
-    rewrite: Rewrite
-    complaints: Mapping[Oid, tuple[str, ...]] = field(default_factory=dict)
-    refusal: GitsplitError | None = None
-    warnings: tuple[str, ...] = ()
-
-
 def dry_run(repo: Repository, work: Work) -> DryRun:
-    """What a dry run shows of the work.
+    """All that there is to tell of the work; only what is asked for is found out."""
+    return DryRun(
+        shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
+        refused=work.refused,
+        plan=memo(partial(plan_document, work)),
+        preview=memo(partial(_preview, repo, work)),
+    )
+
+
+def _preview(repo: Repository, work: Work) -> Preview:
+    """What applying the work would come to, as far as it can be drawn up.
 
     Raises InvalidPlan only for what is wrong with the series as a whole, and
     ReplayConflict.
     """
     refused: dict[Oid, InvalidPlan] = {}
     try:
-        rewrite = preview(repo, work)
+        rewrite = apply.preview(repo, work)
     except InvalidPlan:
         work, refused = _work_to_show(repo, work)
         if not refused:
             raise
-        rewrite = preview(repo, work)
+        rewrite = apply.preview(repo, work)
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
     unpushable, first, warnings = apply.gerrit_complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
-    return DryRun(work, rewrite, complaints, refusal or first, tuple(warnings))
+    commits = result_commits(work, rewrite.commits)
+    fates = commit_fates(work.todo, commits, work.proposals, complaints, work.ids)
+    return Preview(
+        tuple(fates), review(repo, work, commits), tuple(warnings), refusal or first
+    )
 
 
 def _work_to_show(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:

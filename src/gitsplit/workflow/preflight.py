@@ -15,13 +15,14 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
+from gitsplit.report.sentences import review_lines
 from gitsplit.workflow.apply import (
     compute_rewrite,
     head_trees,
     provisional_commits,
     refuse_unclean_worktree,
     result_commits,
-    review_notes,
+    review,
     review_warnings,
 )
 from gitsplit.workflow.work import Work
@@ -95,7 +96,8 @@ class Outlooks:
                 raise
             commit = Oid(found.commit)
             against = _clashing_commit(repo, work, commit, frozenset(found.paths))
-            notes = review_notes(repo, work, provisional_commits(repo, work))
+            commits = provisional_commits(repo, work)
+            notes = tuple(review_lines(review(repo, work, commits)))
             return Outlook("", Conflict(commit, found.paths, against), (), notes)
         return _Preview(work, objects, rewrite, trees)
 
@@ -103,7 +105,8 @@ class Outlooks:
         """What stands against it now; raises where it can't be carried out."""
         refuse_unclean_worktree(self._repo, drawn.objects, drawn.trees)
         repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
-        notes = review_notes(repo, work, result_commits(work, rewrite.commits))
+        commits = result_commits(work, rewrite.commits)
+        notes = tuple(review_lines(review(repo, work, commits)))
         if not self._verify:
             return Outlook(notes=notes)
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)

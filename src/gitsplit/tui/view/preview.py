@@ -10,7 +10,7 @@ from typing import NamedTuple
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.change_id import trailer_lines
+from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
@@ -18,7 +18,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
-from gitsplit.tui.state.app_state import State, Whole
+from gitsplit.tui.state.app_state import State, Whole, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
@@ -328,14 +328,14 @@ def _note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 def _left_behind(state: State) -> Iterator[str]:
     """The trailers of split commits that not every new commit has."""
-    by_source: dict[Oid, list[tuple[int, NewCommit]]] = {}
+    messages: dict[Oid, dict[int, bytes]] = {}
     for number, commit in enumerate(new_commits(state), 1):
-        by_source.setdefault(commit.entry.oid, []).append((number, commit))
-    for made in by_source.values():
-        numbers, commits = zip(*made, strict=True)
-        original = commits[0].entry.commit.raw.message
-        messages = [commit.message for commit in commits]
-        yield from trailer_lines(original, messages, state.whole.ids, numbers)
+        messages.setdefault(commit.entry.oid, {})[number] = commit.message
+    entries = entries_of(state.todo)
+    for oid, parts in messages.items():
+        original = entries[oid].commit.raw.message
+        left = incomplete_trailers(original, parts, state.whole.ids)
+        yield from trailer_lines(left)
 
 
 def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:

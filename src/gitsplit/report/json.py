@@ -1,0 +1,22 @@
+"""A dry run as a plan file, which ``--plan`` takes again.
+
+It can't say what isn't part of a plan; that is said beside it.
+"""
+
+from gitsplit.model.listing import few
+from gitsplit.planfile.parse import dumps
+from gitsplit.report.facts import DryRun
+from gitsplit.report.formats import Printout
+
+
+def printout(dry_run: DryRun) -> Printout:
+    """The plan file; nothing of the preview is asked for, so nothing can refuse it."""
+    shortcuts = (
+        f"{oid[:10]} is a large commit: {shortcut}."
+        for oid, shortcut in dry_run.shortcuts.items()
+    )
+    refused = (
+        f"{oid[:10]} stays one commit. {why} {why.hint}"
+        for oid, why in dry_run.refused.items()
+    )
+    return Printout(dumps(dry_run.plan()), (*few(shortcuts), *refused), is_utf8=True)
