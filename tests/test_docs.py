@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from gitsplit.git.practice import make_practice_repository
 from gitsplit.model.diff import Fact
-from gitsplit.planfile.parse import loads
+from gitsplit.planfile.parse import load_plan
 from tests.repository import Repository
 from tests.runner import done
 
@@ -59,7 +59,7 @@ def change_ids(repo: Repository, commits: str) -> list[str]:
 
 def test_the_plan_on_the_page_is_valid() -> None:
     assert Draft202012Validator(SCHEMA).is_valid(json.loads(PLAN))
-    assert [len(entry.groups) for entry in loads(PLAN).series] == [3]
+    assert [len(entry.groups) for entry in load_plan(PLAN).series] == [3]
 
 
 @pytest.mark.parametrize("text", ENTRIES)
@@ -90,7 +90,7 @@ def test_the_plan_on_the_page_splits_the_practice_commit_as_the_answer_does(
 def test_the_plan_on_the_page_names_lines_that_the_command_on_the_page_shows(
     practice: Repository,
 ) -> None:
-    (entry,) = loads(PLAN).series
+    (entry,) = load_plan(PLAN).series
     git = command("git ").replace("COMMIT", entry.commit)
     shown = subprocess.run(
         git, shell=True, cwd=practice.path, capture_output=True, check=True
@@ -131,7 +131,9 @@ def test_the_jq_program_on_the_page_makes_the_first_commit_the_owner(
         command("jq "), shell=True, cwd=tmp_path, capture_output=True, check=True
     ).stdout
 
-    owners = [[g.owner for g in e.groups] for e in loads(changed).series if e.groups]
+    owners = [
+        [g.owner for g in e.groups] for e in load_plan(changed).series if e.groups
+    ]
     assert len(owners) > 0
     for found in owners:
         assert found == [True] + [False] * (len(found) - 1)

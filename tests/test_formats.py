@@ -11,7 +11,7 @@ import pytest
 import gitsplit.report
 from gitsplit.cli.main import command
 from gitsplit.model.objects import Oid
-from gitsplit.planfile.parse import PlanDocument, loads
+from gitsplit.planfile.parse import PlanDocument, load_plan
 from gitsplit.report.facts import DryRun
 from gitsplit.report.formats import FORMATS, formats_in_words, printout
 from tests.conftest import PROJECT
@@ -55,5 +55,5 @@ def test_a_plan_file_is_written_without_looking_at_what_it_would_come_to() -> No
 
     printed = printout("json", DryRun({}, {}, lambda: plan, refused))
 
-    assert loads(printed.text) == plan
+    assert load_plan(printed.text) == plan
     assert printed.refusal is None

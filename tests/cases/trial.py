@@ -7,7 +7,7 @@ from math import copysign
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import Plan
-from gitsplit.proposal.clustering import tree_of
+from gitsplit.proposal.clustering import merge_tree
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.propose import ProposalsByContent, proposals_by_content
@@ -28,7 +28,7 @@ def disagreements(case: Case) -> list[str]:
         case.value("message", "Change several things").encode() + b"\n",
         context=Context(
             tuple(subject.encode() for subject in case.said.get("subject", ())),
-            together=tuple(
+            changed_paths=tuple(
                 frozenset(paths.encode().split())
                 for paths in case.said.get("earlier", ())
             ),
@@ -116,7 +116,7 @@ def _clusters(
     scores = [[sum(score(a, b) for score in said) for b in order] for a in order]
     weights = [max(1, commit.features[piece].lines) ** 0.5 for piece in order]
     found: dict[int, list[tuple[Edit, ...]]] = {}
-    for place, first in enumerate(tree_of(scores, weights).cut(number)):
+    for place, first in enumerate(merge_tree(scores, weights).cut(number)):
         found.setdefault(first, []).append(commit.pieces[order[place]])
     return frozenset(frozenset(group) for group in found.values())
 

@@ -40,8 +40,8 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import TreeStep, is_whole, steps
-from gitsplit.planfile.match import fitted, planned
-from gitsplit.planfile.parse import PlanDocument, dumps, loads
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
+from gitsplit.planfile.parse import PlanDocument, dump_plan, load_plan
 from gitsplit.proposal.propose import proposal
 from gitsplit.tui.state.app_state import History
 from tests.strategies import (
@@ -275,14 +275,16 @@ def test_a_plan_means_the_same_after_it_was_written_and_read(
     assume(set(plan.group_of) != {DROPPED})
     groups = tuple(Group(message + g.message, "Because.") for g in plan.groups)
     plan = without_empty_groups(replace(plan, groups=groups))
-    document = PlanDocument(None, Oid("1" * 40), (planned(plan, source(message)),))
+    document = PlanDocument(
+        None, Oid("1" * 40), (entry_of_plan(plan, source(message)),)
+    )
 
-    read = loads(dumps(document))
+    read = load_plan(dump_plan(document))
     assert read == document
-    again = fitted(read.series[0], plan.changes)
+    again = plan_of_entry(read.series[0], plan.changes)
     assert_every_edit_is_somewhere(again)
     assert (again.groups, again.owner) == (plan.groups, plan.owner)
-    assert planned(again, source(message)) == document.series[0]
+    assert entry_of_plan(again, source(message)) == document.series[0]
     try:
         expected = steps(plan)
     except InvalidPlan:
@@ -294,10 +296,10 @@ def test_a_plan_means_the_same_after_it_was_written_and_read(
 
 @given(plans(commits(), may_drop=False))
 def test_groups_without_edits_are_not_written(plan: Plan) -> None:
-    entry = planned(plan, source())
+    entry = entry_of_plan(plan, source())
 
     assert len(entry.groups) == len(set(plan.group_of))
-    assert fitted(entry, plan.changes).owner == without_empty_groups(plan).owner
+    assert plan_of_entry(entry, plan.changes).owner == without_empty_groups(plan).owner
 
 
 @given(st.integers(), st.lists(st.integers() | st.sampled_from(["undo", "redo"])))
@@ -397,4 +399,6 @@ def test_the_laws_hold_for_git_s_own_hunks(seed: int, tmp_path: Path) -> None:
 
     assert_every_edit_is_somewhere(plan)
     assert trees_of(plan)[-1] == new_tree(plan)
-    assert steps(fitted(planned(plan, source()), plan.changes)) == steps(plan)
+    assert steps(plan_of_entry(entry_of_plan(plan, source()), plan.changes)) == steps(
+        plan
+    )

@@ -31,14 +31,14 @@ from gitsplit.model.states import (
     with_dropped_edits_kept,
     with_overrides_merged,
 )
-from gitsplit.planfile.match import fitted, planned
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.parse import (
     CommitEntry,
     FileEntry,
     GroupEntry,
     PlanDocument,
-    dumps,
-    loads,
+    dump_plan,
+    load_plan,
 )
 from tests.strategies import (
     commits,
@@ -415,14 +415,14 @@ def test_whatever_is_done_afterwards_overrides_lie_on_what_the_plan_chooses(
 def test_overrides_survive_the_plan_file(plan: Plan) -> None:
     assume(set(plan.group_of) != {DROPPED})
     plan = without_empty_groups(plan)
-    document = PlanDocument(None, Oid("1" * 40), (planned(plan, SOURCE),))
+    document = PlanDocument(None, Oid("1" * 40), (entry_of_plan(plan, SOURCE),))
 
-    read = loads(dumps(document))
-    again = fitted(read.series[0], plan.changes)
+    read = load_plan(dump_plan(document))
+    again = plan_of_entry(read.series[0], plan.changes)
 
     assert read == document
     assert unmarked(again) == unmarked(plan)
-    assert planned(again, SOURCE) == document.series[0]
+    assert entry_of_plan(again, SOURCE) == document.series[0]
 
 
 def unmarked(plan: Plan) -> list[Override]:
@@ -445,7 +445,7 @@ def test_a_content_in_a_plan_file_is_for_its_commit_alone() -> None:
         (file_entry(removed=((5, 5), (8, 8)), added=((5, 5), (8, 8))),),
     )
 
-    plan = fitted(entry, in_three().changes)
+    plan = plan_of_entry(entry, in_three().changes)
     assert contents_of(plan) == [b"by hand\n", NEW]
     assert plan.overrides == (Override(0, 0, b"by hand\n", FIRST),)
 
@@ -458,9 +458,9 @@ def test_a_content_for_the_last_commit_or_for_several_in_a_row_is_lasting() -> N
     )
     at_the_end = entry_with((file_entry(whole=True, content=b"3\n"),))
 
-    plan = fitted(entry, in_three().changes)
+    plan = plan_of_entry(entry, in_three().changes)
     assert [override.lasting for override in plan.overrides] == [True, False]
-    (override,) = fitted(at_the_end, in_three().changes).overrides
+    (override,) = plan_of_entry(at_the_end, in_three().changes).overrides
     assert override.lasting
 
 
@@ -473,7 +473,7 @@ def test_a_content_touches_the_file_like_any_part_of_it() -> None:
     )
     changes = (CREATED, modified(b"x\n", b"y\n", b"z"))
 
-    plan = fitted(entry, changes)
+    plan = plan_of_entry(entry, changes)
     assert contents_of(plan) == [b"stub\n", b"1\n2\n"]
     creation = plan.edits.index(FactEdit(0, Fact.CREATE))
     assert plan.group_of[creation] == 0
@@ -483,7 +483,7 @@ def test_a_content_touches_the_file_like_any_part_of_it() -> None:
 def test_a_content_that_the_plan_chooses_anyway_is_left_out() -> None:
     entry = entry_with((file_entry(whole=True, content=NEW),))
 
-    assert fitted(entry, in_three().changes).overrides == ()
+    assert plan_of_entry(entry, in_three().changes).overrides == ()
 
 
 @pytest.mark.parametrize(
@@ -504,7 +504,7 @@ def test_a_content_that_the_plan_chooses_anyway_is_left_out() -> None:
 )
 def test_a_content_that_doesn_t_fit_is_refused(entry: CommitEntry, said: str) -> None:
     with pytest.raises(InvalidPlan) as refused:
-        fitted(entry, in_three().changes)
+        plan_of_entry(entry, in_three().changes)
     assert str(refused.value) == said
 
 
@@ -530,5 +530,5 @@ def test_a_content_for_what_is_no_file_is_refused(change: object, said: str) -> 
     changes = (change, modified(b"x\n", b"y\n", b"z"))
 
     with pytest.raises(InvalidPlan) as refused:
-        fitted(entry, changes)  # type: ignore[arg-type] # parametrized, so an object
+        plan_of_entry(entry, changes)  # type: ignore[arg-type] # parametrized, so an object
     assert str(refused.value) == f"The plan gives a content {said}"

@@ -5,7 +5,8 @@ import pytest
 from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import FILE, object_id
 from gitsplit.model.states import path_collisions, steps
-from gitsplit.proposal.propose import GroupBy, proposal
+from gitsplit.proposal.by_location import GroupBy
+from gitsplit.proposal.propose import proposal
 
 
 def change(old: str | None, new: str | None) -> FileChange:

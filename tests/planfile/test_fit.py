@@ -8,7 +8,7 @@ from gitsplit.model.diff import Fact, FactEdit, FileChange, Span, TextEdit, edit
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import SourceCommit
-from gitsplit.planfile.match import fitted, planned
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry
 from tests.strategies import modified, side, text_change
 
@@ -66,7 +66,7 @@ def groups_of(plan: Plan) -> list[tuple[object, int]]:
 def test_lines_go_where_they_are_named_and_the_rest_elsewhere() -> None:
     entry = split(group(taking(CHANGED, ((1, 1),), ((1, 1), (5, 5)))), REST)
 
-    assert groups_of(fitted(entry, (CHANGED,))) == [
+    assert groups_of(plan_of_entry(entry, (CHANGED,))) == [
         (([1], [1]), 0),
         (([2], [2]), 1),
         (([], [5]), 0),
@@ -76,7 +76,7 @@ def test_lines_go_where_they_are_named_and_the_rest_elsewhere() -> None:
 def test_neighbours_of_one_group_are_one_edit() -> None:
     entry = split(group(taking(CHANGED, ((1, 1), (2, 2)), ((1, 2),))), REST)
 
-    assert groups_of(fitted(entry, (CHANGED,))) == [
+    assert groups_of(plan_of_entry(entry, (CHANGED,))) == [
         (([1, 2], [1, 2]), 0),
         (([], [5]), 1),
     ]
@@ -85,7 +85,7 @@ def test_neighbours_of_one_group_are_one_edit() -> None:
 def test_old_and_new_lines_can_go_apart() -> None:
     entry = split(group(taking(CHANGED, ((1, 2),))), REST)
 
-    assert groups_of(fitted(entry, (CHANGED,))) == [
+    assert groups_of(plan_of_entry(entry, (CHANGED,))) == [
         (([1], []), 0),
         (([], [1]), 1),
         (([2], []), 0),
@@ -97,7 +97,7 @@ def test_old_and_new_lines_can_go_apart() -> None:
 def test_what_is_dropped_is_in_no_group() -> None:
     entry = split(REST, dropped=(taking(CHANGED, added=((5, 5),)),))
 
-    assert groups_of(fitted(entry, (CHANGED,))) == [
+    assert groups_of(plan_of_entry(entry, (CHANGED,))) == [
         (([1, 2], [1, 2]), 0),
         (([], [5]), DROPPED),
     ]
@@ -105,7 +105,7 @@ def test_what_is_dropped_is_in_no_group() -> None:
 
 def test_whole_takes_lines_and_facts_of_a_file() -> None:
     entry = split(REST, group(taking(MOVED, whole=True)))
-    plan = fitted(entry, (CHANGED, MOVED))
+    plan = plan_of_entry(entry, (CHANGED, MOVED))
 
     assert {group for _, group in plan.of_file(0)} == {0}
     assert [edit for edit, _ in plan.of_file(1)] == [
@@ -119,11 +119,11 @@ def test_messages_reasons_and_owner_are_those_of_the_file() -> None:
         GroupEntry(b"one", reason="Because.", rest=True),
         GroupEntry(b"two", owner=True, files=(taking(CHANGED, added=((5, 5),)),)),
     )
-    plan = fitted(entry, (CHANGED,))
+    plan = plan_of_entry(entry, (CHANGED,))
 
     assert plan.groups == (Group(b"one", "Because."), Group(b"two"))
     assert plan.owner == 1
-    assert fitted(split(REST), (CHANGED,)).owner is None
+    assert plan_of_entry(split(REST), (CHANGED,)).owner is None
 
 
 FIRST, SECOND = ((1, 1),), ((2, 2),)
@@ -230,7 +230,7 @@ def test_facts_go_with_lines_unless_they_are_named(
     change: FileChange, groups: list[GroupEntry], expected: dict[Fact, int]
 ) -> None:
     last = replace(groups[-1], files=(*groups[-1].files, taking(CHANGED, whole=True)))
-    plan = fitted(split(*groups[:-1], last), (change, CHANGED))
+    plan = plan_of_entry(split(*groups[:-1], last), (change, CHANGED))
     facts = {e.fact: g for e, g in plan.of_file(0) if isinstance(e, FactEdit)}
 
     assert facts == expected
@@ -240,13 +240,13 @@ def test_a_creation_named_after_a_line_comes_with_that_line() -> None:
     late = group(taking(CREATED, added=SECOND, facts=(Fact.CREATE,)))
     entry = split(group(taking(CREATED, added=FIRST)), late)
 
-    assert groups_of(fitted(entry, (CREATED,)))[0] == (Fact.CREATE, 0)
+    assert groups_of(plan_of_entry(entry, (CREATED,)))[0] == (Fact.CREATE, 0)
 
 
 def test_a_deleted_file_of_which_a_line_is_dropped_stays() -> None:
     entry = split(REST, dropped=(taking(DELETED, SECOND),))
 
-    assert groups_of(fitted(entry, (DELETED,))) == [
+    assert groups_of(plan_of_entry(entry, (DELETED,))) == [
         (Fact.DELETE, DROPPED),
         (([1], []), 0),
         (([2], []), DROPPED),
@@ -274,7 +274,7 @@ def test_a_plan_is_written_with_every_range() -> None:
     )
     raw = RawCommit((b"tree " + b"0" * 40,), b"Subject\n\nBody.\n")
 
-    assert planned(plan, SourceCommit(COMMIT, raw)) == CommitEntry(
+    assert entry_of_plan(plan, SourceCommit(COMMIT, raw)) == CommitEntry(
         COMMIT,
         b"Subject",
         "split",

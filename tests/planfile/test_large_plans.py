@@ -6,8 +6,8 @@ from itertools import count
 
 from gitsplit.model.diff import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
-from gitsplit.planfile.match import fitted
-from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, loads
+from gitsplit.planfile.match import plan_of_entry
+from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, load_plan
 from tests.processor import grows_with_its_size
 
 COMMIT = Oid("a" * 40)
@@ -29,7 +29,9 @@ def test_the_time_for_a_plan_grows_with_its_files() -> None:
             GroupEntry(b"a", files=files[::2]),
             GroupEntry(b"b", files=files[1::2]),
         )
-        return fitted(CommitEntry(COMMIT, groups=groups), tuple(map(created, paths)))
+        return plan_of_entry(
+            CommitEntry(COMMIT, groups=groups), tuple(map(created, paths))
+        )
 
     assert grows_with_its_size(work, 1000)
 
@@ -45,7 +47,7 @@ def test_the_ranges_of_a_plan_take_their_room_once() -> None:
     del ranges, file, group, entry
     tracemalloc.start()
     try:
-        (commit,) = loads(text).series
+        (commit,) = load_plan(text).series
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

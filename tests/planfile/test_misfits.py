@@ -4,7 +4,7 @@ import pytest
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
-from gitsplit.planfile.match import fitted
+from gitsplit.planfile.match import plan_of_entry
 from gitsplit.planfile.parse import CommitEntry, FileEntry
 from tests.planfile.test_fit import (
     CHANGED,
@@ -128,7 +128,7 @@ from tests.planfile.test_fit import (
 )
 def test_what_does_not_fit_is_refused(entry: CommitEntry, expected: str) -> None:
     with pytest.raises(InvalidPlan) as refused:
-        fitted(entry, (CHANGED,))
+        plan_of_entry(entry, (CHANGED,))
     assert str(refused.value) == f"{expected}, so the plan doesn't fit."
     assert refused.value.hint == (
         "`gitsplit --dry-run --format json` writes a plan that fits."
@@ -155,13 +155,13 @@ def test_what_does_not_fit_is_refused(entry: CommitEntry, expected: str) -> None
 )
 def test_a_fact_is_named_once(files: list[FileEntry], expected: str) -> None:
     with pytest.raises(InvalidPlan) as refused:
-        fitted(split(group(*files)), (MOVED,))
+        plan_of_entry(split(group(*files)), (MOVED,))
     assert str(refused.value) == f"{expected}, so the plan doesn't fit."
 
 
 def test_a_fact_without_lines_that_nobody_takes_is_refused() -> None:
     with pytest.raises(InvalidPlan) as refused:
-        fitted(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
+        plan_of_entry(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
     assert str(refused.value) == (
         'Nothing takes "type" of linked, so the plan doesn\'t fit.'
     )

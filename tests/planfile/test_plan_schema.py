@@ -21,8 +21,8 @@ from gitsplit.planfile.parse import (
     GroupEntry,
     LineRange,
     PlanDocument,
-    dumps,
-    loads,
+    dump_plan,
+    load_plan,
 )
 
 SCHEMA = json.loads((files("gitsplit.planfile") / "schema.json").read_bytes())
@@ -94,10 +94,10 @@ documents = st.builds(
 
 @given(documents)
 def test_every_plan_is_valid_and_read_back_as_it_was(plan: PlanDocument) -> None:
-    text = dumps(plan)
+    text = dump_plan(plan)
 
-    assert loads(text) == plan
-    assert loads(text.encode()) == plan
+    assert load_plan(text) == plan
+    assert load_plan(text.encode()) == plan
     assert is_valid(json.loads(text))
 
 
@@ -141,7 +141,7 @@ def places(value: object) -> Iterator[dict[str, object] | list[object]]:
 @st.composite
 def damaged(draw: st.DrawFn) -> object:
     """A valid plan with a few things replaced, removed or put in."""
-    value: object = json.loads(dumps(draw(documents)))
+    value: object = json.loads(dump_plan(draw(documents)))
     for _ in range(draw(st.integers(1, 3))):
         place = draw(st.sampled_from(list(places(value))))
         junk = deepcopy(draw(JUNK))
@@ -160,7 +160,7 @@ def damaged(draw: st.DrawFn) -> object:
 @given(damaged())
 def test_the_schema_and_the_program_take_and_refuse_the_same(value: object) -> None:
     try:
-        loads(json.dumps(value))
+        load_plan(json.dumps(value))
     except InvalidPlan as refused:
         assert not is_valid(value), str(refused)
     else:
@@ -178,7 +178,7 @@ def test_a_plan_survives_jq() -> None:
     )
     plan = PlanDocument(None, HEAD, entries)
     done = subprocess.run(
-        ["jq", "."], input=dumps(plan).encode(), capture_output=True, check=True
+        ["jq", "."], input=dump_plan(plan).encode(), capture_output=True, check=True
     )
 
-    assert loads(done.stdout) == plan
+    assert load_plan(done.stdout) == plan

@@ -11,8 +11,8 @@ from gitsplit.planfile.parse import (
     FileEntry,
     GroupEntry,
     PlanDocument,
-    dumps,
-    loads,
+    dump_plan,
+    load_plan,
 )
 from tests.planfile.test_plan_schema import COMMIT, HEAD, UPSTREAM, is_valid
 
@@ -45,7 +45,7 @@ def file(**fields: object) -> Json:
 def refusal(value: object) -> str:
     """The sentence with which a plan is refused."""
     with pytest.raises(InvalidPlan) as refused:
-        loads(json.dumps(value))
+        load_plan(json.dumps(value))
     return str(refused.value)
 
 
@@ -72,7 +72,7 @@ def test_a_plan_is_read_as_it_is_written() -> None:
     )
 
     assert is_valid(value)
-    assert loads(json.dumps(value)) == PlanDocument(
+    assert load_plan(json.dumps(value)) == PlanDocument(
         None,
         HEAD,
         (
@@ -323,16 +323,16 @@ def test_a_range_that_runs_backwards_is_refused() -> None:
 )
 def test_text_that_is_no_json_is_refused(text: bytes, expected: str) -> None:
     with pytest.raises(InvalidPlan) as refused:
-        loads(text)
+        load_plan(text)
     assert str(refused.value).startswith(expected)
 
 
 def test_a_refusal_says_where_to_read_on() -> None:
     with pytest.raises(InvalidPlan) as refused:
-        loads("{}")
+        load_plan("{}")
     assert refused.value.hint == "docs/plan-file.md describes the format."
     with pytest.raises(InvalidPlan) as refused:
-        loads("no")
+        load_plan("no")
     assert refused.value.hint == (
         "`gitsplit --dry-run --format json` writes a plan to start from."
     )
@@ -340,7 +340,7 @@ def test_a_refusal_says_where_to_read_on() -> None:
 
 def test_a_whole_number_may_be_written_with_a_point() -> None:
     value = split(file(added=[[1.0, 2.0]])) | {"version": 1.0}
-    read = loads(json.dumps(value))
+    read = load_plan(json.dumps(value))
 
     assert is_valid(value)
     assert read.series[0].groups[0].files[0].added == ((1, 2),)
@@ -356,11 +356,11 @@ def test_bytes_that_are_not_utf_8_are_written_as_base64() -> None:
     plan = PlanDocument(
         None, HEAD, (*plan.series, CommitEntry(COMMIT, b"", "split", (group,)))
     )
-    written = json.loads(dumps(plan))
+    written = json.loads(dump_plan(plan))
 
     assert written["series"][0]["subject"] == {"base64": "/w=="}
     assert written["series"][0]["message"] == {"base64": "7aCA"}
     paths = written["series"][1]["groups"][0]["files"][0]
     assert paths["old_path"] == {"base64": "Y2Fm6Q=="}
     assert paths["path"] == "café"
-    assert loads(dumps(plan)) == plan
+    assert load_plan(dump_plan(plan)) == plan

@@ -11,7 +11,7 @@ from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Override, Plan, with_edit_cut
 from gitsplit.model.todo import Todo, with_action
-from gitsplit.planfile.saved_steps import Changes, Json, read_trail, written_trail
+from gitsplit.planfile.saved_steps import Changes, Json, dump_steps, load_steps
 from tests.tui.builder import plan_of
 from tests.tui.cases import COMMITS, series
 
@@ -55,41 +55,41 @@ def again(value: Json) -> tuple[Todo, ...]:
     """What is read of it in a repository where the commits do what they did."""
     commits = {entry.oid: entry.commit for entry in series().todo.entries}
     changes: dict[str, Changes] = {A: planned().changes}
-    return read_trail(json.loads(json.dumps(value)), commits, changes.__getitem__)
+    return load_steps(json.loads(json.dumps(value)), commits, changes.__getitem__)
 
 
 def test_what_was_written_is_read_with_every_cut_and_plan_that_waits() -> None:
-    assert again(written_trail(lists())) == lists()
+    assert again(dump_steps(lists())) == lists()
 
 
 def test_a_list_alone_is_a_trail() -> None:
-    assert again(written_trail(lists()[:1])) == lists()[:1]
+    assert again(dump_steps(lists()[:1])) == lists()[:1]
 
 
 def test_what_stays_from_step_to_step_is_written_once() -> None:
     many = [lists()[1], *lists()[2:4]] * 50
-    size = len(json.dumps(written_trail(many)))
+    size = len(json.dumps(dump_steps(many)))
 
-    assert size < len(json.dumps(written_trail(lists()))) + 100 * len(many)
+    assert size < len(json.dumps(dump_steps(lists()))) + 100 * len(many)
 
 
 def test_what_does_not_fit_the_commits_is_refused() -> None:
-    value = written_trail(lists())
+    value = dump_steps(lists())
     commits = {entry.oid: entry.commit for entry in series().todo.entries}
     other = plan_of({"a": ("1\n2\n", "1\nx\n")}).changes
     with pytest.raises(ValueError, match="something else"):
-        read_trail(value, commits, lambda _: other)
-    value = written_trail(lists()[:1])
+        load_steps(value, commits, lambda _: other)
+    value = dump_steps(lists()[:1])
     commits = {**commits, Oid("0" * 40): commits[A]}
     with pytest.raises(ValueError, match="other commits"):
-        read_trail(value, commits, lambda _: planned().changes)
+        load_steps(value, commits, lambda _: planned().changes)
 
 
 @given(st.data())
 def test_what_is_damaged_is_refused_or_is_lists_of_the_same_commits(
     data: st.DataObject,
 ) -> None:
-    value = json.loads(json.dumps(written_trail(lists())))
+    value = json.loads(json.dumps(dump_steps(lists())))
     places = [*_places(value)]
     where, key = data.draw(st.sampled_from(places))
     where[key] = data.draw(

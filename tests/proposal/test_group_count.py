@@ -7,7 +7,12 @@ from math import isfinite
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.proposal.clustering import MOST, NAMES, described, tree_of
+from gitsplit.proposal.clustering import (
+    GROUP_COUNT_FEATURES,
+    MOST_PROPOSED,
+    group_count_features,
+    merge_tree,
+)
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.weights import NUMBER
 
@@ -43,11 +48,13 @@ def test_each_number_of_groups_has_as_many_finite_values_as_there_are_weights(
     of: tuple[list[Outline], list[list[float]]],
 ) -> None:
     outlines, scores = of
-    found = described(tree_of(scores, [1.0] * len(scores)), outlines, scores)
+    found = group_count_features(
+        merge_tree(scores, [1.0] * len(scores)), outlines, scores
+    )
 
-    assert tuple(NUMBER) == NAMES
-    assert len(found) == min(MOST, len(outlines))
-    assert {len(values) for values in found} == {len(NAMES)}
+    assert tuple(NUMBER) == GROUP_COUNT_FEATURES
+    assert len(found) == min(MOST_PROPOSED, len(outlines))
+    assert {len(values) for values in found} == {len(GROUP_COUNT_FEATURES)}
     assert [v for values in found for v in values if not isfinite(v)] == []
 
 
@@ -56,6 +63,8 @@ def test_the_same_pieces_have_the_same_values(
     of: tuple[list[Outline], list[list[float]]],
 ) -> None:
     outlines, scores = of
-    tree = tree_of(scores, [1.0] * len(scores))
+    tree = merge_tree(scores, [1.0] * len(scores))
 
-    assert described(tree, outlines, scores) == described(tree, outlines, scores)
+    assert group_count_features(tree, outlines, scores) == group_count_features(
+        tree, outlines, scores
+    )

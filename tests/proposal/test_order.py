@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.proposal.commit_features import CommitFeatures
-from gitsplit.proposal.order import Need, circles, needs, ordered
+from gitsplit.proposal.order import Need, commit_order, cycles, needs
 from tests.strategies import compared, source_commits
 
 Clusters = list[list[int]]
@@ -42,7 +42,7 @@ def test_a_circle_has_those_that_need_each_other_however_far_round(
 ) -> None:
     reach = [reached(group, needed) for group in range(NUMBER)]
 
-    assert circles(NUMBER, needed) == tuple(
+    assert cycles(NUMBER, needed) == tuple(
         min(b for b in range(NUMBER) if b == a or (a in reach[b] and b in reach[a]))
         for a in range(NUMBER)
     )
@@ -54,10 +54,10 @@ def test_what_is_brought_comes_before_what_uses_it(
 ) -> None:
     commit, clusters = of
     needed = needs(commit, clusters)
-    found = ordered(commit, clusters, needed, main)
+    found = commit_order(commit, clusters, needed, main)
 
     assert sorted(found) == list(range(len(clusters)))
-    assume(circles(len(clusters), needed) == tuple(range(len(clusters))))
+    assume(cycles(len(clusters), needed) == tuple(range(len(clusters))))
     late = [need for need in needed if found.index(need.of) > found.index(need.group)]
     assert late == []
 
@@ -68,8 +68,8 @@ def test_any_needs_without_a_circle_are_satisfied(
 ) -> None:
     commit, clusters = of
     some = [n for n in needed if max(n.group, n.of) < len(clusters)]
-    assume(circles(len(clusters), some) == tuple(range(len(clusters))))
-    found = ordered(commit, clusters, some, None)
+    assume(cycles(len(clusters), some) == tuple(range(len(clusters))))
+    found = commit_order(commit, clusters, some, None)
 
     assert sorted(found) == list(range(len(clusters)))
     assert [n for n in some if found.index(n.of) > found.index(n.group)] == []

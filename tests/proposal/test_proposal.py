@@ -9,7 +9,10 @@ from gitsplit.model.diff import Fact, FactEdit, FileChange, Hunk, Span, TextEdit
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import path_collisions, steps
-from gitsplit.proposal.propose import GroupBy, Keep, drafted, kept_by, proposal
+from gitsplit.proposal.by_location import GroupBy
+from gitsplit.proposal.order import Keep, owner_of
+from gitsplit.proposal.propose import proposal
+from gitsplit.proposal.subjects import proposal_message
 from tests.strategies import commits, modified, side, text_change
 
 MESSAGE = (
@@ -253,9 +256,9 @@ def test_an_owner_that_is_not_there_is_refused(keep: Keep) -> None:
 def test_dropped_lines_make_no_group_the_largest() -> None:
     edits = [TextEdit(0, n, Span(n, n + 1), Span(n, n + 1)) for n in range(4)]
 
-    assert kept_by("largest", edits, [DROPPED, 0, DROPPED, 1]) == 1
-    assert kept_by("last", edits, [1, 0, 0, DROPPED]) == 1
-    assert kept_by("auto", edits, [DROPPED] * 4) is None
+    assert owner_of("largest", edits, [DROPPED, 0, DROPPED, 1]) == 1
+    assert owner_of("last", edits, [1, 0, 0, DROPPED]) == 1
+    assert owner_of("auto", edits, [DROPPED] * 4) is None
 
 
 PEOPLE = (
@@ -289,7 +292,7 @@ PEOPLE = (
 def test_a_drafted_message_says_from_what_and_where_it_was_split(
     message: bytes, expected: bytes
 ) -> None:
-    assert drafted(message, b"x") == expected
+    assert proposal_message(message, b"x") == expected
 
 
 NEW = text_change(None, side(b"new.py", b"1\n2\n"))

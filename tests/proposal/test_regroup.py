@@ -19,7 +19,8 @@ from gitsplit.model.plan import (
     with_groups_merged,
     with_message,
 )
-from gitsplit.proposal.propose import GroupBy, Proposals, proposals
+from gitsplit.proposal.by_location import GroupBy
+from gitsplit.proposal.propose import Proposals, proposals
 from gitsplit.proposal.regroup import regroup
 from tests.strategies import commits, modified
 

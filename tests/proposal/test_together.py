@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.proposal import signals
-from gitsplit.proposal.commit_features import CommitFeatures, changed_together
+from gitsplit.proposal.commit_features import CommitFeatures, co_change
+from gitsplit.proposal.context import Context
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.propose import Context, proposals_by_content
+from gitsplit.proposal.propose import proposals_by_content
 from tests.strategies import modified, side, text_change
 
 PATHS = [b"a", b"b", b"c", b"d"]
@@ -36,7 +37,7 @@ def two_files() -> tuple[FileChange, ...]:
 def test_it_is_mutual_and_says_nothing_of_a_file_and_itself(
     commits: list[frozenset[bytes]],
 ) -> None:
-    found = changed_together(PATHS, commits)
+    found = co_change(PATHS, commits)
     assert found == [list(column) for column in zip(*found, strict=True)]
     assert {found[at][at] for at in range(len(PATHS))} == {0}
 
@@ -45,8 +46,8 @@ def test_it_is_mutual_and_says_nothing_of_a_file_and_itself(
 def test_the_order_of_the_commits_and_of_the_files_is_no_matter(
     commits: list[frozenset[bytes]],
 ) -> None:
-    found = changed_together(PATHS, commits)
-    turned = changed_together(PATHS[::-1], commits[::-1])
+    found = co_change(PATHS, commits)
+    turned = co_change(PATHS[::-1], commits[::-1])
     assert turned == [row[::-1] for row in found[::-1]]
 
 
@@ -102,7 +103,7 @@ def test_of_one_directory_and_itself_nothing_is_said() -> None:
 
 
 def test_a_proposal_compares_pieces_by_what_its_context_knows() -> None:
-    known = Context(together=(frozenset({b"a", b"b"}),))
+    known = Context(changed_paths=(frozenset({b"a", b"b"}),))
     commit = proposals_by_content(two_files(), b"Do it\n", context=known).commit
     assert signals.changed_together(commit, 0, 1) > 0
     assert {signals.changed_together, signals.directories_changed_together} < {

@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.proposal.clustering import Tree, tree_of
+from gitsplit.proposal.clustering import Tree, merge_tree
 
 Matrix = list[list[float]]
 
@@ -49,7 +49,7 @@ def test_each_merge_joins_the_two_clusters_that_are_closest_on_average(
 ) -> None:
     size = len(scores)
     left = {piece: {piece} for piece in range(size)}
-    tree = tree_of(scores, weights[:size])
+    tree = merge_tree(scores, weights[:size])
 
     assert len(tree.merges) == size - 1
     for merge in tree.merges:
@@ -70,7 +70,7 @@ def test_of_equally_close_pieces_the_first_come_together_first(
 ) -> None:
     size = len(scores)
     pairs = list(combinations(range(size), 2))
-    merges = tree_of(scores, weights[:size]).merges
+    merges = merge_tree(scores, weights[:size]).merges
 
     assert [(merge.a, merge.b) for merge in merges[:1]] == sorted(
         pairs, key=lambda pair: -scores[pair[0]][pair[1]]
@@ -81,7 +81,7 @@ def test_of_equally_close_pieces_the_first_come_together_first(
 def test_where_all_are_equally_close_one_after_the_other_joins_the_first(
     size: int,
 ) -> None:
-    merges = tree_of([[0.5] * size for _ in range(size)], [1.0] * size).merges
+    merges = merge_tree([[0.5] * size for _ in range(size)], [1.0] * size).merges
 
     assert [(m.a, m.b, m.mean) for m in merges] == [(0, n, 0.5) for n in range(1, size)]
 
@@ -91,7 +91,7 @@ def test_one_more_group_parts_one_and_leaves_the_others_as_they_were(
     scores: Matrix, weights: list[float]
 ) -> None:
     size = len(scores)
-    tree = tree_of(scores, weights[:size])
+    tree = merge_tree(scores, weights[:size])
 
     for number in range(1, size):
         few, more = (clusters(tree.cut(n)) for n in (number, number + 1))
@@ -107,7 +107,7 @@ def test_one_more_group_parts_one_and_leaves_the_others_as_they_were(
 def test_a_cluster_is_named_by_its_first_piece(
     scores: Matrix, weights: list[float]
 ) -> None:
-    tree = tree_of(scores, weights[: len(scores)])
+    tree = merge_tree(scores, weights[: len(scores)])
 
     for number in range(1, len(scores) + 1):
         found = clusters(tree.cut(number))
@@ -120,12 +120,12 @@ def test_the_same_scores_have_the_same_tree_and_stay_as_they_are(
 ) -> None:
     size = len(scores)
     before = [list(row) for row in scores]
-    first = tree_of(scores, weights[:size])
+    first = merge_tree(scores, weights[:size])
 
-    assert tree_of(scores, weights[:size]) == first
+    assert merge_tree(scores, weights[:size]) == first
     assert scores == before
 
 
 def test_nothing_has_a_tree_and_a_cut_too() -> None:
-    assert tree_of([], []) == Tree(0, ())
-    assert tree_of([], []).cut(1) == ()
+    assert merge_tree([], []) == Tree(0, ())
+    assert merge_tree([], []).cut(1) == ()

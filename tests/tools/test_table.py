@@ -52,8 +52,8 @@ def test_of_two_repositories_no_interval_is_told() -> None:
 
 
 def test_a_part_of_few_cases_has_no_line() -> None:
-    few = table.parts("k", "", rows(9, 2) + rows(10, 3))
-    many = table.parts("k", "", rows(10, 2) + rows(10, 3))
+    few = table.table_parts("k", "", rows(9, 2) + rows(10, 3))
+    many = table.table_parts("k", "", rows(10, 2) + rows(10, 3))
 
     assert {"3"} == names(few)
     assert {"2", "3"} == names(many)

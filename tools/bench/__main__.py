@@ -14,11 +14,12 @@ from pathlib import Path
 
 from tests.conftest import PROJECT
 
-from gitsplit.proposal.propose import Context, proposal
+from gitsplit.proposal.context import Context
+from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
 from tools.bench.data import Case, Earlier, answer, cases, earlier
 from tools.bench.regions import regions_of
-from tools.bench.table import Scored, heading, line, parts, say, times
+from tools.bench.table import Scored, heading, line, say, table_parts, times
 
 BENCH = PROJECT.parent / "shared" / "bench"
 DATA = BENCH / "dev.jsonl.gz"
@@ -42,7 +43,7 @@ def main(args: Sequence[str]) -> int:
         return 0
     if missing := [str(file) for file in options.files if not file.is_file()]:
         parser.error(f"there is no file {missing[0]}")
-    before = dict(earlier(options.together)) if options.together else {}
+    before = dict(earlier(options.changed_paths)) if options.changed_paths else {}
     sys.path.insert(0, str(BENCH))
     for file in options.files:
         say(f"{file.name}\n{heading()}")
@@ -55,29 +56,31 @@ def measure(
 ) -> None:
     """The table of some cases on standard output."""
     seconds: list[tuple[int, float]] = []
-    ours = [score(c.record, proposed(c, before, None, seconds)) for c in records]
+    ours = [score(c.record, proposal_answer(c, before, None, seconds)) for c in records]
     say(line("gitsplit", ours))
     tangled = [c for c in records if c.record["k"] > 1]
-    told = [score(c.record, proposed(c, before, c.record["k"], [])) for c in tangled]
+    told = [
+        score(c.record, proposal_answer(c, before, c.record["k"], [])) for c in tangled
+    ]
     say(line("gitsplit, told the number", told))
     for name, answers in others(records):
         rows = [score(c.record, a) for c, a in zip(records, answers, strict=True)]
         say(line(name, rows))
     for by, words in PARTS:
-        for each in parts(by, words, ours):
+        for each in table_parts(by, words, ours):
             say(each)
     for each in times(seconds):
         say(each)
 
 
-def proposed(
+def proposal_answer(
     case: Case,
     before: Mapping[str, Earlier],
     commits: int | None,
     seconds: list[tuple[int, float]],
 ) -> Scored:
     """The answer that a proposal is; how long it took is added to ``seconds``."""
-    context = Context(together=before.get(case.record["id"], ()))
+    context = Context(changed_paths=before.get(case.record["id"], ()))
     start = time.perf_counter()
     plan = proposal(case.changes, b"Do something\n", commits=commits, context=context)
     seconds.append((len(case.record["hunks"]), time.perf_counter() - start))

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from math import comb
 
 
-def adjusted_rand(truth: Sequence[Hashable], found: Sequence[Hashable]) -> float:
+def rand_index(truth: Sequence[Hashable], found: Sequence[Hashable]) -> float:
     """The adjusted Rand index of two groupings of the same items; 1 is agreement."""
     together = Counter(zip(truth, found, strict=True))
     one, two = Counter(truth), Counter(found)

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.proposal import clustering
-from gitsplit.proposal.clustering import Tree, tree_of
+from gitsplit.proposal.clustering import Tree, merge_tree
 from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
-from tools.bench.figures import adjusted_rand, best_match
+from tools.bench.figures import best_match, rand_index
 from tools.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
 
 FOLDS = 5
@@ -36,7 +36,7 @@ def learn_pairs(samples: Sequence[Sample], without: str = "") -> PairWeights:
     values = np.vstack([each.values[each.some].astype(np.float32) for each in some])
     is_within = np.concatenate([each.in_one_file[each.some] for each in some])
     same = np.concatenate([each.same[each.some] for each in some])
-    weight = np.concatenate([_weights(each) for each in some])
+    weight = np.concatenate([_pair_weights(each) for each in some])
     weight /= weight.mean()
     names = [signal.__name__ for signal in SIGNALS]
     names += SECOND_PASS[: values.shape[1] - len(names)]
@@ -55,7 +55,7 @@ def learn_pairs(samples: Sequence[Sample], without: str = "") -> PairWeights:
     return PairWeights(*lines)
 
 
-def _weights(of: Sample) -> Array:
+def _pair_weights(of: Sample) -> Array:
     """What each pair of a sample counts: less where there are many."""
     pairs, some = len(of.signals), len(of.some)
     return np.full(some, pairs**0.35 / some * (1 if of.is_tangled else 0.5))
@@ -106,7 +106,7 @@ def _logistic(
 def worths(of: Sample, tree: Tree) -> list[float]:
     """How good each number of groups would be, by the figures that are reported."""
     result = []
-    for groups in range(1, min(clustering.MOST, tree.size) + 1):
+    for groups in range(1, min(clustering.MOST_PROPOSED, tree.size) + 1):
         cut = tree.cut(groups)
         if not of.is_tangled:
             result.append(-0.9 - 0.1 * groups if groups > 1 else 0.0)
@@ -116,7 +116,7 @@ def worths(of: Sample, tree: Tree) -> list[float]:
         right = best_match(lines, pieces) / len(lines)
         is_exact = right == 1 and len(set(lines)) == len(set(pieces))
         off = abs(len(set(lines)) - len(set(pieces)))
-        rand = adjusted_rand(of.truth, cut)
+        rand = rand_index(of.truth, cut)
         result.append(right + rand + 2 * is_exact - 0.1 * off)
     return result
 
@@ -148,8 +148,8 @@ def choices(samples: Sequence[Sample], pairs: Sequence[PairWeights]) -> Choices:
         if len(each.truth) < 2:
             continue
         scores = each.scores(own)
-        tree = tree_of(scores, each.counts)
-        found = clustering.described(tree, each.outlines, scores)
+        tree = merge_tree(scores, each.counts)
+        found = clustering.group_count_features(tree, each.outlines, scores)
         share = 1 / tangled if each.is_tangled else 0.5
         values += found
         worth += worths(each, tree)

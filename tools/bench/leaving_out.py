@@ -13,10 +13,10 @@ from functools import partial
 
 import numpy as np
 
-from gitsplit.proposal.clustering import tree_of
+from gitsplit.proposal.clustering import merge_tree
 from gitsplit.proposal.scoring import PairWeights
 from gitsplit.proposal.signals import SIGNALS
-from tools.bench.figures import adjusted_rand, best_match
+from tools.bench.figures import best_match, rand_index
 from tools.bench.learning import folds, learn_pairs
 from tools.bench.samples import Sample
 from tools.bench.table import say
@@ -25,7 +25,7 @@ Worth = tuple[float, float, float]
 """The share of lines in the right group, the adjusted Rand index, and the log loss."""
 
 
-def worth(samples: Sequence[Sample], without: str) -> Worth:
+def figures_without(samples: Sequence[Sample], without: str) -> Worth:
     """How good proposals are without a signal, on repositories not learned from."""
     own, found = folds(samples), list[Worth]()
     for fold in sorted(set(own)):
@@ -40,20 +40,20 @@ def worth(samples: Sequence[Sample], without: str) -> Worth:
 def _one(of: Sample, pairs: PairWeights) -> Worth:
     """The figures of one sample."""
     scores = of.scores(pairs)
-    cut = tree_of(scores, of.counts).cut(of.kind[0])
+    cut = merge_tree(scores, of.counts).cut(of.kind[0])
     pieces = [group for group, own in zip(cut, of.lines, strict=True) for _ in own]
     lines = [group for own in of.lines for group in own]
     sums = np.array(scores)[np.triu_indices(len(of.truth), 1)]
     loss = np.logaddexp(0, np.where(of.same > 0, -sums, sums)).mean()
     right = best_match(lines, pieces) / len(lines)
-    return right, adjusted_rand(of.truth, cut), float(loss)
+    return right, rand_index(of.truth, cut), float(loss)
 
 
 def show(samples: Sequence[Sample]) -> None:
     """The table of what is lost without each signal."""
     names = [signal.__name__ for signal in SIGNALS]
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        whole, *others = processes.map(partial(worth, samples), ["", *names])
+        whole, *others = processes.map(partial(figures_without, samples), ["", *names])
     say(f"{'all signals':30}{whole[0]:9.4f}{whole[1]:9.4f}{whole[2]:9.4f}")
     say(f"{'without':30}{'acc_l':>9}{'ari':>9}{'log loss':>9}")
     table = sorted(zip(others, names, strict=True), key=lambda row: -row[0][2])

@@ -133,7 +133,7 @@ def _names(line: str, head: re.Match[str] | None) -> frozenset[str]:
     if head:
         return frozenset(name for name in head.groups() if name)
     field = None if _TYPE.search(line) else _FIELD.match(line)
-    return frozenset(field.groups()) if field else source_text.defined([line])
+    return frozenset(field.groups()) if field else source_text.definitions([line])
 
 
 def regions_of(case: Case) -> tuple[Region, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gitsplit.model.diff import edits_of
-from gitsplit.proposal.clustering import counts
+from gitsplit.proposal.clustering import piece_weights
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import PairWeights, pass_scores, second_pass_features
@@ -31,7 +31,7 @@ MOST_PAIRS = 250
 
 
 @dataclass(frozen=True)
-class Outline:
+class SampleOutline:
     """What :mod:`gitsplit.proposal.clustering` needs to know of a piece."""
 
     path: str
@@ -52,7 +52,7 @@ class Sample:
     name: str
     repository: str
     kind: tuple[int, str]
-    outlines: tuple[Outline, ...]
+    outlines: tuple[SampleOutline, ...]
     homes: tuple[int, ...]
     signals: Array
     truth: tuple[int, ...]
@@ -78,7 +78,7 @@ class Sample:
     @property
     def counts(self) -> list[float]:
         """How much each piece counts."""
-        return counts(outline.lines for outline in self.outlines)
+        return piece_weights(outline.lines for outline in self.outlines)
 
     def with_second_pass(self, scores: Matrix) -> "Sample":
         """The sample with the second-pass features that these scores make."""
@@ -128,7 +128,7 @@ def sample(case: Case, before: Earlier = ()) -> Sample:
         case.record["id"],
         case.record["repo"],
         (case.record["k"], case.record["stratum"]),
-        tuple(Outline(piece.path, piece.role, piece.lines) for piece in features),
+        tuple(SampleOutline(piece.path, piece.role, piece.lines) for piece in features),
         commit.file_at,
         np.array(signals, dtype=float).reshape(-1, len(SIGNALS)),
         tuple(case.group_of(piece) or 0 for piece in commit.pieces),
@@ -143,8 +143,8 @@ def samples_of(
     with ProcessPoolExecutor(os.cpu_count()) as processes:
         for path in paths:
             some = [(case, before.get(case.record["id"], ())) for case in cases(path)]
-            yield from processes.map(_made, some, chunksize=4)
+            yield from processes.map(_sample_of, some, chunksize=4)
 
 
-def _made(case: tuple[Case, Earlier]) -> Sample:
+def _sample_of(case: tuple[Case, Earlier]) -> Sample:
     return sample(*case)

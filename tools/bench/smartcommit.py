@@ -65,7 +65,7 @@ def _between(regions: Sequence[Region]) -> Iterator[tuple[Link, float]]:
     for (i, a, own), (j, b, others) in combinations(code, 2):
         if depend(a, b) or is_tested(a, b):
             yield (i, j), 1.0
-        elif (alike := likeness(own, others)) >= ALIKE:
+        elif (alike := region_likeness(own, others)) >= ALIKE:
             yield (i, j), alike
 
 
@@ -85,7 +85,7 @@ Bags = tuple[Counter[str], Counter[str]]
 """How often each token is in what a hunk removes, and in what it adds."""
 
 
-def likeness(a: Bags, b: Bags) -> float:
+def region_likeness(a: Bags, b: Bags) -> float:
     """The mean of the cosines of what they remove and of what they add, up to 1."""
     sides = [(one, two) for one, two in zip(a, b, strict=True) if one or two]
     return sum(_cosine(one, two) for one, two in sides) / len(sides) if sides else 0.0
@@ -126,7 +126,7 @@ def refactorings(regions: Sequence[Region]) -> list[list[int]]:
     renames: dict[Hashable, list[int]] = {}
     moves: dict[str, list[int]] = {}
     for number, region in enumerate(regions):
-        if region.is_code and (name := _renamed(region)):
+        if region.is_code and (name := _rename(region)):
             renames.setdefault(name, []).append(number)
         block = "".join("".join(region.old or region.new).split())
         if region.is_code and not (region.old and region.new) and len(block) > _MOVED:
@@ -136,7 +136,7 @@ def refactorings(regions: Sequence[Region]) -> list[list[int]]:
     return found + [m for m in moves.values() if 0 < len(gone & set(m)) < len(m)]
 
 
-def _renamed(region: Region) -> tuple[str, str] | None:
+def _rename(region: Region) -> tuple[str, str] | None:
     """The identifier that the hunk replaces and what by, where it is one."""
     before, after = (
         Counter(identifiers("".join(side))) for side in (region.old, region.new)

@@ -35,7 +35,7 @@ def line(name: str, rows: Sequence[Scored]) -> str:
     return f"{name:26}{len(rows):4}" + "".join(f"{text:>15}" for text in cells)
 
 
-def parts(by: str, words: str, rows: Sequence[Scored]) -> Iterator[str]:
+def table_parts(by: str, words: str, rows: Sequence[Scored]) -> Iterator[str]:
     """A line for each part of the rows, where there are enough of them."""
     yield ""
     yield f"gitsplit by {words}"

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from gitsplit.proposal.clustering import NAMES
+from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
 from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
@@ -42,18 +42,18 @@ def module(
     yield "the first said of others."
     yield '"""'
     yield ""
-    yield from _weights("ACROSS_FILES", first.across)
-    yield from _weights("IN_ONE_FILE", first.within)
-    yield from _weights("AGAIN_ACROSS", again.across)
-    yield from _weights("AGAIN_IN_ONE", again.within)
+    yield from _weight_lines("ACROSS_FILES", first.across)
+    yield from _weight_lines("IN_ONE_FILE", first.within)
+    yield from _weight_lines("AGAIN_ACROSS", again.across)
+    yield from _weight_lines("AGAIN_IN_ONE", again.within)
     yield "NUMBER: dict[str, float] = {"
-    for name, weight in zip(NAMES, chosen, strict=True):
+    for name, weight in zip(GROUP_COUNT_FEATURES, chosen, strict=True):
         yield f'    "{name}": {weight:.4g},'
     yield "}"
-    yield '"""What each of :data:`group_count.NAMES` is worth."""'
+    yield '"""What each of :data:`.clustering.GROUP_COUNT_FEATURES` is worth."""'
 
 
-def _weights(name: str, line: Linear) -> Iterator[str]:
+def _weight_lines(name: str, line: Linear) -> Iterator[str]:
     names = [signal.__name__ for signal in SIGNALS]
     yield f"{name}: dict[str, float] = {{"
     yield f'    "constant": {line.constant:.4g},'
@@ -87,7 +87,7 @@ def main() -> None:
         help="learn nothing, and show what is lost without each signal",
     )
     options = parser.parse_args()
-    before = dict(each for path in options.together for each in earlier(path))
+    before = dict(each for path in options.changed_paths for each in earlier(path))
     samples = list(samples_of(options.data, before))
     if options.leave_out:
         leaving_out.show(samples)

@@ -19,7 +19,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
-from gitsplit.planfile.match import fitted
+from gitsplit.planfile.match import plan_of_entry
 from gitsplit.workflow.apply import apply, preview
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, open_idle_repository, plan_document, read_work
@@ -166,11 +166,11 @@ def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
         root=built.base is None,
         group_by=rng.choice(("auto", "file", "directory", "proximity", "none")),
     )
-    text = parse.dumps(plan_document(read_work(ours, request, every=True)))
+    text = parse.dump_plan(plan_document(read_work(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
     with configured(settings):
         anew = open_idle_repository(ours.program.cwd)
-        other = parse.dumps(plan_document(read_work(anew, request, every=True)))
+        other = parse.dump_plan(plan_document(read_work(anew, request, every=True)))
     if other != text:
         trial.plan = text
         raise Difference(f"under {settings} the plan is another:\n{other}")
@@ -279,7 +279,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
         work = read_work(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
-            again = parse.dumps(plan_document(work))
+            again = parse.dump_plan(plan_document(work))
             work = read_work(ours, Request(plan=again.encode()))
         preview(ours, work)
     return None if planned.reason else work
@@ -287,10 +287,10 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
 
 def _preview(ours: Opened, work: Work, trial: Trial, planned: Planned) -> None:
     """Raises Difference where a preview shows other trees than the plan means."""
-    entry = parse.loads(planned.text).series[0]
+    entry = parse.load_plan(planned.text).series[0]
     (plan,) = work.plans.values()
     with _refused_for(planned.reason):
-        other = work.with_plans({entry.commit: fitted(entry, plan.changes)})
+        other = work.with_plans({entry.commit: plan_of_entry(entry, plan.changes)})
         found = preview(ours, other).commits
         if not planned.reason:
             _compare_preview([*planned.trees, *_above(trial, planned.trees[-1])], found)

@@ -13,7 +13,8 @@ from gitsplit.report.formats import FORMATS, formats_in_words
 
 if TYPE_CHECKING:
     from gitsplit.model.plan import DropTo
-    from gitsplit.proposal.propose import GroupBy, Keep
+    from gitsplit.proposal.by_location import GroupBy
+    from gitsplit.proposal.order import Keep
 
 Callback = Callable[..., Any]
 

@@ -38,7 +38,7 @@ _UNCHANGED = -3
 """In the place of a group: the line is none of the commit's, nobody can have it."""
 
 
-def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
+def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     """The plan that a split entry means for a commit that did ``changes``.
 
     The owner is None where the entry names none. Raises InvalidPlan, naming the first
@@ -49,11 +49,11 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     rest = _only("take the rest", [group.rest for group in entry.groups])
     owner = _only("be the owner", [group.owner for group in entry.groups])
     claims = [_Claims(change) for change in changes]
-    places = {_paths(change): file for file, change in enumerate(changes)}
-    for group, file_entry in _entries(entry):
+    places = {_old_and_new_path(change): file for file, change in enumerate(changes)}
+    for group, file_entry in _file_entries_by_group(entry):
         place = places.get((file_entry.old_path, file_entry.path))
         if place is None:
-            raise _misfit(f"The commit has no change of {_shown_entry(file_entry)}")
+            raise _misfit(f"The commit has no change of {_entry_in_words(file_entry)}")
         claims[place].take(file_entry, group)
     pairs = [
         pair for file, claim in enumerate(claims) for pair in claim.edits(file, rest)
@@ -76,19 +76,21 @@ def fitted(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     return with_contents(plan, contents) if contents else plan
 
 
-def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
-    """The entry that :func:`fitted` turns into the same plan again, ranges written out.
+def entry_of_plan(plan: Plan, commit: SourceCommit) -> CommitEntry:
+    """The entry that :func:`plan_of_entry` turns into the same plan again.
 
-    Edits that neighbour each other in one group come back joined. Groups that have no
-    edits are left out, for the format has none.
+    Ranges of lines are written out; edits that neighbour each other in one group come
+    back joined. Groups that have no edits are left out, for the format has none.
     """
     plan = without_empty_groups(plan)
     files: dict[int, list[FileEntry]] = {}
     overrides = overrides_by_file(plan)
     for file, assignment in sorted(file_assignments(plan).items()):
-        entries = dict(_file_entries(plan.changes[file], assignment))
+        entries = dict(_entries_by_group(plan.changes[file], assignment))
         for group, override in overrides.get(file, {}).items():
-            entry = entries.get(group, FileEntry(*_paths(plan.changes[file])))
+            entry = entries.get(
+                group, FileEntry(*_old_and_new_path(plan.changes[file]))
+            )
             entries[group] = replace(entry, content=override.content)
         for group, entry in entries.items():
             files.setdefault(group, []).append(entry)
@@ -100,7 +102,7 @@ def planned(plan: Plan, commit: SourceCommit) -> CommitEntry:
     return CommitEntry(commit.oid, commit.subject, "split", groups, dropped)
 
 
-def _entries(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
+def _file_entries_by_group(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
     """Every file entry with the group that it speaks for."""
     for group, group_entry in enumerate(entry.groups):
         yield from ((group, file) for file in group_entry.files)
@@ -241,14 +243,14 @@ def _hunk_edits(
         at_old, at_new = removed.stop, added.stop
 
 
-def _file_entries(
+def _entries_by_group(
     change: FileChange, assignment: Iterable[tuple[Edit, int]]
 ) -> Iterator[tuple[int, FileEntry]]:
     """What each group takes of one file."""
     by_group: dict[int, list[Edit]] = {}
     for edit, group in assignment:
         by_group.setdefault(group, []).append(edit)
-    old_path, path = _paths(change)
+    old_path, path = _old_and_new_path(change)
     if len(by_group) == 1:
         yield next(iter(by_group)), FileEntry(old_path, path, whole=True)
         return
@@ -259,14 +261,14 @@ def _file_entries(
             FileEntry(
                 old_path,
                 path,
-                removed=tuple(_ranges(edit.old for edit in texts)),
-                added=tuple(_ranges(edit.new for edit in texts)),
+                removed=tuple(_line_ranges(edit.old for edit in texts)),
+                added=tuple(_line_ranges(edit.new for edit in texts)),
                 facts=tuple(e.fact for e in edits if isinstance(e, FactEdit)),
             ),
         )
 
 
-def _ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
+def _line_ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
     """The spans as 1-based ranges, neighbours joined and empty ones left out."""
     first = last = 0
     for span in spans:
@@ -282,13 +284,13 @@ def _ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
         yield first, last
 
 
-def _paths(change: FileChange) -> tuple[bytes | None, bytes | None]:
+def _old_and_new_path(change: FileChange) -> tuple[bytes | None, bytes | None]:
     """The old and the new path, None for a side that isn't there."""
     old, new = change.old, change.new
     return (old.path if old else None, new.path if new else None)
 
 
-def _shown_entry(entry: FileEntry) -> str:
+def _entry_in_words(entry: FileEntry) -> str:
     """The entry's paths: one, or two of a rename, or what it makes or deletes."""
     old, new = entry.old_path, entry.path
     if old is None or new is None:

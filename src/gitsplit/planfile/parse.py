@@ -72,8 +72,8 @@ class PlanDocument:
     series: tuple[CommitEntry, ...]
 
 
-def dumps(document: PlanDocument) -> str:
-    """The document as indented JSON text; :func:`loads` gives it back."""
+def dump_plan(document: PlanDocument) -> str:
+    """The document as indented JSON text; :func:`load_plan` gives it back."""
     value = {
         "format": FORMAT,
         "version": VERSION,
@@ -88,7 +88,7 @@ def dumps(document: PlanDocument) -> str:
     return inert_json("".join([*joined, "\n"]))
 
 
-def loads(text: str | bytes) -> PlanDocument:
+def load_plan(text: str | bytes) -> PlanDocument:
     """The document that JSON text spells.
 
     Raises InvalidPlan, naming the first thing that is not as the format has it.
@@ -103,8 +103,8 @@ def loads(text: str | bytes) -> PlanDocument:
     node = _Node(value)
     _refuse_other_formats(node)
     top = node.fields({"format", "version", "upstream", "head", "series"}, set())
-    series = tuple(_commit(node) for node in top["series"].items())
-    return PlanDocument(top["upstream"].oid(), top["head"].required_oid(), series)
+    series = tuple(_commit_entry(node) for node in top["series"].items())
+    return PlanDocument(top["upstream"].oid(), top["head"].commit_id(), series)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -115,12 +115,12 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
             _Node(None).refuse(f'"{printable(name)}" is there twice in one object')
         value[name] = inner
     for name in ("removed", "added"):
-        if ranges := _ranges(value.get(name)):
+        if ranges := _compact_ranges(value.get(name)):
             value[name] = ranges
     return value
 
 
-def _ranges(value: object) -> tuple[LineRange, ...]:
+def _compact_ranges(value: object) -> tuple[LineRange, ...]:
     """The ranges of lines that a list spells; empty where it isn't one of such.
 
     A file may have millions of them, and as JSON they take much more room: they are
@@ -192,7 +192,7 @@ class _Node:
     def text(self) -> bytes:
         """A string, or the bytes that ``{"base64": …}`` spells."""
         if isinstance(self.value, dict):
-            return self.fields({"base64"}, set())["base64"].decoded()
+            return self.fields({"base64"}, set())["base64"].base64_bytes()
         if not isinstance(self.value, str):
             self.refuse("it must be a string")
         try:
@@ -200,7 +200,7 @@ class _Node:
         except UnicodeEncodeError:
             self.refuse('it has a lone surrogate; write {"base64": …} instead')
 
-    def decoded(self) -> bytes:
+    def base64_bytes(self) -> bytes:
         """The bytes that a string of base64 spells."""
         if not isinstance(self.value, str):
             self.refuse("it must be a string")
@@ -221,9 +221,9 @@ class _Node:
         return self.value is True
 
     def oid(self) -> Oid | None:
-        return None if self.value is None else self.required_oid()
+        return None if self.value is None else self.commit_id()
 
-    def required_oid(self) -> Oid:
+    def commit_id(self) -> Oid:
         text = self.value
         if (
             not isinstance(text, str)
@@ -255,7 +255,7 @@ class _Node:
         return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
-def _commit(node: _Node) -> CommitEntry:
+def _commit_entry(node: _Node) -> CommitEntry:
     fields = node.fields(
         {"commit"}, {"subject", "action", "groups", "dropped", "message"}
     )
@@ -266,11 +266,11 @@ def _commit(node: _Node) -> CommitEntry:
     dropped = list(fields["dropped"].items()) if "dropped" in fields else []
     _refuse_misplaced(node, str(action), bool(groups), bool(dropped))
     return CommitEntry(
-        fields["commit"].required_oid(),
+        fields["commit"].commit_id(),
         fields["subject"].text() if "subject" in fields else b"",
         action,  # type: ignore[arg-type] # it is one of the literals
-        tuple(_group(group) for group in groups),
-        tuple(_file(file) for file in dropped),
+        tuple(_group_entry(group) for group in groups),
+        tuple(_file_entry(file) for file in dropped),
         fields["message"].text() if "message" in fields else None,
     )
 
@@ -290,18 +290,20 @@ def _refuse_misplaced(
         node.refuse('"reword" needs a "message"')
 
 
-def _group(node: _Node) -> GroupEntry:
+def _group_entry(node: _Node) -> GroupEntry:
     fields = node.fields({"message"}, {"owner", "reason", "rest", "files"})
     return GroupEntry(
         fields["message"].text(),
         "owner" in fields and fields["owner"].boolean(),
         fields["reason"].string() if "reason" in fields else "",
         "rest" in fields and fields["rest"].boolean(),
-        tuple(_file(f) for f in fields["files"].items()) if "files" in fields else (),
+        tuple(_file_entry(f) for f in fields["files"].items())
+        if "files" in fields
+        else (),
     )
 
 
-def _file(node: _Node) -> FileEntry:
+def _file_entry(node: _Node) -> FileEntry:
     fields = node.fields(
         {"old_path", "path"}, {"whole", "removed", "added", "facts", "content"}
     )

@@ -24,12 +24,14 @@ Changes = tuple[FileChange, ...]
 Value = TypeVar("Value")
 
 
-def written_trail(todos: Sequence[Todo]) -> Json:
-    """The lists as JSON; :func:`read_trail` gives them back."""
+def dump_steps(todos: Sequence[Todo]) -> Json:
+    """The lists as JSON; :func:`load_steps` gives them back."""
     plans: _Table[Plan] = _Table()
     entries: _Table[Entry] = _Table()
     first, *_ = todos
-    steps = [_difference(entries, before, after) for before, after in pairwise(todos)]
+    steps = [
+        _replaced_entries(entries, before, after) for before, after in pairwise(todos)
+    ]
     begin = [entries.place(entry) for entry in first.entries]
     listed = [_entry_value(entry, plans) for entry in entries.values]
     return {
@@ -40,7 +42,7 @@ def written_trail(todos: Sequence[Todo]) -> Json:
     }
 
 
-def read_trail(
+def load_steps(
     value: Json,
     commits: Mapping[Oid, SourceCommit],
     changes_of: Callable[[Oid], Changes],
@@ -49,20 +51,20 @@ def read_trail(
 
     Also KeyError, TypeError and IndexError, where it is no such JSON at all.
     """
-    rows = [_checked(row) for row in value["entries"]]
+    rows = [_check_row(row) for row in value["entries"]]
     planned = {row["plan"]: Oid(row["commit"]) for row in rows}
     plans = {
         number: _plan(value["plans"][number], changes_of(oid))
         for number, oid in planned.items()
         if number is not None
     }
-    entries = [_entry(row, commits, plans) for row in rows]
+    entries = [_entry_of_row(row, commits, plans) for row in rows]
     at = list(value["begin"])
-    todos = [_todo(entries, at, commits)]
+    todos = [_todo_of_rows(entries, at, commits)]
     for step in value["steps"]:
         for place, number in step:
             at[place] = number
-        todos.append(_todo(entries, at, commits))
+        todos.append(_todo_of_rows(entries, at, commits))
     return tuple(todos)
 
 
@@ -81,7 +83,9 @@ class _Table(Generic[Value]):
         return self.places[id(value)]
 
 
-def _difference(entries: "_Table[Entry]", before: Todo, after: Todo) -> list[list[int]]:
+def _replaced_entries(
+    entries: "_Table[Entry]", before: Todo, after: Todo
+) -> list[list[int]]:
     """The places at which one list has another entry than the one before it."""
     pairs = enumerate(zip(before.entries, after.entries, strict=True))
     return [[at, entries.place(new)] for at, (old, new) in pairs if old is not new]
@@ -91,7 +95,7 @@ def _entry_value(entry: Entry, plans: "_Table[Plan]") -> Json:
     return {
         "commit": entry.oid,
         "action": entry.action,
-        "message": None if entry.message is None else _text(entry.message),
+        "message": None if entry.message is None else _text_value(entry.message),
         "plan": None if entry.plan is None else plans.place(entry.plan),
     }
 
@@ -102,10 +106,10 @@ def _plan_value(plan: Plan) -> Json:
     return {
         "cuts": list(_cuts(plan.edits)),
         "in": [[None if group == DROPPED else group, n] for group, n in runs],
-        "groups": [[_text(group.message), group.reason] for group in plan.groups],
+        "groups": [[_text_value(group.message), group.reason] for group in plan.groups],
         "owner": plan.owner,
         "overrides": [
-            [o.group, o.file, _text(o.content), _text(o.base), o.lasting]
+            [o.group, o.file, _text_value(o.content), _text_value(o.base), o.lasting]
             for o in plan.overrides
         ],
     }
@@ -120,7 +124,7 @@ def _cuts(edits: Sequence[Edit]) -> Iterator[Json]:
             yield [file, hunk, [[edit.old.start, edit.new.start] for edit in later]]
 
 
-def _checked(row: Json) -> Json:
+def _check_row(row: Json) -> Json:
     """The row of an entry; raises where its action is none or lacks its message."""
     if row["action"] not in get_args(Doing):
         raise ValueError(row["action"])
@@ -129,15 +133,15 @@ def _checked(row: Json) -> Json:
     return row
 
 
-def _entry(
+def _entry_of_row(
     row: Json, commits: Mapping[Oid, SourceCommit], plans: Mapping[int, Plan]
 ) -> Entry:
-    message = None if row["message"] is None else _bytes(row["message"])
+    message = None if row["message"] is None else _bytes_of_text(row["message"])
     plan = None if row["plan"] is None else plans[row["plan"]]
     return Entry(commits[Oid(row["commit"])], row["action"], message, plan)
 
 
-def _todo(
+def _todo_of_rows(
     entries: Sequence[Entry], at: Sequence[int], commits: Mapping[Oid, SourceCommit]
 ) -> Todo:
     todo = Todo(tuple(entries[number] for number in at))
@@ -147,12 +151,14 @@ def _todo(
 
 
 def _plan(value: Json, changes: Changes) -> Plan:
-    edits = tuple(_cut_edits(changes, value["cuts"]))
+    edits = tuple(_edits_with_cuts(changes, value["cuts"]))
     runs = [(DROPPED if each is None else each, n) for each, n in value["in"]]
     if sum(count for _, count in runs) != len(edits):
         raise ValueError("a plan for something else")
     group_of = tuple(chain.from_iterable([group] * count for group, count in runs))
-    groups = tuple(Group(_bytes(message), str(why)) for message, why in value["groups"])
+    groups = tuple(
+        Group(_bytes_of_text(message), str(why)) for message, why in value["groups"]
+    )
     places = {*range(len(groups)), DROPPED}
     if not places.issuperset({*group_of, *({value["owner"]} - {None})}):
         raise ValueError("a plan for something else")
@@ -165,23 +171,29 @@ def _plan(value: Json, changes: Changes) -> Plan:
 def _override(row: Json) -> Override:
     group, file, content, base, lasting = row
     return Override(
-        int(group), int(file), _bytes(content), _bytes(base), lasting is True
+        int(group),
+        int(file),
+        _bytes_of_text(content),
+        _bytes_of_text(base),
+        lasting is True,
     )
 
 
-def _cut_edits(changes: Changes, cuts: Json) -> Iterator[Edit]:
+def _edits_with_cuts(changes: Changes, cuts: Json) -> Iterator[Edit]:
     """The edits of the changes, with these cuts in their hunks."""
     at = {(file, hunk): [tuple(cut) for cut in lines] for file, hunk, lines in cuts}
     for edit in edits_of(changes):
         if isinstance(edit, FactEdit):
             yield edit
         else:
-            yield from _parts(edit, at.pop((edit.file, edit.hunk), []))
+            yield from _parts_between(edit, at.pop((edit.file, edit.hunk), []))
     if at:
         raise ValueError("a cut in no hunk")
 
 
-def _parts(edit: TextEdit, cuts: Sequence[tuple[int, int]]) -> Iterator[TextEdit]:
+def _parts_between(
+    edit: TextEdit, cuts: Sequence[tuple[int, int]]
+) -> Iterator[TextEdit]:
     """The parts of an edit that is cut there, each with lines; else ValueError."""
     begin, end = (edit.old.start, edit.new.start), (edit.old.stop, edit.new.stop)
     for (old, new), (old_stop, new_stop) in pairwise([begin, *cuts, end]):
@@ -192,10 +204,10 @@ def _parts(edit: TextEdit, cuts: Sequence[tuple[int, int]]) -> Iterator[TextEdit
         yield TextEdit(edit.file, edit.hunk, removed, added)
 
 
-def _text(content: bytes) -> str:
+def _text_value(content: bytes) -> str:
     """Bytes as JSON can have them; those that aren't UTF-8 as lone surrogates."""
     return content.decode("utf-8", "surrogateescape")
 
 
-def _bytes(text: str) -> bytes:
+def _bytes_of_text(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")

@@ -44,24 +44,24 @@ def refuse_too_many(commits: int, pieces: int) -> None:
         )
 
 
-def cut_for(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
+def fine_edits(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
     """The edits cut at blank lines, and finer where they are fewer than wanted."""
-    edits = _each_cut(changes, edits_of(changes), block_edits)
-    while separable(changes, edits) < wanted:
-        finer = _each_cut(changes, edits, finer_edits)
+    edits = _edits_cut_by(changes, edits_of(changes), block_edits)
+    while most_groups(changes, edits) < wanted:
+        finer = _edits_cut_by(changes, edits, finer_edits)
         if len(finer) == len(edits):
             break
         edits = finer
     return edits
 
 
-def separable(changes: Sequence[FileChange], edits: Sequence[Edit]) -> int:
+def most_groups(changes: Sequence[FileChange], edits: Sequence[Edit]) -> int:
     """The number of groups into which the edits can be parted where they are cut."""
     gaps = (gap(changes, a, b) for a, b in pairwise(edits))
     return min(len(edits), 1) + sum(found != _INSEPARABLE for found in gaps)
 
 
-def _each_cut(
+def _edits_cut_by(
     changes: Sequence[FileChange],
     edits: Sequence[Edit],
     cut: Callable[[FileChange, TextEdit], tuple[TextEdit, ...]],
@@ -76,7 +76,7 @@ def _each_cut(
     return tuple(found)
 
 
-def by_place(
+def groups_by_location(
     changes: Sequence[FileChange],
     edits: Sequence[Edit],
     by: GroupBy,
@@ -90,10 +90,12 @@ def by_place(
     gaps = [gap(changes, a, b) for a, b in pairwise(edits)]
     wide = sum(width >= _narrowest(by) for width in gaps)
     number = wide if commits is None else commits - 1
-    return parted(gaps, number, len(edits))
+    return groups_between_gaps(gaps, number, len(edits))
 
 
-def parted(gaps: Sequence[int], number: int, edits: int) -> tuple[int, ...]:
+def groups_between_gaps(
+    gaps: Sequence[int], number: int, edits: int
+) -> tuple[int, ...]:
     """The group of each of the edits where the widest gaps part them, so many."""
     widest = set(sorted(range(len(gaps)), key=lambda at: -gaps[at])[:number])
     found = accumulate((at in widest for at in range(len(gaps))), initial=0)
@@ -115,7 +117,11 @@ def gap(changes: Sequence[FileChange], a: Edit, b: Edit) -> int:
     """
     if a.file != b.file:
         here, there = changes[a.file].path, changes[b.file].path
-        apart = here.count(b"/") + there.count(b"/") - 2 * len(shared([here, there]))
+        apart = (
+            here.count(b"/")
+            + there.count(b"/")
+            - 2 * len(common_directories([here, there]))
+        )
         return _FILE_GAP * (1 + apart)
     if isinstance(a, TextEdit) and isinstance(b, TextEdit):
         return min(b.old.start - a.old.stop, _FILE_GAP - 1)
@@ -128,21 +134,21 @@ def _directory(path: bytes) -> bytes:
     return path.rpartition(b"/")[0]
 
 
-def shared(paths: Sequence[bytes]) -> list[bytes]:
+def common_directories(paths: Sequence[bytes]) -> list[bytes]:
     """The leading directories that all the paths lie in."""
     columns = zip(*(path.split(b"/")[:-1] for path in paths), strict=False)
     return [column[0] for column in takewhile(lambda c: len(set(c)) == 1, columns)]
 
 
-def place(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
+def location(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
     """Where a group's edits are, in words: a file and its lines, or a directory."""
     paths = dict.fromkeys(changes[edit.file].path for edit in edits)
     if len(paths) > 1:
-        above = b"/".join(shared(list(paths)))
+        above = b"/".join(common_directories(list(paths)))
         where = f" in {printable(above)}" if above else ""
         return f"{len(paths)} files{where}".encode()
     path = printable(next(iter(paths), b"nothing"))
-    lines = "" if _is_whole(changes, edits) else _lines(edits)
+    lines = "" if _is_whole(changes, edits) else _line_range(edits)
     return (f"{path}, {lines}" if lines else path).encode()
 
 
@@ -157,7 +163,7 @@ def _is_whole(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bool:
     return has_all_lines and len(edits) - len(texts) == len(facts_of(change))
 
 
-def _lines(edits: Sequence[Edit]) -> str:
+def _line_range(edits: Sequence[Edit]) -> str:
     """The lines from the first of the text edits to the last, 1-based, as words.
 
     Those of the new file, or of the old one where lines are only removed.
@@ -172,11 +178,11 @@ def _lines(edits: Sequence[Edit]) -> str:
     return f"{which}line {first}" if first == last else f"{which}lines {first}-{last}"
 
 
-def reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str:
+def location_reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str:
     """Why a group's edits are together, in a few words."""
     if not edits:
         return ""
-    where, many = printable(place(changes, edits)), quantity(len(edits), "hunk")
+    where, many = printable(location(changes, edits)), quantity(len(edits), "hunk")
     is_one_file = len({edit.file for edit in edits}) == 1
     if is_one_file and _is_whole(changes, edits):
         return f"all that changes in {where} ({many})"

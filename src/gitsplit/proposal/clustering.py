@@ -55,12 +55,12 @@ class Tree:
         return self.merges[self.size - number]
 
 
-def counts(lines: Iterable[int]) -> list[float]:
+def piece_weights(lines: Iterable[int]) -> list[float]:
     """How much pieces of so many lines count in the mean scores of their clusters."""
     return [max(1, number) ** 0.5 for number in lines]
 
 
-def tree_of(scores: Scores, weights: Sequence[float]) -> Tree:
+def merge_tree(scores: Scores, weights: Sequence[float]) -> Tree:
     """The merge tree of these scores; of equal ones the earliest pieces go first.
 
     A piece counts as much in its cluster's mean scores as its weight says.
@@ -116,7 +116,7 @@ def _absorb(  # noqa: PLR0913, PLR0917 -- two matrices and the places in them
     weight[a] = total
 
 
-MOST = 9
+MOST_PROPOSED = 9
 """The screen sends a piece to a commit by one digit, so no more are proposed."""
 
 _LAST_SEEN = 12
@@ -126,7 +126,7 @@ _FAR = 4.0
 """What stands for the score of a merge that there isn't."""
 
 
-class Outline(Protocol):
+class PieceOutline(Protocol):
     """What is to be known of a piece here."""
 
     @property
@@ -166,7 +166,7 @@ class MergeFeatures:
 
 _NONE = MergeFeatures()
 
-_MERGE = (
+_MERGE_FEATURES = (
     "row_best",
     "shares_file",
     "file_overlap",
@@ -175,7 +175,7 @@ _MERGE = (
     "three_best",
 )
 
-_PLAIN = (
+_PLAIN_FEATURES = (
     "is_one",
     "number",
     "log_number",
@@ -196,29 +196,29 @@ _PLAIN = (
     "log_files",
     "log_lines",
     "roles",
-    *(f"{name}_undone" for name in _MERGE),
-    *(f"{name}_done" for name in _MERGE),
+    *(f"{name}_undone" for name in _MERGE_FEATURES),
+    *(f"{name}_done" for name in _MERGE_FEATURES),
 )
 
-NAMES = tuple(
+GROUP_COUNT_FEATURES = tuple(
     name
-    for plain in _PLAIN
+    for plain in _PLAIN_FEATURES
     for name in (plain, f"{plain}^2", f"{plain}*is_one", f"{plain}*number")
 )
-"""The names of what :func:`described` weighs for a number of groups, in its order."""
+"""The names of what :func:`group_count_features` finds, in its order."""
 
 
-def described(
-    tree: Tree, outlines: Sequence[Outline], scores: Matrix
+def group_count_features(
+    tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix
 ) -> list[list[float]]:
     """For each number of groups from 1 what there is to weigh."""
-    seen = _seen(tree, outlines, scores)
-    numbers = range(1, min(MOST, tree.size) + 1)
-    return [list(_crossed(_plain(seen, outlines, k))) for k in numbers]
+    seen = _last_merges(tree, outlines, scores)
+    numbers = range(1, min(MOST_PROPOSED, tree.size) + 1)
+    return [list(_with_products(_plain_features(seen, outlines, k))) for k in numbers]
 
 
-def _seen(
-    tree: Tree, outlines: Sequence[Outline], scores: Matrix
+def _last_merges(
+    tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix
 ) -> dict[int, MergeFeatures]:
     """Each merge that leaves few clusters, by how many there were before it."""
     members = {piece: [piece] for piece in range(tree.size)}
@@ -233,7 +233,7 @@ def _seen(
 
 def _merge_features(
     merge: Merge,
-    outlines: Sequence[Outline],
+    outlines: Sequence[PieceOutline],
     scores: Matrix,
     one: list[int],
     two: list[int],
@@ -257,8 +257,8 @@ def _merge_features(
     )
 
 
-def _plain(
-    seen: dict[int, MergeFeatures], outlines: Sequence[Outline], k: int
+def _plain_features(
+    seen: dict[int, MergeFeatures], outlines: Sequence[PieceOutline], k: int
 ) -> list[float]:
     """What speaks for ``k`` groups: the merges left undone, those done, the extent."""
     undone, done, before, last, third = (
@@ -276,8 +276,8 @@ def _plain(
         undone.best,
         done.best,
         done.mean - (last.mean if is_one else undone.mean),
-        sum(_clipped(seen, number) for number in range(2, k + 1)),
-        sum(_clipped(seen, number) for number in range(k + 1, _LAST_SEEN + 1)),
+        sum(_bounded_mean(seen, number) for number in range(2, k + 1)),
+        sum(_bounded_mean(seen, number) for number in range(k + 1, _LAST_SEEN + 1)),
         last.mean,
         third.mean,
         k / files,
@@ -304,7 +304,7 @@ def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
     )
 
 
-def _crossed(values: Sequence[float]) -> Iterator[float]:
+def _with_products(values: Sequence[float]) -> Iterator[float]:
     """The values, their squares, and each together with the number of groups."""
     is_one, number = values[0], values[1]
     for value in values:
@@ -314,7 +314,7 @@ def _crossed(values: Sequence[float]) -> Iterator[float]:
         yield value * number
 
 
-def _clipped(seen: dict[int, MergeFeatures], number: int) -> float:
+def _bounded_mean(seen: dict[int, MergeFeatures], number: int) -> float:
     """What speaks for or against one merge, where there is one."""
     return max(-2.0, min(2.0, seen[number].mean)) if number in seen else 0.0
 

@@ -27,9 +27,9 @@ from gitsplit.proposal.features import (
 from gitsplit.proposal.source_text import (
     Vector,
     identifiers,
-    parts,
-    weighted,
+    subwords,
     with_less_data,
+    word_vectors,
 )
 
 Matrix = list[list[float]]
@@ -51,7 +51,7 @@ class Likeness:
 
 def likeness(bags: Sequence[Mapping[str, int]]) -> Likeness:
     """How alike the bags of words are."""
-    return Likeness(_products(weighted(bags)))
+    return Likeness(_products(word_vectors(bags)))
 
 
 def _products(vectors: Sequence[Vector]) -> Matrix:
@@ -66,7 +66,7 @@ def _products(vectors: Sequence[Vector]) -> Matrix:
             for b, other in others:
                 row[b] += value * other
             others.append((a, value))
-    return _mirrored(found)
+    return _symmetric(found)
 
 
 def _cosines(vectors: Sequence[dict[int, float]]) -> Matrix:
@@ -80,10 +80,10 @@ def _cosines(vectors: Sequence[dict[int, float]]) -> Matrix:
             for b, other in having[key]:
                 row[b] += value * other
             having[key].append((a, value))
-    return _mirrored(found)
+    return _symmetric(found)
 
 
-def _mirrored(found: Matrix) -> Matrix:
+def _symmetric(found: Matrix) -> Matrix:
     """The matrix with its lower half in the upper one too, and ones between."""
     for a, row in enumerate(found):
         row[a] = 1.0
@@ -101,16 +101,14 @@ def _nearest(row: Sequence[float]) -> dict[int, float]:
 
 def file_likeness(bags: Sequence[Mapping[str, int]]) -> Matrix:
     """How alike whole files are; words that all of them have count a little too."""
-    return _products(weighted(bags, least=0.15))
+    return _products(word_vectors(bags, least=0.15))
 
 
 _USUAL = 0.2
 """Two files of which one commit in five changes both say nothing either way."""
 
 
-def changed_together(
-    paths: Sequence[bytes], commits: Iterable[Collection[bytes]]
-) -> Matrix:
+def co_change(paths: Sequence[bytes], commits: Iterable[Collection[bytes]]) -> Matrix:
     """How much more often than usual the commits changed each two of the files at once.
 
     0 where nothing is known of one of them, and for a file and itself; below 0 where
@@ -131,7 +129,7 @@ def changed_together(
     return found
 
 
-def directories_changed_together(
+def directory_co_change(
     paths: Sequence[bytes], commits: Iterable[Collection[bytes]]
 ) -> Matrix:
     """The same for the directories that each two of the files are in.
@@ -140,7 +138,7 @@ def directories_changed_together(
     """
     homes = [_directory(path) for path in paths]
     place = {home: at for at, home in enumerate(dict.fromkeys(homes))}
-    found = changed_together(
+    found = co_change(
         list(place), ({_directory(path) for path in commit} for commit in commits)
     )
     return [[found[place[a]][place[b]] for b in homes] for a in homes]
@@ -181,7 +179,7 @@ class CommitFeatures:
     @cached_property
     def words(self) -> Likeness:
         """How alike the pieces' own words are."""
-        return likeness([piece.parts for piece in self.features])
+        return likeness([piece.subwords for piece in self.features])
 
     @cached_property
     def around(self) -> Likeness:
@@ -189,7 +187,7 @@ class CommitFeatures:
         return likeness([piece.around for piece in self.features])
 
     @cached_property
-    def shifted(self) -> Likeness:
+    def shifts_and_paths(self) -> Likeness:
         """How alike the words are that come and go, with those of the paths."""
         return likeness(
             [
@@ -204,12 +202,12 @@ class CommitFeatures:
         return likeness([piece.text.shape for piece in self.features]).direct
 
     @cached_property
-    def told(self) -> tuple[float, ...]:
+    def in_message(self) -> tuple[float, ...]:
         """For each piece how much the message speaks of it, from 0 to 1."""
-        said = Counter(p for word in identifiers(self.message) for p in parts(word))
+        said = Counter(p for word in identifiers(self.message) for p in subwords(word))
         if not said:
             return (0.0,) * len(self.features)
-        bags = [piece.parts + Counter(piece.path_parts) for piece in self.features]
+        bags = [piece.subwords + Counter(piece.path_parts) for piece in self.features]
         return tuple(likeness([*bags, said]).direct[-1][:-1])
 
     @cached_property
@@ -228,7 +226,7 @@ class CommitFeatures:
         return file_likeness([_file_parts(self.texts, n) for n in self._files])
 
     @cached_property
-    def named(self) -> tuple[frozenset[int], ...]:
+    def mentions(self) -> tuple[frozenset[int], ...]:
         """For each file that pieces are in those others that its text names."""
         about = [source_text.stem(self.texts.path(n)) for n in self._files]
         sides = [(*self.texts.old[n], *self.texts.new[n]) for n in self._files]
@@ -241,14 +239,14 @@ class CommitFeatures:
         )
 
     @cached_property
-    def together(self) -> Matrix:
+    def co_change(self) -> Matrix:
         """How much each two files changed together before, by :attr:`file_at`."""
-        return changed_together(self._paths_before, self.earlier)
+        return co_change(self._paths_before, self.earlier)
 
     @cached_property
-    def directories_together(self) -> Matrix:
+    def directory_co_change(self) -> Matrix:
         """How much their directories changed together before, by :attr:`file_at`."""
-        return directories_changed_together(self._paths_before, self.earlier)
+        return directory_co_change(self._paths_before, self.earlier)
 
     @cached_property
     def _paths_before(self) -> tuple[bytes, ...]:
@@ -284,7 +282,7 @@ class CommitFeatures:
     @cached_property
     def closeness(self) -> Matrix:
         """How alike the pieces' neighbourhoods are, all in all."""
-        found = (self.words, self.around, self.shifted)
+        found = (self.words, self.around, self.shifts_and_paths)
         one, two, three = (each.second_order for each in found)
         return [
             [a + b + c for a, b, c in zip(*rows, strict=True)]
@@ -313,7 +311,7 @@ class CommitFeatures:
         return tuple(found)
 
     @cached_property
-    def in_file(self) -> Counter[str]:
+    def pieces_by_path(self) -> Counter[str]:
         """How many pieces each path has."""
         return Counter(piece.path for piece in self.features)
 
@@ -331,6 +329,6 @@ def _file_parts(texts: Texts, number: int) -> Counter[str]:
     found: Counter[str] = Counter()
     words = texts.words_after[number] or texts.words_before[number]
     for word, n in with_less_data(words, texts.data_share).items():
-        for part in parts(word):
+        for part in subwords(word):
             found[part] += n
     return found

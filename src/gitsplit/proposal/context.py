@@ -20,7 +20,7 @@ class Context:
 
     subjects: tuple[bytes, ...] = ()
     copied: tuple[bytes, ...] = COPIED_TRAILERS
-    together: tuple[frozenset[bytes], ...] = ()
+    changed_paths: tuple[frozenset[bytes], ...] = ()
 
 
 NOTHING_KNOWN = Context()

@@ -28,7 +28,7 @@ class Finding:
     deed: str = ""
 
 
-def found_in(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
+def finding(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
     """The strongest thing that holds a group of pieces together, if one is known."""
     pieces = [commit.features[piece] for piece in cluster]
     for finder in _FINDERS:
@@ -37,7 +37,7 @@ def found_in(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
     return None
 
 
-def with_circle(finding: Finding | None, names: Sequence[str]) -> Finding | None:
+def with_cycle(finding: Finding | None, names: Sequence[str]) -> Finding | None:
     """What was found, or that groups needed each other's names and are one."""
     if not names:
         return finding
@@ -51,7 +51,7 @@ def _only_space(
 ) -> Finding | None:
     if not all(piece.text.is_space for piece in pieces):
         return None
-    return Finding("only white space changes", f"Reformat {_where(pieces)}")
+    return Finding("only white space changes", f"Reformat {_file_in_words(pieces)}")
 
 
 def _definition(
@@ -60,7 +60,7 @@ def _definition(
     """A name that is declared in one piece and stands in others."""
     users = Counter(word for piece in pieces for word in piece.new)
     brought = Counter(word for piece in pieces for word in piece.defined & piece.new)
-    best = _most(users, lambda word: brought[word] == 1 and users[word] > 1)
+    best = _most_frequent(users, lambda word: brought[word] == 1 and users[word] > 1)
     if best is None:
         return None
     used = quantity(users[best] - 1, "more hunk")
@@ -79,7 +79,7 @@ def _replacement(
         for old in piece.removed
         for new in piece.added
     )
-    best = _most(swaps, lambda swap: swaps[swap] > 1)
+    best = _most_frequent(swaps, lambda swap: swaps[swap] > 1)
     if best is None:
         return None
     old, new = (printable(word) for word in best)
@@ -90,7 +90,7 @@ def _replacement(
 def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding | None:
     """A name that several pieces take away, so that none is left."""
     gone = Counter(word for piece in pieces for word in piece.gone)
-    best = _most(gone, lambda word: gone[word] > 1)
+    best = _most_frequent(gone, lambda word: gone[word] > 1)
     if best is None:
         return None
     many = quantity(gone[best], "hunk")
@@ -103,7 +103,7 @@ def _new_name(
 ) -> Finding | None:
     """A name that several pieces bring."""
     new = Counter(word for piece in pieces for word in piece.new)
-    best = _most(new, lambda word: new[word] > 1)
+    best = _most_frequent(new, lambda word: new[word] > 1)
     if best is None:
         return None
     many = quantity(new[best], "hunk")
@@ -129,16 +129,18 @@ def _one_role(
     """Nothing but documentation, tests or comments."""
     roles = {piece.role for piece in pieces}
     if roles <= {"documentation", "changelog"}:
-        return Finding("only documentation changes", f"Document {_where(pieces)}")
+        return Finding(
+            "only documentation changes", f"Document {_file_in_words(pieces)}"
+        )
     if roles == {"test"}:
-        return Finding("only tests change", f"Test {_where(pieces)}")
+        return Finding("only tests change", f"Test {_file_in_words(pieces)}")
     if all(piece.text.is_comment for piece in pieces):
         said = "only comments change"
-        return Finding(said, f"Comment on {_where(pieces)}")
+        return Finding(said, f"Comment on {_file_in_words(pieces)}")
     return None
 
 
-def _shared_word(
+def _common_word(
     commit: CommitFeatures, pieces: Sequence[PieceFeatures]
 ) -> Finding | None:
     """An identifier that all or most pieces have, the rarest of such."""
@@ -162,17 +164,19 @@ _FINDERS: tuple[
     _new_name,
     _one_role,
     _test_with_code,
-    _shared_word,
+    _common_word,
 )
 
 
-def _most(counts: Counter[_Named], is_fit: Callable[[_Named], bool]) -> _Named | None:
+def _most_frequent(
+    counts: Counter[_Named], is_fit: Callable[[_Named], bool]
+) -> _Named | None:
     """The fit one that is counted most, of equal ones the longest and last."""
     fit = [item for item in counts if is_fit(item)]
     return max(fit, key=lambda item: (counts[item], len(item[0]), item), default=None)
 
 
-def _where(pieces: Sequence[PieceFeatures]) -> str:
+def _file_in_words(pieces: Sequence[PieceFeatures]) -> str:
     """The stem of the only file, or the number of files."""
     paths = {piece.path for piece in pieces}
     if len(paths) > 1:

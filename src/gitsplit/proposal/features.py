@@ -18,10 +18,10 @@ from typing import Literal
 from gitsplit.model.diff import Edit, FileChange, TextEdit
 from gitsplit.proposal import features, source_text
 from gitsplit.proposal.source_text import (
-    counted,
+    identifier_counts,
     identifiers,
     is_common,
-    parts,
+    subwords,
     with_less_data,
 )
 
@@ -99,7 +99,7 @@ class PieceFeatures:
     gone: frozenset[str]
     context: frozenset[str]
     function: tuple[str, int] | None
-    parts: Counter[str]
+    subwords: Counter[str]
     shifts: frozenset[str]
     around: Counter[str]
     text: LineFeatures
@@ -135,22 +135,22 @@ class Texts:
     @cached_property
     def old(self) -> tuple[tuple[str, ...], ...]:
         """The lines of each file before."""
-        return tuple(_decoded(change.old_lines) for change in self.changes)
+        return tuple(_text_lines(change.old_lines) for change in self.changes)
 
     @cached_property
     def new(self) -> tuple[tuple[str, ...], ...]:
         """The lines of each file after."""
-        return tuple(_decoded(change.new_lines) for change in self.changes)
+        return tuple(_text_lines(change.new_lines) for change in self.changes)
 
     @cached_property
     def words_before(self) -> tuple[Counter[str], ...]:
         """How often each identifier is in each file's old text."""
-        return tuple(_counted(self.old))
+        return tuple(_word_counts(self.old))
 
     @cached_property
     def words_after(self) -> tuple[Counter[str], ...]:
         """How often each identifier is in each file's new text."""
-        return tuple(_counted(self.new))
+        return tuple(_word_counts(self.new))
 
     @cached_property
     def before(self) -> frozenset[str]:
@@ -163,13 +163,15 @@ class Texts:
         return frozenset().union(*self.words_after)
 
 
-def _decoded(lines: Sequence[bytes]) -> tuple[str, ...]:
+def _text_lines(lines: Sequence[bytes]) -> tuple[str, ...]:
     """The lines as text, as many as there are, each as far as it is read."""
     texts = (line.decode("utf-8", "replace") for line in lines)
-    return tuple(_bounded(text) if len(text) > _WIDEST else text for text in texts)
+    return tuple(
+        _head_and_checksum(text) if len(text) > _WIDEST else text for text in texts
+    )
 
 
-def _bounded(line: str) -> str:
+def _head_and_checksum(line: str) -> str:
     """The beginning of a long line, and a check sum of the rest that is no word.
 
     Minified code, base64 and the like are one line of a million words that say nothing.
@@ -179,12 +181,12 @@ def _bounded(line: str) -> str:
     return f"{line[:_WIDEST]} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
 
 
-def _counted(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
+def _word_counts(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
     """The identifiers of each file, as far as there is time to read them."""
     read = 0
     for lines in files:
         text = "".join(lines)
-        yield counted(text[: max(0, _MOST_READ - read)])
+        yield identifier_counts(text[: max(0, _MOST_READ - read)])
         read += len(text)
 
 
@@ -193,36 +195,37 @@ def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
     before, after = (
-        with_less_data(counted("".join(side)), texts.data_share) for side in (old, new)
+        with_less_data(identifier_counts("".join(side)), texts.data_share)
+        for side in (old, new)
     )
     added, removed = frozenset(after - before), frozenset(before - after)
     file = piece[0].file
     path = texts.path(file)
-    path_parts = frozenset(parts(path))
+    path_parts = frozenset(subwords(path))
     context, function = _surroundings(texts, path, edits)
-    own_parts = _parts(before + after)
+    own_parts = _part_counts(before + after)
     return PieceFeatures(
         file=file,
         path=path,
         role=source_text.role(path),
         stem=source_text.stem(path),
-        stem_parts=frozenset(parts(source_text.stem(path))),
+        stem_parts=frozenset(subwords(source_text.stem(path))),
         path_parts=path_parts,
-        kind=_kind(edits, old, new),
+        kind=_piece_kind(edits, old, new),
         start=min((edit.old.start for edit in edits), default=0),
         stop=max((edit.old.stop for edit in edits), default=0),
         lines=sum(len(edit.old) + len(edit.new) for edit in edits),
         words=frozenset(before) | frozenset(after),
         added=added,
         removed=removed,
-        defined=source_text.defined(new) & added,
+        defined=source_text.definitions(new) & added,
         new=added - texts.before,
         gone=removed - texts.after,
         context=context,
         function=function,
-        parts=own_parts,
-        shifts=frozenset(part for word in added | removed for part in parts(word)),
-        around=_once(context) + own_parts + own_parts + Counter(path_parts),
+        subwords=own_parts,
+        shifts=frozenset(part for word in added | removed for part in subwords(word)),
+        around=_parts_once(context) + own_parts + own_parts + Counter(path_parts),
         text=_line_features(old, new),
         is_generated=texts.is_generated(file),
     )
@@ -235,8 +238,8 @@ def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
     return LineFeatures(
         shape=features.shape(old, new),
         substitutions=features.substitutions(old, new),
-        lost=_long(old),
-        brought=_long(new),
+        lost=_longer_lines(old),
+        brought=_longer_lines(new),
         imported=frozenset(identifiers("".join(filter(source_text.is_import, lines)))),
         is_space=bool(old or new) and source_text.differ_in_space(before, after),
         is_comment=source_text.are_comments(lines),
@@ -252,10 +255,10 @@ def _sides(texts: Texts, edits: Sequence[TextEdit]) -> tuple[list[str], list[str
     for edit in edits:
         old += texts.old[edit.file][edit.old.start : edit.old.stop]
         new += texts.new[edit.file][edit.new.start : edit.new.stop]
-    return _first(old, texts.share), _first(new, texts.share)
+    return _first_lines(old, texts.share), _first_lines(new, texts.share)
 
 
-def _first(lines: list[str], most: int) -> list[str]:
+def _first_lines(lines: list[str], most: int) -> list[str]:
     """The first of the lines, those that begin within so many characters."""
     ends = accumulate(map(len, lines), initial=0)
     return [line for line, start in zip(lines, ends, strict=False) if start < most]
@@ -275,7 +278,9 @@ def is_partly_read(texts: Texts, piece: Piece) -> bool:
     return False
 
 
-def _kind(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> Kind:
+def _piece_kind(
+    edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]
+) -> Kind:
     """What the piece does to the text."""
     if not edits:
         return "fact"
@@ -284,23 +289,23 @@ def _kind(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> 
     return "replaced" if new else "removed"
 
 
-def _parts(words: Counter[str]) -> Counter[str]:
+def _part_counts(words: Counter[str]) -> Counter[str]:
     """How often each part of the words is there."""
     found: Counter[str] = Counter()
     for word, number in words.items():
-        for part in parts(word):
+        for part in subwords(word):
             found[part] += number
     return found
 
 
-def _long(lines: Sequence[str]) -> frozenset[str]:
+def _longer_lines(lines: Sequence[str]) -> frozenset[str]:
     """The longer ones of the lines, without the space around them."""
     return frozenset(text for text in map(str.strip, lines) if len(text) >= _LONG)
 
 
-def _once(words: frozenset[str]) -> Counter[str]:
+def _parts_once(words: frozenset[str]) -> Counter[str]:
     """The parts of the words, each word counted once."""
-    return Counter(part for word in words for part in parts(word))
+    return Counter(part for word in words for part in subwords(word))
 
 
 def _surroundings(
@@ -362,10 +367,12 @@ def substitutions(old: Sequence[str], new: Sequence[str]) -> frozenset[tuple[str
     """
     if len(old) != len(new) or len(old) > _MOST_LINES:
         return frozenset()
-    return frozenset(_replaced(old, new))
+    return frozenset(_substitutions_by_line(old, new))
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _substitutions_by_line(
+    old: Sequence[str], new: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """What differs between each two lines, without what they begin and end with."""
     for one, two in zip(old, new, strict=True):
         before, after = _TOKEN.findall(one), _TOKEN.findall(two)

@@ -20,7 +20,7 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
-from gitsplit.proposal.source_text import identifiers, parts
+from gitsplit.proposal.source_text import identifiers, subwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _needs(
                 yield Need(group, of, min(names))
 
 
-def circles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
+def cycles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
     """For each cluster the first of those that need each other in a circle with it."""
     reach = [{n.of for n in needed if n.group == group} for group in range(number)]
     for middle in range(number):
@@ -68,7 +68,7 @@ def circles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
     )
 
 
-def ordered(
+def commit_order(
     commit: CommitFeatures,
     clusters: Sequence[Sequence[int]],
     needed: Sequence[Need],
@@ -118,7 +118,7 @@ Keep = Literal["auto", "first", "last", "largest", "none"] | int
 """Which group keeps the Change-Id; a number counts from 1."""
 
 
-def kept_by(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int | None:
+def owner_of(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int | None:
     """The group (from 0) that keeps the Change-Id; None for "none".
 
     "auto" is the group that changes most lines, which most of the review was about;
@@ -144,7 +144,7 @@ def kept_by(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int |
     return max(groups, key=lambda group: (sizes[group], group))
 
 
-def with_groups(
+def plan_with_groups(
     bare: Plan,
     message: bytes,
     draft: Callable[[int, list[Edit]], bytes],
@@ -158,7 +158,7 @@ def with_groups(
     """
     heir = bare.owner
     if heir is None:
-        heir = kept_by("largest", bare.edits, bare.group_of) or 0
+        heir = owner_of("largest", bare.edits, bare.group_of) or 0
     members = bare.edits_by_group()
     parts = [members.get(g, []) for g in range(max(members, default=0) + 1)]
     groups = tuple(
@@ -168,7 +168,7 @@ def with_groups(
     return with_files_for_lines(replace(bare, groups=groups))
 
 
-def described_by(
+def owner_by_message(
     message: bytes, groups: Sequence[Counter[str]]
 ) -> tuple[int, str] | None:
     """The group whose words the message has most of, and the word that says most.
@@ -178,7 +178,7 @@ def described_by(
     even is so to the last digit, in whatever order words are added up.
     """
     text = without_change_id(message).decode("utf-8", "replace")
-    words = {part for word in identifiers(text) for part in parts(word)}
+    words = {part for word in identifiers(text) for part in subwords(word)}
     spread = Counter(word for group in groups for word in group.keys() & words)
     worth = {word: log(len(groups) / n) for word, n in spread.items()}
     scores = [

@@ -27,27 +27,31 @@ _CLOSE = (3, 12, 50)
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class Pieces:
     """The pieces of a commit, and the step by which they were made fewer, in words."""
 
     pieces: tuple[Piece, ...]
     shortcut: str = ""
 
 
-def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Cut:
+def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Pieces:
     """The pieces that are compared: every edit is in one, in the order of the diff."""
-    cut = list(_cut(changes, edits))
-    pieces = _joined(cut, lambda edit: _home(changes, edit))
+    cut = list(_edits_in_blocks(changes, edits))
+    pieces = _pieces_by(cut, lambda edit: _home(changes, edit))
     if len(pieces) <= MOST_COMPARED:
-        return Cut(pieces)
+        return Pieces(pieces)
     for gap in _CLOSE:
-        fewer = _near(pieces, gap)
+        fewer = _with_near_pieces_joined(pieces, gap)
         if len(fewer) <= MOST_COMPARED:
-            return Cut(fewer, f"pieces within {gap} lines of each other stay together")
+            return Pieces(
+                fewer, f"pieces within {gap} lines of each other stay together"
+            )
     return _coarser(changes, pieces)
 
 
-def _cut(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Iterator[Edit]:
+def _edits_in_blocks(
+    changes: Sequence[FileChange], edits: Sequence[Edit]
+) -> Iterator[Edit]:
     """The edits, those that add code cut where a block of it begins."""
     for edit in edits:
         if isinstance(edit, TextEdit):
@@ -56,18 +60,18 @@ def _cut(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Iterator[Edit]
             yield edit
 
 
-def _coarser(changes: Sequence[FileChange], pieces: Sequence[Piece]) -> Cut:
+def _coarser(changes: Sequence[FileChange], pieces: Sequence[Piece]) -> Pieces:
     """The pieces joined by files, or by as many leading directories as it takes."""
     edits = [edit for piece in pieces for edit in piece]
-    files = _joined(edits, lambda edit: edit.file)
+    files = _pieces_by(edits, lambda edit: edit.file)
     if len(files) <= MOST_COMPARED:
-        return Cut(files, "each file stays whole")
+        return Pieces(files, "each file stays whole")
     deepest = max(change.path.count(b"/") for change in changes)
     for depth in range(deepest, -1, -1):
-        wide = _joined(edits, partial(_ancestor, changes, depth))
+        wide = _pieces_by(edits, partial(_ancestor, changes, depth))
         if len(wide) <= MOST_COMPARED:
             break
-    return Cut(wide, "each directory stays whole")
+    return Pieces(wide, "each directory stays whole")
 
 
 def _ancestor(changes: Sequence[FileChange], depth: int, edit: Edit) -> bytes:
@@ -75,7 +79,7 @@ def _ancestor(changes: Sequence[FileChange], depth: int, edit: Edit) -> bytes:
     return b"/".join(changes[edit.file].path.split(b"/")[:-1][:depth])
 
 
-def _joined(
+def _pieces_by(
     edits: Sequence[Edit], home: Callable[[Edit], Hashable]
 ) -> tuple[Piece, ...]:
     """The edits of each home together, by the first of them."""
@@ -101,7 +105,7 @@ def _modes(change: FileChange) -> set[int]:
     return {side.mode for side in (change.old, change.new) if side is not None}
 
 
-def _near(pieces: Sequence[Piece], gap: int) -> tuple[Piece, ...]:
+def _with_near_pieces_joined(pieces: Sequence[Piece], gap: int) -> tuple[Piece, ...]:
     """The pieces, those of a file joined that have at most ``gap`` lines between."""
     found: list[list[Edit]] = []
     for piece in pieces:
@@ -121,7 +125,7 @@ def _is_near(a: Edit, b: Edit, gap: int) -> bool:
     return b.old.start - a.old.stop <= gap
 
 
-def is_possible(plan: Plan) -> bool:
+def has_valid_trees(plan: Plan) -> bool:
     """Whether each of the plan's commits has a tree that there can be."""
     if len(set(path_collisions(plan.changes))) == len(plan.changes):
         return True
@@ -132,7 +136,7 @@ def is_possible(plan: Plan) -> bool:
     return True
 
 
-def together(
+def groups_without_collisions(
     changes: Sequence[FileChange], edits: Sequence[Edit], group_of: Sequence[int]
 ) -> tuple[int, ...]:
     """The groups with files whose paths collide in one, where the first of them is.

@@ -23,29 +23,33 @@ from gitsplit.model.plan import Plan
 from gitsplit.proposal import clustering, explain, order
 from gitsplit.proposal.by_location import (
     GroupBy,
-    by_place,
-    cut_for,
+    fine_edits,
     gap,
-    parted,
-    place,
-    reason,
+    groups_between_gaps,
+    groups_by_location,
+    location,
+    location_reason,
+    most_groups,
     refuse_too_many,
-    separable,
 )
-from gitsplit.proposal.clustering import MOST, Tree, counts, tree_of
+from gitsplit.proposal.clustering import Tree, merge_tree, piece_weights
 from gitsplit.proposal.commit_features import CommitFeatures
-from gitsplit.proposal.context import COPIED_TRAILERS, NOTHING_KNOWN, Context
+from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.order import Keep, described_by, kept_by, with_groups
-from gitsplit.proposal.pieces import is_possible, pieces_of, together
-from gitsplit.proposal.scoring import scores, worth
-from gitsplit.proposal.subjects import area_of, drafted, in_style, with_copied
+from gitsplit.proposal.order import Keep, owner_by_message, owner_of, plan_with_groups
+from gitsplit.proposal.pieces import (
+    groups_without_collisions,
+    has_valid_trees,
+    pieces_of,
+)
+from gitsplit.proposal.scoring import group_count_worth, scores
+from gitsplit.proposal.subjects import area_of, in_style, proposal_message, with_copied
 
 Clusters = tuple[tuple[int, ...], ...]
 """The pieces (from 0) of each group."""
 
-Circles = tuple[tuple[int, str], ...]
+Cycles = tuple[tuple[int, str], ...]
 """The first piece of each group that had to be joined, and a name that was why."""
 
 _BETWEEN = 10**12
@@ -70,8 +74,9 @@ class ProposalsByContent:
     @cached_property
     def tree(self) -> Tree:
         """The merge tree of the pieces; longer ones count more."""
-        return tree_of(
-            self._scores, counts(features.lines for features in self.commit.features)
+        return merge_tree(
+            self._scores,
+            piece_weights(features.lines for features in self.commit.features),
         )
 
     @cached_property
@@ -83,8 +88,10 @@ class ProposalsByContent:
         """The number of groups that the commit seems to consist of."""
         if self.tree.size < 2:
             return 1
-        described = clustering.described(self.tree, self.commit.features, self._scores)
-        worths = [worth(values) for values in described]
+        described = clustering.group_count_features(
+            self.tree, self.commit.features, self._scores
+        )
+        worths = [group_count_worth(values) for values in described]
         return worths.index(max(worths)) + 1
 
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
@@ -95,25 +102,25 @@ class ProposalsByContent:
         each other's names. Raises InvalidPlan where the commit can't be cut so often.
         """
         if (number, at_least) not in self._plans:
-            self._plans[number, at_least] = self._made(number, at_least)
+            self._plans[number, at_least] = self._new_plan(number, at_least)
         return self._plans[number, at_least]
 
     @cached_property
     def _plans(self) -> dict[tuple[int | None, int], Plan]:
         return {}
 
-    def _made(self, number: int | None, at_least: int) -> Plan:
+    def _new_plan(self, number: int | None, at_least: int) -> Plan:
         if number is None and 0 < self.tree.size < at_least:
-            return self._cut_anyhow(at_least)
+            return self._plan_if_possible(at_least)
         if number is None:
             best = max(self.best, min(at_least, self.tree.size))
-            return self._plan_of(*self._without_circles(self._cut(best)))
+            return self._plan_of(*self._without_cycles(self._clusters(best)))
         if number <= self.tree.size:
-            return self._plan_of(self._cut(number), ())
-        parts = _finer(self.changes, self.commit.pieces, number)
-        return self._written(parts, [None] * len(parts))
+            return self._plan_of(self._clusters(number), ())
+        parts = _parts_of_pieces(self.changes, self.commit.pieces, number)
+        return self._plan_of_parts(parts, [None] * len(parts))
 
-    def _cut_anyhow(self, number: int) -> Plan:
+    def _plan_if_possible(self, number: int) -> Plan:
         """The plan of so many groups, or of one where there can't be as many."""
         try:
             return self.plan(number)
@@ -139,17 +146,17 @@ class ProposalsByContent:
         whole = {edit for at in found for edit in pieces[at]}
         return found if whole == members else ()
 
-    def _cut(self, number: int) -> Clusters:
+    def _clusters(self, number: int) -> Clusters:
         """The clusters of a cut of the tree, each by its first piece."""
         found: dict[int, list[int]] = {}
         for piece, first in enumerate(self.tree.cut(number)):
             found.setdefault(first, []).append(piece)
         return tuple(tuple(members) for members in found.values())
 
-    def _without_circles(self, clusters: Clusters) -> tuple[Clusters, Circles]:
+    def _without_cycles(self, clusters: Clusters) -> tuple[Clusters, Cycles]:
         """The clusters, those joined that need each other; and these, with names."""
         needed = order.needs(self.commit, clusters)
-        first = order.circles(len(clusters), needed)
+        first = order.cycles(len(clusters), needed)
         joined: dict[int, list[int]] = {}
         for cluster, home in zip(clusters, first, strict=True):
             joined.setdefault(home, []).extend(cluster)
@@ -160,15 +167,15 @@ class ProposalsByContent:
         )
         return tuple(tuple(sorted(members)) for members in joined.values()), circles
 
-    def _ordered(self, clusters: Clusters) -> Clusters:
+    def _in_commit_order(self, clusters: Clusters) -> Clusters:
         """The clusters as their commits come."""
         needed = order.needs(self.commit, clusters)
-        places = order.ordered(self.commit, clusters, needed, self._main(clusters))
+        places = order.commit_order(self.commit, clusters, needed, self._main(clusters))
         return tuple(clusters[at] for at in places)
 
     def _main(self, clusters: Clusters) -> int | None:
         """The cluster that the message is about, if it is about one of them."""
-        found = described_by(self.message, [self._words(c) for c in clusters])
+        found = owner_by_message(self.message, [self._words(c) for c in clusters])
         return found[0] if found else None
 
     def _words(self, cluster: Sequence[int]) -> Counter[str]:
@@ -176,14 +183,14 @@ class ProposalsByContent:
         found: Counter[str] = Counter()
         for piece in cluster:
             features = self.commit.features[piece]
-            found += features.parts + Counter(features.path_parts)
+            found += features.subwords + Counter(features.path_parts)
         return found
 
-    def _plan_of(self, clusters: Clusters, circles: Circles) -> Plan:
+    def _plan_of(self, clusters: Clusters, circles: Cycles) -> Plan:
         """The plan with these clusters as groups."""
-        found = self._ordered(clusters)
+        found = self._in_commit_order(clusters)
         findings = [
-            explain.with_circle(
+            explain.with_cycle(
                 self._finding(cluster),
                 [name for first, name in circles if first == min(cluster)],
             )
@@ -191,19 +198,19 @@ class ProposalsByContent:
         ]
         pieces = self.commit.pieces
         parts = [[e for piece in c for e in pieces[piece]] for c in found]
-        return self._written(parts or [[]], findings or [None])
+        return self._plan_of_parts(parts or [[]], findings or [None])
 
     def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
         """What holds the cluster together; one cut has most clusters of the next."""
         if cluster not in self._findings:
-            self._findings[cluster] = explain.found_in(self.commit, cluster)
+            self._findings[cluster] = explain.finding(self.commit, cluster)
         return self._findings[cluster]
 
     @cached_property
     def _findings(self) -> dict[tuple[int, ...], Finding | None]:
         return {}
 
-    def _written(
+    def _plan_of_parts(
         self,
         parts: Sequence[Sequence[Edit]],
         findings: Sequence[Finding | None],
@@ -213,25 +220,25 @@ class ProposalsByContent:
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
         owner, word = self._owner(edits, group_of)
-        plan = with_groups(
+        plan = plan_with_groups(
             Plan(self.changes, edits, group_of, (), owner),
             self.message,
             lambda g, part: self._draft(part, findings[g]),
-            lambda g, part: _said(
+            lambda g, part: _reason(
                 self.changes, part, findings[g], word if g == owner else ""
             ),
         )
-        return plan if is_possible(plan) else self._collapsed(plan)
+        return plan if has_valid_trees(plan) else self._plan_without_collisions(plan)
 
-    def _collapsed(self, plan: Plan) -> Plan:
+    def _plan_without_collisions(self, plan: Plan) -> Plan:
         """The plan with the groups joined whose paths can't stand in one tree."""
-        group_of = together(self.changes, plan.edits, plan.group_of)
+        group_of = groups_without_collisions(self.changes, plan.edits, plan.group_of)
         owner, _ = self._owner(plan.edits, group_of)
-        return with_groups(
+        return plan_with_groups(
             Plan(self.changes, plan.edits, group_of, (), owner),
             self.message,
             lambda _, part: self._draft(part, None),
-            lambda _, part: reason(self.changes, part),
+            lambda _, part: location_reason(self.changes, part),
         )
 
     def _owner(
@@ -246,34 +253,34 @@ class ProposalsByContent:
                 self.commit.features, self.commit.pieces, strict=True
             ):
                 if piece[0] in place_of:
-                    words[place_of[piece[0]]] += features.parts + Counter(
+                    words[place_of[piece[0]]] += features.subwords + Counter(
                         features.path_parts
                     )
-            if found := described_by(self.message, words):
+            if found := owner_by_message(self.message, words):
                 owner, word = found
                 return owner, word
-        return kept_by(self.keep, edits, group_of), ""
+        return owner_of(self.keep, edits, group_of), ""
 
     def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
         """A draft of a message for a group that isn't the owner."""
         subjects = self.context.subjects
         if not subjects or finding is None or not finding.deed:
-            where = place(self.changes, part)
-            return drafted(self.message, where, self.context.copied)
+            where = location(self.changes, part)
+            return proposal_message(self.message, where, self.context.copied)
         paths = [self.changes[edit.file].path for edit in part]
         area = area_of(paths, subjects)
         subject = in_style(finding.deed.encode(), area, subjects)
         return with_copied(subject, self.message, self.context.copied)
 
 
-def _said(
+def _reason(
     changes: Sequence[FileChange],
     part: Sequence[Edit],
     finding: Finding | None,
     word: str,
 ) -> str:
     """Why a group is one: what was found, else where it is; and its owner's word."""
-    said = reason(changes, part) if finding is None else finding.sentence
+    said = location_reason(changes, part) if finding is None else finding.sentence
     if not word:
         return said
     if said.endswith(f"mention `{word}`"):
@@ -290,7 +297,7 @@ def proposals_by_content(
     """The proposals for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
-    commit = CommitFeatures(changes, cut.pieces, context.together, said)
+    commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said)
     bounded = "of long lines and hunks the beginning is compared"
     shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
     return ProposalsByContent(
@@ -298,7 +305,7 @@ def proposals_by_content(
     )
 
 
-def _finer(
+def _parts_of_pieces(
     changes: Sequence[FileChange], pieces: Sequence[Piece], wanted: int
 ) -> list[list[Edit]]:
     """The pieces cut into as many parts, in the order of the diff.
@@ -308,7 +315,7 @@ def _finer(
     homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
     starts = [start for start, _ in homes]
     within: list[list[Edit]] = [[] for _ in pieces]
-    for edit in cut_for(changes, wanted):
+    for edit in fine_edits(changes, wanted):
         # It is the first part of an edit of a piece, or stands after it and within it.
         within[homes[bisect_right(starts, sort_key(edit)) - 1][1]].append(edit)
     flat = [edit for part in within for edit in part]
@@ -318,7 +325,9 @@ def _finer(
     ]
     refuse_too_many(wanted, 1 + sum(width >= 0 for width in gaps) if flat else 0)
     found: dict[int, list[Edit]] = {}
-    for edit, group in zip(flat, parted(gaps, wanted - 1, len(flat)), strict=True):
+    for edit, group in zip(
+        flat, groups_between_gaps(gaps, wanted - 1, len(flat)), strict=True
+    ):
         found.setdefault(group, []).append(edit)
     return list(found.values())
 
@@ -341,14 +350,16 @@ class ProposalsByLocation:
         Groups are joined that collide in their paths. Raises InvalidPlan where the
         commit can't be cut so often.
         """
-        edits = cut_for(self.changes, number or 2)
+        edits = fine_edits(self.changes, number or 2)
         if number is not None:
-            refuse_too_many(number, separable(self.changes, edits))
-        group_of = by_place(self.changes, edits, self.by, number)
+            refuse_too_many(number, most_groups(self.changes, edits))
+        group_of = groups_by_location(self.changes, edits, self.by, number)
         plan = self._plan_of(edits, group_of)
-        if is_possible(plan):
+        if has_valid_trees(plan):
             return plan
-        return self._plan_of(edits, together(self.changes, edits, group_of))
+        return self._plan_of(
+            edits, groups_without_collisions(self.changes, edits, group_of)
+        )
 
     def border(self, plan: Plan, one: int, two: int) -> str:
         """Nothing: where pieces are says no more than the groups' own reasons."""
@@ -356,34 +367,19 @@ class ProposalsByLocation:
 
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
         """The plan with these groups, whose messages and reasons say where they are."""
-        owner = kept_by(self.keep, edits, group_of)
-        return with_groups(
+        owner = owner_of(self.keep, edits, group_of)
+        return plan_with_groups(
             Plan(self.changes, edits, group_of, (), owner),
             self.message,
             lambda _, part: self._draft(part),
-            lambda _, part: reason(self.changes, part),
+            lambda _, part: location_reason(self.changes, part),
         )
 
     def _draft(self, edits: list[Edit]) -> bytes:
         """A draft of a message for a group that isn't the owner."""
-        where = place(self.changes, edits)
-        return drafted(self.message, where, self.context.copied)
+        where = location(self.changes, edits)
+        return proposal_message(self.message, where, self.context.copied)
 
-
-__all__ = [
-    "COPIED_TRAILERS",
-    "MOST",
-    "NOTHING_KNOWN",
-    "Context",
-    "GroupBy",
-    "Keep",
-    "Proposals",
-    "ProposalsByContent",
-    "drafted",
-    "kept_by",
-    "proposal",
-    "proposals",
-]
 
 Proposals = ProposalsByContent | ProposalsByLocation
 """The proposals for one commit: a plan for each number of groups."""

@@ -51,18 +51,18 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
     size = len(written.groups)
     if size + by < 1:
         raise ActionRefused("It is one commit already.")
-    offered = tuple(_offered(proposals, size))
+    offered = tuple(_candidates(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
-        plan = _decided(before, offered, _cut(proposals, number))
+        plan = _with_decisions(before, offered, _proposed_plan(proposals, number))
         if (len(plan.groups) - size) * by > 0:
-            was_moved = not _is_offered(written, offered)
+            was_moved = not _is_candidate(written, offered)
             return Regrouping(
                 plan, _heirs(plan, before), _heirs(before, plan), was_moved
             )
     raise ActionRefused("This commit cannot be split into more commits.")
 
 
-def _cut(proposals: Proposals, number: int) -> Plan:
+def _proposed_plan(proposals: Proposals, number: int) -> Plan:
     """The proposal of so many groups; a refusal says no other number to ask for."""
     try:
         return proposals.plan(number)
@@ -70,7 +70,7 @@ def _cut(proposals: Proposals, number: int) -> Plan:
         raise ActionRefused(str(refusal)) from refusal
 
 
-def _offered(proposals: Proposals, size: int) -> Iterator[Plan]:
+def _candidates(proposals: Proposals, size: int) -> Iterator[Plan]:
     """The proposals that the plan may be: of the best number, or of so many groups."""
     yield proposals.plan(at_least=2)
     try:
@@ -82,13 +82,13 @@ def _offered(proposals: Proposals, size: int) -> Iterator[Plan]:
         return
 
 
-def _is_offered(plan: Plan, offered: Sequence[Plan]) -> bool:
+def _is_candidate(plan: Plan, offered: Sequence[Plan]) -> bool:
     """Whether each piece is where a proposal has it."""
     where = (plan.edits, plan.group_of)
     return any(where == (each.edits, each.group_of) for each in offered)
 
 
-def _decided(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan:
+def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan:
     """The plan that is wanted, with what was decided about the one before."""
     plan = without_empty_groups(_with_dropped(before, wanted))
     heirs = list(_heirs(before, plan))
@@ -157,8 +157,8 @@ def _but_dropped(was: "_Homes", is_now: "_Homes", edit: Edit) -> int:
 
 def _finest(was: "_Homes", is_now: "_Homes") -> Iterator[Edit]:
     """The edits as they are now; of a hunk that some was dropped of, as they were."""
-    before = {hunk: tuple(edits) for hunk, edits in groupby(was.plan.edits, _hunk)}
-    for hunk, edits in groupby(is_now.plan.edits, _hunk):
+    before = {hunk: tuple(edits) for hunk, edits in groupby(was.plan.edits, _hunk_key)}
+    for hunk, edits in groupby(is_now.plan.edits, _hunk_key):
         own = before[hunk]
         is_dropped = any(was.group_of(edit) == DROPPED for edit in own)
         if is_dropped and None not in map(is_now.group_of, own):
@@ -167,7 +167,7 @@ def _finest(was: "_Homes", is_now: "_Homes") -> Iterator[Edit]:
             yield from edits
 
 
-def _hunk(edit: Edit) -> tuple[int, int]:
+def _hunk_key(edit: Edit) -> tuple[int, int]:
     return sort_key(edit)[:2]
 
 
@@ -181,12 +181,12 @@ class _Homes:
     def group_of(self, edit: Edit) -> int | None:
         """The group; None where the edit isn't within one of the plan's."""
         at = bisect_right(self._starts, sort_key(edit)) - 1
-        if at < 0 or not _is_within(edit, self.plan.edits[at]):
+        if at < 0 or not _is_part_of(edit, self.plan.edits[at]):
             return None
         return self.plan.group_of[at]
 
 
-def _is_within(edit: Edit, whole: Edit) -> bool:
+def _is_part_of(edit: Edit, whole: Edit) -> bool:
     """Whether the edit is the whole one or was cut from it; it begins no earlier."""
     if isinstance(edit, FactEdit) or isinstance(whole, FactEdit):
         return edit == whole
@@ -199,17 +199,19 @@ def _is_within(edit: Edit, whole: Edit) -> bool:
 def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:
     """For each group of one plan that of the other which has most lines of it."""
     shares: list[Counter[int]] = [Counter() for _ in one.groups]
-    for edit, group, heir in _pairs(one, other):
+    for edit, group, heir in _group_pairs(one, other):
         if group is None or heir is None or DROPPED in (group, heir):
             continue
-        shares[group][heir] += _lines(edit)
+        shares[group][heir] += _line_weight(edit)
     return tuple(
         min(share, key=lambda at: (-share[at], at)) if share else None
         for share in shares
     )
 
 
-def _pairs(one: Plan, other: Plan) -> Iterator[tuple[Edit, int | None, int | None]]:
+def _group_pairs(
+    one: Plan, other: Plan
+) -> Iterator[tuple[Edit, int | None, int | None]]:
     """Each edit of the plan that is cut finer, with its group in both."""
     if one.edits == other.edits:
         yield from zip(one.edits, one.group_of, other.group_of, strict=True)
@@ -220,6 +222,6 @@ def _pairs(one: Plan, other: Plan) -> Iterator[tuple[Edit, int | None, int | Non
         yield edit, here.group_of(edit), there.group_of(edit)
 
 
-def _lines(edit: Edit) -> int:
+def _line_weight(edit: Edit) -> int:
     """How much an edit counts: its lines, or one."""
     return len(edit.old) + len(edit.new) if isinstance(edit, TextEdit) else 1

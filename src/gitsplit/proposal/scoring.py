@@ -16,7 +16,12 @@ from math import exp
 from operator import mul
 
 from gitsplit.proposal import weights
-from gitsplit.proposal.clustering import NAMES, Tree, counts, tree_of
+from gitsplit.proposal.clustering import (
+    GROUP_COUNT_FEATURES,
+    Tree,
+    merge_tree,
+    piece_weights,
+)
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.signals import SIGNALS, Signal
 
@@ -54,12 +59,12 @@ def second_pass_features(
     files, others = _by_files(scores, weights, homes)
     return [
         scores,
-        _alike(chances),
+        _row_cosines(chances),
         _pairwise(chances, lambda one, two: max(map(min, one, two))),
         files,
         others,
-        *_near(chances),
-        _joined(tree_of(scores, weights)),
+        *_nearness(chances),
+        _merge_scores(merge_tree(scores, weights)),
     ]
 
 
@@ -76,7 +81,7 @@ def _pairwise(rows: Matrix, of: Callable[[list[float], list[float]], float]) -> 
     return found
 
 
-def _alike(chances: Matrix) -> Matrix:
+def _row_cosines(chances: Matrix) -> Matrix:
     """How alike two pieces are in what goes with them more than usual, from -1 to 1."""
     size = len(chances)
     usual = (sum(map(sum, chances)) + size) / (size * size or 1)
@@ -117,7 +122,7 @@ def _by_files(
     return files, others
 
 
-def _near(chances: Matrix) -> tuple[Matrix, Matrix]:
+def _nearness(chances: Matrix) -> tuple[Matrix, Matrix]:
     """How near two are beside the nearest of either, and how few are nearer to one."""
     nearest = [max(row) or 1.0 for row in chances]
     ranks = [_ranks(row) for row in chances]
@@ -132,7 +137,7 @@ def _near(chances: Matrix) -> tuple[Matrix, Matrix]:
     return beside, few
 
 
-def _joined(tree: Tree) -> Matrix:
+def _merge_scores(tree: Tree) -> Matrix:
     """The mean score of the merge by which each two came together, within bounds."""
     found = [[0.0] * tree.size for _ in range(tree.size)]
     members = {piece: [piece] for piece in range(tree.size)}
@@ -206,7 +211,7 @@ def pass_scores(
 def scores(commit: CommitFeatures) -> Matrix:
     """The score matrix of a commit's pieces, after both passes."""
     homes, rows = commit.file_at, _signal_rows(commit)
-    lines = counts(piece.lines for piece in commit.features)
+    lines = piece_weights(piece.lines for piece in commit.features)
     near = second_pass_features(pass_scores(homes, rows, FIRST_WEIGHTS), lines, homes)
     pairs = combinations(range(len(homes)), 2)
     for (a, b), row in zip(pairs, rows, strict=True):
@@ -235,9 +240,9 @@ def _nothing(_commit: CommitFeatures, _a: int, _b: int) -> float:
     return 0.0
 
 
-def worth(described: list[float]) -> float:
+def group_count_worth(described: list[float]) -> float:
     """What a number of groups is worth, by what there is to weigh for it."""
     return sum(
         weights.NUMBER[name] * value
-        for name, value in zip(NAMES, described, strict=True)
+        for name, value in zip(GROUP_COUNT_FEATURES, described, strict=True)
     )

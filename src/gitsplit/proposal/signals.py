@@ -44,16 +44,16 @@ def neighbours_around(commit: CommitFeatures, a: int, b: int) -> float:
 def rare_word(commit: CommitFeatures, a: int, b: int) -> float:
     """The rarest identifier that both have, by the old texts."""
     one, two = _pair(commit, a, b)
-    return _most(commit.rarity, one.words & two.words)
+    return _highest(commit.rarity, one.words & two.words)
 
 
 def scarce_word(commit: CommitFeatures, a: int, b: int) -> float:
     """The identifier that both and fewest other pieces have."""
     one, two = _pair(commit, a, b)
-    return _most(commit.scarcity, one.words & two.words)
+    return _highest(commit.scarcity, one.words & two.words)
 
 
-def _most(value: Mapping[str, float], words: Iterable[str]) -> float:
+def _highest(value: Mapping[str, float], words: Iterable[str]) -> float:
     return max((value[word] for word in words), default=0.0)
 
 
@@ -100,7 +100,9 @@ def same_shift(commit: CommitFeatures, a: int, b: int) -> float:
 def names_where_it_stands(commit: CommitFeatures, a: int, b: int) -> float:
     """The rarest identifier of one that the other stands among."""
     one, two = _pair(commit, a, b)
-    return _most(commit.rarity, (one.context & two.words) | (two.context & one.words))
+    return _highest(
+        commit.rarity, (one.context & two.words) | (two.context & one.words)
+    )
 
 
 def stands_among(commit: CommitFeatures, a: int, b: int) -> float:
@@ -135,7 +137,7 @@ def file_named(commit: CommitFeatures, a: int, b: int) -> float:
     here, there = commit.file_at[a], commit.file_at[b]
     if here == there:
         return 0.0
-    return float(there in commit.named[here] or here in commit.named[there])
+    return float(there in commit.mentions[here] or here in commit.mentions[there])
 
 
 def like_paths(commit: CommitFeatures, a: int, b: int) -> float:
@@ -160,11 +162,11 @@ def stem_named(commit: CommitFeatures, a: int, b: int) -> float:
     one, two = _pair(commit, a, b)
     if one.path == two.path:
         return 0.0
-    return float(_names(one, two) or _names(two, one))
+    return float(_names_file_of(one, two) or _names_file_of(two, one))
 
 
-def _names(one: PieceFeatures, two: PieceFeatures) -> bool:
-    return bool(two.stem_parts) and two.stem_parts <= one.parts.keys()
+def _names_file_of(one: PieceFeatures, two: PieceFeatures) -> bool:
+    return bool(two.stem_parts) and two.stem_parts <= one.subwords.keys()
 
 
 def only_space(commit: CommitFeatures, a: int, b: int) -> float:
@@ -211,12 +213,12 @@ def size(commit: CommitFeatures, a: int, b: int) -> float:
 
 def number_of_files(commit: CommitFeatures, a: int, b: int) -> float:
     """How many files the commit changes."""
-    return log(len(commit.in_file))
+    return log(len(commit.pieces_by_path))
 
 
 def pieces_in_a_file(commit: CommitFeatures, a: int, b: int) -> float:
     """How many pieces the commit has in a file, on average."""
-    return log(len(commit.features) / len(commit.in_file))
+    return log(len(commit.features) / len(commit.pieces_by_path))
 
 
 def close_for_both(commit: CommitFeatures, a: int, b: int) -> float:
@@ -227,12 +229,12 @@ def close_for_both(commit: CommitFeatures, a: int, b: int) -> float:
 def changed_together(commit: CommitFeatures, a: int, b: int) -> float:
     """How often earlier commits changed both their files rather than one of them."""
     here, there = commit.file_at[a], commit.file_at[b]
-    return 0.0 if here == there else commit.together[here][there]
+    return 0.0 if here == there else commit.co_change[here][there]
 
 
 def directories_changed_together(commit: CommitFeatures, a: int, b: int) -> float:
     """How often earlier commits changed both their directories rather than one."""
-    return commit.directories_together[commit.file_at[a]][commit.file_at[b]]
+    return commit.directory_co_change[commit.file_at[a]][commit.file_at[b]]
 
 
 def same_substitutions(commit: CommitFeatures, a: int, b: int) -> float:
@@ -299,7 +301,7 @@ def import_used(commit: CommitFeatures, a: int, b: int) -> float:
     """The rarest name that one imports and the other, which doesn't, has."""
     one, two = _pair(commit, a, b)
     used = (one.text.imported & two.words) - two.text.imported
-    return _most(
+    return _highest(
         commit.rarity, used | (two.text.imported & one.words) - one.text.imported
     )
 
@@ -319,12 +321,12 @@ def both_generated(commit: CommitFeatures, a: int, b: int) -> float:
 
 def both_told(commit: CommitFeatures, a: int, b: int) -> float:
     """How much the message speaks of both."""
-    return min(commit.told[a], commit.told[b])
+    return min(commit.in_message[a], commit.in_message[b])
 
 
 def one_told(commit: CommitFeatures, a: int, b: int) -> float:
     """How much more the message speaks of one than of the other."""
-    return abs(commit.told[a] - commit.told[b])
+    return abs(commit.in_message[a] - commit.in_message[b])
 
 
 SIGNALS: tuple[Signal, ...] = (

@@ -138,7 +138,7 @@ def identifiers(text: str) -> list[str]:
     return [w for w in _IDENTIFIER.findall(text) if w.lower() not in _COMMON]
 
 
-def counted(text: str) -> Counter[str]:
+def identifier_counts(text: str) -> Counter[str]:
     """How often each of the :func:`identifiers` is in ``text``."""
     found = Counter(_IDENTIFIER.findall(text))
     # Few words are looked at here, compared with all that are read.
@@ -153,10 +153,10 @@ def is_common(word: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def parts(word: str) -> tuple[str, ...]:
+def subwords(word: str) -> tuple[str, ...]:
     """The parts of an identifier, in lower case.
 
-    >>> parts("HTTPServer_upgrade_service2")
+    >>> subwords("HTTPServer_upgrade_service2")
     ('http', 'server', 'upgrade', 'service')
     """
     found = (part.lower() for part in _PART.findall(word[:_LONGEST_NAME]))
@@ -184,7 +184,7 @@ def with_less_data(words: Counter[str], most: int) -> Counter[str]:
     return Counter({word: n for word, n in words.items() if word not in rest})
 
 
-def weighted(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vector]:
+def word_vectors(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vector]:
     """For each bag of words a vector of length one; words in many bags weigh less.
 
     ``least`` is what a word weighs besides.
@@ -197,12 +197,14 @@ def weighted(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vect
     # Sums of floats depend on their order, and that of sets is another in each process.
     weight = {word: least + log(number / count) for word, count in spread.items()}
     return [
-        normal({word: (1 + log(n)) * weight[word] for word, n in sorted(bag.items())})
+        unit_vector(
+            {word: (1 + log(n)) * weight[word] for word, n in sorted(bag.items())}
+        )
         for bag in bags
     ]
 
 
-def normal(vector: Vector) -> Vector:
+def unit_vector(vector: Vector) -> Vector:
     """The vector at length one; without words it stays empty."""
     length = sqrt(sum(value * value for value in vector.values()))
     if not length:
@@ -265,7 +267,7 @@ def _declarations(lines: Sequence[str], at: int, depth: int) -> Iterator[int]:
             return
 
 
-def defined(lines: Sequence[str]) -> frozenset[str]:
+def definitions(lines: Sequence[str]) -> frozenset[str]:
     """The names that the lines declare or first assign."""
     found = (match for line in lines for match in _DEFINED.finditer(line))
     return frozenset(name for match in found for name in match.groups() if name)

@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-def drafted(
+def proposal_message(
     message: bytes, place: bytes, copied: Collection[bytes] = COPIED_TRAILERS
 ) -> bytes:
     """A draft of a message for a commit split off the one with ``message``.

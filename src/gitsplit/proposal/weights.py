@@ -327,4 +327,4 @@ NUMBER: dict[str, float] = {
     "three_best_done*is_one": -0.2499,
     "three_best_done*number": -0.01438,
 }
-"""What each of :data:`group_count.NAMES` is worth."""
+"""What each of :data:`.clustering.GROUP_COUNT_FEATURES` is worth."""

@@ -4,7 +4,7 @@ It can't say what isn't part of a plan; that is said beside it.
 """
 
 from gitsplit.model.listing import few
-from gitsplit.planfile.parse import dumps
+from gitsplit.planfile.parse import dump_plan
 from gitsplit.report.facts import DryRun
 from gitsplit.report.formats import Printout
 
@@ -19,4 +19,6 @@ def printout(dry_run: DryRun) -> Printout:
         f"{oid[:10]} stays one commit. {why} {why.hint}"
         for oid, why in dry_run.refused.items()
     )
-    return Printout(dumps(dry_run.plan()), (*few(shortcuts), *refused), is_utf8=True)
+    return Printout(
+        dump_plan(dry_run.plan()), (*few(shortcuts), *refused), is_utf8=True
+    )

@@ -566,7 +566,7 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """The plan is in a file, and the error names it, if it can be written."""
     try:
         path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        write_file(repo, path, parse.dumps(plan_document(work)).encode())
+        write_file(repo, path, parse.dump_plan(plan_document(work)).encode())
     except OSError:
         return
     command = escape.shell_command("gitsplit", "--plan", str(path))

@@ -20,7 +20,7 @@ from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
-from gitsplit.planfile.saved_steps import read_trail, written_trail
+from gitsplit.planfile.saved_steps import dump_steps, load_steps
 from gitsplit.tui.state.app_state import History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
@@ -35,7 +35,7 @@ def memory_text(memory: Memory, draft: str) -> str:
     todos = (*history.past, history.present, *history.future)
     value = {
         "version": VERSION,
-        "trail": written_trail(todos),
+        "trail": dump_steps(todos),
         "deeds": [_step_to_json(step) for step in memory.deeds],
         "undone": [_step_to_json(step) for step in memory.deeds_undone],
         "chosen": memory.chosen,
@@ -71,7 +71,7 @@ def _memory_from_json(
     value: Any, changes_of: Callable[[Oid], tuple[FileChange, ...]], work: Work
 ) -> Memory:
     commits = {commit.oid: commit for commit in work.series.commits}
-    todos = read_trail(value["trail"], commits, changes_of)
+    todos = load_steps(value["trail"], commits, changes_of)
     deeds, undone = map(_steps_from_json, (value["deeds"], value["undone"]))
     at = len(deeds)
     place, below, focus = map(int, value["cursor"])
@@ -216,7 +216,7 @@ class DraftSaver:
             if todo == self._work.todo:
                 self._file.forget()
             else:
-                text = parse.dumps(plan_document(replace(self._work, todo=todo)))
+                text = parse.dump_plan(plan_document(replace(self._work, todo=todo)))
                 beside = None if memory is None else memory_text(memory, text)
                 self._file.save(text, beside)
         except WriteFailed as failure:

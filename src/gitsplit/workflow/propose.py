@@ -14,15 +14,10 @@ from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
-from gitsplit.proposal.propose import (
-    COPIED_TRAILERS,
-    Context,
-    GroupBy,
-    Keep,
-    Proposals,
-    kept_by,
-    proposals,
-)
+from gitsplit.proposal.by_location import GroupBy
+from gitsplit.proposal.context import COPIED_TRAILERS, Context
+from gitsplit.proposal.order import Keep, owner_of
+from gitsplit.proposal.propose import Proposals, proposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +83,9 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
     command = repo.config.get(COMMAND)
     if not command:
         return own
-    entry = match.planned(own, commit)
+    entry = match.entry_of_plan(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    said = user_programs.run_filter(repo, command, parse.dumps(document).encode())
+    said = user_programs.run_filter(repo, command, parse.dump_plan(document).encode())
     try:
         return _plan_of_program(said, own, commit)
     except InvalidPlan as refusal:
@@ -117,10 +112,10 @@ def proposal_context(
 
 def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """The plan that the program gave back, checked like any plan."""
-    entries = [e for e in parse.loads(said).series if e.commit == commit.oid]
+    entries = [e for e in parse.load_plan(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
         raise InvalidPlan("It doesn't split the commit.")
-    plan = match.fitted(entries[0], own.changes)
+    plan = match.plan_of_entry(entries[0], own.changes)
     return with_owner(plan, "auto")
 
 
@@ -128,7 +123,7 @@ def with_owner(plan: Plan, keep: Keep) -> Plan:
     """The plan with the owner that it names, else the one that ``keep`` chooses."""
     if plan.owner is not None:
         return plan
-    return replace(plan, owner=kept_by(keep, plan.edits, plan.group_of))
+    return replace(plan, owner=owner_of(keep, plan.edits, plan.group_of))
 
 
 def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:

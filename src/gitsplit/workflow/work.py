@@ -116,7 +116,7 @@ def read_work(
     the plan doesn't fit.
     """
     if request.plan is not None:
-        return _read_plan(repo, request, parse.loads(request.plan))
+        return _read_plan(repo, request, parse.load_plan(request.plan))
     series = history.read_series(repo, request.upstream, request.commits, request.root)
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
@@ -202,7 +202,9 @@ def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Wo
     split = [c for c in series.commits if entries[c.oid].action == "split"]
     changes = history.changes_of(repo, split)
     plans = {
-        commit.oid: with_owner(match.fitted(entries[commit.oid], done), request.keep)
+        commit.oid: with_owner(
+            match.plan_of_entry(entries[commit.oid], done), request.keep
+        )
         for commit, done in zip(split, changes, strict=True)
     }
     todo = Todo(
@@ -274,7 +276,7 @@ def plan_document(work: Work) -> PlanDocument:
 def _entry_for_plan(entry: Entry) -> CommitEntry:
     """What a plan file says of one commit of the work."""
     if entry.action == "split" and entry.plan is not None:
-        return match.planned(entry.plan, entry.commit)
+        return match.entry_of_plan(entry.plan, entry.commit)
     return CommitEntry(
         entry.oid, entry.commit.subject, entry.action, message=entry.message
     )

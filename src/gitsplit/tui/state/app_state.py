@@ -17,7 +17,8 @@ from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series
 from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.proposal.propose import COPIED_TRAILERS, Proposals
+from gitsplit.proposal.context import COPIED_TRAILERS
+from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 
 Value = TypeVar("Value")

@@ -27,8 +27,8 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.todo import Entry
-from gitsplit.proposal.propose import drafted
 from gitsplit.proposal.regroup import regroup
+from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
 from gitsplit.tui.state.location import with_proposal_request
@@ -236,7 +236,7 @@ def _new_group(state: State, selection: Selection) -> Group:
     place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
     origin = 0 if plan.owner is None else plan.owner
     message = plan.groups[origin].message
-    message = drafted(message, place if paths else b"more", copied)
+    message = proposal_message(message, place if paths else b"more", copied)
     return Group(message, "Chosen by you.")
 
 
