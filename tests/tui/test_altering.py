@@ -43,13 +43,13 @@ from gitsplit.tui.update.actions import (
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.dropped import (
-    altered_lines,
-    dropped_words,
-    edited_words,
-    ends_as_it_was,
-    is_to_be_whole,
+    difference_lines,
+    edit_words,
+    has_same_final_files,
+    is_whole_as_planned,
+    left_out_words,
 )
-from gitsplit.tui.view.frame import promise
+from gitsplit.tui.view.frame import promise_cells
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.split import diff_line
 from tests.three_way import merge
@@ -93,7 +93,7 @@ def page(state: State) -> str:
 
 
 def promised(state: State) -> str:
-    return "".join(text for _, text, *_ in promise(state)).strip()
+    return "".join(text for _, text, *_ in promise_cells(state)).strip()
 
 
 def test_a_dropped_piece_is_in_no_commit_and_the_cursor_goes_on() -> None:
@@ -143,7 +143,7 @@ def test_the_gutter_marks_what_is_dropped() -> None:
 def test_lines_can_be_dropped_out_of_a_piece() -> None:
     state = after(split(), Narrow(), Drop())
 
-    assert dropped_words(state.plan) == "1 line"
+    assert left_out_words(state.plan) == "1 line"
     assert contents(state.plan, 1)[0] == NEW.replace("\nfive", "\n5\nfive").encode()
 
 
@@ -339,7 +339,7 @@ def test_what_is_typed_is_in_that_commit_and_the_next_has_what_it_had() -> None:
     assert written(state) == [TYPED, NEW.encode()]
     assert state.status == "edited f.py in 1 only · u to undo"
     assert promised(state) == "nothing lost ✓  final files same ✓"
-    assert ends_as_it_was(state.plan)
+    assert has_same_final_files(state.plan)
     assert after(state, Undo()).plan == split().plan
 
 
@@ -351,7 +351,7 @@ def test_what_is_typed_into_the_last_commit_is_in_the_final_tree() -> None:
         "edited f.py in 2, the last: the final files change · u to undo"
     )
     assert promised(state) == "nothing lost ✓  final files edited"
-    assert not ends_as_it_was(state.plan)
+    assert not has_same_final_files(state.plan)
 
 
 def test_what_is_typed_for_good_is_in_all_commits_after_it() -> None:
@@ -496,9 +496,9 @@ def test_the_file_says_in_which_commits_it_was_edited() -> None:
     once = after(split((0, 1, 1), 3), SetContent(0, 0, TYPED))
     more = after(once, SetContent(1, 0, TYPED, for_good=True))
 
-    assert edited_words(once.plan, 0) == "  edited in 1"
-    assert edited_words(more.plan, 0) == "  edited in 1, 2 and after"
-    assert edited_words(more.plan, 1) == ""
+    assert edit_words(once.plan, 0) == "  edited in 1"
+    assert edit_words(more.plan, 0) == "  edited in 1, 2 and after"
+    assert edit_words(more.plan, 1) == ""
     (header,) = texts([diff_line(once, 0, 80)])
     assert header.endswith("f.py  +2 -2  edited in 1")
     assert "f.py edited in 1" in page(after(once, OpenPreview()))
@@ -507,10 +507,10 @@ def test_the_file_says_in_which_commits_it_was_edited() -> None:
 def test_what_was_typed_into_a_commit_that_is_empty_now_is_said_to_go() -> None:
     state = after(split(), SetContent(0, 0, TYPED), Cancel(), Send(1))
 
-    assert texts(list(altered_lines(state.plan, "worktree"))) == [
+    assert texts(list(difference_lines(state.plan, "worktree"))) == [
         " ✗ f.py edited in 1, which is empty: the edit is lost"
     ]
-    assert is_to_be_whole(state.plan)
+    assert is_whole_as_planned(state.plan)
 
 
 def test_the_pane_stands_at_the_file_of_an_edited_commit() -> None:
@@ -537,8 +537,20 @@ def test_a_plan_that_ends_otherwise_is_never_promised_to_be_whole() -> None:
         after(split((0, 0, 0)), SetContent(0, 0, TYPED)).plan,
     ]
 
-    assert [is_to_be_whole(plan) for plan in plans] == [True, False, True, False, False]
-    assert [ends_as_it_was(plan) for plan in plans] == [True, False, True, False, False]
+    assert [is_whole_as_planned(plan) for plan in plans] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+    assert [has_same_final_files(plan) for plan in plans] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 OBJECTING = Backend(outlook=lambda _, __: Outlook("No. Don't."))

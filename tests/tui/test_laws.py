@@ -76,7 +76,7 @@ from gitsplit.tui.update.actions import (
     Widen,
     WriteMessages,
 )
-from gitsplit.tui.view.dropped import ends_as_it_was, is_to_be_whole
+from gitsplit.tui.view.dropped import has_same_final_files, is_whole_as_planned
 from gitsplit.tui.view.layout import page_lines
 from tests.tui import builder
 from tests.tui.builder import plan_of, state_of
@@ -331,7 +331,7 @@ def test_what_is_promised_is_found_when_all_files_are_composed(
 ) -> None:
     plan = plan_after(start, actions)
 
-    assert ends_as_it_was(plan) or not is_to_be_whole(plan)
+    assert has_same_final_files(plan) or not is_whole_as_planned(plan)
 
 
 @given(STATES, st.lists(ACTIONS, max_size=30))

@@ -21,7 +21,7 @@ from gitsplit.model.diff import (
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import Plan, with_edit_cut
 from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
-from gitsplit.tui.view.pane import scrolled
+from gitsplit.tui.view.pane import first_visible
 from gitsplit.tui.view.split import fact_words, row_cells
 from tests.tui.builder import plan_of
 
@@ -216,4 +216,4 @@ def test_a_fact_has_a_row_of_its_own_under_the_file() -> None:
 def test_the_diff_scrolls_so_that_all_that_is_selected_is_seen_if_it_fits(
     top: int, selected: range, cursor: int, expected: int
 ) -> None:
-    assert expected == scrolled(top, 20, selected, cursor)
+    assert expected == first_visible(top, 20, selected, cursor)

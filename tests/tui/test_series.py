@@ -48,7 +48,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.series import with_draft, with_only_split_open
-from gitsplit.tui.view.preview import rows_of
+from gitsplit.tui.view.preview import preview_rows
 from gitsplit.tui.view.series import title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
@@ -256,7 +256,7 @@ def test_squashed_commits_have_one_message_that_can_be_edited() -> None:
 
 def test_the_preview_says_what_becomes_of_every_commit() -> None:
     state = after(series(), OpenCommit(), OpenSeries(), MoveTo(2), Become("fixup"))
-    rows = [(row.number, row.word, row.about) for row in rows_of(state)]
+    rows = [(row.number, row.word, row.about) for row in preview_rows(state)]
 
     assert rows == [
         (0, "new", "new id"),
@@ -270,8 +270,16 @@ def test_trees_stay_where_the_same_commits_come_before() -> None:
     swapped = after(series(), MoveCommit(1))
     dropped = after(series(), MoveTo(1), Become("drop"))
 
-    assert [row.word for row in rows_of(swapped)] == ["rebased", "rebased", "unchanged"]
-    assert [row.word for row in rows_of(dropped)] == ["unchanged", "dropped", "rebased"]
+    assert [row.word for row in preview_rows(swapped)] == [
+        "rebased",
+        "rebased",
+        "unchanged",
+    ]
+    assert [row.word for row in preview_rows(dropped)] == [
+        "unchanged",
+        "dropped",
+        "rebased",
+    ]
 
 
 def test_what_was_found_out_beside_changes_nothing_but_what_is_known() -> None:

@@ -13,13 +13,13 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.view.pane import paint
 from gitsplit.tui.view.text import (
-    clipped,
-    clipped_start,
-    fitted,
+    column_text,
+    end_of,
     glyphs,
     line_cells,
-    shown,
-    wrapped,
+    one_line,
+    start_of,
+    text_lines,
 )
 
 
@@ -120,7 +120,7 @@ def test_of_a_huge_line_only_the_visible_part_is_looked_at() -> None:
 
 
 def test_a_path_on_one_line_keeps_its_oddities_visible() -> None:
-    assert shown(b"a\tb\nc\xff") == "a b␊c<FF>"
+    assert one_line(b"a\tb\nc\xff") == "a b␊c<FF>"
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_a_path_on_one_line_keeps_its_oddities_visible() -> None:
 def test_clipping_leaves_the_start_or_the_end(
     text: str, width: int, start: str, end: str
 ) -> None:
-    assert (clipped(text, width), clipped_start(text, width)) == (start, end)
+    assert (start_of(text, width), end_of(text, width)) == (start, end)
 
 
 @given(st.text(max_size=20), st.integers(0, 30))
 def test_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
-    assert get_cwidth(fitted(shown(text), width)) == width
+    assert get_cwidth(column_text(one_line(text), width)) == width
 
 
 @given(st.text(max_size=80), st.integers(4, 30))
 def test_wrapped_lines_fit(text: str, width: int) -> None:
-    lines = wrapped(shown(text), width)
+    lines = text_lines(one_line(text), width)
 
     assert [line for line in lines if get_cwidth(line) > width] == []
 
@@ -155,4 +155,4 @@ def test_even_what_nobody_made_fit_to_be_shown_is_named_where_it_is_painted(
     paint(row, 0, 80, [("", text)])
     painted = "".join(row[column].char for column in sorted(row))
 
-    assert painted == shown(text)
+    assert painted == one_line(text)

@@ -25,12 +25,12 @@ from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
-from gitsplit.tui.view.dropped import dropped_words, ends_as_it_was
+from gitsplit.tui.view.dropped import has_same_final_files, left_out_words
 from gitsplit.tui.view.frame import (
     footer_line,
     prompt_line,
     reason_line,
-    said_lines,
+    status_lines,
     title_line,
 )
 from gitsplit.tui.view.layout import (
@@ -71,7 +71,7 @@ REGIONS: dict[str, Callable[[State, int], list[StyleAndTextTuples]]] = {
     "commit": lambda state, width: drawn(commit_page(state, width)),
     "pane": lambda state, width: drawn(commit_pane(state, width)),
     "preview": lambda state, width: drawn(preview_page(state, width)),
-    "said": said_lines,
+    "said": status_lines,
     "series": lambda state, width: drawn(series_lines(state, width)),
     "words": series_words,
     "messages": lambda state, width: drawn(message_lines(state, width)),
@@ -180,12 +180,12 @@ def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
     plan = plan_of({"f": ("a\nb\nc\n", "A\nb\nC\n")})
     kept, dropped = state_of(plan), state_of(replace(plan, group_of=(0, DROPPED)))
 
-    assert dropped_words(kept.plan) == ""
-    assert ends_as_it_was(kept.plan)
-    assert "nothing lost ✓  final files same ✓" in text(said_lines(kept, 80)[1])
-    assert dropped_words(dropped.plan) == "2 lines"
-    assert not ends_as_it_was(dropped.plan)
-    assert "2 lines left out  final files differ" in text(said_lines(dropped, 80)[1])
+    assert left_out_words(kept.plan) == ""
+    assert has_same_final_files(kept.plan)
+    assert "nothing lost ✓  final files same ✓" in text(status_lines(kept, 80)[1])
+    assert left_out_words(dropped.plan) == "2 lines"
+    assert not has_same_final_files(dropped.plan)
+    assert "2 lines left out  final files differ" in text(status_lines(dropped, 80)[1])
     assert all_text(commit_lines(dropped, 80))[-1] == (
         " × left out: 1 hunk  +1 -1, kept in the worktree"
     )
@@ -195,7 +195,7 @@ def test_a_long_refusal_takes_both_lines_and_begins_with_its_mark() -> None:
     refusal = "This can't be done, for a reason that takes many words. " * 2
     state = replace(story(), status=refusal, is_refusal=True)
 
-    lines = said_lines(state, 80)
+    lines = status_lines(state, 80)
 
     assert text(lines[0]).startswith(" ✗ This can't be done")
     assert [style for line in lines for style, *_ in line] == ["class:bad"] * 2
@@ -204,7 +204,7 @@ def test_a_long_refusal_takes_both_lines_and_begins_with_its_mark() -> None:
 def test_a_longer_status_takes_the_place_of_the_promise_not_of_the_reason() -> None:
     state = replace(story(), status="moved a great many lines from here to there, see")
 
-    assert [text(line).rstrip() for line in said_lines(state, 80)] == [
+    assert [text(line).rstrip() for line in status_lines(state, 80)] == [
         " why 2: The number 30 is in both.",
         " moved a great many lines from here to there, see",
     ]

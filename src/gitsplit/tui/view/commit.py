@@ -16,19 +16,19 @@ from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_of
 from gitsplit.tui.view.commits import change_id_words
-from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.pane import Lines, first_visible
 from gitsplit.tui.view.split import file_cells, row_cells
 from gitsplit.tui.view.text import (
     CURSOR,
     NO_MESSAGE,
     OWNER,
     Tints,
-    clipped,
     group_style,
     line_cells,
     no_tints,
-    shown,
-    wrapped,
+    one_line,
+    start_of,
+    text_lines,
 )
 
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
@@ -68,7 +68,10 @@ def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
     height = len(head) + len(commit.rows)
     run = range(cursor, cursor + 1) if is_exact or found else range(1)
     return Lines(
-        line, height, run.start, scroll=lambda top, h: scrolled(top, h, run, run.start)
+        line,
+        height,
+        run.start,
+        scroll=lambda top, h: first_visible(top, h, run, run.start),
     )
 
 
@@ -89,7 +92,7 @@ def _commit_head(
     if words:
         kept = words != "new id"
         yield [
-            ("class:faint", clipped(_id_sentence(state) if kept else _NEW_ID, width))
+            ("class:faint", start_of(_id_sentence(state) if kept else _NEW_ID, width))
         ]
     yield []
     message = message_of(plan, group)
@@ -99,7 +102,9 @@ def _commit_head(
         yield [("class:bad", f"     {NO_MESSAGE}")]
     yield []
     found = [
-        line for each in reason_lines(state, group) for line in wrapped(each, width - 2)
+        line
+        for each in reason_lines(state, group)
+        for line in text_lines(each, width - 2)
     ]
     for said in found:
         yield [("class:faint", f" {said}")]
@@ -113,7 +118,7 @@ _NEW_ID = " a new Change-Id: a new review"
 
 
 def _id_sentence(state: State) -> str:
-    return f" keeps {shown(state.target.change_id)}"
+    return f" keeps {one_line(state.target.change_id)}"
 
 
 def _diff_line(
@@ -150,7 +155,7 @@ def _row_at_cursor(state: State, commit: ActualCommit) -> tuple[int, bool]:
         return nearest, False
     layout = rows.layout(block)
     for segment, start in zip(layout.segments, layout.starts, strict=False):
-        offset = _offset(segment, wanted)
+        offset = _offset_in(segment, wanted)
         if offset is not None:
             return inside.stop - len(layout) + start + offset, True
         if segment.is_old and segment.first <= _old_line(wanted):
@@ -168,7 +173,7 @@ def _old_line(row: DiffRow) -> int:
     return row.line
 
 
-def _offset(segment: Segment, wanted: DiffRow) -> int | None:
+def _offset_in(segment: Segment, wanted: DiffRow) -> int | None:
     """How far into the segment the wanted line is; None where it isn't in it."""
     if segment.file != wanted.segment.file:
         return None
@@ -182,7 +187,7 @@ def _offset(segment: Segment, wanted: DiffRow) -> int | None:
 
 
 @memo
-def _borders(plan: Plan, proposals: Proposals) -> Callable[[int], str]:
+def _border_words(plan: Plan, proposals: Proposals) -> Callable[[int], str]:
     """Why a group and the one before it are two; each sentence is found once."""
     return cache(lambda group: proposals.border(plan, group - 1, group))
 
@@ -191,10 +196,10 @@ def reason_lines(state: State, group: int) -> Iterator[str]:
     """The group's reason, and a sentence for the borders with its neighbours."""
     plan = state.plan
     if reason := plan.groups[group].reason:
-        yield f"why {group + 1}: {shown(reason)}"
+        yield f"why {group + 1}: {one_line(reason)}"
     proposals = state.proposals.get(state.target.commit)
     if proposals is None:
         return
     borders = (group, group + 1)
     inner = (at for at in borders if 0 < at < len(plan.groups))
-    yield from filter(None, map(_borders(plan, proposals), inner))
+    yield from filter(None, map(_border_words(plan, proposals), inner))

@@ -14,18 +14,18 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
 from gitsplit.tui.state.new_commits import final_owner, message_of
-from gitsplit.tui.view.dropped import where_dropped
-from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.dropped import drop_place_words
+from gitsplit.tui.view.pane import Lines, first_visible
 from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
     SELECTED,
-    clipped,
-    clipped_start,
-    fitted,
+    column_text,
+    end_of,
     group_style,
-    shown,
-    wrapped,
+    one_line,
+    start_of,
+    text_lines,
 )
 
 _ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
@@ -34,12 +34,12 @@ _SUBJECT_LINES = 2  # of a block
 
 def commit_lines(state: State, width: int) -> Lines:
     """One line for each commit, and one to make another."""
-    columns = _columns(state, width)
+    columns = _commit_columns(state, width)
     last, groups = last_lines(state), len(state.plan.groups)
 
     def line(number: int) -> StyleAndTextTuples:
         if number < groups:
-            return _line(state, number, columns)
+            return _commit_line(state, number, columns)
         return last[number - groups]
 
     return Lines(line, groups + len(last), state.focus)
@@ -62,7 +62,7 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
     if size is None:
         return lines
     what = f" × left out: {quantity(size.pieces, 'hunk')}  {size.lines}"
-    where = where_dropped(state.target.drop_to)
+    where = drop_place_words(state.target.drop_to)
     if width is None or len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
     return [*lines, [("class:bad", what)], [("", f"   {where}")]]
@@ -70,18 +70,18 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
 
 def subject(state: State, group: int) -> str:
     """A commit's subject, or the words for having none."""
-    return _subject(message_of(state.plan, group))
+    return _subject_words(message_of(state.plan, group))
 
 
 @lru_cache(maxsize=1024)
-def _subject(message: bytes) -> str:
-    return shown(subject_of(message)) or NO_MESSAGE
+def _subject_words(message: bytes) -> str:
+    return one_line(subject_of(message)) or NO_MESSAGE
 
 
 def change_id_words(state: State, group: int) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
     if group == final_owner(state.plan) and state.target.change_id:
-        return shown(state.target.change_id)[:_ID_WIDTH]
+        return one_line(state.target.change_id)[:_ID_WIDTH]
     gives = state.whole.ids.gives_id(message_of(state.plan, group))
     return "new id" if state.target.change_id or gives else ""
 
@@ -98,7 +98,7 @@ class _CommitColumns:
     ids: int
 
 
-def _columns(state: State, width: int) -> _CommitColumns:
+def _commit_columns(state: State, width: int) -> _CommitColumns:
     """The widths for the commits of this state, the subject taking what is left."""
     groups = range(len(state.plan.groups))
     sizes = [commit_sizes(state)[group] for group in groups]
@@ -113,34 +113,36 @@ def _columns(state: State, width: int) -> _CommitColumns:
     )
 
 
-def _line(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTuples:
+def _commit_line(
+    state: State, group: int, columns: _CommitColumns
+) -> StyleAndTextTuples:
     """One commit: number, subject, owner's mark, size, and its Change-Id."""
     size = commit_sizes(state)[group]
-    text = " " + fitted(subject(state, group), columns.subject)
+    text = " " + column_text(subject(state, group), columns.subject)
     mark = OWNER if group == state.plan.owner else " "
     return [
-        *_number(state, group, columns.digits),
-        (_subject_style(state, group), text),
+        *_number_cells(state, group, columns.digits),
+        (_commit_style(state, group), text),
         ("class:owner", f" {mark} "),
-        *_size(size, columns),
-        *(_id(state, group, columns) if size.pieces else []),
+        *_size_cells(size, columns),
+        *(_id_cells(state, group, columns) if size.pieces else []),
     ]
 
 
-def _number(state: State, group: int, digits: int) -> StyleAndTextTuples:
+def _number_cells(state: State, group: int, digits: int) -> StyleAndTextTuples:
     return [
         ("class:cursor", SELECTED if group == state.focus else " "),
         (f"{group_style(group)} bold", str(group + 1).rjust(digits)),
     ]
 
 
-def _subject_style(state: State, group: int) -> str:
+def _commit_style(state: State, group: int) -> str:
     if not commit_sizes(state)[group].pieces:
         return "class:empty"
     return "class:focus" if group == state.focus else ""
 
 
-def _size(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
+def _size_cells(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
     if not size.pieces:
         return [("class:empty", "empty".rjust(columns.pieces))]
     return [
@@ -150,7 +152,7 @@ def _size(size: Size, columns: _CommitColumns) -> StyleAndTextTuples:
     ]
 
 
-def _id(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTuples:
+def _id_cells(state: State, group: int, columns: _CommitColumns) -> StyleAndTextTuples:
     if not columns.ids:
         return []
     return [("class:faint", "  " + change_id_words(state, group))]
@@ -175,7 +177,7 @@ def commit_blocks(state: State, width: int, height: int) -> Lines:
 
     Where that is too much for ``height`` lines, each shows only a few files.
     """
-    blocks = _blocks(state, width, height)
+    blocks = _commit_blocks(state, width, height)
     starts = tuple(accumulate((block.height for block in blocks), initial=0))
     last = last_lines(state, width)
 
@@ -190,16 +192,16 @@ def commit_blocks(state: State, width: int, height: int) -> Lines:
         line,
         starts[-1] + len(last),
         focus.start,
-        scroll=lambda top, rows: scrolled(top, rows, focus, focus.start),
+        scroll=lambda top, rows: first_visible(top, rows, focus, focus.start),
         number_of=lambda number: bisect_right(starts, number) - 1,
     )
 
 
-def _blocks(state: State, width: int, height: int) -> list[_CommitBlock]:
+def _commit_blocks(state: State, width: int, height: int) -> list[_CommitBlock]:
     """The blocks of all commits, with as many files as there is room for."""
     room = width - _indent(state) - 1
     subjects = [
-        _shortened(subject(state, group), room)
+        _subject_lines(subject(state, group), room)
         for group in range(len(state.plan.groups))
     ]
     sizes = commit_sizes(state)
@@ -208,8 +210,8 @@ def _blocks(state: State, width: int, height: int) -> list[_CommitBlock]:
     most = _most_files(files, height - fixed)
     kept = [number if number <= most + 1 else most for number in files]
     return [
-        _CommitBlock(lines, shown, number - shown)
-        for lines, shown, number in zip(subjects, kept, files, strict=True)
+        _CommitBlock(lines, visible, number - visible)
+        for lines, visible, number in zip(subjects, kept, files, strict=True)
     ]
 
 
@@ -233,27 +235,29 @@ def _block_line(
 ) -> StyleAndTextTuples:
     """Line ``at`` of a block, from 0."""
     indent = _indent(state)
-    style = _subject_style(state, group)
+    style = _commit_style(state, group)
     if not at:
-        number = _number(state, group, indent - 2)
+        number = _number_cells(state, group, indent - 2)
         return [*number, (style, " " + block.subject[0])]
     if at < len(block.subject):
         return [(style, " " * indent + block.subject[at])]
-    cells = _below_subject(state, group, block, at - len(block.subject), width - indent)
+    cells = _body_cells(state, group, block, at - len(block.subject), width - indent)
     return [("", " " * indent), *cells]
 
 
-def _below_subject(
+def _body_cells(
     state: State, group: int, block: _CommitBlock, at: int, width: int
 ) -> StyleAndTextTuples:
     """The size of the commit, then its files."""
     size = commit_sizes(state)[group]
     if not at:
         is_empty = not size.pieces
-        return [("class:empty", "empty")] if is_empty else _sums(state, group, size)
+        return (
+            [("class:empty", "empty")] if is_empty else _sum_cells(state, group, size)
+        )
     if at <= block.files:
         file = sorted(size.files)[at - 1]
-        return _file(state, file, size.files[file], width - 1)
+        return _file_cells(state, file, size.files[file], width - 1)
     if at == block.files + 1 and block.hidden:
         noun = "more file" if block.files else "file"
         return [("class:faint", f"… {quantity(block.hidden, noun)}")]
@@ -261,16 +265,16 @@ def _below_subject(
 
 
 @lru_cache(maxsize=1024)
-def _shortened(text: str, width: int) -> tuple[str, ...]:
+def _subject_lines(text: str, width: int) -> tuple[str, ...]:
     """The text on at most two lines."""
-    lines = wrapped(text, width)
+    lines = text_lines(text, width)
     if len(lines) <= _SUBJECT_LINES:
         return tuple(lines)
     rest = " ".join(lines[_SUBJECT_LINES - 1 :])
-    return (*lines[: _SUBJECT_LINES - 1], clipped(rest, width))
+    return (*lines[: _SUBJECT_LINES - 1], start_of(rest, width))
 
 
-def _sums(state: State, group: int, size: Size) -> StyleAndTextTuples:
+def _sum_cells(state: State, group: int, size: Size) -> StyleAndTextTuples:
     mark = f"  {OWNER} " if group == state.plan.owner else "  "
     return [
         ("", quantity(size.pieces, "hunk")),
@@ -281,8 +285,8 @@ def _sums(state: State, group: int, size: Size) -> StyleAndTextTuples:
     ]
 
 
-def _file(state: State, file: int, part: Size, width: int) -> StyleAndTextTuples:
+def _file_cells(state: State, file: int, part: Size, width: int) -> StyleAndTextTuples:
     lines = part.lines if part.added or part.removed else ""
     room = width - len(lines) - 1
-    path = clipped_start(shown(state.plan.changes[file].path), room)
-    return [("class:faint", f"{fitted(path, room)} {lines}")]
+    path = end_of(one_line(state.plan.changes[file].path), room)
+    return [("class:faint", f"{column_text(path, room)} {lines}")]

@@ -17,11 +17,11 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.states import file_assignments, is_whole, states_in
 from gitsplit.tui.state.selection import amount_words
-from gitsplit.tui.view.text import shown
+from gitsplit.tui.view.text import one_line
 
 
 @memo
-def ends_as_it_was(plan: Plan) -> bool:
+def has_same_final_files(plan: Plan) -> bool:
     """Whether every file ends as the original commit has it, found by composing it."""
     written = without_empty_groups(plan)
     last = (len(written.groups) - 1,)
@@ -35,15 +35,18 @@ def ends_as_it_was(plan: Plan) -> bool:
 
 
 @memo
-def is_to_be_whole(plan: Plan) -> bool:
-    """What :func:`ends_as_it_was` says, as the plan has it: a promise, not a proof."""
+def is_whole_as_planned(plan: Plan) -> bool:
+    """Whether the plan means to leave out and edit nothing: told at once, not proved.
+
+    :func:`has_same_final_files` proves it.
+    """
     if not plan.overrides:
         return DROPPED not in plan.group_of
     return is_whole(without_empty_groups(plan))
 
 
 @memo
-def dropped_edits(plan: Plan) -> dict[int, list[Edit]]:
+def edits_left_out(plan: Plan) -> dict[int, list[Edit]]:
     """What no commit takes, by file."""
     found: dict[int, list[Edit]] = {}
     if DROPPED not in plan.group_of:
@@ -54,42 +57,42 @@ def dropped_edits(plan: Plan) -> dict[int, list[Edit]]:
     return found
 
 
-def dropped_words(plan: Plan) -> str:
+def left_out_words(plan: Plan) -> str:
     """How much no commit takes; empty where nothing is dropped."""
     return amount_words(
-        edit for edits in dropped_edits(plan).values() for edit in edits
+        edit for edits in edits_left_out(plan).values() for edit in edits
     )
 
 
-def where_dropped(drop_to: DropTo) -> str:
+def drop_place_words(drop_to: DropTo) -> str:
     """A clause on where what is dropped will be."""
     if drop_to == "worktree":
         return "kept in the worktree"
     return "discarded"
 
 
-def where_files_go(drop_to: DropTo) -> str:
+def worktree_words(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
     if drop_to == "worktree":
         return "index and worktree are updated; what is left out stays unstaged"
     return "index and worktree are updated; what is left out is removed"
 
 
-def edited_words(plan: Plan, file: int) -> str:
+def edit_words(plan: Plan, file: int) -> str:
     """In which commits somebody wrote into the file; empty where in none."""
     own = [override for override in plan.overrides if override.file == file]
-    return f"  edited in {_commits(own)}" if own else ""
+    return f"  edited in {_edit_commits(own)}" if own else ""
 
 
-def altered_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
+def difference_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
     """What is dropped of each file and where that will be, and where it is edited."""
-    for file, edits in dropped_edits(plan).items():
-        path = shown(plan.changes[file].path)
-        words = f"{_what(edits)} of {path}, {where_dropped(drop_to)}"
+    for file, edits in edits_left_out(plan).items():
+        path = one_line(plan.changes[file].path)
+        words = f"{_file_words(edits)} of {path}, {drop_place_words(drop_to)}"
         yield [("class:bad", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):
         own = [override for override in plan.overrides if override.file == file]
-        yield from _edited_file_lines(plan, shown(plan.changes[file].path), own)
+        yield from _edit_lines(plan, one_line(plan.changes[file].path), own)
 
 
 _NOUNS = {
@@ -102,7 +105,7 @@ _NOUNS = {
 }
 
 
-def _what(edits: Iterable[Edit]) -> str:
+def _file_words(edits: Iterable[Edit]) -> str:
     """What edits of a file do to it, in words."""
     found = list(edits)
     facts = [edit for edit in found if isinstance(edit, FactEdit)]
@@ -111,20 +114,22 @@ def _what(edits: Iterable[Edit]) -> str:
     return " and ".join([*nouns, *([lines] if lines else [])])
 
 
-def _edited_file_lines(
+def _edit_lines(
     plan: Plan, path: str, overrides: Iterable[Override]
 ) -> Iterator[StyleAndTextTuples]:
     """In which commits a file is as it was written, and where that is left out."""
     used = used_groups(plan)
     kept = [override for override in overrides if override.group in used]
     if kept:
-        yield [("class:edited", f"   {path} edited in {_commits(kept)}")]
+        yield [("class:edited", f"   {path} edited in {_edit_commits(kept)}")]
     if lost := [override for override in overrides if override.group not in used]:
-        words = f"{path} edited in {_commits(lost)}, which is empty: the edit is lost"
+        words = (
+            f"{path} edited in {_edit_commits(lost)}, which is empty: the edit is lost"
+        )
         yield [("class:bad", f" ✗ {words}")]
 
 
-def _commits(overrides: Iterable[Override]) -> str:
+def _edit_commits(overrides: Iterable[Override]) -> str:
     """The commits that have these overrides, by their numbers from 1."""
     groups = {override.group: override.lasting for override in overrides}
     alone = [str(group + 1) for group, is_lasting in groups.items() if not is_lasting]

@@ -18,16 +18,16 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
-from gitsplit.tui.view.dropped import dropped_words, is_to_be_whole
+from gitsplit.tui.view.dropped import is_whole_as_planned, left_out_words
 from gitsplit.tui.view.series import series_title
 from gitsplit.tui.view.text import (
-    clipped,
-    clipped_start,
-    fitted,
+    column_text,
+    end_of,
     glyphs,
     group_style,
-    shown,
-    wrapped,
+    one_line,
+    start_of,
+    text_lines,
 )
 
 RULE = "─"
@@ -46,15 +46,15 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
     """
     if _is_about_series(state):
         return series_title(state, width)
-    size = f"  {_place_in_series(state)}  {_size(state)} "
+    size = f"  {_place_words(state)}  {_size_words(state)} "
     if width < _ROOMY:
-        size = f"  {_size(state)} "
+        size = f"  {_size_words(state)} "
     name = " gitsplit "
-    commit = f" {state.target.commit[:7]} {shown(state.target.subject)}"
+    commit = f" {state.target.commit[:7]} {one_line(state.target.subject)}"
     room = width - get_cwidth(name) - get_cwidth(size)
     return [
         ("class:name", name),
-        ("class:title", fitted(commit, room)),
+        ("class:title", column_text(commit, room)),
         ("class:faint", size),
     ]
 
@@ -65,19 +65,19 @@ def _is_about_series(state: State) -> bool:
     return not state.is_alone and state.screen not in (*ONE_COMMIT, Screen.HELP)
 
 
-def _size(state: State) -> str:
+def _size_words(state: State) -> str:
     files, pieces = len(state.plan.changes), len(state.plan.edits)
     return f"{quantity(files, 'file')}  {quantity(pieces, 'hunk')}"
 
 
-def _place_in_series(state: State) -> str:
+def _place_words(state: State) -> str:
     above = quantity(state.target.above, "commit")
-    return f"on {shown(state.target.ref)}, {above} above"
+    return f"on {one_line(state.target.ref)}, {above} above"
 
 
 def rule(width: int, words: str = "", *, is_left: bool = False) -> StyleAndTextTuples:
     """A line across the screen that says ``words`` near its right or left end."""
-    text = f" {clipped_start(words, width - 4)} " if words else ""
+    text = f" {end_of(words, width - 4)} " if words else ""
     rest = RULE * (width - 1 - get_cwidth(text))
     before, after = (RULE, rest) if is_left else (rest, RULE)
     return [("class:rule", before), ("class:place", text), ("class:rule", after)]
@@ -87,7 +87,7 @@ def place_words(state: State, runs: Sequence[range]) -> str:
     """What the cursor takes, and in which file."""
     if not len(state.rows):
         return ""
-    path = shown(state.plan.changes[state.rows[state.cursor].segment.file].path)
+    path = one_line(state.plan.changes[state.rows[state.cursor].segment.file].path)
     if unit_at(state) is Unit.DIRECTORY:
         path = f"{path.rpartition('/')[0] or '.'}/"
     column = f" · from column {state.pan + 1}" if state.pan else ""
@@ -98,7 +98,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
     match unit_at(state):
         case Unit.LINES:
-            return quantity(marked_lines(state.rows, runs), "selected line")
+            return quantity(changed_line_count(state.rows, runs), "selected line")
         case Unit.PIECE if edit is not None:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
@@ -111,7 +111,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             return f"{what}, {quantity(pieces, 'hunk')}"
 
 
-def marked_lines(rows: Rows, runs: Iterable[range]) -> int:
+def changed_line_count(rows: Rows, runs: Iterable[range]) -> int:
     """How many changed lines the rows stand for; a fold stands for all it hides."""
     return sum(
         min(run.stop, stop) - max(run.start, start)
@@ -131,19 +131,19 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
     group = state.plan.group_of[edit]
     if group == DROPPED:
         return [("class:edited", " left out"), ("", ": it is in no commit")]
-    reason = shown(state.plan.groups[group].reason)
+    reason = one_line(state.plan.groups[group].reason)
     if not reason:
         return []
     why = f" why {group + 1}: "
-    return [(group_style(group), why), ("", clipped(reason, width - len(why)))]
+    return [(group_style(group), why), ("", start_of(reason, width - len(why)))]
 
 
-def promise(state: State) -> StyleAndTextTuples:
+def promise_cells(state: State) -> StyleAndTextTuples:
     """Whether the commits together are the original one (law 1)."""
-    lost = dropped_words(state.plan)
+    lost = left_out_words(state.plan)
     if lost:
         return [("class:edited", f"{lost} left out  final files differ ")]
-    if not is_to_be_whole(state.plan):
+    if not is_whole_as_planned(state.plan):
         return [
             ("class:good", "nothing lost ✓  "),
             ("class:edited", "final files edited "),
@@ -151,21 +151,21 @@ def promise(state: State) -> StyleAndTextTuples:
     return [("class:good", "nothing lost ✓  final files same ✓ ")]
 
 
-def said_lines(state: State, width: int) -> list[StyleAndTextTuples]:
+def status_lines(state: State, width: int) -> list[StyleAndTextTuples]:
     """Two lines: why the piece is where it is, and what the last key did.
 
     A sentence that is too long for one line takes both.
     """
     style, sentence = _sentence(state)
     if state.prompt is None and get_cwidth(sentence) > width - 2:
-        first, *rest = wrapped(sentence, width - 2)
-        second = clipped(" ".join(rest), width - 2)
+        first, *rest = text_lines(sentence, width - 2)
+        second = start_of(" ".join(rest), width - 2)
         return [[(style, f" {first}")], [(style, f" {second}")]]
-    promised = promise(state)
+    promised = promise_cells(state)
     room = width - sum(get_cwidth(text) for _, text, *_ in promised)
     if state.prompt is not None or get_cwidth(sentence) > room - 2:
         return [reason_line(state, width), status_line(state, width)]
-    status = (style, fitted(f" {sentence}", room))
+    status = (style, column_text(f" {sentence}", room))
     return [reason_line(state, width), [status, *promised]]
 
 
@@ -174,7 +174,7 @@ def status_line(state: State, width: int) -> StyleAndTextTuples:
     if state.prompt is not None:
         return prompt_line(state.prompt, width)
     style, sentence = _sentence(state)
-    return [(style, clipped(f" {sentence}", width))]
+    return [(style, start_of(f" {sentence}", width))]
 
 
 def _sentence(state: State) -> tuple[str, str]:
@@ -183,24 +183,24 @@ def _sentence(state: State) -> tuple[str, str]:
     In the preview, what git is being asked meanwhile stands before it.
     """
     if state.is_refusal:
-        return "class:bad", f"✗ {shown(state.status)}"
+        return "class:bad", f"✗ {one_line(state.status)}"
     asked = outlook_words(state) if state.screen is Screen.PREVIEW else ""
-    return "", " · ".join(filter(None, [asked, shown(state.status)]))
+    return "", " · ".join(filter(None, [asked, one_line(state.status)]))
 
 
 def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
     """The line being typed, its cursor always in view."""
     name = f" {_PROMPTS[prompt.purpose]}: "
     room = max(1, width - get_cwidth(name) - 2)
-    before = _cells(prompt.text[: prompt.cursor])
-    at = _cells(prompt.text[prompt.cursor : prompt.cursor + 1]) or " "
-    after = _cells(prompt.text[prompt.cursor + 1 :])
-    kept = clipped_start(before, room)
-    rest = clipped(after, max(0, room - get_cwidth(kept)))
+    before = _typed_text(prompt.text[: prompt.cursor])
+    at = _typed_text(prompt.text[prompt.cursor : prompt.cursor + 1]) or " "
+    after = _typed_text(prompt.text[prompt.cursor + 1 :])
+    kept = end_of(before, room)
+    rest = start_of(after, max(0, room - get_cwidth(kept)))
     return [("class:prompt", name), ("", kept), ("reverse", at), ("", rest)]
 
 
-def _cells(text: str) -> str:
+def _typed_text(text: str) -> str:
     """Typed text as it can be shown."""
     return "".join(glyph.text for glyph in glyphs(text))
 
@@ -211,7 +211,7 @@ def last_line(
     """The keys that make sense here, or why the line being typed was refused."""
     if state.prompt is not None and state.is_refusal:
         style, sentence = _sentence(state)
-        return [(style, clipped(f" {sentence}", width))]
+        return [(style, start_of(f" {sentence}", width))]
     return footer_line(keys, width)
 
 

@@ -35,16 +35,16 @@ from gitsplit.tui.view.frame import (
     last_line,
     place_words,
     rule,
-    said_lines,
     status_line,
+    status_lines,
     title_line,
 )
 from gitsplit.tui.view.messages import message_lines, owner_words
-from gitsplit.tui.view.pane import Lines, OnMouse, Pane, fixed_lines, scrolled
+from gitsplit.tui.view.pane import Lines, OnMouse, Pane, first_visible, fixed_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import SelectedRows, diff_line
-from gitsplit.tui.view.text import Tints, fitted, no_tints, wrapped
+from gitsplit.tui.view.text import Tints, column_text, no_tints, text_lines
 
 _COLUMN = 39  # of the help: two fit 80 columns
 
@@ -56,28 +56,28 @@ def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
     """Every key, in as many columns as fit."""
     columns = max(1, width // _COLUMN)
     room = width // columns
-    blocks = [list(_section(name, keys, room)) for name, keys in sections]
-    return fixed_lines(list(_beside(_balanced(blocks, columns), room)), scroll)
+    blocks = [list(_section_lines(name, keys, room)) for name, keys in sections]
+    return fixed_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
 
 
-def _section(
+def _section_lines(
     name: str, keys: Sequence[tuple[str, str]], width: int
 ) -> Iterator[StyleAndTextTuples]:
     """A section's name, and a line or more for each of its keys."""
-    yield [("class:name", fitted(f" {name}", width))]
+    yield [("class:name", column_text(f" {name}", width))]
     column = min(12, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
     for key, sentence in keys:
-        first, *rest = wrapped(sentence, width - column - 2)
+        first, *rest = text_lines(sentence, width - column - 2)
         yield [
-            ("class:key", " " + fitted(key, column)),
-            ("", fitted(first, width - column - 1)),
+            ("class:key", " " + column_text(key, column)),
+            ("", column_text(first, width - column - 1)),
         ]
         indent = " " * (column + 1)
         for line in rest:
-            yield [("", fitted(indent + line, width))]
+            yield [("", column_text(indent + line, width))]
 
 
-def _balanced(
+def _balance(
     blocks: list[list[StyleAndTextTuples]], columns: int
 ) -> list[list[StyleAndTextTuples]]:
     """The blocks under each other in so many columns, none of them cut."""
@@ -91,7 +91,7 @@ def _balanced(
     return found
 
 
-def _beside(
+def _side_by_side(
     columns: list[list[StyleAndTextTuples]], width: int
 ) -> Iterator[StyleAndTextTuples]:
     """The columns next to each other."""
@@ -135,7 +135,7 @@ _FRAMES = {Screen.SERIES: _SERIES_FRAME, Screen.MESSAGES: _MESSAGES_FRAME}
 
 def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
     """The diff of the commit being split."""
-    selection = SelectedRows(tuple(_runs(state)))
+    selection = SelectedRows(tuple(_selection_runs(state)))
     run = selection.run_at(state.cursor)
     around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
 
@@ -147,7 +147,7 @@ def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
         line,
         len(state.rows),
         state.cursor,
-        scroll=lambda top, height: scrolled(top, height, around, state.cursor),
+        scroll=lambda top, height: first_visible(top, height, around, state.cursor),
     )
 
 
@@ -170,7 +170,7 @@ def panes(columns: int) -> Panes:
 def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
     """The line above three panes, which names each of them."""
     widths = panes(columns)
-    place = place_words(state, _runs(state))
+    place = place_words(state, _selection_runs(state))
     name = f"commit {state.focus + 1} as it will be"
     bar = ("class:rule", "┬")
     return [
@@ -198,7 +198,7 @@ def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     """The line above the diff; it counts the commits where not all are seen."""
     is_cut = commits_height(state, rows) < list_height(state)
     count = quantity(len(state.plan.groups), "commit") if is_cut else ""
-    words = place_words(state, _runs(state))
+    words = place_words(state, _selection_runs(state))
     if not count:
         return rule(columns, words)
     width = len(count) + 4
@@ -269,41 +269,41 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
         return get_state().screen is Screen.SPLIT
 
     def is_wide() -> bool:
-        return _columns() >= WIDE
+        return _terminal_columns() >= WIDE
 
     draw = _Regions(get_state, on_mouse, tints)
     return HSplit(
         [
             draw.line(title_line),
-            _shown_if(lambda: is_split() and not is_wide(), draw.narrow()),
-            _shown_if(lambda: is_split() and is_wide(), draw.wide()),
-            _shown_if(is_at(Screen.SERIES), draw.series()),
-            _shown_if(is_at(Screen.MESSAGES), draw.messages()),
-            _shown_if(is_at(Screen.COMMIT, Screen.PREVIEW, Screen.HELP), draw.page()),
+            _visible_if(lambda: is_split() and not is_wide(), draw.narrow()),
+            _visible_if(lambda: is_split() and is_wide(), draw.wide()),
+            _visible_if(is_at(Screen.SERIES), draw.series()),
+            _visible_if(is_at(Screen.MESSAGES), draw.messages()),
+            _visible_if(is_at(Screen.COMMIT, Screen.PREVIEW, Screen.HELP), draw.page()),
             draw.line(lambda s, width: last_line(s, keymap.footer(s), width)),
         ]
     )
 
 
-def _shown_if(condition: Callable[[], bool], container: Container) -> Container:
+def _visible_if(condition: Callable[[], bool], container: Container) -> Container:
     return ConditionalContainer(container, Condition(condition))
 
 
-def _columns() -> int:
+def _terminal_columns() -> int:
     return get_app().output.get_size().columns
 
 
-def _rows() -> int:
+def _terminal_rows() -> int:
     return get_app().output.get_size().rows
 
 
-def _runs(state: State) -> Sequence[range]:
+def _selection_runs(state: State) -> Sequence[range]:
     return selection_rows(state) if len(state.rows) else ()
 
 
-def _follows(state: State, width: int) -> list[StyleAndTextTuples]:
+def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
     """What follows from who keeps the Change-Id."""
-    return [[("", f" {line}")] for line in wrapped(owner_words(state), width - 2)]
+    return [[("", f" {line}")] for line in text_lines(owner_words(state), width - 2)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,13 +339,13 @@ class _Regions:
 
     def said(self) -> Pane:
         """Why, and what the last key did."""
-        return self.region(lambda s, w, _: fixed_lines(said_lines(s, w)), height=2)
+        return self.region(lambda s, w, _: fixed_lines(status_lines(s, w)), height=2)
 
     def narrow(self) -> Container:
         """Commits above the diff."""
 
         def height() -> Dimension:
-            return Dimension.exact(commits_height(self.get_state(), _rows()))
+            return Dimension.exact(commits_height(self.get_state(), _terminal_rows()))
 
         return HSplit(
             [
@@ -354,7 +354,7 @@ class _Regions:
                     height=height,
                     on_mouse=partial(self.on_mouse, Region.COMMITS),
                 ),
-                self.line(lambda s, w: narrow_rule(s, w, _rows())),
+                self.line(lambda s, w: narrow_rule(s, w, _terminal_rows())),
                 self.diff(),
                 self.said(),
             ]
@@ -365,13 +365,13 @@ class _Regions:
         bars = [Window(width=1, char="│", style="class:rule") for _ in range(2)]
         left = self.region(
             commit_blocks,
-            width=lambda: Dimension.exact(panes(_columns()).left),
+            width=lambda: Dimension.exact(panes(_terminal_columns()).left),
             on_mouse=partial(self.on_mouse, Region.COMMITS),
         )
-        middle = self.diff(lambda: Dimension.exact(panes(_columns()).middle))
+        middle = self.diff(lambda: Dimension.exact(panes(_terminal_columns()).middle))
         right = self.region(
             lambda state, w, _: commit_pane(state, w, self.tints),
-            width=lambda: Dimension.exact(panes(_columns()).right),
+            width=lambda: Dimension.exact(panes(_terminal_columns()).right),
         )
         return HSplit(
             [
@@ -407,9 +407,9 @@ class _Regions:
         """All messages above what follows from their owners."""
         return HSplit(
             [
-                self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
+                self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
                 self.listed(),
-                self.region(lambda s, w, _: fixed_lines(_follows(s, w)), height=2),
+                self.region(lambda s, w, _: fixed_lines(_owner_lines(s, w)), height=2),
                 self.line(status_line),
             ]
         )
@@ -418,7 +418,7 @@ class _Regions:
         """A screen of its own, under its name."""
         return HSplit(
             [
-                self.line(lambda s, w: rule(w, page_name(s, w, _rows()))),
+                self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
                 self.region(
                     lambda state, w, _: page_lines(state, w, self.tints),
                     on_mouse=partial(self.on_mouse, Region.PAGE),

@@ -14,16 +14,16 @@ from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import State, Whole
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
-from gitsplit.tui.view.pane import Lines, scrolled
+from gitsplit.tui.view.pane import Lines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
     NO_MESSAGE,
     OWNER,
-    clipped,
-    fitted,
+    column_text,
     group_style,
     line_cells,
-    shown,
+    one_line,
+    start_of,
 )
 
 SHORT, LONG = 50, 72
@@ -48,32 +48,32 @@ class _MessageBlock:
 
 def message_lines(state: State, width: int) -> Lines:
     """Every new commit with its number, owner's mark, subject and message."""
-    blocks, starts = _page(state)
+    blocks, starts = _message_blocks(state)
     at = min(state.message, len(blocks) - 1)
 
     def line(number: int) -> StyleAndTextTuples:
         block = bisect_right(starts, number) - 1
         inside = number - starts[block]
-        return _line(state, blocks[block], (block, inside), block == at, width)
+        return _message_line(state, blocks[block], (block, inside), block == at, width)
 
     focus = range(starts[at], starts[at + 1]) if blocks else range(1)
     return Lines(
         line,
         starts[-1],
         focus.start,
-        scroll=lambda top, rows: scrolled(top, rows, focus, focus.start),
+        scroll=lambda top, rows: first_visible(top, rows, focus, focus.start),
         number_of=lambda number: bisect_right(starts, number) - 1,
     )
 
 
 @memo_by(attrgetter("whole", "todo"))
-def _page(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
+def _message_blocks(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
     """The blocks of the page, and the lines that they begin at."""
-    blocks = tuple(_block(state.whole, each) for each in message_commits(state))
+    blocks = tuple(_message_block(state.whole, each) for each in message_commits(state))
     return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
-def _block(whole: Whole, commit: NewCommit) -> _MessageBlock:
+def _message_block(whole: Whole, commit: NewCommit) -> _MessageBlock:
     message = message_to_be(whole, commit)
     title, _, _ = message.lstrip(b"\n").partition(b"\n\n")
     below = message.lstrip(b"\n")[len(title) :].strip(b"\n")
@@ -82,7 +82,7 @@ def _block(whole: Whole, commit: NewCommit) -> _MessageBlock:
 
 def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
     """The message with the Change-Id that it will have, a new one not yet known."""
-    original = continued_id(whole, commit)
+    original = source_id(whole, commit)
     message = whole.ids.with_id_in_footer(commit.message)
     if original is None and not whole.ids.gives_id(message):
         return message
@@ -90,30 +90,30 @@ def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
     return whole.ids.with_id(message, change_id)
 
 
-def continued_id(whole: Whole, commit: NewCommit) -> bytes | None:
+def source_id(whole: Whole, commit: NewCommit) -> bytes | None:
     """The Change-Id of what a commit is made from; one squashed in may give it."""
     taken = commit.joined if commit.where.commit in commit.joined else ()
     ids = (whole.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
     return next(filter(None, ids), None)
 
 
-def _line(
+def _message_line(
     state: State, block: _MessageBlock, place: tuple[int, int], is_at: bool, width: int
 ) -> StyleAndTextTuples:
     """Line ``place[1]`` of block number ``place[0]``."""
     number, inside = place
     if not inside:
-        return _head(block.commit, number, is_at, width)
+        return _subject_line(block.commit, number, is_at, width)
     if inside == 1:
         what = f"{' ' * _INDENT}{origin_words(block.commit)}"
-        return [("class:faint", clipped(what, width))]
+        return [("class:faint", start_of(what, width))]
     if inside - 2 < len(block.body):
         cells = line_cells(block.body[inside - 2], width - _INDENT)
         return [("", " " * _INDENT), *cells]
     return []
 
 
-def _head(
+def _subject_line(
     commit: NewCommit, number: int, is_at: bool, width: int
 ) -> StyleAndTextTuples:
     """The number, the owner's mark, the subject and how long that is."""
@@ -121,7 +121,7 @@ def _head(
     words, style = length_words(subject)
     is_marked = commit.is_owner and commit.group is not None
     room = width - _INDENT - get_cwidth(words) - 3
-    text = fitted(shown(subject) or NO_MESSAGE, room)
+    text = column_text(one_line(subject) or NO_MESSAGE, room)
     return [
         ("class:cursor", f" {CURSOR}" if is_at else "  "),
         (f"{group_style(commit.group or 0)} bold", f"{number + 1:>2} "),
@@ -149,7 +149,7 @@ def owner_words(state: State) -> str:
     if not commits:
         return ""
     entry = commits[min(state.message, len(commits) - 1)].entry
-    change_id = shown(state.whole.change_ids.get(entry.oid, b""))[:9]
+    change_id = one_line(state.whole.change_ids.get(entry.oid, b""))[:9]
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
     if entry.plan is None or entry.action != "split":
         return ""
@@ -162,10 +162,10 @@ def owner_words(state: State) -> str:
         return f"no commit keeps {change_id}: all start without reviewers"
     size = quantity(entry.plan.group_of.count(owner.group), "hunk")
     start = f"reviewers of {change_id} will see a new patch set with these {size}"
-    return f"{start}; {_others(others)}" if others else start
+    return f"{start}; {_others_words(others)}" if others else start
 
 
-def _others(count: int) -> str:
+def _others_words(count: int) -> str:
     if count == 1:
         return "the other commit starts without reviewers"
     return f"the {count} others start without reviewers"

@@ -52,7 +52,7 @@ def fixed_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
 _MARGIN = 2  # rows kept visible above and below what is selected
 
 
-def scrolled(top: int, height: int, selected: range, cursor: int) -> int:
+def first_visible(top: int, height: int, selected: range, cursor: int) -> int:
     """The first visible row, so that all that is selected can be seen if it fits.
 
     ``top`` is the first visible row until now; it stays where nothing is gained. What
@@ -189,12 +189,10 @@ def paint(row: dict[int, Char], x: int, stop: int, line: StyleAndTextTuples) -> 
             row.update(zip(range(x, stop), map(cells.__getitem__, text), strict=False))
             x += len(text)
         else:
-            x = _paint_unlike(row, x, stop, map(cells.__getitem__, text))
+            x = _paint_wide(row, x, stop, map(cells.__getitem__, text))
 
 
-def _paint_unlike(
-    row: dict[int, Char], x: int, stop: int, cells: Iterable[Char]
-) -> int:
+def _paint_wide(row: dict[int, Char], x: int, stop: int, cells: Iterable[Char]) -> int:
     """Put cells of different widths into a row; the column after the last one."""
     last = x
     for cell in cells:

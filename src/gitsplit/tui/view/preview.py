@@ -23,10 +23,10 @@ from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
 from gitsplit.tui.view.dropped import (
-    altered_lines,
-    dropped_words,
-    ends_as_it_was,
-    where_files_go,
+    difference_lines,
+    has_same_final_files,
+    left_out_words,
+    worktree_words,
 )
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.series import conflict_words, title_of
@@ -34,11 +34,11 @@ from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
     WARNING,
-    clipped,
-    fitted,
+    column_text,
     group_style,
-    shown,
-    wrapped,
+    one_line,
+    start_of,
+    text_lines,
 )
 
 MOST_LINES = 5
@@ -49,36 +49,40 @@ NOT_CHECKED = WAITING
 _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
 
 
-def checked(state: State, number: int) -> Check:
+def check_of(state: State, number: int) -> Check:
     """How the check of the new commit ``number`` (from 0) stands."""
     return state.checks.get(number, NOT_CHECKED)
 
 
-def mark_of(check: Check) -> str:
+def check_sign(check: Check) -> str:
     """The one sign for it."""
     return _MARKS[check.state]
 
 
-def is_bad(check: Check) -> bool:
+def is_failure(check: Check) -> bool:
     """Whether the commit won't do: a command failed on it, or couldn't be run."""
     return check.state in ("failed", "not run")
 
 
 def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """The first commit that won't do, and the end of what was said about it."""
-    bad = [number for number, check in state.checks.items() if is_bad(check)]
+    bad = [number for number, check in state.checks.items() if is_failure(check)]
     if not bad:
         return
     number = min(bad)
     check = state.checks[number]
-    what = f" {shown(check.command)} ({shown(check.reason)})" if check.command else ""
+    what = (
+        f" {one_line(check.command)} ({one_line(check.reason)})"
+        if check.command
+        else ""
+    )
     how = f"fails:{what}"
     if check.state == "not run":
         how = f"was not checked:{what}"
-    words = f" {mark_of(check)} commit {number + 1} {how}"
-    yield [("class:bad", clipped(words, width))]
+    words = f" {check_sign(check)} commit {number + 1} {how}"
+    yield [("class:bad", start_of(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
-        yield [("class:faint", clipped(f"   {shown(line.expandtabs())}", width))]
+        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
 
 
 _FATES = {"squash": "squashed", "fixup": "squashed", "drop": "dropped"}
@@ -106,10 +110,10 @@ class PreviewRow(NamedTuple):
 
 def preview_page(state: State, width: int) -> Lines:
     """What will be written, commit by commit, and what stays as it is."""
-    rows = rows_of(state)
-    above = [_summary(state), *_warning_lines(state, width), []]
-    below = [[], *_below(state, width)]
-    columns = _columns(state, width)
+    rows = preview_rows(state)
+    above = [_summary_line(state), *_warning_lines(state, width), []]
+    below = [[], *_outcome_lines(state, width)]
+    columns = _preview_columns(state, width)
 
     def line(number: int) -> StyleAndTextTuples:
         if number < len(above):
@@ -123,12 +127,12 @@ def preview_page(state: State, width: int) -> Lines:
     return Lines(line, height, first, scroll=lambda *_: first)
 
 
-def _summary(state: State) -> StyleAndTextTuples:
+def _summary_line(state: State) -> StyleAndTextTuples:
     count = len(state.todo.entries)
     before, after = quantity(count, "commit"), len(new_commits(state))
     return [
         ("", " Rewrite "),
-        ("class:name", shown(state.whole.ref)),
+        ("class:name", one_line(state.whole.ref)),
         ("", f": {before} → {after}"),
     ]
 
@@ -137,12 +141,12 @@ _TODO_PARTS = attrgetter("whole", "todo", "hunks_between")
 
 
 @memo_by(_TODO_PARTS)
-def rows_of(state: State) -> tuple[PreviewRow, ...]:
+def preview_rows(state: State) -> tuple[PreviewRow, ...]:
     """What becomes of each commit, in the new order."""
-    return tuple(_rows(state))
+    return tuple(_preview_rows(state))
 
 
-def _rows(state: State) -> Iterator[PreviewRow]:
+def _preview_rows(state: State) -> Iterator[PreviewRow]:
     numbers = {
         (commit.entry.oid, commit.group): (number, commit)
         for number, commit in enumerate(new_commits(state))
@@ -150,27 +154,29 @@ def _rows(state: State) -> Iterator[PreviewRow]:
     into: dict[Oid, int] = {
         oid: number for number, commit in numbers.values() for oid in commit.joined
     }
-    same = _keeping_trees(state)
+    same = _same_trees(state)
     for entry in state.todo.entries:
         if entry.action == "split" and entry.plan is not None:
-            yield from _pieces(state, entry, entry.plan, numbers)
+            yield from _split_rows(state, entry, entry.plan, numbers)
         elif entry.action in ("squash", "fixup", "drop"):
             about = f"into commit {into[entry.oid] + 1}" if entry.oid in into else ""
-            yield _plain(state, entry, None, _FATES[entry.action], about)
+            yield _whole_row(state, entry, None, _FATES[entry.action], about)
         else:
             number, commit = numbers[entry.oid, None]
             is_same = entry.oid in same and not commit.joined
             about = _TREE_SAME if is_same else _TREE_CHANGES
-            yield _plain(state, entry, (number, commit), _word(commit, about), about)
+            yield _whole_row(
+                state, entry, (number, commit), _fate_word(commit, about), about
+            )
 
 
-def _word(commit: NewCommit, about: str) -> str:
+def _fate_word(commit: NewCommit, about: str) -> str:
     if commit.entry.action == "reword":
         return "reworded"
     return "unchanged" if about == _TREE_SAME else "rebased"
 
 
-def _plain(
+def _whole_row(
     state: State,
     entry: Entry,
     found: tuple[int, NewCommit] | None,
@@ -184,11 +190,11 @@ def _plain(
     number, commit = found
     subject = title_of(state, entry)
     if commit.message != entry.commit.raw.message:
-        subject = shown(subject_of(commit.message)) or NO_MESSAGE
+        subject = one_line(subject_of(commit.message)) or NO_MESSAGE
     return PreviewRow(entry, number, word, "class:faint", subject, about=about)
 
 
-def _pieces(
+def _split_rows(
     state: State,
     entry: Entry,
     plan: Plan,
@@ -199,13 +205,13 @@ def _pieces(
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:
-            subject = shown(subject_of(each.message)) or NO_MESSAGE
+            subject = one_line(subject_of(each.message)) or NO_MESSAGE
             yield PreviewRow(
                 entry, None, "empty", "class:empty", subject, about="not created"
             )
             continue
         number, commit = found
-        subject = shown(subject_of(commit.message)) or NO_MESSAGE
+        subject = one_line(subject_of(commit.message)) or NO_MESSAGE
         yield PreviewRow(
             entry,
             number,
@@ -222,13 +228,13 @@ def _id_words(whole: Whole, commit: NewCommit) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
     original = whole.change_ids.get(commit.entry.oid)
     if original is not None and commit.is_owner:
-        return shown(original)[:_ID_WIDTH]
+        return one_line(original)[:_ID_WIDTH]
     return (
         "new id" if original is not None or whole.ids.gives_id(commit.message) else ""
     )
 
 
-def _keeping_trees(state: State) -> set[Oid]:
+def _same_trees(state: State) -> set[Oid]:
     """The commits that keep their trees: all before them is where it was."""
     found: set[Oid] = set()
     differing: set[Oid] = set()  # what comes before in one of the orders alone
@@ -238,7 +244,7 @@ def _keeping_trees(state: State) -> set[Oid]:
         differing ^= {old.oid}
         is_altered = is_altered or entry.action == "drop"
         if entry.action == "split" and entry.plan is not None:
-            is_altered = is_altered or not ends_as_it_was(entry.plan)
+            is_altered = is_altered or not has_same_final_files(entry.plan)
         if entry.oid == old.oid and not (is_altered or differing):
             found.add(entry.oid)
     return found
@@ -251,8 +257,8 @@ class _PreviewColumns(NamedTuple):
     sizes: int
 
 
-def _columns(state: State, width: int) -> _PreviewColumns:
-    rows = rows_of(state)
+def _preview_columns(state: State, width: int) -> _PreviewColumns:
+    rows = preview_rows(state)
     sizes = max((len(row.size) for row in rows), default=0)
     ids = max((get_cwidth(row.about) for row in rows if row.size), default=0)
     others = max((get_cwidth(row.about) for row in rows if not row.size), default=0)
@@ -265,14 +271,14 @@ def _row_line(
 ) -> StyleAndTextTuples:
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
-    check = NOT_CHECKED if row.number is None else checked(state, row.number)
+    check = NOT_CHECKED if row.number is None else check_of(state, row.number)
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:bad" if is_bad(check) else "class:good", mark_of(check)),
+        ("class:bad" if is_failure(check) else "class:good", check_sign(check)),
         (row.style, f"{row.word:<9}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
-        ("", fitted(row.subject, columns.subject)),
+        ("", column_text(row.subject, columns.subject)),
     ]
     conflict = conflict_of(state)
     if conflict is not None and conflict.commit == row.entry.oid:
@@ -287,7 +293,7 @@ def _row_line(
     ]
 
 
-def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """Why it can't be written, or what holds once it is."""
     if state.problems:
         yield from _problem_lines(state.problems, width)
@@ -295,14 +301,14 @@ def _below(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from failure_lines(state, width)
         yield from _conflict_lines(state, width)
         yield from _promises(state)
-        yield from _note_lines(state, width)
-        yield from () if conflict_of(state) else _way_on(state.whole)
+        yield from _review_note_lines(state, width)
+        yield from () if conflict_of(state) else _apply_lines(state.whole)
 
 
 def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
     """Why it can't be written yet."""
     for problem in problems:
-        first, *rest = wrapped(shown(problem), width - 5)
+        first, *rest = text_lines(one_line(problem), width - 5)
         yield [("class:bad", f" ✗ {first}")]
         for line in rest:
             yield [("class:bad", f"   {line}")]
@@ -314,19 +320,19 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """What may stand against it later, and is nothing that gitsplit can mend."""
     known = outlook_of(state)
     for warning in known.warnings if known else ():
-        for line in wrapped(f"{WARNING} {shown(warning)}", width - 2):
+        for line in text_lines(f"{WARNING} {one_line(warning)}", width - 2):
             yield [("", f" {line}")]
 
 
-def _note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """Which trailers stay behind, and what reviewers will see."""
     known = outlook_of(state)
-    for note in (*_left_behind(state), *(known.notes if known else ())):
-        for line in wrapped(shown(note), width - 5):
+    for note in (*_trailer_notes(state), *(known.notes if known else ())):
+        for line in text_lines(one_line(note), width - 5):
             yield [("", f"   {line}")]
 
 
-def _left_behind(state: State) -> Iterator[str]:
+def _trailer_notes(state: State) -> Iterator[str]:
     """The trailers of split commits that not every new commit has."""
     messages: dict[Oid, dict[int, bytes]] = {}
     for number, commit in enumerate(new_commits(state), 1):
@@ -348,7 +354,7 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         " to there, then resolve it in git rebase and run gitsplit --continue (or"
         " --abort)."
     )
-    for line in wrapped(words, width - 2):
+    for line in text_lines(words, width - 2):
         yield [("class:bad", f" {line}")]
 
 
@@ -361,38 +367,38 @@ def _promises(state: State) -> tuple[StyleAndTextTuples, ...]:
 def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     whole, todo = state.whole, state.todo
     plans = list(todo.plans.values())
-    lost = [words for plan in plans if (words := dropped_words(plan))]
-    same = all(map(ends_as_it_was, plans))
-    yield from _final_tree(state, lost, same)
+    lost = [words for plan in plans if (words := left_out_words(plan))]
+    same = all(map(has_same_final_files, plans))
+    yield from _final_tree_lines(state, lost, same)
     drops = any(entry.action == "drop" for entry in todo.entries)
     if not lost:
-        yield _kept("nothing else lost" if drops else "nothing lost")
+        yield _tick_line("nothing else lost" if drops else "nothing lost")
     for plan in plans:
-        yield from altered_lines(plan, whole.drop_to)
-    if same and len(_keeping_trees(state)) == len(todo.entries):
-        yield _kept("worktree and index are not touched")
+        yield from difference_lines(plan, whole.drop_to)
+    if same and len(_same_trees(state)) == len(todo.entries):
+        yield _tick_line("worktree and index are not touched")
     elif lost:
-        yield [("", f"   {where_files_go(whole.drop_to)}")]
+        yield [("", f"   {worktree_words(whole.drop_to)}")]
     else:
         yield [("", "   index and worktree are updated where the final files change")]
     unchanged = commits_not_rewritten(state)
     others = [ref for ref, oid in whole.other_refs.items() if oid not in unchanged]
     if others:
-        yield [("", f"   also moves: {', '.join(map(shown, others))}")]
+        yield [("", f"   also moves: {', '.join(map(one_line, others))}")]
 
 
-def _way_on(whole: Whole) -> Iterator[StyleAndTextTuples]:
+def _apply_lines(whole: Whole) -> Iterator[StyleAndTextTuples]:
     """What writes it, and what takes it back."""
     yield []
     yield [
         ("class:key", " Enter"),
-        ("", f" applies this and moves {shown(whole.ref)}; "),
+        ("", f" applies this and moves {one_line(whole.ref)}; "),
         ("class:name", "gitsplit --undo"),
         ("", " restores it"),
     ]
 
 
-def _final_tree(
+def _final_tree_lines(
     state: State, lost: Collection[str], same: bool
 ) -> Iterator[StyleAndTextTuples]:
     """Whether the last tree is the one that there is, and why where it isn't."""
@@ -406,11 +412,11 @@ def _final_tree(
     if reasons:
         words = f" ! final files differ on purpose: {', '.join(reasons)}"
         yield [("class:edited", words)]
-    elif len(_keeping_trees(state)) == len(entries):
-        yield _kept(f"final tree {tree} = {tree}")
+    elif len(_same_trees(state)) == len(entries):
+        yield _tick_line(f"final tree {tree} = {tree}")
     else:
         yield [("", "   commits are reordered, so some trees are new")]
 
 
-def _kept(words: str) -> StyleAndTextTuples:
+def _tick_line(words: str) -> StyleAndTextTuples:
     return [("class:good", f" ✓ {words}")]

@@ -13,8 +13,15 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of, outlook_words
-from gitsplit.tui.view.pane import Lines, scrolled
-from gitsplit.tui.view.text import CURSOR, WARNING, clipped, fitted, shown, wrapped
+from gitsplit.tui.view.pane import Lines, first_visible
+from gitsplit.tui.view.text import (
+    CURSOR,
+    WARNING,
+    column_text,
+    one_line,
+    start_of,
+    text_lines,
+)
 
 WORDS_HEIGHT = 4
 """Lines below the list: what can be said of the commit at the cursor."""
@@ -35,9 +42,12 @@ def series_title(state: State, width: int) -> StyleAndTextTuples:
     """Which series it is, and how long."""
     name, order = " gitsplit ", "oldest first, as in git rebase -i"
     commits = quantity(len(state.todo.entries), "commit")
-    what = f" {shown(state.whole.name)}   {commits}"
+    what = f" {one_line(state.whole.name)}   {commits}"
     words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
-    return [("class:name", name), ("class:title", fitted(words, width - len(name)))]
+    return [
+        ("class:name", name),
+        ("class:title", column_text(words, width - len(name))),
+    ]
 
 
 def series_lines(state: State, width: int) -> Lines:
@@ -50,23 +60,23 @@ def series_lines(state: State, width: int) -> Lines:
     def line(number: int) -> StyleAndTextTuples:
         entry = entries[number]
         is_at = number == cursor
-        start = _start(state, entry, is_at)
+        start = _entry_start(state, entry, is_at)
         room = width - sum(get_cwidth(text) for _, text, *_ in start) - 1
         if conflict is not None and conflict.commit == entry.oid:
-            return [*start, *_conflicting(state, entry, conflict, room)]
-        words = fitted(title_of(state, entry), room - sizes - hints - 4)
+            return [*start, *_conflict_cells(state, entry, conflict, room)]
+        words = column_text(title_of(state, entry), room - sizes - hints - 4)
         return [
             *start,
-            (_subject_style(entry, is_at), words),
-            *_size(state.estimates.get(entry.oid), sizes),
-            ("", "  " + fitted(_hint(state, entry), hints)),
+            (_entry_style(entry, is_at), words),
+            *_estimate_cells(state.estimates.get(entry.oid), sizes),
+            ("", "  " + column_text(_hint_words(state, entry), hints)),
         ]
 
     return Lines(
         line,
         len(entries),
         cursor,
-        scroll=lambda top, height: scrolled(
+        scroll=lambda top, height: first_visible(
             top, height, range(cursor, cursor + 1), cursor
         ),
     )
@@ -79,11 +89,11 @@ def title_of(state: State, entry: Entry) -> str:
     """
     new = new_subjects(new_commits(state)).get(entry.oid)
     if new is not None:
-        return shown(new)
-    return shown(state.whole.titles.get(entry.oid, entry.commit.subject))
+        return one_line(new)
+    return one_line(state.whole.titles.get(entry.oid, entry.commit.subject))
 
 
-def _start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
+def _entry_start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
     """The cursor, what is to be done, and the commit's id."""
     word = _LETTERS[entry.action] if state.whole.abbreviates else entry.action
     column = 1 if state.whole.abbreviates else 6
@@ -94,27 +104,27 @@ def _start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
     ]
 
 
-def _subject_style(entry: Entry, is_at: bool) -> str:
+def _entry_style(entry: Entry, is_at: bool) -> str:
     if entry.action == "drop":
         return "class:empty"
     return "class:focus" if is_at else ""
 
 
-def _conflicting(
+def _conflict_cells(
     state: State, entry: Entry, conflict: Conflict, room: int
 ) -> StyleAndTextTuples:
     """The subject, and that the commit would conflict, in what room there is."""
     note = f"{WARNING} {conflict_words(conflict)}"
     subject = max(_LEAST_SUBJECT, room - get_cwidth(note) - 2)
     return [
-        ("", fitted(title_of(state, entry), subject)),
-        ("class:bad", "  " + clipped(note, room - subject - 2)),
+        ("", column_text(title_of(state, entry), subject)),
+        ("class:bad", "  " + start_of(note, room - subject - 2)),
     ]
 
 
 def conflict_words(conflict: Conflict) -> str:
     """That a commit would conflict, where, and with which commit."""
-    paths = ", ".join(shown(path) for path in conflict.paths)
+    paths = ", ".join(one_line(path) for path in conflict.paths)
     against = f" with {conflict.against[:7]}" if conflict.against else ""
     return f"would conflict in {paths}{against}"
 
@@ -122,29 +132,32 @@ def conflict_words(conflict: Conflict) -> str:
 @memo
 def _widths(estimates: Mapping[Oid, Estimate]) -> tuple[int, int]:
     """The columns of sizes and of hints, for what is known by now."""
-    sizes = [len(_files(each)) + len(_lines(each)) + 1 for each in estimates.values()]
-    hints = [len(_things(each)) for each in estimates.values()]
+    sizes = [
+        len(_file_words(each)) + len(_line_words(each)) + 1
+        for each in estimates.values()
+    ]
+    hints = [len(_count_words(each)) for each in estimates.values()]
     return max([16, *sizes]), max([2, *hints])
 
 
-def _files(estimate: Estimate) -> str:
+def _file_words(estimate: Estimate) -> str:
     return quantity(estimate.files, "file").ljust(len("0 files"))
 
 
-def _lines(estimate: Estimate) -> str:
+def _line_words(estimate: Estimate) -> str:
     if estimate.added is None or estimate.removed is None:
         return ""
     return f"+{estimate.added} -{estimate.removed}"
 
 
-def _size(estimate: Estimate | None, width: int) -> StyleAndTextTuples:
+def _estimate_cells(estimate: Estimate | None, width: int) -> StyleAndTextTuples:
     """How much a commit changes; dots where it isn't known yet."""
     if estimate is None:
-        return [("class:faint", "  " + fitted("…", width))]
+        return [("class:faint", "  " + column_text("…", width))]
     if estimate.added is None:
-        return [("", "  " + fitted(_files(estimate), width))]
+        return [("", "  " + column_text(_file_words(estimate), width))]
     files, added, removed = (
-        f"  {_files(estimate)} ",
+        f"  {_file_words(estimate)} ",
         f"+{estimate.added}",
         f" -{estimate.removed}",
     )
@@ -156,13 +169,13 @@ def _size(estimate: Estimate | None, width: int) -> StyleAndTextTuples:
     ]
 
 
-def _hint(state: State, entry: Entry) -> str:
+def _hint_words(state: State, entry: Entry) -> str:
     """How many things the commit seems to do, once that is known."""
     estimate = state.estimates.get(entry.oid)
-    return _things(estimate) if estimate else ""
+    return _count_words(estimate) if estimate else ""
 
 
-def _things(estimate: Estimate) -> str:
+def _count_words(estimate: Estimate) -> str:
     return estimate.why_not or f"≈{len(estimate.things)}"
 
 
@@ -170,7 +183,7 @@ def series_words(state: State, width: int) -> list[StyleAndTextTuples]:
     """What can be said of the commit at the cursor, and how many are to be split."""
     said = list(_about_chosen(state, width))[: WORDS_HEIGHT - 1]
     said += [[] for _ in range(WORDS_HEIGHT - 1 - len(said))]
-    return [*said, _marked(state)]
+    return [*said, _split_count_line(state)]
 
 
 def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
@@ -178,12 +191,12 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     conflict = conflict_of(state)
     style, words = "", _estimate_words(state.estimates.get(entry.oid))
     if conflict is not None and conflict.commit == entry.oid:
-        style, words = "class:bad", f"{WARNING} {conflict_words(conflict)}: {_STOP}"
-    for line in wrapped(words, width - 2):
+        style, words = "class:bad", f"{WARNING} {conflict_words(conflict)}: {_WAY_OUT}"
+    for line in text_lines(words, width - 2):
         yield [(style, f" {line}")]
 
 
-_STOP = "w offers to resolve it in a rebase."
+_WAY_OUT = "w offers to resolve it in a rebase."
 
 
 def _estimate_words(estimate: Estimate | None) -> str:
@@ -192,11 +205,11 @@ def _estimate_words(estimate: Estimate | None) -> str:
         return "not analyzed yet"
     if not estimate.things:
         return f"{estimate.why_not}: not analyzed" if estimate.why_not else ""
-    things = "; ".join(shown(thing).rstrip(".") for thing in estimate.things)
+    things = "; ".join(one_line(thing).rstrip(".") for thing in estimate.things)
     return f"probably {quantity(len(estimate.things), 'change')}: {things}"
 
 
-def _marked(state: State) -> StyleAndTextTuples:
+def _split_count_line(state: State) -> StyleAndTextTuples:
     """How many commits are to be split, and how to begin; or what git is asked."""
     if words := outlook_words(state):
         return [("class:name", f" {words}")]

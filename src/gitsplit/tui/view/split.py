@@ -19,17 +19,17 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.view.dropped import edited_words
+from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
     CURSOR,
     SELECTED,
     Tints,
-    clipped,
-    clipped_start,
+    end_of,
     group_style,
     line_cells,
     no_tints,
-    shown,
+    one_line,
+    start_of,
 )
 
 _LINE_STYLES = {
@@ -64,14 +64,14 @@ def row_cells(
             return file_cells(change.path, _file_words(change), width)
         case RowKind.FACT:
             assert isinstance(segment.edit, FactEdit), "a fact row has its fact"
-            text = " " + clipped(fact_words(change, segment.edit.fact), width - 1)
+            text = " " + start_of(fact_words(change, segment.edit.fact), width - 1)
             return [("class:fact", text)]
         case RowKind.HUNK:
             header = row.header or header_of(change, segment.hunks)
             return hunk_cells(change, header, width)
         case RowKind.FOLD:
             assert segment.hidden is not None, "a fold hides lines"
-            return [("class:faint", clipped(_fold(segment.hidden), width))]
+            return [("class:faint", start_of(_fold_words(segment.hidden), width))]
         case RowKind.CONTEXT | RowKind.OLD | RowKind.NEW:
             sign, style = _LINE_STYLES[row.kind]
             found = tints(change, segment.is_old, row.line)
@@ -88,20 +88,20 @@ def line_text(change: FileChange, row: DiffRow) -> bytes:
     return line + b"\n" if is_ended else line
 
 
-def _fold(hidden: Span) -> str:
+def _fold_words(hidden: Span) -> str:
     return f"   … {len(hidden)} more lines of this hunk …"
 
 
 def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
     """A file's header: its path and a few words about it."""
-    name = clipped_start(shown(path), max(8, width - len(words) - 2))
+    name = end_of(one_line(path), max(8, width - len(words) - 2))
     return [("class:file", name), ("class:faint", f"  {words}")]
 
 
 def _file_words(change: FileChange) -> str:
     """What becomes of the file, in a word, and how many lines change."""
     counts = _line_counts(change.hunks) if change.hunks else ""
-    return "  ".join(filter(None, (_status(change), counts)))
+    return "  ".join(filter(None, (_file_status(change), counts)))
 
 
 @memo
@@ -110,7 +110,7 @@ def _line_counts(hunks: tuple[Hunk, ...]) -> str:
     return f"+{added} -{sum(len(hunk.old) for hunk in hunks)}"
 
 
-def _status(change: FileChange) -> str:
+def _file_status(change: FileChange) -> str:
     """What became of the file besides its lines, in a word each."""
     words = {
         Fact.CREATE: "new",
@@ -120,12 +120,12 @@ def _status(change: FileChange) -> str:
         Fact.MODE: "mode",
         Fact.CONTENT: "",
     }
-    nature = "" if change.by_lines else _nature(change.side)
+    nature = "" if change.by_lines else _type_word(change.side)
     found = [*(words[fact] for fact in facts_of(change)), nature]
     return ", ".join(filter(None, found))
 
 
-def _nature(side: File) -> str:
+def _type_word(side: File) -> str:
     """What an opaque file is."""
     found = _TYPES.get(side.mode, "file")
     return "binary" if found == "file" else found
@@ -136,32 +136,32 @@ def fact_words(change: FileChange, fact: Fact) -> str:
     old, new = change.old or change.side, change.new or change.side
     match fact:
         case Fact.CREATE:
-            return f"new {_thing(change, new)}"
+            return f"new {_file_noun(change, new)}"
         case Fact.DELETE:
-            return f"{_thing(change, old)} deleted"
+            return f"{_file_noun(change, old)} deleted"
         case Fact.RENAME:
-            return f"renamed from {shown(old.path)}"
+            return f"renamed from {one_line(old.path)}"
         case Fact.MODE:
             return _mode_words(old.mode, new.mode)
         case Fact.TYPE:
-            return f"{_TYPES.get(old.mode, 'file')} became a {_opaque(new)}"
+            return f"{_TYPES.get(old.mode, 'file')} became a {_opaque_words(new)}"
         case Fact.CONTENT:
             return _content_words(old, new)
 
 
-def _thing(change: FileChange, side: File) -> str:
+def _file_noun(change: FileChange, side: File) -> str:
     """A file that comes or goes, in words."""
     if not change.by_lines:
-        return _opaque(side)
+        return _opaque_words(side)
     kind = "executable file" if side.mode == EXECUTABLE else "file"
     return kind if side.content else f"empty {kind}"
 
 
-def _opaque(side: File) -> str:
+def _opaque_words(side: File) -> str:
     """A file that has no lines to show, in words."""
     match _TYPES.get(side.mode, "file"):
         case "symlink":
-            return f"symlink to {shown(side.content or b'')}"
+            return f"symlink to {one_line(side.content or b'')}"
         case "submodule":
             return f"submodule at {side.oid[:10]}"
         case _:
@@ -178,24 +178,26 @@ def _mode_words(old: int, new: int) -> str:
 
 def _content_words(old: File, new: File) -> str:
     """How an opaque content changed."""
-    nature = _nature(new)
+    nature = _type_word(new)
     if nature == "submodule":
         return f"submodule {old.oid[:10]} → {new.oid[:10]}"
     if nature == "symlink":
-        return f"symlink {shown(old.content or b'')} → {shown(new.content or b'')}"
+        return (
+            f"symlink {one_line(old.content or b'')} → {one_line(new.content or b'')}"
+        )
     before, after = len(old.content or b""), len(new.content or b"")
     return f"binary, {before} → {after} bytes"
 
 
 def hunk_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTuples:
     """``@@ -a,b +c,d @@`` and the function that the hunk is in, as git says them."""
-    numbers = f"@@ -{_range(header.old)} +{_range(header.new)} @@"
+    numbers = f"@@ -{_range_words(header.old)} +{_range_words(header.new)} @@"
     rest = width - len(numbers) - 1
-    function = clipped(shown(function_above(change, header)), max(0, rest))
-    return [("class:hunk", clipped(numbers, width)), ("class:faint", " " + function)]
+    function = start_of(one_line(function_above(change, header)), max(0, rest))
+    return [("class:hunk", start_of(numbers, width)), ("class:faint", " " + function)]
 
 
-def _range(lines: Span) -> str:
+def _range_words(lines: Span) -> str:
     """A side's lines as in a unified diff: an empty range names the line before it."""
     if len(lines) == 1:
         return f"{lines.start + 1}"
@@ -256,7 +258,7 @@ def diff_line(
     digits = gutter_width(plan)
     margin = ("class:cursor", mark)
     if row.kind is RowKind.FILE:
-        words = edited_words(plan, row.segment.file)
+        words = edit_words(plan, row.segment.file)
         room = width - 1 - len(words)
         cells = row_cells(plan.changes, row, room)
         return [margin, *cells, ("class:edited", words)]

@@ -68,7 +68,7 @@ def glyphs(text: bytes | str) -> Iterator[Glyph]:
     for char in _characters(text):
         combines = not get_cwidth(char) and char.isprintable()
         marks = marks + 1 if combines else 0
-        yield _named(char) if marks > _MOST_MARKS else _glyph(char)
+        yield _code_point(char) if marks > _MOST_MARKS else _glyph(char)
 
 
 def _characters(text: bytes | str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _glyph(char: str) -> Glyph:
     return Glyph(name, "" if name == char else _UNSAFE)
 
 
-def _named(char: str) -> Glyph:
+def _code_point(char: str) -> Glyph:
     """A combining mark by its number, on cells of its own."""
     return Glyph(f"<U+{ord(char):04X}>", _UNSAFE)
 
@@ -126,7 +126,7 @@ def line_cells(
     if not _is_plain(line[:skipped]):
         skipped = 0
     found = _line_glyphs(line[skipped:])
-    cells = _window(_tinted(found, skipped, tints), pan - skipped, width, pan > 0)
+    cells = _window(_with_tints(found, skipped, tints), pan - skipped, width, pan > 0)
     return [
         (style + extra, "".join(glyph.text for glyph in members))
         for extra, members in groupby(cells, lambda glyph: glyph.style)
@@ -164,7 +164,7 @@ def _plain_cells(
     return [*cells, (style, text[first:stop]), *end]
 
 
-def _tinted(
+def _with_tints(
     found: Iterator[Glyph], skipped: int, tints: Sequence[Tint]
 ) -> Iterator[Glyph]:
     """The glyphs of a line from character ``skipped`` on, tinted."""
@@ -202,7 +202,7 @@ def _window(
     return kept
 
 
-def shown(text: bytes | str) -> str:
+def one_line(text: bytes | str) -> str:
     """A short text (a path, a subject) on one line; a tab is a blank."""
     start = text[:_BLOCK]
     plain = start.decode("latin-1") if isinstance(start, bytes) else start
@@ -211,7 +211,7 @@ def shown(text: bytes | str) -> str:
     return "".join(" " if g.text == "\t" else g.text for g in glyphs(start))
 
 
-def clipped(text: str, width: int) -> str:
+def start_of(text: str, width: int) -> str:
     """The text, or as much of it as fits before a ``…``."""
     if get_cwidth(text) <= width:
         return text
@@ -223,20 +223,20 @@ def clipped(text: str, width: int) -> str:
     return text
 
 
-def clipped_start(text: str, width: int) -> str:
+def end_of(text: str, width: int) -> str:
     """The text, or as much of its end as fits after a ``…``: for paths."""
     if get_cwidth(text) <= width:
         return text
-    return clipped(text[::-1], width)[::-1]
+    return start_of(text[::-1], width)[::-1]
 
 
-def fitted(text: str, width: int) -> str:
+def column_text(text: str, width: int) -> str:
     """The text clipped and filled with blanks to exactly ``width`` columns."""
-    cut = clipped(text, width)
+    cut = start_of(text, width)
     return cut + " " * (width - get_cwidth(cut))
 
 
-def wrapped(text: str, width: int) -> list[str]:
+def text_lines(text: str, width: int) -> list[str]:
     """The text on lines of at most ``width`` columns, broken at blanks if possible."""
     lines = [""]
     for word in text.split():
@@ -245,7 +245,7 @@ def wrapped(text: str, width: int) -> list[str]:
             lines[-1] = longer
         else:
             lines += [word] if lines[-1] else []
-            lines[-1] = clipped(word, width)
+            lines[-1] = start_of(word, width)
     return lines
 
 
