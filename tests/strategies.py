@@ -38,6 +38,7 @@ from gitsplit.model.plan import (
     without_empty_groups,
     without_group,
 )
+from gitsplit.model.weave import Thread
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.pieces import pieces_of
 
@@ -105,6 +106,11 @@ def text_change(old: File | None, new: File | None) -> FileChange:
     """The change of a file that has lines on each side where it is there."""
     contents = [s.content or b"" if s else b"" for s in (old, new)]
     return FileChange(old, new, hunks_between(*contents))
+
+
+def alone(change: FileChange, number: int = 0) -> Thread:
+    """The file whose only change this is, the one of that number in its commit."""
+    return Thread((number,), (change,))
 
 
 def modified(old: bytes, new: bytes, path: bytes = b"a") -> FileChange:

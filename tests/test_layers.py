@@ -37,6 +37,7 @@ PURE_STANDARD_LIBRARY = {
     "bisect",
     "collections",
     "dataclasses",
+    "difflib",
     "enum",
     "functools",
     "hashlib",

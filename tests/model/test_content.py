@@ -29,11 +29,11 @@ from gitsplit.model.diff import (
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from gitsplit.model.plan import DROPPED, Plan
 from tests.model.test_align import partners_by_the_rule
-from tests.strategies import modified, plans, side, small_texts, text_change
+from tests.strategies import alone, modified, plans, side, small_texts, text_change
 
 
 def content_after(change: FileChange, assignment: Assignment, after: int) -> bytes:
-    file = file_after(change, assignment, after)
+    file = file_after(alone(change), assignment, after)
     assert file is not None
     assert file.content is not None
     assert file.oid == object_id("blob", file.content)
@@ -160,8 +160,8 @@ def test_before_all_groups_a_file_is_the_old_one_and_after_all_the_new_one(
 ) -> None:
     change = plan.changes[0]
 
-    assert file_after(change, plan.of_file(0), -1) == change.old
-    assert file_after(change, plan.of_file(0), DROPPED) == change.new
+    assert file_after(alone(change), plan.of_file(0), -1) == change.old
+    assert file_after(alone(change), plan.of_file(0), DROPPED) == change.new
 
 
 def in_lines(change: FileChange) -> tuple[Edit, ...]:
@@ -204,7 +204,7 @@ def test_path_mode_and_lines_are_chosen_independently() -> None:
     rename, mode, text = edits_of([change])
     assignment = ((rename, 2), (mode, 1), (text, 0))
 
-    assert [file_after(change, assignment, after) for after in range(-1, 3)] == [
+    assert [file_after(alone(change), assignment, after) for after in range(-1, 3)] == [
         old,
         side(b"old", b"b\n"),
         side(b"old", b"b\n", EXECUTABLE),
@@ -218,7 +218,7 @@ def test_an_opaque_content_can_come_apart_from_its_rename() -> None:
     rename, mode, content = edits_of([change])
     assignment = ((rename, 0), (mode, 2), (content, 1))
 
-    assert [file_after(change, assignment, after) for after in range(3)] == [
+    assert [file_after(alone(change), assignment, after) for after in range(3)] == [
         side(b"new", b"\0a", EXECUTABLE),
         side(b"new", b"\0b", EXECUTABLE),
         new,
@@ -230,8 +230,8 @@ def test_a_change_of_type_is_all_or_nothing() -> None:
     change = FileChange(old, new, by_lines=False)
     assignment = ((FactEdit(0, Fact.TYPE), 1),)
 
-    assert file_after(change, assignment, 0) == old
-    assert file_after(change, assignment, 1) == new
+    assert file_after(alone(change), assignment, 0) == old
+    assert file_after(alone(change), assignment, 1) == new
 
 
 def test_a_new_file_is_there_from_its_creation_on_with_the_lines_chosen() -> None:
@@ -240,7 +240,7 @@ def test_a_new_file_is_there_from_its_creation_on_with_the_lines_chosen() -> Non
     create, *lines = in_lines(change)
     assignment = tuple(zip((create, *lines), (1, 3, 2), strict=True))
 
-    assert [file_after(change, assignment, after) for after in range(4)] == [
+    assert [file_after(alone(change), assignment, after) for after in range(4)] == [
         None,
         side(b"a", b"", EXECUTABLE),
         side(b"a", b"2\n", EXECUTABLE),
@@ -254,7 +254,7 @@ def test_a_deleted_file_loses_its_lines_first_and_then_goes() -> None:
     delete, *lines = in_lines(change)
     assignment = tuple(zip((delete, *lines), (2, 1, 0), strict=True))
 
-    assert [file_after(change, assignment, after) for after in range(-1, 3)] == [
+    assert [file_after(alone(change), assignment, after) for after in range(-1, 3)] == [
         old,
         side(b"a", b"1\n"),
         side(b"a", b""),
@@ -269,10 +269,10 @@ def test_a_file_without_lines_is_created_and_deleted_at_once(content: bytes) -> 
     created = FileChange(None, file, by_lines=by_lines)
     deleted = FileChange(file, None, by_lines=by_lines)
 
-    assert file_after(created, ((FactEdit(0, Fact.CREATE), 0),), 0) == file
-    assert file_after(created, ((FactEdit(0, Fact.CREATE), 1),), 0) is None
-    assert file_after(deleted, ((FactEdit(0, Fact.DELETE), 0),), 0) is None
-    assert file_after(deleted, ((FactEdit(0, Fact.DELETE), 1),), 0) == file
+    assert file_after(alone(created), ((FactEdit(0, Fact.CREATE), 0),), 0) == file
+    assert file_after(alone(created), ((FactEdit(0, Fact.CREATE), 1),), 0) is None
+    assert file_after(alone(deleted), ((FactEdit(0, Fact.DELETE), 0),), 0) is None
+    assert file_after(alone(deleted), ((FactEdit(0, Fact.DELETE), 1),), 0) == file
 
 
 def test_each_line_of_a_hunk_is_placed_with_the_group_that_moves_it() -> None:
@@ -300,6 +300,6 @@ def test_several_states_at_once_are_the_same_as_one_by_one(plan: Plan) -> None:
     change, assignment = plan.changes[0], plan.of_file(0)
     groups = range(-1, 5)
 
-    assert file_states(change, assignment, groups) == tuple(
-        file_after(change, assignment, group) for group in groups
+    assert file_states(alone(change), assignment, groups) == tuple(
+        file_after(alone(change), assignment, group) for group in groups
     )

@@ -46,6 +46,7 @@ from gitsplit.proposal.propose import proposal
 from gitsplit.tui.state.app_state import History
 from tests.strategies import (
     LINES,
+    alone,
     commits,
     may_stand_together,
     modified,
@@ -135,7 +136,7 @@ def assert_a_file_exists_while_a_line_does(plan: Plan) -> None:
     for number, change in enumerate(plan.changes):
         assignment = plan.of_file(number)
         for after in range(-1, len(plan.groups)):
-            file = file_after(change, assignment, after)
+            file = file_after(alone(change, number), assignment, after)
             has_line = any(
                 (group <= after) == (change.old is None)
                 for edit, group in assignment
@@ -159,7 +160,7 @@ def test_a_proposal_and_any_plan_start_with_the_same_last_tree(plan: Plan) -> No
 
 def states_after(plan: Plan, after: int) -> list[File]:
     found = (
-        file_after(change, plan.of_file(number), after)
+        file_after(alone(change, number), plan.of_file(number), after)
         for number, change in enumerate(plan.changes)
     )
     return [file for file in found if file is not None]
@@ -209,13 +210,13 @@ def test_before_its_rename_a_file_has_its_chosen_lines_under_the_old_path(
             g for e, g in assignment if isinstance(e, FactEdit) and e.fact == "rename"
         ]
         for after in range(len(plan.groups)):
-            file = file_after(change, assignment, after)
+            file = file_after(alone(change, number), assignment, after)
             assert file is not None
             is_renamed = all(group <= after for group in renames)
             assert file.path == (change.new if is_renamed else change.old).path
             unmoved = replace(change, new=replace(change.new, path=change.old.path))
             texts = [pair for pair in assignment if pair[0] not in renamed(plan)]
-            there = file_after(unmoved, texts, after)
+            there = file_after(alone(unmoved, number), texts, after)
             assert there is not None
             assert (file.content, file.mode) == (there.content, there.mode)
 

@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.series import with_only_split_open
+from tests.strategies import alone
 
 Text = str | bytes | None
 Literal = tuple[Text, Text]
@@ -145,7 +146,7 @@ def answered(state: State, backend: Backend = NO_BACKEND) -> State:
 def contents(plan: Plan, group: int) -> tuple[bytes | None, ...]:
     """What each file holds once the commits up to ``group`` are made."""
     files = (
-        file_after(plan.changes[file], assignment, group)
+        file_after(alone(plan.changes[file], file), assignment, group)
         for file, assignment in file_assignments(plan).items()
     )
     return tuple(None if file is None else file.content for file in files)

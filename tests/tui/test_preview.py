@@ -17,6 +17,7 @@ from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache, path_afte
 from gitsplit.tui.diff.rows import RowKind, diff_rows, rows_after
 from gitsplit.tui.view.split import row_cells
 from gitsplit.tui.view.text import NO_NEWLINE
+from tests.strategies import alone
 from tests.tui.builder import change_of, file_of, plan_of
 
 WIDE = 200
@@ -49,7 +50,7 @@ def hunk_texts(plan: Plan, group: int) -> list[str]:
 
 def content_after(plan: Plan, group: int) -> bytes:
     """The content of the plan's only file after a commit; empty where it isn't."""
-    state = file_after(plan.changes[0], file_assignments(plan).get(0, ()), group)
+    state = file_after(alone(plan.changes[0]), file_assignments(plan).get(0, ()), group)
     return (state and state.content) or b""
 
 

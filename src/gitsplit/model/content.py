@@ -1,12 +1,14 @@
-"""The state of each file after some groups of a plan: states chosen, no patch applied.
+"""The states of a file after some groups of a plan: states chosen, no patch applied.
 
-After commit *k* a file has the new side of the edits in groups 0..k and the old side
-of all others. Content, path, mode and existence are chosen independently.
+After commit *k* a file has the lines that were born in groups 0..k and haven't died in
+them (:mod:`gitsplit.model.weave`). Content, path, mode and existence are chosen
+independently.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import Final, Literal
 
 from gitsplit.model.diff import (
@@ -16,15 +18,19 @@ from gitsplit.model.diff import (
     File,
     FileChange,
     Hunk,
+    Span,
     TextEdit,
     hunk_order,
 )
 from gitsplit.model.objects import object_id
+from gitsplit.model.weave import Strand, Stretch, Thread
 
 Mark = Literal["old", "new"]
 
 _NEVER: Final = 2**63
 """Later than any group, and than DROPPED."""
+_ALWAYS: Final = -1
+"""Before any group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,83 +70,248 @@ def hunk_lines(
             yield PlacedLine("new", hunk.new.start + place, new[place])
 
 
-def file_after(change: FileChange, assignment: Assignment, after: int) -> File | None:
+def file_after(thread: Thread, assignment: Assignment, after: int) -> File | None:
     """The file once groups 0..``after`` are applied; None where it doesn't exist."""
-    return file_states(change, assignment, (after,))[0]
+    return file_states(thread, assignment, (after,))[0]
 
 
 def file_states(
-    change: FileChange, assignment: Assignment, groups: Iterable[int]
+    thread: Thread, assignment: Assignment, groups: Iterable[int]
 ) -> tuple[File | None, ...]:
     """The file as of each of these groups, None where it doesn't exist.
 
-    The same as :func:`file_after` for each, at the price of one.
+    ``assignment`` has the edits of all changes of the thread. The same as
+    :func:`file_after` for each, at the price of one.
     """
-    facts = [(e.fact, g) for e, g in assignment if isinstance(e, FactEdit)]
-    has_lines = change.by_lines and change.hunks
-    runs = tuple(_line_runs(change, assignment)) if has_lines else ()
-    return tuple(
-        _file_state(
-            change, {fact for fact, group in facts if group <= after}, runs, after
-        )
-        for after in groups
-    )
+    by_change = _by_change(thread, assignment)
+    if (at_once := _groups_of_whole_changes(by_change)) is not None:
+        return tuple(_whole_state(thread, at_once, after) for after in groups)
+    states = _States(thread, by_change)
+    return tuple(states.after(after) for after in groups)
 
 
-def _file_state(
-    change: FileChange, chosen: set[Fact], runs: Sequence["_LineRun"], after: int
-) -> File | None:
-    """The state of a file after a group, each of its aspects chosen by itself."""
-    if change.old is None and Fact.CREATE not in chosen:
-        return None
-    if change.new is None and Fact.DELETE in chosen:
-        return None
-    old, new = change.old or change.new, change.new or change.old
-    assert old is not None and new is not None, "a file change has a side"
-    path = new.path if Fact.RENAME in chosen else old.path
-    mode = new.mode if chosen & {Fact.MODE, Fact.TYPE} else old.mode
-    if not runs:
-        side = new if chosen & {Fact.CONTENT, Fact.TYPE, Fact.CREATE} else old
-        return File(path, mode, side.oid, side.content)
-    content = _content_after(runs, after)
-    return File(path, mode, object_id("blob", content), content)
+def first_shown(thread: Thread, assignment: Assignment) -> int | None:
+    """The first group as of which a created file has something to show.
+
+    A line that shows, or an opaque content; None where there is none.
+    """
+    by_change = _by_change(thread, assignment)
+    states = _States(thread, by_change)
+    shown = [run.since for run in states.runs(0) if run.since < run.until]
+    shown += (states.begun(stretch) for stretch in thread.stretches[1:])
+    return min(shown, default=None)
+
+
+ByChange = Sequence[Assignment]
+"""For each change of a thread its edits, in order, each with its group."""
+
+
+def _by_change(thread: Thread, assignment: Assignment) -> ByChange:
+    found: dict[int, list[tuple[Edit, int]]] = {n: [] for n in thread.numbers}
+    for edit, group in assignment:
+        found[edit.file].append((edit, group))
+    return tuple(found.values())
+
+
+def _groups_of_whole_changes(by_change: ByChange) -> Sequence[int] | None:
+    """The group of each change, where none is cut or comes before an earlier one."""
+    groups: list[int] = []
+    for edits in by_change:
+        found = {group for _, group in edits}
+        if len(found) > 1:
+            return None
+        groups += found
+    return groups if groups == sorted(groups) else None
+
+
+def _whole_state(thread: Thread, groups: Sequence[int], after: int) -> File | None:
+    """The state that the last of the changes up to the group has left: an object."""
+    done = bisect_right(groups, after)
+    return thread.changes[done - 1].new if done else thread.changes[0].old
 
 
 @dataclass(frozen=True, slots=True)
 class _LineRun:
     """Lines that follow each other in every state from group ``since`` on.
 
-    From group ``until`` on they are gone; unchanged lines always stay.
+    From group ``until`` on they are gone.
     """
 
     text: bytes
-    since: int = -1
+    since: int = _ALWAYS
     until: int = _NEVER
 
 
-def _line_runs(change: FileChange, assignment: Assignment) -> Iterator[_LineRun]:
-    """The lines of all states in their order, as long runs as possible."""
-    by_hunk = _by_hunk(assignment)
-    at = 0
-    for number, hunk in enumerate(change.hunks):
-        yield _LineRun(b"".join(change.old_lines[at : hunk.old.start]))
-        yield from _hunk_runs(change, hunk, by_hunk[number])
-        at = hunk.old.stop
-    yield _LineRun(b"".join(change.old_lines[at:]))
+class _States:
+    """The states of a thread whose edits are in these groups."""
+
+    def __init__(self, thread: Thread, by_change: ByChange) -> None:
+        self.thread = thread
+        self.edits = by_change
+        self.facts: Sequence[Mapping[Fact, int]] = [
+            {edit.fact: group for edit, group in edits if isinstance(edit, FactEdit)}
+            for edits in by_change
+        ]
+        self._runs: dict[int, tuple[_LineRun, ...]] = {}
+
+    def after(self, group: int) -> File | None:
+        """The state as of the group, each of its aspects chosen by itself."""
+        first, last = self.thread.changes[0], self.thread.changes[-1]
+        if first.old is None and self.facts[0][Fact.CREATE] > group:
+            return None
+        if last.new is None and self.facts[-1][Fact.DELETE] <= group:
+            return None
+        begun = [s for s in self.thread.stretches if self.begun(s) <= group]
+        stretch, at = begun[-1], len(begun) and self.thread.stretches.index(begun[-1])
+        path, mode = self._path(group), self._mode(stretch, group)
+        if not stretch.changes:
+            assert stretch.base is not None, "what isn't made of lines is there whole"
+            return File(path, mode, stretch.base.oid, stretch.base.content)
+        content = _content_after(self.runs(at), group)
+        return File(path, mode, object_id("blob", content), content)
+
+    def begun(self, stretch: Stretch) -> int:
+        """The group as of which the stretch has begun."""
+        if stretch.fact in (None, Fact.CREATE):
+            return _ALWAYS
+        return self.facts[stretch.begins][stretch.fact]
+
+    def _path(self, group: int) -> bytes:
+        """The path: the last rename that is done by then says it."""
+        path = (self.thread.changes[0].old or self.thread.changes[0].side).path
+        for change, facts in zip(self.thread.changes, self.facts, strict=True):
+            if facts.get(Fact.RENAME, _NEVER) <= group:
+                path = change.side.path
+        return path
+
+    def _mode(self, stretch: Stretch, group: int) -> int:
+        """The mode: that of the type, or of the last change of it that is done."""
+        changes = self.thread.changes
+        typed = [
+            at
+            for at, facts in enumerate(self.facts)
+            if Fact.TYPE in facts or Fact.CREATE in facts
+        ]
+        begin = max((at for at in typed if at <= stretch.begins), default=-1)
+        if stretch.fact is None:
+            begin = -1
+        end = min((at for at in typed if at > begin), default=len(changes))
+        side = changes[begin].side if begin >= 0 else changes[0].old
+        assert side is not None, "a thread begins with a file or makes it"
+        mode = side.mode
+        for at in range(max(begin, 0), end):
+            if self.facts[at].get(Fact.MODE, _NEVER) <= group:
+                mode = changes[at].side.mode
+        return mode
+
+    def runs(self, stretch: int) -> tuple[_LineRun, ...]:
+        """The lines of all states of the stretch in order, as long runs as possible."""
+        if stretch not in self._runs and not self.thread.stretches[stretch].changes:
+            self._runs[stretch] = ()
+        if stretch not in self._runs:
+            lives = _Lives(self.edits)
+            self._runs[stretch] = tuple(lives.runs(self._weave(stretch)))
+        return self._runs[stretch]
+
+    def _weave(self, at: int) -> tuple[Strand, ...]:
+        stretch = self.thread.stretches[at]
+        if len(stretch.changes) > 1:
+            return self.thread.weaves[at]
+        # Alignment only matters where a hunk is cut between groups, and costs time.
+        return self.thread.weave(stretch, _uncut(self.edits[stretch.changes[0]]))
 
 
-def _hunk_runs(change: FileChange, hunk: Hunk, edits: Assignment) -> Iterator[_LineRun]:
-    """The lines of a hunk, as long runs as possible."""
-    lines = hunk_lines(change, hunk, edits)
-    for (mark, group), run in groupby(lines, lambda line: (line.mark, line.group)):
-        if mark == "old":
-            yield _LineRun(
-                b"".join(change.old_lines[n.number] for n in run), until=group
-            )
-        else:
-            yield _LineRun(
-                b"".join(change.new_lines[n.number] for n in run), since=group
-            )
+def _uncut(edits: Assignment) -> frozenset[int]:
+    """The hunks of a change whose lines are all in one group."""
+    groups: dict[int, set[int]] = {}
+    for edit, group in edits:
+        if isinstance(edit, TextEdit):
+            groups.setdefault(edit.hunk, set()).add(group)
+    return frozenset(hunk for hunk, found in groups.items() if len(found) == 1)
+
+
+class _Lives:
+    """When the lines of a weave come and go, as their edits are assigned."""
+
+    def __init__(self, by_change: ByChange) -> None:
+        self._bearing = [_spans(edits, "new") for edits in by_change]
+        self._burying = [_spans(edits, "old") for edits in by_change]
+        self._known: dict[Strand, tuple[int, int]] = {}
+
+    def runs(self, weave: Sequence[Strand]) -> Iterator[_LineRun]:
+        """The lines of the weave that ever show, in order."""
+        # A line goes when what took its place goes: so what is later is asked first.
+        linked = (strand for strand in weave if strand.next or strand.again)
+        for strand in sorted(linked, key=lambda s: s.died or 0, reverse=True):
+            self._known[strand] = self._life(strand)
+        rows = chain.from_iterable(map(self._parts, weave))
+        for (since, until), run in groupby(rows, lambda row: row[1:]):
+            if since < until:
+                yield _LineRun(b"".join(text for text, *_ in run), since, until)
+
+    def _parts(self, strand: Strand) -> Iterator[tuple[bytes, int, int]]:
+        """The text of the strand, cut where its edits are."""
+        if strand in self._known:
+            yield (b"".join(strand.text), *self._known[strand])
+            return
+        cuts = {0, len(strand)}
+        if strand.born is not None:
+            cuts.update(self._bearing[strand.born].cuts(strand.span))
+        if strand.died is not None:
+            at = strand.died_at
+            cuts.update(self._burying[strand.died].cuts(Span(at, at + len(strand))))
+        for start, stop in pairwise(sorted(cuts)):
+            text = strand.lines[strand.span.start + start : strand.span.start + stop]
+            yield (b"".join(text), *self._groups(strand, start))
+
+    def _groups(self, strand: Strand, at: int) -> tuple[int, int]:
+        """The groups that bring a line of the strand and that take it away."""
+        since, until = _ALWAYS, _NEVER
+        if strand.born is not None:
+            since = self._bearing[strand.born].group(strand.span.start + at)
+        if strand.died is not None:
+            until = self._burying[strand.died].group(strand.died_at + at)
+        return since, until
+
+    def _life(self, strand: Strand) -> tuple[int, int]:
+        """The same for a single line, which goes with what took its place."""
+        if strand in self._known:
+            return self._known[strand]
+        since, until = self._groups(strand, 0)
+        if strand.next is not None:
+            until = min(until, self._life(strand.next)[1])
+        if strand.again is not None:
+            until = min(until, *self._life(strand.again))
+        return since, until
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """The lines of one side that edits have, in order, and the group of each edit."""
+
+    starts: tuple[int, ...]
+    groups: tuple[int, ...]
+
+    def group(self, line: int) -> int:
+        """The group of the edit that has the line."""
+        return self.groups[bisect_right(self.starts, line) - 1]
+
+    def cuts(self, span: Span) -> Iterator[int]:
+        """Where within the lines another edit begins, counted from their first."""
+        first = bisect_right(self.starts, span.start)
+        for at in range(first, bisect_left(self.starts, span.stop)):
+            yield self.starts[at] - span.start
+
+
+def _spans(edits: Assignment, side: Literal["old", "new"]) -> _Spans:
+    found = [
+        (span.start, group)
+        for edit, group in edits
+        if isinstance(edit, TextEdit)
+        for span in (edit.old if side == "old" else edit.new,)
+        if len(span)
+    ]
+    return _Spans(tuple(at for at, _ in found), tuple(group for _, group in found))
 
 
 def _content_after(runs: Iterable[_LineRun], after: int) -> bytes:
@@ -153,14 +324,6 @@ def _content_after(runs: Iterable[_LineRun], after: int) -> bytes:
     parts = [text for text in chosen if text]
     ended = (p if p.endswith(b"\n") else p + b"\n" for p in parts[:-1])
     return b"".join(chain(ended, parts[-1:]))
-
-
-def _by_hunk(assignment: Assignment) -> dict[int, list[tuple[TextEdit, int]]]:
-    """The text edits of each hunk, with their groups."""
-    texts = ((e, g) for e, g in assignment if isinstance(e, TextEdit))
-    return {
-        number: list(found) for number, found in groupby(texts, lambda t: t[0].hunk)
-    }
 
 
 def _line_groups(hunk: Hunk, edits: Assignment) -> tuple[list[int], list[int]]:

@@ -82,13 +82,15 @@ class FileChange:
 
     ``old`` is None where the commit creates the file, ``new`` where it deletes it.
     ``by_lines`` is false where content is one opaque thing: binary, symlink,
-    submodule, or a change of type. Then there are no hunks.
+    submodule, or a change of type. Then there are no hunks. ``commit`` is the number
+    of the commit in its range, from 0.
     """
 
     old: File | None
     new: File | None
     hunks: tuple[Hunk, ...] = ()
     by_lines: bool = True
+    commit: int = 0
 
     @property
     def path(self) -> bytes:
@@ -204,12 +206,13 @@ def sort_key(edit: Edit) -> tuple[int, int, int, int]:
 
 def hunk_order(change: FileChange, hunk: Hunk) -> tuple[Slot, ...]:
     """Every line of ``hunk`` in the order in which it is composed (0-based in it)."""
-    return merge_order(*_hunk_lines(change, hunk))
+    return merge_order(*hunk_lines_of(change, hunk))
 
 
-def _hunk_lines(
+def hunk_lines_of(
     change: FileChange, hunk: Hunk
 ) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """The old and the new lines of a hunk."""
     return (
         change.old_lines[hunk.old.start : hunk.old.stop],
         change.new_lines[hunk.new.start : hunk.new.stop],
@@ -220,7 +223,7 @@ def line_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     """The edit cut as fine as it goes: each pair of partners or single line."""
     hunk = change.hunks[edit.hunk]
     first_old, first_new = hunk.old.start, hunk.new.start
-    found = partners(*_hunk_lines(change, hunk))
+    found = partners(*hunk_lines_of(change, hunk))
     pairs = {(first_old + old, first_new + new) for old, new in found}
     cuts: list[TextEdit] = []
     for side, place in hunk_order(change, hunk):
@@ -302,7 +305,7 @@ def bytes_compared(change: FileChange, edit: TextEdit) -> int:
     hunk = change.hunks[edit.hunk]
     if len(hunk.old) == len(hunk.new):
         return 0  # each line is the partner of the one at its place
-    old, new = (sum(map(len, lines)) for lines in _hunk_lines(change, hunk))
+    old, new = (sum(map(len, lines)) for lines in hunk_lines_of(change, hunk))
     return old * new
 
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from gitsplit.errors import ActionRefused
+from gitsplit.model.content import Assignment, first_shown
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, edits_by_file
+from gitsplit.model.memo import memo
+from gitsplit.model.weave import Thread, threads_of
 
 DROPPED: Final = 2**63 - 1
 """The group of an edit that no commit takes: later than every commit."""
@@ -33,10 +36,10 @@ class Group:
 class Override:
     """What somebody wrote a file to be as of ``group``, where the plan has another.
 
-    ``file`` is the number of its change. ``base`` is the content that the plan chooses
-    there; where it has come to choose another, the override is to be made anew
-    (:mod:`gitsplit.model.states`). What is ``lasting`` is meant for the groups after
-    it too, which have overrides of their own for that.
+    ``file`` is the number of the first change of it. ``base`` is the content that the
+    plan chooses there; where it has come to choose another, the override is to be made
+    anew (:mod:`gitsplit.model.states`). What is ``lasting`` is meant for the groups
+    after it too, which have overrides of their own for that.
     """
 
     group: int
@@ -74,6 +77,24 @@ class Plan:
             found.setdefault(group, []).append(edit)
         return found
 
+    @property
+    def threads(self) -> tuple[Thread, ...]:
+        """Each file through the commits of the range, in the order of its changes."""
+        return _threads(self.changes)
+
+    def thread(self, file: int) -> Thread:
+        """The thread that the change number ``file`` is of."""
+        return self.threads[thread_of(self.changes)[file]]
+
+    def of_thread(self, thread: Thread) -> Assignment:
+        """The edits of all changes of a file, in order, each with its group."""
+        numbers = frozenset(thread.numbers)
+        return tuple(
+            (edit, group)
+            for edit, group in zip(self.edits, self.group_of, strict=True)
+            if edit.file in numbers
+        )
+
     def of_file(self, file: int) -> tuple[tuple[Edit, int], ...]:
         """The edits of one file, each with its group."""
         return tuple(
@@ -81,6 +102,29 @@ class Plan:
             for edit, group in zip(self.edits, self.group_of, strict=True)
             if edit.file == file
         )
+
+
+_threads = memo(threads_of)
+
+
+@memo
+def thread_of(changes: tuple[FileChange, ...]) -> tuple[int, ...]:
+    """For each change the number of its thread."""
+    found = {
+        number: place
+        for place, thread in enumerate(_threads(changes))
+        for number in thread.numbers
+    }
+    return tuple(found[number] for number in range(len(changes)))
+
+
+def assignments(plan: Plan) -> tuple[Assignment, ...]:
+    """For each thread the edits of its changes, in order, each with its group."""
+    found: list[list[tuple[Edit, int]]] = [[] for _ in plan.threads]
+    place = thread_of(plan.changes)
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        found[place[edit.file]].append((edit, group))
+    return tuple(found)
 
 
 def with_edits_assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
@@ -101,7 +145,8 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
     A creation is moved to the first group that takes a line of the file where it came
     after it, a deletion to the last; everything else stays. Where ``before`` has the
     groups of the edits before a move, a creation or deletion also goes along with the
-    lines of the file, if all those that it was together with have been moved away.
+    lines of the file, if all those that it was together with have been moved away. A
+    creation comes no later than what shows of the file's later changes.
     """
     was, groups = before or plan.group_of, list(plan.group_of)
     at = 0
@@ -117,6 +162,19 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
             )
             groups[at] = bound(groups[lines if is_left_alone else own])
         at = own.stop
+    settled_alone = replace(plan, group_of=tuple(groups))
+    return _with_creations(settled_alone)
+
+
+def _with_creations(plan: Plan) -> Plan:
+    """The plan in which each created file is made where something of it shows first."""
+    groups = list(plan.group_of)
+    for thread in plan.threads:
+        if len(thread.changes) > 1 and thread.changes[0].old is None:
+            creation = plan.edits.index(FactEdit(thread.numbers[0], Fact.CREATE))
+            shown = first_shown(thread, plan.of_thread(thread))
+            if shown is not None:
+                groups[creation] = min(groups[creation], shown)
     return replace(plan, group_of=tuple(groups))
 
 

@@ -17,8 +17,16 @@ from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import Edit, File, FileChange
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, TreeEntry, object_id
-from gitsplit.model.plan import DROPPED, Override, Plan, with_files_for_lines
+from gitsplit.model.plan import (
+    DROPPED,
+    Override,
+    Plan,
+    assignments,
+    thread_of,
+    with_files_for_lines,
+)
 from gitsplit.model.series import PathChange
+from gitsplit.model.weave import Thread
 
 
 def directories(path: bytes) -> Iterator[bytes]:
@@ -36,7 +44,13 @@ def path_collisions(changes: Sequence[FileChange]) -> tuple[int, ...]:
     it; so do files that collide with the same one. A file that collides with none is
     its own.
     """
-    first = list(range(len(changes)))
+    return _collisions(map(_paths_of_change, changes))
+
+
+def _collisions(every: Iterable[set[bytes]]) -> tuple[int, ...]:
+    """The same, of the paths that each file has in any state."""
+    paths_of = list(every)
+    first = list(range(len(paths_of)))
 
     def root(file: int) -> int:
         while first[file] != file:
@@ -44,20 +58,22 @@ def path_collisions(changes: Sequence[FileChange]) -> tuple[int, ...]:
         return file
 
     owner: dict[bytes, int] = {}
-    for file, change in enumerate(changes):
-        for path in _paths_of_change(change):
+    for file, paths in enumerate(paths_of):
+        for path in paths:
             _join(first, root(file), root(owner.setdefault(path, file)))
-    for file, change in enumerate(changes):
-        for parent in (
-            p for path in _paths_of_change(change) for p in directories(path)
-        ):
+    for file, paths in enumerate(paths_of):
+        for parent in (p for path in paths for p in directories(path)):
             if parent in owner:
                 _join(first, root(file), root(owner[parent]))
-    return tuple(root(file) for file in range(len(changes)))
+    return tuple(root(file) for file in range(len(paths_of)))
 
 
 def _paths_of_change(change: FileChange) -> set[bytes]:
     return {side.path for side in (change.old, change.new) if side is not None}
+
+
+def _thread_paths(thread: Thread) -> set[bytes]:
+    return set().union(*map(_paths_of_change, thread.changes))
 
 
 def _join(first: list[int], a: int, b: int) -> None:
@@ -83,8 +99,8 @@ def steps(plan: Plan) -> tuple[TreeStep, ...]:
     file and a directory, or where a file that isn't there has a content of its own.
     """
     by_group = _states_by_group(plan)
-    states = [change.old for change in plan.changes]
-    may_clash = len(set(path_collisions(plan.changes))) < len(plan.changes)
+    states = [thread.changes[0].old for thread in plan.threads]
+    may_clash = len(set(_collisions(map(_thread_paths, plan.threads)))) < len(states)
     found = []
     for group in range(len(plan.groups)):
         changed = by_group.get(group, {})
@@ -95,22 +111,23 @@ def steps(plan: Plan) -> tuple[TreeStep, ...]:
         if may_clash:
             _refuse_clash(group, (s.path for s in states if s is not None))
     if is_whole(plan):
-        new = [change.new for change in plan.changes]
+        new = [thread.changes[-1].new for thread in plan.threads]
         assert states == new, "with nothing altered the last states are the new sides"
     return tuple(found)
 
 
 def _states_by_group(plan: Plan) -> dict[int, dict[int, File | None]]:
-    """For each group the files that it changes, as they are after it."""
+    """For each group the threads that it changes, as they are after it."""
     found: dict[int, dict[int, File | None]] = {}
     overrides = overrides_by_file(plan)
-    for file, assignment in file_assignments(plan).items():
-        own = overrides.get(file, {})
+    threads = zip(plan.threads, assignments(plan), strict=True)
+    for place, (thread, assignment) in enumerate(threads):
+        own = overrides.get(thread.numbers[0], {})
         touching = {group for _, group in assignment}.union(own, (g + 1 for g in own))
         groups = sorted(touching.intersection(range(len(plan.groups))))
-        states = file_states(plan.changes[file], assignment, groups)
+        states = file_states(thread, assignment, groups)
         for group, state in zip(groups, states, strict=True):
-            found.setdefault(group, {})[file] = _with_override(state, own.get(group))
+            found.setdefault(group, {})[place] = _with_override(state, own.get(group))
     return found
 
 
@@ -125,15 +142,23 @@ def overrides_by_file(plan: Plan) -> dict[int, dict[int, Override]]:
 def states_in(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None, ...]:
     """The file as the commits of these groups have it; None where it doesn't exist.
 
-    Group -1 is what the commit being split began with.
+    ``file`` is the number of any change of it. Group -1 is what the commits being
+    split began with.
     """
-    own = {o.group: o for o in plan.overrides if o.file == file}
+    first = plan.thread(file).numbers[0]
+    own = {o.group: o for o in plan.overrides if o.file == first}
     wanted = tuple(groups)
-    states = file_states(plan.changes[file], plan.of_file(file), wanted)
+    states = _chosen(plan, file, wanted)
     return tuple(
         _with_override(state, own.get(group))
         for group, state in zip(wanted, states, strict=True)
     )
+
+
+def _chosen(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None, ...]:
+    """What the plan chooses for the file as of these groups, overrides aside."""
+    thread = plan.thread(file)
+    return file_states(thread, plan.of_thread(thread), groups)
 
 
 def _with_override(state: File | None, override: Override | None) -> File | None:
@@ -241,6 +266,7 @@ def with_content(
     """
     before = editable_content(plan, group, file)
     last = len(plan.groups) - 1
+    file = plan.thread(file).numbers[0]
     contents = {group: content}
     if lasting is not None:
         for own in plan.overrides:
@@ -255,7 +281,9 @@ def with_content(
                 contents[place] = merged
     others = (o for o in plan.overrides if o.file != file or o.group not in contents)
     is_lasting = lasting is not None or group == last
-    given_now = _overrides_giving(plan, file, plan.of_file(file), contents)
+    given_now = _overrides_giving(
+        plan, file, plan.of_thread(plan.thread(file)), contents
+    )
     made = (replace(o, lasting=is_lasting) for o in given_now)
     return replace(plan, overrides=tuple(sorted([*others, *made])))
 
@@ -263,16 +291,17 @@ def with_content(
 def with_contents(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Plan:
     """The plan in which each file has the contents given for it, by their groups.
 
-    As a plan file says it: what is given for the last group, or for several in a row,
-    is taken for lasting. Raises InvalidPlan where a file isn't there in its group, or
-    is a submodule.
+    A file is named by any change of it. As a plan file says it: what is given for the
+    last group, or for several in a row, is taken for lasting. Raises InvalidPlan where
+    a file isn't there in its group, or is a submodule.
     """
     last = len(plan.groups) - 1
-    edits = file_assignments(plan)
+    edits = assignments(plan)
+    place = thread_of(plan.changes)
     made = [
         replace(override, lasting=override.group == last or override.group + 1 in own)
         for file, own in contents.items()
-        for override in _overrides_giving(plan, file, edits[file], own)
+        for override in _overrides_giving(plan, file, edits[place[file]], own)
     ]
     return replace(plan, overrides=tuple(sorted(made)))
 
@@ -282,9 +311,10 @@ def _overrides_giving(
 ) -> Iterator[Override]:
     """The overrides that give the file these contents, where it hasn't them anyway.
 
-    ``edits`` are those of the file, with their groups.
+    ``edits`` are those of its thread, with their groups.
     """
-    chosen = file_states(plan.changes[file], edits, contents)
+    thread = plan.thread(file)
+    chosen = file_states(thread, edits, contents)
     for (group, content), state in zip(contents.items(), chosen, strict=True):
         if state is None or state.content is None:
             what = "isn't there" if state is None else "is a submodule"
@@ -294,7 +324,7 @@ def _overrides_giving(
                 hint="Name the fact that makes it for that commit or an earlier one.",
             )
         if state.content != content:
-            yield Override(group, file, content, state.content)
+            yield Override(group, thread.numbers[0], content, state.content)
 
 
 def with_overrides_merged(plan: Plan, merge: ContentMerge) -> Plan:
@@ -330,9 +360,7 @@ def _overrides_of_file(
     plan: Plan, file: int, own: Mapping[int, Override], merge: ContentMerge
 ) -> Iterator[Override]:
     """The overrides of one file laid over what the plan chooses now."""
-    states = file_states(
-        plan.changes[file], plan.of_file(file), range(len(plan.groups))
-    )
+    states = _chosen(plan, file, range(len(plan.groups)))
     lasting: Override | None = None
     for group, state in enumerate(states):
         source = own.get(group, lasting)
