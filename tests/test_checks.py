@@ -183,10 +183,10 @@ def test_where_there_is_no_room_for_a_worktree_nothing_is_run_and_the_reason_sai
 @pytest.mark.parametrize(
     ("args", "told"),
     [
-        (("-n", "-x", "true", "HEAD~1"), "a dry run writes nothing"),
-        (("--jobs", "2", "HEAD~1"), "--jobs belongs to -x"),
+        (("-n", "-x", "true", "HEAD~1"), "which writes no commits"),
+        (("--jobs", "2", "HEAD~1"), "--jobs requires -x"),
         (("-x", " ", "HEAD~1"), "-x needs a command"),
-        (("--undo", "-x", "true"), "--undo goes with no other option"),
+        (("--undo", "-x", "true"), "--undo cannot be combined with other options"),
         (("-x", "true", "--jobs", "0"), "--jobs"),
     ],
 )

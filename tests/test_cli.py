@@ -95,7 +95,7 @@ def test_by_none_the_commit_stays_whole_and_a_split_of_it_is_refused(
 
     assert files == [["numbers", "sub/other"]]
     assert (ran.status, ran.out) == (1, "")
-    assert "The plan gives back the commits as they are." in ran.err
+    assert "The plan changes nothing." in ran.err
     assert series.refs() == refs
 
 
@@ -110,7 +110,7 @@ def test_more_commits_than_there_are_pieces_are_refused(series: Repository) -> N
     ran = gitsplit(series.path, "-n", "--commits", "50", "-c", "HEAD~2")
 
     assert (ran.status, ran.out) == (1, "")
-    assert "too few for 50 commits" in ran.err
+    assert "commits at most, not 50." in ran.err
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
 
     said = done(series.path, "--undo")
     back, about = said.splitlines()
-    assert back == f"Undid: split {commit} into 2. main is at {tip} again."
+    assert back == f"Undid: split of {commit} into 2. main is at {tip} again."
     assert about.startswith("If the split has been pushed for review, amend")
 
 

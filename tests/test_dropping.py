@@ -48,7 +48,7 @@ def test_a_dropped_line_stays_in_the_worktree_and_leaves_every_commit(
     assert series.git("diff", "-U0", "numbers").splitlines()[-2:] == ["-50", "+fifty"]
     for commit in ("HEAD~2", "HEAD~1", "HEAD"):
         assert b"\n50\n" in series.blob(commit, "numbers")
-    assert f"Dropped from {old[:10]}, still in the worktree, not staged:\n" in out
+    assert f"Left out of {old[:10]}, still in the worktree, not staged:\n" in out
     assert "  2 lines of numbers\n" in out
     assert series.fsck() == ""
 
@@ -122,7 +122,7 @@ def test_a_conflict_above_is_refused_with_commit_and_file(series: Repository) ->
     ran = gitsplit(series.path, "--plan", file, "--yes")
 
     assert ran.status == 1
-    assert "“needs it” needs what isn't before it as it was: numbers" in ran.err
+    assert "“needs it” would conflict in numbers with what" in ran.err
     assert "Nothing was changed." in ran.err
     assert "Your plan is kept" in ran.err
     assert seen(series) == before
@@ -187,7 +187,7 @@ def test_a_bare_repository_has_no_place_for_dropped_lines(series: Repository) ->
     said, let_go, kept, *_ = ran.err.splitlines()
     assert "A bare repository has no worktree" in said
     # The hint ends with a command: what follows must not look like a part of it.
-    assert let_go == "hint: Let them go: --drop-to discard"
+    assert let_go == "hint: Discard it: --drop-to discard"
     assert kept.startswith("hint: Your plan is kept, for HEAD at ")
     assert b"\n50\n" in bare.blob("HEAD", "numbers")
     done(bare.path, "--undo")

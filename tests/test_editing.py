@@ -296,8 +296,8 @@ def test_what_is_dropped_can_t_stay_where_something_else_was_typed(
     ran = gitsplit(series.path, "--plan", plan, "--yes")
 
     assert ran.status == 1
-    assert "What is dropped can't stay in the files beside what was written" in ran.err
-    assert "hint: Let it go: --drop-to discard" in ran.err
+    assert "What is left out can't stay in the files: The edit of" in ran.err
+    assert "hint: Discard it: --drop-to discard" in ran.err
     assert seen(series) == before
     done(series.path, "--plan", plan, "--yes", "--drop-to", "discard")
     assert (series.path / "numbers").read_bytes() == b"all new\n"
@@ -321,5 +321,5 @@ def test_an_edit_that_a_commit_above_contradicts_is_refused(
     ran = gitsplit(series.path, "--plan", plan, "--yes")
 
     assert ran.status == 1
-    assert "numbers would conflict" in ran.err
+    assert "would conflict in numbers" in ran.err
     assert seen(series) == before

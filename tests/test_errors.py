@@ -165,7 +165,7 @@ def test_a_commit_that_is_one_piece(series: Repository) -> None:
     series.commit("one piece\n", {"sub/other": b"a\nbe\n"})
 
     said = refused(series, "--yes", "HEAD~1")
-    assert said == "The plan gives back the commits as they are."
+    assert said == "The plan changes nothing."
     assert "--commits N" in gitsplit(series.path, "--yes", "HEAD~1").err
 
 
@@ -278,7 +278,7 @@ def test_an_operation_under_way(
     ran = gitsplit(series.path, *SPLIT, "HEAD~1")
 
     assert sentence_of(ran).startswith(("A ", "An "))
-    assert f" {name} is under way" in ran.err
+    assert f" {name} is in progress" in ran.err
     assert f"git {name} --abort" in ran.err or "git bisect reset" in ran.err
     assert state_of(series.path) == before
 
@@ -435,7 +435,7 @@ def test_a_git_that_a_limit_has_ended_is_told_apart_from_a_full_disk(
         check=False,
     )
 
-    assert b"git was ended by SIGXFSZ, at a limit on file sizes" in ended.stderr
+    assert b"git was killed by SIGXFSZ, at a limit on file sizes" in ended.stderr
     assert (ended.returncode, series.refs()) == (1, before)
 
 

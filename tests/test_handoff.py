@@ -141,7 +141,7 @@ def test_a_dropped_edit_that_is_needed_above_stops_there(
         str(error) == f"git rebase has stopped at {above} “above”, where f conflicts."
     )
     assert "gitsplit --continue" in error.hint
-    assert "3 of 5 commands are done. No branch has moved" in error.state
+    assert "3 of 5 commands done. No branch has moved" in error.state
     assert story.subjects == ["base", "eighteen", "thirty"]
     assert story.repo.git("show-ref") in before.refs
     story.resolve(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
@@ -411,7 +411,7 @@ def test_without_anything_handed_over_there_is_nothing_to_end(
     story: Story, word: str
 ) -> None:
     ran = gitsplit(story.repo.path, word)
-    sentence = "gitsplit: No rebase that gitsplit has left to git is under way here."
+    sentence = "gitsplit: No rebase that gitsplit has left to git is in progress here."
     assert ran.status == 1
     assert ran.err.splitlines()[0] == sentence
     story.repo.run("rebase", "-q", "--exec", "false", "HEAD~1", check=False)

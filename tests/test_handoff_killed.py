@@ -210,7 +210,7 @@ def test_every_way_on_knows_what_was_broken_off(tangled: Repository, word: str) 
     ran = gitsplit(tangled.path, word)
     if word == "-n":
         assert (ran.status, seen(tangled) != before) == (1, True)
-        assert "interrupted while git was rebasing" in ran.err
+        assert "interrupted during its git rebase" in ran.err
         ran = gitsplit_again(tangled)
 
     assert "the rebase has been rolled back" in ran.err

@@ -59,11 +59,11 @@ def test_while_that_git_works_no_start_says_that_nothing_is_there(
     assert [each.status for each in ran] == [1] * len(WAYS)
     for each in ran:
         assert f"gitsplit: Waiting for a g{who}.\n" in each.err
-        assert f"gitsplit: A g{who} is still at work.\n" in each.err
+        assert f"gitsplit: A g{who} is still running.\n" in each.err
         assert "hint: Wait for it" in each.err
         assert "othing" not in each.err and "no rewrite" not in each.err
     assert looked.status == 0
-    assert f"A g{who} is still at work." in looked.err
+    assert f"A g{who} is still running." in looked.err
     wait_until(lambda: not is_alive(kill.git))
 
 

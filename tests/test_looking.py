@@ -104,10 +104,10 @@ def test_a_commit_too_small_for_so_many_hides_none_of_the_others(
     ran = gitsplit(repo.path, "-n", "HEAD~2", "--commits", "2", "--format", "json")
 
     small, large = blocks(text, repo, "HEAD~1", "HEAD")
-    assert "  ! The commit has only one piece, too few for 2 commits." in small
+    assert "  ! The commit can't be split into 2 commits." in small
     assert "becomes 2 commits" in large
     assert [e["action"] for e in json.loads(ran.out)["series"]] == ["pick", "split"]
-    assert f"{repo.oid('HEAD~1')[:10]} stays one commit. The commit has" in ran.err
+    assert f"{repo.oid('HEAD~1')[:10]} stays one commit. The commit can't" in ran.err
 
 
 def test_where_nothing_can_be_proposed_for_any_commit_that_is_an_error(
@@ -116,7 +116,7 @@ def test_where_nothing_can_be_proposed_for_any_commit_that_is_an_error(
     for args in (["HEAD~3"], ["-c", "HEAD", "HEAD~3"], ["HEAD~1"]):
         ran = gitsplit(series.path, "-n", *args, "--commits", "9")
         assert (ran.status, ran.out) == (1, "")
-        assert "too few for 9 commits" in ran.err
+        assert "commits at most, not 9" in ran.err
 
 
 def test_a_program_that_fails_for_one_commit_hides_none_of_the_others(
@@ -170,7 +170,7 @@ def test_a_plan_that_changes_nothing_is_applied_with_a_word(
     ran = gitsplit(one_piece.path, "--yes", "--plan", "-", stdin=plan.encode())
 
     assert (ran.status, ran.out) == (0, "")
-    said = "The plan gives back the commits as they are. Nothing was changed."
+    said = "The plan changes nothing. Nothing was changed."
     assert ran.err == f"gitsplit: {said}\n"
     assert one_piece.refs() == before
     assert gitsplit(one_piece.path, "--undo").status == 1

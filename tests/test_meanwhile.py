@@ -131,8 +131,8 @@ def test_a_second_gitsplit_while_the_first_moves_the_refs_is_refused(
     said = log.read_text().splitlines()
     assert said[0].startswith("gitsplit: Waiting for another gitsplit (process ")
     assert said[1].startswith("gitsplit: Another gitsplit (process ")
-    assert said[1].endswith(" is still at work.")
-    assert said[-2].startswith("It may yet move branches")
+    assert said[1].endswith(" is still running.")
+    assert said[-2].startswith("It may still move branches")
     assert said[-1] == "1"
     assert len(trees(series, "HEAD~4..")) == 4
     assert locks(series) == []
@@ -174,7 +174,7 @@ def test_a_reflog_that_can_t_be_written_leaves_nothing_to_finish(
     sentence, hint, _, state = ran.err.splitlines()
     assert (ran.status, ran.out, series.refs()) == (1, "", refs)
     assert "there are still logs under" in sentence
-    assert hint == "hint: See to that, and try again."
+    assert hint == "hint: Fix that, and try again."
     assert state == "Nothing was changed."
     assert locks(series) == []
 

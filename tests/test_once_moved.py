@@ -61,7 +61,7 @@ def test_ctrl_c_just_when_the_refs_have_moved_is_told_with_what_has_happened(
 
     assert ran.status == 130
     assert repo.refs() != before
-    assert "the refs were moving" in ran.err
+    assert "Interrupted while updating refs" in ran.err
     assert NOTHING not in ran.err
 
 

@@ -21,12 +21,11 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("of", "pieces", "said"),
     [
-        (1, 5_000, "\rlooking for what belongs together: 5000 hunks…\x1b[K\r\x1b[K"),
+        (1, 5_000, "\rgrouping hunks: 5000 hunks…\x1b[K\r\x1b[K"),
         (
             3,
             5_000,
-            "\rlooking for what belongs together: commit 1 of 3, 5000 hunks…\x1b[K"
-            "\r\x1b[K",
+            "\rgrouping hunks: commit 1 of 3, 5000 hunks…\x1b[K\r\x1b[K",
         ),
         (3, 50, ""),
     ],

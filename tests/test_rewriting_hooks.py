@@ -191,7 +191,7 @@ def test_the_user_is_asked_before_very_many_commits_are_signed(
     if answer:
         apply(repo, work, finish)
     else:
-        with pytest.raises(Declined, match="The 21 new commits were not to be signed"):
+        with pytest.raises(Declined, match="You chose not to sign 21 new commits"):
             apply(repo, work, finish)
 
     assert asked == [MOST_UNASKED + 1]
@@ -313,7 +313,7 @@ def test_a_refusal_is_said_in_the_hook_s_words_and_changes_nothing(
 
     assert ran.status == 1
     assert ran.err.splitlines()[0] == (
-        "gitsplit: The hook commit-msg refused “first”: line 1 is too short: first"
+        "gitsplit: The commit-msg hook refused “first”: line 1 is too short: first"
     )
     assert "--no-verify" in ran.err
     assert "Nothing was changed." in ran.err
@@ -336,7 +336,7 @@ def test_a_message_of_which_nothing_is_left_is_refused(series: Repository) -> No
     ran = gitsplit(series.path, "--yes", "HEAD~1")
 
     assert ran.status == 1
-    assert "The hook commit-msg left nothing of “p: two things”." in ran.err
+    assert "The commit-msg hook left nothing of “p: two things”." in ran.err
 
 
 def test_post_rewrite_hears_of_it_when_the_refs_have_moved(
@@ -357,7 +357,7 @@ def test_a_failing_post_rewrite_is_a_warning(series: Repository) -> None:
     ran = split_in_two(series)
 
     assert ran.status == 0
-    assert ran.err == "gitsplit: The hook post-rewrite failed: out of paper.\n"
+    assert ran.err == "gitsplit: The post-rewrite hook failed: out of paper.\n"
     assert "3 commits became 4" in ran.out
 
 

@@ -129,7 +129,7 @@ def test_who_breaks_off_hears_that_the_work_is_kept(
     terminal.kill(number)
 
     assert terminal.exit_status() == conventional(number)
-    assert "Your work is kept for the next time." in terminal.text
+    assert "Your work is kept as a draft." in terminal.text
     assert "Nothing was changed." in terminal.text
 
 
@@ -158,7 +158,7 @@ def test_who_breaks_off_commands_that_run_on_the_commits_keeps_the_work(
     terminal.type("\x03")
 
     assert terminal.exit_status() == conventional(signal.SIGINT)
-    assert "Your work is kept for the next time." in terminal.text
+    assert "Your work is kept as a draft." in terminal.text
 
 
 def test_a_signal_while_the_editor_is_open_ends_both(

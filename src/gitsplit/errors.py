@@ -136,7 +136,7 @@ class Stopped(GitsplitError):
 
 
 class NothingToContinue(GitsplitError):
-    """No rebase that gitsplit has handed to git is under way here."""
+    """No rebase that gitsplit has handed to git is in progress here."""
 
 
 class UncleanFiles(GitsplitError):
@@ -216,7 +216,7 @@ class Interrupted(GitsplitError):
 
 
 class Signalled(KeyboardInterrupt):
-    """SIGTERM or SIGHUP has come; whatever is under way is unwound as for Ctrl-C."""
+    """SIGTERM or SIGHUP has come; whatever is in progress is unwound as for Ctrl-C."""
 
     def __init__(self, number: int) -> None:
         super().__init__()

@@ -62,10 +62,10 @@ def test_an_editor_that_ends_with_an_error_says_no_and_leaves_nothing_behind(
     script(tmp_path, monkeypatch, f'echo x > "$1"; printf %s "$1" > "{log}"; exit 3')
     opened = open_repository(repo.path)
 
-    with pytest.raises(EditorFailed, match="ended with status 3") as failed:
+    with pytest.raises(EditorFailed, match="exited with status 3") as failed:
         edit_text(opened, b"x")
     assert failed.value.hint == "Nothing changed."
-    with pytest.raises(EditorFailed, match="ended with status 3"):
+    with pytest.raises(EditorFailed, match="exited with status 3"):
         edit_file(opened, b"f", b"x")
     assert not Path(log.read_text()).parent.exists()
     assert list((repo.path / ".git" / "gitsplit").iterdir()) == []

@@ -80,7 +80,7 @@ def test_a_hook_may_change_the_message(repo: Repository) -> None:
 def test_a_hook_may_refuse_the_message_in_its_own_words(repo: Repository) -> None:
     add_hook(repo, "commit-msg", "echo too short; exit 7")
 
-    with pytest.raises(HookRefused, match="commit-msg refused “one”: too short"):
+    with pytest.raises(HookRefused, match="commit-msg hook refused “one”: too short"):
         verified(repo, b"one\n\nbody\n")
 
 
@@ -249,7 +249,7 @@ def test_post_rewrite_that_fails_is_said_and_no_more(repo: Repository) -> None:
     add_hook(repo, "post-rewrite", "echo no way; exit 3")
     bench, rewrite = rewritten(repo)
 
-    said = ("The hook post-rewrite failed: no way.",)
+    said = ("The post-rewrite hook failed: no way.",)
     assert announce_rewrite(bench.opened, rewrite) == said
 
 

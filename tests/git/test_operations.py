@@ -1,4 +1,4 @@
-"""Operations under way, each begun by git itself and stopped where it stops."""
+"""Operations in progress, each begun by git itself and stopped where it stops."""
 
 import pytest
 

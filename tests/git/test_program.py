@@ -42,7 +42,7 @@ def test_a_failure_is_a_sentence_in_gits_own_words(repo: Repository) -> None:
 
 
 def test_a_failure_without_a_word_says_the_status(repo: Repository) -> None:
-    with pytest.raises(GitFailed, match="git symbolic-ref failed: it ended with"):
+    with pytest.raises(GitFailed, match="git symbolic-ref failed: it exited with"):
         Program(repo.path).run("symbolic-ref", "-q", "refs/heads/nosuch")
 
 

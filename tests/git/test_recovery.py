@@ -260,7 +260,7 @@ def test_locks_from_the_future_are_waited_for_a_moment_at_most_and_that_is_said(
 
     assert time.monotonic() - before < 30
     assert not any(lock.exists() for lock in locks)
-    assert [words.split(" to see")[0] for words in said] == ["Waiting a moment"] * 2
+    assert [words.split(" to see")[0] for words in said] == ["Waiting"] * 2
 
 
 def dead_mark() -> str:

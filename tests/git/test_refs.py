@@ -188,7 +188,7 @@ def test_the_branch_of_a_bisect_elsewhere_stays(
     _, left = moves_of(repo, split_into_store(repo))
 
     assert left == (
-        ("refs/heads/hunted", "a rebase or bisect under way will set it"),
+        ("refs/heads/hunted", "a rebase or bisect in progress will set it"),
         (f"HEAD of {tmp_path / 'other'}", "it is detached there"),
     )
 
@@ -207,8 +207,8 @@ def test_in_the_middle_of_a_rebase_only_head_moves(
 
     assert moves == (RefUpdate("HEAD", rewrite.old_head, rewrite.new_head),)
     assert dict(left) == {
-        MAIN: "a rebase or bisect under way will set it",
-        "refs/heads/beside": "a rebase is under way here",
+        MAIN: "a rebase or bisect in progress will set it",
+        "refs/heads/beside": "a rebase is in progress here",
     }
     subjects = repo.git("log", "--format=%s", "main").splitlines()
     assert subjects == ["above 1", "above 0", "tangled", "first piece", "base"]

@@ -222,7 +222,7 @@ def test_a_file_at_home_with_nobody_can_t_sign(
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("gpg.format", "ssh", "signed by an SSH key, and none is named"),
+        ("gpg.format", "ssh", "No SSH key is configured"),
         ("gpg.format", "pgp", "bad value for gpg.format: “pgp”"),
     ],
 )
@@ -238,7 +238,7 @@ def test_what_can_t_sign_is_refused_before_anything_is_signed(
 def test_a_program_that_isn_t_there_is_named(repo: Repository) -> None:
     repo.git("config", "gpg.program", "no-such-gpg")
 
-    with pytest.raises(SigningFailed, match="no-such-gpg, which is to sign, can't be"):
+    with pytest.raises(SigningFailed, match="signing program no-such-gpg can't be"):
         signer_of(repo).try_out()
 
 

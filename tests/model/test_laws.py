@@ -260,7 +260,7 @@ def test_a_file_that_becomes_a_directory_does_so_at_once() -> None:
         steps(replace(apart, group_of=(1, 1, 0, 0)))
     assert str(refused.value) == "Commit 1 would have a file and a directory at a."
     assert refused.value.hint == (
-        "Assign the pieces that take and free that path to the same commit."
+        "Send the hunks that free and use that path to the same commit."
     )
 
 

@@ -123,7 +123,7 @@ def test_what_conflicts_with_a_later_commit_is_not_taken_for_good() -> None:
     with pytest.raises(InvalidPlan) as refused:
         with_content(in_three(), 0, 0, FIRST.replace(b"8", b"acht"), merge)
 
-    said = "What was written into f would conflict in commit 3."
+    said = "The edit of f would conflict in commit 3."
     assert str(refused.value) == said
 
 
@@ -167,8 +167,8 @@ SYMLINK = replace(
     ("change", "group", "said"),
     [
         (CREATED, 0, "Commit 1 doesn't have new."),
-        (SUBMODULE, 1, "lib is no regular file, so it can't be edited."),
-        (SYMLINK, 1, "link is no regular file, so it can't be edited."),
+        (SUBMODULE, 1, "lib isn't a regular file, so it can't be edited."),
+        (SYMLINK, 1, "link isn't a regular file, so it can't be edited."),
     ],
 )
 def test_only_a_regular_file_that_is_there_can_be_written(
@@ -498,7 +498,7 @@ def test_a_content_that_the_plan_chooses_anyway_is_left_out() -> None:
                 entry_with((file_entry(added=((2, 2), (5, 5), (8, 8))),)),
                 dropped=(file_entry(removed=((2, 2), (5, 5), (8, 8)), content=b"x\n"),),
             ),
-            "What is dropped can't have a content, as f has, so the plan doesn't fit.",
+            "What is left out can't have a content, as f has, so the plan doesn't fit.",
         ),
     ],
 )

@@ -156,7 +156,7 @@ def test_where_the_owner_goes_its_message_goes_on_with_the_change_id(
 def test_a_group_with_edits_cannot_be_removed() -> None:
     with pytest.raises(ActionRefused) as refused:
         without_group(plan_of(CHANGED, (0, 1)), 1)
-    assert str(refused.value) == "Commit 2 can't be removed while it has pieces."
+    assert str(refused.value) == "Commit 2 can't be removed while it has hunks."
 
 
 def test_the_only_group_cannot_be_removed() -> None:

@@ -116,7 +116,7 @@ def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
 ) -> None:
     todo = with_action(unchanged_todo(FORK), oid(commit), "fixup")
 
-    with pytest.raises(InvalidPlan, match="begins a line"):
+    with pytest.raises(InvalidPlan, match="first commit of a branch"):
         todo_layout(FORK, todo)
 
 

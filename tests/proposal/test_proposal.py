@@ -192,15 +192,15 @@ def test_one_piece_stays_one_commit(change: FileChange) -> None:
     assert messages(proposal((change,), MESSAGE)) == [MESSAGE]
     with pytest.raises(InvalidPlan) as refused:
         proposal((change,), MESSAGE, commits=2)
-    assert str(refused.value) == (
-        "The commit has only one piece, too few for 2 commits."
-    )
+    assert str(refused.value) == ("The commit can't be split into 2 commits.")
 
 
 def test_more_commits_than_lines_are_refused() -> None:
     with pytest.raises(InvalidPlan) as refused:
         proposal((numbered(1, 2, 3),), MESSAGE, commits=4)
-    assert str(refused.value) == "The commit has 3 pieces, too few for 4 commits."
+    assert (
+        str(refused.value) == "The commit can be split into 3 commits at most, not 4."
+    )
     assert refused.value.hint == "Ask for 3 or fewer."
 
 
@@ -338,8 +338,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             b"new.py: Do several things",
             [
-                "all that changes in a (3 hunks)",
-                "all that changes in new.py (2 hunks)",
+                "all changes in a (3 hunks)",
+                "all changes in new.py (2 hunks)",
             ],
             id="all of a file",
         ),
@@ -348,8 +348,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             b"p.png: Do several things",
             [
-                "all that changes in a (3 hunks)",
-                "all that changes in p.png (1 hunk)",
+                "all changes in a (3 hunks)",
+                "all changes in p.png (1 hunk)",
             ],
             id="a binary file",
         ),
@@ -362,7 +362,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "directory",
             b"2 files in s/t: Do several things",
             [
-                "all that changes in a (3 hunks)",
+                "all changes in a (3 hunks)",
                 "2 hunks in 2 files in s/t",
             ],
             id="several files",
@@ -372,8 +372,8 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
             "file",
             "<E9>␊f: Do several things".encode(),
             [
-                "all that changes in a (3 hunks)",
-                "all that changes in <E9>␊f (1 hunk)",
+                "all changes in a (3 hunks)",
+                "all changes in <E9>␊f (1 hunk)",
             ],
             id="a path that is no text",
         ),

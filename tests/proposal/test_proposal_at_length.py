@@ -113,11 +113,11 @@ COMMITS: dict[str, tuple[Callable[[], tuple[FileChange, ...]], str]] = {
     ),
     "in 100 files": (
         lambda: edited_files([50] * 100),
-        "pieces within 12 lines of each other stay together",
+        "hunks within 12 lines of each other stay together",
     ),
     "in one file": (
         lambda: edited_files([5_000]),
-        "pieces within 12 lines of each other stay together",
+        "hunks within 12 lines of each other stay together",
     ),
     "in files of their own": (
         lambda: edited_files([1] * 5_000),
@@ -237,5 +237,5 @@ def test_that_only_the_beginning_of_a_line_is_compared_is_said() -> None:
     )
     assert (
         proposals_by_content((replaced(short, long),), b"Do it\n").shortcut
-        == "of long lines and hunks the beginning is compared"
+        == "only the beginning of long lines and hunks is compared"
     )

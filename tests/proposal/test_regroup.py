@@ -208,11 +208,11 @@ def test_what_was_written_by_hand_goes_to_the_commit_that_took_over() -> None:
 
 
 def test_one_commit_has_no_fewer_and_single_lines_have_no_more() -> None:
-    with pytest.raises(ActionRefused, match="It is one commit already"):
+    with pytest.raises(ActionRefused, match="Already one commit"):
         regroup(FOUR.plan(1), -1, FOUR)
 
     plan = FOUR.plan(5)
-    with pytest.raises(ActionRefused, match="The commit has 5 pieces, too few for 6"):
+    with pytest.raises(ActionRefused, match="into 5 commits at most, not 6"):
         regroup(plan, 1, FOUR)
 
 

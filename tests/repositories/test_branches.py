@@ -85,7 +85,7 @@ def test_a_branch_that_another_worktree_works_on_is_left_to_it(
     out = Split.of(repo).succeed()
 
     assert repo.oid("other") == tip
-    assert "other stays where it is: a rebase or bisect under way will set it" in out
+    assert "other stays where it is: a rebase or bisect in progress will set it" in out
     other.git(*end.split())
     assert other.git("symbolic-ref", "HEAD") == "refs/heads/other"
     assert other.oid("HEAD") == tip
@@ -137,7 +137,7 @@ def test_reflogs_tell_what_happened_and_what_was_taken_back(repo: Repository) ->
     new = repo.oid("HEAD")
     done(repo.path, "--undo")
 
-    what = f"split {before['HEAD~2'][:10]} into 2"
+    what = f"split of {before['HEAD~2'][:10]} into 2"
     for name in ("HEAD", "main", "beside"):
         log = reflog(repo, name)
         assert log[:2] == [

@@ -100,7 +100,7 @@ def test_a_second_gitsplit_is_refused_while_the_first_moves_refs(
     for later in (second, undo):
         assert (later.status, later.out) == (1, "")
         assert "Another gitsplit (process " in later.err
-        assert " is still at work." in later.err
+        assert " is still running." in later.err
         assert "Nothing was changed." not in later.err
     assert first == Ran(0, first.out, "")
     split.check()

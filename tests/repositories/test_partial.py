@@ -114,7 +114,7 @@ def test_contents_that_cannot_be_fetched_are_told_before_anything_changes(
     ran = gitsplit(clone.path, "--yes", "--plan", "-", stdin=plan)
 
     assert (ran.status, ran.out) == (1, "")
-    assert "The contents of changed files are missing here (4 of them)" in ran.err
-    assert "A partial clone needs its remote" in ran.err
+    assert "4 objects of changed files can't be fetched" in ran.err
+    assert "This is a partial clone" in ran.err
     assert "Nothing was changed." in ran.err
     assert clone.refs() == before

@@ -48,7 +48,7 @@ def test_an_operation_is_noticed_where_its_head_is_in_a_table(
     ran = gitsplit(tables.path, "--yes", "-c", "HEAD~2")
 
     assert ran.status == 1
-    assert "A cherry-pick is under way in this repository." in ran.err
+    assert "A cherry-pick is in progress in this repository." in ran.err
 
 
 def test_a_table_locked_by_another_git_stops_everything(tables: Repository) -> None:

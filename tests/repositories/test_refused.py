@@ -95,14 +95,14 @@ def rebasing_by_applying(repo: Repository) -> None:
 @pytest.mark.parametrize(
     ("begin", "told", "way_out"),
     [
-        (merging, "A merge is under way", "git merge --abort"),
-        (merging_without_a_conflict, "A merge is under way", "git commit"),
-        (cherry_picking, "A cherry-pick is under way", "git cherry-pick --continue"),
-        (reverting, "A revert is under way", "git revert --abort"),
-        (applying_mail, "An am is under way", "git am --continue"),
-        (bisecting, "A bisect is under way", "git bisect reset"),
-        (rebasing_by_merging, "A rebase is under way", "git rebase --continue"),
-        (rebasing_by_applying, "A rebase is under way", "git rebase --abort"),
+        (merging, "A merge is in progress", "git merge --abort"),
+        (merging_without_a_conflict, "A merge is in progress", "git commit"),
+        (cherry_picking, "A cherry-pick is in progress", "git cherry-pick --continue"),
+        (reverting, "A revert is in progress", "git revert --abort"),
+        (applying_mail, "An am is in progress", "git am --continue"),
+        (bisecting, "A bisect is in progress", "git bisect reset"),
+        (rebasing_by_merging, "A rebase is in progress", "git rebase --continue"),
+        (rebasing_by_applying, "A rebase is in progress", "git rebase --abort"),
     ],
 )
 def test_an_operation_under_way_is_refused_with_the_way_to_end_it(

@@ -28,7 +28,7 @@ def test_a_replaced_commit_is_pointed_out_and_itself_split(
     ran = gitsplit(repo.path, "--dry-run", "-c", "HEAD~2")
     note = (
         f"gitsplit: {short} has a replacement (refs/replace), which git shows in its "
-        "place; gitsplit takes the commit itself.\n"
+        "place; gitsplit uses the original commit.\n"
     )
 
     assert (ran.status, ran.err) == (0, note)
@@ -76,7 +76,7 @@ def test_what_else_of_the_series_is_replaced_is_pointed_out(
     assert (ran.status, ran.err) == (
         0,
         f"gitsplit: {oid[:10]} has a replacement (refs/replace), which git shows in "
-        f"its place; gitsplit takes the {kind} itself.\n",
+        f"its place; gitsplit uses the original {kind}.\n",
     )
 
 

@@ -104,7 +104,9 @@ def test_branches_that_a_rebase_updates_are_left_to_it(stopping: Repository) -> 
     rebase(repo, todo, "--update-refs")
     ran = gitsplit(repo.path, *BY_FILE, "HEAD~1")
     assert ran == Ran(0, ran.out, "")
-    assert "low stays where it is: a rebase or bisect under way will set it" in ran.out
+    assert (
+        "low stays where it is: a rebase or bisect in progress will set it" in ran.out
+    )
     repo.git("rebase", "--continue")
 
     refs_now = [repo.oid(ref) for ref in ("low", "middle", "main")]

@@ -72,7 +72,7 @@ def test_an_undo_that_was_just_not_noted_is_not_made_twice(
 
     assert ran == Ran(0, "", ran.err)
     assert "interrupted after an undo; nothing is missing" in ran.err
-    assert "The rewrite before that goes with another --undo." in ran.err
+    assert "Another --undo undoes the rewrite before it." in ran.err
     assert repo.refs() == states[1]
 
 

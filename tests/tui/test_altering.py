@@ -371,8 +371,8 @@ def test_what_is_typed_for_good_is_refused_where_it_conflicts() -> None:
     assert state.is_refusal
     assert state.plan == split().plan
     assert state.status == (
-        "What was written into f.py would conflict in commit 2."
-        " Write it into a later commit, or take that back first."
+        "The edit of f.py would conflict in commit 2."
+        " Edit it in a later commit, or undo that edit first."
     )
 
 
@@ -430,7 +430,7 @@ LINK = FileChange(
         (
             {"link": LINK, "z": ("x\n", "y\n")},
             [0, 1],
-            "link is no regular file, so it can't be edited.",
+            "link isn't a regular file, so it can't be edited.",
         ),
     ],
 )

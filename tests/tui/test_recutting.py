@@ -70,10 +70,10 @@ def test_at_the_ends_the_keys_say_so_and_change_nothing() -> None:
 
     assert refused.is_refusal
     assert refused.todo is one.todo
-    assert refused.status == "It is one commit already."
+    assert refused.status == "Already one commit."
     most = after(one, *[MORE] * 30)
     assert most.is_refusal
-    assert most.status == "The commit has 7 pieces, too few for 8 commits."
+    assert most.status == "The commit can be split into 7 commits at most, not 8."
 
 
 def test_what_was_moved_by_hand_is_not_lost_silently() -> None:
@@ -111,7 +111,7 @@ def test_a_content_that_conflicts_with_the_next_cut_is_not_given_up() -> None:
     state = after(written, MORE)
 
     assert state.is_refusal
-    assert "What was written into client.py would conflict" in state.status
+    assert "The edit of client.py would conflict" in state.status
     assert state.plan is written.plan
 
 

@@ -44,7 +44,7 @@ Mark = tuple[int, int, int] | None
 class State:
     """All that counts in a repository, the same in each copy of it.
 
-    ``rebase`` is what a rebase under way has done, and what is to come.
+    ``rebase`` is what a rebase in progress has done, and what is to come.
     """
 
     refs: str
@@ -107,7 +107,7 @@ def mark(repo: Repository, name: str) -> Mark:
 def locks_in(repo: Repository) -> set[str]:
     """The lock and keep files in the git directory.
 
-    While a rebase is under way, its pack is kept by right.
+    While a rebase is in progress, its pack is kept by right.
     """
     git = repo.path / ".git"
     is_rebasing = (git / "rebase-merge").is_dir()

@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
 
 @dataclass
 class Stress:
-    """A run under way: what has been counted, and the first difference.
+    """A run in progress: what has been counted, and the first difference.
 
     ``said`` is when, in seconds from its start, it was last said how far it is.
     """

@@ -37,6 +37,7 @@ from gitsplit.errors import (
     interrupt_behind,
 )
 from gitsplit.git.signals import unwind_on_signals
+from gitsplit.model.listing import quantity
 
 if TYPE_CHECKING:
     from gitsplit.git.repository import Repository
@@ -133,9 +134,9 @@ def _end_for(error: OSError) -> None:
         forget(sys.stdout)
         return
     refusal = GitsplitError(
-        f"The system refuses something: {error}.",
+        f"The operating system reports an error: {error}.",
         hint="Is the disk full, or `ulimit -n` too small?",
-        state="Run gitsplit again: it finishes what was begun, or takes it back.",
+        state="Run gitsplit again: it finishes the update or rolls it back.",
     )
     show_error(refusal)
 
@@ -145,10 +146,10 @@ def _check_usage(options: Options) -> None:
     if not options.dry_run:
         for value, name in ((options.format, "--format"), (options.output, "-o")):
             if value is not None:
-                raise click.UsageError(f"{name} belongs to --dry-run.")
+                raise click.UsageError(f"{name} requires --dry-run.")
     _check_exec(options)
     if options.root and options.upstream is not None:
-        raise click.UsageError("--root and UPSTREAM exclude each other.")
+        raise click.UsageError("--root and UPSTREAM cannot be used together.")
     _check_alone(options)
 
 
@@ -164,16 +165,16 @@ def _check_alone(options: Options) -> None:
     named = (options.upstream, options.plan, *options.commits, *options.checks)
     others = (*flags, *named, *given[1:])
     if given and any(others):
-        raise click.UsageError(f"{given[0]} goes with no other option.")
+        raise click.UsageError(f"{given[0]} cannot be combined with other options.")
 
 
 def _check_exec(options: Options) -> None:
     if options.dry_run and options.checks:
         raise click.UsageError(
-            "-x needs the new commits in the repository; a dry run writes nothing."
+            "-x cannot be combined with --dry-run, which writes no commits."
         )
     if options.jobs is not None and not options.checks:
-        raise click.UsageError("--jobs belongs to -x.")
+        raise click.UsageError("--jobs requires -x.")
     if not all(command.strip() for command in options.checks):
         raise click.UsageError("-x needs a command.")
 
@@ -215,7 +216,7 @@ def _dry_run(options: Options) -> None:
 
     repo = open_idle_repository(here())
     if worker := other_at_work(repo):
-        say(f"{worker[:1].upper()}{worker[1:]} is still at work.")
+        say(f"{worker[:1].upper()}{worker[1:]} is still running.")
     with hint_at_undo(repo), Progress() as tell:
         work = read_work(repo, _request(options), every=True, tell=tell)
     for warning in replacement_warnings(repo, work.series):
@@ -260,7 +261,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
             check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 
     def asked(count: int) -> bool:
-        return options.yes or confirm(f"Sign {count} new commits?")
+        return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")
 
     return Finish(
         signer=None if options.no_sign else signer(repo, options.sign),

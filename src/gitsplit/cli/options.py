@@ -118,7 +118,7 @@ class Options:
         "-S",
         "--gpg-sign",
         metavar="[KEYID]",
-        help="Sign the new commits; the key must follow at once, as in -SKEYID.",
+        help="Sign the new commits; KEYID must follow without a space: -SKEYID.",
     )
     no_sign: bool = _flag("--no-gpg-sign", help="Don't sign the new commits.")
     no_verify: bool = _flag("--no-verify", help="Don't run the commit-msg hook.")
@@ -127,7 +127,7 @@ class Options:
         "--exec",
         metavar="CMD",
         multiple=True,
-        help="Run CMD on the files of each new commit first (repeatable).",
+        help="Run CMD in a checkout of each new commit first (repeatable).",
     )
     jobs: int | None = _option(
         "--jobs",
@@ -140,7 +140,7 @@ class Options:
         type=click.Choice(["worktree", "discard"]),
         default="worktree",
         show_default=True,
-        help="Where dropped lines go: kept in the worktree, not staged, or discarded.",
+        help="Where lines left out go: kept in the worktree (unstaged), or discarded.",
     )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
     go_on: bool = _flag(

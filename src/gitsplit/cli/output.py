@@ -235,5 +235,5 @@ class Progress:
         if self._is_seen and is_long:
             which = f"commit {number} of {of}, " if of > 1 else ""
             count = quantity(pieces, "hunk")
-            draw_progress(f"looking for what belongs together: {which}{count}…")
+            draw_progress(f"grouping hunks: {which}{count}…")
             self._is_shown = True

@@ -74,7 +74,7 @@ def undo() -> None:
         if said and last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
             if last is not None:
-                complain("hint: The rewrite before that goes with another --undo.")
+                complain("hint: Another --undo undoes the rewrite before it.")
             return
         _undo_last(repo)
 

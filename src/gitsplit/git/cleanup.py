@@ -108,7 +108,7 @@ def _wait_until_old(made: float, lock: Path, say: Say) -> None:
     """A moment has passed since then; or from now on, where a clock was set back."""
     seconds = min(made + MOMENT - time.time(), MOMENT)
     if seconds > 0:
-        say(f"Waiting a moment to see whether a git still needs {lock}.")
+        say(f"Waiting to see whether another git process still uses {lock}.")
         time.sleep(seconds)
 
 

@@ -24,6 +24,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.model.diff import Hunk, Span
+from gitsplit.model.listing import quantity
 from gitsplit.model.objects import (
     EXECUTABLE,
     FILE,
@@ -185,9 +186,9 @@ def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
     done = repo.program.run(*_FETCH, stdin=asked, check=False, terminal=True)
     if done.status:
         raise GitFailed(
-            f"The contents of changed files are missing here ({len(missing)} of them), "
-            f"and git can't get them: {done.reason}.",
-            hint="A partial clone needs its remote for them.",
+            f"{quantity(len(missing), 'object')} of changed files can't be fetched:"
+            f" {done.reason}.",
+            hint="This is a partial clone: check that its remote can be reached.",
         )
 
 

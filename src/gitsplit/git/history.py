@@ -345,7 +345,7 @@ def _tree_pair(repo: Repository, commit: SourceCommit) -> TreePair:
     if len(parents) > 1:
         raise MergeCommit(
             f"{commit.in_words} is a merge, and a merge can't be split.",
-            hint="Choose one of the commits that it brings together.",
+            hint="Choose one of the commits that it merges.",
         )
     _refuse_shallow_boundary(repo, commit)
     old = read_source_commit(repo, parents[0]).raw.tree if parents else EMPTY_TREE

@@ -50,7 +50,7 @@ class Hooks:
             return message, ""
         path = self.repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
         try:
-            with report_write_failure(f"The hook commit-msg can't be given {path}"):
+            with report_write_failure(f"The commit-msg hook can't be given {path}"):
                 ensure_directory(self.repo)
                 path.write_bytes(message)
                 done = self.run(
@@ -173,12 +173,12 @@ def _commit_msg_error(message: bytes, words: str, *, is_run: bool) -> HookRefuse
     told = f": {words}" if words else "; no reason given."
     if not is_run:
         return HookRefused(
-            f"The hook commit-msg can't be run on “{printable(subject_of(message))}”"
+            f"The commit-msg hook can't be run on “{printable(subject_of(message))}”"
             f"{told}",
             hint="Fix the hook, or skip it with --no-verify.",
         )
     return HookRefused(
-        f"The hook commit-msg refused “{printable(subject_of(message))}”{told}",
+        f"The commit-msg hook refused “{printable(subject_of(message))}”{told}",
         hint="Give the commit another message, or skip the hook with --no-verify.",
     )
 
@@ -210,7 +210,7 @@ def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oi
 
 
 def _set_orig_head(repo: Repository, old_head: Oid) -> str:
-    """``ORIG_HEAD`` names the old tip; the tip of a rebase under way stays there."""
+    """``ORIG_HEAD`` names the old tip; the tip of a rebase in progress stays there."""
     if (repo.git_dir / "rebase-merge").is_dir():
         return ""
     done = repo.program.run("update-ref", "ORIG_HEAD", old_head, check=False)
@@ -235,4 +235,4 @@ def _tell_post_rewrite(repo: Repository, lines: bytes) -> str:
     went_well, words = Hooks(repo).run_post_rewrite(lines)
     if went_well:
         return f"post-rewrite says: {words}" if words else ""
-    return f"The hook post-rewrite failed: {words or 'no reason given'}."
+    return f"The post-rewrite hook failed: {words or 'no reason given'}."

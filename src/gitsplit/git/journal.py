@@ -75,7 +75,7 @@ class Record:
 
     @property
     def targets(self) -> tuple[RefUpdate, ...]:
-        """The moves under way or done: backwards once an undo has begun."""
+        """The moves in progress or done: backwards once an undo has begun."""
         if self.phase in ("prepared", "done"):
             return self.updates
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
@@ -204,7 +204,7 @@ def _roll_back_untouched(
         cancel_record(repo, record)
         if isinstance(error, GitsplitError) and error.state != UNCHANGED:
             # It was said before it was known that nothing is left to finish.
-            error.state, error.hint = UNCHANGED, "See to that, and try again."
+            error.state, error.hint = UNCHANGED, "Fix that, and try again."
 
 
 def last_undoable(repo: Repository) -> Record | None:
@@ -442,9 +442,9 @@ def wait_for_others(repo: Repository, say: Callable[[str], None]) -> None:
     while worker := other_at_work(repo):
         if time.monotonic() > deadline:
             raise OperationUnderWay(
-                f"{worker[:1].upper()}{worker[1:]} is still at work.",
+                f"{worker[:1].upper()}{worker[1:]} is still running.",
                 hint="Wait for it, or end it, and try again.",
-                state="It may yet move branches, or take back what it has begun.",
+                state="It may still move branches, or roll back what it has begun.",
             )
         time.sleep(_TICK)
 

@@ -60,7 +60,7 @@ def refuse_damaged(directory: Path, number: int) -> None:
     """
     for path in record_files(directory):
         if int(path.stem) > number and not _is_empty(path) and not read_record(path):
-            raise _damage_error(path, "it isn't as gitsplit has written it")
+            raise _damage_error(path, "it isn't what gitsplit wrote")
 
 
 def _is_empty(path: Path) -> bool:
@@ -71,8 +71,8 @@ def _is_empty(path: Path) -> bool:
 def _damage_error(path: Path, why: str) -> JournalDamaged:
     return JournalDamaged(
         f"gitsplit's journal {path} can't be read: {why}.",
-        hint="`git reflog` shows where the branches were. Move that file away to go on"
-        " without it.",
+        hint="`git reflog` shows where the branches were. Move that file away to"
+        " continue without it.",
     )
 
 

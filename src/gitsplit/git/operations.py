@@ -1,4 +1,4 @@
-"""Operations of git that are under way, and the refs that they keep for themselves.
+"""Operations of git that are in progress, and the refs that they keep for themselves.
 
 Read from the files in which git keeps their state (``git-rebase(1)``,
 ``git-bisect(1)``, ``wt-status.c``), because git has no command that tells.
@@ -62,10 +62,10 @@ def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> No
     if name is None:
         return
     article = "An" if name == "am" else "A"
-    told = f"{article} {name} is under way in this repository."
+    told = f"{article} {name} is in progress in this repository."
     if name == "rebase" and (repo.git_dir / "rebase-merge").is_dir():
         told = (
-            "A rebase is under way, and gitsplit works inside it only at a stop "
+            "A rebase is in progress, and gitsplit works inside it only at a stop "
             "for edit or break with nothing staged."
         )
     ending = _OWN_ENDING if is_ours else _ENDINGS[name]

@@ -159,9 +159,9 @@ def refuse_missing_files(
     ]
     if missing:
         raise NotInWorktree(
-            "What is dropped can't stay in files that aren't in the worktree: "
+            "What is left out can't stay in files that aren't in the worktree: "
             f"{_path_list(missing)}.",
-            hint="Check them out first, or let it go: --drop-to discard",
+            hint="Check them out first, or discard it: --drop-to discard",
         )
 
 
@@ -174,9 +174,10 @@ def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) ->
     for setting, paths in unseen.items():
         if setting and not repo.config.get_bool(setting, default=True):
             raise NotInWorktree(
-                "A dropped mode can't stay in the worktree, where git doesn't see it"
+                "A mode change that is left out can't stay in the worktree, where git"
+                " doesn't see it"
                 f" ({setting}): {_path_list(paths)}.",
-                hint="Send it to a commit, or let it go: --drop-to discard",
+                hint="Send it to a commit, or discard it: --drop-to discard",
             )
 
 
@@ -215,7 +216,7 @@ def refuse_undo(
             )
         if update.ref in owned:
             raise OperationUnderWay(
-                f"A rebase or bisect under way will set {short_name(update.ref)}.",
+                f"A rebase or bisect in progress will set {short_name(update.ref)}.",
                 hint="Finish or abort it first.",
             )
         if update.ref == "HEAD" and (branch := current_head(repo)):

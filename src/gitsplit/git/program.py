@@ -235,8 +235,8 @@ def fatal_signal(status: int) -> str:
     try:
         number = signal.Signals(-status)
     except ValueError:  # a real-time signal
-        return f"git was ended by signal {-status}"
-    return f"git was ended by {number.name}{_LIMITS.get(number, '')}"
+        return f"git was killed by signal {-status}"
+    return f"git was killed by {number.name}{_LIMITS.get(number, '')}"
 
 
 @dataclass(frozen=True)
@@ -413,7 +413,7 @@ def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
     """The error for a ``git ARGS`` that ended badly, in git's own words."""
     words = [a.decode(errors="replace") if isinstance(a, bytes) else a for a in args]
     name = next((word for word in words if not word.startswith("-")), "")
-    silent = f"it ended with status {done.status} and said nothing"
+    silent = f"it exited with status {done.status} and no message"
     told = done.reason if done.words or done.status < 0 else silent
     return GitFailed(f"git {name} failed: {told}.")
 

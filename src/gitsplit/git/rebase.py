@@ -206,7 +206,7 @@ def _run_start(
 
 
 def _write_own_file(repo: Repository, name: str, content: bytes) -> Path:
-    with report_write_failure("gitsplit can't write what git is to do"):
+    with report_write_failure("gitsplit can't write the todo list"):
         path = ensure_directory(repo) / name
         write_file(repo, path, content)
     return path
@@ -237,8 +237,8 @@ def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:
     if named is None or _git_version(repo) >= _UPDATES_REFS:
         return
     raise GitTooOld(
-        f"{named.removeprefix('refs/heads/')} points at a commit of the series, and to"
-        " have git's rebase take it along needs git 2.38.",
+        f"{named.removeprefix('refs/heads/')} points at a commit of the series, and"
+        " moving it along with git's rebase needs git 2.38.",
         hint="Install a newer git, or delete that branch for now.",
     )
 
@@ -251,7 +251,7 @@ def _git_version(repo: Repository) -> tuple[int, ...]:
 
 
 def is_under_way(repo: Repository) -> bool:
-    """Whether a rebase of commits, not of mails, is under way in this worktree."""
+    """Whether a rebase of commits, not of mails, is in progress in this worktree."""
     return state_dir(repo).is_dir()
 
 
@@ -270,7 +270,7 @@ def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
 
 
 def current_stop(repo: Repository) -> Stop:
-    """Where the rebase under way has stopped, as far as git tells."""
+    """Where the rebase in progress has stopped, as far as git tells."""
     commit, subject = None, b""
     paths: list[bytes] = []
     with suppress(GitsplitError):
@@ -293,7 +293,7 @@ def commands_in(todo: Path) -> list[bytes]:
 
 
 def has_stopped(repo: Repository) -> bool:
-    """Whether the rebase under way has stopped by itself, at a conflict.
+    """Whether the rebase in progress has stopped by itself, at a conflict.
 
     Git writes the later of these files last of all.
     """
@@ -304,7 +304,7 @@ def continue_rebase(repo: Repository) -> None:
     """Run ``git rebase --continue``, up to the next stop or the end.
 
     The terminal is git's, and an editor's that it starts. Raises GitFailed where git
-    has given up and no rebase is under way any more, GitKilled, and Interrupted by a
+    has given up and no rebase is in progress any more, GitKilled, and Interrupted by a
     signal.
     """
     with _interruptible(repo), rebase_process.keep_note(repo, "continue") as started:
@@ -315,10 +315,10 @@ def continue_rebase(repo: Repository) -> None:
             raise GitKilled(
                 "git was killed while it continued the rebase.",
                 hint="Continue with: gitsplit --continue",
-                state="The rebase is under way.",
+                state="The rebase is in progress.",
             )
     if status and not is_under_way(repo):
-        raise GitFailed("git rebase failed.", hint="See what git says to: git status")
+        raise GitFailed("git rebase failed.", hint="Check with: git status")
 
 
 def abort_rebase(repo: Repository) -> str:
@@ -347,13 +347,13 @@ def roll_back(
 
 
 def _has_origin(repo: Repository) -> bool:
-    """Whether git can go back to where the rebase under way began."""
+    """Whether git can go back to where the rebase in progress began."""
     names = ("head-name", "onto", "orig-head")
     return all((read_git_file(state_dir(repo) / n) or b"").strip() for n in names)
 
 
 def _abort_error(done: Completed) -> GitsplitError:
-    state = "The rebase is still under way."
+    state = "The rebase is still in progress."
     if done.status < 0:
         hint = "Abort it again with: gitsplit --abort"
         return GitKilled(
@@ -362,7 +362,7 @@ def _abort_error(done: Completed) -> GitsplitError:
     told = f": {done.complaint}" if done.complaint else ""
     return GitFailed(
         f"git rebase could not be aborted{told}.",
-        hint="See what git says to: git status",
+        hint="Check with: git status",
         state=state,
     )
 
@@ -375,13 +375,13 @@ def _interruptible(repo: Repository) -> Iterator[None]:
     except KeyboardInterrupt as stop:
         raise Interrupted(
             "git rebase was interrupted.",
-            hint="See where it is with: git status",
-            state="The rebase is still under way." if is_under_way(repo) else "",
+            hint="Check with: git status",
+            state="The rebase is still in progress." if is_under_way(repo) else "",
         ) from stop
 
 
 def remove_own_files(repo: Repository) -> None:
-    """Remove gitsplit's files for a rebase, where none is under way that needs them."""
+    """Remove gitsplit's files for a rebase, where none needs them any more."""
     if is_under_way(repo) or rebase_process.has_note(repo):
         return
     for file in (repo.git_dir / "gitsplit" / "keep-dropped", todo_file(repo)):
@@ -395,13 +395,13 @@ def todo_file(repo: Repository) -> Path:
 
 
 def state_dir(repo: Repository) -> Path:
-    """Where git keeps what it knows of a rebase under way."""
+    """Where git keeps what it knows of a rebase in progress."""
     return repo.git_dir / "rebase-merge"
 
 
 _IN_STASH = (
-    "your uncommitted changes are the latest in `git stash list`, because the files"
-    " have changed since"
+    "your uncommitted changes are the latest entry of `git stash list`, because the"
+    " files have changed since"
 )
 
 
@@ -444,8 +444,10 @@ def restore_autostash(repo: Repository) -> str:
             store = ("stash", "store", "-q", "-m", "autostash", stash.oid)
             repo.program.run(*store)
     except GitsplitError as error:
-        error.hint = "Run gitsplit again: it goes on with that."
-        error.state = f"Not all is back that you hadn't committed: see {stash.oid}."
+        error.hint = "Run gitsplit again: it tries to restore them."
+        error.state = (
+            f"Not all of your uncommitted changes are restored: see {stash.oid}."
+        )
         raise
     _claim_file(repo).unlink(missing_ok=True)
     return "" if is_back else _IN_STASH
@@ -529,8 +531,8 @@ def _read_stash(repo: Repository, oid: Oid) -> _Stash:
         head, index = (repo.read_commit(parent).tree for parent in stash.parents[:2])
     except (GitFailed, ValueError) as error:
         raise GitFailed(
-            f"The changes that git rebase has put aside, {oid}, can't be read.",
-            hint=f"Look into it: git show {oid}",
+            f"The changes that git rebase has stashed, {oid}, can't be read.",
+            hint=f"Look at them with: git show {oid}",
             state="They aren't in the files.",
         ) from error
     return _Stash(oid, head, index, stash.tree)

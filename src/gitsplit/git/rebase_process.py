@@ -51,7 +51,7 @@ def keep_note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]
 
 def _write_note(repo: Repository, note: Path, lines: list[str]) -> None:
     content = "".join(f"{line}\n" for line in lines).encode("ascii")
-    with report_write_failure("gitsplit can't note what git is to do"):
+    with report_write_failure("gitsplit can't record what git is told to do"):
         ensure_directory(repo)
         write_file(repo, note, content, keeps_time=True)
 

@@ -1,6 +1,6 @@
 """The journal's record of a rewrite that stopped at a conflict and became a rebase.
 
-While git's rebase is under way, the record says where the refs were. Once it is over,
+While git's rebase is in progress, the record says where the refs were. Once it is over,
 the reflogs say where git has put them: then it is a rewrite like any other, which can
 be undone. Where it was aborted, the record is removed.
 
@@ -59,7 +59,7 @@ def _note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> No
         lines.append(
             os.fsencode(ref) + b" " + (_entry_identity(rows[0]) if rows else b"")
         )
-    with report_write_failure("gitsplit can't note where the refs are"):
+    with report_write_failure("gitsplit can't record where the refs are"):
         ensure_directory(repo)
         write_file(
             repo, _last_entries_file(repo), b"".join(line + b"\n" for line in lines)
@@ -165,7 +165,7 @@ def record_rebase(
 
 
 def record_under_way(repo: Repository) -> Record | None:
-    """The record of the rebase that is under way here, if gitsplit has begun it."""
+    """The record of the rebase that is in progress here, if gitsplit has begun it."""
     origin = rebase.starting_point(repo)
     if origin is None:
         return None
@@ -177,7 +177,7 @@ def refuse_under_way(repo: Repository) -> None:
     """Raise OperationUnderWay where git still has something of gitsplit's to do."""
     if record_under_way(repo):
         raise OperationUnderWay(
-            "The last rewrite is not finished: its rebase is under way.",
+            "The last rewrite is not finished: its rebase is in progress.",
             hint="Finish or abort it: gitsplit --continue, or: gitsplit --abort",
         )
 
@@ -328,7 +328,7 @@ _PICKS = (b"pick ", b"fixup ")
 
 
 def _is_own_rebase(repo: Repository) -> bool:
-    """Whether the rebase under way is the one that gitsplit has had git begin.
+    """Whether the rebase in progress is the one that gitsplit has had git begin.
 
     Somebody may have begun another from the same tip since.
     """
@@ -446,7 +446,7 @@ def _patch_id(repo: Repository, commit: Oid) -> bytes:
 
 
 def _has_run_all_commands(repo: Repository) -> bool:
-    """Whether all commands of the rebase under way are carried out."""
+    """Whether all commands of the rebase in progress are carried out."""
     done = rebase.state_dir(repo) / "done"
     if rebase.has_stopped(repo) or rebase.commands_in(
         rebase.state_dir(repo) / "git-rebase-todo"

@@ -87,9 +87,9 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     HEAD's branch moves, or HEAD itself where it is detached, and with it each local
     branch whose tip is a rewritten commit, or a dropped one; except those that a rebase
     or bisect will set itself, and those checked out in another worktree whose files
-    would change. A rebase under way in this worktree keeps all branches where they are:
-    at its end it expects them so. Tags, branches with commits of their own on top, and
-    detached HEADs of other worktrees stay.
+    would change. A rebase in progress in this worktree keeps all branches where they
+    are: at its end it expects them so. Tags, branches with commits of their own on top,
+    and detached HEADs of other worktrees stay.
     """
     if rewrite.new_head == rewrite.old_head:
         return Moves((), ())
@@ -142,9 +142,9 @@ def _objection_to_move(
     def objection(tip: _Tip) -> str | None:
         for holds, reason in (
             (not tip.is_branch, "tags stay where they are"),
-            (tip.ref in owned, "a rebase or bisect under way will set it"),
+            (tip.ref in owned, "a rebase or bisect in progress will set it"),
             (tip.commit not in rewritten, "it has commits of its own on top"),
-            (is_rebasing, "a rebase is under way here"),
+            (is_rebasing, "a rebase is in progress here"),
             (not updates, "rebase.updateRefs is false"),
         ):
             if holds:

@@ -273,10 +273,10 @@ def _conflict_error(
     """
     found = list(dict.fromkeys(printable(path) for path in paths if path))
     return ReplayConflict(
-        f"{commit.in_words} needs what isn't before it as it was: {name_list(found)}"
-        " would conflict.",
-        hint=f"{words and f'A program said: {words}. '}Drop, move or edit less, or send"
-        " those pieces to another commit instead.",
+        f"{commit.in_words} would conflict in {name_list(found)} with what is before"
+        " it.",
+        hint=f"{words and f'A program said: {words}. '}Leave out, move or edit less, or"
+        " send those hunks to another commit instead.",
         commit=commit.oid,
         paths=tuple(path for path in dict.fromkeys(paths) if path),
     )
@@ -284,7 +284,7 @@ def _conflict_error(
 
 def _too_old_error(commit: SourceCommit) -> GitTooOld:
     return GitTooOld(
-        f"{commit.in_words} and what has changed before it touch the same files, and to"
-        " merge them takes git 2.38.",
+        f"{commit.in_words} and what has changed before it touch the same files, and"
+        " merging them needs git 2.38.",
         hint="Install a newer git, or leave those files alone.",
     )

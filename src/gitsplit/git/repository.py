@@ -411,7 +411,7 @@ def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
     if done.status and b"not a git repository" not in done.stderr:
         return NotARepository(
             f"Git can't use the repository here: {done.complaint}.",
-            hint="See what git says to: git status",
+            hint="Check with: git status",
         )
     if done.status:
         return NotARepository(
@@ -492,6 +492,6 @@ def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
     except UNREADABLE as error:
         raise NotARepository(
             f"The objects of this repository can't be read: {error}.",
-            hint="See what git says to: git fsck",
+            hint="Check the repository with: git fsck",
         ) from error
     return odb

@@ -176,8 +176,8 @@ def _room_hint() -> str:
     try:
         place = tempfile.gettempdir()
     except OSError:
-        return "TMPDIR names a place for temporary files."
-    return f"Is there room in {place}? TMPDIR names another place."
+        return "Set TMPDIR to a directory for temporary files."
+    return f"Is there room in {place}? Set TMPDIR to use another directory."
 
 
 KEPT = 1 << 16

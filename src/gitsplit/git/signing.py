@@ -141,7 +141,7 @@ def _default_key(repo: Repository, form: Format) -> str:
     command = repo.config.get("gpg.ssh.defaultKeyCommand")
     if not command:
         raise SigningFailed(
-            "Commits are to be signed by an SSH key, and none is named.",
+            "No SSH key is configured to sign commits with.",
             hint="Name it with: git config user.signingKey FILE",
         )
     first, words = _first_line(command, repo.program.cwd)
@@ -187,8 +187,7 @@ def _run_program(
         )
     except OSError as error:
         raise SigningFailed(
-            f"The program {args[0]}, which is to sign, can't be started: "
-            f"{error.strerror}.",
+            f"The signing program {args[0]} can't be started: {error.strerror}.",
             hint=f"Install it, or look at gpg.program. {_UNSIGNED}",
         ) from error
 

@@ -229,8 +229,7 @@ class _Directory:
             raise InvalidPlan(
                 f"One of the new commits would have {path} as a file and as a"
                 " directory.",
-                hint="Put the end of the one and the start of the other into one"
-                " commit.",
+                hint="Send the hunks that free and use that path to the same commit.",
             )
         return TreeEntry(DIRECTORY, below) if below else file
 

@@ -61,7 +61,7 @@ def run_filter(repo: Repository, command: str, question: bytes) -> bytes:
         raise
     if child.returncode:
         told = (
-            output_in_one_line(complaint) or f"it ended with status {child.returncode}"
+            output_in_one_line(complaint) or f"it exited with status {child.returncode}"
         )
         raise ProgramFailed(f"The command “{command}” failed: {told.rstrip('.')}.")
     return found
@@ -139,11 +139,11 @@ def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
     if status in NOT_RUN:
         raise EditorFailed(
             f"The editor “{command}” can't be run (status {status}).",
-            hint="Set another one: git config core.editor COMMAND",
+            hint="Set another one with: git config core.editor COMMAND",
         )
     if status:
         raise EditorFailed(
-            f"The editor “{command}” ended with status {status}.",
+            f"The editor “{command}” exited with status {status}.",
             hint="Nothing changed.",
         )
     return path.read_bytes()
@@ -160,11 +160,11 @@ def _await_end(editor: subprocess.Popen[bytes]) -> int:
                 return editor.wait()
         except Signalled as stop:
             editor.send_signal(stop.number)
-            raise Interrupted("gitsplit was told to end.") from stop
+            raise Interrupted("gitsplit was terminated.") from stop
 
 
 def _editor_error(what: str, error: OSError, directory: Path) -> EditorFailed:
     return EditorFailed(
         f"The {what} can't be edited: {error}.",
-        hint=f"See that {directory} can be written.",
+        hint=f"Check that {directory} is writable.",
     )

@@ -137,8 +137,8 @@ class Follower:
         if done.status:
             kind = GitKilled if done.status < 0 else WriteFailed
             raise kind(
-                f"Git can't take index and files to the new tree: {done.reason}.",
-                hint="See what git says to: git status",
+                f"Git can't update the index and the files: {done.reason}.",
+                hint="Check with: git status",
             )
 
     def _run(self, args: tuple[str, ...], started: Callable[[int], None]) -> Completed:
@@ -207,7 +207,7 @@ def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
         _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
     except (OSError, GitFailed) as error:
         raise WriteFailed(
-            f"Some files couldn't be put back: {error}",
+            f"Some files couldn't be restored: {error}",
             hint="See which with: git status",
             state="No ref has moved, and the index is as it was.",
         ) from error
@@ -377,7 +377,7 @@ def install_index(repo: Repository) -> None:
     except OSError as error:
         raise WriteFailed(
             f"The index couldn't be replaced: {error.strerror}.",
-            hint="Run gitsplit again: it finishes what was begun.",
+            hint="Run gitsplit again: it finishes the update.",
             state="The refs have moved; the index was not updated.",
         ) from error
 

@@ -345,7 +345,7 @@ def _refuse_nul(draft: CommitDraft) -> None:
         raise InvalidPlan(
             f"The message of “{printable(subject_of(draft.message))}” has a NUL byte,"
             " which git doesn't allow.",
-            hint="Take it out of the message.",
+            hint="Remove it from the message.",
         )
 
 

@@ -339,7 +339,7 @@ def _objections_to_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str
     if not subject or subject.lower().startswith(b"change-id:"):
         yield NO_SUBJECT, "Give it a subject."
     elif len(found) > 1:
-        yield SEVERAL, "Leave one of them."
+        yield SEVERAL, "Keep one of them."
     elif not found and buried:
         yield MISPLACED, _MOVE
     elif not found and commit.needs_id:
@@ -348,7 +348,7 @@ def _objections_to_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str
         named = printable(buried[0])[:9]
         yield (
             f"its text names {named} as well, whose review Gerrit would leave behind",
-            f"{_MOVE}; or take it out of the message.",
+            f"{_MOVE}; or remove it from the message.",
         )
     if any(not is_valid_change_id(value) for value in found):
         yield MALFORMED, "It is I and 40 lower-case hex digits."
@@ -370,11 +370,11 @@ def _objections_by_others(
 
 def _objections_to_content(commit: Pushed, email: bytes) -> Iterator[tuple[str, str]]:
     if email and commit.email != email:
-        yield f"{COMMITTER} {printable(commit.email)}", "Commit it anew yourself."
+        yield f"{COMMITTER} {printable(commit.email)}", "Recommit it as yourself."
     if commit.signs_off and not is_signed_off(commit.message):
         yield UNSIGNED, "Sign it off again."
     if commit.is_empty:
-        yield "it is empty", "Drop it, or send it a piece."
+        yield "it is empty", "Drop it, or send it a hunk."
 
 
 def is_signed_off(message: bytes) -> bool:

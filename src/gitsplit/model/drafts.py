@@ -97,8 +97,8 @@ def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
     for number, group in enumerate(plan.groups):
         if number not in plan.group_of:
             raise InvalidPlan(
-                f"Commit {number + 1} has no pieces.",
-                hint="Send it a piece, or leave it out.",
+                f"Commit {number + 1} is empty.",
+                hint="Send it a hunk, or remove it.",
             )
         if not without_change_id(group.message).strip():
             which = b"commit %d of %s" % (number + 1, source.oid[:10].encode())

@@ -210,8 +210,8 @@ def without_group(plan: Plan, group: int) -> Plan:
     """
     if group in plan.group_of:
         raise ActionRefused(
-            f"Commit {group + 1} can't be removed while it has pieces.",
-            hint="Send its pieces elsewhere first, or merge it with another.",
+            f"Commit {group + 1} can't be removed while it has hunks.",
+            hint="Send its hunks elsewhere first, or merge it into another.",
         )
     if len(plan.groups) == 1:
         raise ActionRefused(

@@ -169,13 +169,13 @@ def _with_override(state: File | None, override: Override | None) -> File | None
         raise InvalidPlan(
             f"Commit {override.group + 1} has no file for the content that was written"
             " for it.",
-            hint="Assign the creation of that file to it, or an earlier commit.",
+            hint="Create that file in it or in an earlier commit.",
         )
     if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
         raise InvalidPlan(
             f"{printable(state.path)} is a symlink in commit {override.group + 1}, and"
             " where it leads can't be empty or have a NUL byte.",
-            hint="Give it another content.",
+            hint="Give it another target.",
         )
     oid = object_id("blob", override.content)
     return replace(state, oid=oid, content=override.content)
@@ -221,7 +221,7 @@ def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
 def _path_clash(group: int, path: bytes, what: str) -> InvalidPlan:
     return InvalidPlan(
         f"Commit {group + 1} would have {what} at {printable(path)}.",
-        hint="Assign the pieces that take and free that path to the same commit.",
+        hint="Send the hunks that free and use that path to the same commit.",
     )
 
 
@@ -242,10 +242,10 @@ def editable_content(plan: Plan, group: int, file: int) -> bytes:
     if state is None:
         raise ActionRefused(
             f"Commit {group + 1} doesn't have {path}.",
-            hint="Tab goes to another commit.",
+            hint="Tab selects another commit.",
         )
     if state.mode not in (FILE, EXECUTABLE) or state.content is None:
-        raise ActionRefused(f"{path} is no regular file, so it can't be edited.")
+        raise ActionRefused(f"{path} isn't a regular file, so it can't be edited.")
     return state.content
 
 
@@ -397,7 +397,7 @@ def _three_way_merge(
 
 def _override_conflict(plan: Plan, file: int, group: int) -> InvalidPlan:
     return InvalidPlan(
-        f"What was written into {printable(plan.changes[file].path)} would conflict in"
+        f"The edit of {printable(plan.changes[file].path)} would conflict in"
         f" commit {group + 1}.",
-        hint="Write it into a later commit, or take that back first.",
+        hint="Edit it in a later commit, or undo that edit first.",
     )

@@ -125,8 +125,8 @@ def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     if not 0 <= at + by < len(own):
         end = "earlier" if by < 0 else "later"
         raise ActionRefused(
-            f"{todo.entry(commit).commit.in_words} can't come {end}.",
-            hint="Commits change places between two merges or forks only.",
+            f"{todo.entry(commit).commit.in_words} can't be moved {end}.",
+            hint="Commits can only be moved between two merges or forks.",
         )
     entries = [todo.entries[place] for place in own]
     entries.insert(at + by, entries.pop(at))
@@ -179,7 +179,7 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
             before = _before(todo, parents, entry)
             if lines[before.oid] != lines[entry.oid]:
                 # The other lines that begin there would get it as well.
-                raise _cannot(entry, "begins a line of its own")
+                raise _cannot(entry, "is the first commit of a branch")
             into[entry.oid] = into.get(before.oid, before.oid)
     return Layout(todo.order, parents, into)
 
@@ -216,7 +216,7 @@ def _first_parent(parents: Sequence[Oid]) -> Oid | None:
 def _cannot(entry: Entry, why: str) -> InvalidPlan:
     return InvalidPlan(
         f"{entry.commit.in_words} {why}, so it can't be squashed.",
-        hint="Pick it, or move it behind another commit.",
+        hint="Pick it, or move it after another commit.",
     )
 
 
@@ -261,7 +261,7 @@ def _leaves_its_line(series: Series, oid: Oid) -> InvalidPlan:
     what = "is a merge" if len(commit.raw.parents) > 1 else "would pass a merge or fork"
     return InvalidPlan(
         f"{commit.in_words} {what}, so it can't be moved there.",
-        hint="Commits change places between two merges or forks only.",
+        hint="Commits can only be moved between two merges or forks.",
     )
 
 

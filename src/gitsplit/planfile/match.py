@@ -169,7 +169,7 @@ class _Claims:
     def _take_content(self, content: bytes, group: int) -> None:
         path = printable(self.change.path)
         if group == DROPPED:
-            raise _misfit(f"What is dropped can't have a content, as {path} has")
+            raise _misfit(f"What is left out can't have a content, as {path} has")
         if group in self.contents:
             raise _misfit(f"The content of {path} is given twice for one group")
         self.contents[group] = content

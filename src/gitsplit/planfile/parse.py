@@ -91,7 +91,7 @@ def dump_plan(document: PlanDocument) -> str:
 def load_plan(text: str | bytes) -> PlanDocument:
     """The document that JSON text spells.
 
-    Raises InvalidPlan, naming the first thing that is not as the format has it.
+    Raises InvalidPlan, naming the first thing that does not match the format.
     """
     try:
         value: object = json.loads(text, object_pairs_hook=_object)
@@ -112,7 +112,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     value: dict[str, object] = {}
     for name, inner in pairs:
         if name in value:
-            _Node(None).refuse(f'"{printable(name)}" is there twice in one object')
+            _Node(None).refuse(f'"{printable(name)}" appears twice in one object')
         value[name] = inner
     for name in ("removed", "added"):
         if ranges := _compact_ranges(value.get(name)):
@@ -160,7 +160,7 @@ class _Node:
     def refuse(self, why: str) -> NoReturn:
         place = f"The plan's {self.where}" if self.where else "The plan"
         raise InvalidPlan(
-            f"{place} is not as the format has it: {why}.",
+            f"{place} does not match the format: {why}.",
             hint="docs/plan-file.md describes the format.",
         )
 
@@ -319,7 +319,7 @@ def _file_entry(node: _Node) -> FileEntry:
     if entry.old_path is None and entry.path is None:
         node.refuse('"old_path" and "path" can\'t both be null')
     if entry.whole and (entry.removed or entry.added or entry.facts):
-        node.refuse("what is taken whole can't be named in parts as well")
+        node.refuse('"whole" excludes "removed", "added" and "facts"')
     return entry
 
 

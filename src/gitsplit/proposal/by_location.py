@@ -36,12 +36,13 @@ _INSEPARABLE = -1
 
 def refuse_too_many(commits: int, pieces: int) -> None:
     """Nothing where the pieces are enough for so many commits, else InvalidPlan."""
-    if commits > pieces:
-        have = "only one piece" if pieces == 1 else f"{pieces} pieces"
+    if commits > pieces > 1:
         raise InvalidPlan(
-            f"The commit has {have}, too few for {commits} commits.",
-            hint=f"Ask for {pieces} or fewer." if pieces > 1 else "",
+            f"The commit can be split into {pieces} commits at most, not {commits}.",
+            hint=f"Ask for {pieces} or fewer.",
         )
+    if commits > pieces:
+        raise InvalidPlan(f"The commit can't be split into {commits} commits.")
 
 
 def fine_edits(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
@@ -146,7 +147,7 @@ def location(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
     if len(paths) > 1:
         above = b"/".join(common_directories(list(paths)))
         where = f" in {printable(above)}" if above else ""
-        return f"{len(paths)} files{where}".encode()
+        return f"{quantity(len(paths), 'file')}{where}".encode()
     path = printable(next(iter(paths), b"nothing"))
     lines = "" if _is_whole(changes, edits) else _line_range(edits)
     return (f"{path}, {lines}" if lines else path).encode()
@@ -185,6 +186,6 @@ def location_reason(changes: Sequence[FileChange], edits: Sequence[Edit]) -> str
     where, many = printable(location(changes, edits)), quantity(len(edits), "hunk")
     is_one_file = len({edit.file for edit in edits}) == 1
     if is_one_file and _is_whole(changes, edits):
-        return f"all that changes in {where} ({many})"
+        return f"all changes in {where} ({many})"
     is_near = is_one_file and len(edits) > 1
     return f"{many} {'close together ' if is_near else ''}in {where}"

@@ -42,7 +42,7 @@ def with_cycle(finding: Finding | None, names: Sequence[str]) -> Finding | None:
     if not names:
         return finding
     said = ", ".join(f"`{printable(name)}`" for name in sorted(set(names))[:2])
-    sentence = f"one commit, as its parts depend on each other ({said})"
+    sentence = f"one commit, as its hunks depend on each other ({said})"
     return Finding(sentence, finding.deed if finding else "")
 
 
@@ -180,7 +180,7 @@ def _file_in_words(pieces: Sequence[PieceFeatures]) -> str:
     """The stem of the only file, or the number of files."""
     paths = {piece.path for piece in pieces}
     if len(paths) > 1:
-        return f"{len(paths)} files"
+        return quantity(len(paths), "file")
     return printable(next(iter(paths)).rpartition("/")[2])
 
 

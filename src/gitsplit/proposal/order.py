@@ -16,6 +16,7 @@ from typing import Literal
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.proposal.commit_features import CommitFeatures
@@ -134,7 +135,7 @@ def owner_of(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int 
         if not 1 <= keep <= len(groups):
             raise InvalidPlan(
                 f"There is no commit {keep} that could keep the Change-Id.",
-                hint=f"The split has {len(groups)} commits.",
+                hint=f"The split has {quantity(len(groups), 'commit')}.",
             )
         return keep - 1
     if keep == "none" or not groups:

@@ -44,7 +44,7 @@ def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Pieces:
         fewer = _with_near_pieces_joined(pieces, gap)
         if len(fewer) <= MOST_COMPARED:
             return Pieces(
-                fewer, f"pieces within {gap} lines of each other stay together"
+                fewer, f"hunks within {gap} lines of each other stay together"
             )
     return _coarser(changes, pieces)
 

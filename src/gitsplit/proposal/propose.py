@@ -298,7 +298,7 @@ def proposals_by_content(
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
     commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said)
-    bounded = "of long lines and hunks the beginning is compared"
+    bounded = "only the beginning of long lines and hunks is compared"
     shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
     return ProposalsByContent(
         changes, message, keep, context, commit, "; ".join(filter(None, shortcuts))

@@ -50,7 +50,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
     written = without_empty_groups(before)
     size = len(written.groups)
     if size + by < 1:
-        raise ActionRefused("It is one commit already.")
+        raise ActionRefused("Already one commit.")
     offered = tuple(_candidates(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
         plan = _with_decisions(before, offered, _proposed_plan(proposals, number))

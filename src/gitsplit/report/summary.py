@@ -243,7 +243,7 @@ def dropped_lines(
             place = _place(oid, changed.get(change.path), is_kept)
             found.setdefault(place, []).append(_what(change, edits))
         for place, what in found.items():
-            yield f"Dropped from {oid[:10]}, {place}:"
+            yield f"Left out of {oid[:10]}, {place}:"
             yield from few(f"  {each}" for each in what)
 
 

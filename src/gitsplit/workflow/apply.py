@@ -55,7 +55,7 @@ from gitsplit.model.change_id import (
 )
 from gitsplit.model.drafts import SeriesDraft, pick_draft, reword_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
-from gitsplit.model.listing import MOST_NAMED, few
+from gitsplit.model.listing import MOST_NAMED, few, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
@@ -111,7 +111,7 @@ def gerrit_complaints(
 def _push_error(objection: Objection) -> NotPushable:
     return NotPushable(
         f"Gerrit would refuse the push. {objection.sentence}",
-        hint=f"{objection.remedy} --no-verify writes it all the same.",
+        hint=f"{objection.remedy} --no-verify applies it anyway.",
     )
 
 
@@ -168,7 +168,7 @@ def review(
 def push_instructions(repo: Repository, work: Work) -> tuple[str, ...]:
     """How the commits are pushed, a line each; none where nothing is reviewed.
 
-    Nor while a rebase is under way, whose HEAD isn't the end of it.
+    Nor while a rebase is in progress, whose HEAD isn't the end of it.
     """
     known = review_server_of(repo, work)
     if known is None or (repo.git_dir / "rebase-merge").is_dir():
@@ -410,7 +410,7 @@ def _write_and_move(
     objects, unsigned = _compute_rewrite(repo, work, repository.committer(repo), finish)
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
-            "The plan gives back the commits as they are.",
+            "The plan changes nothing.",
             hint="Send hunks to another commit, or propose more with --commits N.",
         )
     if finish.verify:
@@ -475,8 +475,8 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
         return HeadTrees(old, files, new)
     if is_keeping:
         raise NotInWorktree(
-            "A bare repository has no worktree in which the dropped edits could stay.",
-            hint="Let them go: --drop-to discard",
+            "A bare repository has no worktree in which what is left out could stay.",
+            hint="Discard it: --drop-to discard",
         )
     return None
 
@@ -503,9 +503,8 @@ def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
         }
     except InvalidPlan as conflict:
         raise ReplayConflict(
-            "What is dropped can't stay in the files beside what was written there:"
-            f" {conflict}",
-            hint="Let it go: --drop-to discard",
+            f"What is left out can't stay in the files: {conflict}",
+            hint="Discard it: --drop-to discard",
         ) from conflict
 
 
@@ -517,9 +516,9 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
         pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
         if pieces == 1:
             is_dropping = DROPPED in work.plans[oid].group_of
-            return f"{'drop a part of' if is_dropping else 'edit'} {oid[:10]}"
-        return f"split {oid[:10]} into {pieces}"
-    return f"rewrite {commits} commits as {len(rewrite.commits)}"
+            return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
+        return f"split of {oid[:10]} into {pieces}"
+    return f"rewrite of {quantity(commits, 'commit')} into {len(rewrite.commits)}"
 
 
 @contextmanager
@@ -537,9 +536,9 @@ def _recover_when_interrupted(repo: Repository, too_late: str) -> Iterator[None]
         if _last_undoable_number(repo) == before:
             raise
         raise Interrupted(
-            "Interrupted while the refs were moving.",
+            "Interrupted while updating refs.",
             hint=too_late,
-            state=said or "All of them have moved.",
+            state=said or "All refs are updated.",
         ) from stop
 
 

@@ -103,12 +103,12 @@ def _check_error(number: int, commit: WrittenCommit, check: Check) -> GitsplitEr
         output = output_in_one_line(check.output)
         return NotChecked(
             f"{name}, could not be checked{of}. {output}".rstrip(),
-            hint="Fix that, or leave out -x.",
+            hint="Fix that, or run without -x.",
         )
     how = f"{printable(check.command)} ({check.reason})"
     return CheckFailed(
         f"{name}, fails: {how}.",
-        hint="Change the plan so that it passes, or leave out -x.",
+        hint="Change the plan so that it passes, or run without -x.",
         brief=f"Commit {number} fails: {how}",
     )
 

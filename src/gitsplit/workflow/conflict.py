@@ -24,7 +24,7 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import name_list
+from gitsplit.model.listing import name_list, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
@@ -39,7 +39,7 @@ from gitsplit.workflow.apply import (
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.work import Work
 
-_OTHER = "End another with: git rebase --continue, or: git rebase --abort"
+_OTHER = "Finish another with: git rebase --continue, or: git rebase --abort"
 
 
 def hand_over_conflict(
@@ -71,17 +71,17 @@ def _refuse_impossible(repo: Repository, work: Work) -> None:
     if repo.worktree is None:
         raise NotHandedOver(
             "A bare repository has no worktree in which a conflict could be resolved.",
-            hint="Drop, move or edit less.",
+            hint="Leave out, move or edit less.",
         )
     if any(len(commit.raw.parents) > 1 for commit in work.series.commits):
         raise NotHandedOver(
             "A conflict in a series with merges can't be left to git rebase.",
-            hint="Drop, move or edit less, or begin the series after the last merge.",
+            hint="Leave out, move or edit less, or start after the last merge.",
         )
     if rebase.is_under_way(repo):
         raise NotHandedOver(
-            "A rebase is under way here, and git can't begin another one inside it.",
-            hint="Drop, move or edit less, or finish that rebase first.",
+            "A rebase is in progress here, and git can't begin another one inside it.",
+            hint="Leave out, move or edit less, or finish that rebase first.",
         )
     if (refs.current_head(repo), repo.head()) != (work.head_ref, work.series.head):
         raise RefMoved(
@@ -100,7 +100,9 @@ def _start_rebase(
     head, *branches = moves.moves
     lines = _with_refs(handoff.lines, branches)
     values = [(move.ref, move.old) for move in (head, *branches)]
-    subject = f"rewrite {len(work.series.commits)} commits with git rebase"
+    subject = (
+        f"rewrite of {quantity(len(work.series.commits), 'commit')} with git rebase"
+    )
     base = _base(work.series)
     record = rebase_record.record_rebase(repo, values, subject, work.head_ref)
     try:
@@ -314,8 +316,8 @@ def _record_to_go_on_with(repo: Repository) -> Record:
     if record is None:
         rebase_record.settle_records(repo)
         raise NothingToContinue(
-            "No rebase that gitsplit has left to git is under way here.",
-            hint=_OTHER if rebase.is_under_way(repo) else "See what is: git status",
+            "No rebase that gitsplit has left to git is in progress here.",
+            hint=_OTHER if rebase.is_under_way(repo) else "Check with: git status",
         )
     return record
 
@@ -346,12 +348,11 @@ def _stop_error(stop: Stop) -> Stopped:
     resolve = (
         "Resolve the conflicts, `git add` the files" if stop.paths else "See git status"
     )
-    count = stop.done + stop.left
     return Stopped(
         f"git rebase has stopped{at}{where}.",
         hint=f"{resolve}, then run gitsplit --continue (or --abort)",
-        state=f"The rebase is in progress: {stop.done} of {count} commands are done."
-        " No branch has moved yet.",
+        state=f"The rebase is in progress: {stop.done} of"
+        f" {quantity(stop.done + stop.left, 'command')} done. No branch has moved yet.",
     )
 
 

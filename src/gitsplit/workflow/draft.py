@@ -137,7 +137,7 @@ def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
         return read_work(repo, replace(request, plan=text.encode(), commits=())).todo
     except GitsplitError as error:
         raise InvalidPlan(
-            f"The draft of your last work doesn't fit: {error}",
+            f"The saved draft doesn't fit: {error}",
             hint=f"It is kept as {file.path}.",
         ) from error
 

@@ -24,6 +24,7 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import stripspace, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import CommitDraft
@@ -103,7 +104,7 @@ class Finish:
             )
         if not kept.strip():
             raise HookRefused(
-                f"The hook commit-msg left nothing of “{subject}”.",
+                f"The commit-msg hook left nothing of “{subject}”.",
                 hint="See what the hook wants, or skip it with --no-verify.",
             )
         return replace(draft, message=kept)
@@ -118,8 +119,8 @@ class Finish:
         count = signatures_needed(rewrite)
         if count > MOST_UNASKED and not self.agrees(count):
             raise Declined(
-                f"The {count} new commits were not to be signed.",
-                hint="--no-gpg-sign writes them without signatures.",
+                f"You chose not to sign {quantity(count, 'new commit')}.",
+                hint="--no-gpg-sign leaves the new commits unsigned.",
             )
         return sign_rewrite(objects, rewrite, self.signer)
 
@@ -139,7 +140,7 @@ class Finish:
             self.say(str(error))
         except KeyboardInterrupt as stop:
             raise Interrupted(
-                "Interrupted when the commits had been rewritten.",
+                "Interrupted after the commits were rewritten.",
                 hint="Undo with: gitsplit --undo",
-                state="Perhaps post-rewrite and notes haven't followed.",
+                state="The post-rewrite hook and the notes may not have followed.",
             ) from stop

@@ -17,11 +17,14 @@ from gitsplit.workflow.apply import recover
 
 _Phases = tuple[tuple[int, journal.Phase], ...]
 
-_BEGUN = "What was begun is finished, or taken back, when you run gitsplit again."
+_BEGUN = "The update is finished or rolled back when you run gitsplit again."
 _STATES: dict[journal.Phase, tuple[str, str]] = {
     "prepared": (_BEGUN, ""),
     "undoing": (_BEGUN, ""),
-    "handed": ("A rebase that gitsplit has begun is under way.", "See: git status"),
+    "handed": (
+        "A rebase that gitsplit has begun is in progress.",
+        "Check with: git status",
+    ),
     "done": ("The commits are rewritten.", "Undo with: gitsplit --undo"),
     "undone": ("The rewrite is undone.", ""),
 }
@@ -106,7 +109,7 @@ def hint_at_undo(repo: Repository) -> Iterator[None]:
     except GitsplitError as error:
         if isinstance(error, GitFailed) and journal.unreadable_record(repo):
             error.hint = (
-                "It belongs to what gitsplit has written last. "
+                "It is part of the last rewrite. "
                 "Restore what was there before with: gitsplit --undo"
             )
         raise

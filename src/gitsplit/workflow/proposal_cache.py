@@ -113,7 +113,7 @@ class ProposalCache:
         if not changes:
             raise NothingToSplit(
                 f"{oid[:7]} changes no file, so there is nothing to split.",
-                hint="p picks it, d drops it.",
+                hint="p keeps it, d drops it.",
             )
         # The same repository each time, by which earlier commits are read but once.
         return proposals_of(self.repo, self.request, self.work.series, commit, changes)
@@ -157,7 +157,7 @@ def _reason_to_skip(sizes: Mapping[bytes, int | None]) -> str:
     if not sizes:
         return "empty"
     if None in sizes.values():
-        return "not here"
+        return "not fetched"
     is_large = sum(filter(None, sizes.values())) > MOST_BYTES
     return "large" if is_large or len(sizes) > MOST_FILES else ""
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from gitsplit.tui.app import Chosen
     from gitsplit.tui.state.app_state import State
 
-KEPT = "Your work is kept for the next time."
+KEPT = "Your work is kept as a draft."
 """Said to who leaves with something unfinished."""
 
 

@@ -20,7 +20,7 @@ from gitsplit.git.push import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import FileChange, edits_of
-from gitsplit.model.listing import few
+from gitsplit.model.listing import few, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
@@ -64,7 +64,7 @@ class Work:
 
 
 def open_idle_repository(cwd: Path) -> Repository:
-    """The repository at ``cwd``, with no operation of git's under way in it."""
+    """The repository at ``cwd``, with no operation of git's in progress in it."""
     repo = open_repository(cwd)
     refuse_unfinished(repo)
     return repo
@@ -74,8 +74,8 @@ def refuse_unfinished(repo: Repository) -> None:
     """Raise OperationUnderWay where something has to be finished first."""
     if rebase_process.order_at_kill(repo):
         raise OperationUnderWay(
-            "The last gitsplit was interrupted while git was rebasing for it.",
-            hint="Run gitsplit without -n: it takes that back, or puts it right.",
+            "The last gitsplit was interrupted during its git rebase.",
+            hint="Run gitsplit without -n: it finishes the rebase or rolls it back.",
         )
     is_ours = rebase_record.record_under_way(repo) is not None
     operations.refuse_operation_under_way(repo, is_ours=is_ours)
@@ -86,11 +86,11 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
     if history.has_grafts(repo):
         yield (
             "Grafts (info/grafts) change the history that git shows here; gitsplit"
-            " takes the commits as they are."
+            " uses the commits as they are."
         )
     yield from few(
         f"{oid[:10]} has a replacement (refs/replace), which git shows "
-        f"in its place; gitsplit takes the {kind} itself."
+        f"in its place; gitsplit uses the original {kind}."
         for oid, kind in history.replacements(repo, series).items()
     )
 
@@ -179,7 +179,7 @@ def _commits_to_split(
     if every:
         return tuple(c for c in series.commits if len(c.raw.parents) < 2)
     raise WhichCommit(
-        f"There are {len(series.commits)} commits after"
+        f"There are {quantity(len(series.commits), 'commit')} after"
         f" {request.upstream or 'the upstream'}; which one is to be split?",
         hint=f"Name it, as in: gitsplit -c {series.commits[0].oid[:10]}",
     )
@@ -255,14 +255,14 @@ def _entries_by_commit(
     if outsiders := [oid for oid in entries if oid not in order]:
         raise InvalidPlan(
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
-            hint="A plan speaks of the commits between its upstream and its head.",
+            hint="A plan can name only commits between its upstream and its head.",
         )
     if list(entries) == [oid for oid in order if oid in entries]:
         return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
     if unnamed := [oid for oid in order if oid not in entries]:
         raise InvalidPlan(
             f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
-            hint="Name every commit of the range in the order that it is to have.",
+            hint="Name every commit of the range, in the new order.",
         )
     return entries
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from gitsplit.errors import ActionRefused
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
+from gitsplit.model.listing import quantity
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import editable_content, with_content
 from gitsplit.model.todo import Entry, Todo
@@ -63,7 +64,7 @@ def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
         return replace(state, status=f"message of {kept} unchanged")
     words = f"reworded {_message_name(state, changed[0].where)}"
     if changed[1:]:
-        words = f"reworded {len(changed)} commits"
+        words = f"reworded {quantity(len(changed), 'commit')}"
     return with_step(state, todo, step_about(state, changed[0].where, words))
 
 
