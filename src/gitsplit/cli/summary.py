@@ -32,7 +32,7 @@ def show_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import push_instructions_after_rebase
+    from gitsplit.workflow.review import push_instructions_after_rebase
 
     moved = [(update.ref, update.new) for update in record.updates]
     tell(finished_text(moved, push_instructions_after_rebase(repo, record)))
@@ -44,13 +44,17 @@ def show_summary(
     """What was written, moved, left alone and dropped, and how to take it back."""
     from gitsplit.report.sentences import review_lines
     from gitsplit.report.summary import dropped_lines, summary_text
-    from gitsplit.workflow.apply import push_instructions, result_commits, review
+    from gitsplit.workflow.apply import result_commits
+    from gitsplit.workflow.review import push_instructions, reviewer_view
 
     made = result_commits(work, outcome.rewrite.commits)
     moved = [(move.ref, move.new) for move in outcome.moves.moves]
     left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
     dropped = dropped_lines(work.plans, outcome.changed, is_kept=drop_to == "worktree")
-    about = [*review_lines(review(repo, work, made)), *push_instructions(repo, work)]
+    about = [
+        *review_lines(reviewer_view(repo, work, made)),
+        *push_instructions(repo, work),
+    ]
     told = summary_text(
         *(work.todo, made, moved, left),
         old_tree=outcome.rewrite.old_tree,
@@ -108,9 +112,9 @@ def go_on() -> None:
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.apply import push_instructions_after_rebase
     from gitsplit.workflow.conflict import continue_rewrite
     from gitsplit.workflow.journal_state import recover_first
+    from gitsplit.workflow.review import push_instructions_after_rebase
 
     repo = open_repository(here())
     with recover_first(repo, say) as said:

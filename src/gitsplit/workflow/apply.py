@@ -1,11 +1,9 @@
-"""The work carried out: drafts, objects, refs; or computed only, for a preview.
+"""Carries out a run's work: computes the commits, stores them, moves the refs.
 
-Nothing in the repository changes before :func:`apply`.
-
-The new commits before Gerrit: what reviewers see, and what the server refuses.
+:func:`apply` changes the repository, and :func:`undo` and :func:`recover` do; all that
+comes before computes in memory what would be written, for a preview as well.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,7 +18,6 @@ from gitsplit.errors import (
     HookRefused,
     Interrupted,
     InvalidPlan,
-    NoIdentity,
     NotChecked,
     NotHandedOver,
     NothingToSplit,
@@ -35,27 +32,17 @@ from gitsplit.errors import (
 from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
 from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
-from gitsplit.git.journal import Record, wait_for_others
-from gitsplit.git.push import ReviewServer, are_reviewed, push_for_review, review_server
+from gitsplit.git.journal import wait_for_others
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
 from gitsplit.git.state_dir import ensure_directory, write_file
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.git.worktree import HeadTrees
-from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model import escape
-from gitsplit.model.change_id import (
-    IdRules,
-    Objection,
-    Pushed,
-    is_signed_off,
-    objections,
-    push_properties,
-)
 from gitsplit.model.drafts import SeriesDraft, pick_draft, reword_draft, split_drafts
 from gitsplit.model.encoding import in_encoding
-from gitsplit.model.listing import MOST_NAMED, few, quantity
+from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
 from gitsplit.model.progress import PATIENT, Watch
@@ -69,176 +56,10 @@ from gitsplit.model.todo import (
     with_squashed_commit,
 )
 from gitsplit.planfile import parse
-from gitsplit.report.facts import ResultCommit, Review, review_of
-from gitsplit.report.sentences import push_lines
+from gitsplit.report.facts import ResultCommit
 from gitsplit.workflow.hooks_and_signing import Finish
+from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work, plan_document
-
-
-def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[str]:
-    """What Gerrit would have against commits that gitsplit didn't make, in sentences.
-
-    Empty where no Change-Ids are used. Raises NotPushable, which names the first thing,
-    where it would refuse one that gitsplit makes.
-    """
-    found = _gerrit_objections(repo, work, rewrite)
-    ours = [each for each in found if each.is_ours]
-    if ours:
-        raise _push_error(ours[0])
-    return _push_warnings(found)
-
-
-def gerrit_complaints(
-    repo: Repository, work: Work, rewrite: Rewrite
-) -> tuple[Mapping[Oid, Sequence[str]], NotPushable | None, Sequence[str]]:
-    """What :func:`review_warnings` says, with nothing that hides the rest.
-
-    Sentences about commits that gitsplit makes, by those they are made of; the error
-    for the first of them; and the warnings.
-    """
-    found = _gerrit_objections(repo, work, rewrite)
-    ours: dict[Oid, list[str]] = {}
-    first: NotPushable | None = None
-    for each in found:
-        if each.is_ours:
-            first = first or _push_error(each)
-            source = rewrite.commits[each.number - 1].draft.source.oid
-            told = f"Gerrit would refuse it. {each.sentence} {each.remedy}"
-            ours.setdefault(source, []).append(told)
-    return ours, first, _push_warnings([each for each in found if not each.is_ours])
-
-
-def _push_error(objection: Objection) -> NotPushable:
-    return NotPushable(
-        f"Gerrit would refuse the push. {objection.sentence}",
-        hint=f"{objection.remedy} --no-verify applies it anyway.",
-    )
-
-
-def _push_warnings(found: Sequence[Objection]) -> Sequence[str]:
-    said = (f"Gerrit may refuse the push. {each.sentence}" for each in found)
-    return tuple(few(said, MOST_NAMED))
-
-
-def _gerrit_objections(
-    repo: Repository, work: Work, rewrite: Rewrite
-) -> tuple[Objection, ...]:
-    """All there is where Gerrit is used; elsewhere what is wrong with new ids."""
-    rules, known = work.ids, review_server_of(repo, work)
-    if known is None:
-        pushed = [_commit_to_push(rules, made, b"", {}) for made in rewrite.commits]
-        anybodys = [replace(each, email=b"", is_empty=False) for each in pushed]
-        found = objections(anybodys, rules, b"", {})
-        return tuple(each for each in found if each.is_ours)
-    email = _committer_email(repo)
-    new = [made for made in rewrite.commits if made.oid not in known.there]
-    pushed = [_commit_to_push(rules, made, email, known.merged) for made in new]
-    first = len(rewrite.commits) - len(new) + 1
-    found = objections(pushed, rules, email, known.below, first)
-    # Those of others are there already, as a rule, as changes that aren't merged.
-    below = [
-        Pushed(text, b"", below_as=oid[:10]) for oid, text in known.with_it.items()
-    ]
-    return (*found, *objections(below, rules, b"", {}))
-
-
-def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
-    """What the clone knows of the server; None where nothing is reviewed."""
-    if work.reviewing is None and work.ids.is_reviewed:
-        return review_server(repo, work.series, work.ids, work.head_ref)
-    return work.reviewing
-
-
-def review(
-    repo: Repository, work: Work, commits: Sequence[ResultCommit]
-) -> Review | None:
-    """What reviewers will see; None where nothing is reviewed."""
-    known = review_server_of(repo, work)
-    if known is None:
-        return None
-    given = push_properties(known.push.options)
-    ids = {
-        oid: each
-        for oid, each in _change_ids_before(work).items()
-        if each not in known.merged
-    }
-    return review_of(work.todo, commits, ids, given)
-
-
-def push_instructions(repo: Repository, work: Work) -> tuple[str, ...]:
-    """How the commits are pushed, a line each; none where nothing is reviewed.
-
-    Nor while a rebase is in progress, whose HEAD isn't the end of it.
-    """
-    known = review_server_of(repo, work)
-    if known is None or (repo.git_dir / "rebase-merge").is_dir():
-        return ()
-    return tuple(push_lines(known.push.command, known.push.others))
-
-
-def push_instructions_after_rebase(
-    repo: Repository, record: Record | None
-) -> tuple[str, ...]:
-    """How the commits of a rewrite that git has finished are pushed, a line each."""
-    head = next(iter(record.updates if record else ()), None)
-    if head is None or not are_reviewed(repo, head.new, head.old):
-        return ()
-    push = push_for_review(repo, refs.current_head(repo))
-    return tuple(push_lines(push.command, push.others))
-
-
-def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
-    """The Change-Ids of the commits as they were."""
-    rules = work.ids
-    found = (
-        (commit.oid, rules.of(rules.with_id_in_footer(commit.raw.message)))
-        for commit in work.series.commits
-    )
-    return {oid: change_id for oid, change_id in found if change_id}
-
-
-def _commit_to_push(
-    rules: IdRules, made: WrittenCommit, email: bytes, merged: Mapping[bytes, Oid]
-) -> Pushed:
-    """The commit as it will be pushed; ``email`` is the committer's of new ones."""
-    draft, original = made.draft, made.draft.source.raw
-    is_ours = draft.role != "same" or draft.message != original.message
-    has_id = rules.of(rules.with_id_in_footer(original.message)) is not None
-    is_kept = made.oid == draft.source.oid
-    return Pushed(
-        message=draft.message,
-        email=_address_in(b"".join(original.values(b"committer")))
-        if is_kept
-        else email,
-        is_ours=is_ours,
-        needs_id=not is_ours or has_id or rules.gives_id(draft.message),
-        is_empty=made.is_emptied,
-        signs_off=is_signed_off(original.message),
-        merged_as=_merged_commit(rules.of(draft.message), made, merged),
-    )
-
-
-def _merged_commit(
-    change_id: bytes | None, made: WrittenCommit, merged: Mapping[bytes, Oid]
-) -> str:
-    """The commit that has the Change-Id on the server, if it isn't that one itself."""
-    found = merged.get(change_id or b"")
-    return "" if found is None or found == made.oid else found[:10]
-
-
-def _committer_email(repo: Repository) -> bytes:
-    """The user's address; empty where it isn't known yet, which a preview may be."""
-    try:
-        return _address_in(repository.committer(repo))
-    except NoIdentity:
-        return b""
-
-
-def _address_in(committer: bytes) -> bytes:
-    """The address in the value of a committer header."""
-    found = re.search(rb"<([^>]*)>", committer)
-    return found[1] if found else b""
-
 
 _NOBODY = b"nobody <> 0 +0000"
 _WAY_BACK = "Undo with: gitsplit --undo"
@@ -275,13 +96,20 @@ def preview(repo: Repository, work: Work) -> write.Rewrite:
 
 
 def compute_rewrite(
-    repo: Repository, work: Work, watch: Watch = PATIENT
+    repo: Repository,
+    work: Work,
+    watch: Watch = PATIENT,
+    committer: bytes = _NOBODY,
+    finish: Finish | None = None,
 ) -> tuple[NewObjects, write.Rewrite]:
-    """The objects of :func:`preview` and what they rewrite; nothing is stored.
+    """Compute the new commits of the series in memory, with all their objects.
 
-    ``watch`` hears how many commits are done. Raises what stands against the plans.
+    ``watch`` hears how many commits are done. Raises GivenUp, InvalidPlan,
+    ReplayConflict and GitTooOld, and what ``finish`` raises for a message.
     """
-    return _compute_rewrite(repo, work, _NOBODY, Finish(), watch)
+    objects = NewObjects(repo)
+    ready = final_series_draft(repo, objects, work, finish or Finish())
+    return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 
 
 def result_commits(
@@ -314,20 +142,7 @@ def provisional_commits(repo: Repository, work: Work) -> tuple[ResultCommit, ...
     return result_commits(work, commits)
 
 
-def _compute_rewrite(
-    repo: Repository,
-    work: Work,
-    committer: bytes,
-    finish: Finish,
-    watch: Watch = PATIENT,
-) -> tuple[NewObjects, write.Rewrite]:
-    """The new objects of the whole series, and what they rewrite."""
-    objects = NewObjects(repo)
-    ready = checked_series_draft(repo, objects, work, finish)
-    return objects, write.make_rewrite(repo, objects, ready, committer, watch)
-
-
-def checked_series_draft(
+def final_series_draft(
     repo: Repository, objects: NewObjects, work: Work, finish: Finish
 ) -> SeriesDraft:
     """The drafts of the whole series as they are to be written, but for signatures.
@@ -407,7 +222,9 @@ def apply(
 def _write_and_move(
     repo: Repository, work: Work, finish: Finish, drop_to: DropTo
 ) -> Outcome:
-    objects, unsigned = _compute_rewrite(repo, work, repository.committer(repo), finish)
+    objects, unsigned = compute_rewrite(
+        repo, work, committer=repository.committer(repo), finish=finish
+    )
     if unsigned.new_head == unsigned.old_head:
         raise NothingToSplit(
             "The plan changes nothing.",
@@ -486,7 +303,7 @@ def _make_tree_with_dropped(
 ) -> Oid:
     """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
     kept = work.with_plans(plans_with_dropped(repo, work))
-    ready = checked_series_draft(repo, objects, kept, Finish())
+    ready = final_series_draft(repo, objects, kept, Finish())
     return write.make_rewrite(repo, objects, ready, _NOBODY, watch).new_tree
 
 

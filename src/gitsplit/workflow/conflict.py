@@ -31,8 +31,8 @@ from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
 from gitsplit.report.summary import staying_lines
 from gitsplit.workflow.apply import (
-    checked_series_draft,
     entry_drafts,
+    final_series_draft,
     keep_plan_on_error,
     plans_with_dropped,
 )
@@ -156,7 +156,7 @@ def _make_handoff(
 ) -> _Handoff:
     """The clean commits as they will be; of the rest, what git can pick."""
     who = repository.committer(repo)
-    ready = checked_series_draft(repo, objects, work, finish)
+    ready = final_series_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
     written, rest = write.make_until_conflict(repo, objects, ready, who)
     clean = finish.sign(objects, _partial_rewrite(work.series, {}, written)).commits

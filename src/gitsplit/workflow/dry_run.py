@@ -14,8 +14,8 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.facts import DryRun, Preview, commit_fates
-from gitsplit.workflow import apply
-from gitsplit.workflow.apply import entry_drafts, result_commits, review
+from gitsplit.workflow.apply import entry_drafts, preview, result_commits
+from gitsplit.workflow.review import gerrit_complaints, reviewer_view
 from gitsplit.workflow.work import Work, plan_document
 
 NO_MESSAGE = b"(no message)\n"
@@ -40,22 +40,25 @@ def _preview(repo: Repository, work: Work) -> Preview:
     """
     refused: dict[Oid, InvalidPlan] = {}
     try:
-        rewrite = apply.preview(repo, work)
+        rewrite = preview(repo, work)
     except InvalidPlan:
         work, refused = _work_to_show(repo, work)
         if not refused:
             raise
-        rewrite = apply.preview(repo, work)
+        rewrite = preview(repo, work)
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
-    unpushable, first, warnings = apply.gerrit_complaints(repo, work, rewrite)
+    unpushable, first, warnings = gerrit_complaints(repo, work, rewrite)
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     commits = result_commits(work, rewrite.commits)
     fates = commit_fates(work.todo, commits, work.proposals, complaints, work.ids)
     return Preview(
-        tuple(fates), review(repo, work, commits), tuple(warnings), refusal or first
+        tuple(fates),
+        reviewer_view(repo, work, commits),
+        tuple(warnings),
+        refusal or first,
     )
 
 

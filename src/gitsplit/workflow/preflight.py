@@ -22,9 +22,8 @@ from gitsplit.workflow.apply import (
     provisional_commits,
     refuse_unclean_worktree,
     result_commits,
-    review,
-    review_warnings,
 )
+from gitsplit.workflow.review import review_warnings, reviewer_view
 from gitsplit.workflow.work import Work
 
 
@@ -97,7 +96,7 @@ class Outlooks:
             commit = Oid(found.commit)
             against = _clashing_commit(repo, work, commit, frozenset(found.paths))
             commits = provisional_commits(repo, work)
-            notes = tuple(review_lines(review(repo, work, commits)))
+            notes = tuple(review_lines(reviewer_view(repo, work, commits)))
             return Outlook("", Conflict(commit, found.paths, against), (), notes)
         return _Preview(work, objects, rewrite, trees)
 
@@ -106,7 +105,7 @@ class Outlooks:
         refuse_unclean_worktree(self._repo, drawn.objects, drawn.trees)
         repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
         commits = result_commits(work, rewrite.commits)
-        notes = tuple(review_lines(review(repo, work, commits)))
+        notes = tuple(review_lines(reviewer_view(repo, work, commits)))
         if not self._verify:
             return Outlook(notes=notes)
         return Outlook("", None, tuple(review_warnings(repo, work, rewrite)), notes)
