@@ -231,7 +231,7 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
 
     said = done(series.path, "--undo")
     back, about = said.splitlines()
-    assert back == f"Undid: split of {commit} into 2. main is at {tip} again."
+    assert back == f"Undid: split of {commit} into 2 commits. main is back at {tip}."
     assert about.startswith("If the split has been pushed for review, amend")
 
 

@@ -201,7 +201,7 @@ def test_a_merge_in_the_range_is_left_alone(series: Repository) -> None:
     plan = done(series.path, "-n", "--format", "json", base)
 
     assert dict(actions(plan))["together"] == "pick"
-    assert "together  (same tree)" in done(series.path, "-n", base)
+    assert "together  (tree unchanged)" in done(series.path, "-n", base)
 
 
 def test_an_empty_commit_in_the_range_is_left_alone(series: Repository) -> None:

@@ -116,7 +116,7 @@ def test_a_reworded_commit_without_an_id_is_said_to_get_one(repo: Repository) ->
     before = done(repo.path, "--plan", "-", "-n", stdin=plan)
     after = done(repo.path, "--plan", "-", "--yes", stdin=plan)
 
-    assert "(reworded, same tree, new Change-Id)" in before
+    assert "(reworded, tree unchanged, new Change-Id)" in before
     assert "Commit 1 starts without reviewers." in before
     assert "Commit 1 starts without reviewers." in after
 

@@ -137,7 +137,7 @@ def test_reflogs_tell_what_happened_and_what_was_taken_back(repo: Repository) ->
     new = repo.oid("HEAD")
     done(repo.path, "--undo")
 
-    what = f"split of {before['HEAD~2'][:10]} into 2"
+    what = f"split of {before['HEAD~2'][:10]} into 2 commits"
     for name in ("HEAD", "main", "beside"):
         log = reflog(repo, name)
         assert log[:2] == [

@@ -228,7 +228,7 @@ def refuse_undo(
         except GitFailed as lost:
             lost.hint = (
                 f"Without it, the files can't follow. `git reset {updates[0].old[:12]}`"
-                " gives back commits and index, and leaves the files."
+                " restores commits and index, and leaves the files."
             )
             raise
 

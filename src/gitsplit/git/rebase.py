@@ -100,7 +100,7 @@ then
     then
         git stash apply -q "$aside" || {{
             git reset -q --hard && git stash store -m autostash "$aside" || exit
-            echo "Your changes conflict with what was dropped; see: git stash list" >&2
+            echo "Your changes conflict with what was left out; see: git stash list" >&2
             aside=
         }}
     fi

@@ -167,14 +167,14 @@ def _with_override(state: File | None, override: Override | None) -> File | None
         return state
     if state is None or state.content is None:
         raise InvalidPlan(
-            f"Commit {override.group + 1} has no file for the content that was written"
+            f"Commit {override.group + 1} has no file for the content that was edited"
             " for it.",
             hint="Create that file in it or in an earlier commit.",
         )
     if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
         raise InvalidPlan(
             f"{printable(state.path)} is a symlink in commit {override.group + 1}, and"
-            " where it leads can't be empty or have a NUL byte.",
+            " its target can't be empty or contain a NUL byte.",
             hint="Give it another target.",
         )
     oid = object_id("blob", override.content)

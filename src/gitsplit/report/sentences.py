@@ -26,7 +26,7 @@ def _tree_fate(commit: ResultCommit) -> str:
     if commit.draft.squashed:
         return f"with {len(commit.draft.squashed)} more, tree {commit.tree[:10]}"
     if commit.tree == commit.draft.source.raw.tree:
-        return "same tree"
+        return "tree unchanged"
     return f"tree {commit.tree[:10]}"
 
 

@@ -149,11 +149,11 @@ def _final_tree(old: str, new: str) -> str:
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
     """What an undo gave back: the refs with their values of before."""
-    return f"Undid: {printable(subject)}. {placed(refs)} again."
+    return f"Undid: {printable(subject)}. {placed(refs, 'is back at')}."
 
 
 def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
-    """Where the refs are after the rebase, and how to take that back.
+    """Where the refs are after the rebase, and how to undo that.
 
     ``pushing`` are the lines about how they are pushed for review.
     """
@@ -165,12 +165,12 @@ def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) 
 
 def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
     """Where the refs are after an abort."""
-    return f"Aborted: {placed(refs)} again, and the files are restored.\n"
+    return f"Aborted: {placed(refs, 'is back at')}, and the files are restored.\n"
 
 
-def placed(refs: Sequence[tuple[str, Oid]]) -> str:
+def placed(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
     """Where the refs are, as far as they can all be told."""
-    where = [f"{short_name(_short(ref))} is at {oid[:10]}" for ref, oid in refs]
+    where = [f"{short_name(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
     return several(where, MOST_REFS)
 
 

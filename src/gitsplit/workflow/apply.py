@@ -334,7 +334,7 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
         if pieces == 1:
             is_dropping = DROPPED in work.plans[oid].group_of
             return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
-        return f"split of {oid[:10]} into {pieces}"
+        return f"split of {oid[:10]} into {quantity(pieces, 'commit')}"
     return f"rewrite of {quantity(commits, 'commit')} into {len(rewrite.commits)}"
 
 
