@@ -18,7 +18,7 @@ from gitsplit.model.states import ContentMerge, file_assignments
 from gitsplit.model.todo import unchanged_todo
 from gitsplit.tui.app import reduce_with_merges
 from gitsplit.tui.background.worker import Backend, next_job
-from gitsplit.tui.state.app_state import HunksBetween, State, Whole, one_hunk
+from gitsplit.tui.state.app_state import HunksBetween, SeriesInfo, State, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
@@ -94,14 +94,14 @@ def raw_commit(message: bytes, parent: Oid, tree: Oid = TREE) -> RawCommit:
     return RawCommit.parse(headers.encode() + b"\n" + message)
 
 
-def whole_of(subject: str = "Do several things at once") -> Whole:
+def whole_of(subject: str = "Do several things at once") -> SeriesInfo:
     """A commit with a Change-Id under one other, on a branch called ``series``."""
     message = b"%s\n\nChange-Id: %s\n" % (subject.encode(), CHANGE_ID)
     commits = (
         SourceCommit(COMMIT, raw_commit(message, BASE)),
         SourceCommit(ABOVE, raw_commit(b"Go on\n", COMMIT)),
     )
-    return Whole(
+    return SeriesInfo(
         Series(BASE, ABOVE, commits),
         "series",
         "main..series",
@@ -110,11 +110,11 @@ def whole_of(subject: str = "Do several things at once") -> Whole:
     )
 
 
-def first_state(whole: Whole, plan: Plan, differ: HunksBetween = one_hunk) -> State:
+def first_state(info: SeriesInfo, plan: Plan, differ: HunksBetween = one_hunk) -> State:
     """The split screen as it opens on ``plan`` for the first commit."""
-    first = whole.series.commits[0].oid
-    todo = unchanged_todo(whole.series).with_plan(first, plan)
-    return with_only_split_open(opening(whole, todo, differ))
+    first = info.series.commits[0].oid
+    todo = unchanged_todo(info.series).with_plan(first, plan)
+    return with_only_split_open(opening(info, todo, differ))
 
 
 def state_of(plan: Plan) -> State:

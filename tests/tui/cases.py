@@ -112,9 +112,9 @@ def story() -> State:
 def without_change_ids() -> State:
     """The same commit, alone in a repository that knows no Change-Ids."""
     state = story()
-    first = state.whole.series.commits[:1]
+    first = state.info.series.commits[:1]
     series = Series(BASE, COMMIT, first)
-    whole = replace(state.whole, series=series, change_ids={}, ids=NO_IDS, ref="main")
+    whole = replace(state.info, series=series, change_ids={}, ids=NO_IDS, ref="main")
     return first_state(whole, state.plan)
 
 

@@ -124,7 +124,7 @@ def test_what_is_dropped_is_said_wherever_nothing_lost_was_said() -> None:
 def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:
     state = split()
     state = first_state(
-        replace(state.whole, drop_to="discard"), state.plan, hunks_between
+        replace(state.info, drop_to="discard"), state.plan, hunks_between
     )
     shown = page(after(state, Drop(), OpenPreview()))
 

@@ -274,7 +274,7 @@ class Checker:
 def checked(checker: Checker, keys: str) -> State:
     """The preview after its commits were checked."""
     start = after(series(), MoveRows(1), Become("drop"))
-    start = replace(start, whole=replace(start.whole, check="make"))
+    start = replace(start, info=replace(start.info, check="make"))
     return watched(start, lambda s: len(s.checks) == 2, keys, checker=checker)
 
 

@@ -104,7 +104,7 @@ def test_whatever_was_done_the_screen_can_be_gone_on_with(
 
 def test_what_does_not_belong_together_does_not_fit() -> None:
     memory = memory_of(after(series(), OpenCommit(), SplitHunk()))
-    nobody = state_of(large(1)).target.tree
+    nobody = state_of(large(1)).info.series.commits[0].raw.tree
 
     assert is_consistent(memory)
     assert not is_consistent(replace(memory, chosen=nobody))

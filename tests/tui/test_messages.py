@@ -97,7 +97,7 @@ def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
         " the other commit starts without reviewers"
     )
     assert first.todo.plans[A].owner == 0
-    ids = [CHANGE_ID in message_to_be(first.whole, c) for c in message_commits(first)]
+    ids = [CHANGE_ID in message_to_be(first.info, c) for c in message_commits(first)]
     assert ids == [True, False, False]
     assert after(first, MoveRows(1), Own()).todo == shown().todo
     assert after(shown(), MoveRows(2), Own()).is_refusal
@@ -105,7 +105,7 @@ def test_the_owner_is_chosen_here_and_what_follows_is_said() -> None:
 
 def test_a_message_has_the_change_id_that_it_will_have() -> None:
     new, kept, reworded = (
-        message_to_be(shown().whole, commit) for commit in message_commits(shown())
+        message_to_be(shown().info, commit) for commit in message_commits(shown())
     )
 
     assert new.endswith(b"Change-Id: (will be added)\n")

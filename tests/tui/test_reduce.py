@@ -557,8 +557,8 @@ def test_c_makes_the_commit_in_focus_the_owner() -> None:
 
 def test_without_change_ids_the_owner_stands_for_the_original() -> None:
     start = tangled()
-    whole = replace(start.whole, change_ids={}, ids=NO_IDS)
-    state = after(replace(start, whole=whole), Own())
+    whole = replace(start.info, change_ids={}, ids=NO_IDS)
+    state = after(replace(start, info=whole), Own())
 
     assert state.status == "commit 1 continues the original · u to undo"
 

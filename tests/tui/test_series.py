@@ -231,7 +231,7 @@ def test_a_commit_is_shown_with_the_subject_that_it_will_have() -> None:
         return [title_of(state, entry) for entry in state.todo.entries]
 
     start = series()
-    named = replace(start, whole=replace(start.whole, titles={B: b"B: Go on"}))
+    named = replace(start, info=replace(start.info, titles={B: b"B: Go on"}))
     reworded = after(named, WriteMessages(((Address(B), b"Better\n\nWhy.\n"),)))
     squashed = after(start, MoveRows(1), Become("squash"))
     joined = after(squashed, WriteMessages(((Address(B), b"Both\n"),)))
@@ -358,10 +358,10 @@ def named(subject: bytes) -> State:
     start = series()
     *others, last = start.todo.entries
     commit = SourceCommit(C, raw_commit(subject + b"\n", B))
-    whole = start.whole
-    commits = (*whole.series.commits[:2], commit)
+    info = start.info
+    commits = (*info.series.commits[:2], commit)
     todo = Todo((*others, replace(last, commit=commit)))
-    named = replace(whole, series=replace(whole.series, commits=commits))
+    named = replace(info, series=replace(info.series, commits=commits))
     return with_only_split_open(first_state(named, todo))
 
 
@@ -404,8 +404,8 @@ def test_work_of_last_time_is_gone_on_with_and_can_be_taken_back() -> None:
 
 def test_who_leaves_is_told_whether_the_work_is_kept() -> None:
     changed = after(series(), MoveRows(1), Become("drop"))
-    whole = replace(changed.whole, keeps_drafts=True)
-    kept = after(replace(changed, whole=whole), Quit())
+    info = replace(changed.info, keeps_drafts=True)
+    kept = after(replace(changed, info=info), Quit())
 
     assert (
         after(changed, Quit()).status

@@ -36,10 +36,10 @@ STOPS = Outlook(conflict=Conflict(COMMITS[2], (b"f",)))
 REFUSED = Outlook("No. Don't.")
 
 
-def dropping(**whole: object) -> State:
+def dropping(**info: object) -> State:
     """The series with a commit dropped, where only a report says what git says."""
     start = series()
-    start = replace(start, whole=replace(start.whole, **whole))  # type: ignore[arg-type]
+    start = replace(start, info=replace(start.info, **info))  # type: ignore[arg-type]
     return after(start, MoveRows(1), Become("drop"))
 
 
@@ -210,14 +210,14 @@ def test_what_is_wrong_with_commits_of_others_stands_in_the_preview() -> None:
 
 def test_what_gerrit_would_refuse_is_looked_for_where_commits_are_reviewed() -> None:
     start = series()
-    rules = replace(start.whole.ids, is_reviewed=True)
+    rules = replace(start.info.ids, is_reviewed=True)
     asked: list[Todo] = []
 
     def outlook(todo: Todo, _: Watch) -> Outlook:
         asked.append(todo)
         return FINE
 
-    start = replace(start, whole=replace(start.whole, ids=rules))
+    start = replace(start, info=replace(start.info, ids=rules))
     backend = Backend(outlook=outlook)
     reworded = after(start, Become("split"))
     assert not answered(reworded, backend).foreseen
@@ -233,7 +233,7 @@ def test_branches_that_move_along_are_named_where_their_commits_change() -> None
     start = series()
     dropped = (Become("drop"), OpenPreview())
     branches = {"first": COMMITS[0], "second": COMMITS[1]}
-    state = replace(start, whole=replace(start.whole, other_refs=branches))
+    state = replace(start, info=replace(start.info, other_refs=branches))
 
     assert "   also moves: second" in page(after(state, MoveTo(1), *dropped))
     assert "   also moves: first, second" in page(after(state, *dropped))

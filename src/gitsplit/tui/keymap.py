@@ -529,7 +529,7 @@ def _situation(state: State) -> _Situation:
         return _Situation.PROMPT
     if state.screen is Screen.PREVIEW and state.problems:
         return _Situation.REFUSED
-    if state.screen is Screen.PREVIEW and state.whole.check:
+    if state.screen is Screen.PREVIEW and state.info.check:
         return _Situation.CHECKED
     if state.screen is not Screen.SPLIT:
         return _Situation[state.screen.name]

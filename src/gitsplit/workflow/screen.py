@@ -20,7 +20,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.state.app_state import State, Whole, first_state
+from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.workflow.checks import CheckRunner
@@ -155,12 +155,12 @@ def _make_editor(repo: Repository) -> Editor:
     )
 
 
-def _whole(repo: Repository, request: Request, work: Work) -> Whole:
+def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
     """The series in the words of the screen."""
     ref = refs.short_name(work.head_ref or "HEAD").removeprefix("branch ")
     form = repo.config.get("rebase.instructionFormat")
     others = refs.following_branches(repo, {c.oid for c in work.series.commits})
-    return Whole(
+    return SeriesInfo(
         work.series,
         ref,
         name=_range_name(request, work, ref),

@@ -109,18 +109,18 @@ NO_IDS = IdRules()
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
-    """The series that is worked on, and what the rewrite will touch, for words.
+class SeriesInfo:
+    """The series as it is in the repository, and the configuration that matters for it.
 
     ``name`` is the range as the user would name it. ``ref`` is the branch that will
-    move (short), or "HEAD". ``ids`` says how Change-Ids are used, ``change_ids`` has
-    those of the commits that have one. ``other_refs`` are the branches at commits of
-    the series that move along, by their short names. ``titles`` are the words for
-    commits where ``rebase.instructionFormat`` wants others than their subjects;
+    move (short), or "HEAD"; ``other_refs`` are the other branches at commits of the
+    series, which move along. ``ids`` says how Change-Ids are used, ``change_ids`` has
+    those of the commits that have one. ``drop_to`` says where lines go that are left
+    out. ``titles`` are shown for commits where ``rebase.instructionFormat`` is set;
     ``abbreviates`` says whether commands are letters. ``check`` is the command that new
-    commits can be checked with, empty where there is none. ``copied_trailers`` are the
-    keys (lower case) of trailers that each part of a commit has. ``keeps_drafts`` says
-    that work which isn't written is not lost.
+    commits can be checked with, or empty. ``copied_trailers`` are the keys (lower case)
+    of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
+    work is saved.
     """
 
     series: Series
@@ -139,35 +139,26 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The commit that is being split, and what the rewrite will touch.
+    """The commit that is being split.
 
-    ``change_id`` is empty where the commit has none. ``above`` is the number of
-    commits on top; ``tree`` is the commit's own tree, with which the split ends where
-    nothing is dropped or edited to the end. ``ref`` and ``drop_to`` are those of the
-    whole.
+    ``change_id`` is empty where it has none; ``above`` is the number of commits on top.
     """
 
     commit: Oid
     subject: bytes
-    tree: Oid
-    ref: str
     change_id: bytes = b""
     above: int = 0
-    drop_to: DropTo = "worktree"
 
 
-def target_in(whole: Whole, commit: Oid) -> Target:
-    """The commit of the series as what is split."""
-    commits = whole.series.commits
+def target_in(info: SeriesInfo, commit: Oid) -> Target:
+    """The commit of the series, to be split."""
+    commits = info.series.commits
     at = next(n for n, each in enumerate(commits) if each.oid == commit)
     return Target(
         commit,
         commits[at].subject,
-        commits[at].raw.tree,
-        whole.ref,
-        whole.change_ids.get(commit, b""),
+        info.change_ids.get(commit, b""),
         len(commits) - at - 1,
-        whole.drop_to,
     )
 
 
@@ -281,7 +272,7 @@ class State:
     wants a rebase to stop where it conflicts.
     """
 
-    whole: Whole
+    info: SeriesInfo
     history: History[Todo]
     chosen: Oid
     opened: Target | None = None
@@ -340,15 +331,15 @@ class State:
     @property
     def is_alone(self) -> bool:
         """Whether the series is one commit."""
-        return len(self.whole.series.commits) == 1
+        return len(self.info.series.commits) == 1
 
 
 def first_state(
-    whole: Whole, todo: Todo, hunks_between: HunksBetween = one_hunk
+    info: SeriesInfo, todo: Todo, hunks_between: HunksBetween = one_hunk
 ) -> State:
     """The screen as it opens, on the todo list."""
     first = todo.entries[0].oid
-    return State(whole, History(todo), chosen=first, hunks_between=hunks_between)
+    return State(info, History(todo), chosen=first, hunks_between=hunks_between)
 
 
 class MergeNeeded(Exception):

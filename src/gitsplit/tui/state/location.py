@@ -54,7 +54,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
     return replace(
         put_away,
         chosen=commit,
-        opened=target_in(state.whole, commit),
+        opened=target_in(state.info, commit),
         rows=rows,
         cursor=rows.row_of(plan.edits[0]) if plan.edits else 0,
         focus=0,
@@ -221,20 +221,20 @@ def _folds_after_cut(
         return unfolded
     known = set(before)
     runs: dict[tuple[int, int], list[FoldKey]] = {}
-    for whole, is_old in unfolded:
-        runs.setdefault((whole.file, whole.hunk), []).append((whole, is_old))
+    for uncut, is_old in unfolded:
+        runs.setdefault((uncut.file, uncut.hunk), []).append((uncut, is_old))
     return unfolded | {
         (edit, is_old)
         for edit in edits
         if isinstance(edit, TextEdit) and edit not in known
-        for whole, is_old in runs.get((edit.file, edit.hunk), ())
-        if _is_within(edit, whole)
+        for uncut, is_old in runs.get((edit.file, edit.hunk), ())
+        if _is_part_of(edit, uncut)
     }
 
 
-def _is_within(part: TextEdit, whole: TextEdit) -> bool:
-    """Whether ``part`` lies within ``whole``, both of one hunk."""
+def _is_part_of(part: TextEdit, uncut: TextEdit) -> bool:
+    """Whether ``part`` lies within ``uncut``, both of one hunk."""
     return (
-        whole.old.start <= part.old.start <= part.old.stop <= whole.old.stop
-        and whole.new.start <= part.new.start <= part.new.stop <= whole.new.stop
+        uncut.old.start <= part.old.start <= part.old.stop <= uncut.old.stop
+        and uncut.new.start <= part.new.start <= part.new.stop <= uncut.new.stop
     )

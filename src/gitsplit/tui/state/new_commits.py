@@ -16,7 +16,13 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, used_groups
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
-from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, Whole, entries_of
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    Screen,
+    SeriesInfo,
+    State,
+    entries_of,
+)
 
 
 class Address(NamedTuple):
@@ -55,10 +61,10 @@ class PlacedMessage(NamedTuple):
     message: bytes
 
 
-@memo_by(attrgetter("whole", "todo"))
+@memo_by(attrgetter("info", "todo"))
 def new_commits(state: State) -> tuple[NewCommit, ...]:
     """The new commits that the todo list makes, oldest first."""
-    return tuple(_commits_of(state.whole, state.todo))
+    return tuple(_commits_of(state.info, state.todo))
 
 
 @memo
@@ -72,24 +78,24 @@ def new_subjects(commits: tuple[NewCommit, ...]) -> Mapping[Oid, bytes]:
     }
 
 
-def _commits_of(whole: Whole, todo: Todo) -> list[NewCommit]:
+def _commits_of(info: SeriesInfo, todo: Todo) -> list[NewCommit]:
     """The new commits, in order."""
     found: list[NewCommit] = []
-    into = _squash_targets(whole, todo)
+    into = _squash_targets(info, todo)
     for entry in todo.entries:
         if leader := into.get(entry.oid):
             at = [n for n, made in enumerate(found) if made.entry.oid == leader]
             for last in at[-1:]:
-                found[last] = _with_squashed(whole, found[last], entry)
+                found[last] = _with_squashed(info, found[last], entry)
         elif entry.action not in ("squash", "fixup", "drop"):
             found += _entry_commits(entry)
     return found
 
 
-def _squash_targets(whole: Whole, todo: Todo) -> Mapping[Oid, Oid]:
+def _squash_targets(info: SeriesInfo, todo: Todo) -> Mapping[Oid, Oid]:
     """The commit that each squashed one goes into; none where the order is refused."""
     try:
-        return todo_layout(whole.series, todo).into
+        return todo_layout(info.series, todo).into
     except InvalidPlan:
         return {}
 
@@ -108,12 +114,12 @@ def _entry_commits(entry: Entry) -> Iterator[NewCommit]:
         yield NewCommit(entry, group, where, message, is_owner=group == owner)
 
 
-def _with_squashed(whole: Whole, made: NewCommit, entry: Entry) -> NewCommit:
+def _with_squashed(info: SeriesInfo, made: NewCommit, entry: Entry) -> NewCommit:
     """The commit with that of the entry squashed into it."""
     into = replace(made, joined=(*made.joined, entry.oid))
     if entry.action == "fixup":
         return into
-    both = squash_message(made.message, entry.commit, whole.ids)
+    both = squash_message(made.message, entry.commit, info.ids)
     message = both if entry.message is None else entry.message
     return replace(into, where=Address(entry.oid), message=message)
 

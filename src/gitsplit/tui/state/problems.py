@@ -43,7 +43,7 @@ def awaits_outlook(state: State) -> bool:
     if outlook_of(state) is not None:
         return False
     if state.screen is Screen.PREVIEW:
-        may_be_refused = may_conflict(state) or state.whole.ids.is_reviewed
+        may_be_refused = may_conflict(state) or state.info.ids.is_reviewed
         return may_be_refused and not state.problems
     return state.screen is Screen.SERIES and may_conflict(state)
 
@@ -63,7 +63,7 @@ def conflict_of(state: State) -> Conflict | None:
 
 def may_conflict(state: State) -> bool:
     """Whether commits that follow others may find something else than they did."""
-    order = tuple(commit.oid for commit in state.whole.series.commits)
+    order = tuple(commit.oid for commit in state.info.series.commits)
     return state.todo.order != order or any(map(_moves_trees, state.todo.entries))
 
 
@@ -88,13 +88,13 @@ def todo_without_empty_groups(todo: Todo) -> Todo:
 
 def has_changes(state: State) -> bool:
     """Whether the todo list makes another series than there is."""
-    order = tuple(commit.oid for commit in state.whole.series.commits)
+    order = tuple(commit.oid for commit in state.info.series.commits)
     return state.todo.order != order or any(map(_has_change, state.todo.entries))
 
 
 def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
     """The first commits of the series to which nothing is done: those not rewritten."""
-    pairs = zip(state.todo.entries, state.whole.series.commits, strict=True)
+    pairs = zip(state.todo.entries, state.info.series.commits, strict=True)
     kept = takewhile(
         lambda pair: pair[0].oid == pair[1].oid and not _has_change(pair[0]), pairs
     )

@@ -303,7 +303,7 @@ def _with_reword_request(state: State) -> State:
 
 def _with_check_request(state: State) -> State:
     """The state that asks for the new commits to be checked."""
-    if not state.whole.check:
+    if not state.info.check:
         raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
     return with_check_pending(state)
 
@@ -406,7 +406,7 @@ def _with_quit_request(state: State) -> State:
     """
     if state.screen is Screen.SPLIT and state.beneath:
         return _at_screen_beneath(state)
-    question = _QUIT_QUESTION_WITH_DRAFT if state.whole.keeps_drafts else _QUIT_QUESTION
+    question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
     if state.deeds and state.status != question:
         return replace(state, status=question)
     return replace(state, request=ShellRequest.QUIT)

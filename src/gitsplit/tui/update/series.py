@@ -156,14 +156,14 @@ def after_commit_move(state: State, by: int) -> State:
     if not 0 <= to < len(state.todo.entries):
         end = "first" if to < 0 else "last"
         raise ActionRefused(f"Already the {end} commit.")
-    todo = with_commit_moved(state.whole.series, state.todo, state.chosen, by)
+    todo = with_commit_moved(state.info.series, state.todo, state.chosen, by)
     words = f"{state.chosen[:7]} moved {'down' if by > 0 else 'up'}"
     return _with_todo(state, todo, words)
 
 
 def _with_todo(state: State, todo: Todo, words: str) -> State:
     """The state with another todo list; ActionRefused where its commits can't be so."""
-    todo_layout(state.whole.series, todo)
+    todo_layout(state.info.series, todo)
     return with_step(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
 
@@ -232,7 +232,7 @@ def _at_neighbour(state: State, by: int) -> State:
 
 def _after_autosquash(state: State) -> State:
     """The commits that name another in their subject, where they belong."""
-    todo = autosquash(state.whole.series, state.todo)
+    todo = autosquash(state.info.series, state.todo)
     if todo == state.todo:
         raise ActionRefused("No fixup! or squash! commit to move.")
     return _with_todo(state, todo, "moved fixup! and squash! commits")

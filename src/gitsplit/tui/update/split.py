@@ -231,7 +231,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
 
 def _new_group(state: State, selection: Selection) -> Group:
     """A commit for the selection, with a message that says where it comes from."""
-    plan, copied = state.plan, state.whole.copied_trailers
+    plan, copied = state.plan, state.info.copied_trailers
     paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
     place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
     origin = 0 if plan.owner is None else plan.owner
@@ -372,9 +372,7 @@ def _with_owner(state: State) -> State:
     where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
-        kept = (
-            "its Change-Id" if where.commit in state.whole.change_ids else "all it is"
-        )
+        kept = "its Change-Id" if where.commit in state.info.change_ids else "all it is"
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = commit_name(state, where)
     if entry.plan.owner == where.group:
@@ -395,5 +393,5 @@ def _new_commit_at_hand(state: State) -> Address:
 
 
 def _keeps_words(state: State, entry: Entry) -> str:
-    has_id = entry.oid in state.whole.change_ids
+    has_id = entry.oid in state.info.change_ids
     return "keeps the Change-Id" if has_id else "continues the original"

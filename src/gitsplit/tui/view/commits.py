@@ -62,7 +62,7 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
     if size is None:
         return lines
     what = f" × left out: {quantity(size.pieces, 'hunk')}  {size.lines}"
-    where = drop_place_words(state.target.drop_to)
+    where = drop_place_words(state.info.drop_to)
     if width is None or len(what) + 2 + len(where) <= width:
         return [*lines, [("class:bad", what), ("", f", {where}")]]
     return [*lines, [("class:bad", what)], [("", f"   {where}")]]
@@ -82,7 +82,7 @@ def change_id_words(state: State, group: int) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
     if group == final_owner(state.plan) and state.target.change_id:
         return one_line(state.target.change_id)[:_ID_WIDTH]
-    gives = state.whole.ids.gives_id(message_of(state.plan, group))
+    gives = state.info.ids.gives_id(message_of(state.plan, group))
     return "new id" if state.target.change_id or gives else ""
 
 

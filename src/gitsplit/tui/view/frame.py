@@ -72,7 +72,7 @@ def _size_words(state: State) -> str:
 
 def _place_words(state: State) -> str:
     above = quantity(state.target.above, "commit")
-    return f"on {one_line(state.target.ref)}, {above} above"
+    return f"on {one_line(state.info.ref)}, {above} above"
 
 
 def rule(width: int, words: str = "", *, is_left: bool = False) -> StyleAndTextTuples:

@@ -12,7 +12,7 @@ from gitsplit.model.diff import lines_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
-from gitsplit.tui.state.app_state import State, Whole
+from gitsplit.tui.state.app_state import SeriesInfo, State
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
 from gitsplit.tui.view.pane import Lines, first_visible
 from gitsplit.tui.view.text import (
@@ -66,34 +66,34 @@ def message_lines(state: State, width: int) -> Lines:
     )
 
 
-@memo_by(attrgetter("whole", "todo"))
+@memo_by(attrgetter("info", "todo"))
 def _message_blocks(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
     """The blocks of the page, and the lines that they begin at."""
-    blocks = tuple(_message_block(state.whole, each) for each in message_commits(state))
+    blocks = tuple(_message_block(state.info, each) for each in message_commits(state))
     return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
-def _message_block(whole: Whole, commit: NewCommit) -> _MessageBlock:
-    message = message_to_be(whole, commit)
+def _message_block(info: SeriesInfo, commit: NewCommit) -> _MessageBlock:
+    message = message_to_be(info, commit)
     title, _, _ = message.lstrip(b"\n").partition(b"\n\n")
     below = message.lstrip(b"\n")[len(title) :].strip(b"\n")
     return _MessageBlock(commit, lines_of(below + b"\n") if below else ())
 
 
-def message_to_be(whole: Whole, commit: NewCommit) -> bytes:
+def message_to_be(info: SeriesInfo, commit: NewCommit) -> bytes:
     """The message with the Change-Id that it will have, a new one not yet known."""
-    original = source_id(whole, commit)
-    message = whole.ids.with_id_in_footer(commit.message)
-    if original is None and not whole.ids.gives_id(message):
+    original = source_id(info, commit)
+    message = info.ids.with_id_in_footer(commit.message)
+    if original is None and not info.ids.gives_id(message):
         return message
     change_id = original if original and commit.is_owner else _NEW_ID
-    return whole.ids.with_id(message, change_id)
+    return info.ids.with_id(message, change_id)
 
 
-def source_id(whole: Whole, commit: NewCommit) -> bytes | None:
+def source_id(info: SeriesInfo, commit: NewCommit) -> bytes | None:
     """The Change-Id of what a commit is made from; one squashed in may give it."""
     taken = commit.joined if commit.where.commit in commit.joined else ()
-    ids = (whole.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
+    ids = (info.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
     return next(filter(None, ids), None)
 
 
@@ -149,12 +149,12 @@ def owner_words(state: State) -> str:
     if not commits:
         return ""
     entry = commits[min(state.message, len(commits) - 1)].entry
-    change_id = one_line(state.whole.change_ids.get(entry.oid, b""))[:9]
+    change_id = one_line(state.info.change_ids.get(entry.oid, b""))[:9]
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
     if entry.plan is None or entry.action != "split":
         return ""
     if not change_id:
-        gives = any(state.whole.ids.gives_id(commit.message) for commit in pieces)
+        gives = any(state.info.ids.gives_id(commit.message) for commit in pieces)
         return "all are new changes, without reviewers" if gives else ""
     owner = next((commit for commit in pieces if commit.is_owner), None)
     others = len(pieces) - (owner is not None)

@@ -18,7 +18,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
-from gitsplit.tui.state.app_state import State, Whole, entries_of
+from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
@@ -132,12 +132,12 @@ def _summary_line(state: State) -> StyleAndTextTuples:
     before, after = quantity(count, "commit"), len(new_commits(state))
     return [
         ("", " Rewrite "),
-        ("class:name", one_line(state.whole.ref)),
+        ("class:name", one_line(state.info.ref)),
         ("", f": {before} → {after}"),
     ]
 
 
-_TODO_PARTS = attrgetter("whole", "todo", "hunks_between")
+_TODO_PARTS = attrgetter("info", "todo", "hunks_between")
 
 
 @memo_by(_TODO_PARTS)
@@ -220,18 +220,16 @@ def _split_rows(
             subject,
             commit.is_owner,
             sizes[group].lines,
-            _id_words(state.whole, commit),
+            _id_words(state.info, commit),
         )
 
 
-def _id_words(whole: Whole, commit: NewCommit) -> str:
+def _id_words(info: SeriesInfo, commit: NewCommit) -> str:
     """Which Change-Id a commit will have: the original one, a new one, or none."""
-    original = whole.change_ids.get(commit.entry.oid)
+    original = info.change_ids.get(commit.entry.oid)
     if original is not None and commit.is_owner:
         return one_line(original)[:_ID_WIDTH]
-    return (
-        "new id" if original is not None or whole.ids.gives_id(commit.message) else ""
-    )
+    return "new id" if original is not None or info.ids.gives_id(commit.message) else ""
 
 
 def _same_trees(state: State) -> set[Oid]:
@@ -239,7 +237,7 @@ def _same_trees(state: State) -> set[Oid]:
     found: set[Oid] = set()
     differing: set[Oid] = set()  # what comes before in one of the orders alone
     is_altered = False
-    for entry, old in zip(state.todo.entries, state.whole.series.commits, strict=True):
+    for entry, old in zip(state.todo.entries, state.info.series.commits, strict=True):
         differing ^= {entry.oid}
         differing ^= {old.oid}
         is_altered = is_altered or entry.action == "drop"
@@ -302,7 +300,7 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         yield from _conflict_lines(state, width)
         yield from _promises(state)
         yield from _review_note_lines(state, width)
-        yield from () if conflict_of(state) else _apply_lines(state.whole)
+        yield from () if conflict_of(state) else _apply_lines(state.info)
 
 
 def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
@@ -340,7 +338,7 @@ def _trailer_notes(state: State) -> Iterator[str]:
     entries = entries_of(state.todo)
     for oid, parts in messages.items():
         original = entries[oid].commit.raw.message
-        left = incomplete_trailers(original, parts, state.whole.ids)
+        left = incomplete_trailers(original, parts, state.info.ids)
         yield from trailer_lines(left)
 
 
@@ -365,7 +363,7 @@ def _promises(state: State) -> tuple[StyleAndTextTuples, ...]:
 
 
 def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
-    whole, todo = state.whole, state.todo
+    info, todo = state.info, state.todo
     plans = list(todo.plans.values())
     lost = [words for plan in plans if (words := left_out_words(plan))]
     same = all(map(has_same_final_files, plans))
@@ -374,25 +372,25 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     if not lost:
         yield _tick_line("nothing else lost" if drops else "nothing lost")
     for plan in plans:
-        yield from difference_lines(plan, whole.drop_to)
+        yield from difference_lines(plan, info.drop_to)
     if same and len(_same_trees(state)) == len(todo.entries):
         yield _tick_line("worktree and index are not touched")
     elif lost:
-        yield [("", f"   {worktree_words(whole.drop_to)}")]
+        yield [("", f"   {worktree_words(info.drop_to)}")]
     else:
         yield [("", "   index and worktree are updated where the final files change")]
     unchanged = commits_not_rewritten(state)
-    others = [ref for ref, oid in whole.other_refs.items() if oid not in unchanged]
+    others = [ref for ref, oid in info.other_refs.items() if oid not in unchanged]
     if others:
         yield [("", f"   also moves: {', '.join(map(one_line, others))}")]
 
 
-def _apply_lines(whole: Whole) -> Iterator[StyleAndTextTuples]:
+def _apply_lines(info: SeriesInfo) -> Iterator[StyleAndTextTuples]:
     """What writes it, and what takes it back."""
     yield []
     yield [
         ("class:key", " Enter"),
-        ("", f" applies this and moves {one_line(whole.ref)}; "),
+        ("", f" applies this and moves {one_line(info.ref)}; "),
         ("class:name", "gitsplit --undo"),
         ("", " restores it"),
     ]
@@ -403,7 +401,7 @@ def _final_tree_lines(
 ) -> Iterator[StyleAndTextTuples]:
     """Whether the last tree is the one that there is, and why where it isn't."""
     entries = state.todo.entries
-    tree = state.whole.series.commits[-1].raw.tree[:10]
+    tree = state.info.series.commits[-1].raw.tree[:10]
     dropped = sum(entry.action == "drop" for entry in entries)
     reasons = [f"{quantity(dropped, 'commit')} dropped"] if dropped else []
     reasons += [f"{words} left out" for words in lost]

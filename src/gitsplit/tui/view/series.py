@@ -42,7 +42,7 @@ def series_title(state: State, width: int) -> StyleAndTextTuples:
     """Which series it is, and how long."""
     name, order = " gitsplit ", "oldest first, as in git rebase -i"
     commits = quantity(len(state.todo.entries), "commit")
-    what = f" {one_line(state.whole.name)}   {commits}"
+    what = f" {one_line(state.info.name)}   {commits}"
     words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
     return [
         ("class:name", name),
@@ -90,13 +90,13 @@ def title_of(state: State, entry: Entry) -> str:
     new = new_subjects(new_commits(state)).get(entry.oid)
     if new is not None:
         return one_line(new)
-    return one_line(state.whole.titles.get(entry.oid, entry.commit.subject))
+    return one_line(state.info.titles.get(entry.oid, entry.commit.subject))
 
 
 def _entry_start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
     """The cursor, what is to be done, and the commit's id."""
-    word = _LETTERS[entry.action] if state.whole.abbreviates else entry.action
-    column = 1 if state.whole.abbreviates else 6
+    word = _LETTERS[entry.action] if state.info.abbreviates else entry.action
+    column = 1 if state.info.abbreviates else 6
     return [
         ("class:cursor", f" {CURSOR} " if is_at else "   "),
         (_STYLES.get(entry.action, ""), word.ljust(column)),
