@@ -310,9 +310,9 @@ def test_undo_and_redo_walk_along_the_values_that_there_were(
     history, values, at = History(first), [first], 0
     for move in walk:
         if move == "undo":
-            history, at = history.undone(), max(0, at - 1)
+            history, at = history.back(), max(0, at - 1)
         elif move == "redo":
-            history, at = history.redone(), min(len(values) - 1, at + 1)
+            history, at = history.forward(), min(len(values) - 1, at + 1)
         elif isinstance(move, int):
             history = history.then(move)
             if move != values[at]:
@@ -332,14 +332,14 @@ def test_undo_after_any_operations_gives_back_the_first_plan(
     last = history.present
     back = history
     for _ in history.past:
-        back = back.undone()
+        back = back.back()
 
     assert back.present == first
-    assert back.undone() == back
+    assert back.back() == back
     for _ in history.past:
-        back = back.redone()
+        back = back.forward()
     assert back == history
-    assert back.redone().present == last
+    assert back.forward().present == last
 
 
 @given(st.data())

@@ -379,7 +379,7 @@ def test_what_is_typed_for_good_is_refused_where_it_conflicts() -> None:
 def test_nothing_is_edited_where_the_editor_changed_nothing() -> None:
     state = after(split(), SetContent(0, 0, FIVE.encode()))
 
-    assert (state.status, state.deeds) == ("f.py unchanged in commit 1", ())
+    assert (state.status, state.steps_done) == ("f.py unchanged in commit 1", ())
 
 
 def test_what_was_typed_for_one_commit_can_be_kept_for_good_later() -> None:

@@ -18,7 +18,7 @@ from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.keymap import TABLE, KeyContext, Pressed, action_of, row_of
+from gitsplit.tui.keymap import TABLE, KeyContext, Pressed, action_of, key_row
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Purpose,
@@ -72,8 +72,8 @@ NOT_PRESSED = {"<sigint>", "c-z", "pageup", "pagedown", "space"}
 BY_KEY = [
     (place, key)
     for row in TABLE
-    for place in sorted(row.places, key=lambda place: place.value)
-    for key in row.deeds
+    for place in sorted(row.contexts, key=lambda place: place.value)
+    for key in row.actions
     if key not in NOT_PRESSED
 ]
 SENT = {
@@ -180,7 +180,7 @@ def test_every_key_does_what_the_table_says(place: KeyContext, key: str) -> None
     most = last_scroll(state, COLUMNS, ROWS)
     typed = key if len(key) == 1 else "x"
     expected = reduce(
-        state, action_of(row_of(place, key).deeds[key], Pressed(typed, 1, most))
+        state, action_of(key_row(place, key).actions[key], Pressed(typed, 1, most))
     )
     expected = edited(expected)
     if expected.request is None:
@@ -200,7 +200,7 @@ def test_a_dropped_commit_stays_dropped_where_the_editor_changes_nothing() -> No
     dropped = played("jd", series()).state
 
     unchanged = played("jdr", series(), lambda message: message).state
-    assert (unchanged.todo, unchanged.deeds) == (dropped.todo, dropped.deeds)
+    assert (unchanged.todo, unchanged.steps_done) == (dropped.todo, dropped.steps_done)
     reworded = played("jdr", series(), lambda _: b"Better\n").state
     assert reworded.todo.entries[1].action == "reword"
 
@@ -355,7 +355,7 @@ def test_the_editor_gets_the_file_as_of_the_focus_and_gives_another(
     assert first and first.content == FILES["a.py"][1].replace("z", "Z").encode()
     final, *_ = states_in(last.plan, 0, (1,))
     assert final and final.content == end.encode()
-    assert len(last.deeds) == 1
+    assert len(last.steps_done) == 1
 
 
 def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:

@@ -149,7 +149,7 @@ def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait() -> Non
             application.after_render += lambda _: said.append(shell.state.status)
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("s2")
-            await _until(lambda: len(shell.state.deeds) == 2)
+            await _until(lambda: len(shell.state.steps_done) == 2)
             pipe.send_text(CTRL_C)
             await running
 

@@ -239,7 +239,7 @@ def test_each_new_list_is_told_to_who_keeps_it() -> None:
     kept: list[Todo] = []
     state = watched(
         series(),
-        lambda state: len(state.deeds_undone) == 1,
+        lambda state: len(state.steps_undone) == 1,
         "jdu",
         on_change=lambda todo, _: kept.append(todo),
     )
@@ -316,7 +316,7 @@ def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:
     assert len(state.checks) == 2
     assert after(state, Undo()).checks == {}
     assert checker.stops == 0
-    watched(state, lambda s: not s.deeds, "u", checker=checker)
+    watched(state, lambda s: not s.steps_done, "u", checker=checker)
     assert checker.stops == 1
 
 

@@ -11,13 +11,13 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.tui.keymap import (
     TABLE,
     KeyContext,
+    KeyRow,
     Pressed,
-    Row,
     action_of,
     footer,
     help_sections,
+    key_row,
     keys_markdown,
-    row_of,
 )
 from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
@@ -48,7 +48,7 @@ from gitsplit.tui.update.reduce import reduce
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [
-    (place, key, row) for row in TABLE for place in row.places for key in row.deeds
+    (place, key, row) for row in TABLE for place in row.contexts for key in row.actions
 ]
 STATES: dict[str, tuple[Action, ...]] = {
     "the series": (OpenSeries(),),
@@ -73,9 +73,9 @@ def state_while(what: str) -> State:
     return state
 
 
-def action(row: Row, key: str) -> Action:
+def action(row: KeyRow, key: str) -> Action:
     """What the key does; digits are taken at their word."""
-    return action_of(row.deeds[key], Pressed(key if key.isdigit() else "x"))
+    return action_of(row.actions[key], Pressed(key if key.isdigit() else "x"))
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
@@ -102,7 +102,7 @@ def test_every_key_is_explained_and_one_that_the_terminal_library_knows() -> Non
     for place, key, row in ENTRIES:
         KeyBindings().add(*key.split())(lambda _: None)
         assert row.help, f"{key} on {place} is not explained"
-        assert row.shown, f"{key} on {place} is hidden altogether"
+        assert row.key_names, f"{key} on {place} is hidden altogether"
 
 
 def test_the_key_that_writes_does_nothing_where_one_works() -> None:
@@ -164,17 +164,19 @@ def test_help_has_every_row_of_the_table() -> None:
 def test_the_page_of_keys_has_every_key_that_is_shown() -> None:
     page = keys_markdown()
 
-    assert [row.shown for row in TABLE if f"| `{row.shown}` |" not in page] == []
+    assert [
+        row.key_names for row in TABLE if f"| `{row.key_names}` |" not in page
+    ] == []
 
 
 def test_a_key_is_found_in_its_place() -> None:
-    assert action(row_of(KeyContext.SPLIT, "+"), "+") == AddCommit()
-    assert action(row_of(KeyContext.SPLIT, "3"), "3") == Send(2)
-    assert action(row_of(KeyContext.PREVIEW, "3"), "3") == ShowCommit(2)
+    assert action(key_row(KeyContext.SPLIT, "+"), "+") == AddCommit()
+    assert action(key_row(KeyContext.SPLIT, "3"), "3") == Send(2)
+    assert action(key_row(KeyContext.PREVIEW, "3"), "3") == ShowCommit(2)
 
 
 def test_pages_are_as_long_as_the_window() -> None:
-    row = row_of(KeyContext.HELP, "pagedown")
-    scrolled = action_of(row.deeds["pagedown"], Pressed("", page=20, most=FAR))
+    row = key_row(KeyContext.HELP, "pagedown")
+    scrolled = action_of(row.actions["pagedown"], Pressed("", page=20, most=FAR))
 
     assert reduce(replace(state_while("help")), scrolled).scroll == 20

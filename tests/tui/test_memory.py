@@ -95,7 +95,7 @@ def test_whatever_was_done_the_screen_can_be_gone_on_with(
     left = after(series(), *actions)
     state = back(left)
 
-    assert (state.history, state.deeds) == (left.history, left.deeds)
+    assert (state.history, state.steps_done) == (left.history, left.steps_done)
     assert after(state, *([Undo()] * len(actions))).todo == series().todo
     if state.opened is not None:
         assert state.opened == left.opened
@@ -110,6 +110,6 @@ def test_what_does_not_belong_together_does_not_fit() -> None:
     assert not is_consistent(replace(memory, chosen=nobody))
     assert not is_consistent(replace(memory, opened=B))
     assert not is_consistent(replace(memory, opened=nobody))
-    assert not is_consistent(replace(memory, deeds=()))
+    assert not is_consistent(replace(memory, steps_done=()))
     assert not is_consistent(replace(memory, place=-1))
     assert not is_consistent(replace(memory, history=History(memory.history.present)))

@@ -220,8 +220,8 @@ def test_what_is_done_to_a_commit_stays_so_until_it_has_another_message(
 
     assert asked.request is ShellRequest.REWORD
     assert asked.todo == kept.todo == empty.todo == before.todo
-    assert (kept.deeds, kept.is_refusal) == (before.deeds, False)
-    assert (empty.deeds, empty.is_refusal) == (before.deeds, True)
+    assert (kept.steps_done, kept.is_refusal) == (before.steps_done, False)
+    assert (empty.steps_done, empty.is_refusal) == (before.steps_done, True)
     assert actions_of(state) == ["pick", "reword", "pick"]
     assert after(state, Undo()).todo == before.todo
 

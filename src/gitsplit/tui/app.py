@@ -50,10 +50,17 @@ from gitsplit.tui.background.worker import (
     Checker,
     Reader,
     find_proposal,
-    in_thread,
+    run_in_thread,
     takes_long_to_cut,
 )
-from gitsplit.tui.keymap import TABLE, Deed, KeyContext, Pressed, action_of, place_of
+from gitsplit.tui.keymap import (
+    TABLE,
+    KeyAction,
+    KeyContext,
+    Pressed,
+    action_of,
+    context_of,
+)
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,
@@ -92,7 +99,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _GONE = (errno.EIO, errno.EBADF, errno.ENXIO)
 
 
-class Ending(Generic[Result]):
+class ApplicationRun(Generic[Result]):
     """An application run until it ends, by itself or from outside."""
 
     def __init__(self, application: Application[Result]) -> None:
@@ -113,7 +120,7 @@ class Ending(Generic[Result]):
             if self._number is not None:
                 stop = Signalled(self._number)
                 raise Interrupted("gitsplit was terminated.") from stop
-            if isinstance(error, EOFError) or _is_gone(error):
+            if isinstance(error, EOFError) or _is_terminal_gone(error):
                 self._is_gone = True
                 raise Interrupted("The terminal was closed.") from error
             raise
@@ -130,7 +137,7 @@ class Ending(Generic[Result]):
         """
         is_ending = self._is_gone or self._number is not None
         is_heard = was is not signal.SIG_IGN
-        return _ignore if is_ending and is_heard else was or signal.SIG_DFL
+        return _ignore_signal if is_ending and is_heard else was or signal.SIG_DFL
 
     def _listen(self) -> None:
         """The running loop takes signals and failures; what is ignored stays so."""
@@ -156,11 +163,11 @@ class Ending(Generic[Result]):
             self._application.exit(exception=error)
 
 
-def _ignore(_number: int, _frame: object) -> None:
+def _ignore_signal(_number: int, _frame: object) -> None:
     pass
 
 
-def _is_gone(error: Exception) -> bool:
+def _is_terminal_gone(error: Exception) -> bool:
     """Whether the terminal can't be written or read any more."""
     return isinstance(error, OSError) and error.errno in _GONE
 
@@ -234,7 +241,7 @@ def run_screen(
     # What is loaded stays: a collection then looks at what frames leave behind only.
     gc.freeze()
     try:
-        return Ending(application).run()
+        return ApplicationRun(application).run()
     finally:
         gc.unfreeze()
         shell.close()
@@ -250,8 +257,8 @@ class Shell:
         self.tints: Tints = no_tints
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
-        self._is_looking = False
-        self._looking: Thread | None = None
+        self._is_searching = False
+        self._search_thread: Thread | None = None
 
     def application(
         self, input: Input | None = None, output: Output | None = None
@@ -265,7 +272,7 @@ class Shell:
             mouse_support=True,
             input=input,
             output=output,
-            after_render=self._tidy,
+            after_render=self._collect_garbage,
         )
         self._background = BackgroundWorker(
             lambda: self.state,
@@ -299,8 +306,8 @@ class Shell:
         """Nothing works beside the screen any more; it is gone."""
         self._around.give_up()
         self._background.close()
-        if self._looking is not None:
-            self._looking.join(PATIENCE)
+        if self._search_thread is not None:
+            self._search_thread.join(PATIENCE)
         if self._around.checker is not None:
             self._around.checker.close()
         self._tell_change()
@@ -353,15 +360,15 @@ class Shell:
         before = self.state
         self.state = replace(before, status=CUTTING, is_refusal=False)
         self._wait_for(
-            self._find_in_thread(partial(_try_action, before, action)), application
+            self._search_in_thread(partial(_try_action, before, action)), application
         )
 
-    def _find_in_thread(
+    def _search_in_thread(
         self, find: Callable[[], Sequence[Action]]
     ) -> Awaitable[Sequence[Action]]:
         """What comes of it, found in another thread; Ctrl-C leaves meanwhile."""
-        self._is_looking = True
-        found, self._looking = in_thread(find)
+        self._is_searching = True
+        found, self._search_thread = run_in_thread(find)
         return found
 
     def _prepare(
@@ -369,11 +376,11 @@ class Shell:
     ) -> Awaitable[Sequence[Action]]:
         """What is to be taken next, once the editor or a large commit is read."""
         if request is ShellRequest.PROPOSE:
-            return self._find_in_thread(
+            return self._search_in_thread(
                 partial(_find_proposal, self._around.backend, self.state, action)
             )
         return run_in_terminal(
-            lambda: [_edit(self._around.editor, self.state, request)]
+            lambda: [_edit_in_editor(self._around.editor, self.state, request)]
         )
 
     async def _take_prepared(
@@ -390,7 +397,7 @@ class Shell:
             application.exit(exception=error)
             return
         early, self._early_keys = self._early_keys or [], None
-        self._is_looking = False
+        self._is_searching = False
         for action in actions:
             self.take(action, application)
         application.key_processor.feed_multiple(early)
@@ -401,35 +408,35 @@ class Shell:
         """The table of keys as prompt_toolkit wants it."""
         bindings = KeyBindings()
         for row in TABLE:
-            is_here = Condition(partial(self._is_at, row.places))
-            for key, deed in row.deeds.items():
-                bindings.add(*key.split(), filter=is_here)(self._handler(deed))
+            is_here = Condition(partial(self._is_at, row.contexts))
+            for key, key_action in row.actions.items():
+                bindings.add(*key.split(), filter=is_here)(self._handler(key_action))
 
-        @bindings.add("<any>", filter=Condition(self._is_away))
+        @bindings.add("<any>", filter=Condition(self._is_waiting))
         def _(event: KeyPressEvent) -> None:
             assert self._early_keys is not None, "keys are early while away"
             self._early_keys += event.key_sequence
 
         for key in ("c-c", "<sigint>"):
-            is_looking = Condition(lambda: self._is_looking)
+            is_looking = Condition(lambda: self._is_searching)
             bindings.add(key, filter=is_looking)(self._handler(Interrupt()))
         return bindings
 
-    def _is_away(self) -> bool:
+    def _is_waiting(self) -> bool:
         """Whether keys have to wait: for the editor, or until a commit is read."""
         return self._early_keys is not None
 
     def _is_at(self, places: frozenset[KeyContext]) -> bool:
         """Whether a key pressed now is meant for one of the places."""
-        return not self._is_away() and place_of(self.state) in places
+        return not self._is_waiting() and context_of(self.state) in places
 
-    def _handler(self, deed: Deed) -> Callable[[KeyPressEvent], None]:
+    def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
         """What prompt_toolkit calls when a key is pressed."""
 
         def handle(event: KeyPressEvent) -> None:
             pressed = self._pressed(event)
             try:
-                self._answer_key(action_of(deed, pressed), event.app)
+                self._answer_key(action_of(key_action, pressed), event.app)
             except Exception as error:
                 # A bug ends the screen, which gives the terminal back and shows it.
                 event.app.exit(exception=error)
@@ -454,10 +461,10 @@ class Shell:
 
     def _take_mouse(self, region: Region, number: int, turned: int) -> None:
         """A click on a row or a commit, or the wheel turned by so many rows."""
-        if self._is_away():
+        if self._is_waiting():
             return
         application = get_app()
-        if place_of(self.state) is KeyContext.PROMPT:
+        if context_of(self.state) is KeyContext.PROMPT:
             return
         if region is Region.PAGE:
             self.take(Scroll(turned, self._last_scroll(application)), application)
@@ -468,7 +475,7 @@ class Shell:
         elif number < len(self.state.plan.groups):
             self.take(FocusOn(number), application)
 
-    def _tidy(self, _: ScreenApplication) -> None:
+    def _collect_garbage(self, _: ScreenApplication) -> None:
         """Frames leave cycles behind; often collected, they never cost a pause."""
         self._frames += 1
         if self._frames % _FRAMES_PER_COLLECTION == 0:
@@ -498,7 +505,7 @@ def _try_action(state: State, action: Action) -> Sequence[Action]:
     return (action,)
 
 
-def _edit(editor: Editor, state: State, request: ShellRequest) -> Action:
+def _edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Action:
     """What the user makes in the editor of what the request is about."""
     if request is ShellRequest.EDIT_MESSAGES:
         commits = message_commits(state)

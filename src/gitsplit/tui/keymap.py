@@ -1,10 +1,9 @@
-"""Which key does what: the one table that keys, help, footer and docs are made from.
+"""The key table: which key does what, where, and the words about it.
+
+Key bindings, help, footer and docs/keys.md are all made from ``TABLE``; a new key is a
+row of it. Keys have prompt_toolkit's names; a sequence of keys is separated by blanks.
 
 A key never does something harmless on one screen and something final on another.
-
-A row of the key table: keys, where they mean something, and what they do.
-
-Keys have prompt_toolkit's names; a sequence of keys is separated by blanks.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,7 +70,7 @@ from gitsplit.tui.update.actions import (
 
 
 class KeyContext(Enum):
-    """Where keys have a meaning of their own: a screen, or a line being typed."""
+    """What a key is pressed in, which decides what it does: a screen, or a prompt."""
 
     SERIES = auto()
     SPLIT = auto()
@@ -83,10 +82,10 @@ class KeyContext(Enum):
 
 
 class Pressed(NamedTuple):
-    """A key as it was pressed: the text it types, and what it may have to know.
+    """A key that was pressed, with what its action may depend on.
 
-    ``page`` is the number of rows that the window shows, ``most`` the row from which
-    a page that scrolls is shown to its end.
+    ``text`` is what it types, ``page`` the number of rows in sight, ``most`` how far
+    the page can be scrolled.
     """
 
     text: str
@@ -94,30 +93,32 @@ class Pressed(NamedTuple):
     most: int = FAR
 
 
-Deed = Action | Callable[[Pressed], Action]
+KeyAction = Action | Callable[[Pressed], Action]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Keys that belong together: what each does, where, and the words about them.
+class KeyRow:
+    """A row of the table: keys that belong together, and what each does.
 
-    ``label`` is for the footer. The keys in ``hidden`` are not shown to users.
+    ``contexts`` is where they do it. ``help`` are the words in help and documentation,
+    under the heading ``section``, ``label`` those in the footer. The keys in ``hidden``
+    are not shown to users.
     """
 
     section: str
-    places: frozenset[KeyContext]
-    deeds: Mapping[str, Deed]
+    contexts: frozenset[KeyContext]
+    actions: Mapping[str, KeyAction]
     help: str
     label: str = ""
     hidden: frozenset[str] = frozenset()
 
     @property
-    def shown(self) -> str:
+    def key_names(self) -> str:
         """The keys as users know them."""
-        keys = [key for key in self.deeds if key not in self.hidden]
+        keys = [key for key in self.actions if key not in self.hidden]
         if keys == [*DIGITS]:
             return "1-9"
-        return " ".join(map(shown_key, keys))
+        return " ".join(map(key_name, keys))
 
 
 DIGITS = "123456789"
@@ -147,21 +148,21 @@ _NAMES = {
 }
 
 
-def shown_key(key: str) -> str:
+def key_name(key: str) -> str:
     """The key as users know it."""
     return _NAMES.get(key, key)
 
 
-def place_of(state: State) -> KeyContext:
-    """Where the next key will be pressed."""
+def context_of(state: State) -> KeyContext:
+    """What the next key will be pressed in."""
     return (
         KeyContext.PROMPT if state.prompt is not None else KeyContext[state.screen.name]
     )
 
 
-def action_of(deed: Deed, pressed: Pressed) -> Action:
+def action_of(key_action: KeyAction, pressed: Pressed) -> Action:
     """The action of a key that was pressed."""
-    return deed(pressed) if callable(deed) else deed
+    return key_action(pressed) if callable(key_action) else key_action
 
 
 _SERIES = frozenset({KeyContext.SERIES})
@@ -190,15 +191,15 @@ PAGES = "On the other screens"
 TYPING = "In a prompt"
 
 
-def _sending(pressed: Pressed) -> Action:
+def _send(pressed: Pressed) -> Action:
     return Send(int(pressed.text) - 1)
 
 
-def _looking(pressed: Pressed) -> Action:
+def _show_commit(pressed: Pressed) -> Action:
     return ShowCommit(int(pressed.text) - 1)
 
 
-def _typing(pressed: Pressed) -> Action:
+def _type_text(pressed: Pressed) -> Action:
     return TypeText(pressed.text)
 
 
@@ -207,132 +208,138 @@ _UP, _DOWN = MoveRows(-1), MoveRows(1)
 _PAN = 16  # columns at a time
 
 TABLE = (
-    Row(SERIES, _SERIES, {"p": Become("pick")}, "keep this commit unchanged", "pick"),
-    Row(SERIES, _SERIES, {"e": OpenCommit()}, "split this commit (opens it)", "split"),
-    Row(
+    KeyRow(
+        SERIES, _SERIES, {"p": Become("pick")}, "keep this commit unchanged", "pick"
+    ),
+    KeyRow(
+        SERIES, _SERIES, {"e": OpenCommit()}, "split this commit (opens it)", "split"
+    ),
+    KeyRow(
         SERIES, _SERIES, {"space": MarkSplit()}, "mark or unmark for splitting", "mark"
     ),
-    Row(SERIES, _SERIES, {"r": Reword()}, "edit the message (reword)", "reword"),
-    Row(
+    KeyRow(SERIES, _SERIES, {"r": Reword()}, "edit the message (reword)", "reword"),
+    KeyRow(
         SERIES,
         _SERIES,
         {"s": Become("squash"), "f": Become("fixup")},
         "squash, fixup into the previous commit",
         "squash",
     ),
-    Row(
+    KeyRow(
         SERIES,
         _SERIES,
         {"d": Become("drop")},
         "drop it: its changes are removed",
         "drop",
     ),
-    Row(
+    KeyRow(
         SERIES,
         _SERIES,
         {"A": Autosquash()},
         "autosquash: move fixup! and squash! commits",
     ),
-    Row(
+    KeyRow(
         SERIES, _SERIES, {"enter": OpenMarked()}, "open this commit, or the next marked"
     ),
-    Row(
+    KeyRow(
         SERIES,
         _COMMITS,
         {"<": OpenNext(-1), ">": OpenNext(1)},
         "open the previous or next marked",
     ),
-    Row(
+    KeyRow(
         SERIES, _COMMITS | _PREVIEW | _MESSAGES, {"b": OpenSeries()}, "show the series"
     ),
-    Row(PIECES, _SPLIT, dict.fromkeys(DIGITS, _sending), "send to that commit", "send"),
-    Row(PIECES, _SPLIT, {"y": Take()}, "to the selected commit", "keep here"),
-    Row(
+    KeyRow(PIECES, _SPLIT, dict.fromkeys(DIGITS, _send), "send to that commit", "send"),
+    KeyRow(PIECES, _SPLIT, {"y": Take()}, "to the selected commit", "keep here"),
+    KeyRow(
         PIECES,
         _SPLIT,
         {"n": Leave()},
         "to the commit after the selected one",
         "next commit",
     ),
-    Row(
+    KeyRow(
         PIECES,
         _SPLIT,
         {"a": Take(rest=True)},
         "like y, for the rest of the file",
         "file",
     ),
-    Row(PIECES, _SPLIT, {"d": Leave(rest=True)}, "like n, for the rest of the file"),
-    Row(
+    KeyRow(PIECES, _SPLIT, {"d": Leave(rest=True)}, "like n, for the rest of the file"),
+    KeyRow(
         PIECES,
         _SPLIT,
         {"+": AddCommit()},
         "to a new commit after the selected one",
         "new commit",
     ),
-    Row(PIECES, _SPLIT, {"D": Drop()}, "leave out of all commits", "leave out"),
-    Row(PIECES, _SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"),
-    Row(
+    KeyRow(PIECES, _SPLIT, {"D": Drop()}, "leave out of all commits", "leave out"),
+    KeyRow(
+        PIECES, _SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
+    ),
+    KeyRow(
         SELECTING,
         _SPLIT,
         {"v": Narrow()},
         "select lines; narrow the selection",
         "lines",
     ),
-    Row(SELECTING, _SPLIT, {"V": Widen()}, "widen the selection", "widen"),
-    Row(
+    KeyRow(SELECTING, _SPLIT, {"V": Widen()}, "widen the selection", "widen"),
+    KeyRow(
         SELECTING,
         _SPLIT,
         {"escape": Cancel()},
         "back to the hunk, then to the series",
         "back",
     ),
-    Row(
+    KeyRow(
         SELECTING,
         _SPLIT,
         {"f": Fold(), "F": Fold(everywhere=True)},
         "unfold this hunk, unfold all",
         "unfold",
     ),
-    Row(
+    KeyRow(
         COMMITS,
         _COMMITS,
         {"tab": Focus(1), "s-tab": Focus(-1)},
         "select the next or previous commit",
         "next commit",
     ),
-    Row(COMMITS, _WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit the subject", "subject"),
-    Row(
+    KeyRow(COMMITS, _WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit the subject", "subject"),
+    KeyRow(
         COMMITS,
         _WORDS | _SERIES,
         {"m": EditMessage()},
         "edit the message in an editor",
         "message",
     ),
-    Row(COMMITS, _WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"),
-    Row(
+    KeyRow(COMMITS, _WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"),
+    KeyRow(
         COMMITS, _WORKING - _MESSAGES, {"l": OpenMessages()}, "show all commit messages"
     ),
-    Row(
+    KeyRow(
         COMMITS,
         _MESSAGES,
         {"E": EditMessages()},
         "edit all messages in one editor",
         "all",
     ),
-    Row(
+    KeyRow(
         COMMITS,
         _SPLIT,
         {"e": EditFile()},
         "edit the file in this commit only",
         "edit file",
     ),
-    Row(
+    KeyRow(
         COMMITS,
         _SPLIT,
         {"E": EditFile(for_good=True)},
         "edit it in this and later commits",
     ),
-    Row(
+    KeyRow(
         COMMITS,
         _ORDERED,
         {
@@ -347,61 +354,69 @@ TABLE = (
         "move",
         hidden=frozenset({"escape up", "escape down"}),
     ),
-    Row(COMMITS, _SPLIT, {"M": MergeInto()}, "merge into the previous commit"),
-    Row(
+    KeyRow(COMMITS, _SPLIT, {"M": MergeInto()}, "merge into the previous commit"),
+    KeyRow(
         COMMITS,
         _SPLIT,
         {"=": ChangeCount(1), "-": ChangeCount(-1)},
         "propose one commit more, one fewer",
         "more, fewer",
     ),
-    Row(COMMITS, _WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
-    Row(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
-    Row(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
-    Row(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
-    Row(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
-    Row(
+    KeyRow(COMMITS, _WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
+    KeyRow(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
+    KeyRow(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
+    KeyRow(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
+    KeyRow(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
+    KeyRow(
         MOVING,
         _SPLIT | _ROWS,
         {"pageup": lambda p: MoveRows(-p.page), "pagedown": lambda p: MoveRows(p.page)},
         "by page",
     ),
-    Row(MOVING, _SPLIT | _ROWS, {"home": MoveTo(0), "end": MoveTo(FAR)}, "top, bottom"),
-    Row(
+    KeyRow(
+        MOVING, _SPLIT | _ROWS, {"home": MoveTo(0), "end": MoveTo(FAR)}, "top, bottom"
+    ),
+    KeyRow(
         MOVING,
         _COMMITS,
         {"left": Pan(-_PAN), "right": Pan(_PAN)},
         "scroll left, right",
     ),
-    Row(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "go to a hunk by number"),
-    Row(
+    KeyRow(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "go to a hunk by number"),
+    KeyRow(
         MOVING,
         _SPLIT,
         {"/": Ask(Purpose.SEARCH), "N": FindNext()},
         "search, find next",
     ),
-    Row(LOOKING, _SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
-    Row(
+    KeyRow(LOOKING, _SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
+    KeyRow(
         LOOKING,
         _WORDS | _SERIES,
         {"w": OpenPreview()},
         "preview the new history",
         "preview",
     ),
-    Row(LOOKING, _PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
-    Row(LOOKING, _PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
-    Row(LOOKING, _ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
-    Row(
+    KeyRow(LOOKING, _PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
+    KeyRow(LOOKING, _PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
+    KeyRow(LOOKING, _ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
+    KeyRow(
         LOOKING,
         _EVERYWHERE,
         {"c-c": Interrupt(), "<sigint>": Interrupt()},
         "quit at once",
         hidden=frozenset({"<sigint>"}),
     ),
-    Row(LOOKING, _SCREENS, {"c-z": Suspend()}, "suspend; fg resumes"),
-    Row(LOOKING, _WORKING, {"?": OpenHelp()}, "show all keys", "help"),
-    Row(PAGES, _NUMBERED, dict.fromkeys(DIGITS, _looking), "show that commit", "show"),
-    Row(
+    KeyRow(LOOKING, _SCREENS, {"c-z": Suspend()}, "suspend; fg resumes"),
+    KeyRow(LOOKING, _WORKING, {"?": OpenHelp()}, "show all keys", "help"),
+    KeyRow(
+        PAGES,
+        _NUMBERED,
+        dict.fromkeys(DIGITS, _show_commit),
+        "show that commit",
+        "show",
+    ),
+    KeyRow(
         PAGES,
         _PAGES,
         {
@@ -414,7 +429,7 @@ TABLE = (
         "scroll",
         hidden=frozenset({"k", "j"}),
     ),
-    Row(
+    KeyRow(
         PAGES,
         _PAGES,
         {
@@ -425,43 +440,45 @@ TABLE = (
         "scroll by page",
         hidden=frozenset({"space"}),
     ),
-    Row(
+    KeyRow(
         PAGES,
         _PAGES,
         {"home": lambda p: Scroll(-FAR, p.most), "end": lambda p: Scroll(FAR, p.most)},
         "top, bottom",
     ),
-    Row(PAGES, _PAGES | _MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"),
-    Row(PAGES, _HELP, {"?": GoBack()}, "close help"),
-    Row(TYPING, _PROMPT, {"enter": Submit()}, "accept", "OK"),
-    Row(TYPING, _PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
-    Row(
+    KeyRow(
+        PAGES, _PAGES | _MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"
+    ),
+    KeyRow(PAGES, _HELP, {"?": GoBack()}, "close help"),
+    KeyRow(TYPING, _PROMPT, {"enter": Submit()}, "accept", "OK"),
+    KeyRow(TYPING, _PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
+    KeyRow(
         TYPING,
         _PROMPT,
-        {"<any>": _typing, "<bracketed-paste>": _typing},
+        {"<any>": _type_text, "<bracketed-paste>": _type_text},
         "type or paste",
         hidden=frozenset({"<bracketed-paste>"}),
     ),
-    Row(
+    KeyRow(
         TYPING,
         _PROMPT,
         {"left": MoveInText(-1), "right": MoveInText(1)},
         "move by character",
     ),
-    Row(
+    KeyRow(
         TYPING,
         _PROMPT,
         {"home": MoveInText(-FAR), "end": MoveInText(FAR)},
         "to the start, end",
     ),
-    Row(
+    KeyRow(
         TYPING,
         _PROMPT,
         {"backspace": EraseText(-1), "delete": EraseText(1)},
         "erase a character",
         hidden=frozenset({"delete"}),
     ),
-    Row(
+    KeyRow(
         TYPING,
         _PROMPT,
         {"c-u": EraseText(-FAR)},
@@ -472,8 +489,8 @@ TABLE = (
 """Every key there is."""
 
 
-class _Situation(Enum):
-    """What the footer depends on; each value is the keys it shows."""
+class _FooterKeys(Enum):
+    """The keys that the footer shows, by what the user is doing."""
 
     SERIES = "e p r s d K w ?"
     SPLIT = "1 n v s m w ?"
@@ -490,25 +507,25 @@ class _Situation(Enum):
 
 def footer(state: State) -> list[tuple[str, str]]:
     """The few keys that make sense now, each with its label."""
-    place = place_of(state)
-    keys = _situation(state).value.split()
-    rows = {key: row_of(place, key) for key in keys}
+    place = context_of(state)
+    keys = _footer_keys(state).value.split()
+    rows = {key: key_row(place, key) for key in keys}
     return [
-        (row.shown if key in DIGITS else shown_key(key), row.label)
+        (row.key_names if key in DIGITS else key_name(key), row.label)
         for key, row in rows.items()
     ]
 
 
-def row_of(place: KeyContext, key: str) -> Row:
+def key_row(place: KeyContext, key: str) -> KeyRow:
     """The row of the table that ``key`` is in at ``place``."""
-    return next(row for row in TABLE if place in row.places and key in row.deeds)
+    return next(row for row in TABLE if place in row.contexts and key in row.actions)
 
 
 def help_sections() -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the help, each key with a few words on what it does."""
     sections: dict[str, list[tuple[str, str]]] = {}
     for row in TABLE:
-        sections.setdefault(row.section, []).append((row.shown, row.help))
+        sections.setdefault(row.section, []).append((row.key_names, row.help))
     return list(sections.items())
 
 
@@ -523,16 +540,16 @@ def keys_markdown() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _situation(state: State) -> _Situation:
-    """What the user is doing."""
+def _footer_keys(state: State) -> _FooterKeys:
+    """The keys of the footer in this state."""
     if state.prompt is not None:
-        return _Situation.PROMPT
+        return _FooterKeys.PROMPT
     if state.screen is Screen.PREVIEW and state.problems:
-        return _Situation.REFUSED
+        return _FooterKeys.REFUSED
     if state.screen is Screen.PREVIEW and state.info.check:
-        return _Situation.CHECKED
+        return _FooterKeys.CHECKED
     if state.screen is not Screen.SPLIT:
-        return _Situation[state.screen.name]
+        return _FooterKeys[state.screen.name]
     if state.unit is Unit.LINES:
-        return _Situation.MARKING
-    return _Situation.SPLIT if state.unit is Unit.PIECE else _Situation.WIDE
+        return _FooterKeys.MARKING
+    return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE

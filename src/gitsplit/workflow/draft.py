@@ -36,8 +36,8 @@ def memory_text(memory: Memory, draft: str) -> str:
     value = {
         "version": VERSION,
         "trail": dump_steps(todos),
-        "deeds": [_step_to_json(step) for step in memory.deeds],
-        "undone": [_step_to_json(step) for step in memory.deeds_undone],
+        "deeds": [_step_to_json(step) for step in memory.steps_done],
+        "undone": [_step_to_json(step) for step in memory.steps_undone],
         "chosen": memory.chosen,
         "opened": memory.opened,
         "cursor": [memory.place, memory.below, memory.focus],
@@ -72,12 +72,12 @@ def _memory_from_json(
 ) -> Memory:
     commits = {commit.oid: commit for commit in work.series.commits}
     todos = load_steps(value["trail"], commits, changes_of)
-    deeds, undone = map(_steps_from_json, (value["deeds"], value["undone"]))
-    at = len(deeds)
+    steps_done, undone = map(_steps_from_json, (value["deeds"], value["undone"]))
+    at = len(steps_done)
     place, below, focus = map(int, value["cursor"])
     return Memory(
         History(todos[at], todos[:at], todos[at + 1 :]),
-        deeds,
+        steps_done,
         undone,
         Oid(value["chosen"]),
         None if value["opened"] is None else Oid(value["opened"]),

@@ -63,7 +63,7 @@ class _Reading:
             self.is_over = True
             return
         _, kind, text = token
-        style = _style(kind, text[:1].isalpha())
+        style = _token_style(kind, text[:1].isalpha())
         for number, part in enumerate(text.split("\n")):
             if number:
                 self.done += 1
@@ -96,7 +96,7 @@ class Syntax:
         return tuple(reading.tints.get(line, ()))
 
     def _first_seen(self, side: File) -> _Reading:
-        text, key = _readable(side.content or b""), (side.oid, side.path)
+        text, key = _text_to_lex(side.content or b""), (side.oid, side.path)
         reading = _Reading(text or "", is_over=text is None)
         self._readings[key] = reading
         if not reading.is_over:
@@ -132,7 +132,7 @@ class Syntax:
                 reading.step()
 
 
-def _readable(content: bytes) -> str | None:
+def _text_to_lex(content: bytes) -> str | None:
     """The text of a file that is small enough to be read; else None."""
     if len(content) > _LARGEST or b"\0" in content:
         return None
@@ -158,7 +158,7 @@ _PREPROCESSOR = ".Comment.Preproc"  # code in spite of its name
 
 
 @lru_cache(maxsize=512)
-def _style(kind: "_TokenType", is_word: bool) -> str:
+def _token_style(kind: "_TokenType", is_word: bool) -> str:
     """The style that a token adds: most of them none."""
     name = "".join(f".{part}" for part in kind) + "."
     if name.startswith(_COMMENTS) and not name.startswith(_PREPROCESSOR):

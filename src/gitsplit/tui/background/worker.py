@@ -78,7 +78,7 @@ class Checker(Protocol):
         """Nothing is checked any more, and nothing is left of it."""
 
 
-def _ask_nobody(_commit: Oid) -> NoReturn:
+def _refuse_proposal(_commit: Oid) -> NoReturn:
     raise ActionRefused("There is no proposal here.")
 
 
@@ -95,8 +95,8 @@ class Backend:
     """
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
-    plan_of: Callable[[Oid], Plan] = _ask_nobody
-    proposals_of: Callable[[Oid], Proposals] = _ask_nobody
+    plan_of: Callable[[Oid], Plan] = _refuse_proposal
+    proposals_of: Callable[[Oid], Proposals] = _refuse_proposal
     known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: Callable[[Oid, Watch], Estimate] | None = None
@@ -159,7 +159,7 @@ class BackgroundWorker:
         """What comes of the job; how far it is comes in meanwhile."""
         come: deque[tuple[int, int]] = deque(maxlen=1)
         watch = Watch(lambda *at: come.append(at), self._wants(job))
-        found, self._thread = in_thread(partial(job.find, watch))
+        found, self._thread = run_in_thread(partial(job.find, watch))
         while not found.done():
             await asyncio.wait([found], timeout=BETWEEN_NEWS)
             if come and job.todo is not None:
@@ -181,12 +181,12 @@ class BackgroundWorker:
         loop = asyncio.get_running_loop()
 
         def tell(number: int, check: Check) -> None:
-            _tell(loop, self._take, Checked(todo, number, check))
+            _call_in_loop(loop, self._take, Checked(todo, number, check))
 
         checker.start(todo_without_empty_groups(todo), tell)
 
 
-def in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
+def run_in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
     """What comes of it, done in a thread that nobody has to wait for.
 
     Those of asyncio are waited for at the end, however long that takes.
@@ -198,16 +198,16 @@ def in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread
         try:
             result = find()
         except Exception as error:
-            _tell(loop, _fail, found, error)
+            _call_in_loop(loop, _set_error, found, error)
         else:
-            _tell(loop, _settle, found, result)
+            _call_in_loop(loop, _set_result, found, result)
 
     thread = Thread(target=run, name="beside", daemon=True)
     thread.start()
     return found, thread
 
 
-def _tell(
+def _call_in_loop(
     loop: asyncio.AbstractEventLoop, call: Callable[..., None], *what: object
 ) -> None:
     """The screen, where it is still there, is told from another thread."""
@@ -215,12 +215,12 @@ def _tell(
         loop.call_soon_threadsafe(call, *what)
 
 
-def _settle(found: "asyncio.Future[Found]", result: Found) -> None:
+def _set_result(found: "asyncio.Future[Found]", result: Found) -> None:
     if not found.done():  # or the screen has left
         found.set_result(result)
 
 
-def _fail(found: "asyncio.Future[Found]", error: Exception) -> None:
+def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
     if not found.done():
         found.set_exception(error)
 
@@ -228,22 +228,22 @@ def _fail(found: "asyncio.Future[Found]", error: Exception) -> None:
 def next_job(state: State, backend: Backend) -> Job | None:
     """What is to be found out next: conflicts first, then the commit at the cursor."""
     if awaits_outlook(state):
-        return Job(partial(_outlook, backend, state.todo), state.todo)
+        return Job(partial(_find_outlook, backend, state.todo), state.todo)
     if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
     order = state.todo.order
     at = order.index(state.chosen)
     for commit in (*order[at:], *order[:at]):
         if commit not in state.estimates:
-            return Job(partial(_estimate, backend, commit))
+            return Job(partial(_find_estimate, backend, commit))
     return None
 
 
-def _outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
+def _find_outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
     return Foreseen(todo, backend.outlook(todo_without_empty_groups(todo), watch))
 
 
-def _estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
+def _find_estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
     assert backend.estimate is not None, "somebody can be asked"
     estimate = backend.estimate(commit, watch)
     return Estimated(commit, estimate, backend.known_proposals(commit))
@@ -305,7 +305,7 @@ class Reader:
         try:
             while syntax.has_new() or syntax.is_behind():
                 if syntax.has_new():
-                    await in_thread(syntax.open_new)[0]
+                    await run_in_thread(syntax.open_new)[0]
                     gc.freeze()  # lexers are many objects that stay
                 syntax.read_on()
                 if perf_counter() - shown > _REDRAWN_AFTER:

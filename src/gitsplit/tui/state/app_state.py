@@ -1,7 +1,4 @@
-"""Everything that a frame of the screen depends on, as one immutable value.
-
-Undo and redo over immutable values: the past is kept, never recomputed (law 4).
-"""
+"""The state of the screen as one immutable value: all that a frame depends on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +23,10 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class History(Generic[Value]):
-    """A present value, the ones before it and the ones taken back."""
+    """Undo and redo: a value, those before it, and those that were undone.
+
+    Earlier values are kept as they were, never computed again (law 4).
+    """
 
     present: Value
     past: tuple[Value, ...] = ()
@@ -38,13 +38,13 @@ class History(Generic[Value]):
             return self
         return History(value, (*self.past, self.present))
 
-    def undone(self) -> "History[Value]":
+    def back(self) -> "History[Value]":
         """The history one step back; itself at the beginning."""
         if not self.past:
             return self
         return History(self.past[-1], self.past[:-1], (self.present, *self.future))
 
-    def redone(self) -> "History[Value]":
+    def forward(self) -> "History[Value]":
         """The history one step forward again; itself where nothing was taken back."""
         if not self.future:
             return self
@@ -71,7 +71,7 @@ LISTS = (Screen.SERIES, Screen.MESSAGES)
 
 
 class Unit(Enum):
-    """How much of the diff the cursor takes; each is wider than the one before."""
+    """How much of the diff is selected; each unit is wider than the one before."""
 
     LINES = auto()
     PIECE = auto()
@@ -81,7 +81,7 @@ class Unit(Enum):
 
 
 class Purpose(StrEnum):
-    """What a line is typed for; the word stands before it."""
+    """What a prompt asks for."""
 
     SUBJECT = "subject"
     SEARCH = "search"
@@ -89,7 +89,7 @@ class Purpose(StrEnum):
 
 
 class ShellRequest(Enum):
-    """What the state asks of the shell around it, which alone can do it."""
+    """What the state asks of the shell: all that a pure function can't do."""
 
     APPLY = auto()
     QUIT = auto()
@@ -105,7 +105,7 @@ class ShellRequest(Enum):
 
 
 NO_IDS = IdRules()
-"""How a repository uses Change-Ids that knows none."""
+"""The Change-Id rules of a repository that uses none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,11 @@ def target_in(info: SeriesInfo, commit: Oid) -> Target:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a commit does, as far as it was found out beside the work.
+    """How much a commit of the series changes, and how many changes it seems to be.
 
-    ``things`` says of each thing that the commit seems to do what it is; it is empty
-    where nothing can be said, for the reason that ``why_not`` names. ``added`` and
-    ``removed`` are None where lines weren't counted.
+    ``things`` has a description of each of these; it is empty where none was found, for
+    the reason ``why_not``. ``added`` and ``removed`` are None where lines weren't
+    counted.
     """
 
     files: int
@@ -179,11 +179,11 @@ class Estimate:
 
 
 HunksBetween = Callable[[bytes, bytes], tuple[Hunk, ...]]
-"""How two contents differ: a pure function."""
+"""The hunks between two contents, found by a pure function."""
 
 
 def one_hunk(old: bytes, new: bytes) -> tuple[Hunk, ...]:
-    """All of two contents that differ as one hunk."""
+    """All lines as one hunk; none where the contents are the same."""
     both = (Span(0, len(lines_of(content))) for content in (old, new))
     return () if old == new else (Hunk(*both),)
 
@@ -198,7 +198,7 @@ class Versions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A line that the user is typing: what for, the text so far, the cursor in it.
+    """The line that the user is typing, what for, and the cursor in it.
 
     Bytes of a subject that are not UTF-8 are lone surrogates in ``text``.
     """
@@ -215,7 +215,7 @@ def entries_of(todo: Todo) -> dict[Oid, Entry]:
 
 
 class HistoryStep(NamedTuple):
-    """A step of the history: a clause on what was done, where, to which commit."""
+    """What a step of the history did, in words; on which screen, to which commit."""
 
     words: str
     screen: Screen
@@ -228,9 +228,9 @@ NO_ROWS = diff_rows((), ())
 
 @dataclass(frozen=True, slots=True)
 class LastPlace:
-    """Where the user was in a commit that isn't open now, to come back to it.
+    """Where the user was last in a commit that isn't open now.
 
-    ``plan`` is the one that the rows are of.
+    ``rows`` are those of ``plan``, which may have been another one then.
     """
 
     target: Target
@@ -244,68 +244,59 @@ class LastPlace:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The whole application: the todo list with its past, and where the user is in it.
+    """The whole application: the todo list with its history, and where the user is.
 
-    ``chosen`` is the commit at the cursor of the series, ``message`` the number of the
-    new commit at that of the messages. ``opened`` is the commit that is being split,
-    None before the first is; ``kept`` are the places in others that were.
-
-    In the commit that is open, ``cursor`` and ``anchor`` are row numbers from 0;
-    ``anchor`` is where marking of lines began. ``focus`` is the group that reviewers'
-    view and ``y``/``n`` are about. ``viewed`` is the group that the COMMIT screen
-    shows. Lines are shown from column ``pan`` on. ``apart`` are the files whose rename
-    is a piece without their edits.
-
-    ``status`` says what the last key did. ``scroll`` is the first row of a screen that
-    is a page. ``search`` is the last text looked for. ``beneath`` are the screens under
-    this one, each with its scroll. ``problems`` are the sentences that say why the todo
-    list can't be written, as far as that is known in the preview; ``foreseen`` is what
-    git says against a todo list. While it is asked, ``progress`` is how many commits it
-    has come through, of how many. ``awaiting`` is what the user wants as soon as git
-    has nothing against it; any key but Enter takes that back. ``deeds`` says what each
-    step of the history's past did, ``deeds_undone`` what each step of its future did.
-    ``estimates`` and ``checks`` are what came of work beside the screen: for commits of
-    the series, and for new ones by their numbers from 0. ``plans`` are what was found
-    to be proposed for commits that have none yet, ``proposals`` those for them of any
-    number of groups. ``to_merge`` is what the last action needs merged, ``merges``
-    what was merged for it; None is a conflict. ``accepts_conflict`` says that the user
-    wants a rebase to stop where it conflicts.
+    Commits of a plan (groups), new commits, rows and columns are numbered from 0.
     """
 
     info: SeriesInfo
     history: History[Todo]
-    chosen: Oid
-    opened: Target | None = None
-    rows: Rows = NO_ROWS
-    cursor: int = 0
-    focus: int = 0
-    unit: Unit = Unit.PIECE
-    anchor: int | None = None
+    chosen: Oid  # the selected commit of the series
+
+    # What each step of the history's past and future did.
+    steps_done: tuple[HistoryStep, ...] = ()
+    steps_undone: tuple[HistoryStep, ...] = ()
+
+    # The screens: beneath the one shown are others, each with its scroll.
     screen: Screen = Screen.SERIES
-    viewed: int = 0
-    message: int = 0
-    scroll: int = 0
-    status: str = ""
+    beneath: tuple[tuple[Screen, int], ...] = ()
+    scroll: int = 0  # the first row in sight, where the screen is a page
+    message: int = 0  # the selected one on the screen of messages
+    status: str = ""  # what the last key did
     is_refusal: bool = False
     prompt: Prompt | None = None
-    search: str = ""
-    pan: int = 0
+    search: str = ""  # the last text looked for
+
+    # The commit that is open, and the user's last places in others.
+    opened: Target | None = None
+    kept: Mapping[Oid, LastPlace] = field(default_factory=dict)
+    rows: Rows = NO_ROWS
+    cursor: int = 0
+    unit: Unit = Unit.PIECE
+    anchor: int | None = None  # the row at which a selection of lines began
+    focus: int = 0  # the selected new commit, which y, n and others are about
+    viewed: int = 0  # the new commit that the COMMIT screen shows
+    pan: int = 0  # the first column in sight
     unfolded: frozenset[FoldKey] = frozenset()
-    beneath: tuple[tuple[Screen, int], ...] = ()
+    apart: frozenset[int] = frozenset()  # files whose rename is a hunk of its own
+
+    # Whether the todo list can be applied: why not, and what git says about a list.
     problems: tuple[str, ...] = ()
     foreseen: tuple[Todo, Outlook] | None = None
-    progress: tuple[int, int] | None = None
-    awaiting: Literal[ShellRequest.APPLY, ShellRequest.CHECK] | None = None
+    progress: tuple[int, int] | None = None  # commits that git has checked, of how many
+    accepts_conflict: bool = False  # by a rebase that stops there
+
+    # What is asked of the shell: now, and as soon as git has nothing against it.
     request: ShellRequest | None = None
-    deeds: tuple[HistoryStep, ...] = ()
-    deeds_undone: tuple[HistoryStep, ...] = ()
-    apart: frozenset[int] = frozenset()
-    kept: Mapping[Oid, LastPlace] = field(default_factory=dict)
+    awaiting: Literal[ShellRequest.APPLY, ShellRequest.CHECK] | None = None
+
+    # What was found out in the background: about commits of the series, about new ones.
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
-    checks: Mapping[int, Check] = field(default_factory=dict)
-    accepts_conflict: bool = False
-    plans: Mapping[Oid, Plan] = field(default_factory=dict)
+    plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
+    checks: Mapping[int, Check] = field(default_factory=dict)
+
+    # What the last action needs merged, and what was merged for it; None is a conflict.
     to_merge: Versions | None = None
     merges: Mapping[Versions, bytes | None] = field(default_factory=dict)
     hunks_between: HunksBetween = one_hunk

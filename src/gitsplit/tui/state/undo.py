@@ -28,10 +28,10 @@ from gitsplit.tui.state.location import (
 )
 
 
-def with_plan(state: State, plan: Plan, deed: str) -> State:
+def with_plan(state: State, plan: Plan, words: str) -> State:
     """The state one step on, with ``plan`` for the commit that is open.
 
-    ``deed`` is a clause on what was done. What was written by hand is laid over what
+    ``words`` is a clause on what was done. What was written by hand is laid over what
     the plan chooses now. Raises ActionRefused where that conflicts, and where it is the
     plan as it stands.
     """
@@ -39,7 +39,7 @@ def with_plan(state: State, plan: Plan, deed: str) -> State:
     if plan == state.plan:
         raise ActionRefused("No change.")
     commit = state.target.commit
-    step = HistoryStep(deed, Screen.SPLIT, commit)
+    step = HistoryStep(words, Screen.SPLIT, commit)
     return with_step(state, state.todo.with_plan(commit, plan), step)
 
 
@@ -49,8 +49,8 @@ def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
         raise ActionRefused("No change.")
     return replace(
         _at_history(state, state.history.then(todo)),
-        deeds=(*state.deeds, step),
-        deeds_undone=(),
+        steps_done=(*state.steps_done, step),
+        steps_undone=(),
         status=f"{step.words} · u to undo",
     )
 
@@ -60,13 +60,13 @@ def after_undo(state: State) -> State:
 
     Raises ActionRefused at the beginning.
     """
-    if not state.deeds:
+    if not state.steps_done:
         raise ActionRefused("Nothing to undo.")
-    step = state.deeds[-1]
+    step = state.steps_done[-1]
     back = replace(
-        _at_history(state, state.history.undone()),
-        deeds=state.deeds[:-1],
-        deeds_undone=(step, *state.deeds_undone),
+        _at_history(state, state.history.back()),
+        steps_done=state.steps_done[:-1],
+        steps_undone=(step, *state.steps_undone),
     )
     return _at_step(back, step, f"undid{_step_commit_words(state, step)}: {step.words}")
 
@@ -76,13 +76,13 @@ def after_redo(state: State) -> State:
 
     Raises ActionRefused where none was undone.
     """
-    if not state.deeds_undone:
+    if not state.steps_undone:
         raise ActionRefused("Nothing to redo.")
-    step = state.deeds_undone[0]
+    step = state.steps_undone[0]
     forward = replace(
-        _at_history(state, state.history.redone()),
-        deeds=(*state.deeds, step),
-        deeds_undone=state.deeds_undone[1:],
+        _at_history(state, state.history.forward()),
+        steps_done=(*state.steps_done, step),
+        steps_undone=state.steps_undone[1:],
     )
     said = f"redid{_step_commit_words(state, step)}: {step.words} · u to undo"
     return _at_step(forward, step, said)
@@ -149,8 +149,8 @@ class Memory:
     """
 
     history: History[Todo]
-    deeds: tuple[HistoryStep, ...]
-    deeds_undone: tuple[HistoryStep, ...]
+    steps_done: tuple[HistoryStep, ...]
+    steps_undone: tuple[HistoryStep, ...]
     chosen: Oid
     opened: Oid | None = None
     place: int = 0
@@ -166,7 +166,10 @@ def memory_of(state: State) -> Memory:
         history.present, history.past[-MOST_STEPS:], history.future[:MOST_STEPS]
     )
     memory = Memory(
-        kept, state.deeds[-MOST_STEPS:], state.deeds_undone[:MOST_STEPS], state.chosen
+        kept,
+        state.steps_done[-MOST_STEPS:],
+        state.steps_undone[:MOST_STEPS],
+        state.chosen,
     )
     if state.opened is None or not state.plan.edits:
         return memory
@@ -195,8 +198,8 @@ def with_memory(state: State, memory: Memory) -> State:
     at = replace(
         state,
         history=memory.history,
-        deeds=memory.deeds,
-        deeds_undone=memory.deeds_undone,
+        steps_done=memory.steps_done,
+        steps_undone=memory.steps_undone,
         chosen=memory.chosen,
         status=RESTORED,
     )
@@ -228,6 +231,6 @@ def is_consistent(memory: Memory) -> bool:
     is_open = memory.opened is None or (
         memory.opened in entries and entries[memory.opened].plan is not None
     )
-    is_told = len(memory.deeds) == len(todos.past)
-    is_told = is_told and len(memory.deeds_undone) == len(todos.future)
+    is_told = len(memory.steps_done) == len(todos.past)
+    is_told = is_told and len(memory.steps_undone) == len(todos.future)
     return memory.chosen in entries and is_open and is_told and memory.place >= 0

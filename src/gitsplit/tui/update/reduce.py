@@ -407,6 +407,6 @@ def _with_quit_request(state: State) -> State:
     if state.screen is Screen.SPLIT and state.beneath:
         return _at_screen_beneath(state)
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
-    if state.deeds and state.status != question:
+    if state.steps_done and state.status != question:
         return replace(state, status=question)
     return replace(state, request=ShellRequest.QUIT)

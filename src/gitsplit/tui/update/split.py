@@ -1,4 +1,4 @@
-"""Which commit the selection goes to: the deeds that move, cut and take pieces.
+"""Which commit the selection goes to: the steps_done that move, cut and take pieces.
 
 What goes along with an assignment without having been selected, in words.
 
@@ -182,11 +182,11 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
             hint="Send those lines.",
         )
     what = amount_words(taken.edit for taken in selection)
-    deed = f"moved {what} from {came_from} to {group_name(group)}"
+    words = f"moved {what} from {came_from} to {group_name(group)}"
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
-        deed = f"left out {what} of {many} {came_from}"
-    return with_plan(state, moved, deed + side_effect_words(plan, moved, places))
+        words = f"left out {what} of {many} {came_from}"
+    return with_plan(state, moved, words + side_effect_words(plan, moved, places))
 
 
 def _group_names(plan: Plan, selection: Selection) -> str:
@@ -221,11 +221,11 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     plan, places = with_selection_apart(state.plan, selection)
     grown = with_group(plan, at, _new_group(state, selection))
     what = amount_words(taken.edit for taken in selection)
-    deed = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
+    words = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = with_edits_assigned(grown, places, at)
-    deed += side_effect_words(grown, full, places)
-    made = with_plan(state, full, deed)
-    named_how = replace(made, focus=at, viewed=at, status=f"{deed} · i to name it")
+    words += side_effect_words(grown, full, places)
+    made = with_plan(state, full, words)
+    named_how = replace(made, focus=at, viewed=at, status=f"{words} · i to name it")
     return _beyond_selection(state, named_how, selection) if selection else named_how
 
 
@@ -278,20 +278,20 @@ def after_count_change(state: State, by: int) -> State:
     made = regroup(state.plan, by, proposals)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
     apart = _first_pair(made.parents if by > 0 else made.heirs)
-    deed = f"{quantity(len(made.plan.groups), 'commit')}"
+    words = f"{quantity(len(made.plan.groups), 'commit')}"
     focus, why = min(state.focus, len(made.plan.groups) - 1), ""
     if apart and by > 0:
         one, two = apart
-        deed += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
+        words += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
         focus, why = two, proposals.border(made.plan, one, two)
     elif apart:
         one, two = apart
         focus = made.heirs[one] or 0
-        deed += f": {one + 1} and {two + 1} merged into {focus + 1}"
+        words += f": {one + 1} and {two + 1} merged into {focus + 1}"
         why = made.plan.groups[focus].reason
     if made.was_moved:
-        deed += "; what you moved is back as proposed"
-    found = with_plan(state, made.plan, deed)
+        words += "; what you moved is back as proposed"
+    found = with_plan(state, made.plan, words)
     status = f"{found.status} — {why}" if why else found.status
     return replace(found, focus=focus, viewed=focus, status=status)
 
@@ -346,9 +346,9 @@ def _after_commit_move(state: State, to: int) -> State:
         end = "first" if to < 0 else "last"
         raise ActionRefused(f"Already the {end} commit.")
     plan = with_group_moved(state.plan, state.focus, to)
-    deed = f"commit {state.focus + 1} is now commit {to + 1}"
-    deed += side_effect_words(state.plan, plan)
-    return replace(with_plan(state, plan, deed), focus=to, viewed=to)
+    words = f"commit {state.focus + 1} is now commit {to + 1}"
+    words += side_effect_words(state.plan, plan)
+    return replace(with_plan(state, plan, words), focus=to, viewed=to)
 
 
 def _after_merge(state: State) -> State:
@@ -359,12 +359,12 @@ def _after_merge(state: State) -> State:
         raise ActionRefused("There is only one commit.", hint="+ makes another.")
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)
-        deed = f"removed the empty commit {source + 1}"
+        words = f"removed the empty commit {source + 1}"
     else:
         plan = with_groups_merged(state.plan, source, into)
-        deed = f"merged commit {source + 1} into {into + 1}"
+        words = f"merged commit {source + 1} into {into + 1}"
     left = min(source, into)
-    return replace(with_plan(state, plan, deed), focus=left, viewed=left)
+    return replace(with_plan(state, plan, words), focus=left, viewed=left)
 
 
 def _with_owner(state: State) -> State:
