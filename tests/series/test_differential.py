@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tools.series.building import Line, random_series
-from tools.series.rebase import Result, by_git, by_gitsplit
+from tools.series.rebase import RebaseResult, by_git, by_gitsplit
 from tools.series.trial import difference
 
 from tests.gits import to_merge
@@ -57,5 +57,5 @@ def test_a_list_that_stops_is_told_from_one_that_does_not(tmp_path: Path) -> Non
     lines = [Line("drop", first), Line("pick", second)]
     found = by_git(repo, lines, tmp_path / "git", "base")
 
-    assert found == Result("conflict", at=second, names=frozenset({"one"}))
+    assert found == RebaseResult("conflict", at=second, names=frozenset({"one"}))
     assert found == by_gitsplit(repo, lines, tmp_path / "gitsplit", "base")

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tools.series.rebase import seen
+from tools.series.rebase import commits_in_words
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
@@ -143,7 +143,7 @@ def test_what_is_for_another_commit_goes_where_git_puts_it(
     todo = autosquash(work.series, unchanged_todo(work.series))
     carried_out_as(repo, todo)
 
-    assert seen(copy, "base") == seen(repo, "base")
+    assert commits_in_words(copy, "base") == commits_in_words(repo, "base")
 
 
 def carried_out_as(repo: Repository, todo: Todo) -> None:

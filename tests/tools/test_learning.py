@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 from tools.bench.__main__ import DATA
-from tools.bench.data import Case, cases
+from tools.bench.data import BenchCase, cases
 from tools.bench.samples import sample
 
 from gitsplit.model.diff import edits_of
@@ -18,14 +18,14 @@ REAL = 40
 """So many real cases are looked at, where the benchmark lies beside the project."""
 
 
-def own_cases() -> Iterator[Case]:
+def own_cases() -> Iterator[BenchCase]:
     """The project's own case files as cases of a benchmark."""
     for path in sorted(CASES.glob("*.case")):
         record = {"id": path.name, "repo": "", "k": 1, "stratum": "", "truth": []}
-        yield Case(record, read(path).changes)
+        yield BenchCase(record, read(path).changes)
 
 
-def real_cases() -> Iterator[Case]:
+def real_cases() -> Iterator[BenchCase]:
     """The first cases of the benchmark."""
     if not DATA.exists():
         pytest.skip(f"{DATA.name} is not beside the project")
@@ -34,7 +34,7 @@ def real_cases() -> Iterator[Case]:
 
 @pytest.mark.parametrize("some", [own_cases, real_cases])
 def test_training_scores_pairs_as_the_program_does_to_the_last_digit(
-    some: Callable[[], Iterator[Case]],
+    some: Callable[[], Iterator[BenchCase]],
 ) -> None:
     compared = 0
     for case in some():

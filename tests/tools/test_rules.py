@@ -4,14 +4,14 @@ import difflib
 
 import pytest
 from tools.bench import clusterchanges, smartcommit
-from tools.bench.data import Case, changes_of
-from tools.bench.regions import Side, regions_of
+from tools.bench.data import BenchCase, record_changes
+from tools.bench.regions import FileSide, regions_of
 
 Texts = dict[str, tuple[str, str]]
 """For each path the text before and after."""
 
 
-def case(texts: Texts) -> Case:
+def case(texts: Texts) -> BenchCase:
     """A commit that did this to its files."""
     files = [
         {
@@ -26,7 +26,7 @@ def case(texts: Texts) -> Case:
     ]
     hunks = [[p, *numbers] for p, both in texts.items() for numbers in between(*both)]
     record = {"files": files, "hunks": hunks}
-    return Case(record, changes_of(record))
+    return BenchCase(record, record_changes(record))
 
 
 def between(old: str, new: str) -> list[tuple[int, int, int, int]]:
@@ -70,7 +70,7 @@ def together(groups: list[int]) -> list[list[int]]:
 def test_what_lines_declare_and_the_last_stands_in_is_seen_in_many_languages(
     lines: list[str], declared: set[str], methods: set[int]
 ) -> None:
-    side = Side("path", True, tuple(f"{line}\n" for line in lines))
+    side = FileSide("path", True, tuple(f"{line}\n" for line in lines))
 
     found = {first for _, _, first in side.methods([len(lines) - 1])}
 

@@ -3,12 +3,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tools.stress.alignment import order, partners
+from tools.stress.alignment import expected_partners, order
 from tools.stress.batch import Run, batch
-from tools.stress.building import built
+from tools.stress.building import build_cases
 from tools.stress.odd import KINDS
-from tools.stress.quoting import quoted, unquoted
-from tools.stress.trial import Trial, tried
+from tools.stress.quoting import quote, unquote
+from tools.stress.trial import Trial, try_split
 from tools.stress.values import listing, tree_id
 from tools.stress.verdict import first_difference
 
@@ -40,9 +40,9 @@ def test_a_commit_with_another_tree_than_expected_is_a_difference(
     tmp_path: Path,
 ) -> None:
     run = replace(RUN, real=0.0)
-    repo, (made,) = built(tmp_path / "repo", [run.case(0)])
+    repo, (made,) = build_cases(tmp_path / "repo", [run.case(0)])
     trial = Trial(made)
-    tried(repo, trial, run.randomness(0, "plan"), more_plans=0)
+    try_split(repo, trial, run.randomness(0, "plan"), more_plans=0)
     assert first_difference(repo, [trial]) is None
 
     trial.trees[0][b"more"] = trial.trees[0][b"unchanged"]
@@ -58,25 +58,27 @@ def test_lines_are_aligned_as_the_plan_format_says() -> None:
     pairs = [("old", 0), ("new", 0), ("old", 1), ("new", 1), ("old", 2), ("new", 2)]
 
     assert order(three, changed) == tuple(pairs)
-    assert partners((b"a b c d\n",), (b"x\n", b"a b c e\n")) == ((0, 1),)
-    assert partners((b"same\n",), (b"same\n", b"same\n")) == ((0, 0),)
-    assert partners((b"a b\n",), (b"c d\n", b"c b d e f\n")) == ()
+    assert expected_partners((b"a b c d\n",), (b"x\n", b"a b c e\n")) == ((0, 1),)
+    assert expected_partners((b"same\n",), (b"same\n", b"same\n")) == ((0, 0),)
+    assert expected_partners((b"a b\n",), (b"c d\n", b"c b d e f\n")) == ()
 
 
 def test_names_are_quoted_as_git_quotes_them(repo: Repository) -> None:
     rng = Random(1)
     names = {bytes(rng.sample([*range(1, 47), *range(48, 256)], 9)) for _ in range(50)}
     blob = repo.git("hash-object", "-w", "--stdin", stdin=b"")
-    rows = b"".join(b"100644 %s\t%s\n" % (blob.encode(), quoted(n)) for n in names)
+    rows = b"".join(b"100644 %s\t%s\n" % (blob.encode(), quote(n)) for n in names)
     repo.run("update-index", "--index-info", stdin=rows)
 
     printed = repo.run("ls-files").stdout.splitlines()
 
-    assert {unquoted(name) for name in printed} == names
+    assert {unquote(name) for name in printed} == names
 
 
 def test_trees_have_the_ids_that_git_gives_them(tmp_path: Path) -> None:
-    repo, made = built(tmp_path / "repo", [RUN.case(number) for number in range(20)])
+    repo, made = build_cases(
+        tmp_path / "repo", [RUN.case(number) for number in range(20)]
+    )
 
     for each in made:
         assert tree_id(listing(each.case.after)) == repo.tree(each.commit)

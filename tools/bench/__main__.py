@@ -17,9 +17,10 @@ from tests.conftest import PROJECT
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
-from tools.bench.data import Case, Earlier, answer, cases, earlier
+from tools.bench.data import BenchCase, Earlier, answer, cases, earlier
 from tools.bench.regions import regions_of
-from tools.bench.table import Scored, heading, line, say, table_parts, times
+from tools.bench.table import Scored, heading, line, table_parts, times
+from tools.output import say
 
 BENCH = PROJECT.parent / "shared" / "bench"
 DATA = BENCH / "dev.jsonl.gz"
@@ -52,7 +53,7 @@ def main(args: Sequence[str]) -> int:
 
 
 def measure(
-    records: Sequence[Case], before: Mapping[str, Earlier], score: Score
+    records: Sequence[BenchCase], before: Mapping[str, Earlier], score: Score
 ) -> None:
     """The table of some cases on standard output."""
     seconds: list[tuple[int, float]] = []
@@ -74,7 +75,7 @@ def measure(
 
 
 def proposal_answer(
-    case: Case,
+    case: BenchCase,
     before: Mapping[str, Earlier],
     commits: int | None,
     seconds: list[tuple[int, float]],
@@ -87,7 +88,7 @@ def proposal_answer(
     return answer(case, plan)
 
 
-def others(records: Sequence[Case]) -> Iterator[tuple[str, Iterator[object]]]:
+def others(records: Sequence[BenchCase]) -> Iterator[tuple[str, Iterator[object]]]:
     """By name what others' rules and the benchmark's simple ones answer."""
     regions = [regions_of(case) for case in records]
     yield "SmartCommit's rules", map(smartcommit.groups, regions)

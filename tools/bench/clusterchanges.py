@@ -17,21 +17,21 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from tools.bench.partition import components, with_neighbours
-from tools.bench.regions import Region
+from tools.bench.regions import ChangedRegion
 
 
-def groups(regions: Sequence[Region]) -> list[int]:
+def groups(regions: Sequence[ChangedRegion]) -> list[int]:
     """The group of each of a commit's regions."""
     pairs = combinations(range(len(regions)), 2)
     links = [(a, b) for a, b in pairs if are_related(regions[a], regions[b])]
     found = components(len(regions), links)
-    parts: dict[int, list[Region]] = {}
+    parts: dict[int, list[ChangedRegion]] = {}
     for region, group in zip(regions, found, strict=True):
         parts.setdefault(group, []).append(region)
     return with_neighbours(regions, found, lambda group: is_trivial(parts[group]))
 
 
-def are_related(a: Region, b: Region) -> bool:
+def are_related(a: ChangedRegion, b: ChangedRegion) -> bool:
     """Whether one of the rules holds of the two."""
     return bool(
         a.methods & b.methods
@@ -41,7 +41,7 @@ def are_related(a: Region, b: Region) -> bool:
     )
 
 
-def is_trivial(part: Sequence[Region]) -> bool:
+def is_trivial(part: Sequence[ChangedRegion]) -> bool:
     """Whether all of it is in one method, or it is a single region."""
     shared = frozenset.intersection(*(region.methods for region in part))
     return len(part) == 1 or bool(shared)

@@ -23,7 +23,7 @@ Those outside the directories of the case's own files may be left out.
 
 
 @dataclass(frozen=True)
-class Case:
+class BenchCase:
     """A commit made of several, and for each changed line which one it came from."""
 
     record: dict[str, Any]
@@ -68,12 +68,12 @@ class Case:
         return min(counts, key=lambda group: (-counts[group], group))
 
 
-def cases(path: Path) -> Iterator[Case]:
+def cases(path: Path) -> Iterator[BenchCase]:
     """The cases of a file of JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            yield Case(record, changes_of(record))
+            yield BenchCase(record, record_changes(record))
 
 
 def earlier(path: Path) -> Iterator[tuple[str, Earlier]]:
@@ -87,16 +87,16 @@ def earlier(path: Path) -> Iterator[tuple[str, Earlier]]:
             yield record["id"], tuple(frozenset(map(str.encode, c)) for c in commits)
 
 
-def changes_of(record: dict[str, Any]) -> tuple[FileChange, ...]:
+def record_changes(record: dict[str, Any]) -> tuple[FileChange, ...]:
     """What the commit of a record did to its files."""
     hunks: dict[str, list[Hunk]] = {}
     for path, *numbers in record["hunks"]:
         if any(numbers):
-            hunks.setdefault(path, []).append(_hunk(*numbers))
+            hunks.setdefault(path, []).append(_hunk_of_header(*numbers))
     return tuple(
         FileChange(
-            _side(file, "old"),
-            _side(file, "new"),
+            _file_side(file, "old"),
+            _file_side(file, "new"),
             tuple(hunks.get(file["new_path"] or file["old_path"], ())),
         )
         for file in sorted(
@@ -105,13 +105,13 @@ def changes_of(record: dict[str, Any]) -> tuple[FileChange, ...]:
     )
 
 
-def _hunk(old: int, removed: int, new: int, added: int) -> Hunk:
+def _hunk_of_header(old: int, removed: int, new: int, added: int) -> Hunk:
     """The hunk that ``git diff -U0`` heads with these numbers."""
     first, start = old - bool(removed), new - bool(added)
     return Hunk(Span(first, first + removed), Span(start, start + added))
 
 
-def _side(file: dict[str, Any], which: str) -> File | None:
+def _file_side(file: dict[str, Any], which: str) -> File | None:
     path, text = file[f"{which}_path"], file[which]
     if path is None:
         return None
@@ -120,7 +120,7 @@ def _side(file: dict[str, Any], which: str) -> File | None:
     return File(path.encode(), int(file[f"{which}_mode"], 8), oid, content)
 
 
-def answer(case: Case, plan: Plan) -> dict[str, Any]:
+def answer(case: BenchCase, plan: Plan) -> dict[str, Any]:
     """The plan as a prediction of the scorer's."""
     groups = []
     for edit, group in zip(plan.edits, plan.group_of, strict=True):

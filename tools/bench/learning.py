@@ -172,16 +172,16 @@ def learn_number(of: Choices) -> Array:
     first = np.flatnonzero(np.diff(of.case, prepend=-1))
     case = np.cumsum(np.isin(np.arange(len(of.case)), first)) - 1
 
-    def shared(sums: Array) -> Array:
+    def shares(sums: Array) -> Array:
         chance = np.exp(sums - np.maximum.reduceat(sums, first)[case])
         result: Array = chance / np.add.reduceat(chance, first)[case]
         return result
 
-    wanted = shared(of.worth / _SHARP)
+    wanted = shares(of.worth / _SHARP)
 
     found = np.zeros(design.shape[1])
     for _ in range(_STEPS):
-        chance = shared(design @ found)
+        chance = shares(design @ found)
         expected = np.add.reduceat(design * chance[:, None], first)[case]
         apart = design - expected
         bend = (apart.T * (of.weight * chance)) @ apart + _HOLD * np.eye(len(found))

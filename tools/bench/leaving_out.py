@@ -19,7 +19,7 @@ from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import best_match, rand_index
 from tools.bench.learning import folds, learn_pairs
 from tools.bench.samples import Sample
-from tools.bench.table import say
+from tools.output import say
 
 Worth = tuple[float, float, float]
 """The share of lines in the right group, the adjusted Rand index, and the log loss."""

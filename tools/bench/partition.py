@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tools.bench.regions import Region
+from tools.bench.regions import ChangedRegion
 
 Link = tuple[int, int]
 """The numbers (from 0) of two regions that belong together."""
@@ -25,7 +25,9 @@ def components(number: int, links: Iterable[Link]) -> list[int]:
 
 
 def with_neighbours(
-    regions: Sequence[Region], groups: Sequence[int], is_left: Callable[[int], bool]
+    regions: Sequence[ChangedRegion],
+    groups: Sequence[int],
+    is_left: Callable[[int], bool],
 ) -> list[int]:
     """The groups, what is left over joined to what stands next to it in its file.
 

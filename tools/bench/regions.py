@@ -12,7 +12,7 @@ from functools import cached_property
 from gitsplit.model.diff import FileChange
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import identifiers
-from tools.bench.data import Case
+from tools.bench.data import BenchCase
 
 _TYPE = re.compile(
     r"^\s*(?:[\w<>,]+\s+)*(?:class|interface|trait|module|namespace|record)\s+[\w:<]"
@@ -48,7 +48,7 @@ Method = tuple[str, bool, int]
 
 
 @dataclass(frozen=True)
-class Region:
+class ChangedRegion:
     """A hunk without context, and what it has to do with declarations.
 
     ``methods`` are those that its lines stand in; ``declared`` has what its lines
@@ -80,7 +80,7 @@ def is_code(path: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Side:
+class FileSide:
     """A side of a file: its lines, the methods each stands in, and what it declares."""
 
     path: str
@@ -136,9 +136,9 @@ def _names(line: str, head: re.Match[str] | None) -> frozenset[str]:
     return frozenset(field.groups()) if field else source_text.definitions([line])
 
 
-def regions_of(case: Case) -> tuple[Region, ...]:
+def regions_of(case: BenchCase) -> tuple[ChangedRegion, ...]:
     """The regions of a case, one for each of its record's hunks."""
-    files = {change.path.decode(): _sides(change) for change in case.changes}
+    files = {change.path.decode(): _both_sides(change) for change in case.changes}
     homes: dict[str, set[str]] = {}
     for path, sides in files.items():
         if is_code(path):
@@ -149,19 +149,21 @@ def regions_of(case: Case) -> tuple[Region, ...]:
     )
 
 
-def _sides(change: FileChange) -> tuple[Side, Side]:
+def _both_sides(change: FileChange) -> tuple[FileSide, FileSide]:
     """Both sides of a file's change."""
     path = change.path.decode()
     old, new = (
         tuple(line.decode("utf-8", "replace") for line in lines)
         for lines in (change.old_lines, change.new_lines)
     )
-    return Side(path, False, old), Side(path, True, new)
+    return FileSide(path, False, old), FileSide(path, True, new)
 
 
 def _region(
-    sides: tuple[Side, Side], homes: Mapping[str, set[str]], numbers: Sequence[int]
-) -> Region:
+    sides: tuple[FileSide, FileSide],
+    homes: Mapping[str, set[str]],
+    numbers: Sequence[int],
+) -> ChangedRegion:
     """The region that ``git diff -U0`` heads with these numbers."""
     before, after = sides
     old, removed, new, added = numbers
@@ -169,14 +171,14 @@ def _region(
     path = before.path
     texts = before.text(gone), after.text(come)
     if not is_code(path):
-        return Region(path, *texts)
+        return ChangedRegion(path, *texts)
     declared = before.declared(gone) | after.declared(come)
     methods = before.methods(gone) | after.methods(come)
     code = [
         line for line in (*texts[0], *texts[1]) if not source_text.are_comments([line])
     ]
     named = frozenset(identifiers("".join(code))) - declared
-    return Region(
+    return ChangedRegion(
         path,
         *texts,
         methods,

@@ -17,7 +17,7 @@ from gitsplit.proposal.pieces import pieces_of
 from gitsplit.proposal.scoring import PairWeights, pass_scores, second_pass_features
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
-from tools.bench.data import Case, Earlier, cases
+from tools.bench.data import BenchCase, Earlier, cases
 
 Array = NDArray[np.float64]
 
@@ -113,7 +113,7 @@ class Sample:
         return np.unique(np.linspace(0, pairs - 1, min(pairs, MOST_PAIRS)).astype(int))
 
 
-def sample(case: Case, before: Earlier = ()) -> Sample:
+def sample(case: BenchCase, before: Earlier = ()) -> Sample:
     """A case with its signals, and what earlier commits changed together."""
     pieces = pieces_of(case.changes, edits_of(case.changes)).pieces
     commit = CommitFeatures(case.changes, pieces, before, case.message)
@@ -146,5 +146,5 @@ def samples_of(
             yield from processes.map(_sample_of, some, chunksize=4)
 
 
-def _sample_of(case: tuple[Case, Earlier]) -> Sample:
+def _sample_of(case: tuple[BenchCase, Earlier]) -> Sample:
     return sample(*case)

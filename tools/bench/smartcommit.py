@@ -26,7 +26,7 @@ from math import sqrt
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import differ_in_space, identifiers
 from tools.bench.partition import Link, components, with_neighbours
-from tools.bench.regions import Region
+from tools.bench.regions import ChangedRegion
 
 ALIKE = 0.8
 """So alike two hunks are at least that a soft link joins them."""
@@ -37,7 +37,7 @@ _MOVED = 20
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
-def groups(regions: Sequence[Region]) -> list[int]:
+def groups(regions: Sequence[ChangedRegion]) -> list[int]:
     """The group of each of a commit's regions."""
     together = [*_by_kind(regions), *refactorings(regions), _cosmetic(regions)]
     edges = dict(_between(regions))
@@ -55,7 +55,7 @@ def heaviest(edges: dict[Link, float]) -> list[Link]:
     return [link for link, weight in edges.items() if weight >= least]
 
 
-def _between(regions: Sequence[Region]) -> Iterator[tuple[Link, float]]:
+def _between(regions: Sequence[ChangedRegion]) -> Iterator[tuple[Link, float]]:
     """The links between two hunks of code, and what each weighs."""
     code = [
         (number, region, (_tokens(region.old), _tokens(region.new)))
@@ -69,12 +69,12 @@ def _between(regions: Sequence[Region]) -> Iterator[tuple[Link, float]]:
             yield (i, j), alike
 
 
-def depend(a: Region, b: Region) -> bool:
+def depend(a: ChangedRegion, b: ChangedRegion) -> bool:
     """Whether one uses what the other declares, or both are in one method."""
     return bool(a.declared & b.used or a.used & b.declared or a.methods & b.methods)
 
 
-def is_tested(a: Region, b: Region) -> bool:
+def is_tested(a: ChangedRegion, b: ChangedRegion) -> bool:
     """Whether one is in the test of the other's file, by name."""
     return (a.role == "test") != (b.role == "test") and (
         source_text.stem(a.path) == source_text.stem(b.path)
@@ -101,7 +101,7 @@ def _tokens(lines: Iterable[str]) -> Counter[str]:
     return Counter(_TOKEN.findall("".join(lines)))
 
 
-def _by_kind(regions: Sequence[Region]) -> Iterable[list[int]]:
+def _by_kind(regions: Sequence[ChangedRegion]) -> Iterable[list[int]]:
     """The hunks outside of code, those of each kind of file together."""
     found: dict[str, list[int]] = {}
     for number, region in enumerate(regions):
@@ -111,17 +111,17 @@ def _by_kind(regions: Sequence[Region]) -> Iterable[list[int]]:
     return found.values()
 
 
-def _cosmetic(regions: Sequence[Region]) -> list[int]:
+def _cosmetic(regions: Sequence[ChangedRegion]) -> list[int]:
     """The hunks of code that change nothing but white space."""
     return [n for n, r in enumerate(regions) if r.is_code and is_cosmetic(r)]
 
 
-def is_cosmetic(region: Region) -> bool:
+def is_cosmetic(region: ChangedRegion) -> bool:
     """Whether nothing but white space differs."""
     return differ_in_space("".join(region.old), "".join(region.new))
 
 
-def refactorings(regions: Sequence[Region]) -> list[list[int]]:
+def refactorings(regions: Sequence[ChangedRegion]) -> list[list[int]]:
     """The hunks of each rename of one identifier, and of each block that moves."""
     renames: dict[Hashable, list[int]] = {}
     moves: dict[str, list[int]] = {}
@@ -136,7 +136,7 @@ def refactorings(regions: Sequence[Region]) -> list[list[int]]:
     return found + [m for m in moves.values() if 0 < len(gone & set(m)) < len(m)]
 
 
-def _rename(region: Region) -> tuple[str, str] | None:
+def _rename(region: ChangedRegion) -> tuple[str, str] | None:
     """The identifier that the hunk replaces and what by, where it is one."""
     before, after = (
         Counter(identifiers("".join(side))) for side in (region.old, region.new)

@@ -6,7 +6,6 @@ half-width that holds 95 of 100 draws, where there are repositories enough to dr
 
 import random
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -77,9 +76,3 @@ def times(seconds: Sequence[tuple[int, float]]) -> Iterator[str]:
             middle, late = took[len(took) // 2], took[len(took) * 95 // 100]
             words = f"p50 {middle:.0f} ms, p95 {late:.0f} ms"
             yield f"{name + ' hunks':26}{len(took):4}  {words}"
-
-
-def say(words: str) -> None:
-    """A line on standard output, at once."""
-    sys.stdout.write(f"{words}\n")
-    sys.stdout.flush()

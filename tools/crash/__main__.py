@@ -33,12 +33,13 @@ from gitsplit.workflow import apply, conflict, work
 from tools.crash.scenes import (
     HAND_OVER,
     SCENES,
+    RepositoryState,
     Scene,
-    State,
     locks_in,
     mark,
     seal,
 )
+from tools.output import say
 
 LOADED = (apply, work, conflict)
 """Imported here, once for all the processes that are forked."""
@@ -60,7 +61,7 @@ class WentWrong(Exception):
 
 
 @dataclass(frozen=True)
-class Case:
+class KillCase:
     """Who is killed in which scene, and when: at one step, or after something else.
 
     ``step`` counts from 1. Otherwise ``delay`` seconds pass, once the file ``watched``
@@ -89,14 +90,14 @@ class Stage:
 
     scene: Scene
     template: Path
-    old: State
-    new: State
-    returned: State
+    old: RepositoryState
+    new: RepositoryState
+    returned: RepositoryState
     seconds: float
     steps: int
 
 
-def random_case(random: Random, stages: Sequence[Stage]) -> Case:
+def random_case(random: Random, stages: Sequence[Stage]) -> KillCase:
     """A case; each way of choosing the moment is as likely as the others."""
     stage = random.choice(stages)
     scene, victim = stage.scene, random.choice((EVERYTHING, GITSPLIT, GIT))
@@ -104,14 +105,16 @@ def random_case(random: Random, stages: Sequence[Stage]) -> Case:
     if way == "step":
         # What can go wrong does so near the end.
         from_end = random.randrange(random.choice((15, 50, stage.steps)))
-        return Case(scene, victim, step=max(stage.steps - from_end, 1))
+        return KillCase(scene, victim, step=max(stage.steps - from_end, 1))
     if way == "file":
         delay = random.choice((0.0, random.uniform(0, 0.01)))
-        return Case(scene, victim, watched=random.choice(scene.watched), delay=delay)
-    return Case(scene, victim, delay=random.uniform(0, stage.seconds))
+        return KillCase(
+            scene, victim, watched=random.choice(scene.watched), delay=delay
+        )
+    return KillCase(scene, victim, delay=random.uniform(0, stage.seconds))
 
 
-def started(
+def start_gitsplit(
     repo: Repository,
     args: Sequence[str],
     dies_at: int | None = None,
@@ -233,7 +236,7 @@ def wait(pid: int, holds: Callable[[], bool], nap: float = 0.0) -> None:
         time.sleep(nap)
 
 
-def ended(pid: int) -> int:
+def wait_for_end(pid: int) -> int:
     """The exit status of the process; whatever it started has ended as well."""
     wait(pid, lambda: False, 0.001)
     deadline = time.monotonic() + PATIENCE
@@ -244,12 +247,14 @@ def ended(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def killed(repo: Repository, case: Case) -> int:
+def kill_gitsplit(repo: Repository, case: KillCase) -> int:
     """The exit status of a gitsplit that was killed, or that lost a git it ran."""
     before = mark(repo, case.watched or "")
     dies_itself = case.step is not None and case.victim != GIT
     ending = signal.SIGKILL if case.victim == GITSPLIT else signal.SIGSTOP
-    pid = started(repo, case.scene.args, case.step if dies_itself else None, ending)
+    pid = start_gitsplit(
+        repo, case.scene.args, case.step if dies_itself else None, ending
+    )
     if dies_itself:
         wait(pid, lambda: has_halted(pid))
     elif case.step is not None:
@@ -263,7 +268,7 @@ def killed(repo: Repository, case: Case) -> int:
         freeze_and_kill(pid)
     else:
         kill([pid])
-    return ended(pid)
+    return wait_for_end(pid)
 
 
 def lock_in_the_way(repo: Repository, place: Path) -> str:
@@ -276,9 +281,9 @@ def lock_in_the_way(repo: Repository, place: Path) -> str:
     return found[1] if found else ""
 
 
-def run(repo: Repository, args: Sequence[str]) -> tuple[int, str]:
+def run_gitsplit(repo: Repository, args: Sequence[str]) -> tuple[int, str]:
     """The exit status of ``gitsplit ARGS`` and what it complained of."""
-    return ended(started(repo, args)), complaint(repo)
+    return wait_for_end(start_gitsplit(repo, args)), complaint(repo)
 
 
 def complaint(repo: Repository) -> str:
@@ -296,13 +301,13 @@ def stage_of(scene: Scene, place: Path) -> Stage:
     template.git("init", "-q", "--initial-branch=main", *scene.init)
     scene.build(template)
     repo = copy_of(template.path, place / "measured")
-    old, before = State.of(repo), time.monotonic()
-    status, told = run(repo, scene.args)
+    old, before = RepositoryState.of(repo), time.monotonic()
+    status, told = run_gitsplit(repo, scene.args)
     seconds, steps = time.monotonic() - before, steps_of(repo)
-    new = State.of(repo)
+    new = RepositoryState.of(repo)
     expect(status == scene.status, f"undisturbed {scene.name} fails: {told}")
-    _, told = run(repo, scene.back)
-    returned = State.of(repo)
+    _, told = run_gitsplit(repo, scene.back)
+    returned = RepositoryState.of(repo)
     is_back = returned.rebase == "False []" if scene.goes_on else returned == old
     expect(is_back, f"undisturbed {scene.name} has no way back: {told}")
     return Stage(scene, template.path, old, new, returned, seconds, steps)
@@ -328,8 +333,8 @@ def expect(holds: bool, otherwise: str) -> None:
         raise WentWrong(otherwise)
 
 
-def tried(
-    case: Case, stage: Stage, place: Path, *, is_thorough: bool
+def try_case(
+    case: KillCase, stage: Stage, place: Path, *, is_thorough: bool
 ) -> tuple[str, str]:
     """What a case came to, and the lock that was in the way; raises WentWrong.
 
@@ -338,14 +343,14 @@ def tried(
     repo = copy_of(stage.template, place)
     index = (repo.path / ".git" / "index").read_bytes()
     others = locks_in(repo)
-    status = killed(repo, case)
-    told, at_once = complaint(repo), State.of(repo)
+    status = kill_gitsplit(repo, case)
+    told, at_once = complaint(repo), RepositoryState.of(repo)
     usual = (case.scene.status, 1, -signal.SIGKILL)
     expect(status in usual, f"it ended with {status}: {told}")
     lock = lock_in_the_way(repo, place / "copy")
-    _, said = run(repo, ("--yes", "no-such-revision"))
+    _, said = run_gitsplit(repo, ("--yes", "no-such-revision"))
     said = said.partition("gitsplit: “no-such-revision”")[0]
-    found = State.of(repo)
+    found = RepositoryState.of(repo)
     _check_words(stage, at_once, found, status, told, said)
     if case.scene.keeps_index:
         same = (repo.path / ".git" / "index").read_bytes() == index
@@ -359,7 +364,12 @@ def tried(
 
 
 def _check_words(  # noqa: PLR0917 -- all that is known of one kill
-    stage: Stage, at_once: State, found: State, status: int, told: str, said: str
+    stage: Stage,
+    at_once: RepositoryState,
+    found: RepositoryState,
+    status: int,
+    told: str,
+    said: str,
 ) -> None:
     """Each word about the outcome is true."""
     is_between = stage.scene.goes_on and found.rebase.startswith("True")
@@ -378,15 +388,15 @@ def _check_words(  # noqa: PLR0917 -- all that is known of one kill
     expect(not is_told_old or at_once == stage.old, f"it changed, but: {told}")
 
 
-def _check_goes_on(repo: Repository, stage: Stage, found: State) -> None:
+def _check_goes_on(repo: Repository, stage: Stage, found: RepositoryState) -> None:
     """From either state gitsplit gets to the other one."""
     args, goal, right = stage.scene.args, stage.new, stage.scene.status
     if found == stage.new:
         args, goal = stage.scene.back, stage.returned
         right = 3 if args[0] == HAND_OVER else 0
-    status, told = run(repo, args)
+    status, told = run_gitsplit(repo, args)
     expect(status == right, f"it doesn't go on: {told}")
-    now = State.of(repo)
+    now = RepositoryState.of(repo)
     expect(now == goal, f"it went on to {now}")
 
 
@@ -411,7 +421,9 @@ def run_cases(
         here = place / f"case {number}"
         here.mkdir()
         try:
-            result, lock = tried(case, stage, here, is_thorough=random.random() < 0.3)
+            result, lock = try_case(
+                case, stage, here, is_thorough=random.random() < 0.3
+            )
         except WentWrong as wrong:
             raise WentWrong(f"case {number} of seed {seed}, {case}\n{wrong}") from wrong
         shutil.rmtree(here)
@@ -419,12 +431,6 @@ def run_cases(
         if lock:
             locks[f"{lock} where {case.victim} was killed"] += 1
     return results, locks
-
-
-def say(line: str) -> None:
-    """The line is on standard output."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def main(args: Sequence[str]) -> str | int:

@@ -41,7 +41,7 @@ Mark = tuple[int, int, int] | None
 
 
 @dataclass(frozen=True)
-class State:
+class RepositoryState:
     """All that counts in a repository, the same in each copy of it.
 
     ``rebase`` is what a rebase in progress has done, and what is to come.
@@ -53,7 +53,7 @@ class State:
     rebase: str
 
     @classmethod
-    def of(cls, repo: Repository) -> "State":
+    def of(cls, repo: Repository) -> "RepositoryState":
         status = ("--no-optional-locks", "status", "--porcelain=v2")
         return cls(repo.refs(), repo.git(*status), worktree_of(repo), _rebase(repo))
 
@@ -140,14 +140,14 @@ def _branches(repo: Repository) -> None:
     _lock_for_others(repo)
 
 
-def _packed_and_detached(repo: Repository) -> None:
+def _pack_and_detach(repo: Repository) -> None:
     two_pieces(repo)
     repo.git("config", "transfer.unpackLimit", "1")
     repo.git("checkout", "-q", "--detach")
     _lock_for_others(repo)
 
 
-def _plain(repo: Repository) -> None:
+def _add_nothing(repo: Repository) -> None:
     two_pieces(repo)
     repo.git("branch", "b0", "HEAD~1")
     _lock_for_others(repo)
@@ -161,7 +161,7 @@ def _lock_for_others(repo: Repository) -> None:
 
 def _already_split(repo: Repository) -> None:
     _branches(repo)
-    _run(repo, SPLIT)
+    _run_to_end(repo, SPLIT)
 
 
 def _with_a_plan_that_drops(repo: Repository) -> None:
@@ -178,14 +178,14 @@ def _with_a_plan_that_drops(repo: Repository) -> None:
 
 def _already_dropped(repo: Repository) -> None:
     _with_a_plan_that_drops(repo)
-    _run(repo, _drop("discard"))
+    _run_to_end(repo, _drop("discard"))
 
 
 def _drop(where: str) -> tuple[str, ...]:
     return ("--yes", "--plan", ".git/my-plan", "--drop-to", where)
 
 
-def _run(repo: Repository, args: Sequence[str]) -> None:
+def _run_to_end(repo: Repository, args: Sequence[str]) -> None:
     from tests.runner import gitsplit
 
     ran = gitsplit(repo.path, *args)
@@ -195,7 +195,7 @@ def _run(repo: Repository, args: Sequence[str]) -> None:
 _LINES = [b"%d\n" % number for number in range(1, 41)]
 
 
-def _with_lines(**named: bytes) -> bytes:
+def _numbered_lines(**named: bytes) -> bytes:
     """The numbers from 1 to 40, some of them other words: ``l5=b"five"``."""
     words = {int(name[1:]): word + b"\n" for name, word in named.items()}
     return b"".join(words.get(n, line) for n, line in enumerate(_LINES, 1))
@@ -206,10 +206,10 @@ def _with_a_conflict(repo: Repository) -> None:
 
     A branch is in the range. One file is dirty, one is staged and dirty, one is new.
     """
-    before = {b"f": _with_lines(), b"d/a": b"1\n", b"c": b"c\n", b"e": b"e\n"}
-    tangled = _with_lines(l5=b"five", l18=b"eighteen")
-    above = _with_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
-    top = _with_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty", l38=b"many")
+    before = {b"f": _numbered_lines(), b"d/a": b"1\n", b"c": b"c\n", b"e": b"e\n"}
+    tangled = _numbered_lines(l5=b"five", l18=b"eighteen")
+    above = _numbered_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty")
+    top = _numbered_lines(l5=b"FIVE", l18=b"eighteen", l30=b"thirty", l38=b"many")
     commits = [
         (b"base\n", before),
         (b"tangled\n", {b"f": tangled, b"d/a": b"2\n"}),
@@ -229,7 +229,7 @@ def _with_a_conflict(repo: Repository) -> None:
     _lock_for_others(repo)
 
 
-def _stopped(repo: Repository) -> None:
+def _stop_at_conflict(repo: Repository) -> None:
     _with_a_conflict(repo)
     _hand_over(repo, "discard")
 
@@ -244,12 +244,12 @@ def _hand_over(repo: Repository, drop_to: str) -> None:
     assert ran.returncode == 3, ran.stderr
 
 
-def _resolved(repo: Repository) -> None:
-    _stopped(repo)
+def _stop_and_resolve(repo: Repository) -> None:
+    _stop_at_conflict(repo)
     _resolve(repo, l5=b"FIVE")
 
 
-def _resolved_keeping(repo: Repository) -> None:
+def _stop_and_resolve_keeping(repo: Repository) -> None:
     """What was dropped is put into the files at the end, without another stop."""
     _with_a_conflict(repo)
     _hand_over(repo, "worktree")
@@ -257,7 +257,7 @@ def _resolved_keeping(repo: Repository) -> None:
 
 
 def _resolve(repo: Repository, **more: bytes) -> None:
-    repo.write({"f": _with_lines(l18=b"eighteen", l30=b"thirty", **more)})
+    repo.write({"f": _numbered_lines(l18=b"eighteen", l30=b"thirty", **more)})
     repo.git("add", "f")
 
 
@@ -283,7 +283,7 @@ def _with_a_directory_for_a_link(repo: Repository) -> None:
 
 def _already_a_link(repo: Repository) -> None:
     _with_a_directory_for_a_link(repo)
-    _run(repo, _drop("discard"))
+    _run_to_end(repo, _drop("discard"))
 
 
 _REFS = tuple(
@@ -319,7 +319,7 @@ SCENES = {
         Scene("undo", _already_split, ("--undo",), SPLIT, _LOCKED),
         Scene(
             "packed and detached",
-            _packed_and_detached,
+            _pack_and_detach,
             SPLIT,
             ("--undo",),
             ("HEAD.lock", "HEAD", "objects/pack", *_JOURNAL),
@@ -365,7 +365,7 @@ SCENES = {
         ),
         Scene(
             "continue",
-            _resolved,
+            _stop_and_resolve,
             ("--continue",),
             ("--undo",),
             _REBASE,
@@ -374,7 +374,7 @@ SCENES = {
         ),
         Scene(
             "continue and keep",
-            _resolved_keeping,
+            _stop_and_resolve_keeping,
             ("--continue",),
             ("--undo",),
             (*_REBASE, "rebase-merge/gitsplit-saved"),
@@ -383,7 +383,7 @@ SCENES = {
         ),
         Scene(
             "abort",
-            _stopped,
+            _stop_at_conflict,
             ("--abort",),
             (HAND_OVER, "discard"),
             _REBASE,
@@ -405,7 +405,7 @@ SCENES = {
         ),
         Scene(
             "tables",
-            _plain,
+            _add_nothing,
             SPLIT,
             ("--undo",),
             ("reftable/tables.list", "reftable/tables.list.lock", *_JOURNAL),

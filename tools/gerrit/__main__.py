@@ -13,6 +13,7 @@ from tests.conftest import PROJECT
 from tests.runner import Json, gitsplit_process, plan_for
 
 from tools.gerrit.server import Project, Server, Unavailable, running
+from tools.output import say
 
 PORT = int(os.environ.get("GERRIT_PORT", "18080"))
 SHARED = PROJECT.parent / "shared" / "gerrit"
@@ -37,24 +38,19 @@ def checks(server: Server) -> Iterator[tuple[str, bool]]:
     for pieces in (2, 3, 5):
         for owner in range(1, pieces + 1):
             name = f"{pieces} pieces, the id kept by piece {owner}"
-            yield told(name, accepted(pieces, owner))
+            yield report_check(name, is_accepted(pieces, owner))
     for check in (splits_again, splits_within_a_chain, splits_a_linked_one, squashes):
         with tempfile.TemporaryDirectory() as directory:
             project = server.project(Path(directory) / "clone")
-            yield told(str(check.__doc__), well(check, project))
+            yield report_check(str(check.__doc__), well(check, project))
 
 
-def say(*words: str) -> None:
-    sys.stdout.write(" ".join(words) + "\n")
-    sys.stdout.flush()
-
-
-def told(name: str, went_well: bool) -> tuple[str, bool]:
+def report_check(name: str, went_well: bool) -> tuple[str, bool]:
     say(f"{'ok' if went_well else 'FAILED':7}{name}")
     return name, went_well
 
 
-def accepted(pieces: int, owner: int) -> bool:
+def is_accepted(pieces: int, owner: int) -> bool:
     """Whether the acceptance check takes a split into so many pieces."""
     split = f"{COMMAND} -c HEAD~1 --commits {pieces} --keep-change-id {owner} --yes"
     check = [sys.executable, str(SHARED / "accept.py"), "--only-good"]
@@ -84,7 +80,7 @@ def commit(project: Project, name: str, *files: str) -> str:
     return change_id
 
 
-def split(project: Project, *args: str) -> None:
+def split_and_push(project: Project, *args: str) -> None:
     ran = gitsplit_process(project.repo.path, *args, "--yes")
     assert ran.status == 0, ran.err
 
@@ -106,10 +102,10 @@ def splits_again(project: Project) -> None:
     commit(project, "many", *"abcdef")
     commit(project, "above", "g")
     project.push()
-    split(project, *BY_FILE, "2", "--keep-change-id", "2")
+    split_and_push(project, *BY_FILE, "2", "--keep-change-id", "2")
     project.push()
     assert patch_sets(project) == [1, 2, 2]
-    split(project, *BY_FILE, "3", "--keep-change-id", "2")
+    split_and_push(project, *BY_FILE, "3", "--keep-change-id", "2")
     project.push()
     assert patch_sets(project) == [1, 1, 3, 1, 3]
 
@@ -119,7 +115,9 @@ def splits_within_a_chain(project: Project) -> None:
     for number in range(1, 6):
         commit(project, f"step {number}", *(f"{number}{part}" for part in "abc"))
     project.push()
-    split(project, "-c", "HEAD~2", "--commits", "3", "--keep-change-id", "last")
+    split_and_push(
+        project, "-c", "HEAD~2", "--commits", "3", "--keep-change-id", "last"
+    )
     project.push()
     assert patch_sets(project) == [1, 1, 1, 1, 2, 2, 2]
 
@@ -130,7 +128,7 @@ def splits_a_linked_one(project: Project) -> None:
     link = f"Link: http://{project.server.url}/id/{change_id}"
     project.repo.commit(f"linked\n\n{link}\n", {"a": b"1\n", "b": b"1\n"})
     project.push()
-    split(project, "HEAD~1", "--group-by", "file")
+    split_and_push(project, "HEAD~1", "--group-by", "file")
     assert link.encode() in project.repo.message("HEAD")
     project.push()
     assert patch_sets(project) == [1, 2]

@@ -10,13 +10,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from random import SystemRandom
 
+from tools.output import say
 from tools.series.trial import difference
-from tools.stress.batch import PROGRESS_SECONDS, sealed
+from tools.stress.batch import PROGRESS_SECONDS, without_configuration
 
 
 def main() -> int:
     """Run as the command line says; 1 where there was a difference."""
-    options = _options()
+    options = _series_options()
     say(f"seed {options.seed}")
     seeds = [
         f"{'graph' if number % 2 else 'line'} {options.seed} {number}"
@@ -25,7 +26,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     began = said = time.monotonic()
     with ProcessPoolExecutor() as pool:
-        trials = [pool.submit(tried, seed) for seed in seeds]
+        trials = [pool.submit(try_series, seed) for seed in seeds]
         for number, done in enumerate(as_completed(trials), 1):
             seen, told = done.result()
             counts += seen
@@ -44,13 +45,13 @@ def main() -> int:
     return 1 if counts["different from git"] else 0
 
 
-def tried(seed: str) -> tuple[Counter[str], str]:
+def try_series(seed: str) -> tuple[Counter[str], str]:
     """How the lists for one series ended, and what gitsplit did otherwise than git.
 
     The repositories are kept where it did.
     """
     counts: Counter[str] = Counter()
-    with sealed():
+    with without_configuration():
         place = Path(tempfile.mkdtemp(prefix="gitsplit-series-"))
         told = difference(place, seed, counts, lists=3)
     if told:
@@ -59,12 +60,7 @@ def tried(seed: str) -> tuple[Counter[str], str]:
     return counts, ""
 
 
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def _options() -> argparse.Namespace:
+def _series_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev stress",
         description="Rewrite random series by random todo lists and compare with git.",

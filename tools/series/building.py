@@ -142,10 +142,10 @@ def random_todo(rng: random.Random, commits: Sequence[str]) -> list[Line]:
     order = list(commits)
     for _ in range(rng.choice([0, 1, 1, 2])):
         order.insert(rng.randrange(len(order)), order.pop(rng.randrange(len(order))))
-    return list(_lines(rng, order))
+    return list(_history_lines(rng, order))
 
 
-def _lines(rng: random.Random, order: Sequence[str]) -> Iterator[Line]:
+def _history_lines(rng: random.Random, order: Sequence[str]) -> Iterator[Line]:
     can_follow = False
     weights = [8, 1, 1, 1, 1]
     for commit in order:

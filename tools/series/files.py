@@ -33,7 +33,7 @@ def text(rng: random.Random, lines: int) -> bytes:
     )
 
 
-def edited(rng: random.Random, content: bytes) -> bytes:
+def content_with_edits(rng: random.Random, content: bytes) -> bytes:
     """The content with a line or two changed, added or removed."""
     lines = content.splitlines(keepends=True)
     for _ in range(rng.randint(1, 2)):
@@ -61,7 +61,7 @@ def change_a_file(repo: Repository, rng: random.Random) -> None:
 def edit(repo: Repository, rng: random.Random, name: str) -> None:
     if is_file(repo, name):
         path = repo.path / name
-        path.write_bytes(edited(rng, path.read_bytes()))
+        path.write_bytes(content_with_edits(rng, path.read_bytes()))
 
 
 def make(repo: Repository, rng: random.Random, _: str) -> None:
@@ -76,12 +76,12 @@ def delete(repo: Repository, _: random.Random, name: str) -> None:
 
 
 def rename(repo: Repository, rng: random.Random, name: str) -> None:
-    move(repo, name, f"{name}-{rng.randrange(99)}")
+    move_path(repo, name, f"{name}-{rng.randrange(99)}")
 
 
 def rename_directory(repo: Repository, rng: random.Random, name: str) -> None:
     if directory := name.rpartition("/")[0]:
-        move(repo, directory, f"moved{rng.randrange(9)}/{directory}")
+        move_path(repo, directory, f"moved{rng.randrange(9)}/{directory}")
 
 
 def change_mode(repo: Repository, _: random.Random, name: str) -> None:
@@ -123,7 +123,7 @@ KINDS: tuple[tuple[Change, int], ...] = (
 """What may be done to a file, and how often."""
 
 
-def move(repo: Repository, old: str, new: str) -> None:
+def move_path(repo: Repository, old: str, new: str) -> None:
     """What was at the old path is at the new one, if that is free."""
     if is_free(repo, new) and (repo.path / old).exists():
         (repo.path / new).parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ open(sys.argv[2], "w").writelines(lines)
 
 
 @dataclass(frozen=True)
-class Result:
+class RebaseResult:
     """How it ended, and what stands on the branch then, oldest commit first.
 
     ``at`` is the commit where it stops, ``names`` has the paths that conflict. It is
@@ -83,7 +83,9 @@ class Result:
     names: frozenset[str] = frozenset()
 
 
-def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> Result:
+def by_git(
+    repo: Repository, lines: Sequence[Line], place: Path, base: str
+) -> RebaseResult:
     """What ``git rebase -i`` makes of it in a copy of the repository at ``place``."""
     shutil.copytree(repo.path, place, symlinks=True)
     copy = Repository(place)
@@ -113,31 +115,31 @@ def by_git(repo: Repository, lines: Sequence[Line], place: Path, base: str) -> R
         check=False,
     )
     if not done.returncode:
-        return Result("done", seen(copy, base))
+        return RebaseResult("done", commits_in_words(copy, base))
     unmerged = copy.git("diff", "--name-only", "--diff-filter=U", "-z")
     if not unmerged:
-        return Result("other")
+        return RebaseResult("other")
     at = copy.git("rev-parse", "--verify", "REBASE_HEAD")
     # Git puts aside a file where a directory comes, as "file~" and whose it is.
     names = frozenset(name.partition("~")[0] for name in unmerged.split("\0") if name)
-    return Result("conflict", at=at, names=names)
+    return RebaseResult("conflict", at=at, names=names)
 
 
 def by_gitsplit(
     repo: Repository, lines: Sequence[Line], place: Path, base: str
-) -> Result:
+) -> RebaseResult:
     """What gitsplit makes of it in a copy of the repository at ``place``."""
     shutil.copytree(repo.path, place, symlinks=True)
     copy = Repository(place)
     upstream = None if base == "--root" else base
-    entries = [_entry(line) for line in lines]
+    entries = [_plan_entry(line) for line in lines]
     plan = json.dumps(plan_for(copy, upstream, *entries)).encode()
     root = ["--root"] if upstream is None else []
     expected = foretold(copy, Request(plan=plan, root=upstream is None))
     ran = gitsplit(copy.path, *root, "--plan", "-", "--yes", stdin=plan)
     if ran.status == 0 or "as they are" in ran.err:
         assert expected is None, expected
-        return Result("done", seen(copy, base))
+        return RebaseResult("done", commits_in_words(copy, base))
     assert "Nothing was changed." in ran.err, ran.err
     assert ran.status == 1
     assert expected is not None, ran.err
@@ -145,27 +147,27 @@ def by_gitsplit(
     return expected
 
 
-def _entry(line: Line) -> Json:
+def _plan_entry(line: Line) -> Json:
     entry: Json = {"commit": line.commit, "action": line.action}
     return (
         entry if line.message is None else {**entry, "message": line.message.decode()}
     )
 
 
-def foretold(repo: Repository, request: Request) -> Result | None:
+def foretold(repo: Repository, request: Request) -> RebaseResult | None:
     """What is known beforehand to stand against it."""
     opened = open_repository(repo.path)
     known = outlook(opened, read_work(opened, request))
     if TOO_OLD in known.objection and not CAN_MERGE:
-        return Result("too old")
+        return RebaseResult("too old")
     assert known.objection == ""
     if known.conflict is None:
         return None
     names = frozenset(os.fsdecode(path) for path in known.conflict.paths)
-    return Result("conflict", at=known.conflict.commit, names=names)
+    return RebaseResult("conflict", at=known.conflict.commit, names=names)
 
 
-def seen(repo: Repository, base: str) -> tuple[str, ...]:
+def commits_in_words(repo: Repository, base: str) -> tuple[str, ...]:
     """Tree, author and message of each commit, oldest first."""
     wanted = "HEAD" if base == "--root" else f"{base}..HEAD"
     told = repo.run(

@@ -12,7 +12,7 @@ from tools.series.building import (
     random_series,
     with_merges,
 )
-from tools.series.rebase import Result, by_git, by_gitsplit
+from tools.series.rebase import RebaseResult, by_git, by_gitsplit
 
 SETTINGS = (
     ("merge.directoryRenames", "true"),
@@ -47,18 +47,18 @@ def difference(place: Path, seed: str, counts: Counter[str], lists: int = 1) -> 
         found = by_gitsplit(repo, lines, place / f"gitsplit{number}", base)
         kind = expected.outcome if is_plain else "with a merge of its own"
         counts[kind] += 1
-        if is_plain and (told := _difference(expected, found)):
-            return f"{told}\n{base}\n" + "\n".join(map(_shown, lines))
+        if is_plain and (told := _difference_to_git(expected, found)):
+            return f"{told}\n{base}\n" + "\n".join(map(_line_in_words, lines))
         shutil.rmtree(place / f"git{number}")
         shutil.rmtree(place / f"gitsplit{number}")
     return ""
 
 
-def _difference(expected: Result, found: Result) -> str:
+def _difference_to_git(expected: RebaseResult, found: RebaseResult) -> str:
     if expected.outcome == "other" or found.outcome == "too old" or expected == found:
         return ""
     return f"git: {expected}\ngitsplit: {found}"
 
 
-def _shown(line: Line) -> str:
+def _line_in_words(line: Line) -> str:
     return f"{line.action} {line.commit}"

@@ -14,36 +14,38 @@ from itertools import count, islice
 from pathlib import Path
 from random import SystemRandom
 
-from tools.stress.batch import PROGRESS_SECONDS, Report, Run, batch, sealed
-from tools.stress.building import built
-from tools.stress.real import BENCH, records
+from tools.output import say
+from tools.stress.batch import (
+    PROGRESS_SECONDS,
+    Report,
+    Run,
+    batch,
+    without_configuration,
+)
+from tools.stress.building import build_cases
+from tools.stress.real import BENCH, first_records
 
 _BATCH = 25
 
 
 def main() -> int:
     """Run as the command line says; 1 where there was a difference, 130 on Ctrl-C."""
-    options = _options()
+    options = _stress_options()
     say(f"seed {options.seed}")
-    if not records():
+    if not first_records():
         say(f"skipping real commits: {BENCH.name} is not beside the project")
     with tempfile.TemporaryDirectory(prefix="gitsplit-stress-") as directory:
         stress = Stress(Run(options.seed, options.plans), Path(directory))
         is_complete = stress.went(options)
     stress.show_counts()
     if stress.failed is not None:
-        _keep(stress.run, stress.failed)
+        _keep_report(stress.run, stress.failed)
         return 1
     say(f"no difference in {stress.done}, seed {options.seed}")
     return 0 if is_complete else 130
 
 
-def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def _options() -> argparse.Namespace:
+def _stress_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev stress",
         description="Split random commits by random plans and compare with git.",
@@ -100,16 +102,16 @@ class Stress:
         """Batch after batch on every core, until all is done or something differs."""
         batches = self._batches(cases, seconds)
         with ProcessPoolExecutor(initializer=_leave_interrupts_to_parent) as pool:
-            waiting = {self._begun(pool, b) for b in islice(batches, os.cpu_count())}
+            waiting = {self._begin(pool, b) for b in islice(batches, os.cpu_count())}
             while waiting:
                 left = self.said + PROGRESS_SECONDS - self.seconds
                 done, waiting = wait(waiting, max(left, 0), FIRST_COMPLETED)
                 self._say_progress()
                 for future in done:
                     self.note(future.result())
-                waiting |= {self._begun(pool, b) for b in islice(batches, len(done))}
+                waiting |= {self._begin(pool, b) for b in islice(batches, len(done))}
 
-    def _begun(self, pool: ProcessPoolExecutor, numbers: range) -> Future[Report]:
+    def _begin(self, pool: ProcessPoolExecutor, numbers: range) -> Future[Report]:
         return pool.submit(batch, self.run, numbers, self.directory / str(numbers[0]))
 
     def _batches(self, cases: int | None, seconds: float) -> Iterator[range]:
@@ -141,7 +143,7 @@ def _leave_interrupts_to_parent() -> None:
     os.setpgid(0, 0)
 
 
-def _keep(run: Run, report: Report) -> None:
+def _keep_report(run: Run, report: Report) -> None:
     """What is needed to look into the difference is in a directory, and named."""
     say(f"\nDIFFERENCE: {report.difference}")
     if report.number is None:
@@ -152,8 +154,8 @@ def _keep(run: Run, report: Report) -> None:
     place.mkdir()
     (place / "plan.json").write_text(report.plan)
     (place / "difference.txt").write_text(report.difference + "\n")
-    with sealed():
-        repo, (case,) = built(place / "repository", [run.case(report.number)])
+    with without_configuration():
+        repo, (case,) = build_cases(place / "repository", [run.case(report.number)])
         for key, value in case.case.settings:
             repo.run("config", key, value)
         repo.run("checkout", "-q", case.branch, check=False)

@@ -50,7 +50,7 @@ def similarity(old: bytes, new: bytes) -> Fraction:
     return Fraction(2 * longest_common_subsequence(a, b), len(a) + len(b))
 
 
-def partners(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> Pairs:
+def expected_partners(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> Pairs:
     """The partners of a hunk's old and new lines, counted from 0."""
     if len(old) == len(new) or len(old) * len(new) > 10_000:
         return tuple((i, i) for i in range(min(len(old), len(new))))
@@ -79,7 +79,7 @@ def _better(
 @lru_cache(maxsize=10_000)
 def order(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> Order:
     """Every line of a hunk, side and place, as a cut hunk has them."""
-    partner_of = dict(partners(old, new))
+    partner_of = dict(expected_partners(old, new))
     placed: list[tuple[str, int]] = []
     at = 0
     for i in range(len(old)):

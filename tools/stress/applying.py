@@ -13,20 +13,20 @@ class GitRefuses(Exception):
     """``git apply`` doesn't take a patch; the text is what it says."""
 
 
-def applied_trees(
+def expected_trees(
     repo: Repository, base: str, files: Sequence[FileMeaning], commits: int
 ) -> list[Listing]:
     """The tree after each commit: the base with the hunks and facts up to there.
 
     No hunk may be cut. Raises GitRefuses.
     """
-    return [_applied(repo, base, _patch(files, number)) for number in range(commits)]
+    return [_apply(repo, base, _patch(files, number)) for number in range(commits)]
 
 
 def _patch(files: Sequence[FileMeaning], after: int) -> bytes:
     return b"".join(
         file.delta.part(
-            file.chosen_facts(after),
+            file.facts_chosen(after),
             {
                 number
                 for number, hunk in enumerate(file.delta.hunks)
@@ -37,7 +37,7 @@ def _patch(files: Sequence[FileMeaning], after: int) -> bytes:
     )
 
 
-def _applied(repo: Repository, base: str, patch: bytes) -> Listing:
+def _apply(repo: Repository, base: str, patch: bytes) -> Listing:
     env = {**os.environ, "GIT_INDEX_FILE": str(repo.path / ".git" / "stress-index")}
     repo.run("read-tree", base, env=env)
     apply = ("apply", "--cached", "--unidiff-zero", "--whitespace=nowarn", "-")
@@ -45,10 +45,10 @@ def _applied(repo: Repository, base: str, patch: bytes) -> Listing:
         done = repo.run(*apply, stdin=patch, env=env, check=False)
         if done.returncode:
             raise GitRefuses(done.stderr.decode(errors="replace"))
-    return listed(repo.run("ls-files", "-s", "-z", env=env).stdout)
+    return parse_listing(repo.run("ls-files", "-s", "-z", env=env).stdout)
 
 
-def listed(out: bytes) -> Listing:
+def parse_listing(out: bytes) -> Listing:
     """The entries that ``git ls-files -s -z`` printed."""
     found = {}
     for row in out.split(b"\0")[:-1]:

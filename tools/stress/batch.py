@@ -12,12 +12,12 @@ from random import Random
 
 from tests.repository import Repository
 
-from tools.stress.building import built
+from tools.stress.building import build_cases
 from tools.stress.odd import odd_case
-from tools.stress.real import real_case, records
-from tools.stress.settings import OF_SOME, configured
-from tools.stress.trial import Difference, Trial, tried
-from tools.stress.values import Case
+from tools.stress.real import first_records, real_case
+from tools.stress.settings import OF_SOME, with_settings
+from tools.stress.trial import Difference, Trial, try_split
+from tools.stress.values import StressCase
 from tools.stress.verdict import first_difference
 
 _ENVIRONMENT = {
@@ -47,10 +47,10 @@ class Run:
     real: float = 0.4
     records: int | None = None
 
-    def case(self, number: int) -> Case:
+    def case(self, number: int) -> StressCase:
         """The case with this number."""
         rng = self.randomness(number, "commit")
-        if rng.random() < self.real and records(self.records):
+        if rng.random() < self.real and first_records(self.records):
             case = real_case(rng, number, self.records)
         else:
             case = odd_case(rng, number)
@@ -74,7 +74,7 @@ class Report:
 
 
 @contextmanager
-def sealed() -> Iterator[None]:
+def without_configuration() -> Iterator[None]:
     """Within the block git knows no configuration but a repository's own."""
     before = dict(os.environ)
     for name in before:
@@ -94,7 +94,7 @@ def batch(run: Run, numbers: Sequence[int], directory: Path) -> Report:
     Stops at the first difference.
     """
     report = Report()
-    with sealed():
+    with without_configuration():
         try:
             _try(run, numbers, directory, report)
         finally:
@@ -107,11 +107,11 @@ def batch(run: Run, numbers: Sequence[int], directory: Path) -> Report:
 
 
 def _try(run: Run, numbers: Sequence[int], directory: Path, report: Report) -> None:
-    repo, builts = built(directory, [run.case(number) for number in numbers])
+    repo, builts = build_cases(directory, [run.case(number) for number in numbers])
     complaints = set(repo.fsck().splitlines())
     trials = [Trial(each, counts=report.counts) for each in builts]
     for trial in trials:
-        if not _tried(repo, run, trial, report):
+        if not _try_case(repo, run, trial, report):
             return
     if found := first_difference(repo, trials):
         _note(report, *found)
@@ -120,13 +120,13 @@ def _try(run: Run, numbers: Sequence[int], directory: Path, report: Report) -> N
         report.number = numbers[0] if len(numbers) == 1 else None
 
 
-def _tried(repo: Repository, run: Run, trial: Trial, report: Report) -> bool:
+def _try_case(repo: Repository, run: Run, trial: Trial, report: Report) -> bool:
     """Whether the case went through; what went wrong is in the report."""
     number = trial.built.case.number
     report.counts["commits"] += 1
     try:
-        with configured(trial.built.case.settings):
-            tried(repo, trial, run.randomness(number, "plan"), run.plans - 1)
+        with with_settings(trial.built.case.settings):
+            try_split(repo, trial, run.randomness(number, "plan"), run.plans - 1)
     except Difference as difference:
         _note(report, trial, str(difference))
         return False

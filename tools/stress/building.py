@@ -6,35 +6,37 @@ from pathlib import Path
 
 from tests.repository import Repository
 
-from tools.stress.quoting import quoted
-from tools.stress.values import GITLINK, Case, Tree
+from tools.stress.quoting import quote
+from tools.stress.values import GITLINK, StressCase, Tree
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
     """A case in a repository: its commit, that commit's parent, the branch's tip."""
 
-    case: Case
+    case: StressCase
     branch: str
     base: str | None
     commit: str
     tip: str
 
 
-def built(path: Path, cases: Sequence[Case]) -> tuple[Repository, list[Built]]:
+def build_cases(
+    path: Path, cases: Sequence[StressCase]
+) -> tuple[Repository, list[Built]]:
     """A new repository at ``path`` that has each case on a branch of its own."""
     path.mkdir(parents=True)
     repo = Repository(path)
     repo.git("init", "-q")
     marks = path / ".git" / "stress-marks"
-    stream = b"".join(part for case in cases for part in _commits(case))
+    stream = b"".join(part for case in cases for part in _fast_import_commits(case))
     repo.run("fast-import", "--quiet", f"--export-marks={marks}", stdin=stream)
     rows = (line.split() for line in marks.read_text().splitlines())
     oids = {int(mark[1:]): oid for mark, oid in rows}
-    return repo, [_built(case, oids) for case in cases]
+    return repo, [_built_case(case, oids) for case in cases]
 
 
-def _built(case: Case, oids: dict[int, str]) -> Built:
+def _built_case(case: StressCase, oids: dict[int, str]) -> Built:
     first = case.number * 4 + 1
     return Built(
         case,
@@ -45,7 +47,7 @@ def _built(case: Case, oids: dict[int, str]) -> Built:
     )
 
 
-def _commits(case: Case) -> Iterator[bytes]:
+def _fast_import_commits(case: StressCase) -> Iterator[bytes]:
     """A case as fast-import reads it; its marks follow from its number."""
     first = case.number * 4 + 1
     parent = None
@@ -55,7 +57,9 @@ def _commits(case: Case) -> Iterator[bytes]:
             parent = first + place
 
 
-def _commit(case: Case, mark: int, parent: int | None, tree: Tree) -> Iterator[bytes]:
+def _commit(
+    case: StressCase, mark: int, parent: int | None, tree: Tree
+) -> Iterator[bytes]:
     message = b"tangled %d\n" % mark
     yield b"commit refs/heads/case-%d\nmark :%d\n" % (case.number, mark)
     yield b"author A <a@example.com> 1 +0000\ncommitter C <c@example.com> 1 +0000\n"
@@ -64,8 +68,8 @@ def _commit(case: Case, mark: int, parent: int | None, tree: Tree) -> Iterator[b
     yield b"deleteall\n"
     for path, blob in tree.items():
         if blob.mode == GITLINK:
-            yield b"M 160000 %s %s\n" % (blob.content, quoted(path))
+            yield b"M 160000 %s %s\n" % (blob.content, quote(path))
             continue
-        yield b"M %o inline %s\n" % (blob.mode, quoted(path))
+        yield b"M %o inline %s\n" % (blob.mode, quote(path))
         yield b"data %d\n%s\n" % (len(blob.content), blob.content)
     yield b"\n"

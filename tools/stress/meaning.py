@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tools.stress.alignment import order
-from tools.stress.patch import Delta, Hunk
+from tools.stress.patch import Delta, PatchHunk
 from tools.stress.plans import path_of
-from tools.stress.values import Blob, Json, Listing, Tree, lines_of, listing
+from tools.stress.values import Blob, Json, Listing, Tree, listing, split_lines
 
 DROPPED = 10**9
 """The group of what no commit takes: later than all."""
@@ -33,27 +33,31 @@ class FileMeaning:
         """Every group that takes something of the file."""
         return {*self.facts.values(), *self.old.values(), *self.new.values()}
 
-    def groups_of(self, hunk: Hunk) -> set[int]:
+    def groups_of(self, hunk: PatchHunk) -> set[int]:
         """The groups that take a line of the hunk; more than one where it is cut."""
         return {self.old[i] for i in hunk.old} | {self.new[j] for j in hunk.new}
 
-    def chosen_facts(self, after: int) -> set[str]:
+    def facts_chosen(self, after: int) -> set[str]:
         return {fact for fact, group in self.facts.items() if group <= after}
 
 
-def assigned(
+def file_meanings(
     groups: Json, deltas: Sequence[Delta], dropped: Json = ()
 ) -> list[FileMeaning]:
     """What the groups of a plan file's entry, and DROPPED, take of each file."""
     named = [
-        *((n, entry) for n, group in enumerate(groups) for entry in _files(group)),
+        *(
+            (n, entry)
+            for n, group in enumerate(groups)
+            for entry in _file_entries_of(group)
+        ),
         *((DROPPED, entry) for entry in dropped),
     ]
     rest = next((n for n, group in enumerate(groups) if group.get("rest")), None)
     return [_file_meaning(named, rest, delta) for delta in deltas]
 
 
-def _files(group: Json) -> list[Json]:
+def _file_entries_of(group: Json) -> list[Json]:
     files: list[Json] = group.get("files", [])
     return files
 
@@ -158,7 +162,7 @@ def _state(
 ) -> Iterator[tuple[bytes, Blob]]:
     """Where the file is after the commit and what it is there, if it is."""
     delta = file.delta
-    chosen = file.chosen_facts(commit)
+    chosen = file.facts_chosen(commit)
     if (delta.old is None and "create" not in chosen) or "delete" in chosen:
         return
     old, new = delta.old or delta.new, delta.new or delta.old
@@ -166,7 +170,7 @@ def _state(
     was = before[delta.old.path].content if delta.old else b""
     becomes = after[delta.new.path].content if delta.new else b""
     if delta.hunks:
-        content = _composed(file, was, becomes, commit)
+        content = _compose(file, was, becomes, commit)
     else:
         is_new = bool(chosen & {"create", "content", "type"})
         content = becomes if is_new else was
@@ -175,9 +179,9 @@ def _state(
     yield path, Blob(mode, content)
 
 
-def _composed(file: FileMeaning, was: bytes, becomes: bytes, commit: int) -> bytes:
+def _compose(file: FileMeaning, was: bytes, becomes: bytes, commit: int) -> bytes:
     """The chosen lines; one without its end gets it where another line follows."""
-    old, new = lines_of(was), lines_of(becomes)
+    old, new = split_lines(was), split_lines(becomes)
     lines: list[bytes] = []
     at = 0
     for hunk in file.delta.hunks:
@@ -196,7 +200,7 @@ def _composed(file: FileMeaning, was: bytes, becomes: bytes, commit: int) -> byt
 
 
 def _order(
-    file: FileMeaning, hunk: Hunk, old: list[bytes], new: list[bytes]
+    file: FileMeaning, hunk: PatchHunk, old: list[bytes], new: list[bytes]
 ) -> Iterator[tuple[str, int]]:
     """Every line of the hunk, side and number in its file, in the order of states."""
     if len(file.groups_of(hunk)) == 1:

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from random import Random
 
 from tools.stress.texts import random_text
-from tools.stress.values import EXECUTABLE, FILE, GITLINK, SYMLINK, Blob, Case, Tree
+from tools.stress.values import (
+    EXECUTABLE,
+    FILE,
+    GITLINK,
+    SYMLINK,
+    Blob,
+    StressCase,
+    Tree,
+)
 
 _NAMES = (
     *(b"plain%d.txt", b"dir/sub/f%d.c", b"dir/g%d", b"-dash%d", b'quo"te%d'),
@@ -18,7 +26,7 @@ Maker = Callable[[Random, bytes, list[str]], Change]
 """Makes the two trees of one kind; notes in the list what else is odd."""
 
 
-def _content(rng: Random, kinds: list[str]) -> tuple[bytes, bytes]:
+def _old_and_new(rng: Random, kinds: list[str]) -> tuple[bytes, bytes]:
     text, odd = random_text(rng)
     kinds += odd
     return text
@@ -48,24 +56,24 @@ def _other_mode(mode: int) -> int:
     return EXECUTABLE if mode == FILE else FILE
 
 
-def _lines(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    old, new = _content(rng, kinds)
+def _line_change(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    old, new = _old_and_new(rng, kinds)
     mode = _mode(rng)
     return {name: Blob(mode, old)}, {name: Blob(mode, new)}
 
 
-def _created(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    content = rng.choice(_content(rng, kinds))
+def _creation(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    content = rng.choice(_old_and_new(rng, kinds))
     return {}, {name: Blob(_mode(rng), content)}
 
 
-def _deleted(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    before, after = _created(rng, name, kinds)
+def _deletion(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    before, after = _creation(rng, name, kinds)
     return after, before
 
 
-def _emptied(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    content, mode = _content(rng, kinds)[0], _mode(rng)
+def _emptying(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    content, mode = _old_and_new(rng, kinds)[0], _mode(rng)
     change = {name: Blob(mode, content)}, {name: Blob(mode, b"")}
     return change if rng.random() < 0.5 else (change[1], change[0])
 
@@ -76,12 +84,12 @@ def _empty(rng: Random, name: bytes, kinds: list[str]) -> Change:
 
 
 def _mode_only(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    content, mode = _content(rng, kinds)[0], _mode(rng)
+    content, mode = _old_and_new(rng, kinds)[0], _mode(rng)
     return {name: Blob(mode, content)}, {name: Blob(_other_mode(mode), content)}
 
 
 def _mode_and_lines(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    old, new = _content(rng, kinds)
+    old, new = _old_and_new(rng, kinds)
     mode = _mode(rng)
     return {name: Blob(mode, old)}, {name: Blob(_other_mode(mode), new)}
 
@@ -93,18 +101,18 @@ def _elsewhere(rng: Random, name: bytes) -> bytes:
     return rng.choice(ways) if directory else rng.choice(ways[:3])
 
 
-def _renamed(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    content, mode = _content(rng, kinds)[0], _mode(rng)
+def _rename(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    content, mode = _old_and_new(rng, kinds)[0], _mode(rng)
     to = Blob(mode if rng.random() < 0.6 else _other_mode(mode), content)
     return {name: Blob(mode, content)}, {_elsewhere(rng, name): to}
 
 
-def _renamed_with_edits(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    old, new = _content(rng, kinds)
+def _rename_with_edits(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    old, new = _old_and_new(rng, kinds)
     # So much in common that git sees a rename, or just so or just not.
     size = int(len(new) * rng.choice((0.0, 0.8, 1.0, 1.2, 1.5, 3.0))) // 10
     common = b"".join(b"common %02d\n" % (n % 100) for n in range(min(size, 9000)))
-    before, after = _renamed(rng, name, [])
+    before, after = _rename(rng, name, [])
     (to,) = after.values()
     mode = before[name].mode
     return (
@@ -114,29 +122,29 @@ def _renamed_with_edits(rng: Random, name: bytes, kinds: list[str]) -> Change:
 
 
 def _case_only_rename(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    before, after = _renamed_with_edits(rng, name, kinds)
+    before, after = _rename_with_edits(rng, name, kinds)
     (blob,) = after.values()
     other = b"Case/" + name
     return {b"case/" + name: before[name]}, {other: blob}
 
 
-def _swapped(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    one, two = (Blob(_mode(rng), text) for text in _content(rng, kinds))
+def _swap(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    one, two = (Blob(_mode(rng), text) for text in _old_and_new(rng, kinds))
     other = _elsewhere(rng, name)
     return {name: one, other: two}, {name: two, other: one}
 
 
-def _copied(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    old, new = _content(rng, kinds)
+def _copy(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    old, new = _old_and_new(rng, kinds)
     mode = _mode(rng)
     stays = Blob(mode, old if rng.random() < 0.5 else new)
     copy = Blob(mode, old)
     return {name: Blob(mode, old)}, {name: stays, _elsewhere(rng, name): copy}
 
 
-def _moved_twice(rng: Random, name: bytes, kinds: list[str]) -> Change:
+def _two_moves(rng: Random, name: bytes, kinds: list[str]) -> Change:
     """One file goes and two like it come."""
-    old, new = _content(rng, kinds)
+    old, new = _old_and_new(rng, kinds)
     after = {name + b".1": Blob(FILE, old), name + b".2": Blob(FILE, new)}
     return {name: Blob(FILE, old)}, after
 
@@ -161,38 +169,38 @@ def _binary_rename(rng: Random, name: bytes, kinds: list[str]) -> Change:
 
 
 def _existence(make: Callable[[Random], Blob]) -> Maker:
-    def made(rng: Random, name: bytes, kinds: list[str]) -> Change:
+    def maker(rng: Random, name: bytes, kinds: list[str]) -> Change:
         change: Change = {}, {name: make(rng)}
         return change if rng.random() < 0.5 else (change[1], change[0])
 
-    return made
+    return maker
 
 
-def _replaced(old: Callable[[Random], Blob], new: Callable[[Random], Blob]) -> Maker:
-    def made(rng: Random, name: bytes, kinds: list[str]) -> Change:
+def _replacement(old: Callable[[Random], Blob], new: Callable[[Random], Blob]) -> Maker:
+    def maker(rng: Random, name: bytes, kinds: list[str]) -> Change:
         before, after = old(rng), new(rng)
         while before == after:
             after = new(rng)
         change = {name: before}, {name: after}
         return change if rng.random() < 0.5 else (change[1], change[0])
 
-    return made
+    return maker
 
 
-def _moved(make: Callable[[Random], Blob]) -> Maker:
-    def made(rng: Random, name: bytes, kinds: list[str]) -> Change:
+def _move(make: Callable[[Random], Blob]) -> Maker:
+    def maker(rng: Random, name: bytes, kinds: list[str]) -> Change:
         blob = make(rng)
         return {name: blob}, {_elsewhere(rng, name): blob}
 
-    return made
+    return maker
 
 
-def _file(rng: Random) -> Blob:
+def _random_file(rng: Random) -> Blob:
     return Blob(_mode(rng), random_text(rng)[0][0])
 
 
 def _file_to_directory(rng: Random, name: bytes, kinds: list[str]) -> Change:
-    old, new = _content(rng, kinds)
+    old, new = _old_and_new(rng, kinds)
     inner = {name + b"/inner": Blob(FILE, rng.choice((old, new)))}
     if rng.random() < 0.5:
         inner[name + b"/more"] = Blob(FILE, new)
@@ -203,7 +211,7 @@ def _file_to_directory(rng: Random, name: bytes, kinds: list[str]) -> Change:
 def _other_to_directory(rng: Random, name: bytes, kinds: list[str]) -> Change:
     """A symlink or a submodule gives way to a directory, or the other way."""
     before = {name: rng.choice((_link, _module))(rng)}
-    after = {name + b"/deep/inner": _file(rng)}
+    after = {name + b"/deep/inner": _random_file(rng)}
     return (before, after) if rng.random() < 0.5 else (after, before)
 
 
@@ -211,7 +219,9 @@ def _with_attributes(rng: Random, name: bytes, kinds: list[str]) -> Change:
     """A file that an attribute of the commit's ``.gitattributes`` speaks of."""
     attribute, suffix = rng.choice(_ATTRIBUTES)
     kinds.append(f"attribute {attribute}")
-    make = rng.choice((_lines, _created, _deleted, _renamed_with_edits, _binary_change))
+    make = rng.choice(
+        (_line_change, _creation, _deletion, _rename_with_edits, _binary_change)
+    )
     return make(rng, name + b".%d" % suffix, kinds)
 
 
@@ -228,42 +238,45 @@ _ATTRIBUTES = tuple(
 _ATTRIBUTES_FILE = "".join(f"*.{n} {name}\n" for name, n in _ATTRIBUTES).encode()
 
 KINDS: dict[str, Maker] = {
-    "lines": _lines,
-    "created": _created,
-    "deleted": _deleted,
-    "emptied or filled": _emptied,
+    "lines": _line_change,
+    "created": _creation,
+    "deleted": _deletion,
+    "emptied or filled": _emptying,
     "empty file": _empty,
     "mode": _mode_only,
     "mode and lines": _mode_and_lines,
-    "rename": _renamed,
-    "rename with edits": _renamed_with_edits,
+    "rename": _rename,
+    "rename with edits": _rename_with_edits,
     "case-only rename": _case_only_rename,
-    "swap": _swapped,
-    "copy": _copied,
-    "one becomes two": _moved_twice,
+    "swap": _swap,
+    "copy": _copy,
+    "one becomes two": _two_moves,
     "binary": _binary_change,
     "binary created or deleted": _binary_existence,
     "binary renamed": _binary_rename,
     "symlink created or deleted": _existence(_link),
-    "symlink": _replaced(_link, _link),
-    "symlink moved": _moved(_link),
+    "symlink": _replacement(_link, _link),
+    "symlink moved": _move(_link),
     "submodule added or removed": _existence(_module),
-    "submodule": _replaced(_module, _module),
-    "submodule moved": _moved(_module),
-    "file or symlink": _replaced(_file, _link),
-    "file or submodule": _replaced(_file, _module),
-    "symlink or submodule": _replaced(_link, _module),
+    "submodule": _replacement(_module, _module),
+    "submodule moved": _move(_module),
+    "file or symlink": _replacement(_random_file, _link),
+    "file or submodule": _replacement(_random_file, _module),
+    "symlink or submodule": _replacement(_link, _module),
     "file or directory": _file_to_directory,
     "symlink or submodule or directory": _other_to_directory,
     "attributes": _with_attributes,
 }
 
 
-def odd_case(rng: Random, number: int) -> Case:
+def odd_case(rng: Random, number: int) -> StressCase:
     """A commit of one to five things, some of them odd."""
     kinds: list[str] = []
     before: Tree = {}
-    after: Tree = {b"unchanged": Blob(FILE, b"a\n"), b"dir/unchanged": _file(rng)}
+    after: Tree = {
+        b"unchanged": Blob(FILE, b"a\n"),
+        b"dir/unchanged": _random_file(rng),
+    }
     if rng.random() < 0.2:
         after[b".gitattributes"] = Blob(FILE, _ATTRIBUTES_FILE)
     before |= after
@@ -278,11 +291,13 @@ def odd_case(rng: Random, number: int) -> Case:
         before |= old
         after |= new
     if rng.random() < 0.08:
-        return Case(number, (*kinds, "root commit"), None, after, _above(rng, after))
-    return Case(number, tuple(kinds), before, after, _above(rng, after))
+        return StressCase(
+            number, (*kinds, "root commit"), None, after, _changes_on_top(rng, after)
+        )
+    return StressCase(number, tuple(kinds), before, after, _changes_on_top(rng, after))
 
 
-def _above(rng: Random, tree: Tree) -> tuple[Tree, ...]:
+def _changes_on_top(rng: Random, tree: Tree) -> tuple[Tree, ...]:
     """The trees of up to two commits on top."""
     first = tree | {b"above": Blob(FILE, b"1\n")}
     second = first | {b"above": Blob(FILE, b"2\n")}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from tests.repository import Repository
 
-from tools.stress.quoting import quoted, unquoted
+from tools.stress.quoting import quote, unquote
 from tools.stress.values import GITLINK, SYMLINK
 
 _DIFF = (
@@ -23,7 +23,7 @@ _HEADER = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class PatchSide:
     """A file on one side of the diff."""
 
     path: bytes
@@ -32,7 +32,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Hunk:
+class PatchHunk:
     """One hunk; the ranges are 0-based, ``body`` is what follows its ``@@`` line."""
 
     old: range
@@ -59,9 +59,9 @@ class Delta:
     is its patch; ``verbatim`` is the whole patch of a change of type.
     """
 
-    old: Side | None
-    new: Side | None
-    hunks: tuple[Hunk, ...] = ()
+    old: PatchSide | None
+    new: PatchSide | None
+    hunks: tuple[PatchHunk, ...] = ()
     is_opaque: bool = False
     body: bytes = b""
     verbatim: bytes = b""
@@ -101,10 +101,10 @@ class Delta:
         old, new = self.old or self.new, self.new or self.old
         assert old is not None and new is not None
         after = new.path if "rename" in facts else old.path
-        names = quoted(b"a/" + old.path), quoted(b"b/" + after)
+        names = quote(b"a/" + old.path), quote(b"b/" + after)
         lines = [b"diff --git %s %s" % names, *_mode_lines(old, new, facts)]
         if "rename" in facts:
-            lines += [b"rename from " + quoted(old.path), b"rename to " + quoted(after)]
+            lines += [b"rename from " + quote(old.path), b"rename to " + quote(after)]
         if "rename" in facts and old.mode == SYMLINK and not body:
             # So that git apply knows that nothing lies beyond that link any more.
             lines.append(f"index {old.oid}..{old.oid} {old.mode:o}".encode())
@@ -116,7 +116,7 @@ class Delta:
         return b"\n".join(lines) + b"\n"
 
 
-def _text(hunks: Iterable[Hunk]) -> bytes:
+def _text(hunks: Iterable[PatchHunk]) -> bytes:
     """These hunks of one file as a patch of their own."""
     shift = 0
     parts = []
@@ -126,11 +126,11 @@ def _text(hunks: Iterable[Hunk]) -> bytes:
     return b"".join(parts)
 
 
-def _oid(side: Side | None) -> str:
+def _oid(side: PatchSide | None) -> str:
     return side.oid if side else "0" * 40
 
 
-def _mode_lines(old: Side, new: Side, facts: set[str]) -> Iterator[bytes]:
+def _mode_lines(old: PatchSide, new: PatchSide, facts: set[str]) -> Iterator[bytes]:
     if "create" in facts:
         yield b"new file mode %o" % new.mode
     if "delete" in facts:
@@ -178,16 +178,16 @@ class _Section:
     """The part of a patch that begins with one ``diff --git`` line."""
 
     text: bytes
-    hunks: tuple[Hunk, ...]
+    hunks: tuple[PatchHunk, ...]
     body: bytes
 
 
 def _delta(record: bytes, sections: Iterator[_Section]) -> Delta:
     fields, *paths = record.split(b"\t")
     modes, oids, status = _fields(fields.decode("ascii"))
-    names = [unquoted(path) for path in paths]
-    old = Side(names[0], modes[0], oids[0]) if modes[0] else None
-    new = Side(names[-1], modes[1], oids[1]) if modes[1] else None
+    names = [unquote(path) for path in paths]
+    old = PatchSide(names[0], modes[0], oids[0]) if modes[0] else None
+    new = PatchSide(names[-1], modes[1], oids[1]) if modes[1] else None
     section = next(sections)
     if status[0] == "T":
         return Delta(old, new, verbatim=section.text + next(sections).text)
@@ -212,7 +212,7 @@ def _sections(out: bytes, at: int) -> Iterator[_Section]:
         hunks = []
         while at < len(out) and not out.startswith(b"diff --git ", at):
             if header := _HEADER.match(out, at):
-                hunk, at = _hunk(out, at, header)
+                hunk, at = _parse_hunk(out, at, header)
                 hunks.append(hunk)
             elif out.startswith(b"GIT binary patch\n", at):
                 end = out.find(b"\ndiff --git ", at)
@@ -223,7 +223,7 @@ def _sections(out: bytes, at: int) -> Iterator[_Section]:
         yield _Section(out[start:at], tuple(hunks), body)
 
 
-def _hunk(out: bytes, at: int, header: re.Match[bytes]) -> tuple[Hunk, int]:
+def _parse_hunk(out: bytes, at: int, header: re.Match[bytes]) -> tuple[PatchHunk, int]:
     """The hunk whose header was found at ``at``, and where the next thing begins."""
     counts = [int(group) if group else 1 for group in header.group(2, 4)]
     starts = [int(group) for group in header.group(1, 3)]
@@ -237,4 +237,4 @@ def _hunk(out: bytes, at: int, header: re.Match[bytes]) -> tuple[Hunk, int]:
         range(start - (count > 0), start - (count > 0) + count)
         for start, count in zip(starts, counts, strict=True)
     )
-    return Hunk(old, new, out[first:at]), at
+    return PatchHunk(old, new, out[first:at]), at

@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
-from tools.stress.patch import Delta, Hunk
+from tools.stress.patch import Delta, PatchHunk
 from tools.stress.values import Json
 
 Assignment = tuple[dict[str, int], dict[int, int], dict[int, int]]
@@ -19,7 +19,7 @@ def path_of(value: Json) -> bytes | None:
     return None if value is None else str(value).encode()
 
 
-def spelled(text: bytes | None) -> Json:
+def path_value(text: bytes | None) -> Json:
     """The path as a plan file spells it."""
     if text is None:
         return None
@@ -57,7 +57,7 @@ def _entries(
     if rng.random() < 0.3:
         group = rng.randrange(count)
         if group != rest or rng.random() < 0.5:
-            yield group, _entry(delta) | {"whole": True}
+            yield group, _delta_entry(delta) | {"whole": True}
         return
     facts, old, new = _assignment(rng, delta, count, cut)
     if (old or new) and rng.random() < 0.5:
@@ -75,15 +75,17 @@ def _entries(
         kept = {name: part for name, part in parts.items() if part}
         yield (
             group,
-            _entry(delta) | ({"whole": False} if rng.random() < 0.5 else {}) | kept,
+            _delta_entry(delta)
+            | ({"whole": False} if rng.random() < 0.5 else {})
+            | kept,
         )
     assert said or rest is not None, "what nothing names the rest takes"
 
 
-def _entry(delta: Delta) -> Json:
+def _delta_entry(delta: Delta) -> Json:
     return {
-        "old_path": spelled(delta.old.path if delta.old else None),
-        "path": spelled(delta.new.path if delta.new else None),
+        "old_path": path_value(delta.old.path if delta.old else None),
+        "path": path_value(delta.new.path if delta.new else None),
     }
 
 
@@ -92,7 +94,7 @@ def _assignment(rng: Random, delta: Delta, count: int, cut: bool) -> Assignment:
     new: dict[int, int] = {}
     for hunk in delta.hunks:
         if cut and rng.random() < 0.8:
-            _cut(rng, hunk, count, old, new)
+            _assign_runs(rng, hunk, count, old, new)
             continue
         group = rng.randrange(count)
         old |= dict.fromkeys(hunk.old, group)
@@ -100,8 +102,8 @@ def _assignment(rng: Random, delta: Delta, count: int, cut: bool) -> Assignment:
     return {fact: rng.randrange(count) for fact in delta.facts}, old, new
 
 
-def _cut(
-    rng: Random, hunk: Hunk, count: int, old: dict[int, int], new: dict[int, int]
+def _assign_runs(
+    rng: Random, hunk: PatchHunk, count: int, old: dict[int, int], new: dict[int, int]
 ) -> None:
     """The lines of the hunk in runs of random groups, short or long."""
     stays = rng.choice([0.0, 0.5, 0.8, 0.95])
@@ -127,7 +129,7 @@ def _ranges(rng: Random, lines: Iterable[int]) -> list[list[int]]:
     return found
 
 
-def rearranged(rng: Random, groups: list[Json]) -> list[Json]:
+def random_rearrangement(rng: Random, groups: list[Json]) -> list[Json]:
     """The groups of a written plan in another order, some of their entries moved."""
     for _ in range(rng.randrange(3)):
         givers = [group for group in groups if len(group["files"]) > 1]

@@ -13,7 +13,7 @@ _ESCAPES = {
 }
 
 
-def quoted(name: bytes) -> bytes:
+def quote(name: bytes) -> bytes:
     """The name in double quotes, every byte that is not plain ASCII in octal."""
     plain = (
         bytes([byte]) if 32 <= byte < 127 and byte not in b'"\\' else b"\\%03o" % byte
@@ -22,7 +22,7 @@ def quoted(name: bytes) -> bytes:
     return b'"' + b"".join(plain) + b'"'
 
 
-def unquoted(text: bytes) -> bytes:
+def unquote(text: bytes) -> bytes:
     """The name that git wrote as ``text``, quoted or not."""
     if not text.startswith(b'"'):
         return text

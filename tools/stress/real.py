@@ -9,14 +9,14 @@ from pathlib import Path
 from random import Random
 
 from tools.stress.texts import ENCODERS, with_odd_end
-from tools.stress.values import Blob, Case, Json, Tree
+from tools.stress.values import Blob, Json, StressCase, Tree
 
 BENCH = Path(__file__).parents[2].parent / "shared" / "bench" / "dev.jsonl.gz"
 _WHOLE = ("crlf", "lone cr", "mixed ends", "latin-1", "utf-16", "early nul")
 
 
 @lru_cache(maxsize=1)
-def records(most: int | None = None) -> Sequence[Json]:
+def first_records(most: int | None = None) -> Sequence[Json]:
     """The first records of the benchmark; none where it is not there."""
     if not BENCH.exists():
         return ()
@@ -24,18 +24,18 @@ def records(most: int | None = None) -> Sequence[Json]:
         return [json.loads(line)["files"] for line in islice(lines, most)]
 
 
-def real_case(rng: Random, number: int, most: int | None) -> Case:
+def real_case(rng: Random, number: int, most: int | None) -> StressCase:
     """A real commit as it was, or with all its files made odd in one way."""
-    files = rng.choice(records(most))
+    files = rng.choice(first_records(most))
     kinds = ["real"]
     if rng.random() < 0.3:
         files, oddity = _odd_files(rng, files)
         kinds += oddity
-    before = _side(files, "old")
-    return Case(number, tuple(kinds), before, _side(files, "new"))
+    before = _tree_side(files, "old")
+    return StressCase(number, tuple(kinds), before, _tree_side(files, "new"))
 
 
-def _side(files: Json, side: str) -> Tree:
+def _tree_side(files: Json, side: str) -> Tree:
     return {
         file[f"{side}_path"].encode(): Blob(
             int(file[f"{side}_mode"], 8), _bytes(file[side])

@@ -38,7 +38,7 @@ OF_SOME: Sequence[Settings] = (
 
 
 @contextmanager
-def configured(settings: Settings) -> Iterator[None]:
+def with_settings(settings: Settings) -> Iterator[None]:
     """Within the block git has these settings (GIT_CONFIG_COUNT, ``git(1)``)."""
     before = int(os.environ.get("GIT_CONFIG_COUNT", "0"))
     os.environ["GIT_CONFIG_COUNT"] = str(before + len(settings))

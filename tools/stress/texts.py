@@ -35,7 +35,7 @@ def _short_line(rng: Random) -> bytes:
     return b" ".join(rng.choice((b"a", b"b", b"c")) for _ in range(rng.randint(0, 3)))
 
 
-def _mutated(rng: Random, line: bytes) -> bytes:
+def _mutate(rng: Random, line: bytes) -> bytes:
     """The line with some of its words changed, as an edit would."""
     words = line.split(b" ")
     for _ in range(rng.randint(1, 2)):
@@ -46,32 +46,32 @@ def _mutated(rng: Random, line: bytes) -> bytes:
 _STYLES = (_few_line, _code_line, _code_line, _short_line, _short_line, _unique_line)
 
 
-def edited(rng: Random) -> tuple[Lines, Lines]:
+def lines_before_and_after(rng: Random) -> tuple[Lines, Lines]:
     """Some lines and the same after some edits; never equal."""
     line = rng.choice(_STYLES)
     size = rng.choice((1, 3, 8, 20, 60))
     old = [line(rng) for _ in range(rng.randint(1, size))]
     new = list(old)
     for _ in range(rng.randint(1, 5)):
-        _edit(rng, new, line)
+        _edit_lines(rng, new, line)
     if new == old:
         new.append(b"added")
     return (new, old) if rng.random() < 0.3 else (old, new)
 
 
-def _edit(rng: Random, lines: Lines, line: Callable[[Random], bytes]) -> None:
+def _edit_lines(rng: Random, lines: Lines, line: Callable[[Random], bytes]) -> None:
     """A run of lines is removed, added, or replaced by others like it, in place."""
     start = rng.randint(0, len(lines))
     stop = min(len(lines), start + rng.choice((0, 1, 1, 2, 5)))
     added = [line(rng) for _ in range(rng.choice((0, 1, 1, 3, 6)))]
     if rng.random() < 0.5:
-        added += [_mutated(rng, each) for each in lines[start:stop]]
+        added += [_mutate(rng, each) for each in lines[start:stop]]
         rng.shuffle(added)
     if len(lines) - (stop - start) + len(added) > 0:
         lines[start:stop] = added
 
 
-def _ended(ends: Sequence[bytes]) -> Callable[[Lines], bytes]:
+def _line_ender(ends: Sequence[bytes]) -> Callable[[Lines], bytes]:
     """Lines with one of the given ends each; a line has the same on both sides."""
 
     def content(lines: Lines) -> bytes:
@@ -80,22 +80,22 @@ def _ended(ends: Sequence[bytes]) -> Callable[[Lines], bytes]:
     return content
 
 
-def _worded(before: bytes, after: bytes) -> Callable[[Lines], bytes]:
+def _odd_letters(before: bytes, after: bytes) -> Callable[[Lines], bytes]:
     """Lines in which every letter e is odd."""
 
     def content(lines: Lines) -> bytes:
-        return _ended([b"\n"])([before + x.replace(b"e", after) for x in lines])
+        return _line_ender([b"\n"])([before + x.replace(b"e", after) for x in lines])
 
     return content
 
 
 def _utf16(lines: Lines) -> bytes:
-    return _ended([b"\n"])(lines).decode("latin-1").encode("utf-16")
+    return _line_ender([b"\n"])(lines).decode("latin-1").encode("utf-16")
 
 
 def _late_nul(lines: Lines) -> bytes:
     """Beyond the 8,000 bytes that git looks at before it calls a file binary."""
-    return b"0123456789\n" * 800 + _ended([b"\n"])([x + b"\0" for x in lines])
+    return b"0123456789\n" * 800 + _line_ender([b"\n"])([x + b"\0" for x in lines])
 
 
 def _tail(lines: Lines) -> bytes:
@@ -104,29 +104,29 @@ def _tail(lines: Lines) -> bytes:
     The more so as its few lines are also there a varying number of times before it.
     """
     some = [b"}", b"", b"a", b"    return"][: 1 + len(lines) % 4]
-    return _ended([b"\n"])([*lines, *some * (len(lines) % 5), *some * 400])
+    return _line_ender([b"\n"])([*lines, *some * (len(lines) % 5), *some * 400])
 
 
 def _long(lines: Lines) -> bytes:
-    return _ended([b"\n"])([line + b"w" * 50_000 for line in lines])
+    return _line_ender([b"\n"])([line + b"w" * 50_000 for line in lines])
 
 
 def _huge(lines: Lines) -> bytes:
-    return _ended([b"\n"])([line + b"w" * 1_000_000 for line in lines[:6]])
+    return _line_ender([b"\n"])([line + b"w" * 1_000_000 for line in lines[:6]])
 
 
 ENCODERS: dict[str, Callable[[Lines], bytes]] = {
-    "lf": _ended([b"\n"]),
-    "crlf": _ended([b"\r\n"]),
-    "lone cr": _ended([b"\r"]),
-    "mixed ends": _ended([b"\n", b"\r\n", b"\r", b"\n\r", b"\f\n", b"\v"]),
-    "latin-1": _worded(b"", b"\xe9"),
-    "utf-8": _worded("\u200f".encode(), "é".encode()),
+    "lf": _line_ender([b"\n"]),
+    "crlf": _line_ender([b"\r\n"]),
+    "lone cr": _line_ender([b"\r"]),
+    "mixed ends": _line_ender([b"\n", b"\r\n", b"\r", b"\n\r", b"\f\n", b"\v"]),
+    "latin-1": _odd_letters(b"", b"\xe9"),
+    "utf-8": _odd_letters("\u200f".encode(), "é".encode()),
     "utf-16": _utf16,
-    "invalid utf-8": _worded(b"\xff", b"\xc3("),
-    "escapes": _worded(b"\x1b[31m", b"\x08"),
-    "diff-like": _worded(b"@@ -1 +1 @@\n--- a/x\n", b"\n+"),
-    "early nul": _worded(b"\0", b"e"),
+    "invalid utf-8": _odd_letters(b"\xff", b"\xc3("),
+    "escapes": _odd_letters(b"\x1b[31m", b"\x08"),
+    "diff-like": _odd_letters(b"@@ -1 +1 @@\n--- a/x\n", b"\n+"),
+    "early nul": _odd_letters(b"\0", b"e"),
     "late nul": _late_nul,
     "long tail": _tail,
     "long lines": _long,
@@ -161,7 +161,7 @@ def random_text(rng: Random) -> tuple[Text, list[str]]:
     """A file's content before and after (different), and what is odd about it."""
     encoder = random_encoder(rng)
     encode = ENCODERS[encoder]
-    before, after = edited(rng)
+    before, after = lines_before_and_after(rng)
     text, oddity = with_odd_end(rng, (encode(before), encode(after)))
     if text[0] == text[1]:
         text = (text[0], text[1] + b"\nmore\n")

@@ -23,19 +23,24 @@ from gitsplit.planfile.match import plan_of_entry
 from gitsplit.workflow.apply import apply, preview
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, open_idle_repository, plan_document, read_work
-from tools.stress.applying import GitRefuses, applied_trees
+from tools.stress.applying import GitRefuses, expected_trees
 from tools.stress.building import Built
 from tools.stress.meaning import (
     FileMeaning,
     RefusalExpected,
-    assigned,
+    file_meanings,
     groups_taking,
     prefixes,
 )
 from tools.stress.patch import Delta, deltas_between
-from tools.stress.plans import plan_text, random_groups, rearranged, with_dropped
-from tools.stress.settings import OF_NO_CONSEQUENCE, configured
-from tools.stress.values import Case, Json, Listing, listing, tree_id
+from tools.stress.plans import (
+    plan_text,
+    random_groups,
+    random_rearrangement,
+    with_dropped,
+)
+from tools.stress.settings import OF_NO_CONSEQUENCE, with_settings
+from tools.stress.values import Json, Listing, StressCase, listing, tree_id
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _REFUSALS = {
@@ -80,7 +85,7 @@ class Planned:
         return any(len(f.groups_of(h)) > 1 for f in self.files for h in f.delta.hunks)
 
 
-def tried(repo: Repository, trial: Trial, rng: Random, more_plans: int) -> None:
+def try_split(repo: Repository, trial: Trial, rng: Random, more_plans: int) -> None:
     """The case's branch is split by a random plan; ``trial`` notes what happened.
 
     Before that ``more_plans`` others are previewed. Raises Difference where a plan is
@@ -88,7 +93,7 @@ def tried(repo: Repository, trial: Trial, rng: Random, more_plans: int) -> None:
     are right is for the caller to see.
     """
     built = trial.built
-    _check_out(repo, built)
+    _check_out_branch(repo, built)
     base = built.base or EMPTY_TREE
     deltas = deltas_between(repo, base, built.commit)
     if not deltas:
@@ -99,24 +104,24 @@ def tried(repo: Repository, trial: Trial, rng: Random, more_plans: int) -> None:
         return
     trial.counts.update(f"kind: {kind}" for kind in built.case.kinds)
     ours = open_idle_repository(repo.path)
-    planned = _planned(trial, _groups(ours, trial, rng, deltas), deltas)
+    planned = _note_plan(trial, _groups(ours, trial, rng, deltas), deltas)
     if not planned.is_cut and planned.reason != "a group without edits":
         _compare_with_git(repo, base, trial, planned)
     work = _work(ours, trial, rng, planned)
     if work is None:
         return
     for _ in range(more_plans):
-        groups = _made_up(rng, deltas, cut=0.9)
+        groups = _random_groups(rng, deltas, cut=0.9)
         dropped: list[Json] = []
         if rng.random() < 0.25:
             groups, dropped = with_dropped(rng, groups)
-        _preview(ours, work, trial, _planned(trial, groups, deltas, dropped))
+        _check_preview(ours, work, trial, _note_plan(trial, groups, deltas, dropped))
     trial.plan = planned.text
-    _split(ours, trial, work)
+    _split_branch(ours, trial, work)
     trial.trees = planned.trees
 
 
-def _is_too_large_to_tell(case: Case, deltas: Sequence[Delta]) -> bool:
+def _is_too_large_to_tell(case: StressCase, deltas: Sequence[Delta]) -> bool:
     """Whether git's diff calls large files text because it has read them before.
 
     It does so where it looked for renames; for gitsplit a large file is always binary.
@@ -125,7 +130,7 @@ def _is_too_large_to_tell(case: Case, deltas: Sequence[Delta]) -> bool:
     return is_limited and any("rename" in delta.facts for delta in deltas)
 
 
-def _check_out(repo: Repository, built: Built) -> None:
+def _check_out_branch(repo: Repository, built: Built) -> None:
     """HEAD is the case's branch, and the one file that git diff looks at is there."""
     repo.run("symbolic-ref", "HEAD", f"refs/heads/{built.branch}")
     attributes = repo.path / ".gitattributes"
@@ -141,22 +146,22 @@ def _groups(
     """The groups of a plan: made up here, or gitsplit's own written out and changed."""
     if rng.random() < 0.3:
         trial.counts["plans that a dry run wrote"] += 1
-        return rearranged(rng, _dry_run(ours, trial, rng))
-    return _made_up(rng, deltas, cut=0.6)
+        return random_rearrangement(rng, _groups_of_dry_run(ours, trial, rng))
+    return _random_groups(rng, deltas, cut=0.6)
 
 
-def _made_up(rng: Random, deltas: Sequence[Delta], cut: float) -> list[Json]:
+def _random_groups(rng: Random, deltas: Sequence[Delta], cut: float) -> list[Json]:
     """Random groups; nearly always each of them takes something."""
     groups = random_groups(rng, deltas, cut=rng.random() < cut)
     if rng.random() < 0.03:
         return groups
     # Leaving out a group may move facts, so that another is left without edits.
-    while len(taking := groups_taking(assigned(groups, deltas))) < len(groups):
+    while len(taking := groups_taking(file_meanings(groups, deltas))) < len(groups):
         groups = [group for number, group in enumerate(groups) if number in taking]
     return groups
 
 
-def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
+def _groups_of_dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
     """The groups that gitsplit proposes, the same whatever the user configured."""
     built = trial.built
     is_one_of_all = built.base is not None and rng.random() < 0.5
@@ -168,7 +173,7 @@ def _dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
     )
     text = parse.dump_plan(plan_document(read_work(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
-    with configured(settings):
+    with with_settings(settings):
         anew = open_idle_repository(ours.program.cwd)
         other = parse.dump_plan(plan_document(read_work(anew, request, every=True)))
     if other != text:
@@ -193,7 +198,7 @@ def _through_jq(plan: str, counts: Counter[str]) -> str:
     return done.stdout.decode()
 
 
-def _planned(
+def _note_plan(
     trial: Trial,
     groups: list[Json],
     deltas: Sequence[Delta],
@@ -202,8 +207,8 @@ def _planned(
     """The plan with these groups, worked out; it is the trial's plan from now on."""
     built = trial.built
     text = plan_text((built.base, built.tip), built.commit, groups, dropped)
-    files = assigned(groups, deltas, dropped)
-    trees, reason = _expected(built.case, files, len(groups))
+    files = file_meanings(groups, deltas, dropped)
+    trees, reason = _expected_trees(built.case, files, len(groups))
     planned = Planned(text, files, trees, reason)
     trial.plan = text
     trial.counts["plans"] += 1
@@ -216,8 +221,8 @@ def _planned(
     return planned
 
 
-def _expected(
-    case: Case, files: list[FileMeaning], commits: int
+def _expected_trees(
+    case: StressCase, files: list[FileMeaning], commits: int
 ) -> tuple[list[Listing], str]:
     """The trees to be made, or why the plan is to be refused."""
     if len(groups_taking(files)) < commits:
@@ -235,7 +240,7 @@ def _compare_with_git(
     commits = 1 + max(group for file in planned.files for group in file.groups)
     reason = planned.reason
     try:
-        by_git = applied_trees(repo, base, planned.files, commits)
+        by_git = expected_trees(repo, base, planned.files, commits)
     except GitRefuses as refusal:
         if not reason:
             raise Difference(f"git apply refuses a part: {refusal}") from refusal
@@ -255,7 +260,7 @@ def _compare_with_git(
 
 
 @contextmanager
-def _refused_for(reason: str) -> Iterator[None]:
+def _refusing(reason: str) -> Iterator[None]:
     """The block refuses the plan for this reason; for none where that is empty."""
     try:
         yield
@@ -275,7 +280,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
     if rng.random() < 0.25:
         text = _through_jq(text, trial.counts)
     work = None
-    with _refused_for(planned.reason):
+    with _refusing(planned.reason):
         work = read_work(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
@@ -285,18 +290,20 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
     return None if planned.reason else work
 
 
-def _preview(ours: Opened, work: Work, trial: Trial, planned: Planned) -> None:
+def _check_preview(ours: Opened, work: Work, trial: Trial, planned: Planned) -> None:
     """Raises Difference where a preview shows other trees than the plan means."""
     entry = parse.load_plan(planned.text).series[0]
     (plan,) = work.plans.values()
-    with _refused_for(planned.reason):
+    with _refusing(planned.reason):
         other = work.with_plans({entry.commit: plan_of_entry(entry, plan.changes)})
         found = preview(ours, other).commits
         if not planned.reason:
-            _compare_preview([*planned.trees, *_above(trial, planned.trees[-1])], found)
+            _compare_preview(
+                [*planned.trees, *_trees_on_top(trial, planned.trees[-1])], found
+            )
 
 
-def _above(trial: Trial, last: Listing) -> Iterator[Listing]:
+def _trees_on_top(trial: Trial, last: Listing) -> Iterator[Listing]:
     """The trees of the commits on top: they change one file that no other does."""
     for tree in trial.built.case.above:
         yield last | {b"above": listing(tree)[b"above"]}
@@ -318,7 +325,7 @@ def _compare_preview(expected: list[Listing], found: Sequence[WrittenCommit]) ->
             raise Difference(f"the preview's commit {number + 1} has another tree")
 
 
-def _split(ours: Opened, trial: Trial, work: Work) -> None:
+def _split_branch(ours: Opened, trial: Trial, work: Work) -> None:
     """The branch is split; raises Difference where the preview was another."""
     foreseen = [commit.tree for commit in preview(ours, work).commits]
     rewrite = apply(ours, work).rewrite

@@ -25,7 +25,7 @@ class Blob:
         """The id that git gives to the content."""
         if self.mode == GITLINK:
             return self.content.decode("ascii")
-        return object_id(b"blob", self.content)
+        return expected_id(b"blob", self.content)
 
 
 Tree = dict[bytes, Blob]
@@ -35,7 +35,7 @@ Listing = dict[bytes, tuple[int, str]]
 
 
 @dataclass(frozen=True)
-class Case:
+class StressCase:
     """One commit to split: ``number`` and the run's seed say everything about it.
 
     ``before`` is None for a root commit; ``above`` are the trees of the commits on top;
@@ -74,15 +74,15 @@ def tree_id(files: Listing) -> str:
         else:
             mode, oid = names[name][b""]
         rows.append(b"%o %s\0%s" % (mode, name.removesuffix(b"/"), bytes.fromhex(oid)))
-    return object_id(b"tree", b"".join(rows))
+    return expected_id(b"tree", b"".join(rows))
 
 
-def object_id(kind: bytes, data: bytes) -> str:
+def expected_id(kind: bytes, data: bytes) -> str:
     """The id that git gives to an object."""
     return sha1(b"%s %d\0%s" % (kind, len(data), data)).hexdigest()
 
 
-def lines_of(content: bytes) -> list[bytes]:
+def split_lines(content: bytes) -> list[bytes]:
     r"""The lines, each with its ``\n``; the last may lack it."""
     *ended, last = content.split(b"\n")
     return [line + b"\n" for line in ended] + ([last] if last else [])

@@ -16,12 +16,12 @@ def first_difference(
     tip_of = tips(repo)
     commits = commits_of(repo)
     for trial in trials:
-        if how := _difference(trial, tip_of[trial.built.branch], commits):
+        if how := _branch_difference(trial, tip_of[trial.built.branch], commits):
             return trial, how
     return None
 
 
-def _difference(trial: Trial, tip: str, commits: Mapping[str, Commit]) -> str:
+def _branch_difference(trial: Trial, tip: str, commits: Mapping[str, Commit]) -> str:
     """How the branch differs; nothing where it doesn't."""
     made = trial.built
     if tip != (trial.new_tip or made.tip):
