@@ -206,7 +206,7 @@ def _dry_run(options: Options) -> None:
     """Print what would be done; a plan that is refused is shown before that."""
     from gitsplit.git.journal import other_at_work
     from gitsplit.report.formats import DEFAULT, printout
-    from gitsplit.workflow.dry_run import dry_run
+    from gitsplit.workflow.facts import dry_run
     from gitsplit.workflow.journal_state import hint_at_undo
     from gitsplit.workflow.work import (
         open_idle_repository,

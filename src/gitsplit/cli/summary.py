@@ -31,39 +31,21 @@ def show_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None
 
 def show_finished(repo: "Repository", record: "Record") -> None:
     """Where the branches are after a rebase that git had nothing to stop for."""
-    from gitsplit.report.summary import finished_text
-    from gitsplit.workflow.review import push_instructions_after_rebase
+    from gitsplit.report.summary import rebase_text
+    from gitsplit.workflow.review import push_commands_after_rebase
 
     moved = [(update.ref, update.new) for update in record.updates]
-    tell(finished_text(moved, push_instructions_after_rebase(repo, record)))
+    tell(rebase_text(moved, push_commands_after_rebase(repo, record)))
 
 
 def show_summary(
     repo: "Repository", drop_to: "DropTo", work: "Work", outcome: "Outcome"
 ) -> None:
     """What was written, moved, left alone and dropped, and how to take it back."""
-    from gitsplit.report.sentences import review_lines
-    from gitsplit.report.summary import dropped_lines, summary_text
-    from gitsplit.workflow.apply import result_commits
-    from gitsplit.workflow.review import push_instructions, reviewer_view
+    from gitsplit.report.summary import summary_text
+    from gitsplit.workflow.facts import rewrite_facts
 
-    made = result_commits(work, outcome.rewrite.commits)
-    moved = [(move.ref, move.new) for move in outcome.moves.moves]
-    left = [(ref.ref, ref.reason) for ref in outcome.moves.left]
-    dropped = dropped_lines(work.plans, outcome.changed, is_kept=drop_to == "worktree")
-    about = [
-        *review_lines(reviewer_view(repo, work, made)),
-        *push_instructions(repo, work),
-    ]
-    told = summary_text(
-        *(work.todo, made, moved, left),
-        old_tree=outcome.rewrite.old_tree,
-        unsigned=outcome.unsigned,
-        dropped=dropped,
-        review=about,
-        ids=work.ids,
-    )
-    tell(told)
+    tell(summary_text(rewrite_facts(repo, work, outcome, drop_to)))
 
 
 def undo() -> None:
@@ -90,7 +72,7 @@ def _undo_last(repo: "Repository") -> None:
     with waiting("updating refs"):
         record = apply.undo(repo)
     told = undo_text(record.subject, [(u.ref, u.old) for u in record.updates])
-    tell(f"{told}\n")
+    tell(told)
     _warn_of_pushed(repo, record)
 
 
@@ -111,10 +93,10 @@ def go_on() -> None:
     """The rebase that git was left goes on; where it ended, it is said."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.summary import finished_text
+    from gitsplit.report.summary import rebase_text
     from gitsplit.workflow.conflict import continue_rewrite
     from gitsplit.workflow.journal_state import recover_first
-    from gitsplit.workflow.review import push_instructions_after_rebase
+    from gitsplit.workflow.review import push_commands_after_rebase
 
     repo = open_repository(here())
     with recover_first(repo, say) as said:
@@ -122,14 +104,14 @@ def go_on() -> None:
             return
         record = continue_rewrite(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
-        tell(finished_text(moved, push_instructions_after_rebase(repo, record)))
+        tell(rebase_text(moved, push_commands_after_rebase(repo, record)))
 
 
 def abort() -> None:
     """The rebase that git was left is given up."""
     from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
-    from gitsplit.report.summary import aborted_text
+    from gitsplit.report.summary import abort_text
     from gitsplit.workflow.conflict import abort_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
@@ -138,4 +120,4 @@ def abort() -> None:
         if said and not is_under_way(repo):
             return
         record = abort_rewrite(repo, say)
-        tell(aborted_text([(u.ref, u.old) for u in record.updates]))
+        tell(abort_text([(u.ref, u.old) for u in record.updates]))

@@ -1,10 +1,11 @@
-"""What there is to tell of a dry run, as values; a format finds the words.
+"""What there is to tell of a dry run or a rewrite, as values without words.
 
-Whatever two formats would both have to find out is found out here.
+Whatever two formats would both have to find out is found out here, once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.change_id import (
@@ -276,3 +277,102 @@ class DryRun:
     refused: Mapping[Oid, GitsplitError]
     plan: Callable[[], PlanDocument]
     preview: Callable[[], Preview]
+
+
+Where = Literal["not staged", "untracked", "nowhere", "later"]
+"""Where dropped edits are: in files of the worktree, nowhere, or in no file as it was.
+
+The last is said of files that later commits rename or change again.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedEdits:
+    """What was dropped from a commit and is at the same kind of place now."""
+
+    commit: Oid
+    where: Where
+    files: tuple[FileEdits, ...]
+
+
+def dropped_edits(
+    plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
+) -> Iterator[DroppedEdits]:
+    """For each commit that lost edits what they were, and where they are.
+
+    ``changed`` are the paths at which HEAD's tree is another now, each with whether it
+    still has a file there; ``is_kept`` says that the worktree's files stay as they
+    were.
+    """
+    for oid, plan in plans.items():
+        found: dict[Where, list[FileEdits]] = {}
+        dropped = plan.edits_by_group().get(DROPPED, ())
+        for file in edits_of_files(plan.changes, dropped):
+            where = _where(changed.get(file.path), is_kept)
+            found.setdefault(where, []).append(file)
+        for where, files in found.items():
+            yield DroppedEdits(oid, where, tuple(files))
+
+
+def _where(is_in_head: bool | None, is_kept: bool) -> Where:
+    """Where what was dropped from a file is; None where HEAD had it no more."""
+    if is_in_head is None:
+        return "later"
+    if not is_kept:
+        return "nowhere"
+    return "not staged" if is_in_head else "untracked"
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteFacts:
+    """What a rewrite did, and what it left alone.
+
+    ``moved`` are refs with their new values, ``left`` those that stay, each with the
+    reason as a clause. ``old_tree`` is the one that HEAD had. ``gone`` are the commits
+    that the series has no more, each with the Change-Id that went with it, and
+    ``trailers``, for each split commit, those that not every new commit has.
+    ``unsigned`` is the number of commits that lost their signature. ``push`` are the
+    commands that push it for review.
+    """
+
+    todo: Todo
+    commits: tuple[ResultCommit, ...]
+    moved: tuple[tuple[str, Oid], ...]
+    left: tuple[tuple[str, str], ...]
+    old_tree: Oid
+    gone: tuple[tuple[Entry, bytes | None], ...] = ()
+    trailers: tuple[tuple[IncompleteTrailer, ...], ...] = ()
+    dropped: tuple[DroppedEdits, ...] = ()
+    unsigned: int = 0
+    review: Review | None = None
+    push: tuple[str, ...] = ()
+
+
+def gone_commits(
+    todo: Todo, commits: Sequence[ResultCommit], ids: IdRules
+) -> Iterator[tuple[Entry, bytes | None]]:
+    """The commits that the series has no more.
+
+    Each with its Change-Id, where it was squashed and no commit has that any more.
+    """
+    kept = {commit.change_id for commit in commits}
+    for entry in todo.entries:
+        if entry.action in ("squash", "fixup"):
+            change_id = ids.of(entry.commit.raw.message)
+            yield entry, None if change_id in kept else change_id
+        elif entry.action == "drop":
+            yield entry, None
+
+
+def trailers_left_behind(
+    commits: Sequence[ResultCommit], ids: IdRules
+) -> Iterator[tuple[IncompleteTrailer, ...]]:
+    """For each split commit the trailers that not every new commit has."""
+    parts: dict[Oid, dict[int, bytes]] = {}
+    originals: dict[Oid, bytes] = {}
+    for number, each in enumerate(commits, 1):
+        source = each.draft.source
+        parts.setdefault(source.oid, {})[number] = each.draft.message
+        originals[source.oid] = source.raw.message
+    for oid, messages in parts.items():
+        yield incomplete_trailers(originals[oid], messages, ids)

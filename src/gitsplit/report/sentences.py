@@ -90,8 +90,9 @@ def _numbers(numbers: Sequence[int]) -> str:
     return f"{'commit' if len(numbers) == 1 else 'commits'} {named}"
 
 
-def push_lines(command: str, others: Sequence[str]) -> Iterator[str]:
-    """The command that pushes the commits, and ``others`` that do."""
-    yield f"Push with: {command}"
-    if others:
+def push_lines(commands: Sequence[str]) -> Iterator[str]:
+    """How the commits are pushed: git's command, and others that do the same."""
+    for command in commands[:1]:
+        yield f"Push with: {command}"
+    if others := commands[1:]:
         yield f"Or with: {enumeration(others, 'or')}"

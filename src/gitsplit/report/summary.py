@@ -1,14 +1,13 @@
 """What gitsplit did, as text: a rewrite, its undo, a rebase that git finished.
 
-Whatever was dropped, left where it is or refused is named with its reason.
+Whatever was dropped, or left where it is, is named with its reason.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
-from gitsplit.model.change_id import IdRules, incomplete_trailers, trailer_lines
+from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.checks import Check
-from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, TextEdit
+from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import (
     MOST_NAMED,
@@ -20,167 +19,124 @@ from gitsplit.model.listing import (
 )
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.todo import Entry, Todo
-from gitsplit.report.facts import ResultCommit
-from gitsplit.report.sentences import fate
+from gitsplit.model.todo import Entry
+from gitsplit.report.facts import DroppedEdits, FileEdits, ResultCommit, RewriteFacts
+from gitsplit.report.sentences import fate, push_lines, review_lines
 
 MOST_COMMITS = 20
 """So many commits that a rewrite made are told one by one."""
-
 
 MOST_REFS = 5
 """So many refs that moved are named."""
 
 
-_NO_IDS = IdRules()
-
-
-def summary_text(  # noqa: PLR0913 -- each is one kind of thing that it tells
-    todo: Todo,
-    resulting: Sequence[ResultCommit],
-    moved: Sequence[tuple[str, Oid]],
-    left: Sequence[tuple[str, str]],
-    *,
-    old_tree: Oid,
-    unsigned: int = 0,
-    dropped: Iterable[str] = (),
-    review: Iterable[str] = (),
-    ids: IdRules = _NO_IDS,
-) -> str:
-    """What a rewrite did, how to take it back, and what it left alone.
-
-    ``moved`` are refs with their new values, ``left`` those that stay, each with the
-    reason as a clause. ``old_tree`` is the one that HEAD had. ``unsigned`` is
-    the number of commits that lost their signature. ``dropped`` are the lines about
-    what was dropped, ``review`` those about what follows for a review; ``ids`` says
-    how Change-Ids are used.
-    """
-    refs = name_list([_short(ref) for ref, _ in moved], MOST_REFS)
+def summary_text(rewrite: RewriteFacts) -> str:
+    """What a rewrite did, how to take it back, and what it left alone."""
+    refs = name_list([_short(ref) for ref, _ in rewrite.moved], MOST_REFS)
+    before, after = len(rewrite.todo.entries), len(rewrite.commits)
     lines = [
-        f"Rewrote {refs}: {quantity(len(todo.entries), 'commit')} became"
-        f" {len(resulting)}.",
-        *_results(todo, resulting),
+        f"Rewrote {refs}: {quantity(before, 'commit')} became {after}.",
+        *_commit_lines(rewrite),
+        *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
+        *few(line for left in rewrite.trailers for line in trailer_lines(left)),
+        *_tree_lines(rewrite),
+        *(line for each in rewrite.dropped for line in _dropped_lines(each)),
+        *staying_lines(rewrite.left, short_ref),
     ]
-    lines += few(_gone(todo, {made.change_id for made in resulting}, ids))
-    lines += few(left_behind(resulting, ids))
-    if resulting:
-        lines.append(_final_tree(old_tree[:10], resulting[-1].tree[:10]))
-    lines += dropped
-    lines += staying_lines(left, short_ref)
-    if unsigned:
-        lost = f"{quantity(unsigned, 'signed commit')} lost the signature"
+    if rewrite.unsigned:
+        lost = f"{quantity(rewrite.unsigned, 'signed commit')} lost the signature"
         lines.append(f"{lost}; with --gpg-sign new ones are made.")
-    lines += review
-    lines.append("Undo with: gitsplit --undo")
-    return "\n".join(lines) + "\n"
+    lines += [*review_lines(rewrite.review), *push_lines(rewrite.push)]
+    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
 
 
-def _results(todo: Todo, resulting: Sequence[ResultCommit]) -> Iterator[str]:
+def _commit_lines(rewrite: RewriteFacts) -> Iterator[str]:
     """A line for each resulting commit; where they are many, not for all of them.
 
     Those that only have other parents are left out first.
     """
-    entries = {entry.oid: entry for entry in todo.entries}
-    numbered = list(enumerate(resulting, 1))
-    told = numbered
-    if len(resulting) > MOST_COMMITS:
-        changed = [each for each in numbered if not _is_carried(entries, each[1])]
+    entries = {entry.oid: entry for entry in rewrite.todo.entries}
+    told = numbered = [
+        (number, entries[commit.draft.source.oid], commit)
+        for number, commit in enumerate(rewrite.commits, 1)
+    ]
+    if len(numbered) > MOST_COMMITS:
+        changed = [each for each in numbered if not _is_only_rebased(*each[1:])]
         told = (changed or numbered)[:MOST_COMMITS]
-    lines = (_result(entries[m.draft.source.oid], number, m) for number, m in told)
-    yield from few(lines, len(told), unlisted=len(resulting) - len(told))
+    lines = (_commit_line(*each) for each in told)
+    yield from few(lines, len(told), unlisted=len(numbered) - len(told))
 
 
-def _is_carried(entries: Mapping[Oid, Entry], made: ResultCommit) -> bool:
+def _is_only_rebased(entry: Entry, commit: ResultCommit) -> bool:
     """Whether nothing is new of a commit, but its parents perhaps."""
-    action = entries[made.draft.source.oid].action
-    return made.draft.role == "same" and action == "pick" and not made.is_emptied
+    is_same = commit.draft.role == "same" and not commit.is_emptied
+    return is_same and entry.action == "pick"
 
 
-def _result(entry: Entry, number: int, made: ResultCommit) -> str:
+def _commit_line(number: int, entry: Entry, commit: ResultCommit) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
-    source, draft = made.draft.source, made.draft
-    carried = fate(entry, made)
-    what = {"same": carried, "owner": "", "piece": "new"}[draft.role]
-    if made.oid == source.oid:
+    role = commit.draft.role
+    what = {"same": fate(entry, commit), "owner": "", "piece": "new"}[role]
+    if commit.oid == entry.oid:
         what = "unchanged"
-    elif made.is_emptied:
+    elif commit.is_emptied:
         what = "now empty"
-    elif draft.role != "same" and made.change_id is not None:
-        what = f"{'keeps' if made.keeps_id else 'new'} {printable(made.change_id)[:9]}"
+    elif role != "same" and commit.change_id is not None:
+        kept = "keeps" if commit.keeps_id else "new"
+        what = f"{kept} {printable(commit.change_id)[:9]}"
+    subject = printable(subject_of(commit.draft.message))
     # What is short stands first: a terminal of 80 columns cuts nothing that matters.
-    subject = printable(subject_of(draft.message))
-    return f"  {number}  {made.oid[:10]}  {what:15} {subject}"
+    return f"  {number}  {commit.oid[:10]}  {what:15} {subject}"
 
 
-def _gone(todo: Todo, kept: AbstractSet[bytes | None], ids: IdRules) -> Iterator[str]:
-    """A line for each commit that the series has no more.
-
-    ``kept`` are the Change-Ids that it still has.
-    """
-    for entry in todo.entries:
-        named = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
-        if entry.action == "drop":
-            yield f"Dropped {named}  (see git show {entry.oid[:10]})"
-        elif entry.action in ("squash", "fixup"):
-            gone = ids.of(entry.commit.raw.message)
-            is_gone = gone is not None and gone not in kept
-            lost = f"; its {printable(gone)[:9]} is gone" if gone and is_gone else ""
-            yield f"Squashed {named}{lost}"
+def _gone_line(entry: Entry, lost: bytes | None) -> str:
+    """A commit that the series has no more; ``lost`` is a Change-Id gone with it."""
+    name = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
+    if entry.action == "drop":
+        return f"Dropped {name}  (see git show {entry.oid[:10]})"
+    return f"Squashed {name}" + (f"; its {printable(lost)[:9]} is gone" if lost else "")
 
 
-def left_behind(resulting: Sequence[ResultCommit], ids: IdRules) -> Iterator[str]:
-    """Which trailers of split commits not every new commit has, by their numbers."""
-    by_source: dict[Oid, list[int]] = {}
-    for at, made in enumerate(resulting):
-        by_source.setdefault(made.draft.source.oid, []).append(at)
-    for places in by_source.values():
-        original = resulting[places[0]].draft.source.raw.message
-        messages = {at + 1: resulting[at].draft.message for at in places}
-        yield from trailer_lines(incomplete_trailers(original, messages, ids))
-
-
-def _final_tree(old: str, new: str) -> str:
+def _tree_lines(rewrite: RewriteFacts) -> Iterator[str]:
     """Whether the series ends as it did, which it does unless it was told not to."""
-    if new == old:
-        return f"Final tree {new} as before; index and worktree untouched."
-    return f"Final tree {new} instead of {old}."
+    for last in rewrite.commits[-1:]:
+        old, new = rewrite.old_tree[:10], last.tree[:10]
+        if new == old:
+            yield f"Final tree {new} as before; index and worktree untouched."
+        else:
+            yield f"Final tree {new} instead of {old}."
 
 
-def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
-    """What an undo gave back: the refs with their values of before."""
-    return f"Undid: {printable(subject)}. {placed(refs, 'is back at')}."
+_FACTS: Mapping[Fact, str] = {
+    Fact.CREATE: "the new file {}",
+    Fact.DELETE: "the deletion of {}",
+    Fact.RENAME: "the rename to {}",
+    Fact.TYPE: "the new type of {}",
+    Fact.MODE: "the mode of {}",
+    Fact.CONTENT: "the content of {}",
+}
 
 
-def finished_text(refs: Sequence[tuple[str, Oid]], pushing: Sequence[str] = ()) -> str:
-    """Where the refs are after the rebase, and how to undo that.
-
-    ``pushing`` are the lines about how they are pushed for review.
-    """
-    if not refs:
-        return "The rebase is done; ORIG_HEAD is where it started.\n"
-    lines = (f"Rewritten: {placed(refs)} now.", *pushing)
-    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
-
-
-def aborted_text(refs: Sequence[tuple[str, Oid]]) -> str:
-    """Where the refs are after an abort."""
-    return f"Aborted: {placed(refs, 'is back at')}, and the files are restored.\n"
+def _dropped_lines(dropped: DroppedEdits) -> Iterator[str]:
+    see = f"(see git show {dropped.commit[:10]})"
+    where = {
+        "not staged": "still in the worktree, not staged",
+        "untracked": "still in the worktree, untracked",
+        "nowhere": f"in no file any more {see}",
+        "later": f"renamed or changed again by later commits {see}",
+    }[dropped.where]
+    yield f"Left out of {dropped.commit[:10]}, {where}:"
+    yield from few(f"  {_lost(file)}" for file in dropped.files)
 
 
-def placed(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
-    """Where the refs are, as far as they can all be told."""
-    where = [f"{short_name(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
-    return several(where, MOST_REFS)
-
-
-def short_ref(ref: str) -> str:
-    """The ref as it is told where it was rewritten or stays: ``main``, ``tags/v1``."""
-    return ref.removeprefix("refs/heads/").removeprefix("refs/")
-
-
-def _short(ref: str) -> str:
-    return printable(short_ref(ref))
+def _lost(file: FileEdits) -> str:
+    """The facts and the number of lines that one file lost."""
+    path = printable(file.path)
+    facts = [edit.fact for edit in file.edits if isinstance(edit, FactEdit)]
+    parts = [_FACTS[fact].format(path) for fact in facts]
+    if lines := file.added + file.removed:
+        parts.append(f"{quantity(lines, 'line')} of {'it' if parts else path}")
+    return " and ".join(parts)
 
 
 _KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
@@ -189,15 +145,15 @@ _KINDS = (("refs/heads/", "branches"), ("refs/tags/", "tags"))
 def staying_lines(
     left: Iterable[tuple[str, str]], short: Callable[[str], str]
 ) -> Iterator[str]:
-    """A line for each ref with the reason, which is a clause.
+    """A line for each ref that stays where it is with the reason, which is a clause.
 
     Where many have the same reason, one line counts them. ``short`` gives the name by
     which a ref is told.
     """
-    yield from few(_lines(left, short))
+    yield from few(_staying_lines(left, short))
 
 
-def _lines(
+def _staying_lines(
     left: Iterable[tuple[str, str]], short: Callable[[str], str]
 ) -> Iterator[str]:
     alike: dict[tuple[str, str], list[str]] = {}
@@ -217,68 +173,40 @@ def _kind(ref: str) -> str:
     return next((kind for start, kind in _KINDS if ref.startswith(start)), "HEADs")
 
 
-_FACTS: Mapping[Fact, str] = {
-    Fact.CREATE: "the new file {}",
-    Fact.DELETE: "the deletion of {}",
-    Fact.RENAME: "the rename to {}",
-    Fact.TYPE: "the new type of {}",
-    Fact.MODE: "the mode of {}",
-    Fact.CONTENT: "the content of {}",
-}
+def rebase_text(refs: Sequence[tuple[str, Oid]], push: Sequence[str] = ()) -> str:
+    """Where the refs are after a rebase that git has finished, and how to undo it.
 
-
-def dropped_lines(
-    plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
-) -> Iterator[str]:
-    """For each commit that lost edits what they were, and where they are.
-
-    ``changed`` are the paths at which HEAD's tree is another now, each with whether it
-    still has a file there; ``is_kept`` says that the worktree's files stay as they
-    were.
+    ``push`` are the commands that push them for review.
     """
-    for oid, plan in plans.items():
-        found: dict[str, list[str]] = {}
-        for file, edits in _by_file(plan).items():
-            change = plan.changes[file]
-            place = _place(oid, changed.get(change.path), is_kept)
-            found.setdefault(place, []).append(_what(change, edits))
-        for place, what in found.items():
-            yield f"Left out of {oid[:10]}, {place}:"
-            yield from few(f"  {each}" for each in what)
+    if not refs:
+        return "The rebase is done; ORIG_HEAD is where it started.\n"
+    lines = (f"Rewritten: {_places(refs)} now.", *push_lines(push))
+    return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
 
 
-def _by_file(plan: Plan) -> dict[int, list[Edit]]:
-    files: dict[int, list[Edit]] = {}
-    for edit in plan.edits_by_group().get(DROPPED, ()):
-        files.setdefault(edit.file, []).append(edit)
-    return files
+def abort_text(refs: Sequence[tuple[str, Oid]]) -> str:
+    """Where the refs are after an abort."""
+    return f"Aborted: {_places(refs, 'is back at')}, and the files are restored.\n"
 
 
-def _place(oid: Oid, is_in_head: bool | None, is_kept: bool) -> str:
-    """Where what was dropped from one file is; None where HEAD had it no more."""
-    if is_in_head is None:
-        return f"renamed or changed again by later commits (see git show {oid[:10]})"
-    if not is_kept:
-        return f"in no file any more (see git show {oid[:10]})"
-    how = "not staged" if is_in_head else "untracked"
-    return f"still in the worktree, {how}"
+def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
+    """What an undo gave back: the refs with their values of before."""
+    return f"Undid: {printable(subject)}. {_places(refs, 'is back at')}.\n"
 
 
-def _what(change: FileChange, edits: Sequence[Edit]) -> str:
-    """The facts and the number of lines that one file lost."""
-    path = printable(change.path)
-    facts = [edit.fact for edit in edits if isinstance(edit, FactEdit)]
-    parts = [_FACTS[fact].format(path) for fact in facts]
-    if lines := _number_of_lines(edits):
-        whose = "it" if parts else path
-        parts.append(f"{quantity(lines, 'line')} of {whose}")
-    return " and ".join(parts)
+def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
+    """Where the refs are, as far as they can all be told."""
+    where = [f"{short_name(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
+    return several(where, MOST_REFS)
 
 
-def _number_of_lines(edits: Iterable[Edit]) -> int:
-    """Lines added and removed."""
-    texts = (edit for edit in edits if isinstance(edit, TextEdit))
-    return sum(len(edit.old) + len(edit.new) for edit in texts)
+def short_ref(ref: str) -> str:
+    """The ref as it is told where it was rewritten or stays: ``main``, ``tags/v1``."""
+    return ref.removeprefix("refs/heads/").removeprefix("refs/")
+
+
+def _short(ref: str) -> str:
+    return printable(short_ref(ref))
 
 
 def pushed_before(*, with_new_changes: bool) -> str:

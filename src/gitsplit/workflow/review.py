@@ -29,7 +29,6 @@ from gitsplit.model.change_id import (
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
 from gitsplit.report.facts import ResultCommit, Review, review_of
-from gitsplit.report.sentences import push_lines
 from gitsplit.workflow.work import Work
 
 
@@ -123,26 +122,26 @@ def reviewer_view(
     return review_of(work.todo, commits, ids, given)
 
 
-def push_instructions(repo: Repository, work: Work) -> tuple[str, ...]:
-    """How the commits are pushed, a line each; none where nothing is reviewed.
+def push_commands(repo: Repository, work: Work) -> tuple[str, ...]:
+    """The commands that push the commits; none where nothing is reviewed.
 
     Nor while a rebase is in progress, whose HEAD isn't the end of it.
     """
     known = review_server_of(repo, work)
     if known is None or (repo.git_dir / "rebase-merge").is_dir():
         return ()
-    return tuple(push_lines(known.push.command, known.push.others))
+    return (known.push.command, *known.push.others)
 
 
-def push_instructions_after_rebase(
+def push_commands_after_rebase(
     repo: Repository, record: Record | None
 ) -> tuple[str, ...]:
-    """How the commits of a rewrite that git has finished are pushed, a line each."""
+    """The commands that push a rewrite that git has finished."""
     head = next(iter(record.updates if record else ()), None)
     if head is None or not are_reviewed(repo, head.new, head.old):
         return ()
     push = push_for_review(repo, refs.current_head(repo))
-    return tuple(push_lines(push.command, push.others))
+    return (push.command, *push.others)
 
 
 def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:

@@ -1,6 +1,7 @@
-"""What would become of a series, for whoever only looks: nothing hides the rest.
+"""What reports have to tell, of a dry run and of a rewrite.
 
-What stands against one commit stands beside it, and all the others are shown.
+Of a dry run nothing hides the rest: what stands against one commit stands beside it,
+and all the others are shown.
 """
 
 from dataclasses import replace
@@ -12,10 +13,19 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DropTo
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.report.facts import DryRun, Preview, commit_fates
-from gitsplit.workflow.apply import entry_drafts, preview, result_commits
-from gitsplit.workflow.review import gerrit_complaints, reviewer_view
+from gitsplit.report.facts import (
+    DryRun,
+    Preview,
+    RewriteFacts,
+    commit_fates,
+    dropped_edits,
+    gone_commits,
+    trailers_left_behind,
+)
+from gitsplit.workflow.apply import Outcome, entry_drafts, preview, result_commits
+from gitsplit.workflow.review import gerrit_complaints, push_commands, reviewer_view
 from gitsplit.workflow.work import Work, plan_document
 
 NO_MESSAGE = b"(no message)\n"
@@ -105,3 +115,25 @@ def _with_placeholders(entry: Entry) -> Entry:
         for each in plan.groups
     )
     return replace(entry, plan=replace(plan, groups=groups))
+
+
+def rewrite_facts(
+    repo: Repository, work: Work, outcome: Outcome, drop_to: DropTo
+) -> RewriteFacts:
+    """What a rewrite did, and what it left alone."""
+    rewrite, moves = outcome.rewrite, outcome.moves
+    commits = result_commits(work, rewrite.commits)
+    is_kept = drop_to == "worktree"
+    return RewriteFacts(
+        work.todo,
+        commits,
+        moved=tuple((move.ref, move.new) for move in moves.moves),
+        left=tuple((left.ref, left.reason) for left in moves.left),
+        old_tree=rewrite.old_tree,
+        gone=tuple(gone_commits(work.todo, commits, work.ids)),
+        trailers=tuple(trailers_left_behind(commits, work.ids)),
+        dropped=tuple(dropped_edits(work.plans, outcome.changed, is_kept=is_kept)),
+        unsigned=outcome.unsigned,
+        review=reviewer_view(repo, work, commits),
+        push=push_commands(repo, work),
+    )
