@@ -65,8 +65,8 @@ def test_branches_that_moved_are_counted_and_so_are_they_when_taken_back(
         "Rewrote main, b00, b01, b02, b03 and 36 more: 1 commit became 2."
     )
     (told,) = lines_of(done(repo.path, "--undo"))
-    assert "b03 is at" in told
-    assert told.endswith(" and 36 more again.")
+    assert "b03 is back at" in told
+    assert told.endswith(" and 36 more.")
 
 
 def test_of_many_new_commits_the_first_are_told(repo: Repository) -> None:
