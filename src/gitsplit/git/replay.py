@@ -16,14 +16,13 @@ from pygit2.enums import ObjectType
 
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.program import PARSED, failure
-from gitsplit.git.repository import Repository
+from gitsplit.git.repository import Repository, object_environment
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import (
     EMPTY_TREE,
     NewObjects,
     PathPair,
     changed_paths,
-    object_environment,
     tree_with,
 )
 from gitsplit.model.escape import printable

@@ -495,3 +495,14 @@ def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
             hint="Check the repository with: git fsck",
         ) from error
     return odb
+
+
+def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
+    """The variables by which git writes objects there, and reads them everywhere."""
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
+    others = (f'"{quoted}"', *([lent] if lent else []))
+    return {
+        "GIT_OBJECT_DIRECTORY": str(place),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
+    }

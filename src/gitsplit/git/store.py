@@ -4,6 +4,7 @@ The pack has no deltas (gitformat-pack(5)): the next repack makes some. Must not
 refs.
 """
 
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,8 +15,14 @@ from pathlib import Path
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import durable_environment, this_process
 from gitsplit.git.rebase import is_under_way
-from gitsplit.git.repository import Repository
-from gitsplit.git.trees import NewObjects, move_pack, object_environment, quarantine
+from gitsplit.git.repository import Repository, object_environment
+from gitsplit.git.state_dir import (
+    own_prefix,
+    remove_files,
+    set_shared_permissions,
+    sync_directory,
+)
+from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -26,14 +33,17 @@ from gitsplit.model.objects import (
     parse_tree,
 )
 
-VERSION = 2
+_PACK_VERSION = 2
+
+_INDEX_LAST = (".pack", ".rev", ".idx")
+"""In this order the files of a pack come; git sees it with the last."""
 
 _TYPE_NUMBER: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3}
 
 
 def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> bytes:
     """The pack stream with these objects in this order, its checksum at the end."""
-    parts = [b"PACK", VERSION.to_bytes(4, "big"), len(objects).to_bytes(4, "big")]
+    parts = [b"PACK", _PACK_VERSION.to_bytes(4, "big"), len(objects).to_bytes(4, "big")]
     for kind, data in objects:
         parts += [_entry_header(_TYPE_NUMBER[kind], len(data)), zlib.compress(data)]
     checksum = sha1(usedforsecurity=False)
@@ -195,7 +205,7 @@ def _store_pack(
     cut that spares the refs must spare what they name.
     """
     try:
-        with quarantine(repo) as place:
+        with _quarantine(repo) as place:
             env = {**object_environment(repo, place), **durable_environment()}
             command, pack = ("index-pack", "--stdin"), pack_of(new)
             done = repo.program.run(*command, stdin=pack, check=False, env=env)
@@ -203,7 +213,7 @@ def _store_pack(
                 raise _store_error(done.reason)
             # "pack", a tab, and what the pack is called by.
             name = "pack-" + done.stdout.decode().strip().rpartition("\t")[2]
-            return move_pack(repo, place, name, f"{KEEP_REASON} {who}")
+            return _move_pack(repo, place, name, f"{KEEP_REASON} {who}")
     except OSError as error:
         raise _store_error(error.strerror or str(error)) from error
 
@@ -213,3 +223,42 @@ def _store_error(why: str) -> WriteFailed:
         f"Git couldn't store the new objects: {why}.",
         hint="Is the disk full, or the repository read-only?",
     )
+
+
+@contextmanager
+def _quarantine(repo: Repository) -> Iterator[Path]:
+    """A quarantine on the repository's file system; gone when the block ends.
+
+    Raises OSError where it can't be made.
+    """
+    place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
+    try:
+        set_shared_permissions(repo, place)
+        yield place
+    finally:
+        remove_files(place)
+
+
+def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
+    """Move a pack from the quarantine into the repository; its ``.keep`` file.
+
+    That is there before the pack is, so that no repack throws the pack away. None where
+    the very pack was there, kept by somebody else. Raises OSError.
+    """
+    packs = repo.objects_dir / "pack"
+    packs.mkdir(exist_ok=True)
+    keep = packs / f"{name}.keep"
+    try:
+        with keep.open("x", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(f"{reason}\n")
+        set_shared_permissions(repo, keep)
+        is_kept_here = True
+    except FileExistsError:
+        is_kept_here = False
+    for suffix in _INDEX_LAST:
+        file_of_it = place / "pack" / f"{name}{suffix}"
+        if file_of_it.exists():
+            file_of_it.replace(packs / file_of_it.name)
+    for directory in (packs, repo.objects_dir):
+        sync_directory(directory)
+    return keep if is_kept_here else None

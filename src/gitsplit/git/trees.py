@@ -1,32 +1,15 @@
-"""New objects before they are stored, and the trees that path changes make.
+"""New objects in memory, before they are stored, and the trees that path changes make.
 
-Everything a rewrite will write is computed in memory first, so a preview can show the
-very ids that applying writes. Must not know refs, and stores nothing.
-
-A quarantine for new objects, which git takes for the object database.
-
-As ``git receive-pack`` does it: what is written there is part of the repository only
-when it is moved, whole and on disk. What a kill leaves says by its name whose it is.
+Everything a rewrite will write is computed here first, so a preview can show the very
+ids that applying writes. Must not know refs, and stores nothing.
 """
 
-import os
-import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from stat import S_ISDIR
 from typing import NamedTuple, Protocol, TypeGuard
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.git.repository import Repository
-from gitsplit.git.state_dir import (
-    own_prefix,
-    remove_files,
-    set_shared_permissions,
-    sync_directory,
-)
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import (
     DIRECTORY,
@@ -247,57 +230,3 @@ def _directories_to_make(objects: NewObjects, top: _Directory) -> list[_Director
                 directory.below[name] = _Directory(path, change.below, base)
                 found.append(directory.below[name])
     return found
-
-
-_INDEX_LAST = (".pack", ".rev", ".idx")
-"""In this order the files of a pack come; git sees it with the last."""
-
-
-def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
-    """The variables by which git writes objects there, and reads them everywhere."""
-    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
-    others = (f'"{quoted}"', *([lent] if lent else []))
-    return {
-        "GIT_OBJECT_DIRECTORY": str(place),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
-    }
-
-
-@contextmanager
-def quarantine(repo: Repository) -> Iterator[Path]:
-    """A quarantine on the repository's file system; gone when the block ends.
-
-    Raises OSError where it can't be made.
-    """
-    place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
-    try:
-        set_shared_permissions(repo, place)
-        yield place
-    finally:
-        remove_files(place)
-
-
-def move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
-    """Move a pack from the quarantine into the repository; its ``.keep`` file.
-
-    That is there before the pack is, so that no repack throws the pack away. None where
-    the very pack was there, kept by somebody else. Raises OSError.
-    """
-    packs = repo.objects_dir / "pack"
-    packs.mkdir(exist_ok=True)
-    keep = packs / f"{name}.keep"
-    try:
-        with keep.open("x", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(f"{reason}\n")
-        set_shared_permissions(repo, keep)
-        is_kept_here = True
-    except FileExistsError:
-        is_kept_here = False
-    for suffix in _INDEX_LAST:
-        file_of_it = place / "pack" / f"{name}{suffix}"
-        if file_of_it.exists():
-            file_of_it.replace(packs / file_of_it.name)
-    for directory in (packs, repo.objects_dir):
-        sync_directory(directory)
-    return keep if is_kept_here else None
