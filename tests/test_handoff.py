@@ -394,7 +394,7 @@ def test_gitsplit_names_its_own_way_out_while_it_is_stopped(story: Story) -> Non
     ran = gitsplit(story.repo.path, "--undo")
     assert ran.status == 1
     assert "gitsplit --abort" in ran.err
-    assert rebase.is_under_way(open_repository(story.repo.path))
+    assert open_repository(story.repo.path).is_rebasing
 
 
 def test_continuing_with_a_conflict_unresolved_stops_again(story: Story) -> None:
@@ -418,7 +418,7 @@ def test_without_anything_handed_over_there_is_nothing_to_end(
     ran = gitsplit(story.repo.path, word)
     assert (ran.status, ran.err.splitlines()[0]) == (1, sentence)
     assert f"git rebase {word}" in ran.err
-    assert rebase.is_under_way(open_repository(story.repo.path))
+    assert open_repository(story.repo.path).is_rebasing
 
 
 def test_what_is_to_come_survives_a_gc(story: Story) -> None:
@@ -477,7 +477,7 @@ def test_a_head_that_has_moved_is_refused(story: Story) -> None:
     with pytest.raises(RefMoved):
         hand_over_conflict(opened, work)
 
-    assert not rebase.is_under_way(opened)
+    assert not opened.is_rebasing
 
 
 @to_merge

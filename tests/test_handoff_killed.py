@@ -106,7 +106,7 @@ def expect_as_before(repo: Repository, before: Seen) -> None:
     assert seen(repo) == before
     assert leftovers(repo) == []
     assert list((repo.path / ".git/objects/pack").glob("*.keep")) == []
-    assert not rebase.is_under_way(open_repository(repo.path))
+    assert not open_repository(repo.path).is_rebasing
 
 
 @pytest.mark.parametrize("name", ["pre-rebase", "post-checkout"])
@@ -199,7 +199,7 @@ def test_a_rebase_that_somebody_has_begun_since_is_theirs(tangled: Repository) -
     tangled.run("rebase", "-q", "--exec", "false", "HEAD~1", check=False)
     gitsplit_again(tangled)
 
-    assert rebase.is_under_way(open_repository(tangled.path))
+    assert open_repository(tangled.path).is_rebasing
 
 
 @pytest.mark.parametrize("word", ["--abort", "--undo", "-n"])

@@ -72,7 +72,7 @@ class Case:
         dropped = [TodoLine("pick", Oid(self.dropped), b"dropped")] if keep else []
         base = Oid(self.repo.oid(f"{self.less}~1"))
         rebase.start_rebase(opened, base, self.lines(*refs), dropped)
-        assert rebase.is_under_way(opened)
+        assert opened.is_rebasing
 
     def resolve(self, content: bytes = RESOLVED) -> None:
         (self.repo.path / "f").write_bytes(content)
@@ -303,7 +303,7 @@ def test_where_git_does_not_begin_nothing_has_changed(case: Case) -> None:
         rebase.start_rebase(opened, Oid(case.repo.oid("main~3")), case.lines())
 
     assert seen(case.repo) == before
-    assert not rebase.is_under_way(opened)
+    assert not opened.is_rebasing
 
 
 def test_an_untracked_file_in_the_way_changes_nothing(case: Case) -> None:
@@ -326,7 +326,7 @@ def test_a_list_that_git_cannot_read_changes_nothing(case: Case) -> None:
         )
 
     assert seen(case.repo) == before
-    assert not rebase.is_under_way(opened)
+    assert not opened.is_rebasing
 
 
 def test_a_series_that_begins_at_a_root_keeps_its_clean_root(case: Case) -> None:
@@ -361,7 +361,7 @@ def test_a_squash_has_the_message_that_was_chosen_without_an_editor(
     ]
     rebase.start_rebase(opened, Oid(parent), lines)
 
-    assert not rebase.is_under_way(opened)
+    assert not opened.is_rebasing
     assert repo.message("HEAD") == message
     assert repo.tree("HEAD") == tree
     assert repo.oid("HEAD~1") == parent
@@ -426,4 +426,4 @@ def test_an_old_git_is_refused_where_a_branch_is_to_follow(
 
     assert seen(case.repo) == before
     rebase.start_rebase(opened, base, case.lines())
-    assert rebase.is_under_way(opened)
+    assert opened.is_rebasing

@@ -91,7 +91,6 @@ def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
 
 def go_on() -> None:
     """The rebase that git was left goes on; where it ended, it is said."""
-    from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import rebase_text
     from gitsplit.workflow.conflict import continue_rewrite
@@ -100,7 +99,7 @@ def go_on() -> None:
 
     repo = open_repository(here())
     with recover_first(repo, say) as said:
-        if said and not is_under_way(repo):
+        if said and not repo.is_rebasing:
             return
         record = continue_rewrite(repo)
         moved = [(u.ref, u.new) for u in record.updates] if record else []
@@ -109,7 +108,6 @@ def go_on() -> None:
 
 def abort() -> None:
     """The rebase that git was left is given up."""
-    from gitsplit.git.rebase import is_under_way
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import abort_text
     from gitsplit.workflow.conflict import abort_rewrite
@@ -117,7 +115,7 @@ def abort() -> None:
 
     repo = open_repository(here())
     with recover_first(repo, say) as said:
-        if said and not is_under_way(repo):
+        if said and not repo.is_rebasing:
             return
         record = abort_rewrite(repo, say)
         tell(abort_text([(u.ref, u.old) for u in record.updates]))

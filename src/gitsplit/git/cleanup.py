@@ -58,12 +58,14 @@ def remove_stale_ref_locks(
     for update in updates:
         place = repo.git_dir if update.ref == "HEAD" else repo.common_dir
         files = place / f"{update.ref}.lock", place / update.ref
-        ours += [f for f in files if _content(f).strip() == update.new.encode()]
-        unfilled += [] if _content(files[0]) else [files[0]]
+        ours += [f for f in files if _own_content(f).strip() == update.new.encode()]
+        unfilled += [] if _own_content(files[0]) else [files[0]]
     head_lock = repo.git_dir / "HEAD.lock"
     stale = [file for file in ours if file.suffix == ".lock"]
     stale += _stale_locks(unfilled, [record, *ours], say)
-    if not _content(head_lock) and any(_is_same_age(head_lock, file) for file in ours):
+    if not _own_content(head_lock) and any(
+        _is_same_age(head_lock, file) for file in ours
+    ):
         stale.append(head_lock)
     for lock in stale:
         lock.unlink(missing_ok=True)
@@ -122,7 +124,7 @@ def remove_leftovers(repo: Repository) -> None:
     """Remove what dead gitsplits of this machine have left, but for lock files."""
     remove_stale_keeps(repo)
     remove_stale_scratches(repo)
-    own = repo.git_dir / "gitsplit"
+    own = repo.own_dir
     drafts = (own / "drafts").glob("*/")
     for place in (repo.objects_dir, own, *drafts):
         remove_stale_files(place)
@@ -134,7 +136,7 @@ def remove_stale_keeps(repo: Repository) -> None:
     """Remove the ``.keep`` files of dead gitsplits, and of rebases that are over."""
     reason = re.compile(rb"%s (\d+ \d+)(?: (/.*))?\s*" % KEEP_REASON.encode())
     for keep in (repo.objects_dir / "pack").glob("pack-*.keep"):
-        ours = reason.fullmatch(_content(keep))
+        ours = reason.fullmatch(_own_content(keep))
         if ours and not _is_needed(ours[1].decode(), ours[2]):
             keep.unlink(missing_ok=True)
 
@@ -158,7 +160,7 @@ def remove_stale_scratches(repo: Repository) -> None:
     )
     admins = repo.common_dir / "worktrees"
     for lock in admins.glob("*/locked"):
-        ours = reason.fullmatch(_content(lock))
+        ours = reason.fullmatch(_own_content(lock))
         if ours and not is_running(ours[1].decode()):
             _kill_command(lock.parent)
             _scratch_worktree(lock.parent).remove()
@@ -173,12 +175,12 @@ def _scratch_worktree(admin: Path) -> ScratchWorktree:
     Git keeps the name of its file ``.git`` there. Files in a directory that isn't
     called as ours are have been moved by somebody, and stay.
     """
-    path = Path(os.fsdecode(_content(admin / "gitdir").rstrip(b"\n"))).parent
+    path = Path(os.fsdecode(_own_content(admin / "gitdir").rstrip(b"\n"))).parent
     return ScratchWorktree(path if path.name.startswith(PREFIX) else admin, admin)
 
 
 def _kill_command(admin: Path) -> None:
-    name = _content(admin / COMMAND_FILE).decode("ascii", "replace")
+    name = _own_content(admin / COMMAND_FILE).decode("ascii", "replace")
     pid, _, start = name.partition(" ")
     # Without its start, the process could be anybody's.
     if start not in ("", "0") and is_running(name):
@@ -186,9 +188,6 @@ def _kill_command(admin: Path) -> None:
             os.killpg(int(pid), signal.SIGKILL)
 
 
-def _content(path: Path) -> bytes:
-    """The file's bytes; of what isn't a file, or can't be one of gitsplit's, none."""
-    try:
-        return read_own_file(path)
-    except OSError:  # reftable has no refs/heads/
-        return b""
+def _own_content(path: Path) -> bytes:
+    """The content of a file of gitsplit's own; empty where there is none."""
+    return read_own_file(path) or b""

@@ -48,7 +48,7 @@ class Hooks:
         """
         if not self._has("commit-msg"):
             return message, ""
-        path = self.repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
+        path = self.repo.own_dir / "COMMIT_EDITMSG"
         try:
             with report_write_failure(f"The commit-msg hook can't be given {path}"):
                 ensure_directory(self.repo)
@@ -199,7 +199,7 @@ def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oi
     Where a rebase has stopped for ``edit``, git itself tells at the end what became of
     the commit that it stopped at.
     """
-    stop = repo.git_dir / "rebase-merge" / "stopped-sha"
+    stop = repo.rebase_dir / "stopped-sha"
     stopped = stop.read_text("ascii", "replace").strip() if stop.is_file() else ""
     rewritten = ((commit.old, commit.owner) for commit in rewrite.rewritten)
     return [
@@ -211,7 +211,7 @@ def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oi
 
 def _set_orig_head(repo: Repository, old_head: Oid) -> str:
     """``ORIG_HEAD`` names the old tip; the tip of a rebase in progress stays there."""
-    if (repo.git_dir / "rebase-merge").is_dir():
+    if repo.is_rebasing:
         return ""
     done = repo.program.run("update-ref", "ORIG_HEAD", old_head, check=False)
     return _failure_text("ORIG_HEAD couldn't be set", done)

@@ -390,7 +390,7 @@ def _record_file(repo: Repository, number: int) -> Path:
 
 
 def _journal_dir(repo: Repository) -> Path:
-    return repo.git_dir / "gitsplit"
+    return repo.own_dir
 
 
 def records(repo: Repository) -> list[Record]:

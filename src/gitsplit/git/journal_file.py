@@ -48,8 +48,8 @@ def record_files(directory: Path) -> list[Path]:
 def read_record(path: Path) -> dict[str, Any] | None:
     """The fields of the record in the file; None where they can't be had."""
     try:
-        return fields_in(read_own_file(path), int(path.stem))
-    except (OSError, ValueError):
+        return fields_in(read_own_file(path) or b"", int(path.stem))
+    except ValueError:
         return None
 
 

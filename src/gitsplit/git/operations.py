@@ -46,8 +46,8 @@ def operation_under_way(repo: Repository) -> str | None:
     A stop at ``edit`` or ``break`` inside ``git rebase -i`` with nothing staged
     forbids nothing; a stop at a conflict or a failed ``exec`` does.
     """
-    if (repo.git_dir / "rebase-merge").is_dir():
-        stopped = _is_at_planned_stop(repo.git_dir / "rebase-merge")
+    if repo.is_rebasing:
+        stopped = _is_at_planned_stop(repo.rebase_dir)
         if not stopped or _has_staged_changes(repo):
             return "rebase"
     return _other_operation(repo)
@@ -63,7 +63,7 @@ def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> No
         return
     article = "An" if name == "am" else "A"
     told = f"{article} {name} is in progress in this repository."
-    if name == "rebase" and (repo.git_dir / "rebase-merge").is_dir():
+    if name == "rebase" and repo.is_rebasing:
         told = (
             "A rebase is in progress, and gitsplit works inside it only at a stop "
             "for edit or break with nothing staged."

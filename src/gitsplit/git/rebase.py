@@ -200,8 +200,8 @@ def _run_start(
             "git was killed while it started the rebase.", hint="Try again."
         )
     # Without this file, git couldn't read the list and waits for somebody to mend it.
-    has_begun = is_under_way(repo) and (state_dir(repo) / "done").exists()
-    if (done.status or is_under_way(repo)) and not has_begun:
+    has_begun = repo.is_rebasing and (repo.rebase_dir / "done").exists()
+    if (done.status or repo.is_rebasing) and not has_begun:
         raise failure(("rebase",), done)
 
 
@@ -224,7 +224,7 @@ def _todo_list(
     if dropped:
         yield f"label {KEPT}\n".encode()
         yield from map(_todo_line, dropped)
-        script = repo.git_dir / "gitsplit" / "keep-dropped"
+        script = repo.own_dir / "keep-dropped"
         yield b"exec sh " + os.fsencode(shlex.quote(str(script))) + b"\n"
 
 
@@ -250,17 +250,12 @@ def _git_version(repo: Repository) -> tuple[int, ...]:
     return int(found[1]), int(found[2])
 
 
-def is_under_way(repo: Repository) -> bool:
-    """Whether a rebase of commits, not of mails, is in progress in this worktree."""
-    return state_dir(repo).is_dir()
-
-
 def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
     """The ref and the tip to which an abort would go back; None without a rebase.
 
     The ref is None where HEAD was detached.
     """
-    state = state_dir(repo)
+    state = repo.rebase_dir
     head, tip = (read_git_file(state / name) for name in ("head-name", "orig-head"))
     if head is None or tip is None:
         return None
@@ -274,14 +269,14 @@ def current_stop(repo: Repository) -> Stop:
     commit, subject = None, b""
     paths: list[bytes] = []
     with suppress(GitsplitError):
-        name = read_git_file(state_dir(repo) / "stopped-sha") or b""
+        name = read_git_file(repo.rebase_dir / "stopped-sha") or b""
         named = repo.resolve(name.decode("ascii", "replace").strip())
         subject = subject_of(repo.read_commit(named).message)
         commit = named
     with suppress(GitsplitError):
         unmerged = ("diff", "--name-only", "--diff-filter=U", "-z")
         paths = repo.program.run(*unmerged).stdout.split(b"\0")[:-1]
-    lists = (state_dir(repo) / name for name in ("done", "git-rebase-todo"))
+    lists = (repo.rebase_dir / name for name in ("done", "git-rebase-todo"))
     done, left = (len(commands_in(todo)) for todo in lists)
     return Stop(commit, subject, tuple(paths), done, left)
 
@@ -297,7 +292,7 @@ def has_stopped(repo: Repository) -> bool:
 
     Git writes the later of these files last of all.
     """
-    return all((state_dir(repo) / name).exists() for name in ("stopped-sha", "message"))
+    return all((repo.rebase_dir / name).exists() for name in ("stopped-sha", "message"))
 
 
 def continue_rebase(repo: Repository) -> None:
@@ -317,7 +312,7 @@ def continue_rebase(repo: Repository) -> None:
                 hint="Continue with: gitsplit --continue",
                 state="The rebase is in progress.",
             )
-    if status and not is_under_way(repo):
+    if status and not repo.is_rebasing:
         raise GitFailed("git rebase failed.", hint="Check with: git status")
 
 
@@ -338,18 +333,18 @@ def roll_back(
     claim_autostash(repo)
     if _has_origin(repo):
         done = repo.program.run_outliving("rebase", "--abort", started=started)
-        if done.status or is_under_way(repo):
+        if done.status or repo.is_rebasing:
             raise _abort_error(done)
-    elif is_under_way(repo):
+    elif repo.is_rebasing:
         # Git hasn't come to moving HEAD yet; or it has, back, and tidied up half.
-        shutil.rmtree(state_dir(repo))
+        shutil.rmtree(repo.rebase_dir)
     return restore_autostash(repo)
 
 
 def _has_origin(repo: Repository) -> bool:
     """Whether git can go back to where the rebase in progress began."""
     names = ("head-name", "onto", "orig-head")
-    return all((read_git_file(state_dir(repo) / n) or b"").strip() for n in names)
+    return all((read_git_file(repo.rebase_dir / n) or b"").strip() for n in names)
 
 
 def _abort_error(done: Completed) -> GitsplitError:
@@ -376,27 +371,22 @@ def _interruptible(repo: Repository) -> Iterator[None]:
         raise Interrupted(
             "git rebase was interrupted.",
             hint="Check with: git status",
-            state="The rebase is still in progress." if is_under_way(repo) else "",
+            state="The rebase is still in progress." if repo.is_rebasing else "",
         ) from stop
 
 
 def remove_own_files(repo: Repository) -> None:
     """Remove gitsplit's files for a rebase, where none needs them any more."""
-    if is_under_way(repo) or rebase_process.has_note(repo):
+    if repo.is_rebasing or rebase_process.has_note(repo):
         return
-    for file in (repo.git_dir / "gitsplit" / "keep-dropped", todo_file(repo)):
+    for file in (repo.own_dir / "keep-dropped", todo_file(repo)):
         if file.exists():
             file.unlink()
 
 
 def todo_file(repo: Repository) -> Path:
     """The todo list that git was given."""
-    return repo.git_dir / "gitsplit" / "todo"
-
-
-def state_dir(repo: Repository) -> Path:
-    """Where git keeps what it knows of a rebase in progress."""
-    return repo.git_dir / "rebase-merge"
+    return repo.own_dir / "todo"
 
 
 _IN_STASH = (
@@ -417,7 +407,7 @@ class _Stash:
 
 def claim_autostash(repo: Repository) -> None:
     """Take the autostash over: :func:`restore_autostash` applies it, and not git."""
-    theirs = repo.git_dir / "rebase-merge" / "autostash"
+    theirs = repo.rebase_dir / "autostash"
     if not (read_git_file(theirs) or b"").strip():
         return  # git was killed before it had reset any file
     state = "Your uncommitted changes are in the commit that it names."
@@ -539,7 +529,7 @@ def _read_stash(repo: Repository, oid: Oid) -> _Stash:
 
 
 def _claim_file(repo: Repository) -> Path:
-    return repo.git_dir / "gitsplit" / "autostash"
+    return repo.own_dir / "autostash"
 
 
 def _autostash_oid(repo: Repository) -> str:

@@ -8,7 +8,7 @@ them are dead, a kill came between. Git's locks that are younger are stale then.
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -116,10 +116,8 @@ def _rebase_locks(repo: Repository, refs: tuple[str, ...]) -> Iterator[Path]:
 
 
 def _read_note(note: Path) -> list[str]:
-    with suppress(OSError):
-        return read_own_file(note).decode("ascii", "replace").split("\n")[:-1]
-    return []
+    return (read_own_file(note) or b"").decode("ascii", "replace").split("\n")[:-1]
 
 
 def _note_file(repo: Repository) -> Path:
-    return repo.git_dir / "gitsplit" / "rebase-process"
+    return repo.own_dir / "rebase-process"

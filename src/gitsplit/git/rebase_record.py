@@ -17,7 +17,6 @@ each reflog is noted, and what comes after it is newer.
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -68,12 +67,12 @@ def _note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> No
 
 def _noted_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
     """The entries noted for this record; none where another was noted since."""
-    with suppress(OSError):
-        first, *lines = read_own_file(_last_entries_file(repo)).split(b"\n")[:-1]
-        if first == b"%d" % number:
-            words = (line.partition(b" ") for line in lines)
-            return {os.fsdecode(ref): last for ref, _, last in words}
-    return {}
+    content = read_own_file(_last_entries_file(repo)) or b""
+    first, *lines = content.split(b"\n")
+    if first != b"%d" % number:
+        return {}
+    words = (line.partition(b" ") for line in lines[:-1])
+    return {os.fsdecode(ref): last for ref, _, last in words}
 
 
 def _entries_after(
@@ -123,7 +122,7 @@ def _seconds(selector: bytes) -> int:
 
 
 def _last_entries_file(repo: Repository) -> Path:
-    return repo.git_dir / "gitsplit" / "reflogs"
+    return repo.own_dir / "reflogs"
 
 
 _DONE = re.compile(
@@ -198,7 +197,7 @@ def recover_rebase(repo: Repository) -> str | None:
     if not records:
         rebase_process.remove_stale_rebase_locks(repo, ())
         rebase.restore_autostash(repo)
-    elif not rebase.is_under_way(repo) or _is_own_rebase(repo):
+    elif not repo.is_rebasing or _is_own_rebase(repo):
         named = tuple(update.ref for update in records[-1].updates)
         rebase_process.remove_stale_rebase_locks(repo, named)
         said = _recover_interrupted(repo, records[-1], order)
@@ -213,10 +212,10 @@ def _recover_interrupted(repo: Repository, record: Record, order: Order) -> str 
         return f"{broken_off}; the rebase has been finished{_but_clause(told)}."
     if order != "abort" and rebase.has_stopped(repo):
         return None
-    if order == "continue" and rebase.is_under_way(repo):
+    if order == "continue" and repo.is_rebasing:
         _reschedule_command(repo)
         return f"{broken_off}; continue with: gitsplit --continue"
-    if order == "start" and rebase.is_under_way(repo):
+    if order == "start" and repo.is_rebasing:
         _remove_half_picked(repo)
     _remove_half_reset(repo)
     told = rebase.roll_back(repo)
@@ -230,7 +229,7 @@ def _but_clause(told: str) -> str:
 
 def _is_at_end(repo: Repository, record: Record) -> bool:
     """Whether git has carried out the whole todo list, but not removed its state."""
-    if rebase.is_under_way(repo) and record.head is None:
+    if repo.is_rebasing and record.head is None:
         return _has_run_all_commands(repo)
     finished = _record_from_reflogs(repo, record)
     return finished is not None and not _is_back(repo, record)
@@ -346,7 +345,7 @@ def _reschedule_command(repo: Repository) -> None:
     in index and files is reset; dropped lines that stay in the files are made again by
     gitsplit's script.
     """
-    state = rebase.state_dir(repo)
+    state = repo.rebase_dir
     done, left = _done_and_left(repo)
     lost = _command_between_lists(
         rebase.commands_in(rebase.todo_file(repo)), done, left
@@ -365,7 +364,7 @@ def _reschedule_command(repo: Repository) -> None:
 
 def _done_and_left(repo: Repository) -> tuple[list[bytes], list[bytes]]:
     """The commands that git has begun, and those that are to come."""
-    state = rebase.state_dir(repo)
+    state = repo.rebase_dir
     names = ("done", "git-rebase-todo")
     done, left = (rebase.commands_in(state / name) for name in names)
     return done, left
@@ -447,9 +446,9 @@ def _patch_id(repo: Repository, commit: Oid) -> bytes:
 
 def _has_run_all_commands(repo: Repository) -> bool:
     """Whether all commands of the rebase in progress are carried out."""
-    done = rebase.state_dir(repo) / "done"
+    done = repo.rebase_dir / "done"
     if rebase.has_stopped(repo) or rebase.commands_in(
-        rebase.state_dir(repo) / "git-rebase-todo"
+        repo.rebase_dir / "git-rebase-todo"
     ):
         return False
     last = rebase.commands_in(done)[-1:]
@@ -462,7 +461,7 @@ def _finish_rebase(repo: Repository, head: str | None) -> str:
     ``head`` is the branch that has been rebased. Says so where uncommitted changes
     are only in a stash.
     """
-    if not rebase.is_under_way(repo):
+    if not repo.is_rebasing:
         return rebase.restore_autostash(repo)
     rebase.claim_autostash(repo)
     if head and refs.current_head(repo) is None:
@@ -479,7 +478,7 @@ def _finish_rebase(repo: Repository, head: str | None) -> str:
 
 def _updates_at_end(repo: Repository) -> list[refs.RefUpdate]:
     """The branches that git is to move at the end, each named in three lines."""
-    known = read_git_file(rebase.state_dir(repo) / "update-refs") or b""
+    known = read_git_file(repo.rebase_dir / "update-refs") or b""
     lines = os.fsdecode(known).split("\n")
     rows = zip(*(lines[start::3] for start in range(3)), strict=False)
     return [

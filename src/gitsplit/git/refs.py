@@ -119,8 +119,7 @@ def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, O
 
     HEAD's own is none of them, nor is one whose files another worktree has.
     """
-    is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
-    if is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
+    if repo.is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
         return {}
     stay = {*branches_owned_by_operations(repo), *branches_of_other_worktrees(repo)}
     stay.add(current_head(repo) or "HEAD")
@@ -134,7 +133,6 @@ def _objection_to_move(
     """A function that says why a ref must stay where it is, if it must."""
     owned = branches_owned_by_operations(repo)
     elsewhere = branches_of_other_worktrees(repo)
-    is_rebasing = (repo.git_dir / "rebase-merge").is_dir()
     rewritten = rewrite.followers
     updates = repo.config.get_bool("rebase.updateRefs", default=True)
     same_tree = _commits_with_same_tree(rewrite)
@@ -144,7 +142,7 @@ def _objection_to_move(
             (not tip.is_branch, "tags stay where they are"),
             (tip.ref in owned, "a rebase or bisect in progress will set it"),
             (tip.commit not in rewritten, "it has commits of its own on top"),
-            (is_rebasing, "a rebase is in progress here"),
+            (repo.is_rebasing, "a rebase is in progress here"),
             (not updates, "rebase.updateRefs is false"),
         ):
             if holds:

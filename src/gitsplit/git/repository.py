@@ -138,6 +138,21 @@ class Repository:
     config: Config
     _odb: pygit2.Odb = field(repr=False)
 
+    @property
+    def own_dir(self) -> Path:
+        """The directory for gitsplit's own files; it may not exist yet."""
+        return self.git_dir / "gitsplit"
+
+    @property
+    def rebase_dir(self) -> Path:
+        """The directory in which git keeps the state of a rebase (git-rebase(1))."""
+        return self.git_dir / "rebase-merge"
+
+    @property
+    def is_rebasing(self) -> bool:
+        """Whether a rebase of commits, not of mails, is in progress here."""
+        return self.rebase_dir.is_dir()
+
     def with_watch(self, watch: Watch) -> "Repository":
         """The repository for who does something in it beside a screen.
 

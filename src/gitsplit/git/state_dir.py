@@ -82,19 +82,22 @@ MOST_BYTES = 1 << 27
 """More is in no file that gitsplit or git keeps here, not in the longest plan."""
 
 
-def read_own_file(file: Path) -> bytes:
-    """The bytes of a file of gitsplit's own.
+def read_own_file(file: Path) -> bytes | None:
+    """Read a file of gitsplit's own; None where it is missing or can't be one.
 
-    Raises OSError also where it isn't a regular file (a link, a pipe, a device), or is
-    larger than any that gitsplit writes: reading such a one might never end.
+    What isn't a regular file (a link, a pipe, a device) can't, nor what is larger than
+    any that gitsplit writes: reading it might never end.
     """
-    return _read_regular_file(file, os.O_NOFOLLOW)
+    try:
+        return _read_regular_file(file, os.O_NOFOLLOW)
+    except OSError:
+        return None
 
 
 def read_git_file(file: Path) -> bytes | None:
-    """The bytes of a file in which git keeps its state; None where there is none.
+    """Read a file in which git keeps its state; None where it is missing.
 
-    Raises GitFailed where reading it might never end, or can't begin.
+    Raises GitFailed where it can't be read, or isn't a regular file.
     """
     try:
         return _read_regular_file(file)
@@ -312,21 +315,15 @@ class DraftFile:
 
     @property
     def _directory(self) -> Path:
-        return self.repo.git_dir / "gitsplit" / "drafts" / self.branch
+        return self.repo.own_dir / "drafts" / self.branch
 
     def text(self) -> str | None:
-        """The draft; None where there is none that can be read."""
-        try:
-            return read_own_file(self.path).decode("utf-8")
-        except (OSError, ValueError):
-            return None
+        """Read the draft; None where there is none that can be read."""
+        return _read_text(self.path)
 
     def memory(self) -> str | None:
-        """What was kept beside the draft; None where nothing is that can be read."""
-        try:
-            return read_own_file(self._memory).decode("utf-8")
-        except (OSError, ValueError):
-            return None
+        """Read what was kept beside the draft; None where there is no such file."""
+        return _read_text(self._memory)
 
     @property
     def _memory(self) -> Path:
@@ -356,6 +353,14 @@ class DraftFile:
         for path in sorted(self._directory.glob("*.json")):
             if not path.stem.endswith(f"-{head[:_SHORT]}"):
                 yield path
+
+
+def _read_text(file: Path) -> str | None:
+    content = read_own_file(file)
+    try:
+        return None if content is None else content.decode("utf-8")
+    except ValueError:
+        return None
 
 
 def _directory_name(ref: bytes) -> str:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import durable_environment, this_process
-from gitsplit.git.rebase import is_under_way
 from gitsplit.git.repository import Repository, object_environment
 from gitsplit.git.state_dir import (
     own_prefix,
@@ -186,7 +185,7 @@ def store_for_rebase(
     try:
         yield
     finally:
-        if keep is not None and not is_under_way(repo):
+        if keep is not None and not repo.is_rebasing:
             _remove_keep(keep)
 
 

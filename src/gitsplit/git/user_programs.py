@@ -87,7 +87,7 @@ def edit_text(repo: Repository, text: bytes) -> bytes:
     EditorFailed when the editor can't be started or ends with an error, which is how
     a user says no, and Interrupted where a signal tells gitsplit to end.
     """
-    path = repo.git_dir / "gitsplit" / "COMMIT_EDITMSG"
+    path = repo.own_dir / "COMMIT_EDITMSG"
     try:
         ensure_directory(repo)
         return _run_editor(repo, path, text)
@@ -102,7 +102,7 @@ def keep_text(repo: Repository, text: bytes) -> Path:
 
     Raises EditorFailed where it can't be written.
     """
-    path = repo.git_dir / "gitsplit" / "messages"
+    path = repo.own_dir / "messages"
     try:
         ensure_directory(repo)
         write_file(repo, path, text)

@@ -400,10 +400,7 @@ def remove_stale_index_lock(repo: Repository) -> None:
 
 
 def _is_stale(file: Path) -> bool:
-    content = b""
-    with suppress(OSError):
-        content = read_own_file(file)
-    if not (owner := _OWN_LOCK.fullmatch(content)):
+    if not (owner := _OWN_LOCK.fullmatch(read_own_file(file) or b"")):
         return False
     name = owner[1].decode("ascii")
     return name == this_process() or not is_running(name)

@@ -78,7 +78,7 @@ def _refuse_impossible(repo: Repository, work: Work) -> None:
             "A conflict in a series with merges can't be left to git rebase.",
             hint="Leave out, move or edit less, or start after the last merge.",
         )
-    if rebase.is_under_way(repo):
+    if repo.is_rebasing:
         raise NotHandedOver(
             "A rebase is in progress here, and git can't begin another one inside it.",
             hint="Leave out, move or edit less, or finish that rebase first.",
@@ -108,7 +108,7 @@ def _start_rebase(
     try:
         rebase.start_rebase(repo, base, lines, handoff.dropped, options)
     except BaseException:
-        if not rebase.is_under_way(repo):
+        if not repo.is_rebasing:
             journal.cancel_record(repo, record)
         raise
 
@@ -317,14 +317,14 @@ def _record_to_go_on_with(repo: Repository) -> Record:
         rebase_record.settle_records(repo)
         raise NothingToContinue(
             "No rebase that gitsplit has left to git is in progress here.",
-            hint=_OTHER if rebase.is_under_way(repo) else "Check with: git status",
+            hint=_OTHER if repo.is_rebasing else "Check with: git status",
         )
     return record
 
 
 def _settle_or_stop(repo: Repository) -> Record | None:
     """The record, where git has ended the rebase; whatever is raised says how far."""
-    if rebase.is_under_way(repo):
+    if repo.is_rebasing:
         raise _stop_error(rebase.current_stop(repo))
     with _say_when_over(repo):
         return rebase_record.settle_records(repo)
@@ -336,7 +336,7 @@ def _say_when_over(repo: Repository) -> Iterator[None]:
     try:
         yield
     except GitsplitError as error:
-        if not rebase.is_under_way(repo):
+        if not repo.is_rebasing:
             error.state = "The rebase is over."
         raise
 

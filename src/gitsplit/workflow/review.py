@@ -128,7 +128,7 @@ def push_commands(repo: Repository, work: Work) -> tuple[str, ...]:
     Nor while a rebase is in progress, whose HEAD isn't the end of it.
     """
     known = review_server_of(repo, work)
-    if known is None or (repo.git_dir / "rebase-merge").is_dir():
+    if known is None or repo.is_rebasing:
         return ()
     return (known.push.command, *known.push.others)
 
