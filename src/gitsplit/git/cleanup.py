@@ -9,7 +9,7 @@ import re
 import signal
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -20,17 +20,10 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, ScratchWorktree
 from gitsplit.git.state_dir import PREFIX, mtime_of, read_own_file, remove_stale_files
 from gitsplit.git.store import KEEP_REASON
+from gitsplit.model.progress import Say, say_nothing
 
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""
-
-
-Say = Callable[[str], None]
-"""Told, in a sentence, what is waited for."""
-
-
-def say_nothing(_words: str) -> None:
-    """Nobody is told."""
 
 
 def remove_stale_ref_locks(

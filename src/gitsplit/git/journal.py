@@ -46,6 +46,7 @@ from gitsplit.git.worktree import (
     update_index,
 )
 from gitsplit.model.listing import name_list
+from gitsplit.model.progress import Say, say_nothing
 
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""
@@ -271,9 +272,7 @@ def _ref_states(repo: Repository, record: Record) -> _RefStates:
     return _RefStates(made, to_make, tuple(u for u in record.targets if u not in known))
 
 
-def recover_rewrites(
-    repo: Repository, say: cleanup.Say = cleanup.say_nothing
-) -> str | None:
+def recover_rewrites(repo: Repository, say: Say = say_nothing) -> str | None:
     """Finish or roll back an interrupted rewrite; what was done, or None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
@@ -306,7 +305,7 @@ def is_alive(record: Record) -> bool:
     return any(name != me and is_running(name) for name in record.processes)
 
 
-def _recover_record(repo: Repository, record: Record, say: cleanup.Say) -> str:
+def _recover_record(repo: Repository, record: Record, say: Say) -> str:
     """Finish or roll back the record's moves; the sentence that says which."""
     remove_stale_ref_locks(repo, record.targets, _record_file(repo, record.number), say)
     state = _ref_states(repo, record)
@@ -431,7 +430,7 @@ PATIENCE = 5.0
 _TICK = 0.05
 
 
-def wait_for_others(repo: Repository, say: Callable[[str], None]) -> None:
+def wait_for_others(repo: Repository, say: Say) -> None:
     """Nobody else moves refs here any more that gitsplit knows of.
 
     ``say`` is told that it waits. Raises OperationUnderWay where that takes too long.

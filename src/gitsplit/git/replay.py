@@ -23,6 +23,7 @@ from gitsplit.git.trees import (
     NewObjects,
     PathPair,
     changed_paths,
+    directories_above,
     tree_with,
 )
 from gitsplit.model.escape import printable
@@ -130,7 +131,7 @@ def _has_directory_clash(side: Paths, other: Paths) -> bool:
     """Whether a file of one side is a directory of the other."""
     files = {path for path, pair in side.items() if pair.after}
     coming = (path for path, pair in other.items() if pair.after)
-    return any(parent in files for path in coming for parent in _parents(path))
+    return any(parent in files for path in coming for parent in directories_above(path))
 
 
 def _may_follow_renames(side: Paths, other: Paths) -> bool:
@@ -142,19 +143,11 @@ def _may_follow_renames(side: Paths, other: Paths) -> bool:
     gone = {path for path, pair in side.items() if not pair.after}
     if not gone or all(pair.before for pair in side.values()):
         return False
-    left = {parent for path in gone for parent in _parents(path)}
+    left = {parent for path in gone for parent in directories_above(path)}
     made = (path for path, pair in other.items() if not pair.before)
     return not side.keys().isdisjoint(other) or any(
-        parent in left for path in made for parent in _parents(path)
+        parent in left for path in made for parent in directories_above(path)
     )
-
-
-def _parents(path: bytes) -> Iterator[bytes]:
-    """Every directory that the path lies in."""
-    at = path.rfind(b"/")
-    while at >= 0:
-        yield path[:at]
-        at = path.rfind(b"/", 0, at)
 
 
 @dataclass(frozen=True, slots=True)

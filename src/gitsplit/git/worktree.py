@@ -28,7 +28,7 @@ from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git.program import Completed, failure, is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import read_own_file, temporary_directory
-from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+from gitsplit.git.trees import NewObjects, PathPair, changed_paths, directories_above
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
 
@@ -462,7 +462,7 @@ def remove_file(repo: Repository, path: bytes) -> None:
             return
         with suppress(FileNotFoundError):
             os.unlink(place.name, dir_fd=place.directory)
-    for directory in _directories_above(path)[::-1]:
+    for directory in directories_above(path)[::-1]:
         with suppress(OSError), _open_parent(repo, directory) as place:
             if place is None:
                 return
@@ -471,7 +471,7 @@ def remove_file(repo: Repository, path: bytes) -> None:
 
 def first_obstacle(repo: Repository, path: bytes) -> bytes | None:
     """The first parent of the path that is there and is no directory, if any."""
-    for directory in _directories_above(path):
+    for directory in directories_above(path):
         found = file_status(repo, directory)
         if found is None:
             return None
@@ -507,12 +507,6 @@ def _names_in(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
             (os.fsencode(entry.name), entry.is_dir(follow_symlinks=False))
             for entry in entries
         ]
-
-
-def _directories_above(path: bytes) -> list[bytes]:
-    """The directories on the way to the path, the topmost first."""
-    names = path.split(b"/")
-    return [b"/".join(names[:count]) for count in range(1, len(names))]
 
 
 def _lstat(place: _NameInDirectory) -> os.stat_result | None:

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 
 from gitsplit.errors import GivenUp
 
+Say = Callable[[str], None]
+"""Told, in a sentence, what goes on."""
+
+
+def say_nothing(_words: str) -> None:
+    """Tell nobody."""
+
 
 def _unheard(_done: int, _count: int) -> None:
     pass

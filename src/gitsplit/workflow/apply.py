@@ -4,7 +4,7 @@
 comes before computes in memory what would be written, for a preview as well.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -30,7 +30,6 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
-from gitsplit.git.cleanup import say_nothing
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.journal import wait_for_others
 from gitsplit.git.repository import Repository
@@ -45,7 +44,7 @@ from gitsplit.model.encoding import in_encoding
 from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo, Plan, without_empty_groups
-from gitsplit.model.progress import PATIENT, Watch
+from gitsplit.model.progress import PATIENT, Say, Watch, say_nothing
 from gitsplit.model.series import CommitDraft
 from gitsplit.model.states import is_whole, with_dropped_edits_kept
 from gitsplit.model.todo import (
@@ -396,7 +395,7 @@ def undo(repo: Repository) -> journal.Record:
         return journal.undo_last(repo)
 
 
-def recover(repo: Repository, say: Callable[[str], None] = say_nothing) -> str | None:
+def recover(repo: Repository, say: Say = say_nothing) -> str | None:
     """What became of a rewrite that was broken off, in a sentence; None without one.
 
     ``say`` is told what is waited for meanwhile. Raises OperationUnderWay where others

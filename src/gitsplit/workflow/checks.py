@@ -32,7 +32,7 @@ from gitsplit.model.checks import (
 from gitsplit.model.escape import output_in_one_line, printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.progress import Watch
+from gitsplit.model.progress import Say, Watch
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
@@ -52,7 +52,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     rewrite: Rewrite,
     commands: Sequence[str],
     jobs: int | None,
-    say: Callable[[str], None],
+    say: Say,
     *,
     passed: AbstractSet[Oid] = frozenset(),
 ) -> None:

@@ -4,7 +4,7 @@
 git alone; both come to the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,7 @@ from gitsplit.model.listing import name_list, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
+from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
 from gitsplit.report.summary import staying_lines
 from gitsplit.workflow.apply import (
@@ -295,9 +296,7 @@ def continue_rewrite(repo: Repository) -> Record | None:
     return _settle_or_stop(repo)
 
 
-def abort_rewrite(
-    repo: Repository, say: Callable[[str], None] = lambda _told: None
-) -> Record:
+def abort_rewrite(repo: Repository, say: Say = say_nothing) -> Record:
     """The record of the rewrite that isn't any more; all is as it was before it.
 
     ``say`` passes on where changes are that couldn't come back into the files. Raises

@@ -27,6 +27,7 @@ from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import stripspace, subject_of
 from gitsplit.model.objects import Oid
+from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import CommitDraft
 
 MOST_UNASKED = 20
@@ -44,10 +45,6 @@ def _check_nothing(
 
 
 def _allow_screen() -> None:
-    pass
-
-
-def _silently(_words: str) -> None:
     pass
 
 
@@ -69,7 +66,7 @@ class Finish:
     agrees: Callable[[int], bool] = _agree
     check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _check_nothing
     passed: AbstractSet[Oid] = frozenset()
-    say: Callable[[str], None] = _silently
+    say: Say = say_nothing
     during: Callable[[str], AbstractContextManager[object]] = nullcontext
     before_screen: Callable[[], None] = _allow_screen
 

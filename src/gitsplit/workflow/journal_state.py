@@ -1,6 +1,6 @@
 """Whether anything was changed, known from the journal before it is said."""
 
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
 
 from gitsplit.errors import (
@@ -13,6 +13,7 @@ from gitsplit.errors import (
 from gitsplit.git import journal
 from gitsplit.git.program import this_process
 from gitsplit.git.repository import Repository
+from gitsplit.model.progress import Say
 from gitsplit.workflow.apply import recover
 
 _Phases = tuple[tuple[int, journal.Phase], ...]
@@ -31,7 +32,7 @@ _STATES: dict[journal.Phase, tuple[str, str]] = {
 
 
 @contextmanager
-def recover_first(repo: Repository, say: Callable[[str], None]) -> Iterator[str | None]:
+def recover_first(repo: Repository, say: Say) -> Iterator[str | None]:
     """Recover an interrupted rewrite, and say what became of it, before the block.
 
     The ``with`` block gets the same sentence, None without one. Errors in it say what
