@@ -268,7 +268,7 @@ def cut_plans(
     groups = tuple(Group(b"group %d\n" % n) for n in range(number))
     edits = edits_of(changes)
     owner = draw(st.none() | st.integers(0, number - 1))
-    plan = Plan(changes, edits, (0,) * len(edits), groups, owner)
+    plan = Plan(changes, edits, (0,) * len(edits), groups, (owner,))
     for _ in range(draw(st.integers(0, 4))):
         plan = draw(cuts(plan))
     targets = [*range(number), *([DROPPED] if may_drop else [])]

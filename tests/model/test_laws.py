@@ -238,7 +238,7 @@ def test_two_files_that_change_places_can_do_so_only_at_once() -> None:
     )
     groups = (Group(b"one\n"), Group(b"two\n"))
 
-    together = Plan(changes, edits_of(changes), (1, 1), groups, None)
+    together = Plan(changes, edits_of(changes), (1, 1), groups, (None,))
     assert trees_of(together)[1] == new_tree(together)
     with pytest.raises(InvalidPlan) as refused:
         steps(replace(together, group_of=(0, 1)))
@@ -251,7 +251,7 @@ def test_a_file_that_becomes_a_directory_does_so_at_once() -> None:
         text_change(None, side(b"a/b", b"2\n")),
     )
     groups = (Group(b"one\n"), Group(b"two\n"))
-    plan = Plan(changes, edits_of(changes), (0, 0, 0, 0), groups[:1], None)
+    plan = Plan(changes, edits_of(changes), (0, 0, 0, 0), groups[:1], (None,))
 
     assert trees_of(plan) == [new_tree(plan)]
     apart = replace(plan, groups=groups)
@@ -396,7 +396,7 @@ def test_the_laws_hold_for_git_s_own_hunks(seed: int, tmp_path: Path) -> None:
     edits = edits_of([change])
     groups = tuple(Group(b"%d\n" % n) for n in range(3))
     group_of = tuple(chance.randrange(3) for _ in edits)
-    plan = without_empty_groups(Plan((change,), edits, group_of, groups, 0))
+    plan = without_empty_groups(Plan((change,), edits, group_of, groups, (0,)))
 
     assert_every_edit_is_somewhere(plan)
     assert trees_of(plan)[-1] == new_tree(plan)

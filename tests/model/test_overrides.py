@@ -60,7 +60,7 @@ def in_three() -> Plan:
     """A file with three edits, each in a commit of its own."""
     change = modified(OLD, NEW, b"f")
     groups = tuple(Group(b"%d\n" % n) for n in range(3))
-    return Plan((change,), edits_of([change]), (0, 1, 2), groups, 2)
+    return Plan((change,), edits_of([change]), (0, 1, 2), groups, (2,))
 
 
 def contents_of(plan: Plan) -> list[bytes | None]:
@@ -266,7 +266,7 @@ def test_what_comes_to_the_commit_is_refused_where_it_conflicts() -> None:
 def test_what_was_written_is_refused_where_its_file_is_gone() -> None:
     changes = (CREATED, modified(b"x\n", b"y\n", b"z"))
     groups = (Group(b"a\n"), Group(b"b\n"))
-    plan = Plan(changes, edits_of(changes), (0, 0, 1), groups, None)
+    plan = Plan(changes, edits_of(changes), (0, 0, 1), groups, (None,))
     written = with_content(plan, 0, 0, b"1\n2\n3\n")
 
     with pytest.raises(InvalidPlan, match="would conflict in commit 1"):

@@ -33,7 +33,7 @@ def plan_of(change: FileChange, group_of: tuple[int, ...], owner: int = 0) -> Pl
     for edit in edits_of([change]):
         edits += finer_edits(change, edit) if isinstance(edit, TextEdit) else (edit,)
     groups = (Group(b"one\n"), Group(b"two\n"), Group(b"three\n"))
-    return Plan((change,), tuple(edits), group_of, groups, owner)
+    return Plan((change,), tuple(edits), group_of, groups, (owner,))
 
 
 def messages(plan: Plan) -> list[bytes]:

@@ -270,7 +270,7 @@ def test_a_plan_is_written_with_every_range() -> None:
         edits,
         (0, 0, 1, 1, 0, 1, DROPPED, 1, 1),
         (Group(b"one", "Because."), Group(b"two")),
-        1,
+        (1,),
     )
     raw = RawCommit((b"tree " + b"0" * 40,), b"Subject\n\nBody.\n")
 

@@ -149,7 +149,7 @@ def test_the_owners_words_stay_with_the_owner() -> None:
 def test_an_owner_that_was_chosen_is_still_the_owner(by: int) -> None:
     plan = FOUR.plan(3)
     for owner in range(3):
-        made = regroup(replace(plan, owner=owner), by, FOUR)
+        made = regroup(replace(plan, continued_by=(owner,)), by, FOUR)
 
         assert made.plan.owner is not None
         if owner != plan.owner:

@@ -58,7 +58,7 @@ def plan_of(
         Group(MESSAGES[number], f"Reason {number + 1}.") for number in range(groups)
     )
     return with_files_for_lines(
-        Plan(changes, edits, dealt, made, groups - 1 if owner is None else owner)
+        Plan(changes, edits, dealt, made, (groups - 1 if owner is None else owner,))
     )
 
 

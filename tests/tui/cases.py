@@ -105,7 +105,8 @@ def story() -> State:
         Group(b"Log instead of printing\n", "Everything here is about `log`."),
     )
     return first_state(
-        whole_of("Make the client nicer"), replace(plan, groups=groups, owner=0)
+        whole_of("Make the client nicer"),
+        replace(plan, groups=groups, continued_by=(0,)),
     )
 
 
@@ -154,7 +155,7 @@ def altered() -> State:
     groups = (Group(b"Begin\n"), Group(b"Make the client nicer\n"))
     state = first_state(
         whole_of("Make the client nicer"),
-        replace(plan, groups=groups, owner=1),
+        replace(plan, groups=groups, continued_by=(1,)),
         git_hunks_between,
     )
     typed = SetContent(1, 1, AFTER.replace("30", "31").encode())
@@ -207,7 +208,7 @@ def many() -> State:
         Group(b"Part %d of the work\n" % number, f"Reason {number}.")
         for number in range(1, 13)
     )
-    return state_of(replace(plan, groups=groups, owner=11))
+    return state_of(replace(plan, groups=groups, continued_by=(11,)))
 
 
 LAST = Oid("390febb2c1d0e9f8a7b6c5d4e3f2a1b0c9d8e7f6")

@@ -137,7 +137,7 @@ def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
 def with_an_empty_commit(owner: int) -> State:
     """A commit split into three, and a first one that nothing is in."""
     plan = plan_of({"a": ("1\n2\n3\n4\n5\n", "x\n2\ny\n4\nz\n")}, groups=4)
-    return state_of(replace(plan, group_of=(1, 2, 3), owner=owner))
+    return state_of(replace(plan, group_of=(1, 2, 3), continued_by=(owner,)))
 
 
 @pytest.mark.parametrize("owner", [0, 3])

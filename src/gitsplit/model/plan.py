@@ -1,10 +1,11 @@
-"""A plan: the ordered groups of one commit, and the one group that each edit is in.
+"""A plan: the ordered groups of one commit, or of a range, and where each edit goes.
 
 Groups don't hold edits; each edit names its group. So "every edit is in exactly one
 group, or dropped" (law 1) can't be broken, whatever is done to a plan. Groups are
 numbered from 0 in the order of the commits they become.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -51,19 +52,20 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The groups of one commit and where each of its edits goes.
+    """The groups of a range of commits, and where each edit of theirs goes.
 
-    ``group_of[i]`` is the group of ``edits[i]``; edits are in the order of
-    :func:`gitsplit.model.diff.edits_of`. ``owner`` is the group that keeps the
-    original Change-Id; None where no group shall. ``overrides`` are in order, at most
-    one of a file in a group.
+    ``changes`` are those of all its commits, oldest first. ``group_of[i]`` is the group
+    of ``edits[i]``; edits are in the order of :func:`gitsplit.model.diff.edits_of`.
+    ``continued_by`` has for each commit of the range the group that continues it: that
+    keeps its Change-Id, message, author and date; None where no group does. No group
+    continues two. ``overrides`` are in order, at most one of a file in a group.
     """
 
     changes: tuple[FileChange, ...]
     edits: tuple[Edit, ...]
     group_of: tuple[int, ...]
     groups: tuple[Group, ...]
-    owner: int | None
+    continued_by: tuple[int | None, ...]
     overrides: tuple[Override, ...] = ()
 
     def members(self, group: int) -> tuple[int, ...]:
@@ -76,6 +78,22 @@ class Plan:
         for edit, group in zip(self.edits, self.group_of, strict=True):
             found.setdefault(group, []).append(edit)
         return found
+
+    @property
+    def owner(self) -> int | None:
+        """The group that continues the first, mostly the only, commit of the range."""
+        return self.continued_by[0]
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it is about several commits."""
+        return len(self.continued_by) > 1
+
+    def continues(self, group: int) -> int | None:
+        """The commit of the range that the group continues, from 0, if any."""
+        if group in self.continued_by:
+            return self.continued_by.index(group)
+        return None
 
     @property
     def threads(self) -> tuple[Thread, ...]:
@@ -204,9 +222,9 @@ def with_group(plan: Plan, at: int, group: Group) -> Plan:
 def without_group(plan: Plan, group: int) -> Plan:
     """The plan without ``group``, which must have no edits, and without its overrides.
 
-    Where it was the owner, the group after it (the one before the last) is from now
-    on, with the owner's message, which is the one that reviewers know.
-    Raises ActionRefused where the group has edits or is the only one.
+    The commit that it continued is continued by its heir from now on, with its message,
+    which is the one that reviewers know. Raises ActionRefused where the group has edits
+    or is the only one.
     """
     if group in plan.group_of:
         raise ActionRefused(
@@ -217,15 +235,42 @@ def without_group(plan: Plan, group: int) -> Plan:
         raise ActionRefused(
             "The only commit can't be removed.", hint="Make another one first."
         )
+    if (source := plan.continues(group)) is not None:
+        heir = _heir(plan, group, source)
+        if heir is not None:
+            plan = with_message(plan, heir, plan.groups[group].message)
+        plan = with_continued(plan, source, heir)
     groups = plan.groups[:group] + plan.groups[group + 1 :]
     overrides = tuple(o for o in plan.overrides if o.group != group)
     others = replace(plan, overrides=overrides)
-    fewer = _with_group_numbers(others, groups, lambda g: g - (g > group))
-    if plan.owner != group:
-        return fewer
-    heir = min(group, len(groups) - 1)
-    message = plan.groups[group].message
-    return with_message(replace(fewer, owner=heir), heir, message)
+    return _with_group_numbers(others, groups, lambda g: g - (g > group))
+
+
+def with_continued(plan: Plan, source: int, group: int | None) -> Plan:
+    """The plan in which the group continues the commit number ``source`` of the range.
+
+    Where it continued another, nobody continues that.
+    """
+    heirs = [None if heir == group else heir for heir in plan.continued_by]
+    heirs[source] = group
+    return replace(plan, continued_by=tuple(heirs))
+
+
+def _heir(plan: Plan, group: int, source: int) -> int | None:
+    """The group that continues a commit of the range when ``group`` goes.
+
+    Of a range's groups that continue none, the one with most of the commit's edits; of
+    one commit's the next one, or the one before the last.
+    """
+    if not plan.is_range:
+        return group + 1 if group + 1 < len(plan.groups) else group - 1
+    held = Counter(
+        to
+        for edit, to in zip(plan.edits, plan.group_of, strict=True)
+        if plan.changes[edit.file].commit == source and to != DROPPED
+    )
+    free = (g for g in sorted(held) if g not in plan.continued_by)
+    return max(free, key=held.__getitem__, default=None)
 
 
 def with_group_moved(plan: Plan, group: int, to: int) -> Plan:
@@ -240,22 +285,22 @@ def with_group_moved(plan: Plan, group: int, to: int) -> Plan:
 def with_groups_merged(plan: Plan, source: int, into: int) -> Plan:
     """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
 
-    ``into`` keeps its message; where ``source`` was the owner, ``into`` is from now
-    on, with the owner's message, which is the one that reviewers know. Of their
-    overrides those of the later group stay: it is the state that both lead to. Merged
-    into itself, a group stays.
+    ``into`` keeps its message; where it continues no commit, it continues the one that
+    ``source`` did from now on, with that message, which is the one that reviewers know.
+    Of their overrides those of the later group stay: it is the state that both lead to.
+    Merged into itself, a group stays.
     """
     if source == into:
         return plan
-    message = plan.groups[source if plan.owner == source else into]
-    owner = into if plan.owner == source else plan.owner
-    groups = tuple(message if g == into else old for g, old in enumerate(plan.groups))
+    if plan.continues(into) is None and (
+        (continued := plan.continues(source)) is not None
+    ):
+        plan = with_message(plan, into, plan.groups[source].message)
+        plan = with_continued(plan, continued, into)
     together = tuple(into if g == source else g for g in plan.group_of)
     merged = replace(
         plan,
-        groups=groups,
         group_of=together,
-        owner=owner,
         overrides=tuple(sorted(_overrides_after_merge(plan.overrides, source, into))),
     )
     return with_files_for_lines(without_group(merged, source))
@@ -287,12 +332,15 @@ def used_groups(plan: Plan) -> tuple[int, ...]:
 def without_empty_groups(plan: Plan) -> Plan:
     """The plan with the groups that have no edits left out; at least one stays.
 
-    Where the owner is left out, the next group that stays (the last, if none comes
-    after it) has its Change-Id and message.
+    The commits that those continue get heirs, as :func:`without_group` says. What
+    continues a commit of a range that changed nothing stays.
     """
+    changed = {change.commit for change in plan.changes}
     used = used_groups(plan)
     for group in reversed(range(len(plan.groups))):
-        if group not in used and len(plan.groups) > 1:
+        source = plan.continues(group) if plan.is_range else None
+        is_empty = group not in used and (source is None or source in changed)
+        if is_empty and len(plan.groups) > 1:
             plan = without_group(plan, group)
     return plan
 
@@ -305,7 +353,9 @@ def _with_group_numbers(
         plan,
         groups=groups,
         group_of=tuple(g if g == DROPPED else place(g) for g in plan.group_of),
-        owner=None if plan.owner is None else place(plan.owner),
+        continued_by=tuple(
+            None if heir is None else place(heir) for heir in plan.continued_by
+        ),
         overrides=tuple(
             sorted(replace(o, group=place(o.group)) for o in plan.overrides)
         ),

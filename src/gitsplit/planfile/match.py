@@ -65,7 +65,7 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
             tuple(e for e, _ in pairs),
             tuple(g for _, g in pairs),
             groups,
-            owner,
+            (owner,),
         )
     )
     used = set(plan.group_of)

@@ -165,7 +165,7 @@ def _plan(value: Json, changes: Changes) -> Plan:
     overrides = tuple(_override(row) for row in value["overrides"])
     if any(o.file >= len(changes) or o.group not in places for o in overrides):
         raise ValueError("a content for something else")
-    return Plan(changes, edits, group_of, groups, value["owner"], overrides)
+    return Plan(changes, edits, group_of, groups, (value["owner"],), overrides)
 
 
 def _override(row: Json) -> Override:

@@ -221,7 +221,7 @@ class ProposalsByContent:
         group_of = tuple(home[edit] for edit in edits)
         owner, word = self._owner(edits, group_of)
         plan = plan_with_groups(
-            Plan(self.changes, edits, group_of, (), owner),
+            Plan(self.changes, edits, group_of, (), (owner,)),
             self.message,
             lambda g, part: self._draft(part, findings[g]),
             lambda g, part: _reason(
@@ -235,7 +235,7 @@ class ProposalsByContent:
         group_of = groups_without_collisions(self.changes, plan.edits, plan.group_of)
         owner, _ = self._owner(plan.edits, group_of)
         return plan_with_groups(
-            Plan(self.changes, plan.edits, group_of, (), owner),
+            Plan(self.changes, plan.edits, group_of, (), (owner,)),
             self.message,
             lambda _, part: self._draft(part, None),
             lambda _, part: location_reason(self.changes, part),
@@ -369,7 +369,7 @@ class ProposalsByLocation:
         """The plan with these groups, whose messages and reasons say where they are."""
         owner = owner_of(self.keep, edits, group_of)
         return plan_with_groups(
-            Plan(self.changes, edits, group_of, (), owner),
+            Plan(self.changes, edits, group_of, (), (owner,)),
             self.message,
             lambda _, part: self._draft(part),
             lambda _, part: location_reason(self.changes, part),

@@ -95,7 +95,7 @@ def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan
     owner = before.owner
     if owner is not None:
         if heirs[owner] is not None and not _is_default(before, owner, offered):
-            plan = replace(plan, owner=heirs[owner])
+            plan = replace(plan, continued_by=(heirs[owner],))
         if plan.owner is not None and _heirs(plan, before)[plan.owner] == owner:
             heirs[owner] = plan.owner
     plan = _with_words(before, offered, plan, heirs)

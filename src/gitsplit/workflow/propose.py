@@ -123,7 +123,7 @@ def with_owner(plan: Plan, keep: Keep) -> Plan:
     """The plan with the owner that it names, else the one that ``keep`` chooses."""
     if plan.owner is not None:
         return plan
-    return replace(plan, owner=owner_of(keep, plan.edits, plan.group_of))
+    return replace(plan, continued_by=(owner_of(keep, plan.edits, plan.group_of),))
 
 
 def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:

@@ -208,7 +208,7 @@ def _edited_commit(plan: Plan, group: int, hunks_between: HunksBetween) -> Actua
         changes[file] = change
         edits += [replace(edit, file=file) for edit in edits_of((change,))]
     alone = Plan(
-        tuple(changes), tuple(edits), (0,) * len(edits), (plan.groups[group],), 0
+        tuple(changes), tuple(edits), (0,) * len(edits), (plan.groups[group],), (0,)
     )
     rows = CommitRowsCache().rows(alone, diff_rows(alone.changes, alone.edits), 0)
     size = replace(SizeCounter()(alone)[0], pieces=plan_sizes(plan)[group].pieces)

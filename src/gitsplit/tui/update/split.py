@@ -19,6 +19,7 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
+    with_continued,
     with_edits_assigned,
     with_group,
     with_group_moved,
@@ -379,7 +380,8 @@ def _with_owner(state: State) -> State:
         return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
     # The message that it has by now, also where an empty owner has left it that.
     message = message_of(entry.plan, where.group)
-    plan = replace(with_message(entry.plan, where.group, message), owner=where.group)
+    plan = with_message(entry.plan, where.group, message)
+    plan = with_continued(plan, 0, where.group)
     step = step_about(state, where, f"{name} {_keeps_words(state, entry)}")
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 
