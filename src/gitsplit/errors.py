@@ -103,7 +103,15 @@ class InvalidPlan(GitsplitError):
 
 
 class ActionRefused(GitsplitError):
-    """What the user asks for on the screen can't be done; nothing changes by it."""
+    """What a key asks for can't be done here; nothing changes by it."""
+
+
+class NothingToDo(ActionRefused):
+    """What a key asks for is so already, or there is nothing to do it with."""
+
+
+class ActionFailed(ActionRefused):
+    """What a key asks for needs something that has failed."""
 
 
 class ReplayConflict(GitsplitError):

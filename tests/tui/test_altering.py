@@ -508,7 +508,7 @@ def test_what_was_typed_into_a_commit_that_is_empty_now_is_said_to_go() -> None:
     state = after(split(), SetContent(0, 0, TYPED), Cancel(), Send(1))
 
     assert texts(list(difference_lines(state.plan, "worktree"))) == [
-        " ✗ f.py edited in 1, which is empty: the edit is lost"
+        " ! f.py edited in 1, which is empty: the edit is lost"
     ]
     assert is_whole_as_planned(state.plan)
 

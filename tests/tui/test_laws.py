@@ -272,7 +272,7 @@ def test_a_refused_action_changes_nothing_but_what_is_said(
 
     if tried.is_refusal:
         said = replace(
-            state, status=tried.status, is_refusal=True, request=tried.request
+            state, status=tried.status, refusal=tried.refusal, request=tried.request
         )
         assert tried == said
         assert tried.status

@@ -19,7 +19,7 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import DiffRow, Rows
-from gitsplit.tui.state.app_state import Prompt, Purpose, State
+from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, State
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
@@ -193,12 +193,12 @@ def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
 
 def test_a_long_refusal_takes_both_lines_and_begins_with_its_mark() -> None:
     refusal = "This can't be done, for a reason that takes many words. " * 2
-    state = replace(story(), status=refusal, is_refusal=True)
+    state = replace(story(), status=refusal, refusal=Refusal.ERROR)
 
     lines = status_lines(state, 80)
 
     assert text(lines[0]).startswith(" ✗ This can't be done")
-    assert [style for line in lines for style, *_ in line] == ["class:bad"] * 2
+    assert [style for line in lines for style, *_ in line] == ["class:error"] * 2
 
 
 def test_a_longer_status_takes_the_place_of_the_promise_not_of_the_reason() -> None:
@@ -217,7 +217,7 @@ def test_a_refused_line_says_why_below_it_until_it_is_corrected(
     steps = ([*place, "i", "c-u", "enter"], ["x"])
     refused, corrected = screens(story(), steps, 80, 24)
 
-    assert refused[-1].rstrip() == " ✗ A commit needs a subject. Esc keeps the old one."
+    assert refused[-1].rstrip() == " ! A commit needs a subject. Esc keeps the old one."
     assert refused[-2].rstrip() == " subject:"
     assert corrected[-1].startswith(" Enter OK  Esc cancel")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gitsplit.errors import ActionRefused, InvalidPlan
+from gitsplit.errors import InvalidPlan, NothingToDo
 from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
 from gitsplit.model.plan import (
     DROPPED,
@@ -50,7 +50,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
     written = without_empty_groups(before)
     size = len(written.groups)
     if size + by < 1:
-        raise ActionRefused("Already one commit.")
+        raise NothingToDo("Already one commit.")
     offered = tuple(_candidates(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
         plan = _with_decisions(before, offered, _proposed_plan(proposals, number))
@@ -59,7 +59,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
             return Regrouping(
                 plan, _heirs(plan, before), _heirs(before, plan), was_moved
             )
-    raise ActionRefused("This commit cannot be split into more commits.")
+    raise NothingToDo("This commit cannot be split into more commits.")
 
 
 def _proposed_plan(proposals: Proposals, number: int) -> Plan:
@@ -67,7 +67,7 @@ def _proposed_plan(proposals: Proposals, number: int) -> Plan:
     try:
         return proposals.plan(number)
     except InvalidPlan as refusal:
-        raise ActionRefused(str(refusal)) from refusal
+        raise NothingToDo(str(refusal)) from refusal
 
 
 def _candidates(proposals: Proposals, size: int) -> Iterator[Plan]:

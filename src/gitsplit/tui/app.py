@@ -80,13 +80,13 @@ from gitsplit.tui.update.actions import (
     Merged,
     MoveRows,
     MoveTo,
-    Refused,
     Report,
     Reworded,
     Scroll,
     SetContent,
     SetMessage,
     WriteMessages,
+    refused_action,
 )
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
@@ -358,7 +358,7 @@ class Shell:
             self.take(action, application)
             return
         before = self.state
-        self.state = replace(before, status=CUTTING, is_refusal=False)
+        self.state = replace(before, status=CUTTING, refusal=None)
         self._wait_for(
             self._search_in_thread(partial(_try_action, before, action)), application
         )
@@ -391,7 +391,7 @@ class Shell:
         try:
             actions = await made
         except (ActionRefused, EditorFailed, InvalidPlan) as error:
-            actions = [Refused(f"{error} {error.hint}".rstrip())]
+            actions = [refused_action(error)]
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
@@ -489,7 +489,7 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
         try:
             merged = Merged(made.to_merge, merge(*made.to_merge))
         except ActionRefused as refusal:
-            return reduce(made, Refused(f"{refusal} {refusal.hint}".rstrip()))
+            return reduce(made, refused_action(refusal))
         made = reduce(reduce(made, merged), action)
     return made
 

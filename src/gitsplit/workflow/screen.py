@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from gitsplit.errors import (
-    ActionRefused,
+    ActionFailed,
     EditorFailed,
     GitsplitError,
     InvalidPlan,
@@ -135,12 +135,12 @@ def merge_for_key(
 ) -> bytes | None:
     """What was written by hand merged, while a key is answered.
 
-    Raises ActionRefused where git can't do that, for no key may end the screen.
+    Raises ActionFailed where git can't do that, for no key may end the screen.
     """
     try:
         return merge_contents(repo, base, ours, theirs)
     except (GitsplitError, OSError) as error:
-        raise ActionRefused(
+        raise ActionFailed(
             f"git could not merge the edited file: {str(error).rstrip('.')}.",
             hint="Is there room for temporary files?",
         ) from error

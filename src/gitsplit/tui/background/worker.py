@@ -24,7 +24,13 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from prompt_toolkit.application import Application
 
-from gitsplit.errors import ActionRefused, GitsplitError, GivenUp
+from gitsplit.errors import (
+    ActionFailed,
+    ActionRefused,
+    GitsplitError,
+    GivenUp,
+    NothingToSplit,
+)
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.diff import TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
@@ -277,8 +283,12 @@ def find_proposal(backend: Backend, state: State) -> Proposed:
         proposals = backend.proposals_of(state.target.commit)
         proposals.plan(at_least=2)  # it remembers what takes long
         return Proposed(state.target.commit, None, proposals)
+    except ActionRefused:
+        raise
+    except NothingToSplit as nothing:
+        raise ActionRefused(str(nothing), hint=nothing.hint) from nothing
     except GitsplitError as error:
-        raise ActionRefused(str(error), hint=error.hint) from error
+        raise ActionFailed(str(error), hint=error.hint) from error
 
 
 _PAUSE = 0.001  # seconds between two steps, in which a key is taken

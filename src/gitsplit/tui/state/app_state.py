@@ -88,6 +88,14 @@ class Purpose(StrEnum):
     PIECE = "piece"
 
 
+class Refusal(Enum):
+    """How an action is refused; the view has a mark and a style for each kind."""
+
+    NOTE = auto()  # there was nothing to do
+    WARNING = auto()  # it can't be done here
+    ERROR = auto()  # it stops the user until something is fixed
+
+
 class ShellRequest(Enum):
     """What the state asks of the shell: all that a pure function can't do."""
 
@@ -263,7 +271,7 @@ class State:
     scroll: int = 0  # the first row in sight, where the screen is a page
     message: int = 0  # the selected one on the screen of messages
     status: str = ""  # what the last key did
-    is_refusal: bool = False
+    refusal: Refusal | None = None
     prompt: Prompt | None = None
     search: str = ""  # the last text looked for
 
@@ -300,6 +308,11 @@ class State:
     to_merge: Versions | None = None
     merges: Mapping[Versions, bytes | None] = field(default_factory=dict)
     hunks_between: HunksBetween = one_hunk
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the status says why the last action wasn't done."""
+        return self.refusal is not None
 
     @property
     def todo(self) -> Todo:

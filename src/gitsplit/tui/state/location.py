@@ -7,7 +7,7 @@ others, because the plan cuts hunks or lines are unfolded, the cursor stays on i
 from collections.abc import Mapping
 from dataclasses import replace
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
@@ -84,9 +84,7 @@ def require_open_commit(state: State) -> None:
 def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:
-        raise ActionRefused(
-            "The series is this one commit.", hint="w shows the preview."
-        )
+        raise NothingToDo("The series is this one commit.", hint="w shows the preview.")
     chosen = state.chosen if state.opened is None else state.opened.commit
     return replace(
         state, screen=Screen.SERIES, beneath=(), chosen=chosen, scroll=0, status=""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from gitsplit.errors import ActionRefused, InvalidPlan
+from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -188,7 +188,7 @@ def commit_at_cursor(state: State) -> NewCommit:
     """The selected commit on the screen of messages; ActionRefused where none is."""
     commits = message_commits(state)
     if not commits:
-        raise ActionRefused("No new commit messages yet.", hint="q goes back.")
+        raise NothingToDo("No new commit messages yet.", hint="q goes back.")
     return commits[min(state.message, len(commits) - 1)]
 
 
@@ -196,7 +196,7 @@ def _commit_from(state: State, oid: Oid) -> NewCommit:
     """The one new commit that a commit of the series is, or is squashed into."""
     entry = entries_of(state.todo)[oid]
     if entry.action == "drop":
-        raise ActionRefused("A commit that is dropped needs no message.")
+        raise NothingToDo("A commit that is dropped needs no message.")
     if entry.action == "split":
         raise ActionRefused(
             "A commit that is split has several messages.", hint="l shows them."

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from gitsplit.errors import ActionRefused, InvalidPlan
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.memo import memo
@@ -18,7 +18,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, used_groups, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.tui.state.app_state import Screen, ShellRequest, State
+from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import message_of
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -209,11 +209,11 @@ def with_check_pending(state: State) -> State:
 def _after_verdict(state: State) -> State:
     """The state that asks for what was awaited, where git has nothing against it.
 
-    It still waits where git has not answered. Raises ActionRefused.
+    It still waits where git has not answered. Raises InvalidPlan.
     """
     ready = with_problems(state)
     if ready.problems:
-        raise ActionRefused(ready.problems[0])
+        raise InvalidPlan(ready.problems[0])
     if awaits_outlook(ready):
         return ready
     done = replace(ready, awaiting=None, status="")
@@ -231,9 +231,9 @@ def after_answer(state: State) -> State:
     if state.awaiting is not None:
         try:
             return _after_verdict(state)
-        except ActionRefused as refusal:
+        except InvalidPlan as refusal:
             refused = replace(with_problems(state), awaiting=None)
-            return replace(refused, status=str(refusal), is_refusal=True)
+            return replace(refused, status=str(refusal), refusal=Refusal.ERROR)
     if state.status == ASKING:
         return with_verdict(state)
     return with_problems(state)
@@ -248,7 +248,7 @@ def after_refusal(left: State, reason: str) -> State:
         accepts_conflict=False,
         foreseen=None,
         status=reason,
-        is_refusal=True,
+        refusal=Refusal.ERROR,
     )
 
 

@@ -6,7 +6,7 @@ What the screen remembers of work that was left: its steps, and the user's place
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import NothingToDo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import with_overrides_merged
@@ -37,7 +37,7 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
     """
     plan = with_overrides_merged(plan, merge_from_state(state))
     if plan == state.plan:
-        raise ActionRefused("No change.")
+        raise NothingToDo("No change.")
     commit = state.target.commit
     step = HistoryStep(words, Screen.SPLIT, commit)
     return with_step(state, state.todo.with_plan(commit, plan), step)
@@ -46,7 +46,7 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
 def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
-        raise ActionRefused("No change.")
+        raise NothingToDo("No change.")
     return replace(
         _at_history(state, state.history.then(todo)),
         steps_done=(*state.steps_done, step),
@@ -61,7 +61,7 @@ def after_undo(state: State) -> State:
     Raises ActionRefused at the beginning.
     """
     if not state.steps_done:
-        raise ActionRefused("Nothing to undo.")
+        raise NothingToDo("Nothing to undo.")
     step = state.steps_done[-1]
     back = replace(
         _at_history(state, state.history.back()),
@@ -77,7 +77,7 @@ def after_redo(state: State) -> State:
     Raises ActionRefused where none was undone.
     """
     if not state.steps_undone:
-        raise ActionRefused("Nothing to redo.")
+        raise NothingToDo("Nothing to redo.")
     step = state.steps_undone[0]
     forward = replace(
         _at_history(state, state.history.forward()),

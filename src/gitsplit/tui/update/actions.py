@@ -7,12 +7,13 @@ numbered from 0.
 
 from dataclasses import dataclass
 
+from gitsplit.errors import ActionFailed, ActionRefused, GitsplitError, NothingToDo
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import Proposals
-from gitsplit.tui.state.app_state import Estimate, Purpose, Versions
+from gitsplit.tui.state.app_state import Estimate, Purpose, Refusal, Versions
 from gitsplit.tui.state.new_commits import Address
 
 
@@ -431,6 +432,16 @@ class Refused:
     """What was asked of the shell was refused, as ``sentence`` says."""
 
     sentence: str
+    kind: Refusal = Refusal.ERROR
+
+
+def refused_action(error: GitsplitError) -> Refused:
+    """What says of an error that it kept an action from being done."""
+    kind = Refusal.ERROR
+    if isinstance(error, ActionRefused) and not isinstance(error, ActionFailed):
+        is_note = isinstance(error, NothingToDo)
+        kind = Refusal.NOTE if is_note else Refusal.WARNING
+    return Refused(f"{error} {error.hint}".rstrip(), kind)
 
 
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext

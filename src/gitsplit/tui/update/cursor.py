@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of, with_subject
@@ -65,7 +65,7 @@ def at_match(state: State, text: str) -> State:
     unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
     """
     if not text:
-        raise ActionRefused("Nothing to search for yet.", hint="/ begins a search.")
+        raise NothingToDo("Nothing to search for yet.", hint="/ begins a search.")
     row = next_match(state, text)
     if row is None:
         raise ActionRefused(f"Not found: {text}")
@@ -171,9 +171,9 @@ def _after_pan(state: State, columns: int) -> State:
     """The state that shows lines from other columns on."""
     pan = max(0, state.pan + columns)
     if columns > 0 and not _has_line_beyond(state, pan):
-        raise ActionRefused("End of line.")
+        raise NothingToDo("End of line.")
     if pan == state.pan:
-        raise ActionRefused("Start of line.")
+        raise NothingToDo("Start of line.")
     return replace(state, pan=pan, status=f"from column {pan + 1}")
 
 
@@ -214,7 +214,7 @@ def _piece_row(state: State, by: int) -> int:
         place -= by > 0
     place += by
     if not 0 <= place < len(edits):
-        raise ActionRefused(f"Already the {'last' if by > 0 else 'first'} hunk.")
+        raise NothingToDo(f"Already the {'last' if by > 0 else 'first'} hunk.")
     return rows.row_of(edits[place])
 
 
@@ -226,7 +226,7 @@ def _file_row(state: State, by: int) -> int:
     else:
         after = headers[: bisect_left(headers, state.cursor)][::-1]
     if not after:
-        raise ActionRefused(f"Already the {'last' if by > 0 else 'first'} file.")
+        raise NothingToDo(f"Already the {'last' if by > 0 else 'first'} file.")
     return after[0]
 
 
@@ -234,9 +234,7 @@ def _wider_unit(state: State) -> Unit:
     """The unit wider than what the cursor takes."""
     unit = state.unit if state.unit is Unit.LINES else unit_at(state)
     if unit not in _WIDER:
-        raise ActionRefused(
-            "A directory is the widest selection.", hint="v narrows it."
-        )
+        raise NothingToDo("A directory is the widest selection.", hint="v narrows it.")
     return _WIDER[unit]
 
 
@@ -251,13 +249,13 @@ def _with_hunk_folds(state: State) -> State:
     """The long runs of the piece at the cursor unfolded, or folded again."""
     edit = state.rows[state.cursor].segment.edit
     if not isinstance(edit, TextEdit):
-        raise ActionRefused("Nothing to fold here.")
+        raise NothingToDo("Nothing to fold here.")
     keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
     if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
         unfolded = with_folds(state, state.unfolded | keys)
         return replace(unfolded, status="unfolded the hunk")
     if not keys & state.unfolded:
-        raise ActionRefused("Nothing to unfold.")
+        raise NothingToDo("Nothing to unfold.")
     return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
 
 
@@ -268,7 +266,7 @@ def _with_all_folds(state: State) -> State:
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
         return replace(with_folds(state, keys), status="unfolded all hunks")
     if not state.unfolded:
-        raise ActionRefused("Nothing to unfold.")
+        raise NothingToDo("Nothing to unfold.")
     return replace(with_folds(state, frozenset()), status="folded all long hunks")
 
 
@@ -277,7 +275,7 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
     if isinstance(action, Ask):
         return replace(state, prompt=_first_prompt(state, action.purpose), status="")
     if state.prompt is None:
-        raise ActionRefused("Nothing is being typed.")
+        raise NothingToDo("Nothing is being typed.")
     match action:
         case Submit():
             return _after_submit(state, state.prompt)

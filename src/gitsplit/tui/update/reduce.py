@@ -9,7 +9,7 @@ background, the way from screen to screen, and requests to the shell around the 
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import ActionRefused, InvalidPlan
+from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,
@@ -79,6 +79,7 @@ from gitsplit.tui.update.actions import (
     Suspend,
     Undo,
     ViewAction,
+    refused_action,
 )
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
@@ -107,7 +108,7 @@ def reduce(state: State, action: Action) -> State:
     """
     if isinstance(action, Report):
         return _after_report(replace(state, request=None, to_merge=None), action)
-    ready = replace(state, is_refusal=False, request=None, to_merge=None, merges={})
+    ready = replace(state, refusal=None, request=None, to_merge=None, merges={})
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
     if not isinstance(action, Quit | Apply):
@@ -118,8 +119,8 @@ def reduce(state: State, action: Action) -> State:
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
     except (ActionRefused, InvalidPlan) as refusal:
-        reason = f"{refusal} {refusal.hint}".rstrip()
-        return replace(ready, status=reason, is_refusal=True)
+        refused = refused_action(refusal)
+        return replace(ready, status=refused.sentence, refusal=refused.kind)
 
 
 def _after_action(state: State, action: Action) -> State:
@@ -262,8 +263,8 @@ def _after_shell_action(state: State, action: ShellAction) -> State:
             return replace(state, request=ShellRequest.INTERRUPT)
         case Suspend():
             return replace(state, request=ShellRequest.SUSPEND)
-        case Refused(sentence):
-            raise ActionRefused(sentence)
+        case Refused(sentence, kind):
+            return replace(state, status=sentence, refusal=kind)
         case _:
             return _after_request_action(state, action)
 
@@ -368,7 +369,7 @@ def _at_messages(state: State) -> State:
     """The state that shows all messages, the cursor on that of the selected commit."""
     commits = message_commits(state)
     if not commits:
-        raise ActionRefused("No new commit messages yet.")
+        raise NothingToDo("No new commit messages yet.")
     here = Address(state.chosen)
     if state.opened is not None and state.screen in ONE_COMMIT:
         here = Address(state.target.commit, state.focus)

@@ -6,7 +6,7 @@ The cursor on screens that list commits: the series, and the messages.
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import (
@@ -155,7 +155,7 @@ def after_commit_move(state: State, by: int) -> State:
     to = state.todo.place(state.chosen) + by
     if not 0 <= to < len(state.todo.entries):
         end = "first" if to < 0 else "last"
-        raise ActionRefused(f"Already the {end} commit.")
+        raise NothingToDo(f"Already the {end} commit.")
     todo = with_commit_moved(state.info.series, state.todo, state.chosen, by)
     words = f"{state.chosen[:7]} moved {'down' if by > 0 else 'up'}"
     return _with_todo(state, todo, words)
@@ -185,7 +185,7 @@ def _at_next_split(state: State) -> State:
     for entry in (*entries[at:], *entries[:at]):
         if entry.action == "split":
             return _at_commit(state, entry.oid)
-    raise ActionRefused(
+    raise NothingToDo(
         "No commit is marked for splitting.", hint="e splits the selected one."
     )
 
@@ -218,7 +218,7 @@ def _at_neighbour(state: State, by: int) -> State:
     found = [place for place in places if (place - here) * by > 0]
     if not found:
         which = "last" if by > 0 else "first"
-        raise ActionRefused(
+        raise NothingToDo(
             f"This is the {which} commit marked for splitting.",
             hint="b shows the series, w the preview.",
         )
@@ -234,7 +234,7 @@ def _after_autosquash(state: State) -> State:
     """The commits that name another in their subject, where they belong."""
     todo = autosquash(state.info.series, state.todo)
     if todo == state.todo:
-        raise ActionRefused("No fixup! or squash! commit to move.")
+        raise NothingToDo("No fixup! or squash! commit to move.")
     return _with_todo(state, todo, "moved fixup! and squash! commits")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Fact, FactEdit, sort_key
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
@@ -130,7 +130,7 @@ def _selection_or_rest(state: State, rest: bool) -> Selection:
 def _non_empty(selection: Selection) -> Selection:
     """The selection; raises ActionRefused where it is empty."""
     if not selection:
-        raise ActionRefused("No hunk here.", hint="j goes to the next one.")
+        raise NothingToDo("No hunk here.", hint="j goes to the next one.")
     return selection
 
 
@@ -210,7 +210,7 @@ def _after_split(state: State, selection: Selection) -> State:
         plan = with_finer_edits(state.plan, selection)
     made = len(plan.edits) - len(state.plan.edits)
     if not made:
-        raise ActionRefused("Cannot be split further (v selects lines).")
+        raise NothingToDo("Cannot be split further (v selects lines).")
     return with_plan(
         state, plan, f"split into {quantity(made + len(selection), 'hunk')}"
     )
@@ -345,7 +345,7 @@ def _after_commit_move(state: State, to: int) -> State:
     """The commit in focus at place ``to``, still in focus."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
-        raise ActionRefused(f"Already the {end} commit.")
+        raise NothingToDo(f"Already the {end} commit.")
     plan = with_group_moved(state.plan, state.focus, to)
     words = f"commit {state.focus + 1} is now commit {to + 1}"
     words += side_effect_words(state.plan, plan)
@@ -357,7 +357,7 @@ def _after_merge(state: State) -> State:
     source = state.focus
     into = source - 1 if source else 1
     if len(state.plan.groups) == 1:
-        raise ActionRefused("There is only one commit.", hint="+ makes another.")
+        raise NothingToDo("There is only one commit.", hint="+ makes another.")
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)
         words = f"removed the empty commit {source + 1}"

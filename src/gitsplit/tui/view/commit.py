@@ -99,7 +99,7 @@ def _commit_head(
     for line in message.splitlines():
         yield [("", "     "), *line_cells(line + b"\n", max(1, width - 5))]
     if not message.strip():
-        yield [("class:bad", f"     {NO_MESSAGE}")]
+        yield [("class:error", f"     {NO_MESSAGE}")]
     yield []
     found = [
         line

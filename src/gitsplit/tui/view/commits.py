@@ -64,8 +64,8 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
     what = f" × left out: {quantity(size.pieces, 'hunk')}  {size.lines}"
     where = drop_place_words(state.info.drop_to)
     if width is None or len(what) + 2 + len(where) <= width:
-        return [*lines, [("class:bad", what), ("", f", {where}")]]
-    return [*lines, [("class:bad", what)], [("", f"   {where}")]]
+        return [*lines, [("class:warning", what), ("", f", {where}")]]
+    return [*lines, [("class:warning", what)], [("", f"   {where}")]]
 
 
 def subject(state: State, group: int) -> str:

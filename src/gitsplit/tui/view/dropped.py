@@ -89,7 +89,7 @@ def difference_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples
     for file, edits in edits_left_out(plan).items():
         path = one_line(plan.changes[file].path)
         words = f"{_file_words(edits)} of {path}, {drop_place_words(drop_to)}"
-        yield [("class:bad", " × "), ("", words)]
+        yield [("class:warning", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):
         own = [override for override in plan.overrides if override.file == file]
         yield from _edit_lines(plan, one_line(plan.changes[file].path), own)
@@ -126,7 +126,7 @@ def _edit_lines(
         words = (
             f"{path} edited in {_edit_commits(lost)}, which is empty: the edit is lost"
         )
-        yield [("class:bad", f" ✗ {words}")]
+        yield [("class:warning", f" ! {words}")]
 
 
 def _edit_commits(overrides: Iterable[Override]) -> str:

@@ -12,6 +12,7 @@ from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Prompt,
     Purpose,
+    Refusal,
     Screen,
     State,
     Unit,
@@ -31,6 +32,11 @@ from gitsplit.tui.view.text import (
 )
 
 RULE = "─"
+_REFUSALS = {
+    Refusal.NOTE: ("", ""),
+    Refusal.WARNING: ("class:warning", "! "),
+    Refusal.ERROR: ("class:error", "✗ "),
+}
 _ROOMY = 100  # columns from which the title says where the commit stands
 _PROMPTS = {
     Purpose.SUBJECT: "subject",
@@ -178,12 +184,13 @@ def status_line(state: State, width: int) -> StyleAndTextTuples:
 
 
 def _sentence(state: State) -> tuple[str, str]:
-    """What the last key did, and its style; a refusal says so by its first mark.
+    """What the last key did, and its style; a refusal says so by mark and style.
 
     In the preview, what git is being asked meanwhile stands before it.
     """
-    if state.is_refusal:
-        return "class:bad", f"✗ {one_line(state.status)}"
+    if state.refusal is not None:
+        style, mark = _REFUSALS[state.refusal]
+        return style, f"{mark}{one_line(state.status)}"
     asked = outlook_words(state) if state.screen is Screen.PREVIEW else ""
     return "", " · ".join(filter(None, [asked, one_line(state.status)]))
 

@@ -134,10 +134,10 @@ def _subject_line(
 def length_words(subject: bytes) -> tuple[str, str]:
     """How long a subject is, in words where that is too long, and their style."""
     if not subject.strip():
-        return "empty", "class:bad"
+        return "empty", "class:error"
     length = len(subject.decode(errors="replace"))
     if length > LONG:
-        return f"{length} chars, over {LONG}", "class:bad"
+        return f"{length} chars, over {LONG}", "class:warning"
     return (
         f"{length} chars, over {SHORT}" if length > SHORT else f"{length} chars"
     ), "class:faint"

@@ -80,7 +80,7 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     if check.state == "not run":
         how = f"was not checked:{what}"
     words = f" {check_sign(check)} commit {number + 1} {how}"
-    yield [("class:bad", start_of(words, width))]
+    yield [("class:error", start_of(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
         yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
 
@@ -273,14 +273,14 @@ def _row_line(
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:bad" if is_failure(check) else "class:good", check_sign(check)),
+        ("class:error" if is_failure(check) else "class:good", check_sign(check)),
         (row.style, f"{row.word:<9}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", column_text(row.subject, columns.subject)),
     ]
     conflict = conflict_of(state)
     if conflict is not None and conflict.commit == row.entry.oid:
-        return [*start, ("class:bad", f"  {WARNING} conflict")]
+        return [*start, ("class:error", f"  {WARNING} conflict")]
     if not row.size:
         is_left_out = row.style == "class:empty"
         return [*start, (row.style if is_left_out else "class:faint", f"  {row.about}")]
@@ -307,9 +307,9 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
     """Why it can't be written yet."""
     for problem in problems:
         first, *rest = text_lines(one_line(problem), width - 5)
-        yield [("class:bad", f" ✗ {first}")]
+        yield [("class:error", f" ✗ {first}")]
         for line in rest:
-            yield [("class:bad", f"   {line}")]
+            yield [("class:error", f"   {line}")]
     yield []
     yield [("", " cannot apply until this is fixed; q goes back")]
 
@@ -353,7 +353,7 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
         " --abort)."
     )
     for line in text_lines(words, width - 2):
-        yield [("class:bad", f" {line}")]
+        yield [("class:error", f" {line}")]
 
 
 @memo_by(_TODO_PARTS)

@@ -34,7 +34,7 @@ _LETTERS = {
     "fixup": "f",
     "drop": "d",
 }
-_STYLES = {"pick": "class:faint", "split": "class:name", "drop": "class:bad"}
+_STYLES = {"pick": "class:faint", "split": "class:name", "drop": "class:warning"}
 _LEAST_SUBJECT = 16
 
 
@@ -118,7 +118,7 @@ def _conflict_cells(
     subject = max(_LEAST_SUBJECT, room - get_cwidth(note) - 2)
     return [
         ("", column_text(title_of(state, entry), subject)),
-        ("class:bad", "  " + start_of(note, room - subject - 2)),
+        ("class:error", "  " + start_of(note, room - subject - 2)),
     ]
 
 
@@ -191,7 +191,10 @@ def _about_chosen(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     conflict = conflict_of(state)
     style, words = "", _estimate_words(state.estimates.get(entry.oid))
     if conflict is not None and conflict.commit == entry.oid:
-        style, words = "class:bad", f"{WARNING} {conflict_words(conflict)}: {_WAY_OUT}"
+        style, words = (
+            "class:error",
+            f"{WARNING} {conflict_words(conflict)}: {_WAY_OUT}",
+        )
     for line in text_lines(words, width - 2):
         yield [(style, f" {line}")]
 

@@ -269,7 +269,7 @@ def diff_line(
         return [margin, ("", " " * (digits + 2)), *cells]
     group = plan.group_of[rows.place_of(edit)]
     name = "×" if group == DROPPED else str(group + 1)
-    style = "class:bad" if group == DROPPED else group_style(group)
+    style = "class:warning" if group == DROPPED else group_style(group)
     bar = _bar(rows.rows_of(edit), number)
     return [margin, (f"{style} bold", name.rjust(digits)), (style, f" {bar}"), *cells]
 
