@@ -1,6 +1,6 @@
 """However much there is to tell, it is told in few words."""
 
-from gitsplit.model.listing import few, name_list, short_name
+from gitsplit.model.listing import abbreviation, few, name_list
 
 
 def test_few_names_are_all_told_and_many_are_counted() -> None:
@@ -20,7 +20,7 @@ def test_a_line_that_counts_others_stands_for_two_of_them_at_least() -> None:
 def test_of_a_long_name_both_ends_are_told() -> None:
     name = "topic/" + "x" * 500 + "/b12"
 
-    assert short_name(name[:80]) == name[:80]
-    assert len(short_name(name)) == 80
-    assert short_name(name).startswith("topic/xx")
-    assert short_name(name).endswith("xx/b12")
+    assert abbreviation(name[:80]) == name[:80]
+    assert len(abbreviation(name)) == 80
+    assert abbreviation(name).startswith("topic/xx")
+    assert abbreviation(name).endswith("xx/b12")

@@ -22,7 +22,7 @@ def name_list(names: Sequence[str], most: int = MOST_NAMED) -> str:
     >>> name_list(["a", "b", "c", "d", "e"])
     'a, b, c and 2 more'
     """
-    return several([short_name(name) for name in names], most)
+    return several([abbreviation(name) for name in names], most)
 
 
 def several(parts: Sequence[str], most: int = MOST_NAMED) -> str:
@@ -63,7 +63,7 @@ def few(
         yield f"{indentation}and {others + unlisted} more"
 
 
-def short_name(name: str) -> str:
+def abbreviation(name: str) -> str:
     """The name, its middle left out where it is long."""
     if len(name) <= LONGEST:
         return name

@@ -95,7 +95,7 @@ def _entry_value(entry: Entry, plans: "_Table[Plan]") -> Json:
     return {
         "commit": entry.oid,
         "action": entry.action,
-        "message": None if entry.message is None else _text_value(entry.message),
+        "message": None if entry.message is None else _json_text(entry.message),
         "plan": None if entry.plan is None else plans.place(entry.plan),
     }
 
@@ -106,10 +106,10 @@ def _plan_value(plan: Plan) -> Json:
     return {
         "cuts": list(_cuts(plan.edits)),
         "in": [[None if group == DROPPED else group, n] for group, n in runs],
-        "groups": [[_text_value(group.message), group.reason] for group in plan.groups],
+        "groups": [[_json_text(group.message), group.reason] for group in plan.groups],
         "owner": plan.owner,
         "overrides": [
-            [o.group, o.file, _text_value(o.content), _text_value(o.base), o.lasting]
+            [o.group, o.file, _json_text(o.content), _json_text(o.base), o.lasting]
             for o in plan.overrides
         ],
     }
@@ -204,7 +204,7 @@ def _parts_between(
         yield TextEdit(edit.file, edit.hunk, removed, added)
 
 
-def _text_value(content: bytes) -> str:
+def _json_text(content: bytes) -> str:
     """Bytes as JSON can have them; those that aren't UTF-8 as lone surrogates."""
     return content.decode("utf-8", "surrogateescape")
 

@@ -9,6 +9,7 @@ Where edits are, in words: what is said if nothing better is known.
 
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise, takewhile
+from posixpath import dirname
 from typing import Literal
 
 from gitsplit.errors import InvalidPlan
@@ -85,7 +86,7 @@ def groups_by_location(
 ) -> tuple[int, ...]:
     """The group of each edit; groups are numbered in the order they begin."""
     if by == "directory" and commits is None:
-        keys = [_directory(changes[edit.file].path) for edit in edits]
+        keys = [dirname(changes[edit.file].path) for edit in edits]
         order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         return tuple(order[key] for key in keys)
     gaps = [gap(changes, a, b) for a, b in pairwise(edits)]
@@ -128,11 +129,6 @@ def gap(changes: Sequence[FileChange], a: Edit, b: Edit) -> int:
         return min(b.old.start - a.old.stop, _FILE_GAP - 1)
     is_existence = isinstance(a, FactEdit) and a.fact in (Fact.CREATE, Fact.DELETE)
     return _INSEPARABLE if is_existence else 0
-
-
-def _directory(path: bytes) -> bytes:
-    """The directory that ``path`` lies in; empty at the top."""
-    return path.rpartition(b"/")[0]
 
 
 def common_directories(paths: Sequence[bytes]) -> list[bytes]:

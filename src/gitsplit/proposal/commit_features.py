@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import log, sqrt
+from posixpath import dirname
 
 from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.proposal import source_text
@@ -136,16 +137,12 @@ def directory_co_change(
 
     0 within one directory. It speaks for files that are new or seldom changed, too.
     """
-    homes = [_directory(path) for path in paths]
+    homes = [dirname(path) for path in paths]
     place = {home: at for at, home in enumerate(dict.fromkeys(homes))}
     found = co_change(
-        list(place), ({_directory(path) for path in commit} for commit in commits)
+        list(place), ({dirname(path) for path in commit} for commit in commits)
     )
     return [[found[place[a]][place[b]] for b in homes] for a in homes]
-
-
-def _directory(path: bytes) -> bytes:
-    return path.rpartition(b"/")[0]
 
 
 @dataclass(frozen=True)

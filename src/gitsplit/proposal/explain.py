@@ -1,7 +1,7 @@
 """The words that say why: for a group, and for the border between two."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -89,26 +89,32 @@ def _replacement(
 
 def _removal(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> Finding | None:
     """A name that several pieces take away, so that none is left."""
-    gone = Counter(word for piece in pieces for word in piece.gone)
-    best = _most_frequent(gone, lambda word: gone[word] > 1)
-    if best is None:
-        return None
-    many = quantity(gone[best], "hunk")
-    said = f"`{printable(best)}`: removed everywhere ({many})"
-    return Finding(said, f"Remove {printable(best)}")
+    gone = (piece.gone for piece in pieces)
+    return _common_name(gone, "removed everywhere ({hunks})", "Remove")
 
 
 def _new_name(
     commit: CommitFeatures, pieces: Sequence[PieceFeatures]
 ) -> Finding | None:
     """A name that several pieces bring."""
-    new = Counter(word for piece in pieces for word in piece.new)
-    best = _most_frequent(new, lambda word: new[word] > 1)
+    new = (piece.new for piece in pieces)
+    return _common_name(new, "new name, used in {hunks}", "Introduce")
+
+
+def _common_name(
+    names: Iterable[frozenset[str]], what: str, verb: str
+) -> Finding | None:
+    """What is found of the name that most pieces have, if at least two have it.
+
+    ``names`` are those of each piece; ``what`` says about ``{hunks}`` what becomes of
+    the name, ``verb`` what is done to it.
+    """
+    pieces = Counter(name for each in names for name in each)
+    best = _most_frequent(pieces, lambda name: pieces[name] > 1)
     if best is None:
         return None
-    many = quantity(new[best], "hunk")
-    said = f"`{printable(best)}`: new name, used in {many}"
-    return Finding(said, f"Introduce {printable(best)}")
+    said = what.format(hunks=quantity(pieces[best], "hunk"))
+    return Finding(f"`{printable(best)}`: {said}", f"{verb} {printable(best)}")
 
 
 def _test_with_code(

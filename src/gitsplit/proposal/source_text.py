@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
+from posixpath import dirname
 from typing import Literal
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w+")
@@ -389,21 +390,10 @@ def stem(path: str) -> str:
 def is_locked(lock: str, manifest: str) -> bool:
     """Whether the file at ``lock`` records what came of the one at ``manifest``."""
     wanted = _LOCKS.get(lock.rpartition("/")[2].lower())
-    is_near = directory(lock) == directory(manifest)
+    is_near = dirname(lock) == dirname(manifest)
     return is_near and manifest.rpartition("/")[2].lower() == wanted
 
 
 def is_generated(path: str, head: str) -> bool:
     """Whether a file is made by a program, by its path or by what it begins with."""
     return bool(_GENERATED.search(path) or _SAYS_GENERATED.search(head))
-
-
-def directory(path: str) -> str:
-    """The directory that ``path`` lies in; empty at the top."""
-    return path.rpartition("/")[0]
-
-
-def ending(path: str) -> str:
-    """The file name's ending without the dot; empty where it has none."""
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[2] if "." in name else ""

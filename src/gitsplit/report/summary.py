@@ -11,11 +11,11 @@ from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import (
     MOST_NAMED,
+    abbreviation,
     few,
     name_list,
     quantity,
     several,
-    short_name,
 )
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -196,7 +196,7 @@ def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
 
 def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
     """Where the refs are, as far as they can all be told."""
-    where = [f"{short_name(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
+    where = [f"{abbreviation(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
     return several(where, MOST_REFS)
 
 
