@@ -28,8 +28,8 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    with_edit_cut,
     with_edits_assigned,
+    with_edits_cut,
     with_files_for_lines,
     with_group,
     with_group_moved,
@@ -295,9 +295,9 @@ def cuts(draw: st.DrawFn, plan: Plan) -> Plan:
     edit = plan.edits[place]
     assert isinstance(edit, TextEdit)
     if draw(st.booleans()):
-        return with_edit_cut(plan, place, finer_edits(plan.changes[edit.file], edit))
+        return with_edits_cut(plan, {place: finer_edits(plan.changes[edit.file], edit)})
     old, new = draw(_part_of(edit.old)), draw(_part_of(edit.new))
-    return with_edit_cut(plan, place, edits_around(edit, old, new))
+    return with_edits_cut(plan, {place: edits_around(edit, old, new)})
 
 
 @cache

@@ -10,8 +10,8 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    with_edit_cut,
     with_edits_assigned,
+    with_edits_cut,
     with_files_for_lines,
     with_group,
     with_group_moved,
@@ -113,7 +113,7 @@ def test_the_parts_of_a_cut_stay_in_the_group_of_the_whole() -> None:
     edit = TextEdit(0, 1, Span(2, 3), Span(2, 3))
     parts = (replace(edit, new=Span(2, 2)), replace(edit, old=Span(3, 3)))
 
-    made = with_edit_cut(plan, 1, parts)
+    made = with_edits_cut(plan, {1: parts})
     assert made.edits == (plan.edits[0], *parts)
     assert made.group_of == (0, 1, 1)
 

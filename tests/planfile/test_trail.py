@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Override, Plan, with_edit_cut
+from gitsplit.model.plan import DROPPED, Override, Plan, with_edits_cut
 from gitsplit.model.todo import Todo, with_action
 from gitsplit.planfile.saved_steps import Changes, Json, dump_steps, load_steps
 from tests.tui.builder import plan_of
@@ -28,7 +28,7 @@ def halved(plan: Plan, place: int) -> Plan:
     """The plan with the edit there cut into its two pairs of lines."""
     edit = plan.edits[place]
     assert isinstance(edit, TextEdit)
-    return with_edit_cut(plan, place, line_edits(plan.changes[edit.file], edit))
+    return with_edits_cut(plan, {place: line_edits(plan.changes[edit.file], edit)})
 
 
 def lists() -> tuple[Todo, ...]:

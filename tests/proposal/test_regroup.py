@@ -12,8 +12,8 @@ from gitsplit.model.plan import (
     DROPPED,
     Override,
     Plan,
-    with_edit_cut,
     with_edits_assigned,
+    with_edits_cut,
     with_group,
     with_group_moved,
     with_groups_merged,
@@ -188,7 +188,7 @@ def test_lines_that_were_dropped_alone_stay_cut_from_the_rest() -> None:
     lines = found.plan(7).edits
     parts = [edit for edit in lines if edit.file == 0]
     assert len(parts) == 2
-    by_line = with_edit_cut(plan, 0, parts)
+    by_line = with_edits_cut(plan, {0: parts})
 
     after = regroup(with_edits_assigned(by_line, [0], DROPPED), 1, found).plan
 
@@ -239,7 +239,7 @@ def test_nothing_is_said_of_a_border_that_goes_through_a_piece() -> None:
     plan = found.plan(1)
     first = plan.edits[0]
     assert isinstance(first, TextEdit)
-    parted = with_edit_cut(plan, 0, line_edits(change, first))
+    parted = with_edits_cut(plan, {0: line_edits(change, first)})
     two = with_edits_assigned(with_group(parted, 1, plan.groups[0]), [1], 1)
 
     assert found.border(two, 0, 1) == ""

@@ -11,7 +11,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.content import file_after
 from gitsplit.model.diff import TextEdit, line_edits
-from gitsplit.model.plan import DROPPED, Plan, with_edit_cut
+from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
 from gitsplit.model.states import file_assignments
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache, path_after
 from gitsplit.tui.diff.rows import RowKind, diff_rows, rows_after
@@ -104,7 +104,7 @@ def plans(draw: st.DrawFn, most: int = 14, end: str = "") -> Plan:
     for place in reversed(range(len(plan.edits))):
         edit = plan.edits[place]
         if isinstance(edit, TextEdit) and (end or draw(st.booleans())):
-            plan = with_edit_cut(plan, place, line_edits(plan.changes[0], edit))
+            plan = with_edits_cut(plan, {place: line_edits(plan.changes[0], edit)})
     groups = st.sampled_from([0, 1, 1, 2, DROPPED])
     return replace(plan, group_of=tuple(draw(groups) for _ in plan.edits))
 
@@ -133,7 +133,7 @@ def test_a_line_gets_its_newline_with_the_first_line_after_it() -> None:
     plan = plan_of({"f": ("one", "one\ntwo\nthree")}, groups=1)
     text = plan.edits[0]
     assert isinstance(text, TextEdit)
-    plan = with_edit_cut(plan, 0, line_edits(plan.changes[0], text))
+    plan = with_edits_cut(plan, {0: line_edits(plan.changes[0], text)})
     plan = replace(plan, group_of=(1, 0, 1))
 
     assert hunk_texts(plan, 0) == [
@@ -157,7 +157,7 @@ def test_a_new_file_that_comes_in_two_commits_grows_in_the_second() -> None:
     plan = plan_of({"f": (None, "one\ntwo\nthree\n")})
     text = plan.edits[1]
     assert isinstance(text, TextEdit)
-    plan = with_edit_cut(plan, 1, line_edits(plan.changes[0], text))
+    plan = with_edits_cut(plan, {1: line_edits(plan.changes[0], text)})
     plan = replace(plan, group_of=(0, 0, 1, 0))
 
     assert texts(rows_of(plan, 0), plan)[1:] == [
@@ -210,7 +210,9 @@ def _changed(draw: st.DrawFn, plans: list[Plan]) -> Plan:
     edit = plan.edits[place]
     match draw(st.sampled_from(["cut", "move", "back", "deal"])):
         case "cut" if isinstance(edit, TextEdit):
-            return with_edit_cut(plan, place, line_edits(plan.changes[edit.file], edit))
+            return with_edits_cut(
+                plan, {place: line_edits(plan.changes[edit.file], edit)}
+            )
         case "back":
             return draw(st.sampled_from(plans))
         case "deal":

@@ -19,7 +19,7 @@ from gitsplit.model.diff import (
     finer_edits,
 )
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
-from gitsplit.model.plan import Plan, with_edit_cut
+from gitsplit.model.plan import Plan, with_edits_cut
 from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
 from gitsplit.tui.view.pane import first_visible
 from gitsplit.tui.view.split import fact_words, row_cells
@@ -121,7 +121,7 @@ def test_every_edit_has_its_rows_together_however_it_is_cut() -> None:
         edit = plan.edits[place]
         if isinstance(edit, TextEdit):
             finer = finer_edits(plan.changes[edit.file], edit)
-            plan = with_edit_cut(plan, place, finer)
+            plan = with_edits_cut(plan, {place: finer})
     rows = rows_of(plan)
 
     found = [rows.edit_at(n) for n in range(len(rows)) if rows.edit_at(n) is not None]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.model.diff import TextEdit, line_edits
-from gitsplit.model.plan import DROPPED, Plan, with_edit_cut
+from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
 from gitsplit.tui.state.commit_diff import SizeCounter
 from tests.tui.builder import plan_of
 
@@ -33,8 +33,8 @@ def walks(draw: st.DrawFn) -> list[Plan]:
         moved = replace(plan, group_of=tuple(groups))
         finer = moved
         if isinstance(edit, TextEdit):
-            finer = with_edit_cut(
-                plan, place, line_edits(plan.changes[edit.file], edit)
+            finer = with_edits_cut(
+                plan, {place: line_edits(plan.changes[edit.file], edit)}
             )
         plans.append(draw(st.sampled_from([moved, finer, *plans])))
     return plans

@@ -6,7 +6,7 @@ numbered from 0 in the order of the commits they become.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -196,18 +196,25 @@ def _with_creations(plan: Plan) -> Plan:
     return replace(plan, group_of=tuple(groups))
 
 
-def with_edit_cut(plan: Plan, edit: int, parts: Sequence[Edit]) -> Plan:
-    """The plan with the edit at place ``edit`` replaced by its parts, in its group."""
-    group = plan.group_of[edit]
-    return replace(
-        plan,
-        edits=(*plan.edits[:edit], *parts, *plan.edits[edit + 1 :]),
-        group_of=(
-            *plan.group_of[:edit],
-            *(group for _ in parts),
-            *plan.group_of[edit + 1 :],
-        ),
-    )
+def with_edits_cut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
+    """The plan with edits replaced by their parts, which are in the edit's group.
+
+    ``parts`` are by the edits' places in the plan.
+    """
+    finer = sorted(place for place in parts if len(parts[place]) > 1)
+    if not finer:
+        return plan
+    edits: list[Edit] = []
+    groups: list[int] = []
+    at = 0
+    for place in finer:
+        edits += (*plan.edits[at:place], *parts[place])
+        groups += plan.group_of[at:place]
+        groups += [plan.group_of[place]] * len(parts[place])
+        at = place + 1
+    edits += plan.edits[at:]
+    groups += plan.group_of[at:]
+    return replace(plan, edits=tuple(edits), group_of=tuple(groups))
 
 
 def with_group(plan: Plan, at: int, group: Group) -> Plan:

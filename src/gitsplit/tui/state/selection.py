@@ -3,7 +3,7 @@
 On the header of a hunk or of a file the cursor takes at least all that is under it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from gitsplit.model.diff import (
     finer_edits,
 )
 from gitsplit.model.listing import quantity
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
 from gitsplit.tui.diff.rows import (
     RowKind,
     Rows,
@@ -124,7 +124,7 @@ def with_selection_apart(
         cuts = parts[taken.place]
         places.append(taken.place + further + cuts.index(taken.edit))
         further += len(cuts) - 1
-    return with_parts(plan, parts), tuple(places)
+    return with_edits_cut(plan, parts), tuple(places)
 
 
 def with_finer_edits(plan: Plan, selection: Selection) -> Plan:
@@ -134,25 +134,7 @@ def with_finer_edits(plan: Plan, selection: Selection) -> Plan:
         for place, edit in selection
         if isinstance(edit, TextEdit)
     }
-    return with_parts(plan, parts)
-
-
-def with_parts(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
-    """The plan with edits replaced by their parts, each in the edit's group."""
-    finer = sorted(place for place in parts if len(parts[place]) > 1)
-    if not finer:
-        return plan
-    edits: list[Edit] = []
-    groups: list[int] = []
-    at = 0
-    for place in finer:
-        edits += (*plan.edits[at:place], *parts[place])
-        groups += plan.group_of[at:place]
-        groups += [plan.group_of[place]] * len(parts[place])
-        at = place + 1
-    edits += plan.edits[at:]
-    groups += plan.group_of[at:]
-    return replace(plan, edits=tuple(edits), group_of=tuple(groups))
+    return with_edits_cut(plan, parts)
 
 
 UNIT_WORDS = {
