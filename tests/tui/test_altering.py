@@ -47,7 +47,7 @@ from gitsplit.tui.view.dropped import (
     edit_words,
     has_same_final_files,
     is_whole_as_planned,
-    left_out_words,
+    loss_words,
 )
 from gitsplit.tui.view.frame import promise_cells
 from gitsplit.tui.view.preview import preview_page
@@ -143,7 +143,7 @@ def test_the_gutter_marks_what_is_dropped() -> None:
 def test_lines_can_be_dropped_out_of_a_piece() -> None:
     state = after(split(), Narrow(), Drop())
 
-    assert left_out_words(state.plan) == "1 line"
+    assert loss_words(state.plan) == "1 line"
     assert contents(state.plan, 1)[0] == NEW.replace("\nfive", "\n5\nfive").encode()
 
 

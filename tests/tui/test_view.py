@@ -25,7 +25,7 @@ from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
-from gitsplit.tui.view.dropped import has_same_final_files, left_out_words
+from gitsplit.tui.view.dropped import has_same_final_files, loss_words
 from gitsplit.tui.view.frame import (
     footer_line,
     prompt_line,
@@ -180,10 +180,10 @@ def test_what_is_dropped_is_said_and_no_longer_promised() -> None:
     plan = plan_of({"f": ("a\nb\nc\n", "A\nb\nC\n")})
     kept, dropped = state_of(plan), state_of(replace(plan, group_of=(0, DROPPED)))
 
-    assert left_out_words(kept.plan) == ""
+    assert loss_words(kept.plan) == ""
     assert has_same_final_files(kept.plan)
     assert "nothing lost ✓  final files same ✓" in text(status_lines(kept, 80)[1])
-    assert left_out_words(dropped.plan) == "2 lines"
+    assert loss_words(dropped.plan) == "2 lines"
     assert not has_same_final_files(dropped.plan)
     assert "2 lines left out  final files differ" in text(status_lines(dropped, 80)[1])
     assert all_text(commit_lines(dropped, 80))[-1] == (

@@ -331,7 +331,7 @@ def with_message(plan: Plan, group: int, message: bytes) -> Plan:
     return replace(plan, groups=groups)
 
 
-def used_groups(plan: Plan) -> tuple[int, ...]:
+def groups_with_edits(plan: Plan) -> tuple[int, ...]:
     """The groups that have edits, in order; DROPPED is none of them."""
     return tuple(sorted(set(plan.group_of) - {DROPPED}))
 
@@ -343,7 +343,7 @@ def without_empty_groups(plan: Plan) -> Plan:
     continues a commit of a range that changed nothing stays.
     """
     changed = {change.commit for change in plan.changes}
-    used = used_groups(plan)
+    used = groups_with_edits(plan)
     for group in reversed(range(len(plan.groups))):
         source = plan.continues(group) if plan.is_range else None
         is_empty = group not in used and (source is None or source in changed)

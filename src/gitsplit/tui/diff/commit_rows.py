@@ -271,7 +271,7 @@ def path_after(plan: Plan, file: int, group: int) -> bytes:
     return change.path if is_renamed else change.old.path
 
 
-class Stretch(NamedTuple):
+class LineRun(NamedTuple):
     """Consecutive lines of one side that are all context, removed or added.
 
     ``kind`` says which. ``is_ended`` as in :class:`~gitsplit.tui.diff.rows.Segment`.
@@ -313,8 +313,8 @@ def spans_before(
     change: FileChange, block: Block, fates: bytes
 ) -> list[tuple[Span, bool]]:
     """The block's lines before the commit, upwards: spans, true for the old side."""
-    stretches = list(_stretches(change, block, fates))
-    return [(s.lines, s.is_old) for s in reversed(stretches) if s.kind is not _NEW]
+    runs = list(_line_runs(change, block, fates))
+    return [(s.lines, s.is_old) for s in reversed(runs) if s.kind is not _NEW]
 
 
 _CONTEXT, _OLD, _NEW = RowKind.CONTEXT, RowKind.OLD, RowKind.NEW
@@ -335,28 +335,24 @@ def _hunks_layout(change: FileChange, block: Block, fates: bytes) -> _Layout:
     """Every hunk of the commit in the block, under its header."""
     segments: list[Segment] = []
     headers = {}
-    stretches = _in_diff_order(
-        _with_line_ends(change, _stretches(change, block, fates))
-    )
+    runs = _in_diff_order(_with_line_ends(change, _line_runs(change, block, fates)))
     passed: list[tuple[Span, bool]] = []
-    for above, hunk in _hunks_with_context(
-        _with_line_numbers(stretches, block.span.start)
-    ):
+    for above, hunk in _hunks_with_context(_with_line_numbers(runs, block.span.start)):
         passed += ((s.lines, s.is_old) for s in above if s.kind is not _NEW)
         headers[len(segments)] = _header(hunk, passed)
         segments.append(Segment(RowKind.HUNK, block.file, 0))
-        segments += (_segment(block.file, stretch) for stretch in hunk)
+        segments += (_segment(block.file, run) for run in hunk)
     return segments, headers
 
 
-def _segment(file: int, stretch: Stretch) -> Segment:
-    kind, lines, is_old, is_ended, *_ = stretch
+def _segment(file: int, run: LineRun) -> Segment:
+    kind, lines, is_old, is_ended, *_ = run
     return Segment(
         kind, file, lines.start, len(lines), is_old=is_old, is_ended=is_ended
     )
 
 
-def _header(hunk: Sequence[Stretch], passed: Sequence[tuple[Span, bool]]) -> Header:
+def _header(hunk: Sequence[LineRun], passed: Sequence[tuple[Span, bool]]) -> Header:
     """The header of a hunk below lines that were there before the commit."""
     first = hunk[0]
     old = _line_total(s for s in hunk if s.kind is not _NEW)
@@ -368,16 +364,16 @@ def _header(hunk: Sequence[Stretch], passed: Sequence[tuple[Span, bool]]) -> Hea
     )
 
 
-def _stretches(change: FileChange, block: Block, fates: bytes) -> Iterator[Stretch]:
+def _line_runs(change: FileChange, block: Block, fates: bytes) -> Iterator[LineRun]:
     """Every line that the block has before or after the commit."""
     at = block.span.start
     members = zip(block.edits, fates, strict=True)
     for number, found in groupby(members, lambda member: _hunk_of(member[0])):
         hunk = change.hunks[number]
-        yield Stretch(_CONTEXT, Span(at, hunk.old.start), True)
-        yield from _hunk_stretches(change, hunk, list(found))
+        yield LineRun(_CONTEXT, Span(at, hunk.old.start), True)
+        yield from _hunk_line_runs(change, hunk, list(found))
         at = hunk.old.stop
-    yield Stretch(_CONTEXT, Span(at, block.span.stop), True)
+    yield LineRun(_CONTEXT, Span(at, block.span.stop), True)
 
 
 def _hunk_of(edit: Edit) -> int:
@@ -385,70 +381,66 @@ def _hunk_of(edit: Edit) -> int:
     return edit.hunk
 
 
-def _hunk_stretches(
+def _hunk_line_runs(
     change: FileChange, hunk: Hunk, edits: Assignment
-) -> Iterator[Stretch]:
+) -> Iterator[LineRun]:
     """The lines of one hunk: removed, added, or context in the commit."""
     fates = {fate for _, fate in edits}
     if len(fates) > 1:
         for line in hunk_lines(change, hunk, edits):
             lines = Span(line.number, line.number + 1)
-            yield from _side_stretches(lines, line.mark == "old", line.group)
+            yield from _side_runs(lines, line.mark == "old", line.group)
         return
     fate = fates.pop()
-    yield from _side_stretches(hunk.old, True, fate)
-    yield from _side_stretches(hunk.new, False, fate)
+    yield from _side_runs(hunk.old, True, fate)
+    yield from _side_runs(hunk.new, False, fate)
 
 
-def _side_stretches(lines: Span, is_old: bool, fate: int) -> Iterator[Stretch]:
+def _side_runs(lines: Span, is_old: bool, fate: int) -> Iterator[LineRun]:
     """Lines of one side with this fate; none where neither commit has them."""
     if fate == MINE:
-        yield Stretch(_OLD if is_old else _NEW, lines, is_old)
+        yield LineRun(_OLD if is_old else _NEW, lines, is_old)
     elif (fate == LATER) == is_old:
-        yield Stretch(_CONTEXT, lines, is_old)
+        yield LineRun(_CONTEXT, lines, is_old)
 
 
-def _with_line_ends(
-    change: FileChange, stretches: Iterable[Stretch]
-) -> Iterator[Stretch]:
-    """The stretches with the lines that lack a newline as the two states have them.
+def _with_line_ends(change: FileChange, runs: Iterable[LineRun]) -> Iterator[LineRun]:
+    """The runs with the lines that lack a newline as the two states have them.
 
     Where others follow it, such a line gets its newline, so that two lines don't
     become one; a commit that adds the first one after it changes the line too.
     """
-    members = [stretch for stretch in stretches if len(stretch.lines)]
+    members = [run for run in runs if len(run.lines)]
     is_last = {_OLD: True, _NEW: True}
-    found: list[Stretch] = []
-    for stretch in reversed(members):
-        last = [stretch]
-        if _lacks_newline(change, stretch):
-            *_, line = split = list(_last_line_apart(stretch))
+    found: list[LineRun] = []
+    for run in reversed(members):
+        last = [run]
+        if _lacks_newline(change, run):
+            *_, line = split = list(_last_line_apart(run))
             last = [*split[:-1], *_line_with_end(line, is_last[_OLD], is_last[_NEW])]
         found += reversed(last)
-        is_last[_OLD] &= stretch.kind is _NEW
-        is_last[_NEW] &= stretch.kind is _OLD
+        is_last[_OLD] &= run.kind is _NEW
+        is_last[_NEW] &= run.kind is _OLD
     return _without_no_ops(change, found[::-1])
 
 
-def _without_no_ops(
-    change: FileChange, stretches: Sequence[Stretch]
-) -> Iterator[Stretch]:
-    """The stretches; a line that only gets the newline that it has already stays."""
-    pending: list[Stretch] = []
-    for stretch in stretches:
-        if pending and _is_pair(change, pending[-1], stretch):
+def _without_no_ops(change: FileChange, runs: Sequence[LineRun]) -> Iterator[LineRun]:
+    """The runs; a line that only gets the newline that it has already stays."""
+    pending: list[LineRun] = []
+    for run in runs:
+        if pending and _is_pair(change, pending[-1], run):
             *before, old = _last_line_apart(pending.pop())
             yield from before
             yield old._replace(kind=_CONTEXT)
-            lines = Span(stretch.lines.start + 1, stretch.lines.stop)
-            pending = [stretch._replace(lines=lines)] if len(lines) else []
+            lines = Span(run.lines.start + 1, run.lines.stop)
+            pending = [run._replace(lines=lines)] if len(lines) else []
         else:
             yield from pending
-            pending = [stretch]
+            pending = [run]
     yield from pending
 
 
-def _is_pair(change: FileChange, old: Stretch, new: Stretch) -> bool:
+def _is_pair(change: FileChange, old: LineRun, new: LineRun) -> bool:
     """Whether the last line that goes is the first one that comes, newline and all."""
     if (old.kind, new.kind) != (_OLD, _NEW) or not (old.is_ended or new.is_ended):
         return False
@@ -456,32 +448,32 @@ def _is_pair(change: FileChange, old: Stretch, new: Stretch) -> bool:
     return gone.endswith(b"\n") and gone == _line_text(change, new, new.lines.start)
 
 
-def _line_text(change: FileChange, stretch: Stretch, line: int) -> bytes:
-    """A line of a stretch as the state has it."""
-    text = (change.old_lines if stretch.is_old else change.new_lines)[line]
-    is_ended = stretch.is_ended and not text.endswith(b"\n")
+def _line_text(change: FileChange, run: LineRun, line: int) -> bytes:
+    """A line of a run as the state has it."""
+    text = (change.old_lines if run.is_old else change.new_lines)[line]
+    is_ended = run.is_ended and not text.endswith(b"\n")
     return text + b"\n" if is_ended else text
 
 
-def _lacks_newline(change: FileChange, stretch: Stretch) -> bool:
+def _lacks_newline(change: FileChange, run: LineRun) -> bool:
     """Whether the last line of these is the last one of a side that ends without."""
-    side = change.old if stretch.is_old else change.new
+    side = change.old if run.is_old else change.new
     if side is None or not side.content or side.content.endswith(b"\n"):
         return False
-    lines = change.old_lines if stretch.is_old else change.new_lines
-    return stretch.lines.stop == len(lines)
+    lines = change.old_lines if run.is_old else change.new_lines
+    return run.lines.stop == len(lines)
 
 
-def _last_line_apart(stretch: Stretch) -> Iterator[Stretch]:
-    start, stop = stretch.lines.start, stretch.lines.stop
+def _last_line_apart(run: LineRun) -> Iterator[LineRun]:
+    start, stop = run.lines.start, run.lines.stop
     if stop - start > 1:
-        yield stretch._replace(lines=Span(start, stop - 1))
-    yield stretch._replace(lines=Span(stop - 1, stop))
+        yield run._replace(lines=Span(start, stop - 1))
+    yield run._replace(lines=Span(stop - 1, stop))
 
 
 def _line_with_end(
-    line: Stretch, is_last_before: bool, is_last_after: bool
-) -> list[Stretch]:
+    line: LineRun, is_last_before: bool, is_last_after: bool
+) -> list[LineRun]:
     """The line, or the line taken away and brought again where its end changes."""
     if line.kind is _CONTEXT and is_last_before is not is_last_after:
         return [
@@ -492,54 +484,54 @@ def _line_with_end(
     return [line._replace(is_ended=not is_last)]
 
 
-def _in_diff_order(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The stretches that follow each other as one; removed lines before added ones.
+def _in_diff_order(runs: Iterable[LineRun]) -> Iterator[LineRun]:
+    """The runs that follow each other as one; removed lines before added ones.
 
     Between two unchanged lines, git shows all that goes before all that comes.
     """
-    for is_context, run in groupby(stretches, lambda s: s.kind is _CONTEXT):
+    for is_context, group in groupby(runs, lambda s: s.kind is _CONTEXT):
         # Sorting keeps the order within each side.
-        members = list(run)
+        members = list(group)
         if not is_context:
-            members.sort(key=lambda stretch: stretch.kind is _NEW)
+            members.sort(key=lambda run: run.kind is _NEW)
         yield from _adjacent_as_one(members)
 
 
-def _adjacent_as_one(stretches: Sequence[Stretch]) -> Iterator[Stretch]:
-    """The stretches, those with lines of one side that follow each other as one."""
-    pending = stretches[0]
-    for stretch in stretches[1:]:
-        lines = Span(pending.lines.start, stretch.lines.stop)
-        follows = stretch.lines.start == pending.lines.stop
-        if follows and stretch == pending._replace(lines=stretch.lines):
+def _adjacent_as_one(runs: Sequence[LineRun]) -> Iterator[LineRun]:
+    """The runs, those with lines of one side that follow each other as one."""
+    pending = runs[0]
+    for run in runs[1:]:
+        lines = Span(pending.lines.start, run.lines.stop)
+        follows = run.lines.start == pending.lines.stop
+        if follows and run == pending._replace(lines=run.lines):
             pending = pending._replace(lines=lines)
         else:
             yield pending
-            pending = stretch
+            pending = run
     yield pending
 
 
-def _with_line_numbers(stretches: Iterable[Stretch], start: int) -> Iterator[Stretch]:
-    """The stretches from line ``start`` on, each with its place before and after."""
+def _with_line_numbers(runs: Iterable[LineRun], start: int) -> Iterator[LineRun]:
+    """The runs from line ``start`` on, each with its place before and after."""
     old = new = start
-    for stretch in stretches:
-        yield stretch._replace(old_at=old, new_at=new)
-        old += len(stretch.lines) if stretch.kind is not _NEW else 0
-        new += len(stretch.lines) if stretch.kind is not _OLD else 0
+    for run in runs:
+        yield run._replace(old_at=old, new_at=new)
+        old += len(run.lines) if run.kind is not _NEW else 0
+        new += len(run.lines) if run.kind is not _OLD else 0
 
 
 def _hunks_with_context(
-    stretches: Iterable[Stretch],
-) -> Iterator[tuple[list[Stretch], list[Stretch]]]:
+    runs: Iterable[LineRun],
+) -> Iterator[tuple[list[LineRun], list[LineRun]]]:
     """Each hunk with three lines of context, and what stands above it.
 
     Two changes share a hunk where at most six unchanged lines are between them. What
     stands above one begins with the hunk before it.
     """
-    above: list[Stretch] = []
-    hunk: list[Stretch] = []
-    for is_context, run in groupby(stretches, lambda s: s.kind is _CONTEXT):
-        members = list(run)
+    above: list[LineRun] = []
+    hunk: list[LineRun] = []
+    for is_context, group in groupby(runs, lambda s: s.kind is _CONTEXT):
+        members = list(group)
         if not is_context or (hunk and _line_total(members) <= 2 * CONTEXT_LINES):
             hunk += members
         else:
@@ -554,21 +546,21 @@ def _hunks_with_context(
         yield above, [*hunk[:end], *_slice(hunk[end:], 0, CONTEXT_LINES)]
 
 
-def _slice(stretches: Sequence[Stretch], start: int, stop: int) -> Iterator[Stretch]:
-    """Lines ``start`` up to ``stop`` of these unchanged stretches, counted from 0."""
+def _slice(runs: Sequence[LineRun], start: int, stop: int) -> Iterator[LineRun]:
+    """Lines ``start`` up to ``stop`` of these unchanged runs, counted from 0."""
     at = 0
-    for stretch in stretches:
+    for run in runs:
         skipped = max(0, start - at)
-        first = stretch.lines.start + skipped
-        last = min(stretch.lines.stop, stretch.lines.start + stop - at)
-        at += len(stretch.lines)
+        first = run.lines.start + skipped
+        last = min(run.lines.stop, run.lines.start + stop - at)
+        at += len(run.lines)
         if first < last:
-            yield stretch._replace(
+            yield run._replace(
                 lines=Span(first, last),
-                old_at=stretch.old_at + skipped,
-                new_at=stretch.new_at + skipped,
+                old_at=run.old_at + skipped,
+                new_at=run.new_at + skipped,
             )
 
 
-def _line_total(stretches: Iterable[Stretch]) -> int:
-    return sum(len(stretch.lines) for stretch in stretches)
+def _line_total(runs: Iterable[LineRun]) -> int:
+    return sum(len(run.lines) for run in runs)

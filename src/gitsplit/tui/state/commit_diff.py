@@ -106,7 +106,7 @@ def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
     for edit, group in members:
         size = sizes.setdefault(group, Size())
         part = size.files.setdefault(edit.file, Size())
-        added, removed = _edit_lines(edit)
+        added, removed = _edit_line_counts(edit)
         for counted in (size, part):
             counted.pieces += by
             counted.added += by * added
@@ -115,7 +115,7 @@ def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
             del size.files[edit.file]
 
 
-def _edit_lines(edit: Edit) -> tuple[int, int]:
+def _edit_line_counts(edit: Edit) -> tuple[int, int]:
     """How many lines an edit adds and removes."""
     return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)
 
@@ -144,10 +144,10 @@ class ActualCommit:
 
 def is_edited(plan: Plan, group: int) -> bool:
     """Whether a file was edited by hand in the commit or in the one before it."""
-    return bool(plan.overrides) and bool(_edited_files(plan, group))
+    return bool(plan.overrides) and bool(_files_with_overrides(plan, group))
 
 
-def _edited_files(plan: Plan, group: int) -> set[int]:
+def _files_with_overrides(plan: Plan, group: int) -> set[int]:
     """The files with a content of their own before or after the commit."""
     if not plan_sizes(plan)[group].pieces:
         return set()
@@ -168,7 +168,7 @@ def actual_commit(state: State, group: int) -> ActualCommit:
     """The diff and size of the commit of ``group``."""
     plan = state.plan
     if is_edited(plan, group):
-        return _edited_commits(plan, state.hunks_between)(group)
+        return _commits_from_files(plan, state.hunks_between)(group)
     rows = _ROWS.rows(plan, state.rows, group)
     return ActualCommit(plan, group, plan_sizes(plan)[group], rows)
 
@@ -179,29 +179,34 @@ def commit_sizes(state: State) -> Sizes:
     Pieces are counted where they were sent.
     """
     plan = state.plan
-    commit = _edited_commits(plan, state.hunks_between)
+    commit = _commits_from_files(plan, state.hunks_between)
     groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
     return {**plan_sizes(plan), **{group: commit(group).size for group in groups}}
 
 
 @memo
-def _edited_commits(
+def _commits_from_files(
     plan: Plan, hunks_between: HunksBetween
 ) -> Callable[[int], ActualCommit]:
     """The commits that were edited; each is found once."""
-    return cache(lambda group: _edited_commit(plan, group, hunks_between))
+    return cache(lambda group: _commit_from_files(plan, group, hunks_between))
 
 
 def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
     """The sizes as of :func:`commit_sizes`, of a plan that isn't open; counted anew."""
     sizes = SizeCounter()(plan)
     groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
-    return {**sizes, **{g: _edited_commit(plan, g, hunks_between).size for g in groups}}
+    return {
+        **sizes,
+        **{g: _commit_from_files(plan, g, hunks_between).size for g in groups},
+    }
 
 
-def _edited_commit(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:
+def _commit_from_files(
+    plan: Plan, group: int, hunks_between: HunksBetween
+) -> ActualCommit:
     """The commit, by comparing its files with those of the commit before."""
-    files = _edited_files(plan, group) | plan_sizes(plan)[group].files.keys()
+    files = _files_with_overrides(plan, group) | plan_sizes(plan)[group].files.keys()
     changes = list(plan.changes)
     edits = []
     for file, change in _commit_changes(plan, group, sorted(files), hunks_between):

@@ -14,7 +14,7 @@ from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, used_groups
+from gitsplit.model.plan import Plan, groups_with_edits
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -108,7 +108,7 @@ def _entry_commits(entry: Entry) -> Iterator[NewCommit]:
         yield NewCommit(entry, None, Address(entry.oid), text)
         return
     plan, owner = entry.plan, final_owner(entry.plan)
-    for group in used_groups(plan):
+    for group in groups_with_edits(plan):
         where = Address(entry.oid, message_group(plan, group))
         message = message_of(plan, group)
         yield NewCommit(entry, group, where, message, is_owner=group == owner)
@@ -140,7 +140,7 @@ def final_owner(plan: Plan) -> int | None:
 
     That of an empty owner is the one that :func:`without_empty_groups` makes the owner.
     """
-    owner, used = plan.owner, used_groups(plan)
+    owner, used = plan.owner, groups_with_edits(plan)
     if owner is None or owner in used or not used:
         return owner
     return next((group for group in used if group > owner), used[-1])
@@ -168,7 +168,7 @@ def group_with_message(plan: Plan, group: int) -> int:
 
 def final_number(plan: Plan, group: int) -> int:
     """The number of a group among those that make a commit, from 1."""
-    return 1 + bisect_left(used_groups(plan), group)
+    return 1 + bisect_left(groups_with_edits(plan), group)
 
 
 def text_at_hand(state: State) -> PlacedMessage:

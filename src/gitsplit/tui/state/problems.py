@@ -15,7 +15,7 @@ from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, used_groups, without_empty_groups
+from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
@@ -123,7 +123,7 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
     """What is wrong with the plan of one commit."""
     plan = entry.plan
     assert plan is not None, "a split has a plan"
-    used = used_groups(plan)
+    used = groups_with_edits(plan)
     for number, group in enumerate(used, 1):
         if not message_of(plan, group).strip():
             yield f"Commit {number} has no message: select it and press i."
@@ -141,7 +141,7 @@ def _is_one_commit(entry: Entry) -> bool:
     """Whether the split gives one commit, with the tree of the original."""
     if entry.plan is None or entry.action != "split":
         return False
-    return len(used_groups(entry.plan)) == 1 and is_whole(
+    return len(groups_with_edits(entry.plan)) == 1 and is_whole(
         without_empty_groups(entry.plan)
     )
 

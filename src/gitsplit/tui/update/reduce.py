@@ -200,7 +200,7 @@ def _after_report(state: State, report: Report) -> State:
     """
     match report:
         case Estimated() | Proposed():
-            return _with_proposal(state, report)
+            return _with_commit_report(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
         case Foreseen(todo, outlook) if todo is state.todo:
@@ -216,7 +216,7 @@ def _after_report(state: State, report: Report) -> State:
             assert_never(report)
 
 
-def _with_proposal(state: State, report: Estimated | Proposed) -> State:
+def _with_commit_report(state: State, report: Estimated | Proposed) -> State:
     """The state with what was proposed for a commit, and with its estimate if given."""
     commit = report.commit
     if report.proposals is not None:

@@ -78,7 +78,7 @@ def after_series_action(state: State, action: SeriesAction) -> State:
 def _needs_proposal(state: State, action: SeriesAction) -> bool:
     """Whether a plan is needed for the commit at the cursor, which has none."""
     splits = isinstance(action, OpenCommit | MarkSplit) or action == Become("split")
-    return splits and _selected_entry(state).plan is None
+    return splits and _entry_at_cursor(state).plan is None
 
 
 def _at_cursor(
@@ -89,7 +89,7 @@ def _at_cursor(
         case Become(doing):
             return with_doing(state, doing)
         case MarkSplit():
-            is_split = _selected_entry(state).action == "split"
+            is_split = _entry_at_cursor(state).action == "split"
             return with_doing(state, "pick" if is_split else "split")
         case OpenCommit():
             return _at_new_split(state)
@@ -124,7 +124,7 @@ def with_only_split_open(state: State) -> State:
 
 def with_doing(state: State, doing: Doing) -> State:
     """The state in which this is to be done to the commit at the cursor."""
-    entry = _selected_entry(state)
+    entry = _entry_at_cursor(state)
     if entry.action == doing:
         return replace(state, status=f"No change: {entry.oid[:7]} {_NOW[doing]}.")
     todo = with_action(state.todo, entry.oid, doing)
@@ -167,13 +167,13 @@ def _with_todo(state: State, todo: Todo, words: str) -> State:
     return with_step(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
 
-def _selected_entry(state: State) -> Entry:
+def _entry_at_cursor(state: State) -> Entry:
     return entries_of(state.todo)[state.chosen]
 
 
 def _at_new_split(state: State) -> State:
     """The commit at the cursor to be split, and open."""
-    if _selected_entry(state).action != "split":
+    if _entry_at_cursor(state).action != "split":
         state = with_doing(state, "split")
     return _at_commit(state, state.chosen)
 

@@ -12,7 +12,7 @@ from gitsplit.model.plan import (
     DropTo,
     Override,
     Plan,
-    used_groups,
+    groups_with_edits,
     without_empty_groups,
 )
 from gitsplit.model.states import file_assignments, is_whole, states_in
@@ -57,7 +57,7 @@ def edits_left_out(plan: Plan) -> dict[int, list[Edit]]:
     return found
 
 
-def left_out_words(plan: Plan) -> str:
+def loss_words(plan: Plan) -> str:
     """How much no commit takes; empty where nothing is dropped."""
     return amount_words(
         edit for edits in edits_left_out(plan).values() for edit in edits
@@ -88,11 +88,11 @@ def difference_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples
     """What is dropped of each file and where that will be, and where it is edited."""
     for file, edits in edits_left_out(plan).items():
         path = one_line(plan.changes[file].path)
-        words = f"{_file_words(edits)} of {path}, {drop_place_words(drop_to)}"
+        words = f"{_file_loss_words(edits)} of {path}, {drop_place_words(drop_to)}"
         yield [("class:warning", " × "), ("", words)]
     for file in dict.fromkeys(override.file for override in plan.overrides):
         own = [override for override in plan.overrides if override.file == file]
-        yield from _edit_lines(plan, one_line(plan.changes[file].path), own)
+        yield from _hand_edit_lines(plan, one_line(plan.changes[file].path), own)
 
 
 _NOUNS = {
@@ -105,7 +105,7 @@ _NOUNS = {
 }
 
 
-def _file_words(edits: Iterable[Edit]) -> str:
+def _file_loss_words(edits: Iterable[Edit]) -> str:
     """What edits of a file do to it, in words."""
     found = list(edits)
     facts = [edit for edit in found if isinstance(edit, FactEdit)]
@@ -114,11 +114,11 @@ def _file_words(edits: Iterable[Edit]) -> str:
     return " and ".join([*nouns, *([lines] if lines else [])])
 
 
-def _edit_lines(
+def _hand_edit_lines(
     plan: Plan, path: str, overrides: Iterable[Override]
 ) -> Iterator[StyleAndTextTuples]:
     """In which commits a file is as it was written, and where that is left out."""
-    used = used_groups(plan)
+    used = groups_with_edits(plan)
     kept = [override for override in overrides if override.group in used]
     if kept:
         yield [("class:edited", f"   {path} edited in {_edit_commits(kept)}")]

@@ -19,7 +19,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
-from gitsplit.tui.view.dropped import is_whole_as_planned, left_out_words
+from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
 from gitsplit.tui.view.series import series_title
 from gitsplit.tui.view.text import (
     column_text,
@@ -104,7 +104,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
     match unit_at(state):
         case Unit.LINES:
-            return quantity(changed_line_count(state.rows, runs), "selected line")
+            return quantity(selection_line_count(state.rows, runs), "selected line")
         case Unit.PIECE if edit is not None:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
@@ -117,7 +117,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             return f"{what}, {quantity(pieces, 'hunk')}"
 
 
-def changed_line_count(rows: Rows, runs: Iterable[range]) -> int:
+def selection_line_count(rows: Rows, runs: Iterable[range]) -> int:
     """How many changed lines the rows stand for; a fold stands for all it hides."""
     return sum(
         min(run.stop, stop) - max(run.start, start)
@@ -146,7 +146,7 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
 
 def promise_cells(state: State) -> StyleAndTextTuples:
     """Whether the commits together are the original one (law 1)."""
-    lost = left_out_words(state.plan)
+    lost = loss_words(state.plan)
     if lost:
         return [("class:edited", f"{lost} left out  final files differ ")]
     if not is_whole_as_planned(state.plan):
@@ -199,15 +199,15 @@ def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
     """The line being typed, its cursor always in view."""
     name = f" {_PROMPTS[prompt.purpose]}: "
     room = max(1, width - get_cwidth(name) - 2)
-    before = _typed_text(prompt.text[: prompt.cursor])
-    at = _typed_text(prompt.text[prompt.cursor : prompt.cursor + 1]) or " "
-    after = _typed_text(prompt.text[prompt.cursor + 1 :])
+    before = _prompt_text(prompt.text[: prompt.cursor])
+    at = _prompt_text(prompt.text[prompt.cursor : prompt.cursor + 1]) or " "
+    after = _prompt_text(prompt.text[prompt.cursor + 1 :])
     kept = end_of(before, room)
     rest = start_of(after, max(0, room - get_cwidth(kept)))
     return [("class:prompt", name), ("", kept), ("reverse", at), ("", rest)]
 
 
-def _typed_text(text: str) -> str:
+def _prompt_text(text: str) -> str:
     """Typed text as it can be shown."""
     return "".join(glyph.text for glyph in glyphs(text))
 

@@ -40,7 +40,7 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.messages import message_lines, owner_words
-from gitsplit.tui.view.pane import Lines, OnMouse, Pane, first_visible, fixed_lines
+from gitsplit.tui.view.pane import Lines, OnMouse, Pane, first_visible, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import SelectedRows, diff_line
@@ -57,7 +57,7 @@ def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
     columns = max(1, width // _COLUMN)
     room = width // columns
     blocks = [list(_section_lines(name, keys, room)) for name, keys in sections]
-    return fixed_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
+    return static_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
 
 
 def _section_lines(
@@ -327,7 +327,7 @@ class _Regions:
 
     def line(self, draw: Callable[[State, int], StyleAndTextTuples]) -> Pane:
         """A pane of one line."""
-        return self.region(lambda s, w, _: fixed_lines([draw(s, w)]), height=1)
+        return self.region(lambda s, w, _: static_lines([draw(s, w)]), height=1)
 
     def diff(self, width: AnyDimension = None) -> Pane:
         """The diff, which takes clicks and the wheel."""
@@ -339,7 +339,7 @@ class _Regions:
 
     def said(self) -> Pane:
         """Why, and what the last key did."""
-        return self.region(lambda s, w, _: fixed_lines(status_lines(s, w)), height=2)
+        return self.region(lambda s, w, _: static_lines(status_lines(s, w)), height=2)
 
     def narrow(self) -> Container:
         """Commits above the diff."""
@@ -396,7 +396,7 @@ class _Regions:
                 self.line(lambda _, w: rule(w)),
                 self.listed(),
                 self.region(
-                    lambda s, w, _: fixed_lines(series_words(s, w)),
+                    lambda s, w, _: static_lines(series_words(s, w)),
                     height=WORDS_HEIGHT,
                 ),
                 self.line(status_line),
@@ -409,7 +409,7 @@ class _Regions:
             [
                 self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
                 self.listed(),
-                self.region(lambda s, w, _: fixed_lines(_owner_lines(s, w)), height=2),
+                self.region(lambda s, w, _: static_lines(_owner_lines(s, w)), height=2),
                 self.line(status_line),
             ]
         )

@@ -43,7 +43,7 @@ class Lines:
         return max(0, self.cursor - height + 1, min(top, self.cursor))
 
 
-def fixed_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
+def static_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
     """Lines that are all there, from line ``scroll`` on or as near as possible."""
     first = min(scroll, max(0, len(lines) - 1))
     return Lines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
@@ -83,7 +83,7 @@ class Pane(Container):
         self._width = width
         self._height = height
         self._on_mouse = on_mouse
-        self._lines = fixed_lines(())
+        self._lines = static_lines(())
         self._top = 0
 
     def reset(self) -> None:

@@ -25,7 +25,7 @@ from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outl
 from gitsplit.tui.view.dropped import (
     difference_lines,
     has_same_final_files,
-    left_out_words,
+    loss_words,
     worktree_words,
 )
 from gitsplit.tui.view.pane import Lines
@@ -365,7 +365,7 @@ def _promises(state: State) -> tuple[StyleAndTextTuples, ...]:
 def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
     info, todo = state.info, state.todo
     plans = list(todo.plans.values())
-    lost = [words for plan in plans if (words := left_out_words(plan))]
+    lost = [words for plan in plans if (words := loss_words(plan))]
     same = all(map(has_same_final_files, plans))
     yield from _final_tree_lines(state, lost, same)
     drops = any(entry.action == "drop" for entry in todo.entries)

@@ -133,14 +133,14 @@ def conflict_words(conflict: Conflict) -> str:
 def _widths(estimates: Mapping[Oid, Estimate]) -> tuple[int, int]:
     """The columns of sizes and of hints, for what is known by now."""
     sizes = [
-        len(_file_words(each)) + len(_line_words(each)) + 1
+        len(_file_count_words(each)) + len(_line_words(each)) + 1
         for each in estimates.values()
     ]
     hints = [len(_count_words(each)) for each in estimates.values()]
     return max([16, *sizes]), max([2, *hints])
 
 
-def _file_words(estimate: Estimate) -> str:
+def _file_count_words(estimate: Estimate) -> str:
     return quantity(estimate.files, "file").ljust(len("0 files"))
 
 
@@ -155,9 +155,9 @@ def _estimate_cells(estimate: Estimate | None, width: int) -> StyleAndTextTuples
     if estimate is None:
         return [("class:faint", "  " + column_text("…", width))]
     if estimate.added is None:
-        return [("", "  " + column_text(_file_words(estimate), width))]
+        return [("", "  " + column_text(_file_count_words(estimate), width))]
     files, added, removed = (
-        f"  {_file_words(estimate)} ",
+        f"  {_file_count_words(estimate)} ",
         f"+{estimate.added}",
         f" -{estimate.removed}",
     )
