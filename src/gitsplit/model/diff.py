@@ -291,6 +291,16 @@ def _span_within(span: Span, bounds: Span) -> Span:
     return Span(start, max(start, min(span.stop, bounds.stop)))
 
 
+def is_part_of(part: Edit, whole: Edit) -> bool:
+    """Whether the edit is the whole one, or can have been cut from it."""
+    if isinstance(part, FactEdit) or isinstance(whole, FactEdit):
+        return part == whole
+    return (part.file, part.hunk) == (whole.file, whole.hunk) and all(
+        bounds.start <= span.start and span.stop <= bounds.stop
+        for span, bounds in ((part.old, whole.old), (part.new, whole.new))
+    )
+
+
 def finer_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
     """The edit cut one step finer: at blank lines, else down to single lines.
 

@@ -78,3 +78,12 @@ def quantity(number: int, noun: str) -> str:
     ('1 tag', '3000 tags')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def line_counts(added: int, removed: int) -> str:
+    """The numbers of added and removed lines.
+
+    >>> line_counts(12, 3)
+    '+12 -3'
+    """
+    return f"+{added} -{removed}"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from gitsplit.errors import InvalidPlan, NothingToDo
-from gitsplit.model.diff import Edit, FactEdit, TextEdit, sort_key
+from gitsplit.model.diff import Edit, TextEdit, is_part_of, sort_key
 from gitsplit.model.plan import (
     DROPPED,
     Override,
@@ -181,19 +181,9 @@ class _Homes:
     def group_of(self, edit: Edit) -> int | None:
         """The group; None where the edit isn't within one of the plan's."""
         at = bisect_right(self._starts, sort_key(edit)) - 1
-        if at < 0 or not _is_part_of(edit, self.plan.edits[at]):
+        if at < 0 or not is_part_of(edit, self.plan.edits[at]):
             return None
         return self.plan.group_of[at]
-
-
-def _is_part_of(edit: Edit, whole: Edit) -> bool:
-    """Whether the edit is the whole one or was cut from it; it begins no earlier."""
-    if isinstance(edit, FactEdit) or isinstance(whole, FactEdit):
-        return edit == whole
-    is_same = (edit.file, edit.hunk) == (whole.file, whole.hunk)
-    return (
-        is_same and edit.old.stop <= whole.old.stop and edit.new.stop <= whole.new.stop
-    )
 
 
 def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, Span
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.todo import Doing
 from gitsplit.report.facts import (
@@ -123,7 +123,7 @@ def _part_lines(number: int, part: SplitPart) -> Iterator[str]:
     hunks = quantity(sum(len(file.edits) for file in part.files), "hunk")
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
-    facts = [hunks, f"+{added} -{removed}", f"tree {part.commit.tree[:10]}"]
+    facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
     yield "     " + ", ".join([*facts, *_id_fate(part.commit)])
     yield from _file_lines(part.files)
     for path in part.by_hand:

@@ -11,6 +11,7 @@ from typing import Final
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, File, FileChange, TextEdit, edits_of
+from gitsplit.model.listing import line_counts
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import states_in
@@ -31,7 +32,7 @@ class Size:
     @property
     def lines(self) -> str:
         """Added and removed lines as in ``git diff --shortstat``: ``+2 -1``."""
-        return f"+{self.added} -{self.removed}"
+        return line_counts(self.added, self.removed)
 
 
 Sizes = dict[int, Size]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.diff import Edit, TextEdit, is_part_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui.diff.rows import (
@@ -226,13 +226,5 @@ def _folds_after_cut(
         for edit in edits
         if isinstance(edit, TextEdit) and edit not in known
         for uncut, is_old in runs.get((edit.file, edit.hunk), ())
-        if _is_part_of(edit, uncut)
+        if is_part_of(edit, uncut)
     }
-
-
-def _is_part_of(part: TextEdit, uncut: TextEdit) -> bool:
-    """Whether ``part`` lies within ``uncut``, both of one hunk."""
-    return (
-        uncut.old.start <= part.old.start <= part.old.stop <= uncut.old.stop
-        and uncut.new.start <= part.new.start <= part.new.stop <= uncut.new.stop
-    )

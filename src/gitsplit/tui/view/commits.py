@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from gitsplit.model.change_id import IdRules
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
@@ -28,7 +29,6 @@ from gitsplit.tui.view.text import (
     text_lines,
 )
 
-_ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
 _SUBJECT_LINES = 2  # of a block
 
 
@@ -79,11 +79,22 @@ def _subject_words(message: bytes) -> str:
 
 
 def change_id_words(state: State, group: int) -> str:
-    """Which Change-Id a commit will have: the original one, a new one, or none."""
-    if group == final_owner(state.plan) and state.target.change_id:
-        return one_line(state.target.change_id)[:_ID_WIDTH]
-    gives = state.info.ids.gives_id(message_of(state.plan, group))
-    return "new id" if state.target.change_id or gives else ""
+    """Which Change-Id the commit of a group will have."""
+    is_owner = group == final_owner(state.plan)
+    message = message_of(state.plan, group)
+    return id_words(state.info.ids, state.target.change_id, is_owner, message)
+
+
+def id_words(ids: IdRules, original: bytes, is_owner: bool, message: bytes) -> str:
+    """Which Change-Id a commit will have: the ``original`` one, a new one, or none."""
+    if original and is_owner:
+        return short_id(original)
+    return "new id" if original or ids.gives_id(message) else ""
+
+
+def short_id(change_id: bytes) -> str:
+    """A Change-Id as Gerrit abbreviates it: I and eight digits."""
+    return one_line(change_id)[:9]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import SeriesInfo, State
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
+from gitsplit.tui.view.commits import short_id
 from gitsplit.tui.view.pane import Lines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
@@ -149,7 +150,7 @@ def owner_words(state: State) -> str:
     if not commits:
         return ""
     entry = commits[min(state.message, len(commits) - 1)].entry
-    change_id = one_line(state.info.change_ids.get(entry.oid, b""))[:9]
+    change_id = short_id(state.info.change_ids.get(entry.oid, b""))
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
     if entry.plan is None or entry.action != "split":
         return ""

@@ -22,6 +22,7 @@ from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.new_commits import NewCommit, new_commits
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
+from gitsplit.tui.view.commits import id_words
 from gitsplit.tui.view.dropped import (
     difference_lines,
     has_same_final_files,
@@ -88,7 +89,6 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 _FATES = {"squash": "squashed", "fixup": "squashed", "drop": "dropped"}
 _TREE_SAME = "tree unchanged"
 _TREE_CHANGES = "tree changes"
-_ID_WIDTH = 9  # of a Change-Id, as Gerrit abbreviates: I and eight digits
 
 
 class PreviewRow(NamedTuple):
@@ -202,6 +202,7 @@ def _split_rows(
 ) -> Iterator[PreviewRow]:
     """The rows of a commit that is split, one for each of its groups."""
     sizes = sizes_in(plan, state.hunks_between)
+    original = state.info.change_ids.get(entry.oid, b"")
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:
@@ -220,16 +221,8 @@ def _split_rows(
             subject,
             commit.is_owner,
             sizes[group].lines,
-            _id_words(state.info, commit),
+            id_words(state.info.ids, original, commit.is_owner, commit.message),
         )
-
-
-def _id_words(info: SeriesInfo, commit: NewCommit) -> str:
-    """Which Change-Id a commit will have: the original one, a new one, or none."""
-    original = info.change_ids.get(commit.entry.oid)
-    if original is not None and commit.is_owner:
-        return one_line(original)[:_ID_WIDTH]
-    return "new id" if original is not None or info.ids.gives_id(commit.message) else ""
 
 
 def _same_trees(state: State) -> set[Oid]:

@@ -6,7 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.checks import Conflict
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
@@ -147,7 +147,7 @@ def _file_count_words(estimate: Estimate) -> str:
 def _line_words(estimate: Estimate) -> str:
     if estimate.added is None or estimate.removed is None:
         return ""
-    return f"+{estimate.added} -{estimate.removed}"
+    return line_counts(estimate.added, estimate.removed)
 
 
 def _estimate_cells(estimate: Estimate | None, width: int) -> StyleAndTextTuples:

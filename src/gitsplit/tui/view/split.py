@@ -14,6 +14,7 @@ from itertools import islice
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
+from gitsplit.model.listing import line_counts
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
@@ -100,14 +101,14 @@ def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
 
 def _file_words(change: FileChange) -> str:
     """What becomes of the file, in a word, and how many lines change."""
-    counts = _line_counts(change.hunks) if change.hunks else ""
+    counts = _hunk_line_counts(change.hunks) if change.hunks else ""
     return "  ".join(filter(None, (_file_status(change), counts)))
 
 
 @memo
-def _line_counts(hunks: tuple[Hunk, ...]) -> str:
+def _hunk_line_counts(hunks: tuple[Hunk, ...]) -> str:
     added = sum(len(hunk.new) for hunk in hunks)
-    return f"+{added} -{sum(len(hunk.old) for hunk in hunks)}"
+    return line_counts(added, sum(len(hunk.old) for hunk in hunks))
 
 
 def _file_status(change: FileChange) -> str:
