@@ -1,1 +1,1 @@
-"""The command line: options to a call, words out, errors to an exit status."""
+"""The command line: options in, what is printed out, errors to an exit status."""

@@ -143,12 +143,51 @@ class Options:
         help="Where lines left out go: kept in the worktree (unstaged), or discarded.",
     )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
-    go_on: bool = _flag(
+    continue_: bool = _flag(
         "--continue", help="Continue after a conflict, once it is resolved."
     )
     abort: bool = _flag(
         "--abort", help="Abort after a conflict and restore everything."
     )
+
+
+def check_usage(options: Options) -> None:
+    """Raise click.UsageError for options that don't belong together."""
+    if not options.dry_run:
+        for value, name in ((options.format, "--format"), (options.output, "-o")):
+            if value is not None:
+                raise click.UsageError(f"{name} requires --dry-run.")
+    _check_exec(options)
+    if options.root and options.upstream is not None:
+        raise click.UsageError("--root and UPSTREAM cannot be used together.")
+    _check_alone(options)
+
+
+def _check_exec(options: Options) -> None:
+    """Raise click.UsageError for what ``-x`` and ``--jobs`` don't belong to."""
+    if options.dry_run and options.checks:
+        raise click.UsageError(
+            "-x cannot be combined with --dry-run, which writes no commits."
+        )
+    if options.jobs is not None and not options.checks:
+        raise click.UsageError("--jobs requires -x.")
+    if not all(command.strip() for command in options.checks):
+        raise click.UsageError("-x needs a command.")
+
+
+def _check_alone(options: Options) -> None:
+    """Raise click.UsageError where --undo and its like stand beside anything else."""
+    alone = {
+        "--undo": options.undo,
+        "--continue": options.continue_,
+        "--abort": options.abort,
+    }
+    given = [name for name, is_given in alone.items() if is_given]
+    flags = (options.dry_run, options.root, options.yes)
+    named = (options.upstream, options.plan, *options.commits, *options.checks)
+    others = (*flags, *named, *given[1:])
+    if given and any(others):
+        raise click.UsageError(f"{given[0]} cannot be combined with other options.")
 
 
 def with_parameters(callback: Callback) -> Callback:

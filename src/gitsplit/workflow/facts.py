@@ -32,7 +32,7 @@ NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-def dry_run(repo: Repository, work: Work) -> DryRun:
+def dry_run_facts(repo: Repository, work: Work) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out."""
     return DryRun(
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},

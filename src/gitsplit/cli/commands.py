@@ -1,0 +1,224 @@
+"""What each way of calling gitsplit does: preview, split, undo, continue, abort.
+
+Each imports for itself what it needs: a dry run needs no screen.
+"""
+
+import sys
+from collections.abc import Set as AbstractSet
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gitsplit.cli.options import Options
+from gitsplit.cli.output import (
+    Progress,
+    complain,
+    confirm,
+    here,
+    put_printout,
+    refuse_no_terminal,
+    say,
+    tell,
+    waiting,
+)
+from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
+from gitsplit.model.listing import quantity
+
+if TYPE_CHECKING:
+    from gitsplit.git.journal import Record
+    from gitsplit.git.repository import Repository
+    from gitsplit.git.write import Rewrite
+    from gitsplit.model.objects import Oid
+    from gitsplit.model.plan import DropTo
+    from gitsplit.workflow.hooks_and_signing import Finish
+    from gitsplit.workflow.propose import Request
+    from gitsplit.workflow.run import Result
+
+
+def dry_run(options: Options) -> None:
+    """Print what a split would do; where the given plan is refused, raise that then."""
+    from gitsplit.git.journal import other_at_work
+    from gitsplit.report.formats import DEFAULT, printout
+    from gitsplit.workflow.facts import dry_run_facts
+    from gitsplit.workflow.journal_state import hint_at_undo
+    from gitsplit.workflow.work import (
+        open_idle_repository,
+        read_work,
+        replacement_warnings,
+    )
+
+    repo = open_idle_repository(here())
+    if worker := other_at_work(repo):
+        say(f"{worker[:1].upper()}{worker[1:]} is still running.")
+    with hint_at_undo(repo), Progress() as report:
+        work = read_work(repo, _request(options), every=True, tell=report)
+    for warning in replacement_warnings(repo, work.series):
+        say(warning)
+    printed = printout(options.format or DEFAULT, dry_run_facts(repo, work))
+    for note in printed.notes:
+        say(note)
+    put_printout(printed.text, options.output, is_utf8=printed.is_utf8)
+    if printed.refusal is not None and options.plan is not None:
+        raise printed.refusal
+
+
+def split(options: Options) -> None:
+    """Propose a split, apply it where the user accepts it, and say what was done."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.journal_state import recover_first
+    from gitsplit.workflow.run import run
+
+    repo = open_repository(here())
+    with recover_first(repo, say):
+        try:
+            result = run(repo, _request(options), _finish(repo, options), Progress())
+        except NothingToSplit as same:
+            if not (options.yes and options.plan):
+                raise
+            # Nothing is wrong: a script applies whatever plan a dry run has written.
+            say(f"{same} {UNCHANGED}")
+        else:
+            _tell_result(repo, result, options.drop_to)
+
+
+def _request(options: Options) -> "Request":
+    """What the options ask for; those of the same name are handed on as they are."""
+    from gitsplit.workflow.propose import Request
+
+    plan = None if options.plan is None else _read_plan(options.plan)
+    asked: dict[str, Any] = {"accepts": options.yes, "plan": plan}
+    for each in fields(Request):
+        if each.name not in asked:
+            asked[each.name] = getattr(options, each.name)
+    return Request(**asked)
+
+
+def _read_plan(name: str) -> bytes:
+    """Read the plan file, or standard input for ``-``."""
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise GitsplitError(
+            f"The plan {name} can't be read: {error.strerror}.",
+            hint="`gitsplit --dry-run --format json -o FILE` writes one.",
+        ) from error
+
+
+def _finish(repo: "Repository", options: Options) -> "Finish":
+    """What is to be done with new commits before refs move, as the options say."""
+    from gitsplit.git.signing import signer
+    from gitsplit.workflow.checks import check_commits
+    from gitsplit.workflow.hooks_and_signing import Finish
+
+    def check(
+        repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
+    ) -> None:
+        commands, jobs = options.checks, options.jobs
+        with waiting("running -x on the new commits") as tell:
+            check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
+
+    def agrees(count: int) -> bool:
+        return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")
+
+    return Finish(
+        signer=None if options.no_sign else signer(repo, options.sign),
+        verify=not options.no_verify,
+        agrees=agrees,
+        check=check,
+        say=say,
+        during=waiting,
+        before_screen=refuse_no_terminal,
+    )
+
+
+def _tell_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
+    """Say what came of a run: a rewrite, a rebase that git finished, or nothing."""
+    from gitsplit.report.summary import summary_text
+    from gitsplit.workflow.facts import rewrite_facts
+    from gitsplit.workflow.run import KEPT
+
+    if result.outcome is not None:
+        facts = rewrite_facts(repo, result.work, result.outcome, drop_to)
+        tell(summary_text(facts))
+    elif result.rebased is not None:
+        _tell_rebased(repo, result.rebased)
+    else:
+        complain(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
+
+
+def _tell_rebased(repo: "Repository", record: "Record | None") -> None:
+    """Say where the branches are after a rebase that git has finished.
+
+    There is no record where gitsplit has lost it.
+    """
+    from gitsplit.report.summary import rebase_text
+    from gitsplit.workflow.review import push_commands_after_rebase
+
+    moved = [(update.ref, update.new) for update in record.updates] if record else []
+    tell(rebase_text(moved, push_commands_after_rebase(repo, record)))
+
+
+def undo() -> None:
+    """Undo the last rewrite, and say what was undone."""
+    from gitsplit.git.journal import last_undoable
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.journal_state import recover_first
+
+    repo = open_repository(here())
+    last = last_undoable(repo)
+    with recover_first(repo, say) as recovered:
+        if recovered and last_undoable(repo) == last:
+            # What the user wants back never came, or has just gone.
+            if last is not None:
+                complain("hint: Another --undo undoes the rewrite before it.")
+            return
+        _undo_last(repo)
+
+
+def _undo_last(repo: "Repository") -> None:
+    from gitsplit.report.summary import undo_text
+    from gitsplit.workflow import apply
+
+    with waiting("updating refs"):
+        record = apply.undo(repo)
+    tell(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
+    _warn_of_pushed(repo, record)
+
+
+def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
+    """Say what an undo leaves as it is: commits that are on a server."""
+    from gitsplit.git.push import are_reviewed, has_new_changes, is_on_a_remote
+    from gitsplit.report.summary import MAY_BE_PUSHED, pushed_before
+
+    head = record.updates[0]
+    makes_new = has_new_changes(repo, head.new, head.old)
+    if is_on_a_remote(repo, (update.new for update in record.updates)):
+        say(pushed_before(with_new_changes=makes_new))
+    elif makes_new and are_reviewed(repo, head.old, head.new):
+        tell(f"{MAY_BE_PUSHED}\n")
+
+
+def continue_rebase() -> None:
+    """Continue the rebase that stopped at a conflict, and say where it has ended."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.workflow.conflict import continue_rewrite
+    from gitsplit.workflow.journal_state import recover_first
+
+    repo = open_repository(here())
+    with recover_first(repo, say) as recovered:
+        if not recovered or repo.is_rebasing:
+            _tell_rebased(repo, continue_rewrite(repo))
+
+
+def abort_rebase() -> None:
+    """Abort the rebase that stopped at a conflict, and say what is back where."""
+    from gitsplit.git.repository import open_repository
+    from gitsplit.report.summary import abort_text
+    from gitsplit.workflow.conflict import abort_rewrite
+    from gitsplit.workflow.journal_state import recover_first
+
+    repo = open_repository(here())
+    with recover_first(repo, say) as recovered:
+        if not recovered or repo.is_rebasing:
+            record = abort_rewrite(repo, say)
+            tell(abort_text([(u.ref, u.old) for u in record.updates]))
