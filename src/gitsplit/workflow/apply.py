@@ -1,7 +1,7 @@
-"""Carries out a run's work: computes the commits, stores them, moves the refs.
+"""Carries out a run's work: computes the new commits, stores them, moves the refs.
 
-:func:`apply` changes the repository, and :func:`undo` and :func:`recover` do; all that
-comes before computes in memory what would be written, for a preview as well.
+Nothing in the repository changes before :func:`apply` does it; what comes before is
+computed in memory, for previews as well. :func:`undo` and :func:`recover` lead back.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,8 +61,11 @@ from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work, plan_document
 
 _NOBODY = b"nobody <> 0 +0000"
+
 _WAY_BACK = "Undo with: gitsplit --undo"
+
 _WHERE_THEY_ARE = "See where the branches are with: git reflog"
+
 _KEEPS_PLAN = (
     *(CheckFailed, Declined, GitFailed, GitTooOld, HookRefused, NotHandedOver),
     *(NotInWorktree, NotChecked, NotPushable, RefMoved, ReplayConflict, SigningFailed),
@@ -72,10 +75,10 @@ _KEEPS_PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What :func:`apply` did: the commits written, and the refs moved and left.
+    """What :func:`apply` did: the commits written, the refs moved, and those left.
 
     ``unsigned`` is the number of commits that were signed and no longer are.
-    ``changed`` are the paths at which HEAD's tree is another than before, each with
+    ``changed`` are the paths at which HEAD's tree differs from before, each with
     whether it still has a file there.
     """
 
@@ -85,131 +88,22 @@ class Outcome:
     changed: Mapping[bytes, bool] = field(default_factory=dict)
 
 
-def preview(repo: Repository, work: Work) -> write.Rewrite:
-    """What :func:`apply` would write, computed in memory; nothing is stored.
-
-    The trees are those that it writes; the commits differ in committer, date and new
-    Change-Ids. So a preview needs no identity.
-    """
-    return compute_rewrite(repo, work)[1]
-
-
-def compute_rewrite(
-    repo: Repository,
-    work: Work,
-    watch: Watch = PATIENT,
-    committer: bytes = _NOBODY,
-    finish: Finish | None = None,
-) -> tuple[NewObjects, write.Rewrite]:
-    """Compute the new commits of the series in memory, with all their objects.
-
-    ``watch`` hears how many commits are done. Raises GivenUp, InvalidPlan,
-    ReplayConflict and GitTooOld, and what ``finish`` raises for a message.
-    """
-    objects = NewObjects(repo)
-    ready = final_series_draft(repo, objects, work, finish or Finish())
-    return objects, write.make_rewrite(repo, objects, ready, committer, watch)
-
-
-def result_commits(
-    work: Work, commits: Sequence[write.WrittenCommit]
-) -> tuple[ResultCommit, ...]:
-    """The new commits of the work with what reports say of each."""
-    moved = out_of_place(work.series, work.todo)
-    return tuple(
-        ResultCommit(
-            made.draft,
-            made.oid,
-            made.tree,
-            work.ids.of(made.draft.message),
-            made.is_emptied,
-            made.draft.source.oid in moved,
-            id_of_continued_change(made.draft, work.ids),
-        )
-        for made in commits
-    )
-
-
-def provisional_commits(repo: Repository, work: Work) -> tuple[ResultCommit, ...]:
-    """The commits that the series is to become, where they can't be drawn up.
-
-    They have the ids and trees of what they are made from.
-    """
-    drafts = series_draft(NewObjects(repo), work).drafts
-    originals = ((draft, draft.source.oid, draft.source.raw.tree) for draft in drafts)
-    commits = tuple(write.WrittenCommit(*each) for each in originals)
-    return result_commits(work, commits)
-
-
-def final_series_draft(
-    repo: Repository, objects: NewObjects, work: Work, finish: Finish
-) -> SeriesDraft:
-    """The drafts of the whole series as they are to be written, but for signatures.
-
-    Raises HookRefused, and InvalidPlan where the todo list breaks a rule.
-    """
-    drafts = series_draft(objects, work)
-    verified = map(in_encoding, finish.verify_messages(repo, drafts.drafts, work.ids))
-    return replace(drafts, drafts=tuple(verified))
-
-
-def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
-    """The drafts of the whole series; their blobs are in ``objects``.
-
-    Raises InvalidPlan where the todo list breaks a rule.
-    """
-    arranged = todo_layout(work.series, work.todo)
-    drafts: list[CommitDraft] = []
-    for entry in work.todo.entries:
-        if leader := arranged.into.get(entry.oid):
-            at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
-            drafts[at] = with_squashed_commit(drafts[at], entry, work.ids, _fresh_ids())
-        elif entry.action != "drop":
-            drafts += entry_drafts(objects, work, entry)
-    return SeriesDraft(work.series, arranged, tuple(drafts))
-
-
-def entry_drafts(
-    objects: NewObjects, work: Work, entry: Entry
-) -> tuple[CommitDraft, ...]:
-    """The drafts of one commit of the series; their blobs are in ``objects``."""
-    commit = entry.commit
-    if entry.action == "reword" and entry.message is not None:
-        return (reword_draft(commit, entry.message, work.ids, _fresh_ids()),)
-    if entry.action != "split" or entry.plan is None:
-        return (pick_draft(commit, work.ids),)
-    plan = without_empty_groups(entry.plan)
-    is_one = len(plan.groups) == 1 and is_whole(plan)
-    if is_one and plan.groups[0].message == commit.raw.message:
-        return (pick_draft(commit, work.ids),)
-    drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
-    for file in files:
-        if file.content is not None:
-            objects.add("blob", file.content)
-    return drafts
-
-
-def _fresh_ids() -> Iterator[bytes]:
-    while True:
-        yield repository.fresh_change_id()
-
-
 def apply(
     repo: Repository,
     work: Work,
     finish: Finish | None = None,
     drop_to: DropTo = "worktree",
 ) -> Outcome:
-    """The series rewritten: objects stored, refs moved together, index and files kept.
+    """Rewrite the series: store its objects, move the refs, keep index and files.
 
     Where edits are dropped, the index follows HEAD, and with ``discard`` the files do.
 
-    Raises NothingToSplit where the plan gives back the series as it is, RefMoved
-    where HEAD or a branch has moved since, WriteFailed where git doesn't take objects
-    or refs, what ``finish`` raises where hooks, signing or checks stand against it,
-    and, where edits are dropped, ReplayConflict, UncleanFiles, NotInWorktree or
-    GitTooOld. With all but the first the plan is kept in a file, which the error names.
-    Raises Interrupted where Ctrl-C came too late.
+    Raises NothingToSplit where the plan gives back the series as it is, RefMoved where
+    HEAD or a branch has moved since, WriteFailed where git doesn't take objects or
+    refs, what ``finish`` raises where hooks, signing or checks fail, and, where edits
+    are dropped, ReplayConflict, UncleanFiles, NotInWorktree or GitTooOld. With all but
+    the first the plan is kept in a file, which the error names. Raises Interrupted
+    where Ctrl-C came too late.
     """
     finish = finish or Finish()
     with keep_plan_on_error(repo, work):
@@ -258,10 +152,136 @@ def _write_and_move(
 def refuse_unclean_worktree(
     repo: Repository, objects: NewObjects, trees: HeadTrees | None
 ) -> None:
-    """Raise where index and files can't go to these trees as they are now."""
+    """Raise UncleanFiles or NotInWorktree where index and files can't follow."""
     if trees is not None:
         preflight.refuse_unclean(repo, objects, trees.steps())
         preflight.refuse_missing_files(repo, objects, trees)
+
+
+def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
+    """The subject of the rewrite, for the journal and the reflogs."""
+    commits = len(work.series.commits)
+    if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
+        (oid,) = work.plans
+        pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
+        if pieces == 1:
+            is_dropping = DROPPED in work.plans[oid].group_of
+            return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
+        return f"split of {oid[:10]} into {quantity(pieces, 'commit')}"
+    return f"rewrite of {quantity(commits, 'commit')} into {len(rewrite.commits)}"
+
+
+def preview(repo: Repository, work: Work) -> write.Rewrite:
+    """Compute in memory what :func:`apply` would write.
+
+    The trees are those that it writes; the commits differ in committer, date and new
+    Change-Ids. So a preview needs no identity.
+    """
+    return compute_rewrite(repo, work)[1]
+
+
+def compute_rewrite(
+    repo: Repository,
+    work: Work,
+    watch: Watch = PATIENT,
+    committer: bytes = _NOBODY,
+    finish: Finish | None = None,
+) -> tuple[NewObjects, write.Rewrite]:
+    """Compute the new commits of the series in memory, with all their objects.
+
+    ``watch`` hears how many commits are done. Raises GivenUp, InvalidPlan,
+    ReplayConflict and GitTooOld, and what ``finish`` raises for a message.
+    """
+    objects = NewObjects(repo)
+    ready = final_series_draft(repo, objects, work, finish or Finish())
+    return objects, write.make_rewrite(repo, objects, ready, committer, watch)
+
+
+def final_series_draft(
+    repo: Repository, objects: NewObjects, work: Work, finish: Finish
+) -> SeriesDraft:
+    """The drafts of the whole series as they are written, but for signatures.
+
+    Messages are as ``commit-msg`` leaves them, in the encoding of their commits. Raises
+    HookRefused, and InvalidPlan where the todo list breaks a rule.
+    """
+    drafts = series_draft(objects, work)
+    verified = map(in_encoding, finish.verify_messages(repo, drafts.drafts, work.ids))
+    return replace(drafts, drafts=tuple(verified))
+
+
+def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
+    """Make the drafts of the whole series; their blobs are added to ``objects``.
+
+    Raises InvalidPlan where the todo list breaks a rule.
+    """
+    arranged = todo_layout(work.series, work.todo)
+    drafts: list[CommitDraft] = []
+    for entry in work.todo.entries:
+        if leader := arranged.into.get(entry.oid):
+            at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
+            drafts[at] = with_squashed_commit(drafts[at], entry, work.ids, _fresh_ids())
+        elif entry.action != "drop":
+            drafts += entry_drafts(objects, work, entry)
+    return SeriesDraft(work.series, arranged, tuple(drafts))
+
+
+def entry_drafts(
+    objects: NewObjects, work: Work, entry: Entry
+) -> tuple[CommitDraft, ...]:
+    """Make the drafts of one commit of the series.
+
+    Their blobs are added to ``objects``.
+    """
+    commit = entry.commit
+    if entry.action == "reword" and entry.message is not None:
+        return (reword_draft(commit, entry.message, work.ids, _fresh_ids()),)
+    if entry.action != "split" or entry.plan is None:
+        return (pick_draft(commit, work.ids),)
+    plan = without_empty_groups(entry.plan)
+    is_one = len(plan.groups) == 1 and is_whole(plan)
+    if is_one and plan.groups[0].message == commit.raw.message:
+        return (pick_draft(commit, work.ids),)
+    drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
+    for file in files:
+        if file.content is not None:
+            objects.add("blob", file.content)
+    return drafts
+
+
+def _fresh_ids() -> Iterator[bytes]:
+    while True:
+        yield repository.fresh_change_id()
+
+
+def result_commits(
+    work: Work, commits: Sequence[write.WrittenCommit]
+) -> tuple[ResultCommit, ...]:
+    """The new commits as reports show them."""
+    moved = out_of_place(work.series, work.todo)
+    return tuple(
+        ResultCommit(
+            made.draft,
+            made.oid,
+            made.tree,
+            work.ids.of(made.draft.message),
+            made.is_emptied,
+            made.draft.source.oid in moved,
+            id_of_continued_change(made.draft, work.ids),
+        )
+        for made in commits
+    )
+
+
+def provisional_commits(repo: Repository, work: Work) -> tuple[ResultCommit, ...]:
+    """The new commits as reports show them, where they conflict and can't be computed.
+
+    They have the ids and trees of their source commits.
+    """
+    drafts = series_draft(NewObjects(repo), work).drafts
+    originals = ((draft, draft.source.oid, draft.source.raw.tree) for draft in drafts)
+    commits = tuple(write.WrittenCommit(*each) for each in originals)
+    return result_commits(work, commits)
 
 
 def head_trees(  # noqa: PLR0913 -- callers name the last
@@ -273,10 +293,10 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
     *,
     watch: Watch = PATIENT,
 ) -> HeadTrees | None:
-    """Where index and files have to go; None where they stay, or there are none.
+    """The trees that index and files go to; None where they stay, or there are none.
 
     Raises NotInWorktree where dropped edits are to stay and there is no worktree, and
-    ReplayConflict where they can't stay beside what was written by hand.
+    ReplayConflict where they conflict with what was written by hand.
     """
     old, new = rewrite.old_tree, rewrite.new_tree
     if old == new:
@@ -300,16 +320,16 @@ def head_trees(  # noqa: PLR0913 -- callers name the last
 def _make_tree_with_dropped(
     repo: Repository, objects: NewObjects, work: Work, watch: Watch
 ) -> Oid:
-    """The tree of HEAD if nothing were dropped; what is new of it is in ``objects``."""
+    """Make the tree that HEAD would have if nothing were dropped; the files get it."""
     kept = work.with_plans(plans_with_dropped(repo, work))
     ready = final_series_draft(repo, objects, kept, Finish())
     return write.make_rewrite(repo, objects, ready, _NOBODY, watch).new_tree
 
 
 def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
-    """The plans as if nothing were dropped, by which the files keep what is.
+    """The plans as if nothing were dropped; the files keep what is.
 
-    Raises ReplayConflict where it can't stay beside what was written by hand.
+    Raises ReplayConflict where that conflicts with what was written by hand.
     """
     merge = partial(merge_contents, repo)
     try:
@@ -324,24 +344,57 @@ def plans_with_dropped(repo: Repository, work: Work) -> Mapping[Oid, Plan]:
         ) from conflict
 
 
-def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
-    """What the reflog says happened."""
-    commits = len(work.series.commits)
-    if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
-        (oid,) = work.plans
-        pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
-        if pieces == 1:
-            is_dropping = DROPPED in work.plans[oid].group_of
-            return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
-        return f"split of {oid[:10]} into {quantity(pieces, 'commit')}"
-    return f"rewrite of {quantity(commits, 'commit')} into {len(rewrite.commits)}"
+@contextmanager
+def keep_plan_on_error(repo: Repository, work: Work) -> Iterator[None]:
+    """Keep the plan in a file where the ``with`` block raises an error of _KEEPS_PLAN.
+
+    The error names the file.
+    """
+    try:
+        yield
+    except _KEEPS_PLAN as error:
+        _keep_plan(repo, work, error)
+        raise
+
+
+def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
+    """Write the plan to a file and name it in the error, if it can be written."""
+    try:
+        path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
+        write_file(repo, path, parse.dump_plan(plan_document(work)).encode())
+    except OSError:
+        return
+    command = escape.shell_command("gitsplit", "--plan", str(path))
+    error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
+
+
+def undo(repo: Repository) -> journal.Record:
+    """Move the refs of the last rewrite back; its record."""
+    rebase_record.refuse_under_way(repo)
+    with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
+        return journal.undo_last(repo)
+
+
+def recover(repo: Repository, say: Say = say_nothing) -> str | None:
+    """Finish or roll back an interrupted rewrite.
+
+    A sentence about it, None without one. ``say`` is told what is waited for meanwhile.
+    Raises OperationUnderWay where another gitsplit or git is still moving refs.
+    """
+    wait_for_others(repo, say)
+    said = filter(
+        None, (rebase_record.recover_rebase(repo), journal.recover_rewrites(repo, say))
+    )
+    told = " ".join(said)
+    rebase_record.settle_records(repo)
+    return told or None
 
 
 @contextmanager
 def _recover_when_interrupted(repo: Repository, too_late: str) -> Iterator[None]:
-    """Where Ctrl-C or a signal comes while refs move, all have moved or none has.
+    """On Ctrl-C or a signal while refs move, finish the move or roll it back.
 
-    Raises Interrupted with the hint ``too_late`` where they have.
+    Raises Interrupted with the hint ``too_late`` where the refs have moved.
     """
     before = _last_undoable_number(repo)
     try:
@@ -362,49 +415,3 @@ def _last_undoable_number(repo: Repository) -> int:
     """The number of the last rewrite that can be undone; 0 without one."""
     last = journal.last_undoable(repo)
     return last.number if last else 0
-
-
-@contextmanager
-def keep_plan_on_error(repo: Repository, work: Work) -> Iterator[None]:
-    """Where something stands against the work, its plan is in a file for another try.
-
-    The error that is raised in the ``with`` block names it.
-    """
-    try:
-        yield
-    except _KEEPS_PLAN as error:
-        _keep_plan(repo, work, error)
-        raise
-
-
-def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
-    """The plan is in a file, and the error names it, if it can be written."""
-    try:
-        path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        write_file(repo, path, parse.dump_plan(plan_document(work)).encode())
-    except OSError:
-        return
-    command = escape.shell_command("gitsplit", "--plan", str(path))
-    error.kept = f"Your plan is kept, for HEAD at {work.series.head[:12]}: {command}"
-
-
-def undo(repo: Repository) -> journal.Record:
-    """The record of the last rewrite, whose refs are back where they were."""
-    rebase_record.refuse_under_way(repo)
-    with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
-        return journal.undo_last(repo)
-
-
-def recover(repo: Repository, say: Say = say_nothing) -> str | None:
-    """What became of a rewrite that was broken off, in a sentence; None without one.
-
-    ``say`` is told what is waited for meanwhile. Raises OperationUnderWay where others
-    are still at work on refs: what comes of it isn't known.
-    """
-    wait_for_others(repo, say)
-    said = filter(
-        None, (rebase_record.recover_rebase(repo), journal.recover_rewrites(repo, say))
-    )
-    told = " ".join(said)
-    rebase_record.settle_records(repo)
-    return told or None

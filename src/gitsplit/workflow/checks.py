@@ -1,10 +1,11 @@
-"""The user's commands run on the new commits, before any ref moves.
+"""The user's commands (``-x``) run on new commits, before any ref moves.
 
-Each commit has a scratch worktree of its own, made anew: in one that is used again, a
-command could find what it has built from another commit, and pass without a file that
-is missing. A result holds for a tree: two commits with the same files share it.
+Each commit has a new scratch worktree: in one that is used again, a command could find
+what it has built from another commit, and pass without a file that is missing. A result
+holds for a tree: commits with the same files share it.
 
-The user's commands run on new commits while the screen is shown.
+:func:`check_commits` runs them when the work is applied, :class:`CheckRunner` in the
+background while the screen is shown.
 """
 
 from collections import deque
@@ -56,10 +57,10 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     *,
     passed: AbstractSet[Oid] = frozenset(),
 ) -> None:
-    """The commands have ended well on every new commit; they are stored.
+    """Run the commands on every new commit; the commits are stored by now.
 
-    ``passed`` are trees on which they have done so before, and aren't run again.
-    ``say`` gets a line for each, oldest first, as soon as those before it are done.
+    ``passed`` are trees on which the commands have passed before; they aren't run
+    again. ``say`` gets a line for each commit, oldest first.
 
     Raises CheckFailed, which names the first commit on which a command failed, when all
     have been checked, and NotChecked where none failed and some weren't run.
@@ -88,7 +89,7 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
 
 
 def is_new(commit: WrittenCommit) -> bool:
-    """Whether the commit is another than the one it was made from."""
+    """Whether the commit differs from its source commit."""
     return commit.oid != commit.draft.source.oid
 
 
@@ -115,23 +116,23 @@ def _check_error(number: int, commit: WrittenCommit, check: Check) -> GitsplitEr
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """The commands on one commit; once ``stop`` is set, nobody wants the result."""
+    """The commands run on one commit; ``stop`` is set once nobody wants the result."""
 
     commit: WrittenCommit
     stop: Event = field(default_factory=Event)
 
     @property
     def watch(self) -> Watch:
-        """Who waits for the result."""
+        """A watch that gives up once ``stop`` is set."""
         return Watch(is_wanted=lambda: not self.stop.is_set())
 
 
 class CommandChecks:
-    """Commands run on commits in the background, several at once, oldest first.
+    """A pool of threads that run the commands on commits, oldest first.
 
-    ``changed`` is called, in another thread, whenever a result has changed. The commits
-    have to be stored while they are checked. :meth:`stop` has to be called at the end.
-    ``passed`` are trees on which the commands have ended well before.
+    ``changed`` is called, in one of the threads, whenever a result has changed. The
+    commits have to be stored meanwhile. :meth:`stop` has to be called at the end.
+    ``passed`` are trees on which the commands have passed before.
     """
 
     def __init__(
@@ -154,9 +155,9 @@ class CommandChecks:
         self._threads: set[Thread] = set()
 
     def start(self, commits: Iterable[WrittenCommit]) -> None:
-        """These commits are checked from now on, but for trees that have a result.
+        """Check these commits from now on, but for trees that have a result.
 
-        What was being checked and isn't among them is stopped; nobody waits for that.
+        Checks of other commits are stopped; this doesn't wait for that.
         """
         with self._lock:
             wanted: dict[Oid, WrittenCommit] = {}
@@ -174,18 +175,18 @@ class CommandChecks:
 
     @property
     def passed(self) -> frozenset[Oid]:
-        """The trees on which the commands have ended well."""
+        """The trees on which the commands have passed."""
         with self._lock:
             done = self._results.items()
             return frozenset(tree for tree, check in done if check.state == "passed")
 
     def result(self, commit: WrittenCommit) -> Check:
-        """How the check of the commit's tree stands."""
+        """The result of the commit's tree so far."""
         with self._lock:
             return self._result(commit.tree)
 
     def wait_for_check(self, commit: WrittenCommit) -> Check:
-        """The check of a commit that has been given to :meth:`start`, when done."""
+        """Wait for the result of a commit that was given to :meth:`start`."""
         with self._lock:
             self._wait_until(
                 lambda: self._result(commit.tree).is_done or not self._threads
@@ -195,17 +196,17 @@ class CommandChecks:
         return check
 
     def stop(self) -> None:
-        """No command runs any more, and no scratch worktree of these checks is left."""
+        """Stop all commands, wait for that, and remove the scratch worktrees."""
         self.start(())
         with self._lock:
             self._wait_until(lambda: not self._threads)
         self._scratches.close()
 
     def _wait_until(self, is_done: Callable[[], bool]) -> None:
-        """Wait for that, the lock being held, and look up from time to time.
+        """Wait for that with the lock held, and look up from time to time.
 
         The kernel may give a signal to any thread, and Python answers it in the main
-        one, which a lock without a bound would keep from it.
+        one, which a lock without a timeout would keep from it.
         """
         while not self._lock.wait_for(is_done, timeout=_LOOK_UP):
             pass
@@ -217,7 +218,7 @@ class CommandChecks:
         return RUNNING if any(run.commit.tree == tree for run in wanted) else WAITING
 
     def _work(self) -> None:
-        """The queue is empty."""
+        """Check commits of the queue until it is empty."""
         try:
             while run := self._next():
                 self._changed()
@@ -248,7 +249,7 @@ class CommandChecks:
             return self._runs[-1]
 
     def _check(self, run: _Run) -> Check:
-        """What comes of the commands, in order, until one fails."""
+        """Run the commands in order until one fails."""
         try:
             with self._scratches.worktree(run.commit.oid, run.watch) as scratch:
                 for command in self._commands:
@@ -280,9 +281,9 @@ Tell = Callable[[int, Check], None]
 
 
 class CheckRunner:
-    """Checks the new commits of a todo list, in other threads.
+    """Checks the new commits of a todo list in the background.
 
-    The commits are stored until :meth:`close`, as nothing names them yet.
+    The commits are stored until :meth:`close`, as no ref names them yet.
     """
 
     def __init__(
@@ -301,7 +302,10 @@ class CheckRunner:
         self._tell: Tell = lambda _number, _check: None
 
     def start(self, todo: Todo, tell: Tell) -> None:
-        """The new commits of this list are checked from now on, and no others."""
+        """Check the new commits of this list from now on, and no others.
+
+        ``tell`` gets each commit's number, counted from 0, and its result.
+        """
         with self._lock:
             self._given_up.set()
             self._given_up = given_up = Event()
@@ -310,13 +314,13 @@ class CheckRunner:
         thread.start()
 
     def stop(self) -> None:
-        """Nothing that is being checked is wanted any more; it ends by itself."""
+        """Give up all checks; they end by themselves."""
         with self._lock:
             self._given_up.set()
             self._checks.start(())
 
     def close(self) -> None:
-        """Nothing is checked any more, and nothing of it is left."""
+        """End all checks, and let go of the stored commits."""
         self.stop()
         for thread in self._threads:
             thread.join()
@@ -325,10 +329,11 @@ class CheckRunner:
 
     @property
     def passed(self) -> frozenset[Oid]:
-        """The trees on which the commands have ended well so far."""
+        """The trees on which the commands have passed so far."""
         return self._checks.passed
 
     def _begin(self, todo: Todo, tell: Tell, given_up: Event) -> None:
+        """Compute and store the commits of the list, and start checking them."""
         watch = Watch(is_wanted=lambda: not given_up.is_set())
         repo, work = self._repo.with_watch(watch), replace(self._work, todo=todo)
         try:
@@ -348,9 +353,9 @@ class CheckRunner:
         self._report()
 
     def _report(self) -> None:
-        """Whatever has changed is told, newer things after older ones.
+        """Tell each result that has changed since the last time.
 
-        So one thread tells at a time: what it has seen would be old after another's.
+        One thread tells at a time: what it has seen would be old after another's.
         """
         with self._lock:
             now = {n: self._checks.result(commit) for n, commit in self._wanted}

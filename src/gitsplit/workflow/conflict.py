@@ -1,7 +1,7 @@
-"""A conflict that the user accepts: what is clean is written, the rest is git's.
+"""A conflict that the user accepts: clean commits are written, git rebases the rest.
 
-``git rebase`` is begun and stopped at the conflict. It can be ended by gitsplit or by
-git alone; both come to the same.
+``git rebase`` is started and stops at the conflict. Whether gitsplit or git alone
+continues or aborts it, the outcome is the same.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,10 +49,11 @@ def hand_over_conflict(
     finish: Finish | None = None,
     drop_to: DropTo = "worktree",
 ) -> Record | None:
-    """The record of the rewrite, if git has found nothing to stop for after all.
+    """Write the commits up to the conflict, and start ``git rebase`` for the rest.
 
-    Raises Stopped where it has, as is to be expected: no branch has moved then. Raises
-    NotHandedOver, with nothing changed, where git can't be left a conflict; also what
+    Raises Stopped where git has stopped, as is to be expected; no branch has moved
+    then. Without a stop, the record of the rewrite. Raises NotHandedOver, with nothing
+    changed, where git can't be left a conflict; also what
     :func:`gitsplit.workflow.apply.apply` raises before it moves refs.
     """
     finish = finish or Finish()
@@ -69,6 +70,7 @@ def hand_over_conflict(
 
 
 def _refuse_impossible(repo: Repository, work: Work) -> None:
+    """Raise NotHandedOver or RefMoved where git can't rebase the series now."""
     if repo.worktree is None:
         raise NotHandedOver(
             "A bare repository has no worktree in which a conflict could be resolved.",
@@ -98,6 +100,7 @@ def _start_rebase(
     moves: refs.Moves,
     options: Sequence[str],
 ) -> None:
+    """Record the rewrite, and have git start; cancel the record where it doesn't."""
     head, *branches = moves.moves
     lines = _with_refs(handoff.lines, branches)
     values = [(move.ref, move.old) for move in (head, *branches)]
@@ -115,14 +118,14 @@ def _start_rebase(
 
 
 def _base(series: Series) -> Oid | None:
-    """What the first commit of the series is on; None where it is a root."""
+    """The commit that the series is on; None where it begins at a root."""
     return next(iter(series.commits[0].raw.parents), None)
 
 
 def _with_refs(
     lines: Iterable[TodoLine], moves: Iterable[refs.RefUpdate]
 ) -> list[TodoLine]:
-    """The lines, each with the branches that are to be where it ends."""
+    """The lines, each with the branches that point to its commit afterwards."""
     at: dict[Oid, tuple[str, ...]] = {}
     for move in moves:
         at[move.new] = (*at.get(move.new, ()), move.ref)
@@ -130,7 +133,7 @@ def _with_refs(
 
 
 def _signing_options(repo: Repository, finish: Finish) -> tuple[str, ...]:
-    """What has ``git rebase`` sign what it picks as gitsplit would."""
+    """The options by which ``git rebase`` signs what it picks as gitsplit would."""
     if finish.signer is not None:
         return (f"--gpg-sign={finish.signer.key}",)
     return ("--no-gpg-sign",) if repo.config.get_bool("commit.gpgSign") else ()
@@ -138,9 +141,10 @@ def _signing_options(repo: Repository, finish: Finish) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Handoff:
-    """What git is to do, and all new commits that it needs for it.
+    """What git is to pick, and the new commits that it needs for that.
 
-    ``rewrite`` says which line each commit of the series has become.
+    ``lines`` are the todo list, ``dropped`` go back into the files at its end.
+    ``rewrite`` maps each commit of the series to the commit of its last line.
     """
 
     lines: tuple[TodoLine, ...]
@@ -155,7 +159,7 @@ def _make_handoff(
     finish: Finish,
     drop_to: DropTo,
 ) -> _Handoff:
-    """The clean commits as they will be; of the rest, what git can pick."""
+    """Compute the clean commits, and of the rest commits that git can pick."""
     who = repository.committer(repo)
     ready = final_series_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
@@ -179,7 +183,7 @@ def _make_handoff(
 class _Carriers:
     """Makes temporary commits for ``git rebase`` to pick.
 
-    Each is on its original parents, so that its diff is just one planned piece.
+    Each is on the original parents of its source, so its diff is one planned piece.
     """
 
     repo: Repository
@@ -188,7 +192,7 @@ class _Carriers:
     committer: bytes
 
     def of(self, oid: Oid, *more: CommitDraft) -> tuple[WrittenCommit, ...]:
-        """The drafts of the commit, and ``more``, on the parents that it has.
+        """Make commits of the source's drafts and ``more`` on its original parents.
 
         What is squashed into them is left out.
         """
@@ -206,16 +210,16 @@ class _Carriers:
         )
 
     def source(self, oid: Oid) -> SourceCommit:
-        """The commit as it was read."""
+        """The source commit of this id."""
         return next(c for c in self.ready.series.commits if c.oid == oid)
 
 
 def _todo_lines(
     ready: SeriesDraft, made: Iterable[WrittenCommit], rest: frozenset[Oid]
 ) -> tuple[list[TodoLine], Mapping[Oid, Oid]]:
-    """The lines for git, and the one at which each commit of the series ends.
+    """The todo list for git, and the commit at which each commit of the series ends.
 
-    A dropped commit ends where the one before it does, the first at what it was on.
+    A dropped commit ends where the one before it does, the first at the base.
     """
     by_source: dict[Oid, list[WrittenCommit]] = {}
     for each in made:
@@ -247,7 +251,7 @@ def _fixup_lines(draft: CommitDraft) -> Iterator[TodoLine]:
 def _make_commits_with_dropped(
     repo: Repository, objects: NewObjects, work: Work, carriers: _Carriers
 ) -> list[WrittenCommit]:
-    """For each commit that loses edits, one on top that has them again."""
+    """For each commit that loses edits, make a commit on top of it that has them."""
     plans = plans_with_dropped(repo, work)
     losing = [oid for oid, plan in work.plans.items() if DROPPED in plan.group_of]
     kept: list[WrittenCommit] = []
@@ -265,9 +269,9 @@ def _make_commits_with_dropped(
 def _partial_rewrite(
     series: Series, ends: Mapping[Oid, Oid], commits: Sequence[WrittenCommit]
 ) -> Rewrite:
-    """A rewrite of the series as far as its commits are known.
+    """The rewrite of the series as far as its commits are known.
 
-    ``ends`` stand for the commits that will be; where HEAD will be, nobody knows yet.
+    ``ends`` stand for commits that git is to make; the new HEAD isn't known yet.
     """
     sources = [s for c in commits for s in (c.draft.source, *c.draft.squashed)]
     there = {source.oid for source in sources}
@@ -286,10 +290,10 @@ def _partial_rewrite(
 
 
 def continue_rewrite(repo: Repository) -> Record | None:
-    """The record of the rewrite, if git has finished it now and says so in its reflogs.
+    """Run ``git rebase --continue``; the record, if git has finished the rewrite.
 
-    Raises NothingToContinue where git has nothing of gitsplit's to do, and Stopped
-    where it stops again.
+    None where git's reflogs don't say so. Raises NothingToContinue where no rebase of
+    gitsplit's is in progress, and Stopped where it stops again.
     """
     _record_to_go_on_with(repo)
     rebase.continue_rebase(repo)
@@ -297,10 +301,10 @@ def continue_rewrite(repo: Repository) -> Record | None:
 
 
 def abort_rewrite(repo: Repository, say: Say = say_nothing) -> Record:
-    """The record of the rewrite that isn't any more; all is as it was before it.
+    """Run ``git rebase --abort``; the record of the rewrite that is undone by it.
 
-    ``say`` passes on where changes are that couldn't come back into the files. Raises
-    NothingToContinue where git has nothing of gitsplit's to do.
+    ``say`` is told where changes are that couldn't come back into the files. Raises
+    NothingToContinue where no rebase of gitsplit's is in progress.
     """
     record = _record_to_go_on_with(repo)
     with _say_when_over(repo):
@@ -311,6 +315,7 @@ def abort_rewrite(repo: Repository, say: Say = say_nothing) -> Record:
 
 
 def _record_to_go_on_with(repo: Repository) -> Record:
+    """The record of the rebase in progress; raises NothingToContinue without one."""
     record = rebase_record.record_under_way(repo)
     if record is None:
         rebase_record.settle_records(repo)
@@ -322,7 +327,10 @@ def _record_to_go_on_with(repo: Repository) -> Record:
 
 
 def _settle_or_stop(repo: Repository) -> Record | None:
-    """The record, where git has ended the rebase; whatever is raised says how far."""
+    """The record of the rebase that git has finished.
+
+    Raises Stopped where it has not.
+    """
     if repo.is_rebasing:
         raise _stop_error(rebase.current_stop(repo))
     with _say_when_over(repo):
@@ -331,7 +339,7 @@ def _settle_or_stop(repo: Repository) -> Record | None:
 
 @contextmanager
 def _say_when_over(repo: Repository) -> Iterator[None]:
-    """An error in the ``with`` block says that the rebase is over, once it is."""
+    """Make an error of the ``with`` block say that the rebase is over, once it is."""
     try:
         yield
     except GitsplitError as error:
@@ -341,7 +349,7 @@ def _say_when_over(repo: Repository) -> Iterator[None]:
 
 
 def _stop_error(stop: Stop) -> Stopped:
-    """What ``git status`` says, and how to go on."""
+    """The error that tells where git has stopped, and how to go on."""
     at = f" at {commit_in_words(stop.commit, stop.subject)}" if stop.commit else ""
     where = f", where {_conflicting_paths(stop.paths)}" if stop.paths else ""
     resolve = (
@@ -356,5 +364,6 @@ def _stop_error(stop: Stop) -> Stopped:
 
 
 def _conflicting_paths(paths: tuple[bytes, ...]) -> str:
+    """The paths as the subject of a clause: “a, b conflict”."""
     verb = "conflicts" if len(paths) == 1 else "conflict"
     return f"{name_list([printable(path) for path in paths])} {verb}"

@@ -1,6 +1,7 @@
-"""What the user has made so far, saved while they work, and found at the next start.
+"""The draft of a range: unfinished work, saved beside the screen, loaded next time.
 
-What the screen remembers, as a text beside the draft that it belongs to.
+A draft is a plan file, with a file beside it for what the screen remembers and a plan
+file has no room for: cursor and undo history.
 """
 
 import json
@@ -29,8 +30,130 @@ from gitsplit.workflow.work import Work, plan_document, read_work
 VERSION = 1
 
 
+def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
+    """Read the draft of this range as a todo list; None without one.
+
+    Raises InvalidPlan where it doesn't fit the commits any more; the file is kept.
+    """
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    text = file.text()
+    if text is None:
+        return None
+    try:
+        return read_work(repo, replace(request, plan=text.encode(), commits=())).todo
+    except GitsplitError as error:
+        raise InvalidPlan(
+            f"The saved draft doesn't fit: {error}",
+            hint=f"It is kept as {file.path}.",
+        ) from error
+
+
+def has_draft(repo: Repository, work: Work) -> bool:
+    """Whether there is a draft for this range."""
+    return DraftFile.of(repo, work.series, work.head_ref).text() is not None
+
+
+def delete_draft(repo: Repository, work: Work) -> None:
+    """Delete the draft for this range."""
+    DraftFile.of(repo, work.series, work.head_ref).forget()
+
+
+def draft_of_other_head(repo: Repository, work: Work) -> str | None:
+    """A sentence that names a draft of this branch made at another HEAD.
+
+    None without one.
+    """
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    for path in file.of_other_heads(work.series.head):
+        head = path.stem.partition("-")[2]
+        command = escape.shell_command("gitsplit", "--plan", str(path))
+        return printable(
+            f"A draft was made when HEAD was at {head}, and is kept; it fits there"
+            f" only: {command}"
+        )
+    return None
+
+
+def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
+    """Read what the screen remembers of the draft.
+
+    None where there is nothing readable.
+    """
+    file = DraftFile.of(repo, work.series, work.head_ref)
+    text, memory = file.text(), file.memory()
+    if text is None or memory is None:
+        return None
+    return memory_in(memory, text, repo, work, draft)
+
+
+class DraftSaver:
+    """A thread that saves the latest draft while the screen is shown.
+
+    A failure is only raised by :meth:`close`: it shall not disturb the user at work.
+    """
+
+    def __init__(self, repo: Repository, work: Work) -> None:
+        self._file = DraftFile.of(repo, work.series, work.head_ref)
+        self._work = work
+        self._latest: tuple[Todo, Memory | None] | None = None
+        self._is_closing = False
+        self._failure: WriteFailed | None = None
+        self._news = Condition()
+        self._thread = Thread(target=self._run, name="draft", daemon=True)
+        self._thread.start()
+
+    def save(self, todo: Todo, memory: Memory | None = None) -> None:
+        """Have this todo list saved in a moment, with the screen's ``memory``."""
+        with self._news:
+            self._latest = (todo, memory)
+            self._news.notify()
+
+    def close(self) -> None:
+        """Save the latest draft, and end the thread.
+
+        Raises WriteFailed where it can't be saved.
+        """
+        with self._news:
+            self._is_closing = True
+            self._news.notify()
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _run(self) -> None:
+        """Save the latest draft whenever there is a new one, until closed."""
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._latest or self._is_closing)
+                latest, self._latest = self._latest, None
+                is_last = self._is_closing
+            if latest is not None:
+                self._write(*latest)
+            if is_last and self._latest is None:
+                return
+            if not is_last:
+                with self._news:
+                    self._news.wait_for(lambda: self._is_closing, timeout=PAUSE)
+
+    def _write(self, todo: Todo, memory: Memory | None) -> None:
+        """Write the draft.
+
+        Delete it where the todo list is the one that the run began with.
+        """
+        self._failure = None
+        try:
+            if todo == self._work.todo:
+                self._file.forget()
+            else:
+                text = parse.dump_plan(plan_document(replace(self._work, todo=todo)))
+                beside = None if memory is None else memory_text(memory, text)
+                self._file.save(text, beside)
+        except WriteFailed as failure:
+            self._failure = failure
+
+
 def memory_text(memory: Memory, draft: str) -> str:
-    """The memory as a text that belongs to this draft."""
+    """The screen's memory as text, with a digest that ties it to this draft."""
     history = memory.history
     todos = (*history.past, history.present, *history.future)
     value = {
@@ -50,9 +173,10 @@ def memory_text(memory: Memory, draft: str) -> str:
 def memory_in(
     text: str, draft: str, repo: Repository, work: Work, todo: Todo
 ) -> Memory | None:
-    """The memory; None where it is damaged, or of another draft than this one.
+    """Parse what :func:`memory_text` wrote.
 
-    ``todo`` is what the draft says by itself; it is gone on with then.
+    None where it is damaged or of another draft. ``draft`` is the draft's text and
+    ``todo`` the list read from it; without a memory the screen opens on that list.
     """
     digest, _, body = text.partition("\n")
     if digest != _digest(draft, body):
@@ -91,7 +215,10 @@ def _memory_from_json(
 def _changes_reader(
     repo: Repository, work: Work, todo: Todo
 ) -> Callable[[Oid], tuple[FileChange, ...]]:
-    """What each commit does; that of commits in the draft is read by now."""
+    """A function that gives what a commit changed.
+
+    Commits not in the draft are read from git.
+    """
     commits = {commit.oid: commit for commit in work.series.commits}
     known: dict[Oid, tuple[FileChange, ...]] = {
         oid: plan.changes for oid, plan in todo.plans.items()
@@ -122,112 +249,3 @@ def _steps_from_json(rows: list[list[str | None]]) -> tuple[HistoryStep, ...]:
 
 PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""
-
-
-def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
-    """The todo list of the draft for this very range; None without one.
-
-    Raises InvalidPlan where there is one that doesn't fit any more; it is kept.
-    """
-    file = DraftFile.of(repo, work.series, work.head_ref)
-    text = file.text()
-    if text is None:
-        return None
-    try:
-        return read_work(repo, replace(request, plan=text.encode(), commits=())).todo
-    except GitsplitError as error:
-        raise InvalidPlan(
-            f"The saved draft doesn't fit: {error}",
-            hint=f"It is kept as {file.path}.",
-        ) from error
-
-
-def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
-    """What the screen remembers beside the draft; None where that can't be told."""
-    file = DraftFile.of(repo, work.series, work.head_ref)
-    text, memory = file.text(), file.memory()
-    if text is None or memory is None:
-        return None
-    return memory_in(memory, text, repo, work, draft)
-
-
-def draft_of_other_head(repo: Repository, work: Work) -> str | None:
-    """A sentence about a draft whose commits have moved since; None without one."""
-    file = DraftFile.of(repo, work.series, work.head_ref)
-    for path in file.of_other_heads(work.series.head):
-        head = path.stem.partition("-")[2]
-        command = escape.shell_command("gitsplit", "--plan", str(path))
-        return printable(
-            f"A draft was made when HEAD was at {head}, and is kept; it fits there"
-            f" only: {command}"
-        )
-    return None
-
-
-class DraftSaver:
-    """Saves drafts beside the screen, the latest one only.
-
-    What can't be saved is not worth a word while the user works: :meth:`close` says it.
-    """
-
-    def __init__(self, repo: Repository, work: Work) -> None:
-        self._file = DraftFile.of(repo, work.series, work.head_ref)
-        self._work = work
-        self._latest: tuple[Todo, Memory | None] | None = None
-        self._is_closing = False
-        self._failure: WriteFailed | None = None
-        self._news = Condition()
-        self._thread = Thread(target=self._run, name="draft", daemon=True)
-        self._thread.start()
-
-    def save(self, todo: Todo, memory: Memory | None = None) -> None:
-        """The draft will be this list, in a moment, and ``memory`` beside it."""
-        with self._news:
-            self._latest = (todo, memory)
-            self._news.notify()
-
-    def close(self) -> None:
-        """The latest draft is saved. Raises WriteFailed where it couldn't be."""
-        with self._news:
-            self._is_closing = True
-            self._news.notify()
-        self._thread.join()
-        if self._failure:
-            raise self._failure
-
-    def _run(self) -> None:
-        while True:
-            with self._news:
-                self._news.wait_for(lambda: self._latest or self._is_closing)
-                latest, self._latest = self._latest, None
-                is_last = self._is_closing
-            if latest is not None:
-                self._write(*latest)
-            if is_last and self._latest is None:
-                return
-            if not is_last:
-                with self._news:
-                    self._news.wait_for(lambda: self._is_closing, timeout=PAUSE)
-
-    def _write(self, todo: Todo, memory: Memory | None) -> None:
-        """The draft is this list; a list as it began leaves none."""
-        self._failure = None
-        try:
-            if todo == self._work.todo:
-                self._file.forget()
-            else:
-                text = parse.dump_plan(plan_document(replace(self._work, todo=todo)))
-                beside = None if memory is None else memory_text(memory, text)
-                self._file.save(text, beside)
-        except WriteFailed as failure:
-            self._failure = failure
-
-
-def has_draft(repo: Repository, work: Work) -> bool:
-    """Whether there is a draft for this range."""
-    return DraftFile.of(repo, work.series, work.head_ref).text() is not None
-
-
-def delete_draft(repo: Repository, work: Work) -> None:
-    """The draft for this range isn't there any more: what it was for is done."""
-    DraftFile.of(repo, work.series, work.head_ref).forget()

@@ -1,8 +1,7 @@
-"""What new commits go through before they are stored, and who hears of them after.
+"""How new commits are verified, signed and announced: the user's hooks, and signatures.
 
-The user's ``commit-msg`` hook reads the messages that are new, and the commits are
-signed where that is asked for. Nothing in the repository changes by it, so a refusal
-leaves everything as it was.
+``commit-msg`` gets the messages that are new, before anything is stored, so a refusal
+leaves the repository as it was. Notes and ``post-rewrite`` follow once refs have moved.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,15 +49,15 @@ def _allow_screen() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How the user wants new commits finished; by default, not at all.
+    """How new commits are to be verified, signed, checked and announced.
 
-    ``verify`` has commit-msg look at new messages. ``agrees`` is asked whether so many
-    commits are to be signed. ``check`` gets the commits, stored and before refs move,
-    and raises where they won't do; it also gets ``passed``, the trees on which the
-    user's commands have ended well while the screen was shown. ``say`` passes on what
-    hooks said and what was done about it, one sentence at a time; it may hold text of
-    the repository's. ``during`` tells, if it takes long, what is done in its block.
-    ``before_screen`` raises where no screen can be shown.
+    By default, not. ``verify`` runs ``commit-msg`` on new messages. ``agrees`` is asked
+    whether so many commits are to be signed. ``check`` gets the commits when they are
+    stored and no ref has moved, and raises where they won't do; ``passed`` are the
+    trees on which the user's commands have passed while the screen was shown. ``say``
+    tells the user a sentence, which may hold text of the repository's. ``during`` shows
+    what is done in its block, if that takes long. ``before_screen`` raises where no
+    screen can be shown.
     """
 
     signer: Signer | None = None
@@ -73,9 +72,10 @@ class Finish:
     def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules
     ) -> list[CommitDraft]:
-        """The drafts, new messages as ``commit-msg`` left them but for their ids.
+        """Run ``commit-msg`` on each new message.
 
-        Raises HookRefused where the hook turns one down.
+        The drafts with the messages that it leaves. Change-Ids stay as they were.
+        Raises HookRefused where the hook refuses a message.
         """
         new = [draft.message != draft.source.raw.message for draft in drafts]
         if not (self.verify and any(new)):
@@ -107,7 +107,7 @@ class Finish:
         return replace(draft, message=kept)
 
     def sign(self, objects: NewObjects, rewrite: Rewrite) -> Rewrite:
-        """The rewrite with its new commits signed, if they are to be.
+        """Sign the rewrite's new commits, where there is a signer.
 
         Raises SigningFailed, and Declined where the user doesn't want so many signed.
         """
@@ -126,7 +126,7 @@ class Finish:
         return signatures_lost(rewrite) if self.signer is None else 0
 
     def announce(self, repo: Repository, rewrite: Rewrite) -> None:
-        """Notes, ``ORIG_HEAD`` and ``post-rewrite`` follow refs that have moved.
+        """Copy notes, set ``ORIG_HEAD`` and run ``post-rewrite``, once refs have moved.
 
         Raises Interrupted where Ctrl-C comes meanwhile: the rewrite is done by then.
         """

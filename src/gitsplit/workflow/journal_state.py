@@ -1,4 +1,4 @@
-"""Whether anything was changed, known from the journal before it is said."""
+"""Errors that say truly whether anything was changed, by what the journal records."""
 
 from collections.abc import Iterator, Set
 from contextlib import contextmanager, suppress
@@ -33,10 +33,10 @@ _STATES: dict[journal.Phase, tuple[str, str]] = {
 
 @contextmanager
 def recover_first(repo: Repository, say: Say) -> Iterator[str | None]:
-    """Recover an interrupted rewrite, and say what became of it, before the block.
+    """Recover an interrupted rewrite before the ``with`` block; say what became of it.
 
-    The ``with`` block gets the same sentence, None without one. Errors in it say what
-    was changed, as :func:`report_true_state` has it.
+    The block gets the same sentence, None without one. Errors in it say what was
+    changed, as in :func:`report_true_state`.
     """
     if said := recover(repo, say):
         say(said)
@@ -46,11 +46,11 @@ def recover_first(repo: Repository, say: Say) -> Iterator[str | None]:
 
 @contextmanager
 def report_true_state(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[None]:
-    """“Nothing was changed” is said in the ``with`` block only where it is so.
+    """Make errors of the ``with`` block say “Nothing was changed” only where it is so.
 
     All that gitsplit does to refs and files is in its journal before it is done. Where
-    that says no more than at the beginning, an error says ``unchanged``; else it says
-    what has become of the rewrite. Ctrl-C is an error, too.
+    the journal is as it was, an error says ``unchanged``, else what has become of the
+    rewrite. Ctrl-C is an error, too.
     """
     before = frozenset(_phases(repo))
     try:
@@ -69,12 +69,12 @@ def report_true_state(repo: Repository, unchanged: str = UNCHANGED) -> Iterator[
 
 
 def _phases(repo: Repository) -> _Phases:
-    """How far each rewrite is."""
+    """The number and phase of each rewrite in the journal."""
     return tuple((record.number, record.phase) for record in journal.records(repo))
 
 
 def _own_phases(repo: Repository) -> _Phases:
-    """How far each rewrite is, without those of another gitsplit at the same time."""
+    """The same, without rewrites of another gitsplit that runs at the same time."""
     me = this_process()
     return tuple(
         (record.number, record.phase)
@@ -89,7 +89,7 @@ def _correct_state(
     before: Set[tuple[int, journal.Phase]],
     unchanged: str,
 ) -> None:
-    """The error says in what state things are."""
+    """Set the error's state by the journal records that are new since ``before``."""
     error.state = "Whether anything was changed isn't known; see git reflog."
     with suppress(OSError):
         new = [row for row in _own_phases(repo) if row not in before]
@@ -101,9 +101,9 @@ def _correct_state(
 
 @contextmanager
 def hint_at_undo(repo: Repository) -> Iterator[None]:
-    """What is missing in the ``with`` block is said to be the last rewrite's, if it is.
+    """Make an error about a missing object name ``--undo``, if the last rewrite is hit.
 
-    After a power cut, say. What was there before can be had again.
+    After a power cut, say: what was there before the rewrite can still be read.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""What stands against the work, found before anything is applied."""
+"""What stands against a todo list, before it is applied: conflicts, files, Gerrit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from gitsplit.workflow.work import Work
 def outlook(
     repo: Repository, work: Work, drop_to: DropTo = "worktree", *, verify: bool = True
 ) -> Outlook:
-    """What carrying out the work would come to, as the repository is now.
+    """The outlook for applying the work to the repository as it is now.
 
     With ``verify``, what Gerrit would refuse is an objection.
     """
@@ -39,7 +39,7 @@ def outlook(
 
 @dataclass(frozen=True, slots=True)
 class _Preview:
-    """What a todo list would write, and where index and files would go."""
+    """The commits that a todo list would write, and where index and files would go."""
 
     work: Work
     objects: NewObjects
@@ -48,11 +48,10 @@ class _Preview:
 
 
 class Outlooks:
-    """What stands against todo lists, as the repository is whenever it is asked.
+    """The outlooks of todo lists, asked for again and again while the user edits.
 
-    What a list would write follows from the list alone, and is kept for the last one:
-    whoever asks about it again has only the files in the worktree looked at.
-    One thread asks at a time.
+    What a list would write follows from the list alone, and is kept for the latest one:
+    asked again, only the worktree is looked at anew. One thread asks at a time.
     """
 
     def __init__(
@@ -73,37 +72,43 @@ class Outlooks:
         self._last: tuple[Todo, _Preview | Outlook] | None = None
 
     def of(self, todo: Todo, watch: Watch = PATIENT) -> Outlook:
-        """What carrying out the todo list would come to; raises GivenUp."""
+        """The outlook for applying the todo list now; raises GivenUp."""
         self._watch = watch
         try:
             if self._last is None or self._last[0] != todo:
                 self._last = None
-                self._last = (todo, self._drawn(todo))
-            drawn = self._last[1]
-            return drawn if isinstance(drawn, Outlook) else self._judged(drawn)
+                self._last = (todo, self._compute(todo))
+            found = self._last[1]
+            return found if isinstance(found, Outlook) else self._assess(found)
         except GitsplitError as error:
             return Outlook(f"{error} {error.hint}".rstrip())
 
-    def _drawn(self, todo: Todo) -> _Preview | Outlook:
-        """What the todo list would write, or the conflict that it comes to."""
+    def _compute(self, todo: Todo) -> _Preview | Outlook:
+        """Compute what the todo list would write.
+
+        The outlook at once where it conflicts.
+        """
         repo, work, watch = self._repo, replace(self._work, todo=todo), self._watch
         try:
             objects, rewrite = compute_rewrite(repo, work, watch)
             trees = head_trees(repo, objects, work, rewrite, self._drop_to, watch=watch)
-        except ReplayConflict as found:
-            if not found.commit:
+        except ReplayConflict as conflict:
+            if not conflict.commit:
                 raise
-            commit = Oid(found.commit)
-            against = _clashing_commit(repo, work, commit, frozenset(found.paths))
+            commit = Oid(conflict.commit)
+            against = _clashing_commit(repo, work, commit, frozenset(conflict.paths))
             commits = provisional_commits(repo, work)
             notes = tuple(review_lines(reviewer_view(repo, work, commits)))
-            return Outlook("", Conflict(commit, found.paths, against), (), notes)
+            return Outlook("", Conflict(commit, conflict.paths, against), (), notes)
         return _Preview(work, objects, rewrite, trees)
 
-    def _judged(self, drawn: _Preview) -> Outlook:
-        """What stands against it now; raises where it can't be carried out."""
-        refuse_unclean_worktree(self._repo, drawn.objects, drawn.trees)
-        repo, work, rewrite = self._repo, drawn.work, drawn.rewrite
+    def _assess(self, found: _Preview) -> Outlook:
+        """Compare the computed commits with worktree and review server as they are now.
+
+        Raises UncleanFiles, NotInWorktree and NotPushable.
+        """
+        refuse_unclean_worktree(self._repo, found.objects, found.trees)
+        repo, work, rewrite = self._repo, found.work, found.rewrite
         commits = result_commits(work, rewrite.commits)
         notes = tuple(review_lines(reviewer_view(repo, work, commits)))
         if not self._verify:
@@ -114,9 +119,10 @@ class Outlooks:
 def _clashing_commit(
     repo: Repository, work: Work, commit: Oid, paths: frozenset[bytes]
 ) -> Oid | None:
-    """The commit that the one in conflict clashes with.
+    """The commit that the conflicting one conflicts with: the nearest on the paths.
 
-    The nearest in the series as it was of those that touch one of the paths.
+    Of those whose place relative to it has changed, by their distance in the old order.
+    None where none of them touches one of the paths.
     """
     order = [source.oid for source in work.series.commits]
     here = order.index(commit)
@@ -132,9 +138,9 @@ def _clashing_commit(
 
 
 def _suspects(work: Work, commit: Oid) -> Iterator[SourceCommit]:
-    """The commits that are before this one and weren't, or the other way round.
+    """The commits that come before this one now and didn't, or the other way round.
 
-    And those before it that lose or change a part of what they did.
+    Also those before it that lose or change a part of what they did.
     """
     old = [source.oid for source in work.series.commits]
     before = set(old[: old.index(commit)])

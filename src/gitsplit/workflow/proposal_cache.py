@@ -1,6 +1,6 @@
-"""What is found out about commits of a series: proposals, sizes, what they seem to do.
+"""Proposals and estimates for the commits of a series, each made at most once.
 
-A commit is read at most once, whether the screen asks or the work beside it.
+They are shared by the screen and the thread that estimates commits beside it.
 """
 
 from collections.abc import Mapping
@@ -28,86 +28,93 @@ MOST_FILES = 300
 
 @dataclass(slots=True)
 class ProposalCache:
-    """The plans that are proposed for commits of a series, each made once.
+    """The proposed plans of a series, each made when it is first asked for.
 
-    Two threads may ask; one reads at a time. What is known by now is had without
-    waiting for the other, who may be at it for long.
+    Two threads may ask; one makes proposals at a time. ``known_…`` answers at once,
+    without waiting for the other thread.
     """
 
     repo: Repository
     request: Request
     work: Work
     _proposals: dict[Oid, Proposals] = field(init=False)
-    _seeming: dict[Oid, Plan] = field(default_factory=dict)
+    _free_plans: dict[Oid, Plan] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _is_closed: Event = field(default_factory=Event)
 
     def __post_init__(self) -> None:
-        """What was proposed before the screen opened is known."""
+        """Take over what was proposed before the screen opened."""
         self._proposals = dict(self.work.proposals)
 
     def plan_of(self, oid: Oid) -> Plan:
-        """The plan for a commit; raises MergeCommit, NothingToSplit, InvalidPlan."""
+        """Propose a plan for a commit.
+
+        Raises MergeCommit, NothingToSplit, InvalidPlan, GivenUp.
+        """
         if (known := self.known_plan(oid)) is not None:
             return known
         with self._lock:
             if oid not in self._plans:
-                self._plans[oid] = self._asked(oid)
+                self._plans[oid] = self._propose_for_user(oid)
             return self._plans[oid]
 
     def proposals_of(self, oid: Oid) -> Proposals:
-        """All proposals for a commit; raises MergeCommit, NothingToSplit."""
+        """Make all proposals for a commit.
+
+        Raises MergeCommit, NothingToSplit, GivenUp.
+        """
         if (known := self.known_proposals(oid)) is not None:
             return known
         with self._lock:
-            return self._found(self._for_user, oid)
+            return self._read_once(self._for_user, oid)
 
     def known_plan(self, oid: Oid) -> Plan | None:
-        """The plan for a commit that somebody has asked for, without waiting."""
+        """The plan proposed for a commit, if it has been asked for."""
         return self._plans.get(oid)
 
     def known_proposals(self, oid: Oid) -> Proposals | None:
-        """All proposals for a commit that is read by now, without waiting."""
+        """All proposals for a commit, if they have been made."""
         return self._proposals.get(oid)
 
     def close(self) -> None:
-        """What is being found for the user isn't wanted any more: it raises GivenUp."""
+        """Give up what is being made for the user; it raises GivenUp."""
         self._is_closed.set()
 
     @property
     def _for_user(self) -> Repository:
-        """The repository for who asks while the screen is there."""
+        """The repository for requests of the screen, given up when that closes."""
         return self.repo.with_watch(
             Watch(is_wanted=lambda: not self._is_closed.is_set())
         )
 
-    def _asked(self, oid: Oid) -> Plan:
-        """The plan for a commit that somebody wants split."""
-        plan = self._seems(self._for_user, oid)
+    def _propose_for_user(self, oid: Oid) -> Plan:
+        """Propose a plan for a commit to be split: two groups at least, if possible."""
+        plan = self._propose_freely(self._for_user, oid)
         if len(plan.groups) > 1:
             return plan
-        return self._proposed(self._for_user, oid, is_asked=True)
+        return self._propose(self._for_user, oid, is_asked=True)
 
-    def _seems(self, repo: Repository, oid: Oid) -> Plan:
-        """The plan for what a commit seems to consist of, be it one thing."""
-        if oid not in self._seeming:
-            self._seeming[oid] = self._proposed(repo, oid, is_asked=False)
-        return self._seeming[oid]
+    def _propose_freely(self, repo: Repository, oid: Oid) -> Plan:
+        """Propose a plan for a commit, which may be one group."""
+        if oid not in self._free_plans:
+            self._free_plans[oid] = self._propose(repo, oid, is_asked=False)
+        return self._free_plans[oid]
 
-    def _proposed(self, repo: Repository, oid: Oid, *, is_asked: bool) -> Plan:
+    def _propose(self, repo: Repository, oid: Oid, *, is_asked: bool) -> Plan:
         series, commit = self.work.series, self.work.todo.entry(oid).commit
-        found = self._found(repo, oid)
+        found = self._read_once(repo, oid)
         return propose_plan(
             repo, self.request, series, commit, found, is_asked=is_asked
         )
 
-    def _found(self, repo: Repository, oid: Oid) -> Proposals:
+    def _read_once(self, repo: Repository, oid: Oid) -> Proposals:
+        """All proposals for a commit, made now if they haven't been."""
         if oid not in self._proposals:
-            self._proposals[oid] = self._read(repo, oid)
+            self._proposals[oid] = self._make_proposals(repo, oid)
         return self._proposals[oid]
 
-    def _read(self, repo: Repository, oid: Oid) -> Proposals:
+    def _make_proposals(self, repo: Repository, oid: Oid) -> Proposals:
         commit = self.work.todo.entry(oid).commit
         changes = history.file_changes(repo, commit)
         if not changes:
@@ -119,9 +126,9 @@ class ProposalCache:
         return proposals_of(self.repo, self.request, self.work.series, commit, changes)
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
-        """What a commit does, and of how many things that seems to be made up.
+        """Estimate how many changes a commit consists of; count its files and lines.
 
-        Raises GivenUp.
+        Merges and commits too large to be read in passing say why not. Raises GivenUp.
         """
         repo = self.repo.with_watch(watch)
         commit = self.work.todo.entry(oid).commit
@@ -132,12 +139,15 @@ class ProposalCache:
             if why_not := _reason_to_skip(sizes):
                 return Estimate(len(sizes), why_not=why_not)
             with self._lock:
-                return _estimate_from(self._seems(repo, oid))
+                return _estimate_from(self._propose_freely(repo, oid))
         except GitsplitError:
             return Estimate(0, why_not="?")
 
     def _sizes(self, repo: Repository, commit: SourceCommit) -> dict[bytes, int | None]:
-        """The size of each file that changes, both sides; None of what isn't here."""
+        """The size of each changed file, both sides in bytes.
+
+        None where one isn't stored here.
+        """
         parents = commit.raw.parents
         with self._lock:
             old = EMPTY_TREE
@@ -153,7 +163,10 @@ class ProposalCache:
 
 
 def _reason_to_skip(sizes: Mapping[bytes, int | None]) -> str:
-    """Why a commit whose files are so large isn't read; empty where it is."""
+    """Why a commit with files of these sizes isn't read for an estimate.
+
+    Empty where it is.
+    """
     if not sizes:
         return "empty"
     if None in sizes.values():
@@ -163,7 +176,7 @@ def _reason_to_skip(sizes: Mapping[bytes, int | None]) -> str:
 
 
 def _estimate_from(plan: Plan) -> Estimate:
-    """What a plan says of its commit."""
+    """The estimate that follows from a proposed plan."""
     lines = [edit for edit in plan.edits if isinstance(edit, TextEdit)]
     return Estimate(
         len(plan.changes),

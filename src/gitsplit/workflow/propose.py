@@ -1,7 +1,4 @@
-"""Plans proposed for commits: by gitsplit, or by a program of the user's.
-
-What the user asked for on the command line.
-"""
+"""The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
 from dataclasses import dataclass, replace
 
@@ -22,11 +19,11 @@ from gitsplit.proposal.propose import Proposals, proposals
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for; ``plan`` is the text of a plan file.
+    """What the user asked for on the command line; ``plan`` is the text of a plan file.
 
-    ``moves_ids`` says that Change-Ids which Gerrit doesn't see are to be moved down,
-    ``accepts`` that what is proposed is wanted without a screen. ``checks`` are
-    commands to run on each new commit, ``jobs`` of them at once.
+    ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
+    ``accepts`` applies what is proposed without a screen. ``checks`` are commands to
+    run on each new commit, ``jobs`` of them at once.
     """
 
     upstream: str | None = None
@@ -53,7 +50,7 @@ def proposals_of(
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
 ) -> Proposals:
-    """All that gitsplit proposes for a commit of the series that did these changes."""
+    """Make all proposals for a commit of the series that changed these files."""
     return proposals(
         changes,
         commit.raw.message,
@@ -72,12 +69,12 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
     *,
     is_asked: bool = True,
 ) -> Plan:
-    """The plan that is proposed for a commit of the series.
+    """Propose the plan for a commit of the series.
 
-    Who has asked for it to be split gets two groups at least, where it can be.
-    Where ``gitsplit.proposalCommand`` names a program, it gets gitsplit's own proposal
-    as a plan file on standard input and prints the plan to be proposed instead. Raises
-    InvalidPlan where that doesn't fit, and ProgramFailed.
+    With ``is_asked`` it has at least two groups, where that is possible. Where
+    ``gitsplit.proposalCommand`` names a program, that gets the proposal as a plan file
+    on standard input and prints the plan to use instead. Raises InvalidPlan where that
+    plan doesn't fit, and ProgramFailed.
     """
     own = found.plan(request.number, at_least=2 if is_asked else 1)
     command = repo.config.get(COMMAND)
@@ -98,9 +95,9 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
 def proposal_context(
     repo: Repository, series: Series, changes: tuple[FileChange, ...]
 ) -> Context:
-    """What there is to know for a commit of the series that did these changes.
+    """Read what a proposal takes from history: recent subjects, files that co-change.
 
-    How its files changed before is what the commits say that the series begins after.
+    Co-change is read from the commits before the series.
     """
     is_compared = series.upstream is not None and len(changes) > 1
     return Context(
@@ -111,7 +108,7 @@ def proposal_context(
 
 
 def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
-    """The plan that the program gave back, checked like any plan."""
+    """Parse the plan that the program printed, checked like any plan file."""
     entries = [e for e in parse.load_plan(said).series if e.commit == commit.oid]
     if [entry.action for entry in entries] != ["split"]:
         raise InvalidPlan("It doesn't split the commit.")
@@ -127,10 +124,10 @@ def with_owner(plan: Plan, keep: Keep) -> Plan:
 
 
 def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:
-    """The trailers that each part of a commit has, by their keys in lower case.
+    """The keys of the trailers that every piece of a commit gets, in lower case.
 
-    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty one
-    forgets those before it. A sign-off is copied also where it isn't listed.
+    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty value
+    clears the list, as in git. Sign-offs are copied in any case.
     """
     given = repo.config.get_all("gitsplit.copyTrailers")
     if not given:

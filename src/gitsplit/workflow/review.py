@@ -33,10 +33,10 @@ from gitsplit.workflow.work import Work
 
 
 def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[str]:
-    """What Gerrit would have against commits that gitsplit didn't make, in sentences.
+    """Warnings about commits that Gerrit may refuse though gitsplit doesn't make them.
 
-    Empty where no Change-Ids are used. Raises NotPushable, which names the first thing,
-    where it would refuse one that gitsplit makes.
+    Empty where no Change-Ids are used. Raises NotPushable where Gerrit would refuse a
+    commit that gitsplit makes.
     """
     found = _gerrit_objections(repo, work, rewrite)
     ours = [each for each in found if each.is_ours]
@@ -48,10 +48,10 @@ def review_warnings(repo: Repository, work: Work, rewrite: Rewrite) -> Sequence[
 def gerrit_complaints(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Mapping[Oid, Sequence[str]], NotPushable | None, Sequence[str]]:
-    """What :func:`review_warnings` says, with nothing that hides the rest.
+    """All that Gerrit would refuse, for a dry run, which raises nothing.
 
-    Sentences about commits that gitsplit makes, by those they are made of; the error
-    for the first of them; and the warnings.
+    Sentences about commits that gitsplit makes, by their source commits; the error for
+    the first of them; and the warnings of :func:`review_warnings`.
     """
     found = _gerrit_objections(repo, work, rewrite)
     ours: dict[Oid, list[str]] = {}
@@ -80,7 +80,10 @@ def _push_warnings(found: Sequence[Objection]) -> Sequence[str]:
 def _gerrit_objections(
     repo: Repository, work: Work, rewrite: Rewrite
 ) -> tuple[Objection, ...]:
-    """All there is where Gerrit is used; elsewhere what is wrong with new ids."""
+    """Gerrit's objections to the new commits, and to those pushed along with them.
+
+    Where no server reviews them, only to Change-Ids of commits that gitsplit makes.
+    """
     rules, known = work.ids, review_server_of(repo, work)
     if known is None:
         pushed = [_commit_to_push(rules, made, b"", {}) for made in rewrite.commits]
@@ -100,7 +103,10 @@ def _gerrit_objections(
 
 
 def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
-    """What the clone knows of the server; None where nothing is reviewed."""
+    """The review server of the work, read from the clone.
+
+    None where nothing is reviewed.
+    """
     if work.reviewing is None and work.ids.is_reviewed:
         return review_server(repo, work.series, work.ids, work.head_ref)
     return work.reviewing
@@ -109,7 +115,10 @@ def review_server_of(repo: Repository, work: Work) -> ReviewServer | None:
 def reviewer_view(
     repo: Repository, work: Work, commits: Sequence[ResultCommit]
 ) -> Review | None:
-    """What reviewers will see; None where nothing is reviewed."""
+    """How the changes on the review server will look.
+
+    None where nothing is reviewed.
+    """
     known = review_server_of(repo, work)
     if known is None:
         return None
@@ -145,7 +154,7 @@ def push_commands_after_rebase(
 
 
 def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
-    """The Change-Ids of the commits as they were."""
+    """The Change-Ids of the original commits that have one."""
     rules = work.ids
     found = (
         (commit.oid, rules.of(rules.with_id_in_footer(commit.raw.message)))
@@ -157,7 +166,10 @@ def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
 def _commit_to_push(
     rules: IdRules, made: WrittenCommit, email: bytes, merged: Mapping[bytes, Oid]
 ) -> Pushed:
-    """The commit as it will be pushed; ``email`` is the committer's of new ones."""
+    """The new commit as Gerrit will see it.
+
+    ``email`` is the committer's of new commits.
+    """
     draft, original = made.draft, made.draft.source.raw
     is_ours = draft.role != "same" or draft.message != original.message
     has_id = rules.of(rules.with_id_in_footer(original.message)) is not None
@@ -178,13 +190,16 @@ def _commit_to_push(
 def _merged_commit(
     change_id: bytes | None, made: WrittenCommit, merged: Mapping[bytes, Oid]
 ) -> str:
-    """The commit that has the Change-Id on the server, if it isn't that one itself."""
+    """The short id of another commit with the Change-Id on the server, else empty."""
     found = merged.get(change_id or b"")
     return "" if found is None or found == made.oid else found[:10]
 
 
 def _committer_email(repo: Repository) -> bytes:
-    """The user's address; empty where it isn't known yet, which a preview may be."""
+    """The committer's e-mail address.
+
+    Empty where git knows none, as a preview may be made.
+    """
     try:
         return _address_in(repository.committer(repo))
     except NoIdentity:
@@ -192,6 +207,6 @@ def _committer_email(repo: Repository) -> bytes:
 
 
 def _address_in(committer: bytes) -> bytes:
-    """The address in the value of a committer header."""
+    """The e-mail address in the value of a committer header."""
     found = re.search(rb"<([^>]*)>", committer)
     return found[1] if found else b""

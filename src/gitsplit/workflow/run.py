@@ -1,6 +1,7 @@
-"""One run of gitsplit from end to end. Begin to read here.
+"""The story of one run of gitsplit, from end to end. Begin to read here.
 
-How the commits are written and the refs moved is in :mod:`gitsplit.workflow.apply`.
+How commits are computed and written and refs moved is in
+:mod:`gitsplit.workflow.apply`.
 """
 
 from collections.abc import Iterator
@@ -43,9 +44,9 @@ KEPT = "Your work is kept as a draft."
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a run: what was applied, what git has finished, or neither.
+    """What a run has applied, or git has finished rebasing.
 
-    ``has_draft`` says that a draft is left for the next time.
+    Neither where the user quit. ``has_draft`` says that unfinished work is saved.
     """
 
     work: Work
@@ -62,8 +63,8 @@ def run(
 ) -> Result:
     """Read the series, propose a split, have it edited, check it, write it, move refs.
 
-    Raises what :func:`gitsplit.workflow.apply.apply` raises, a draft or plan kept,
-    Stopped where the user leaves a conflict to git, and Interrupted.
+    Raises what :func:`gitsplit.workflow.apply.apply` raises, with draft or plan kept;
+    Stopped where the user leaves a conflict to git; and Interrupted.
     """
     refuse_unfinished(repo)
     with hint_at_undo(repo):
@@ -94,7 +95,7 @@ def _edit_on_screen(
     finish: Finish,
     opening: "State | None",
 ) -> "Chosen | None":
-    """What the user chooses on the screen; only here it is loaded."""
+    """Show the screen; what the user chooses there, None where they quit."""
     from gitsplit.workflow.screen import edit_work
 
     return edit_work(repo, request, work, finish, opening)
@@ -103,7 +104,10 @@ def _edit_on_screen(
 def _apply_or_come_back(
     repo: Repository, request: Request, work: Work, finish: Finish, chosen: "Chosen"
 ) -> tuple[Result | None, "State | None"]:
-    """Check, write and move; where a check or hook refuses, the screen that says so."""
+    """Check, write and move.
+
+    Else the screen to come back to, which says what was refused.
+    """
     from gitsplit.tui.state.problems import after_refusal
 
     done = replace(work, todo=chosen.todo)
@@ -126,7 +130,7 @@ def _apply_or_come_back(
 
 @contextmanager
 def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
-    """Whoever breaks off hears that the draft is kept, where there is one."""
+    """Make Interrupted say that the draft is kept, where there is one."""
     try:
         yield
     except KeyboardInterrupt as stop:

@@ -1,4 +1,4 @@
-"""The work put before the user: one application over the whole series."""
+"""The screen of a run, opened on proposals or the draft; git and editors behind it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,10 +47,10 @@ def edit_work(
     finish: Finish,
     opening: State | None = None,
 ) -> Chosen | None:
-    """What the user chooses on the screen; None where they quit. A draft is kept of it.
+    """Show the screen until the user applies or quits, and save a draft meanwhile.
 
-    ``opening`` is the screen to come back to; without one it opens anew, on the draft
-    of last time where there is one.
+    What they chose; None where they quit. ``opening`` is the screen to come back to;
+    without one it opens on the draft, where there is one, or on what is proposed.
     """
     if opening is None:
         finish.before_screen()
@@ -88,7 +88,7 @@ def _make_backend(
     finish: Finish,
     cache: ProposalCache,
 ) -> Backend:
-    """What the screen asks git."""
+    """Make what the screen asks git for: merges, proposals, outlooks, estimates."""
     outlooks = Outlooks(repo, work, request.drop_to, verify=finish.verify)
     return Backend(
         partial(merge_for_key, repo),
@@ -103,7 +103,7 @@ def _make_backend(
 def _opening_state(
     repo: Repository, request: Request, work: Work, finish: Finish
 ) -> State:
-    """The screen as it opens: on the draft of last time, or anew."""
+    """The screen's first state: the draft's with its undo history, or a new one."""
     state = first_state(_whole(repo, request, work), work.todo, hunks_between)
     state = replace(state, proposals=dict(work.proposals))
     draft = _resume_draft(repo, request, work, finish)
@@ -118,7 +118,7 @@ def _opening_state(
 def _resume_draft(
     repo: Repository, request: Request, work: Work, finish: Finish
 ) -> Todo | None:
-    """The draft to go on from; of one that can't be, the reason is said."""
+    """Load the draft to resume; tell the user where there is one that doesn't fit."""
     if request.plan is not None:
         return None
     if told := draft_of_other_head(repo, work):
@@ -133,9 +133,9 @@ def _resume_draft(
 def merge_for_key(
     repo: Repository, base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """What was written by hand merged, while a key is answered.
+    """Merge what was written by hand, in answer to a key.
 
-    Raises ActionFailed where git can't do that, for no key may end the screen.
+    Raises ActionRefused where git can't merge: no key may end the screen.
     """
     try:
         return merge_contents(repo, base, ours, theirs)
@@ -147,7 +147,7 @@ def merge_for_key(
 
 
 def _make_editor(repo: Repository) -> Editor:
-    """What the user edits on the terminal, each in the editor that git would take."""
+    """Make what opens the user's editor: for a message, a file, all messages."""
     return Editor(
         partial(_edit_message, repo),
         partial(user_programs.edit_file, repo),
@@ -180,7 +180,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
 
 
 def _range_name(request: Request, work: Work, ref: str) -> str:
-    """The range as the user would name it."""
+    """The range as the user would name it, such as ``main..topic``."""
     if work.series.upstream is None:
         return ref
     given = request.upstream or ("" if request.commits else "@{upstream}")
@@ -194,14 +194,18 @@ def _change_ids(work: Work) -> dict[Oid, bytes]:
 
 
 def _comment_mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
-    """What begins a comment line for the editor, and no line of the messages."""
+    """The comment mark for the editor: ``core.commentChar``, or a longer one.
+
+    No line of the messages begins with it.
+    """
     return mark_for(messages, repo.comment_char())
 
 
 def _edit_message(repo: Repository, text: bytes) -> bytes:
-    """The message from the editor, without comments, as ``git commit`` cleans it.
+    """Open a message in the editor.
 
-    One that was left as it is comes back byte for byte.
+    The edited one, cleaned as ``git commit`` cleans it. A message that wasn't changed
+    comes back byte for byte.
     """
     mark = _comment_mark(repo, [text])
     help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
@@ -212,11 +216,11 @@ def _edit_message(repo: Repository, text: bytes) -> bytes:
 def _edit_messages(
     repo: Repository, titled: Sequence[tuple[str, bytes]]
 ) -> Sequence[bytes]:
-    """The messages from the editor, which had all of them in one text.
+    """Open all messages in one editor buffer; the edited messages.
 
-    Where that is broken or one is empty, the editor opens again and says so, MOST_TRIES
-    times: an editor may be a script, which does the same each time. Raises EditorFailed
-    where it is left like that; the text is kept.
+    Where the buffer can't be read back or a message is empty, the editor opens again
+    and says so, MOST_TRIES times: an editor may be a script, which does the same each
+    time. Then raises EditorFailed; the text is kept in a file.
     """
     titles, messages = [*zip(*titled, strict=True)]
     mark = _comment_mark(repo, messages)
@@ -236,7 +240,7 @@ def _edit_messages(
 def _messages_from_editor(
     text: bytes, messages: Sequence[bytes], mark: bytes
 ) -> tuple[Sequence[bytes] | None, str]:
-    """The messages in the edited text; or None, and what is wrong with it."""
+    """The messages in the edited buffer; or None, and what is wrong with it."""
     try:
         found = messages_in(text, messages, mark)
     except InvalidPlan as refusal:

@@ -1,4 +1,4 @@
-"""What a run is to do: the series read, and a plan for each commit to split."""
+"""The work of a run: the series as read, and a plan for each commit to be split."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,13 +33,13 @@ from gitsplit.workflow.propose import Request, proposals_of, propose_plan, with_
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be done: the series as it was read, and what becomes of each commit.
+    """The series as read from git, and the todo list of what becomes of its commits.
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
-    ``ids`` says how the repository uses Change-Ids. ``proposals`` are those for
-    the commits whose plans weren't given, ``refused`` why no plan could be
-    proposed for some that nobody named; they stay as they are. ``reviewing`` is what
-    the clone knows of the server that reviews them, None where none does.
+    ``ids`` are the rules for Change-Ids here. ``proposals`` are those of the commits
+    whose plans weren't given; ``refused`` has the error of each that none could be made
+    for, and that wasn't named by the user: it stays as it is. ``reviewing`` is what the
+    clone knows of the review server, None without one.
     """
 
     series: Series
@@ -64,14 +64,17 @@ class Work:
 
 
 def open_idle_repository(cwd: Path) -> Repository:
-    """The repository at ``cwd``, with no operation of git's in progress in it."""
+    """Open the repository at ``cwd``.
+
+    Raises OperationUnderWay where git has one in progress.
+    """
     repo = open_repository(cwd)
     refuse_unfinished(repo)
     return repo
 
 
 def refuse_unfinished(repo: Repository) -> None:
-    """Raise OperationUnderWay where something has to be finished first."""
+    """Raise OperationUnderWay where a rebase, merge or the like is in progress."""
     if rebase_process.order_at_kill(repo):
         raise OperationUnderWay(
             "The last gitsplit was interrupted during its git rebase.",
@@ -82,7 +85,7 @@ def refuse_unfinished(repo: Repository) -> None:
 
 
 def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
-    """A sentence about each way in which git shows other commits than there are."""
+    """A sentence for each replacement ref or graft in the way (``git-replace(1)``)."""
     if history.has_grafts(repo):
         yield (
             "Grafts (info/grafts) change the history that git shows here; gitsplit"
@@ -108,12 +111,12 @@ def read_work(
     asks: bool = False,
     tell: Tell = lambda _number, _of, _pieces: None,
 ) -> Work:
-    """The work that a request means: the plan given, or one proposed.
+    """Read the series that the request names, with the plan given or one proposed.
 
-    With ``every``, a series of several commits has all of them proposed to be split
-    (as a dry run shows it), with ``asks`` none by now; otherwise WhichCommit is raised
-    where nobody chose. Raises what reading the series raises, and InvalidPlan where
-    the plan doesn't fit.
+    ``every`` proposes to split each commit of the series, as a dry run shows it;
+    ``asks`` none, for the screen asks. Without either, WhichCommit is raised for a
+    series of several of which none was named. Raises what reading the series raises,
+    and InvalidPlan where the plan doesn't fit.
     """
     if request.plan is not None:
         return _read_plan(repo, request, parse.load_plan(request.plan))
@@ -134,7 +137,7 @@ def read_work(
 
 
 def _raise_refusal(work: Work, is_hopeless: bool) -> Work:
-    """The work; where a refusal leaves no hope for it, the first is raised."""
+    """Raise the first refusal where none can be tolerated; else the work."""
     for why in work.refused.values():
         if is_hopeless:
             raise why
@@ -148,7 +151,7 @@ def _with_proposal(
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
 ) -> Work:
-    """The work with what is proposed for a commit, or with why nothing can be."""
+    """The work with a plan proposed for a commit, or with why there is none."""
     series, oid = work.series, commit.oid
     try:
         proposals = proposals_of(repo, request, series, commit, changes)
@@ -161,6 +164,7 @@ def _with_proposal(
 
 
 def _make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
+    """The work, with the repository's rules for Change-Ids and its review server."""
     rules = push.id_rules(repo, series.commits, moves=request.moves_ids)
     head = refs.current_head(repo)
     known = None
@@ -221,7 +225,10 @@ def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Wo
 def _series_of_plan(
     repo: Repository, request: Request, document: PlanDocument
 ) -> Series:
-    """The series that the plan was made for, which is the one that is asked for."""
+    """Read the series that the plan was made for.
+
+    Raises InvalidPlan where it is another.
+    """
     upstream = request.upstream or document.upstream
     is_root = request.root or upstream is None
     try:
@@ -247,7 +254,10 @@ def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
 def _entries_by_commit(
     series: Series, document: PlanDocument
 ) -> dict[Oid, CommitEntry]:
-    """What the plan says of each commit, in the new order; unnamed ones are picked."""
+    """The plan's entries by commit, in the new order.
+
+    Commits it doesn't name are picked.
+    """
     order = [commit.oid for commit in series.commits]
     entries = {entry.commit: entry for entry in document.series}
     if len(entries) < len(document.series):
@@ -268,13 +278,13 @@ def _entries_by_commit(
 
 
 def plan_document(work: Work) -> PlanDocument:
-    """The work as a plan file has it."""
+    """The work as a plan file."""
     entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
     return PlanDocument(work.series.upstream, work.series.head, entries)
 
 
 def _entry_for_plan(entry: Entry) -> CommitEntry:
-    """What a plan file says of one commit of the work."""
+    """One commit of the work as an entry of a plan file."""
     if entry.action == "split" and entry.plan is not None:
         return match.entry_of_plan(entry.plan, entry.commit)
     return CommitEntry(
