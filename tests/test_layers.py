@@ -46,6 +46,7 @@ PURE_STANDARD_LIBRARY = {
     "json",
     "math",
     "operator",
+    "posixpath",  # dirname and its like, which only look at the text
     "re",
     "string",
     "textwrap",
