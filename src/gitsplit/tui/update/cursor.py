@@ -1,8 +1,7 @@
-"""Where the cursor goes, and how much it takes: none of it changes the plan.
+"""Moving the cursor, selecting, folding, searching, and the prompt.
 
-Where a text occurs in the diff: in lines shown or folded away, and in paths.
-
-The line that a user types: a subject, a text to look for, a piece's number.
+A search looks at lines, also those folded away, and at paths. The prompt takes a
+subject, a text to search for, or the number of a hunk; only a subject changes the plan.
 """
 
 from bisect import bisect_left, bisect_right
@@ -78,7 +77,7 @@ def at_match(state: State, text: str) -> State:
 
 
 def next_match(state: State, text: str) -> DiffRow | None:
-    """The first row after the cursor that has ``text``, the cursor's own row last."""
+    """The next row with ``text``, round the end; the cursor's own comes last."""
     needle = text.encode("utf-8", "surrogateescape")
     is_folded = text == text.lower()
     for row in _rows_after(state.rows, state.cursor):
@@ -89,7 +88,7 @@ def next_match(state: State, text: str) -> DiffRow | None:
 
 
 def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
-    """Every row with text, those after the cursor first; folded lines as rows."""
+    """All rows that can be searched, from the cursor on; folded lines are rows too."""
     at, here = rows.segment_at(cursor), rows[cursor].line
     segments = rows.segments
     yield from (row for row in _rows_of(segments[at]) if row.line > here)
@@ -99,7 +98,7 @@ def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
 
 
 def _rows_of(segment: Segment) -> Iterator[DiffRow]:
-    """The lines of a segment that have a text."""
+    """The rows of a segment that can be searched."""
     if segment.kind is RowKind.FILE:
         yield DiffRow(segment, segment.first)
     elif segment.kind in _TEXT:
@@ -145,7 +144,7 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
 
 
 def after_mark_action(state: State, action: MarkAction) -> State:
-    """The state in which the cursor takes more, or less, or shows more."""
+    """The state with more or less selected, or with lines folded or unfolded."""
     match action:
         case Narrow():
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
@@ -178,7 +177,7 @@ def _after_pan(state: State, columns: int) -> State:
 
 
 def _has_line_beyond(state: State, column: int) -> bool:
-    """Whether a line of any file reaches beyond a column; the cursor's file first."""
+    """Whether any line is longer than so many columns; looks first where one is."""
     changes = state.plan.changes
     here = state.rows[state.cursor].segment.file if len(state.rows) else 0
     return any(
@@ -189,7 +188,7 @@ def _has_line_beyond(state: State, column: int) -> bool:
 
 
 def _cursor_words(state: State) -> str:
-    """What the cursor takes, in a few words."""
+    """What is selected, for the status."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
         return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
@@ -206,7 +205,7 @@ def _cursor_words(state: State) -> str:
 
 
 def _piece_row(state: State, by: int) -> int:
-    """The first row of the next piece, or of the previous one."""
+    """The first row of the next hunk, or of the previous one."""
     edits, rows = state.plan.edits, state.rows
     place = rows.edit_at(state.cursor)
     if place is None:
@@ -231,7 +230,7 @@ def _file_row(state: State, by: int) -> int:
 
 
 def _wider_unit(state: State) -> Unit:
-    """The unit wider than what the cursor takes."""
+    """The unit wider than what is selected."""
     unit = state.unit if state.unit is Unit.LINES else unit_at(state)
     if unit not in _WIDER:
         raise NothingToDo("A directory is the widest selection.", hint="v narrows it.")
@@ -246,7 +245,7 @@ def _with_unit(state: State, unit: Unit) -> State:
 
 
 def _with_hunk_folds(state: State) -> State:
-    """The long runs of the piece at the cursor unfolded, or folded again."""
+    """The state with the hunk at the cursor unfolded, or folded again."""
     edit = state.rows[state.cursor].segment.edit
     if not isinstance(edit, TextEdit):
         raise NothingToDo("Nothing to fold here.")
@@ -260,7 +259,7 @@ def _with_hunk_folds(state: State) -> State:
 
 
 def _with_all_folds(state: State) -> State:
-    """Every long run unfolded, or folded again where none is."""
+    """The state with all hunks unfolded, or folded again where all are."""
     if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
         texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
         keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
@@ -271,7 +270,7 @@ def _with_all_folds(state: State) -> State:
 
 
 def after_prompt_action(state: State, action: PromptAction) -> State:
-    """The state in which the line is begun, typed, taken or forgotten."""
+    """The state with the prompt opened, edited, accepted or cancelled."""
     if isinstance(action, Ask):
         return replace(state, prompt=_first_prompt(state, action.purpose), status="")
     if state.prompt is None:
@@ -288,7 +287,7 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
 
 
 def _first_prompt(state: State, purpose: Purpose) -> Prompt:
-    """The line as it begins: a subject as it is, anything else empty."""
+    """The prompt as it opens: with the subject as it is, else empty."""
     if purpose is not Purpose.SUBJECT:
         require_open_commit(state)
         return Prompt(purpose, "", 0)
@@ -298,7 +297,7 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
 
 
 def _prompt_after(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
-    """The line after one key."""
+    """The prompt after one key."""
     before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
     match action:
         case TypeText(text):
@@ -316,13 +315,13 @@ def _prompt_after(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> 
 
 
 def _in_one_line(text: str) -> str:
-    """What of a typed or pasted text can stand in a line."""
+    """A typed or pasted text as one line of printable characters."""
     joined = " ".join(text.splitlines()).replace("\t", " ")
     return "".join(char for char in joined if char.isprintable())
 
 
 def _after_submit(state: State, prompt: Prompt) -> State:
-    """The state in which the typed line did what it was for."""
+    """The state after the prompt is accepted."""
     done = replace(state, prompt=None)
     match prompt.purpose:
         case Purpose.SUBJECT:
@@ -336,7 +335,7 @@ def _after_submit(state: State, prompt: Prompt) -> State:
 
 
 def _with_subject(state: State, text: str) -> State:
-    """The commit at hand with this subject; ActionRefused where it is empty."""
+    """The state with this subject of the selected commit; raises where it is empty."""
     if not text.strip():
         raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
     where, message = text_at_hand(state)
@@ -347,7 +346,7 @@ def _with_subject(state: State, text: str) -> State:
 
 
 def _at_piece(state: State, text: str) -> State:
-    """The cursor on the piece with this number, counted from 1."""
+    """The state with the cursor on the hunk of this number, from 1."""
     edits = state.plan.edits
     number = int(text) if text.strip().isdecimal() else 0
     if not 1 <= number <= len(edits):

@@ -1,7 +1,4 @@
-"""Whose message is meant, and what becomes of it, on whatever screen one is.
-
-Editing while splitting: a file is written anew as of the commit in focus.
-"""
+"""What the user has written in the editor: messages, and a file as of one commit."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,7 +32,7 @@ from gitsplit.tui.update.actions import SetContent
 
 
 def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
-    """The state in which these messages stand where they belong.
+    """The state with these messages in the todo list.
 
     Raises ActionRefused, with nothing changed, where one is empty or has a NUL byte.
     """
@@ -69,7 +66,7 @@ def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
 
 
 def step_about(state: State, where: Address, words: str) -> HistoryStep:
-    """The step that was made on this screen, about this new commit."""
+    """A step of the history, made on this screen to this new commit."""
     if state.screen not in ONE_COMMIT:
         return HistoryStep(words, state.screen, where.commit)
     screen = Screen.SPLIT if is_open(state, where.commit) else Screen.MESSAGES
@@ -77,7 +74,7 @@ def step_about(state: State, where: Address, words: str) -> HistoryStep:
 
 
 def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
-    """The todo list with this message at its place; a picked commit is reworded."""
+    """The todo list with this message; a picked commit becomes a reworded one."""
     entry = _entry_at(todo, where)
     if where.group is not None and entry.plan is not None:
         plan = with_message(entry.plan, where.group, message)
@@ -90,7 +87,7 @@ def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
 
 
 def _entry_at(todo: Todo, where: Address) -> Entry:
-    """The entry that has the message; ActionRefused where there is none like that."""
+    """The entry with the message; ActionRefused where the list has none such."""
     entry = entries_of(todo).get(where.commit)
     groups = len(entry.plan.groups) if entry is not None and entry.plan else 0
     is_there = entry is not None and (
@@ -104,7 +101,7 @@ def _entry_at(todo: Todo, where: Address) -> Entry:
 
 
 def _message_name(state: State, where: Address) -> str:
-    """The name of the new commit that has the message at this address.
+    """The name of the new commit that will have the message.
 
     Where the owner is empty, another commit has its message.
     """
@@ -115,9 +112,9 @@ def _message_name(state: State, where: Address) -> str:
 
 
 def with_edit_request(state: State, for_good: bool) -> State:
-    """The state that asks for the editor on the file at the cursor.
+    """The state that asks the shell for an editor on the file at the cursor.
 
-    Raises ActionRefused where the commit in focus has no such file, or isn't written.
+    Raises as :func:`content_at_cursor`.
     """
     content_at_cursor(state)
     request = ShellRequest.EDIT_FILE_FOR_GOOD if for_good else ShellRequest.EDIT_FILE
@@ -125,9 +122,9 @@ def with_edit_request(state: State, for_good: bool) -> State:
 
 
 def content_at_cursor(state: State) -> bytes:
-    """The content of the file at the cursor as of the commit in focus.
+    """The content of the file at the cursor as of the selected commit.
 
-    Raises ActionRefused where there is none to be edited.
+    Raises ActionRefused where that has no such file, or is empty.
     """
     if state.focus not in state.plan.group_of:
         raise ActionRefused(
@@ -138,12 +135,12 @@ def content_at_cursor(state: State) -> bytes:
 
 
 def file_at_cursor(state: State) -> int:
-    """The number of the file in which the cursor is."""
+    """The file that the cursor is in, by its number."""
     return state.rows[state.cursor].segment.file
 
 
 def with_file_content(state: State, action: SetContent) -> State:
-    """The state in which the file has the content that was written."""
+    """The state with the content that the user gave a file as of a commit."""
     plan, group, file = state.plan, action.group, action.file
     if group >= len(plan.groups):
         raise ActionRefused(f"There is no commit {group + 1}.")
@@ -157,7 +154,7 @@ def with_file_content(state: State, action: SetContent) -> State:
 
 
 def _extent_words(state: State, action: SetContent) -> str:
-    """In which commits the file is another now, and what becomes of the rest."""
+    """The commits in which the file is another now, and whether the last one is."""
     number, commits = action.group + 1, len(state.plan.groups)
     if number == commits:
         return f"{number}, the last: the final files change"

@@ -1,6 +1,6 @@
-"""What becomes of the commits of the series, and the way from one to the next.
+"""The todo list on the screen of the series: pick, split, squash, drop, move, open.
 
-The cursor on screens that list commits: the series, and the messages.
+And the cursor on the screens that list commits: the series, and the messages.
 """
 
 from dataclasses import replace
@@ -57,7 +57,7 @@ _NOW = {
 
 
 def after_series_action(state: State, action: SeriesAction) -> State:
-    """The state in which the series is as the action says, or is shown."""
+    """The state with another todo list, or with a commit of it open."""
     match action:
         case WriteMessages(messages):
             return with_messages(state, (PlacedMessage(*each) for each in messages))
@@ -76,7 +76,7 @@ def after_series_action(state: State, action: SeriesAction) -> State:
 
 
 def _needs_proposal(state: State, action: SeriesAction) -> bool:
-    """Whether a plan is needed for the commit at the cursor, which has none."""
+    """Whether the selected commit is to be split now, and has no plan yet."""
     splits = isinstance(action, OpenCommit | MarkSplit) or action == Become("split")
     return splits and _entry_at_cursor(state).plan is None
 
@@ -84,7 +84,7 @@ def _needs_proposal(state: State, action: SeriesAction) -> bool:
 def _at_cursor(
     state: State, action: Become | MarkSplit | OpenCommit | OpenMarked | Autosquash
 ) -> State:
-    """The state after what is done to the commit at the cursor."""
+    """The state after an action on the selected commit."""
     match action:
         case Become(doing):
             return with_doing(state, doing)
@@ -102,7 +102,7 @@ def _at_cursor(
 
 
 def with_draft(state: State, draft: Todo) -> State:
-    """The first state with a draft of earlier work as its first step."""
+    """The first state with a draft restored, as the first step of its history."""
     if draft == state.todo:
         return state
     step = HistoryStep("restored your draft", Screen.SERIES)
@@ -111,9 +111,9 @@ def with_draft(state: State, draft: Todo) -> State:
 
 
 def with_only_split_open(state: State) -> State:
-    """The first state: where one commit is to be split, it is open.
+    """The first state with the commit open that is to be split, if that is just one.
 
-    A series of which several are, or none is yet, is shown first.
+    Else the series is shown first.
     """
     marked = [entry.oid for entry in state.todo.entries if entry.action == "split"]
     if len(marked) != 1:
@@ -123,7 +123,7 @@ def with_only_split_open(state: State) -> State:
 
 
 def with_doing(state: State, doing: Doing) -> State:
-    """The state in which this is to be done to the commit at the cursor."""
+    """The state in which this is to be done to the selected commit."""
     entry = _entry_at_cursor(state)
     if entry.action == doing:
         return replace(state, status=f"No change: {entry.oid[:7]} {_NOW[doing]}.")
@@ -134,10 +134,7 @@ def with_doing(state: State, doing: Doing) -> State:
 
 
 def _with_new_message(state: State, commit: Oid, message: bytes) -> State:
-    """The state in which the commit has this message and nothing else is done to it.
-
-    Where it is the message that it has, nothing has changed.
-    """
+    """The state in which the commit is reworded, unless the message is its own."""
     entry = entries_of(state.todo)[commit]
     if message == entry.commit.raw.message:
         status = f"message unchanged: {commit[:7]} {_NOW[entry.action]}"
@@ -151,7 +148,7 @@ def _with_new_message(state: State, commit: Oid, message: bytes) -> State:
 
 
 def after_commit_move(state: State, by: int) -> State:
-    """The state with the commit at the cursor so many places later."""
+    """The state with the selected commit so many places later."""
     to = state.todo.place(state.chosen) + by
     if not 0 <= to < len(state.todo.entries):
         end = "first" if to < 0 else "last"
@@ -162,7 +159,10 @@ def after_commit_move(state: State, by: int) -> State:
 
 
 def _with_todo(state: State, todo: Todo, words: str) -> State:
-    """The state with another todo list; ActionRefused where its commits can't be so."""
+    """The state one step on, with another todo list.
+
+    Raises ActionRefused where its commits can't stand in that order.
+    """
     todo_layout(state.info.series, todo)
     return with_step(state, todo, HistoryStep(words, Screen.SERIES, state.chosen))
 
@@ -172,14 +172,14 @@ def _entry_at_cursor(state: State) -> Entry:
 
 
 def _at_new_split(state: State) -> State:
-    """The commit at the cursor to be split, and open."""
+    """The state with the selected commit to be split, and open."""
     if _entry_at_cursor(state).action != "split":
         state = with_doing(state, "split")
     return _at_commit(state, state.chosen)
 
 
 def _at_next_split(state: State) -> State:
-    """The commit at the cursor where it is to be split, else the next one that is."""
+    """The state with the selected commit open if it is marked, else the next one."""
     entries = state.todo.entries
     at = state.todo.place(state.chosen)
     for entry in (*entries[at:], *entries[:at]):
@@ -191,7 +191,7 @@ def _at_next_split(state: State) -> State:
 
 
 def _at_commit(state: State, commit: Oid) -> State:
-    """The commit open, over the series where one came from there."""
+    """The state with the commit open, on top of the series if that was shown."""
     said = state.status
     beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
@@ -201,7 +201,7 @@ def _at_commit(state: State, commit: Oid) -> State:
 
 
 def _with_shortcut_words(state: State, said: str) -> str:
-    """The status, and what was done to have the proposal for a large commit in time."""
+    """The status, and how the proposal for a large commit was simplified."""
     proposals = state.proposals.get(state.target.commit)
     if proposals is None or not proposals.shortcut:
         return said
@@ -209,7 +209,7 @@ def _with_shortcut_words(state: State, said: str) -> str:
 
 
 def _at_neighbour(state: State, by: int) -> State:
-    """The next commit that is to be split, or the one before, open."""
+    """The state with the next commit open that is to be split, or the one before."""
     marked = [e.oid for e in state.todo.entries if e.action == "split"]
     here = state.todo.place(
         state.chosen if state.opened is None else state.opened.commit
@@ -231,7 +231,7 @@ def _at_neighbour(state: State, by: int) -> State:
 
 
 def _after_autosquash(state: State) -> State:
-    """The commits that name another in their subject, where they belong."""
+    """The state with fixup! and squash! commits moved to those that they name."""
     todo = autosquash(state.info.series, state.todo)
     if todo == state.todo:
         raise NothingToDo("No fixup! or squash! commit to move.")
@@ -239,7 +239,7 @@ def _after_autosquash(state: State) -> State:
 
 
 def _autosquash_words(state: State) -> str:
-    """What the first screen offers: commits that belong to others, put there."""
+    """The offer to autosquash, for the first screen; empty where nothing is to."""
     commits = [entry.commit for entry in state.todo.entries]
     count = sum(map(is_for_another, commits))
     if not count:
@@ -248,7 +248,7 @@ def _autosquash_words(state: State) -> str:
 
 
 def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
-    """The state with the cursor on another commit."""
+    """The state with another commit selected."""
     match action:
         case MoveRows(rows):
             return _at_row(state, _cursor_row(state) + rows)
@@ -259,14 +259,14 @@ def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
 
 
 def _cursor_row(state: State) -> int:
-    """The row of the cursor."""
+    """The number of the selected commit."""
     if state.screen is Screen.SERIES:
         return state.todo.place(state.chosen)
     return state.message
 
 
 def _at_row(state: State, place: int) -> State:
-    """The state with the cursor on this row, or as far as there are rows."""
+    """The state with the commit of this number selected, or the nearest there is."""
     if state.screen is Screen.SERIES:
         entries = state.todo.entries
         return replace(state, chosen=entries[_within(place, len(entries))].oid)

@@ -1,10 +1,7 @@
-"""Which commit the selection goes to: the steps_done that move, cut and take pieces.
+"""Editing the plan of the open commit: its hunks, its new commits, their number.
 
-What goes along with an assignment without having been selected, in words.
-
-One commit more or fewer: the next cut of what was proposed for the open commit.
-
-What becomes of the commits: their order, number, messages and owner.
+Hunks are sent to commits, left out, and split; commits are made, moved, merged and
+chosen as the owner; the proposal is made anew with one commit more or fewer.
 """
 
 from bisect import bisect_right
@@ -74,10 +71,10 @@ _CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
 
 
 def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
-    """A clause on the creations and deletions that changed commits on their own.
+    """A clause on creations and deletions that went along with what was sent.
 
-    Empty where none did. ``places`` are the edits that were sent elsewhere; both plans
-    have the same edits. A commit that has only been moved is the same commit.
+    Empty where none did. ``places`` are the edits that were sent; both plans have the
+    same edits. A commit that has only been moved is the same commit.
     """
     sent = frozenset(places)
     found: dict[Fact, int] = {}
@@ -92,7 +89,7 @@ def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -
 
 
 def _group_object(plan: Plan, place: int) -> object:
-    """The group of an edit as the very object that it is; None where it is dropped."""
+    """The group of an edit, for a comparison by identity; None where it is dropped."""
     group = plan.group_of[place]
     return plan.groups[group] if group < len(plan.groups) else None
 
@@ -105,7 +102,7 @@ def _side_effect_clause(fact: Fact, number: int) -> str:
 
 
 def after_piece_action(state: State, action: PieceAction) -> State:
-    """The state in which the selection went where the action says."""
+    """The state with the selection sent, left out, split, or made a commit."""
     match action:
         case Send(group):
             return _after_send(state, _non_empty(selection_of(state)), group)
@@ -135,7 +132,7 @@ def _non_empty(selection: Selection) -> Selection:
 
 
 def _after_send(state: State, selection: Selection, group: int) -> State:
-    """The selection in ``group`` and the cursor on what follows it."""
+    """The state with the selection in ``group``, the cursor on what follows it."""
     if group != DROPPED and group >= len(state.plan.groups):
         raise ActionRefused(
             f"There is no commit {group + 1}.", hint="+ makes a new one."
@@ -151,7 +148,7 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
 
 
 def _after_leave(state: State, selection: Selection) -> State:
-    """What the commit in focus has of the selection in the commit after it."""
+    """The state with what the selected commit has of the selection in the next one."""
     here = _members_of(state.plan, selection, state.focus, is_in=True)
     if not here:
         status = f"not in commit {group_name(state.focus)}: stays where it is"
@@ -168,12 +165,12 @@ def _after_leave(state: State, selection: Selection) -> State:
 def _members_of(
     plan: Plan, selection: Selection, group: int, *, is_in: bool
 ) -> Selection:
-    """What is in ``group`` of the selection, or what is not."""
+    """What of the selection is in ``group``, or what isn't."""
     return tuple(t for t in selection if (plan.group_of[t.place] == group) == is_in)
 
 
 def _after_assignment(state: State, selection: Selection, group: int) -> State:
-    """The selection in ``group``, which is another one than it was in."""
+    """The state with the selection in ``group``, none of which was there."""
     came_from = _group_names(state.plan, selection)
     plan, places = with_selection_apart(state.plan, selection)
     moved = with_edits_assigned(plan, places, group)
@@ -191,15 +188,15 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
 
 
 def _group_names(plan: Plan, selection: Selection) -> str:
-    """The groups that the selection is in."""
+    """The names of the groups that the selection is in."""
     groups = sorted({plan.group_of[taken.place] for taken in selection})
     return ", ".join(group_name(group) for group in groups)
 
 
 def _after_split(state: State, selection: Selection) -> State:
-    """The selected pieces cut finer, or at the ends of the marked lines.
+    """The state with the selected hunks split, or cut at the ends of selected lines.
 
-    A rename that its file's edits go along with is cut from them.
+    A rename is split from the edits of its file, as long as they are one hunk.
     """
     if state.unit is Unit.PIECE and (file := rename_with_edits(state)) is not None:
         status = "split: the rename is a hunk of its own · V adds the edits"
@@ -217,7 +214,7 @@ def _after_split(state: State, selection: Selection) -> State:
 
 
 def _with_new_commit(state: State, selection: Selection) -> State:
-    """A new commit after the one in focus, with the selection, and in focus."""
+    """The state with a new commit after the selected one, which has the selection."""
     at = state.focus + 1
     plan, places = with_selection_apart(state.plan, selection)
     grown = with_group(plan, at, _new_group(state, selection))
@@ -231,7 +228,7 @@ def _with_new_commit(state: State, selection: Selection) -> State:
 
 
 def _new_group(state: State, selection: Selection) -> Group:
-    """A commit for the selection, with a message that says where it comes from."""
+    """A group for the selection, with the original's subject and a path as message."""
     plan, copied = state.plan, state.info.copied_trailers
     paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
     place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
@@ -242,9 +239,9 @@ def _new_group(state: State, selection: Selection) -> Group:
 
 
 def _beyond_selection(before: State, state: State, selection: Selection) -> State:
-    """The cursor on what follows the selection: a header if it was on one.
+    """The state with the cursor on what follows the selection, if anything does.
 
-    Where nothing follows it stays; marking ends.
+    From a header, on the next header of its kind. A selection of lines ends.
     """
     if before.unit is Unit.LINES:
         state = replace(state, unit=Unit.PIECE, anchor=None)
@@ -258,7 +255,7 @@ def _beyond_selection(before: State, state: State, selection: Selection) -> Stat
 
 
 def _at_next_header(state: State, kind: RowKind) -> State:
-    """The cursor on the next header of this kind; where there is none, it stays."""
+    """The state with the cursor on the next header of this kind, if there is one."""
     rows = state.rows
     for at in range(rows.segment_at(state.cursor) + 1, len(rows.segments)):
         if rows.segments[at].kind is kind:
@@ -267,7 +264,7 @@ def _at_next_header(state: State, kind: RowKind) -> State:
 
 
 def after_count_change(state: State, by: int) -> State:
-    """The state with one commit more (1) or fewer (-1), and that commit in focus.
+    """The state with the proposal of one commit more (1) or fewer (-1), selected.
 
     What the user decided stays where it can; what they moved is as proposed, and the
     status says so. Raises ActionRefused where there is no such proposal.
@@ -298,7 +295,7 @@ def after_count_change(state: State, by: int) -> State:
 
 
 def _first_pair(places: Sequence[int | None]) -> tuple[int, int] | None:
-    """The first two numbers at which the same place stands."""
+    """The first two numbers that have the same place."""
     seen: dict[int, int] = {}
     for number, place in enumerate(places):
         if place is not None:
@@ -309,7 +306,7 @@ def _first_pair(places: Sequence[int | None]) -> tuple[int, int] | None:
 
 
 def after_commit_action(state: State, action: CommitAction) -> State:
-    """The state in which the commits are as the action says."""
+    """The state with another new commit selected, moved, merged, reworded or owner."""
     match action:
         case Focus(by):
             return with_focus(state, (state.focus + by) % len(state.plan.groups))
@@ -329,7 +326,7 @@ def after_commit_action(state: State, action: CommitAction) -> State:
 
 
 def with_focus(state: State, group: int) -> State:
-    """The state with ``group`` in focus, and viewed where a commit is viewed."""
+    """The state with the new commit ``group`` selected, and shown where one is."""
     if not 0 <= group < len(state.plan.groups):
         raise ActionRefused(
             f"There is no commit {group + 1}.", hint="+ makes a new one."
@@ -342,7 +339,7 @@ def with_focus(state: State, group: int) -> State:
 
 
 def _after_commit_move(state: State, to: int) -> State:
-    """The commit in focus at place ``to``, still in focus."""
+    """The state with the selected commit at place ``to``."""
     if not 0 <= to < len(state.plan.groups):
         end = "first" if to < 0 else "last"
         raise NothingToDo(f"Already the {end} commit.")
@@ -353,7 +350,10 @@ def _after_commit_move(state: State, to: int) -> State:
 
 
 def _after_merge(state: State) -> State:
-    """The commit in focus merged into its neighbour, which is in focus then."""
+    """The state with the selected commit merged into the one before it.
+
+    The first is merged into the second.
+    """
     source = state.focus
     into = source - 1 if source else 1
     if len(state.plan.groups) == 1:
@@ -369,7 +369,7 @@ def _after_merge(state: State) -> State:
 
 
 def _with_owner(state: State) -> State:
-    """The commit in focus, or at the cursor of the messages, as the owner."""
+    """The state in which the selected commit continues the original."""
     where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
@@ -387,7 +387,7 @@ def _with_owner(state: State) -> State:
 
 
 def _new_commit_at_hand(state: State) -> Address:
-    """The new commit in focus, or at the cursor of the messages."""
+    """The address of the selected new commit."""
     if state.screen is not Screen.MESSAGES:
         return Address(state.target.commit, state.focus)
     commit = commit_at_cursor(state)
