@@ -1,10 +1,13 @@
-"""The merge tree: which pieces came together in which order, kept to be cut anywhere.
+"""Hierarchical clustering of a commit's pieces, and into how many groups to cut it.
 
-Pieces are joined two clusters at a time, those first whose pieces are on average most
-alike. Undoing the last merges one by one gives each number of groups, and each is a
-refinement of the one before: "one more" parts one group, "one fewer" joins two.
+Average linkage: the two clusters with the highest mean score become one, until one is
+left. The tree of all merges is kept, since undoing the last ones gives each number of
+groups, and each is a refinement of the one before: one more group splits one, one fewer
+joins two.
 
-How many groups: for each number what speaks for it, weighed by what was learned.
+Into how many groups a commit is best split is weighed
+(:func:`gitsplit.proposal.scoring.group_count_worth`) by features of the number and of
+the merges above and below that cut of the tree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +20,16 @@ from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.source_text import Role
 
 Scores = Sequence[Sequence[float]]
-"""For each two pieces how much speaks for them belonging together; symmetrical."""
+"""A symmetrical matrix: for each two pieces the log odds that they belong together."""
+
+MOST_PROPOSED = 9
+"""So many groups are proposed at most: the screen assigns a hunk by one digit."""
+
+_LAST_SEEN = 12
+"""Only the merges of at most so many clusters have features."""
+
+_FAR = 4.0
+"""The mean and best score that stand for a merge that there isn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +92,8 @@ def _merges(scores: Scores, weights: Sequence[float]) -> Iterator[Merge]:
     heapify(heap)
     while len(alive) > 1:
         _, a, b, seen_a, seen_b = heappop(heap)
-        if (
-            a not in alive
-            or b not in alive
-            or (seen_a, seen_b)
-            != (
-                version[a],
-                version[b],
-            )
-        ):
+        is_current = (seen_a, seen_b) == (version[a], version[b])
+        if a not in alive or b not in alive or not is_current:
             continue
         yield Merge(a, b, mean[a][b], best[a][b])
         alive.remove(b)
@@ -107,7 +112,7 @@ def _absorb(  # noqa: PLR0913, PLR0917 -- two matrices and the places in them
     b: int,
     alive: set[int],
 ) -> None:
-    """Cluster ``a`` has the scores that it has together with ``b``."""
+    """Give cluster ``a`` the scores that it has once ``b`` is in it."""
     total = weight[a] + weight[b]
     for other in alive:
         together = mean[a][other] * weight[a] + mean[b][other] * weight[b]
@@ -116,18 +121,8 @@ def _absorb(  # noqa: PLR0913, PLR0917 -- two matrices and the places in them
     weight[a] = total
 
 
-MOST_PROPOSED = 9
-"""The screen sends a piece to a commit by one digit, so no more are proposed."""
-
-_LAST_SEEN = 12
-"""The merges that leave fewer clusters than that say how many there should be."""
-
-_FAR = 4.0
-"""What stands for the score of a merge that there isn't."""
-
-
 class PieceOutline(Protocol):
-    """What is to be known of a piece here."""
+    """What must be known of a piece to say into how many groups a commit is split."""
 
     @property
     def path(self) -> str:
@@ -165,7 +160,6 @@ class MergeFeatures:
 
 
 _NONE = MergeFeatures()
-
 _MERGE_FEATURES = (
     "row_best",
     "shares_file",
@@ -174,7 +168,6 @@ _MERGE_FEATURES = (
     "is_single",
     "three_best",
 )
-
 _PLAIN_FEATURES = (
     "is_one",
     "number",
@@ -211,7 +204,7 @@ GROUP_COUNT_FEATURES = tuple(
 def group_count_features(
     tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix
 ) -> list[list[float]]:
-    """For each number of groups from 1 what there is to weigh."""
+    """The features of each number of groups from 1, in GROUP_COUNT_FEATURES' order."""
     seen = _last_merges(tree, outlines, scores)
     numbers = range(1, min(MOST_PROPOSED, tree.size) + 1)
     return [list(_with_products(_plain_features(seen, outlines, k))) for k in numbers]
@@ -220,7 +213,7 @@ def group_count_features(
 def _last_merges(
     tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix
 ) -> dict[int, MergeFeatures]:
-    """Each merge that leaves few clusters, by how many there were before it."""
+    """The features of the last merges, by the number of clusters before each."""
     members = {piece: [piece] for piece in range(tree.size)}
     found: dict[int, MergeFeatures] = {}
     for step, merge in enumerate(tree.merges):
@@ -238,7 +231,7 @@ def _merge_features(
     one: list[int],
     two: list[int],
 ) -> MergeFeatures:
-    """What is to be seen of two clusters that come together."""
+    """The features of a merge of the clusters with the pieces ``one`` and ``two``."""
     cross = [[scores[a][b] for b in two] for a in one]
     here, there = ({outlines[piece].path for piece in side} for side in (one, two))
     both = len(here & there)
@@ -260,7 +253,10 @@ def _merge_features(
 def _plain_features(
     seen: dict[int, MergeFeatures], outlines: Sequence[PieceOutline], k: int
 ) -> list[float]:
-    """What speaks for ``k`` groups: the merges left undone, those done, the extent."""
+    """The features of ``k`` groups: of the merges not made and made, and of the size.
+
+    ``undone`` is the merge that leaves one group fewer, ``done`` the last one made.
+    """
     undone, done, before, last, third = (
         seen.get(number, _NONE) for number in (k, k + 1, k + 2, 2, 3)
     )
@@ -293,7 +289,7 @@ def _plain_features(
 
 
 def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
-    """What is to be seen of two clusters besides the merge's own scores."""
+    """The features of a merge besides its own scores, in _MERGE_FEATURES' order."""
     return (
         seen.row_best,
         seen.shares_file,
@@ -305,7 +301,7 @@ def _cluster_values(seen: MergeFeatures) -> tuple[float, ...]:
 
 
 def _with_products(values: Sequence[float]) -> Iterator[float]:
-    """The values, their squares, and each together with the number of groups."""
+    """Each value, its square, and its products with the first two values."""
     is_one, number = values[0], values[1]
     for value in values:
         yield value
@@ -315,7 +311,7 @@ def _with_products(values: Sequence[float]) -> Iterator[float]:
 
 
 def _bounded_mean(seen: dict[int, MergeFeatures], number: int) -> float:
-    """What speaks for or against one merge, where there is one."""
+    """The mean score of a merge, at most 2 for or against; 0 where there is none."""
     return max(-2.0, min(2.0, seen[number].mean)) if number in seen else 0.0
 
 

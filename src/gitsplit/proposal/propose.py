@@ -1,12 +1,13 @@
-"""The plan that gitsplit suggests, with a group for each thing the commit seems to do.
+"""The plans proposed for one commit, one for each number of groups (new commits).
 
-Pieces are compared two by two (:mod:`gitsplit.proposal.signals`), joined by what was
-learned from real histories, and the merge tree is kept: one more or one fewer group is
-another cut of the same tree. Grouping by place alone is in ``layout``.
+By content: each two pieces of the commit get a score
+(:mod:`gitsplit.proposal.scoring`), by which they are clustered
+(:mod:`gitsplit.proposal.clustering`); a number of groups is a cut of the tree, so one
+more group splits one, and one fewer joins two. Groups whose paths collide, or that need
+each other's names, are joined; then they get their order, owner, messages and reasons.
 
-Every proposal by place alone, of any number of groups.
-
-Every proposal for one commit: a merge tree, and the plan of each cut of it.
+By location: neighbours are apart where the gap between them is wide
+(:mod:`gitsplit.proposal.by_location`).
 """
 
 from bisect import bisect_right
@@ -47,21 +48,43 @@ from gitsplit.proposal.scoring import group_count_worth, scores
 from gitsplit.proposal.subjects import area_of, in_style, proposal_message, with_copied
 
 Clusters = tuple[tuple[int, ...], ...]
-"""The pieces (from 0) of each group."""
+"""For each group the numbers of its pieces, from 0."""
 
 Cycles = tuple[tuple[int, str], ...]
-"""The first piece of each group that had to be joined, and a name that was why."""
+"""Of groups joined because they need each other: the first piece, and a name needed."""
 
 _BETWEEN = 10**12
-"""Wider than any gap within a piece: pieces are parted before they are cut."""
+"""The gap between two pieces, wider than any within one: they come apart first."""
+
+
+def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
+    changes: tuple[FileChange, ...],
+    message: bytes,
+    by: GroupBy = "auto",
+    commits: int | None = None,
+    keep: Keep = "auto",
+    context: Context = NOTHING_KNOWN,
+    *,
+    at_least: int = 1,
+) -> Plan:
+    """The proposed plan for a commit that did ``changes`` under ``message``.
+
+    Of itself it has ``at_least`` so many groups, as far as the commit has pieces.
+    ``commits`` asks for so many groups, of which those whose paths would collide are
+    joined; raises InvalidPlan where the commit can't be cut into as many, and where
+    ``keep`` is the number of a group that there isn't.
+    """
+    return proposals(changes, message, by, keep, context).plan(commits, at_least)
 
 
 @dataclass(frozen=True)
 class ProposalsByContent:
-    """The proposals for a commit that did ``changes`` under ``message``.
+    """The proposals for a commit by what its pieces say, each plan made once.
 
-    ``shortcut`` says in words what was done to be there in time; it is empty for a
-    commit of ordinary size.
+    ``changes`` and ``message`` are the commit's, ``commit`` has the pieces and their
+    features. ``keep`` says which group keeps the Change-Id, ``context`` what is known
+    of the repository. ``shortcut`` says in words what was done to be there in time; it
+    is empty for a commit of ordinary size.
     """
 
     changes: tuple[FileChange, ...]
@@ -85,7 +108,7 @@ class ProposalsByContent:
 
     @cached_property
     def best(self) -> int:
-        """The number of groups that the commit seems to consist of."""
+        """The number of groups proposed where none is asked for: at most 9."""
         if self.tree.size < 2:
             return 1
         described = clustering.group_count_features(
@@ -121,16 +144,16 @@ class ProposalsByContent:
         return self._plan_of_parts(parts, [None] * len(parts))
 
     def _plan_if_possible(self, number: int) -> Plan:
-        """The plan of so many groups, or of one where there can't be as many."""
+        """The plan of so many groups, or of the best number where that can't be."""
         try:
             return self.plan(number)
         except InvalidPlan:
             return self.plan()
 
     def border(self, plan: Plan, one: int, two: int) -> str:
-        """A sentence on why two groups of a plan are two, the earlier one first.
+        """A sentence on why two groups (from 0, the earlier one first) are two.
 
-        It is empty where one of them has only a part of what was compared as a whole.
+        It is empty where one of them has only a part of a piece.
         """
         clusters = (self._cluster(plan, one), self._cluster(plan, two))
         if not all(clusters):
@@ -139,7 +162,7 @@ class ProposalsByContent:
         return explain.border(self.commit, (one, two), clusters, needed)
 
     def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
-        """The pieces that are a group of a plan; none where it has parts of some."""
+        """The pieces that a group of a plan consists of; none where it has parts."""
         members = {plan.edits[at] for at in plan.members(group)}
         pieces = self.commit.pieces
         found = tuple(at for at, piece in enumerate(pieces) if piece[0] in members)
@@ -147,14 +170,14 @@ class ProposalsByContent:
         return found if whole == members else ()
 
     def _clusters(self, number: int) -> Clusters:
-        """The clusters of a cut of the tree, each by its first piece."""
+        """The clusters of the tree cut into so many, in the order of first pieces."""
         found: dict[int, list[int]] = {}
         for piece, first in enumerate(self.tree.cut(number)):
             found.setdefault(first, []).append(piece)
         return tuple(tuple(members) for members in found.values())
 
     def _without_cycles(self, clusters: Clusters) -> tuple[Clusters, Cycles]:
-        """The clusters, those joined that need each other; and these, with names."""
+        """The clusters, joined where they need each other's names; and the cycles."""
         needed = order.needs(self.commit, clusters)
         first = order.cycles(len(clusters), needed)
         joined: dict[int, list[int]] = {}
@@ -168,7 +191,7 @@ class ProposalsByContent:
         return tuple(tuple(sorted(members)) for members in joined.values()), circles
 
     def _in_commit_order(self, clusters: Clusters) -> Clusters:
-        """The clusters as their commits come."""
+        """The clusters in the order of the commits that they become."""
         needed = order.needs(self.commit, clusters)
         places = order.commit_order(self.commit, clusters, needed, self._main(clusters))
         return tuple(clusters[at] for at in places)
@@ -179,7 +202,7 @@ class ProposalsByContent:
         return found[0] if found else None
 
     def _words(self, cluster: Sequence[int]) -> Counter[str]:
-        """The parts of identifiers in a cluster's lines and paths."""
+        """How often each sub-word is in a cluster's lines and paths."""
         found: Counter[str] = Counter()
         for piece in cluster:
             features = self.commit.features[piece]
@@ -187,7 +210,7 @@ class ProposalsByContent:
         return found
 
     def _plan_of(self, clusters: Clusters, circles: Cycles) -> Plan:
-        """The plan with these clusters as groups."""
+        """The plan whose groups are these clusters, put into order."""
         found = self._in_commit_order(clusters)
         findings = [
             explain.with_cycle(
@@ -201,7 +224,7 @@ class ProposalsByContent:
         return self._plan_of_parts(parts or [[]], findings or [None])
 
     def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
-        """What holds the cluster together; one cut has most clusters of the next."""
+        """What holds the cluster together, found once for all plans that have it."""
         if cluster not in self._findings:
             self._findings[cluster] = explain.finding(self.commit, cluster)
         return self._findings[cluster]
@@ -215,7 +238,10 @@ class ProposalsByContent:
         parts: Sequence[Sequence[Edit]],
         findings: Sequence[Finding | None],
     ) -> Plan:
-        """The plan with these groups, in their order, with messages and reasons."""
+        """The plan with these groups of edits, in this order.
+
+        They get messages and reasons; where their paths collide they are joined.
+        """
         home = {edit: group for group, part in enumerate(parts) for edit in part}
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
@@ -244,7 +270,10 @@ class ProposalsByContent:
     def _owner(
         self, edits: Sequence[Edit], group_of: Sequence[int]
     ) -> tuple[int | None, str]:
-        """The group that keeps the Change-Id, and its word that the message has."""
+        """The group that keeps the Change-Id, and the word it shares with the message.
+
+        The word is empty where something else decided.
+        """
         number = max(group_of, default=0) + 1
         if self.keep == "auto" and number > 1:
             place_of = dict(zip(edits, group_of, strict=True))
@@ -262,7 +291,7 @@ class ProposalsByContent:
         return owner_of(self.keep, edits, group_of), ""
 
     def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
-        """A draft of a message for a group that isn't the owner."""
+        """The proposed message of a group that isn't the owner."""
         subjects = self.context.subjects
         if not subjects or finding is None or not finding.deed:
             where = location(self.changes, part)
@@ -279,7 +308,7 @@ def _reason(
     finding: Finding | None,
     word: str,
 ) -> str:
-    """Why a group is one: what was found, else where it is; and its owner's word."""
+    """Why a group is one: what was found, else where it is; and the owner's word."""
     said = location_reason(changes, part) if finding is None else finding.sentence
     if not word:
         return said
@@ -294,7 +323,7 @@ def proposals_by_content(
     keep: Keep = "auto",
     context: Context = NOTHING_KNOWN,
 ) -> ProposalsByContent:
-    """The proposals for a commit that did ``changes`` under ``message``."""
+    """The proposals by content for a commit that did ``changes`` under ``message``."""
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
     commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said)
@@ -308,9 +337,9 @@ def proposals_by_content(
 def _parts_of_pieces(
     changes: Sequence[FileChange], pieces: Sequence[Piece], wanted: int
 ) -> list[list[Edit]]:
-    """The pieces cut into as many parts, in the order of the diff.
+    """The pieces cut into ``wanted`` parts of edits, in the order of the diff.
 
-    Raises InvalidPlan where they can't be.
+    Raises InvalidPlan where they can't be cut into as many.
     """
     homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
     starts = [start for start, _ in homes]
@@ -334,7 +363,7 @@ def _parts_of_pieces(
 
 @dataclass(frozen=True)
 class ProposalsByLocation:
-    """The proposals for a commit whose pieces are grouped ``by`` where they are."""
+    """The proposals for a commit whose edits are grouped ``by`` where they are."""
 
     changes: tuple[FileChange, ...]
     message: bytes
@@ -345,7 +374,7 @@ class ProposalsByLocation:
     shortcut = ""
 
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
-        """The plan of ``number`` groups; without a number, of all places.
+        """The plan of ``number`` groups; without a number, of as many as ``by`` makes.
 
         Groups are joined that collide in their paths. Raises InvalidPlan where the
         commit can't be cut so often.
@@ -362,7 +391,7 @@ class ProposalsByLocation:
         )
 
     def border(self, plan: Plan, one: int, two: int) -> str:
-        """Nothing: where pieces are says no more than the groups' own reasons."""
+        """Nothing: the groups' own reasons say where they are already."""
         return ""
 
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
@@ -376,7 +405,7 @@ class ProposalsByLocation:
         )
 
     def _draft(self, edits: list[Edit]) -> bytes:
-        """A draft of a message for a group that isn't the owner."""
+        """The proposed message of a group that isn't the owner."""
         where = location(self.changes, edits)
         return proposal_message(self.message, where, self.context.copied)
 
@@ -396,23 +425,3 @@ def proposals(
     if by == "auto":
         return proposals_by_content(changes, message, keep, context)
     return ProposalsByLocation(changes, message, by, keep, context)
-
-
-def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
-    changes: tuple[FileChange, ...],
-    message: bytes,
-    by: GroupBy = "auto",
-    commits: int | None = None,
-    keep: Keep = "auto",
-    context: Context = NOTHING_KNOWN,
-    *,
-    at_least: int = 1,
-) -> Plan:
-    """The proposed plan for a commit that did ``changes`` under ``message``.
-
-    Of itself it has ``at_least`` so many groups, as far as the commit has pieces.
-    ``commits`` asks for so many groups, of which those whose paths would collide are
-    joined; raises InvalidPlan where the commit can't be cut into as many, and where
-    ``keep`` is the number of a group that there isn't.
-    """
-    return proposals(changes, message, by, keep, context).plan(commits, at_least)

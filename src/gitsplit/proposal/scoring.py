@@ -1,12 +1,13 @@
-"""What speaks for two pieces belonging together: the signals, weighed as learned.
+"""The score of each two pieces of a commit: the log odds that they belong together.
 
-There are two passes over the pairs; in the second what the first said of the others
-counts, too.
+A score is a weighted sum of the pair's signals (:mod:`gitsplit.proposal.signals`), by
+weights that a logistic regression learned (:mod:`gitsplit.proposal.weights`), others
+for pairs across files than for those within one. There are two passes. The second one
+also has features of each pair that the first pass's scores make: two pieces may have
+little in common and still belong together, where the same others go with both, where a
+third goes with each, or where their files do.
 
-Second-pass features: what the first pass says of two pieces by way of the others.
-
-Two pieces may have little to do with each other and still belong together: where the
-same others go with both, where a third goes with each, or where their files do.
+``tools.bench`` learns the weights from scores that are found by the same function.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,10 +36,93 @@ SECOND_PASS = (
     "rank_among_near",
     "joined_at",
 )
-"""The names of what :func:`second_pass_features` finds, in its order."""
+"""The names of the second-pass features, in the order of their values."""
 
-_EXTREME = 30.0
-_MOST = 6.0
+_MOST_LOG_ODDS = 30.0
+"""Scores beyond that, for or against, are as good as certain."""
+
+_MOST_MEAN = 6.0
+"""Within so much for or against counts the mean score of a merge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """What a regression learned: a constant, and a weight for each value."""
+
+    constant: float
+    weights: tuple[float, ...]
+
+    @classmethod
+    def of(cls, named: Mapping[str, float]) -> "Linear":
+        """From weights by the names of signals and of SECOND_PASS; 0 for the others."""
+        names = (*(signal.__name__ for signal in SIGNALS), *SECOND_PASS)
+        return cls(named["constant"], tuple(named.get(name, 0.0) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class PairWeights:
+    """What one pass weighs pairs by: those across files, and those within one."""
+
+    across: Linear
+    within: Linear
+
+
+FIRST_WEIGHTS = PairWeights(
+    Linear.of(weights.ACROSS_FILES), Linear.of(weights.IN_ONE_FILE)
+)
+SECOND_WEIGHTS = PairWeights(
+    Linear.of(weights.AGAIN_ACROSS), Linear.of(weights.AGAIN_IN_ONE)
+)
+
+
+def scores(commit: CommitFeatures) -> Matrix:
+    """The score matrix of a commit's pieces, after both passes."""
+    homes, rows = commit.file_at, _signal_rows(commit)
+    lines = piece_weights(piece.lines for piece in commit.features)
+    near = second_pass_features(pass_scores(homes, rows, FIRST_WEIGHTS), lines, homes)
+    pairs = combinations(range(len(homes)), 2)
+    for (a, b), row in zip(pairs, rows, strict=True):
+        row += [matrix[a][b] for matrix in near]
+    return pass_scores(homes, rows, SECOND_WEIGHTS)
+
+
+def pass_scores(
+    homes: Sequence[int], rows: Iterable[Sequence[float]], weights: PairWeights
+) -> Matrix:
+    """The score matrix of one pass: the log odds that two pieces belong together.
+
+    ``homes`` has the number of each piece's file; ``rows`` the values of each pair, in
+    the order of :func:`itertools.combinations`: its signals, and in the second pass
+    its second-pass features after them.
+    """
+    found = [[0.0] * len(homes) for _ in homes]
+    pairs = combinations(range(len(homes)), 2)
+    for (a, b), values in zip(pairs, rows, strict=True):
+        line = weights.within if homes[a] == homes[b] else weights.across
+        score = line.constant + sum(map(mul, line.weights, values))
+        found[a][b] = found[b][a] = score
+    return found
+
+
+def _signal_rows(commit: CommitFeatures) -> list[list[float]]:
+    """The signals of each pair; one that weighs nothing in it is 0, and not asked."""
+    homes = commit.file_at
+    within = _weighing_signals(FIRST_WEIGHTS.within, SECOND_WEIGHTS.within)
+    across = _weighing_signals(FIRST_WEIGHTS.across, SECOND_WEIGHTS.across)
+    return [
+        [of(commit, a, b) for of in (within if homes[a] == homes[b] else across)]
+        for a, b in combinations(range(len(homes)), 2)
+    ]
+
+
+def _weighing_signals(first: Linear, second: Linear) -> list[Signal]:
+    """The signals, with :func:`_nothing` in the place of each without a weight."""
+    either = zip(SIGNALS, first.weights, second.weights, strict=False)
+    return [signal if one or two else _nothing for signal, one, two in either]
+
+
+def _nothing(_commit: CommitFeatures, _a: int, _b: int) -> float:
+    return 0.0
 
 
 def second_pass_features(
@@ -53,7 +137,7 @@ def second_pass_features(
     joins them. ``scores`` are log odds, ``weights`` how much each piece counts in a
     mean, ``homes`` the number of each piece's file, from 0.
     """
-    chances = [[_chance(score) for score in row] for row in scores]
+    chances = [[_probability(score) for score in row] for row in scores]
     for at, row in enumerate(chances):
         row[at] = 0.0
     files, others = _by_files(scores, weights, homes)
@@ -68,12 +152,13 @@ def second_pass_features(
     ]
 
 
-def _chance(score: float) -> float:
-    return 1 / (1 + exp(-max(-_EXTREME, min(_EXTREME, score))))
+def _probability(score: float) -> float:
+    """The probability that log odds stand for (the logistic function)."""
+    return 1 / (1 + exp(-max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, score))))
 
 
 def _pairwise(rows: Matrix, of: Callable[[list[float], list[float]], float]) -> Matrix:
-    """What ``of`` says of each two of the rows; 0 of one and itself."""
+    """The symmetrical matrix of ``of`` each two rows; 0 on its diagonal."""
     found = [[0.0] * len(rows) for _ in rows]
     for b, two in enumerate(rows):
         for a in range(b):
@@ -82,7 +167,7 @@ def _pairwise(rows: Matrix, of: Callable[[list[float], list[float]], float]) -> 
 
 
 def _row_cosines(chances: Matrix) -> Matrix:
-    """How alike two pieces are in what goes with them more than usual, from -1 to 1."""
+    """The cosine of each two rows of probabilities, each less the mean of all."""
     size = len(chances)
     usual = (sum(map(sum, chances)) + size) / (size * size or 1)
     rows = [[chance - usual for chance in row] for row in chances]
@@ -123,7 +208,7 @@ def _by_files(
 
 
 def _nearness(chances: Matrix) -> tuple[Matrix, Matrix]:
-    """How near two are beside the nearest of either, and how few are nearer to one."""
+    """The probability over the highest of either row, and 1 / (1 + the better rank)."""
     nearest = [max(row) or 1.0 for row in chances]
     ranks = [_ranks(row) for row in chances]
     beside = [
@@ -138,11 +223,11 @@ def _nearness(chances: Matrix) -> tuple[Matrix, Matrix]:
 
 
 def _merge_scores(tree: Tree) -> Matrix:
-    """The mean score of the merge by which each two came together, within bounds."""
+    """The mean score of the merge that joins each two, at most 6 for or against."""
     found = [[0.0] * tree.size for _ in range(tree.size)]
     members = {piece: [piece] for piece in range(tree.size)}
     for merge in tree.merges:
-        score = max(-_MOST, min(_MOST, merge.mean))
+        score = max(-_MOST_MEAN, min(_MOST_MEAN, merge.mean))
         one, two = members[merge.a], members.pop(merge.b)
         for a in one:
             for b in two:
@@ -160,88 +245,11 @@ def _ranks(row: Sequence[float]) -> list[int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """What a regression learned: a constant, and a weight for each value."""
-
-    constant: float
-    weights: tuple[float, ...]
-
-    @classmethod
-    def of(cls, named: Mapping[str, float]) -> "Linear":
-        """From the weights of signals and SECOND_PASS by name; 0 where none is."""
-        names = (*(signal.__name__ for signal in SIGNALS), *SECOND_PASS)
-        return cls(named["constant"], tuple(named.get(name, 0.0) for name in names))
-
-
-@dataclass(frozen=True, slots=True)
-class PairWeights:
-    """What one pass weighs pairs by: those across files, and those within one."""
-
-    across: Linear
-    within: Linear
-
-
-FIRST_WEIGHTS = PairWeights(
-    Linear.of(weights.ACROSS_FILES), Linear.of(weights.IN_ONE_FILE)
-)
-SECOND_WEIGHTS = PairWeights(
-    Linear.of(weights.AGAIN_ACROSS), Linear.of(weights.AGAIN_IN_ONE)
-)
-
-
-def pass_scores(
-    homes: Sequence[int], rows: Iterable[Sequence[float]], weights: PairWeights
-) -> Matrix:
-    """The score matrix of one pass: the log odds that two pieces belong together.
-
-    ``homes`` has the number of each piece's file; ``rows`` the values of each pair, in
-    the order of :func:`itertools.combinations`: its signals, and in the second pass
-    its second-pass features after them.
-    """
-    found = [[0.0] * len(homes) for _ in homes]
-    pairs = combinations(range(len(homes)), 2)
-    for (a, b), values in zip(pairs, rows, strict=True):
-        line = weights.within if homes[a] == homes[b] else weights.across
-        score = line.constant + sum(map(mul, line.weights, values))
-        found[a][b] = found[b][a] = score
-    return found
-
-
-def scores(commit: CommitFeatures) -> Matrix:
-    """The score matrix of a commit's pieces, after both passes."""
-    homes, rows = commit.file_at, _signal_rows(commit)
-    lines = piece_weights(piece.lines for piece in commit.features)
-    near = second_pass_features(pass_scores(homes, rows, FIRST_WEIGHTS), lines, homes)
-    pairs = combinations(range(len(homes)), 2)
-    for (a, b), row in zip(pairs, rows, strict=True):
-        row += [matrix[a][b] for matrix in near]
-    return pass_scores(homes, rows, SECOND_WEIGHTS)
-
-
-def _signal_rows(commit: CommitFeatures) -> list[list[float]]:
-    """The signals of each pair; one that weighs nothing in it is 0, and not asked."""
-    homes = commit.file_at
-    within = _weighing_signals(FIRST_WEIGHTS.within, SECOND_WEIGHTS.within)
-    across = _weighing_signals(FIRST_WEIGHTS.across, SECOND_WEIGHTS.across)
-    return [
-        [of(commit, a, b) for of in (within if homes[a] == homes[b] else across)]
-        for a, b in combinations(range(len(homes)), 2)
-    ]
-
-
-def _weighing_signals(first: Linear, second: Linear) -> list[Signal]:
-    """The signals, with :func:`_nothing` in the place of each without a weight."""
-    either = zip(SIGNALS, first.weights, second.weights, strict=False)
-    return [signal if one or two else _nothing for signal, one, two in either]
-
-
-def _nothing(_commit: CommitFeatures, _a: int, _b: int) -> float:
-    return 0.0
-
-
 def group_count_worth(described: list[float]) -> float:
-    """What a number of groups is worth, by what there is to weigh for it."""
+    """The weighted sum of a number of groups' features, in GROUP_COUNT_FEATURES' order.
+
+    The number with the highest one is proposed.
+    """
     return sum(
         weights.NUMBER[name] * value
         for name, value in zip(GROUP_COUNT_FEATURES, described, strict=True)
