@@ -60,9 +60,9 @@ _UPDATES_REFS = (2, 38)
 
 _KEEP_DROPPED = f"""\
 # Written by gitsplit, and run by git at the end of a rebase: the lines that were
-# dropped from the commits go back into the files, not staged. They are given to git as
+# left out of the commits go back into the files, not staged. They are given to git as
 # its autostash, which it applies when it is done, because git doesn't end a rebase
-# while there are changes. Changes that git has put aside itself come with them.
+# while there are changes. Changes that git has stashed itself come along.
 #
 # What is in the files is saved before they are reset, and each file here is written
 # beside and renamed: killed anywhere, this can be run again.
@@ -90,7 +90,7 @@ then
     then
         from=$(cat "$state/gitsplit-from")
         git reset -q --hard "$from" || exit
-        # New files that were put aside are in the way if they are back already.
+        # New files that were stashed are in the way if they are back already.
         test -z "$aside" || git diff -z --name-only --diff-filter=A "$from" "$aside" |
             xargs -0 sh "$0" new-files-again "$aside" || exit
     else

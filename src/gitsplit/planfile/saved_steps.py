@@ -200,7 +200,7 @@ def _parts_between(
         removed, added = Span(old, old_stop), Span(new, new_stop)
         is_backwards = old_stop < old or new_stop < new
         if is_backwards or (old, new) == (old_stop, new_stop):
-            raise ValueError("a cut that parts nothing")
+            raise ValueError("a cut without lines")
         yield TextEdit(edit.file, edit.hunk, removed, added)
 
 

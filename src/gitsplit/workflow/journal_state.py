@@ -110,7 +110,7 @@ def hint_at_undo(repo: Repository) -> Iterator[None]:
     except GitsplitError as error:
         if isinstance(error, GitFailed) and journal.unreadable_record(repo):
             error.hint = (
-                "It is part of the last rewrite. "
+                "It belongs to the last rewrite. "
                 "Restore what was there before with: gitsplit --undo"
             )
         raise

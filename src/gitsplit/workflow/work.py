@@ -184,7 +184,7 @@ def _commits_to_split(
         return tuple(c for c in series.commits if len(c.raw.parents) < 2)
     raise WhichCommit(
         f"There are {quantity(len(series.commits), 'commit')} after"
-        f" {request.upstream or 'the upstream'}; which one is to be split?",
+        f" {request.upstream or 'the upstream'}; which one should be split?",
         hint=f"Name it, as in: gitsplit -c {series.commits[0].oid[:10]}",
     )
 
