@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gitsplit.cli.output import Progress, waiting
+from gitsplit.cli.output import Progress, show_activity
 from tests.processes import wait_until
 from tests.repository import Repository
 from tests.terminal import Terminal as Terminals
@@ -62,7 +62,7 @@ def test_what_is_waited_for_is_named_after_a_moment_and_makes_room_for_lines(
     monkeypatch.setattr(sys, "stderr", watched)
     monkeypatch.setattr("gitsplit.cli.output._MOMENT", 0.0)
 
-    with waiting("updating refs") as tell:
+    with show_activity("updating refs") as tell:
         wait_until(lambda: watched.getvalue() != "")
         tell("one is done")
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
     Progress,
-    complain,
     confirm,
-    here,
-    put_printout,
+    current_directory,
+    print_result,
+    print_stderr,
     refuse_no_terminal,
     say,
-    tell,
-    waiting,
+    show_activity,
+    write_printout,
 )
 from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
 from gitsplit.model.listing import quantity
@@ -47,7 +47,7 @@ def dry_run(options: Options) -> None:
         replacement_warnings,
     )
 
-    repo = open_idle_repository(here())
+    repo = open_idle_repository(current_directory())
     if worker := other_at_work(repo):
         say(f"{worker[:1].upper()}{worker[1:]} is still running.")
     with hint_at_undo(repo), Progress() as report:
@@ -57,18 +57,18 @@ def dry_run(options: Options) -> None:
     printed = printout(options.format or DEFAULT, dry_run_facts(repo, work))
     for note in printed.notes:
         say(note)
-    put_printout(printed.text, options.output, is_utf8=printed.is_utf8)
+    write_printout(printed.text, options.output, is_utf8=printed.is_utf8)
     if printed.refusal is not None and options.plan is not None:
         raise printed.refusal
 
 
 def split(options: Options) -> None:
-    """Propose a split, apply it where the user accepts it, and say what was done."""
+    """Propose a split, apply it if the user accepts it, and print what was done."""
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.journal_state import recover_first
     from gitsplit.workflow.run import run
 
-    repo = open_repository(here())
+    repo = open_repository(current_directory())
     with recover_first(repo, say):
         try:
             result = run(repo, _request(options), _finish(repo, options), Progress())
@@ -78,7 +78,7 @@ def split(options: Options) -> None:
             # Nothing is wrong: a script applies whatever plan a dry run has written.
             say(f"{same} {UNCHANGED}")
         else:
-            _tell_result(repo, result, options.drop_to)
+            _print_outcome(repo, result, options.drop_to)
 
 
 def _request(options: Options) -> "Request":
@@ -114,7 +114,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
     ) -> None:
         commands, jobs = options.checks, options.jobs
-        with waiting("running -x on the new commits") as tell:
+        with show_activity("running -x on the new commits") as tell:
             check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 
     def agrees(count: int) -> bool:
@@ -126,28 +126,28 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         agrees=agrees,
         check=check,
         say=say,
-        during=waiting,
+        during=show_activity,
         before_screen=refuse_no_terminal,
     )
 
 
-def _tell_result(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
-    """Say what came of a run: a rewrite, a rebase that git finished, or nothing."""
+def _print_outcome(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
+    """Print what came of a run: a rewrite, a rebase that git finished, or nothing."""
     from gitsplit.report.summary import summary_text
     from gitsplit.workflow.facts import rewrite_facts
     from gitsplit.workflow.run import KEPT
 
     if result.outcome is not None:
         facts = rewrite_facts(repo, result.work, result.outcome, drop_to)
-        tell(summary_text(facts))
+        print_result(summary_text(facts))
     elif result.rebased is not None:
-        _tell_rebased(repo, result.rebased)
+        _print_rebase(repo, result.rebased)
     else:
-        complain(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
+        print_stderr(f"{UNCHANGED} {KEPT if result.has_draft else ''}".rstrip())
 
 
-def _tell_rebased(repo: "Repository", record: "Record | None") -> None:
-    """Say where the branches are after a rebase that git has finished.
+def _print_rebase(repo: "Repository", record: "Record | None") -> None:
+    """Print where the branches are after a rebase that git has finished.
 
     There is no record where gitsplit has lost it.
     """
@@ -155,22 +155,22 @@ def _tell_rebased(repo: "Repository", record: "Record | None") -> None:
     from gitsplit.workflow.review import push_commands_after_rebase
 
     moved = [(update.ref, update.new) for update in record.updates] if record else []
-    tell(rebase_text(moved, push_commands_after_rebase(repo, record)))
+    print_result(rebase_text(moved, push_commands_after_rebase(repo, record)))
 
 
 def undo() -> None:
-    """Undo the last rewrite, and say what was undone."""
+    """Undo the last rewrite, and print what was undone."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(here())
+    repo = open_repository(current_directory())
     last = last_undoable(repo)
     with recover_first(repo, say) as recovered:
         if recovered and last_undoable(repo) == last:
             # What the user wants back never came, or has just gone.
             if last is not None:
-                complain("hint: Another --undo undoes the rewrite before it.")
+                print_stderr("hint: Another --undo undoes the rewrite before it.")
             return
         _undo_last(repo)
 
@@ -179,9 +179,9 @@ def _undo_last(repo: "Repository") -> None:
     from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
-    with waiting("updating refs"):
+    with show_activity("updating refs"):
         record = apply.undo(repo)
-    tell(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
+    print_result(undo_text(record.subject, [(u.ref, u.old) for u in record.updates]))
     _warn_of_pushed(repo, record)
 
 
@@ -195,30 +195,30 @@ def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     if is_on_a_remote(repo, (update.new for update in record.updates)):
         say(pushed_before(with_new_changes=makes_new))
     elif makes_new and are_reviewed(repo, head.old, head.new):
-        tell(f"{MAY_BE_PUSHED}\n")
+        print_result(f"{MAY_BE_PUSHED}\n")
 
 
 def continue_rebase() -> None:
-    """Continue the rebase that stopped at a conflict, and say where it has ended."""
+    """Continue the rebase that stopped at a conflict; print where it has ended."""
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.conflict import continue_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(here())
+    repo = open_repository(current_directory())
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
-            _tell_rebased(repo, continue_rewrite(repo))
+            _print_rebase(repo, continue_rewrite(repo))
 
 
 def abort_rebase() -> None:
-    """Abort the rebase that stopped at a conflict, and say what is back where."""
+    """Abort the rebase that stopped at a conflict; print what is back where."""
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import abort_text
     from gitsplit.workflow.conflict import abort_rewrite
     from gitsplit.workflow.journal_state import recover_first
 
-    repo = open_repository(here())
+    repo = open_repository(current_directory())
     with recover_first(repo, say) as recovered:
         if not recovered or repo.is_rebasing:
             record = abort_rewrite(repo, say)
-            tell(abort_text([(u.ref, u.old) for u in record.updates]))
+            print_result(abort_text([(u.ref, u.old) for u in record.updates]))

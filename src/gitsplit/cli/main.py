@@ -12,7 +12,13 @@ import click
 
 from gitsplit.cli import commands
 from gitsplit.cli.options import Command, Options, check_usage, with_parameters
-from gitsplit.cli.output import forget, say, show_bug, show_error, show_wrong_usage
+from gitsplit.cli.output import (
+    discard_output,
+    say,
+    show_bug,
+    show_error,
+    show_wrong_usage,
+)
 from gitsplit.errors import GitsplitError, Interrupted, Signalled, interrupt_behind
 from gitsplit.git.signals import unwind_on_signals
 
@@ -102,7 +108,7 @@ def _report_os_error(error: OSError) -> None:
     Nothing is said where the reader of a pipe has gone.
     """
     if isinstance(error, BrokenPipeError):
-        forget(sys.stdout)
+        discard_output(sys.stdout)
         return
     refusal = GitsplitError(
         f"The operating system reports an error: {error}.",

@@ -1,4 +1,4 @@
-"""What may stand on the command line, and what it is called."""
+"""The options, declared once, and which of them go together."""
 
 import re
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gitsplit import __version__
-from gitsplit.cli.output import printing
+from gitsplit.cli.output import guard_stdout
 from gitsplit.report.formats import FORMATS, formats_in_words
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _flag(*names: str, help: str) -> Any:
     return _option(*names, is_flag=True, help=help)
 
 
-def _keep(
+def _owner_choice(
     _context: click.Context, _parameter: click.Parameter, value: str
 ) -> "str | int":
     """The value of ``--keep-change-id``: a word, or a commit's number from 1."""
@@ -107,7 +107,7 @@ class Options:
         metavar="WHICH",
         default="auto",
         show_default=True,
-        callback=_keep,
+        callback=_owner_choice,
         help="Which commit keeps the Change-Id: auto, first, last, largest, none, N.",
     )
     moves_ids: bool = _flag(
@@ -211,7 +211,7 @@ class Command(click.Command):
         end = args.index("--") if "--" in args else len(args)
         options = [_with_key(word) for word in args[:end]]
         words = [word for given in options for word in given]
-        with printing():  # which --help and --version do here
+        with guard_stdout():  # which --help and --version do here
             return super().parse_args(ctx, words + args[end:])
 
 

@@ -1,11 +1,7 @@
-"""Words out: what was done to standard output, everything else to standard error.
+"""The one place that prints: results to standard output, all else to standard error.
 
-All that gitsplit prints goes out here, and none of it can drive a terminal, wherever
-its parts come from. Only line ends are left as they are; a sentence has none inside.
-
-Where gitsplit was started.
-
-What gitsplit is at, on a terminal, where that takes longer than a moment.
+Nothing of it can drive a terminal, wherever its parts come from: what can't be seen
+plainly is named. Only line ends are left as they are; a sentence has none inside.
 """
 
 import os
@@ -27,67 +23,67 @@ from gitsplit.model.listing import quantity
 
 
 def say(words: str) -> None:
-    """A sentence about something that the user should know."""
-    complain(f"gitsplit: {words}")
+    """Print a sentence about something that the user should know."""
+    print_stderr(f"gitsplit: {words}")
 
 
-def complain(line: str) -> None:
-    """One line on standard error."""
-    _print_aside(f"{printable(line)}\n")
+def print_stderr(line: str) -> None:
+    """Print one line on standard error."""
+    _write_stderr(f"{printable(line)}\n")
 
 
-def _print_aside(text: str) -> None:
-    """On standard error; who can't have it there can't be told anything."""
+def _write_stderr(text: str) -> None:
+    """Write to standard error; where that fails, there is no other place to say so."""
     try:
         click.echo(text, nl=False, err=True)
     except OSError:
-        forget(sys.stderr)
+        discard_output(sys.stderr)
 
 
 def show_error(error: GitsplitError) -> None:
-    """The sentence, the hint and the state of things, on standard error."""
+    """Print what is wrong, what to do, and the state that things are in."""
     say(str(error))
     for hint in filter(None, (error.hint, error.kept)):
-        complain(f"hint: {hint}")
+        print_stderr(f"hint: {hint}")
     if error.state:
-        complain(error.state)
+        print_stderr(error.state)
 
 
 def show_wrong_usage(error: click.ClickException) -> None:
-    """What is wrong with the command line, in click's words and as it says them."""
+    """Print what is wrong with the command line, as click says it."""
     if isinstance(error, click.UsageError) and error.ctx is not None:
         for line in (error.ctx.get_usage(), "Try 'gitsplit --help' for help.", ""):
-            complain(line)
-    complain(f"Error: {error.format_message()}")
+            print_stderr(line)
+    print_stderr(f"Error: {error.format_message()}")
 
 
 def show_bug(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """A mistake of gitsplit's own as Python shows it (:data:`sys.excepthook`)."""
-    said = "".join(traceback.format_exception(kind, error, trace))
-    _print_aside(printable_lines(said))
+    """Print a bug of gitsplit's as Python does, printably (:data:`sys.excepthook`)."""
+    trace_text = "".join(traceback.format_exception(kind, error, trace))
+    _write_stderr(printable_lines(trace_text))
 
 
 def confirm(question: str) -> bool:
-    """Whether the user says yes."""
+    """Ask, and give whether the user says yes."""
     return click.confirm(printable(question), err=True)
 
 
 def draw_progress(words: str) -> None:
-    """The line on standard error that is drawn over; empty words take it away."""
-    _print_aside(f"\r{printable(words)}\x1b[K")
+    """Draw over the last line of standard error; empty words clear it."""
+    _write_stderr(f"\r{printable(words)}\x1b[K")
 
 
 @contextmanager
-def waiting(words: str) -> Iterator[Callable[[str], None]]:
-    """Within the block, the words are on a line that is drawn over, after a moment.
+def show_activity(words: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, on a line that is cleared after the block.
 
-    Other lines go to what it gives. Where standard error is no terminal, the words
-    don't.
+    It comes after a moment, and only where standard error is a terminal. Other lines
+    are printed in the block by what it gives.
     """
     if not (sys.stderr and sys.stderr.isatty()):
-        yield complain
+        yield print_stderr
         return
     drawn = Event()
 
@@ -102,32 +98,32 @@ def waiting(words: str) -> Iterator[Callable[[str], None]]:
             drawn.clear()
             draw_progress("")
 
-    def over(line: str) -> None:
+    def print_over(line: str) -> None:
         stop()
-        complain(line)
+        print_stderr(line)
 
     timer = Timer(_MOMENT, draw)
     timer.daemon = True
     timer.start()
     try:
-        yield over
+        yield print_over
     finally:
         stop()
 
 
-def forget(stream: TextIO) -> None:
-    """What couldn't be written is not tried again, or Python complains at exit."""
+def discard_output(stream: TextIO) -> None:
+    """Discard what couldn't be written, or Python would try again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
 @contextmanager
-def printing(hint: str = "") -> Iterator[None]:
-    """Within the block, no error of the system's but standard output's comes up.
+def guard_stdout(hint: str = "") -> Iterator[None]:
+    """Raise GitsplitError where standard output can't be written in the block.
 
-    All that was printed has been written after it. Raises BrokenPipeError where its
-    reader has gone.
+    Also what is buffered is written then. Raises BrokenPipeError where the reader has
+    gone. Nothing else in the block may raise OSError.
     """
     try:
         yield
@@ -136,21 +132,21 @@ def printing(hint: str = "") -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        forget(sys.stdout)
+        discard_output(sys.stdout)
         raise GitsplitError(
             f"Standard output can't be written: {error.strerror}.", hint=hint
         ) from error
 
 
-def put_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
-    """The text is where ``-o`` says, a file or ``-``; else on standard output.
+def write_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
+    """Write the text where ``-o`` says, to a file or ``-``; else to standard output.
 
-    It is in the terminal's encoding there, unless ``is_utf8``; a file has UTF-8.
-    Raises BrokenPipeError where its reader has gone.
+    There it is in the terminal's encoding, unless ``is_utf8``; a file has UTF-8.
+    Raises BrokenPipeError where the reader has gone.
     """
     text = printable_lines(text)
     if name is None or name == "-":
-        with printing("Name a file with -o."):
+        with guard_stdout("Name a file with -o."):
             click.echo(text.encode() if is_utf8 else text, nl=False)
         return
     try:
@@ -162,21 +158,21 @@ def put_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
         ) from error
 
 
-def tell(text: str) -> None:
-    """What was done, on standard error where standard output doesn't take it.
+def print_result(text: str) -> None:
+    """Print what was done, on standard error where standard output doesn't take it.
 
-    It is done all the same, and the user must know how to take it back.
+    It is done all the same, and the user must know how to undo it.
     """
     text = printable_lines(text)
     try:
         click.echo(text, nl=False)
     except OSError:
-        forget(sys.stdout)
-        _print_aside(text)
+        discard_output(sys.stdout)
+        _write_stderr(text)
 
 
-def here() -> Path:
-    """The current directory."""
+def current_directory() -> Path:
+    """Where gitsplit was started; raises NotARepository where that is gone."""
     try:
         return Path.cwd()
     except OSError as error:
@@ -200,24 +196,26 @@ def refuse_no_terminal() -> None:
 
 _MOMENT = 0.7
 """Seconds in which nobody asks what is going on."""
-_MANY_PIECES = 1_000
+
+_MANY_HUNKS = 1_000
+"""So many take longer than a moment."""
 
 
 class Progress:
-    """A line on standard error that tells, and is gone afterwards.
+    """A line that shows how far proposing has come, and is cleared afterwards.
 
-    Nothing is written where standard error is no terminal.
+    It is drawn once that takes long, where standard error is a terminal.
     """
 
     def __init__(self) -> None:
-        self._is_seen = bool(sys.stderr and sys.stderr.isatty())
+        self._is_terminal = bool(sys.stderr and sys.stderr.isatty())
         self._began = monotonic()
         self._is_shown = False
 
     def __enter__(self) -> Callable[[int, int, int], None]:
-        """What tells, from now on."""
+        """What draws the line, from now on."""
         self._began = monotonic()
-        return self.tell
+        return self.draw
 
     def __exit__(
         self,
@@ -225,15 +223,15 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """The line is gone."""
+        """Clear the line."""
         if self._is_shown:
             draw_progress("")
 
-    def tell(self, number: int, of: int, pieces: int) -> None:
-        """Commit ``number`` (from 1) of so many is next, which has so many pieces."""
-        is_long = pieces > _MANY_PIECES or monotonic() - self._began > _MOMENT
-        if self._is_seen and is_long:
+    def draw(self, number: int, of: int, hunks: int) -> None:
+        """Show that commit ``number`` (from 1) of so many is next, with its hunks."""
+        is_long = hunks > _MANY_HUNKS or monotonic() - self._began > _MOMENT
+        if self._is_terminal and is_long:
             which = f"commit {number} of {of}, " if of > 1 else ""
-            count = quantity(pieces, "hunk")
+            count = quantity(hunks, "hunk")
             draw_progress(f"grouping hunks: {which}{count}…")
             self._is_shown = True
