@@ -53,15 +53,16 @@ def _fast_import_commits(case: StressCase) -> Iterator[bytes]:
     parent = None
     for place, tree in enumerate((case.before, case.after, *case.above)):
         if tree is not None:
-            yield from _commit(case, first + place, parent, tree)
+            yield from commit_text(f"case-{case.number}", first + place, parent, tree)
             parent = first + place
 
 
-def _commit(
-    case: StressCase, mark: int, parent: int | None, tree: Tree
+def commit_text(
+    branch: str, mark: int, parent: int | None, tree: Tree
 ) -> Iterator[bytes]:
+    """A commit on a branch, as fast-import reads it."""
     message = b"tangled %d\n" % mark
-    yield b"commit refs/heads/case-%d\nmark :%d\n" % (case.number, mark)
+    yield b"commit refs/heads/%s\nmark :%d\n" % (branch.encode(), mark)
     yield b"author A <a@example.com> 1 +0000\ncommitter C <c@example.com> 1 +0000\n"
     yield b"data %d\n%s" % (len(message), message)
     yield b"from :%d\n" % parent if parent else b""

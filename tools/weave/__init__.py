@@ -1,0 +1,1 @@
+"""Random and real ranges of commits split again at random, compared with git."""
