@@ -36,7 +36,7 @@ _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
 
 def with_commit_open(state: State, commit: Oid) -> State:
-    """The state in which the commit, which has a plan, is the one being split.
+    """The state with this commit open, which must have a plan.
 
     The user is where they were in it before, else on its first piece.
     """
@@ -65,7 +65,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
 
 
 def is_open(state: State, commit: Oid | None) -> bool:
-    """Whether it is the commit that is open."""
+    """Whether this commit is the one that is open."""
     return state.opened is not None and state.opened.commit == commit
 
 
@@ -76,7 +76,7 @@ def with_proposal_request(state: State, commit: Oid) -> State:
 
 
 def require_open_commit(state: State) -> None:
-    """Nothing where a commit is open, else ActionRefused."""
+    """Raise ActionRefused unless a commit is open."""
     if state.opened is None:
         raise ActionRefused("No commit is open.", hint="e opens the selected one.")
 
@@ -92,7 +92,7 @@ def at_series(state: State) -> State:
 
 
 def with_none_open(state: State) -> State:
-    """The state in which no commit is open; screens that show one are left."""
+    """The state with no commit open, and without screens that would show one."""
     beneath = tuple(each for each in state.beneath if each[0] not in ONE_COMMIT)
     screen = Screen.SERIES if state.screen in ONE_COMMIT else state.screen
     return replace(
@@ -111,7 +111,7 @@ def with_none_open(state: State) -> State:
 
 
 def _last_places(state: State) -> Mapping[Oid, LastPlace]:
-    """The places in commits, that in the open one among them."""
+    """The user's last places in commits, with that in the open one."""
     if state.opened is None:
         return state.kept
     place = LastPlace(
@@ -127,7 +127,7 @@ def _last_places(state: State) -> Mapping[Oid, LastPlace]:
 
 
 def _at_last_place(state: State, kept: LastPlace) -> State:
-    """The state in the place that was kept."""
+    """The state with that commit open, and the user at their last place in it."""
     return replace(
         state,
         chosen=kept.target.commit,
@@ -142,13 +142,13 @@ def _at_last_place(state: State, kept: LastPlace) -> State:
 
 
 def with_folds(state: State, unfolded: frozenset[FoldKey]) -> State:
-    """The state with other runs of lines folded."""
+    """The state with just these runs of lines unfolded."""
     rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
     return _on_rows(replace(state, unfolded=unfolded), rows)
 
 
 def row_showing(rows: Rows, wanted: DiffRow) -> int:
-    """The number of the row that shows what ``wanted`` (of other rows) shows.
+    """The row with the line of ``wanted``, a row of the same diff cut otherwise.
 
     A line that is folded away is shown by its fold; what isn't there at all, by the
     header of its file.
@@ -166,7 +166,7 @@ def row_showing(rows: Rows, wanted: DiffRow) -> int:
 
 
 def _shows(segment: Segment, wanted: DiffRow) -> bool:
-    """Whether a row of ``segment`` shows what ``wanted`` shows."""
+    """Whether the line of ``wanted`` is in this segment."""
     other = wanted.segment
     if wanted.kind in _LINES:
         same = segment.kind in _LINES and segment.is_old == other.is_old
@@ -179,7 +179,7 @@ def _shows(segment: Segment, wanted: DiffRow) -> bool:
 
 
 def on_plan(state: State, before: Plan, plan: Plan) -> State:
-    """The state with another plan of the open commit; its rows are of ``before``."""
+    """The state at the same line and commit, after the plan ``before`` was replaced."""
     focus = _focus_in(before, plan, state.focus)
     unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
     moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
@@ -202,7 +202,7 @@ def _on_rows(state: State, rows: Rows) -> State:
 
 
 def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
-    """The place in ``plan`` of the group in focus, which may have been moved."""
+    """The place in ``plan`` of the selected commit, which may have been moved."""
     group = before.groups[focus]
     if focus < len(plan.groups) and plan.groups[focus] == group:
         return focus
@@ -214,7 +214,7 @@ def _focus_in(before: Plan, plan: Plan, focus: int) -> int:
 def _folds_after_cut(
     before: tuple[Edit, ...], edits: tuple[Edit, ...], unfolded: frozenset[FoldKey]
 ) -> frozenset[FoldKey]:
-    """The unfolded runs, and those that were cut from one of them."""
+    """The unfolded runs, with those that have been cut from one of them."""
     if not unfolded:
         return unfolded
     known = set(before)

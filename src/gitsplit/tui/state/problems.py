@@ -1,9 +1,7 @@
-"""Why the todo list can't be written as it is, in sentences.
+"""Whether the todo list can be applied: its own problems, and what git says.
 
-Whether what the preview shows can be written: git's word, and what waits for it.
-
-Git is asked beside the screen. Whoever presses Enter waits until it has answered, and
-stops waiting with any other key.
+Git is asked in the background (:class:`~gitsplit.model.checks.Outlook`). Enter in the
+preview waits for the answer; any other key stops waiting.
 """
 
 from collections.abc import Iterator
@@ -25,7 +23,7 @@ _MOVES_TREES = ("squash", "fixup", "drop")
 
 
 def with_problems(state: State) -> State:
-    """The state that knows why it can't be written, as far as that is known."""
+    """The state with the reasons that are known for not applying it."""
     found = tuple(_todo_problems(state))
     known = outlook_of(state)
     if known is not None and known.objection:
@@ -34,7 +32,7 @@ def with_problems(state: State) -> State:
 
 
 def awaits_outlook(state: State) -> bool:
-    """Whether git has yet to say what stands against what is shown.
+    """Whether git is to be asked what stands against the todo list.
 
     It may object where commits are moved, joined or dropped, or the last tree of a
     split is another one; and before it is written, Gerrit may refuse what git takes.
@@ -49,22 +47,26 @@ def awaits_outlook(state: State) -> bool:
 
 
 def outlook_of(state: State) -> Outlook | None:
-    """What git has said against the todo list as it stands; None where it hasn't."""
+    """What git says about the todo list as it stands; None where that isn't known."""
     if state.foreseen is None or state.foreseen[0] is not state.todo:
         return None
     return state.foreseen[1]
 
 
 def conflict_of(state: State) -> Conflict | None:
-    """Where a rebase would stop, as far as that is known."""
+    """The conflict at which a rebase would stop; None where none is known."""
     known = outlook_of(state)
     return known.conflict if known else None
 
 
 def may_conflict(state: State) -> bool:
-    """Whether commits that follow others may find something else than they did."""
-    order = tuple(commit.oid for commit in state.info.series.commits)
-    return state.todo.order != order or any(map(_moves_trees, state.todo.entries))
+    """Whether a commit may come onto another tree than it was made on."""
+    return _is_reordered(state) or any(map(_moves_trees, state.todo.entries))
+
+
+def _is_reordered(state: State) -> bool:
+    """Whether the commits stand in another order than in the series."""
+    return state.todo.order != tuple(each.oid for each in state.info.series.commits)
 
 
 def _moves_trees(entry: Entry) -> bool:
@@ -75,7 +77,7 @@ def _moves_trees(entry: Entry) -> bool:
 
 @memo
 def todo_without_empty_groups(todo: Todo) -> Todo:
-    """The todo list to be written: groups without pieces are left out of its plans."""
+    """The todo list to be applied, whose plans have only groups that make commits."""
     return Todo(
         tuple(
             replace(entry, plan=without_empty_groups(entry.plan))
@@ -88,12 +90,11 @@ def todo_without_empty_groups(todo: Todo) -> Todo:
 
 def has_changes(state: State) -> bool:
     """Whether the todo list makes another series than there is."""
-    order = tuple(commit.oid for commit in state.info.series.commits)
-    return state.todo.order != order or any(map(_has_change, state.todo.entries))
+    return _is_reordered(state) or any(map(_has_change, state.todo.entries))
 
 
 def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
-    """The first commits of the series to which nothing is done: those not rewritten."""
+    """The commits of the series before the first that is changed or moved."""
     pairs = zip(state.todo.entries, state.info.series.commits, strict=True)
     kept = takewhile(
         lambda pair: pair[0].oid == pair[1].oid and not _has_change(pair[0]), pairs
@@ -147,14 +148,14 @@ def _is_one_commit(entry: Entry) -> bool:
 
 
 def _has_more_to_do(state: State, entry: Entry) -> bool:
-    """Whether something is to be done besides splitting this commit."""
+    """Whether the todo list has changes besides those to this commit."""
     alone = replace(entry, action="pick")
     others = replace(state, history=state.history.then(state.todo.with_entry(alone)))
     return has_changes(others)
 
 
 def _tree_problem(plan: Plan) -> str:
-    """Why the plan's trees can't be; empty where they can."""
+    """Why the plan's trees can't be made; empty where they can."""
     try:
         steps(plan)
     except InvalidPlan as refusal:
@@ -174,7 +175,7 @@ CHECK_WAITS = "then runs the checks; any other key cancels"
 
 
 def with_verdict(state: State) -> State:
-    """The state that says whether what it shows can be written."""
+    """The state of the preview, whose status says whether it can be applied."""
     ready = with_problems(state)
     if ready.problems:
         return replace(ready, status=PROBLEM)
@@ -184,7 +185,7 @@ def with_verdict(state: State) -> State:
 
 
 def with_apply_pending(state: State) -> State:
-    """The state that is written as soon as git, asked once more, lets it.
+    """The state that is applied as soon as git, asked once more, allows it.
 
     Where it conflicts, the user is asked whether git rebase shall stop there.
     """
@@ -200,14 +201,14 @@ def with_apply_pending(state: State) -> State:
 
 
 def with_check_pending(state: State) -> State:
-    """The state that is checked as soon as git has said that it can be written."""
+    """The state whose commits are checked as soon as git allows it to be applied."""
     return _after_verdict(
         replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS)
     )
 
 
 def _after_verdict(state: State) -> State:
-    """The state that asks for what was awaited, where git has nothing against it.
+    """The state that requests what was awaited, where git allows it.
 
     It still waits where git has not answered. Raises InvalidPlan.
     """
@@ -227,7 +228,7 @@ def _after_verdict(state: State) -> State:
 
 
 def after_answer(state: State) -> State:
-    """The state in which git has answered, and what was waiting for that is done."""
+    """The state after git's answer: with its reasons, or with what waited for it."""
     if state.awaiting is not None:
         try:
             return _after_verdict(state)
@@ -240,7 +241,7 @@ def after_answer(state: State) -> State:
 
 
 def after_refusal(left: State, reason: str) -> State:
-    """The screen again that asked to be written, which was refused for this reason."""
+    """The state to go on from where applying was refused, for this reason."""
     return replace(
         left,
         request=None,
@@ -253,7 +254,7 @@ def after_refusal(left: State, reason: str) -> State:
 
 
 def outlook_words(state: State) -> str:
-    """What git is being asked, and how far it has come; empty where it isn't."""
+    """What git is being asked, and how far it has come; empty where nothing is."""
     if not awaits_outlook(state):
         return ""
     what = "for conflicts" if may_conflict(state) else "Gerrit's rules"

@@ -1,6 +1,7 @@
-"""What the cursor takes: lines, a piece, a hunk, a file or a directory.
+"""The selection: the edits that keys are about, by the cursor and a unit.
 
-On the header of a hunk or of a file the cursor takes at least all that is under it.
+Units are lines, a hunk, all hunks under one ``@@``, a file, a directory. On the header
+of a hunk or of a file at least all that is under it is selected.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,7 @@ from gitsplit.tui.state.app_state import (
 
 
 class SelectedEdit(NamedTuple):
-    """An edit of the plan, by its place there, and as much of it as is selected."""
+    """An edit's place in the plan, and the edit, or the selected part of it."""
 
     place: int
     edit: Edit
@@ -42,7 +43,7 @@ _HEADERS = {RowKind.HUNK: Unit.HUNK, RowKind.FILE: Unit.FILE}
 
 
 def selection_of(state: State) -> Selection:
-    """What the cursor takes, in the order of the plan; empty on unchanged lines."""
+    """The selected edits, in the order of the plan; none on unchanged lines."""
     if state.unit is Unit.LINES:
         return tuple(_edit_lines_in(state.rows, rows_from_anchor(state)))
     if unit_at(state) in {Unit.FILE, Unit.DIRECTORY}:
@@ -52,7 +53,7 @@ def selection_of(state: State) -> Selection:
 
 
 def selection_rows(state: State) -> tuple[range, ...]:
-    """The rows that the selection takes, as runs in order; none overlap.
+    """The selected rows, as runs in order that don't overlap.
 
     Unchanged lines and headers are in them where they stand between what is selected.
     """
@@ -68,7 +69,7 @@ def selection_rows(state: State) -> tuple[range, ...]:
 
 
 def unit_at(state: State) -> Unit:
-    """The unit of the selection: the state's, or the wider one of a header."""
+    """The unit of the selection: the user's, or that of a header if wider."""
     if not state.plan.edits:
         return state.unit
     header = _HEADERS.get(state.rows[state.cursor].kind, Unit.LINES)
@@ -93,13 +94,13 @@ def rename_with_edits(state: State) -> int | None:
 
 
 def rows_from_anchor(state: State) -> range:
-    """The rows from where marking began to the cursor, both included."""
+    """The rows from the anchor to the cursor, both included."""
     anchor = state.cursor if state.anchor is None else state.anchor
     return range(min(anchor, state.cursor), max(anchor, state.cursor) + 1)
 
 
 def rest_of_file(state: State) -> Selection:
-    """The piece at the cursor and all that follow it in its file."""
+    """The edit at the cursor and all that follow it in its file."""
     plan, rows = state.plan, state.rows
     segment = rows.segment_at(rows_from_anchor(state)[0])
     file = rows.segments[segment].file
@@ -114,7 +115,7 @@ def rest_of_file(state: State) -> Selection:
 def with_selection_apart(
     plan: Plan, selection: Selection
 ) -> tuple[Plan, tuple[int, ...]]:
-    """The plan in which the selection is whole edits, and their places in it."""
+    """The plan with the selected parts cut out as edits, and the places of these."""
     parts = {
         taken.place: _parts_around(plan.edits[taken.place], taken.edit)
         for taken in selection
@@ -146,7 +147,7 @@ UNIT_WORDS = {
 
 
 def amount_words(edits: Iterable[Edit]) -> str:
-    """How much these edits are, in words: lines, and what else happens to files."""
+    """How much these edits are: ``2 lines and 1 file change``."""
     lines = facts = 0
     for edit in edits:
         if isinstance(edit, FactEdit):
@@ -158,12 +159,12 @@ def amount_words(edits: Iterable[Edit]) -> str:
 
 
 def group_name(group: int) -> str:
-    """The group as the screen names it: counted from 1."""
+    """The name of a group on the screen: its number from 1."""
     return "no commit" if group == DROPPED else str(group + 1)
 
 
 def _files_in_unit(state: State) -> Iterator[int]:
-    """The files that a unit of a file or more takes."""
+    """The files that are selected, where the unit is a file or a directory."""
     if not state.plan.edits:
         return
     here = state.rows[state.cursor].segment.file
@@ -186,7 +187,7 @@ def _edits_of_files(plan: Plan, files: set[int]) -> Selection:
 
 
 def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
-    """The rows under the hunk header that stands over ``row``; a fact is by itself."""
+    """The rows under the ``@@`` above ``row``; those of a file-level change alone."""
     here = rows.segment_at(row)
     edit = rows.segments[here].edit
     if isinstance(edit, FactEdit):
@@ -204,13 +205,13 @@ def _hunk_rows(rows: Rows, row: int) -> tuple[range, ...]:
 
 
 def _whole_edits_in(rows: Rows, run: range) -> Iterator[SelectedEdit]:
-    """The edits that begin in a run of rows, whole."""
+    """The edits with rows in a run, whole."""
     for edit, _ in _segments_in(rows, run):
         yield SelectedEdit(rows.place_of(edit), edit)
 
 
 def _edit_lines_in(rows: Rows, run: range) -> Iterator[SelectedEdit]:
-    """The edits in a run of rows, each with the lines of it that are in the run."""
+    """The edits with rows in a run, each cut to the lines in the run."""
     for edit, segments in _segments_in(rows, run):
         if isinstance(edit, FactEdit):
             yield SelectedEdit(rows.place_of(edit), edit)
@@ -244,7 +245,7 @@ def _lines_in(rows: Rows, run: range, segments: Iterable[int]) -> Span | None:
 
 
 def _span_in(rows: Rows, run: range, at: int) -> Span:
-    """The lines that one segment shows in the run; a fold shows all it hides."""
+    """The lines that one segment shows in the run; a fold counts as all it hides."""
     segment, start = rows.segments[at], rows.starts[at]
     if segment.hidden is not None:
         return segment.hidden
@@ -254,7 +255,7 @@ def _span_in(rows: Rows, run: range, at: int) -> Span:
 
 
 def _parts_around(edit: Edit, part: Edit) -> tuple[Edit, ...]:
-    """The edit cut so that ``part`` of it is one of the parts."""
+    """The edit cut into parts, of which ``part`` is one."""
     if isinstance(edit, FactEdit) or isinstance(part, FactEdit):
         return (edit,)
     return edits_around(edit, part.old, part.new)

@@ -1,6 +1,6 @@
-"""States with another todo list: every step is remembered, and can be taken back.
+"""Undo and redo: every change of the todo list is a step, with words and a place.
 
-What the screen remembers of work that was left: its steps, and the user's place.
+The steps and the user's place are kept in a :class:`Memory` for the next start.
 """
 
 from collections.abc import Sequence
@@ -89,7 +89,7 @@ def after_redo(state: State) -> State:
 
 
 def _step_commit_words(state: State, step: HistoryStep) -> str:
-    """Which commit a step was about, where that isn't the one that is seen."""
+    """The commit that a step was about, unless the screen shows it."""
     is_seen = state.screen in ONE_COMMIT and is_open(state, step.commit)
     if step.commit is None or step.screen is not Screen.SPLIT or is_seen:
         return ""
@@ -109,7 +109,7 @@ def _at_step(state: State, step: HistoryStep, said: str) -> State:
 
 
 def _at_step_screen(state: State, step: HistoryStep) -> State:
-    """The state on the screen of the step, in its commit; one alone is always open."""
+    """The state on the screen that the step was made on, with its commit open."""
     if state.is_alone and step.screen is Screen.SERIES:
         return state
     if step.screen is not Screen.SPLIT or step.commit is None:
@@ -134,14 +134,14 @@ def _at_history(state: State, history: History[Todo]) -> State:
 
 
 MOST_STEPS = 100
-"""So many steps can be taken back after coming back, and made again."""
+"""How many steps can be undone, and redone, at the next start."""
 
 RESTORED = "restored your draft · u to undo its last step"
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The history of the todo list, what each step did, and where the user was.
+    """What is kept of a screen for the next start: steps, and the user's place.
 
     ``opened`` is the commit that was open, None where none was; the cursor was
     ``below`` rows below the first one of the edit at ``place`` of its plan.
@@ -160,7 +160,7 @@ class Memory:
 
 
 def memory_of(state: State) -> Memory:
-    """What is remembered of a state that is left; its last steps, if they are many."""
+    """What is kept of a state for the next start."""
     history = state.history
     kept = History(
         history.present, history.past[-MOST_STEPS:], history.future[:MOST_STEPS]
@@ -187,14 +187,14 @@ def memory_of(state: State) -> Memory:
 
 
 def _is_in_series(state: State) -> bool:
-    """Whether it is the series that is seen, or was seen last."""
+    """Whether the user was last on the screen of the series, not in a commit."""
     seen: Sequence[Screen] = (*(screen for screen, _ in state.beneath), state.screen)
     own = [each for each in seen if each in (Screen.SERIES, *ONE_COMMIT)]
     return own[-1:] == [Screen.SERIES]
 
 
 def with_memory(state: State, memory: Memory) -> State:
-    """The first state where the user was, with all that they did before."""
+    """The first state with the steps and the place of an earlier screen restored."""
     at = replace(
         state,
         history=memory.history,
@@ -225,7 +225,7 @@ def with_memory(state: State, memory: Memory) -> State:
 
 
 def is_consistent(memory: Memory) -> bool:
-    """Whether what was read makes a memory that the screen can go on from."""
+    """Whether the parts of a memory fit together; one from a file may not."""
     todos = memory.history
     entries = entries_of(todos.present)
     is_open = memory.opened is None or (
