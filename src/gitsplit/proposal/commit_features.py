@@ -1,11 +1,9 @@
-"""A commit's pieces made ready to be compared, two by two.
+"""The features of a commit as a whole: matrices over its pieces and its files.
 
-How much files belong together by what earlier commits changed at once.
-
-How alike pieces are in their words, and how alike in whom they are like.
-
-Two pieces about one thing may share few words; but then each shares words with the same
-others. So beside the likeness of two pieces there is that of their neighbourhoods.
+Likeness is the cosine of tf-idf vectors of words. Two pieces about one thing may share
+few words; but then each shares words with the same others, so there is a second-order
+likeness too: that of their nearest neighbours. Co-change is how much more often than
+usual earlier commits changed two files at once.
 """
 
 from collections import Counter
@@ -34,24 +32,25 @@ from gitsplit.proposal.source_text import (
 )
 
 Matrix = list[list[float]]
+"""A value for each two pieces, or for each two files; symmetrical."""
 
 _NEIGHBOURS = 16
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """For each two pieces how alike they are, and their neighbourhoods, from 0 to 1."""
+    """How alike each two pieces are, from 0 to 1: they themselves (``direct``)."""
 
     direct: Matrix
 
     @cached_property
     def second_order(self) -> Matrix:
-        """Second-order similarity: the cosine of the two rows' 16 highest values."""
+        """Second-order similarity: cosine of the two top-16 neighbour vectors."""
         return _cosines([_nearest(row) for row in self.direct])
 
 
 def likeness(bags: Sequence[Mapping[str, int]]) -> Likeness:
-    """How alike the bags of words are."""
+    """The cosine of each two bags of words, as tf-idf vectors."""
     return Likeness(_products(word_vectors(bags)))
 
 
@@ -85,7 +84,7 @@ def _cosines(vectors: Sequence[dict[int, float]]) -> Matrix:
 
 
 def _symmetric(found: Matrix) -> Matrix:
-    """The matrix with its lower half in the upper one too, and ones between."""
+    """The matrix with its lower half copied to the upper one, ones on the diagonal."""
     for a, row in enumerate(found):
         row[a] = 1.0
         for b in range(a):
@@ -94,26 +93,27 @@ def _symmetric(found: Matrix) -> Matrix:
 
 
 def _nearest(row: Sequence[float]) -> dict[int, float]:
-    """The neighbours of a piece, itself among them, as a vector of length one."""
+    """The 16 nearest of a piece, itself among them, as a vector of length one."""
     near = sorted((-value, at) for at, value in enumerate(row) if value > 0)
     length = sum(value * value for value, _ in near[:_NEIGHBOURS]) ** 0.5
     return {at: -value / length for value, at in near[:_NEIGHBOURS]}
 
 
 def file_likeness(bags: Sequence[Mapping[str, int]]) -> Matrix:
-    """How alike whole files are; words that all of them have count a little too."""
+    """The same for whole files, where words that all of them have count a little."""
     return _products(word_vectors(bags, least=0.15))
 
 
 _USUAL = 0.2
-"""Two files of which one commit in five changes both say nothing either way."""
+"""The share of commits that change both of two files where that says nothing."""
 
 
 def co_change(paths: Sequence[bytes], commits: Iterable[Collection[bytes]]) -> Matrix:
-    """How much more often than usual the commits changed each two of the files at once.
+    """For each two files the log of how often they changed at once, over the usual.
 
-    0 where nothing is known of one of them, and for a file and itself; below 0 where
-    both were changed often, but by different commits. One commit says little.
+    ``commits`` has the paths that each of them changed. 0 where none changed one of the
+    two, and for a file and itself; below 0 where both were changed often, but by
+    different commits. One commit says little.
     """
     place = {path: at for at, path in enumerate(paths)}
     each: Counter[int] = Counter()
@@ -133,9 +133,9 @@ def co_change(paths: Sequence[bytes], commits: Iterable[Collection[bytes]]) -> M
 def directory_co_change(
     paths: Sequence[bytes], commits: Iterable[Collection[bytes]]
 ) -> Matrix:
-    """The same for the directories that each two of the files are in.
+    """The same for the directories of each two files; 0 within one directory.
 
-    0 within one directory. It speaks for files that are new or seldom changed, too.
+    It says something of files that are new or seldom changed, too.
     """
     homes = [dirname(path) for path in paths]
     place = {home: at for at, home in enumerate(dict.fromkeys(homes))}
@@ -147,10 +147,11 @@ def directory_co_change(
 
 @dataclass(frozen=True)
 class CommitFeatures:
-    """A commit's pieces, and what is found out about all of them at once.
+    """A commit's pieces and their features, each found when it is first asked.
 
-    ``earlier`` has the paths that each of some commits before it changed together,
-    ``message`` what its author said of it.
+    ``earlier`` has the paths that each of the commits before it changed, ``message`` is
+    its own. Matrices and tuples over pieces are in the order of ``pieces``; those over
+    files are by :attr:`file_at`.
     """
 
     changes: tuple[FileChange, ...]
@@ -170,12 +171,12 @@ class CommitFeatures:
 
     @cached_property
     def features(self) -> tuple[PieceFeatures, ...]:
-        """What there is to see of each piece."""
+        """The features of each piece."""
         return tuple(piece_features(self.texts, piece) for piece in self.pieces)
 
     @cached_property
     def words(self) -> Likeness:
-        """How alike the pieces' own words are."""
+        """How alike the pieces' own sub-words are."""
         return likeness([piece.subwords for piece in self.features])
 
     @cached_property
@@ -185,7 +186,7 @@ class CommitFeatures:
 
     @cached_property
     def shifts_and_paths(self) -> Likeness:
-        """How alike the words are that come and go, with those of the paths."""
+        """How alike the sub-words are that come and go, with those of the paths."""
         return likeness(
             [
                 Counter(piece.shifts) + Counter(piece.path_parts)
@@ -200,7 +201,7 @@ class CommitFeatures:
 
     @cached_property
     def in_message(self) -> tuple[float, ...]:
-        """For each piece how much the message speaks of it, from 0 to 1."""
+        """How alike each piece's sub-words and the message's are, from 0 to 1."""
         said = Counter(p for word in identifiers(self.message) for p in subwords(word))
         if not said:
             return (0.0,) * len(self.features)
@@ -209,7 +210,7 @@ class CommitFeatures:
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:
-        """For each piece the place of its file among those that pieces are in."""
+        """For each piece the number of its file, from 0, among those with pieces."""
         place = {number: at for at, number in enumerate(self._files)}
         return tuple(place[piece.file] for piece in self.features)
 
@@ -219,12 +220,12 @@ class CommitFeatures:
 
     @cached_property
     def files(self) -> Matrix:
-        """How alike each two files are that pieces are in, by :attr:`file_at`."""
+        """How alike the words of each two whole files are."""
         return file_likeness([_file_parts(self.texts, n) for n in self._files])
 
     @cached_property
     def mentions(self) -> tuple[frozenset[int], ...]:
-        """For each file that pieces are in those others that its text names."""
+        """For each file the others whose name, without its ending, is in its text."""
         about = [source_text.stem(self.texts.path(n)) for n in self._files]
         sides = [(*self.texts.old[n], *self.texts.new[n]) for n in self._files]
         texts = ["".join(lines).lower() for lines in sides]
@@ -237,12 +238,12 @@ class CommitFeatures:
 
     @cached_property
     def co_change(self) -> Matrix:
-        """How much each two files changed together before, by :attr:`file_at`."""
+        """How much each two files changed at once in earlier commits."""
         return co_change(self._paths_before, self.earlier)
 
     @cached_property
     def directory_co_change(self) -> Matrix:
-        """How much their directories changed together before, by :attr:`file_at`."""
+        """How much the directories of each two files did."""
         return directory_co_change(self._paths_before, self.earlier)
 
     @cached_property
@@ -253,7 +254,7 @@ class CommitFeatures:
 
     @cached_property
     def rarity(self) -> dict[str, float]:
-        """How rare each identifier of a piece is in the old texts, up to 1."""
+        """How rare each identifier of a piece is in the old texts, up to 1 (idf)."""
         before = self.texts.words_before
         total = sum(count.total() for count in before) + 1
         known = {
@@ -271,14 +272,14 @@ class CommitFeatures:
 
     @cached_property
     def scarcity(self) -> dict[str, float]:
-        """How few of the pieces have each identifier, up to 1."""
+        """How few of the pieces have each identifier, up to 1 (idf)."""
         number = len(self.features) + 1
         spread = Counter(word for piece in self.features for word in piece.words)
         return {word: log(number / n) / log(number) for word, n in spread.items()}
 
     @cached_property
     def closeness(self) -> Matrix:
-        """How alike the pieces' neighbourhoods are, all in all."""
+        """The sum of the second-order likenesses of each two pieces, from 0 to 3."""
         found = (self.words, self.around, self.shifts_and_paths)
         one, two, three = (each.second_order for each in found)
         return [

@@ -1,9 +1,8 @@
-"""What there is to see of each piece of a commit, found once and then only compared.
+"""The features of each piece of a commit: its words, its place, the shape of its edits.
 
-The shape of an edit: what it does to the tokens, whatever the names are.
-
-Two edits that add a parameter, or that put one quote in the place of another, do the
-same, though they share no word.
+They are found once for each piece; signals then only compare those of two. The shape is
+what an edit does to the tokens, whatever the names are: two edits that add a parameter,
+or that put one quote in the place of another, do the same, though they share no word.
 """
 
 import re
@@ -16,7 +15,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Literal
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit
-from gitsplit.proposal import features, source_text
+from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import (
     identifier_counts,
     identifiers,
@@ -31,8 +30,14 @@ Piece = tuple[Edit, ...]
 Kind = Literal["added", "removed", "replaced", "fact"]
 
 _AROUND = 3
+"""So many lines before and after a piece are what it stands among."""
+
 _LONG = 7
+"""Lines of so many characters are compared as a whole; shorter ones are everywhere."""
+
 _HEAD = 5
+"""So many lines at the top of a file may say that a program made it."""
+
 _MOST_READ = 4_000_000
 """So many characters of a commit's texts say how common a word is."""
 
@@ -51,11 +56,13 @@ _PRIVATE = 0xF0000
 
 @dataclass(frozen=True, slots=True)
 class LineFeatures:
-    """What the lines say that a piece takes and puts.
+    """The features of the lines that a piece removes and adds.
 
-    ``shape`` counts the tokens that come and go, ``substitutions`` has what replaces
-    what; ``lost`` and ``brought`` are the longer lines of either side, without the
-    space around them; ``imported`` has the identifiers of those that import something.
+    ``shape`` counts the tokens that come and go (:func:`shape`), ``substitutions`` has
+    what replaces what; ``lost`` and ``brought`` are the lines of seven characters and
+    more that are removed and added, without the space around them; ``imported`` has the
+    identifiers of those that import something. ``is_space``, ``is_comment``,
+    ``is_import`` and ``is_number``: they change or are nothing else.
     """
 
     shape: Counter[str]
@@ -71,12 +78,15 @@ class LineFeatures:
 
 @dataclass(frozen=True, slots=True)
 class PieceFeatures:
-    """What there is to see of a piece.
+    """The features of a piece.
 
-    ``added`` and ``removed`` are the identifiers that it has more often on one side;
-    ``new`` ones are in none of the commit's old texts, ``gone`` ones in none of its
-    new texts. ``context`` has the identifiers of the lines that it stands among.
-    ``parts`` counts the parts of its identifiers, ``around`` those and the context's
+    ``file`` is the number of its file's change, ``start`` up to ``stop`` are its old
+    lines, both counted from 0; ``lines`` is how many it removes and adds. ``words`` are
+    its identifiers; ``added`` and ``removed`` are those that it has more often on one
+    side, ``defined`` those that added lines declare; ``new`` ones are in none of the
+    commit's old texts, ``gone`` ones in none of its new texts. ``context`` has the
+    identifiers of the lines that it stands among.
+    ``subwords`` counts the parts of its identifiers, ``around`` those and the context's
     and the path's; ``shifts`` has those of ``added`` and ``removed``. ``function`` is
     the side and the line of the innermost declaration that it stands in.
     """
@@ -164,7 +174,7 @@ class Texts:
 
 
 def _text_lines(lines: Sequence[bytes]) -> tuple[str, ...]:
-    """The lines as text, as many as there are, each as far as it is read."""
+    """The lines as text, each as far as it is read; what isn't UTF-8 is replaced."""
     texts = (line.decode("utf-8", "replace") for line in lines)
     return tuple(
         _head_and_checksum(text) if len(text) > _WIDEST else text for text in texts
@@ -172,7 +182,7 @@ def _text_lines(lines: Sequence[bytes]) -> tuple[str, ...]:
 
 
 def _head_and_checksum(line: str) -> str:
-    """The beginning of a long line, and a check sum of the rest that is no word.
+    """The beginning of a long line, and a checksum of the rest that is no word.
 
     Minified code, base64 and the like are one line of a million words that say nothing.
     """
@@ -182,7 +192,7 @@ def _head_and_checksum(line: str) -> str:
 
 
 def _word_counts(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
-    """The identifiers of each file, as far as there is time to read them."""
+    """The identifiers of each file; of all texts the first 4,000,000 characters."""
     read = 0
     for lines in files:
         text = "".join(lines)
@@ -191,7 +201,7 @@ def _word_counts(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
 
 
 def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
-    """What there is to see of a piece."""
+    """The features of a piece."""
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
     before, after = (
@@ -232,12 +242,12 @@ def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
 
 
 def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
-    """What the lines say that are taken and put."""
+    """The features of removed and added lines."""
     lines = [line for line in (*old, *new) if line.strip()]
     before, after = "".join(old), "".join(new)
     return LineFeatures(
-        shape=features.shape(old, new),
-        substitutions=features.substitutions(old, new),
+        shape=shape(old, new),
+        substitutions=substitutions(old, new),
         lost=_longer_lines(old),
         brought=_longer_lines(new),
         imported=frozenset(identifiers("".join(filter(source_text.is_import, lines)))),
@@ -281,7 +291,7 @@ def is_partly_read(texts: Texts, piece: Piece) -> bool:
 def _piece_kind(
     edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]
 ) -> Kind:
-    """What the piece does to the text."""
+    """Whether the piece adds, removes or replaces lines, or is only facts."""
     if not edits:
         return "fact"
     if not old:
@@ -290,7 +300,7 @@ def _piece_kind(
 
 
 def _part_counts(words: Counter[str]) -> Counter[str]:
-    """How often each part of the words is there."""
+    """How often each sub-word is in the words."""
     found: Counter[str] = Counter()
     for word, number in words.items():
         for part in subwords(word):
@@ -304,14 +314,18 @@ def _longer_lines(lines: Sequence[str]) -> frozenset[str]:
 
 
 def _parts_once(words: frozenset[str]) -> Counter[str]:
-    """The parts of the words, each word counted once."""
+    """How many of the words have each sub-word."""
     return Counter(part for word in words for part in subwords(word))
 
 
 def _surroundings(
     texts: Texts, path: str, edits: Sequence[TextEdit]
 ) -> tuple[frozenset[str], tuple[str, int] | None]:
-    """The identifiers that the piece stands among, and the function it stands in."""
+    """The identifiers around the piece, and the innermost declaration it stands in.
+
+    They are those of the three lines before and after it, and of the declarations that
+    it stands in. The declaration is its side of its file and its line, from 0.
+    """
     if not edits:
         return frozenset(), None
     edit = edits[0]
