@@ -1,10 +1,8 @@
-"""Groups by place alone: by file, by directory, or by how far pieces are apart.
+"""Groups by location alone: by file, directory or proximity; and locations in words.
 
-Pieces are taken in the order of the diff and cut apart where the gap between two
-neighbours is wide; a gap is lines within a file, and wider between files the further
-apart their directories are.
-
-Where edits are, in words: what is said if nothing better is known.
+Edits are taken in the order of the diff and come apart where the gap between two
+neighbours is wide. A gap is the number of unchanged lines within a file; between files
+it is wider, the further apart their directories are. No content is looked at.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,13 +28,17 @@ from gitsplit.model.listing import quantity
 GroupBy = Literal["auto", "file", "directory", "proximity", "none"]
 
 NEAR = 30
-"""Up to so many unchanged lines between them, two pieces of a file are neighbours."""
+"""Edits of a file with up to so many unchanged lines between them stay together."""
+
 _FILE_GAP = 1_000_000
+"""The gap between two files of one directory; wider than any within a file."""
+
 _INSEPARABLE = -1
+"""In the place of a gap: the two can't be apart."""
 
 
 def refuse_too_many(commits: int, pieces: int) -> None:
-    """Nothing where the pieces are enough for so many commits, else InvalidPlan."""
+    """Raise InvalidPlan where there are fewer pieces than commits."""
     if commits > pieces > 1:
         raise InvalidPlan(
             f"The commit can be split into {pieces} commits at most, not {commits}.",
@@ -47,7 +49,10 @@ def refuse_too_many(commits: int, pieces: int) -> None:
 
 
 def fine_edits(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
-    """The edits cut at blank lines, and finer where they are fewer than wanted."""
+    """The edits cut at blank lines, and finer until ``wanted`` groups can be made.
+
+    Where they can't be cut as fine, as fine as it goes.
+    """
     edits = _edits_cut_by(changes, edits_of(changes), block_edits)
     while most_groups(changes, edits) < wanted:
         finer = _edits_cut_by(changes, edits, finer_edits)
@@ -58,7 +63,7 @@ def fine_edits(changes: Sequence[FileChange], wanted: int) -> tuple[Edit, ...]:
 
 
 def most_groups(changes: Sequence[FileChange], edits: Sequence[Edit]) -> int:
-    """The number of groups into which the edits can be parted where they are cut."""
+    """The largest number of groups that the edits make without being cut further."""
     gaps = (gap(changes, a, b) for a, b in pairwise(edits))
     return min(len(edits), 1) + sum(found != _INSEPARABLE for found in gaps)
 
@@ -84,7 +89,11 @@ def groups_by_location(
     by: GroupBy,
     commits: int | None,
 ) -> tuple[int, ...]:
-    """The group of each edit; groups are numbered in the order they begin."""
+    """The group of each edit, from 0, in the order in which groups begin.
+
+    Without a number of ``commits`` there is a group for each directory or file, for
+    each run of near edits (``proximity``), or one for all (``none``).
+    """
     if by == "directory" and commits is None:
         keys = [dirname(changes[edit.file].path) for edit in edits]
         order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
@@ -98,24 +107,24 @@ def groups_by_location(
 def groups_between_gaps(
     gaps: Sequence[int], number: int, edits: int
 ) -> tuple[int, ...]:
-    """The group of each of the edits where the widest gaps part them, so many."""
+    """The group of each edit where the ``number`` widest gaps are between groups."""
     widest = set(sorted(range(len(gaps)), key=lambda at: -gaps[at])[:number])
     found = accumulate((at in widest for at in range(len(gaps))), initial=0)
     return tuple(group for group, _ in zip(found, range(edits), strict=False))
 
 
 def _narrowest(by: GroupBy) -> int:
-    """The narrowest gap that parts two groups."""
+    """The narrowest gap between two groups."""
     if by == "none":
         return _FILE_GAP * _FILE_GAP
     return _FILE_GAP if by == "file" else NEAR + 1
 
 
 def gap(changes: Sequence[FileChange], a: Edit, b: Edit) -> int:
-    """How far ``b`` stands from ``a``: unchanged lines, or directories in between.
+    """The gap between two neighbours: unchanged lines, or directories in between.
 
-    A creation or deletion is inseparable from the lines: apart, it would leave an
-    empty file.
+    It is negative after a creation or deletion, which is inseparable from the lines:
+    apart, it would leave an empty file.
     """
     if a.file != b.file:
         here, there = changes[a.file].path, changes[b.file].path
@@ -138,7 +147,7 @@ def common_directories(paths: Sequence[bytes]) -> list[bytes]:
 
 
 def location(changes: Sequence[FileChange], edits: Sequence[Edit]) -> bytes:
-    """Where a group's edits are, in words: a file and its lines, or a directory."""
+    """Where edits are, in words: a file and its lines, or files and a directory."""
     paths = dict.fromkeys(changes[edit.file].path for edit in edits)
     if len(paths) > 1:
         above = b"/".join(common_directories(list(paths)))

@@ -12,10 +12,10 @@ COPIED_TRAILERS = (SIGNED_OFF_BY, b"co-authored-by")
 class Context:
     """What the repository's history and its configuration say, as plain values.
 
-    ``subjects`` are those of the latest commits, newest first; drafts are written in
-    their style. ``copied`` are the keys (in lower case) of the trailers that each part
-    of a commit has. ``together`` has for each of the latest commits the paths that it
-    changed.
+    ``subjects`` are those of the latest commits, newest first; proposed messages are
+    in their style. ``copied`` are the keys (in lower case) of the trailers that each
+    part of a commit has. ``changed_paths`` are the paths that each of the latest
+    commits changed.
     """
 
     subjects: tuple[bytes, ...] = ()

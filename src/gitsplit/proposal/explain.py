@@ -1,4 +1,4 @@
-"""The words that say why: for a group, and for the border between two."""
+"""Sentences that say why: why a group is one, and why two groups are two."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ class Finding:
 
 
 def finding(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
-    """The strongest thing that holds a group of pieces together, if one is known."""
+    """What holds a group of pieces together, by the first of _FINDERS that knows."""
     pieces = [commit.features[piece] for piece in cluster]
     for finder in _FINDERS:
         if found := finder(commit, pieces):
@@ -38,7 +38,7 @@ def finding(commit: CommitFeatures, cluster: Sequence[int]) -> Finding | None:
 
 
 def with_cycle(finding: Finding | None, names: Sequence[str]) -> Finding | None:
-    """What was found, or that groups needed each other's names and are one."""
+    """The finding, or that groups are one since they need each other's ``names``."""
     if not names:
         return finding
     said = ", ".join(f"`{printable(name)}`" for name in sorted(set(names))[:2])
@@ -177,13 +177,13 @@ _FINDERS: tuple[
 def _most_frequent(
     counts: Counter[_Named], is_fit: Callable[[_Named], bool]
 ) -> _Named | None:
-    """The fit one that is counted most, of equal ones the longest and last."""
+    """The fit one with the highest count, of equal ones the longest and last."""
     fit = [item for item in counts if is_fit(item)]
     return max(fit, key=lambda item: (counts[item], len(item[0]), item), default=None)
 
 
 def _file_in_words(pieces: Sequence[PieceFeatures]) -> str:
-    """The stem of the only file, or the number of files."""
+    """The name of the only file, or the number of files."""
     paths = {piece.path for piece in pieces}
     if len(paths) > 1:
         return quantity(len(paths), "file")

@@ -1,10 +1,9 @@
-"""The order of groups: what defines comes before what uses, so that prefixes may build.
+"""The order of a proposal's groups, and which of them is the owner of the Change-Id.
 
-Formatting and renames are first, for what comes after is easier to read on top of them;
-tests come after code, documentation and changelogs last. A name's definition before its
-use counts more than all that.
-
-Which group keeps the Change-Id, and why.
+A topological order: a name is defined before it is used, so that each commit may build.
+Where that leaves a choice, formatting and facts such as renames come first, for the
+others are easier to read on top of them; tests come after code, documentation and
+changelogs last.
 """
 
 from collections import Counter
@@ -26,7 +25,7 @@ from gitsplit.proposal.source_text import identifiers, subwords
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A group uses a name that another group brings."""
+    """The cluster ``group`` uses ``name``, which the cluster ``of`` defines."""
 
     group: int
     of: int
@@ -36,7 +35,10 @@ class Need:
 def needs(
     commit: CommitFeatures, clusters: Sequence[Sequence[int]]
 ) -> tuple[Need, ...]:
-    """Which cluster needs which other one, by the first name in the alphabet."""
+    """Which cluster (from 0) needs which other one; of several names the first one.
+
+    A name counts where the commit brings it: it is in none of the old texts.
+    """
     pieces = commit.features
     brings = [_union(pieces[p].defined & pieces[p].new for p in c) for c in clusters]
     uses = [_union(pieces[p].new for p in c) for c in clusters]
@@ -58,7 +60,10 @@ def _needs(
 
 
 def cycles(number: int, needed: Sequence[Need]) -> tuple[int, ...]:
-    """For each cluster the first of those that need each other in a circle with it."""
+    """For each cluster the first of its strongly connected component.
+
+    Clusters are in one where each needs the other, directly or by way of others.
+    """
     reach = [{n.of for n in needed if n.group == group} for group in range(number)]
     for middle in range(number):
         for group in range(number):
@@ -75,10 +80,10 @@ def commit_order(
     needed: Sequence[Need],
     main: int | None,
 ) -> tuple[int, ...]:
-    """The clusters in the order of the commits that they become.
+    """The numbers of the clusters in the order of the commits that they become.
 
     Of equal ones ``main`` is last: what reviewers know then stands on what it doesn't
-    need to explain. In a circle, which can't be satisfied, the earliest rank is first.
+    need to explain. In a cycle, which can't be satisfied, the earliest rank is first.
     """
     ranks = [_rank(commit, c) for c in clusters]
     left = {n: (late, n == main, at) for n, (late, at) in enumerate(ranks)}
@@ -95,7 +100,7 @@ def commit_order(
 
 
 def _rank(commit: CommitFeatures, cluster: Sequence[int]) -> tuple[int, int]:
-    """How early a cluster comes, for equal ones by the diff."""
+    """The key by which a cluster comes early; equal ones are in the diff's order."""
     late = {_lateness(commit.features[piece]) for piece in cluster}
     meant = late - {0}
     return (min(meant) if meant else 0, min(cluster))
@@ -151,11 +156,11 @@ def plan_with_groups(
     draft: Callable[[int, list[Edit]], bytes],
     reason: Callable[[int, list[Edit]], str],
 ) -> Plan:
-    """The settled plan with its groups: one has the commit's message, each a reason.
+    """The plan with its groups: one has the commit's message, each has a reason.
 
-    The message is the owner's; where there is none, that of the group with most lines.
-    The others have drafts. ``draft`` and ``reason`` get a group's number (from 0) and
-    its edits.
+    The message is the owner's; where there is no owner, that of the group with most
+    lines. The others have proposed ones. ``draft`` and ``reason`` get a group's number
+    (from 0) and its edits, for its message and its reason.
     """
     heir = bare.owner
     if heir is None:

@@ -1,10 +1,11 @@
-"""What is grouped: edits, those joined first that can't or shouldn't be apart.
+"""The pieces of a commit: edits that are compared and grouped as one.
 
 A rename goes with the edits of its file, a creation with its lines, a submodule with
 what ``.gitmodules`` says of it. In a commit of very many pieces more are joined, in
 steps that have names, so that a proposal is there in time.
 
-Whether a plan's commits can have trees, and which groups to join if they can't.
+Here is also which groups to join where a plan's commits could have no trees, since the
+paths of their files collide.
 """
 
 from collections import Counter
@@ -23,19 +24,21 @@ MOST_COMPARED = 120
 """So many pieces are compared two by two; of more, some are joined before."""
 
 _MODULES = b".gitmodules"
+
 _CLOSE = (3, 12, 50)
+"""Of too many pieces those within so many lines of each other are joined, in steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The pieces of a commit, and the step by which they were made fewer, in words."""
+    """The pieces of a commit; ``shortcut`` says in words how they were made fewer."""
 
     pieces: tuple[Piece, ...]
     shortcut: str = ""
 
 
 def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Pieces:
-    """The pieces that are compared: every edit is in one, in the order of the diff."""
+    """The pieces of a commit with these edits, in the diff's order, at most 120."""
     cut = list(_edits_in_blocks(changes, edits))
     pieces = _pieces_by(cut, lambda edit: _home(changes, edit))
     if len(pieces) <= MOST_COMPARED:
@@ -52,7 +55,7 @@ def pieces_of(changes: Sequence[FileChange], edits: Sequence[Edit]) -> Pieces:
 def _edits_in_blocks(
     changes: Sequence[FileChange], edits: Sequence[Edit]
 ) -> Iterator[Edit]:
-    """The edits, those that add code cut where a block of it begins."""
+    """The edits; those that only add code are cut where a block of it begins."""
     for edit in edits:
         if isinstance(edit, TextEdit):
             yield from block_edits(changes[edit.file], edit)
@@ -61,7 +64,7 @@ def _edits_in_blocks(
 
 
 def _coarser(changes: Sequence[FileChange], pieces: Sequence[Piece]) -> Pieces:
-    """The pieces joined by files, or by as many leading directories as it takes."""
+    """The pieces of each file joined, or those of each directory, as deep as can be."""
     edits = [edit for piece in pieces for edit in piece]
     files = _pieces_by(edits, lambda edit: edit.file)
     if len(files) <= MOST_COMPARED:
@@ -82,7 +85,7 @@ def _ancestor(changes: Sequence[FileChange], depth: int, edit: Edit) -> bytes:
 def _pieces_by(
     edits: Sequence[Edit], home: Callable[[Edit], Hashable]
 ) -> tuple[Piece, ...]:
-    """The edits of each home together, by the first of them."""
+    """A piece for each value of ``home``, in the order of their first edits."""
     found: dict[Hashable, list[Edit]] = {}
     for edit in edits:
         found.setdefault(home(edit), []).append(edit)
@@ -90,7 +93,7 @@ def _pieces_by(
 
 
 def _home(changes: Sequence[FileChange], edit: Edit) -> Hashable:
-    """What is equal for edits that stay together."""
+    """A value that is equal for edits that stay together."""
     change = changes[edit.file]
     if change.path == _MODULES or GITLINK in _modes(change):
         return "submodules"
@@ -126,7 +129,7 @@ def _is_near(a: Edit, b: Edit, gap: int) -> bool:
 
 
 def has_valid_trees(plan: Plan) -> bool:
-    """Whether each of the plan's commits has a tree that there can be."""
+    """Whether the paths of each of the plan's commits can stand in one tree."""
     if len(set(path_collisions(plan.changes))) == len(plan.changes):
         return True
     try:
@@ -139,9 +142,9 @@ def has_valid_trees(plan: Plan) -> bool:
 def groups_without_collisions(
     changes: Sequence[FileChange], edits: Sequence[Edit], group_of: Sequence[int]
 ) -> tuple[int, ...]:
-    """The groups with files whose paths collide in one, where the first of them is.
+    """The group of each edit, files whose paths collide being in the first one's.
 
-    No group is left empty.
+    Groups that are left empty go, and the others are numbered anew.
     """
     first = path_collisions(changes)
     sizes = Counter(first)

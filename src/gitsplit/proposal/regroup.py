@@ -1,8 +1,8 @@
-"""Another cut of the same commit, with what the user has decided about the last one.
+"""A proposal with one group more or fewer, and what the user has decided so far.
 
-One commit more or fewer is a new proposal. What was moved by hand is not in it, but
-words, the Change-Id, what was dropped and what was written by hand go along: each to
-the group that has most lines of the one where it was.
+What was moved by hand is not in it, but messages, the owner of the Change-Id, what was
+dropped and contents written by hand go along: each to the group that has most lines of
+the group where it was.
 """
 
 from bisect import bisect_right
@@ -24,7 +24,7 @@ from gitsplit.model.plan import (
 from gitsplit.proposal.propose import Proposals
 
 _TRIES = 8
-"""Groups whose paths collide are joined, so the next cut may have no more of them."""
+"""So many numbers are tried, since groups whose paths collide are joined again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Regrouping:
 
 
 def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
-    """The next cut with more groups (``by`` is 1) or fewer (-1) than ``before`` has.
+    """The next proposal with more groups (``by`` is 1) or fewer (-1) than ``before``.
 
     Raises ActionRefused where there is none.
     """
@@ -63,7 +63,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
 
 
 def _proposed_plan(proposals: Proposals, number: int) -> Plan:
-    """The proposal of so many groups; a refusal says no other number to ask for."""
+    """The proposed plan of so many groups; raises ActionRefused, without a hint."""
     try:
         return proposals.plan(number)
     except InvalidPlan as refusal:
@@ -71,7 +71,7 @@ def _proposed_plan(proposals: Proposals, number: int) -> Plan:
 
 
 def _candidates(proposals: Proposals, size: int) -> Iterator[Plan]:
-    """The proposals that the plan may be: of the best number, or of so many groups."""
+    """The proposed plans that ``before`` may be: of the best number, or of its own."""
     yield proposals.plan(at_least=2)
     try:
         for number in range(size, size + _TRIES):
@@ -83,13 +83,13 @@ def _candidates(proposals: Proposals, size: int) -> Iterator[Plan]:
 
 
 def _is_candidate(plan: Plan, offered: Sequence[Plan]) -> bool:
-    """Whether each piece is where a proposal has it."""
+    """Whether each edit is in the group where a proposal has it."""
     where = (plan.edits, plan.group_of)
     return any(where == (each.edits, each.group_of) for each in offered)
 
 
 def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan:
-    """The plan that is wanted, with what was decided about the one before."""
+    """The ``wanted`` plan with what the user has decided about the one before."""
     plan = without_empty_groups(_with_dropped(before, wanted))
     heirs = list(_heirs(before, plan))
     owner = before.owner
@@ -103,7 +103,7 @@ def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan
 
 
 def _is_default(before: Plan, owner: int, offered: Sequence[Plan]) -> bool:
-    """Whether a proposal would have that owner too."""
+    """Whether a proposal has the owner in the same place."""
     return any(
         each.owner is not None and _heirs(each, before)[each.owner] == owner
         for each in offered
@@ -113,7 +113,10 @@ def _is_default(before: Plan, owner: int, offered: Sequence[Plan]) -> bool:
 def _with_words(
     before: Plan, offered: Sequence[Plan], plan: Plan, heirs: Sequence[int | None]
 ) -> Plan:
-    """The plan with the messages that no proposal has; of two the owner's, or first."""
+    """The plan with the messages that no proposal has, which the user has written.
+
+    Where two groups become one, the owner's stays, else the first one's.
+    """
     drafts = {group.message for each in offered for group in each.groups}
     order = sorted(range(len(before.groups)), key=lambda g: (g == before.owner, -g))
     for group in order:
@@ -126,7 +129,7 @@ def _with_words(
 def _overrides(
     before: Plan, plan: Plan, heirs: Sequence[int | None]
 ) -> Iterator[Override]:
-    """What was written by hand, in the groups that took over; of two the later one."""
+    """The contents written by hand, in the groups' heirs; of two the later one."""
     last = len(plan.groups) - 1
     found: dict[tuple[int, int], Override] = {}
     for override in before.overrides:
@@ -137,7 +140,7 @@ def _overrides(
 
 
 def _with_dropped(before: Plan, wanted: Plan) -> Plan:
-    """The plan that is wanted, but for what was dropped, which stays cut as it was."""
+    """The ``wanted`` plan, but what was dropped stays dropped, and cut as it was."""
     if DROPPED not in before.group_of:
         return wanted
     was, is_now = _Homes(before), _Homes(wanted)
@@ -156,7 +159,7 @@ def _but_dropped(was: "_Homes", is_now: "_Homes", edit: Edit) -> int:
 
 
 def _finest(was: "_Homes", is_now: "_Homes") -> Iterator[Edit]:
-    """The edits as they are now; of a hunk that some was dropped of, as they were."""
+    """The edits as they are now; of a hunk with dropped lines, as they were."""
     before = {hunk: tuple(edits) for hunk, edits in groupby(was.plan.edits, _hunk_key)}
     for hunk, edits in groupby(is_now.plan.edits, _hunk_key):
         own = before[hunk]
@@ -172,7 +175,7 @@ def _hunk_key(edit: Edit) -> tuple[int, int]:
 
 
 class _Homes:
-    """Which group of a plan an edit is in that may be a part of one of its edits."""
+    """Finds the group of an edit, which may be a part of one of the plan's edits."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -187,7 +190,7 @@ class _Homes:
 
 
 def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:
-    """For each group of one plan that of the other which has most lines of it."""
+    """For each group of one plan the group of the other with most of its lines."""
     shares: list[Counter[int]] = [Counter() for _ in one.groups]
     for edit, group, heir in _group_pairs(one, other):
         if group is None or heir is None or DROPPED in (group, heir):
@@ -202,7 +205,7 @@ def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:
 def _group_pairs(
     one: Plan, other: Plan
 ) -> Iterator[tuple[Edit, int | None, int | None]]:
-    """Each edit of the plan that is cut finer, with its group in both."""
+    """Each edit of the plan that is cut finer, with its group in either plan."""
     if one.edits == other.edits:
         yield from zip(one.edits, one.group_of, other.group_of, strict=True)
         return

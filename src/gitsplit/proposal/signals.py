@@ -1,4 +1,4 @@
-"""The signals: what each two pieces of a commit have to do with each other.
+"""The signals: a number for each two pieces of a commit, most of them from 0 to 1.
 
 To add one, write a function of a commit's features and two pieces' numbers, and put it
 into SIGNALS. It weighs nothing until ``./dev train`` has learned its weight; then give
@@ -13,6 +13,7 @@ from gitsplit.proposal.commit_features import CommitFeatures, path_likeness
 from gitsplit.proposal.features import LineFeatures, PieceFeatures
 
 Signal = Callable[[CommitFeatures, int, int], float]
+"""Of a commit and the numbers (from 0) of two of its pieces, in either order."""
 
 
 def _pair(

@@ -1,14 +1,9 @@
-"""Words in source text: identifiers, the parts they are made of, and what they weigh.
+"""Source text of any language: its identifiers, kinds of lines, and roles of files.
 
-Text is taken as it comes, in any language; bytes that aren't UTF-8 become replacement
-characters, which no word has.
-
-Where a line of source text stands, and what kind of line it is, in any language.
-
-No grammar is read: indentation says what encloses what, and a few words and signs that
-most languages share say what declares, imports or comments.
-
-What a path says about a file: the part it plays, and which files belong to it.
+No grammar is read. Identifiers are found by their characters; indentation says what
+encloses what; a few words and signs that most languages share say what declares,
+imports or comments; the path says what part a file plays. What isn't UTF-8 comes as
+replacement characters, which no identifier has.
 """
 
 import re
@@ -132,6 +127,7 @@ _COMMON = frozenset(
 """Words of programming languages and of English that say nothing about a purpose."""
 
 Vector = dict[str, float]
+"""A sparse vector: a value for each word that has one."""
 
 
 def identifiers(text: str) -> list[str]:
@@ -155,7 +151,7 @@ def is_common(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def subwords(word: str) -> tuple[str, ...]:
-    """The parts of an identifier, in lower case.
+    """The words that an identifier is made of, in lower case, without common ones.
 
     >>> subwords("HTTPServer_upgrade_service2")
     ('http', 'server', 'upgrade', 'service')
@@ -177,7 +173,7 @@ def is_data(word: str) -> bool:
 
 
 def with_less_data(words: Counter[str], most: int) -> Counter[str]:
-    """The words, of those that are data only the first ``most``."""
+    """The words, but of those that are data only the first ``most``."""
     if len(words) <= most:
         return words
     data = [word for word in words if is_data(word)]
@@ -186,9 +182,9 @@ def with_less_data(words: Counter[str], most: int) -> Counter[str]:
 
 
 def word_vectors(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[Vector]:
-    """For each bag of words a vector of length one; words in many bags weigh less.
+    """For each bag of words its tf-idf vector, of length one.
 
-    ``least`` is what a word weighs besides.
+    A word's weight is the log of how few bags have it, and ``least`` besides.
     """
     spread: dict[str, int] = {}
     for bag in bags:
@@ -206,7 +202,7 @@ def word_vectors(bags: Sequence[Mapping[str, int]], least: float = 0.0) -> list[
 
 
 def unit_vector(vector: Vector) -> Vector:
-    """The vector at length one; without words it stays empty."""
+    """The vector scaled to length one; an empty one stays empty."""
     length = sqrt(sum(value * value for value in vector.values()))
     if not length:
         return {}
@@ -245,7 +241,7 @@ def indentation(line: str) -> int:
 
 
 def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:
-    """The declarations (from 0) that line ``at`` stands in, the innermost first.
+    """The lines (from 0) of the declarations around line ``at``, innermost first.
 
     Each is indented less than what it encloses; nothing further than 300 lines up is
     looked for.
@@ -256,7 +252,7 @@ def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:
 
 
 def _declarations(lines: Sequence[str], at: int, depth: int) -> Iterator[int]:
-    """The declarations above ``at``, each less deep than the one before."""
+    """The lines of declarations above ``at``, each less indented than the last."""
     for number in range(at - 1, max(-1, at - _FAR), -1):
         line = lines[number]
         if not line or not line[:depth].strip():

@@ -1,4 +1,4 @@
-"""Draft subjects, written as this repository's latest commits are."""
+"""Proposed messages, whose subjects are written as the repository's latest ones are."""
 
 import re
 from collections import Counter
@@ -33,10 +33,10 @@ _KINDS = {
 def proposal_message(
     message: bytes, place: bytes, copied: Collection[bytes] = COPIED_TRAILERS
 ) -> bytes:
-    """A draft of a message for a commit split off the one with ``message``.
+    """The proposed message of a commit split off the one with ``message``.
 
-    It says where the part is and from what it was split, and has the trailers whose
-    keys (in lower case) are ``copied``; the Change-Id stays with the owner.
+    Its subject is the ``place`` of its edits and the other's subject; it has the
+    trailers whose keys (in lower case) are ``copied``, and no Change-Id.
     """
     subject = b": ".join(part for part in (place, subject_of(message)) if part)
     return with_copied(subject, message, copied)
@@ -57,7 +57,7 @@ def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> by
 
 
 def style_of(subjects: Sequence[bytes]) -> Style:
-    """How most of the latest subjects are written; "plain" where there are few."""
+    """How most of the latest subjects are written; "plain" where no style prevails."""
     latest = subjects[:LATEST]
     conventional = sum(bool(_CONVENTIONAL.match(subject)) for subject in latest)
     if 2 * conventional > len(latest):
@@ -67,9 +67,9 @@ def style_of(subjects: Sequence[bytes]) -> Style:
 
 
 def in_style(deed: bytes, area: bytes, subjects: Sequence[bytes]) -> bytes:
-    """What a group does, as a subject like the latest ones.
+    """A subject in the style of the latest ones that says what a group does.
 
-    ``deed`` begins with a verb and a capital; ``area`` is a word for where it is.
+    ``deed`` begins with a verb and a capital, ``area`` is a word for where it is.
     """
     style = style_of(subjects)
     text = deed if _are_capital(subjects[:LATEST]) else deed[:1].lower() + deed[1:]
@@ -86,7 +86,10 @@ def _are_capital(subjects: Sequence[bytes]) -> bool:
 
 
 def area_of(paths: Sequence[bytes], subjects: Sequence[bytes]) -> bytes:
-    """A word for where the paths are, one that the latest subjects use if there is."""
+    """A word for where the paths are: one before the colon of the latest subjects.
+
+    Where they have none that fits, the commonest directory or file name of the paths.
+    """
     used = {subject.partition(b":")[0] for subject in subjects[:LATEST]}
     words = [word for path in paths for word in _words_of(path)]
     known = Counter(word for word in words if word in used)
