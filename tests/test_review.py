@@ -238,7 +238,7 @@ def test_a_squash_of_two_without_ids_gets_a_new_one_where_ids_are_given(
     before = done(repo.path, "--plan", "-", "-n", stdin=plan)
     done(repo.path, "--plan", "-", "--yes", stdin=plan)
 
-    assert "    Change-Id: (a new one)\n" in before
+    assert "    Change-Id: (will be added)\n" in before
     assert repo.message("HEAD").decode().count("\nChange-Id: I") == 1
 
 

@@ -231,7 +231,7 @@ def test_the_reflogs_of_head_and_of_the_branch_say_what_was_done(
     done(case.repo.path, "--plan", plan, "--yes")
     done(case.repo.path, "--undo")
 
-    what = f"split {tangled[:10]} into {len(case.trees)}"
+    what = f"split of {tangled[:10]} into {len(case.trees)} commits"
     expected = [f"gitsplit: undo: {what}", f"gitsplit: {what}"]
     for ref in ("HEAD", branch):
         said = case.repo.git("reflog", "-2", "--format=%gs", ref)

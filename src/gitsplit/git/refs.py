@@ -371,7 +371,10 @@ def _prepare_error(
                 f"Another git process is using this repository: {lock} exists.",
                 hint="Wait for it; if none is running, delete that file and try again.",
             )
-    return WriteFailed(f"git could not update the refs: {talk.reason()}")
+    return WriteFailed(
+        f"git could not update the refs: {talk.reason()}",
+        hint="Is the disk full, or the repository read-only?",
+    )
 
 
 def _ref_locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:

@@ -182,7 +182,8 @@ class _Writer:
         new_head = self.moved.get(last)
         if new_head is None:
             raise InvalidPlan(
-                "The plan leaves no commit of the series, not even a root."
+                "The plan leaves no commit of the series, not even a root.",
+                hint="Keep a commit.",
             )
         head = next(c for c in series.commits if c.oid == series.head)
         return Rewrite(

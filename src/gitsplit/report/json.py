@@ -16,7 +16,7 @@ def printout(dry_run: DryRun) -> Printout:
         for oid, shortcut in dry_run.shortcuts.items()
     )
     refused = (
-        f"{oid[:10]} stays one commit. {why} {why.hint}"
+        f"{oid[:10]} stays one commit. {why} {why.hint}".rstrip()
         for oid, why in dry_run.refused.items()
     )
     return Printout(

@@ -93,7 +93,7 @@ def _with_new_id_unknown(commit: ResultCommit) -> bytes:
     message = commit.draft.message
     if not commit.is_new_change or commit.change_id is None:
         return message
-    return message.replace(commit.change_id, b"(a new one)")
+    return message.replace(commit.change_id, b"(will be added)")
 
 
 def _split_lines(split: Split) -> Iterator[str]:
