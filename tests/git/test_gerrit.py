@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.git.push import has_gerrit, id_rules, is_on_a_remote, push_for_review
+from gitsplit.git.gerrit import has_gerrit, id_rules, is_on_a_remote, push_for_review
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid

@@ -187,7 +187,7 @@ def _undo_last(repo: "Repository") -> None:
 
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """Say what an undo leaves as it is: commits that are on a server."""
-    from gitsplit.git.push import are_reviewed, has_new_changes, is_on_a_remote
+    from gitsplit.git.gerrit import are_reviewed, has_new_changes, is_on_a_remote
     from gitsplit.report.summary import MAY_BE_PUSHED, pushed_before
 
     head = record.updates[0]

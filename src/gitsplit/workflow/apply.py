@@ -32,6 +32,7 @@ from gitsplit.errors import (
 from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.journal import wait_for_others
+from gitsplit.git.rebase_recovery import recover_rebase
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
 from gitsplit.git.state_dir import ensure_directory, write_file
@@ -382,9 +383,7 @@ def recover(repo: Repository, say: Say = say_nothing) -> str | None:
     Raises OperationUnderWay where another gitsplit or git is still moving refs.
     """
     wait_for_others(repo, say)
-    said = filter(
-        None, (rebase_record.recover_rebase(repo), journal.recover_rewrites(repo, say))
-    )
+    said = filter(None, (recover_rebase(repo), journal.recover_rewrites(repo, say)))
     told = " ".join(said)
     rebase_record.settle_records(repo)
     return told or None

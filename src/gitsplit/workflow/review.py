@@ -2,7 +2,7 @@
 
 The rules are those of its server and its ``commit-msg`` hook
 (:mod:`gitsplit.model.change_id`); what the server has is read from the clone
-(:mod:`gitsplit.git.push`), nothing is asked of it.
+(:mod:`gitsplit.git.gerrit`), nothing is asked of it.
 """
 
 import re
@@ -14,8 +14,13 @@ from gitsplit.errors import (
     NotPushable,
 )
 from gitsplit.git import refs, repository
+from gitsplit.git.gerrit import (
+    ReviewServer,
+    are_reviewed,
+    push_for_review,
+    review_server,
+)
 from gitsplit.git.journal import Record
-from gitsplit.git.push import ReviewServer, are_reviewed, push_for_review, review_server
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.change_id import (

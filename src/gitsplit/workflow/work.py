@@ -15,8 +15,15 @@ from gitsplit.errors import (
     UnknownRevision,
     WhichCommit,
 )
-from gitsplit.git import history, operations, push, rebase_process, rebase_record, refs
-from gitsplit.git.push import ReviewServer, review_server
+from gitsplit.git import (
+    gerrit,
+    history,
+    operations,
+    rebase_process,
+    rebase_record,
+    refs,
+)
+from gitsplit.git.gerrit import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import FileChange, edits_of
@@ -165,7 +172,7 @@ def _with_proposal(
 
 def _make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     """The work, with the repository's rules for Change-Ids and its review server."""
-    rules = push.id_rules(repo, series.commits, moves=request.moves_ids)
+    rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
     head = refs.current_head(repo)
     known = None
     if rules.is_reviewed:
