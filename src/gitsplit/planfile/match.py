@@ -1,7 +1,8 @@
-"""A plan file's entry fitted to the commit it speaks of, and an entry made of a plan.
+"""Between the entries of a plan file and plans: what an entry means for its commit.
 
-Here the file's 1-based line ranges meet the edits. What doesn't fit is refused with
-the first thing that doesn't.
+Entries name lines by 1-based ranges, both ends included; plans have edits, which count
+lines from 0. An entry that doesn't fit its commit is refused with the first thing that
+doesn't. The rules are those of ``docs/plan-file.md``.
 """
 
 from array import array
@@ -35,7 +36,7 @@ from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRang
 
 _NOBODY = -1
 _UNCHANGED = -3
-"""In the place of a group: the line is none of the commit's, nobody can have it."""
+"""In the place of a group: the commit leaves the line as it is."""
 
 
 def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
@@ -103,14 +104,14 @@ def entry_of_plan(plan: Plan, commit: SourceCommit) -> CommitEntry:
 
 
 def _file_entries_by_group(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
-    """Every file entry with the group that it speaks for."""
+    """Every file entry with its group (from 0), or DROPPED."""
     for group, group_entry in enumerate(entry.groups):
         yield from ((group, file) for file in group_entry.files)
     yield from ((DROPPED, file) for file in entry.dropped)
 
 
 def _only(what: str, chosen: Sequence[bool]) -> int | None:
-    """The one group that is chosen, if any; two are refused."""
+    """The one group (from 0) that is chosen, if any; raises InvalidPlan for two."""
     found = [group for group, is_chosen in enumerate(chosen) if is_chosen]
     if len(found) > 1:
         raise _misfit(f"Groups {found[0] + 1} and {found[1] + 1} can't both {what}")
@@ -122,7 +123,10 @@ def _no_lines() -> "array[int]":
 
 
 def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
-    """For each line up to the last in a span who takes it: nobody has so far."""
+    """For each line (from 0) up to the last changed one its group: none so far.
+
+    Lines outside of the spans, which are changed by nobody, are _UNCHANGED.
+    """
     lines = array("q", [_UNCHANGED]) * (spans[-1].stop if spans else 0)
     for span in spans:
         lines[span.start : span.stop] = array("q", [_NOBODY]) * len(span)
@@ -131,7 +135,7 @@ def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
 
 @dataclass
 class _Claims:
-    """Who takes what of one file, while a plan file's entry is being read."""
+    """The groups that take the lines and facts of one file, while an entry is read."""
 
     change: FileChange
     facts: dict[Fact, int] = field(default_factory=dict)
@@ -146,7 +150,7 @@ class _Claims:
         self.new = _groups_of_lines([hunk.new for hunk in hunks])
 
     def take(self, entry: FileEntry, group: int) -> None:
-        """Note what ``entry`` names for ``group``; refuse what is named twice."""
+        """Give ``group`` what the entry names; raises InvalidPlan where it can't be."""
         if entry.content is not None:
             self._take_content(entry.content, group)
         self.touching.add(group)
@@ -195,7 +199,10 @@ class _Claims:
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
-        """The file's edits with their groups; ``rest`` takes those nobody named."""
+        """The file's edits with their groups; ``rest`` takes what no entry named.
+
+        Raises InvalidPlan where something is left and no group takes the rest.
+        """
         for lines, side in ((self.old, "removed"), (self.new, "added")):
             for line, group in enumerate(lines):
                 if group == _NOBODY:
@@ -226,7 +233,7 @@ class _Claims:
 def _hunk_edits(
     file: int, number: int, hunk: Hunk, claims: _Claims
 ) -> Iterator[tuple[Edit, int]]:
-    """One hunk's edits: the runs of lines, in merge order, that share their group."""
+    """The edits of one hunk: in merge order, the runs of lines of one group."""
     old = [claims.old[line] for line in hunk.old.numbers]
     new = [claims.new[line] for line in hunk.new.numbers]
     if len(set(old + new)) == 1:
@@ -246,7 +253,7 @@ def _hunk_edits(
 def _entries_by_group(
     change: FileChange, assignment: Iterable[tuple[Edit, int]]
 ) -> Iterator[tuple[int, FileEntry]]:
-    """What each group takes of one file."""
+    """For each group that takes something of one file its entry for it."""
     by_group: dict[int, list[Edit]] = {}
     for edit, group in assignment:
         by_group.setdefault(group, []).append(edit)
@@ -291,7 +298,7 @@ def _old_and_new_path(change: FileChange) -> tuple[bytes | None, bytes | None]:
 
 
 def _entry_in_words(entry: FileEntry) -> str:
-    """The entry's paths: one, or two of a rename, or what it makes or deletes."""
+    """The entry in words: its path, both of a rename, or that it creates or deletes."""
     old, new = entry.old_path, entry.path
     if old is None or new is None:
         return f"{printable(new or old or b'')} that {'makes' if new else 'deletes'} it"

@@ -1,8 +1,8 @@
-"""The plan file: JSON in, values out, and back. ``docs/plan-file.md`` describes it.
+"""The plan file: from JSON text to values and back (``docs/plan-file.md``).
 
-Says what a plan file means by itself; whether it fits a commit is
-:mod:`gitsplit.planfile.match`'s to say. Ranges of lines are 1-based, both ends
-included.
+What is no plan at all, whatever the commit, is refused here with the place in the file;
+whether a plan fits its commit is seen in :mod:`gitsplit.planfile.match`. Ranges of
+lines are 1-based, both ends included.
 """
 
 import json
@@ -29,7 +29,12 @@ LineRange = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What a group takes of one file; the paths say which file change is meant."""
+    """What a group takes of one file; both paths together name the file's change.
+
+    ``old_path`` is None where the commit creates the file, ``path`` where it deletes
+    it. ``whole`` takes all of it. ``removed`` are lines of the old file, ``added`` of
+    the new one. ``content`` is the file as of this group, where it is neither side.
+    """
 
     old_path: bytes | None
     path: bytes | None
@@ -42,7 +47,10 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
-    """A future commit; ``rest`` takes every edit that nothing else names."""
+    """A new commit; ``rest`` takes every edit that nothing else names.
+
+    ``owner`` keeps the Change-Id.
+    """
 
     message: bytes
     owner: bool = False
@@ -53,7 +61,11 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True)
 class CommitEntry:
-    """What is to be done to one commit of the series."""
+    """What becomes of one commit of the series.
+
+    ``groups`` and ``dropped`` are those of a ``split``, ``message`` is the one of a
+    ``reword`` or ``squash``.
+    """
 
     commit: Oid
     subject: bytes = b""
@@ -108,7 +120,10 @@ def load_plan(text: str | bytes) -> PlanDocument:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """A JSON object; a name that is there twice would hide what was said first."""
+    """A JSON object; raises InvalidPlan for a name that is there twice.
+
+    Ranges of lines are made small at once.
+    """
     value: dict[str, object] = {}
     for name, inner in pairs:
         if name in value:
@@ -121,7 +136,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _compact_ranges(value: object) -> tuple[LineRange, ...]:
-    """The ranges of lines that a list spells; empty where it isn't one of such.
+    """A list of ranges of lines as a tuple of tuples; empty where it is anything else.
 
     A file may have millions of them, and as JSON they take much more room: they are
     made small as soon as the file's entry has been read, each in its place.
@@ -142,7 +157,7 @@ def _is_range(value: object) -> bool:
 
 
 def _refuse_other_formats(node: "_Node") -> None:
-    """Nothing where format and version are known; said before any unknown field is."""
+    """Raise InvalidPlan where format or version is unknown, before fields are read."""
     top = node.members({"format", "version"})
     if top["format"].value != FORMAT:
         top["format"].refuse(f'only "{FORMAT}" is known')
@@ -152,12 +167,16 @@ def _refuse_other_formats(node: "_Node") -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A JSON value and where in the plan it stands, as jq would name the place."""
+    """A JSON value and its path in the plan (``.series[0].groups``, as jq has it).
+
+    What asks for a kind of value raises InvalidPlan where it is of another.
+    """
 
     value: object
     where: str = ""
 
     def refuse(self, why: str) -> NoReturn:
+        """Raise InvalidPlan, which names the place."""
         place = f"The plan's {self.where}" if self.where else "The plan"
         raise InvalidPlan(
             f"{place} does not match the format: {why}.",
@@ -190,7 +209,7 @@ class _Node:
         return (_Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value))
 
     def text(self) -> bytes:
-        """A string, or the bytes that ``{"base64": …}`` spells."""
+        """The UTF-8 of a string, or the bytes that ``{"base64": …}`` spells."""
         if isinstance(self.value, dict):
             return self.fields({"base64"}, set())["base64"].base64_bytes()
         if not isinstance(self.value, str):
@@ -210,6 +229,7 @@ class _Node:
             self.refuse("it is not base64")
 
     def path(self) -> bytes | None:
+        """A path; None for null."""
         return None if self.value is None else self.text()
 
     def string(self) -> str:
@@ -278,7 +298,7 @@ def _commit_entry(node: _Node) -> CommitEntry:
 def _refuse_misplaced(
     node: _Node, action: str, has_groups: bool, has_dropped: bool
 ) -> None:
-    """Nothing where the entry of a commit has what its action wants, and no more."""
+    """Raise InvalidPlan where the entry lacks what its action needs, or has more."""
     has_message = "message" in node.members(set())
     if (action == "split") != has_groups:
         node.refuse('"split" and "groups" belong together')

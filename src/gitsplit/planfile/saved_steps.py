@@ -1,9 +1,9 @@
-"""Todo lists that follow each other, as JSON and back: more than a plan file has.
+"""The steps of a saved draft: todo lists as JSON and back, for undo to work again.
 
-A plan file says what becomes of each line; where a commit was cut, which plans wait,
-and how the user came there is no affair of whoever reads it. Here lists are written
-with their cuts, each as what differs from the one before it. Whoever reads them has
-the changes of the commits, and refuses what doesn't fit those.
+A plan file says where each line goes. It says neither how edits were cut, nor which
+plans wait for an action to be split again, nor how the user came there. Here each list
+is written with its cuts, as what differs from the list before it. They are read with
+the changes of the commits at hand; what doesn't fit those is refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 
 def dump_steps(todos: Sequence[Todo]) -> Json:
-    """The lists as JSON; :func:`load_steps` gives them back."""
+    """The lists, of which there is one at least, as JSON for :func:`load_steps`."""
     plans: _Table[Plan] = _Table()
     entries: _Table[Entry] = _Table()
     first, *_ = todos
@@ -47,9 +47,10 @@ def load_steps(
     commits: Mapping[Oid, SourceCommit],
     changes_of: Callable[[Oid], Changes],
 ) -> tuple[Todo, ...]:
-    """The lists that were written; raises ValueError where they don't fit.
+    """The lists that :func:`dump_steps` gave; ``changes_of`` a commit are its own.
 
-    Also KeyError, TypeError and IndexError, where it is no such JSON at all.
+    Raises ValueError where they don't fit the commits; also KeyError, TypeError or
+    IndexError where it is no such JSON at all.
     """
     rows = [_check_row(row) for row in value["entries"]]
     planned = {row["plan"]: Oid(row["commit"]) for row in rows}
@@ -70,13 +71,13 @@ def load_steps(
 
 @dataclass(slots=True)
 class _Table(Generic[Value]):
-    """Values that are written once, however often they are named; told by identity."""
+    """Values with their numbers, each written once; which is which goes by identity."""
 
     values: list[Value] = field(default_factory=list)
     places: dict[int, int] = field(default_factory=dict)
 
     def place(self, value: Value) -> int:
-        """The number of the value, which is in the table now."""
+        """The number of the value, which is put into the table if it is new."""
         if id(value) not in self.places:
             self.places[id(value)] = len(self.values)
             self.values.append(value)
@@ -86,7 +87,7 @@ class _Table(Generic[Value]):
 def _replaced_entries(
     entries: "_Table[Entry]", before: Todo, after: Todo
 ) -> list[list[int]]:
-    """The places at which one list has another entry than the one before it."""
+    """The places at which ``after`` has another entry, with the entry's number."""
     pairs = enumerate(zip(before.entries, after.entries, strict=True))
     return [[at, entries.place(new)] for at, (old, new) in pairs if old is not new]
 
@@ -125,7 +126,7 @@ def _cuts(edits: Sequence[Edit]) -> Iterator[Json]:
 
 
 def _check_row(row: Json) -> Json:
-    """The row of an entry; raises where its action is none or lacks its message."""
+    """The row of an entry; raises ValueError for an unknown action or lacking plan."""
     if row["action"] not in get_args(Doing):
         raise ValueError(row["action"])
     if row["action"] == "split" and row["plan"] is None:
@@ -180,7 +181,7 @@ def _override(row: Json) -> Override:
 
 
 def _edits_with_cuts(changes: Changes, cuts: Json) -> Iterator[Edit]:
-    """The edits of the changes, with these cuts in their hunks."""
+    """The edits of the changes, cut there; raises ValueError where none can be."""
     at = {(file, hunk): [tuple(cut) for cut in lines] for file, hunk, lines in cuts}
     for edit in edits_of(changes):
         if isinstance(edit, FactEdit):
@@ -194,7 +195,10 @@ def _edits_with_cuts(changes: Changes, cuts: Json) -> Iterator[Edit]:
 def _parts_between(
     edit: TextEdit, cuts: Sequence[tuple[int, int]]
 ) -> Iterator[TextEdit]:
-    """The parts of an edit that is cut there, each with lines; else ValueError."""
+    """The parts of an edit cut at these old and new lines (from 0).
+
+    Raises ValueError where one of them would have no lines.
+    """
     begin, end = (edit.old.start, edit.new.start), (edit.old.stop, edit.new.stop)
     for (old, new), (old_stop, new_stop) in pairwise([begin, *cuts, end]):
         removed, added = Span(old, old_stop), Span(new, new_stop)
