@@ -194,18 +194,19 @@ def announce_rewrite(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:
 
 
 def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oid]]:
-    """Each rewritten commit and the one that keeps its identity.
+    """Each rewritten commit and the one that keeps its identity, or has most of it.
 
     Where a rebase has stopped for ``edit``, git itself tells at the end what became of
     the commit that it stopped at.
     """
     stop = repo.rebase_dir / "stopped-sha"
     stopped = stop.read_text("ascii", "replace").strip() if stop.is_file() else ""
-    rewritten = ((commit.old, commit.owner) for commit in rewrite.rewritten)
+    heirs = {source.oid: new for source, new in rewrite.given_up}
+    heirs |= {commit.old: commit.owner for commit in rewrite.rewritten}
     return [
         (old, new)
-        for old, new in rewritten
-        if not stopped or not old.startswith(stopped)
+        for old, new in heirs.items()
+        if old != new and not (stopped and old.startswith(stopped))
     ]
 
 

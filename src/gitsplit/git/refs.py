@@ -134,6 +134,7 @@ def _objection_to_move(
     owned = branches_owned_by_operations(repo)
     elsewhere = branches_of_other_worktrees(repo)
     rewritten = rewrite.followers
+    given_up = {source.oid for source, _ in rewrite.given_up} - rewritten.keys()
     updates = repo.config.get_bool("rebase.updateRefs", default=True)
     same_tree = _commits_with_same_tree(rewrite)
 
@@ -141,6 +142,7 @@ def _objection_to_move(
         for holds, reason in (
             (not tip.is_branch, "tags stay where they are"),
             (tip.ref in owned, "a rebase or bisect in progress will set it"),
+            (tip.commit in given_up, "no new commit continues what it is at"),
             (tip.commit not in rewritten, "it has commits of its own on top"),
             (repo.is_rebasing, "a rebase is in progress here"),
             (not updates, "rebase.updateRefs is false"),
@@ -192,7 +194,7 @@ def _tips_containing(
     (clocks differ): for each it walks the history, which takes seconds for the tags of
     a long-lived project.
     """
-    rewritten = rewrite.followers.keys()
+    rewritten = {*rewrite.followers, *(source.oid for source, _ in rewrite.given_up)}
     first = [
         source
         for source in rewrite.sources

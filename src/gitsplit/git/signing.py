@@ -256,4 +256,5 @@ def _with_new_ids(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
         ),
         commits=tuple(c._replace(oid=names.get(c.oid, c.oid)) for c in rewrite.commits),
         dropped=tuple((gone, names.get(new, new)) for gone, new in rewrite.dropped),
+        given_up=tuple((gone, names.get(new, new)) for gone, new in rewrite.given_up),
     )

@@ -3,8 +3,9 @@
 :mod:`gitsplit.git.store` has git keep them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from gitsplit.errors import InvalidPlan, ReplayConflict
@@ -53,7 +54,8 @@ class Rewrite:
     ``rewritten`` has the source commits whose id changes, squashed ones among them;
     ``commits`` has every draft, also those that come out as the commit they were made
     from. A ``dropped`` source commit is in neither; it comes with the commit that is
-    in its place now. The trees are those of the heads.
+    in its place now. One that is ``given_up`` is part of a range and nobody continues
+    it; it comes with the commit that has most of it. The trees are those of the heads.
     """
 
     old_head: Oid
@@ -63,14 +65,17 @@ class Rewrite:
     rewritten: tuple[RewrittenCommit, ...]
     commits: tuple[WrittenCommit, ...]
     dropped: tuple[tuple[SourceCommit, Oid], ...] = ()
+    given_up: tuple[tuple[SourceCommit, Oid], ...] = ()
 
     @property
     def sources(self) -> Iterator[SourceCommit]:
         """Every commit that the series was made of."""
-        for written in self.commits:
-            yield written.draft.source
-            yield from written.draft.squashed
-        yield from (source for source, _ in self.dropped)
+        drafts = [written.draft for written in self.commits]
+        gone = (source for source, _ in (*self.dropped, *self.given_up))
+        every = chain(
+            chain.from_iterable((each.source, *each.squashed) for each in drafts), gone
+        )
+        yield from {source.oid: source for source in every}.values()
 
     @property
     def followers(self) -> Mapping[Oid, Oid]:
@@ -125,8 +130,7 @@ def _drafts_by_source(
 ) -> dict[Oid, tuple[CommitDraft, ...]]:
     pieces: dict[Oid, tuple[CommitDraft, ...]] = {}
     for draft in drafts:
-        oid = draft.source.oid
-        pieces[oid] = (*pieces.get(oid, ()), draft)
+        pieces[draft.place] = (*pieces.get(draft.place, ()), draft)
     return pieces
 
 
@@ -150,6 +154,7 @@ class _Writer:
     written: list[WrittenCommit] = field(default_factory=list)
     rewritten: list[RewrittenCommit] = field(default_factory=list)
     dropped: list[tuple[SourceCommit, Oid]] = field(default_factory=list)
+    given_up: list[tuple[SourceCommit, Oid]] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -166,6 +171,8 @@ class _Writer:
     def write(self, source: SourceCommit) -> None:
         """Write the commits that the source becomes, or leave it out."""
         drafts = self.drafts.get(source.oid, ())
+        if source.oid in self.moved:
+            return  # it was written with the range that it is in
         if leader := self.whole.layout.into.get(source.oid):
             self._follow(source, leader)
         elif not drafts:
@@ -191,31 +198,56 @@ class _Writer:
             rewritten=tuple(self.rewritten),
             commits=tuple(self.written),
             dropped=tuple(self.dropped),
+            given_up=tuple(self.given_up),
         )
 
     def _write_chain(
         self, source: SourceCommit, drafts: tuple[CommitDraft, ...]
     ) -> None:
-        """Write the drafts of one source commit, each on the one before it."""
+        """Write the drafts of one source commit, or range, each on the one before."""
         parents = self._new_parents(source)
-        chain: list[WrittenCommit] = []
+        made: list[WrittenCommit] = []
         was, now = self._parent_trees(source)
         for draft in drafts:
             original = self._tree_of(draft, was)
             tree = self._on_new_parents(source, original)
             tree = self._with_squashed(draft, tree)
-            if len(drafts) == 1 and _is_source(draft, tree, parents):
-                oid = source.oid
+            if draft.role != "piece" and _is_source(draft, tree, parents):
+                oid = draft.source.oid
             else:
                 oid = self._commit(draft, tree, parents)
             is_emptied = tree == now and original != was
-            chain.append(WrittenCommit(draft, oid, tree, is_emptied))
+            made.append(WrittenCommit(draft, oid, tree, is_emptied))
             was, now, parents = original, tree, (oid,)
-        self.written += chain
-        self._record(source, chain[-1].oid, chain[-1].tree)
-        if chain[-1].oid != source.oid:
-            owner = next((c.oid for c in chain if c.draft.role != "piece"), parents[0])
-            self.rewritten.append(RewrittenCommit(source.oid, chain[-1].oid, owner))
+        self.written += made
+        for each in self.whole.layout.ranges.get(source.oid, (source,)):
+            self._record(each, made[-1].oid, made[-1].tree)
+        if source.oid in self.whole.layout.ranges:
+            self._record_range(self.whole.layout.ranges[source.oid], made)
+        elif made[-1].oid != source.oid:
+            owner = next((c.oid for c in made if c.draft.role != "piece"), parents[0])
+            self.rewritten.append(RewrittenCommit(source.oid, made[-1].oid, owner))
+
+    def _record_range(
+        self, commits: Sequence[SourceCommit], made: Sequence[WrittenCommit]
+    ) -> None:
+        """What becomes of each commit of a range: continued, given up, or dropped.
+
+        What is at the last one stays at the end of the range, as with one commit.
+        """
+        heirs = {c.draft.source.oid: c.oid for c in made if c.draft.role == "owner"}
+        main = {oid: each.oid for each in made for oid in each.draft.inherits}
+        for commit in commits:
+            heir = heirs.get(commit.oid)
+            if commit is commits[-1]:
+                end = made[-1].oid
+                if heir is None or end != commit.oid:
+                    owner = heir or main.get(commit.oid, end)
+                    self.rewritten.append(RewrittenCommit(commit.oid, end, owner))
+            elif heir is not None and heir != commit.oid:
+                self.rewritten.append(RewrittenCommit(commit.oid, heir, heir))
+            if heir is None:
+                self.given_up.append((commit, main.get(commit.oid, made[-1].oid)))
 
     def _record(self, source: SourceCommit, oid: Oid | None, tree: Oid) -> None:
         self.moved[source.oid] = oid

@@ -197,6 +197,11 @@ def edits_of(changes: Iterable[FileChange]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def size_of(edit: Edit) -> int:
+    """The number of lines that the edit takes away and adds; of a fact 1."""
+    return 1 if isinstance(edit, FactEdit) else len(edit.old) + len(edit.new)
+
+
 def sort_key(edit: Edit) -> tuple[int, int, int, int]:
     """The place of an edit in the order of :func:`edits_of`, cut or not."""
     if isinstance(edit, FactEdit):

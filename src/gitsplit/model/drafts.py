@@ -1,16 +1,18 @@
 """Commit drafts made from a plan: trees chosen, messages with their Change-Ids."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.diff import File
+from gitsplit.model.diff import File, size_of
 from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
-from gitsplit.model.plan import Plan
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
-from gitsplit.model.states import is_whole, steps
+from gitsplit.model.states import original_trees, steps
 from gitsplit.model.todo import Layout, layout_as_read
 
 
@@ -33,37 +35,106 @@ class SeriesDraft:
 
 
 def split_drafts(
-    source: SourceCommit, plan: Plan, rules: IdRules, fresh: Iterator[bytes]
+    commits: Sequence[SourceCommit],
+    plan: Plan,
+    rules: IdRules,
+    fresh: Iterator[bytes],
 ) -> tuple[tuple[CommitDraft, ...], tuple[File, ...]]:
-    """The drafts of a split commit, and the file states whose blobs they need.
+    """The drafts of a split range, and the file states whose blobs they need.
 
-    The owner has the original Change-Id, every other draft the next of ``fresh``; a
-    commit without an id gets none unless ``rules`` want one. Raises InvalidPlan where
-    a group has no edits or no message, or its tree would be impossible.
+    ``commits`` are those of the range, mostly one. What continues a commit has its
+    Change-Id, every other draft the next of ``fresh``; where no commit of the range has
+    an id, none gets one unless ``rules`` want it. Raises InvalidPlan where a group has
+    no edits or no message, or its tree would be impossible.
     """
-    _refuse_incomplete(source, plan)
+    _refuse_incomplete(commits, plan)
+    ids = [rules.of(rules.with_id_in_footer(c.raw.message)) for c in commits]
+    whole = original_trees(plan)
     drafts: list[CommitDraft] = []
     files: list[File] = []
-    original = rules.of(rules.with_id_in_footer(source.raw.message))
-    last = len(plan.groups) - 1 if is_whole(plan) else None
     for group, step in enumerate(steps(plan)):
-        is_owner = group == plan.owner
-        kept = original if is_owner else None
+        continued = plan.continues(group)
+        kept = None if continued is None else ids[continued]
         message = rules.with_id_in_footer(plan.groups[group].message)
-        if original is not None or rules.gives_id(message):
+        is_in_use = any(ids) if continued is None else kept is not None
+        if is_in_use or rules.gives_id(message):
             message = rules.with_id(message, kept or next(fresh))
+        tree = whole[group]
         drafts.append(
             CommitDraft(
-                source,
+                commits[_source(plan, commits, group)],
                 message,
-                "owner" if is_owner else "piece",
+                "piece" if continued is None else "owner",
                 # The original itself: it may hold rows that we would write otherwise.
-                tree=source.raw.tree if group == last else None,
+                tree=None if tree is None else commits[tree].raw.tree,
                 paths=step.paths,
+                range_start=commits[0].oid if plan.is_range else None,
+                inherits=_inherited(plan, commits, group),
             )
         )
         files += step.files
     return tuple(drafts), tuple(files)
+
+
+def _source(plan: Plan, commits: Sequence[SourceCommit], group: int) -> int:
+    """The commit that gives a group its author, date and other headers, from 0.
+
+    The one that it continues. Where it is a new one: of the author of most of its
+    lines, the latest commit that it has lines of.
+    """
+    continued = plan.continues(group)
+    if continued is not None or not plan.is_range:
+        return continued or 0
+    lines = _lines_by_commit(plan, group)
+    by_author: Counter[bytes] = Counter()
+    for commit, count in lines.items():
+        by_author[_author(commits[commit])] += count
+    first, _ = by_author.most_common(1)[0]
+    return max(
+        (commit for commit in lines if _author(commits[commit]) == first),
+        key=lambda commit: (_author_time(commits[commit]), commit),
+    )
+
+
+def _lines_by_commit(plan: Plan, group: int) -> Counter[int]:
+    """How many lines of each commit of the range a group has; a fact counts as one."""
+    found: Counter[int] = Counter()
+    for edit, to in zip(plan.edits, plan.group_of, strict=True):
+        if to == group:
+            found[plan.changes[edit.file].commit] += size_of(edit)
+    return found
+
+
+def _author(commit: SourceCommit) -> bytes:
+    """Name and address of the author, as the header has them."""
+    return next(iter(commit.raw.values(b"author")), b"").rsplit(b" ", 2)[0]
+
+
+def _author_time(commit: SourceCommit) -> int:
+    """The seconds of the author's date; 0 where it is malformed."""
+    words = next(iter(commit.raw.values(b"author")), b"").rsplit(b" ", 2)
+    return int(words[1]) if len(words) == 3 and words[1].isdigit() else 0
+
+
+def _inherited(
+    plan: Plan, commits: Sequence[SourceCommit], group: int
+) -> tuple[Oid, ...]:
+    """The commits of a range that nobody continues and that have most lines here."""
+    if not plan.is_range:
+        return ()
+    given_up = [c for c, heir in enumerate(plan.continued_by) if heir is None]
+    return tuple(
+        commits[commit].oid for commit in given_up if _main_group(plan, commit) == group
+    )
+
+
+def _main_group(plan: Plan, commit: int) -> int | None:
+    """The group that has most lines of a commit of the range; the first of several."""
+    lines: Counter[int] = Counter()
+    for edit, to in zip(plan.edits, plan.group_of, strict=True):
+        if to != DROPPED and plan.changes[edit.file].commit == commit:
+            lines[to] += size_of(edit)
+    return max(sorted(lines), key=lines.__getitem__, default=None)
 
 
 def pick_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:
@@ -92,16 +163,23 @@ def reword_draft(
     return CommitDraft(source, message, "same", tree=source.raw.tree)
 
 
-def _refuse_incomplete(source: SourceCommit, plan: Plan) -> None:
-    """Nothing where every group has edits and a message, else InvalidPlan."""
+def _refuse_incomplete(commits: Sequence[SourceCommit], plan: Plan) -> None:
+    """Nothing where every group has edits and a message, else InvalidPlan.
+
+    What continues a commit of a range that had none may be without, too.
+    """
+    changed = {change.commit for change in plan.changes}
     for number, group in enumerate(plan.groups):
-        if number not in plan.group_of:
+        continued = plan.continues(number) if plan.is_range else None
+        is_as_it_was = continued is not None and continued not in changed
+        if number not in plan.group_of and not is_as_it_was:
             raise InvalidPlan(
                 f"Commit {number + 1} is empty.",
                 hint="Send it a hunk, or remove it.",
             )
-        if not without_change_id(group.message).strip():
-            which = b"commit %d of %s" % (number + 1, source.oid[:10].encode())
+        had_none = continued is not None and not commits[continued].raw.message.strip()
+        if not had_none and not without_change_id(group.message).strip():
+            which = b"commit %d of %s" % (number + 1, commits[0].oid[:10].encode())
             raise _no_message(which)
 
 

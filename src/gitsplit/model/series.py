@@ -60,6 +60,10 @@ class CommitDraft:
     that exists already. ``role`` says what the commit is to its source: the commit
     ``same`` but for its parents, the ``owner`` of its identity, or another ``piece``.
     What the ``squashed`` commits did is done on top, in their order.
+
+    A draft made from a range of commits stands in the place of the first of them,
+    ``range_start``; its source may be any of them. Of the commits that nobody
+    continues, those that it ``inherits`` have most of their lines in it.
     """
 
     source: SourceCommit
@@ -68,3 +72,10 @@ class CommitDraft:
     tree: Oid | None = None
     paths: tuple[PathChange, ...] = ()
     squashed: tuple[SourceCommit, ...] = ()
+    range_start: Oid | None = None
+    inherits: tuple[Oid, ...] = ()
+
+    @property
+    def place(self) -> Oid:
+        """The commit in whose place it stands."""
+        return self.range_start or self.source.oid

@@ -11,6 +11,7 @@ Merging is git's affair: whoever calls gives it as a function.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.content import Assignment, file_states
@@ -194,6 +195,29 @@ def is_whole(plan: Plan) -> bool:
     last = len(plan.groups) - 1
     is_altered = any(override.group == last for override in plan.overrides)
     return DROPPED not in plan.group_of and not is_altered
+
+
+def original_trees(plan: Plan) -> tuple[int | None, ...]:
+    """For each group the commit of the range whose tree it has, where it has one's.
+
+    Group *k* has the tree of commit *i* where groups 0..k hold exactly the edits of
+    commits 0..i, and nobody wrote a file by hand there.
+    """
+    first_left = [len(plan.continued_by)] * (len(plan.groups) + 1)
+    last_held = [-1] * len(plan.groups)
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        commit = plan.changes[edit.file].commit
+        place = min(group, len(plan.groups))
+        first_left[place] = min(first_left[place], commit)
+        if place < len(plan.groups):
+            last_held[place] = max(last_held[place], commit)
+    held = tuple(accumulate(last_held, max))
+    left = tuple(accumulate(reversed(first_left), min))[::-1]
+    written = {override.group for override in plan.overrides}
+    return tuple(
+        commit if 0 <= commit < left[group + 1] and group not in written else None
+        for group, commit in enumerate(held)
+    )
 
 
 def _step(before: list[File | None], after: list[File | None]) -> TreeStep:

@@ -13,17 +13,18 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import Literal
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import lines_of
 from gitsplit.model.encoding import message_in_utf8
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
@@ -32,22 +33,38 @@ Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One commit of the series and what is to be done to it.
+    """One commit of the series, or a range of them, and what is to be done to it.
 
     ``message`` is the new message of a ``reword``, or of what a ``squash`` makes with
     the commit before it (None: both messages, as git joins them). ``plan`` says how a
-    ``split`` splits; where something else is to be done it only waits.
+    ``split`` splits; where something else is to be done it only waits. ``rest`` are the
+    commits that follow ``commit`` in its range.
     """
 
     commit: SourceCommit
     action: Doing = "pick"
     message: bytes | None = None
     plan: Plan | None = None
+    rest: tuple[SourceCommit, ...] = ()
 
     @property
     def oid(self) -> Oid:
-        """The commit's id."""
+        """The commit's id; of a range that of the first."""
         return self.commit.oid
+
+    @property
+    def commits(self) -> tuple[SourceCommit, ...]:
+        """The commits that it is about, oldest first."""
+        return (self.commit, *self.rest)
+
+    @property
+    def given_up(self) -> tuple[SourceCommit, ...]:
+        """The commits of a range that no new commit continues."""
+        if self.plan is None or self.action != "split" or not self.rest:
+            return ()
+        heirs = without_empty_groups(self.plan).continued_by
+        pairs = zip(self.commits, heirs, strict=True)
+        return tuple(commit for commit, heir in pairs if heir is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ class Todo:
     @property
     def order(self) -> tuple[Oid, ...]:
         """The commits in the new order."""
-        return tuple(entry.oid for entry in self.entries)
+        return tuple(each.oid for entry in self.entries for each in entry.commits)
 
     @property
     def plans(self) -> Mapping[Oid, Plan]:
@@ -71,8 +88,11 @@ class Todo:
         }
 
     def place(self, commit: Oid) -> int:
-        """The place of the commit's entry, from 0."""
-        return self.order.index(commit)
+        """The place of the entry that is about the commit, from 0."""
+        for place, entry in enumerate(self.entries):
+            if any(each.oid == commit for each in entry.commits):
+                return place
+        raise ValueError(f"no entry is about {commit}")
 
     def entry(self, commit: Oid) -> Entry:
         """The entry of the commit."""
@@ -118,8 +138,8 @@ def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
     places = dict(zip(todo.order, (c.oid for c in series.commits), strict=True))
     own = [
         at
-        for at, oid in enumerate(todo.order)
-        if lines[places[oid]] == lines[places[commit]]
+        for at, entry in enumerate(todo.entries)
+        if lines[places[entry.oid]] == lines[places[commit]]
     ]
     at = own.index(todo.place(commit))
     if not 0 <= at + by < len(own):
@@ -155,19 +175,22 @@ class Layout:
     """How the new series hangs together, in terms of the commits as they were read.
 
     ``order`` has every commit, dropped and squashed ones too. ``parents`` are those
-    that each has in this order. ``into`` names the commit that one is squashed into.
+    that each has in this order. ``into`` names the commit that one is squashed into;
+    ``ranges`` has the commits of each range by its first.
     """
 
     order: tuple[Oid, ...]
     parents: Mapping[Oid, tuple[Oid, ...]]
     into: Mapping[Oid, Oid]
+    ranges: Mapping[Oid, tuple[SourceCommit, ...]] = field(default_factory=dict)
 
 
 def todo_layout(series: Series, todo: Todo) -> Layout:
     """The layout of the list.
 
     Raises InvalidPlan where a commit would leave its line, where one is to be squashed
-    and there is none before it in its line, and where every commit is dropped.
+    and there is none before it in its line, where every commit is dropped, and where
+    the commits of a range don't follow each other.
     """
     if all(entry.action == "drop" for entry in todo.entries):
         raise InvalidPlan("Every commit is dropped: none is left.", hint="Keep one.")
@@ -181,7 +204,51 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
                 # The other lines that begin there would get it as well.
                 raise _cannot(entry, "is the first commit of a branch")
             into[entry.oid] = into.get(before.oid, before.oid)
-    return Layout(todo.order, parents, into)
+    ranges = {e.oid: e.commits for e in todo.entries if e.rest and e.action == "split"}
+    for commits in ranges.values():
+        refuse_broken_range(series, commits)
+    return Layout(todo.order, parents, into, ranges)
+
+
+def refuse_broken_range(series: Series, commits: Sequence[SourceCommit]) -> None:
+    """Raise InvalidPlan where these aren't neighbours on one line of the series."""
+    lines = _lines_of_history(series)
+    for before, commit in pairwise(commits):
+        if before.oid not in commit.raw.parents:
+            raise InvalidPlan(
+                f"{commit.in_words} doesn't follow {before.in_words}.",
+                hint="A range is of commits that follow each other, oldest first.",
+            )
+    for commit in commits:
+        if len(commit.raw.parents) > 1:
+            raise InvalidPlan(
+                f"{commit.in_words} is a merge, so a range can't go past it.",
+                hint=_stretch_beside(commits, commit),
+            )
+        if lines[commit.oid] != lines[commits[0].oid]:
+            raise InvalidPlan(
+                f"A branch of the series forks off before {commit.in_words}, so a range"
+                " can't go past it.",
+                hint="Take the commits before the fork, or those after it.",
+            )
+
+
+def _stretch_beside(commits: Sequence[SourceCommit], merge: SourceCommit) -> str:
+    """A hint at the longest run of the commits that has no merge in it."""
+    runs: list[list[SourceCommit]] = [[]]
+    for commit in commits:
+        if len(commit.raw.parents) > 1:
+            runs.append([])
+        else:
+            runs[-1].append(commit)
+    longest = max(runs, key=len)
+    if not longest:
+        return f"{merge.oid[:10]} and what is around it can't be split together."
+    number = quantity(len(longest), "commit")
+    return (
+        f"The longest stretch beside it has {number}: {longest[0].oid[:10]} to"
+        f" {longest[-1].oid[:10]}."
+    )
 
 
 def layout_as_read(series: Series) -> Layout:
@@ -194,7 +261,7 @@ def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) ->
     """The entry that is squashed into; raises InvalidPlan where there is none."""
     if len(entry.commit.raw.parents) > 1:
         raise _cannot(entry, "is a merge")
-    entries = {each.oid: each for each in todo.entries}
+    entries = {commit.oid: each for each in todo.entries for commit in each.commits}
     before: Entry | None = entry
     while before is entry or (before and before.action == "drop"):
         before = (

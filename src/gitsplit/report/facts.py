@@ -16,8 +16,8 @@ from gitsplit.model.change_id import (
 )
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_by_file
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.series import CommitDraft
+from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
+from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.planfile.parse import PlanDocument
 from gitsplit.proposal.propose import Proposals
@@ -98,7 +98,8 @@ class SplitPart:
 class Split:
     """How a commit of so many files and hunks is split.
 
-    ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack.
+    ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack,
+    ``given_up`` the commits of a range that no part continues, with their Change-Ids.
     ``shortcut`` says what was done to have a proposal in time, where it was.
     """
 
@@ -108,6 +109,7 @@ class Split:
     dropped: tuple[FileEdits, ...] = ()
     trailers: tuple[IncompleteTrailer, ...] = ()
     shortcut: str = ""
+    given_up: tuple[tuple[SourceCommit, bytes | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ def commit_fates(
     """
     becomes: dict[Oid, list[ResultCommit]] = {oid: [] for oid in todo.order}
     for each in commits:
-        becomes[each.draft.source.oid].append(each)
+        becomes[each.draft.place].append(each)
     for entry in todo.entries:
-        own, split = becomes[entry.oid], None
+        own, split = [one for each in entry.commits for one in becomes[each.oid]], None
         if entry.action == "split" and entry.plan is not None and own:
             split = _split(entry, entry.plan, own, proposals.get(entry.oid), ids)
         yield CommitFate(entry, tuple(own), tuple(complaints.get(entry.oid, ())), split)
@@ -154,20 +156,25 @@ def _split(
     proposals: Proposals | None,
     ids: IdRules,
 ) -> Split:
+    plan = without_empty_groups(plan)
     members = plan.edits_by_group()
-    groups = [group for group in range(len(plan.groups)) if group in members]
-    pairs = zip(groups, commits, strict=True)
+    pairs = zip(range(len(plan.groups)), commits, strict=True)
     messages = {n: commit.draft.message for n, commit in enumerate(commits, 1)}
     return Split(
         files=len(plan.changes),
         hunks=len(plan.edits),
         parts=tuple(
-            _part(plan, group, members[group], commit, proposals if at else None)
-            for at, (group, commit) in enumerate(pairs)
+            _part(plan, group, members.get(group, ()), commit, proposals)
+            for group, commit in pairs
         ),
         dropped=edits_of_files(plan.changes, members.get(DROPPED, ())),
-        trailers=incomplete_trailers(entry.commit.raw.message, messages, ids),
+        trailers=(
+            ()
+            if entry.rest
+            else incomplete_trailers(entry.commit.raw.message, messages, ids)
+        ),
         shortcut=proposals.shortcut if proposals else "",
+        given_up=tuple((each, ids.of(each.raw.message)) for each in entry.given_up),
     )
 
 
@@ -184,7 +191,7 @@ def _part(
         edits_of_files(plan.changes, edits),
         by_hand=tuple(plan.changes[file].path for file in overrides),
         reason=plan.groups[group].reason,
-        border=proposals.border(plan, group - 1, group) if proposals else "",
+        border=proposals.border(plan, group - 1, group) if proposals and group else "",
     )
 
 
@@ -233,7 +240,7 @@ def review_of(
         tuple(
             (ids[entry.oid], entry)
             for entry in todo.entries
-            if entry.oid in ids and ids[entry.oid] not in kept
+            if entry.oid in ids and not entry.rest and ids[entry.oid] not in kept
         ),
     )
 
@@ -351,12 +358,16 @@ class RewriteFacts:
 def gone_commits(
     todo: Todo, commits: Sequence[ResultCommit], ids: IdRules
 ) -> Iterator[tuple[Entry, bytes | None]]:
-    """The commits that the series has no more.
+    """The commits that the series has no more, and those that nobody continues.
 
-    Each with its Change-Id, where it was squashed and no commit has that any more.
+    Each with its Change-Id, where that commit was squashed, or nobody continues it, and
+    no commit has the id any more.
     """
     kept = {commit.change_id for commit in commits}
     for entry in todo.entries:
+        for commit in entry.given_up:
+            change_id = ids.of(commit.raw.message)
+            yield Entry(commit, "split"), None if change_id in kept else change_id
         if entry.action in ("squash", "fixup"):
             change_id = ids.of(entry.commit.raw.message)
             yield entry, None if change_id in kept else change_id
@@ -372,6 +383,8 @@ def trailers_left_behind(
     originals: dict[Oid, bytes] = {}
     for number, each in enumerate(commits, 1):
         source = each.draft.source
+        if each.draft.range_start is not None:
+            continue  # whose they are in a range, the plan says
         parts.setdefault(source.oid, {})[number] = each.draft.message
         originals[source.oid] = source.raw.message
     for oid, messages in parts.items():

@@ -65,6 +65,13 @@ def review_lines(review: Review | None) -> Iterator[str]:
     )
 
 
+def given_up_id(change_id: bytes | None) -> str:
+    """What to do about the Change-Id of a commit that nobody continues."""
+    if change_id is None:
+        return ""
+    return f"; if it is under review, abandon {printable(change_id)[:9]}"
+
+
 def _new_change_lines(review: Review) -> Iterator[str]:
     """What changes that nobody knows yet begin without."""
     if not review.new:

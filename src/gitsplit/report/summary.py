@@ -21,7 +21,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.report.facts import DroppedEdits, FileEdits, ResultCommit, RewriteFacts
-from gitsplit.report.sentences import fate, push_lines, review_lines
+from gitsplit.report.sentences import fate, given_up_id, push_lines, review_lines
 
 MOST_COMMITS = 20
 """So many commits that a rewrite made are told one by one."""
@@ -33,7 +33,7 @@ MOST_REFS = 5
 def summary_text(rewrite: RewriteFacts) -> str:
     """What a rewrite did, how to take it back, and what it left alone."""
     refs = name_list([_short(ref) for ref, _ in rewrite.moved], MOST_REFS)
-    before, after = len(rewrite.todo.entries), len(rewrite.commits)
+    before, after = len(rewrite.todo.order), len(rewrite.commits)
     lines = [
         f"Rewrote {refs}: {quantity(before, 'commit')} became {after}.",
         *_commit_lines(rewrite),
@@ -55,9 +55,9 @@ def _commit_lines(rewrite: RewriteFacts) -> Iterator[str]:
 
     Those that only have other parents are left out first.
     """
-    entries = {entry.oid: entry for entry in rewrite.todo.entries}
+    entries = {c.oid: entry for entry in rewrite.todo.entries for c in entry.commits}
     told = numbered = [
-        (number, entries[commit.draft.source.oid], commit)
+        (number, entries[commit.draft.place], commit)
         for number, commit in enumerate(rewrite.commits, 1)
     ]
     if len(numbered) > MOST_COMMITS:
@@ -77,7 +77,7 @@ def _commit_line(number: int, entry: Entry, commit: ResultCommit) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     role = commit.draft.role
     what = {"same": fate(entry, commit), "owner": "", "piece": "new"}[role]
-    if commit.oid == entry.oid:
+    if commit.oid == commit.draft.source.oid:
         what = "unchanged"
     elif commit.is_emptied:
         what = "now empty"
@@ -92,6 +92,8 @@ def _commit_line(number: int, entry: Entry, commit: ResultCommit) -> str:
 def _gone_line(entry: Entry, lost: bytes | None) -> str:
     """A commit that the series has no more; ``lost`` is a Change-Id gone with it."""
     name = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
+    if entry.action == "split":
+        return f"Given up: {name}" + given_up_id(lost)
     if entry.action == "drop":
         return f"Dropped {name}  (see git show {entry.oid[:10]})"
     return f"Squashed {name}" + (f"; its {printable(lost)[:9]} is gone" if lost else "")

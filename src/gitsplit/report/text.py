@@ -7,7 +7,7 @@ from gitsplit.model.diff import Edit, FactEdit, Span
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
-from gitsplit.model.todo import Doing
+from gitsplit.model.todo import Doing, Entry
 from gitsplit.report.facts import (
     CommitFate,
     DryRun,
@@ -18,7 +18,7 @@ from gitsplit.report.facts import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout
-from gitsplit.report.sentences import fate, review_lines
+from gitsplit.report.sentences import fate, given_up_id, review_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -42,14 +42,21 @@ def _lines(preview: Preview) -> list[str]:
 def _commit_lines(commit: CommitFate) -> Iterator[str]:
     against = [f"  ! {printable(each)}" for each in commit.complaints]
     if commit.split is not None:
-        yield f"{commit.entry.oid[:10]} {_subject(commit.entry.commit.subject)}"
+        yield _split_heading(commit.entry)
         yield from against
-        yield from _split_lines(commit.split)
+        yield from _split_lines(commit.split, is_range=bool(commit.entry.rest))
     else:
         yield _heading(commit)
         yield from against
         for each in commit.commits:
             yield from _message_lines(each)
+
+
+def _split_heading(entry: Entry) -> str:
+    if not entry.rest:
+        return f"{entry.oid[:10]} {_subject(entry.commit.subject)}"
+    number = quantity(len(entry.commits), "commit")
+    return f"{entry.oid[:10]} to {entry.rest[-1].oid[:10]}, {number}"
 
 
 def _heading(commit: CommitFate) -> str:
@@ -96,20 +103,26 @@ def _with_new_id_unknown(commit: ResultCommit) -> bytes:
     return message.replace(commit.change_id, b"(will be added)")
 
 
-def _split_lines(split: Split) -> Iterator[str]:
+def _split_lines(split: Split, *, is_range: bool) -> Iterator[str]:
     """How the commit is split, and a block for each commit that it becomes."""
     number = len(split.parts)
-    into = "stays one commit" if number == 1 else f"becomes {number} commits"
+    into = f"becomes {quantity(number, 'commit')}"
+    if number == 1 and not is_range:
+        into = "stays one commit"
     yield f"  {quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}: {into}"
     if split.shortcut:
         yield f"  a large commit: {split.shortcut}"
     for number, part in enumerate(split.parts, 1):
         yield ""
-        yield from _part_lines(number, part)
+        yield from _part_lines(number, part, is_range=is_range)
     if split.dropped:
         yield ""
         yield "  dropped"
         yield from _file_lines(split.dropped)
+    for given_up, change_id in split.given_up:
+        yield ""
+        name = f"{given_up.oid[:10]} {_subject(given_up.subject)}"
+        yield f"  given up: {name}{given_up_id(change_id)}"
     yield ""
     left = list(trailer_lines(split.trailers))
     yield from (f"  {line}" for line in left)
@@ -117,13 +130,15 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield ""
 
 
-def _part_lines(number: int, part: SplitPart) -> Iterator[str]:
+def _part_lines(number: int, part: SplitPart, *, is_range: bool) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {printable(subject_of(part.commit.draft.message))}"
     hunks = quantity(sum(len(file.edits) for file in part.files), "hunk")
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
     facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
+    if is_range:
+        facts.append(_continued(part.commit))
     yield "     " + ", ".join([*facts, *_id_fate(part.commit)])
     yield from _file_lines(part.files)
     for path in part.by_hand:
@@ -132,6 +147,15 @@ def _part_lines(number: int, part: SplitPart) -> Iterator[str]:
         yield f"     why: {printable(part.reason)}"
     if part.border:
         yield f"     apart: {printable(part.border)}"
+
+
+def _continued(commit: ResultCommit) -> str:
+    """What a commit of a range is to the commits that there were."""
+    original = commit.draft.source.oid
+    if commit.oid == original:
+        return "unchanged"
+    new = commit.draft.role == "piece"
+    return "new" if new else f"continues {original[:10]}"
 
 
 def _id_fate(commit: ResultCommit) -> Iterator[str]:

@@ -164,7 +164,10 @@ def _journal_subject(work: Work, rewrite: write.Rewrite) -> str:
     commits = len(work.series.commits)
     if [e.action for e in work.todo.entries if e.action != "pick"] == ["split"]:
         (oid,) = work.plans
-        pieces = sum(c.draft.source.oid == oid for c in rewrite.commits)
+        pieces = sum(c.draft.place == oid for c in rewrite.commits)
+        if work.todo.entry(oid).rest:
+            number = quantity(len(work.todo.entry(oid).commits), "commit")
+            return f"resplit {number} into {pieces}"
         if pieces == 1:
             is_dropping = DROPPED in work.plans[oid].group_of
             return f"{'removal of lines from' if is_dropping else 'edit of'} {oid[:10]}"
@@ -220,7 +223,7 @@ def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
     drafts: list[CommitDraft] = []
     for entry in work.todo.entries:
         if leader := arranged.into.get(entry.oid):
-            at = max(n for n, d in enumerate(drafts) if d.source.oid == leader)
+            at = max(n for n, d in enumerate(drafts) if d.place == leader)
             drafts[at] = with_squashed_commit(drafts[at], entry, work.ids, _fresh_ids())
         elif entry.action != "drop":
             drafts += entry_drafts(objects, work, entry)
@@ -238,12 +241,12 @@ def entry_drafts(
     if entry.action == "reword" and entry.message is not None:
         return (reword_draft(commit, entry.message, work.ids, _fresh_ids()),)
     if entry.action != "split" or entry.plan is None:
-        return (pick_draft(commit, work.ids),)
+        return tuple(pick_draft(each, work.ids) for each in entry.commits)
     plan = without_empty_groups(entry.plan)
-    is_one = len(plan.groups) == 1 and is_whole(plan)
+    is_one = len(plan.groups) == 1 and is_whole(plan) and not entry.rest
     if is_one and plan.groups[0].message == commit.raw.message:
         return (pick_draft(commit, work.ids),)
-    drafts, files = split_drafts(commit, plan, work.ids, _fresh_ids())
+    drafts, files = split_drafts(entry.commits, plan, work.ids, _fresh_ids())
     for file in files:
         if file.content is not None:
             objects.add("blob", file.content)
@@ -267,7 +270,7 @@ def result_commits(
             made.tree,
             work.ids.of(made.draft.message),
             made.is_emptied,
-            made.draft.source.oid in moved,
+            made.draft.place in moved,
             id_of_continued_change(made.draft, work.ids),
         )
         for made in commits

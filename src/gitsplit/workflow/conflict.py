@@ -196,13 +196,16 @@ class _Carriers:
 
         What is squashed into them is left out.
         """
-        drafts = [d for d in self.ready.drafts if d.source.oid == oid]
+        drafts = [d for d in self.ready.drafts if d.place == oid]
         plain = [replace(draft, squashed=()) for draft in (*drafts, *more)]
         if not plain:
             return ()
         source = self.source(oid)
-        alone = Series(next(iter(source.raw.parents), None), oid, (source,))
-        whole = SeriesDraft.of(alone, plain)
+        commits = self.ready.layout.ranges.get(oid, (source,))
+        base = next(iter(source.raw.parents), None)
+        alone = SeriesDraft.of(Series(base, commits[-1].oid, commits), plain)
+        ranges = {oid: commits} if len(commits) > 1 else {}
+        whole = replace(alone, layout=replace(alone.layout, ranges=ranges))
         written = write.make_rewrite(self.repo, self.objects, whole, self.committer)
         return tuple(
             made._replace(draft=replace(made.draft, squashed=draft.squashed))
@@ -219,11 +222,13 @@ def _todo_lines(
 ) -> tuple[list[TodoLine], Mapping[Oid, Oid]]:
     """The todo list for git, and the commit at which each commit of the series ends.
 
-    A dropped commit ends where the one before it does, the first at the base.
+    A dropped commit ends where the one before it does, the first at the base; one of a
+    range with what continues it, or nowhere, but for the last.
     """
-    by_source: dict[Oid, list[WrittenCommit]] = {}
+    by_place: dict[Oid, list[WrittenCommit]] = {}
     for each in made:
-        by_source.setdefault(each.draft.source.oid, []).append(each)
+        by_place.setdefault(each.draft.place, []).append(each)
+    inner = {c.oid for each in ready.layout.ranges.values() for c in each[:-1]}
     base = _base(ready.series)
     lines = [] if base is None else [TodoLine("onto", base)]
     ends: dict[Oid, Oid] = {}
@@ -231,10 +236,12 @@ def _todo_lines(
         if leader := ready.layout.into.get(oid):
             ends[oid] = ends[leader]
             continue
-        for each in by_source.get(oid, ()):
+        for each in by_place.get(oid, ()):
             lines.append(_pick_line(each))
             lines += _fixup_lines(each.draft) if oid in rest else ()
-        if lines:
+            if each.draft.source.oid in inner and each.draft.role == "owner":
+                ends[each.draft.source.oid] = lines[-1].commit
+        if lines and oid not in inner:
             ends[oid] = lines[-1].commit
     return lines, ends
 
@@ -259,7 +266,7 @@ def _make_commits_with_dropped(
         entry = replace(work.todo.entry(oid), plan=plans[oid])
         whole = replace(carriers.ready, drafts=entry_drafts(objects, work, entry))
         there = replace(carriers, ready=whole).of(oid)
-        tree = there[-1].tree if there else entry.commit.raw.tree
+        tree = there[-1].tree if there else entry.commits[-1].raw.tree
         message = b"Dropped from %s\n" % oid[:10].encode()
         draft = CommitDraft(entry.commit, message, "piece", tree=tree)
         kept.append(carriers.of(oid, draft)[-1])

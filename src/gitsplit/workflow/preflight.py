@@ -144,7 +144,7 @@ def _suspects(work: Work, commit: Oid) -> Iterator[SourceCommit]:
     """
     old = [source.oid for source in work.series.commits]
     before = set(old[: old.index(commit)])
-    now = work.todo.order[: work.todo.place(commit)]
+    now = work.todo.order[: work.todo.order.index(commit)]
     for entry in work.todo.entries:
         is_there = entry.oid in now and entry.action != "drop"
         is_cut = entry.oid in work.plans and not is_whole(work.plans[entry.oid])

@@ -64,7 +64,7 @@ def gerrit_complaints(
     for each in found:
         if each.is_ours:
             first = first or _push_error(each)
-            source = rewrite.commits[each.number - 1].draft.source.oid
+            source = rewrite.commits[each.number - 1].draft.place
             told = f"Gerrit would refuse it. {each.sentence} {each.remedy}"
             ours.setdefault(source, []).append(told)
     return ours, first, _push_warnings([each for each in found if not each.is_ours])
