@@ -71,6 +71,9 @@ class Options:
         help="Split this commit (repeatable); UPSTREAM then defaults to its parent.",
     )
     root: bool = _flag("--root", help="Begin the series at the root commit.")
+    resplit: bool = _flag(
+        "--resplit", help="Split the whole series again: its N commits become M."
+    )
     dry_run: bool = _flag(
         "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."
     )
@@ -158,9 +161,26 @@ def check_usage(options: Options) -> None:
             if value is not None:
                 raise click.UsageError(f"{name} requires --dry-run.")
     _check_exec(options)
+    _check_resplit(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
     _check_alone(options)
+
+
+def _check_resplit(options: Options) -> None:
+    """Raise click.UsageError for what a range of commits can't be split with."""
+    if not options.resplit:
+        return
+    for is_given, name in (
+        (options.commits, "-c"),
+        (options.group_by != "auto", "--group-by"),
+        (options.number is not None, "--commits"),
+        (options.keep != "auto", "--keep-change-id"),
+    ):
+        if is_given:
+            raise click.UsageError(f"--resplit and {name} cannot be used together.")
+    if not options.dry_run and not (options.yes and options.plan):
+        raise click.UsageError("--resplit requires --dry-run, or --plan with --yes.")
 
 
 def _check_exec(options: Options) -> None:
@@ -183,7 +203,7 @@ def _check_alone(options: Options) -> None:
         "--abort": options.abort,
     }
     given = [name for name, is_given in alone.items() if is_given]
-    flags = (options.dry_run, options.root, options.yes)
+    flags = (options.dry_run, options.root, options.yes, options.resplit)
     named = (options.upstream, options.plan, *options.commits, *options.checks)
     others = (*flags, *named, *given[1:])
     if given and any(others):

@@ -12,7 +12,14 @@ from typing import Final, Literal
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.content import Assignment, first_shown
-from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, edits_by_file
+from gitsplit.model.diff import (
+    Edit,
+    Fact,
+    FactEdit,
+    FileChange,
+    edits_by_file,
+    edits_of,
+)
 from gitsplit.model.memo import memo
 from gitsplit.model.weave import Thread, threads_of
 
@@ -120,6 +127,28 @@ class Plan:
             for edit, group in zip(self.edits, self.group_of, strict=True)
             if edit.file == file
         )
+
+
+def plan_at_home(
+    changes: Sequence[Sequence[FileChange]], messages: Sequence[bytes]
+) -> Plan:
+    """The plan that leaves the commits of a range as they are.
+
+    ``changes`` are those of each commit, ``messages`` theirs.
+    """
+    everything = tuple(
+        replace(change, commit=commit)
+        for commit, own in enumerate(changes)
+        for change in own
+    )
+    edits = edits_of(everything)
+    return Plan(
+        everything,
+        edits,
+        tuple(everything[edit.file].commit for edit in edits),
+        tuple(Group(message) for message in messages),
+        tuple(range(len(messages))),
+    )
 
 
 _threads = memo(threads_of)

@@ -213,42 +213,38 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
 def refuse_broken_range(series: Series, commits: Sequence[SourceCommit]) -> None:
     """Raise InvalidPlan where these aren't neighbours on one line of the series."""
     lines = _lines_of_history(series)
+    for commit in commits:
+        if len(commit.raw.parents) > 1:
+            raise InvalidPlan(
+                f"{commit.in_words} is a merge, and a range can't go past one.",
+                hint=_longest_line(commits, lines),
+            )
     for before, commit in pairwise(commits):
         if before.oid not in commit.raw.parents:
             raise InvalidPlan(
                 f"{commit.in_words} doesn't follow {before.in_words}.",
-                hint="A range is of commits that follow each other, oldest first.",
+                hint="A range has commits that follow each other, oldest first.",
             )
-    for commit in commits:
-        if len(commit.raw.parents) > 1:
+        if lines[commit.oid] != lines[before.oid]:
             raise InvalidPlan(
-                f"{commit.in_words} is a merge, so a range can't go past it.",
-                hint=_stretch_beside(commits, commit),
-            )
-        if lines[commit.oid] != lines[commits[0].oid]:
-            raise InvalidPlan(
-                f"A branch of the series forks off before {commit.in_words}, so a range"
-                " can't go past it.",
-                hint="Take the commits before the fork, or those after it.",
+                f"A branch forks off between {before.in_words} and {commit.in_words},"
+                " and a range can't go past a fork.",
+                hint=_longest_line(commits, lines),
             )
 
 
-def _stretch_beside(commits: Sequence[SourceCommit], merge: SourceCommit) -> str:
-    """A hint at the longest run of the commits that has no merge in it."""
-    runs: list[list[SourceCommit]] = [[]]
+def _longest_line(commits: Sequence[SourceCommit], lines: Mapping[Oid, Oid]) -> str:
+    """A hint at the most commits among these that could be a range."""
+    runs: dict[Oid, list[SourceCommit]] = {}
     for commit in commits:
-        if len(commit.raw.parents) > 1:
-            runs.append([])
-        else:
-            runs[-1].append(commit)
-    longest = max(runs, key=len)
+        if len(commit.raw.parents) < 2:
+            runs.setdefault(lines[commit.oid], []).append(commit)
+    longest = max(runs.values(), key=len, default=[])
     if not longest:
-        return f"{merge.oid[:10]} and what is around it can't be split together."
+        return "There are only merges."
     number = quantity(len(longest), "commit")
-    return (
-        f"The longest stretch beside it has {number}: {longest[0].oid[:10]} to"
-        f" {longest[-1].oid[:10]}."
-    )
+    ends = f"{longest[0].oid[:10]} to {longest[-1].oid[:10]}"
+    return f"The longest range without one has {number}: {ends}."
 
 
 def layout_as_read(series: Series) -> Layout:

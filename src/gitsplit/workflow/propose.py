@@ -22,8 +22,9 @@ class Request:
     """What the user asked for on the command line; ``plan`` is the text of a plan file.
 
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
-    ``accepts`` applies what is proposed without a screen. ``checks`` are commands to
-    run on each new commit, ``jobs`` of them at once.
+    ``resplit`` splits the whole series as one range, ``accepts`` applies what is
+    proposed without a screen. ``checks`` are commands to run on each new commit,
+    ``jobs`` of them at once.
     """
 
     upstream: str | None = None
@@ -34,6 +35,7 @@ class Request:
     number: int | None = None
     keep: Keep = "auto"
     moves_ids: bool = False
+    resplit: bool = False
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None

@@ -14,6 +14,7 @@ from gitsplit.errors import (
     CheckFailed,
     HookRefused,
     Interrupted,
+    InvalidPlan,
     NotChecked,
     Stopped,
 )
@@ -75,6 +76,7 @@ def run(
             finish.say(warning)
         if request.accepts:
             return Result(work, apply(repo, work, finish, request.drop_to))
+        _refuse_range(work)
         result, opening = None, None
         with _mention_draft(repo, work):
             while result is None:
@@ -86,6 +88,15 @@ def run(
                 )
         delete_draft(repo, work)
         return result
+
+
+def _refuse_range(work: Work) -> None:
+    """Raise InvalidPlan where the work splits a range, which the screen can't show."""
+    if any(entry.rest for entry in work.todo.entries):
+        raise InvalidPlan(
+            "The plan splits a range of commits, which the screen can't show yet.",
+            hint="Apply it with --yes, or look at it with -n.",
+        )
 
 
 def _edit_on_screen(

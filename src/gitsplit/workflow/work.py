@@ -27,11 +27,18 @@ from gitsplit.git.gerrit import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import FileChange, edits_of
+from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import Plan, plan_at_home
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.todo import Entry, Todo, todo_layout, unchanged_todo
+from gitsplit.model.todo import (
+    Entry,
+    Todo,
+    refuse_broken_range,
+    todo_layout,
+    unchanged_todo,
+)
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.proposal.propose import Proposals
@@ -128,6 +135,8 @@ def read_work(
     if request.plan is not None:
         return _read_plan(repo, request, parse.load_plan(request.plan))
     series = history.read_series(repo, request.upstream, request.commits, request.root)
+    if request.resplit:
+        return _make_work(repo, request, series, _range_at_home(repo, series))
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
@@ -141,6 +150,18 @@ def read_work(
             work = _with_proposal(repo, request, work, commit, done)
     is_about_each = bool(request.commits) or not every
     return _raise_refusal(work, is_about_each or not work.plans)
+
+
+def _range_at_home(repo: Repository, series: Series) -> Todo:
+    """The list with the whole series as one range, whose commits stay as they are.
+
+    Raises InvalidPlan where it isn't one line of history.
+    """
+    commits = series.commits
+    refuse_broken_range(series, commits)
+    changes = history.changes_of(repo, commits)
+    plan = plan_at_home(changes, [message_in_utf8(each.raw) for each in commits])
+    return Todo((Entry(commits[0], "split", plan=plan, rest=commits[1:]),))
 
 
 def _raise_refusal(work: Work, is_hopeless: bool) -> Work:
