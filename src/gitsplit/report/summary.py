@@ -93,7 +93,7 @@ def _gone_line(entry: Entry, lost: bytes | None) -> str:
     """A commit that the series has no more; ``lost`` is a Change-Id gone with it."""
     name = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
     if entry.action == "split":
-        return f"Given up: {name}" + given_up_id(lost)
+        return f"Not continued: {name}" + given_up_id(lost)
     if entry.action == "drop":
         return f"Dropped {name}  (see git show {entry.oid[:10]})"
     return f"Squashed {name}" + (f"; its {printable(lost)[:9]} is gone" if lost else "")

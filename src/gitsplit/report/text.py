@@ -122,7 +122,7 @@ def _split_lines(split: Split, *, is_range: bool) -> Iterator[str]:
     for given_up, change_id in split.given_up:
         yield ""
         name = f"{given_up.oid[:10]} {_subject(given_up.subject)}"
-        yield f"  given up: {name}{given_up_id(change_id)}"
+        yield f"  not continued: {name}{given_up_id(change_id)}"
     yield ""
     left = list(trailer_lines(split.trailers))
     yield from (f"  {line}" for line in left)
