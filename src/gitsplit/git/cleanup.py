@@ -70,7 +70,7 @@ def remove_stale_announcement_locks(
     """Remove the locks of ``ORIG_HEAD`` and of notes that a killed git has left.
 
     They are ours where they were made within MOMENT after ``record``, the journal's
-    last, which is written just before git sets them.
+    latest record, which is written just before git sets them.
     """
     locks = [repo.git_dir / "ORIG_HEAD.lock"]
     locks += (repo.common_dir / "refs" / "notes").rglob("*.lock")
@@ -81,7 +81,7 @@ def remove_stale_announcement_locks(
 def _stale_locks(
     locks: Iterable[Path], earlier: Iterable[Path], say: Say
 ) -> Iterator[Path]:
-    """The locks that were made within MOMENT after one of the files, and are stale.
+    """The locks made within MOMENT after one of the files ``earlier`` that are stale.
 
     Waits until they are as old as MOMENT: no live git holds an empty lock so long.
     """
@@ -94,13 +94,16 @@ def _stale_locks(
 
 
 def _is_moment_after(made: float, times: Sequence[float]) -> bool:
-    """Whether that is in the moment after one of the times, which are sorted."""
+    """Whether ``made`` is within MOMENT after one of the sorted times, in seconds."""
     at = bisect_right(times, made)
     return at > 0 and made - times[at - 1] < MOMENT
 
 
 def _wait_until_old(made: float, lock: Path, say: Say) -> None:
-    """A moment has passed since then; or from now on, where a clock was set back."""
+    """Wait until a MOMENT after ``made``.
+
+    Or a MOMENT from now, if a clock was set back.
+    """
     seconds = min(made + MOMENT - time.time(), MOMENT)
     if seconds > 0:
         say(f"Waiting to see whether another git process still uses {lock}.")
@@ -108,7 +111,7 @@ def _wait_until_old(made: float, lock: Path, say: Say) -> None:
 
 
 def _is_same_age(one: Path, other: Path) -> bool:
-    """Whether both files are there and were written within a moment."""
+    """Whether both files exist and were written within MOMENT of each other."""
     times = mtime_of(one), mtime_of(other)
     return all(times) and abs(times[0] - times[1]) < MOMENT
 
@@ -135,7 +138,7 @@ def remove_stale_keeps(repo: Repository) -> None:
 
 
 def _is_needed(process: str, git_dir: bytes | None) -> bool:
-    """Whether the process still runs, or the rebase that it has begun in a worktree."""
+    """Whether the process still runs, or a rebase in that worktree goes on."""
     if git_dir is None:
         return is_running(process)
     others = process != this_process() and is_running(process)
@@ -163,16 +166,21 @@ def remove_stale_scratches(repo: Repository) -> None:
 
 
 def _scratch_worktree(admin: Path) -> ScratchWorktree:
-    """The scratch worktree whose own git directory that is.
+    """The scratch worktree of this git directory.
 
-    Git keeps the name of its file ``.git`` there. Files in a directory that isn't
-    called as ours are have been moved by somebody, and stay.
+    Its file ``gitdir`` has the path of the worktree's ``.git``
+    (gitrepository-layout(5)). A directory of another name than ours was moved by the
+    user, and stays.
     """
     path = Path(os.fsdecode(_own_content(admin / "gitdir").rstrip(b"\n"))).parent
     return ScratchWorktree(path if path.name.startswith(PREFIX) else admin, admin)
 
 
 def _kill_command(admin: Path) -> None:
+    """Kill the command that still runs in a scratch worktree.
+
+    Its process group as well; the file COMMAND_FILE names it.
+    """
     name = _own_content(admin / COMMAND_FILE).decode("ascii", "replace")
     pid, _, start = name.partition(" ")
     # Without its start, the process could be anybody's.

@@ -54,14 +54,14 @@ class TreeFile:
 
 @dataclass(frozen=True, slots=True)
 class FilePair:
-    """One file before and after; None where it is not there."""
+    """A file before and after; None where it doesn't exist."""
 
     old: TreeFile | None
     new: TreeFile | None
 
     @property
     def sides(self) -> tuple[TreeFile, ...]:
-        """The sides that are there, old first."""
+        """The sides that exist, old first."""
         return tuple(side for side in (self.old, self.new) if side is not None)
 
     @property
@@ -71,7 +71,7 @@ class FilePair:
 
     @property
     def has_lines(self) -> bool:
-        """Whether it is a regular file on each side where it is there."""
+        """Whether it is a regular file on each side that exists."""
         return all(S_ISREG(side.mode) for side in self.sides)
 
 
@@ -82,10 +82,10 @@ TreePair = tuple[Oid, Oid]
 def file_pairs(
     repo: Repository, trees: Sequence[TreePair]
 ) -> tuple[tuple[FilePair, ...], ...]:
-    """For each pair of trees what differs between them, renames found, by path.
+    """For each pair of trees the files that differ, with renames, sorted by path.
 
     The contents are stored here afterwards, also in a partial clone that lacked some.
-    Raises GitFailed where they can't be had.
+    Raises GitFailed where they can't be fetched.
     """
     compared = [tuple(_compare_trees(repo, *pair)) for pair in trees]
     _fetch_contents(repo, (pair for files in compared for pair in files))
@@ -110,7 +110,7 @@ def _by_path(pair: FilePair) -> bytes:
 
 
 def _may_have_renames(files: Iterable[FilePair]) -> bool:
-    """Whether a file went and another came: git alone says if that is a rename."""
+    """Whether files were deleted and others added; git decides if those are renames."""
     gone = came = False
     for pair in files:
         gone |= pair.new is None
@@ -119,7 +119,7 @@ def _may_have_renames(files: Iterable[FilePair]) -> bool:
 
 
 def _compare_trees(repo: Repository, old: Oid, new: Oid) -> Iterator[FilePair]:
-    """The files that differ between two trees, in any order, no renames found."""
+    """The files that differ between two trees, unsorted and without renames."""
     for path, sides in changed_paths(NewObjects(repo), old, new).items():
         files = FilePair(*(_tree_file(path, side) for side in sides))
         if files.old != files.new:
@@ -131,7 +131,7 @@ def _tree_file(path: bytes, entry: TreeEntry | None) -> TreeFile | None:
 
 
 def _canonical_mode(mode: int) -> int:
-    """The mode as git sees it: old trees hold 100664, which is no change to git."""
+    """The mode as git compares it: 100664, which old trees have, is 100644."""
     if not S_ISREG(mode):
         return mode
     return EXECUTABLE if mode & 0o100 else FILE
@@ -140,7 +140,10 @@ def _canonical_mode(mode: int) -> int:
 def _diff_trees_by_git(
     repo: Repository, trees: Sequence[TreePair]
 ) -> list[list[FilePair]]:
-    """For each pair of trees what ``git diff-tree`` says differs, renames found."""
+    """Run ``git diff-tree`` once for all pairs of trees.
+
+    The files that differ, by pair.
+    """
     if not trees:
         return []
     # Comparing contents may fetch them from a remote that asks for a password.
@@ -159,7 +162,10 @@ def _diff_trees_by_git(
 
 
 def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
-    """The record of ``git diff-tree --raw -z`` at ``at`` and where the next begins."""
+    """Parse a record of ``git diff-tree --raw -z`` at ``at``.
+
+    Also where the next begins.
+    """
     end = out.index(b"\0", at)
     old_mode, new_mode, old_oid, new_oid, status = out[at + 1 : end].decode().split(" ")
     start, end = end + 1, out.index(b"\0", end + 1)
@@ -173,10 +179,10 @@ def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
 
 
 def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
-    """Have every content of the files here, whatever is missing in one request.
+    """Fetch all missing contents of these files in one request (partial clones).
 
-    To pack the missing ones is what makes git fetch them all at once, where a diff
-    would ask for each commit's on their own, and ``cat-file`` for each.
+    ``git pack-objects`` fetches all that it lacks at once, where a diff would ask for
+    each commit's on their own, and ``cat-file`` for each blob.
     """
     files = {side for pair in pairs for side in pair.sides if side.mode != GITLINK}
     missing = sorted({file.oid for file in files if not repo.has_object(file.oid)})
@@ -195,9 +201,9 @@ def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
 def binary_by_attribute(
     repo: Repository, paths: Iterable[bytes]
 ) -> dict[bytes, bool | None]:
-    """For each path whether attributes make it binary; None where content decides.
+    """Whether each path is binary by its attributes; None where the content decides.
 
-    The attribute ``diff`` and ``diff.<driver>.binary`` (``gitattributes(5)``).
+    The attribute ``diff`` and ``diff.<driver>.binary`` (gitattributes(5)).
     """
     asked = b"".join(path + b"\0" for path in sorted(set(paths)))
     if not asked:
@@ -209,6 +215,10 @@ def binary_by_attribute(
 
 
 def _is_binary_driver(repo: Repository, value: bytes) -> bool | None:
+    """Whether the value of the attribute ``diff`` means binary.
+
+    None if content decides.
+    """
     known: Mapping[bytes, bool | None] = {
         b"set": False,
         b"unset": True,
@@ -229,7 +239,7 @@ def looks_binary(repo: Repository, content: bytes) -> bool:
 
 
 def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
-    """The hunks without context that turn ``old`` into ``new``, in their order."""
+    """The hunks without context that turn ``old`` into ``new``, as ``git diff -U0``."""
     old, new = _without_common_tail(old, new)
     patch = pygit2.Patch.create_from(old, new, flag=_HUNKS, context_lines=0)
     return tuple(
@@ -242,17 +252,20 @@ def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
 
 
 def _header_span(start: int, count: int) -> Span:
-    """The lines of an ``@@`` header, which names the line before an empty run."""
+    """The lines that an ``@@`` header means, 0-based and half-open.
+
+    For an empty run it names the line before.
+    """
     first = start - 1 if count else start
     return Span(first, first + count)
 
 
 def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
-    """Both contents up to a line's end in the tail that they share.
+    """Both contents without the tail that ``git diff`` doesn't compare.
 
-    Without context git compares only that much: it leaves out what is equal in blocks
-    of 1024 bytes from the end, but keeps the first line that begins or goes on there.
-    libgit2 doesn't, and then slides a hunk elsewhere among equal lines.
+    Without context git leaves out what is equal in blocks of 1024 bytes from the end,
+    but keeps the first line that begins or goes on there. libgit2 compares all, and
+    then slides a hunk elsewhere among equal lines.
     """
     most = min(len(old), len(new))
     equal = 0
@@ -266,7 +279,7 @@ def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
 
 
 def _tail_block(content: bytes, after: int) -> bytes:
-    """The block that ends ``after`` bytes before the end."""
+    """The block of 1024 bytes that ends ``after`` bytes before the end."""
     end = len(content) - after
     return content[end - _TAIL_BLOCK : end]
 

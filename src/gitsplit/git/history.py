@@ -1,8 +1,8 @@
-"""Reads the series and what its commits changed; and what the commits before it tell.
+"""Reads the series and what its commits changed, and what earlier commits tell.
 
-Those tell recent subjects and co-change: which files were changed by one commit. Git
-reads the trees of 500 commits in 15 to 70 ms of processor time, so nothing of that is
-kept for the next run.
+Earlier commits tell recent subjects and co-change: files changed by the same commit.
+Git reads the trees of 500 commits in 15 to 70 ms of processor time, so nothing of that
+is cached for the next run.
 """
 
 import os
@@ -42,14 +42,16 @@ MOST_SUBJECTS = 200
 
 
 def recent_subjects(repo: Repository, head: Oid) -> tuple[bytes, ...]:
-    """The subjects of the latest commits on the line of ``head``, newest first.
+    """The subjects of the latest commits on the first-parent line of ``head``.
 
-    Merges are left out. A shallow clone has as many as it has.
+    Newest first, without merges, of at most MOST_SUBJECTS commits; a shallow clone has
+    fewer.
     """
     return tuple(filter(None, _subjects_back_from(repo, head)))
 
 
 def _subjects_back_from(repo: Repository, oid: Oid) -> Iterator[bytes]:
+    """Subjects on the first-parent line, from this commit back."""
     for _ in range(MOST_SUBJECTS):
         if not repo.has_object(oid):
             return
@@ -111,14 +113,14 @@ def read_series(
     commits: Sequence[str] = (),
     root: bool = False,
 ) -> Series:
-    """The commits after the merge base of ``upstream`` and HEAD, oldest first.
+    """Read the commits after the merge base of ``upstream`` and HEAD, oldest first.
 
-    With ``root`` it begins at a root commit and ``upstream`` counts for nothing.
+    With ``root`` the series begins at a root commit and ``upstream`` isn't read.
     Without ``upstream`` it begins at the oldest of ``commits``, or else after
     ``@{upstream}``.
 
-    Raises UnbornBranch, UnknownRevision (also where a shallow clone's history ends
-    too early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
+    Raises UnbornBranch, UnknownRevision (also where a shallow clone's history ends too
+    early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
     ``commits`` is not in the series.
     """
     head = repo.head()
@@ -139,7 +141,7 @@ def read_series(
 
 
 def log_titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
-    """What ``git log --format`` makes of each commit of the series, on one line."""
+    """What ``git log --format`` prints for each commit of the series, as one line."""
     oids = [commit.oid for commit in series.commits]
     done = repo.program.run(
         *("log", "--no-walk=unsorted", "-z", "--no-color", f"--format={form}"),
@@ -153,14 +155,14 @@ def log_titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:
 
 
 def read_source_commit(repo: Repository, oid: Oid) -> SourceCommit:
-    """The commit as it is stored."""
+    """Read the commit as it is stored, without replacement."""
     return SourceCommit(oid, repo.read_commit(oid))
 
 
 def replacements(repo: Repository, series: Series) -> Mapping[Oid, str]:
-    """What of the series git shows others for (``git-replace(1)``), and its kind.
+    """The series' objects that have replacement refs (git-replace(1)), and their kinds.
 
-    Its commits first; then their parents, trees, and the blobs that they change.
+    Commits first; then their parents, trees, and the blobs that they change.
     """
     packed = repo.common_dir / "packed-refs"
     if not (
@@ -178,7 +180,7 @@ def replacements(repo: Repository, series: Series) -> Mapping[Oid, str]:
 
 
 def _objects_of(repo: Repository, series: Series) -> Iterator[tuple[Oid, str]]:
-    """The objects that the changes of the series are made of, and what each is."""
+    """The objects that the series consists of: commits, parents, trees, new blobs."""
     commits = {commit.oid: commit.raw for commit in series.commits}
     parents = {oid for raw in commits.values() for oid in raw.parents} - commits.keys()
     yield from ((oid, "commit") for oid in commits)
@@ -203,7 +205,7 @@ _CHANGED = re.compile(
 
 
 def has_grafts(repo: Repository) -> bool:
-    """Whether git shows another history than there is (``gitglossary(7)``, grafts)."""
+    """Whether a grafts file changes the history that git shows (gitglossary(7))."""
     named = os.environ.get("GIT_GRAFT_FILE")
     file = repo.program.cwd / named if named else repo.common_dir / "info" / "grafts"
     try:
@@ -235,6 +237,7 @@ def _series_base(
 
 
 def _upstream_of_branch(repo: Repository) -> Oid:
+    """Resolve ``@{upstream}``; raises NoUpstream."""
     try:
         return repo.resolve("@{upstream}")
     except UnknownRevision:
@@ -245,6 +248,10 @@ def _upstream_of_branch(repo: Repository) -> Oid:
 
 
 def _upstream_by_name(repo: Repository, head: Oid, upstream: str) -> Oid:
+    """Resolve the UPSTREAM that was given.
+
+    Raises UnknownRevision with a fitting hint.
+    """
     try:
         return repo.resolve(upstream)
     except UnknownRevision as unknown:
@@ -258,7 +265,7 @@ def _upstream_by_name(repo: Repository, head: Oid, upstream: str) -> Oid:
 
 
 def _merge_base(repo: Repository, *commits: Oid) -> Oid | None:
-    """The best commit that all of them have in common, or None (``git-merge-base``)."""
+    """The best common ancestor of all these commits (git-merge-base(1)), or None."""
     args = ("--no-replace-objects", "merge-base", "--octopus", *commits)
     done = repo.program.run(*args, check=False)
     if done.status not in (0, 1):
@@ -271,7 +278,7 @@ def _parent_of_oldest(
 ) -> Oid | None:
     """The first parent of the oldest marked commit; None where that is a root.
 
-    Where none of them is the oldest, the commit at which their lines fork.
+    Where none of the marked commits is an ancestor of all, their merge base.
     """
     oldest = _merge_base(repo, *marked, head)
     if oldest is None or oldest not in marked:
@@ -282,6 +289,7 @@ def _parent_of_oldest(
 
 
 def _commits_between(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid, ...]:
+    """The commits of ``base..head``, oldest first (``git rev-list --topo-order``)."""
     excluded = () if base is None else (f"^{base}",)
     done = repo.program.run(
         *("--no-replace-objects", "rev-list", "--reverse", "--topo-order"),
@@ -293,6 +301,7 @@ def _commits_between(repo: Repository, base: Oid | None, head: Oid) -> tuple[Oid
 def _refuse_outsiders(
     repo: Repository, marked: tuple[Oid, ...], found: tuple[SourceCommit, ...]
 ) -> None:
+    """Raise NotInSeries where a marked commit isn't in the series."""
     inside = {commit.oid for commit in found}
     for oid in marked:
         if oid not in inside:
@@ -313,11 +322,11 @@ def _refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
 
 
 def file_changes(repo: Repository, commit: SourceCommit) -> tuple[FileChange, ...]:
-    """What the commit did to each file against its parent, by path.
+    """What the commit changed in each file against its parent, sorted by path.
 
-    Exactly as the plan format has it (see :mod:`gitsplit.git.diff`); contents are
-    copies. Raises MergeCommit when the commit has more than one parent, and
-    UnknownRevision when a shallow clone lacks the parent.
+    As the plan format has it (see :mod:`gitsplit.git.diff`); contents are copies.
+    Raises MergeCommit when the commit has more than one parent, and UnknownRevision
+    when a shallow clone lacks the parent.
     """
     return changes_of(repo, (commit,))[0]
 
@@ -325,7 +334,7 @@ def file_changes(repo: Repository, commit: SourceCommit) -> tuple[FileChange, ..
 def changes_of(
     repo: Repository, commits: Sequence[SourceCommit]
 ) -> tuple[tuple[FileChange, ...], ...]:
-    """:func:`file_changes` of each commit; two git processes for all of them at most.
+    """:func:`file_changes` of each commit; at most two git processes for all of them.
 
     A partial clone takes one more, which fetches what is missing.
     """
@@ -340,7 +349,7 @@ def changes_of(
 
 
 def _tree_pair(repo: Repository, commit: SourceCommit) -> TreePair:
-    """The trees of the commit's parent and of the commit."""
+    """The trees of the commit's parent and of the commit; raises MergeCommit."""
     parents = commit.raw.parents
     if len(parents) > 1:
         raise MergeCommit(

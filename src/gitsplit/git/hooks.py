@@ -1,14 +1,12 @@
-"""The user's hooks that git doesn't run by itself when plumbing writes and moves.
+"""Runs the user's hooks that git doesn't run for plumbing: commit-msg and post-rewrite.
 
 They are run as git runs them (githooks(5)): by ``git hook run``, or by hand where this
 git doesn't have that (before 2.36) or can't feed a hook by it. The hooks of a ref
-transaction are run by git.
+transaction are run by git itself.
 
-What others learn of a rewrite once its refs have moved.
-
-The notes of the old commits go to the new ones, ``ORIG_HEAD`` names the old tip, and
-``post-rewrite`` hears of both, as after ``git rebase``. The rewrite is done by then:
-whatever goes wrong here is said, and changes nothing about it.
+:func:`announce_rewrite` does what ``git rebase`` does at its end: notes are copied,
+``ORIG_HEAD`` is set, ``post-rewrite`` is told. The refs have moved by then: a failure
+is reported, and changes nothing about the rewrite.
 """
 
 import os
@@ -76,7 +74,7 @@ class Hooks:
         return done.status == 0, output_in_one_line(done.stderr)
 
     def mentions(self, name: str, words: bytes) -> bool:
-        """Whether there is such a hook that git would run, with these words in it."""
+        """Whether the hook exists, is executable, and has these words in it."""
         path = Path(self._path(name))
         try:
             return os.access(path, os.X_OK) and words in path.read_bytes()
@@ -90,9 +88,9 @@ class Hooks:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
     ) -> Completed:
-        """Run the hook to its end; one that doesn't exist has ended well.
+        """Run the hook to its end; a hook that doesn't exist counts as successful.
 
-        What it prints is all in ``stderr``. It may ask something on the terminal.
+        All that it prints is in ``stderr``. It may ask something on the terminal.
         """
         if not self._has(name):
             return Completed(0, b"", b"")
@@ -108,7 +106,7 @@ class Hooks:
             return self.repo.program.run(*command, check=False, env=full, terminal=True)
 
     def _path(self, name: str) -> str:
-        """Where the hook is, if it is; worktrees share theirs."""
+        """The path of the hook, which worktrees share (``core.hooksPath``)."""
         if self.repo.config.get("core.hooksPath") is None:
             return str(self.repo.common_dir / "hooks" / name)
         # Of the hook itself git can't tell the path where that is no directory:
@@ -123,7 +121,7 @@ class Hooks:
         return configured or os.access(self._path(name), os.X_OK)
 
     def _environment(self) -> dict[str, str]:
-        """What a hook finds beside the user's environment when git commits."""
+        """The environment in which git runs a hook of ``git commit``."""
         git_dir, worktree = self.repo.git_dir, self.repo.worktree
         index = os.environ.get("GIT_INDEX_FILE") or str(git_dir / "index")
         # As git has it where no editor is used: ours has been closed.
@@ -135,6 +133,7 @@ class Hooks:
     def _run_by_hand(
         self, name: str, args: tuple[str, ...], stdin: bytes, env: Mapping[str, str]
     ) -> Completed:
+        """Run the hook's file as git does, where this git can't run it for us."""
         path = self._path(name)
         if not os.access(path, os.X_OK):
             return Completed(0, b"", b"")
@@ -152,7 +151,10 @@ class Hooks:
 
 
 def _author_environment(original: RawCommit) -> dict[str, str]:
-    """The author as git exports it to ``commit-msg``; nothing for a malformed one."""
+    """The author variables that git exports to ``commit-msg``.
+
+    None for a malformed author.
+    """
     found = _AUTHOR.fullmatch(b"".join(original.values(b"author")))
     if found is None or b"\0" in found[0]:
         return {}
@@ -165,7 +167,7 @@ def _author_environment(original: RawCommit) -> dict[str, str]:
 
 
 def _could_not_run(done: Completed) -> bool:
-    """Whether the hook, or what it ends with, couldn't be run at all."""
+    """Whether the hook, or its interpreter, could not be executed."""
     return done.status in NOT_RUN or bool(_CANNOT_RUN.match(done.stderr))
 
 
@@ -194,10 +196,10 @@ def announce_rewrite(repo: Repository, rewrite: Rewrite) -> tuple[str, ...]:
 
 
 def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oid]]:
-    """Each rewritten commit and the one that keeps its identity, or has most of it.
+    """Each rewritten commit with the one that continues it, or has most of it.
 
-    Where a rebase has stopped for ``edit``, git itself tells at the end what became of
-    the commit that it stopped at.
+    Without the one at which a rebase has stopped for ``edit``: what became of that, git
+    itself tells ``post-rewrite`` at the end.
     """
     stop = repo.rebase_dir / "stopped-sha"
     stopped = stop.read_text("ascii", "replace").strip() if stop.is_file() else ""
@@ -211,7 +213,7 @@ def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oi
 
 
 def _set_orig_head(repo: Repository, old_head: Oid) -> str:
-    """``ORIG_HEAD`` names the old tip; the tip of a rebase in progress stays there."""
+    """Set ``ORIG_HEAD`` to the old tip; a rebase in progress keeps its own there."""
     if repo.is_rebasing:
         return ""
     done = repo.program.run("update-ref", "ORIG_HEAD", old_head, check=False)
@@ -219,7 +221,7 @@ def _set_orig_head(repo: Repository, old_head: Oid) -> str:
 
 
 def _copy_notes(repo: Repository, lines: bytes) -> str:
-    """Notes are copied as ``notes.rewriteRef`` and its like in git-config(1) say."""
+    """Copy notes as ``notes.rewriteRef`` and its like say (git-config(1))."""
     named = repo.config.get_all("notes.rewriteRef")
     if not (named or os.environ.get("GIT_NOTES_REWRITE_REF")):
         return ""
@@ -233,6 +235,7 @@ def _failure_text(what: str, done: Completed) -> str:
 
 
 def _tell_post_rewrite(repo: Repository, lines: bytes) -> str:
+    """Run ``post-rewrite``; what it said, as a sentence, or that it failed."""
     went_well, words = Hooks(repo).run_post_rewrite(lines)
     if went_well:
         return f"post-rewrite says: {words}" if words else ""

@@ -1,7 +1,7 @@
-"""Operations of git that are in progress, and the refs that they keep for themselves.
+"""Git operations in progress (rebase, merge, bisect …), and the refs that they own.
 
-Read from the files in which git keeps their state (``git-rebase(1)``,
-``git-bisect(1)``, ``wt-status.c``), because git has no command that tells.
+Read from the files in which git keeps their state (git-rebase(1), git-bisect(1),
+``wt-status.c``), because git has no command that tells.
 """
 
 import os
@@ -41,10 +41,10 @@ Other line breaks are of the paths.
 
 
 def operation_under_way(repo: Repository) -> str | None:
-    """The operation that forbids rewriting here, by git's name for it, or None.
+    """The name of the git operation in progress that forbids rewriting here, or None.
 
-    A stop at ``edit`` or ``break`` inside ``git rebase -i`` with nothing staged
-    forbids nothing; a stop at a conflict or a failed ``exec`` does.
+    A stop at ``edit`` or ``break`` inside ``git rebase -i`` with nothing staged forbids
+    nothing; a stop at a conflict or a failed ``exec`` does.
     """
     if repo.is_rebasing:
         stopped = _is_at_planned_stop(repo.rebase_dir)
@@ -54,7 +54,7 @@ def operation_under_way(repo: Repository) -> str | None:
 
 
 def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> None:
-    """Raise OperationUnderWay when an operation forbids rewriting here.
+    """Raise OperationUnderWay when a git operation in progress forbids rewriting here.
 
     ``is_ours`` says that it is a rebase that gitsplit has begun.
     """
@@ -73,7 +73,7 @@ def refuse_operation_under_way(repo: Repository, *, is_ours: bool = False) -> No
 
 
 def branches_owned_by_operations(repo: Repository) -> frozenset[str]:
-    """The refs that a rebase or bisect of any worktree will move or go back to.
+    """The refs that a rebase or bisect in any worktree will set, or go back to.
 
     Moving one of them breaks that rebase at its end.
     """
@@ -82,13 +82,13 @@ def branches_owned_by_operations(repo: Repository) -> frozenset[str]:
 
 
 def branches_of_other_worktrees(repo: Repository) -> dict[str, str]:
-    """The branches that other worktrees have checked out, each with that worktree."""
+    """The branches checked out in other worktrees, each with the worktree's path."""
     elsewhere = _other_worktrees(repo)
     return {each["branch"]: each["worktree"] for each in elsewhere if "branch" in each}
 
 
 def detached_heads_of_other_worktrees(repo: Repository) -> dict[str, Oid]:
-    """The other worktrees whose HEAD is detached, each with the commit it is at."""
+    """The paths of other worktrees with a detached HEAD, each with its commit."""
     elsewhere = _other_worktrees(repo)
     return {
         each["worktree"]: Oid(each["HEAD"]) for each in elsewhere if "detached" in each
@@ -96,7 +96,7 @@ def detached_heads_of_other_worktrees(repo: Repository) -> dict[str, Oid]:
 
 
 def _other_worktrees(repo: Repository) -> list[dict[str, str]]:
-    """What ``git worktree list --porcelain`` says of the worktrees but this one.
+    """The worktrees but this one, as ``git worktree list --porcelain`` has them.
 
     With ``-z``, which git has since 2.36, as a path may hold line breaks.
     """
@@ -122,12 +122,12 @@ def _worktree_fields(block: str) -> dict[str, str]:
 
 
 def _is_this_worktree(repo: Repository, path: str) -> bool:
-    """Whether this is the worktree that gitsplit was started in."""
+    """Whether the path is that of the worktree that gitsplit was started in."""
     return repo.worktree is not None and Path(path).resolve() == repo.worktree.resolve()
 
 
 def _is_at_planned_stop(state: Path) -> bool:
-    """Whether the rebase waits because its list said so, not for a conflict.
+    """Whether the rebase has stopped for ``edit`` or ``break``, not for a conflict.
 
     At a conflict under ``edit`` git leaves the file ``amend`` out.
     """
@@ -142,6 +142,7 @@ def _has_staged_changes(repo: Repository) -> bool:
 
 
 def _other_operation(repo: Repository) -> str | None:
+    """The operation in progress other than a rebase of commits, or None."""
     at = repo.git_dir
     if (at / "rebase-apply").is_dir():
         return "am" if (at / "rebase-apply" / "applying").exists() else "rebase"
@@ -157,7 +158,7 @@ def _other_operation(repo: Repository) -> str | None:
 
 
 def _has_pseudo_ref(repo: Repository, name: str) -> bool:
-    """Whether the pseudo-ref is set; only the files backend keeps it as a file."""
+    """Whether the pseudo-ref exists; only the files backend keeps it as a file."""
     if (repo.config.get("extensions.refStorage") or "files") == "files":
         return (repo.git_dir / name).exists()
     args = ("rev-parse", "--verify", "--quiet", name)
@@ -165,7 +166,7 @@ def _has_pseudo_ref(repo: Repository, name: str) -> bool:
 
 
 def _git_dirs(repo: Repository) -> Iterator[Path]:
-    """The git directory of the main worktree, then of each linked one."""
+    """The git directory of the main worktree, then those of the linked ones."""
     yield repo.common_dir
     linked = repo.common_dir / "worktrees"
     if linked.is_dir():
@@ -173,7 +174,7 @@ def _git_dirs(repo: Repository) -> Iterator[Path]:
 
 
 def _refs_of_operations(git_dir: Path) -> Iterator[str]:
-    """What the operations of one worktree own; may yield what is no ref."""
+    """The refs that one worktree's operations own; may yield what isn't a ref."""
     for backend in ("rebase-merge", "rebase-apply"):
         yield _file_lines(git_dir / backend / "head-name")[0]
     # Three lines each: the ref, its value before and, once known, after.
@@ -184,7 +185,7 @@ def _refs_of_operations(git_dir: Path) -> Iterator[str]:
 
 
 def _file_lines(path: Path) -> list[str]:
-    """The file's lines, one empty one where there is no such file.
+    """Read the file's lines; a single empty one where there is no such file.
 
     They end at newlines alone: a ref's name may hold what else Unicode takes for the
     end of a line, or for white space.

@@ -25,11 +25,11 @@ LOCAL_CONFIG = (
 
 
 def make_practice_repository(path: Path) -> None:
-    """``path`` is a repository on branch ``practice``, three commits above ``main``.
+    """Make a repository on branch ``practice``, three commits above ``main``.
 
-    Its object ids are the same everywhere, whatever the user configured. ``path`` is
-    a directory that is empty or doesn't exist yet. Raises WriteFailed where it can't
-    be used, GitFailed where git fails.
+    Its object ids are the same everywhere, whatever the user configured. ``path`` is a
+    directory that is empty or doesn't exist yet. Raises WriteFailed where it can't be
+    used, GitFailed where git fails.
     """
     _make_empty_directory(path)
     _run_git(path, "init", "-q", "--template=", "--initial-branch=practice")
@@ -41,6 +41,7 @@ def make_practice_repository(path: Path) -> None:
 
 
 def _make_empty_directory(path: Path) -> None:
+    """Make the directory; raises WriteFailed where it can't be made or isn't empty."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         occupied = any(path.iterdir())
@@ -75,7 +76,7 @@ def _plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def main(args: list[str]) -> str | int:
-    """The exit status, or the sentence that says what is wrong."""
+    """Make the repository; the exit status, or a sentence that says what is wrong."""
     if len(args) != 1:
         return "usage: python -m gitsplit.git.practice DIR"
     try:

@@ -1,7 +1,7 @@
-"""What must hold before index and files can follow HEAD, asked before the work.
+"""Refuses in advance what git would refuse when index and files follow HEAD.
 
 Git itself refuses at the last moment what would overwrite the user's own changes; here
-it is said earlier, and in words about files instead of trees.
+that is said earlier, and about files instead of trees.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,9 +35,9 @@ _STATUS = (
 
 
 class _Unclean(NamedTuple):
-    """What ``git status`` says about one path, in two letters, and what is staged.
+    """A path that ``git status`` lists: its two-letter code, and its index entry.
 
-    A submodule that has other commits checked out is none of git's business here.
+    A submodule that has other commits checked out doesn't count.
     """
 
     path: bytes
@@ -46,7 +46,7 @@ class _Unclean(NamedTuple):
 
     @classmethod
     def parse(cls, row: bytes) -> "_Unclean":
-        """What a row of ``git status --porcelain=v2 -z`` says."""
+        """Parse a row of ``git status --porcelain=v2 -z``."""
         kind, code, submodule, *fields = row.split(b" ", 10 if row[:1] == b"u" else 8)
         if kind == b"u":
             return cls(fields[-1], b"UU", None)
@@ -59,9 +59,9 @@ class _Unclean(NamedTuple):
 def refuse_unclean(
     repo: Repository, objects: NewObjects, steps: Sequence[TwoTreeMerge]
 ) -> None:
-    """Nothing where index and files can go these steps, of which the first is at HEAD.
+    """Raise UncleanFiles where the user's changes are in the way of these merges.
 
-    Raises UncleanFiles where changes of the user's own are in the way.
+    The first of them begins at HEAD's tree.
     """
     if not steps:
         return
@@ -81,6 +81,7 @@ def refuse_unclean(
 def _refuse_unclean_worktree(
     repo: Repository, found: Iterable[_Unclean], paths: Mapping[bytes, PathPair]
 ) -> None:
+    """Raise UncleanFiles where a file to be written has changes or is untracked."""
     unstaged = {u.path for u in found if u.path in paths and u.code[1:] != b"."}
     # The step may begin elsewhere than the index is: at a tree that the files have.
     begin = {p: pair.before for p, pair in paths.items() if p in unstaged}
@@ -99,7 +100,7 @@ def _refuse_unclean_worktree(
 def _paths_in_the_way(
     repo: Repository, path: bytes, entry: TreeEntry | None
 ) -> Iterator[bytes]:
-    """What would have to go for a new entry: what is there, and a link above it."""
+    """Paths that a new entry would overwrite, or that block its directory."""
     if above := worktree.first_obstacle(repo, path):
         yield above
     found = worktree.file_status(repo, path)
@@ -110,11 +111,13 @@ def _paths_in_the_way(
 
 
 def _read_status(repo: Repository) -> list[_Unclean]:
+    """Run ``git status`` on tracked files."""
     rows = repo.program.run(*_STATUS).stdout.split(b"\0")[:-1]
     return [_Unclean.parse(row) for row in rows]
 
 
 def _refuse_paths(what: str, paths: Sequence[bytes]) -> None:
+    """Raise UncleanFiles with these paths, if there are any."""
     if paths:
         raise UncleanFiles(
             f"{what}: {_path_list(paths)}.", hint="Commit or stash your changes first."
@@ -126,10 +129,10 @@ def _path_list(paths: Sequence[bytes]) -> str:
 
 
 def refuse_second_checkout(repo: Repository, head: str | None) -> None:
-    """Nothing where no other worktree has HEAD's branch, whose tree is to change.
+    """Raise UncleanFiles where another worktree has HEAD's branch checked out, too.
 
-    Git allows two to have it by force, and a bare repository's HEAD stops none. Raises
-    UncleanFiles: there, index and files would be left behind.
+    Git allows that by force, and in a bare repository. Index and files would be left
+    behind there, as the branch's tree is to change.
     """
     if head and (other := branches_of_other_worktrees(repo).get(head)):
         raise UncleanFiles(
@@ -142,10 +145,10 @@ def refuse_second_checkout(repo: Repository, head: str | None) -> None:
 def refuse_missing_files(
     repo: Repository, objects: NewObjects, trees: HeadTrees
 ) -> None:
-    """Nothing where the worktree has the files in which dropped edits are to stay.
+    """Raise NotInWorktree where a file in which dropped edits are to stay isn't there.
 
-    Raises NotInWorktree where one isn't there: left out by a sparse checkout, deleted,
-    or a submodule that isn't checked out; and where git doesn't see a dropped mode.
+    Left out by a sparse checkout, deleted, or a submodule that isn't checked out; also
+    where git doesn't see a dropped mode.
     """
     to_be_made = changed_paths(objects, trees.old, trees.files)
     changed = changed_paths(objects, trees.files, trees.new)
@@ -166,7 +169,7 @@ def refuse_missing_files(
 
 
 def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
-    """Nothing where git sees in the files each mode that is to stay there alone."""
+    """Raise NotInWorktree where a mode is to stay in files, and git doesn't see it."""
     unseen: dict[str, list[bytes]] = {}
     for path, (kept, new) in changed.items():
         if kept and new and kept.mode != new.mode:
@@ -182,7 +185,7 @@ def _refuse_unseen_modes(repo: Repository, changed: Mapping[bytes, PathPair]) ->
 
 
 def _mode_setting(kept: int, new: int) -> str:
-    """The setting by which git sees in files that one mode became another.
+    """The setting by which git sees that one mode became another in the worktree.
 
     Empty where it always does: a submodule is a directory.
     """
@@ -244,7 +247,7 @@ def _undo_error(update: RefUpdate, how: str) -> NothingToUndo:
 def _refuse_undo_elsewhere(
     repo: Repository, updates: Iterable[RefUpdate], followed: str | None
 ) -> None:
-    """Nothing where no worktree has a branch whose tree these updates change.
+    """Raise NothingToUndo where an update changes the tree of a checked-out branch.
 
     But for ``followed``, whose index and files go along.
     """
@@ -262,7 +265,7 @@ def _refuse_undo_elsewhere(
 
 
 def _has_other_tree(repo: Repository, update: RefUpdate) -> bool:
-    """Whether the tree changes; where the new commit is lost, nobody knows.
+    """Whether the update changes the branch's tree; False where a commit is unreadable.
 
     A branch that can't be read is worse than files that differ from it.
     """

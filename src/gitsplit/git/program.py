@@ -40,12 +40,15 @@ _NAME = re.compile(r"[1-9]\d{0,8} \d{1,19}", re.ASCII)
 
 
 def this_process() -> str:
-    """The name of the process that runs this code."""
+    """The name of this process, as :func:`process_name` gives it."""
     return process_name(os.getpid())
 
 
 def process_name(pid: int) -> str:
-    """``PID START``, the start in clock ticks since boot; 0 where there is no /proc."""
+    """``PID START`` of a process, with its start in clock ticks since boot, or 0.
+
+    0 where there is no /proc.
+    """
     fields = _proc_stat(pid)
     return f"{pid} {int(fields[START]) if fields else 0}"
 
@@ -64,10 +67,9 @@ def is_process_name(name: str) -> bool:
 
 
 def is_running(name: str) -> bool:
-    """Whether the process of that name, as :func:`process_name` gives it, still is.
+    """Whether the process of that name still runs.
 
-    One that has ended counts as gone even where nobody has waited for it (a zombie),
-    and so does what no process can be called.
+    A zombie counts as ended. What can't be a name names no process.
     """
     if not is_process_name(name):
         return False
@@ -82,9 +84,9 @@ def is_running(name: str) -> bool:
 
 
 def is_group_running(group: int) -> bool:
-    """Whether a process of the group runs; one that nobody has waited for doesn't.
+    """Whether a process of the group still runs; a zombie counts as ended.
 
-    In many a container nobody does. Where there is no /proc, whatever is there counts.
+    Where there is no /proc, zombies count as running.
     """
     try:
         os.killpg(group, 0)
@@ -102,7 +104,7 @@ def has_git_in(group: int) -> bool:
 
 
 def has_git_at(directory: Path) -> bool:
-    """Whether a git program works in the directory, or in one below it."""
+    """Whether a git process runs with this working directory, or one below it."""
     for process, _ in _running_gits():
         with suppress(OSError):
             if (process / "cwd").readlink().is_relative_to(directory):
@@ -111,7 +113,7 @@ def has_git_at(directory: Path) -> bool:
 
 
 def _running_gits() -> Iterator[tuple[Path, list[bytes]]]:
-    """The running git programs: where /proc has each, and its fields."""
+    """The running git processes: their directories in /proc, and stat fields."""
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             name = (path / "comm").read_text("ascii", "replace").strip()
@@ -174,7 +176,7 @@ def durable_environment() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a finished git process left behind."""
+    """The exit status and output of a finished git process."""
 
     status: int
     stdout: bytes
@@ -191,9 +193,9 @@ class Completed:
 
     @property
     def complaint(self) -> str:
-        """The most telling line of standard error, without its prefix; maybe empty.
+        """The first fatal or error line of standard error, without its prefix.
 
-        Indented lines after it belong to it.
+        Maybe empty. Indented lines after it belong to it.
         """
         said = self.stderr.decode(errors="replace").replace("\n\t", " ")
         lines = said.splitlines()
@@ -216,7 +218,7 @@ class Completed:
 
     @property
     def reason(self) -> str:
-        """Why git ended badly, as far as it says, or a signal tells; never empty."""
+        """Why git failed: its words, or the signal that ended it; never empty."""
         told = filter(None, (self.words, fatal_signal(self.status)))
         return "; ".join(told) or "no reason given"
 
@@ -320,7 +322,7 @@ class Program:
         env: Mapping[str, str] | None = None,
         started: Callable[[int], None],
     ) -> Completed:
-        """Run ``git ARGS`` so that it goes on to its end even if gitsplit is killed.
+        """Run ``git ARGS`` to its end, even if gitsplit is killed meanwhile.
 
         Its output goes to files: with a pipe, SIGPIPE would end it. ``started`` is told
         its process id. It stays in the terminal's foreground process group.
@@ -341,11 +343,11 @@ class Program:
     def run_attached(
         self, *args: str, started: Callable[[int], None] = lambda _pid: None
     ) -> int:
-        """Run ``git ARGS`` with the terminal to itself, and return its exit status.
+        """Run ``git ARGS`` on the user's terminal, and return its exit status.
 
-        Ctrl-C reaches it as well as gitsplit; it decides what comes of that.
-        ``started`` is told its process id. Raises Signalled, the child told and ended,
-        where gitsplit is told to end.
+        Ctrl-C reaches git as well as gitsplit, and git decides what to do. ``started``
+        is told its process id. Raises Signalled where gitsplit gets SIGTERM or SIGHUP,
+        once git has ended on it, too.
         """
         told: Signalled | None = None
         streams = (None, None, None)
@@ -410,7 +412,7 @@ def _without_prefix(line: str) -> str:
 
 
 def failure(args: tuple[str | bytes, ...], done: Completed) -> GitFailed:
-    """The error for a ``git ARGS`` that ended badly, in git's own words."""
+    """The error for ``git ARGS`` that failed, in git's own words."""
     words = [a.decode(errors="replace") if isinstance(a, bytes) else a for a in args]
     name = next((word for word in words if not word.startswith("-")), "")
     silent = f"it exited with status {done.status} and no message"
@@ -434,10 +436,10 @@ def batches(words: Iterable[str]) -> Iterator[tuple[str, ...]]:
 
 
 def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str, ...]:
-    """What ``git for-each-ref`` is asked for where these refs are wanted, at least one.
+    """The patterns with which ``git for-each-ref`` lists these refs, at least one.
 
-    They themselves; or ``everywhere``, for the rest to be thrown away, where they are
-    too many or too long to be named on a command line.
+    The refs themselves; or ``everywhere``, with others among the result, where they are
+    too many or too long for a command line.
     """
     batch, *more = batches(refs)
     return everywhere if more or len(batch) > MOST_PATTERNS else batch
@@ -446,9 +448,9 @@ def patterns_for(refs: Sequence[str], everywhere: tuple[str, ...]) -> tuple[str,
 def await_output(
     child: subprocess.Popen[bytes], stdin: bytes, is_wanted: Callable[[], bool] | None
 ) -> tuple[bytes, bytes]:
-    """Wait for the child to end; its standard output, and standard error.
+    """Wait for the child to end; its standard output and standard error.
 
-    Raises GivenUp, the child still running, once nobody wants it any more.
+    Raises GivenUp, the child still running, once nobody wants the result any more.
     """
     if is_wanted is None:
         return child.communicate(stdin)
@@ -460,7 +462,7 @@ def await_output(
 
 
 def _write_stdin(child: subprocess.Popen[bytes], stdin: bytes) -> None:
-    """Write all of ``stdin`` and close it, whenever the child reads it.
+    """Write ``stdin`` to the child in a thread, and close it.
 
     ``communicate`` writes nothing more once it has timed out. The thread ends with the
     child at the latest.
@@ -479,7 +481,7 @@ def _write_stdin(child: subprocess.Popen[bytes], stdin: bytes) -> None:
 def _terminate(child: subprocess.Popen[bytes], *, group: bool) -> None:
     """End the child with SIGTERM, on which git removes its locks and temporary files.
 
-    A kill would leave them behind.
+    SIGKILL would leave them behind.
     """
     with suppress(ProcessLookupError):
         if group:

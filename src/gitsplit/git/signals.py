@@ -1,4 +1,4 @@
-"""Has SIGTERM and SIGHUP raise an exception as Ctrl-C does, or ignores all three."""
+"""Signal handlers: SIGTERM and SIGHUP raise an exception as Ctrl-C does."""
 
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -14,10 +14,10 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def unwind_on_signals() -> Iterator[None]:
-    """Within the block, SIGTERM and SIGHUP raise Signalled, a KeyboardInterrupt.
+    """Make SIGTERM and SIGHUP raise Signalled, a KeyboardInterrupt, within the block.
 
     Once only: a closed terminal sends SIGHUP twice, from the kernel and from the shell,
-    and what is being unwound mustn't be broken off by the second.
+    and the second must not interrupt the clean-up.
     """
     if isinstance(signal.getsignal(signal.SIGTERM), _Unwinding):
         yield  # who has called sees to it, for the same once
@@ -52,7 +52,7 @@ def ignore_signals() -> Iterator[None]:
 
 @contextmanager
 def _set_handlers(handlers: Mapping[int, _Handler]) -> Iterator[None]:
-    """Within the block, these handlers; what is ignored stays so (``nohup``)."""
+    """Set these handlers within the block; ignored signals stay ignored (``nohup``)."""
     if current_thread() is not main_thread():
         yield  # only the main thread may set handlers
         return
