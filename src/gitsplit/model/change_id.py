@@ -1,22 +1,12 @@
-"""How a repository uses Change-Ids: which commits get one, and where it stands.
+"""Change-Ids by Gerrit's rules: which commits have one, and what a push would be told.
 
-Change-Ids that people see in a message and Gerrit doesn't.
+:class:`IdRules` says how a repository uses them. A misplaced Change-Id stands above the
+last paragraph of a message, which alone Gerrit reads: the server refuses such a commit,
+or, where another id stands at the end, leaves the review of this one behind.
 
-They stand above the last paragraph, which alone Gerrit reads. The server refuses such a
-commit, or, where another id stands at the end, leaves the review of this one behind.
-
-A message that somebody has changed, with the Change-Id that it had.
-
-Trailers of a commit that not every part of it has after a split.
-
-What Gerrit would say to a push of these commits, found before anything moves.
-
-The rules are those seen on running servers (3.10 and 3.13), in Gerrit's own words. A
-refusal of one commit refuses the whole push, so each is worth knowing beforehand.
-
-What a push for review says of the new changes that it makes, besides commits.
-
-The options of Gerrit's ``refs/for/BRANCH%OPTION,…`` and of ``git push -o OPTION``.
+The objections are what Gerrit would say to a push of commits, found before anything
+moves, since a refusal of one commit refuses the whole push. Their rules are those seen
+on running servers (3.10 and 3.13), in Gerrit's own words.
 """
 
 import re
@@ -39,83 +29,33 @@ from gitsplit.model.message import (
     without_lines,
 )
 
-
-def with_ids_of(
-    original: bytes,
-    message: bytes,
-    *,
-    link_url: bytes = b"",
-    review_urls: tuple[bytes, ...] = (),
-) -> bytes:
-    r"""The message in which Gerrit sees the id that it sees in ``original``, or none.
-
-    A message where that is so already comes back as it is; one that differs from
-    ``original`` in nothing but ids becomes ``original``.
-
-    >>> with_ids_of(b"One\n\nChange-Id: I12\n", b"One\n\nBug: 1\nChange-Id: I34\n")
-    b'One\n\nBug: 1\nChange-Id: I12\n'
-    """
-    urls = tuple(filter(None, (link_url, *review_urls)))
-    wanted = change_ids(original, urls)
-    if change_ids(message, urls) == wanted:
-        return message
-    bare = without_change_id(message, urls)
-    if bare == without_change_id(original, urls):
-        return original
-    for change_id in wanted[:1]:
-        # The footer may have been buried under a new last paragraph.
-        footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
-        while buried := [each.span() for each in re.finditer(footer, bare)]:
-            bare = without_lines(bare, buried)
-        bare = with_change_id(bare, change_id, link_url=link_url, review_urls=urls)
-    return bare
-
-
 _MISPLACED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
-
-
-def misplaced_change_ids(
-    message: bytes, review_urls: tuple[bytes, ...] = ()
-) -> tuple[bytes, ...]:
-    r"""The well-formed ids on lines of their own where Gerrit doesn't see them.
-
-    A line ``Change-Id: I…`` above the last paragraph looks like a Change-Id to
-    people, but Gerrit reads the last paragraph alone.
-
-    >>> misplaced_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
-    (b'I1111111111111111111111111111111111111111',)
-    """
-    # Lines that continue a footer begin with a blank: none of them is such a line.
-    seen = {each.start for each in ids_in(message, review_urls)}
-    return tuple(
-        found[1] for found in _MISPLACED.finditer(message) if found.start() not in seen
-    )
-
-
-def with_misplaced_id_in_footer(
-    message: bytes, *, link_url: bytes = b"", review_urls: tuple[bytes, ...] = ()
-) -> bytes:
-    r"""The message in which Gerrit sees the id that was above its last paragraph.
-
-    The last one, where there are several; all lines with buried ids are gone. As it
-    was where Gerrit sees an id already, or where there is none to be moved.
-
-    >>> footer = b"Change-Id: I" + b"1" * 40 + b"\n"
-    >>> with_misplaced_id_in_footer(b"One\n\n" + footer + b"\nBug: 1\n")
-    b'One\n\nBug: 1\nChange-Id: I1111111111111111111111111111111111111111\n'
-    """
-    urls = tuple(filter(None, (link_url, *review_urls)))
-    buried = misplaced_change_ids(message, urls)
-    if not buried or change_ids(message, urls):
-        return message
-    while found := [each.span() for each in _MISPLACED.finditer(message)]:
-        message = without_lines(message, found)
-    return with_change_id(
-        message, buried[-1], link_url=link_url, review_urls=review_urls
-    )
-
-
 _FIXUP = re.compile(rb"[a-z]+! ")
+
+MOST_NAMED = 5
+"""So many trailers are named in a sentence; the others are counted."""
+
+MISSING = "missing Change-Id in message footer"
+MISPLACED = "Change-Id must be in message footer"
+SEVERAL = "multiple Change-Id lines in message footer"
+MALFORMED = "invalid Change-Id line format in message footer"
+NO_SUBJECT = "missing subject; Change-Id must be in message footer"
+SAME = "same Change-Id in multiple changes"
+COMMITTER = "invalid committer"
+MERGED = "its change is closed, because its Change-Id has been merged as"
+UNSIGNED = "not Signed-off-by author/committer/uploader in message footer"
+_MOVE = "Move it down with: --move-change-id"
+_ANEW = "Give it a new one with: --keep-change-id none"
+PushProperty = Literal["reviewers", "topic", "hashtags", "wip"]
+_PROPERTIES: Mapping[str, PushProperty] = {
+    "r": "reviewers",
+    "reviewer": "reviewers",
+    "topic": "topic",
+    "t": "hashtags",
+    "hashtag": "hashtags",
+    "wip": "wip",
+    "work-in-progress": "wip",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +119,76 @@ class IdRules:
         )
 
 
-MOST_NAMED = 5
-"""So many trailers are named; the others are counted."""
+def with_ids_of(
+    original: bytes,
+    message: bytes,
+    *,
+    link_url: bytes = b"",
+    review_urls: tuple[bytes, ...] = (),
+) -> bytes:
+    r"""The message in which Gerrit sees the id that it sees in ``original``, or none.
+
+    A message where that is so already comes back as it is; one that differs from
+    ``original`` in nothing but ids becomes ``original``.
+
+    >>> with_ids_of(b"One\n\nChange-Id: I12\n", b"One\n\nBug: 1\nChange-Id: I34\n")
+    b'One\n\nBug: 1\nChange-Id: I12\n'
+    """
+    urls = tuple(filter(None, (link_url, *review_urls)))
+    wanted = change_ids(original, urls)
+    if change_ids(message, urls) == wanted:
+        return message
+    bare = without_change_id(message, urls)
+    if bare == without_change_id(original, urls):
+        return original
+    for change_id in wanted[:1]:
+        # The footer may stand above a new last paragraph.
+        footer = rb"(?im)^(?:change-id|link) *:.*" + re.escape(change_id) + rb".*\n?"
+        while misplaced := [each.span() for each in re.finditer(footer, bare)]:
+            bare = without_lines(bare, misplaced)
+        bare = with_change_id(bare, change_id, link_url=link_url, review_urls=urls)
+    return bare
+
+
+def misplaced_change_ids(
+    message: bytes, review_urls: tuple[bytes, ...] = ()
+) -> tuple[bytes, ...]:
+    r"""The well-formed ids on lines of their own where Gerrit doesn't see them.
+
+    A line ``Change-Id: I…`` above the last paragraph looks like a Change-Id to
+    people, but Gerrit reads the last paragraph alone.
+
+    >>> misplaced_change_ids(b"Add one\n\nChange-Id: I" + b"1" * 40 + b"\n\nBug: 1\n")
+    (b'I1111111111111111111111111111111111111111',)
+    """
+    # Lines that continue a footer begin with a blank: none of them is such a line.
+    seen = {each.start for each in ids_in(message, review_urls)}
+    return tuple(
+        found[1] for found in _MISPLACED.finditer(message) if found.start() not in seen
+    )
+
+
+def with_misplaced_id_in_footer(
+    message: bytes, *, link_url: bytes = b"", review_urls: tuple[bytes, ...] = ()
+) -> bytes:
+    r"""The message in which Gerrit sees the id that was above its last paragraph.
+
+    The last one, where there are several; all lines with misplaced ids are gone. As it
+    was where Gerrit sees an id already, or where there is none to be moved.
+
+    >>> footer = b"Change-Id: I" + b"1" * 40 + b"\n"
+    >>> with_misplaced_id_in_footer(b"One\n\n" + footer + b"\nBug: 1\n")
+    b'One\n\nBug: 1\nChange-Id: I1111111111111111111111111111111111111111\n'
+    """
+    urls = tuple(filter(None, (link_url, *review_urls)))
+    misplaced = misplaced_change_ids(message, urls)
+    if not misplaced or change_ids(message, urls):
+        return message
+    while found := [each.span() for each in _MISPLACED.finditer(message)]:
+        message = without_lines(message, found)
+    return with_change_id(
+        message, misplaced[-1], link_url=link_url, review_urls=review_urls
+    )
 
 
 class IncompleteTrailer(NamedTuple):
@@ -193,10 +201,10 @@ class IncompleteTrailer(NamedTuple):
 def incomplete_trailers(
     original: bytes, messages: Mapping[int, bytes], rules: IdRules
 ) -> tuple[IncompleteTrailer, ...]:
-    """The trailers of ``original``, but for its Change-Id, that some parts lack.
+    """The trailers of ``original``, without its Change-Id, that some new commits lack.
 
-    ``messages`` are those of the parts, by the numbers of their commits. One commit
-    alone has lost nothing by a split.
+    ``messages`` are those of the new commits, by their numbers. One commit alone has
+    lost nothing by a split.
     """
     if len(messages) < 2:
         return ()
@@ -238,23 +246,9 @@ def trailer_lines(left: Iterable[IncompleteTrailer]) -> Iterator[str]:
             yield f"{keys} {verb} with none of the new commits."
 
 
-MISSING = "missing Change-Id in message footer"
-MISPLACED = "Change-Id must be in message footer"
-SEVERAL = "multiple Change-Id lines in message footer"
-MALFORMED = "invalid Change-Id line format in message footer"
-NO_SUBJECT = "missing subject; Change-Id must be in message footer"
-SAME = "same Change-Id in multiple changes"
-COMMITTER = "invalid committer"
-MERGED = "its change is closed, because its Change-Id has been merged as"
-UNSIGNED = "not Signed-off-by author/committer/uploader in message footer"
-
-_MOVE = "Move it down with: --move-change-id"
-_ANEW = "Give it a new one with: --keep-change-id none"
-
-
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """A commit as it would be pushed.
+    """A commit of a push for review, and what is known of it.
 
     ``is_ours`` says that its message or content is new; ``needs_id`` that it was to
     get a Change-Id; ``is_empty`` that its tree is its parent's; ``signs_off`` that the
@@ -302,13 +296,13 @@ def objections(
     below: Mapping[bytes, str],
     first: int = 1,
 ) -> tuple[Objection, ...]:
-    """What Gerrit would have against these commits, the oldest first.
+    """What Gerrit would object to in a push of these commits, the oldest first.
 
     ``email`` is the pushing user's. ``below`` has the Change-Ids of the commits under
-    them that aren't in any branch of the server yet, each with the commit's short id.
-    ``first`` is the number of the first.
+    them that are in no branch of the server yet, each with the commit's short id.
+    ``first`` is the number of the first commit.
     """
-    ids = Counter(i for commit in commits for i in set(_ids_of_push(commit, rules)))
+    ids = Counter(i for commit in commits for i in set(rules.all_of(commit.message)))
     found: list[Objection] = []
     for number, commit in enumerate(commits, first):
         subject = subject_of(commit.message)
@@ -316,7 +310,7 @@ def objections(
             Objection(number, subject, commit.is_ours, words, remedy, commit.below_as)
             for words, remedy in (
                 *_objections_to_id(commit, rules),
-                *_objections_by_others(_ids_of_push(commit, rules), ids, below),
+                *_objections_by_others(rules.all_of(commit.message), ids, below),
                 *_objections_to_content(commit, email),
             )
         )
@@ -327,25 +321,21 @@ def objections(
     return tuple(found)
 
 
-def _ids_of_push(commit: Pushed, rules: IdRules) -> tuple[bytes, ...]:
-    return rules.all_of(commit.message)
-
-
 def _objections_to_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str]]:
-    """What is wrong with the one id that the commit must have."""
-    found = _ids_of_push(commit, rules)
-    buried = misplaced_change_ids(commit.message, rules.review_urls)
+    """The words and remedies for what is wrong with the commit's own Change-Id."""
+    found = rules.all_of(commit.message)
+    misplaced = misplaced_change_ids(commit.message, rules.review_urls)
     subject = subject_of(without_change_id(commit.message, rules.review_urls))
     if not subject or subject.lower().startswith(b"change-id:"):
         yield NO_SUBJECT, "Give it a subject."
     elif len(found) > 1:
         yield SEVERAL, "Keep one of them."
-    elif not found and buried:
+    elif not found and misplaced:
         yield MISPLACED, _MOVE
     elif not found and commit.needs_id:
         yield MISSING, "Give it one with: git commit --amend, with Gerrit's hook"
-    elif buried:
-        named = printable(buried[0])[:9]
+    elif misplaced:
+        named = printable(misplaced[0])[:9]
         yield (
             f"its text names {named} as well, whose review Gerrit would leave behind",
             f"{_MOVE}; or remove it from the message.",
@@ -357,7 +347,7 @@ def _objections_to_id(commit: Pushed, rules: IdRules) -> Iterator[tuple[str, str
 def _objections_by_others(
     found: Sequence[bytes], ids: Mapping[bytes, int], below: Mapping[bytes, str]
 ) -> Iterator[tuple[str, str]]:
-    """What the ids of other commits have against these."""
+    """The words and remedies where another commit of the push has the same id."""
     for value in found:
         if ids[value] > 1:
             yield SAME, "Squash the commits with the same Change-Id, or change one."
@@ -382,21 +372,10 @@ def is_signed_off(message: bytes) -> bool:
     return any(key.lower() == b"signed-off-by" for key, _ in footers(message))
 
 
-PushProperty = Literal["reviewers", "topic", "hashtags", "wip"]
-
-_PROPERTIES: Mapping[str, PushProperty] = {
-    "r": "reviewers",
-    "reviewer": "reviewers",
-    "topic": "topic",
-    "t": "hashtags",
-    "hashtag": "hashtags",
-    "wip": "wip",
-    "work-in-progress": "wip",
-}
-
-
 def push_properties(options: Iterable[str]) -> frozenset[PushProperty]:
-    """What every change of a push gets by its options.
+    """What each new change of a push gets by its options.
+
+    They are those of ``refs/for/BRANCH%OPTION,…`` and of ``git push -o OPTION``.
 
     >>> sorted(push_properties(["topic=net", "r=alice", "notify=NONE"]))
     ['reviewers', 'topic']

@@ -1,21 +1,18 @@
 """Commit messages as bytes: Change-Ids as Gerrit finds them, trailers as git does.
 
-Every function takes a whole message and gives a whole message back, with each byte
-that it was not asked to change as it was: carriage returns, Latin-1, NUL and a
-missing final newline survive. A committed message has no comments, so a line that
-begins with ``#`` is text. Nothing here makes ids or knows a configuration.
+What changes a message gives a whole message back, with each byte that it was not asked
+to change as it was: carriage returns, Latin-1, NUL and a missing final newline survive.
+A committed message has no comments, so a line that begins with ``#`` is text. Nothing
+here makes ids or knows a configuration.
 
 Git and Gerrit disagree about where trailers are. Ids are *found* by Gerrit's rule
 alone, because a tool that trusts git's adds a second id where git sees none, and
 Gerrit then follows that one. New lines are *placed* by git's rule, which always
 lies within what Gerrit reads.
 
-Lines of a message: which are blank, and how some are taken out of it.
-
-Which ``Link:`` footers are Change-Ids: those into the server that reviews them.
-
-Gerrit knows its own address. A clone knows it too where somebody configured it, and
-else only the host of it.
+A ``Link:`` footer is a Change-Id if it leads into the server that reviews the commit.
+Gerrit knows its own address; a clone knows it where somebody configured it, and else
+only its host. Servers (``review_urls``) are the URLs of their pages, or ``//host``.
 """
 
 import re
@@ -24,82 +21,8 @@ from dataclasses import dataclass
 
 from gitsplit.model.diff import lines_of
 
-_URL = re.compile(
-    rb"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(\[[^]/]*\]|[^/:]+)(?::.*|/.*)?"
-)
-_WEB = re.compile(rb"https?://([^/@:]+)(?::[0-9]+)?/(?:[a-z0-9._~/-]*/)?", re.I)
-
-
-def host_of(address: bytes) -> bytes:
-    """``//host`` of a URL, of git's short form of one, or of a host's bare name.
-
-    It is empty where there is none, as with a path.
-
-    >>> host_of(b"ssh://me@review.example.org:29418/project")
-    b'//review.example.org'
-    >>> host_of(b"review.example.org"), host_of(b"../project")
-    (b'//review.example.org', b'')
-    """
-    found = _URL.fullmatch(address)
-    if found is None or b"." not in found[1].strip(b"."):
-        return b""
-    return b"//" + found[1].lower()
-
-
-def leads_into(url: bytes, servers: tuple[bytes, ...]) -> bool:
-    """Whether ``url`` is what stands before the id in a link into one of the servers.
-
-    A server is the URL of its pages, or ``//host``, on which they may be anywhere.
-
-    >>> leads_into(b"https://r.example.org/id/", (b"https://r.example.org/",))
-    True
-    >>> leads_into(b"https://r.example.org/gerrit/id/", (b"//r.example.org",))
-    True
-    """
-    if not url.endswith(b"/id/"):
-        return False
-    page = url.removesuffix(b"id/")
-    if any(page == server.removesuffix(b"/") + b"/" for server in servers):
-        return True
-    found = _WEB.fullmatch(page)
-    return found is not None and b"//" + found[1].lower() in servers
-
-
 SPACE = b" \t\r\n"
 """What git's ``isspace`` takes: form feed and vertical tab are not among them."""
-
-
-def is_blank(line: bytes) -> bool:
-    """Whether git takes the line for an empty one."""
-    return not line.strip(SPACE)
-
-
-def without_lines(message: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
-    """The message without these bytes, nor the blank lines above emptied paragraphs.
-
-    A span's ends are those of whole lines; no two have a byte in common. The last goes
-    first: what is blank after it is so for those before it.
-    """
-    kept: list[bytes] = []  # from the end, the last first
-    end = len(message)
-    is_before_blank = True
-    for start, stop in sorted(spans, reverse=True):
-        if stop < end:
-            kept.append(message[stop:end])
-            is_before_blank = is_blank(message[stop : _line_end(message, stop)])
-        end = min(start, end)
-        while is_before_blank and end:
-            above = message.rfind(b"\n", 0, end - 1) + 1
-            if not is_blank(message[above:end]):
-                break
-            end = above
-    return message[:end] + b"".join(reversed(kept))
-
-
-def _line_end(message: bytes, start: int) -> int:
-    """The offset after the line that begins at ``start``, its newline too."""
-    return message.find(b"\n", start) + 1 or len(message)
-
 
 _TRIMMED = bytes(range(0x21))
 """What Gerrit trims off a value: Java's ``String.trim``."""
@@ -108,14 +31,17 @@ _GERRIT_FOOTER = re.compile(rb"^([A-Za-z0-9-]+): *([^\n]*(?:\n [^\n]*)*)\n?", re
 _CHANGE_ID = re.compile(rb"I[0-9a-f]{40}")
 _CHANGE_ID_LENGTH = 41
 _NO_CHANGE_ID = b"I" + b"0" * 40
-
 _TRAILER = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:(.*)", re.S)
 _GENERATED = (b"Signed-off-by: ", b"(cherry picked from commit ")
+_URL = re.compile(
+    rb"(?:[a-z][a-z0-9+.-]*://)?(?:[^/@]*@)?(\[[^]/]*\]|[^/:]+)(?::.*|/.*)?"
+)
+_WEB = re.compile(rb"https?://([^/@:]+)(?::[0-9]+)?/(?:[a-z0-9._~/-]*/)?", re.I)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeenId:
-    """One id that Gerrit sees, and where: offsets in bytes, ends exclusive.
+    """One Change-Id that Gerrit sees, and its byte offsets, ends exclusive.
 
     ``start`` to ``stop`` is the footer with its continuation lines and last newline;
     ``value_start`` to ``value_stop`` is the id as it is written.
@@ -190,7 +116,7 @@ def with_change_id(
 def _with_id_for(
     message: bytes, found: Sequence[SeenId], change_id: bytes, link_url: bytes
 ) -> bytes:
-    """The message with the id in the place of those that were found in it."""
+    """The message with the id in the place of the first one found, the others gone."""
     line = _id_line(change_id, link_url)
     if not found:
         return _with_lines(message, [line], _place_of_id(message))
@@ -323,6 +249,74 @@ def stripspace(message: bytes, comment_char: bytes) -> bytes:
     return b"".join(line + b"\n" for line in kept)
 
 
+def is_blank(line: bytes) -> bool:
+    """Whether the line is blank to git: nothing but SPACE."""
+    return not line.strip(SPACE)
+
+
+def without_lines(message: bytes, spans: Iterable[tuple[int, int]]) -> bytes:
+    """The message without these lines, nor the blank lines above emptied paragraphs.
+
+    ``spans`` are the byte offsets, ends exclusive, of runs of whole lines; no two have
+    a byte in common.
+    """
+    # The last goes first: what is blank after it is so for those before it.
+    kept: list[bytes] = []  # from the end, the last first
+    end = len(message)
+    is_before_blank = True
+    for start, stop in sorted(spans, reverse=True):
+        if stop < end:
+            kept.append(message[stop:end])
+            is_before_blank = is_blank(message[stop : _line_end(message, stop)])
+        end = min(start, end)
+        while is_before_blank and end:
+            above = message.rfind(b"\n", 0, end - 1) + 1
+            if not is_blank(message[above:end]):
+                break
+            end = above
+    return message[:end] + b"".join(reversed(kept))
+
+
+def _line_end(message: bytes, start: int) -> int:
+    """The byte offset after the line that begins at ``start``, its newline too."""
+    return message.find(b"\n", start) + 1 or len(message)
+
+
+def host_of(address: bytes) -> bytes:
+    """``//host`` of a URL, of an scp-like address, or of a host's bare name.
+
+    The host is in lower case; empty where there is none, as in a path.
+
+    >>> host_of(b"ssh://me@review.example.org:29418/project")
+    b'//review.example.org'
+    >>> host_of(b"review.example.org"), host_of(b"../project")
+    (b'//review.example.org', b'')
+    """
+    found = _URL.fullmatch(address)
+    if found is None or b"." not in found[1].strip(b"."):
+        return b""
+    return b"//" + found[1].lower()
+
+
+def leads_into(url: bytes, servers: tuple[bytes, ...]) -> bool:
+    """Whether ``url``, a link without the id at its end, leads into one of the servers.
+
+    On ``//host`` the pages may be anywhere.
+
+    >>> leads_into(b"https://r.example.org/id/", (b"https://r.example.org/",))
+    True
+    >>> leads_into(b"https://r.example.org/gerrit/id/", (b"//r.example.org",))
+    True
+    """
+    if not url.endswith(b"/id/"):
+        return False
+    page = url.removesuffix(b"id/")
+    if any(page == server.removesuffix(b"/") + b"/" for server in servers):
+        return True
+    found = _WEB.fullmatch(page)
+    return found is not None and b"//" + found[1].lower() in servers
+
+
 def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     """The ids that Gerrit sees: those of Change-Id footers, then of links."""
     footers = list(_gerrit_footers(message))
@@ -343,7 +337,7 @@ def _gerrit_footers(message: bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _change_id_footer(footer: re.Match[bytes]) -> SeenId:
-    """The id of a ``Change-Id`` footer, trimmed and unfolded as Gerrit does."""
+    """The id of a ``Change-Id`` footer; its value trimmed and unfolded as by Gerrit."""
     written = footer[2].strip(_TRIMMED)
     start = footer.start(2) + footer[2].find(written)
     value = re.sub(rb"\n +", b" ", written)
@@ -371,7 +365,7 @@ def _id_line(change_id: bytes, link_url: bytes) -> bytes:
 
 
 def _place_of_id(message: bytes) -> int | None:
-    """Where in the trailer block a new id belongs; None where there is no block."""
+    """The byte offset for a new id in the trailer block; None where there is none."""
     start, _ = _last_paragraph(message)
     block = _trailer_block(message)
     for item in block:
@@ -430,7 +424,7 @@ def _items(lines: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def _last_paragraph(message: bytes) -> tuple[int, tuple[bytes, ...]]:
-    """Offset and lines of what follows the last blank line within the text."""
+    """The byte offset and the lines of the last paragraph, by git's blank lines."""
     stop = _end_of_text(message)
     lines = lines_of(message[:stop])
     first = len(lines)
@@ -440,13 +434,13 @@ def _last_paragraph(message: bytes) -> tuple[int, tuple[bytes, ...]]:
 
 
 def _end_of_text(message: bytes) -> int:
-    """The offset after the last line that is not empty to Gerrit, its newline too."""
+    """The byte offset after the last line that is not blank to Gerrit."""
     newline = message.find(b"\n", len(message.rstrip(b"\n ")))
     return len(message) if newline < 0 else newline + 1
 
 
 def _title(lines: tuple[bytes, ...]) -> tuple[int, int]:
-    """First and last (exclusive) index of the first paragraph's lines."""
+    """The index of the first paragraph's first line, and of the line after it."""
     start = 0
     while start < len(lines) and is_blank(lines[start]):
         start += 1
