@@ -187,7 +187,7 @@ def test_a_marked_commit_outside_of_the_series(series: Repository) -> None:
 def test_a_longer_range_without_a_word_which_commit(series: Repository) -> None:
     ran = gitsplit(series.path, "--yes", "HEAD~3")
 
-    assert "which one is to be split?" in sentence_of(ran)
+    assert "which one should be split?" in sentence_of(ran)
     assert f"gitsplit -c {series.oid('HEAD~2')[:10]}" in ran.err
 
 
@@ -214,7 +214,7 @@ def test_an_unknown_committer_is_found_before_any_work(series: Repository) -> No
     series.git("config", "--global", "user.useConfigOnly", "true")
     ran = gitsplit(series.path, "HEAD~1")
 
-    assert sentence_of(ran).startswith("Git doesn't know who you are: ")
+    assert sentence_of(ran).startswith("git doesn't know who you are: ")
     assert "git config --global user.name" in ran.err
     assert sentence_of(gitsplit(series.path, *SPLIT, "-c", "HEAD~2")) == (
         sentence_of(ran)
@@ -300,7 +300,7 @@ def broken(repo: Repository) -> dict[str, tuple[Json, str]]:
     return {
         "not a plan": ({"format": "todo"}, "is missing"),
         "of the future": (series() | {"version": 2}, "version 1"),
-        "nobody takes the rest": (split(numbers), "Nothing takes"),
+        "nobody takes the rest": (split(numbers), "No group takes"),
         "no such file": (
             split(group("x\n", whole("nobody")), group("rest\n")),
             "no change of nobody",

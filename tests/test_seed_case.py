@@ -251,7 +251,7 @@ def test_the_summary_says_what_became_of_what_and_how_to_take_it_back(
     assert [line.split()[:2] for line in said[1 : number + 1]] == [
         [str(n), oid] for n, oid in enumerate(short, 1)
     ]
-    unchanged = f"Final tree {tree} as before; index and worktree untouched."
+    unchanged = f"Final tree {tree} unchanged; worktree and index not touched."
     assert said[number + 1] == unchanged
     assert said[-1] == "Undo with: gitsplit --undo"
 

@@ -65,7 +65,12 @@ OTHER_SENSES: dict[str, dict[str, str]] = {
     "cli/options.py": {"How to group hunks": "the verb"},
     "tui/keymap.py": {"next marked": SPLITTING},
     "keys.md": {"next marked": SPLITTING},
-    "planfile/match.py": {"Group": FIELD, "one group": FIELD, "the owner": FIELD},
+    "planfile/match.py": {
+        "Group": FIELD,
+        "No group": FIELD,
+        "one group": FIELD,
+        "the owner": FIELD,
+    },
     "planfile/parse.py": {'"groups"': FIELD},
     "view/text.py": {"group": "a style"},
     "README.md": {"how to group the hunks": "the verb"},

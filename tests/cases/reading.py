@@ -171,7 +171,7 @@ def _header(name: str, lines: Sequence[_At]) -> dict[str, tuple[str, ...]]:
             continue
         key, value = _entry(line)
         if key in said and key not in _REPEATED:
-            raise line.wrong(f"`{key}:` is there twice.")
+            raise line.wrong(f"`{key}:` appears twice.")
         said[key] = (*said.get(key, ()), value)
     return said
 

@@ -101,7 +101,7 @@ def test_what_earlier_commits_say_can_be_there_more_than_once(key: str) -> None:
         ("colour: red\n" + TWO, "x.case:1: no key is called `colour`; there are "),
         ("reason: x\n" + TWO, "x.case:1: `reason` is written as in `reason A: …`."),
         ("order A: x\n" + TWO, "x.case:1: `order` is written as in `order: …`."),
-        ("why: x\n" + TWO, "x.case:3: `why:` is there twice."),
+        ("why: x\n" + TWO, "x.case:3: `why:` appears twice."),
         ("signal: x\n" + TWO, "x.case: say either `signal:` or `shows:`."),
         ("why: x\n=== a\nA+x\n", "x.case: say either `signal:` or `shows:`."),
         ("shows: x\n=== a\nA+x\n", "x.case: say `why:` the groups are these."),

@@ -139,7 +139,7 @@ def refused(
     with pytest.raises(error, match=told):
         drop(repo, part, to)
     if to == "discard" or error is UncleanFiles:
-        with pytest.raises(WriteFailed, match="Git can't update the index"):
+        with pytest.raises(WriteFailed, match="git can't update the index"):
             drop(repo, part, to, asks=False)
     assert seen(repo) == before
     assert leftovers(repo) == []

@@ -97,7 +97,7 @@ def test_a_message_that_was_emptied_is_empty() -> None:
     ("text", "reason"),
     [
         (TEXT.replace(b"# ----- 2 of 2", b"# two"), "line of message 2 is missing"),
-        (TEXT.replace(b"2 of 2", b"1 of 2"), "line of message 1 is there twice"),
+        (TEXT.replace(b"2 of 2", b"1 of 2"), "line of message 1 appears twice"),
         (b"Text\n" + TEXT, "text above the line of the first"),
         (b"", "line of message 1 is missing"),
     ],

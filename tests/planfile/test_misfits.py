@@ -33,7 +33,7 @@ from tests.planfile.test_fit import (
         ),
         pytest.param(
             split(REST, group(FileEntry(None, b"changed"))),
-            "The commit has no change of changed that makes it",
+            "The commit has no change of changed that creates it",
             id="not created",
         ),
         pytest.param(
@@ -98,12 +98,12 @@ from tests.planfile.test_fit import (
         ),
         pytest.param(
             split(group(taking(CHANGED, FIRST))),
-            "Nothing takes the removed line 2 of changed",
+            "No group takes the removed line 2 of changed",
             id="an old line left over",
         ),
         pytest.param(
             split(group(taking(CHANGED, ((1, 2),), ((1, 2),)))),
-            "Nothing takes the added line 5 of changed",
+            "No group takes the added line 5 of changed",
             id="a new line left over",
         ),
         pytest.param(
@@ -163,5 +163,5 @@ def test_a_fact_without_lines_that_nobody_takes_is_refused() -> None:
     with pytest.raises(InvalidPlan) as refused:
         plan_of_entry(split(group(taking(CHANGED, whole=True))), (CHANGED, LINKED))
     assert str(refused.value) == (
-        'Nothing takes "type" of linked, so the plan doesn\'t fit.'
+        'No group takes "type" of linked, so the plan doesn\'t fit.'
     )

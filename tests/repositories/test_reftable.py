@@ -72,6 +72,6 @@ def test_a_git_that_does_not_know_the_format_is_told_in_its_words(
     ran = gitsplit(repo.path, "--yes", "-c", "HEAD~2")
 
     assert (ran.status, ran.out) == (1, "")
-    assert "Git can't use the repository here: " in ran.err
+    assert "git can't use the repository here: " in ran.err
     told = ran.err.splitlines()[0].lower()
     assert "refstorage" in told or "some-future-format" in told

@@ -47,7 +47,7 @@ def test_files_that_may_not_grow_stop_it_before_anything_changes(
     ran = run(repo, *SPLIT, prepare=limit)
 
     assert (ran.status, ran.out) == (1, "")
-    assert "Git couldn't store the new objects" in ran.err
+    assert "git couldn't store the new objects" in ran.err
     assert HINT in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
     assert (repo.refs(), files_of(repo)) == (before, files)
@@ -80,10 +80,10 @@ def in_own_mounts(*command: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("place", "told"),
     [
-        (".git/objects", "Git couldn't store the new objects"),
+        (".git/objects", "git couldn't store the new objects"),
         (".git/refs", "git could not update the refs"),
         (".git/gitsplit", "gitsplit can't write its journal"),
-        (".git", "Git couldn't store the new objects"),
+        (".git", "git couldn't store the new objects"),
     ],
 )
 def test_a_read_only_place_stops_it_before_anything_changes(
@@ -126,7 +126,7 @@ def test_an_object_directory_without_permission_stops_it_too(repo: Repository) -
         directory.chmod(0o755)
 
     assert (ran.status, repo.refs(), files_of(repo)) == (1, before, files)
-    assert "Git couldn't store the new objects: Permission denied" in ran.err
+    assert "git couldn't store the new objects: Permission denied" in ran.err
     assert HINT in ran.err
     assert ran.err.endswith("Nothing was changed.\n")
 
@@ -190,7 +190,7 @@ def test_a_full_disk_leaves_the_old_history_or_the_new_one_and_says_which(
     assert set(outcomes) <= {"1 old together", "0 new together"}
     assert (outcomes[0], outcomes[-1]) == ("1 old together", "0 new together")
     said = Path(repo.path.parent / "all-said").read_text()
-    assert "0: gitsplit: Git couldn't store the new objects: " in said
+    assert "0: gitsplit: git couldn't store the new objects: " in said
     assert f"0: hint: {HINT}" in said
     assert "0: Nothing was changed." in said
 

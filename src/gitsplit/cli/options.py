@@ -143,7 +143,7 @@ class Options:
         type=click.Choice(["worktree", "discard"]),
         default="worktree",
         show_default=True,
-        help="Where lines left out go: kept in the worktree (unstaged), or discarded.",
+        help="Where lines left out go: kept in the worktree, not staged, or discarded.",
     )
     undo: bool = _flag("--undo", help="Undo the last rewrite.")
     continue_: bool = _flag(

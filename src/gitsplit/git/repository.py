@@ -417,7 +417,7 @@ def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
     owned = re.search(rb"dubious ownership in repository at '(.*)'", done.stderr)
     if owned:
         return NotARepository(
-            "Git refuses to use this repository because it belongs to another user.",
+            "git refuses to use this repository because it belongs to another user.",
             hint="If you trust it, add it to safe.directory: "
             + shell_command(
                 "git", "config", "--global", "--add", "safe.directory", owned[1]
@@ -425,7 +425,7 @@ def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
         )
     if done.status and b"not a git repository" not in done.stderr:
         return NotARepository(
-            f"Git can't use the repository here: {done.complaint}.",
+            f"git can't use the repository here: {done.complaint}.",
             hint="Check with: git status",
         )
     if done.status:
@@ -447,7 +447,7 @@ def committer(repo: Repository) -> bytes:
     done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
     if done.status:
         raise NoIdentity(
-            f"Git doesn't know who you are: {done.complaint}.",
+            f"git doesn't know who you are: {done.complaint}.",
             hint="Tell it with: git config --global user.name NAME, "
             "and: git config --global user.email ADDRESS",
         )

@@ -106,7 +106,7 @@ def read_git_file(file: Path) -> bytes | None:
     except OSError as error:
         raise GitFailed(
             f"{file} can't be read: {error.strerror}.",
-            hint="Git keeps its state there; check with: git status",
+            hint="git keeps its state there; check with: git status",
             state="",
         ) from error
 

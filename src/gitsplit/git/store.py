@@ -219,7 +219,7 @@ def _store_pack(
 
 def _store_error(why: str) -> WriteFailed:
     return WriteFailed(
-        f"Git couldn't store the new objects: {why}.",
+        f"git couldn't store the new objects: {why}.",
         hint="Is the disk full, or the repository read-only?",
     )
 

@@ -137,7 +137,7 @@ class Follower:
         if done.status:
             kind = GitKilled if done.status < 0 else WriteFailed
             raise kind(
-                f"Git can't update the index and the files: {done.reason}.",
+                f"git can't update the index and the files: {done.reason}.",
                 hint="Check with: git status",
             )
 

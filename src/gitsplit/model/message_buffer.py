@@ -86,7 +86,7 @@ def messages_in(text: bytes, originals: Sequence[bytes], mark: bytes) -> list[by
             here.append(line)
             continue
         if number in found:
-            raise _broken(f"The line of message {number + 1} is there twice.")
+            raise _broken(f"The line of message {number + 1} appears twice.")
         here = found[number] = []
     if stripspace(b"".join(above), mark):
         raise _broken("There is text above the line of the first message.")

@@ -168,8 +168,8 @@ def _with_override(state: File | None, override: Override | None) -> File | None
         return state
     if state is None or state.content is None:
         raise InvalidPlan(
-            f"Commit {override.group + 1} has no file for the content that was edited"
-            " for it.",
+            f"Commit {override.group + 1} doesn't have the file that was edited for"
+            " it.",
             hint="Create that file in it or in an earlier commit.",
         )
     if state.mode == SYMLINK and (not override.content or b"\0" in override.content):
@@ -345,7 +345,7 @@ def _overrides_giving(
             raise InvalidPlan(
                 f"The plan gives a content to {printable(plan.changes[file].path)},"
                 f" which {what} in commit {group + 1}.",
-                hint="Name the fact that makes it for that commit or an earlier one.",
+                hint="Name the fact that creates it in that commit or an earlier one.",
             )
         if state.content != content:
             yield Override(group, thread.numbers[0], content, state.content)

@@ -226,7 +226,7 @@ class _Claims:
 
     def _rest(self, rest: int | None, what: str) -> int:
         if rest is None:
-            raise _misfit(f"Nothing takes {what} of {printable(self.change.path)}")
+            raise _misfit(f"No group takes {what} of {printable(self.change.path)}")
         return rest
 
 
@@ -301,7 +301,9 @@ def _entry_in_words(entry: FileEntry) -> str:
     """The entry in words: its path, both of a rename, or that it creates or deletes."""
     old, new = entry.old_path, entry.path
     if old is None or new is None:
-        return f"{printable(new or old or b'')} that {'makes' if new else 'deletes'} it"
+        return (
+            f"{printable(new or old or b'')} that {'creates' if new else 'deletes'} it"
+        )
     return printable(new) if old == new else f"{printable(old)} to {printable(new)}"
 
 

@@ -104,7 +104,7 @@ def _tree_lines(rewrite: RewriteFacts) -> Iterator[str]:
     for last in rewrite.commits[-1:]:
         old, new = rewrite.old_tree[:10], last.tree[:10]
         if new == old:
-            yield f"Final tree {new} as before; index and worktree untouched."
+            yield f"Final tree {new} unchanged; worktree and index not touched."
         else:
             yield f"Final tree {new} instead of {old}."
 

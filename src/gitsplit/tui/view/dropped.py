@@ -74,7 +74,7 @@ def drop_place_words(drop_to: DropTo) -> str:
 def worktree_words(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
     if drop_to == "worktree":
-        return "index and worktree are updated; what is left out stays unstaged"
+        return "index and worktree are updated; what is left out is kept, not staged"
     return "index and worktree are updated; what is left out is removed"
 
 
