@@ -179,11 +179,51 @@ def with_edits_assigned(plan: Plan, edits: Iterable[int], group: int) -> Plan:
 
     Choosing a line of a new file brings its creation along; leaving a line of a
     deleted file for later takes its deletion along. Neither stays behind alone where
-    it was together with lines: no commit makes or leaves an empty file by accident.
+    it was together with lines: no commit makes or leaves an empty file by accident. In
+    a range, what takes a path brings along what an earlier commit did to free it.
     """
     chosen = set(edits)
     groups = tuple(group if i in chosen else old for i, old in enumerate(plan.group_of))
-    return with_files_for_lines(replace(plan, group_of=groups), plan.group_of)
+    moved = with_files_for_lines(replace(plan, group_of=groups), plan.group_of)
+    if moved.is_range and (freeing := _edits_freeing_paths(moved, plan.group_of)):
+        return with_edits_assigned(moved, freeing, group)
+    return moved
+
+
+def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
+    """The edits that free a path which an edit that was moved takes before they do.
+
+    A path is also taken by a file below it, or above it.
+    """
+    taking, freeing = [], []
+    for place, edit in enumerate(plan.edits):
+        change, fact = plan.changes[edit.file], getattr(edit, "fact", None)
+        is_earlier = plan.group_of[place] < before[place]
+        if fact in (Fact.CREATE, Fact.RENAME) and is_earlier:
+            taking.append((change.side.path, change.commit, plan.group_of[place]))
+        if fact in (Fact.DELETE, Fact.RENAME) and change.old is not None:
+            freeing.append((change.old.path, change.commit, place))
+    late = {
+        place
+        for path, commit, place in freeing
+        for taken, later, group in taking
+        if commit < later and group < plan.group_of[place] and _clash(path, taken)
+    }
+    gone = {plan.edits[at].file for at in late if _is_deletion(plan.edits[at])}
+    return frozenset(
+        place
+        for place, edit in enumerate(plan.edits)
+        if place in late or edit.file in gone
+    )
+
+
+def _clash(one: bytes, other: bytes) -> bool:
+    """Whether one tree can't have files at both paths."""
+    return one == other or one.startswith(other + b"/") or other.startswith(one + b"/")
+
+
+def _is_deletion(edit: Edit) -> bool:
+    return isinstance(edit, FactEdit) and edit.fact is Fact.DELETE
 
 
 def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Plan:
