@@ -13,7 +13,7 @@ from gitsplit.cli.main import command
 from gitsplit.model.objects import Oid
 from gitsplit.planfile.parse import PlanDocument, load_plan
 from gitsplit.report.facts import DryRun
-from gitsplit.report.formats import FORMATS, formats_in_words, printout
+from gitsplit.report.formats import FORMATS, formats_in_words, printout_in
 from tests.conftest import PROJECT
 
 PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
@@ -53,7 +53,7 @@ def refused() -> NoReturn:
 def test_a_plan_file_is_written_without_looking_at_what_it_would_come_to() -> None:
     plan = PlanDocument(None, Oid("1" * 40), ())
 
-    printed = printout("json", DryRun({}, {}, lambda: plan, refused))
+    printed = printout_in("json", DryRun({}, {}, lambda: plan, refused))
 
     assert load_plan(printed.text) == plan
     assert printed.refusal is None

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def dry_run(options: Options) -> None:
     """Print what a split would do; where the given plan is refused, raise that then."""
     from gitsplit.git.journal import other_at_work
-    from gitsplit.report.formats import DEFAULT, printout
+    from gitsplit.report.formats import DEFAULT, printout_in
     from gitsplit.workflow.facts import dry_run_facts
     from gitsplit.workflow.journal_state import hint_at_undo
     from gitsplit.workflow.work import (
@@ -54,7 +54,7 @@ def dry_run(options: Options) -> None:
         work = read_work(repo, _request(options), every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    printed = printout(options.format or DEFAULT, dry_run_facts(repo, work))
+    printed = printout_in(options.format or DEFAULT, dry_run_facts(repo, work))
     for note in printed.notes:
         say(note)
     write_printout(printed.text, options.output, is_utf8=printed.is_utf8)
@@ -85,7 +85,7 @@ def _request(options: Options) -> "Request":
     """What the options ask for; those of the same name are handed on as they are."""
     from gitsplit.workflow.propose import Request
 
-    plan = None if options.plan is None else _read_plan(options.plan)
+    plan = None if options.plan is None else _read_plan_file(options.plan)
     asked: dict[str, Any] = {"accepts": options.yes, "plan": plan}
     for each in fields(Request):
         if each.name not in asked:
@@ -93,7 +93,7 @@ def _request(options: Options) -> "Request":
     return Request(**asked)
 
 
-def _read_plan(name: str) -> bytes:
+def _read_plan_file(name: str) -> bytes:
     """Read the plan file, or standard input for ``-``."""
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -158,7 +158,7 @@ def _print_rebase(repo: "Repository", record: "Record | None") -> None:
     print_result(rebase_text(moved, push_commands_after_rebase(repo, record)))
 
 
-def undo() -> None:
+def undo_last() -> None:
     """Undo the last rewrite, and print what was undone."""
     from gitsplit.git.journal import last_undoable
     from gitsplit.git.repository import open_repository
@@ -172,10 +172,10 @@ def undo() -> None:
             if last is not None:
                 print_stderr("hint: Another --undo undoes the rewrite before it.")
             return
-        _undo_last(repo)
+        _undo(repo)
 
 
-def _undo_last(repo: "Repository") -> None:
+def _undo(repo: "Repository") -> None:
     from gitsplit.report.summary import undo_text
     from gitsplit.workflow import apply
 
@@ -188,17 +188,17 @@ def _undo_last(repo: "Repository") -> None:
 def _warn_of_pushed(repo: "Repository", record: "Record") -> None:
     """Say what an undo leaves as it is: commits that are on a server."""
     from gitsplit.git.gerrit import are_reviewed, has_new_changes, is_on_a_remote
-    from gitsplit.report.summary import MAY_BE_PUSHED, pushed_before
+    from gitsplit.report.summary import MAYBE_PUSHED_WARNING, pushed_warning
 
     head = record.updates[0]
     makes_new = has_new_changes(repo, head.new, head.old)
     if is_on_a_remote(repo, (update.new for update in record.updates)):
-        say(pushed_before(with_new_changes=makes_new))
+        say(pushed_warning(with_new_changes=makes_new))
     elif makes_new and are_reviewed(repo, head.old, head.new):
-        print_result(f"{MAY_BE_PUSHED}\n")
+        print_result(f"{MAYBE_PUSHED_WARNING}\n")
 
 
-def continue_rebase() -> None:
+def resume() -> None:
     """Continue the rebase that stopped at a conflict; print where it has ended."""
     from gitsplit.git.repository import open_repository
     from gitsplit.workflow.conflict import continue_rewrite
@@ -210,7 +210,7 @@ def continue_rebase() -> None:
             _print_rebase(repo, continue_rewrite(repo))
 
 
-def abort_rebase() -> None:
+def abort() -> None:
     """Abort the rebase that stopped at a conflict; print what is back where."""
     from gitsplit.git.repository import open_repository
     from gitsplit.report.summary import abort_text

@@ -38,11 +38,11 @@ def command(**given: Any) -> None:
     options = Options(**given)
     check_usage(options)
     if options.undo:
-        commands.undo()
+        commands.undo_last()
     elif options.continue_:
-        commands.continue_rebase()
+        commands.resume()
     elif options.abort:
-        commands.abort_rebase()
+        commands.abort()
     elif options.dry_run:
         commands.dry_run(options)
     else:

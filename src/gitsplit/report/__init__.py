@@ -1,1 +1,1 @@
-"""Previews of a proposal: what a dry run prints."""
+"""What is printed: facts as values, and the words for them."""

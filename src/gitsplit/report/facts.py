@@ -302,7 +302,7 @@ class DroppedEdits:
     files: tuple[FileEdits, ...]
 
 
-def dropped_edits(
+def edits_left_out(
     plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
 ) -> Iterator[DroppedEdits]:
     """For each commit that lost edits what they were, and where they are.

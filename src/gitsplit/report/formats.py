@@ -43,7 +43,7 @@ def formats_in_words() -> str:
     return enumeration([f"{name} ({what})" for name, what in FORMATS.items()], "or")
 
 
-def printout(name: str, dry_run: "DryRun") -> Printout:
+def printout_in(name: str, dry_run: "DryRun") -> Printout:
     """What a dry run prints in the format of that name."""
     module = import_module(f"gitsplit.report.{name}")
     return cast("Callable[[DryRun], Printout]", module.printout)(dry_run)

@@ -32,16 +32,16 @@ MOST_REFS = 5
 
 def summary_text(rewrite: RewriteFacts) -> str:
     """What a rewrite did, how to take it back, and what it left alone."""
-    refs = name_list([_short(ref) for ref, _ in rewrite.moved], MOST_REFS)
+    refs = name_list([_printable_ref(ref) for ref, _ in rewrite.moved], MOST_REFS)
     before, after = len(rewrite.todo.order), len(rewrite.commits)
     lines = [
         f"Rewrote {refs}: {quantity(before, 'commit')} became {after}.",
-        *_commit_lines(rewrite),
+        *_result_lines(rewrite),
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
         *_tree_lines(rewrite),
-        *(line for each in rewrite.dropped for line in _dropped_lines(each)),
-        *staying_lines(rewrite.left, short_ref),
+        *(line for each in rewrite.dropped for line in _lines_left_out(each)),
+        *staying_lines(rewrite.left, _short_ref),
     ]
     if rewrite.unsigned:
         lost = f"{quantity(rewrite.unsigned, 'signed commit')} lost the signature"
@@ -50,7 +50,7 @@ def summary_text(rewrite: RewriteFacts) -> str:
     return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
 
 
-def _commit_lines(rewrite: RewriteFacts) -> Iterator[str]:
+def _result_lines(rewrite: RewriteFacts) -> Iterator[str]:
     """A line for each resulting commit; where they are many, not for all of them.
 
     Those that only have other parents are left out first.
@@ -63,7 +63,7 @@ def _commit_lines(rewrite: RewriteFacts) -> Iterator[str]:
     if len(numbered) > MOST_COMMITS:
         changed = [each for each in numbered if not _is_only_rebased(*each[1:])]
         told = (changed or numbered)[:MOST_COMMITS]
-    lines = (_commit_line(*each) for each in told)
+    lines = (_result_line(*each) for each in told)
     yield from few(lines, len(told), unlisted=len(numbered) - len(told))
 
 
@@ -73,7 +73,7 @@ def _is_only_rebased(entry: Entry, commit: ResultCommit) -> bool:
     return is_same and entry.action == "pick"
 
 
-def _commit_line(number: int, entry: Entry, commit: ResultCommit) -> str:
+def _result_line(number: int, entry: Entry, commit: ResultCommit) -> str:
     """One resulting commit: number, id, subject, and what it is to its original."""
     role = commit.draft.role
     what = {"same": fate(entry, commit), "owner": "", "piece": "new"}[role]
@@ -119,7 +119,7 @@ _FACTS: Mapping[Fact, str] = {
 }
 
 
-def _dropped_lines(dropped: DroppedEdits) -> Iterator[str]:
+def _lines_left_out(dropped: DroppedEdits) -> Iterator[str]:
     see = f"(see git show {dropped.commit[:10]})"
     where = {
         "not staged": "still in the worktree, not staged",
@@ -128,10 +128,10 @@ def _dropped_lines(dropped: DroppedEdits) -> Iterator[str]:
         "later": f"renamed or changed again by later commits {see}",
     }[dropped.where]
     yield f"Left out of {dropped.commit[:10]}, {where}:"
-    yield from few(f"  {_lost(file)}" for file in dropped.files)
+    yield from few(f"  {_loss(file)}" for file in dropped.files)
 
 
-def _lost(file: FileEdits) -> str:
+def _loss(file: FileEdits) -> str:
     """The facts and the number of lines that one file lost."""
     path = printable(file.path)
     facts = [edit.fact for edit in file.edits if isinstance(edit, FactEdit)]
@@ -192,27 +192,29 @@ def abort_text(refs: Sequence[tuple[str, Oid]]) -> str:
 
 
 def undo_text(subject: str, refs: Sequence[tuple[str, Oid]]) -> str:
-    """What an undo gave back: the refs with their values of before."""
+    """What was undone, and where the refs are back."""
     return f"Undid: {printable(subject)}. {_places(refs, 'is back at')}.\n"
 
 
 def _places(refs: Sequence[tuple[str, Oid]], verb: str = "is at") -> str:
-    """Where the refs are, as far as they can all be told."""
-    where = [f"{abbreviation(_short(ref))} {verb} {oid[:10]}" for ref, oid in refs]
+    """A clause for each ref with its value; where they are many, for the first."""
+    where = [
+        f"{abbreviation(_printable_ref(ref))} {verb} {oid[:10]}" for ref, oid in refs
+    ]
     return several(where, MOST_REFS)
 
 
-def short_ref(ref: str) -> str:
-    """The ref as it is told where it was rewritten or stays: ``main``, ``tags/v1``."""
+def _short_ref(ref: str) -> str:
+    """The name of a ref without what goes without saying: ``main``, ``tags/v1``."""
     return ref.removeprefix("refs/heads/").removeprefix("refs/")
 
 
-def _short(ref: str) -> str:
-    return printable(short_ref(ref))
+def _printable_ref(ref: str) -> str:
+    return printable(_short_ref(ref))
 
 
-def pushed_before(*, with_new_changes: bool) -> str:
-    """What is said where an undone rewrite has been pushed."""
+def pushed_warning(*, with_new_changes: bool) -> str:
+    """What to do about an undone rewrite that is on a server."""
     also = ", and abandon the changes that the split made" if with_new_changes else ""
     return (
         "What was undone is on a remote already. The old commit can't be pushed again"
@@ -220,16 +222,15 @@ def pushed_before(*, with_new_changes: bool) -> str:
     )
 
 
-MAY_BE_PUSHED = (
+MAYBE_PUSHED_WARNING = (
     "If the split has been pushed for review, amend the commit before you push it"
     " again, and abandon the changes that the split made."
 )
-"""What is said where nobody here can know that."""
+"""What to do about one of which nobody here knows whether it is."""
 
 
 MOST_LINES = 20
 """So many lines of the end of what a failed command printed are shown."""
-
 
 _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
 
@@ -237,15 +238,15 @@ _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "n
 def check_lines(
     number: int, subject: bytes, check: Check, with_output: bool = True
 ) -> Iterator[str]:
-    """One commit and how its check stands; below it, the end of what failed said."""
+    """A commit and how its check stands; below it, the last lines of a failed one."""
     how = f" ({printable(check.reason)})" if check.reason else ""
     yield f"{_MARKS[check.state]} {number} {printable(subject)}{how}"
     if check.state in ("failed", "not run") and with_output:
-        yield from (f"    {line}" for line in output_end(check.output))
+        yield from (f"    {line}" for line in _output_end(check.output))
 
 
-def output_end(output: bytes) -> tuple[str, ...]:
-    """The last lines of an output, fit to be shown; ``…`` stands for those before."""
+def _output_end(output: bytes) -> tuple[str, ...]:
+    """The last lines of an output, printable; ``…`` stands for those before."""
     lines = output.rstrip().splitlines()
     above = ("…",) if len(lines) > MOST_LINES else ()
     return (*above, *(printable(line.expandtabs()) for line in lines[-MOST_LINES:]))

@@ -27,19 +27,19 @@ def printout(dry_run: DryRun) -> Printout:
     Raises what stands against the series as a whole.
     """
     preview = dry_run.preview()
-    text = "\n".join(_lines(preview)) + "\n"
+    text = "\n".join(_preview_lines(preview)) + "\n"
     return Printout(text, preview.warnings, refusal=preview.refusal)
 
 
-def _lines(preview: Preview) -> list[str]:
-    lines = [line for commit in preview.commits for line in _commit_lines(commit)]
+def _preview_lines(preview: Preview) -> list[str]:
+    lines = [line for commit in preview.commits for line in _fate_lines(commit)]
     about = [*review_lines(preview.review)]
     if about and lines[-1]:
         lines.append("")
     return [*lines, *about]
 
 
-def _commit_lines(commit: CommitFate) -> Iterator[str]:
+def _fate_lines(commit: CommitFate) -> Iterator[str]:
     against = [f"  ! {printable(each)}" for each in commit.complaints]
     if commit.split is not None:
         yield _split_heading(commit.entry)
@@ -54,7 +54,7 @@ def _commit_lines(commit: CommitFate) -> Iterator[str]:
 
 def _split_heading(entry: Entry) -> str:
     if not entry.rest:
-        return f"{entry.oid[:10]} {_subject(entry.commit.subject)}"
+        return f"{entry.oid[:10]} {_subject_words(entry.commit.subject)}"
     number = quantity(len(entry.commits), "commit")
     return f"{entry.oid[:10]} to {entry.rest[-1].oid[:10]}, {number}"
 
@@ -67,7 +67,9 @@ def _heading(commit: CommitFate) -> str:
         return f"{entry.oid[:10]} {printable(entry.commit.subject)}  ({what})"
     (made,) = commit.commits
     what = "unchanged" if made.oid == entry.oid else fate(entry, made)
-    return f"{entry.oid[:10]} {_subject(subject_of(made.draft.message))}  ({what})"
+    return (
+        f"{entry.oid[:10]} {_subject_words(subject_of(made.draft.message))}  ({what})"
+    )
 
 
 _GONE: Mapping[Doing, str] = {
@@ -77,7 +79,7 @@ _GONE: Mapping[Doing, str] = {
 }
 
 
-def _subject(subject: bytes) -> str:
+def _subject_words(subject: bytes) -> str:
     return printable(subject) or "(no message)"
 
 
@@ -118,10 +120,10 @@ def _split_lines(split: Split, *, is_range: bool) -> Iterator[str]:
     if split.dropped:
         yield ""
         yield "  dropped"
-        yield from _file_lines(split.dropped)
+        yield from _edit_lines(split.dropped)
     for given_up, change_id in split.given_up:
         yield ""
-        name = f"{given_up.oid[:10]} {_subject(given_up.subject)}"
+        name = f"{given_up.oid[:10]} {_subject_words(given_up.subject)}"
         yield f"  not continued: {name}{given_up_id(change_id)}"
     yield ""
     left = list(trailer_lines(split.trailers))
@@ -140,7 +142,7 @@ def _part_lines(number: int, part: SplitPart, *, is_range: bool) -> Iterator[str
     if is_range:
         facts.append(_continued(part.commit))
     yield "     " + ", ".join([*facts, *_id_fate(part.commit)])
-    yield from _file_lines(part.files)
+    yield from _edit_lines(part.files)
     for path in part.by_hand:
         yield f"     {printable(path)}  edited by hand"
     if part.reason:
@@ -166,7 +168,7 @@ def _id_fate(commit: ResultCommit) -> Iterator[str]:
         yield "new Change-Id"
 
 
-def _file_lines(files: Iterable[FileEdits]) -> Iterator[str]:
+def _edit_lines(files: Iterable[FileEdits]) -> Iterator[str]:
     """For each file a line: facts, and lines removed (-) and added (+), 1-based."""
     for file in files:
         parts = [part for edit in file.edits for part in _edit_parts(edit)]

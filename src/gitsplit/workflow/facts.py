@@ -20,7 +20,7 @@ from gitsplit.report.facts import (
     Preview,
     RewriteFacts,
     commit_fates,
-    dropped_edits,
+    edits_left_out,
     gone_commits,
     trailers_left_behind,
 )
@@ -132,7 +132,7 @@ def rewrite_facts(
         old_tree=rewrite.old_tree,
         gone=tuple(gone_commits(work.todo, commits, work.ids)),
         trailers=tuple(trailers_left_behind(commits, work.ids)),
-        dropped=tuple(dropped_edits(work.plans, outcome.changed, is_kept=is_kept)),
+        dropped=tuple(edits_left_out(work.plans, outcome.changed, is_kept=is_kept)),
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),
