@@ -1,6 +1,7 @@
-"""What is known of a commit that the user's commands are run on.
+"""What stands for or against a rewrite: checks of its commits, and its outlook.
 
-What carrying out a todo list would come to, as far as it can be said beforehand.
+A check is what the user's commands (``-x``) said of one new commit; the outlook is what
+can be said before a todo list is carried out.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ CheckState = Literal["waiting", "running", "passed", "failed", "not run"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How far the commands have come on one commit's files, and how they ended.
+    """The state and outcome of the user's commands on one commit's files.
 
     Of a failed one, ``command`` is the command that failed, ``reason`` how, in a few
     words (``exit 1``), ``status`` its exit status, negative for the signal that ended
@@ -39,13 +40,13 @@ RUNNING = Check("running")
 
 
 def not_run(why: str) -> Check:
-    """Commands that couldn't be run on the commit, with the sentences that say why."""
+    """The check of a commit on which no command could be run, for these reasons."""
     return Check("not run", reason="not run", output=why.encode("utf-8", "replace"))
 
 
 PASSED = Check("passed", status=0)
 PASSED_BEFORE = Check("passed", reason="checked before", status=0)
-"""The very commands have passed on the very files already, and weren't run again."""
+"""The same commands have passed on the same tree before, and weren't run again."""
 
 
 @dataclass(frozen=True, slots=True)

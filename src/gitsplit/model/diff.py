@@ -1,12 +1,12 @@
-"""Edits: the smallest pieces of a commit that can be assigned to another one.
+"""What a commit did to its files, and the edits that this consists of.
 
-A text edit is a run of old lines that becomes a run of new lines inside one hunk and
-can be cut down to single lines; a fact is what a file change does besides its lines.
+A file change has two sides, copied out of the repository as plain values, and the hunks
+between them. An edit is the smallest thing that can be assigned to a new commit: a text
+edit is a run of old lines that becomes a run of new lines inside one hunk, and can be
+cut down to single lines; a fact is what a file change does besides its lines.
 
-What one commit did to its files, copied out of the repository as plain values.
-
-Lines are numbered from 0 in here and spans are half-open; the plan file's 1-based
-ranges are made in :mod:`gitsplit.planfile.parse` alone.
+Lines are numbered from 0 and spans are half-open; the plan file's 1-based ranges are
+made in :mod:`gitsplit.planfile.match` alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -210,7 +210,7 @@ def sort_key(edit: Edit) -> tuple[int, int, int, int]:
 
 
 def hunk_order(change: FileChange, hunk: Hunk) -> tuple[Slot, ...]:
-    """Every line of ``hunk`` in the order in which it is composed (0-based in it)."""
+    """The old and new lines of ``hunk`` in merge order, counted from 0 within it."""
     return merge_order(*hunk_lines_of(change, hunk))
 
 
@@ -225,7 +225,7 @@ def hunk_lines_of(
 
 
 def line_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
-    """The edit cut as fine as it goes: each pair of partners or single line."""
+    """The edit cut as fine as it goes: into pairs of partners and single lines."""
     hunk = change.hunks[edit.hunk]
     first_old, first_new = hunk.old.start, hunk.new.start
     found = partners(*hunk_lines_of(change, hunk))
@@ -271,7 +271,7 @@ def edit_union(edits: tuple[TextEdit, ...]) -> TextEdit:
 
 
 def edits_around(edit: TextEdit, old: Span, new: Span) -> tuple[TextEdit, ...]:
-    """The edit cut so that the given old and new lines of it are one of the parts.
+    """The edit cut so that these old and new lines (from 0) are one of the parts.
 
     The parts are in order: what stands before, the selection, what stands after;
     parts without lines are left out. Lines outside the edit are ignored.

@@ -18,7 +18,7 @@ from gitsplit.model.todo import Layout, layout_as_read
 
 @dataclass(frozen=True, slots=True)
 class SeriesDraft:
-    """A series as it is to be written: its drafts, and how they hang together.
+    """The commits to be written for a series: drafts, and their layout.
 
     A commit without a draft, and not squashed into another either, is dropped: its
     children get its first parent.

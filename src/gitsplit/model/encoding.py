@@ -17,7 +17,7 @@ _PLAIN = b"Change-Id: I0\n"
 
 
 def in_encoding(draft: CommitDraft) -> CommitDraft:
-    """The draft whose message is in the encoding that its commit will name.
+    """The draft with its message in the encoding that its commit's header will name.
 
     That is the source's. Where the message can't be written in it, the whole commit
     becomes UTF-8, its author too, and names none. A message that is the source's stays
@@ -49,7 +49,7 @@ def _is_utf8(raw: RawCommit) -> bool:
 
 
 def _codec(encoding: str) -> str | None:
-    """The encoding, if it is known and has ASCII's characters where ASCII has them."""
+    """The encoding as Python's codec; None if it is unknown or no superset of ASCII."""
     try:
         return encoding if _PLAIN.decode(encoding) == _PLAIN.decode() else None
     except (LookupError, ValueError):

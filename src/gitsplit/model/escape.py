@@ -1,17 +1,14 @@
-"""Text from a repository made fit to be read: it can't drive the terminal.
+"""Text from outside made safe to print: in sentences, in JSON, in shell commands.
 
 Whatever a terminal could take for a command, and whatever would reorder or hide text,
 is named instead: escape sequences, bidirectional controls, bytes that aren't UTF-8.
 
-Commands that a user is shown to paste into a shell.
+A shell command for the user to paste does what it reads like: whatever can't be seen
+plainly is an escape in ``$'…'``, which bash, zsh, ksh, BusyBox and POSIX.1-2024 read.
 
-What such a command reads like is what it does: whatever can't be seen plainly stands
-in it as an escape, which bash, zsh, ksh, BusyBox and POSIX.1-2024 read in ``$'…'``.
-
-What a program said that failed, as one line of a sentence.
-
-Where the reason stands in it nobody knows: git's own last line often says only that
-something failed, and a hook may begin or end with it. So all of it is passed on.
+The output of a program that failed becomes one line of a sentence. All of it is passed
+on, for nobody knows where the reason stands: git's last line often says only that
+something failed, and a hook may begin or end with it.
 """
 
 import re

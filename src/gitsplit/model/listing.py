@@ -1,4 +1,4 @@
-"""Lists that are told to people: a few are named, the others counted.
+"""Lists and numbers in words: a few names are printed, the others counted.
 
 A repository may have ten thousand branches, and a name may have hundreds of characters;
 what was done must still be readable.
@@ -47,7 +47,7 @@ def enumeration(
 def few(
     lines: Iterable[str], most: int = MOST_LINES, unlisted: int = 0
 ) -> Iterator[str]:
-    """The first lines; one in the place of all others, where it isn't just one.
+    """The first lines, and “and N more” for the others, where there are several.
 
     ``unlisted`` is the number of others that aren't even among the lines.
 

@@ -22,7 +22,7 @@ _RULER = b"-----"
 def mark_for(messages: Sequence[bytes], wanted: bytes | None = None) -> bytes:
     """A comment mark that begins no line of the messages: ``wanted`` if it can be.
 
-    None wants what git would choose.
+    Where nothing is wanted it is the one that git would choose for ``auto``.
     """
     # Editors and git end lines at more than git's own: what follows a CR counts too.
     lines: set[bytes] = set()
@@ -47,7 +47,7 @@ def _begins_any(mark: bytes, lines: Iterable[bytes]) -> bool:
 
 
 def buffer_of(titles: Sequence[str], messages: Sequence[bytes], mark: bytes) -> bytes:
-    """The messages under each other, each below a line with its number and title."""
+    """The messages one after the other, each below a line with its number and title."""
     parts = []
     for number, (title, message) in enumerate(zip(titles, messages, strict=True), 1):
         words = " ".join(title.split()).encode("utf-8", "surrogateescape")

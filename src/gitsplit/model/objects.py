@@ -15,7 +15,7 @@ from typing import Literal, NewType
 from gitsplit.errors import ObjectDamaged
 
 Oid = NewType("Oid", str)
-"""An object's name: 40 lower-case hex digits."""
+"""An object id: 40 lower-case hex digits."""
 
 ObjectKind = Literal["blob", "tree", "commit"]
 
@@ -30,7 +30,7 @@ _OID = re.compile(rb"[0-9a-f]{40}")
 
 
 def object_id(kind: ObjectKind | Literal["tag"], data: bytes) -> Oid:
-    """The name git gives to ``data`` as an object of this kind."""
+    """The id that git gives to ``data`` as an object of this kind."""
     header = b"%s %d\0" % (kind.encode(), len(data))
     return Oid(sha1(header + data, usedforsecurity=False).hexdigest())
 
@@ -48,7 +48,7 @@ class RawCommit:
 
     @classmethod
     def parse(cls, data: bytes) -> "RawCommit":
-        """The commit that ``data`` (the object without its type header) spells.
+        """The commit whose object is ``data``, without the type header.
 
         One that ends with its headers has an empty message.
         """
@@ -117,7 +117,7 @@ class RawCommit:
 
 
 def _oid_of_field(field: bytes, value: bytes) -> Oid:
-    """The object that a header field names."""
+    """The id that is a header field's value; raises ObjectDamaged where it is none."""
     if not _OID.fullmatch(value):
         raise _damage(f"A commit of this repository names no {field.decode()}")
     return Oid(value.decode("ascii"))
@@ -129,7 +129,7 @@ def _damage(what: str) -> ObjectDamaged:
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """One row of a tree: its mode and what it names."""
+    """An entry of a tree: its mode and its object's id."""
 
     mode: int
     oid: Oid
@@ -138,7 +138,7 @@ class TreeEntry:
 def parse_tree(data: bytes) -> dict[bytes, TreeEntry]:
     """The entries of a raw tree by name, in the order of the tree.
 
-    Raises ObjectDamaged where it is none.
+    Raises ObjectDamaged where the bytes are no tree.
     """
     entries: dict[bytes, TreeEntry] = {}
     at = 0

@@ -34,7 +34,7 @@ _EXISTENCE = (Fact.CREATE, Fact.DELETE)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A future commit: its message, and why its edits belong together."""
+    """A new commit: its message, and why its edits belong together, in a sentence."""
 
     message: bytes
     reason: str = ""
@@ -42,7 +42,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Override:
-    """What somebody wrote a file to be as of ``group``, where the plan has another.
+    """The content that the user wrote for a file in ``group``, instead of the plan's.
 
     ``file`` is the number of the first change of it. ``base`` is the content that the
     plan chooses there; where it has come to choose another, the override is to be made
@@ -229,10 +229,10 @@ def _is_deletion(edit: Edit) -> bool:
 def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Plan:
     """The plan in which each file exists while any of its lines does (law 2).
 
-    A creation is moved to the first group that takes a line of the file where it came
-    after it, a deletion to the last; everything else stays. Where ``before`` has the
-    groups of the edits before a move, a creation or deletion also goes along with the
-    lines of the file, if all those that it was together with have been moved away. A
+    A creation comes no later than the first line of its file, a deletion no earlier
+    than the last; else they stay where they are. Where ``before`` has the groups of the
+    edits before a move, a creation or deletion also goes along with the lines of its
+    file, if all lines of its group have been moved away. A
     creation comes no later than what shows of the file's later changes.
     """
     was, groups = before or plan.group_of, list(plan.group_of)

@@ -1,4 +1,4 @@
-"""Who waits for work that may take a while: to be told how far it is, or to leave."""
+"""Progress and cancellation of work that may take a while."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,21 +23,21 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Somebody who waits for work.
+    """A progress callback and a cancellation token.
 
-    ``tell`` hears how much of it is done, of how much. Once ``is_wanted`` says no, it
-    is to be given up: it raises GivenUp, soon. Both may be called from any thread.
+    ``tell`` is called with how much is done, of how much. Once ``is_wanted`` says no,
+    the work is to raise GivenUp soon. Both may be called from any thread.
     """
 
     tell: Callable[[int, int], None] = _unheard
     is_wanted: Callable[[], bool] = _always
 
     def come_to(self, done: int, count: int) -> None:
-        """So much is done, and the rest is wanted; raises GivenUp where it isn't."""
+        """Report that so much is done; raises GivenUp where the rest isn't wanted."""
         if not self.is_wanted():
             raise GivenUp
         self.tell(done, count)
 
 
 PATIENT = Watch()
-"""Who waits to the end, and wants to hear nothing."""
+"""No callback, and no cancellation."""

@@ -1,4 +1,4 @@
-"""The series and what becomes of it: source commits in, commit drafts out.
+"""A series of commits as it was read, and drafts of the commits to be written.
 
 A draft says everything about a commit to be written but its id, its parents' new
 ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
@@ -29,7 +29,7 @@ class SourceCommit:
 
     @property
     def in_words(self) -> str:
-        """As sentences name it: by a short id and the subject."""
+        """The commit as sentences name it: a short id and the subject."""
         return commit_in_words(self.oid, self.subject)
 
 

@@ -1,12 +1,12 @@
 """The trees that a plan chooses: what each of its commits changes, path by path.
 
-Paths that can't stand in one tree: one file's is another's, or its directory.
+A tree can't have two files at one path, nor a file and a directory: files whose paths
+may collide are found, and a plan whose trees would be impossible is refused.
 
-Contents that somebody wrote by hand for a commit, kept right while a plan changes.
-
-An override is laid over what the plan chooses. Where the plan comes to choose another
-content there, both are merged, so that no line is in another commit than it says.
-Merging is git's affair: whoever calls gives it as a function.
+An override is the content that a user wrote for a file in one commit. It is laid over
+the content that the plan chooses there. Where the plan comes to choose another one,
+both are merged three-way, so that no line is in another commit than the plan says; the
+merge (``git merge-file``) is given as a function.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,11 +39,10 @@ def directories(path: bytes) -> Iterator[bytes]:
 
 
 def path_collisions(changes: Sequence[FileChange]) -> tuple[int, ...]:
-    """For each file the first one (from 0) whose paths its own can collide with.
+    """For each file change the first one (from 0) whose paths collide with its own.
 
-    Files collide where one takes a path that the other frees, or makes a directory of
-    it; so do files that collide with the same one. A file that collides with none is
-    its own.
+    Two collide where one takes a path that the other frees, or makes a directory of
+    it; so do those that collide with the same one. The first of a kind is its own.
     """
     return _collisions(map(_paths_of_change, changes))
 
@@ -221,7 +220,7 @@ def original_trees(plan: Plan) -> tuple[int | None, ...]:
 
 
 def _step(before: list[File | None], after: list[File | None]) -> TreeStep:
-    """The step between two states of the same files; what goes, goes first."""
+    """The step between two states of the same files; removed paths come first."""
     gone = dict.fromkeys(state.path for state in before if state is not None)
     kept = tuple(state for state in after if state is not None)
     there = {state.path: TreeEntry(state.mode, state.oid) for state in kept}
@@ -229,7 +228,7 @@ def _step(before: list[File | None], after: list[File | None]) -> TreeStep:
 
 
 def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:
-    """Nothing where the paths can stand in one tree, else InvalidPlan."""
+    """Raise InvalidPlan where the paths can't stand in one tree."""
     seen: set[bytes] = set()
     everything = list(paths)
     for path in everything:
@@ -257,7 +256,7 @@ None where the two ways conflict.
 
 
 def editable_content(plan: Plan, group: int, file: int) -> bytes:
-    """The content that the file has as of ``group``, which may be written anew.
+    """The content of the file as of ``group``, for the user to edit.
 
     Raises ActionRefused where it is no regular file there.
     """
@@ -333,7 +332,7 @@ def with_contents(plan: Plan, contents: Mapping[int, Mapping[int, bytes]]) -> Pl
 def _overrides_giving(
     plan: Plan, file: int, edits: Assignment, contents: Mapping[int, bytes]
 ) -> Iterator[Override]:
-    """The overrides that give the file these contents, where it hasn't them anyway.
+    """The overrides for the file to have these contents, where it hasn't anyway.
 
     ``edits`` are those of its thread, with their groups.
     """
@@ -352,7 +351,7 @@ def _overrides_giving(
 
 
 def with_overrides_merged(plan: Plan, merge: ContentMerge) -> Plan:
-    """The plan with its overrides laid over what it chooses now.
+    """The plan with each override merged into what the plan chooses there now.
 
     What is lasting is in every later group. An override that is what the plan chooses
     anyway goes. Raises InvalidPlan where one conflicts with what the plan chooses, or
@@ -369,7 +368,7 @@ def with_overrides_merged(plan: Plan, merge: ContentMerge) -> Plan:
 
 
 def with_dropped_edits_kept(plan: Plan, merge: ContentMerge) -> Plan:
-    """The plan with what it drops in the last group: what files have that keep it.
+    """The plan whose last group has the dropped edits: the files that keep them.
 
     Raises InvalidPlan where that conflicts with an override.
     """
@@ -401,7 +400,7 @@ def _overrides_of_file(
 def _override_on(
     group: int, chosen: File, source: Override, merge: ContentMerge
 ) -> Override | None:
-    """The override on top of what the plan chooses in ``group``; None if it can't."""
+    """The override merged into what the plan chooses in ``group``; None: conflict."""
     if chosen.content is None:
         return None
     content = _three_way_merge(merge, source.base, chosen.content, source.content)
@@ -413,7 +412,7 @@ def _override_on(
 def _three_way_merge(
     merge: ContentMerge, base: bytes, ours: bytes, theirs: bytes
 ) -> bytes | None:
-    """What ``merge`` says, which need not be asked where one side stays."""
+    """The merged content; ``merge`` isn't asked where only one side changes."""
     if ours == base:
         return theirs
     return ours if theirs == base else merge(base, ours, theirs)

@@ -1,12 +1,9 @@
-"""What is to be done to each commit of a series, in the order of the new one.
+"""The todo list of a series, as of ``git rebase -i``: what becomes of each commit.
 
-The todo list of ``git rebase -i`` as a value. A commit that is moved keeps to its own
-line of history: with merges in the series, a *line* is a run of commits in which each
-has one parent, the one before it, which has no other child in the series.
-
-Commits squashed into the one before them, and which of them say so themselves.
-
-The rules are those of ``squash``, ``fixup`` and ``--autosquash`` in git-rebase(1).
+A commit that is moved keeps to its own line of history: with merges in the series, a
+*line* is a run of commits in which each has one parent, the one before it, which has no
+other child in the series. ``squash``, ``fixup`` and autosquash follow the rules of
+git-rebase(1).
 """
 
 import re
@@ -129,7 +126,7 @@ def with_action(
 
 
 def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
-    """The list with the commit so many places later, or earlier where negative.
+    """The list with the commit ``by`` places later, or earlier where negative.
 
     It passes commits of its own line only; those of others keep their places. Raises
     ActionRefused at the ends of its line.
@@ -155,7 +152,7 @@ def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
 
 
 def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
-    """The fewest commits that have moved: the others are in the order they were in."""
+    """The commits that have moved: all but a longest run still in the old order."""
     places = {commit.oid: place for place, commit in enumerate(series.commits)}
     in_place: list[tuple[Oid, ...]] = []  # the one of each length that ends lowest
     for oid in todo.order:
@@ -375,7 +372,7 @@ def id_of_continued_change(draft: CommitDraft, rules: IdRules) -> bytes | None:
 
 
 def squash_message(message: bytes, commit: SourceCommit, rules: IdRules) -> bytes:
-    """Both messages, one after the other, without Change-Ids.
+    """The message of a squash: both, one after the other, without Change-Ids.
 
     The trailers of both are at the end, where git and Gerrit look for them. The subject
     of a ``squash!`` commit only says what it is for, and is left out.
@@ -392,7 +389,7 @@ def squash_message(message: bytes, commit: SourceCommit, rules: IdRules) -> byte
 
 
 def is_for_another(commit: SourceCommit) -> bool:
-    """Whether the subject says that the commit belongs to another one."""
+    """Whether the subject begins with ``fixup!``, ``squash!`` or ``amend!``."""
     return _PREFIX.match(commit.subject) is not None
 
 
