@@ -5,9 +5,10 @@ own; tests that want git's take its.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cache
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -41,6 +42,8 @@ from gitsplit.model.plan import (
 from gitsplit.model.weave import Thread
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.pieces import pieces_of
+
+_T = TypeVar("_T")
 
 LINES = [
     b"\n",
@@ -221,6 +224,124 @@ def commits(draw: st.DrawFn, most: int = 4) -> tuple[FileChange, ...]:
     pairs = draw(path_pairs(most))
     changes = [draw(file_change(old, new)) for old, new in pairs]
     return tuple(sorted(changes, key=lambda change: change.path))
+
+
+def change_between(old: File | None, new: File | None) -> FileChange:
+    """What leads from one side to the other, by lines where both have them."""
+    if any(side is not None and _is_opaque(side) for side in (old, new)):
+        return FileChange(old, new, by_lines=False)
+    return text_change(old, new)
+
+
+def _is_opaque(file: File) -> bool:
+    is_binary = (file.content or b"").startswith((b"\0x", b"\0y", b"\0\0"))
+    return file.mode in (SYMLINK, GITLINK) or is_binary
+
+
+@cache
+def _any_file(path: bytes) -> st.SearchStrategy[File]:
+    """A file, mostly of lines."""
+    return _often(_text_files(path), _opaque_files(path))
+
+
+def _often(
+    this: st.SearchStrategy[_T], other: st.SearchStrategy[_T], times: int = 5
+) -> st.SearchStrategy[_T]:
+    """Most times the one and else the other, which ``one_of`` can't say."""
+    return st.integers(0, times).flatmap(lambda n: other if n == times else this)
+
+
+@dataclass
+class _RangeSoFar:
+    """The files as they are, and every one that was ever at a path or is its own."""
+
+    here: dict[bytes, File]
+    past: list[File]
+
+    def pairs(self, draw: st.DrawFn) -> list[tuple[File | None, File | None]]:
+        """What a commit does to some of them, both of its trees valid."""
+        found: list[tuple[File | None, File | None]] = []
+        tree = dict(self.here)
+        for _ in range(draw(st.sampled_from([1, 2, 3, 0]))):
+            taken = {side.path for pair in found for side in pair if side}
+            pair = self._pair(draw, taken)
+            if pair is None:
+                continue
+            others = {path: f for path, f in tree.items() if f is not pair[0]}
+            paths = [*others, *([pair[1].path] if pair[1] else [])]
+            if may_stand_together(paths):
+                found.append(pair)
+                tree = others | ({pair[1].path: pair[1]} if pair[1] else {})
+        self.here = tree
+        self.past += [new for _, new in found if new is not None]
+        return found
+
+    def _pair(
+        self, draw: st.DrawFn, taken: set[bytes]
+    ) -> tuple[File | None, File | None] | None:
+        """A file and what becomes of it; None where nothing does."""
+        any_path = st.sampled_from(RANGE_PATHS)
+        known = st.sampled_from(sorted(self.here) or RANGE_PATHS)
+        path = draw(_often(known, any_path, 3))
+        old = self.here.get(path)
+        if path in taken:
+            return None
+        if old is not None and draw(st.integers(0, 8)) == 8:
+            return old, None
+        new = replace(draw(self._next(path)), path=path)
+        if old is not None and draw(st.integers(0, 2)) == 2:
+            to = draw(any_path)
+            kept = draw(st.sampled_from([old, new]))
+            new = kept if to in taken else replace(kept, path=to)
+        return None if new == old else (old, new)
+
+    def _next(self, path: bytes) -> st.SearchStrategy[File]:
+        """What is at the path next: mostly other lines, or what was somewhere before.
+
+        Now and then anything else, so that types and modes change.
+        """
+        old = self.here.get(path)
+        if old is None or _is_opaque(old):
+            return _often(
+                _any_file(path), st.sampled_from([*self.past, side(path, b"")])
+            )
+        lines = _edited(old.content or b"").map(lambda c: side(path, c, old.mode))
+        before = st.sampled_from([f for f in self.past if not _is_opaque(f)] or [old])
+        return _often(lines | before, _any_file(path))
+
+
+@st.composite
+def _edited(draw: st.DrawFn, content: bytes) -> bytes:
+    """The content with a run of lines taken out, put in or replaced, once or twice."""
+    lines = [*lines_of(content)]
+    for _ in range(draw(st.integers(1, 2))):
+        start = draw(st.integers(0, len(lines)))
+        stop = min(len(lines), start + draw(st.integers(0, 3)))
+        lines[start:stop] = draw(st.lists(st.sampled_from(LINES), max_size=3))
+    ended = (x if x.endswith(b"\n") else x + b"\n" for x in lines[:-1])
+    return b"".join([*ended, *lines[-1:]])
+
+
+RANGE_PATHS = [b"a", b"b", b"c", b"a/in"]
+
+
+@st.composite
+def ranges(draw: st.DrawFn, most: int = 5) -> tuple[FileChange, ...]:
+    """What the commits of a range did to a few files, with all that may happen.
+
+    Renames, deletions and re-creations, changes of mode and type, submodules, binary
+    files that get lines and lose them, files that change places, what was there before
+    again, and commits that do nothing.
+    """
+    paths = draw(st.sets(st.sampled_from(RANGE_PATHS[:3]), min_size=1))
+    files = [draw(_any_file(path)) for path in sorted(paths)]
+    so_far = _RangeSoFar({file.path: file for file in files}, files)
+    found: list[FileChange] = []
+    for commit in range(draw(st.sampled_from([*range(2, most + 1), 1]))):
+        changes = [change_between(old, new) for old, new in so_far.pairs(draw)]
+        changes.sort(key=lambda change: change.path)
+        found += (replace(change, commit=commit) for change in changes)
+    return tuple(found)
 
 
 @st.composite
