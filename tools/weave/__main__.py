@@ -12,6 +12,7 @@ from random import SystemRandom
 from tools.output import say
 from tools.stress.batch import PROGRESS_SECONDS
 from tools.weave.batch import Report, try_batch
+from tools.weave.real import try_real_range
 
 _BATCH = 20
 
@@ -39,6 +40,9 @@ def main() -> int:
 
 
 def _tasks(options: argparse.Namespace) -> Iterator[Callable[[], Report]]:
+    for number in range(options.first, options.first + options.ranges):
+        for repo in options.weave_real:
+            yield partial(try_real_range, repo, f"{options.seed} {number}")
     for first in range(options.first, options.first + options.weave, _BATCH):
         last = min(first + _BATCH, options.first + options.weave)
         yield partial(try_batch, options.seed, range(first, last), options.plans)
@@ -50,6 +54,10 @@ def _options() -> argparse.Namespace:
         description="Split ranges again by random plans, and compare with git.",
     )
     parser.add_argument("--weave", type=int, default=0, help="how many random ranges")
+    parser.add_argument(
+        "--weave-real", nargs="+", default=(), metavar="REPO", help="real ranges of it"
+    )
+    parser.add_argument("--ranges", type=int, default=30, help="of each REPO (30)")
     parser.add_argument("--first", type=int, default=0, help="number of the first (0)")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10**6))
     parser.add_argument("--plans", type=int, default=20, help="per range (20)")

@@ -164,17 +164,18 @@ def _check_identity(ours: Opened, trial: Trial, out: WorkedOut) -> None:
     plan = made_plan(out.changes, out.edits, home, out.commits)
     if list(plan.group_of) != home:
         raise Difference("with everything at home a creation or deletion moves")
-    trees = _tree_ids(ours, out.base, steps(plan))
+    trees = tree_ids(ours, out.base, steps(plan))
     own = [ours.read_commit(Oid(oid)).tree for oid in trial.built.commits]
     if trees != own:
         raise Difference(f"with everything at home the trees are {trees}, not {own}")
     trial.counts["states at home"] += len(own)
     at_once = made_plan(out.changes, out.edits, [0] * len(out.edits), 1)
-    if _tree_ids(ours, out.base, steps(at_once)) != own[-1:]:
+    if tree_ids(ours, out.base, steps(at_once)) != own[-1:]:
         raise Difference("in one group it is another tree than the tip's")
 
 
-def _tree_ids(ours: Opened, base: Oid, made: Sequence[TreeStep]) -> list[Oid]:
+def tree_ids(ours: Opened, base: Oid, made: Sequence[TreeStep]) -> list[Oid]:
+    """The tree after each step."""
     objects, found = NewObjects(ours), []
     for step in made:
         for file in step.files:
@@ -252,7 +253,7 @@ def _compare(
         raise Difference("with nothing dropped the last tree is not the tip's")
     trial.counts["states"] += groups
     if trial.made is None:
-        trial.made = expected, _tree_ids(ours, out.base, found)
+        trial.made = expected, tree_ids(ours, out.base, found)
 
 
 def _taken(edits: Sequence[Edit], places: Sequence[int]) -> Taken:
@@ -341,8 +342,8 @@ def _compare_alone(
 ) -> None:
     """Raises Difference where the parts of a commit aren't the same in the range."""
     try:
-        expected = _tree_ids(ours, alone[0], steps(alone[1]))
-        found = _tree_ids(ours, within[0], steps(within[1]))
+        expected = tree_ids(ours, alone[0], steps(alone[1]))
+        found = tree_ids(ours, within[0], steps(within[1]))
     except InvalidPlan:
         trial.counts["plans refused: a path taken twice"] += 1
         return
