@@ -1,14 +1,9 @@
-"""Where commits are pushed for review: the remote, the branch, and what goes with it.
-
-Found from what a clone knows: push refspecs, ``.gitreview``, the branch that HEAD's
-branch follows, the one that the series was begun at, the ``m/`` refs of the program
-repo, and the branch that the remote's HEAD names. Nothing is asked of a server.
-
-Whether a repository is one of Gerrit's, and how it uses Change-Ids.
+"""What a clone knows of its Gerrit server: Change-Id rules, what it has, how to push.
 
 Read from what Gerrit's own tools leave in a clone: the ``commit-msg`` hook,
-``.gitreview``, push refspecs into ``refs/for``, a remote's ``review`` (of the program
-repo), and ``gerrit.*`` in the configuration. Nothing is asked of a server.
+``.gitreview``, push refspecs into ``refs/for``, a remote's ``review`` and the ``m/``
+refs (of the program repo), ``gerrit.*`` in the configuration, and remote-tracking refs
+as last fetched. Nothing is asked of a server.
 """
 
 import os
@@ -32,6 +27,10 @@ from gitsplit.model.series import Series, SourceCommit
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""
 
+_TRACKING = "refs/remotes/"
+
+_HEADS = "refs/heads/"
+
 MOST_BELOW = 1000
 """So many commits under the series are looked at for their Change-Ids."""
 
@@ -42,7 +41,7 @@ MOST_MERGED = 1000
 def id_rules(
     repo: Repository, commits: Iterable[SourceCommit] = (), *, moves: bool = False
 ) -> IdRules:
-    """How the repository uses Change-Ids (the rules of Gerrit's ``commit-msg`` hook).
+    """The rules for Change-Ids here: those of Gerrit's ``commit-msg`` hook, as set.
 
     ``gerrit.createChangeId`` counts as the hook reads it: only the word ``false``
     switches new ids off. Where nothing else speaks of Gerrit, a Change-Id in one of the
@@ -75,99 +74,11 @@ def has_gerrit(repo: Repository) -> bool:
     )
 
 
-def messages_below(
-    repo: Repository, series: Series, remote: str | None
-) -> Mapping[Oid, bytes]:
-    """The messages of commits under the series that the remote has in no branch.
-
-    With None, no remote at all. At most MOST_BELOW commits are looked at.
-    """
-    if series.upstream is None:
-        return {}
-    remotes = "--remotes" if remote is None else f"--remotes={remote}"
-    return _read_messages(repo, MOST_BELOW, series.upstream, "--not", remotes)
-
-
-def commits_on_remote(repo: Repository, series: Series, remote: str) -> frozenset[Oid]:
-    """The commits of the series that the remote has in a branch, as last fetched."""
-    listed = ("rev-list", f"--max-count={MOST_MERGED}", series.head)
-    done = repo.program.run(*listed, "--not", f"--remotes={remote}", "--", check=False)
-    if done.status:
-        return frozenset()
-    new = frozenset(done.stdout.decode("ascii").split())
-    return frozenset(c.oid for c in series.commits if c.oid not in new)
-
-
-def change_ids_on_branch(
-    repo: Repository, branch: str, ids: AbstractSet[bytes], rules: IdRules
-) -> Mapping[bytes, Oid]:
-    """Those of the Change-Ids that are in a branch of the server, as last fetched.
-
-    ``branch`` is the remote-tracking ref, of which MOST_MERGED commits are looked at.
-    Each with the commit that has it there.
-    """
-    if not ids:
-        return {}
-    found = _change_ids_in(repo, rules, MOST_MERGED, branch)
-    return {change_id: oid for change_id, oid in found.items() if change_id in ids}
-
-
-def _change_ids_in(
-    repo: Repository, rules: IdRules, most: int, *revisions: str
-) -> dict[bytes, Oid]:
-    """The Change-Ids of so many of the revisions' commits, each with its commit."""
-    return {
-        change_id: oid
-        for oid, message in _read_messages(repo, most, *revisions).items()
-        for change_id in rules.all_of(message)
-    }
-
-
-def _read_messages(repo: Repository, most: int, *revisions: str) -> dict[Oid, bytes]:
-    """The messages of so many of the revisions' commits."""
-    done = repo.program.run(
-        *("--no-replace-objects", "log", "-z", "--no-show-signature"),
-        *("--format=%H%n%B", f"--max-count={most}", *revisions, "--"),
-        check=False,
-    )
-    records = (entry.partition(b"\n")[::2] for entry in done.stdout.split(b"\0"))
-    return {Oid(oid.decode("ascii")): message for oid, message in records if oid}
-
-
-def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:
-    """Whether the commits that lead to ``tip``, but not to ``but``, are reviewed.
-
-    By the repository, or by the Change-Ids of the latest of these commits.
-    """
-    if has_gerrit(repo):
-        return True
-    found = _change_ids_in(repo, IdRules(), MOST_BELOW, tip, f"^{but}")
-    return any(map(is_valid_change_id, found))
-
-
-def has_new_changes(repo: Repository, tip: Oid, but: Oid) -> bool:
-    """Whether commits that lead to ``tip`` have Change-Ids that those to ``but`` lack.
-
-    Both sides as far as they differ.
-    """
-    found = _change_ids_in(repo, IdRules(), MOST_MERGED, tip, f"^{but}")
-    known = _change_ids_in(repo, IdRules(), MOST_MERGED, but, f"^{tip}")
-    return not found.keys() <= known.keys()
-
-
-def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
-    """Whether a remote-tracking ref leads to one of the commits."""
-    wanted = dict.fromkeys(f"--contains={commit}" for commit in commits)
-    listed = ("for-each-ref", "--count=1", "--format=%(refname)")
-    asked = (
-        repo.program.run(*listed, *contains, "refs/remotes", check=False)
-        for contains in batches(wanted)
-    )
-    return any(done.stdout.strip() for done in asked)
-
-
 def review_settings(repo: Repository) -> Mapping[str, str]:
-    """What ``.gitreview`` says, by the names git-review gives it; empty without one."""
+    """Read ``.gitreview``: its settings by git-review's names.
+
+    Empty without the file.
+    """
     if repo.worktree is None:
         place = ("--blob", "HEAD:.gitreview")
     elif (repo.worktree / ".gitreview").is_file():
@@ -182,7 +93,7 @@ def review_settings(repo: Repository) -> Mapping[str, str]:
 
 
 def _servers(repo: Repository) -> tuple[bytes, ...]:
-    """The servers that may review the commits, by their hosts."""
+    """The hosts of the servers that may review the commits."""
     config = repo.config
     known = (
         *_review_urls(config),
@@ -195,36 +106,38 @@ def _servers(repo: Repository) -> tuple[bytes, ...]:
 
 
 def _review_urls(config: Config) -> Iterator[str]:
-    """The addresses of servers that the program repo has set for remotes."""
+    """The review URLs that the program repo has configured for remotes."""
     return (address for _, address in _remote_values(config, ".review"))
 
 
 def push_refspecs(config: Config) -> Iterator[tuple[str, str]]:
-    """Each configured push refspec with its remote."""
+    """The configured push refspecs, each with its remote."""
     return _remote_values(config, ".push")
 
 
 def _remote_values(config: Config, *ends: str) -> Iterator[tuple[str, str]]:
-    """Each value of these variables of remotes, with the remote."""
+    """The values of ``remote.<name><end>`` for these ends, each with its remote."""
     for key, values in config.values.items():
         if key.startswith("remote.") and key.endswith(ends):
             remote = key.removeprefix("remote.").rpartition(".")[0]
             yield from ((remote, value) for value in values if value)
 
 
-_TRACKING = "refs/remotes/"
-_HEADS = "refs/heads/"
+def remotes(config: Config) -> tuple[str, ...]:
+    """The remotes, in the order of the configuration."""
+    keys = (key for key in config.values if key.startswith("remote."))
+    urls = (key for key in keys if key.endswith(".url"))
+    return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
     """How HEAD is pushed for review.
 
-    ``target`` is the ref to push to, with the options that can stand in a ref, and
+    ``target`` is the ref to push to, with the push options that can stand in a ref, and
     ``apart`` are the others; ``branch`` is the one that the commits are to be merged
-    into. ``options`` are those of the whole push, also
-    configured ones that git sends by itself. ``others`` are other programs that push
-    to the same place, as they are called.
+    into. ``options`` are those of the whole push, also configured ones that git sends
+    by itself. ``others`` are commands of other programs that push to the same place.
     """
 
     remote: str
@@ -236,13 +149,13 @@ class Push:
 
     @property
     def command(self) -> str:
-        """The command that pushes it."""
+        """The ``git push`` command, ready to be pasted."""
         apart = (word for option in self.apart for word in ("-o", option))
         return shell_command("git", "push", *apart, self.remote, f"HEAD:{self.target}")
 
     @property
     def tracking(self) -> str:
-        """The ref that has the server's branch, as last fetched."""
+        """The remote-tracking ref of the branch."""
         return f"{_TRACKING}{self.remote}/{self.branch}"
 
 
@@ -250,11 +163,11 @@ class Push:
 class ReviewServer:
     """What a clone knows of the server that reviews a series.
 
-    ``push`` is how the commits get there. ``merged`` has the Change-Ids of the series
-    that are in the server's branch, as last fetched, each with the commit there;
-    ``below`` those of commits under the series that aren't in any, with short ids.
-    ``there`` are commits of the series that are in one. ``with_it`` has the messages of
-    commits under the series that are pushed with it, where branches have been fetched.
+    ``push`` is how the commits get there. ``merged`` has the series' Change-Ids that
+    are on the server's branch, as last fetched, each with the commit there; ``below``
+    those of commits below the series that are on no branch, with short ids. ``there``
+    are commits of the series that are on one. ``with_it`` has the messages of commits
+    below the series that are pushed with it, where branches have been fetched.
     """
 
     push: Push
@@ -271,7 +184,7 @@ def review_server(
     head_ref: str | None,
     upstream: str | None = None,
 ) -> ReviewServer:
-    """What the clone knows of the server that reviews the series."""
+    """Read from the clone what the server that reviews the series has."""
     push = push_for_review(repo, head_ref, upstream, series.upstream)
     messages = (commit.raw.message for commit in series.commits)
     ids = frozenset(
@@ -291,18 +204,108 @@ def review_server(
     return ReviewServer(push, merged, below_ids, there, below if is_fetched else {})
 
 
+def messages_below(
+    repo: Repository, series: Series, remote: str | None
+) -> Mapping[Oid, bytes]:
+    """The messages of commits below the series that are on no branch of the remote.
+
+    With None, of any remote. At most MOST_BELOW commits are looked at.
+    """
+    if series.upstream is None:
+        return {}
+    remotes = "--remotes" if remote is None else f"--remotes={remote}"
+    return _read_messages(repo, MOST_BELOW, series.upstream, "--not", remotes)
+
+
+def commits_on_remote(repo: Repository, series: Series, remote: str) -> frozenset[Oid]:
+    """The commits of the series that are on a branch of the remote, as last fetched."""
+    listed = ("rev-list", f"--max-count={MOST_MERGED}", series.head)
+    done = repo.program.run(*listed, "--not", f"--remotes={remote}", "--", check=False)
+    if done.status:
+        return frozenset()
+    new = frozenset(done.stdout.decode("ascii").split())
+    return frozenset(c.oid for c in series.commits if c.oid not in new)
+
+
+def change_ids_on_branch(
+    repo: Repository, branch: str, ids: AbstractSet[bytes], rules: IdRules
+) -> Mapping[bytes, Oid]:
+    """Those of the Change-Ids on a remote-tracking branch, each with its commit there.
+
+    MOST_MERGED commits of the branch are looked at.
+    """
+    if not ids:
+        return {}
+    found = _change_ids_in(repo, rules, MOST_MERGED, branch)
+    return {change_id: oid for change_id, oid in found.items() if change_id in ids}
+
+
+def _change_ids_in(
+    repo: Repository, rules: IdRules, most: int, *revisions: str
+) -> dict[bytes, Oid]:
+    """The Change-Ids of at most ``most`` commits of these revisions.
+
+    Each with its commit.
+    """
+    return {
+        change_id: oid
+        for oid, message in _read_messages(repo, most, *revisions).items()
+        for change_id in rules.all_of(message)
+    }
+
+
+def _read_messages(repo: Repository, most: int, *revisions: str) -> dict[Oid, bytes]:
+    """Read the messages of at most ``most`` commits of these revisions (git-log(1))."""
+    done = repo.program.run(
+        *("--no-replace-objects", "log", "-z", "--no-show-signature"),
+        *("--format=%H%n%B", f"--max-count={most}", *revisions, "--"),
+        check=False,
+    )
+    records = (entry.partition(b"\n")[::2] for entry in done.stdout.split(b"\0"))
+    return {Oid(oid.decode("ascii")): message for oid, message in records if oid}
+
+
+def are_reviewed(repo: Repository, tip: Oid, but: Oid) -> bool:
+    """Whether the commits ``but..tip`` are reviewed on Gerrit.
+
+    By the repository's settings, or by the Change-Ids of these commits.
+    """
+    if has_gerrit(repo):
+        return True
+    found = _change_ids_in(repo, IdRules(), MOST_BELOW, tip, f"^{but}")
+    return any(map(is_valid_change_id, found))
+
+
+def has_new_changes(repo: Repository, tip: Oid, but: Oid) -> bool:
+    """Whether ``but..tip`` has Change-Ids that ``tip..but`` hasn't."""
+    found = _change_ids_in(repo, IdRules(), MOST_MERGED, tip, f"^{but}")
+    known = _change_ids_in(repo, IdRules(), MOST_MERGED, but, f"^{tip}")
+    return not found.keys() <= known.keys()
+
+
+def is_on_a_remote(repo: Repository, commits: Iterable[Oid]) -> bool:
+    """Whether one of the commits is on a remote-tracking branch."""
+    wanted = dict.fromkeys(f"--contains={commit}" for commit in commits)
+    listed = ("for-each-ref", "--count=1", "--format=%(refname)")
+    asked = (
+        repo.program.run(*listed, *contains, "refs/remotes", check=False)
+        for contains in batches(wanted)
+    )
+    return any(done.stdout.strip() for done in asked)
+
+
 def push_for_review(
     repo: Repository,
     head_ref: str | None,
     upstream: str | None = None,
     base: Oid | None = None,
 ) -> Push:
-    """How HEAD is pushed for review.
+    """How HEAD is pushed for review, found from refspecs, ``.gitreview`` and branches.
 
-    ``head_ref`` is the ref that HEAD names, ``upstream`` what the user called the
-    place where the series begins, and ``base`` that commit. Where a push refspec into
-    ``refs/for`` is configured, it is that one, options and all. The topic of
-    ``gitsplit.topic`` is added, unless the options name one.
+    ``head_ref`` is the ref that HEAD names, ``upstream`` the UPSTREAM as given, and
+    ``base`` the commit that the series begins after. A configured push refspec into
+    ``refs/for`` is used with its options. The topic of ``gitsplit.topic`` is added,
+    unless the options name one.
     """
     config, settings = repo.config, review_settings(repo)
     places = _ReviewBranches(repo, config, head_ref, upstream, base)
@@ -329,18 +332,9 @@ def push_for_review(
     )
 
 
-def _fits_in_ref(option: str) -> bool:
-    """Whether an option of a push can stand behind the branch, among others.
-
-    Git takes no other ref on the command line (``git-check-ref-format(1)``).
-    """
-    alone, among = f"{REVIEW}x%{option}", f"{REVIEW}x%{option},y"
-    return "," not in option and all(map(reference_is_valid_name, (alone, among)))
-
-
 @dataclass(frozen=True)
 class _ReviewBranches:
-    """What is known of where the commits come from, and so where they belong."""
+    """The candidates for remote and branch that the commits are pushed to."""
 
     repo: Repository
     config: Config
@@ -349,12 +343,12 @@ class _ReviewBranches:
     base: Oid | None
 
     def upstream_branch(self) -> tuple[str, str] | None:
-        """Remote and branch that HEAD's branch follows."""
+        """Remote and upstream branch of HEAD's branch."""
         return self._upstream_of(self.head_ref or "")
 
     @cached_property
     def start_branch(self) -> tuple[str, str] | None:
-        """Remote and branch that the user called the place where the series begins."""
+        """Remote and branch of the UPSTREAM as given."""
         if not self.upstream or not remotes(self.config):
             return None
         asked = ("rev-parse", "--symbolic-full-name", "--verify", "-q")
@@ -371,7 +365,7 @@ class _ReviewBranches:
         return next((found for ref in refs if (found := self._branch_of(ref))), None)
 
     def base_branch(self, remote: str) -> tuple[str, str] | None:
-        """The only branch of the remote whose tip the series begins after."""
+        """The only branch of the remote that points at the base of the series."""
         if self.base is None or remote not in remotes(self.config):
             return None
         at = f"--points-at={self.base}"
@@ -380,7 +374,7 @@ class _ReviewBranches:
         return tips.pop() if len(tips) == 1 else None
 
     def head_branch(self, remote: str) -> tuple[str, str] | None:
-        """The branch that the remote's HEAD names."""
+        """The remote's default branch (its HEAD)."""
         return self._branch_of(self._symbolic.get(f"{_TRACKING}{remote}/HEAD", ""))
 
     def only_branch(self, remote: str) -> tuple[str, str] | None:
@@ -393,7 +387,7 @@ class _ReviewBranches:
         return self._branch_of(found[0]) if len(found) == 1 else None
 
     def _upstream_of(self, ref: str) -> tuple[str, str] | None:
-        """Remote and branch that a branch follows, maybe by way of other branches."""
+        """Remote and branch that a branch tracks, through local branches as well."""
         seen: set[str] = set()
         while ref.startswith(_HEADS) and ref not in seen:
             seen.add(ref)
@@ -415,7 +409,7 @@ class _ReviewBranches:
 
     @cached_property
     def _symbolic(self) -> Mapping[str, str]:
-        """What the symbolic refs among the remote-tracking ones point at."""
+        """The symbolic refs among the remote-tracking ones, with their targets."""
         if not remotes(self.config):
             return {}
         form = "%(refname) %(symref)"
@@ -427,30 +421,6 @@ class _ReviewBranches:
         listing = ("for-each-ref", f"--format={form}", *asked)
         done = self.repo.program.run(*listing, check=False)
         return [line for line in done.lines if line]
-
-
-def _review_branch(
-    config: Config, settings: Mapping[str, str], places: _ReviewBranches, remote: str
-) -> str:
-    """The branch for which the commits are to be reviewed."""
-    followed = places.upstream_branch()
-    tracks = config.get("gitreview.track") or settings.get("track", "")
-    if settings and followed and tracks.lower() in ("1", "true", "yes", "on"):
-        return followed[1]
-    named = (config.get("gitreview.branch") if settings else None) or settings.get(
-        "defaultbranch"
-    )
-    if named:
-        return named
-    found = (
-        followed
-        or places.start_branch
-        or places.manifest_branch()
-        or places.base_branch(remote)
-        or places.head_branch(remote)
-        or places.only_branch(remote)
-    )
-    return found[1] if found else "master"
 
 
 def _review_remote(
@@ -475,15 +445,41 @@ def _review_remote(
     return next(iter(known), "origin")
 
 
-def remotes(config: Config) -> tuple[str, ...]:
-    """The remotes, in the order of the configuration."""
-    keys = (key for key in config.values if key.startswith("remote."))
-    urls = (key for key in keys if key.endswith(".url"))
-    return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
+def _review_branch(
+    config: Config, settings: Mapping[str, str], places: _ReviewBranches, remote: str
+) -> str:
+    """The branch that the commits are to be merged into."""
+    followed = places.upstream_branch()
+    tracks = config.get("gitreview.track") or settings.get("track", "")
+    if settings and followed and tracks.lower() in ("1", "true", "yes", "on"):
+        return followed[1]
+    named = (config.get("gitreview.branch") if settings else None) or settings.get(
+        "defaultbranch"
+    )
+    if named:
+        return named
+    found = (
+        followed
+        or places.start_branch
+        or places.manifest_branch()
+        or places.base_branch(remote)
+        or places.head_branch(remote)
+        or places.only_branch(remote)
+    )
+    return found[1] if found else "master"
+
+
+def _fits_in_ref(option: str) -> bool:
+    """Whether a push option can stand in the ref (git-check-ref-format(1))."""
+    alone, among = f"{REVIEW}x%{option}", f"{REVIEW}x%{option},y"
+    return "," not in option and all(map(reference_is_valid_name, (alone, among)))
 
 
 def _refspec_target(config: Config, remote: str) -> str | None:
-    """Where a refspec of the remote pushes for review; None where none says it."""
+    """The destination of the remote's push refspec into ``refs/for``.
+
+    None without one.
+    """
     for name, refspec in push_refspecs(config):
         target = refspec.rpartition(":")[2]
         if name == remote and target.startswith(REVIEW) and "*" not in target:
@@ -492,7 +488,7 @@ def _refspec_target(config: Config, remote: str) -> str | None:
 
 
 def _push_options(config: Config) -> tuple[str, ...]:
-    """What ``push.pushOption`` has git send by itself; an empty one forgets others."""
+    """The values of ``push.pushOption``; an empty one clears those before it."""
     sent: list[str] = []
     for option in config.get_all("push.pushOption"):
         sent = [*sent, option] if option else []
@@ -502,7 +498,7 @@ def _push_options(config: Config) -> tuple[str, ...]:
 def _other_commands(
     config: Config, settings: Mapping[str, str], remote: str
 ) -> Iterator[str]:
-    """The programs that know how to push here, as they are called."""
+    """Commands of other programs that push here: git-review's, repo's."""
     topic = config.get("gitsplit.topic")
     if settings:
         yield shell_command("git", "review", *(("-t", topic) if topic else ()))

@@ -1,11 +1,11 @@
-"""The journal of rewrites, by which each can be undone, or finished after a crash.
+"""The journal of rewrites: how each is undone, or finished after a crash.
 
 One JSON file for each rewrite in ``gitsplit/`` of the worktree's git directory, written
 and fsynced before the refs move. A record is ``prepared``, then ``done``; undoing makes
 it ``undoing``, then ``undone``. After a crash the phase says which way to go on. One
-that is ``handed`` to ``git rebase`` is the affair of :mod:`gitsplit.git.rebase_record`.
+that is ``handed`` to ``git rebase`` is completed by :mod:`gitsplit.git.rebase_record`.
 
-Others that move refs here at this moment, told by the journal and waited for.
+The journal also knows who else moves refs here at this moment, to be waited for.
 """
 
 import os
@@ -56,13 +56,13 @@ Phase = Literal["prepared", "done", "undoing", "undone", "handed"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One rewrite: the refs it moves, and how far it has come.
+    """One rewrite in the journal: the refs it moves, and its phase.
 
-    ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where
-    it was detached. ``time`` is in seconds since the epoch. ``processes`` are gitsplit
-    and the git that moves the refs for it, then those that change files, as
-    :mod:`gitsplit.git.program` names them; who ended it, once it is done. ``trees`` is
-    None where HEAD's tree stays.
+    ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where it
+    was detached. ``time`` is in seconds since the epoch. ``processes`` are the names
+    (:func:`gitsplit.git.program.process_name`) of gitsplit and the git that moves the
+    refs for it, then of those that change files; once done, of who finished it.
+    ``trees`` is None where HEAD's tree is unchanged.
     """
 
     number: int
@@ -76,14 +76,17 @@ class Record:
 
     @property
     def targets(self) -> tuple[RefUpdate, ...]:
-        """The moves in progress or done: backwards once an undo has begun."""
+        """The ref updates to be made or done.
+
+        From new to old once an undo has begun.
+        """
         if self.phase in ("prepared", "done"):
             return self.updates
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
 
     @property
     def steps(self) -> tuple[TwoTreeMerge, ...]:
-        """What index and files go through with these moves."""
+        """The tree merges that index and files go through with these updates."""
         if self.trees is None:
             return ()
         is_back = self.phase not in ("prepared", "done")
@@ -99,12 +102,12 @@ def move_refs(  # noqa: PLR0913 -- as many as refs.move, and callers name them
     trees: HeadTrees | None = None,
     before_commit: Callable[[], None] | None = None,
 ) -> Record:
-    """Move the refs; the journal's record, by which that can be undone.
+    """Move the refs and record it in the journal, so that it can be undone; the record.
 
-    ``subject`` becomes the reflog's, after ``gitsplit: ``. Index and files have
-    followed where HEAD's tree changes, as ``trees`` say. The rest and what is raised
-    are those of :func:`gitsplit.git.refs.move`; also WriteFailed where the journal, the
-    index or a file can't be written.
+    ``subject`` is the reflog's, after ``gitsplit: ``. ``trees`` says where index and
+    files go, where HEAD's tree changes. The other arguments and errors are those of
+    :func:`gitsplit.git.refs.move`; also WriteFailed where the journal, the index or a
+    file can't be written.
     """
     record = add_record(repo, updates, subject, expected_head, trees)
     return _carry_out(repo, record, before_commit)
@@ -119,7 +122,7 @@ def add_record(  # noqa: PLR0913 -- a record has as many, and callers name the l
     *,
     phase: Phase = "prepared",
 ) -> Record:
-    """Write a record that these refs are about to move."""
+    """Write a new record, before its refs move."""
     earlier = records(repo)
     record = Record(
         number=earlier[-1].number + 1 if earlier else 1,
@@ -139,7 +142,7 @@ def add_record(  # noqa: PLR0913 -- a record has as many, and callers name the l
 
 
 def finish_record(repo: Repository, record: Record) -> Record:
-    """Write that the moves are carried out: ``done``, or after an undo ``undone``.
+    """Write that the refs have moved: ``done``, or after an undo ``undone``.
 
     Where that can't be written, the next start finds out by the refs.
     """
@@ -151,7 +154,7 @@ def finish_record(repo: Repository, record: Record) -> Record:
 
 
 def cancel_record(repo: Repository, record: Record) -> None:
-    """Write that the moves never happened: delete the record, or undo the undo."""
+    """Write that the refs have not moved: delete the record, or undo the undo."""
     if record.phase in ("prepared", "handed"):
         _record_file(repo, record.number).unlink(missing_ok=True)
     else:
@@ -161,7 +164,7 @@ def cancel_record(repo: Repository, record: Record) -> None:
 def _carry_out(
     repo: Repository, record: Record, before_commit: Callable[[], None] | None = None
 ) -> Record:
-    """Carry out the moves of a record on disk; the finished record."""
+    """Move the refs of a record on disk, with index and files; the finished record."""
     what = record.subject if record.phase == "prepared" else f"undo: {record.subject}"
     head = current_head(repo) if record.phase == "undoing" else record.head
     # An undo may move a branch that isn't checked out any more.
@@ -196,7 +199,10 @@ def _carry_out(
 def _roll_back_untouched(
     repo: Repository, record: Record, follower: Follower, error: BaseException
 ) -> None:
-    """Undo what was begun for moves of which none was made, and say so in the error."""
+    """Cancel a record of which no ref has moved.
+
+    Its error says that all is unchanged.
+    """
     if isinstance(error, GitKilled):
         file = _record_file(repo, record.number)
         remove_stale_ref_locks(repo, record.targets, file)
@@ -209,7 +215,7 @@ def _roll_back_untouched(
 
 
 def last_undoable(repo: Repository) -> Record | None:
-    """The latest rewrite that is done and not undone."""
+    """The latest record that is ``done`` and not undone, or None."""
     done = [record for record in records(repo) if record.phase == "done"]
     return done[-1] if done else None
 
@@ -220,11 +226,11 @@ def undo_last(
     """Move the refs of the last rewrite back to their old values; its record.
 
     The next undo undoes the rewrite before that. Index and files follow where the
-    rewrite has changed HEAD's tree; what was dropped to the worktree is still there.
+    rewrite has changed HEAD's tree; what was dropped to the worktree stays there.
 
     Raises NothingToUndo where no rewrite is left, or one of its refs has moved since;
     JournalDamaged where a later record can't be read; OperationUnderWay where a rebase
-    or bisect has taken over a ref; UncleanFiles where files have other changes.
+    or bisect owns one of the refs; UncleanFiles where files have other changes.
     """
     record = last_undoable(repo)
     try:
@@ -239,6 +245,7 @@ def undo_last(
 
 
 def _refuse_undo(repo: Repository, record: Record | None) -> None:
+    """Raise NothingToUndo and the like where this record can't be undone now."""
     if record is None:
         raise NothingToUndo(
             "There is no rewrite to undo in this worktree.",
@@ -249,7 +256,7 @@ def _refuse_undo(repo: Repository, record: Record | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _RefStates:
-    """Where the refs of a record are now: each move is made, to be made, or neither."""
+    """A record's updates by where their refs are now: at new, at old, or elsewhere."""
 
     made: tuple[RefUpdate, ...]
     to_make: tuple[RefUpdate, ...]
@@ -257,10 +264,12 @@ class _RefStates:
 
     @property
     def is_untouched(self) -> bool:
+        """Whether no ref has moved at all."""
         return not self.made and not self.astray
 
     @property
     def is_made(self) -> bool:
+        """Whether all refs are at their new values."""
         return not self.to_make and not self.astray
 
 
@@ -273,12 +282,12 @@ def _ref_states(repo: Repository, record: Record) -> _RefStates:
 
 
 def recover_rewrites(repo: Repository, say: Say = say_nothing) -> str | None:
-    """Finish or roll back an interrupted rewrite; what was done, or None without one.
+    """Finish or roll back interrupted rewrites; sentences about it, None without one.
 
     A rewrite whose processes still run is left to them. Where some of its refs have
     moved and others not, the rest follow if the new commits can be read; else the moved
-    ones go back. Lock files and all else that dead processes of gitsplit have left are
-    gone. ``say`` is told before it waits to see whether a lock is one of them.
+    ones go back. Lock files and all else that dead gitsplits have left are removed.
+    ``say`` is told before it waits to see whether a lock is one of them.
 
     Raises what :func:`move_refs` raises, where what was begun can't be finished.
     """
@@ -295,7 +304,7 @@ def recover_rewrites(repo: Repository, say: Say = say_nothing) -> str | None:
 
 
 def pending_records(repo: Repository) -> list[Record]:
-    """The records whose refs are about to move, or were when a kill came."""
+    """The records whose refs are being moved, or were when gitsplit was killed."""
     return [r for r in records(repo) if r.phase in ("prepared", "undoing")]
 
 
@@ -306,7 +315,7 @@ def is_alive(record: Record) -> bool:
 
 
 def _recover_record(repo: Repository, record: Record, say: Say) -> str:
-    """Finish or roll back the record's moves; the sentence that says which."""
+    """Finish or roll back the record's updates; a sentence about it."""
     remove_stale_ref_locks(repo, record.targets, _record_file(repo, record.number), say)
     state = _ref_states(repo, record)
     what = "an undo" if record.phase == "undoing" else "a rewrite"
@@ -330,7 +339,7 @@ def _recover_record(repo: Repository, record: Record, say: Say) -> str:
 
 
 def unreadable_record(repo: Repository) -> Record | None:
-    """The last rewrite, if its refs are where it put them and can't be read."""
+    """The last rewrite, if its refs are at new values whose objects are missing."""
     last = last_undoable(repo)
     is_there = last is not None and _ref_states(repo, last).is_made
     return (
@@ -339,13 +348,14 @@ def unreadable_record(repo: Repository) -> Record | None:
 
 
 def _has_all_objects(repo: Repository, updates: Sequence[RefUpdate]) -> bool:
-    """Whether everything that the new values add to the old ones is stored."""
+    """Whether every object that the new values need beyond the old ones is stored."""
     asked = "".join(f"{u.new}\n^{u.old}\n" for u in updates).encode("ascii")
     args = ("rev-list", "--objects", "--quiet", "--stdin")
     return not repo.program.run(*args, stdin=asked, check=False).status
 
 
 def _finish_moves(repo: Repository, state: _RefStates, *, is_forward: bool) -> None:
+    """Move the refs that haven't moved yet, or those back that have."""
     back = tuple(RefUpdate(u.ref, u.new, u.old) for u in state.made)
     refs.move(
         repo,
@@ -356,12 +366,11 @@ def _finish_moves(repo: Repository, state: _RefStates, *, is_forward: bool) -> N
 
 
 def _settle_files(repo: Repository, record: Record) -> str:
-    """Bring index and files to the side of the moves on which HEAD's ref is.
+    """Bring index and files to the tree of HEAD, which is the record's old or new one.
 
-    Files change before the refs do, the index after them. Where HEAD has gone
-    elsewhere since, both belong to something else. The result says so where the index
-    can't follow because of what has been staged since, or of a tree that is lost; else
-    it is empty.
+    Files change before the refs do, the index after them. Where HEAD is elsewhere by
+    now, they are left alone. The result says so where the index can't follow because of
+    what has been staged since, or of a tree that is lost; else it is empty.
     """
     try:
         return _follow_head(repo, record)
@@ -370,6 +379,7 @@ def _settle_files(repo: Repository, record: Record) -> str:
 
 
 def _follow_head(repo: Repository, record: Record) -> str:
+    """Update the index where HEAD has moved, restore the files where it hasn't."""
     has_files = record.trees is not None and repo.worktree is not None
     if not has_files or current_head(repo) != record.head:
         return ""
@@ -393,20 +403,20 @@ def _journal_dir(repo: Repository) -> Path:
 
 
 def records(repo: Repository) -> list[Record]:
-    """The records on disk, oldest first; without those that are damaged."""
+    """Read the records on disk, oldest first; damaged ones are left out."""
     found = map(journal_file.read_record, journal_file.record_files(_journal_dir(repo)))
     return [Record(**fields) for fields in found if fields is not None]
 
 
 def save(repo: Repository, record: Record) -> None:
-    """Write the record durably."""
+    """Write the record, durably (fsync(2))."""
     path = _record_file(repo, record.number)
     with _report_journal_failure(path):
         write_file(repo, path, _record_text(record), is_durable=True)
 
 
 def _save_new(repo: Repository, record: Record) -> bool:
-    """Whether the record is on disk; not where its number is another's.
+    """Write a new record; False where its number is taken.
 
     Two gitsplits at once mustn't overwrite each other's record.
     """
@@ -431,9 +441,9 @@ _TICK = 0.05
 
 
 def wait_for_others(repo: Repository, say: Say) -> None:
-    """Nobody else moves refs here any more that gitsplit knows of.
+    """Wait until no other gitsplit, nor a git of one, moves refs in this repository.
 
-    ``say`` is told that it waits. Raises OperationUnderWay where that takes too long.
+    ``say`` is told that it waits. Raises OperationUnderWay after PATIENCE.
     """
     deadline = time.monotonic() + PATIENCE
     if worker := other_at_work(repo):
@@ -449,10 +459,10 @@ def wait_for_others(repo: Repository, say: Say) -> None:
 
 
 def other_at_work(repo: Repository) -> str:
-    """Who beside this process moves refs here now; empty where nobody does.
+    """Who else moves refs here now, in words; empty where nobody does.
 
-    A git goes on for a while, or for ever, after the gitsplit that has started it was
-    killed. Until it ends, the journal doesn't say how that ends.
+    A git goes on for a while, or for ever, after the gitsplit that started it was
+    killed. Until it ends, the journal doesn't say how.
     """
     moving = [record.processes for record in pending_records(repo)]
     for owner, *gits in filter(None, moving):

@@ -1,7 +1,7 @@
-"""The JSON text of one record of the journal, and what of it can be believed.
+"""The JSON file of one journal record, and its validation.
 
-A disk, an editor or another version may have made anything of the file. What isn't as
-it was written is refused as a whole: refs are to be moved by it.
+A disk, an editor or another version may have changed the file. What isn't as it was
+written is refused as a whole, because refs are moved by it.
 """
 
 import json
@@ -46,7 +46,7 @@ def record_files(directory: Path) -> list[Path]:
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
-    """The fields of the record in the file; None where they can't be had."""
+    """Read the fields of a record; None where the file is missing or damaged."""
     try:
         return fields_in(read_own_file(path) or b"", int(path.stem))
     except ValueError:
@@ -54,9 +54,9 @@ def read_record(path: Path) -> dict[str, Any] | None:
 
 
 def refuse_damaged(directory: Path, number: int) -> None:
-    """Raise JournalDamaged where a record after that one can't be read.
+    """Raise JournalDamaged where a record of a higher number can't be read.
 
-    An empty one was only begun.
+    An empty file doesn't count: it was only begun.
     """
     for path in record_files(directory):
         if int(path.stem) > number and not _is_empty(path) and not read_record(path):
@@ -77,7 +77,7 @@ def _damage_error(path: Path, why: str) -> JournalDamaged:
 
 
 def json_text(fields: Mapping[str, Any]) -> str:
-    """The text for a record that has these fields (``dataclasses.asdict``)."""
+    """The JSON text of a record with these fields (``dataclasses.asdict``)."""
     updates = [{**u, "ref": _to_json(u["ref"])} for u in fields["updates"]]
     head = fields["head"] and _to_json(fields["head"])
     subject = _to_json(fields["subject"])
@@ -88,7 +88,7 @@ def json_text(fields: Mapping[str, Any]) -> str:
 
 
 def fields_in(text: bytes, number: int) -> dict[str, Any]:
-    """The fields of the record with this number.
+    """Parse the fields of the record of this number.
 
     Raises ValueError where the text is damaged or of another version.
     """
@@ -114,6 +114,7 @@ def fields_in(text: bytes, number: int) -> dict[str, Any]:
 
 
 def _expect(holds: bool) -> None:
+    """Raise ValueError where that doesn't hold."""
     if not holds:
         raise ValueError
 
@@ -167,7 +168,7 @@ def _subject_in(value: object) -> str:
 
 
 def _to_json(text: str) -> str:
-    """Text as the system gave it, told in UTF-8, whatever encoding the next one uses.
+    """The text as UTF-8 has it, whatever the system's encoding is.
 
     Bytes that aren't UTF-8 are surrogates (PEP 383).
     """

@@ -3,11 +3,9 @@
 A conflict is left to the user in git's own way: ``git status`` tells what it always
 does, and git alone could finish or abort the rebase. Must not know plans.
 
-Applies what ``git rebase --autostash`` has stashed, where git was killed before.
-
-Git applies it at the regular end of a rebase, and only there: killed before, it leaves
-the stash commit's id in a file, which no command of git's applies. Here it is applied
-wherever a kill has left git, and can be tried again.
+Git applies its autostash at the regular end of a rebase, and only there: killed before,
+it leaves the stash commit's id in a file, which no command of git's applies. Here it is
+applied wherever a kill has left git, and that can be tried again.
 """
 
 import os
@@ -125,10 +123,10 @@ git reset -q --hard
 
 @dataclass(frozen=True, slots=True)
 class TodoLine:
-    """A commit in git's todo list, and the branches that point there afterwards.
+    """A line of git's todo list, and the branches to point at its commit afterwards.
 
     A ``fixup`` goes into the commit before, which keeps its message. ``onto`` is no
-    command, but what all begins on: the branches there come first.
+    command but the base, whose branches come first.
     """
 
     command: Literal["pick", "fixup", "onto"]
@@ -160,13 +158,13 @@ def start_rebase(
 ) -> None:
     """Start ``git rebase`` with this todo list on ``base``, up to its first stop.
 
-    ``base`` is None where the series begins at a root. HEAD is at the original tip: it
-    is what an abort gives back. What the ``dropped`` commits do ends in the files, not
-    staged. ``options`` are more of ``git rebase``'s. If gitsplit is killed, git goes
-    on.
+    ``base`` is None where the series begins at a root. HEAD has to be at the original
+    tip, which an abort goes back to. The changes of ``dropped`` commits end in the
+    files, unstaged. ``options`` are more of ``git rebase``'s. If gitsplit is killed,
+    git goes on.
 
-    Raises GitTooOld where a branch is to follow and git can't do that, and GitFailed
-    or GitKilled where git doesn't begin; nothing has changed then.
+    Raises GitTooOld where a branch is to follow and git can't do that, and GitFailed or
+    GitKilled where git doesn't start; nothing has changed then.
     """
     _refuse_old_git(repo, lines)
     onto = ("--root",) if base is None else ("--onto", base, base)
@@ -193,6 +191,7 @@ def start_rebase(
 def _run_start(
     repo: Repository, args: Sequence[str], todo: Path, started: Callable[[int], None]
 ) -> None:
+    """Run ``git rebase -i`` with a sequence editor that copies the todo list."""
     env = {"GIT_SEQUENCE_EDITOR": f"cp {shlex.quote(str(todo))}"}
     done = repo.program.run_outliving(*args, env=env, started=started)
     if done.status < 0:
@@ -206,6 +205,7 @@ def _run_start(
 
 
 def _write_own_file(repo: Repository, name: str, content: bytes) -> Path:
+    """Write one of gitsplit's files for the rebase; its path."""
     with report_write_failure("gitsplit can't write the todo list"):
         path = ensure_directory(repo) / name
         write_file(repo, path, content)
@@ -233,6 +233,7 @@ def _todo_line(line: TodoLine) -> bytes:
 
 
 def _refuse_old_git(repo: Repository, lines: Iterable[TodoLine]) -> None:
+    """Raise GitTooOld where git has no ``update-ref`` command and branches follow."""
     named = next((ref for line in lines for ref in line.refs), None)
     if named is None or _git_version(repo) >= _UPDATES_REFS:
         return
@@ -251,7 +252,7 @@ def _git_version(repo: Repository) -> tuple[int, ...]:
 
 
 def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
-    """The ref and the tip to which an abort would go back; None without a rebase.
+    """The ref and tip that an abort goes back to; None where there is no rebase.
 
     The ref is None where HEAD was detached.
     """
@@ -265,7 +266,7 @@ def starting_point(repo: Repository) -> tuple[str | None, Oid] | None:
 
 
 def current_stop(repo: Repository) -> Stop:
-    """Where the rebase in progress has stopped, as far as git tells."""
+    """Where the rebase in progress has stopped, as far as git's files tell."""
     commit, subject = None, b""
     paths: list[bytes] = []
     with suppress(GitsplitError):
@@ -282,13 +283,13 @@ def current_stop(repo: Repository) -> Stop:
 
 
 def commands_in(todo: Path) -> list[bytes]:
-    """The lines of the todo list that are commands."""
+    """Read the commands of a todo list, without comments."""
     rows = (read_git_file(todo) or b"").split(b"\n")
     return [row for row in rows if row.strip() and not row.startswith(b"#")]
 
 
 def has_stopped(repo: Repository) -> bool:
-    """Whether the rebase in progress has stopped by itself, at a conflict.
+    """Whether git has stopped at a conflict, not been killed on its way.
 
     Git writes the later of these files last of all.
     """
@@ -329,7 +330,10 @@ def abort_rebase(repo: Repository) -> str:
 def roll_back(
     repo: Repository, started: Callable[[int], None] = lambda _pid: None
 ) -> str:
-    """Abort the rebase wherever it, or an abort, was interrupted."""
+    """Abort the rebase, even where it, or an earlier abort, was interrupted.
+
+    Returns the clause of :func:`restore_autostash`.
+    """
     claim_autostash(repo)
     if _has_origin(repo):
         done = repo.program.run_outliving("rebase", "--abort", started=started)
@@ -342,7 +346,7 @@ def roll_back(
 
 
 def _has_origin(repo: Repository) -> bool:
-    """Whether git can go back to where the rebase in progress began."""
+    """Whether git has noted where to go back to on an abort."""
     names = ("head-name", "onto", "orig-head")
     return all((read_git_file(repo.rebase_dir / n) or b"").strip() for n in names)
 
@@ -364,7 +368,7 @@ def _abort_error(done: Completed) -> GitsplitError:
 
 @contextmanager
 def _interruptible(repo: Repository) -> Iterator[None]:
-    """Raises Interrupted for Ctrl-C, or a signal; the next gitsplit goes on there."""
+    """Raise Interrupted where Ctrl-C or a signal comes in the ``with`` block."""
     try:
         yield
     except KeyboardInterrupt as stop:
@@ -376,7 +380,7 @@ def _interruptible(repo: Repository) -> Iterator[None]:
 
 
 def remove_own_files(repo: Repository) -> None:
-    """Remove gitsplit's files for a rebase, where none needs them any more."""
+    """Remove gitsplit's files for a rebase, unless one in progress needs them."""
     if repo.is_rebasing or rebase_process.has_note(repo):
         return
     for file in (repo.own_dir / "keep-dropped", todo_file(repo)):
@@ -385,7 +389,7 @@ def remove_own_files(repo: Repository) -> None:
 
 
 def todo_file(repo: Repository) -> Path:
-    """The todo list that git was given."""
+    """The file of the todo list that git was given."""
     return repo.own_dir / "todo"
 
 
@@ -397,7 +401,7 @@ _IN_STASH = (
 
 @dataclass(frozen=True, slots=True)
 class _Stash:
-    """What ``git stash create`` made: HEAD's tree, the index's, and the files'."""
+    """A commit of ``git stash create``: the trees of HEAD, index and files."""
 
     oid: Oid
     head: Oid
@@ -406,7 +410,7 @@ class _Stash:
 
 
 def claim_autostash(repo: Repository) -> None:
-    """Take the autostash over: :func:`restore_autostash` applies it, and not git."""
+    """Take git's autostash away: :func:`restore_autostash` applies it, not git."""
     theirs = repo.rebase_dir / "autostash"
     if not (read_git_file(theirs) or b"").strip():
         return  # git was killed before it had reset any file
@@ -417,11 +421,11 @@ def claim_autostash(repo: Repository) -> None:
 
 
 def restore_autostash(repo: Repository) -> str:
-    """Apply what was claimed to index and files; says so where only a stash has it.
+    """Apply the claimed autostash; a clause where it is only in ``git stash list``.
 
-    Where HEAD's tree is the one from before, what was staged is staged again; else
-    only new files are, as ``git stash apply`` does it. A file that is neither as HEAD
-    has it nor as git was writing it is somebody's work by now, and stays.
+    Where HEAD's tree is the one from before, what was staged is staged again; else only
+    new files are, as by ``git stash apply``. A file that is neither as HEAD has it nor
+    as git was writing it was changed by the user since, and stays.
 
     Raises WriteFailed or GitFailed where it can't be done now; it is still claimed.
     """
@@ -444,7 +448,7 @@ def restore_autostash(repo: Repository) -> str:
 
 
 def write_index_tree(repo: Repository) -> Oid | None:
-    """The tree of what is staged; None where git can't make one of it."""
+    """Run ``git write-tree``; the index as a tree, None where it is unmerged."""
     made = repo.program.run("write-tree", check=False)
     return None if made.status else Oid(made.stdout.decode("ascii").strip())
 
@@ -457,7 +461,10 @@ def restage(repo: Repository, staged: Oid | None) -> None:
 
 
 def _restore_stash(repo: Repository, stash: _Stash) -> bool:
-    """Apply the stash to what nobody else has changed; whether all of it is back."""
+    """Apply the stash to files that nobody else has changed.
+
+    False if not all is back.
+    """
     objects = NewObjects(repo)
     pairs = changed_paths(objects, stash.files, stash.head)
     now = repo.read_commit(repo.head()).tree
@@ -475,7 +482,7 @@ def _restore_stash(repo: Repository, stash: _Stash) -> bool:
 
 
 def _has_only_stash_staged(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
-    """Whether what is staged is of the stash alone.
+    """Whether everything staged comes from the stash.
 
     ``git stash apply`` stages all before it unstages most of it.
     """
@@ -502,6 +509,7 @@ def _apply_stash(repo: Repository, stash: _Stash) -> bool:
 
 
 def _stage(repo: Repository, entries: Mapping[bytes, TreeEntry | None]) -> None:
+    """Stage these entries (``git update-index --index-info``)."""
     listing = b"".join(
         b"%o %s\t%s\0" % (entry.mode, entry.oid.encode("ascii"), path)
         for path, entry in entries.items()
@@ -511,6 +519,7 @@ def _stage(repo: Repository, entries: Mapping[bytes, TreeEntry | None]) -> None:
 
 
 def _is_fully_restored(repo: Repository, pairs: Mapping[bytes, PathPair]) -> bool:
+    """Whether the files are as the stash has them."""
     wanted = {p: e.before for p, e in pairs.items() if e.before}
     return wanted.keys().isdisjoint(differing_paths(repo, wanted))
 
@@ -533,5 +542,5 @@ def _claim_file(repo: Repository) -> Path:
 
 
 def _autostash_oid(repo: Repository) -> str:
-    """The id of the commit that has the changes; empty where nothing is claimed."""
+    """The id of the claimed autostash's commit; empty where none is claimed."""
     return (read_git_file(_claim_file(repo)) or b"").decode("ascii", "replace").strip()

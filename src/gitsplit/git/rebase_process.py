@@ -1,8 +1,8 @@
-"""A note of the ``git rebase`` that gitsplit is running, for after a kill.
+"""A note on disk of the ``git rebase`` that gitsplit runs, read after a kill.
 
 The file says what git was told (start, continue, abort) and by which processes. It is
-removed when git has ended and gitsplit knows how; where it is still there and all of
-them are dead, a kill came between. Git's locks that are younger are stale then.
+removed when git has ended and gitsplit has seen how; where it is still there and all of
+them are dead, they were killed. Git's locks that are younger than it are stale then.
 """
 
 import os
@@ -37,7 +37,7 @@ MOMENT = 1.0
 
 @contextmanager
 def keep_note(repo: Repository, order: Order) -> Iterator[Callable[[int], None]]:
-    """Keep a note within the ``with`` block that git is told to do this.
+    """Keep the note of this order to git while the ``with`` block runs.
 
     The block gets a function that adds the process id of that git. Where something is
     raised, the note stays. Raises WriteFailed where it can't be written.
@@ -68,17 +68,17 @@ def order_at_kill(repo: Repository) -> Order | None:
 
 
 def processes(repo: Repository) -> tuple[str, ...]:
-    """The gitsplit that told git something last, and the git that it was told."""
+    """The names of the gitsplit that noted its order, and of the git that it ran."""
     return tuple(_read_note(_note_file(repo))[2:])
 
 
 def has_note(repo: Repository) -> bool:
-    """Whether a rebase of gitsplit's is running, or was when a kill came."""
+    """Whether git is rebasing for gitsplit, or was when it was killed."""
     return _note_file(repo).exists()
 
 
 def remove_note(repo: Repository) -> None:
-    """Remove the note: what was interrupted is recovered."""
+    """Remove the note."""
     _note_file(repo).unlink(missing_ok=True)
 
 

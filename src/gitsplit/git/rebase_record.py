@@ -77,7 +77,7 @@ def record_rebase(
 
 
 def record_under_way(repo: Repository) -> Record | None:
-    """The record of the rebase that is in progress here, if gitsplit has begun it."""
+    """The record of the rebase in progress, if gitsplit has begun that."""
     origin = rebase.starting_point(repo)
     if origin is None:
         return None
@@ -86,7 +86,7 @@ def record_under_way(repo: Repository) -> Record | None:
 
 
 def refuse_under_way(repo: Repository) -> None:
-    """Raise OperationUnderWay where git still has something of gitsplit's to do."""
+    """Raise OperationUnderWay where a rebase of gitsplit's is in progress."""
     if record_under_way(repo):
         raise OperationUnderWay(
             "The last rewrite is not finished: its rebase is in progress.",
@@ -95,7 +95,7 @@ def refuse_under_way(repo: Repository) -> None:
 
 
 def settle_records(repo: Repository) -> Record | None:
-    """Complete the records of rebases that are over; the latest that git finished.
+    """Complete the records of rebases that are over; the latest that git has finished.
 
     The new values come from the reflogs. The record of an aborted one is removed. None
     where git has finished none since the last time.
@@ -117,7 +117,10 @@ def settle_records(repo: Repository) -> Record | None:
 
 
 def record_from_reflogs(repo: Repository, record: Record) -> Record | None:
-    """The record of a rebase that git has finished; None where it was aborted."""
+    """The completed record of a rebase that git has finished.
+
+    None where it was aborted.
+    """
     head, *others = record.updates
     marks = _noted_entries(repo, record.number)
 
@@ -136,7 +139,7 @@ def record_from_reflogs(repo: Repository, record: Record) -> Record | None:
 
 
 def _final_update(steps: Sequence[ReflogEntry], update: RefUpdate) -> RefUpdate | None:
-    """The update by which a rebase moved the branch at its end, by its reflog."""
+    """The update by which the rebase moved the branch at its end, from its reflog."""
     for step in steps:
         if step.old == update.old and _DONE.match(step.words):
             return replace(update, new=step.new)
@@ -146,9 +149,9 @@ def _final_update(steps: Sequence[ReflogEntry], update: RefUpdate) -> RefUpdate 
 def _final_detached_update(
     steps: Sequence[ReflogEntry], update: RefUpdate
 ) -> RefUpdate | None:
-    """The update of a detached HEAD by a rebase, by its reflog; None if aborted.
+    """The update of a detached HEAD by the rebase, from its reflog; None if aborted.
 
-    Git says when it began, and nothing at its end.
+    Git writes there when a rebase starts, and nothing at its end.
     """
     begun = [at for at, step in enumerate(steps) if _is_start_entry(step, update)]
     new = update.old
@@ -167,7 +170,10 @@ def _is_start_entry(step: ReflogEntry, update: RefUpdate) -> bool:
 def _trees_of_rebase(
     repo: Repository, head: RefUpdate, steps: Sequence[ReflogEntry]
 ) -> HeadTrees | None:
-    """HEAD's tree before and after; between, the one with what stayed in the files."""
+    """HEAD's tree before and after.
+
+    Between, the tree of the files with what was dropped.
+    """
     old, new = (repo.read_commit(oid).tree for oid in (head.old, head.new))
     if old == new:
         return None
@@ -177,7 +183,7 @@ def _trees_of_rebase(
 
 
 def _note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> None:
-    """Note the last entry of each ref's reflog, for this record of the journal."""
+    """Write down the last reflog entry of each ref, for this record of the journal."""
     lines = [b"%d" % number]
     for ref in refs:
         rows = _reflog_rows(repo, ref)
@@ -192,7 +198,7 @@ def _note_last_entries(repo: Repository, number: int, refs: Iterable[str]) -> No
 
 
 def _noted_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
-    """The entries noted for this record; none where another was noted since."""
+    """Read the entries noted for this record; none where another was noted since."""
     content = read_own_file(_last_entries_file(repo)) or b""
     first, *lines = content.split(b"\n")
     if first != b"%d" % number:
@@ -204,10 +210,10 @@ def _noted_entries(repo: Repository, number: int) -> Mapping[str, bytes]:
 def _entries_after(
     repo: Repository, ref: str, last: bytes | None, since: int
 ) -> list[ReflogEntry]:
-    """The entries of the ref's reflog after ``last``, the newest first.
+    """The reflog entries of the ref after ``last``, newest first.
 
-    Where that isn't known, those that git dates ``since`` then. Where it is in the
-    reflog no more, all have come after it.
+    Where ``last`` isn't known, those dated ``since`` or later. Where it is in the
+    reflog no more, all of them are newer.
     """
     rows = _reflog_rows(repo, ref)
     found = []
@@ -222,7 +228,7 @@ def _entries_after(
 
 
 def _reflog_rows(repo: Repository, ref: str) -> list[list[bytes]]:
-    """Selector with its time, new value and message of each entry, latest first."""
+    """The selector with its time, new value and message of each entry, newest first."""
     fields = "--format=%gd%x00%H%x00%gs"
     asked = ("reflog", "show", "--date=unix", fields, ref, "--")
     done = repo.program.run(*asked, check=False)

@@ -34,10 +34,10 @@ _DURING = {
 
 
 def recover_rebase(repo: Repository) -> str | None:
-    """Recover a rebase during which gitsplit was killed; what was done, in a sentence.
+    """Recover a rebase during which gitsplit was killed; a sentence about it, or None.
 
-    None where there was none. One that had not come to its first stop is aborted; one
-    that was continued can be continued; one that was at its end is finished.
+    One that had not come to its first stop is aborted; one that was continued can be
+    continued; one that was at its end is finished.
 
     Raises what :func:`gitsplit.git.rebase.abort_rebase` raises.
     """
@@ -88,7 +88,7 @@ def _is_at_end(repo: Repository, record: Record) -> bool:
 
 
 def _has_run_all_commands(repo: Repository) -> bool:
-    """Whether all commands of the rebase in progress are carried out."""
+    """Whether git has carried out every command of the todo list."""
     done = repo.rebase_dir / "done"
     if rebase.has_stopped(repo) or rebase.commands_in(
         repo.rebase_dir / "git-rebase-todo"
@@ -107,7 +107,7 @@ def _is_back(repo: Repository, record: Record) -> bool:
 def _is_own_rebase(repo: Repository) -> bool:
     """Whether the rebase in progress is the one that gitsplit has had git begin.
 
-    Somebody may have begun another from the same tip since.
+    The user may have begun another from the same tip since.
     """
     done, _ = _done_and_left(repo)
     planned = rebase.commands_in(rebase.todo_file(repo))
@@ -143,9 +143,9 @@ def _reschedule_command(repo: Repository) -> None:
 def _command_between_lists(
     planned: Sequence[bytes], done: Sequence[bytes], left: Sequence[bytes]
 ) -> bytes:
-    """The command that is in neither list: git takes it from one, then adds it to done.
+    """The command that is in neither list, or empty: git moves it in two steps.
 
-    Only told where nobody has changed the list that gitsplit wrote.
+    Empty also where the user has edited the list that gitsplit wrote.
     """
     keys = [_command_key(line) for line in planned]
     at = len(done)
@@ -155,7 +155,7 @@ def _command_between_lists(
 
 
 def _command_key(line: bytes) -> tuple[bytes, ...]:
-    """What a command does; how git writes its subject is another matter."""
+    """The command without the commit's subject, which git may write differently."""
     words = line.split()
     return tuple(words[:2] if line.startswith(_PICKS) else words)
 
@@ -195,8 +195,8 @@ def _remove_half_reset(repo: Repository) -> None:
 def _finish_rebase(repo: Repository, head: str | None) -> str:
     """Do what git does at the end of a rebase, where it was killed while doing it.
 
-    ``head`` is the branch that has been rebased. Says so where uncommitted changes
-    are only in a stash.
+    ``head`` is the branch that was rebased. Returns the clause of
+    :func:`gitsplit.git.rebase.restore_autostash`.
     """
     if not repo.is_rebasing:
         return rebase.restore_autostash(repo)
@@ -214,7 +214,7 @@ def _finish_rebase(repo: Repository, head: str | None) -> str:
 
 
 def _updates_at_end(repo: Repository) -> list[refs.RefUpdate]:
-    """The branches that git is to move at the end, each named in three lines."""
+    """Read the branches that git sets at the end, from its file ``update-refs``."""
     known = read_git_file(repo.rebase_dir / "update-refs") or b""
     lines = os.fsdecode(known).split("\n")
     rows = zip(*(lines[start::3] for start in range(3)), strict=False)
@@ -226,7 +226,7 @@ def _updates_at_end(repo: Repository) -> list[refs.RefUpdate]:
 
 
 def _done_and_left(repo: Repository) -> tuple[list[bytes], list[bytes]]:
-    """The commands that git has begun, and those that are to come."""
+    """Read the commands that git has begun, and those that are to come."""
     state = repo.rebase_dir
     names = ("done", "git-rebase-todo")
     done, left = (rebase.commands_in(state / name) for name in names)
@@ -238,7 +238,7 @@ def _commit_in(repo: Repository, command: bytes) -> Oid:
 
 
 def _is_picked(repo: Repository, command: bytes) -> bool:
-    """Whether HEAD is what picking the commit has made."""
+    """Whether HEAD is what picking the command's commit makes."""
     commit, head = _commit_in(repo, command), repo.head()
     if commit == head:
         return True
@@ -248,7 +248,7 @@ def _is_picked(repo: Repository, command: bytes) -> bool:
 
 
 def _patch_id(repo: Repository, commit: Oid) -> bytes:
-    """What two commits have in common that do the same (``git-patch-id(1)``)."""
+    """The patch id of the commit (git-patch-id(1)), equal for equal changes."""
     shown_as = ("diff-tree", "--root", "-p", "--no-ext-diff", "--no-textconv")
     patch = repo.program.run(*shown_as, commit).stdout
     told = repo.program.run("patch-id", "--stable", stdin=patch).stdout

@@ -1,15 +1,12 @@
-"""The repository as gitsplit finds it: its places, its configuration, its objects.
+"""The repository: its locations, configuration, objects, and the user's identity.
 
-Finding it and its configuration is left to the git program. Only the object database
-is opened by libgit2: extensions that libgit2 refuses (partial clones, reftable, a
-sparse index, worktree configuration) then don't matter. No pygit2 object leaves here.
+Finding it and its configuration is left to the git program. Only the object database is
+opened by libgit2: extensions that libgit2 refuses (partial clones, reftable, a sparse
+index, worktree configuration) then don't matter. No pygit2 object leaves here.
 
-The committer, and new Change-Ids: the only clock and randomness there are.
-
-The object database, opened by libgit2, and the objects in files of their own.
-
-Those are what a power cut damages. libgit2 never comes back from one that is cut off in
-its first bytes, so they are read here.
+Loose objects are read here without libgit2, which never comes back from one that a
+power cut has cut off in its first bytes. The clock (:func:`committer`) and randomness
+(:func:`fresh_change_id`) are nowhere else.
 """
 
 import os
@@ -48,27 +45,38 @@ _KINDS: Mapping[ObjectType, StoredKind] = {
     ObjectType.BLOB: "blob",
     ObjectType.TAG: "tag",
 }
+
 _NAMED: Mapping[str, StoredKind] = {kind: kind for kind in _KINDS.values()}
+
 _OID_LINE = re.compile(rb"([0-9a-f]{40})\n")
+
 _TAGGED = re.compile(rb"object ([0-9a-f]{40})\n")
+
 _TRUE = frozenset({"true", "yes", "on"})
+
 _FALSE = frozenset({"false", "no", "off", ""})
+
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
+
+_UNREADABLE = (KeyError, OSError, pygit2.GitError)
+"""What libgit2 raises where it can't read something."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The configuration that holds in this repository, from every file that counts.
+    """The configuration of this repository, from every file that git reads for it.
 
-    Keys are compared as git does: section and variable in any case, subsection
-    exactly. Values are text as the system has it (``os.fsdecode``).
+    Keys are compared as git does: section and variable in any case, subsection exactly.
+    Values are text as the system has it (``os.fsdecode``).
     """
 
     values: Mapping[str, tuple[str | None, ...]]
 
     @classmethod
     def parse(cls, listing: bytes) -> "Config":
-        """The configuration that ``git config -z --list`` has printed."""
+        """Parse the output of ``git config -z --list``."""
         values: dict[str, tuple[str | None, ...]] = {}
         for entry in os.fsdecode(listing).split("\0")[:-1]:
             key, is_set, value = entry.partition("\n")
@@ -76,7 +84,7 @@ class Config:
         return cls(values)
 
     def get_all(self, key: str) -> tuple[str, ...]:
-        """Every value of ``key``, the one that counts last.
+        """Every value of ``key``, the last one being the one that counts.
 
         A variable without ``=`` has the value ``true``.
         """
@@ -154,32 +162,35 @@ class Repository:
         return self.rebase_dir.is_dir()
 
     def with_watch(self, watch: Watch) -> "Repository":
-        """The repository for who does something in it beside a screen.
+        """The repository for work beside the screen, given up once nobody wants it.
 
-        Git has no terminal there, and ends once nobody wants it.
+        Git has no terminal there.
         """
         program = replace(self.program, is_wanted=watch.is_wanted)
         return replace(self, program=program)
 
     def has_object(self, oid: Oid) -> bool:
-        """Whether the object is here; a partial clone may lack one it knows of."""
+        """Whether the object is stored here; a partial clone lacks some."""
         return self._odb.exists(oid)
 
     def object_size(self, oid: Oid) -> int | None:
-        """The size of the object's content; None where the object isn't here."""
+        """The size of the object's content in bytes.
+
+        None where it isn't stored here.
+        """
         try:
             if found := _read_loose_object(self.objects_dir, oid):
                 return len(found[1])
             _, size = self._odb.read_header(oid)
-        except (*UNREADABLE, ObjectDamaged):
+        except (*_UNREADABLE, ObjectDamaged):
             return None
         return int(size)
 
     def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
-        """The object's kind and a copy of its content.
+        """Read the object: its kind, and a copy of its content.
 
         A partial clone fetches what it lacks. Raises GitFailed when it is missing, and
-        ObjectDamaged when it isn't what it is named for.
+        ObjectDamaged when its content isn't what its id stands for.
         """
         kind, data = self._read_any(oid)
         if kind == "tag":
@@ -190,7 +201,7 @@ class Repository:
         return kind, data
 
     def read_commit(self, oid: Oid) -> RawCommit:
-        """The commit, whatever git would show in its place (``git-replace(1)``).
+        """Read the commit itself, not its replacement (git-replace(1)).
 
         Raises what :meth:`read_object` raises.
         """
@@ -202,7 +213,7 @@ class Repository:
             return self._verify(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
-        except UNREADABLE:
+        except _UNREADABLE:
             return self._fetch(oid)
         return _KINDS[ObjectType(kind)], data
 
@@ -213,9 +224,9 @@ class Repository:
         return kind, data
 
     def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
-        """The object as the git program has it, from a promisor remote if need be.
+        """Read the object by the git program, which fetches it from a promisor remote.
 
-        libgit2 compares each object with its name; git does so only in its checks.
+        libgit2 compares each object with its id; git does so only in its checks.
         """
         asked = oid.encode("ascii") + b"\n"
         printing = ("--no-replace-objects", "cat-file", "--batch")
@@ -233,10 +244,10 @@ class Repository:
         return None if done.status else os.fsdecode(done.stdout.removesuffix(b"\n"))
 
     def head(self) -> Oid:
-        """The commit that is checked out.
+        """The commit that HEAD points at.
 
         Raises UnbornBranch when HEAD names a branch without a commit, and GitFailed
-        when that is missing.
+        when that commit is missing.
         """
         try:
             return self.resolve("HEAD")
@@ -279,7 +290,7 @@ class Repository:
         return commit
 
     def _commit_of(self, oid: str) -> Oid | None:
-        """The commit that the object is or, as a tag, stands for."""
+        """The object, peeled if it is a tag; None where that is no commit."""
         if not self._odb.exists(oid):
             return None
         kind, data = self._read_any(oid)
@@ -302,9 +313,9 @@ class Repository:
         return os.fsdecode(done.stdout).rstrip("\n")
 
     def comment_char(self) -> bytes:
-        """What starts a line that git leaves out of an edited message.
+        """The start of comment lines in a message (``core.commentChar``).
 
-        ``core.commentString`` or ``core.commentChar``; ``#`` where git would choose.
+        # for ``auto``. ``core.commentString`` comes before it.
         """
         named = self.config.get("core.commentString")
         value = named or self.config.get("core.commentChar") or "#"
@@ -312,11 +323,11 @@ class Repository:
 
 
 def open_repository(cwd: Path) -> Repository:
-    """The repository that git finds from ``cwd``, GIT_DIR and GIT_WORK_TREE included.
+    """Find the repository as git does from ``cwd``, with GIT_DIR and GIT_WORK_TREE.
 
-    Two processes. Raises NotARepository when there is none, when git refuses to use
-    it, and inside a git directory that has a worktree elsewhere;
-    UnsupportedRepository when its objects have SHA-256 names.
+    Two processes. Raises NotARepository when there is none, when git refuses to use it,
+    and inside a git directory that has a worktree elsewhere; UnsupportedRepository when
+    its objects have SHA-256 names.
     """
     places = _Locations.find(Program(cwd))
     worktree = places.worktree
@@ -337,23 +348,16 @@ def open_repository(cwd: Path) -> Repository:
 
 
 def _without_grafts(git_dir: Path) -> Mapping[str, str]:
-    """The variable by which git takes each commit as it is, for it is to be rewritten.
+    """The environment in which git ignores grafts: commits are rewritten as they are.
 
-    It names no file that is there: git warns of any other.
+    It names no file that exists: git warns of any other.
     """
     return {"GIT_GRAFT_FILE": str(git_dir / "gitsplit" / "no-grafts")}
 
 
-def _missing_error(oid: str) -> GitFailed:
-    return GitFailed(
-        f"The object {oid} is missing from the repository, or can't be read.",
-        hint="Check what else is missing with: git fsck",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Locations:
-    """What ``git rev-parse`` says about where things are."""
+    """The directories of the repository, as ``git rev-parse`` tells them."""
 
     git_dir: Path
     common_dir: Path
@@ -366,6 +370,7 @@ class _Locations:
     def find(cls, program: Program) -> "_Locations":
         # --show-toplevel fails without a worktree, so it comes last: by then the
         # other answers are out.
+        """Run ``git rev-parse`` in the program's directory."""
         done = program.run(
             *("rev-parse", "--path-format=absolute", "--absolute-git-dir"),
             *("--git-common-dir", "--git-path", "objects", "--is-bare-repository"),
@@ -387,7 +392,10 @@ class _Locations:
         )
 
     def environment(self) -> dict[str, str]:
-        """The variables that named the places, absolute: git now runs elsewhere."""
+        """The environment variables that named the locations, made absolute.
+
+        Git runs in another directory by now.
+        """
         named = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"} & os.environ.keys()
         if not named:
             return {}
@@ -398,7 +406,7 @@ class _Locations:
 
 
 def _refuse_unsupported(cwd: Path, answers: list[str]) -> None:
-    """Raise the error for a place or a repository that gitsplit can't work in."""
+    """Raise NotARepository or UnsupportedRepository where gitsplit can't work."""
     if answers[3] == "false" and not answers[6:]:
         raise NotARepository(
             f"{cwd} is inside a git directory, not in a worktree.",
@@ -413,7 +421,7 @@ def _refuse_unsupported(cwd: Path, answers: list[str]) -> None:
 
 
 def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
-    """Why there is nothing to work on here, in words for whoever started gitsplit."""
+    """The error that says why git finds no usable repository here."""
     owned = re.search(rb"dubious ownership in repository at '(.*)'", done.stderr)
     if owned:
         return NotARepository(
@@ -439,34 +447,38 @@ def _unusable_error(cwd: Path, done: Completed) -> NotARepository:
     )
 
 
-def committer(repo: Repository) -> bytes:
-    """The value of a committer header for now: name, email, date as git has them.
+def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
+    """Open the object database with its alternates, and those of the environment.
 
-    Raises NoIdentity when git doesn't know who the user is.
+    Raises NotARepository where it can't be read.
     """
-    done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
-    if done.status:
-        raise NoIdentity(
-            f"git doesn't know who you are: {done.complaint}.",
-            hint="Tell it with: git config --global user.name NAME, "
-            "and: git config --global user.email ADDRESS",
-        )
-    return done.stdout.rstrip(b"\n")
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    try:
+        odb = pygit2.Odb(objects_dir)
+        for path in filter(None, lent.split(os.pathsep)):
+            if (cwd / path).is_dir():
+                odb.add_disk_alternate(cwd / path)
+    except _UNREADABLE as error:
+        raise NotARepository(
+            f"The objects of this repository can't be read: {error}.",
+            hint="Check the repository with: git fsck",
+        ) from error
+    return odb
 
 
-def fresh_change_id() -> bytes:
-    """A Change-Id that no other commit has: ``I`` and 40 random hex digits."""
-    return b"I" + secrets.token_hex(20).encode("ascii")
-
-
-UNREADABLE = (KeyError, OSError, pygit2.GitError)
-"""What libgit2 raises where it can't read something."""
-
-_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
+def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
+    """The environment in which git writes objects to ``place``, and reads all."""
+    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+    quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
+    others = (f'"{quoted}"', *([lent] if lent else []))
+    return {
+        "GIT_OBJECT_DIRECTORY": str(place),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
+    }
 
 
 def _read_loose_object(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
-    """The kind and content of the object; None where it has no file that is readable.
+    """Read a loose object: its kind and content; None where there is no such file.
 
     Raises ObjectDamaged where the file isn't a whole object.
     """
@@ -485,6 +497,13 @@ def _read_loose_object(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
     return named[1].decode("ascii"), data
 
 
+def _missing_error(oid: str) -> GitFailed:
+    return GitFailed(
+        f"The object {oid} is missing from the repository, or can't be read.",
+        hint="Check what else is missing with: git fsck",
+    )
+
+
 def _damage_error(oid: str, why: str) -> ObjectDamaged:
     """The error for an object that isn't what its id stands for."""
     return ObjectDamaged(
@@ -493,31 +512,21 @@ def _damage_error(oid: str, why: str) -> ObjectDamaged:
     )
 
 
-def _open_object_database(objects_dir: Path, cwd: Path) -> pygit2.Odb:
-    """The objects there, in its alternates, and where the environment says.
+def committer(repo: Repository) -> bytes:
+    """The value of a committer header for now (``git var GIT_COMMITTER_IDENT``).
 
-    Raises NotARepository where they can't be read.
+    Raises NoIdentity when git doesn't know who the user is.
     """
-    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    try:
-        odb = pygit2.Odb(objects_dir)
-        for path in filter(None, lent.split(os.pathsep)):
-            if (cwd / path).is_dir():
-                odb.add_disk_alternate(cwd / path)
-    except UNREADABLE as error:
-        raise NotARepository(
-            f"The objects of this repository can't be read: {error}.",
-            hint="Check the repository with: git fsck",
-        ) from error
-    return odb
+    done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
+    if done.status:
+        raise NoIdentity(
+            f"git doesn't know who you are: {done.complaint}.",
+            hint="Tell it with: git config --global user.name NAME, "
+            "and: git config --global user.email ADDRESS",
+        )
+    return done.stdout.rstrip(b"\n")
 
 
-def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
-    """The variables by which git writes objects there, and reads them everywhere."""
-    lent = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    quoted = re.sub(r'(["\\])', r"\\\1", str(repo.objects_dir))
-    others = (f'"{quoted}"', *([lent] if lent else []))
-    return {
-        "GIT_OBJECT_DIRECTORY": str(place),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others),
-    }
+def fresh_change_id() -> bytes:
+    """A new Change-Id: ``I`` and 40 random hex digits."""
+    return b"I" + secrets.token_hex(20).encode("ascii")

@@ -1,16 +1,14 @@
-"""Takes index and files along where HEAD's tree changes: whole, or not at all.
+"""Index and files follow HEAD where its tree changes: completely, or not at all.
 
 ``index.lock`` is held until the refs have moved; then the new index, which git has made
 beside, replaces the old one by a rename. So after a crash the refs alone say which
-index is right, and only files may have to be put back. The lock has its owner's name in
-it, so that one left by a dead gitsplit is recognised. Must not know the journal, which
+index is right, and only files may have to be restored. The lock names its owner, so
+that one left by a dead gitsplit is recognised. Must not know the journal, which
 remembers the trees.
 
-Files of the worktree, reached without ever following a symlink.
-
-What a symlink leads to isn't git's, wherever it is and however equal (``symlinks.c``
-in git): a path with a symlink among its parents has no file. Each directory on the way
-is opened from the one before, so nothing can be put in between while that is done.
+Files are never reached through a symlink: what it leads to isn't git's (``symlinks.c``
+in git). Each directory of a path is opened from the one before, so nothing can be put
+in between meanwhile.
 """
 
 import os
@@ -31,10 +29,12 @@ from gitsplit.git.state_dir import read_own_file, temporary_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths, directories_above
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
+_OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
+
 
 @dataclass(frozen=True, slots=True)
 class HeadTrees:
-    """HEAD's tree before and after a rewrite, and the one that the files have then.
+    """HEAD's tree before and after a rewrite, and the tree that the files get.
 
     ``files`` is ``new`` with the edits that were dropped to the worktree put back.
     """
@@ -44,7 +44,7 @@ class HeadTrees:
     new: Oid
 
     def steps(self) -> tuple["TwoTreeMerge", ...]:
-        """The way from ``old`` to ``new``."""
+        """The merges that lead from ``old`` to ``new``."""
         both = (
             TwoTreeMerge(self.old, self.files, True),
             TwoTreeMerge(self.files, self.new, False),
@@ -52,7 +52,10 @@ class HeadTrees:
         return tuple(step for step in both if step.before != step.after)
 
     def steps_back(self) -> tuple["TwoTreeMerge", ...]:
-        """The way from ``new`` to ``old``; where files stayed, they stay again."""
+        """The merges that lead from ``new`` to ``old``.
+
+        Where files stayed, they stay again.
+        """
         return tuple(
             TwoTreeMerge(step.after, step.before, step.files)
             for step in self.steps()[::-1]
@@ -73,7 +76,7 @@ class TwoTreeMerge:
 
 
 class Follower:
-    """Takes index and files along these steps while the refs move.
+    """Takes index and files through these merges while the refs move.
 
     A transaction like that of the refs: ``begin`` prepares under ``index.lock``, then
     ``finish`` commits it or ``abandon`` rolls it back.
@@ -96,12 +99,15 @@ class Follower:
             self.make_index(started)
 
     def lock(self) -> None:
-        """Take ``index.lock``. Raises WriteFailed where another git has it."""
+        """Take ``index.lock``; raises WriteFailed where another git has it."""
         lock_index(self._repo)
         self._is_locked = True
 
     def make_index(self, started: Callable[[int], None]) -> None:
-        """The rest of :meth:`begin`."""
+        """Make the new index and check files out, under the lock.
+
+        The arguments and errors are those of :meth:`begin`.
+        """
         for step in self._steps:
             if step.files:
                 self._touching = step
@@ -109,13 +115,13 @@ class Follower:
         self._refresh()
 
     def finish(self) -> None:
-        """Put the new index in place. Raises WriteFailed where that fails."""
+        """Replace the index by the new one; raises WriteFailed where that fails."""
         if self._is_locked:
             install_index(self._repo)
             self._is_locked = False
 
     def abandon(self) -> None:
-        """Put the files back and drop the lock: all is as before :meth:`begin`."""
+        """Restore the files and release the lock: all is as before :meth:`begin`."""
         if not self._is_locked:
             return
         try:
@@ -160,9 +166,9 @@ class Follower:
 
 
 def update_index(repo: Repository, steps: Sequence[TwoTreeMerge]) -> bool:
-    """Take the index to the end of these steps; False where that isn't possible.
+    """Merge the index to the last tree of these steps; False where that isn't possible.
 
-    For after a crash, wherever on the way the index was: the files were there before
+    For after a crash, wherever the index was on the way: the files were there before
     the refs moved. It isn't possible where something else has been staged since. Raises
     WriteFailed where the index can't be locked.
     """
@@ -183,117 +189,8 @@ def update_index(repo: Repository, steps: Sequence[TwoTreeMerge]) -> bool:
     return True
 
 
-def restore_step(repo: Repository, step: TwoTreeMerge) -> None:
-    """Put back each file that the step has changed, after a kill anywhere in it.
-
-    A file that has neither the content from before nor one that git was writing was
-    changed by somebody since, and stays.
-
-    Raises WriteFailed where the files can't be written.
-    """
-    if step.files:
-        restore_files(repo, changed_paths(NewObjects(repo), step.before, step.after))
-
-
-def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
-    """Put back these files, but no submodules, as :func:`restore_step` does."""
-    files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
-    touched = {path: files[path].before for path in _paths_to_restore(repo, files)}
-    try:
-        for path, entry in touched.items():
-            if entry is None:
-                remove_file(repo, path)
-        missing = {p: entry for p, entry in touched.items() if entry}
-        _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
-    except (OSError, GitFailed) as error:
-        raise WriteFailed(
-            f"Some files couldn't be restored: {error}",
-            hint="See which with: git status",
-            state="No ref has moved, and the index is as it was.",
-        ) from error
-
-
-def _is_submodule(pair: PathPair) -> bool:
-    return any(side is not None and side.mode == GITLINK for side in pair)
-
-
-def _paths_to_restore(
-    repo: Repository, files: Mapping[bytes, PathPair]
-) -> Iterator[bytes]:
-    """The paths whose files an interrupted step has changed already."""
-    gone = [path for path in files if not _is_file(repo, path)]
-    kept_away = _sparse_paths(repo) if gone else frozenset()
-    yield from (p for p in gone if files[p].before and p not in kept_away)
-    written = {p: e.after for p, e in files.items() if e.after and p not in gone}
-    others = differing_paths(repo, written)
-    for path, entry in written.items():
-        if path not in others or _is_partial_write(repo, path, entry):
-            yield path
-
-
-def _is_file(repo: Repository, path: bytes) -> bool:
-    """Whether there is anything but a directory."""
-    found = file_status(repo, path)
-    return found is not None and not S_ISDIR(found.st_mode)
-
-
-def _is_free(repo: Repository, path: bytes) -> bool:
-    """Whether git can write the file without taking anything of the user's away.
-
-    What git had written is gone by now: a link in place of a directory of the path, or
-    a directory with files in place of the file, is the user's.
-    """
-    if first_obstacle(repo, path):
-        return False
-    return not any(files_below(repo, path))
-
-
-def _sparse_paths(repo: Repository) -> frozenset[bytes]:
-    """The paths that a sparse checkout keeps out of the worktree."""
-    listing = repo.program.run("ls-files", "-t", "-z").stdout.split(b"\0")
-    return frozenset(row[2:] for row in listing if row.startswith(b"S "))
-
-
-def differing_paths(
-    repo: Repository, entries: Mapping[bytes, TreeEntry]
-) -> frozenset[bytes]:
-    """The paths at which the worktree hasn't what these entries stand for."""
-    with scratch_index(repo, entries.items()) as env:
-        refresh = ("update-index", "-q", "--refresh")
-        done = repo.program.run(*refresh, check=False, env=env)
-        if done.status < 0:  # killed, it would leave all of them for different ones
-            raise failure(refresh, done)
-        names = ("diff-files", "--name-only", "-z")
-        return frozenset(repo.program.run(*names, env=env).stdout.split(b"\0"))
-
-
-def _is_partial_write(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
-    """Whether the file is what a git that was killed had written of the entry."""
-    begun = read_file(repo, path)
-    if begun is None:
-        return False
-    name = b"--path=" + path
-    whole = repo.program.run("cat-file", "--filters", name, entry.oid).stdout
-    return whole.startswith(begun)
-
-
-def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
-    """Write the files of these entries, through the user's filters."""
-    attributes = {p for p in entries if p.rpartition(b"/")[2] == b".gitattributes"}
-    with scratch_index(repo, entries.items()) as env:
-        # The attributes first: they say how the other files are written.
-        for paths in (attributes, entries.keys() - attributes):
-            names = b"".join(path + b"\0" for path in paths)
-            args = ("checkout-index", "-f", "-z", "--stdin")
-            if paths:
-                repo.program.run(*args, stdin=names, env=env)
-
-
-_OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
-
-
 def index_file(repo: Repository) -> Path:
-    """The index that git uses here (``GIT_INDEX_FILE`` in git(1))."""
+    """The index file that git uses here (``GIT_INDEX_FILE`` in git(1))."""
     named = os.environ.get("GIT_INDEX_FILE")
     return repo.program.cwd / named if named else repo.git_dir / "index"
 
@@ -304,12 +201,12 @@ def index_environment(index: Path) -> Mapping[str, str]:
 
 
 def new_index_file(repo: Repository) -> Path:
-    """Where the next index is made; on the same file system as the present one."""
+    """The file in which the next index is made, on the same file system."""
     return _sibling(index_file(repo), ".gitsplit")
 
 
 def lock_file(repo: Repository) -> Path:
-    """The file that keeps every git from writing the index while it exists."""
+    """The lock file that keeps every git from writing the index."""
     return _sibling(index_file(repo), ".lock")
 
 
@@ -320,10 +217,10 @@ def _sibling(file: Path, suffix: str) -> Path:
 def lock_index(repo: Repository) -> None:
     """Take ``index.lock``, and copy the index to the file that becomes the new one.
 
-    The copy has the same time: by it git knows which files it must look into, because
-    they may have changed within the same moment ("racy git").
+    The copy has the same modification time: by it git knows which files it must look
+    into, because they may have changed within the same moment ("racy git").
 
-    Raises WriteFailed where another git is at it, or the index can't be locked.
+    Raises WriteFailed where another git has the lock, or it can't be made.
     """
     held = lock_file(repo)
     try:
@@ -390,7 +287,7 @@ def discard_index(repo: Repository) -> None:
 
 
 def remove_stale_index_lock(repo: Repository) -> None:
-    """Remove ``index.lock`` where it is a dead gitsplit's, or this process's own."""
+    """Remove ``index.lock`` where its owner is a dead gitsplit, or this process."""
     held = lock_file(repo)
     for claim in held.parent.glob(f"{held.name}.gitsplit-*"):
         if _is_stale(claim):
@@ -400,6 +297,7 @@ def remove_stale_index_lock(repo: Repository) -> None:
 
 
 def _is_stale(file: Path) -> bool:
+    """Whether the lock file's owner is a dead gitsplit, or this process."""
     if not (owner := _OWN_LOCK.fullmatch(read_own_file(file) or b"")):
         return False
     name = owner[1].decode("ascii")
@@ -410,7 +308,7 @@ def _is_stale(file: Path) -> bool:
 def scratch_index(
     repo: Repository, entries: Iterable[tuple[bytes, TreeEntry]]
 ) -> Iterator[Mapping[str, str]]:
-    """The environment of a temporary index that has these entries alone."""
+    """Make a temporary index of these entries alone; its environment."""
     listing = b"".join(
         b"%o %s\t%s\0" % (entry.mode, entry.oid.encode("ascii"), path)
         for path, entry in entries
@@ -422,26 +320,132 @@ def scratch_index(
         yield env
 
 
+def restore_step(repo: Repository, step: TwoTreeMerge) -> None:
+    """Restore each file that the step has changed, after a kill anywhere in it.
+
+    A file that has neither the content from before nor one that git was writing was
+    changed by the user since, and stays. Raises WriteFailed where the files can't be
+    written.
+    """
+    if step.files:
+        restore_files(repo, changed_paths(NewObjects(repo), step.before, step.after))
+
+
+def restore_files(repo: Repository, changed: Mapping[bytes, PathPair]) -> None:
+    """Restore these files, but no submodules, as :func:`restore_step` does."""
+    files = {path: pair for path, pair in changed.items() if not _is_submodule(pair)}
+    touched = {path: files[path].before for path in _paths_to_restore(repo, files)}
+    try:
+        for path, entry in touched.items():
+            if entry is None:
+                remove_file(repo, path)
+        missing = {p: entry for p, entry in touched.items() if entry}
+        _check_out(repo, {p: e for p, e in missing.items() if _is_free(repo, p)})
+    except (OSError, GitFailed) as error:
+        raise WriteFailed(
+            f"Some files couldn't be restored: {error}",
+            hint="See which with: git status",
+            state="No ref has moved, and the index is as it was.",
+        ) from error
+
+
+def _is_submodule(pair: PathPair) -> bool:
+    return any(side is not None and side.mode == GITLINK for side in pair)
+
+
+def _paths_to_restore(
+    repo: Repository, files: Mapping[bytes, PathPair]
+) -> Iterator[bytes]:
+    """The paths whose files an interrupted step has changed already."""
+    gone = [path for path in files if not _is_file(repo, path)]
+    kept_away = _sparse_paths(repo) if gone else frozenset()
+    yield from (p for p in gone if files[p].before and p not in kept_away)
+    written = {p: e.after for p, e in files.items() if e.after and p not in gone}
+    others = differing_paths(repo, written)
+    for path, entry in written.items():
+        if path not in others or _is_partial_write(repo, path, entry):
+            yield path
+
+
+def _is_file(repo: Repository, path: bytes) -> bool:
+    """Whether something exists at the path that is no directory."""
+    found = file_status(repo, path)
+    return found is not None and not S_ISDIR(found.st_mode)
+
+
+def _is_free(repo: Repository, path: bytes) -> bool:
+    """Whether git can write the file without overwriting anything of the user's.
+
+    What git had written is gone by now: a link in place of a directory of the path, or
+    a directory with files in place of the file, is the user's.
+    """
+    if first_obstacle(repo, path):
+        return False
+    return not any(files_below(repo, path))
+
+
+def _sparse_paths(repo: Repository) -> frozenset[bytes]:
+    """The paths that a sparse checkout keeps out of the worktree."""
+    listing = repo.program.run("ls-files", "-t", "-z").stdout.split(b"\0")
+    return frozenset(row[2:] for row in listing if row.startswith(b"S "))
+
+
+def _is_partial_write(repo: Repository, path: bytes, entry: TreeEntry) -> bool:
+    """Whether the file is the beginning of what a killed git was writing."""
+    begun = read_file(repo, path)
+    if begun is None:
+        return False
+    name = b"--path=" + path
+    whole = repo.program.run("cat-file", "--filters", name, entry.oid).stdout
+    return whole.startswith(begun)
+
+
+def _check_out(repo: Repository, entries: Mapping[bytes, TreeEntry]) -> None:
+    """Write the files of these entries, through the user's filters."""
+    attributes = {p for p in entries if p.rpartition(b"/")[2] == b".gitattributes"}
+    with scratch_index(repo, entries.items()) as env:
+        # The attributes first: they say how the other files are written.
+        for paths in (attributes, entries.keys() - attributes):
+            names = b"".join(path + b"\0" for path in paths)
+            args = ("checkout-index", "-f", "-z", "--stdin")
+            if paths:
+                repo.program.run(*args, stdin=names, env=env)
+
+
+def differing_paths(
+    repo: Repository, entries: Mapping[bytes, TreeEntry]
+) -> frozenset[bytes]:
+    """The paths at which the worktree differs from these entries."""
+    with scratch_index(repo, entries.items()) as env:
+        refresh = ("update-index", "-q", "--refresh")
+        done = repo.program.run(*refresh, check=False, env=env)
+        if done.status < 0:  # killed, it would leave all of them for different ones
+            raise failure(refresh, done)
+        names = ("diff-files", "--name-only", "-z")
+        return frozenset(repo.program.run(*names, env=env).stdout.split(b"\0"))
+
+
 # To pass through a directory, O_PATH needs no permission to list it.
 _PASSING = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class _NameInDirectory(NamedTuple):
-    """A name in an open directory."""
+    """A name in an open directory (openat(2))."""
 
     directory: int
     name: bytes
 
 
 def file_status(repo: Repository, path: bytes) -> os.stat_result | None:
-    """What lstat(2) says of the path; None where nothing is there."""
+    """The lstat(2) result of the path; None where nothing exists."""
     with _open_parent(repo, path) as place:
         return _lstat(place) if place else None
 
 
 def read_file(repo: Repository, path: bytes) -> bytes | None:
-    """The content of a regular file; None where there is none."""
+    """Read a regular file; None where there is none."""
     with _open_parent(repo, path) as place:
         found = _lstat(place) if place else None
         if place is None or found is None or not S_ISREG(found.st_mode):
@@ -452,7 +456,7 @@ def read_file(repo: Repository, path: bytes) -> bytes | None:
 
 
 def remove_file(repo: Repository, path: bytes) -> None:
-    """The file is gone, and with it the directories that only it kept.
+    """Remove the file, and the directories that are empty then.
 
     A directory, and what is behind a symlink, stays. Raises OSError.
     """
@@ -470,7 +474,7 @@ def remove_file(repo: Repository, path: bytes) -> None:
 
 
 def first_obstacle(repo: Repository, path: bytes) -> bytes | None:
-    """The first parent of the path that is there and is no directory, if any."""
+    """The first parent of the path that exists and is no directory, if any."""
     for directory in directories_above(path):
         found = file_status(repo, directory)
         if found is None:
@@ -481,7 +485,7 @@ def first_obstacle(repo: Repository, path: bytes) -> bytes | None:
 
 
 def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
-    """Every file and link below the directory of this path; none where it is none.
+    """Every file and link below the directory, if the path is one.
 
     A directory that can't be read counts as a file.
     """
@@ -500,7 +504,7 @@ def files_below(repo: Repository, path: bytes) -> Iterator[bytes]:
 
 
 def _names_in(repo: Repository, directory: bytes) -> list[tuple[bytes, bool]]:
-    """The names in the directory, each with whether it is a directory, too."""
+    """The names in the directory, each with whether it is a directory itself."""
     assert repo.worktree is not None, "a bare repository has no files"
     with os.scandir(repo.worktree / os.fsdecode(directory)) as entries:
         return [
@@ -518,7 +522,7 @@ def _lstat(place: _NameInDirectory) -> os.stat_result | None:
 
 @contextmanager
 def _open_parent(repo: Repository, path: bytes) -> Iterator[_NameInDirectory | None]:
-    """The place of the path, its directory open; None where there is no such one."""
+    """Open the path's directory; None where there is none, or only behind a symlink."""
     assert repo.worktree is not None, "a bare repository has no files"
     *directories, name = path.split(b"/")
     # The worktree itself may be reached by whatever way the user likes.
