@@ -21,11 +21,11 @@ class Terminal(io.StringIO):
 @pytest.mark.parametrize(
     ("of", "pieces", "said"),
     [
-        (1, 5_000, "\rgrouping hunks: 5000 hunks…\x1b[K\r\x1b[K"),
+        (1, 5_000, "\rgrouping 5000 hunks …\x1b[K\r\x1b[K"),
         (
             3,
             5_000,
-            "\rgrouping hunks: commit 1 of 3, 5000 hunks…\x1b[K\r\x1b[K",
+            "\rgrouping 5000 hunks of commit 1 of 3 …\x1b[K\r\x1b[K",
         ),
         (3, 50, ""),
     ],
@@ -52,7 +52,7 @@ def test_many_small_commits_are_counted_once_a_moment_is_over(
     with Progress() as tell:
         tell(2, 3, 1)
 
-    assert "commit 2 of 3, 1 hunk…" in watched.getvalue()
+    assert "grouping 1 hunk of commit 2 of 3 …" in watched.getvalue()
 
 
 def test_what_is_waited_for_is_named_after_a_moment_and_makes_room_for_lines(

@@ -499,7 +499,7 @@ def test_the_file_says_in_which_commits_it_was_edited() -> None:
     more = after(once, SetContent(1, 0, TYPED, for_good=True))
 
     assert edit_words(once.plan, 0) == "  edited in 1"
-    assert edit_words(more.plan, 0) == "  edited in 1, 2 and after"
+    assert edit_words(more.plan, 0) == "  edited in 1, 2 and later"
     assert edit_words(more.plan, 1) == ""
     (header,) = texts([diff_line(once, 0, 80)])
     assert header.endswith("f.py  +2 -2  edited in 1")

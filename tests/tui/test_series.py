@@ -270,15 +270,15 @@ def test_trees_stay_where_the_same_commits_come_before() -> None:
     swapped = after(series(), MoveCommit(1))
     dropped = after(series(), MoveTo(1), Become("drop"))
 
-    assert [row.word for row in preview_rows(swapped)] == [
-        "rebased",
-        "rebased",
-        "unchanged",
+    assert [(row.word, row.about) for row in preview_rows(swapped)] == [
+        ("rebased", "tree changes"),
+        ("rebased", "tree changes"),
+        ("rebased", "tree unchanged"),
     ]
-    assert [row.word for row in preview_rows(dropped)] == [
-        "unchanged",
-        "dropped",
-        "rebased",
+    assert [(row.word, row.about) for row in preview_rows(dropped)] == [
+        ("unchanged", "tree unchanged"),
+        ("dropped", ""),
+        ("rebased", "tree changes"),
     ]
 
 

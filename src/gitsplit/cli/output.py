@@ -231,7 +231,6 @@ class Progress:
         """Show that commit ``number`` (from 1) of so many is next, with its hunks."""
         is_long = hunks > _MANY_HUNKS or monotonic() - self._began > _MOMENT
         if self._is_terminal and is_long:
-            which = f"commit {number} of {of}, " if of > 1 else ""
-            count = quantity(hunks, "hunk")
-            draw_progress(f"grouping hunks: {which}{count}…")
+            which = f" of commit {number} of {of}" if of > 1 else ""
+            draw_progress(f"grouping {quantity(hunks, 'hunk')}{which} …")
             self._is_shown = True

@@ -373,7 +373,9 @@ def _with_owner(state: State) -> State:
     where = _new_commit_at_hand(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
-        kept = "its Change-Id" if where.commit in state.info.change_ids else "all it is"
+        kept = (
+            "its Change-Id" if where.commit in state.info.change_ids else "everything"
+        )
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = commit_name(state, where)
     if entry.plan.owner == where.group:

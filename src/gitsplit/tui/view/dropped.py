@@ -136,6 +136,6 @@ def _edit_commits(overrides: Iterable[Override]) -> str:
     lasting = [group for group, is_lasting in groups.items() if is_lasting]
     if lasting:
         alone.append(
-            f"{lasting[0] + 1} and after" if lasting[1:] else f"{lasting[0] + 1}"
+            f"{lasting[0] + 1} and later" if lasting[1:] else f"{lasting[0] + 1}"
         )
     return ", ".join(alone)

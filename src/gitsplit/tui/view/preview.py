@@ -154,7 +154,7 @@ def _preview_rows(state: State) -> Iterator[PreviewRow]:
     into: dict[Oid, int] = {
         oid: number for number, commit in numbers.values() for oid in commit.joined
     }
-    same = _same_trees(state)
+    same, rewritten = _same_trees(state), _rewritten_commits(state)
     for entry in state.todo.entries:
         if entry.action == "split" and entry.plan is not None:
             yield from _split_rows(state, entry, entry.plan, numbers)
@@ -165,15 +165,21 @@ def _preview_rows(state: State) -> Iterator[PreviewRow]:
             number, commit = numbers[entry.oid, None]
             is_same = entry.oid in same and not commit.joined
             about = _TREE_SAME if is_same else _TREE_CHANGES
-            yield _whole_row(
-                state, entry, (number, commit), _fate_word(commit, about), about
-            )
+            is_rewritten = entry.oid in rewritten or bool(commit.joined)
+            word = "rebased" if is_rewritten else "unchanged"
+            if entry.action == "reword":
+                word = "reworded"
+            yield _whole_row(state, entry, (number, commit), word, about)
 
 
-def _fate_word(commit: NewCommit, about: str) -> str:
-    if commit.entry.action == "reword":
-        return "reworded"
-    return "unchanged" if about == _TREE_SAME else "rebased"
+def _rewritten_commits(state: State) -> set[Oid]:
+    """The commits that become others, with another id: by themselves or a parent."""
+    found: set[Oid] = set()
+    for entry, old in zip(state.todo.entries, state.info.series.commits, strict=True):
+        is_changed = entry.action != "pick" or entry.oid != old.oid
+        if is_changed or not found.isdisjoint(entry.commit.raw.parents):
+            found.add(entry.oid)
+    return found
 
 
 def _whole_row(
