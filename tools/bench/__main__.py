@@ -1,4 +1,4 @@
-"""``./dev bench proposal``: proposals beside the truth of real tangled commits.
+"""``./dev bench``: proposals beside the truth of real tangled commits, and costs.
 
 The scorer and the simple baselines are those of the benchmark that lies beside the
 project; without it there is nothing to measure. FILEs are other cases than its own, and
@@ -18,6 +18,7 @@ from gitsplit.proposal.context import Context
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
 from tools.bench.data import BenchCase, Earlier, answer, cases, earlier
+from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.table import Scored, heading, line, table_parts, times
 from tools.output import say
@@ -35,16 +36,19 @@ Score = Callable[[Scored, object], Scored]
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("what", choices=["proposal"])
+    parser.add_argument("what", choices=["proposal", "ranges"])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--together", metavar="FILE", type=Path)
     options = parser.parse_args(args)
+    if options.what == "ranges":
+        measure_ranges()
+        return 0
     if not DATA.exists():
         say(f"skipped: {DATA.name} is not beside the project")
         return 0
     if missing := [str(file) for file in options.files if not file.is_file()]:
         parser.error(f"there is no file {missing[0]}")
-    before = dict(earlier(options.changed_paths)) if options.changed_paths else {}
+    before = dict(earlier(options.together)) if options.together else {}
     sys.path.insert(0, str(BENCH))
     for file in options.files:
         say(f"{file.name}\n{heading()}")

@@ -87,7 +87,7 @@ def main() -> None:
         help="learn nothing, and show what is lost without each signal",
     )
     options = parser.parse_args()
-    before = dict(each for path in options.changed_paths for each in earlier(path))
+    before = dict(each for path in options.together for each in earlier(path))
     samples = list(samples_of(options.data, before))
     if options.leave_out:
         leaving_out.show(samples)
