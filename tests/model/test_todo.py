@@ -15,8 +15,8 @@ from gitsplit.model.todo import (
     Todo,
     new_parents,
     out_of_place,
+    todo_as_read,
     todo_layout,
-    unchanged_todo,
     with_action,
     with_commit_moved,
 )
@@ -51,7 +51,7 @@ def names(parents: tuple[Oid, ...]) -> str:
 
 def test_in_the_order_as_it_is_parents_are_the_original_ones() -> None:
     for read in (LINE, FORK):
-        parents = new_parents(read, unchanged_todo(read).order)
+        parents = new_parents(read, todo_as_read(read).order)
 
         assert {c.oid: c.raw.parents for c in read.commits} == parents
 
@@ -78,7 +78,7 @@ def test_no_commit_passes_a_merge_or_fork(order: str) -> None:
 
 
 def test_the_plans_are_those_of_commits_that_are_to_be_split() -> None:
-    todo = unchanged_todo(LINE)
+    todo = todo_as_read(LINE)
 
     assert todo.plans == {}
     assert Entry(LINE.commits[1]) == todo.entry(oid("b"))
@@ -114,7 +114,7 @@ def test_nothing_is_squashed_into_what_is_below_the_series() -> None:
 def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
     commit: str,
 ) -> None:
-    todo = with_action(unchanged_todo(FORK), oid(commit), "fixup")
+    todo = with_action(todo_as_read(FORK), oid(commit), "fixup")
 
     with pytest.raises(InvalidPlan, match="first commit of a branch"):
         todo_layout(FORK, todo)
@@ -122,15 +122,15 @@ def test_nothing_is_squashed_into_a_commit_that_another_line_has_too(
 
 def test_nothing_is_squashed_into_a_merge() -> None:
     with pytest.raises(InvalidPlan, match="comes after a merge"):
-        todo_layout(FORK, with_action(unchanged_todo(FORK), oid("f"), "squash"))
+        todo_layout(FORK, with_action(todo_as_read(FORK), oid("f"), "squash"))
 
 
 @pytest.mark.parametrize("action", ["split", "squash", "fixup"])
 def test_a_merge_is_neither_split_nor_squashed(action: Doing) -> None:
     with pytest.raises(ActionRefused, match="is a merge"):
-        with_action(unchanged_todo(FORK), oid("e"), action)
+        with_action(todo_as_read(FORK), oid("e"), action)
     for allowed in ("pick", "reword", "drop"):
-        with_action(unchanged_todo(FORK), oid("e"), allowed)
+        with_action(todo_as_read(FORK), oid("e"), allowed)
 
 
 def test_a_series_is_never_dropped_whole() -> None:
@@ -143,17 +143,17 @@ def test_a_commit_that_was_moved_is_moved_back(name: str, by: int) -> None:
     at = "abc".index(name)
     if not 0 <= at + by < len("abc"):
         with pytest.raises(ActionRefused):
-            with_commit_moved(LINE, unchanged_todo(LINE), oid(name), by)
+            with_commit_moved(LINE, todo_as_read(LINE), oid(name), by)
         return
-    todo = with_commit_moved(LINE, unchanged_todo(LINE), oid(name), by)
+    todo = with_commit_moved(LINE, todo_as_read(LINE), oid(name), by)
 
     assert at + by == todo.place(oid(name))
-    assert unchanged_todo(LINE) == with_commit_moved(LINE, todo, oid(name), -by)
+    assert todo_as_read(LINE) == with_commit_moved(LINE, todo, oid(name), -by)
 
 
 def test_a_move_passes_over_the_commits_of_other_lines() -> None:
     read = series("a:u", "b:a", "c:a", "d:b", "e:c", "f:d,e")
-    todo = with_commit_moved(read, unchanged_todo(read), oid("d"), -1)
+    todo = with_commit_moved(read, todo_as_read(read), oid("d"), -1)
 
     assert [oid(name) for name in "adcbef"] == list(todo.order)
     with pytest.raises(ActionRefused):

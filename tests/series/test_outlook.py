@@ -9,7 +9,7 @@ from gitsplit.git.write import make_until_conflict
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
-from gitsplit.model.todo import Todo, unchanged_todo, with_action, with_commit_moved
+from gitsplit.model.todo import Todo, todo_as_read, with_action, with_commit_moved
 from gitsplit.workflow.apply import series_draft
 from gitsplit.workflow.preflight import Outlooks, outlook
 from gitsplit.workflow.propose import Request
@@ -110,7 +110,7 @@ def test_a_file_where_a_directory_comes_is_named_as_it_is_in_the_tree(
     directory = repo.commit("directory\n", {"two/inside": b"1\n"})
     found = open_idle_repository(repo.path)
     begun_work = read_work(found, Request(upstream="base"), every=True)
-    todo = with_action(unchanged_todo(begun_work.series), Oid(edit), "drop")
+    todo = with_action(todo_as_read(begun_work.series), Oid(edit), "drop")
 
     expected = Conflict(Oid(directory), (b"two",), Oid(edit))
     assert Outlook(conflict=expected) == look(found, begun_work, todo)
@@ -143,7 +143,7 @@ def test_what_gerrit_has_against_commits_of_others_is_a_warning(
     found = open_idle_repository(repo.path)
     work = read_work(found, Request(upstream="HEAD~2"), every=True)
     changed = with_action(
-        unchanged_todo(work.series), work.todo.order[0], "reword", b"two\n"
+        todo_as_read(work.series), work.todo.order[0], "reword", b"two\n"
     )
     planned = Work(work.series, changed, work.head_ref, work.ids)
     (warning,) = look(found, planned, changed).warnings

@@ -9,7 +9,7 @@ from tools.series.rebase import commits_in_words
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.todo import Todo, autosquash, unchanged_todo
+from gitsplit.model.todo import Todo, autosquash, todo_as_read
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import read_work
 from tests.repository import Repository
@@ -140,7 +140,7 @@ def test_what_is_for_another_commit_goes_where_git_puts_it(
     copy.run("rebase", "-q", "-i", "--autosquash", "base", env=env)
     opened = open_repository(repo.path)
     work = read_work(opened, Request(upstream="base"), every=True)
-    todo = autosquash(work.series, unchanged_todo(work.series))
+    todo = autosquash(work.series, todo_as_read(work.series))
     carried_out_as(repo, todo)
 
     assert commits_in_words(copy, "base") == commits_in_words(repo, "base")

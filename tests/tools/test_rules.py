@@ -74,7 +74,7 @@ def test_what_lines_declare_and_the_last_stands_in_is_seen_in_many_languages(
 
     found = {first for _, _, first in side.methods([len(lines) - 1])}
 
-    assert declared == side.declared()
+    assert declared == side.names_declared()
     assert methods == found
 
 

@@ -15,7 +15,7 @@ from gitsplit.model.plan import Group, Plan, with_files_for_lines
 from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import ContentMerge, file_assignments
-from gitsplit.model.todo import unchanged_todo
+from gitsplit.model.todo import todo_as_read
 from gitsplit.tui.app import reduce_with_merges
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import HunksBetween, SeriesInfo, State, one_hunk
@@ -113,7 +113,7 @@ def whole_of(subject: str = "Do several things at once") -> SeriesInfo:
 def first_state(info: SeriesInfo, plan: Plan, differ: HunksBetween = one_hunk) -> State:
     """The split screen as it opens on ``plan`` for the first commit."""
     first = info.series.commits[0].oid
-    todo = unchanged_todo(info.series).with_plan(first, plan)
+    todo = todo_as_read(info.series).with_plan(first, plan)
     return with_only_split_open(opening(info, todo, differ))
 
 

@@ -9,7 +9,7 @@ from gitsplit.model.diff import FileChange, Hunk, Span
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.todo import unchanged_todo
+from gitsplit.model.todo import todo_as_read
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import NO_IDS, Estimate, State
 from gitsplit.tui.state.app_state import first_state as opening
@@ -232,7 +232,7 @@ def series() -> State:
         ABOVE: plan_of({"README": README, "b": ("1\n", "2\n")}),
         LAST: plan_of({"c": ("1\n2\n3\n", "one\n2\nthree\n")}),
     }
-    start = opening(whole, unchanged_todo(whole.series), git_hunks_between)
+    start = opening(whole, todo_as_read(whole.series), git_hunks_between)
     return replace(start, plans=plans)
 
 

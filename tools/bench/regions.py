@@ -103,7 +103,7 @@ class FileSide:
             (self.path, self.is_new, first) for firsts in found for first in firsts
         )
 
-    def declared(self, numbers: Iterable[int] | None = None) -> frozenset[str]:
+    def names_declared(self, numbers: Iterable[int] | None = None) -> frozenset[str]:
         """The names that the lines declare; without numbers, all of them."""
         each = range(len(self.lines)) if numbers is None else numbers
         return frozenset(name for n in each for name in self._outline[n][1])
@@ -142,7 +142,7 @@ def regions_of(case: BenchCase) -> tuple[ChangedRegion, ...]:
     homes: dict[str, set[str]] = {}
     for path, sides in files.items():
         if is_code(path):
-            for name in sides[0].declared() | sides[1].declared():
+            for name in sides[0].names_declared() | sides[1].names_declared():
                 homes.setdefault(name, set()).add(path)
     return tuple(
         _region(files[path], homes, numbers) for path, *numbers in case.record["hunks"]
@@ -172,7 +172,7 @@ def _region(
     texts = before.text(gone), after.text(come)
     if not is_code(path):
         return ChangedRegion(path, *texts)
-    declared = before.declared(gone) | after.declared(come)
+    declared = before.names_declared(gone) | after.names_declared(come)
     methods = before.methods(gone) | after.methods(come)
     code = [
         line for line in (*texts[0], *texts[1]) if not source_text.are_comments([line])

@@ -101,7 +101,7 @@ def _elsewhere(rng: Random, name: bytes) -> bytes:
     return rng.choice(ways) if directory else rng.choice(ways[:3])
 
 
-def _rename(rng: Random, name: bytes, kinds: list[str]) -> Change:
+def _whole_rename(rng: Random, name: bytes, kinds: list[str]) -> Change:
     content, mode = _old_and_new(rng, kinds)[0], _mode(rng)
     to = Blob(mode if rng.random() < 0.6 else _other_mode(mode), content)
     return {name: Blob(mode, content)}, {_elsewhere(rng, name): to}
@@ -112,7 +112,7 @@ def _rename_with_edits(rng: Random, name: bytes, kinds: list[str]) -> Change:
     # So much in common that git sees a rename, or just so or just not.
     size = int(len(new) * rng.choice((0.0, 0.8, 1.0, 1.2, 1.5, 3.0))) // 10
     common = b"".join(b"common %02d\n" % (n % 100) for n in range(min(size, 9000)))
-    before, after = _rename(rng, name, [])
+    before, after = _whole_rename(rng, name, [])
     (to,) = after.values()
     mode = before[name].mode
     return (
@@ -176,7 +176,7 @@ def _existence(make: Callable[[Random], Blob]) -> Maker:
     return maker
 
 
-def _replacement(old: Callable[[Random], Blob], new: Callable[[Random], Blob]) -> Maker:
+def _exchange(old: Callable[[Random], Blob], new: Callable[[Random], Blob]) -> Maker:
     def maker(rng: Random, name: bytes, kinds: list[str]) -> Change:
         before, after = old(rng), new(rng)
         while before == after:
@@ -187,7 +187,7 @@ def _replacement(old: Callable[[Random], Blob], new: Callable[[Random], Blob]) -
     return maker
 
 
-def _move(make: Callable[[Random], Blob]) -> Maker:
+def _move_only(make: Callable[[Random], Blob]) -> Maker:
     def maker(rng: Random, name: bytes, kinds: list[str]) -> Change:
         blob = make(rng)
         return {name: blob}, {_elsewhere(rng, name): blob}
@@ -245,7 +245,7 @@ KINDS: dict[str, Maker] = {
     "empty file": _empty,
     "mode": _mode_only,
     "mode and lines": _mode_and_lines,
-    "rename": _rename,
+    "rename": _whole_rename,
     "rename with edits": _rename_with_edits,
     "case-only rename": _case_only_rename,
     "swap": _swap,
@@ -255,14 +255,14 @@ KINDS: dict[str, Maker] = {
     "binary created or deleted": _binary_existence,
     "binary renamed": _binary_rename,
     "symlink created or deleted": _existence(_link),
-    "symlink": _replacement(_link, _link),
-    "symlink moved": _move(_link),
+    "symlink": _exchange(_link, _link),
+    "symlink moved": _move_only(_link),
     "submodule added or removed": _existence(_module),
-    "submodule": _replacement(_module, _module),
-    "submodule moved": _move(_module),
-    "file or symlink": _replacement(_random_file, _link),
-    "file or submodule": _replacement(_random_file, _module),
-    "symlink or submodule": _replacement(_link, _module),
+    "submodule": _exchange(_module, _module),
+    "submodule moved": _move_only(_module),
+    "file or symlink": _exchange(_random_file, _link),
+    "file or submodule": _exchange(_random_file, _module),
+    "symlink or submodule": _exchange(_link, _module),
     "file or directory": _file_to_directory,
     "symlink or submodule or directory": _other_to_directory,
     "attributes": _with_attributes,

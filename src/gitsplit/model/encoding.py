@@ -64,14 +64,14 @@ def _message_text(message: bytes, original: bytes, codec: str | None) -> str | N
     """
     known = frozenset(lines_of(original))
 
-    def decoded(line: bytes) -> str:
+    def line_text(line: bytes) -> str:
         for candidate in (codec, "utf-8") if line in known else ("utf-8", codec):
             if candidate and (text := _text_or_none(line, candidate)) is not None:
                 return text
         raise UnicodeError
 
     try:
-        return "".join(map(decoded, lines_of(message)))
+        return "".join(map(line_text, lines_of(message)))
     except UnicodeError:
         return None
 

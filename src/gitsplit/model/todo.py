@@ -162,7 +162,7 @@ def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
     return frozenset(todo.order).difference(*in_place[-1:])
 
 
-def unchanged_todo(series: Series) -> Todo:
+def todo_as_read(series: Series) -> Todo:
     """The list that leaves every commit as it is."""
     return Todo(tuple(Entry(commit) for commit in series.commits))
 

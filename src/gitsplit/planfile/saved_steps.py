@@ -30,7 +30,7 @@ def dump_steps(todos: Sequence[Todo]) -> Json:
     entries: _Table[Entry] = _Table()
     first, *_ = todos
     steps = [
-        _replaced_entries(entries, before, after) for before, after in pairwise(todos)
+        _entry_changes(entries, before, after) for before, after in pairwise(todos)
     ]
     begin = [entries.place(entry) for entry in first.entries]
     listed = [_entry_value(entry, plans) for entry in entries.values]
@@ -84,7 +84,7 @@ class _Table(Generic[Value]):
         return self.places[id(value)]
 
 
-def _replaced_entries(
+def _entry_changes(
     entries: "_Table[Entry]", before: Todo, after: Todo
 ) -> list[list[int]]:
     """The places at which ``after`` has another entry, with the entry's number."""

@@ -272,8 +272,10 @@ def _plain_features(
         undone.best,
         done.best,
         done.mean - (last.mean if is_one else undone.mean),
-        sum(_bounded_mean(seen, number) for number in range(2, k + 1)),
-        sum(_bounded_mean(seen, number) for number in range(k + 1, _LAST_SEEN + 1)),
+        sum(_mean_within_bounds(seen, number) for number in range(2, k + 1)),
+        sum(
+            _mean_within_bounds(seen, number) for number in range(k + 1, _LAST_SEEN + 1)
+        ),
         last.mean,
         third.mean,
         k / files,
@@ -310,7 +312,7 @@ def _with_products(values: Sequence[float]) -> Iterator[float]:
         yield value * number
 
 
-def _bounded_mean(seen: dict[int, MergeFeatures], number: int) -> float:
+def _mean_within_bounds(seen: dict[int, MergeFeatures], number: int) -> float:
     """The mean score of a merge, at most 2 for or against; 0 where there is none."""
     return max(-2.0, min(2.0, seen[number].mean)) if number in seen else 0.0
 

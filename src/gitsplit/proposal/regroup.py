@@ -53,7 +53,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
         raise NothingToDo("Already one commit.")
     offered = tuple(_candidates(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
-        plan = _with_decisions(before, offered, _proposed_plan(proposals, number))
+        plan = _with_decisions(before, offered, _plan_of_number(proposals, number))
         if (len(plan.groups) - size) * by > 0:
             was_moved = not _is_candidate(written, offered)
             return Regrouping(
@@ -62,7 +62,7 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
     raise NothingToDo("This commit cannot be split into more commits.")
 
 
-def _proposed_plan(proposals: Proposals, number: int) -> Plan:
+def _plan_of_number(proposals: Proposals, number: int) -> Plan:
     """The proposed plan of so many groups; raises ActionRefused, without a hint."""
     try:
         return proposals.plan(number)

@@ -116,12 +116,12 @@ def _signal_rows(commit: CommitFeatures) -> list[list[float]]:
 
 
 def _weighing_signals(first: Linear, second: Linear) -> list[Signal]:
-    """The signals, with :func:`_nothing` in the place of each without a weight."""
+    """The signals, with :func:`_no_signal` in the place of each without a weight."""
     either = zip(SIGNALS, first.weights, second.weights, strict=False)
-    return [signal if one or two else _nothing for signal, one, two in either]
+    return [signal if one or two else _no_signal for signal, one, two in either]
 
 
-def _nothing(_commit: CommitFeatures, _a: int, _b: int) -> float:
+def _no_signal(_commit: CommitFeatures, _a: int, _b: int) -> float:
     return 0.0
 
 

@@ -36,8 +36,8 @@ from gitsplit.model.todo import (
     Entry,
     Todo,
     refuse_broken_range,
+    todo_as_read,
     todo_layout,
-    unchanged_todo,
 )
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
@@ -143,7 +143,7 @@ def read_work(
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    work = _make_work(repo, request, series, unchanged_todo(series))
+    work = _make_work(repo, request, series, todo_as_read(series))
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
