@@ -10,16 +10,21 @@ from typing import ClassVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prompt_toolkit.application import Application
+from prompt_toolkit.application.current import set_app
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
-from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.input import DummyInput
+from prompt_toolkit.layout.containers import ConditionalContainer, Container, HSplit
+from prompt_toolkit.output import ColorDepth, DummyOutput
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import DiffRow, Rows
-from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, State
+from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, Screen, State
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
@@ -36,15 +41,17 @@ from gitsplit.tui.view.frame import (
 from gitsplit.tui.view.layout import (
     diff_lines,
     last_scroll,
+    layout,
     narrow_rule,
     page_lines,
     panes,
+    room,
 )
 from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import Lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
-from gitsplit.tui.view.text import SCREEN_STYLE
+from gitsplit.tui.view.text import SCREEN_STYLE, no_tints
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
@@ -280,7 +287,7 @@ def test_the_pane_shows_the_place_even_where_the_commit_lacks_the_line() -> None
 
 
 def test_a_page_can_be_scrolled_to_its_last_line_and_no_further() -> None:
-    state = story()
+    state = after(story(), ShowCommit())
     height = commit_page(state, 80).height
 
     assert last_scroll(state, 80, 1000) == 0
@@ -363,3 +370,36 @@ def test_the_mouse_is_told_which_commit_a_line_is_about() -> None:
     assert sorted(set(numbers)) == [0, 1, 2, 3]  # the last one is "+ new commit"
     assert numbers == sorted(numbers)
     assert [all_text(lines)[numbers.index(group)][1] for group in range(3)] == [*"123"]
+
+
+class SizedOutput(DummyOutput):
+    """A terminal of 30 rows and as many columns as wanted."""
+
+    def __init__(self, columns: int) -> None:
+        self.columns = columns
+
+    def get_size(self) -> Size:
+        return Size(30, self.columns)
+
+
+def fixed_height(container: Container, columns: int) -> int:
+    """The rows of all visible regions but the one that takes what is left."""
+    if isinstance(container, ConditionalContainer):
+        inside = container.content
+        return fixed_height(inside, columns) if container.filter() else 0
+    if isinstance(container, HSplit):
+        return sum(fixed_height(each, columns) for each in container.children)
+    height = container.preferred_height(columns, 30)
+    return height.preferred if height.preferred_specified else 0
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+@pytest.mark.parametrize("screen", Screen)
+def test_the_room_for_a_page_is_what_the_other_regions_leave(
+    screen: Screen, columns: int
+) -> None:
+    state = replace(state_of(large(3)), screen=screen)
+    whole = layout(lambda: state, lambda *_: None, no_tints)
+
+    with set_app(Application(output=SizedOutput(columns), input=DummyInput())):
+        assert room(state, columns, 30) == 30 - fixed_height(whole, columns)

@@ -1,9 +1,8 @@
 """The whole screen: which region stands where, at the sizes that terminals have.
 
-Only here is it known how large the terminal is. Every region is drawn by a pure
-function of the state and its own size.
-
-The screen of words about keys: all there are, by sections.
+Every region is drawn by a pure function of the state and its own size; only here is it
+known how large the terminal is. The split has regions beside each other, every other
+screen is a row of ``_PAGES``: a new one is added there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -123,14 +122,10 @@ GetState = Callable[[], State]
 OnRegion = Callable[[Region, int, int], None]
 """Called as :data:`~gitsplit.tui.view.pane.OnMouse`, with the region."""
 
+_STATUS_HEIGHT = 2  # of the split, where the reason stands above the status
 _PAGE_FRAME = 4  # title, rule, status and footer
-_SERIES_FRAME = 4 + WORDS_HEIGHT
-_MESSAGES_FRAME = 6  # two lines more are said
-_NARROW_FRAME = 5  # title, rule, two lines that are said, and footer
-_WIDE_FRAME = 6  # one more rule
-
-
-_FRAMES = {Screen.SERIES: _SERIES_FRAME, Screen.MESSAGES: _MESSAGES_FRAME}
+_NARROW_FRAME = 3 + _STATUS_HEIGHT  # title, rule and footer
+_WIDE_FRAME = 4 + _STATUS_HEIGHT  # one more rule
 
 
 def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
@@ -205,19 +200,54 @@ def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     return [*rule(width, count, is_left=True), *rule(columns - width, words)]
 
 
+def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
+    """What follows from who keeps the Change-Id."""
+    return [[("", f" {line}")] for line in text_lines(owner_words(state), width - 2)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A screen other than the split: its name in the rule, and its lines.
+
+    ``below`` draws so many lines more as ``below_height`` says, under them.
+    """
+
+    name: str
+    lines: Callable[[State, int, Tints], Lines]
+    region: Region = Region.PAGE
+    below: Callable[[State, int], Sequence[StyleAndTextTuples]] = lambda *_: ()
+    below_height: int = 0
+
+
+_PAGES = {
+    Screen.SERIES: _Page(
+        "",
+        lambda state, width, _: series_lines(state, width),
+        Region.LIST,
+        series_words,
+        WORDS_HEIGHT,
+    ),
+    Screen.COMMIT: _Page("as reviewers will see it", commit_page),
+    Screen.MESSAGES: _Page(
+        "commit messages",
+        lambda state, width, _: message_lines(state, width),
+        Region.LIST,
+        _owner_lines,
+        2,
+    ),
+    Screen.PREVIEW: _Page(
+        "preview", lambda state, width, _: preview_page(state, width)
+    ),
+    Screen.HELP: _Page(
+        "keys",
+        lambda state, width, _: help_page(keymap.help_sections(), width, state.scroll),
+    ),
+}
+
+
 def page_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
-    """What a screen other than the split itself shows."""
-    match state.screen:
-        case Screen.COMMIT:
-            return commit_page(state, width, tints)
-        case Screen.PREVIEW:
-            return preview_page(state, width)
-        case Screen.SERIES:
-            return series_lines(state, width)
-        case Screen.MESSAGES:
-            return message_lines(state, width)
-        case Screen.HELP | Screen.SPLIT:
-            return help_page(keymap.help_sections(), width, state.scroll)
+    """The lines of a screen other than the split."""
+    return _PAGES[state.screen].lines(state, width, tints)
 
 
 def last_scroll(state: State, columns: int, rows: int) -> int:
@@ -228,25 +258,15 @@ def last_scroll(state: State, columns: int, rows: int) -> int:
 def room(state: State, columns: int, rows: int) -> int:
     """The rows of the diff, or of the page that is shown instead."""
     if state.screen is not Screen.SPLIT:
-        return max(0, rows - _FRAMES.get(state.screen, _PAGE_FRAME))
+        return max(0, rows - _PAGE_FRAME - _PAGES[state.screen].below_height)
     if columns >= WIDE:
         return max(0, rows - _WIDE_FRAME)
     return max(0, rows - _NARROW_FRAME - commits_height(state, rows))
 
 
-_PAGE_NAMES = {
-    Screen.SERIES: "",
-    Screen.SPLIT: "",
-    Screen.COMMIT: "as reviewers will see it",
-    Screen.MESSAGES: "commit messages",
-    Screen.PREVIEW: "preview",
-    Screen.HELP: "keys",
-}
-
-
 def page_name(state: State, columns: int, rows: int) -> str:
     """What the page shows, and which lines of it where it doesn't all fit."""
-    name = _PAGE_NAMES[state.screen]
+    name = _PAGES[state.screen].name
     if state.screen in LISTS:
         return name
     height, seen = page_lines(state, columns).height, room(state, columns, rows)
@@ -262,11 +282,10 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
     ``tints`` says how a line is tinted, as far as that is known at each frame.
     """
 
-    def is_at(*screens: Screen) -> Callable[[], bool]:
-        return lambda: get_state().screen in screens
+    def is_at(screen: Screen) -> Callable[[], bool]:
+        return lambda: get_state().screen is screen
 
-    def is_split() -> bool:
-        return get_state().screen is Screen.SPLIT
+    is_split = is_at(Screen.SPLIT)
 
     def is_wide() -> bool:
         return _terminal_columns() >= WIDE
@@ -277,9 +296,7 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
             draw.line(title_line),
             _visible_if(lambda: is_split() and not is_wide(), draw.narrow()),
             _visible_if(lambda: is_split() and is_wide(), draw.wide()),
-            _visible_if(is_at(Screen.SERIES), draw.series()),
-            _visible_if(is_at(Screen.MESSAGES), draw.messages()),
-            _visible_if(is_at(Screen.COMMIT, Screen.PREVIEW, Screen.HELP), draw.page()),
+            *(_visible_if(is_at(at), draw.page(page)) for at, page in _PAGES.items()),
             draw.line(lambda s, width: last_line(s, keymap.footer(s), width)),
         ]
     )
@@ -299,11 +316,6 @@ def _terminal_rows() -> int:
 
 def _selection_runs(state: State) -> Sequence[range]:
     return selection_rows(state) if len(state.rows) else ()
-
-
-def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
-    """What follows from who keeps the Change-Id."""
-    return [[("", f" {line}")] for line in text_lines(owner_words(state), width - 2)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,9 +349,11 @@ class _Regions:
             on_mouse=partial(self.on_mouse, Region.DIFF),
         )
 
-    def said(self) -> Pane:
-        """Why, and what the last key did."""
-        return self.region(lambda s, w, _: static_lines(status_lines(s, w)), height=2)
+    def status(self) -> Pane:
+        """The reason of the hunk at the cursor, and what the last key did."""
+        return self.region(
+            lambda s, w, _: static_lines(status_lines(s, w)), height=_STATUS_HEIGHT
+        )
 
     def narrow(self) -> Container:
         """Commits above the diff."""
@@ -356,7 +370,7 @@ class _Regions:
                 ),
                 self.line(lambda s, w: narrow_rule(s, w, _terminal_rows())),
                 self.diff(),
-                self.said(),
+                self.status(),
             ]
         )
 
@@ -378,50 +392,22 @@ class _Regions:
                 self.line(wide_rule),
                 VSplit([left, bars[0], middle, bars[1], right]),
                 self.line(lambda _, w: wide_end(w)),
-                self.said(),
+                self.status(),
             ]
         )
 
-    def listed(self) -> Pane:
-        """A list of commits, which takes clicks and the wheel."""
-        return self.region(
-            lambda state, w, _: page_lines(state, w, self.tints),
-            on_mouse=partial(self.on_mouse, Region.LIST),
-        )
-
-    def series(self) -> Container:
-        """The series above words about the commit at its cursor."""
-        return HSplit(
-            [
-                self.line(lambda _, w: rule(w)),
-                self.listed(),
-                self.region(
-                    lambda s, w, _: static_lines(series_words(s, w)),
-                    height=WORDS_HEIGHT,
-                ),
-                self.line(status_line),
-            ]
-        )
-
-    def messages(self) -> Container:
-        """All messages above what follows from their owners."""
-        return HSplit(
-            [
-                self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
-                self.listed(),
-                self.region(lambda s, w, _: static_lines(_owner_lines(s, w)), height=2),
-                self.line(status_line),
-            ]
-        )
-
-    def page(self) -> Container:
+    def page(self, page: _Page) -> Container:
         """A screen of its own, under its name."""
         return HSplit(
             [
                 self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
                 self.region(
-                    lambda state, w, _: page_lines(state, w, self.tints),
-                    on_mouse=partial(self.on_mouse, Region.PAGE),
+                    lambda state, w, _: page.lines(state, w, self.tints),
+                    on_mouse=partial(self.on_mouse, page.region),
+                ),
+                self.region(
+                    lambda state, w, _: static_lines(page.below(state, w)),
+                    height=page.below_height,
                 ),
                 self.line(status_line),
             ]
