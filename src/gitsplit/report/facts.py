@@ -1,6 +1,7 @@
 """What there is to tell of a dry run or a rewrite, as values without words.
 
-Whatever two formats would both have to find out is found out here, once.
+Reports are made from :class:`DryRun` and :class:`RewriteFacts`; the other classes are
+their parts. What two formats would both have to find out is found out here, once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from gitsplit.proposal.propose import Proposals
 
 @dataclass(frozen=True, slots=True)
 class ResultCommit:
-    """A commit that a rewrite makes, or keeps: its draft, id and tree.
+    """A commit of the new history, made by a rewrite or kept as it was.
 
     ``change_id`` is the one in its message, None where it has none, ``original_id``
     the one that it continues. ``is_emptied`` says that nothing is left of what it did,
@@ -43,12 +44,12 @@ class ResultCommit:
 
     @property
     def keeps_id(self) -> bool:
-        """Whether it is a change that was there before, to who reviews it."""
+        """Whether it continues a change that reviewers may know."""
         return self.change_id is not None and self.change_id == self.original_id
 
     @property
     def is_new_change(self) -> bool:
-        """Whether it is a change that nobody knows yet."""
+        """Whether it is a change that no reviewer knows."""
         return self.change_id is not None and not self.keeps_id
 
 
@@ -199,21 +200,21 @@ def _part(
 class Review:
     """What reviewers on Gerrit will see of a rewrite; commits go by their numbers.
 
-    ``patch_sets`` are the changes that get one which does something else than the
-    last; ``new`` are changes that nobody knows yet, ``without`` is what the original
+    ``patch_sets`` are the changes whose next patch set does something else than the
+    last; ``new`` are changes that no reviewer knows, ``lacking`` is what the original
     may have on the server and they won't. ``open`` are changes that no commit
     continues, each with what was done to its commit.
     """
 
     patch_sets: tuple[tuple[int, bytes], ...] = ()
     new: tuple[int, ...] = ()
-    without: tuple[PushProperty, ...] = ()
+    lacking: tuple[PushProperty, ...] = ()
     has_reviewers: bool = False
     open: tuple[tuple[bytes, Entry], ...] = ()
 
 
-GIFTS: Sequence[PushProperty] = ("topic", "hashtags", "wip")
-"""What a push can give to all changes in the place of what they don't inherit."""
+NOT_INHERITED: Sequence[PushProperty] = ("topic", "hashtags", "wip")
+"""What a new change doesn't have from the original, but a push can set for all."""
 
 
 def review_of(
@@ -235,7 +236,7 @@ def review_of(
     return Review(
         tuple(_patch_sets(commits, frozenset(ids.values()))),
         tuple(new),
-        tuple(gift for gift in GIFTS if was_there and gift not in given),
+        tuple(each for each in NOT_INHERITED if was_there and each not in given),
         "reviewers" in given,
         tuple(
             (ids[entry.oid], entry)
@@ -287,15 +288,15 @@ class DryRun:
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]
-"""Where dropped edits are: in files of the worktree, nowhere, or in no file as it was.
+"""Where dropped edits are: in files of the worktree, or nowhere.
 
-The last is said of files that later commits rename or change again.
+``later`` stands for files that later commits rename or change again.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DroppedEdits:
-    """What was dropped from a commit and is at the same kind of place now."""
+    """Edits that were dropped from a commit, all of which are in the same state now."""
 
     commit: Oid
     where: Where
@@ -305,7 +306,7 @@ class DroppedEdits:
 def edits_left_out(
     plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
 ) -> Iterator[DroppedEdits]:
-    """For each commit that lost edits what they were, and where they are.
+    """The edits that each commit lost, by where they are now.
 
     ``changed`` are the paths at which HEAD's tree is another now, each with whether it
     still has a file there; ``is_kept`` says that the worktree's files stay as they
@@ -322,7 +323,11 @@ def edits_left_out(
 
 
 def _where(is_in_head: bool | None, is_kept: bool) -> Where:
-    """Where what was dropped from a file is; None where HEAD had it no more."""
+    """Where the dropped edits of a file are.
+
+    ``is_in_head`` says whether HEAD still has a file at the path; None where HEAD is
+    there as it was.
+    """
     if is_in_head is None:
         return "later"
     if not is_kept:

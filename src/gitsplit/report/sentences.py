@@ -33,12 +33,12 @@ def _tree_fate(commit: ResultCommit) -> str:
 MOST_NUMBERS = 10
 """So many commits are named by their numbers; the others are counted."""
 
-_GIFTS: Mapping[PushProperty, tuple[str, str]] = {
+_PUSH_OPTIONS: Mapping[PushProperty, tuple[str, str]] = {
     "topic": ("topic", "topic=NAME"),
     "hashtags": ("hashtags", "hashtag=TAG"),
     "wip": ("work in progress", "wip"),
 }
-"""What a new change begins without, in words, and how a push gives it to all."""
+"""What a new change begins without, in words, and the option of a push that sets it."""
 
 _GONE: Mapping[Doing, str] = {
     "squash": "squashed",
@@ -81,8 +81,8 @@ def _new_change_lines(review: Review) -> Iterator[str]:
     if review.has_reviewers:
         without = "with no reviewers but those of the push"
     yield f"{_numbers(review.new).capitalize()} {starts} {without}."
-    if review.without:
-        whats, hows = zip(*map(_GIFTS.__getitem__, review.without), strict=True)
+    if review.lacking:
+        whats, hows = zip(*map(_PUSH_OPTIONS.__getitem__, review.lacking), strict=True)
         what = enumeration(whats)
         is_one = len(whats) == 1 and whats != ("hashtags",)
         are, them = ("is", "it") if is_one else ("are", "them")
