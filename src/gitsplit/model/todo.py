@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Literal
 
@@ -64,13 +65,13 @@ class Entry:
         return tuple(commit for commit, heir in pairs if heir is None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Todo:
     """The entries of all commits of a series, in the new order; dropped ones too."""
 
     entries: tuple[Entry, ...]
 
-    @property
+    @cached_property
     def order(self) -> tuple[Oid, ...]:
         """The commits in the new order."""
         return tuple(each.oid for entry in self.entries for each in entry.commits)
@@ -86,10 +87,15 @@ class Todo:
 
     def place(self, commit: Oid) -> int:
         """The place of the entry that is about the commit, from 0."""
-        for place, entry in enumerate(self.entries):
-            if any(each.oid == commit for each in entry.commits):
-                return place
-        raise ValueError(f"no entry is about {commit}")
+        return self._places[commit]
+
+    @cached_property
+    def _places(self) -> Mapping[Oid, int]:
+        return {
+            each.oid: place
+            for place, entry in enumerate(self.entries)
+            for each in entry.commits
+        }
 
     def entry(self, commit: Oid) -> Entry:
         """The entry of the commit."""
@@ -154,12 +160,19 @@ def with_commit_moved(series: Series, todo: Todo, commit: Oid, by: int) -> Todo:
 def out_of_place(series: Series, todo: Todo) -> frozenset[Oid]:
     """The commits that have moved: all but a longest run still in the old order."""
     places = {commit.oid: place for place, commit in enumerate(series.commits)}
-    in_place: list[tuple[Oid, ...]] = []  # the one of each length that ends lowest
+    ends: list[Oid] = []  # of the runs of each length the end that comes first
+    before: dict[Oid, Oid] = {}  # what each comes after in its run
     for oid in todo.order:
-        at = bisect_left(in_place, places[oid], key=lambda run: places[run[-1]])
-        run = (*(in_place[at - 1] if at else ()), oid)
-        in_place[at : at + 1] = [run]
-    return frozenset(todo.order).difference(*in_place[-1:])
+        at = bisect_left(ends, places[oid], key=places.__getitem__)
+        if at:
+            before[oid] = ends[at - 1]
+        ends[at : at + 1] = [oid]
+    longest: set[Oid] = set()
+    last = ends[-1] if ends else None
+    while last is not None:
+        longest.add(last)
+        last = before.get(last)
+    return frozenset(todo.order) - longest
 
 
 def todo_as_read(series: Series) -> Todo:
