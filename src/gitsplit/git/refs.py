@@ -1,8 +1,8 @@
-"""Moves the refs: HEAD's branch and those that follow it, all or none.
+"""Moves refs: HEAD's branch and the branches that follow it, all or none.
 
 Nothing else in gitsplit moves a ref. Must not know plans or the journal. Everything
-goes through one ``git update-ref --stdin`` transaction, so hooks, reflogs and every
-ref storage work as the user configured them.
+goes through one ``git update-ref --stdin`` transaction, so hooks, reflogs and every ref
+storage work as the user configured them.
 """
 
 import os
@@ -36,7 +36,7 @@ from gitsplit.model.objects import Oid
 
 @dataclass(frozen=True, slots=True)
 class RefUpdate:
-    """A full ref name, or ``HEAD`` for a detached one, and its values."""
+    """An update of a ref, given by its full name, or ``HEAD`` for a detached one."""
 
     ref: str
     old: Oid
@@ -44,7 +44,7 @@ class RefUpdate:
 
 
 class LeftRef(NamedTuple):
-    """A ref that keeps the old commits, and the reason as a clause.
+    """A ref that stays at the old commits, and the reason as a clause.
 
     A detached HEAD of another worktree is ``HEAD of`` that worktree's path.
     """
@@ -54,7 +54,7 @@ class LeftRef(NamedTuple):
 
 
 class Moves(NamedTuple):
-    """What moves with a rewrite, HEAD's ref first, and what stays."""
+    """The refs that move with a rewrite, HEAD's first, and those that stay."""
 
     moves: tuple[RefUpdate, ...]
     left: tuple[LeftRef, ...]
@@ -62,7 +62,7 @@ class Moves(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Tip:
-    """A branch or tag, the commit it leads to, and when that was committed."""
+    """A branch or tag, its commit, and that commit's date (seconds since the epoch)."""
 
     ref: str
     commit: Oid
@@ -74,7 +74,7 @@ class _Tip:
 
 
 def short_name(ref: str) -> str:
-    """The ref as people say it: ``branch main``, ``tag v1``, ``HEAD``."""
+    """The ref in words: ``branch main``, ``tag v1``, ``HEAD``."""
     for prefix, kind in (("refs/heads/", "branch "), ("refs/tags/", "tag ")):
         if ref.startswith(prefix):
             return kind + ref.removeprefix(prefix)
@@ -82,7 +82,7 @@ def short_name(ref: str) -> str:
 
 
 def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
-    """The refs that follow the rewrite, and those with old commits that stay.
+    """The refs that follow the rewrite, and those at old commits that stay.
 
     HEAD's branch moves, or HEAD itself where it is detached, and with it each local
     branch whose tip is a rewritten commit, or a dropped one; except those that a rebase
@@ -115,9 +115,9 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
 
 
 def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, Oid]:
-    """The branches at these commits that follow wherever one of them is rewritten.
+    """The branches at these commits that would follow when one of them is rewritten.
 
-    HEAD's own is none of them, nor is one whose files another worktree has.
+    Without HEAD's own branch, and those that other worktrees have checked out.
     """
     if repo.is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
         return {}
@@ -130,7 +130,7 @@ def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, O
 def _objection_to_move(
     repo: Repository, rewrite: Rewrite
 ) -> Callable[[_Tip], str | None]:
-    """A function that says why a ref must stay where it is, if it must."""
+    """A function that says why a ref must stay, or None."""
     owned = branches_owned_by_operations(repo)
     elsewhere = branches_of_other_worktrees(repo)
     rewritten = rewrite.followers
@@ -157,7 +157,7 @@ def _objection_to_move(
 
 
 def _commits_with_same_tree(rewrite: Rewrite) -> frozenset[Oid]:
-    """The commits that aren't there any more whose place has the tree they had."""
+    """The old commits whose new commit has the same tree."""
     trees = {written.oid: written.tree for written in rewrite.commits}
     had = {source.oid: source.raw.tree for source in rewrite.sources}
     return frozenset(
@@ -170,9 +170,9 @@ _TAG_FORMAT = "%00%(*objectname)%00%(*committerdate:unix)"
 
 
 def _tips(repo: Repository) -> Iterator[_Tip]:
-    """The branches and tags that lead to a commit, symbolic ones left out.
+    """The branches and tags that point at a commit, but for symbolic refs.
 
-    A symbolic branch follows the one it names without being moved.
+    A symbolic branch follows its target without being moved.
     """
     refs = ("refs/heads", "refs/tags")
     done = repo.program.run(
@@ -188,7 +188,7 @@ def _tips(repo: Repository) -> Iterator[_Tip]:
 def _tips_containing(
     repo: Repository, rewrite: Rewrite, tips: Sequence[_Tip]
 ) -> Iterator[_Tip]:
-    """The tips from which a rewritten commit can be reached.
+    """The tips that contain a rewritten commit (``git for-each-ref --contains``).
 
     Git is only asked for tips that aren't a day older than the oldest rewritten commit
     (clocks differ): for each it walks the history, which takes seconds for the tags of
@@ -214,13 +214,16 @@ def _tips_containing(
 
 
 def _commit_time(committer: bytes = b"", *_more: bytes) -> int:
-    """The seconds of a committer header's value; 0 where it is malformed."""
+    """The seconds since the epoch of a committer header's value; 0 where malformed."""
     seconds = re.search(rb"> (\d+) [-+]\d+$", committer)
     return int(seconds[1]) if seconds else 0
 
 
 def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
-    """The objects that these refs name now; a ref that doesn't exist is left out."""
+    """The objects that these refs point at now.
+
+    A ref that doesn't exist is left out.
+    """
     wanted = set(refs)
     values: dict[str, Oid] = {}
     if "HEAD" in wanted:
@@ -237,7 +240,7 @@ def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
 
 
 def current_head(repo: Repository) -> str | None:
-    """The ref that HEAD names at this very moment; None where it is detached."""
+    """The ref that HEAD names now (git-symbolic-ref(1)); None where it is detached."""
     args = ("symbolic-ref", "-q", "HEAD")
     done = repo.program.run(*args, check=False)
     if done.status not in (0, 1):
@@ -257,9 +260,9 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
     """Move all the refs in one transaction (git-update-ref(1)), or none.
 
     ``message`` goes into the reflogs. ``expected_head`` is the ref that HEAD has to
-    name, None for a detached one; HEAD is locked when that is looked at. ``started``
-    is told the process id of git before anything is locked; ``before_commit`` runs
-    when everything is locked and can stop the move by raising.
+    name, None for a detached one; that is checked under HEAD's lock. ``started`` is
+    told the process id of git before anything is locked; ``before_commit`` runs when
+    everything is locked and can stop the move by raising.
 
     Raises RefMoved where a ref isn't at its old value or HEAD names another ref, and
     WriteFailed where git refuses for a reason of its own.
@@ -284,9 +287,9 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
 
 @contextmanager
 def _start_transaction(repo: Repository, message: bytes) -> "Iterator[_Transaction]":
-    """A running ``git update-ref --stdin``; leaving the block ends its input.
+    """Start ``git update-ref --stdin``; leaving the block closes its input.
 
-    Without ``commit`` by then, git takes everything back.
+    Without ``commit`` by then, git rolls the transaction back.
     """
     args = ("update-ref", "--stdin", "-z", "-m", message)
     child = repo.program.start(*args, env=durable_environment())
@@ -308,9 +311,9 @@ def _start_transaction(repo: Repository, message: bytes) -> "Iterator[_Transacti
 
 
 def _update_command(update: RefUpdate) -> Iterator[bytes]:
-    """What ``update-ref --stdin -z`` reads for one ref.
+    """The ``update`` command of ``update-ref --stdin -z`` for one ref.
 
-    A detached HEAD mustn't be followed if somebody attaches it in the meantime.
+    A detached HEAD isn't followed to a branch that is checked out in the meantime.
     """
     if update.ref == "HEAD":
         yield b"option no-deref"
@@ -332,36 +335,36 @@ class _Transaction:
     words: Future[bytes]
 
     def say(self, *fields: bytes) -> None:
-        """Each field is on its way, unless the child has ended."""
+        """Write these fields, unless git has ended."""
         with suppress(BrokenPipeError):  # its last words say why
             self.questions.write(b"".join(field + b"\0" for field in fields))
             self.questions.flush()
 
     def ask(self, command: bytes) -> bool:
-        """Whether git says that the command went well."""
+        """Write the command; whether git answers that it went well."""
         self.say(command)
         return self.answers.readline() == command + b": ok\n"
 
     def last_words(self) -> str:
-        """What git, or a hook, said first before it gave up; it hears nothing more."""
+        """Close the input; what git or a hook has written to standard error."""
         with suppress(BrokenPipeError):
             self.questions.close()
         return output_in_one_line(self.words.result())
 
     def signal(self) -> str:
-        """Which signal ended git, empty for none; it hears nothing more."""
+        """Close the input; the signal that ended git, in words, empty for none."""
         self.last_words()
         return fatal_signal(self.child.wait())
 
     def reason(self) -> str:
-        """Why git ended; it hears nothing more."""
+        """Close the input; why git has failed."""
         return self.last_words() or self.signal() or "no reason given"
 
 
 def _prepare_error(
     repo: Repository, updates: Sequence[RefUpdate], talk: _Transaction
 ) -> GitsplitError:
-    """Why git didn't prepare the updates."""
+    """The error for updates that git couldn't prepare."""
     talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
@@ -380,7 +383,7 @@ def _prepare_error(
 
 
 def _ref_locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
-    """The files that stop these updates while they exist, for both ref storages."""
+    """The lock files that these updates need, for both ref storages."""
     for place in (repo.git_dir, repo.common_dir):
         yield place / "reftable" / "tables.list.lock"
     yield repo.git_dir / "HEAD.lock"

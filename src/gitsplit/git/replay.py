@@ -1,9 +1,9 @@
 """Cherry-picks trees in memory: a commit's change applied to another tree.
 
 Path by path, which costs next to nothing. Where both sides changed the same path, or a
-rename could matter, git itself merges the trees (``git-merge-tree(1)``): only so the
-result is that of a rebase, with the user's merge drivers and git's rename detection.
-Stores nothing in the repository.
+rename could matter, git itself merges the trees (git-merge-tree(1)): only so the result
+is that of a rebase, with the user's merge drivers and git's rename detection. Stores
+nothing in the repository.
 """
 
 import re
@@ -51,7 +51,7 @@ Paths = Mapping[bytes, PathPair]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Cherry-picks and merges; ``objects`` has the new objects and gets the results."""
+    """Cherry-picks and merges; the results are added to ``objects``."""
 
     repo: Repository
     objects: NewObjects
@@ -75,7 +75,7 @@ class Replay:
             return quarantine.merge_trees(commit, base, onto, tree)
 
     def is_plain_merge(self, source: SourceCommit) -> bool:
-        """Whether the merge of two commits is just what git makes of them."""
+        """Whether the merge commit's tree is just what git makes of its two parents."""
         if len(source.raw.parents) != 2:
             return False
         try:
@@ -84,16 +84,16 @@ class Replay:
             return False
 
     def merge(self, source: SourceCommit, parents: Sequence[Oid]) -> Oid:
-        """The tree that git makes of merging the two parents of ``source``.
+        """Merge the two parents of ``source``, which may be new commits; the tree.
 
-        They may be new commits. Raises what :meth:`tree` raises.
+        Raises what :meth:`tree` raises.
         """
         with temporary_directory() as place:
             quarantine = _Quarantine(self.repo, self.objects, Path(place))
             return quarantine.merge_commits(source, parents)
 
     def is_ancestor(self, commit: Oid, of: Oid) -> bool:
-        """Whether ``of`` is the commit or comes after it; both may be new."""
+        """Whether ``of`` is the commit or descends from it; both may be new."""
         waiting, stored, seen = [of], [], {of}
         while waiting:
             oid = waiting.pop()
@@ -137,8 +137,8 @@ def _has_directory_clash(side: Paths, other: Paths) -> bool:
 def _may_follow_renames(side: Paths, other: Paths) -> bool:
     """Whether ``side`` may have renamed what ``other`` changes.
 
-    Also where it may have renamed a directory in which ``other`` makes a file
-    (``merge.directoryRenames`` in git-config(1)).
+    Also a directory in which ``other`` adds a file (``merge.directoryRenames`` in
+    git-config(1)).
     """
     gone = {path for path, pair in side.items() if not pair.after}
     if not gone or all(pair.before for pair in side.values()):
@@ -152,9 +152,10 @@ def _may_follow_renames(side: Paths, other: Paths) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Quarantine:
-    """A directory of objects beside the repository's, for one merge by git.
+    """A temporary object directory for one merge by git.
 
-    Git needs what isn't stored yet, and writes what it makes, here.
+    Objects that aren't stored yet are written there for git, which writes the merge's
+    objects there.
     """
 
     repo: Repository
@@ -164,7 +165,7 @@ class _Quarantine:
     def merge_trees(
         self, commit: SourceCommit, base: Oid, ours: Oid, theirs: Oid
     ) -> Oid:
-        """The three trees merged, as :meth:`Replay.tree` has it."""
+        """Merge the three trees, as :meth:`Replay.tree` has it."""
         odb = pygit2.Odb(self.place)
         for tree in (base, ours, theirs):
             self._lend(odb, tree, "tree")
@@ -174,7 +175,7 @@ class _Quarantine:
         )
 
     def merge_commits(self, commit: SourceCommit, sides: Sequence[Oid]) -> Oid:
-        """The tree of the two commits merged, as :meth:`Replay.merge` has it."""
+        """Merge the two commits, as :meth:`Replay.merge` has it; the tree."""
         odb = pygit2.Odb(self.place)
         for side in sides:
             self._lend(odb, side, "commit")
@@ -199,7 +200,7 @@ class _Quarantine:
         return tree
 
     def _lend(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
-        """Write to the quarantine what is new and reachable from the object."""
+        """Write the new objects that are reachable from this one to the quarantine."""
         waiting, seen = [(oid, kind)], {oid}
         while waiting:
             oid, kind = waiting.pop()
@@ -214,7 +215,7 @@ class _Quarantine:
             waiting += below
 
     def _adopt(self, odb: pygit2.Odb, oid: Oid, kind: ObjectKind) -> None:
-        """Add to ``objects`` what git made and is reachable from the object."""
+        """Add the objects that git made and that are reachable from this one."""
         if self.objects.new(oid) or not (odb.exists(oid) or oid == EMPTY_TREE):
             return
         data = b"" if oid == EMPTY_TREE else odb.read(oid)[1]
@@ -226,7 +227,7 @@ class _Quarantine:
 def _objects_named_by(
     kind: ObjectKind, data: bytes
 ) -> Iterable[tuple[Oid, ObjectKind]]:
-    """The objects that one names, submodules' commits among a tree's files."""
+    """The objects that one names, with their kinds; submodules' commits as blobs."""
     if kind == "commit":
         commit = RawCommit.parse(data)
         yield commit.tree, "tree"
@@ -237,7 +238,7 @@ def _objects_named_by(
 
 
 def _write_commit(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
-    """A commit of the tree: releases before 2.40 merge nothing else."""
+    """Write a commit of the tree: git before 2.40 merges nothing else."""
     who = b"gitsplit <gitsplit> 0 +0000"
     named = (b"parent " + parent.encode() for parent in parents)
     headers = (b"tree " + tree.encode(), *named, b"author " + who, b"committer " + who)
@@ -246,9 +247,9 @@ def _write_commit(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
 
 
 def _paths_in_trees(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:
-    """The paths as they are in the trees.
+    """The conflicting paths as they are in the trees.
 
-    Git puts a file aside where a directory comes, as ``file~`` and the side it is of.
+    Where a directory takes a file's place, git calls the file ``file~`` and its side.
     """
     for path in paths:
         name, tilde, side = path.rpartition(b"~")

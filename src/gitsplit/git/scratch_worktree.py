@@ -1,4 +1,4 @@
-"""Scratch worktrees: the files of one commit checked out for a command of the user's.
+"""Scratch worktrees: a commit's files checked out to run a command of the user's.
 
 Each is a linked worktree of the repository (git-worktree(1)), with a detached HEAD, in
 a new temporary directory: not below the user's files, where build tools would find
@@ -54,28 +54,25 @@ _QUIETLY = (
 
 @dataclass(frozen=True, slots=True)
 class ScratchWorktree:
-    """A scratch worktree at ``path``; ``admin`` is its own git directory."""
+    """A linked worktree at ``path``; ``admin`` is its git directory."""
 
     path: Path
     admin: Path
 
     def note_command(self, pid: int) -> None:
-        """Note which process runs there, to be ended if this one dies before it."""
+        """Write down which process runs there, to be killed if this one dies first."""
         with suppress(OSError):
             (self.admin / COMMAND_FILE).write_text(process_name(pid))
 
     def remove(self) -> None:
-        """Remove the worktree: its files, and git's record of it.
-
-        The files go first: the git directory says where they are.
-        """
+        """Remove the worktree's files, then its git directory, which names them."""
         remove_files(self.path)
         shutil.rmtree(self.admin, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ScratchWorktrees:
-    """Where scratch worktrees are made, and the environment of what runs in them."""
+    """Makes scratch worktrees; ``environment`` is that of the commands run in them."""
 
     git: Program
     admins: Path
@@ -83,10 +80,10 @@ class ScratchWorktrees:
 
     @classmethod
     def of(cls, repo: Repository) -> "ScratchWorktrees":
-        """Those of a repository; one process.
+        """The scratch worktrees of a repository; one process.
 
         Git's local environment variables, which would lead into the user's worktree,
-        are gone. Configuration and objects are the same for all worktrees and stay.
+        are removed. Configuration and objects are the same for all worktrees and stay.
         """
         listed = repo.program.run("rev-parse", "--local-env-vars").stdout
         cleared = frozenset(listed.decode().split()) - _CONFIG - _OBJECTS
@@ -101,7 +98,7 @@ class ScratchWorktrees:
     def worktree(
         self, commit: Oid, watch: Watch = PATIENT
     ) -> Iterator[ScratchWorktree]:
-        """Within the ``with`` block, a new worktree with the files of the commit.
+        """Add a worktree of the commit, and remove it when the ``with`` block ends.
 
         Raises WriteFailed where it can't be made, and GivenUp.
         """
@@ -112,9 +109,9 @@ class ScratchWorktrees:
             scratch.remove()
 
     def close(self) -> None:
-        """Without a linked worktree, git's directory for them is gone, too.
+        """Remove git's directory for linked worktrees, if it is empty.
 
-        Not as soon as one goes: git may be just about to make another there.
+        Not as soon as one is removed: git may be just about to add another.
         """
         with suppress(OSError):
             self.admins.rmdir()
@@ -156,7 +153,7 @@ class ScratchWorktrees:
 
 
 def _absolute_paths(paths: str, repo: Repository) -> str:
-    """The paths as git has them that runs in the user's worktree."""
+    """The paths, which are relative to git's working directory, made absolute."""
     cwd = repo.program.cwd
     return os.pathsep.join(str(cwd / path) for path in paths.split(os.pathsep) if path)
 
@@ -172,7 +169,7 @@ def _checkout_error(why: str, *, hint: str = "") -> WriteFailed:
 
 
 def _room_hint() -> str:
-    """What to do where the place of temporary files won't do."""
+    """The hint where temporary files can't be written."""
     try:
         place = tempfile.gettempdir()
     except OSError:
@@ -188,7 +185,7 @@ _TICK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended; a negative status is the signal that did it."""
+    """A command's exit status, or minus the signal that killed it, and its output."""
 
     status: int
     output: bytes
@@ -207,11 +204,10 @@ class CommandResult:
 def run_command(
     command: str, scratch: ScratchWorktree, environment: Mapping[str, str], stop: Event
 ) -> CommandResult:
-    """Run the shell command to its end; standard output and error come together.
+    """Run the shell command in the worktree; its result, with both outputs in one.
 
-    It has nothing to read, neither from standard input nor from the terminal. Whatever
-    of it still runs when it has ended, in the background, is ended too, for the files
-    go; so is the command itself once ``stop`` is set.
+    It has no standard input and no terminal. What it leaves running in the background
+    is ended with it; the command itself is ended once ``stop`` is set.
     """
     child = subprocess.Popen(
         ["sh", "-c", command],
@@ -237,14 +233,14 @@ def run_command(
 
 @dataclass(slots=True)
 class _Output:
-    """The end of what has come through a pipe, until its writers have closed it."""
+    """The last KEPT bytes that have come through a pipe."""
 
     pipe: int
     kept: bytes = b""
     is_closed: bool = False
 
     def read_for(self, patience: float) -> None:
-        """What came within so many seconds is at the end of what is kept."""
+        """Read what comes within so many seconds."""
         if self.is_closed:
             time.sleep(patience)
         elif select.select([self.pipe], [], [], patience)[0]:

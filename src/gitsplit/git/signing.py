@@ -34,10 +34,10 @@ _TRIAL = b"gitsplit signs this to see that it can\n"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A way to sign and a key: what the configuration and the user decide, decided.
+    """A signing program and a key, as the configuration and the options decide.
 
-    ``key`` is for gpg to find; in the format ``ssh`` it is a file, or a public key
-    whose private half an agent holds. ``cwd`` and ``env`` are those of the program.
+    ``key`` is a name for gpg; in the format ``ssh`` it is a file, or a public key whose
+    private half an agent has. ``cwd`` and ``env`` are those of the program.
     """
 
     format: Format
@@ -54,7 +54,7 @@ class Signer:
         self.sign(_TRIAL)
 
     def sign_commit(self, commit: RawCommit) -> RawCommit:
-        """Sign the commit: its signature is the last header, where git puts it.
+        """Sign the commit: its signature becomes the last header, as in git.
 
         Raises SigningFailed.
         """
@@ -99,12 +99,12 @@ class Signer:
 
 
 def signer(repo: Repository, asked: str | None) -> Signer | None:
-    """What signs new commits in this repository; None where they go unsigned.
+    """The signer of new commits in this repository; None where they aren't signed.
 
     ``asked`` is the key of ``-S``, empty where ``-S`` names none, and None where the
     configuration (``commit.gpgSign``) decides.
 
-    Raises SigningFailed where commits are to be signed and nobody says how.
+    Raises SigningFailed where commits are to be signed and no key is known.
     """
     if asked is None and not repo.config.get_bool("commit.gpgSign"):
         return None
@@ -121,7 +121,10 @@ def signer(repo: Repository, asked: str | None) -> Signer | None:
 
 
 def _program(repo: Repository, form: Format) -> str:
-    """The program that signs in this format; ``gpg.program`` is openpgp's alone."""
+    """The program that signs in this format.
+
+    ``gpg.program`` counts for openpgp alone.
+    """
     named = repo.config.get(f"gpg.{form}.program")
     if form == "openpgp" and named is None:
         named = repo.config.get("gpg.program")
@@ -129,12 +132,12 @@ def _program(repo: Repository, form: Format) -> str:
 
 
 def _expand_home(path: str) -> str:
-    """The path from a home directory, where it begins with ``~`` and there is one."""
+    """The path with a leading ``~`` expanded, where there is such a home directory."""
     return os.path.expanduser(path)  # noqa: PTH111 -- Path raises where there is none
 
 
 def _default_key(repo: Repository, form: Format) -> str:
-    """The key where nobody names one: the committer's, or what a command prints."""
+    """The default key: the committer's identity, or what the SSH key command prints."""
     if form != "ssh":
         name, _, _ = committer(repo).rpartition(b">")
         return os.fsdecode(name + b">")
@@ -155,9 +158,10 @@ def _default_key(repo: Repository, form: Format) -> str:
 
 
 def _first_line(command: str, cwd: Path) -> tuple[str, str]:
-    """What the command prints first, and what it complains of.
+    """Run the command.
 
-    The first is empty where the command fails or is none.
+    The first line of its output, and what it says on standard error. The line is empty
+    where the command fails or is none.
     """
     try:
         args = shlex.split(command)
@@ -171,7 +175,7 @@ def _first_line(command: str, cwd: Path) -> tuple[str, str]:
 
 
 def _literal_ssh_key(key: str) -> str | None:
-    """The public key itself where it isn't the name of a file (gpg-interface.c)."""
+    """The public key, where the setting is one and not a file (``gpg-interface.c``)."""
     if key.startswith("key::"):
         return key.removeprefix("key::")
     return key if key.startswith("ssh-") else None
@@ -180,7 +184,7 @@ def _literal_ssh_key(key: str) -> str | None:
 def _run_program(
     args: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b""
 ) -> subprocess.CompletedProcess[bytes]:
-    """The finished program, in the foreground: it may ask for a passphrase."""
+    """Run the program to its end, in the foreground: it may ask for a passphrase."""
     try:
         return subprocess.run(
             args, cwd=cwd, env=env, input=stdin, capture_output=True, check=False
@@ -193,7 +197,7 @@ def _run_program(
 
 
 def _signing_error(program: str, stderr: bytes) -> SigningFailed:
-    """The error in those words of the program that are meant for people."""
+    """The error in the program's words, without those for machines."""
     lines = stderr.decode("utf-8", "replace").splitlines()
     words = (x.removeprefix("gpg: ") for x in lines if not x.startswith("[GNUPG:]"))
     told = in_one_line(words).rstrip(".") or "no reason given"
@@ -204,21 +208,21 @@ def _signing_error(program: str, stderr: bytes) -> SigningFailed:
 
 
 def signatures_needed(rewrite: Rewrite) -> int:
-    """The number of commits that are written anew; the others keep what they have."""
+    """The number of new commits, which need a signature; the others keep theirs."""
     return sum(made.oid != made.draft.source.oid for made in rewrite.commits)
 
 
 def signatures_lost(rewrite: Rewrite) -> int:
-    """The number of signed commits that are written anew, and so lose the signature."""
+    """The number of signed source commits that are rewritten without a signature."""
     sources = (made.draft.source for made in rewrite.commits)
     signed = {each.oid for each in sources if each.raw.values(b"gpgsig")}
     return len(signed - {made.oid for made in rewrite.commits})
 
 
 def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewrite:
-    """Sign every commit of the rewrite that is written anew.
+    """Sign every new commit of the rewrite.
 
-    Signed commits have other ids, so what stands on them is written once more. The
+    Signed commits have other ids, so their descendants are written once more. The
     unsigned ones stay in ``objects``, where nothing names them any longer.
 
     Raises SigningFailed.
@@ -233,7 +237,7 @@ def sign_rewrite(objects: NewObjects, rewrite: Rewrite, signer: Signer) -> Rewri
 
 
 def _on_new_parents(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
-    """The commit on the signed ones of its parents."""
+    """The commit with its parents replaced by their signed versions."""
     parents = {
         b"parent " + old.encode(): b"parent " + signed[old].encode()
         for old in commit.parents
@@ -243,7 +247,7 @@ def _on_new_parents(commit: RawCommit, signed: Mapping[Oid, Oid]) -> RawCommit:
 
 
 def _with_new_ids(rewrite: Rewrite, names: Mapping[Oid, Oid]) -> Rewrite:
-    """The rewrite in which commits have these other names."""
+    """The rewrite with these ids replaced."""
     return replace(
         rewrite,
         new_head=names.get(rewrite.new_head, rewrite.new_head),

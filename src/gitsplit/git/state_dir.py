@@ -34,13 +34,13 @@ PREFIX = "gitsplit-"
 
 
 def own_prefix() -> str:
-    """The beginning of a name that says that the file is this process's."""
+    """The prefix of temporary file names that names this process and machine."""
     pid, start = this_process().split()
     return f"{PREFIX}{pid}-{start}-{_machine_name()}-"
 
 
 def is_stale_name(name: str) -> bool:
-    """Whether a file of this name is a dead process's of this machine."""
+    """Whether a temporary file of this name is a dead process's of this machine."""
     known = re.search(rf"{PREFIX}(\d+)-(\d+)-{re.escape(_machine_name())}-", name)
     return known is not None and not is_running(f"{known[1]} {known[2]}")
 
@@ -51,7 +51,7 @@ def _machine_name() -> str:
 
 @contextmanager
 def temporary_directory() -> Iterator[str]:
-    """A directory that is there within the ``with`` block."""
+    """Make a temporary directory, and remove it when the ``with`` block ends."""
     with tempfile.TemporaryDirectory(prefix=own_prefix()) as directory:
         yield directory
 
@@ -68,7 +68,7 @@ def remove_stale_files(directory: Path) -> None:
 
 
 def remove_files(path: Path) -> None:
-    """Remove the file or directory tree, if that is possible at all."""
+    """Remove the file or directory tree, as far as possible."""
     with suppress(RecursionError):
         shutil.rmtree(path, ignore_errors=True)
     if path.is_dir() and not path.is_symlink():
@@ -113,6 +113,7 @@ def read_git_file(file: Path) -> bytes | None:
 
 def _read_regular_file(file: Path, flags: int = 0) -> bytes:
     # Nothing waits for somebody to write into a pipe.
+    """Read a regular file of at most MOST_BYTES; raises OSError for any other."""
     opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | flags)
     with os.fdopen(opened, "rb") as content:
         found = os.fstat(opened)
@@ -134,7 +135,7 @@ _NUMBERS = {0: 0, 1: _GROUP, 2: _EVERYBODY}
 
 
 def ensure_directory(repo: Repository, *below: str) -> Path:
-    """Make the directory for gitsplit's own files, or one below it.
+    """Make gitsplit's own directory, or one below it, if it isn't there; its path.
 
     Raises OSError where it can't be made.
     """
@@ -155,11 +156,11 @@ def write_file(
     is_durable: bool = False,
     keeps_time: bool = False,
 ) -> None:
-    """Replace the file's content in one step: a kill leaves the old or the new one.
+    """Replace the file in one step (rename(2)): a kill leaves the old or the new one.
 
-    It is written to a temporary file beside, which is then renamed (rename(2)); a later
-    start removes one that a kill has left. With ``is_durable`` it outlasts a power cut,
-    too. With ``keeps_time`` a file that was there keeps its modification time.
+    It is written to a temporary file beside; a later start removes one that a kill has
+    left. With ``is_durable`` it outlasts a power cut, too (fsync(2)). With
+    ``keeps_time`` a file that was there keeps its modification time.
 
     Raises OSError.
     """
@@ -173,7 +174,7 @@ def write_file(
 
 
 def create_file(repo: Repository, path: Path, content: bytes) -> bool:
-    """Write a file that isn't there yet, durably; whether that was so.
+    """Write a new file durably; False where one of this name exists.
 
     Raises OSError.
     """
@@ -192,6 +193,7 @@ def create_file(repo: Repository, path: Path, content: bytes) -> bool:
 
 
 def _rename_to_free_name(new: Path, path: Path) -> bool:
+    """Rename the file, unless one of the new name exists; whether it was renamed."""
     try:
         path.touch(exist_ok=False)
     except FileExistsError:
@@ -203,7 +205,7 @@ def _rename_to_free_name(new: Path, path: Path) -> bool:
 def _write_beside(
     repo: Repository, path: Path, content: bytes, *, is_durable: bool
 ) -> Path:
-    """Write a temporary file beside that one; its name says whose it is."""
+    """Write a temporary file in the same directory."""
     new = path.with_name(f"{own_prefix()}{path.name}.tmp")
     with new.open("wb") as file:
         file.write(content)
@@ -216,7 +218,7 @@ def _write_beside(
 
 @contextmanager
 def report_write_failure(what: str, state: str = UNCHANGED) -> Iterator[None]:
-    """Raise an OSError of the ``with`` block as WriteFailed: ``what``, and why."""
+    """Raise an OSError of the ``with`` block as WriteFailed with these words first."""
     try:
         yield
     except OSError as error:
@@ -228,13 +230,13 @@ def report_write_failure(what: str, state: str = UNCHANGED) -> Iterator[None]:
 
 
 def _sync_name(repo: Repository, path: Path) -> None:
-    """Sync the file's name to disk: its directory, and gitsplit's own."""
+    """Sync the file's directory entry to disk, and that of gitsplit's directory."""
     for directory in (path.parent, repo.git_dir):
         sync_directory(directory)
 
 
 def mtime_of(path: Path) -> float:
-    """When the file was last written, in seconds since the epoch; 0 without a file."""
+    """The file's modification time in seconds since the epoch; 0 without a file."""
     try:
         return path.stat().st_mtime
     except (FileNotFoundError, NotADirectoryError):
@@ -269,12 +271,12 @@ def sync_directory(directory: Path) -> None:
 
 
 def _with_search_bits(mode: int) -> int:
-    """Who may read may also enter."""
+    """The search bits (x) for those who have read bits."""
     return (mode & (S_IRUSR | 0o044)) >> 2
 
 
 def _permissions_to_set(config: Config) -> tuple[int, bool]:
-    """The permissions to give, and whether just these (``core.sharedRepository``)."""
+    """The permissions of ``core.sharedRepository``, and whether exactly these."""
     value = config.get("core.sharedRepository") or ""
     if value in _WORDS:
         return _WORDS[value], False
@@ -295,7 +297,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class DraftFile:
-    """Where the draft of one range is kept, whether it is there or not."""
+    """The file of one range's draft, whether it exists or not."""
 
     repo: Repository
     branch: str
@@ -303,14 +305,14 @@ class DraftFile:
 
     @classmethod
     def of(cls, repo: Repository, series: Series, head_ref: str | None) -> "DraftFile":
-        """The file for the series on the branch that HEAD names."""
+        """The draft file for the series on the branch that HEAD names."""
         base = series.upstream or "root"
         name = f"{base[:_SHORT]}-{series.head[:_SHORT]}.json"
         return cls(repo, _directory_name(os.fsencode(head_ref or "HEAD")), name)
 
     @property
     def path(self) -> Path:
-        """The file."""
+        """The path of the plan file."""
         return self._directory / self.name
 
     @property
@@ -327,11 +329,11 @@ class DraftFile:
 
     @property
     def _memory(self) -> Path:
-        """The file for what a plan file has no room for."""
+        """The file beside it, for what a plan file has no room for."""
         return self.path.with_suffix(".memory")
 
     def save(self, text: str, memory: str | None = None) -> None:
-        """Write the draft, and beside it what a plan file has no room for.
+        """Write the draft, and the memory beside it.
 
         Raises WriteFailed where it can't be written.
         """
@@ -349,7 +351,7 @@ class DraftFile:
             self._directory.rmdir()
 
     def of_other_heads(self, head: Oid) -> Iterator[Path]:
-        """The drafts of this branch that were made for another HEAD."""
+        """The drafts of this branch that were made at another HEAD."""
         for path in sorted(self._directory.glob("*.json")):
             if not path.stem.endswith(f"-{head[:_SHORT]}"):
                 yield path
@@ -364,7 +366,7 @@ def _read_text(file: Path) -> str | None:
 
 
 def _directory_name(ref: bytes) -> str:
-    """A name for the ref as a file's, of the ref alone."""
+    """A file name for the ref, which no other ref has."""
     name = quote(ref, safe="")
     if len(name) <= _LONGEST:
         return name

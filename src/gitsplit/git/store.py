@@ -1,7 +1,8 @@
 """Stores new objects: as one pack, by ``git index-pack``, which checks them first.
 
-The pack has no deltas (gitformat-pack(5)): the next repack makes some. Must not move
-refs.
+The pack has no deltas (gitformat-pack(5)): the next repack makes some. It comes by way
+of a quarantine, as in ``git receive-pack``: a directory of objects that becomes part of
+the repository when it is complete and on disk. Must not move refs.
 """
 
 import tempfile
@@ -41,7 +42,7 @@ _TYPE_NUMBER: dict[ObjectKind, int] = {"commit": 1, "tree": 2, "blob": 3}
 
 
 def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> bytes:
-    """The pack stream with these objects in this order, its checksum at the end."""
+    """The pack stream of these objects in this order (gitformat-pack(5))."""
     parts = [b"PACK", _PACK_VERSION.to_bytes(4, "big"), len(objects).to_bytes(4, "big")]
     for kind, data in objects:
         parts += [_entry_header(_TYPE_NUMBER[kind], len(data)), zlib.compress(data)]
@@ -52,7 +53,7 @@ def pack_of(objects: Sequence[tuple[ObjectKind, bytes]]) -> bytes:
 
 
 def _entry_header(number: int, size: int) -> bytes:
-    """Type and size as git packs them: 4 bits of size, then 7 in each further byte."""
+    """The header of a pack entry: 4 bits of size, then 7 in each further byte."""
     encoded = bytearray()
     byte, size = number << 4 | size & 0x0F, size >> 4
     while size:
@@ -69,12 +70,12 @@ KEEP_REASON = "gitsplit"
 def objects_to_store(
     objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> tuple[tuple[ObjectKind, bytes], ...]:
-    """The objects that the rewrite needs stored, each after those that it names.
+    """The new objects that the rewrite consists of, each after those that it names.
 
-    ``trees`` are needed besides those of its commits.
+    ``trees`` are stored besides those of its commits.
 
     Raises WriteFailed where one names an object that is neither new, nor named by the
-    commits and trees it was made from, nor stored.
+    source commits and their trees, nor stored.
     """
     walk = _NewObjectWalk(objects, _objects_of_originals(objects, rewrite), {})
     for written in rewrite.commits:
@@ -85,6 +86,7 @@ def objects_to_store(
 
 
 def _objects_of_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oid]:
+    """The objects that the source commits, and the trees read of them, name."""
     sources = list(rewrite.sources)
     trees = (source.raw.tree for source in sources)
     parents = (parent for source in sources for parent in source.raw.parents)
@@ -94,14 +96,18 @@ def _objects_of_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oi
 
 @dataclass(slots=True)
 class _NewObjectWalk:
-    """The new objects met on the way down from the new commits."""
+    """A walk over the new objects that are reachable from commits and trees.
+
+    ``named`` are objects that may be missing, as in a partial clone: the originals name
+    them.
+    """
 
     objects: NewObjects
     named: frozenset[Oid]
     reached: dict[Oid, tuple[ObjectKind, bytes]]
 
     def reach(self, oid: Oid, kind: ObjectKind) -> None:
-        """Everything new that is below ``oid`` is in ``reached``, and ``oid`` last."""
+        """Add ``oid`` and all new objects reachable from it to ``reached``, it last."""
         # Directories may be deeper than Python's stack.
         waiting: list[tuple[Oid, ObjectKind, bool]] = [(oid, kind, False)]
         while waiting:
@@ -121,7 +127,7 @@ class _NewObjectWalk:
     def _below(
         self, oid: Oid, kind: ObjectKind, data: bytes
     ) -> Iterator[tuple[Oid, ObjectKind]]:
-        """What a new object names."""
+        """The objects that a new object names."""
         if kind == "tree":
             yield from self._entries(oid, data)
         elif kind == "commit":
@@ -132,6 +138,10 @@ class _NewObjectWalk:
             self._expect(len(commit.values(b"committer")) == 1, oid)
 
     def _entries(self, tree: Oid, data: bytes) -> Iterator[tuple[Oid, ObjectKind]]:
+        """The objects that a new tree names.
+
+        Raises WriteFailed for a malformed name.
+        """
         for name, entry in parse_tree(data).items():
             self._expect(bool(name) and b"/" not in name, tree)
             if entry.mode != GITLINK:
@@ -139,6 +149,7 @@ class _NewObjectWalk:
 
     @staticmethod
     def _expect(holds: bool, oid: Oid) -> None:
+        """Raise WriteFailed where that doesn't hold."""
         if not holds:
             raise WriteFailed(
                 f"The new object {oid} would be malformed or name a missing one.",
@@ -150,13 +161,11 @@ class _NewObjectWalk:
 def store_objects(
     repo: Repository, objects: NewObjects, rewrite: Rewrite, trees: Iterable[Oid] = ()
 ) -> Iterator[None]:
-    """Store the rewrite's objects, safe from gc within the ``with`` block.
+    """Store the rewrite's objects, and keep gc off them within the ``with`` block.
 
-    ``trees`` are stored besides those of its commits.
-
-    Refs are to be moved inside the block: the objects are a pack that has a ``.keep``
-    file until the block ends, because a ``git repack -a -d`` in the meantime would
-    throw away what no ref names yet.
+    ``trees`` are stored besides those of its commits. Refs are to be moved inside the
+    block: the pack has a ``.keep`` file until the block ends, because a ``git repack -a
+    -d`` in the meantime would drop what no ref names yet.
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
@@ -173,10 +182,10 @@ def store_objects(
 def store_for_rebase(
     repo: Repository, objects: NewObjects, rewrite: Rewrite
 ) -> Iterator[None]:
-    """Store the rewrite's objects, safe from gc as long as a rebase needs them.
+    """Store the rewrite's objects, and keep gc off them as long as a rebase needs them.
 
-    A rebase is to be begun inside the block. Only its todo list names what isn't picked
-    yet, so the objects are in a pack with a ``.keep`` file, which names this worktree.
+    A rebase is to be started inside the block. Only its todo list names what isn't
+    picked yet, so the pack has a ``.keep`` file that names this worktree.
 
     Raises WriteFailed with git's words where git doesn't take them.
     """
@@ -190,7 +199,7 @@ def store_for_rebase(
 
 
 def _remove_keep(keep: Path) -> None:
-    """Delete the ``.keep`` file; where that fails, the next start does it."""
+    """Remove the ``.keep`` file; where that fails, the next start does it."""
     with suppress(OSError):
         keep.unlink(missing_ok=True)
 
@@ -198,10 +207,10 @@ def _remove_keep(keep: Path) -> None:
 def _store_pack(
     repo: Repository, new: tuple[tuple[ObjectKind, bytes], ...], who: str
 ) -> Path | None:
-    """Store the objects as a pack; its ``.keep`` file, or None where others keep it.
+    """Store the objects as a pack.
 
-    The pack is on disk for good, whatever the configuration says about that: a power
-    cut that spares the refs must spare what they name.
+    Its ``.keep`` file, or None where it was kept already. The pack is fsynced, whatever
+    the configuration says: a power cut that spares the refs must spare what they name.
     """
     try:
         with _quarantine(repo) as place:
@@ -226,9 +235,9 @@ def _store_error(why: str) -> WriteFailed:
 
 @contextmanager
 def _quarantine(repo: Repository) -> Iterator[Path]:
-    """A quarantine on the repository's file system; gone when the block ends.
+    """Make a directory for new objects on the repository's file system.
 
-    Raises OSError where it can't be made.
+    Remove it at last. Raises OSError where it can't be made.
     """
     place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
     try:
@@ -241,8 +250,8 @@ def _quarantine(repo: Repository) -> Iterator[Path]:
 def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | None:
     """Move a pack from the quarantine into the repository; its ``.keep`` file.
 
-    That is there before the pack is, so that no repack throws the pack away. None where
-    the very pack was there, kept by somebody else. Raises OSError.
+    That is written first, so that no repack drops the pack. None where the same pack
+    was there, kept by somebody else. Raises OSError.
     """
     packs = repo.objects_dir / "pack"
     packs.mkdir(exist_ok=True)

@@ -27,7 +27,7 @@ EMPTY_TREE = object_id("tree", b"")
 
 
 class ObjectReader(Protocol):
-    """Whatever knows the stored objects."""
+    """A reader of stored objects, such as the repository."""
 
     def read_object(self, oid: Oid, /) -> tuple[str, bytes]:
         """The kind and the bytes of a stored object."""
@@ -37,7 +37,7 @@ class ObjectReader(Protocol):
 
 
 class NewObjects:
-    """Objects by id that aren't stored yet, laid over those that are.
+    """New objects by id, in memory, over those that are stored.
 
     An object that the repository has already is kept here all the same: storing it
     again freshens it, so that a ``git gc`` in the meantime doesn't prune it.
@@ -49,29 +49,29 @@ class NewObjects:
         self._trees_read: dict[Oid, Mapping[bytes, TreeEntry]] = {}
 
     def add(self, kind: ObjectKind, data: bytes) -> Oid:
-        """The id of ``data``, which counts as an object from now on."""
+        """Add a new object; its id."""
         oid = object_id(kind, data)
         self._new[oid] = (kind, data)
         return oid
 
     def new(self, oid: Oid) -> tuple[ObjectKind, bytes] | None:
-        """The kind and bytes of an object added here; None for any other."""
+        """The kind and content of a new object; None for any other."""
         return self._new.get(oid)
 
     def is_stored(self, oid: Oid) -> bool:
-        """Whether the repository has the object already."""
+        """Whether the repository has the object."""
         return self._stored.has_object(oid)
 
     def read_object(self, oid: Oid) -> tuple[str, bytes]:
-        """The kind and bytes of an object, added here or stored."""
+        """Read an object, new or stored: its kind and content."""
         return self.new(oid) or self._stored.read_object(oid)
 
     def read_commit(self, oid: Oid) -> RawCommit:
-        """The commit, added here or stored."""
+        """Read a commit, new or stored."""
         return RawCommit.parse(self.read_object(oid)[1])
 
     def tree(self, oid: Oid) -> Mapping[bytes, TreeEntry]:
-        """The entries of a tree, added here or stored."""
+        """Read the entries of a tree, new or stored."""
         if oid == EMPTY_TREE:
             return {}  # git knows it without having stored it
         if oid in self._new:
@@ -81,7 +81,7 @@ class NewObjects:
         return self._trees_read[oid]
 
     def named_objects(self) -> frozenset[Oid]:
-        """The objects that the stored trees read so far name, there or not.
+        """The objects that the stored trees read so far name.
 
         A partial clone lacks some of them; naming them again is right all the same.
         """
@@ -90,16 +90,16 @@ class NewObjects:
 
 
 class PathPair(NamedTuple):
-    """What two trees have at one path; None where one has no file there."""
+    """The entries of two trees at one path; None where one has no file there."""
 
     before: TreeEntry | None
     after: TreeEntry | None
 
 
 def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPair]:
-    """Every path at which the two trees don't have the same file; no renames found.
+    """Every path at which the two trees differ, with both entries; without renames.
 
-    Nothing is read where it is one tree: it may be missing.
+    Equal trees aren't read: they may be missing.
     """
     return {} if old == new else dict(_path_pairs(objects, old, new))
 
@@ -107,7 +107,7 @@ def changed_paths(objects: NewObjects, old: Oid, new: Oid) -> dict[bytes, PathPa
 def _path_pairs(
     objects: NewObjects, old: Oid, new: Oid
 ) -> Iterator[tuple[bytes, PathPair]]:
-    """Each such path and its pair; directories may be deeper than Python's stack."""
+    """Each such path with its entries; without recursion, for directories are deep."""
     waiting = [(b"", old, new)]
     while waiting:
         prefix, *trees = waiting.pop()
@@ -136,7 +136,7 @@ def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
 
 @dataclass(slots=True)
 class _Change:
-    """What becomes of one name in a directory: its own entry and what is below it."""
+    """The change at one name of a directory: a new entry, and changes below it."""
 
     is_named: bool = False
     entry: TreeEntry | None = None
@@ -146,11 +146,11 @@ class _Change:
 def tree_with(
     objects: NewObjects, base: Oid | None, paths: Iterable[PathChange]
 ) -> Oid:
-    """The tree like ``base`` in which each path has its entry, or nothing.
+    """Make the tree like ``base`` in which these paths have these entries, or none.
 
-    Only the directories on the way to a path are read; one that loses its last entry
-    goes. ``base`` is None for the empty tree. A path counts as a file: that it has
-    nothing leaves a directory of that name alone, as in git's index.
+    Only the directories on the way to a path are read; one that loses its last entry is
+    removed. ``base`` is None for the empty tree. A path counts as a file: to remove it
+    leaves a directory of that name alone, as in git's index.
 
     Raises InvalidPlan where a path would be a file and a directory at once.
     """
@@ -163,7 +163,7 @@ def tree_with(
 
 
 def _nested_changes(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
-    """The changes nested as the directories are; of two for a path, the last."""
+    """The changes nested by directory; of two for a path, the last counts."""
     top: dict[bytes, _Change] = {}
     for path, entry in paths:
         *directories, name = path.split(b"/")
@@ -177,7 +177,7 @@ def _nested_changes(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
 
 @dataclass(slots=True)
 class _Directory:
-    """A directory to be changed; ``path`` ends with a slash but for the top.
+    """A directory to be made; ``path`` ends with a slash, but for the top.
 
     ``base`` and ``made`` are its trees before and after, None where it is empty.
     """
@@ -189,7 +189,7 @@ class _Directory:
     made: Oid | None = None
 
     def make(self, objects: NewObjects) -> None:
-        """The changes are made, after those of the directories below it."""
+        """Make the tree, when those of the directories below it are made."""
         before = objects.tree(self.base) if self.base else {}
         after = dict(before)
         for name, change in self.changes.items():
@@ -206,7 +206,7 @@ class _Directory:
     def _entry(
         self, name: bytes, change: _Change, before: TreeEntry | None
     ) -> TreeEntry | None:
-        """What it has now under a name whose entry was ``before``."""
+        """The new entry of a name whose entry was ``before``."""
         file = change.entry if change.is_named else before
         if _is_directory(file):
             file = None
@@ -224,7 +224,7 @@ class _Directory:
 
 
 def _directories_to_make(objects: NewObjects, top: _Directory) -> list[_Directory]:
-    """The directory and every one below it that is to be changed, from the top."""
+    """The top directory and every one below it that changes, parents first."""
     found = [top]
     for directory in found:
         before = objects.tree(directory.base) if directory.base else {}

@@ -1,6 +1,6 @@
-"""Runs programs of the user's: a filter that is asked, and the editor as git runs it.
+"""Runs programs of the user's: the proposal command as a filter, and the editor.
 
-The editor is that of ``git-var(1)``, GIT_EDITOR.
+The editor is that of git-var(1), GIT_EDITOR.
 """
 
 import os
@@ -27,11 +27,11 @@ PATIENCE = 60.0
 
 
 def run_filter(repo: Repository, command: str, question: bytes) -> bytes:
-    """Run the shell command with ``question`` on standard input; what it prints.
+    """Run the shell command with ``question`` on standard input; its standard output.
 
-    It runs at the top of the worktree, or in a bare repository's directory. What it
-    says on standard error is passed on where it fails. Raises ProgramFailed where it
-    exits with an error, doesn't end, or can't be started, and GivenUp.
+    It runs at the top of the worktree, or in a bare repository's directory. Raises
+    ProgramFailed, with what it says on standard error, where it fails, doesn't end, or
+    can't be started; and GivenUp.
     """
     try:
         child = subprocess.Popen(
@@ -70,7 +70,10 @@ def run_filter(repo: Repository, command: str, question: bytes) -> bytes:
 def _deadline_check(
     deadline: float, is_wanted: Callable[[], bool] | None
 ) -> Callable[[], bool]:
-    """Whether the answer is still wanted; raises TimeoutError after the deadline."""
+    """A function that says whether the answer is wanted.
+
+    It raises TimeoutError when late.
+    """
 
     def is_awaited() -> bool:
         if time.monotonic() > deadline:
@@ -81,11 +84,11 @@ def _deadline_check(
 
 
 def edit_text(repo: Repository, text: bytes) -> bytes:
-    """Open ``text`` in the user's editor, which gets the terminal; the edited text.
+    """Open ``text`` in the user's editor, on the terminal; the edited text.
 
-    The file is called COMMIT_EDITMSG, by which editors know what they edit. Raises
-    EditorFailed when the editor can't be started or ends with an error, which is how
-    a user says no, and Interrupted where a signal tells gitsplit to end.
+    The file is called COMMIT_EDITMSG, by which editors know the format. Raises
+    EditorFailed when the editor can't be started or ends with an error, which is how a
+    user cancels, and Interrupted where a signal tells gitsplit to end.
     """
     path = repo.own_dir / "COMMIT_EDITMSG"
     try:
@@ -98,7 +101,7 @@ def edit_text(repo: Repository, text: bytes) -> bytes:
 
 
 def keep_text(repo: Repository, text: bytes) -> Path:
-    """Keep a text that couldn't be used, and return the path of the file.
+    """Write a text that couldn't be used to a file; its path.
 
     Raises EditorFailed where it can't be written.
     """
@@ -114,8 +117,8 @@ def keep_text(repo: Repository, text: bytes) -> Path:
 def edit_file(repo: Repository, name: bytes, content: bytes) -> bytes:
     """Open a file's content in the user's editor; the edited content, byte for byte.
 
-    The copy in the editor has the last part of the name, by which editors know what is
-    in it. Raises EditorFailed as :func:`edit_text` does.
+    The temporary file has the same name, by which editors know the format. Raises
+    EditorFailed as :func:`edit_text` does.
     """
     with temporary_directory() as directory:
         path = Path(directory, os.fsdecode(name.rpartition(b"/")[2]))
@@ -150,7 +153,7 @@ def _run_editor(repo: Repository, path: Path, content: bytes) -> bytes:
 
 
 def _await_end(editor: subprocess.Popen[bytes]) -> int:
-    """Wait for the editor and return its exit status; pass a signal on to it.
+    """Wait for the editor; its exit status. A signal is passed on to it.
 
     Raises Interrupted then.
     """

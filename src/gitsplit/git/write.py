@@ -1,6 +1,6 @@
-"""Makes commits of drafts, in memory: what a preview shows is what is written.
+"""Makes commits of drafts in memory: what a preview shows is what is written.
 
-:mod:`gitsplit.git.store` has git keep them.
+:mod:`gitsplit.git.store` stores them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,10 +24,10 @@ from gitsplit.model.series import CommitDraft, SourceCommit
 
 
 class WrittenCommit(NamedTuple):
-    """A draft and what became of it.
+    """A draft and the commit made of it.
 
-    ``is_emptied`` says that nothing is left of what the commit did, because of what was
-    dropped before it.
+    ``is_emptied`` says that its change has become empty, because of what was dropped
+    before it.
     """
 
     draft: CommitDraft
@@ -49,13 +49,12 @@ class RewrittenCommit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """The commits of a series as they will be, oldest first.
+    """The new commits of a series, oldest first, and what became of each old one.
 
     ``rewritten`` has the source commits whose id changes, squashed ones among them;
-    ``commits`` has every draft, also those that come out as the commit they were made
-    from. A ``dropped`` source commit is in neither; it comes with the commit that is
-    in its place now. One that is ``given_up`` is part of a range and nobody continues
-    it; it comes with the commit that has most of it. The trees are those of the heads.
+    ``commits`` has every draft, also those that come out as their source commit. A
+    ``dropped`` source commit is in neither; it comes with its new parent, which takes
+    its place. The trees are those of the heads.
     """
 
     old_head: Oid
@@ -69,7 +68,7 @@ class Rewrite:
 
     @property
     def sources(self) -> Iterator[SourceCommit]:
-        """Every commit that the series was made of."""
+        """Every source commit of the series, squashed and dropped ones too."""
         drafts = [written.draft for written in self.commits]
         gone = (source for source, _ in (*self.dropped, *self.given_up))
         every = chain(
@@ -79,7 +78,7 @@ class Rewrite:
 
     @property
     def followers(self) -> Mapping[Oid, Oid]:
-        """For each rewritten or dropped commit, where refs to it go."""
+        """For each rewritten or dropped commit, where refs to it move."""
         rewritten = {commit.old: commit.new for commit in self.rewritten}
         return rewritten | {source.oid: new for source, new in self.dropped}
 
@@ -128,6 +127,7 @@ def make_until_conflict(
 def _drafts_by_source(
     drafts: Iterable[CommitDraft],
 ) -> dict[Oid, tuple[CommitDraft, ...]]:
+    """The drafts of each source commit."""
     pieces: dict[Oid, tuple[CommitDraft, ...]] = {}
     for draft in drafts:
         pieces[draft.place] = (*pieces.get(draft.place, ()), draft)
@@ -169,7 +169,7 @@ class _Writer:
         return cls(objects, replay, who, drafts, sources, pieces)
 
     def write(self, source: SourceCommit) -> None:
-        """Write the commits that the source becomes, or leave it out."""
+        """Make the commits of one source, map it to another's, or drop it."""
         drafts = self.drafts.get(source.oid, ())
         if source.oid in self.moved:
             return  # it was written with the range that it is in
@@ -183,7 +183,7 @@ class _Writer:
             self._write_chain(source, drafts)
 
     def rewrite(self) -> Rewrite:
-        """What has been written."""
+        """The rewrite that was written; raises InvalidPlan where no commit is left."""
         series = self.whole.series
         last = self.sources[-1].oid
         new_head = self.moved.get(last)
@@ -261,7 +261,7 @@ class _Writer:
         self.rewritten.append(RewrittenCommit(source.oid, oid, oid))
 
     def _drop(self, source: SourceCommit, parents: tuple[Oid, ...]) -> None:
-        """Leave the commit out: its children go to the first of these parents."""
+        """Drop the commit: its children get the first of these parents."""
         if not parents:
             self._record(source, None, EMPTY_TREE)
             return
@@ -271,30 +271,30 @@ class _Writer:
             self.dropped.append((source, parent))
 
     def _parents_left(self, source: SourceCommit) -> tuple[Oid, ...]:
-        """Its parents in the new order, without those that are gone with a root."""
+        """The source's parents in the new order, without those dropped with a root."""
         parents = self.whole.layout.parents[source.oid]
         return tuple(p for p in parents if self.moved.get(p, p) is not None)
 
     def _new_parents(self, source: SourceCommit) -> tuple[Oid, ...]:
-        """Its parents among the new commits."""
+        """The new commits that are the source's parents."""
         left = self._parents_left(source)
         return tuple(filter(None, (self.moved.get(p, p) for p in left)))
 
     def _is_merged_already(self, source: SourceCommit) -> bool:
-        """Whether a merge has nothing left to merge, as git leaves such a one out."""
+        """Whether a merge has nothing left to merge: git's rebase drops such a one."""
         parents, new = source.raw.parents, self._new_parents(source)
         if len(parents) != 2 or new[1:] == parents[1:]:
             return False
         return len(new) < 2 or self.replay.is_ancestor(new[1], new[0])
 
     def _parent_trees(self, source: SourceCommit) -> tuple[Oid, Oid]:
-        """The tree that the first parent had, and that of the first parent now."""
+        """The first parent's tree before and now."""
         old, new = source.raw.parents, self.whole.layout.parents[source.oid]
         was = self._trees_of(old[0])[0] if old else EMPTY_TREE
         return was, self._trees_of(new[0])[1] if new else EMPTY_TREE
 
     def _trees_of(self, commit: Oid) -> tuple[Oid, Oid]:
-        """The tree that the commit had, and the one that its place has now."""
+        """The commit's own tree, and the tree at its place now."""
         if commit not in self.trees:
             tree = self.objects.read_commit(commit).tree
             self.trees[commit] = (tree, tree)
@@ -356,6 +356,7 @@ class _Writer:
         return tree_with(self.objects, before, draft.paths)
 
     def _commit(self, draft: CommitDraft, tree: Oid, parents: tuple[Oid, ...]) -> Oid:
+        """Make a commit of the draft; its id."""
         _refuse_nul(draft)
         # Jujutsu's header is an identity like the Change-Id: one commit keeps it.
         gone = frozenset({b"change-id"}) if draft.role == "piece" else frozenset()
@@ -370,9 +371,9 @@ class _Writer:
 
 
 def _refuse_nul(draft: CommitDraft) -> None:
-    """Nothing where the message has no NUL byte, or has it from its source.
+    """Raise InvalidPlan for a NUL byte in the message that its source doesn't have.
 
-    Raises InvalidPlan, as git does for the message of a new commit.
+    Git refuses it in the message of a new commit, too.
     """
     if has_new_nul(draft.message, draft.source.raw.message):
         raise InvalidPlan(
