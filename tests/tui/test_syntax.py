@@ -16,7 +16,7 @@ from pygments.lexers import PythonLexer
 from gitsplit.model.diff import FileChange, lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.background.syntax import Syntax
-from gitsplit.tui.background.worker import Reader
+from gitsplit.tui.background.worker import SyntaxReader
 from gitsplit.tui.view.text import Tint
 from tests.processes import PATIENCE
 from tests.tui.builder import file_of, plan_of, state_of
@@ -188,7 +188,7 @@ def test_a_file_that_comes_into_sight_while_another_is_read_is_read_too() -> Non
             application: Application[None] = Application(
                 input=pipe, output=DummyOutput()
             )
-            reader = Reader(syntax)
+            reader = SyntaxReader(syntax)
             syntax.tints(first, False, 5_000)
             reader.keep_up(application)
             while not syntax.tints(first, False, 0):

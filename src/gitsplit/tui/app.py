@@ -1,14 +1,12 @@
-"""The screens on a real terminal: keys to actions, states to frames.
+"""The screen on a real terminal: keys become actions, states become frames.
 
-The state is pure and everything about it is decided elsewhere. Here is the one thing
-that changes, and what only a program can do: run the editor, stop, and leave.
+The shell holds the state, the one thing that changes, and does what a pure function
+can't: run the editor, suspend, leave, and have threads find out what takes long.
 
-What ends the screen from outside: a signal, or a terminal that is gone.
-
-All of it is taken by the screen's own loop, between two keys. An exception that a
-signal raises anywhere could be swallowed, or leave the loop waiting for what never
-comes; and an error that nobody handles would have prompt_toolkit wait for Enter, which
-no closed terminal sends.
+A signal, or a terminal that is gone, ends the screen through its own loop, between two
+keys. An exception that a signal raises anywhere could be swallowed, or leave the loop
+waiting for ever; and prompt_toolkit answers an error that nobody handles by waiting for
+Enter, which no closed terminal sends.
 """
 
 import asyncio
@@ -48,7 +46,7 @@ from gitsplit.tui.background.worker import (
     Backend,
     BackgroundWorker,
     Checker,
-    Reader,
+    SyntaxReader,
     find_proposal,
     run_in_thread,
     takes_long_to_cut,
@@ -100,7 +98,7 @@ _GONE = (errno.EIO, errno.EBADF, errno.ENXIO)
 
 
 class ApplicationRun(Generic[Result]):
-    """An application run until it ends, by itself or from outside."""
+    """A run of an application, which a signal or a lost terminal ends in order."""
 
     def __init__(self, application: Application[Result]) -> None:
         self._application = application
@@ -130,17 +128,17 @@ class ApplicationRun(Generic[Result]):
                     signal.signal(number, self._handler(was))
 
     def _handler(self, was: Any) -> Any:
-        """What handles signals from now on: what did before the screen.
+        """The handler to have after the run: the earlier one.
 
-        A terminal that is closed sends more than one signal. Who is ending already, and
-        clears away what worked beside the screen, isn't broken off by the next.
+        While gitsplit is ending because of a signal, and clears up, others are ignored:
+        a terminal that is closed sends more than one.
         """
         is_ending = self._is_gone or self._number is not None
         is_heard = was is not signal.SIG_IGN
         return _ignore_signal if is_ending and is_heard else was or signal.SIG_DFL
 
     def _listen(self) -> None:
-        """The running loop takes signals and failures; what is ignored stays so."""
+        """Have the running loop take signals and failures; what is ignored stays so."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._end_by_failure)
         if current_thread() is main_thread():
@@ -187,7 +185,7 @@ class Editor:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around the screen while it is shown.
+    """What the screen needs of the program around it.
 
     ``on_change`` is called with each todo list that the user makes and what is to be
     remembered beside it, and as the screen is left. ``checker`` checks new commits,
@@ -248,7 +246,7 @@ def run_screen(
 
 
 class Shell:
-    """What stands around the pure state: ``state`` is the one thing that changes."""
+    """Holds the state, takes keys and reports, and does what the state asks for."""
 
     def __init__(self, state: State, around: Surroundings) -> None:
         self.state = state
@@ -282,7 +280,7 @@ class Shell:
         application.after_render += self._background.keep_up
         if self._syntax and application.color_depth is not ColorDepth.DEPTH_1_BIT:
             self.tints = self._syntax.tints
-            application.after_render += Reader(self._syntax).keep_up
+            application.after_render += SyntaxReader(self._syntax).keep_up
         # Escape alone must be told from the first byte of a longer key, and soon.
         application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
         return application
@@ -293,7 +291,7 @@ class Shell:
         )
 
     def take(self, action: Action, application: ScreenApplication) -> None:
-        """The state after ``action``, and what it asks for done."""
+        """Make the state that follows ``action``, and do what it asks for."""
         before = self.state
         self.state = reduce_with_merges(before, action, self._around.backend.merge)
         if self.state.todo is not before.todo:
@@ -303,7 +301,7 @@ class Shell:
         self._answer(action, application)
 
     def close(self) -> None:
-        """Nothing works beside the screen any more; it is gone."""
+        """End all background work; the screen is gone."""
         self._around.give_up()
         self._background.close()
         if self._search_thread is not None:
@@ -313,7 +311,7 @@ class Shell:
         self._tell_change()
 
     def _tell_and_stop_checks(self) -> None:
-        """The todo list told to who keeps it; checks of the old one are given up."""
+        """Have the new todo list saved, and give up checks of the old one."""
         self._tell_change()
         if self._around.checker is not None:
             self._around.checker.stop()
@@ -322,7 +320,7 @@ class Shell:
         self._around.on_change(self.state.todo, memory_of(self.state))
 
     def _answer(self, action: Action, application: ScreenApplication) -> None:
-        """What the state asks for after ``action``, done."""
+        """Do what the state asks for after ``action``."""
         match self.state.request:
             case ShellRequest.APPLY:
                 todo = todo_without_empty_groups(self.state.todo)
@@ -345,14 +343,14 @@ class Shell:
     def _wait_for(
         self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
-        """Keys wait until the actions are made, which are taken before them."""
+        """Hold keys back until the actions are made and taken."""
         self._early_keys = []
         application.create_background_task(self._take_prepared(made, application))
 
     def _answer_key(self, action: Action, application: ScreenApplication) -> None:
-        """What a key asks for, done; what takes long beside the screen, which says so.
+        """Take the action of a key; one that takes long is tried in a thread first.
 
-        What is found out by that is known when it is done once more.
+        What that has found out is remembered, so that it is quick the second time.
         """
         if not takes_long_to_cut(self.state, action):
             self.take(action, application)
@@ -366,7 +364,7 @@ class Shell:
     def _search_in_thread(
         self, find: Callable[[], Sequence[Action]]
     ) -> Awaitable[Sequence[Action]]:
-        """What comes of it, found in another thread; Ctrl-C leaves meanwhile."""
+        """Have it found in another thread; meanwhile Ctrl-C leaves."""
         self._is_searching = True
         found, self._search_thread = run_in_thread(find)
         return found
@@ -374,7 +372,7 @@ class Shell:
     def _prepare(
         self, request: ShellRequest, action: Action
     ) -> Awaitable[Sequence[Action]]:
-        """What is to be taken next, once the editor or a large commit is read."""
+        """The actions that answer a request: of the editor, or with a proposal."""
         if request is ShellRequest.PROPOSE:
             return self._search_in_thread(
                 partial(_find_proposal, self._around.backend, self.state, action)
@@ -386,7 +384,7 @@ class Shell:
     async def _take_prepared(
         self, made: Awaitable[Sequence[Action]], application: ScreenApplication
     ) -> None:
-        """The actions that are made are taken, and then the keys that came early."""
+        """Take the actions once they are made, and then the keys that came early."""
         actions: Sequence[Action]
         try:
             actions = await made
@@ -405,7 +403,7 @@ class Shell:
         application.invalidate()
 
     def _key_bindings(self) -> KeyBindings:
-        """The table of keys as prompt_toolkit wants it."""
+        """The key table as prompt_toolkit's bindings."""
         bindings = KeyBindings()
         for row in TABLE:
             is_here = Condition(partial(self._is_at, row.contexts))
@@ -423,15 +421,15 @@ class Shell:
         return bindings
 
     def _is_waiting(self) -> bool:
-        """Whether keys have to wait: for the editor, or until a commit is read."""
+        """Whether keys are held back: for the editor, or for a proposal."""
         return self._early_keys is not None
 
     def _is_at(self, places: frozenset[KeyContext]) -> bool:
-        """Whether a key pressed now is meant for one of the places."""
+        """Whether a key pressed now is pressed in one of these contexts."""
         return not self._is_waiting() and context_of(self.state) in places
 
     def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
-        """What prompt_toolkit calls when a key is pressed."""
+        """The function that prompt_toolkit calls when a key is pressed."""
 
         def handle(event: KeyPressEvent) -> None:
             pressed = self._pressed(event)
@@ -444,7 +442,7 @@ class Shell:
         return handle
 
     def _pressed(self, event: KeyPressEvent) -> Pressed:
-        """The key with what its action may have to know."""
+        """The key that was pressed, with what its action may depend on."""
         key = event.key_sequence[-1].key
         is_text = len(key) == 1 or key is Keys.BracketedPaste
         most = self._last_scroll(event.app) if self._is_paged() else FAR
@@ -460,7 +458,7 @@ class Shell:
         return last_scroll(self.state, size.columns, size.rows)
 
     def _take_mouse(self, region: Region, number: int, turned: int) -> None:
-        """A click on a row or a commit, or the wheel turned by so many rows."""
+        """Take a click on a row or a commit, or the wheel turned by so many rows."""
         if self._is_waiting():
             return
         application = get_app()
@@ -476,7 +474,7 @@ class Shell:
             self.take(FocusOn(number), application)
 
     def _collect_garbage(self, _: ScreenApplication) -> None:
-        """Frames leave cycles behind; often collected, they never cost a pause."""
+        """Collect the cycles that frames leave, often enough to cause no pause."""
         self._frames += 1
         if self._frames % _FRAMES_PER_COLLECTION == 0:
             gc.collect()
@@ -495,18 +493,18 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
 
 
 def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[Action]:
-    """The action, after what was found out about the commit that it is about."""
+    """A report of what is proposed, and the action that needs it."""
     return (find_proposal(backend, state), action)
 
 
 def _try_action(state: State, action: Action) -> Sequence[Action]:
-    """The action, once it has been tried; lines that it compares are compared then."""
+    """The action, once tried: the lines that it compares are remembered then."""
     reduce(state, action)
     return (action,)
 
 
 def _edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Action:
-    """What the user makes in the editor of what the request is about."""
+    """Run the editor on what is requested; an action with what the user wrote."""
     if request is ShellRequest.EDIT_MESSAGES:
         commits = message_commits(state)
         titled = [(origin_words(each), each.message) for each in commits]

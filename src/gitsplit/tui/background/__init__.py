@@ -1,1 +1,1 @@
-"""What works while the screen waits for a key."""
+"""Work that goes on while the screen waits for a key."""

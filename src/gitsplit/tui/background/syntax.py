@@ -1,8 +1,8 @@
-"""Keywords and comments set apart in the lines in sight, found while nobody types.
+"""Syntax highlighting of the lines in sight, found while nobody types.
 
-Only weight and slope tell them apart: green and red are for added and removed lines.
-pygments is not imported before the first frame, and never for a dry run. Everything
-here is done in steps of a few milliseconds, so that no key has to wait for it.
+Keywords are bold and comments italic: green and red are for added and removed lines.
+pygments is not imported before the first frame, and never for a dry run. Files are
+lexed in steps of a few milliseconds, so that no key has to wait for it.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _LONGEST_STEP = 0.05  # seconds; a file that takes longer for one token is given
 
 @dataclass(slots=True)
 class _Reading:
-    """How far a text has been read: ``done`` lines, and the tints found in them."""
+    """A file being lexed: how many lines are ``done``, and the tints in them."""
 
     text: str
     tokens: "Iterator[tuple[int, _TokenType, str]] | None" = None
@@ -42,7 +42,7 @@ class _Reading:
     is_over: bool = False
 
     def is_behind(self) -> bool:
-        """Whether there is more to be read for the lines that are wanted, and can be.
+        """Whether wanted lines are still to be lexed, and can be.
 
         What isn't open yet can't: :meth:`Syntax.open_new` sees to it.
         """
@@ -79,13 +79,13 @@ _Key = tuple[Oid, bytes]
 
 @dataclass(slots=True)
 class Syntax:
-    """The tints of the files that were ever in sight; more of them with each step."""
+    """The tints of all files that were ever in sight, as far as they are lexed."""
 
     _readings: dict[_Key, _Reading] = field(default_factory=dict)
     _new: dict[_Key, _Reading] = field(default_factory=dict)
 
     def tints(self, change: FileChange, is_old: bool, line: int) -> tuple[Tint, ...]:
-        """What is known of a line now. It is noted that the line is in sight."""
+        """The tints of a line, if known by now; it is noted that it is in sight."""
         side = change.old if is_old else change.new
         if side is None or side.content is None:
             return ()
@@ -104,15 +104,15 @@ class Syntax:
         return reading
 
     def has_new(self) -> bool:
-        """Whether there are files to be opened."""
+        """Whether files wait for a lexer."""
         return bool(self._new)
 
     def is_behind(self) -> bool:
-        """Whether there is something to be read for the lines in sight."""
+        """Whether lines in sight are still to be lexed."""
         return any(reading.is_behind() for reading in self._readings.values())
 
     def open_new(self) -> None:
-        """Find a lexer for each new file: too slow a step, but a thread can do it."""
+        """Find a lexer for each new file; slow, so it is done in a thread."""
         while self._new:
             (_, path), reading = self._new.popitem()
             try:
@@ -125,7 +125,7 @@ class Syntax:
                 reading.tokens = lexer.get_tokens_unprocessed(reading.text)
 
     def read_on(self, seconds: float = SLICE) -> None:
-        """Read the files in sight further, for no longer than so many seconds."""
+        """Lex the files in sight further, for no longer than so many seconds."""
         end = perf_counter() + seconds
         for reading in list(self._readings.values()):
             while reading.is_behind() and perf_counter() < end:
@@ -133,7 +133,7 @@ class Syntax:
 
 
 def _text_to_lex(content: bytes) -> str | None:
-    """The text of a file that is small enough to be read; else None."""
+    """The text of a file; None where it is binary, or too large to be lexed."""
     if len(content) > _LARGEST or b"\0" in content:
         return None
     lines = content.split(b"\n")

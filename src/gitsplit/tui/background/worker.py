@@ -1,12 +1,11 @@
-"""Work in the background: one job at a time, in another thread.
+"""Work in the background, in threads: what git says, estimates, checks, syntax.
 
-Results come in as reports, a kind of action. What is known is not asked for again, and
-a job whose result is no longer wanted is cancelled.
+The worker does one job at a time. Results come in as reports, a kind of action; what is
+known is not asked for again, and a job whose result is no longer wanted is cancelled.
 
-Finding what is proposed for a commit may take long, and may have to wait for what is
-being found out about another one. So the reducer asks the shell for it, which shows
-meanwhile that it is at it, can be left, takes what was found as a report and then the
-key again. While a key is answered nobody is waited for.
+A proposal that a key needs may take long, or have to wait for a job. So the reducer
+requests it of the shell, which says so on the screen, takes the proposal as a report,
+and then the key once more: no key is ever waited for.
 
 The files in sight read for their syntax while the screen waits for a key.
 """
@@ -57,31 +56,30 @@ from gitsplit.tui.update.actions import (
 Found = TypeVar("Found")
 
 PATIENCE = 1.0
-"""Seconds that who leaves waits at most for work that is given up.
+"""Seconds that leaving waits at most for work that was given up.
 
-By then it has ended what it had running, and is at most thinking; it dies with us.
+By then it has ended all programs that it ran, and its thread ends with the process.
 """
 
 BETWEEN_NEWS = 0.1
-"""Seconds between two reports of how far something is."""
+"""Seconds between two reports of progress."""
 
 
 class Checker(Protocol):
     """Checks new commits with the user's command, while the screen goes on."""
 
     def start(self, todo: Todo, tell: Callable[[int, Check], None]) -> None:
-        """Begin with the new commits of this list, and come back at once.
+        """Begin to check the new commits of this list, and return at once.
 
-        ``tell`` is called, from one thread after another, with a commit's number from 0
-        and what has come of it, and comes back at once. What was being checked before
-        isn't wanted any more.
+        ``tell`` is called in other threads with a commit's number, from 0, and how its
+        check stands. Checks of an earlier list are given up.
         """
 
     def stop(self) -> None:
-        """What is being checked isn't wanted any more; nobody waits for its end."""
+        """Give up what is being checked, without waiting for its end."""
 
     def close(self) -> None:
-        """Nothing is checked any more, and nothing is left of it."""
+        """End all checks, and clear up after them."""
 
 
 def _refuse_proposal(_commit: Oid) -> NoReturn:
@@ -90,7 +88,7 @@ def _refuse_proposal(_commit: Oid) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """What the shell asks of git for the state, which gets the answers as reports.
+    """What the shell asks git and the proposal; the state gets the answers as reports.
 
     ``merge`` is asked while a key is answered, and may raise ActionRefused. The others
     are asked in another thread. ``plan_of`` proposes how a commit of the series is
@@ -131,21 +129,21 @@ class BackgroundWorker:
         self._get_state = get_state
         self._backend = backend
         self._take = take
-        self._is_at_it = False
+        self._is_running = False
         self._is_closed = Event()
         self._thread: Thread | None = None
 
     def keep_up(self, application: Application[Any]) -> None:
-        """Have what isn't known found out, after a frame that showed so."""
+        """Begin to work after a frame, if there is a job and none is running."""
         if (
-            not self._is_at_it
+            not self._is_running
             and next_job(self._get_state(), self._backend) is not None
         ):
-            self._is_at_it = True
+            self._is_running = True
             application.create_background_task(self._work(application))
 
     def close(self) -> None:
-        """Nothing is found out any more, and nothing runs for it."""
+        """End the job that is running; no other is begun."""
         self._is_closed.set()
         if self._thread is not None:
             self._thread.join(PATIENCE)
@@ -159,10 +157,10 @@ class BackgroundWorker:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
         finally:
-            self._is_at_it = False
+            self._is_running = False
 
     async def _run(self, job: Job) -> Report:
-        """What comes of the job; how far it is comes in meanwhile."""
+        """Run the job to its report; meanwhile progress is reported."""
         come: deque[tuple[int, int]] = deque(maxlen=1)
         watch = Watch(lambda *at: come.append(at), self._wants(job))
         found, self._thread = run_in_thread(partial(job.find, watch))
@@ -182,7 +180,7 @@ class BackgroundWorker:
         return is_wanted
 
     def check(self, checker: Checker) -> None:
-        """Have the new commits checked; what comes of it comes in as it is found."""
+        """Have the new commits checked; each result is reported as it comes."""
         todo = self._get_state().todo
         loop = asyncio.get_running_loop()
 
@@ -193,9 +191,9 @@ class BackgroundWorker:
 
 
 def run_in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":
-    """What comes of it, done in a thread that nobody has to wait for.
+    """Run it in a daemon thread: a future of its result, and the thread.
 
-    Those of asyncio are waited for at the end, however long that takes.
+    The threads of asyncio's executor would be waited for at the end of the process.
     """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Found] = loop.create_future()
@@ -208,7 +206,7 @@ def run_in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Th
         else:
             _call_in_loop(loop, _set_result, found, result)
 
-    thread = Thread(target=run, name="beside", daemon=True)
+    thread = Thread(target=run, name="background", daemon=True)
     thread.start()
     return found, thread
 
@@ -216,7 +214,7 @@ def run_in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Th
 def _call_in_loop(
     loop: asyncio.AbstractEventLoop, call: Callable[..., None], *what: object
 ) -> None:
-    """The screen, where it is still there, is told from another thread."""
+    """Call something in the screen's loop from another thread, if that still runs."""
     with suppress(RuntimeError):  # its loop is closed
         loop.call_soon_threadsafe(call, *what)
 
@@ -232,7 +230,7 @@ def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
 
 
 def next_job(state: State, backend: Backend) -> Job | None:
-    """What is to be found out next: conflicts first, then the commit at the cursor."""
+    """The next job: conflicts first, then estimates, from the selected commit on."""
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
     if backend.estimate is None or (state.opened is not None and state.is_alone):
@@ -256,14 +254,14 @@ def _find_estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
 
 
 CUTTING = "comparing long lines to split this …"
-"""Said while that is done."""
+"""The status meanwhile."""
 
 _LONG_COMPARISON = 10_000_000_000
 """Pairs of bytes; to compare so many takes a few tenths of a second."""
 
 
 def takes_long_to_cut(state: State, action: Action) -> bool:
-    """Whether the action cuts pieces with lines so long that it isn't done at once."""
+    """Whether the action splits hunks whose lines take long to be compared."""
     if not isinstance(action, SplitHunk) or state.screen not in ONE_COMMIT:
         return False
     changes = state.plan.changes
@@ -275,7 +273,10 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
 
 
 def find_proposal(backend: Backend, state: State) -> Proposed:
-    """What is proposed for the commit at hand; ActionRefused where it can't be had."""
+    """Find what is proposed for the commit that the user is at.
+
+    Raises ActionRefused where there is no proposal.
+    """
     try:
         if state.screen is Screen.SERIES:
             plan = backend.plan_of(state.chosen)
@@ -295,22 +296,22 @@ _PAUSE = 0.001  # seconds between two steps, in which a key is taken
 _REDRAWN_AFTER = 0.1  # seconds; what is found is shown then, or when all is
 
 
-class Reader:
-    """Keeps ``syntax`` up with what is in sight, a step at a time."""
+class SyntaxReader:
+    """Has the files in sight lexed, a step at a time."""
 
     def __init__(self, syntax: Syntax) -> None:
         self._syntax = syntax
-        self._is_at_it = False
+        self._is_running = False
 
     def keep_up(self, application: Application[Any]) -> None:
-        """Have what has come into sight read, after the frame that showed it."""
+        """Begin to lex after a frame that showed new lines."""
         syntax = self._syntax
-        if not self._is_at_it and (syntax.has_new() or syntax.is_behind()):
-            self._is_at_it = True
+        if not self._is_running and (syntax.has_new() or syntax.is_behind()):
+            self._is_running = True
             application.create_background_task(self._read(application))
 
     async def _read(self, application: Application[Any]) -> None:
-        """Nothing in sight is left to be read, whatever comes into sight meanwhile."""
+        """Lex until nothing is left to do for what is in sight by then."""
         syntax, shown = self._syntax, perf_counter()
         try:
             while syntax.has_new() or syntax.is_behind():
@@ -324,4 +325,4 @@ class Reader:
                 await asyncio.sleep(_PAUSE)
             application.invalidate()
         finally:
-            self._is_at_it = False
+            self._is_running = False

@@ -35,7 +35,7 @@ _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
 def commit_page(state: State, width: int, tints: Tints = no_tints) -> Lines:
-    """The commit that is looked at, as reviewers will see it, from ``scroll`` on."""
+    """The screen of one new commit, from line ``scroll`` on."""
     commit = actual_commit(state, state.viewed)
     head = list(_commit_head(state, state.viewed, commit.size, width))
 
@@ -51,7 +51,7 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> Lines:
 
 
 def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
-    """The commit in focus as it will be, beside the diff and following its cursor."""
+    """The selected commit beside the diff, scrolled to the line at the cursor."""
     commit = actual_commit(state, state.focus)
     head = list(_commit_head(state, state.focus, commit.size, width))
     found, is_exact = _row_at_cursor(state, commit)
@@ -78,7 +78,7 @@ def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
 def _commit_head(
     state: State, group: int, size: Size, width: int
 ) -> Iterator[StyleAndTextTuples]:
-    """Which commit it is, how large, its Change-Id, message, and why it is one."""
+    """The lines above its diff: number, size, Change-Id, message, and reasons."""
     plan = state.plan
     name = f" commit {group + 1} of {len(plan.groups)}"
     yield [
@@ -188,12 +188,12 @@ def _offset_in(segment: Segment, wanted: DiffRow) -> int | None:
 
 @memo
 def _border_words(plan: Plan, proposals: Proposals) -> Callable[[int], str]:
-    """Why a group and the one before it are two; each sentence is found once."""
+    """Why a group and the one before it are two, in words; each is found once."""
     return cache(lambda group: proposals.border(plan, group - 1, group))
 
 
 def reason_lines(state: State, group: int) -> Iterator[str]:
-    """The group's reason, and a sentence for the borders with its neighbours."""
+    """Why the group is one, and why it isn't one with its neighbours."""
     plan = state.plan
     if reason := plan.groups[group].reason:
         yield f"why {group + 1}: {one_line(reason)}"

@@ -1,4 +1,4 @@
-"""The commits that there will be: a line each, or a block each on a wide screen."""
+"""The list of new commits: a line each, or a block each on a wide screen."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ _SUBJECT_LINES = 2  # of a block
 
 
 def commit_lines(state: State, width: int) -> Lines:
-    """One line for each commit, and one to make another."""
+    """A line for each commit, one to make another, and what is left out."""
     columns = _commit_columns(state, width)
     last, groups = last_lines(state), len(state.plan.groups)
 
@@ -51,7 +51,7 @@ def list_height(state: State) -> int:
 
 
 def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuples]:
-    """What stands below the commits: a new one, and what no commit takes.
+    """The lines below the commits: to make a new one, and what is left out.
 
     That takes two lines where one is too long for ``width``.
     """
@@ -99,7 +99,7 @@ def short_id(change_id: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _CommitColumns:
-    """The widths that make the lines of all commits one table."""
+    """The widths of the columns of the list."""
 
     digits: int
     subject: int
@@ -110,7 +110,7 @@ class _CommitColumns:
 
 
 def _commit_columns(state: State, width: int) -> _CommitColumns:
-    """The widths for the commits of this state, the subject taking what is left."""
+    """The widths of the columns; the subject has what is left."""
     groups = range(len(state.plan.groups))
     sizes = [commit_sizes(state)[group] for group in groups]
     digits = len(str(len(groups)))
@@ -127,7 +127,7 @@ def _commit_columns(state: State, width: int) -> _CommitColumns:
 def _commit_line(
     state: State, group: int, columns: _CommitColumns
 ) -> StyleAndTextTuples:
-    """One commit: number, subject, owner's mark, size, and its Change-Id."""
+    """The line of one commit: number, subject, owner's mark, size, and Change-Id."""
     size = commit_sizes(state)[group]
     text = " " + column_text(subject(state, group), columns.subject)
     mark = OWNER if group == state.plan.owner else " "
@@ -171,7 +171,7 @@ def _id_cells(state: State, group: int, columns: _CommitColumns) -> StyleAndText
 
 @dataclass(frozen=True, slots=True)
 class _CommitBlock:
-    """What stands in the block of one commit; more files than ``files`` are counted."""
+    """The block of one commit; ``hidden`` files are only counted, as ``… 3 more``."""
 
     subject: tuple[str, ...]
     files: int

@@ -1,4 +1,4 @@
-"""The lines around the diff: title, place, reason, what the last key did, keys."""
+"""The lines around the diff: title, rules, reason, status, prompt, and footer."""
 
 from collections.abc import Iterable, Sequence
 
@@ -46,9 +46,9 @@ _PROMPTS = {
 
 
 def title_line(state: State, width: int) -> StyleAndTextTuples:
-    """Which commit is being split, where it stands, and how large it is.
+    """The title: the commit that is being split, where it stands, how large it is.
 
-    On the screens about the whole series it is the series.
+    On screens about the series, the series.
     """
     if _is_about_series(state):
         return series_title(state, width)
@@ -90,7 +90,7 @@ def rule(width: int, words: str = "", *, is_left: bool = False) -> StyleAndTextT
 
 
 def place_words(state: State, runs: Sequence[range]) -> str:
-    """What the cursor takes, and in which file."""
+    """What is selected, and in which file."""
     if not len(state.rows):
         return ""
     path = one_line(state.plan.changes[state.rows[state.cursor].segment.file].path)
@@ -118,7 +118,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
 
 
 def selection_line_count(rows: Rows, runs: Iterable[range]) -> int:
-    """How many changed lines the rows stand for; a fold stands for all it hides."""
+    """The number of changed lines in the rows; a fold counts as all it hides."""
     return sum(
         min(run.stop, stop) - max(run.start, start)
         if segment.hidden is None
@@ -130,7 +130,7 @@ def selection_line_count(rows: Rows, runs: Iterable[range]) -> int:
 
 
 def reason_line(state: State, width: int) -> StyleAndTextTuples:
-    """Why the piece at the cursor is in its commit."""
+    """Why the hunk at the cursor is in its commit."""
     edit = state.rows.edit_at(state.cursor) if len(state.rows) else None
     if edit is None:
         return []
@@ -158,7 +158,7 @@ def promise_cells(state: State) -> StyleAndTextTuples:
 
 
 def status_lines(state: State, width: int) -> list[StyleAndTextTuples]:
-    """Two lines: why the piece is where it is, and what the last key did.
+    """Two lines: the reason of the hunk at the cursor, and the status.
 
     A sentence that is too long for one line takes both.
     """
@@ -176,7 +176,7 @@ def status_lines(state: State, width: int) -> list[StyleAndTextTuples]:
 
 
 def status_line(state: State, width: int) -> StyleAndTextTuples:
-    """The line being typed, or else what the last key did."""
+    """The prompt, or else the status."""
     if state.prompt is not None:
         return prompt_line(state.prompt, width)
     style, sentence = _sentence(state)
@@ -196,7 +196,7 @@ def _sentence(state: State) -> tuple[str, str]:
 
 
 def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
-    """The line being typed, its cursor always in view."""
+    """The prompt, its cursor always in view."""
     name = f" {_PROMPTS[prompt.purpose]}: "
     room = max(1, width - get_cwidth(name) - 2)
     before = _prompt_text(prompt.text[: prompt.cursor])
@@ -215,7 +215,7 @@ def _prompt_text(text: str) -> str:
 def last_line(
     state: State, keys: Sequence[tuple[str, str]], width: int
 ) -> StyleAndTextTuples:
-    """The keys that make sense here, or why the line being typed was refused."""
+    """The footer, or why what was typed into the prompt was refused."""
     if state.prompt is not None and state.is_refusal:
         style, sentence = _sentence(state)
         return [(style, start_of(f" {sentence}", width))]
@@ -223,7 +223,7 @@ def last_line(
 
 
 def footer_line(keys: Sequence[tuple[str, str]], width: int) -> StyleAndTextTuples:
-    """The keys that make sense here, as many as fit; the last one always."""
+    """The footer: as many keys as fit, the last one always."""
     *most, last = keys
     cells: StyleAndTextTuples = []
     room = width - _key_width(last)

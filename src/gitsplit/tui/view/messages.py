@@ -1,4 +1,4 @@
-"""The messages of all new commits on one page, as they will be."""
+"""The screen of messages: those of all new commits, as they will be."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _INDENT = 7
 
 @dataclass(frozen=True, slots=True)
 class _MessageBlock:
-    """A commit with the lines of its message below its subject."""
+    """A commit, and the lines of its message below the subject."""
 
     commit: NewCommit
     body: tuple[bytes, ...]
@@ -82,7 +82,7 @@ def _message_block(info: SeriesInfo, commit: NewCommit) -> _MessageBlock:
 
 
 def message_to_be(info: SeriesInfo, commit: NewCommit) -> bytes:
-    """The message with the Change-Id that it will have, a new one not yet known."""
+    """The message with its Change-Id; that of a new one isn't known yet."""
     original = source_id(info, commit)
     message = info.ids.with_id_in_footer(commit.message)
     if original is None and not info.ids.gives_id(message):
@@ -92,7 +92,7 @@ def message_to_be(info: SeriesInfo, commit: NewCommit) -> bytes:
 
 
 def source_id(info: SeriesInfo, commit: NewCommit) -> bytes | None:
-    """The Change-Id of what a commit is made from; one squashed in may give it."""
+    """The Change-Id of the commit that a new one is made from, or squashed into it."""
     taken = commit.joined if commit.where.commit in commit.joined else ()
     ids = (info.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
     return next(filter(None, ids), None)
@@ -145,7 +145,7 @@ def length_words(subject: bytes) -> tuple[str, str]:
 
 
 def owner_words(state: State) -> str:
-    """What follows for reviewers from who keeps the Change-Id at the cursor."""
+    """What reviewers will see, by which commit keeps the Change-Id."""
     commits = message_commits(state)
     if not commits:
         return ""

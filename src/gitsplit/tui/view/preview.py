@@ -1,6 +1,6 @@
-"""The screen that says what will be written: what becomes of each commit.
+"""The preview: what becomes of each commit, and what holds once it is applied.
 
-What came of checking new commits, for the preview to show.
+With the results of the user's command on new commits, where that was run.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -51,22 +51,22 @@ _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "n
 
 
 def check_of(state: State, number: int) -> Check:
-    """How the check of the new commit ``number`` (from 0) stands."""
+    """The check of the new commit ``number``, from 0."""
     return state.checks.get(number, NOT_CHECKED)
 
 
 def check_sign(check: Check) -> str:
-    """The one sign for it."""
+    """The sign for a check."""
     return _MARKS[check.state]
 
 
 def is_failure(check: Check) -> bool:
-    """Whether the commit won't do: a command failed on it, or couldn't be run."""
+    """Whether a command failed on the commit, or couldn't be run."""
     return check.state in ("failed", "not run")
 
 
 def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """The first commit that won't do, and the end of what was said about it."""
+    """The first failure, and the end of what the command printed."""
     bad = [number for number, check in state.checks.items() if is_failure(check)]
     if not bad:
         return
@@ -92,7 +92,7 @@ _TREE_CHANGES = "tree changes"
 
 
 class PreviewRow(NamedTuple):
-    """What becomes of a commit, or of a part of it.
+    """A line of the preview: a commit, or one of those that it is split into.
 
     ``number`` is that of the new commit, from 0; None where there will be none.
     ``size`` and ``about`` stand at the end of the line.
@@ -109,7 +109,7 @@ class PreviewRow(NamedTuple):
 
 
 def preview_page(state: State, width: int) -> Lines:
-    """What will be written, commit by commit, and what stays as it is."""
+    """The preview: a line for each commit, warnings above, what holds below."""
     rows = preview_rows(state)
     above = [_summary_line(state), *_warning_lines(state, width), []]
     below = [[], *_outcome_lines(state, width)]
@@ -206,7 +206,7 @@ def _split_rows(
     plan: Plan,
     numbers: dict[tuple[Oid, int | None], tuple[int, NewCommit]],
 ) -> Iterator[PreviewRow]:
-    """The rows of a commit that is split, one for each of its groups."""
+    """The rows of a commit that is split: one for each group, empty ones too."""
     sizes = sizes_in(plan, state.hunks_between)
     original = state.info.change_ids.get(entry.oid, b"")
     for group, each in enumerate(plan.groups):
@@ -232,7 +232,7 @@ def _split_rows(
 
 
 def _same_trees(state: State) -> set[Oid]:
-    """The commits that keep their trees: all before them is where it was."""
+    """The commits that keep their trees: all that comes before them stays as it is."""
     found: set[Oid] = set()
     differing: set[Oid] = set()  # what comes before in one of the orders alone
     is_altered = False
@@ -248,7 +248,7 @@ def _same_trees(state: State) -> set[Oid]:
 
 
 class _PreviewColumns(NamedTuple):
-    """The widths that make the rows one table."""
+    """The widths of the columns of the preview."""
 
     subject: int
     sizes: int
@@ -291,7 +291,7 @@ def _row_line(
 
 
 def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """Why it can't be written, or what holds once it is."""
+    """The lines below: why it can't be applied, or what holds once it is."""
     if state.problems:
         yield from _problem_lines(state.problems, width)
     else:
@@ -303,7 +303,7 @@ def _outcome_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 
 def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndTextTuples]:
-    """Why it can't be written yet."""
+    """Why it can't be applied yet."""
     for problem in problems:
         first, *rest = text_lines(one_line(problem), width - 5)
         yield [("class:error", f" ✗ {first}")]
@@ -314,7 +314,7 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
 
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """What may stand against it later, and is nothing that gitsplit can mend."""
+    """What git warns of: nothing is refused for it."""
     known = outlook_of(state)
     for warning in known.warnings if known else ():
         for line in text_lines(f"{WARNING} {one_line(warning)}", width - 2):
@@ -322,7 +322,7 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 
 def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """Which trailers stay behind, and what reviewers will see."""
+    """Trailers that not every commit keeps, and what reviewers will see."""
     known = outlook_of(state)
     for note in (*_trailer_notes(state), *(known.notes if known else ())):
         for line in text_lines(one_line(note), width - 5):
@@ -342,7 +342,7 @@ def _trailer_notes(state: State) -> Iterator[str]:
 
 
 def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """Where it would stop, and what becomes of it then."""
+    """Where a rebase would conflict, and what Enter does then."""
     conflict = conflict_of(state)
     if conflict is None:
         return
@@ -357,7 +357,7 @@ def _conflict_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 @memo_by(_TODO_PARTS)
 def _promises(state: State) -> tuple[StyleAndTextTuples, ...]:
-    """What holds once it is written, each found to be true before it is said."""
+    """What holds once it is applied; each sentence is verified first."""
     return tuple(_promise_lines(state))
 
 
@@ -385,7 +385,7 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
 
 
 def _apply_lines(info: SeriesInfo) -> Iterator[StyleAndTextTuples]:
-    """What writes it, and what takes it back."""
+    """What applies it, and what undoes it."""
     yield []
     yield [
         ("class:key", " Enter"),
@@ -398,7 +398,7 @@ def _apply_lines(info: SeriesInfo) -> Iterator[StyleAndTextTuples]:
 def _final_tree_lines(
     state: State, lost: Collection[str], same: bool
 ) -> Iterator[StyleAndTextTuples]:
-    """Whether the last tree is the one that there is, and why where it isn't."""
+    """Whether the final tree is the original one, and if not, why."""
     entries = state.todo.entries
     tree = state.info.series.commits[-1].raw.tree[:10]
     dropped = sum(entry.action == "drop" for entry in entries)

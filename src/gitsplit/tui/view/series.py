@@ -1,4 +1,4 @@
-"""The series: a line for each commit, and words about the one at the cursor."""
+"""The screen of the series: a line for each commit, words about the selected one."""
 
 from collections.abc import Iterator, Mapping
 
@@ -24,7 +24,7 @@ from gitsplit.tui.view.text import (
 )
 
 WORDS_HEIGHT = 4
-"""Lines below the list: what can be said of the commit at the cursor."""
+"""Lines below the list, for words about the selected commit."""
 
 _LETTERS = {
     "pick": "p",
@@ -83,9 +83,9 @@ def series_lines(state: State, width: int) -> Lines:
 
 
 def title_of(state: State, entry: Entry) -> str:
-    """The words for a commit: its subject, or what the user's format makes of it.
+    """The title of a commit: its new subject, else by the user's format, else its own.
 
-    Where it is to have another subject, that one.
+    The format is ``rebase.instructionFormat``.
     """
     new = new_subjects(new_commits(state)).get(entry.oid)
     if new is not None:
@@ -94,7 +94,7 @@ def title_of(state: State, entry: Entry) -> str:
 
 
 def _entry_start(state: State, entry: Entry, is_at: bool) -> StyleAndTextTuples:
-    """The cursor, what is to be done, and the commit's id."""
+    """The start of a line: the cursor, the command, and the commit's id."""
     word = _LETTERS[entry.action] if state.info.abbreviates else entry.action
     column = 1 if state.info.abbreviates else 6
     return [
@@ -113,7 +113,7 @@ def _entry_style(entry: Entry, is_at: bool) -> str:
 def _conflict_cells(
     state: State, entry: Entry, conflict: Conflict, room: int
 ) -> StyleAndTextTuples:
-    """The subject, and that the commit would conflict, in what room there is."""
+    """The title, and that the commit would conflict, as far as there is room."""
     note = f"{WARNING} {conflict_words(conflict)}"
     subject = max(_LEAST_SUBJECT, room - get_cwidth(note) - 2)
     return [
@@ -170,7 +170,7 @@ def _estimate_cells(estimate: Estimate | None, width: int) -> StyleAndTextTuples
 
 
 def _hint_words(state: State, entry: Entry) -> str:
-    """How many things the commit seems to do, once that is known."""
+    """How many changes the commit seems to be, once that is known: ``≈2``."""
     estimate = state.estimates.get(entry.oid)
     return _count_words(estimate) if estimate else ""
 
@@ -180,7 +180,7 @@ def _count_words(estimate: Estimate) -> str:
 
 
 def series_words(state: State, width: int) -> list[StyleAndTextTuples]:
-    """What can be said of the commit at the cursor, and how many are to be split."""
+    """Words about the selected commit, and how many are marked for splitting."""
     said = list(_about_chosen(state, width))[: WORDS_HEIGHT - 1]
     said += [[] for _ in range(WORDS_HEIGHT - 1 - len(said))]
     return [*said, _split_count_line(state)]
@@ -203,7 +203,7 @@ _WAY_OUT = "w offers to resolve it in a rebase."
 
 
 def _estimate_words(estimate: Estimate | None) -> str:
-    """What the commit seems to do."""
+    """The changes that the commit seems to be, in words."""
     if estimate is None:
         return "not analyzed yet"
     if not estimate.things:
@@ -213,7 +213,7 @@ def _estimate_words(estimate: Estimate | None) -> str:
 
 
 def _split_count_line(state: State) -> StyleAndTextTuples:
-    """How many commits are to be split, and how to begin; or what git is asked."""
+    """How many commits are marked for splitting; or what git is being asked."""
     if words := outlook_words(state):
         return [("class:name", f" {words}")]
     marked = sum(entry.action == "split" for entry in state.todo.entries)

@@ -1,8 +1,6 @@
-"""The diff of the split screen: every row with the commit that it goes to.
+"""The rows of diffs as styled text, and with their commits on the screen of a split.
 
-What each row of a diff shows, as styled text of a given width: all words and signs.
-
-Pure: the same row of the same change always reads the same, whichever pane shows it.
+The same row of the same change reads the same in every pane.
 """
 
 from bisect import bisect_right
@@ -52,10 +50,7 @@ def row_cells(
     pan: int = 0,
     tints: Tints = no_tints,
 ) -> StyleAndTextTuples:
-    """What a row shows right of the gutter, at most ``width`` columns.
-
-    Of a line, that are the columns from ``pan`` on.
-    """
+    """A row right of the gutter, at most ``width`` columns; a line from ``pan`` on."""
     segment = row.segment
     change = changes[segment.file]
     match row.kind:
@@ -100,7 +95,7 @@ def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
 
 
 def _file_words(change: FileChange) -> str:
-    """What becomes of the file, in a word, and how many lines change."""
+    """The status of the file, as ``new file``, and how many lines change."""
     counts = _hunk_line_counts(change.hunks) if change.hunks else ""
     return "  ".join(filter(None, (_file_status(change), counts)))
 
@@ -253,7 +248,7 @@ def gutter_width(plan: Plan) -> int:
 def diff_line(
     state: State, number: int, width: int, mark: str = " ", tints: Tints = no_tints
 ) -> StyleAndTextTuples:
-    """One row: the mark, the commit that it goes to, and what it shows."""
+    """A row on the screen of a split: the mark, its commit's number, its text."""
     plan, rows = state.plan, state.rows
     row = rows[number]
     digits = gutter_width(plan)
@@ -276,7 +271,7 @@ def diff_line(
 
 
 def _bar(run: range, row: int) -> str:
-    """The bar beside a row of a piece, from which it is seen where the piece ends."""
+    """The bar beside a row of a hunk, which shows where the hunk begins and ends."""
     if len(run) == 1:
         return "╺"
     return "┏" if row == run[0] else "┗" if row == run[-1] else "┃"
