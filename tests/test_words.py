@@ -82,6 +82,7 @@ OTHER_SENSES: dict[str, dict[str, str]] = {
         "put right before": "made to work",
     },
     "proposals.md": {"block of added code": "of source code, not of a diff"},
+    "weave.md": {"group": "its name in the code"},
     "screen.svg": {"stands for.": CODE, "part": CODE},
     "wide.svg": {"stands for.": CODE, "part": CODE},
 }

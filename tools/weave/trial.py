@@ -232,7 +232,7 @@ def _compare(
     """Raises Difference where the plan's trees aren't those that the design says."""
     edits, places, groups = assigned
     trial.doing += f"\n{groups} groups: {[*zip(edits, places, strict=True)]}"
-    taken = with_existence(out.files, _taken(edits, places))
+    taken = with_existence(out.files, taken_by(edits, places))
     expected: list[Tree] | None = None
     try:
         expected = trees_after(out.files, taken, trial.trees[0], groups)
@@ -256,7 +256,8 @@ def _compare(
         trial.made = expected, tree_ids(ours, out.base, found)
 
 
-def _taken(edits: Sequence[Edit], places: Sequence[int]) -> Taken:
+def taken_by(edits: Sequence[Edit], places: Sequence[int]) -> Taken:
+    """Which group takes each fact and line."""
     found: dict[tuple[int, str, int | str], int] = {}
     for edit, place in zip(edits, places, strict=True):
         group = NEVER if place == DROPPED else place
