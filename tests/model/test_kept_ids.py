@@ -57,7 +57,7 @@ def test_what_else_a_hook_did_stands() -> None:
     )
 
 
-def test_an_id_buried_under_a_new_last_paragraph_moves_there() -> None:
+def test_an_id_misplaced_under_a_new_last_paragraph_moves_there() -> None:
     original = b"One\n\nBug: 1\nChange-Id: %s\n" % OLD
     message = original + b"\nSigned-off-by: A <a@example.com>\n"
 
@@ -66,7 +66,7 @@ def test_an_id_buried_under_a_new_last_paragraph_moves_there() -> None:
     )
 
 
-def test_an_id_buried_alone_leaves_no_empty_lines() -> None:
+def test_an_id_misplaced_alone_leaves_no_empty_lines() -> None:
     original = b"One\n\nChange-Id: %s\n" % OLD
 
     assert with_ids_of(original, original + b"\nBug: 1\n") == (

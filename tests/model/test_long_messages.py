@@ -22,7 +22,7 @@ MESSAGES: dict[str, Callable[[int], bytes]] = {
     "ids": lambda size: b"One\n\n" + FOOTER * size,
     "malformed ids": lambda size: b"One\n\n" + b"Change-Id: x\n" * size,
     "paragraphs of ids": lambda size: b"One\n" + (b"\n" + FOOTER) * size,
-    "buried ids": lambda size: b"One\n" + (b"\n" + FOOTER) * size + b"\nBug: 1\n",
+    "misplaced ids": lambda size: b"One\n" + (b"\n" + FOOTER) * size + b"\nBug: 1\n",
     "links": lambda size: b"One\n\n" + (b"Link: " + URL + b"id/" + ID + b"\n") * size,
     "trailers": lambda size: (
         b"One\n\n" + b"".join(b"K%d: v\n" % number for number in range(size))
@@ -47,7 +47,7 @@ FUNCTIONS: dict[str, Callable[[bytes], object]] = {
     "without trailers": message.without_trailers,
     "with a trailer": lambda text: message.with_trailer_lines(text, [b"Z: 1"]),
     "subject": message.subject_of,
-    "buried": misplaced_change_ids,
+    "misplaced": misplaced_change_ids,
     "moved down": with_misplaced_id_in_footer,
     "edited": lambda text: messages_in(buffer_of(["One"], [text], b"#"), [text], b"#"),
 }

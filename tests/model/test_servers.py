@@ -60,7 +60,7 @@ def test_a_link_that_is_an_id_stays_a_link_and_has_no_other_beside_it() -> None:
     assert rules.with_ids_of(message, both) == message
 
 
-def test_a_buried_id_is_moved_below_a_link_of_another_server() -> None:
+def test_a_misplaced_id_is_moved_below_a_link_of_another_server() -> None:
     rules = IdRules(servers=(HOST,), moves=True)
     message = b"One\n\nChange-Id: " + OLD + b"\n\nLink: https://o.org/id/" + NEW + b"\n"
 

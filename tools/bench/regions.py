@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gitsplit.model.diff import FileChange
+from gitsplit.model.diff import FileChange, indentation
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import identifiers
 from tools.bench.data import BenchCase
@@ -115,7 +115,7 @@ def _outline(lines: Sequence[str]) -> Iterator[tuple[frozenset[int], frozenset[s
     for number, line in enumerate(lines):
         names: frozenset[str] = frozenset()
         if not _FILLER.match(line):
-            depth = source_text.indentation(line)
+            depth = indentation(line)
             while inside and inside[-1][0] >= depth:
                 inside.pop()
             head = None if _TYPE.search(line) else _METHOD.search(line)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
+from typing import AnyStr
 
 from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.objects import Oid
@@ -344,19 +345,19 @@ def block_edits(change: FileChange, edit: TextEdit) -> tuple[TextEdit, ...]:
 
 def _block_starts(lines: tuple[bytes, ...]) -> Iterator[int]:
     """Where a new block begins: after a blank line, at the least indentation."""
-    least = min((_indentation(line) for line in lines if line.strip()), default=0)
+    least = min((indentation(line) for line in lines if line.strip()), default=0)
     seen_code = False
     for at, line in enumerate(lines):
         if not line.strip():
             continue
-        begins = at > 0 and not lines[at - 1].strip() and _indentation(line) == least
+        begins = at > 0 and not lines[at - 1].strip() and indentation(line) == least
         if seen_code and begins and line.strip()[:1] not in b")]}":
             yield at
         seen_code = True
 
 
-def _indentation(line: bytes) -> int:
-    """The width of the white space a line begins with; a tab counts as eight."""
+def indentation(line: AnyStr) -> int:
+    """The width of the white space that a line begins with; a tab counts as eight."""
     text = line.expandtabs(8)
     return len(text) - len(text.lstrip())
 

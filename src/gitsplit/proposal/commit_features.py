@@ -26,6 +26,7 @@ from gitsplit.proposal.features import (
 from gitsplit.proposal.source_text import (
     Vector,
     identifiers,
+    subword_counts,
     subwords,
     with_less_data,
     word_vectors,
@@ -176,7 +177,7 @@ class CommitFeatures:
 
     @cached_property
     def words(self) -> Likeness:
-        """How alike the pieces' own sub-words are."""
+        """How alike the pieces' own subwords are."""
         return likeness([piece.subwords for piece in self.features])
 
     @cached_property
@@ -186,7 +187,7 @@ class CommitFeatures:
 
     @cached_property
     def shifts_and_paths(self) -> Likeness:
-        """How alike the sub-words are that come and go, with those of the paths."""
+        """How alike the subwords are that come and go, with those of the paths."""
         return likeness(
             [
                 Counter(piece.shifts) + Counter(piece.path_parts)
@@ -201,7 +202,7 @@ class CommitFeatures:
 
     @cached_property
     def in_message(self) -> tuple[float, ...]:
-        """How alike each piece's sub-words and the message's are, from 0 to 1."""
+        """How alike each piece's subwords and the message's are, from 0 to 1."""
         said = Counter(p for word in identifiers(self.message) for p in subwords(word))
         if not said:
             return (0.0,) * len(self.features)
@@ -221,7 +222,7 @@ class CommitFeatures:
     @cached_property
     def files(self) -> Matrix:
         """How alike the words of each two whole files are."""
-        return file_likeness([_file_parts(self.texts, n) for n in self._files])
+        return file_likeness([_file_subwords(self.texts, n) for n in self._files])
 
     @cached_property
     def mentions(self) -> tuple[frozenset[int], ...]:
@@ -322,11 +323,7 @@ def path_likeness(a: PieceFeatures, b: PieceFeatures) -> float:
     return len(a.path_parts & b.path_parts) / either if either else 0.0
 
 
-def _file_parts(texts: Texts, number: int) -> Counter[str]:
-    """How often each part of an identifier is in a file."""
-    found: Counter[str] = Counter()
+def _file_subwords(texts: Texts, number: int) -> Counter[str]:
+    """How often each subword is in a file: its new text, or the old one's if gone."""
     words = texts.words_after[number] or texts.words_before[number]
-    for word, n in with_less_data(words, texts.data_share).items():
-        for part in subwords(word):
-            found[part] += n
-    return found
+    return subword_counts(with_less_data(words, texts.data_share))

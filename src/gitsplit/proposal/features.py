@@ -20,6 +20,7 @@ from gitsplit.proposal.source_text import (
     identifier_counts,
     identifiers,
     is_common,
+    subword_counts,
     subwords,
     with_less_data,
 )
@@ -213,7 +214,7 @@ def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
     path = texts.path(file)
     path_parts = frozenset(subwords(path))
     context, function = _surroundings(texts, path, edits)
-    own_parts = _part_counts(before + after)
+    own_parts = subword_counts(before + after)
     return PieceFeatures(
         file=file,
         path=path,
@@ -299,22 +300,13 @@ def _piece_kind(
     return "replaced" if new else "removed"
 
 
-def _part_counts(words: Counter[str]) -> Counter[str]:
-    """How often each sub-word is in the words."""
-    found: Counter[str] = Counter()
-    for word, number in words.items():
-        for part in subwords(word):
-            found[part] += number
-    return found
-
-
 def _longer_lines(lines: Sequence[str]) -> frozenset[str]:
     """The longer ones of the lines, without the space around them."""
     return frozenset(text for text in map(str.strip, lines) if len(text) >= _LONG)
 
 
 def _parts_once(words: frozenset[str]) -> Counter[str]:
-    """How many of the words have each sub-word."""
+    """How many of the words have each subword."""
     return Counter(part for word in words for part in subwords(word))
 
 

@@ -13,7 +13,7 @@ from math import fsum, log
 from typing import Literal
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Edit, TextEdit
+from gitsplit.model.diff import Edit, size_of
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id
@@ -132,8 +132,7 @@ def owner_of(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int 
     """
     sizes: dict[int, int] = {}
     for edit, group in zip(edits, group_of, strict=True):
-        lines = isinstance(edit, TextEdit) and len(edit.old) + len(edit.new)
-        sizes[group] = sizes.get(group, 0) + (lines or 1)
+        sizes[group] = sizes.get(group, 0) + size_of(edit)
     sizes.pop(DROPPED, None)
     groups = sorted(sizes)
     if isinstance(keep, int):

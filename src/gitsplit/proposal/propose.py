@@ -202,7 +202,7 @@ class ProposalsByContent:
         return found[0] if found else None
 
     def _words(self, cluster: Sequence[int]) -> Counter[str]:
-        """How often each sub-word is in a cluster's lines and paths."""
+        """How often each subword is in a cluster's lines and paths."""
         found: Counter[str] = Counter()
         for piece in cluster:
             features = self.commit.features[piece]

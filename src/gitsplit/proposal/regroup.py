@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from gitsplit.errors import InvalidPlan, NothingToDo
-from gitsplit.model.diff import Edit, TextEdit, is_part_of, sort_key
+from gitsplit.model.diff import Edit, is_part_of, size_of, sort_key
 from gitsplit.model.plan import (
     DROPPED,
     Override,
@@ -195,7 +195,7 @@ def _heirs(one: Plan, other: Plan) -> tuple[int | None, ...]:
     for edit, group, heir in _group_pairs(one, other):
         if group is None or heir is None or DROPPED in (group, heir):
             continue
-        shares[group][heir] += _line_weight(edit)
+        shares[group][heir] += size_of(edit)
     return tuple(
         min(share, key=lambda at: (-share[at], at)) if share else None
         for share in shares
@@ -213,8 +213,3 @@ def _group_pairs(
     here, there = _Homes(one), _Homes(other)
     for edit in finer:
         yield edit, here.group_of(edit), there.group_of(edit)
-
-
-def _line_weight(edit: Edit) -> int:
-    """How much an edit counts: its lines, or one."""
-    return len(edit.old) + len(edit.new) if isinstance(edit, TextEdit) else 1

@@ -14,6 +14,8 @@ from math import log, sqrt
 from posixpath import dirname
 from typing import Literal
 
+from gitsplit.model.diff import indentation
+
 _IDENTIFIER = re.compile(r"[^\W\d]\w+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\da-zA-Z_]+")
 
@@ -160,6 +162,15 @@ def subwords(word: str) -> tuple[str, ...]:
     return tuple(part for part in found if len(part) > 1 and part not in _COMMON)
 
 
+def subword_counts(words: Mapping[str, int]) -> Counter[str]:
+    """How often each subword is in the words, which are there so often."""
+    found: Counter[str] = Counter()
+    for word, number in words.items():
+        for part in subwords(word):
+            found[part] += number
+    return found
+
+
 def is_data(word: str) -> bool:
     """Whether a word looks like a hash or base64: many parts, most of them short.
 
@@ -232,12 +243,6 @@ _IMPORT = re.compile(
 )
 _NUMBER = re.compile(r"[\d.]+")
 _FAR = 300
-
-
-def indentation(line: str) -> int:
-    """The width of the white space that a line begins with; a tab counts as eight."""
-    text = line.expandtabs(8)
-    return len(text) - len(text.lstrip())
 
 
 def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:

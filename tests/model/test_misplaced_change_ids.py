@@ -16,14 +16,14 @@ def test_an_id_above_the_last_paragraph_is_moved_down() -> None:
     assert moved == b"Add\n\n" + footer
 
 
-def test_an_id_that_gerrit_sees_is_not_buried() -> None:
+def test_an_id_that_gerrit_sees_is_not_misplaced() -> None:
     message = b"Add\n\nChange-Id: " + OLD + b"\nprose\n"
 
     assert misplaced_change_ids(message) == ()
     assert with_misplaced_id_in_footer(message) == message
 
 
-def test_beside_an_id_that_gerrit_sees_a_buried_one_stays() -> None:
+def test_beside_an_id_that_gerrit_sees_a_misplaced_one_stays() -> None:
     message = b"Add\n\nChange-Id: " + OLD + b"\n\nChange-Id: " + NEW + b"\n"
 
     assert misplaced_change_ids(message) == (OLD,)
@@ -31,10 +31,10 @@ def test_beside_an_id_that_gerrit_sees_a_buried_one_stays() -> None:
 
 
 @given(MESSAGES)
-def test_after_moving_gerrit_sees_the_last_buried_id(message: bytes) -> None:
+def test_after_moving_gerrit_sees_the_last_misplaced_id(message: bytes) -> None:
     moved = with_misplaced_id_in_footer(message)
-    buried, seen = misplaced_change_ids(message), change_ids(message)
+    misplaced, seen = misplaced_change_ids(message), change_ids(message)
 
-    assert change_ids(moved) == (seen or buried[-1:])
-    if seen or not buried:
+    assert change_ids(moved) == (seen or misplaced[-1:])
+    if seen or not misplaced:
         assert moved == message
