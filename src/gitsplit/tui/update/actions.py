@@ -19,7 +19,7 @@ from gitsplit.tui.state.new_commits import Address
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """It was found out what a commit does."""
+    """An estimate of a commit was found, and perhaps its proposals."""
 
     commit: Oid
     estimate: Estimate
@@ -28,7 +28,7 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """It was found out what is proposed for a commit."""
+    """What is proposed for a commit was found."""
 
     commit: Oid
     plan: Plan | None
@@ -45,7 +45,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """Git says what stands against the todo list."""
+    """Git has said what stands against the todo list."""
 
     todo: Todo
     outlook: Outlook
@@ -53,7 +53,7 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class Progressed:
-    """Git has come through so many commits of the todo list, of so many."""
+    """Git has checked so many commits of the todo list, of so many."""
 
     todo: Todo
     done: int
@@ -62,7 +62,7 @@ class Progressed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The new commit ``number`` of the todo list was checked, or is about to be."""
+    """The check of the new commit ``number`` of the todo list has begun or ended."""
 
     todo: Todo
     number: int
@@ -78,7 +78,7 @@ FAR = 2**62
 
 @dataclass(frozen=True, slots=True)
 class MoveRows:
-    """The cursor goes down so many rows, or up where ``rows`` is negative.
+    """Move the cursor down so many rows, or up where ``rows`` is negative.
 
     On the screens that list commits, a row is a commit.
     """
@@ -88,139 +88,139 @@ class MoveRows:
 
 @dataclass(frozen=True, slots=True)
 class MoveTo:
-    """The cursor goes to ``row``, or as far as there are rows."""
+    """Move the cursor to ``row``, or as far as there are rows."""
 
     row: int
 
 
 @dataclass(frozen=True, slots=True)
 class MovePiece:
-    """The cursor goes to the next piece (1) or the previous one (-1)."""
+    """Move the cursor to the next hunk (1) or the previous one (-1)."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class MoveFile:
-    """The cursor goes to the header of the next file (1) or the previous one (-1)."""
+    """Move the cursor to the header of the next file (1) or the previous one (-1)."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pan:
-    """Lines are shown from so many columns further right, or left where negative."""
+    """Scroll so many columns to the right, or to the left where negative."""
 
     columns: int
 
 
 @dataclass(frozen=True, slots=True)
 class FindNext:
-    """The cursor goes to the next match of the last search."""
+    """Search again for what was searched last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Narrow:
-    """The selection gets narrower; from a piece on, lines are marked one by one."""
+    """Narrow the selection; from a hunk, to its lines one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Widen:
-    """The selection gets wider: piece, hunk, file, directory."""
+    """Widen the selection: hunk, all under one ``@@``, file, directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """The selection is the piece at the cursor again."""
+    """Select just the hunk at the cursor again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Long runs of lines are folded or unfolded: the piece's, or ``everywhere``."""
+    """Fold or unfold long runs of lines: those of the hunk, or ``everywhere``."""
 
     everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The selection goes to ``group``."""
+    """Send the selection to ``group``."""
 
     group: int
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """The selection, or the ``rest`` of the file, goes to the commit in focus."""
+    """Send the selection, or the ``rest`` of the file, to the selected commit."""
 
     rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """What the commit in focus has of it is left for the commit after it."""
+    """Send what the selected commit has of the selection to the next commit.
+
+    With ``rest``, of the rest of the file.
+    """
 
     rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The selection goes to no commit."""
+    """Leave the selection out of all commits."""
 
 
 @dataclass(frozen=True, slots=True)
 class SplitHunk:
-    """The selected pieces are cut finer, or where the marked lines begin and end."""
+    """Split the selected hunks, or cut them at the ends of the selected lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddCommit:
-    """The selection becomes a commit of its own, after the one in focus."""
+    """Make a commit of the selection, after the selected commit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """The focus goes on to the next commit (1) or back (-1), round the ends."""
+    """Select the next commit (1) or the previous one (-1), round the ends."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class FocusOn:
-    """The focus goes to ``group``."""
+    """Select the commit ``group``."""
 
     group: int
 
 
 @dataclass(frozen=True, slots=True)
 class MoveCommit:
-    """The commit in focus comes one place later (1) or earlier (-1).
-
-    In the series it is the one at the cursor.
-    """
+    """Move the selected commit one place later (1) or earlier (-1)."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class MergeInto:
-    """The commit in focus is merged into the one before; the first into the next."""
+    """Merge the selected commit into the previous one; the first into the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeCount:
-    """The commit that is open is proposed anew, as one commit more (1) or less (-1)."""
+    """Propose one commit more (1) or fewer (-1) for the one that is open."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The commit in focus is the owner of the Change-Id."""
+    """Let the selected commit continue the original, with its Change-Id."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetMessage:
-    """The commit ``group`` has this message, as the editor left it."""
+    """Give the commit ``group`` the message that the editor returned."""
 
     group: int
     message: bytes
@@ -228,51 +228,51 @@ class SetMessage:
 
 @dataclass(frozen=True, slots=True)
 class WriteMessages:
-    """The messages at these places are as the editor left them."""
+    """Give commits the messages that the editor returned."""
 
     messages: tuple[tuple[Address, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Become:
-    """This is to be done to the commit at the cursor of the series."""
+    """Have this done to the selected commit of the series."""
 
     doing: Doing
 
 
 @dataclass(frozen=True, slots=True)
 class MarkSplit:
-    """The commit at the cursor of the series is to be split later, or isn't."""
+    """Mark the selected commit of the series for splitting, or unmark it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCommit:
-    """The commit at the cursor of the series is to be split, and is opened."""
+    """Split the selected commit of the series: open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMarked:
-    """The commit at the cursor, or the next one that is to be split, is opened."""
+    """Open the selected commit of the series, or the next that is marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenNext:
-    """The next commit (1) that is to be split is opened, or the one before (-1)."""
+    """Open the next commit that is marked (1), or the one before (-1)."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Autosquash:
-    """Commits called ``fixup!``, ``squash!`` and ``amend!`` go where they belong."""
+    """Move commits called ``fixup!``, ``squash!`` or ``amend!`` to their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetContent:
-    """The file number ``file`` has this content as of the commit ``group``.
+    """Give a file the content that the editor returned, as of the commit ``group``.
 
-    Those after it have what they would have otherwise; with ``for_good`` what was
-    written is in them too.
+    Later commits have what they would have otherwise; with ``for_good`` what was
+    changed is in them too.
     """
 
     group: int
@@ -283,87 +283,87 @@ class SetContent:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The last change of the plan is taken back."""
+    """Undo the last change of the todo list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Redo:
-    """The last change that was taken back is made again."""
+    """Redo the last change that was undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A line is typed, for ``purpose``."""
+    """Open the prompt, for ``purpose``."""
 
     purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class TypeText:
-    """Text is typed or pasted into the line."""
+    """Insert text that was typed or pasted into the prompt."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class EraseText:
-    """So many characters after the cursor go, or before it where negative."""
+    """Erase so many characters after the cursor, or before it where negative."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class MoveInText:
-    """The cursor in the line goes right, or left where negative."""
+    """Move the prompt's cursor right, or left where negative."""
 
     by: int
 
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """The typed line is taken."""
+    """Accept the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dismiss:
-    """The typed line is forgotten."""
+    """Cancel the prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCommit:
-    """A commit is shown as it will be: ``group``, or the one in focus."""
+    """Show the commit ``group`` as reviewers will see it, or the selected one."""
 
     group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSeries:
-    """The series is shown."""
+    """Show the series."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMessages:
-    """The messages of all new commits are shown."""
+    """Show the messages of all new commits."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenPreview:
-    """What will be written is shown, and whether it can be."""
+    """Show the preview."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenHelp:
-    """All keys are shown."""
+    """Show all keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoBack:
-    """The screen beneath is shown again."""
+    """Close the screen on top."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scroll:
-    """The screen scrolls by ``rows``; ``most`` is the last row to begin with."""
+    """Scroll the page by ``rows``; ``most`` is the last row that may be on top."""
 
     rows: int
     most: int = FAR
@@ -371,42 +371,42 @@ class Scroll:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """The plan is to be written."""
+    """Apply the todo list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quit:
-    """The screen is to be left without a trace."""
+    """Leave, with nothing applied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """The screen is to be left at once, whatever was going on."""
+    """Leave at once, whatever goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspend:
-    """The shell is wanted for a while; ``fg`` comes back."""
+    """Go back to the shell that gitsplit was started from; ``fg`` resumes."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
-    """The message of the commit in focus, or at the cursor, goes to the editor."""
+    """Edit the message of the selected commit in the editor."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditMessages:
-    """The messages of all new commits are to be opened in the editor, as one text."""
+    """Edit the messages of all new commits in the editor, as one text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reword:
-    """The message of the commit at the cursor of the series goes to the editor."""
+    """Edit the message of the selected commit of the series in the editor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reworded:
-    """The commit of the series has this message; if that is new, it is reworded."""
+    """Reword a commit of the series, if the message that was edited is a new one."""
 
     commit: Oid
     message: bytes
@@ -414,12 +414,12 @@ class Reworded:
 
 @dataclass(frozen=True, slots=True)
 class CheckCommits:
-    """The new commits are to be checked with the user's command."""
+    """Check the new commits with the user's command."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditFile:
-    """The file at the cursor is to be opened in the editor, as of the focus.
+    """Edit the file at the cursor as of the selected commit, in the editor.
 
     ``for_good`` as in :class:`SetContent`.
     """
@@ -429,7 +429,7 @@ class EditFile:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What was asked of the shell was refused, as ``sentence`` says."""
+    """Show the sentence by which something asked of the shell was refused."""
 
     sentence: str
     kind: Refusal = Refusal.ERROR

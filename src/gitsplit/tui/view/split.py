@@ -95,7 +95,7 @@ def file_cells(path: bytes, words: str, width: int) -> StyleAndTextTuples:
 
 
 def _file_words(change: FileChange) -> str:
-    """The status of the file, as ``new file``, and how many lines change."""
+    """The status of the file, as ``new``, and how many lines change."""
     counts = _hunk_line_counts(change.hunks) if change.hunks else ""
     return "  ".join(filter(None, (_file_status(change), counts)))
 
