@@ -98,7 +98,7 @@ def first_shown(thread: Thread, assignment: Assignment) -> int | None:
     by_change = _by_change(thread, assignment)
     states = _States(thread, by_change)
     shown = [run.since for run in states.runs(0) if run.since < run.until]
-    shown += (states.begun(stretch) for stretch in thread.stretches[1:])
+    shown += (states.start_group(stretch) for stretch in thread.stretches[1:])
     return min(shown, default=None)
 
 
@@ -161,7 +161,7 @@ class _States:
             return None
         if last.new is None and self.facts[-1][Fact.DELETE] <= group:
             return None
-        begun = [s for s in self.thread.stretches if self.begun(s) <= group]
+        begun = [s for s in self.thread.stretches if self.start_group(s) <= group]
         stretch, at = begun[-1], len(begun) and self.thread.stretches.index(begun[-1])
         path, mode = self._path(group), self._mode(stretch, group)
         if not stretch.changes:
@@ -170,7 +170,7 @@ class _States:
         content = _content_after(self.runs(at), group)
         return File(path, mode, object_id("blob", content), content)
 
-    def begun(self, stretch: Stretch) -> int:
+    def start_group(self, stretch: Stretch) -> int:
         """The group as of which the stretch has begun."""
         if stretch.fact in (None, Fact.CREATE):
             return _ALWAYS

@@ -69,7 +69,7 @@ def split_drafts(
                 tree=None if tree is None else commits[tree].raw.tree,
                 paths=step.paths,
                 range_start=commits[0].oid if plan.is_range else None,
-                inherits=_inherited(plan, commits, group),
+                inherits=_inheritance(plan, commits, group),
             )
         )
         files += step.files
@@ -116,7 +116,7 @@ def _author_time(commit: SourceCommit) -> int:
     return int(words[1]) if len(words) == 3 and words[1].isdigit() else 0
 
 
-def _inherited(
+def _inheritance(
     plan: Plan, commits: Sequence[SourceCommit], group: int
 ) -> tuple[Oid, ...]:
     """The commits of a range that nobody continues and that have most lines here."""

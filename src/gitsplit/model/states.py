@@ -148,14 +148,16 @@ def states_in(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None
     first = plan.thread(file).numbers[0]
     own = {o.group: o for o in plan.overrides if o.file == first}
     wanted = tuple(groups)
-    states = _chosen(plan, file, wanted)
+    states = _states_of_plan(plan, file, wanted)
     return tuple(
         _with_override(state, own.get(group))
         for group, state in zip(wanted, states, strict=True)
     )
 
 
-def _chosen(plan: Plan, file: int, groups: Iterable[int]) -> tuple[File | None, ...]:
+def _states_of_plan(
+    plan: Plan, file: int, groups: Iterable[int]
+) -> tuple[File | None, ...]:
     """What the plan chooses for the file as of these groups, overrides aside."""
     thread = plan.thread(file)
     return file_states(thread, plan.of_thread(thread), groups)
@@ -383,7 +385,7 @@ def _overrides_of_file(
     plan: Plan, file: int, own: Mapping[int, Override], merge: ContentMerge
 ) -> Iterator[Override]:
     """The overrides of one file laid over what the plan chooses now."""
-    states = _chosen(plan, file, range(len(plan.groups)))
+    states = _states_of_plan(plan, file, range(len(plan.groups)))
     lasting: Override | None = None
     for group, state in enumerate(states):
         source = own.get(group, lasting)
