@@ -18,7 +18,8 @@ PAGES = sorted(
     - {GLOSSARY}
 )
 PICTURES = sorted((ROOT / "docs").glob("*.svg"))
-EVERYWHERE = (*MODULES, *PAGES, *PICTURES)
+SCHEMA = PACKAGE / "planfile" / "schema.json"
+EVERYWHERE = (*MODULES, SCHEMA, *PAGES, *PICTURES)
 
 NOT_SAID: dict[str, str] = {
     "piece": r"pieces?",
@@ -71,6 +72,7 @@ OTHER_SENSES: dict[str, dict[str, str]] = {
         "one group": FIELD,
         "the owner": FIELD,
     },
+    "planfile/schema.json": {"group": FIELD},
     "planfile/parse.py": {'"groups"': FIELD},
     "view/text.py": {"group": "a style"},
     "README.md": {"how to group the hunks": "the verb"},
@@ -134,6 +136,8 @@ def texts_in(path: Path) -> list[str]:
     match path.suffix:
         case ".py":
             return list(texts_of(content))
+        case ".json":
+            return re.findall(r'"description": "([^"]+)"', content)
         case ".svg":
             return re.findall(r">([^<]+)<", content)
         case _:
