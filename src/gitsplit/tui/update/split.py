@@ -131,12 +131,18 @@ def _non_empty(selection: Selection) -> Selection:
     return selection
 
 
-def _after_send(state: State, selection: Selection, group: int) -> State:
-    """The state with the selection in ``group``, the cursor on what follows it."""
-    if group != DROPPED and group >= len(state.plan.groups):
+def _refuse_missing_group(state: State, group: int) -> None:
+    """Raise ActionRefused where the plan has no such group."""
+    if not 0 <= group < len(state.plan.groups):
         raise ActionRefused(
             f"There is no commit {group + 1}.", hint="+ makes a new one."
         )
+
+
+def _after_send(state: State, selection: Selection, group: int) -> State:
+    """The state with the selection in ``group``, the cursor on what follows it."""
+    if group != DROPPED:
+        _refuse_missing_group(state, group)
     others = _members_of(state.plan, selection, group, is_in=False)
     if not others:
         what = amount_words(taken.edit for taken in selection)
@@ -327,10 +333,7 @@ def after_commit_action(state: State, action: CommitAction) -> State:
 
 def with_focus(state: State, group: int) -> State:
     """The state with the new commit ``group`` selected, and shown where one is."""
-    if not 0 <= group < len(state.plan.groups):
-        raise ActionRefused(
-            f"There is no commit {group + 1}.", hint="+ makes a new one."
-        )
+    _refuse_missing_group(state, group)
     scroll = 0 if state.screen is Screen.COMMIT else state.scroll
     status = f"selected commit {group + 1}"
     if state.screen is Screen.COMMIT:
