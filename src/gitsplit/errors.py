@@ -59,7 +59,7 @@ class NoUpstream(GitsplitError):
 
 
 class NothingToSplit(GitsplitError):
-    """The commit has fewer than two pieces, or the plan makes one commit of it."""
+    """The commit has fewer than two hunks, or the plan makes one commit of it."""
 
 
 class MergeCommit(GitsplitError):
@@ -95,7 +95,7 @@ class RefMoved(GitsplitError):
 
 
 class NothingToUndo(GitsplitError):
-    """No rewrite is left to give back, or its branches have moved on."""
+    """No rewrite is left to undo, or its branches have moved on."""
 
 
 class InvalidPlan(GitsplitError):

@@ -198,7 +198,7 @@ def _run_start(
         raise GitKilled(
             "git was killed while it started the rebase.", hint="Try again."
         )
-    # Without this file, git couldn't read the list and waits for somebody to mend it.
+    # Without this file, git couldn't read the list and waits for somebody to fix it.
     has_begun = repo.is_rebasing and (repo.rebase_dir / "done").exists()
     if (done.status or repo.is_rebasing) and not has_begun:
         raise failure(("rebase",), done)

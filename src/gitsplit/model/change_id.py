@@ -272,7 +272,7 @@ class Objection:
     """What stands against the commit ``number`` (from 1) of those to be pushed.
 
     ``words`` are Gerrit's where it would refuse the commit, else ours; ``remedy`` says
-    how it is mended. What concerns a commit that isn't ours is a warning.
+    how it is fixed. What concerns a commit that isn't ours is a warning.
     """
 
     number: int

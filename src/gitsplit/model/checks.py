@@ -69,7 +69,7 @@ class Outlook:
 
     ``objection`` is a sentence on why it can't be carried out at all, empty where it
     can. ``conflict`` is the first place where it stops, which the user may accept.
-    ``warnings`` are sentences about what isn't gitsplit's to mend, and stops nothing;
+    ``warnings`` are sentences about what isn't gitsplit's to fix, and stops nothing;
     ``notes`` are those about what reviewers will see.
     """
 

@@ -31,7 +31,7 @@ MOST_REFS = 5
 
 
 def summary_text(rewrite: RewriteFacts) -> str:
-    """What a rewrite did, how to take it back, and what it left alone."""
+    """What a rewrite did, how to undo it, and what it left alone."""
     refs = name_list([_printable_ref(ref) for ref, _ in rewrite.moved], MOST_REFS)
     before, after = len(rewrite.todo.order), len(rewrite.commits)
     lines = [

@@ -99,7 +99,7 @@ def apply(
 
     Where edits are dropped, the index follows HEAD, and with ``discard`` the files do.
 
-    Raises NothingToSplit where the plan gives back the series as it is, RefMoved where
+    Raises NothingToSplit where the plan changes nothing, RefMoved where
     HEAD or a branch has moved since, WriteFailed where git doesn't take objects or
     refs, what ``finish`` raises where hooks, signing or checks fail, and, where edits
     are dropped, ReplayConflict, UncleanFiles, NotInWorktree or GitTooOld. With all but

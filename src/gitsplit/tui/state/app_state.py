@@ -45,7 +45,7 @@ class History(Generic[Value]):
         return History(self.past[-1], self.past[:-1], (self.present, *self.future))
 
     def forward(self) -> "History[Value]":
-        """The history one step forward again; itself where nothing was taken back."""
+        """The history one step forward again; itself where nothing was undone."""
         if not self.future:
             return self
         return History(self.future[0], (*self.past, self.present), self.future[1:])

@@ -103,7 +103,7 @@ def _side_by_side(
 
 
 WIDE = 140
-"""Columns from which the commits and the commit in focus stand beside the diff."""
+"""Columns from which the commits and the selected commit stand beside the diff."""
 
 
 class Region(Enum):
@@ -375,7 +375,7 @@ class _Regions:
         )
 
     def wide(self) -> Container:
-        """Commits, diff, and the commit in focus as it will be, side by side."""
+        """Commits, diff, and the selected commit as it will be, side by side."""
         bars = [Window(width=1, char="│", style="class:rule") for _ in range(2)]
         left = self.region(
             commit_blocks,
