@@ -54,67 +54,6 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import with_messages
 
-_TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
-
-
-def at_match(state: State, text: str) -> State:
-    """The state with the cursor on the next row with ``text``, round the end.
-
-    Capital letters count only where ``text`` has one. A line that was folded away is
-    unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
-    """
-    if not text:
-        raise NothingToDo("Nothing to search for yet.", hint="/ begins a search.")
-    row = next_match(state, text)
-    if row is None:
-        raise ActionRefused(f"Not found: {text}")
-    edit = row.segment.edit
-    if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
-        key = (edit, row.segment.is_old)
-        state = with_folds(state, state.unfolded | {key})
-    cursor = row_showing(state.rows, row)
-    return replace(state, cursor=cursor, search=text, status=f"found: {text}")
-
-
-def next_match(state: State, text: str) -> DiffRow | None:
-    """The next row with ``text``, round the end; the cursor's own comes last."""
-    needle = text.encode("utf-8", "surrogateescape")
-    is_folded = text == text.lower()
-    for row in _rows_after(state.rows, state.cursor):
-        line = _search_text(state.plan.changes, row)
-        if needle in (line.lower() if is_folded else line):
-            return row
-    return None
-
-
-def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
-    """All rows that can be searched, from the cursor on; folded lines are rows too."""
-    at, here = rows.segment_at(cursor), rows[cursor].line
-    segments = rows.segments
-    yield from (row for row in _rows_of(segments[at]) if row.line > here)
-    for segment in chain(segments[at + 1 :], segments[:at]):
-        yield from _rows_of(segment)
-    yield from (row for row in _rows_of(segments[at]) if row.line <= here)
-
-
-def _rows_of(segment: Segment) -> Iterator[DiffRow]:
-    """The rows of a segment that can be searched."""
-    if segment.kind is RowKind.FILE:
-        yield DiffRow(segment, segment.first)
-    elif segment.kind in _TEXT:
-        yield from (DiffRow(segment, line) for line in segment.lines)
-
-
-def _search_text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
-    """The text of a line, or the paths of a file's header."""
-    change = changes[row.segment.file]
-    if row.kind is RowKind.FILE:
-        return b" ".join(
-            side.path for side in (change.old, change.new) if side is not None
-        )
-    return (change.old_lines if row.segment.is_old else change.new_lines)[row.line]
-
-
 _WIDER = {
     Unit.LINES: Unit.PIECE,
     Unit.PIECE: Unit.HUNK,
@@ -352,3 +291,64 @@ def _at_piece(state: State, text: str) -> State:
     if not 1 <= number <= len(edits):
         raise ActionRefused(f"The hunks are numbered 1 to {len(edits)}.")
     return at_row(state, state.rows.row_of(edits[number - 1]))
+
+
+_TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
+
+
+def at_match(state: State, text: str) -> State:
+    """The state with the cursor on the next row with ``text``, round the end.
+
+    Capital letters count only where ``text`` has one. A line that was folded away is
+    unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
+    """
+    if not text:
+        raise NothingToDo("Nothing to search for yet.", hint="/ begins a search.")
+    row = next_match(state, text)
+    if row is None:
+        raise ActionRefused(f"Not found: {text}")
+    edit = row.segment.edit
+    if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
+        key = (edit, row.segment.is_old)
+        state = with_folds(state, state.unfolded | {key})
+    cursor = row_showing(state.rows, row)
+    return replace(state, cursor=cursor, search=text, status=f"found: {text}")
+
+
+def next_match(state: State, text: str) -> DiffRow | None:
+    """The next row with ``text``, round the end; the cursor's own comes last."""
+    needle = text.encode("utf-8", "surrogateescape")
+    is_folded = text == text.lower()
+    for row in _rows_after(state.rows, state.cursor):
+        line = _search_text(state.plan.changes, row)
+        if needle in (line.lower() if is_folded else line):
+            return row
+    return None
+
+
+def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
+    """All rows that can be searched, from the cursor on; folded lines are rows too."""
+    at, here = rows.segment_at(cursor), rows[cursor].line
+    segments = rows.segments
+    yield from (row for row in _rows_of(segments[at]) if row.line > here)
+    for segment in chain(segments[at + 1 :], segments[:at]):
+        yield from _rows_of(segment)
+    yield from (row for row in _rows_of(segments[at]) if row.line <= here)
+
+
+def _rows_of(segment: Segment) -> Iterator[DiffRow]:
+    """The rows of a segment that can be searched."""
+    if segment.kind is RowKind.FILE:
+        yield DiffRow(segment, segment.first)
+    elif segment.kind in _TEXT:
+        yield from (DiffRow(segment, line) for line in segment.lines)
+
+
+def _search_text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
+    """The text of a line, or the paths of a file's header."""
+    change = changes[row.segment.file]
+    if row.kind is RowKind.FILE:
+        return b" ".join(
+            side.path for side in (change.old, change.new) if side is not None
+        )
+    return (change.old_lines if row.segment.is_old else change.new_lines)[row.line]

@@ -67,39 +67,6 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import step_about, with_messages
 
-_CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
-
-
-def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
-    """A clause on creations and deletions that went along with what was sent.
-
-    Empty where none did. ``places`` are the edits that were sent; both plans have the
-    same edits. A commit that has only been moved is the same commit.
-    """
-    sent = frozenset(places)
-    found: dict[Fact, int] = {}
-    for place, edit in enumerate(after.edits):
-        if isinstance(edit, FactEdit) and place not in sent:
-            is_moved = _group_object(before, place) is not _group_object(after, place)
-            found[edit.fact] = found.get(edit.fact, 0) + is_moved
-    clauses = (
-        _side_effect_clause(fact, number) for fact, number in found.items() if number
-    )
-    return "".join(clauses)
-
-
-def _group_object(plan: Plan, place: int) -> object:
-    """The group of an edit, for a comparison by identity; None where it is dropped."""
-    group = plan.group_of[place]
-    return plan.groups[group] if group < len(plan.groups) else None
-
-
-def _side_effect_clause(fact: Fact, number: int) -> str:
-    noun = _CREATION_NOUNS.get(fact, "change")
-    if number == 1:
-        return f" and the file's {noun} with it"
-    return f" and the {noun} of {quantity(number, 'file')} with it"
-
 
 def after_piece_action(state: State, action: PieceAction) -> State:
     """The state with the selection sent, left out, split, or made a commit."""
@@ -402,3 +369,37 @@ def _new_commit_at_hand(state: State) -> Address:
 def _keeps_words(state: State, entry: Entry) -> str:
     has_id = entry.oid in state.info.change_ids
     return "keeps the Change-Id" if has_id else "continues the original"
+
+
+_CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
+
+
+def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
+    """A clause on creations and deletions that went along with what was sent.
+
+    Empty where none did. ``places`` are the edits that were sent; both plans have the
+    same edits. A commit that has only been moved is the same commit.
+    """
+    sent = frozenset(places)
+    found: dict[Fact, int] = {}
+    for place, edit in enumerate(after.edits):
+        if isinstance(edit, FactEdit) and place not in sent:
+            is_moved = _group_object(before, place) is not _group_object(after, place)
+            found[edit.fact] = found.get(edit.fact, 0) + is_moved
+    clauses = (
+        _side_effect_clause(fact, number) for fact, number in found.items() if number
+    )
+    return "".join(clauses)
+
+
+def _group_object(plan: Plan, place: int) -> object:
+    """The group of an edit, for a comparison by identity; None where it is dropped."""
+    group = plan.group_of[place]
+    return plan.groups[group] if group < len(plan.groups) else None
+
+
+def _side_effect_clause(fact: Fact, number: int) -> str:
+    noun = _CREATION_NOUNS.get(fact, "change")
+    if number == 1:
+        return f" and the file's {noun} with it"
+    return f" and the {noun} of {quantity(number, 'file')} with it"

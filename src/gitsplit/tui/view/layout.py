@@ -45,63 +45,6 @@ from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import SelectedRows, diff_line
 from gitsplit.tui.view.text import Tints, column_text, no_tints, text_lines
 
-_COLUMN = 39  # of the help: two fit 80 columns
-
-HelpSections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""Each section's name, and its keys with what they do."""
-
-
-def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
-    """Every key, in as many columns as fit."""
-    columns = max(1, width // _COLUMN)
-    room = width // columns
-    blocks = [list(_section_lines(name, keys, room)) for name, keys in sections]
-    return static_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
-
-
-def _section_lines(
-    name: str, keys: Sequence[tuple[str, str]], width: int
-) -> Iterator[StyleAndTextTuples]:
-    """A section's name, and a line or more for each of its keys."""
-    yield [("class:name", column_text(f" {name}", width))]
-    column = min(12, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
-    for key, sentence in keys:
-        first, *rest = text_lines(sentence, width - column - 2)
-        yield [
-            ("class:key", " " + column_text(key, column)),
-            ("", column_text(first, width - column - 1)),
-        ]
-        indent = " " * (column + 1)
-        for line in rest:
-            yield [("", column_text(indent + line, width))]
-
-
-def _balance(
-    blocks: list[list[StyleAndTextTuples]], columns: int
-) -> list[list[StyleAndTextTuples]]:
-    """The blocks under each other in so many columns, none of them cut."""
-    total = sum(len(block) + 1 for block in blocks)
-    found: list[list[StyleAndTextTuples]] = [[]]
-    for block in blocks:
-        is_full = len(found[-1]) + len(block) // 2 >= total / columns
-        if is_full and len(found) < columns:
-            found.append([])
-        found[-1] += [*block, []]
-    return found
-
-
-def _side_by_side(
-    columns: list[list[StyleAndTextTuples]], width: int
-) -> Iterator[StyleAndTextTuples]:
-    """The columns next to each other."""
-    for at in range(max(len(column) for column in columns)):
-        cells: StyleAndTextTuples = []
-        for column in columns:
-            filled = at < len(column) and column[at]
-            cells += column[at] if filled else [("", " " * width)]
-        yield cells
-
-
 WIDE = 140
 """Columns from which the commits and the selected commit stand beside the diff."""
 
@@ -126,78 +69,6 @@ _STATUS_HEIGHT = 2  # of the split, where the reason stands above the status
 _PAGE_FRAME = 4  # title, rule, status and footer
 _NARROW_FRAME = 3 + _STATUS_HEIGHT  # title, rule and footer
 _WIDE_FRAME = 4 + _STATUS_HEIGHT  # one more rule
-
-
-def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
-    """The diff of the commit being split."""
-    selection = SelectedRows(tuple(_selection_runs(state)))
-    run = selection.run_at(state.cursor)
-    around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
-
-    def line(number: int) -> StyleAndTextTuples:
-        mark = selection.mark(number, state.cursor)
-        return diff_line(state, number, width, mark, tints)
-
-    return Lines(
-        line,
-        len(state.rows),
-        state.cursor,
-        scroll=lambda top, height: first_visible(top, height, around, state.cursor),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Panes:
-    """The widths of the three panes of a wide screen; a bar stands between two."""
-
-    left: int
-    middle: int
-    right: int
-
-
-def panes(columns: int) -> Panes:
-    """The widths at ``columns``: the diff gets most, the commits what they need."""
-    left = min(44, columns // 4)
-    right = (columns - left - 2) * 47 // 100
-    return Panes(left, columns - left - right - 2, right)
-
-
-def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
-    """The line above three panes, which names each of them."""
-    widths = panes(columns)
-    place = place_words(state, _selection_runs(state))
-    name = f"commit {state.focus + 1} as it will be"
-    bar = ("class:rule", "┬")
-    return [
-        *rule(widths.left, "commits", is_left=True),
-        bar,
-        *rule(widths.middle, place, is_left=True),
-        bar,
-        *rule(widths.right, name, is_left=True),
-    ]
-
-
-def wide_end(columns: int) -> StyleAndTextTuples:
-    """The line below three panes."""
-    widths = panes(columns)
-    runs = (RULE * width for width in (widths.left, widths.middle, widths.right))
-    return [("class:rule", "┴".join(runs))]
-
-
-def commits_height(state: State, rows: int) -> int:
-    """Lines for the commits on a narrow screen: all, or a third of the screen."""
-    return max(2, min(list_height(state), rows // 3))
-
-
-def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
-    """The line above the diff; it counts the commits where not all are seen."""
-    is_cut = commits_height(state, rows) < list_height(state)
-    count = quantity(len(state.plan.groups), "commit") if is_cut else ""
-    words = place_words(state, _selection_runs(state))
-    if not count:
-        return rule(columns, words)
-    width = len(count) + 4
-    return [*rule(width, count, is_left=True), *rule(columns - width, words)]
 
 
 def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
@@ -412,3 +283,132 @@ class _Regions:
                 self.line(status_line),
             ]
         )
+
+
+def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
+    """The diff of the commit being split."""
+    selection = SelectedRows(tuple(_selection_runs(state)))
+    run = selection.run_at(state.cursor)
+    around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
+
+    def line(number: int) -> StyleAndTextTuples:
+        mark = selection.mark(number, state.cursor)
+        return diff_line(state, number, width, mark, tints)
+
+    return Lines(
+        line,
+        len(state.rows),
+        state.cursor,
+        scroll=lambda top, height: first_visible(top, height, around, state.cursor),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Panes:
+    """The widths of the three panes of a wide screen; a bar stands between two."""
+
+    left: int
+    middle: int
+    right: int
+
+
+def panes(columns: int) -> Panes:
+    """The widths at ``columns``: the diff gets most, the commits what they need."""
+    left = min(44, columns // 4)
+    right = (columns - left - 2) * 47 // 100
+    return Panes(left, columns - left - right - 2, right)
+
+
+def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
+    """The line above three panes, which names each of them."""
+    widths = panes(columns)
+    place = place_words(state, _selection_runs(state))
+    name = f"commit {state.focus + 1} as it will be"
+    bar = ("class:rule", "┬")
+    return [
+        *rule(widths.left, "commits", is_left=True),
+        bar,
+        *rule(widths.middle, place, is_left=True),
+        bar,
+        *rule(widths.right, name, is_left=True),
+    ]
+
+
+def wide_end(columns: int) -> StyleAndTextTuples:
+    """The line below three panes."""
+    widths = panes(columns)
+    runs = (RULE * width for width in (widths.left, widths.middle, widths.right))
+    return [("class:rule", "┴".join(runs))]
+
+
+def commits_height(state: State, rows: int) -> int:
+    """Lines for the commits on a narrow screen: all, or a third of the screen."""
+    return max(2, min(list_height(state), rows // 3))
+
+
+def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
+    """The line above the diff; it counts the commits where not all are seen."""
+    is_cut = commits_height(state, rows) < list_height(state)
+    count = quantity(len(state.plan.groups), "commit") if is_cut else ""
+    words = place_words(state, _selection_runs(state))
+    if not count:
+        return rule(columns, words)
+    width = len(count) + 4
+    return [*rule(width, count, is_left=True), *rule(columns - width, words)]
+
+
+_COLUMN = 39  # of the help: two fit 80 columns
+
+HelpSections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""Each section's name, and its keys with what they do."""
+
+
+def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
+    """Every key, in as many columns as fit."""
+    columns = max(1, width // _COLUMN)
+    room = width // columns
+    blocks = [list(_section_lines(name, keys, room)) for name, keys in sections]
+    return static_lines(list(_side_by_side(_balance(blocks, columns), room)), scroll)
+
+
+def _section_lines(
+    name: str, keys: Sequence[tuple[str, str]], width: int
+) -> Iterator[StyleAndTextTuples]:
+    """A section's name, and a line or more for each of its keys."""
+    yield [("class:name", column_text(f" {name}", width))]
+    column = min(12, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
+    for key, sentence in keys:
+        first, *rest = text_lines(sentence, width - column - 2)
+        yield [
+            ("class:key", " " + column_text(key, column)),
+            ("", column_text(first, width - column - 1)),
+        ]
+        indent = " " * (column + 1)
+        for line in rest:
+            yield [("", column_text(indent + line, width))]
+
+
+def _balance(
+    blocks: list[list[StyleAndTextTuples]], columns: int
+) -> list[list[StyleAndTextTuples]]:
+    """The blocks under each other in so many columns, none of them cut."""
+    total = sum(len(block) + 1 for block in blocks)
+    found: list[list[StyleAndTextTuples]] = [[]]
+    for block in blocks:
+        is_full = len(found[-1]) + len(block) // 2 >= total / columns
+        if is_full and len(found) < columns:
+            found.append([])
+        found[-1] += [*block, []]
+    return found
+
+
+def _side_by_side(
+    columns: list[list[StyleAndTextTuples]], width: int
+) -> Iterator[StyleAndTextTuples]:
+    """The columns next to each other."""
+    for at in range(max(len(column) for column in columns)):
+        cells: StyleAndTextTuples = []
+        for column in columns:
+            filled = at < len(column) and column[at]
+            cells += column[at] if filled else [("", " " * width)]
+        yield cells

@@ -42,50 +42,6 @@ from gitsplit.tui.view.text import (
     text_lines,
 )
 
-MOST_LINES = 5
-"""So many lines of the end of what a failed command printed are shown."""
-
-NOT_CHECKED = WAITING
-
-_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
-
-
-def check_of(state: State, number: int) -> Check:
-    """The check of the new commit ``number``, from 0."""
-    return state.checks.get(number, NOT_CHECKED)
-
-
-def check_sign(check: Check) -> str:
-    """The sign for a check."""
-    return _MARKS[check.state]
-
-
-def is_failure(check: Check) -> bool:
-    """Whether a command failed on the commit, or couldn't be run."""
-    return check.state in ("failed", "not run")
-
-
-def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """The first failure, and the end of what the command printed."""
-    bad = [number for number, check in state.checks.items() if is_failure(check)]
-    if not bad:
-        return
-    number = min(bad)
-    check = state.checks[number]
-    what = (
-        f" {one_line(check.command)} ({one_line(check.reason)})"
-        if check.command
-        else ""
-    )
-    how = f"fails:{what}"
-    if check.state == "not run":
-        how = f"was not checked:{what}"
-    words = f" {check_sign(check)} commit {number + 1} {how}"
-    yield [("class:error", start_of(words, width))]
-    for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
-        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
-
-
 _FATES = {"squash": "squashed", "fixup": "squashed", "drop": "dropped"}
 _TREE_SAME = "tree unchanged"
 _TREE_CHANGES = "tree changes"
@@ -268,7 +224,7 @@ def _row_line(
 ) -> StyleAndTextTuples:
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
-    check = NOT_CHECKED if row.number is None else check_of(state, row.number)
+    check = WAITING if row.number is None else check_of(state, row.number)
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
@@ -417,3 +373,45 @@ def _final_tree_lines(
 
 def _tick_line(words: str) -> StyleAndTextTuples:
     return [("class:good", f" ✓ {words}")]
+
+
+MOST_LINES = 5
+"""So many lines of the end of what a failed command printed are shown."""
+
+_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
+
+
+def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """The first failure, and the end of what the command printed."""
+    bad = [number for number, check in state.checks.items() if is_failure(check)]
+    if not bad:
+        return
+    number = min(bad)
+    check = state.checks[number]
+    what = (
+        f" {one_line(check.command)} ({one_line(check.reason)})"
+        if check.command
+        else ""
+    )
+    how = f"fails:{what}"
+    if check.state == "not run":
+        how = f"was not checked:{what}"
+    words = f" {check_sign(check)} commit {number + 1} {how}"
+    yield [("class:error", start_of(words, width))]
+    for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
+        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
+
+
+def check_of(state: State, number: int) -> Check:
+    """The check of the new commit ``number``, from 0."""
+    return state.checks.get(number, WAITING)
+
+
+def check_sign(check: Check) -> str:
+    """The sign for a check."""
+    return _MARKS[check.state]
+
+
+def is_failure(check: Check) -> bool:
+    """Whether a command failed on the commit, or couldn't be run."""
+    return check.state in ("failed", "not run")
