@@ -69,10 +69,10 @@ def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
 ) -> Plan:
     """The proposed plan for a commit that did ``changes`` under ``message``.
 
-    Of itself it has ``at_least`` so many groups, as far as the commit has pieces.
     ``commits`` asks for so many groups, of which those whose paths would collide are
-    joined; raises InvalidPlan where the commit can't be cut into as many, and where
-    ``keep`` is the number of a group that there isn't.
+    joined; without it there are ``at_least`` so many, as far as the commit can be cut.
+    Raises InvalidPlan where it can't be cut into ``commits``, and where ``keep`` is the
+    number of a group that there isn't.
     """
     return proposals(changes, message, by, keep, context).plan(commits, at_least)
 
@@ -118,11 +118,11 @@ class ProposalsByContent:
         return worths.index(max(worths)) + 1
 
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
-        """The plan of ``number`` groups; without a number, of the best.
+        """The plan of ``number`` groups; without it, of the best number.
 
-        That is ``at_least`` so many, where it can be cut so often. Groups are joined
-        that collide in their paths and, where no number is asked for, those that need
-        each other's names. Raises InvalidPlan where the commit can't be cut so often.
+        That is ``at_least`` as many, as far as the commit can be cut. Groups whose
+        paths collide are joined, and where no number is asked for, those that need each
+        other's names. Raises InvalidPlan where it can't be cut into ``number``.
         """
         if (number, at_least) not in self._plans:
             self._plans[number, at_least] = self._new_plan(number, at_least)
