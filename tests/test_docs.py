@@ -6,14 +6,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from gitsplit.git.history import changes_of, read_source_commit
 from gitsplit.git.practice import make_practice_repository
+from gitsplit.git.repository import open_repository
 from gitsplit.model.diff import Fact
+from gitsplit.model.states import steps
+from gitsplit.planfile.match import plan_of_entry
 from gitsplit.planfile.parse import load_plan
 from tests.repository import Repository
 from tests.runner import done
@@ -38,7 +43,7 @@ def command(start: str) -> str:
     return found
 
 
-PLAN, *ENTRIES = blocks("json")
+PLAN, *ENTRIES, TOGETHER = blocks("json")
 
 
 @pytest.fixture
@@ -57,15 +62,16 @@ def change_ids(repo: Repository, commits: str) -> list[str]:
     return repo.git("log", f"--format={key}", "--reverse", commits).splitlines()
 
 
-def test_the_plan_on_the_page_is_valid() -> None:
-    assert Draft202012Validator(SCHEMA).is_valid(json.loads(PLAN))
-    assert [len(entry.groups) for entry in load_plan(PLAN).series] == [3]
+@pytest.mark.parametrize(("plan", "groups"), [(PLAN, 3), (TOGETHER, 2)])
+def test_the_plans_on_the_page_are_valid(plan: str, groups: int) -> None:
+    assert Draft202012Validator(SCHEMA).is_valid(json.loads(plan))
+    assert [len(entry.groups) for entry in load_plan(plan).series] == [groups]
 
 
 @pytest.mark.parametrize("text", ENTRIES)
 def test_the_file_entries_on_the_page_are_valid(text: str) -> None:
     entry = SCHEMA | {"$ref": "#/$defs/file"}
-    for name in ("type", "required", "properties", "additionalProperties"):
+    for name in ("type", "required", "properties", "additionalProperties", "if"):
         del entry[name]
 
     assert Draft202012Validator(entry).is_valid(json.loads(text))
@@ -87,17 +93,41 @@ def test_the_plan_on_the_page_splits_the_practice_commit_as_the_answer_does(
     assert practice.fsck() == ""
 
 
-def test_the_plan_on_the_page_names_lines_that_the_command_on_the_page_shows(
+def test_the_second_plan_on_the_page_moves_a_test_into_an_earlier_commit(
     practice: Repository,
 ) -> None:
-    (entry,) = load_plan(PLAN).series
-    git = command("git ").replace("COMMIT", entry.commit)
-    shown = subprocess.run(
-        git, shell=True, cwd=practice.path, capture_output=True, check=True
-    ).stdout.decode()
+    (entry,) = load_plan(TOGETHER).series
+    repo = open_repository(practice.path)
+    commits = [read_source_commit(repo, oid) for oid in entry.commits]
+    changes = tuple(
+        replace(change, commit=number)
+        for number, own in enumerate(changes_of(repo, commits))
+        for change in own
+    )
+    plan = plan_of_entry(entry, changes)
 
-    lines = set(changed_lines(shown))
+    first, second = (dict(step.paths) for step in steps(plan))
+    made, tested = entry.commits
+    for path, there in first.items():
+        commit = tested if path == b"test_ladle.py" else made
+        assert there is not None
+        assert there.oid == practice.git("rev-parse", f"{commit}:{path.decode()}")
+    assert len(first) == len([change for change in changes if change.commit == 0])
+    assert [*second] == [b"README.md"]
+    assert plan.continued_by == (0, 1)
+
+
+@pytest.mark.parametrize("plan", [PLAN, TOGETHER])
+def test_the_plans_on_the_page_name_lines_that_the_command_on_the_page_shows(
+    practice: Repository, plan: str
+) -> None:
+    (entry,) = load_plan(plan).series
     for file in (file for group in entry.groups for file in group.files):
+        git = command("git ").replace("COMMIT", entry.commits[file.commit])
+        shown = subprocess.run(
+            git, shell=True, cwd=practice.path, capture_output=True, check=True
+        ).stdout.decode()
+        lines = set(changed_lines(shown))
         path = (file.path or b"").decode()
         for sign, ranges in (("-", file.removed), ("+", file.added)):
             for first, last in ranges:
@@ -132,7 +162,9 @@ def test_the_jq_program_on_the_page_makes_the_first_commit_the_owner(
     ).stdout
 
     owners = [
-        [g.owner for g in e.groups] for e in load_plan(changed).series if e.groups
+        [g.continues == 0 for g in e.groups]
+        for e in load_plan(changed).series
+        if e.groups
     ]
     assert len(owners) > 0
     for found in owners:
@@ -175,7 +207,7 @@ def test_every_field_action_and_fact_is_explained_on_the_page() -> None:
         *SCHEMA["properties"],
         *(
             name
-            for each in ("commit", "group", "file")
+            for each in ("commit", "commits", "group", "group_of_commits", "change")
             for name in SCHEMA["$defs"][each]["properties"]
         ),
     ]

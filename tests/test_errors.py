@@ -299,7 +299,7 @@ def broken(repo: Repository) -> dict[str, tuple[Json, str]]:
 
     return {
         "not a plan": ({"format": "todo"}, "is missing"),
-        "of the future": (series() | {"version": 2}, "version 1"),
+        "of the future": (series() | {"version": 3}, "versions 1 and 2"),
         "nobody takes the rest": (split(numbers), "No group takes"),
         "no such file": (
             split(group("x\n", whole("nobody")), group("rest\n")),

@@ -73,7 +73,7 @@ OTHER_SENSES: dict[str, dict[str, str]] = {
         "the owner": FIELD,
     },
     "planfile/schema.json": {"group": FIELD},
-    "planfile/parse.py": {'"groups"': FIELD},
+    "planfile/parse.py": {'"groups"': FIELD, '"owner"': FIELD},
     "view/text.py": {"group": "a style"},
     "README.md": {"how to group the hunks": "the verb"},
     "architecture.md": {"group": "its name in the code"},

@@ -41,7 +41,9 @@ def taking(
 
 
 def group(*files: FileEntry, rest: bool = False, owner: bool = False) -> GroupEntry:
-    return GroupEntry(b"m\n", files=files, rest=rest, owner=owner)
+    return GroupEntry(
+        b"m\n", 0 if owner else None, rest=(0,) if rest else (), files=files
+    )
 
 
 REST = group(rest=True)
@@ -116,8 +118,8 @@ def test_whole_takes_lines_and_facts_of_a_file() -> None:
 
 def test_messages_reasons_and_owner_are_those_of_the_file() -> None:
     entry = split(
-        GroupEntry(b"one", reason="Because.", rest=True),
-        GroupEntry(b"two", owner=True, files=(taking(CHANGED, added=((5, 5),)),)),
+        GroupEntry(b"one", reason="Because.", rest=(0,)),
+        GroupEntry(b"two", 0, files=(taking(CHANGED, added=((5, 5),)),)),
     )
     plan = plan_of_entry(entry, (CHANGED,))
 
@@ -289,7 +291,7 @@ def test_a_plan_is_written_with_every_range() -> None:
             ),
             GroupEntry(
                 b"two",
-                owner=True,
+                0,
                 files=(
                     taking(CHANGED, (), ((2, 2), (5, 5))),
                     taking(MOVED, ((3, 3),), ((3, 3),), (Fact.MODE,)),

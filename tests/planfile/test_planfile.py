@@ -1,6 +1,7 @@
 """What a plan file means by itself, and what is refused before a commit is seen."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_a_plan_is_read_as_it_is_written() -> None:
                 (
                     GroupEntry(
                         b"one\n",
-                        owner=True,
+                        0,
                         reason="Because.",
                         files=(
                             FileEntry(
@@ -96,7 +97,7 @@ def test_a_plan_is_read_as_it_is_written() -> None:
                             FileEntry(None, b"new", whole=True),
                         ),
                     ),
-                    GroupEntry(b"two\n", rest=True),
+                    GroupEntry(b"two\n", rest=(0,)),
                 ),
                 (FileEntry(b"old", None, content=b"x"),),
             ),
@@ -129,13 +130,13 @@ FIRST_FILE = ".series[0].groups[0].files[0]"
             id="another format",
         ),
         pytest.param(
-            document(version=2, news=1),
-            at(".version", "only version 1 is known"),
+            document(version=3, news=1),
+            at(".version", "only versions 1 and 2 are known"),
             id="a later version, whatever else it has",
         ),
         pytest.param(
             document(version=True),
-            at(".version", "only version 1 is known"),
+            at(".version", "only versions 1 and 2 are known"),
             id="true is no number",
         ),
         pytest.param(
@@ -300,6 +301,312 @@ def test_what_is_not_in_the_format_is_refused_and_no_schema_takes_it(
 ) -> None:
     assert refusal(value) == expected
     assert not is_valid(value)
+
+
+def together(*groups: Json, action: object = "split", **fields: object) -> Json:
+    """A plan of version 2 with one entry about two commits."""
+    commits = {"commits": [COMMIT, HEAD], "action": action}
+    return document(commits | {"groups": list(groups)} | fields, version=2)
+
+
+def taken(**fields: object) -> Json:
+    """A group of such an entry that takes something of a file."""
+    return {"message": "m", "files": [file(commit=HEAD) | fields]}
+
+
+def test_several_commits_are_read_with_their_numbers() -> None:
+    value = together(
+        {
+            "message": "one\n",
+            "continues": HEAD,
+            "reason": "Because.",
+            "rest": [HEAD],
+            "files": [file(commit=COMMIT, removed=[[1, 2]])],
+        },
+        {"message": "two\n", "continues": None, "rest": False},
+        {"message": "", "continues": COMMIT},
+        dropped={"rest": [COMMIT], "files": [file(commit=HEAD, content="x")]},
+    )
+    read = load_plan(json.dumps(value)).series
+
+    assert is_valid(value)
+    assert read == (
+        CommitEntry(
+            COMMIT,
+            b"",
+            "split",
+            (
+                GroupEntry(
+                    b"one\n",
+                    1,
+                    "Because.",
+                    (1,),
+                    (FileEntry(b"a", b"a", removed=((1, 2),), commit=0),),
+                ),
+                GroupEntry(b"two\n"),
+                GroupEntry(b"", 0),
+            ),
+            (FileEntry(b"a", b"a", content=b"x", commit=1),),
+            later=(HEAD,),
+            dropped_rest=(0,),
+        ),
+    )
+    assert read[0].commits == (COMMIT, HEAD)
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (True, (0, 1)),
+        (False, ()),
+        ([], ()),
+        ([HEAD], (1,)),
+        ([HEAD, COMMIT], (0, 1)),
+    ],
+)
+def test_the_rest_is_taken_of_all_commits_or_of_some(
+    rest: object, expected: tuple[int, ...]
+) -> None:
+    value = together({"message": "m", "rest": rest}, dropped={"rest": rest})
+    (entry,) = load_plan(json.dumps(value)).series
+
+    assert is_valid(value)
+    assert (entry.groups[0].rest, entry.dropped_rest) == (expected, expected)
+
+
+def test_several_commits_may_be_picked_and_need_no_action_for_it() -> None:
+    (entry,) = load_plan(
+        json.dumps(document({"commits": [COMMIT, HEAD]}, version=2))
+    ).series
+
+    assert entry == CommitEntry(COMMIT, action="pick", later=(HEAD,))
+
+
+def test_a_list_of_one_commit_means_what_the_commit_does() -> None:
+    group = {"message": "m", "rest": True}
+    alone = document(entry(groups=[group | {"owner": True}]))
+    listed = together(group | {"continues": COMMIT}, commits=[COMMIT])
+
+    assert load_plan(json.dumps(listed)) == load_plan(json.dumps(alone))
+
+
+def test_an_entry_about_one_commit_means_the_same_in_version_2() -> None:
+    old = split(file(added=[[1, 1]]), dropped=[file(whole=True)])
+    new = old | {"version": 2}
+
+    assert is_valid(new)
+    assert load_plan(json.dumps(new)) == load_plan(json.dumps(old))
+
+
+ENTRY, GROUP = ".series[0]", ".series[0].groups[0]"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(
+            together(commit=HEAD),
+            at(ENTRY, '"commit" and "commits" exclude each other'),
+            id="one commit and several",
+        ),
+        pytest.param(
+            document({"action": "pick"}, version=2),
+            at(ENTRY, '"commit" is missing'),
+            id="no commit",
+        ),
+        pytest.param(
+            together(commits=[]),
+            at(f"{ENTRY}.commits", "it must name a commit"),
+            id="an empty list",
+        ),
+        pytest.param(
+            together(commits=COMMIT),
+            at(f"{ENTRY}.commits", "it must be a list"),
+            id="no list",
+        ),
+        pytest.param(
+            together(commits=[COMMIT, HEAD, COMMIT]),
+            at(f"{ENTRY}.commits", "it names a commit twice"),
+            id="a commit twice",
+        ),
+        pytest.param(
+            together(commits=["HEAD"]),
+            at(f"{ENTRY}.commits[0]", "it must be a full object id of 40 hex digits"),
+            id="a revision in place of an id",
+        ),
+        *(
+            pytest.param(
+                together(action=action),
+                at(f"{ENTRY}.action", "it must be one of pick, split"),
+                id=f"{action} of several",
+            )
+            for action in ("reword", "squash", "fixup", "drop", None, "edit")
+        ),
+        pytest.param(
+            together(),
+            at(ENTRY, '"split" and "groups" belong together'),
+            id="split without groups",
+        ),
+        pytest.param(
+            together(taken(), action="pick"),
+            at(ENTRY, '"split" and "groups" belong together'),
+            id="groups without split",
+        ),
+        pytest.param(
+            together(action="pick", dropped={"rest": True}),
+            at(ENTRY, '"dropped" belongs to "split"'),
+            id="dropped without split",
+        ),
+        pytest.param(
+            together(taken(), message="m"),
+            at(ENTRY, '"message" belongs to "reword" and "squash"'),
+            id="a message for all",
+        ),
+        pytest.param(
+            together(taken() | {"owner": True}),
+            at(GROUP, '"owner" goes with "commit"; with "commits" say "continues"'),
+            id="owner",
+        ),
+        pytest.param(
+            together(taken() | {"continues": [HEAD]}),
+            at(f"{GROUP}.continues", "it must be a full object id of 40 hex digits"),
+            id="several continued",
+        ),
+        pytest.param(
+            together(taken() | {"rest": "all"}),
+            at(f"{GROUP}.rest", "it must be true, false or a list of commits"),
+            id="another rest",
+        ),
+        pytest.param(
+            together(taken() | {"rest": [HEAD, HEAD]}),
+            at(f"{GROUP}.rest", "it names a commit twice"),
+            id="the rest of a commit twice",
+        ),
+        pytest.param(
+            together({"message": "m", "files": [file()]}),
+            at(FIRST_FILE, '"commit" is missing'),
+            id="a file without its commit",
+        ),
+        pytest.param(
+            together(taken(), dropped=[file()]),
+            at(f"{ENTRY}.dropped[0]", '"commit" is missing'),
+            id="a dropped file without its commit",
+        ),
+        pytest.param(
+            together(taken(), dropped={"files": [file()]}),
+            at(f"{ENTRY}.dropped.files[0]", '"commit" is missing'),
+            id="one beside a rest",
+        ),
+        pytest.param(
+            together(taken(), dropped={"groups": []}),
+            at(f"{ENTRY}.dropped", '"groups" is unknown'),
+            id="something else that is dropped",
+        ),
+        pytest.param(
+            together(taken(whole=True, added=[[1, 1]])),
+            at(FIRST_FILE, '"whole" excludes "removed", "added" and "facts"'),
+            id="whole and a part",
+        ),
+        pytest.param(
+            document({"commits": [COMMIT]}),
+            at(ENTRY, '"commits" is known from version 2 on'),
+            id="several commits in version 1",
+        ),
+        pytest.param(
+            document(entry(groups=[{"message": "m", "continues": None}])),
+            at(GROUP, '"continues" is known from version 2 on'),
+            id="continues in version 1",
+        ),
+        pytest.param(
+            document(entry(groups=[{"message": "m", "rest": [COMMIT]}])),
+            at(f"{GROUP}.rest", "a list is known from version 2 on"),
+            id="a list of rests in version 1",
+        ),
+        pytest.param(
+            split(file(commit=COMMIT)),
+            at(FIRST_FILE, '"commit" is known from version 2 on'),
+            id="the commit of a file in version 1",
+        ),
+        pytest.param(
+            split(dropped={"rest": True}),
+            at(f"{ENTRY}.dropped", "an object is known from version 2 on"),
+            id="a dropped rest in version 1",
+        ),
+        pytest.param(
+            document(entry(groups=[{"message": "m", "continues": None}]), version=2),
+            at(GROUP, '"continues" goes with "commits"'),
+            id="continues beside one commit",
+        ),
+        pytest.param(
+            document(entry(groups=[{"message": "m", "rest": [COMMIT]}]), version=2),
+            at(f"{GROUP}.rest", 'a list goes with "commits"'),
+            id="a list of rests beside one commit",
+        ),
+        pytest.param(
+            split(file(commit=COMMIT)) | {"version": 2},
+            at(FIRST_FILE, '"commit" goes with "commits"'),
+            id="the commit of a file beside one commit",
+        ),
+        pytest.param(
+            split(dropped={}) | {"version": 2},
+            at(f"{ENTRY}.dropped", 'an object goes with "commits"'),
+            id="a dropped rest beside one commit",
+        ),
+    ],
+)
+def test_what_is_not_in_version_2_is_refused_and_no_schema_takes_it(
+    value: object, expected: str
+) -> None:
+    assert refusal(value) == expected
+    assert not is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "where"),
+    [
+        (together(taken() | {"continues": UPSTREAM}), f"{GROUP}.continues"),
+        (together(taken() | {"rest": [HEAD, UPSTREAM]}), f"{GROUP}.rest[1]"),
+        (together(taken(commit=UPSTREAM)), f"{FIRST_FILE}.commit"),
+        (
+            together(taken(), dropped={"rest": [UPSTREAM]}),
+            f"{ENTRY}.dropped.rest[0]",
+        ),
+    ],
+    ids=["continues", "rest", "commit", "dropped"],
+)
+def test_what_an_entry_names_is_one_of_its_commits(value: object, where: str) -> None:
+    assert refusal(value) == at(where, 'it must be one of the entry\'s "commits"')
+
+
+def test_version_2_is_written_where_an_entry_needs_it() -> None:
+    one = CommitEntry(COMMIT, b"S", "split", (GroupEntry(b"m", 0, rest=(0,)),))
+    two = replace(one, later=(HEAD,), subject=b"")
+
+    def written(entry: CommitEntry) -> Json:
+        value: Json = json.loads(dump_plan(PlanDocument(None, HEAD, (entry,))))
+        return value
+
+    assert (written(one)["version"], written(two)["version"]) == (1, 2)
+    assert written(one)["series"] == [
+        entry(
+            subject="S",
+            groups=[
+                {"message": "m", "owner": True, "reason": "", "files": [], "rest": True}
+            ],
+            dropped=[],
+        )
+    ]
+    continued = {"message": "m", "continues": COMMIT, "reason": "", "files": []}
+    assert written(two)["series"] == [
+        {
+            "commits": [COMMIT, HEAD],
+            "action": "split",
+            "groups": [continued | {"rest": [COMMIT]}],
+            "dropped": [],
+        }
+    ]
+    dropping = written(replace(two, dropped_rest=(0, 1)))
+    assert dropping["series"][0]["dropped"] == {"rest": True, "files": []}  # type: ignore[index]
 
 
 def test_a_range_that_runs_backwards_is_refused() -> None:

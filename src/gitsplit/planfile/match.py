@@ -1,4 +1,4 @@
-"""Between the entries of a plan file and plans: what an entry means for its commit.
+"""Between the entries of a plan file and plans: what an entry means for its commits.
 
 Entries name lines by 1-based ranges, both ends included; plans have edits, which count
 lines from 0. An entry that doesn't fit its commit is refused with the first thing that
@@ -40,48 +40,46 @@ _UNCHANGED = -3
 
 
 def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
-    """The plan that a split entry means for a commit that did ``changes``.
+    """The plan that a split entry means for commits that did ``changes``.
 
-    The owner is None where the entry names none. Raises InvalidPlan, naming the first
-    thing that doesn't fit: a file or line the commit doesn't change, one named twice
-    or by nobody, a group without edits, two owners, two that take the rest, a content
-    for a file that isn't there.
+    Nobody continues a commit that the entry doesn't say it of. Raises InvalidPlan,
+    naming the first thing that doesn't fit: a file or line that a commit doesn't
+    change, one named twice or by nobody, a group without edits, two that continue one
+    commit or take its rest, a content for a file that isn't there.
     """
-    rest = _only("take the rest", [group.rest for group in entry.groups])
-    owner = _only("be the owner", [group.owner for group in entry.groups])
-    claims = [_Claims(change) for change in changes]
-    places = {_old_and_new_path(change): file for file, change in enumerate(changes)}
-    for group, file_entry in _file_entries_by_group(entry):
-        place = places.get((file_entry.old_path, file_entry.path))
-        if place is None:
-            raise _misfit(f"The commit has no change of {_entry_in_words(file_entry)}")
-        claims[place].take(file_entry, group)
-    pairs = [
-        pair for file, claim in enumerate(claims) for pair in claim.edits(file, rest)
+    rest, heirs = _takers_of_rest(entry), _heirs_of_commits(entry)
+    claims = [
+        _Claims(change, _commit_in_words(entry, change.commit)) for change in changes
     ]
-    groups = tuple(Group(g.message, g.reason) for g in entry.groups)
+    named = _entries_of_changes(entry, changes)
+    for file, group, file_entry in named:
+        claims[file].take(file_entry, group)
+    pairs = [
+        pair
+        for file, claim in enumerate(claims)
+        for pair in claim.edits(file, rest[claim.change.commit])
+    ]
     plan = with_files_for_lines(
         Plan(
             changes,
             tuple(e for e, _ in pairs),
             tuple(g for _, g in pairs),
-            groups,
-            (owner,),
+            tuple(Group(g.message, g.reason) for g in entry.groups),
+            heirs,
         )
     )
-    used = set(plan.group_of)
-    for group in range(len(groups)):
-        if group not in used:
-            raise _misfit(f"Group {group + 1} has no edits")
-    contents = {file: c.contents for file, c in enumerate(claims) if c.contents}
+    _refuse_empty_group(plan)
+    contents = _contents(plan, named)
     return with_contents(plan, contents) if contents else plan
 
 
-def entry_of_plan(plan: Plan, commit: SourceCommit) -> CommitEntry:
+def entry_of_plan(plan: Plan, *commits: SourceCommit) -> CommitEntry:
     """The entry that :func:`plan_of_entry` turns into the same plan again.
 
-    Ranges of lines are written out; edits that neighbour each other in one group come
-    back joined. Groups that have no edits are left out, for the format has none.
+    ``commits`` are those that the plan is about. Ranges of lines are written out;
+    edits that neighbour each other in one group come back joined. Groups that have no
+    edits are left out, but for those that continue a commit without any: the format
+    has no others.
     """
     plan = without_empty_groups(plan)
     files: dict[int, list[FileEntry]] = {}
@@ -89,33 +87,105 @@ def entry_of_plan(plan: Plan, commit: SourceCommit) -> CommitEntry:
     for file, assignment in sorted(file_assignments(plan).items()):
         entries = dict(_entries_by_group(plan.changes[file], assignment))
         for group, override in overrides.get(file, {}).items():
-            entry = entries.get(
-                group, FileEntry(*_old_and_new_path(plan.changes[file]))
-            )
+            entry = entries.get(group, _bare_entry(plan.changes[file]))
             entries[group] = replace(entry, content=override.content)
         for group, entry in entries.items():
             files.setdefault(group, []).append(entry)
     groups = tuple(
-        GroupEntry(g.message, plan.owner == i, g.reason, files=tuple(files.get(i, ())))
+        GroupEntry(
+            g.message, plan.continues(i), g.reason, files=tuple(files.get(i, ()))
+        )
         for i, g in enumerate(plan.groups)
     )
-    dropped = tuple(files.get(DROPPED, ()))
-    return CommitEntry(commit.oid, commit.subject, "split", groups, dropped)
+    first, *later = commits
+    return CommitEntry(
+        first.oid,
+        b"" if later else first.subject,
+        "split",
+        groups,
+        tuple(files.get(DROPPED, ())),
+        later=tuple(commit.oid for commit in later),
+    )
 
 
-def _file_entries_by_group(entry: CommitEntry) -> Iterator[tuple[int, FileEntry]]:
-    """Every file entry with its group (from 0), or DROPPED."""
-    for group, group_entry in enumerate(entry.groups):
-        yield from ((group, file) for file in group_entry.files)
-    yield from ((DROPPED, file) for file in entry.dropped)
+Named = Sequence[tuple[int, int, FileEntry]]
+"""File entries, each with the number of its change and its group."""
 
 
-def _only(what: str, chosen: Sequence[bool]) -> int | None:
-    """The one group (from 0) that is chosen, if any; raises InvalidPlan for two."""
-    found = [group for group, is_chosen in enumerate(chosen) if is_chosen]
-    if len(found) > 1:
-        raise _misfit(f"Groups {found[0] + 1} and {found[1] + 1} can't both {what}")
-    return found[0] if found else None
+def _entries_of_changes(entry: CommitEntry, changes: Sequence[FileChange]) -> Named:
+    """Every file entry with its change and its group (from 0), or DROPPED."""
+    places = {_name_of(change): file for file, change in enumerate(changes)}
+    by_group = [
+        (g, file) for g, group in enumerate(entry.groups) for file in group.files
+    ]
+    by_group += [(DROPPED, file) for file in entry.dropped]
+    found = []
+    for group, file in by_group:
+        place = places.get((file.commit, file.old_path, file.path))
+        if place is None:
+            commit = _commit_in_words(entry, file.commit).capitalize()
+            raise _misfit(f"{commit} has no change of {_entry_in_words(file)}")
+        found.append((place, group, file))
+    return found
+
+
+def _heirs_of_commits(entry: CommitEntry) -> tuple[int | None, ...]:
+    """For each commit the group that continues it, if any; InvalidPlan for two."""
+    heirs = []
+    for number in range(len(entry.commits)):
+        found = [g for g, each in enumerate(entry.groups) if each.continues == number]
+        commit = _commit_in_words(entry, number)
+        heirs.append(
+            _only(f"continue {commit}" if entry.later else "be the owner", found)
+        )
+    return tuple(heirs)
+
+
+def _takers_of_rest(entry: CommitEntry) -> tuple[int | None, ...]:
+    """For each commit the group that takes its rest, if any; InvalidPlan for two."""
+    takers = []
+    for number in range(len(entry.commits)):
+        found = [g for g, each in enumerate(entry.groups) if number in each.rest]
+        found += [DROPPED] if number in entry.dropped_rest else []
+        of = f" of {_commit_in_words(entry, number)}" if entry.later else ""
+        takers.append(_only(f"take the rest{of}", found))
+    return tuple(takers)
+
+
+def _only(what: str, groups: Sequence[int]) -> int | None:
+    """The only group (from 0), if any; raises InvalidPlan for two."""
+    if len(groups) < 2:
+        return next(iter(groups), None)
+    first, second, *_ = groups
+    if second == DROPPED:
+        raise _misfit(f'Group {first + 1} and "dropped" can\'t both {what}')
+    raise _misfit(f"Groups {first + 1} and {second + 1} can't both {what}")
+
+
+def _refuse_empty_group(plan: Plan) -> None:
+    """Raise InvalidPlan for a group without edits that continues no such commit."""
+    used = set(plan.group_of)
+    changed = {change.commit for change in plan.changes}
+    for group in range(len(plan.groups)):
+        source = plan.continues(group)
+        if group not in used and (source is None or source in changed):
+            raise _misfit(f"Group {group + 1} has no edits")
+
+
+def _contents(plan: Plan, named: Named) -> dict[int, dict[int, bytes]]:
+    """The contents that are given, by the first change of their file and by group."""
+    contents: dict[int, dict[int, bytes]] = {}
+    for place, group, entry in named:
+        if entry.content is None:
+            continue
+        path = printable(plan.changes[place].path)
+        if group == DROPPED:
+            raise _misfit(f"What is left out can't have a content, as {path} has")
+        given = contents.setdefault(plan.thread(place).numbers[0], {})
+        if group in given:
+            raise _misfit(f"The content of {path} is given twice for one group")
+        given[group] = entry.content
+    return contents
 
 
 def _no_lines() -> "array[int]":
@@ -135,13 +205,16 @@ def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
 
 @dataclass
 class _Claims:
-    """The groups that take the lines and facts of one file, while an entry is read."""
+    """The groups that take the lines and facts of one file's change.
+
+    They are known as an entry is read. ``commit`` is how sentences name the commit.
+    """
 
     change: FileChange
+    commit: str
     facts: dict[Fact, int] = field(default_factory=dict)
     old: "array[int]" = field(default_factory=_no_lines)
     new: "array[int]" = field(default_factory=_no_lines)
-    contents: dict[int, bytes] = field(default_factory=dict)
     touching: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -151,8 +224,6 @@ class _Claims:
 
     def take(self, entry: FileEntry, group: int) -> None:
         """Give ``group`` what the entry names; raises InvalidPlan where it can't be."""
-        if entry.content is not None:
-            self._take_content(entry.content, group)
         self.touching.add(group)
         if entry.whole:
             self._take_whole(group)
@@ -162,26 +233,24 @@ class _Claims:
         self._take_lines(self.old, entry.removed, group, "removed")
         self._take_lines(self.new, entry.added, group, "added")
 
-    def _take_fact(self, fact: Fact, group: int) -> None:
+    @property
+    def _file(self) -> str:
+        """How sentences name the file; in a range several commits may change it."""
         path = printable(self.change.path)
-        if fact not in facts_of(self.change):
-            raise _misfit(f'The commit does no "{fact}" to {path}')
-        if fact in self.facts:
-            raise _misfit(f'"{fact}" of {path} is named twice')
-        self.facts[fact] = group
+        return path if self.commit == _THE_COMMIT else f"{path} in {self.commit}"
 
-    def _take_content(self, content: bytes, group: int) -> None:
-        path = printable(self.change.path)
-        if group == DROPPED:
-            raise _misfit(f"What is left out can't have a content, as {path} has")
-        if group in self.contents:
-            raise _misfit(f"The content of {path} is given twice for one group")
-        self.contents[group] = content
+    def _take_fact(self, fact: Fact, group: int) -> None:
+        if fact not in facts_of(self.change):
+            path = printable(self.change.path)
+            raise _misfit(f'{self.commit.capitalize()} does no "{fact}" to {path}')
+        if fact in self.facts:
+            raise _misfit(f'"{fact}" of {self._file} is named twice')
+        self.facts[fact] = group
 
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old, *self.new}
         if taken - {_NOBODY, _UNCHANGED}:
-            raise _misfit(f"{printable(self.change.path)} is named twice")
+            raise _misfit(f"{self._file} is named twice")
         self.facts = dict.fromkeys(facts_of(self.change), group)
         for lines in (self.old, self.new):
             for line, taker in enumerate(lines):
@@ -190,12 +259,16 @@ class _Claims:
     def _take_lines(
         self, lines: "array[int]", ranges: Iterable[LineRange], group: int, side: str
     ) -> None:
-        path = printable(self.change.path)
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
             if line >= len(lines) or lines[line] == _UNCHANGED:
-                raise _misfit(f"Line {line + 1} of {path} is not {side} by the commit")
+                path = printable(self.change.path)
+                raise _misfit(
+                    f"Line {line + 1} of {path} is not {side} by {self.commit}"
+                )
             if lines[line] != _NOBODY:
-                raise _misfit(f"The {side} line {line + 1} of {path} is named twice")
+                raise _misfit(
+                    f"The {side} line {line + 1} of {self._file} is named twice"
+                )
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
@@ -226,7 +299,7 @@ class _Claims:
 
     def _rest(self, rest: int | None, what: str) -> int:
         if rest is None:
-            raise _misfit(f"No group takes {what} of {printable(self.change.path)}")
+            raise _misfit(f"No group takes {what} of {self._file}")
         return rest
 
 
@@ -257,17 +330,16 @@ def _entries_by_group(
     by_group: dict[int, list[Edit]] = {}
     for edit, group in assignment:
         by_group.setdefault(group, []).append(edit)
-    old_path, path = _old_and_new_path(change)
+    named = _bare_entry(change)
     if len(by_group) == 1:
-        yield next(iter(by_group)), FileEntry(old_path, path, whole=True)
+        yield next(iter(by_group)), replace(named, whole=True)
         return
     for group, edits in sorted(by_group.items()):
         texts = [edit for edit in edits if isinstance(edit, TextEdit)]
         yield (
             group,
-            FileEntry(
-                old_path,
-                path,
+            replace(
+                named,
                 removed=tuple(_line_ranges(edit.old for edit in texts)),
                 added=tuple(_line_ranges(edit.new for edit in texts)),
                 facts=tuple(e.fact for e in edits if isinstance(e, FactEdit)),
@@ -291,10 +363,24 @@ def _line_ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
         yield first, last
 
 
-def _old_and_new_path(change: FileChange) -> tuple[bytes | None, bytes | None]:
-    """The old and the new path, None for a side that isn't there."""
+def _bare_entry(change: FileChange) -> FileEntry:
+    """The entry of a change, taking nothing yet."""
+    commit, old_path, path = _name_of(change)
+    return FileEntry(old_path, path, commit=commit)
+
+
+def _name_of(change: FileChange) -> tuple[int, bytes | None, bytes | None]:
+    """The commit, the old and the new path, None for a side that isn't there."""
     old, new = change.old, change.new
-    return (old.path if old else None, new.path if new else None)
+    return (change.commit, old.path if old else None, new.path if new else None)
+
+
+_THE_COMMIT = "the commit"
+
+
+def _commit_in_words(entry: CommitEntry, number: int) -> str:
+    """A commit that the entry is about, as sentences name it."""
+    return f"commit {entry.commits[number][:10]}" if entry.later else _THE_COMMIT
 
 
 def _entry_in_words(entry: FileEntry) -> str:

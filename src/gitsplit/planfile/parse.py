@@ -2,15 +2,17 @@
 
 What is no plan at all, whatever the commit, is refused here with the place in the file;
 whether a plan fits its commit is seen in :mod:`gitsplit.planfile.match`. Ranges of
-lines are 1-based, both ends included.
+lines are 1-based, both ends included. Entries of version 2 may be about several
+commits, which are split together. In the values commits are numbered in their entry,
+from 0, whichever version the file has.
 """
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import NoReturn, get_args
+from typing import NoReturn, TypeVar, get_args
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
@@ -19,9 +21,10 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
 
 FORMAT = "gitsplit-plan"
-VERSION = 1
 
 _MANY = 10_000
+
+Value = TypeVar("Value")
 
 LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
@@ -29,11 +32,12 @@ LineRange = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What a group takes of one file; both paths together name the file's change.
+    """What a group takes of one file; commit and both paths name the file's change.
 
     ``old_path`` is None where the commit creates the file, ``path`` where it deletes
     it. ``whole`` takes all of it. ``removed`` are lines of the old file, ``added`` of
     the new one. ``content`` is the file as of this group, where it is neither side.
+    ``commit`` is the number of the commit in its entry.
     """
 
     old_path: bytes | None
@@ -43,28 +47,30 @@ class FileEntry:
     added: tuple[LineRange, ...] = ()
     facts: tuple[Fact, ...] = ()
     content: bytes | None = None
+    commit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
-    """A new commit; ``rest`` takes every edit that nothing else names.
+    """A new commit; ``continues`` is the commit whose Change-Id it keeps, if any.
 
-    ``owner`` keeps the Change-Id.
+    ``rest`` are the commits of which it takes every edit that nothing else names.
     """
 
     message: bytes
-    owner: bool = False
+    continues: int | None = None
     reason: str = ""
-    rest: bool = False
+    rest: tuple[int, ...] = ()
     files: tuple[FileEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CommitEntry:
-    """What becomes of one commit of the series.
+    """What becomes of one commit of the series, or of several that are split together.
 
     ``groups`` and ``dropped`` are those of a ``split``, ``message`` is the one of a
-    ``reword`` or ``squash``.
+    ``reword`` or ``squash``. ``later`` are the commits after ``commit``, if several.
+    ``dropped_rest`` are those of which everything is dropped that nothing names.
     """
 
     commit: Oid
@@ -73,6 +79,18 @@ class CommitEntry:
     groups: tuple[GroupEntry, ...] = ()
     dropped: tuple[FileEntry, ...] = ()
     message: bytes | None = None
+    later: tuple[Oid, ...] = ()
+    dropped_rest: tuple[int, ...] = ()
+
+    @property
+    def commits(self) -> tuple[Oid, ...]:
+        """All commits that it is about, oldest first."""
+        return (self.commit, *self.later)
+
+    @property
+    def needs_list(self) -> bool:
+        """Whether it must be written with ``commits``, which version 2 has."""
+        return bool(self.later or self.dropped_rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +106,7 @@ def dump_plan(document: PlanDocument) -> str:
     """The document as indented JSON text; :func:`load_plan` gives it back."""
     value = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": 2 if any(entry.needs_list for entry in document.series) else 1,
         "upstream": document.upstream,
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
@@ -113,9 +131,9 @@ def load_plan(text: str | bytes) -> PlanDocument:
             hint="`gitsplit --dry-run --format json` writes a plan to start from.",
         ) from None
     node = _Node(value)
-    _refuse_other_formats(node)
+    version = _version(node)
     top = node.fields({"format", "version", "upstream", "head", "series"}, set())
-    series = tuple(_commit_entry(node) for node in top["series"].items())
+    series = tuple(_commit_entry(node, version) for node in top["series"].items())
     return PlanDocument(top["upstream"].oid(), top["head"].commit_id(), series)
 
 
@@ -156,13 +174,15 @@ def _is_range(value: object) -> bool:
     return type(first) is int and type(last) is int and 1 <= first <= last
 
 
-def _refuse_other_formats(node: "_Node") -> None:
-    """Raise InvalidPlan where format or version is unknown, before fields are read."""
+def _version(node: "_Node") -> int:
+    """The version; raises InvalidPlan for another format, before fields are read."""
     top = node.members({"format", "version"})
     if top["format"].value != FORMAT:
         top["format"].refuse(f'only "{FORMAT}" is known')
-    if top["version"].whole_number() != VERSION:
-        top["version"].refuse(f"only version {VERSION} is known")
+    version = top["version"].whole_number()
+    if version not in (1, 2):
+        top["version"].refuse("only versions 1 and 2 are known")
+    return version
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +255,9 @@ class _Node:
     def string(self) -> str:
         return self.text().decode("utf-8", "replace")
 
-    def boolean(self) -> bool:
+    def boolean(self, known: str = "true or false") -> bool:
         if not isinstance(self.value, bool):
-            self.refuse("it must be true or false")
+            self.refuse(f"it must be {known}")
         return self.value is True
 
     def oid(self) -> Oid | None:
@@ -252,6 +272,17 @@ class _Node:
         ):
             self.refuse("it must be a full object id of 40 hex digits")
         return Oid(str(text))
+
+    def commit_ids(self) -> tuple[Oid, ...]:
+        """The ids in a list of one or more."""
+        return self.distinct(_Node.commit_id) or self.refuse("it must name a commit")
+
+    def distinct(self, read: Callable[["_Node"], Value]) -> tuple[Value, ...]:
+        """What is read of the commits in a list, none of which is there twice."""
+        found = tuple(read(node) for node in self.items())
+        if len(set(found)) < len(found):
+            self.refuse("it names a commit twice")
+        return found
 
     def line_ranges(self) -> tuple[LineRange, ...]:
         if isinstance(self.value, tuple):
@@ -275,57 +306,151 @@ class _Node:
         return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
-def _commit_entry(node: _Node) -> CommitEntry:
-    fields = node.fields(
-        {"commit"}, {"subject", "action", "groups", "dropped", "message"}
-    )
-    action = fields["action"].value if "action" in fields else "pick"
-    if action not in get_args(Doing):
-        fields["action"].refuse(f"it must be one of {', '.join(get_args(Doing))}")
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How an entry says what it is about, on which its other fields depend.
+
+    With ``commit``, or from version 2 on with the list ``commits``.
+    """
+
+    version: int
+    has_list: bool
+    commits: tuple[Oid, ...] = ()
+
+    def fields(
+        self, node: _Node, required: set[str], optional: set[str], of_list: str
+    ) -> Mapping[str, _Node]:
+        """The members of an object, of which ``of_list`` goes with a list alone."""
+        if not self.has_list and of_list in node.members(set()):
+            self.refuse_without_list(node, f'"{of_list}"')
+        return node.fields(required, optional)
+
+    def refuse_without_list(self, node: _Node, what: str) -> NoReturn:
+        if self.version < 2:
+            node.refuse(f"{what} is known from version 2 on")
+        node.refuse(f'{what} goes with "commits"')
+
+    def number(self, node: _Node) -> int:
+        """The number of the commit that is named."""
+        oid = node.commit_id()
+        if oid not in self.commits:
+            node.refuse('it must be one of the entry\'s "commits"')
+        return self.commits.index(oid)
+
+    def rest(self, node: _Node) -> tuple[int, ...]:
+        """The commits of which the rest is taken: all, none, or those in a list."""
+        if not isinstance(node.value, list):
+            known = "true, false or a list of commits"
+            is_all = node.boolean(known) if self.has_list else node.boolean()
+            return tuple(range(len(self.commits))) if is_all else ()
+        if not self.has_list:
+            self.refuse_without_list(node, "a list")
+        return tuple(sorted(node.distinct(self.number)))
+
+
+def _commit_entry(node: _Node, version: int) -> CommitEntry:
+    form, fields = _form_and_fields(node, version)
+    action = _action(fields.get("action"), form)
     groups = list(fields["groups"].items()) if "groups" in fields else []
-    dropped = list(fields["dropped"].items()) if "dropped" in fields else []
-    _refuse_misplaced(node, str(action), bool(groups), bool(dropped))
+    dropped, dropped_rest = _drops(fields.get("dropped"), form)
+    _refuse_misplaced(node, action, bool(groups))
+    first, *later = form.commits
     return CommitEntry(
-        fields["commit"].commit_id(),
+        first,
         fields["subject"].text() if "subject" in fields else b"",
-        action,  # type: ignore[arg-type] # it is one of the literals
-        tuple(_group_entry(group) for group in groups),
-        tuple(_file_entry(file) for file in dropped),
+        action,
+        tuple(_group_entry(group, form) for group in groups),
+        dropped,
         fields["message"].text() if "message" in fields else None,
+        tuple(later),
+        dropped_rest,
     )
 
 
-def _refuse_misplaced(
-    node: _Node, action: str, has_groups: bool, has_dropped: bool
-) -> None:
+def _form_and_fields(node: _Node, version: int) -> tuple[_Form, Mapping[str, _Node]]:
+    """How an entry says what it is about, and what else it says."""
+    members = node.members(set())
+    form = _Form(version, has_list=version > 1 and "commits" in members)
+    if form.has_list and "commit" in members:
+        node.refuse('"commit" and "commits" exclude each other')
+    named = "commits" if form.has_list else "commit"
+    others = {"subject", "action", "groups", "dropped", "message"}
+    fields = form.fields(node, {named}, others, of_list="commits")
+    about = fields[named]
+    commits = about.commit_ids() if form.has_list else (about.commit_id(),)
+    return replace(form, commits=commits), fields
+
+
+def _action(node: _Node | None, form: _Form) -> Doing:
+    """What is to be done; several commits are split, or picked as they are."""
+    known: tuple[Doing, ...] = ("pick", "split") if form.has_list else get_args(Doing)
+    if node is None:
+        return "pick"
+    if node.value not in known:
+        node.refuse(f"it must be one of {', '.join(known)}")
+    return node.value
+
+
+def _drops(
+    node: _Node | None, form: _Form
+) -> tuple[tuple[FileEntry, ...], tuple[int, ...]]:
+    """What is dropped of files, and the commits whose rest is."""
+    if node is None:
+        return (), ()
+    if not isinstance(node.value, dict):
+        return tuple(_file_entry(file, form) for file in node.items()), ()
+    if not form.has_list:
+        form.refuse_without_list(node, "an object")
+    fields = node.fields(set(), {"rest", "files"})
+    files = fields["files"].items() if "files" in fields else ()
+    rest = form.rest(fields["rest"]) if "rest" in fields else ()
+    return tuple(_file_entry(file, form) for file in files), rest
+
+
+def _refuse_misplaced(node: _Node, action: Doing, has_groups: bool) -> None:
     """Raise InvalidPlan where the entry lacks what its action needs, or has more."""
-    has_message = "message" in node.members(set())
+    members = node.members(set())
     if (action == "split") != has_groups:
         node.refuse('"split" and "groups" belong together')
-    if has_dropped and action != "split":
+    if "dropped" in members and members["dropped"].value and action != "split":
         node.refuse('"dropped" belongs to "split"')
-    if has_message and action not in ("reword", "squash"):
+    if "message" in members and action not in ("reword", "squash"):
         node.refuse('"message" belongs to "reword" and "squash"')
-    if action == "reword" and not has_message:
+    if action == "reword" and "message" not in members:
         node.refuse('"reword" needs a "message"')
 
 
-def _group_entry(node: _Node) -> GroupEntry:
-    fields = node.fields({"message"}, {"owner", "reason", "rest", "files"})
+def _group_entry(node: _Node, form: _Form) -> GroupEntry:
+    heir = "continues" if form.has_list else "owner"
+    if form.has_list and "owner" in node.members(set()):
+        node.refuse('"owner" goes with "commit"; with "commits" say "continues"')
+    fields = form.fields(
+        node, {"message"}, {heir, "reason", "rest", "files"}, of_list="continues"
+    )
     return GroupEntry(
         fields["message"].text(),
-        "owner" in fields and fields["owner"].boolean(),
+        _continues(fields[heir], form) if heir in fields else None,
         fields["reason"].string() if "reason" in fields else "",
-        "rest" in fields and fields["rest"].boolean(),
-        tuple(_file_entry(f) for f in fields["files"].items())
+        form.rest(fields["rest"]) if "rest" in fields else (),
+        tuple(_file_entry(f, form) for f in fields["files"].items())
         if "files" in fields
         else (),
     )
 
 
-def _file_entry(node: _Node) -> FileEntry:
-    fields = node.fields(
-        {"old_path", "path"}, {"whole", "removed", "added", "facts", "content"}
+def _continues(node: _Node, form: _Form) -> int | None:
+    """The number of the commit that a group continues; an owner continues the only."""
+    if not form.has_list:
+        return 0 if node.boolean() else None
+    return None if node.value is None else form.number(node)
+
+
+def _file_entry(node: _Node, form: _Form) -> FileEntry:
+    fields = form.fields(
+        node,
+        {"old_path", "path", "commit"} if form.has_list else {"old_path", "path"},
+        {"whole", "removed", "added", "facts", "content"},
+        of_list="commit",
     )
     entry = FileEntry(
         fields["old_path"].path(),
@@ -335,6 +460,7 @@ def _file_entry(node: _Node) -> FileEntry:
         fields["added"].line_ranges() if "added" in fields else (),
         tuple(_fact(f) for f in fields["facts"].items()) if "facts" in fields else (),
         fields["content"].text() if "content" in fields else None,
+        form.number(fields["commit"]) if form.has_list else 0,
     )
     if entry.old_path is None and entry.path is None:
         node.refuse('"old_path" and "path" can\'t both be null')
@@ -350,31 +476,48 @@ def _fact(node: _Node) -> Fact:
 
 
 def _commit_value(entry: CommitEntry) -> dict[str, object]:
-    value: dict[str, object] = {
-        "commit": entry.commit,
-        "subject": _text_value(entry.subject),
-        "action": entry.action,
-    }
+    has_list = entry.needs_list
+    value: dict[str, object] = (
+        {"commits": list(entry.commits)} if has_list else {"commit": entry.commit}
+    )
+    if entry.subject or not has_list:
+        value["subject"] = _text_value(entry.subject)
+    value["action"] = entry.action
     if entry.message is not None:
         value["message"] = _text_value(entry.message)
     if entry.action == "split":
-        value["groups"] = [_group_value(group) for group in entry.groups]
-        value["dropped"] = [_file_value(file) for file in entry.dropped]
+        value["groups"] = [_group_value(group, entry) for group in entry.groups]
+        dropped = [_file_value(file, entry) for file in entry.dropped]
+        rest = _rest_value(entry.dropped_rest, entry)
+        value["dropped"] = {**rest, "files": dropped} if rest else dropped
     return value
 
 
-def _group_value(group: GroupEntry) -> dict[str, object]:
-    value: dict[str, object] = {
+def _group_value(group: GroupEntry, entry: CommitEntry) -> dict[str, object]:
+    heir = group.continues
+    return {
         "message": _text_value(group.message),
-        "owner": group.owner,
+        **(
+            {"continues": None if heir is None else entry.commits[heir]}
+            if entry.needs_list
+            else {"owner": heir is not None}
+        ),
         "reason": group.reason,
-        "files": [_file_value(file) for file in group.files],
+        "files": [_file_value(file, entry) for file in group.files],
+        **_rest_value(group.rest, entry),
     }
-    return value | ({"rest": True} if group.rest else {})
 
 
-def _file_value(file: FileEntry) -> dict[str, object]:
+def _rest_value(rest: tuple[int, ...], entry: CommitEntry) -> dict[str, object]:
+    """The field that says of which commits the rest is taken; none where of none."""
+    if len(rest) == len(entry.commits):
+        return {"rest": True}
+    return {"rest": [entry.commits[number] for number in rest]} if rest else {}
+
+
+def _file_value(file: FileEntry, entry: CommitEntry) -> dict[str, object]:
     value: dict[str, object] = {
+        **({"commit": entry.commits[file.commit]} if entry.needs_list else {}),
         "old_path": None if file.old_path is None else _text_value(file.old_path),
         "path": None if file.path is None else _text_value(file.path),
         "whole": file.whole,

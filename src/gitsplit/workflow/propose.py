@@ -111,7 +111,7 @@ def proposal_context(
 
 def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """Parse the plan that the program printed, checked like any plan file."""
-    entries = [e for e in parse.load_plan(said).series if e.commit == commit.oid]
+    entries = [e for e in parse.load_plan(said).series if e.commits == (commit.oid,)]
     if [entry.action for entry in entries] != ["split"]:
         raise InvalidPlan("It doesn't split the commit.")
     plan = match.plan_of_entry(entries[0], own.changes)
