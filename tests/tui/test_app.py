@@ -27,7 +27,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.new_commits import message_commits, text_at_hand
+from gitsplit.tui.state.new_commits import current_message, message_commits
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
@@ -159,7 +159,7 @@ def edited(state: State) -> State:
         case ShellRequest.EDIT_MESSAGE if state.screen in ONE_COMMIT:
             return reduce(state, SetMessage(0, b"Edited\n"))
         case ShellRequest.EDIT_MESSAGE:
-            where = text_at_hand(state).where
+            where = current_message(state).where
             return reduce(state, WriteMessages(((where, b"Edited\n"),)))
         case ShellRequest.REWORD:
             return reduce(state, Reworded(state.chosen, b"Edited\n"))

@@ -7,9 +7,9 @@ import pytest
 from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import (
     Address,
+    current_message,
     message_commits,
     origin_words,
-    text_at_hand,
 )
 from gitsplit.tui.update.actions import (
     FAR,
@@ -129,9 +129,9 @@ def test_a_subject_that_is_too_long_is_named_in_words(length: int, words: str) -
 
 
 def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
-    assert text_at_hand(after(shown(), MoveRows(1))).where == Address(B)
-    assert text_at_hand(story()).where.group == 0
-    assert text_at_hand(after(series(), MoveRows(1))).where == Address(B)
+    assert current_message(after(shown(), MoveRows(1))).where == Address(B)
+    assert current_message(story()).where.group == 0
+    assert current_message(after(series(), MoveRows(1))).where == Address(B)
 
 
 def with_an_empty_commit(owner: int) -> State:
@@ -144,7 +144,7 @@ def with_an_empty_commit(owner: int) -> State:
 def test_a_commit_has_the_number_that_it_has_on_the_screen(owner: int) -> None:
     split = after(with_an_empty_commit(owner), FocusOn(3))
     listed = after(split, OpenMessages(), MoveTo(2))
-    where = text_at_hand(listed).where
+    where = current_message(listed).where
 
     assert [origin_words(commit) for commit in message_commits(listed)] == [
         f"commit {number} of {COMMIT[:7]}" for number in (1, 2, 3)
@@ -162,7 +162,7 @@ def test_a_commit_that_has_the_message_of_an_empty_one_keeps_its_number() -> Non
     assert said.startswith("reworded commit 2")
 
     listed = after(split, OpenMessages())
-    where = text_at_hand(listed).where
+    where = current_message(listed).where
     said = after(listed, WriteMessages(((where, b"New\n"),))).status
     assert said.startswith(f"reworded commit 1 of {COMMIT[:7]}")
 

@@ -67,7 +67,11 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.new_commits import message_commits, origin_words, text_at_hand
+from gitsplit.tui.state.new_commits import (
+    current_message,
+    message_commits,
+    origin_words,
+)
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.undo import Memory, memory_of
 from gitsplit.tui.update.actions import (
@@ -436,7 +440,7 @@ def _edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Acti
         commit = entries_of(state.todo)[state.chosen].commit
         return Reworded(commit.oid, editor.message(commit.raw.message))
     if request is ShellRequest.EDIT_MESSAGE:
-        where, message = text_at_hand(state)
+        where, message = current_message(state)
         if state.screen in ONE_COMMIT:
             return SetMessage(state.focus, editor.message(message))
         return WriteMessages(((where, editor.message(message)),))

@@ -277,7 +277,7 @@ class State:
 
     # The commit that is open, and the user's last places in others.
     opened: Target | None = None
-    kept: Mapping[Oid, LastPlace] = field(default_factory=dict)
+    last_places: Mapping[Oid, LastPlace] = field(default_factory=dict)
     rows: Rows = NO_ROWS
     cursor: int = 0
     unit: Unit = Unit.PIECE

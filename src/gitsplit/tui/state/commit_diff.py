@@ -126,7 +126,7 @@ class ActualCommit:
     """The diff and size of a new commit, and the plan and group that they are of.
 
     Where ``is_edited``, it is a plan of this commit alone, made by comparing its files.
-    ``written`` are the files that were edited in it by hand.
+    ``edited_files`` are those that were edited in it by hand.
     """
 
     plan: Plan
@@ -134,7 +134,7 @@ class ActualCommit:
     size: Size
     rows: CommitRows
     is_edited: bool = False
-    written: frozenset[int] = frozenset()
+    edited_files: frozenset[int] = frozenset()
 
     def row_of_file(self, file: int) -> int:
         """The row of the file's header; the first row where it has none."""
@@ -218,8 +218,8 @@ def _commit_from_files(
     )
     rows = CommitRowsCache().rows(alone, diff_rows(alone.changes, alone.edits), 0)
     size = replace(SizeCounter()(alone)[0], pieces=plan_sizes(plan)[group].pieces)
-    written = frozenset(o.file for o in plan.overrides if o.group == group)
-    return ActualCommit(alone, 0, size, rows, is_edited=True, written=written)
+    edited = frozenset(o.file for o in plan.overrides if o.group == group)
+    return ActualCommit(alone, 0, size, rows, is_edited=True, edited_files=edited)
 
 
 def _commit_changes(

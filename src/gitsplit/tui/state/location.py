@@ -45,9 +45,9 @@ def with_commit_open(state: State, commit: Oid) -> State:
     plan = entries_of(state.todo)[commit].plan
     assert plan is not None, "a commit is opened with a plan"
     put_away = replace(
-        state, kept=_last_places(state), unit=Unit.PIECE, anchor=None, pan=0
+        state, last_places=_last_places(state), unit=Unit.PIECE, anchor=None, pan=0
     )
-    before = put_away.kept.get(commit)
+    before = put_away.last_places.get(commit)
     if before is not None and before.plan.changes == plan.changes:
         return on_plan(_at_last_place(put_away, before), before.plan, plan)
     rows = diff_rows(plan.changes, plan.edits)
@@ -113,7 +113,7 @@ def with_none_open(state: State) -> State:
 def _last_places(state: State) -> Mapping[Oid, LastPlace]:
     """The user's last places in commits, with that in the open one."""
     if state.opened is None:
-        return state.kept
+        return state.last_places
     place = LastPlace(
         state.target,
         state.plan,
@@ -123,7 +123,7 @@ def _last_places(state: State) -> Mapping[Oid, LastPlace]:
         state.unfolded,
         state.apart,
     )
-    return {**state.kept, state.target.commit: place}
+    return {**state.last_places, state.target.commit: place}
 
 
 def _at_last_place(state: State, kept: LastPlace) -> State:

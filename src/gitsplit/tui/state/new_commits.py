@@ -171,7 +171,7 @@ def final_number(plan: Plan, group: int) -> int:
     return 1 + bisect_left(groups_with_edits(plan), group)
 
 
-def text_at_hand(state: State) -> PlacedMessage:
+def current_message(state: State) -> PlacedMessage:
     """The message of the selected commit; raises ActionRefused where it has none."""
     if state.screen in ONE_COMMIT:
         home = message_group(state.plan, state.focus)

@@ -23,7 +23,7 @@ from gitsplit.tui.state.location import (
     row_showing,
     with_folds,
 )
-from gitsplit.tui.state.new_commits import PlacedMessage, text_at_hand
+from gitsplit.tui.state.new_commits import PlacedMessage, current_message
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,
@@ -230,7 +230,7 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     if purpose is not Purpose.SUBJECT:
         require_open_commit(state)
         return Prompt(purpose, "", 0)
-    subject = subject_of(text_at_hand(state).message)
+    subject = subject_of(current_message(state).message)
     text = subject.decode("utf-8", "surrogateescape")
     return Prompt(purpose, text, len(text))
 
@@ -277,7 +277,7 @@ def _with_subject(state: State, text: str) -> State:
     """The state with this subject of the selected commit; raises where it is empty."""
     if not text.strip():
         raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
-    where, message = text_at_hand(state)
+    where, message = current_message(state)
     if text == subject_of(message).decode("utf-8", "surrogateescape"):
         return with_messages(state, [PlacedMessage(where, message)])
     subject = text.strip().encode("utf-8", "surrogateescape")

@@ -23,9 +23,9 @@ from gitsplit.tui.state.location import require_open_commit, with_commit_open
 from gitsplit.tui.state.new_commits import (
     Address,
     commit_at_cursor,
+    current_message,
     message_commits,
     new_commits,
-    text_at_hand,
 )
 from gitsplit.tui.state.problems import (
     after_answer,
@@ -276,7 +276,7 @@ def _after_request_action(state: State, action: RequestAction) -> State:
     """
     match action:
         case EditMessage():
-            text_at_hand(state)
+            current_message(state)
             return replace(state, request=ShellRequest.EDIT_MESSAGE)
         case EditMessages():
             commit_at_cursor(state)

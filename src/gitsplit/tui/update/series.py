@@ -195,7 +195,7 @@ def _at_commit(state: State, commit: Oid) -> State:
     said = state.status
     beneath = ((Screen.SERIES, 0),) if state.screen is Screen.SERIES else ()
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
-    is_first = commit not in state.kept and not is_open(state, commit)
+    is_first = commit not in state.last_places and not is_open(state, commit)
     made = with_commit_open(shown, commit)
     return replace(made, status=_with_shortcut_words(made, said) if is_first else said)
 

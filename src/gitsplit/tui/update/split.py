@@ -340,7 +340,7 @@ def _after_merge(state: State) -> State:
 
 def _with_owner(state: State) -> State:
     """The state in which the selected commit continues the original."""
-    where = _new_commit_at_hand(state)
+    where = _current_address(state)
     entry = entries_of(state.todo)[where.commit]
     if where.group is None or entry.plan is None:
         kept = (
@@ -358,7 +358,7 @@ def _with_owner(state: State) -> State:
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 
 
-def _new_commit_at_hand(state: State) -> Address:
+def _current_address(state: State) -> Address:
     """The address of the selected new commit."""
     if state.screen is not Screen.MESSAGES:
         return Address(state.target.commit, state.focus)

@@ -131,7 +131,7 @@ def _diff_line(
         return [margin, *row_cells(changes, row, width - 1, state.pan, tints)]
     file = row.segment.file
     words = commit.size.files[file].lines
-    words += "  edited by hand" if file in commit.written else ""
+    words += "  edited by hand" if file in commit.edited_files else ""
     path = path_after(commit.plan, file, commit.group)
     return [margin, *file_cells(path, words, width - 1)]
 
