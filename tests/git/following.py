@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitsplit.git import journal, preflight
-from gitsplit.git.refs import branches_to_move, current_head
+from gitsplit.git.refs import branches_to_move
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import tree_with
 from gitsplit.git.worktree import HeadTrees
@@ -119,7 +119,7 @@ def drop(
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,
             "drop",
-            expected_head=current_head(bench.opened),
+            expected_head=bench.opened.head_ref(),
             trees=trees,
             before_commit=before_commit,
         )

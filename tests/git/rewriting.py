@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gitsplit.git import journal
-from gitsplit.git.refs import RefUpdate, branches_to_move, current_head
+from gitsplit.git.refs import RefUpdate, branches_to_move
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import store_objects
@@ -107,12 +107,10 @@ def rewrite_refs(
 ) -> journal.Record:
     opened = open_repository(repo.path)
     updates = prepared(repo, upstream)
-    return journal.move_refs(
-        opened, updates, subject, expected_head=current_head(opened)
-    )
+    return journal.move_refs(opened, updates, subject, expected_head=opened.head_ref())
 
 
 def begun(repo: Repository, updates: tuple[RefUpdate, ...]) -> journal.Record:
     """A record that a process, dead by now, wrote before it moved the refs."""
     opened = open_repository(repo.path)
-    return journal.add_record(opened, updates, "split", current_head(opened))
+    return journal.add_record(opened, updates, "split", opened.head_ref())

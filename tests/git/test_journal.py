@@ -29,7 +29,7 @@ def with_branches(repo: Repository) -> Repository:
 
 
 def undo(repo: Repository) -> journal.Record:
-    return journal.undo_last(open_repository(repo.path))
+    return journal.undo_rewrite(open_repository(repo.path))
 
 
 def phases(repo: Repository) -> list[str]:

@@ -90,7 +90,7 @@ class Case:
         return rebase_record.settle_records(open_repository(self.repo.path))
 
     def undo(self) -> None:
-        journal.undo_last(open_repository(self.repo.path))
+        journal.undo_rewrite(open_repository(self.repo.path))
 
 
 End = Callable[[Case, str], None]

@@ -37,7 +37,7 @@ def with_branches(repo: Repository) -> Repository:
 
 
 def undo(repo: Repository) -> journal.Record:
-    return journal.undo_last(open_repository(repo.path))
+    return journal.undo_rewrite(open_repository(repo.path))
 
 
 def recover(repo: Repository) -> str | None:
@@ -112,7 +112,7 @@ DYING = """
 import os, signal, sys
 from pathlib import Path
 from gitsplit.git import journal, refs
-from gitsplit.git.refs import RefUpdate, current_head
+from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
 
 repo = open_repository(Path(sys.argv[1]))
@@ -126,10 +126,10 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 if sys.argv[2] == "undo":
-    journal.undo_last(repo, before_commit=die)
+    journal.undo_rewrite(repo, before_commit=die)
 else:
     journal.move_refs(
-        repo, updates, "split", expected_head=current_head(repo), before_commit=die
+        repo, updates, "split", expected_head=repo.head_ref(), before_commit=die
     )
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from gitsplit.errors import NotInWorktree, UncleanFiles
 from gitsplit.git import journal, preflight
-from gitsplit.git.refs import branches_to_move, current_head
+from gitsplit.git.refs import branches_to_move
 from gitsplit.git.repository import open_repository
 from gitsplit.git.store import store_objects
 from gitsplit.git.trees import NewObjects
@@ -99,7 +99,7 @@ def drop(repo: Repository, part: str, to: str) -> journal.Record:
             bench.opened,
             branches_to_move(bench.opened, rewrite).moves,
             "drop",
-            expected_head=current_head(bench.opened),
+            expected_head=bench.opened.head_ref(),
             trees=trees,
         )
 
@@ -114,7 +114,7 @@ def test_a_change_between_link_and_directory_is_dropped_and_given_back(
     drop(repo, part, to)
     dropped = files_of(repo)
     status = repo.git("status", "--porcelain")
-    journal.undo_last(open_repository(repo.path))
+    journal.undo_rewrite(open_repository(repo.path))
 
     assert (dropped == whole) is (to == "worktree")
     assert (status == "") is (to == "discard")

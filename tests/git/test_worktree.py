@@ -37,7 +37,7 @@ BOTH = pytest.mark.parametrize("to", ["worktree", "discard"])
 
 
 def undo(repo: Repository) -> None:
-    journal.undo_last(open_repository(repo.path))
+    journal.undo_rewrite(open_repository(repo.path))
 
 
 def status(repo: Repository) -> list[str]:

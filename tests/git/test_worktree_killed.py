@@ -62,7 +62,7 @@ def watched(*arguments):
 journal._carry_out = watched
 sys.addaudithook(watch)
 if what == "undo":
-    journal.undo_last(open_repository(repo.path))
+    journal.undo_rewrite(open_repository(repo.path))
 else:
     drop(repo, part, to)
 print(moments)
@@ -187,7 +187,7 @@ def test_an_index_with_other_changes_by_now_is_left_alone(
 ) -> None:
     record = drop(repo, part)
     new = record.updates[0].new
-    journal.undo_last(open_repository(repo.path))
+    journal.undo_rewrite(open_repository(repo.path))
     opened = open_repository(repo.path)
     journal.add_record(opened, record.updates, "drop", record.head, record.trees)
     repo.git("update-ref", "refs/heads/main", new)

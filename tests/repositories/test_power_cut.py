@@ -25,7 +25,7 @@ POWER = """
 import os, sys
 from pathlib import Path
 from gitsplit.git import journal
-from gitsplit.git.refs import RefUpdate, current_head
+from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import open_repository
 
 repo = open_repository(Path(sys.argv[1]))
@@ -53,7 +53,7 @@ def power_cut():
 
 os.fsync = noted
 journal.move_refs(
-    repo, updates, "split", expected_head=current_head(repo), before_commit=power_cut
+    repo, updates, "split", expected_head=repo.head_ref(), before_commit=power_cut
 )
 """
 
@@ -80,7 +80,7 @@ def test_the_record_of_a_rewrite_survives_a_power_cut(repo: Repository) -> None:
     for update in updates:
         repo.git("update-ref", update.ref, update.new, update.old)
     said = journal.recover_rewrites(open_repository(repo.path))
-    undone = journal.undo_last(open_repository(repo.path))
+    undone = journal.undo_rewrite(open_repository(repo.path))
 
     assert record.updates == updates
     assert said is not None and "interrupted after a rewrite" in said

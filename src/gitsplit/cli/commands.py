@@ -22,7 +22,7 @@ from gitsplit.cli.output import (
     write_printout,
 )
 from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import quantity, with_capital
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
@@ -49,7 +49,7 @@ def dry_run(options: Options) -> None:
 
     repo = open_idle_repository(current_directory())
     if worker := other_at_work(repo):
-        say(f"{worker[:1].upper()}{worker[1:]} is still running.")
+        say(f"{with_capital(worker)} is still running.")
     with hint_at_undo(repo), Progress() as report:
         work = read_work(repo, _request(options), every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):

@@ -29,7 +29,7 @@ from gitsplit.errors import (
 from gitsplit.git import cleanup, journal_file, preflight, rebase_process, refs
 from gitsplit.git.cleanup import remove_stale_ref_locks
 from gitsplit.git.program import is_running, process_name, this_process
-from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
+from gitsplit.git.refs import RefUpdate, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     create_file,
@@ -45,7 +45,7 @@ from gitsplit.git.worktree import (
     restore_step,
     update_index,
 )
-from gitsplit.model.listing import name_list
+from gitsplit.model.listing import name_list, with_capital
 from gitsplit.model.progress import Say, say_nothing
 
 MOST_RECORDS = 50
@@ -166,7 +166,7 @@ def _carry_out(
 ) -> Record:
     """Move the refs of a record on disk, with index and files; the finished record."""
     what = record.subject if record.phase == "prepared" else f"undo: {record.subject}"
-    head = current_head(repo) if record.phase == "undoing" else record.head
+    head = repo.head_ref() if record.phase == "undoing" else record.head
     # An undo may move a branch that isn't checked out any more.
     follower = Follower(repo, record.steps if head == record.head else ())
     processes = [this_process()]
@@ -220,7 +220,7 @@ def last_undoable(repo: Repository) -> Record | None:
     return done[-1] if done else None
 
 
-def undo_last(
+def undo_rewrite(
     repo: Repository, before_commit: Callable[[], None] | None = None
 ) -> Record:
     """Move the refs of the last rewrite back to their old values; its record.
@@ -361,7 +361,7 @@ def _finish_moves(repo: Repository, state: _RefStates, *, is_forward: bool) -> N
         repo,
         state.to_make if is_forward else back,
         b"gitsplit: recover",
-        expected_head=current_head(repo),
+        expected_head=repo.head_ref(),
     )
 
 
@@ -381,7 +381,7 @@ def _settle_files(repo: Repository, record: Record) -> str:
 def _follow_head(repo: Repository, record: Record) -> str:
     """Update the index where HEAD has moved, restore the files where it hasn't."""
     has_files = record.trees is not None and repo.worktree is not None
-    if not has_files or current_head(repo) != record.head:
+    if not has_files or repo.head_ref() != record.head:
         return ""
     head = record.targets[0]
     now = values_of(repo, (head.ref,)).get(head.ref)
@@ -451,7 +451,7 @@ def wait_for_others(repo: Repository, say: Say) -> None:
     while worker := other_at_work(repo):
         if time.monotonic() > deadline:
             raise OperationUnderWay(
-                f"{worker[:1].upper()}{worker[1:]} is still running.",
+                f"{with_capital(worker)} is still running.",
                 hint="Wait for it, or end it, and try again.",
                 state="It may still move branches, or roll back what it has begun.",
             )

@@ -41,7 +41,7 @@ def record_files(directory: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise _damage_error(directory, f"{error.strerror}") from error
+        raise _journal_error(directory, f"{error.strerror}") from error
     return [path for path in found if _NAME.fullmatch(path.name)]
 
 
@@ -60,7 +60,7 @@ def refuse_damaged(directory: Path, number: int) -> None:
     """
     for path in record_files(directory):
         if int(path.stem) > number and not _is_empty(path) and not read_record(path):
-            raise _damage_error(path, "it isn't what gitsplit wrote")
+            raise _journal_error(path, "it isn't what gitsplit wrote")
 
 
 def _is_empty(path: Path) -> bool:
@@ -68,7 +68,7 @@ def _is_empty(path: Path) -> bool:
     return S_ISREG(found.st_mode) and not found.st_size
 
 
-def _damage_error(path: Path, why: str) -> JournalDamaged:
+def _journal_error(path: Path, why: str) -> JournalDamaged:
     return JournalDamaged(
         f"gitsplit's journal {path} can't be read: {why}.",
         hint="`git reflog` shows where the branches were. Move that file away to"

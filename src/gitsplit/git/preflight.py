@@ -20,12 +20,12 @@ from gitsplit.git.operations import (
     branches_of_other_worktrees,
     branches_owned_by_operations,
 )
-from gitsplit.git.refs import RefUpdate, current_head, short_name, values_of
+from gitsplit.git.refs import RefUpdate, short_name, values_of
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.git.worktree import HeadTrees, TwoTreeMerge, differing_paths
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import name_list
+from gitsplit.model.listing import name_list, with_capital
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry
 
 _STATUS = (
@@ -208,7 +208,7 @@ def refuse_undo(
     """Raise where a rewrite that moved these refs can't be undone.
 
     ``head`` is the ref that HEAD named then. What is raised is told at
-    :func:`gitsplit.git.journal.undo_last`.
+    :func:`gitsplit.git.journal.undo_rewrite`.
     """
     now = values_of(repo, (update.ref for update in updates))
     owned = branches_owned_by_operations(repo)
@@ -222,10 +222,10 @@ def refuse_undo(
                 f"A rebase or bisect in progress will set {short_name(update.ref)}.",
                 hint="Finish or abort it first.",
             )
-        if update.ref == "HEAD" and (branch := current_head(repo)):
+        if update.ref == "HEAD" and (branch := repo.head_ref()):
             raise _undo_error(update, f"is on {short_name(branch)} now")
     _refuse_undo_elsewhere(repo, updates, head)
-    if trees and current_head(repo) == head:
+    if trees and repo.head_ref() == head:
         try:
             refuse_unclean(repo, NewObjects(repo), trees.steps_back())
         except GitFailed as lost:
@@ -239,7 +239,7 @@ def refuse_undo(
 def _undo_error(update: RefUpdate, how: str) -> NothingToUndo:
     name = short_name(update.ref)
     return NothingToUndo(
-        f"{name[:1].upper()}{name[1:]} {how} since gitsplit rewrote it.",
+        f"{with_capital(name)} {how} since gitsplit rewrote it.",
         hint=f"`git branch NAME {update.old[:12]}` makes a branch of its old commits.",
     )
 

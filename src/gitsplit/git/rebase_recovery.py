@@ -201,7 +201,7 @@ def _finish_rebase(repo: Repository, head: str | None) -> str:
     if not repo.is_rebasing:
         return rebase.restore_autostash(repo)
     rebase.claim_autostash(repo)
-    if head and refs.current_head(repo) is None:
+    if head and repo.head_ref() is None:
         words = ("-m", f"rebase (finish): returning to {head}")
         repo.program.run("symbolic-ref", *words, "HEAD", head)
     updates = _updates_at_end(repo)

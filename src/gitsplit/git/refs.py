@@ -24,13 +24,13 @@ from gitsplit.git.operations import (
 from gitsplit.git.program import (
     batches,
     durable_environment,
-    failure,
     fatal_signal,
     patterns_for,
 )
 from gitsplit.git.repository import Repository
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import output_in_one_line
+from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import Oid
 
 
@@ -93,7 +93,7 @@ def branches_to_move(repo: Repository, rewrite: Rewrite) -> Moves:
     """
     if rewrite.new_head == rewrite.old_head:
         return Moves((), ())
-    head = current_head(repo) or "HEAD"
+    head = repo.head_ref() or "HEAD"
     tips = [tip for tip in _tips(repo) if tip.ref != head]
     new = rewrite.followers
     others = [tip for tip in tips if tip.commit not in new]
@@ -122,7 +122,7 @@ def following_branches(repo: Repository, commits: Container[Oid]) -> dict[str, O
     if repo.is_rebasing or not repo.config.get_bool("rebase.updateRefs", default=True):
         return {}
     stay = {*branches_owned_by_operations(repo), *branches_of_other_worktrees(repo)}
-    stay.add(current_head(repo) or "HEAD")
+    stay.add(repo.head_ref() or "HEAD")
     tips = (tip for tip in _tips(repo) if tip.is_branch and tip.commit in commits)
     return {tip.ref: tip.commit for tip in tips if tip.ref not in stay}
 
@@ -239,15 +239,6 @@ def values_of(repo: Repository, refs: Iterable[str]) -> Mapping[str, Oid]:
     return values
 
 
-def current_head(repo: Repository) -> str | None:
-    """The ref that HEAD names now (git-symbolic-ref(1)); None where it is detached."""
-    args = ("symbolic-ref", "-q", "HEAD")
-    done = repo.program.run(*args, check=False)
-    if done.status not in (0, 1):
-        raise failure(args, done)
-    return next(iter(done.lines), None)
-
-
 def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
     repo: Repository,
     updates: Sequence[RefUpdate],
@@ -274,7 +265,7 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
         for update in updates:
             talk.say(*_update_command(update))
         is_prepared = talk.ask(b"prepare")
-        if (head := current_head(repo)) != expected_head:
+        if (head := repo.head_ref()) != expected_head:
             talk.ask(b"abort")
             raise _head_moved_error(head, expected_head)
         if not is_prepared:
@@ -394,7 +385,7 @@ def _ref_locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]
 def _ref_moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
     place = f"is at {now[:12]}" if now else "is gone"
     return RefMoved(
-        f"{_capitalised(short_name(update.ref))} {place} and no longer at "
+        f"{with_capital(short_name(update.ref))} {place} and no longer at "
         f"{update.old[:12]}: it was moved while gitsplit was working.",
         hint="Start again from what is there now.",
     )
@@ -419,7 +410,3 @@ def _interruption_error(talk: _Transaction) -> WriteFailed:
         hint="Run gitsplit again: it finishes the update or rolls it back.",
         state="Some refs may have moved and others not.",
     )
-
-
-def _capitalised(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -239,9 +239,15 @@ class Repository:
         raise _missing_error(oid)
 
     def head_ref(self) -> str | None:
-        """The branch that HEAD names, as a full ref name; None when detached."""
-        done = self.program.run("symbolic-ref", "-q", "HEAD", check=False)
-        return None if done.status else os.fsdecode(done.stdout.removesuffix(b"\n"))
+        """The ref that HEAD names now (git-symbolic-ref(1)); None where it is detached.
+
+        Raises GitFailed where git can't tell.
+        """
+        args = ("symbolic-ref", "-q", "HEAD")
+        done = self.program.run(*args, check=False)
+        if done.status not in (0, 1):
+            raise failure(args, done)
+        return next(iter(done.lines), None)
 
     def head(self) -> Oid:
         """The commit that HEAD points at.

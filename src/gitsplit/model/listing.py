@@ -71,6 +71,11 @@ def abbreviation(name: str) -> str:
     return f"{name[:half]}…{name[1 - half :]}"
 
 
+def with_capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
 def quantity(number: int, noun: str) -> str:
     """The number with its noun, which takes an s for more than one.
 

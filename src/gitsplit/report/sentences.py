@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import enumeration, few
+from gitsplit.model.listing import enumeration, few, with_capital
 from gitsplit.model.todo import Doing, Entry
 from gitsplit.report.facts import ResultCommit, Review
 
@@ -87,7 +87,7 @@ def _new_change_lines(review: Review) -> Iterator[str]:
         is_one = len(whats) == 1 and whats != ("hashtags",)
         are, them = ("is", "it") if is_one else ("are", "them")
         yield (
-            f"{what[:1].upper()}{what[1:]} of the original {are} not carried over: push"
+            f"{with_capital(what)} of the original {are} not carried over: push"
             f" {them} with %{','.join(hows)}."
         )
 

@@ -376,7 +376,7 @@ def undo(repo: Repository) -> journal.Record:
     """Move the refs of the last rewrite back; its record."""
     rebase_record.refuse_under_way(repo)
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
-        return journal.undo_last(repo)
+        return journal.undo_rewrite(repo)
 
 
 def recover(repo: Repository, say: Say = say_nothing) -> str | None:

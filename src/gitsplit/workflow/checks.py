@@ -277,7 +277,7 @@ class CommandChecks:
         return Check("failed", command, ended.reason, ended.status, ended.output)
 
 
-Tell = Callable[[int, Check], None]
+TellCheck = Callable[[int, Check], None]
 
 
 class CheckRunner:
@@ -299,9 +299,9 @@ class CheckRunner:
         self._given_up = Event()
         self._wanted: Sequence[tuple[int, WrittenCommit]] = ()
         self._told: dict[int, Check] = {}
-        self._tell: Tell = lambda _number, _check: None
+        self._tell: TellCheck = lambda _number, _check: None
 
-    def start(self, todo: Todo, tell: Tell) -> None:
+    def start(self, todo: Todo, tell: TellCheck) -> None:
         """Check the new commits of this list from now on, and no others.
 
         ``tell`` gets each commit's number, counted from 0, and its result.
@@ -332,7 +332,7 @@ class CheckRunner:
         """The trees on which the commands have passed so far."""
         return self._checks.passed
 
-    def _begin(self, todo: Todo, tell: Tell, given_up: Event) -> None:
+    def _begin(self, todo: Todo, tell: TellCheck, given_up: Event) -> None:
         """Compute and store the commits of the list, and start checking them."""
         watch = Watch(is_wanted=lambda: not given_up.is_set())
         repo, work = self._repo.with_watch(watch), replace(self._work, todo=todo)

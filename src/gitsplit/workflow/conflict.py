@@ -24,7 +24,7 @@ from gitsplit.git.trees import EMPTY_TREE, NewObjects
 from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import name_list, quantity
+from gitsplit.model.listing import name_list, quantity, with_capital
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
@@ -86,7 +86,7 @@ def _refuse_impossible(repo: Repository, work: Work) -> None:
             "A rebase is in progress here, and git can't begin another one inside it.",
             hint="Leave out, move or edit less, or finish that rebase first.",
         )
-    if (refs.current_head(repo), repo.head()) != (work.head_ref, work.series.head):
+    if (repo.head_ref(), repo.head()) != (work.head_ref, work.series.head):
         raise RefMoved(
             "HEAD has moved while gitsplit was working.",
             hint="Start again from what is there now.",
@@ -316,7 +316,7 @@ def abort_rewrite(repo: Repository, say: Say = say_nothing) -> Record:
     record = _record_to_go_on_with(repo)
     with _say_when_over(repo):
         if told := rebase.abort_rebase(repo):
-            say(f"{told[:1].upper()}{told[1:]}.")
+            say(f"{with_capital(told)}.")
         rebase_record.settle_records(repo)
     return record
 

@@ -13,7 +13,7 @@ from gitsplit.errors import (
     NoIdentity,
     NotPushable,
 )
-from gitsplit.git import refs, repository
+from gitsplit.git import repository
 from gitsplit.git.gerrit import (
     ReviewServer,
     are_reviewed,
@@ -154,7 +154,7 @@ def push_commands_after_rebase(
     head = next(iter(record.updates if record else ()), None)
     if head is None or not are_reviewed(repo, head.new, head.old):
         return ()
-    push = push_for_review(repo, refs.current_head(repo))
+    push = push_for_review(repo, repo.head_ref())
     return (push.command, *push.others)
 
 

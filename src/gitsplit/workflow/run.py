@@ -28,10 +28,10 @@ from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import hint_at_undo
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import (
-    Tell,
+    TellProposing,
     Work,
     read_work,
-    refuse_unfinished,
+    refuse_operation_in_progress,
     replacement_warnings,
 )
 
@@ -60,14 +60,14 @@ def run(
     repo: Repository,
     request: Request,
     finish: Finish,
-    progress: AbstractContextManager[Tell],
+    progress: AbstractContextManager[TellProposing],
 ) -> Result:
     """Read the series, propose a split, have it edited, check it, write it, move refs.
 
     Raises what :func:`gitsplit.workflow.apply.apply` raises, with draft or plan kept;
     Stopped where the user leaves a conflict to git; and Interrupted.
     """
-    refuse_unfinished(repo)
+    refuse_operation_in_progress(repo)
     with hint_at_undo(repo):
         repository.committer(repo)  # it would fail late, so it is asked for first
         with progress as tell:

@@ -21,7 +21,6 @@ from gitsplit.git import (
     operations,
     rebase_process,
     rebase_record,
-    refs,
 )
 from gitsplit.git.gerrit import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
@@ -83,11 +82,11 @@ def open_idle_repository(cwd: Path) -> Repository:
     Raises OperationUnderWay where git has one in progress.
     """
     repo = open_repository(cwd)
-    refuse_unfinished(repo)
+    refuse_operation_in_progress(repo)
     return repo
 
 
-def refuse_unfinished(repo: Repository) -> None:
+def refuse_operation_in_progress(repo: Repository) -> None:
     """Raise OperationUnderWay where a rebase, merge or the like is in progress."""
     if rebase_process.order_at_kill(repo):
         raise OperationUnderWay(
@@ -112,7 +111,7 @@ def replacement_warnings(repo: Repository, series: Series) -> Iterator[str]:
     )
 
 
-Tell = Callable[[int, int, int], None]
+TellProposing = Callable[[int, int, int], None]
 """Called before a proposal is made: for which commit (from 1) of how many, and for how
 many hunks and facts of it."""
 
@@ -123,7 +122,7 @@ def read_work(
     *,
     every: bool = False,
     asks: bool = False,
-    tell: Tell = lambda _number, _of, _pieces: None,
+    tell: TellProposing = lambda _number, _of, _pieces: None,
 ) -> Work:
     """Read the series that the request names, with the plan given or one proposed.
 
@@ -194,7 +193,7 @@ def _with_proposal(
 def _make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     """The work, with the repository's rules for Change-Ids and its review server."""
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
-    head = refs.current_head(repo)
+    head = repo.head_ref()
     known = None
     if rules.is_reviewed:
         known = review_server(repo, series, rules, head, request.upstream)
