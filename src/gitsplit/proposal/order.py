@@ -152,14 +152,14 @@ def owner_of(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int 
 def plan_with_groups(
     bare: Plan,
     message: bytes,
-    draft: Callable[[int, list[Edit]], bytes],
+    message_of: Callable[[int, list[Edit]], bytes],
     reason: Callable[[int, list[Edit]], str],
 ) -> Plan:
     """The plan with its groups: one has the commit's message, each has a reason.
 
     The message is the owner's; where there is no owner, that of the group with most
-    lines. The others have proposed ones. ``draft`` and ``reason`` get a group's number
-    (from 0) and its edits, for its message and its reason.
+    lines. ``message_of`` has those of the others; it and ``reason`` are called with a
+    group's number (from 0) and its edits.
     """
     heir = bare.owner
     if heir is None:
@@ -167,7 +167,7 @@ def plan_with_groups(
     members = bare.edits_by_group()
     parts = [members.get(g, []) for g in range(max(members, default=0) + 1)]
     groups = tuple(
-        Group(message if g == heir else draft(g, part), reason(g, part))
+        Group(message if g == heir else message_of(g, part), reason(g, part))
         for g, part in enumerate(parts)
     )
     return with_files_for_lines(replace(bare, groups=groups))

@@ -249,7 +249,7 @@ class ProposalsByContent:
         plan = plan_with_groups(
             Plan(self.changes, edits, group_of, (), (owner,)),
             self.message,
-            lambda g, part: self._draft(part, findings[g]),
+            lambda g, part: self._message_of(part, findings[g]),
             lambda g, part: _reason(
                 self.changes, part, findings[g], word if g == owner else ""
             ),
@@ -263,7 +263,7 @@ class ProposalsByContent:
         return plan_with_groups(
             Plan(self.changes, plan.edits, group_of, (), (owner,)),
             self.message,
-            lambda _, part: self._draft(part, None),
+            lambda _, part: self._message_of(part, None),
             lambda _, part: location_reason(self.changes, part),
         )
 
@@ -290,7 +290,7 @@ class ProposalsByContent:
                 return owner, word
         return owner_of(self.keep, edits, group_of), ""
 
-    def _draft(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
+    def _message_of(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
         """The proposed message of a group that isn't the owner."""
         subjects = self.context.subjects
         if not subjects or finding is None or not finding.deed:
@@ -400,11 +400,11 @@ class ProposalsByLocation:
         return plan_with_groups(
             Plan(self.changes, edits, group_of, (), (owner,)),
             self.message,
-            lambda _, part: self._draft(part),
+            lambda _, part: self._message_of(part),
             lambda _, part: location_reason(self.changes, part),
         )
 
-    def _draft(self, edits: list[Edit]) -> bytes:
+    def _message_of(self, edits: list[Edit]) -> bytes:
         """The proposed message of a group that isn't the owner."""
         where = location(self.changes, edits)
         return proposal_message(self.message, where, self.context.copied)

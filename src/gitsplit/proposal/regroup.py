@@ -117,11 +117,11 @@ def _with_words(
 
     Where two groups become one, the owner's stays, else the first one's.
     """
-    drafts = {group.message for each in offered for group in each.groups}
+    proposed = {group.message for each in offered for group in each.groups}
     order = sorted(range(len(before.groups)), key=lambda g: (g == before.owner, -g))
     for group in order:
         heir, message = heirs[group], before.groups[group].message
-        if heir is not None and message not in drafts:
+        if heir is not None and message not in proposed:
             plan = with_message(plan, heir, message)
     return plan
 
