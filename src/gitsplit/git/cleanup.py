@@ -100,9 +100,9 @@ def _is_moment_after(made: float, times: Sequence[float]) -> bool:
 
 
 def _wait_until_old(made: float, lock: Path, say: Say) -> None:
-    """Wait until a MOMENT after ``made``.
+    """Wait until a MOMENT after ``made``, in seconds; ``say`` is told.
 
-    Or a MOMENT from now, if a clock was set back.
+    At most a MOMENT from now, for where a clock was set back.
     """
     seconds = min(made + MOMENT - time.time(), MOMENT)
     if seconds > 0:
@@ -177,9 +177,9 @@ def _scratch_worktree(admin: Path) -> ScratchWorktree:
 
 
 def _kill_command(admin: Path) -> None:
-    """Kill the command that still runs in a scratch worktree.
+    """Kill the process group of the command that still runs in a scratch worktree.
 
-    Its process group as well; the file COMMAND_FILE names it.
+    The file COMMAND_FILE in ``admin`` names it.
     """
     name = _own_content(admin / COMMAND_FILE).decode("ascii", "replace")
     pid, _, start = name.partition(" ")

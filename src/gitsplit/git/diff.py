@@ -140,10 +140,7 @@ def _canonical_mode(mode: int) -> int:
 def _diff_trees_by_git(
     repo: Repository, trees: Sequence[TreePair]
 ) -> list[list[FilePair]]:
-    """Run ``git diff-tree`` once for all pairs of trees.
-
-    The files that differ, by pair.
-    """
+    """Run ``git diff-tree`` once: for each pair of trees the files that differ."""
     if not trees:
         return []
     # Comparing contents may fetch them from a remote that asks for a password.
@@ -162,9 +159,9 @@ def _diff_trees_by_git(
 
 
 def _raw_record(out: bytes, at: int) -> tuple[FilePair, int]:
-    """Parse a record of ``git diff-tree --raw -z`` at ``at``.
+    """Parse the record of ``git diff-tree --raw -z`` at ``at``.
 
-    Also where the next begins.
+    The next one's offset.
     """
     end = out.index(b"\0", at)
     old_mode, new_mode, old_oid, new_oid, status = out[at + 1 : end].decode().split(" ")
@@ -215,10 +212,7 @@ def binary_by_attribute(
 
 
 def _is_binary_driver(repo: Repository, value: bytes) -> bool | None:
-    """Whether the value of the attribute ``diff`` means binary.
-
-    None if content decides.
-    """
+    """Whether this value of ``diff`` means binary; None if the content decides."""
     known: Mapping[bytes, bool | None] = {
         b"set": False,
         b"unset": True,

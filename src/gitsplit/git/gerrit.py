@@ -75,10 +75,7 @@ def has_gerrit(repo: Repository) -> bool:
 
 
 def review_settings(repo: Repository) -> Mapping[str, str]:
-    """Read ``.gitreview``: its settings by git-review's names.
-
-    Empty without the file.
-    """
+    """Read ``.gitreview``: settings by git-review's names, empty without the file."""
     if repo.worktree is None:
         place = ("--blob", "HEAD:.gitreview")
     elif (repo.worktree / ".gitreview").is_file():
@@ -243,10 +240,7 @@ def change_ids_on_branch(
 def _change_ids_in(
     repo: Repository, rules: IdRules, most: int, *revisions: str
 ) -> dict[bytes, Oid]:
-    """The Change-Ids of at most ``most`` commits of these revisions.
-
-    Each with its commit.
-    """
+    """The Change-Ids of at most ``most`` commits of these revisions, with their ids."""
     return {
         change_id: oid
         for oid, message in _read_messages(repo, most, *revisions).items()
@@ -476,10 +470,7 @@ def _fits_in_ref(option: str) -> bool:
 
 
 def _refspec_target(config: Config, remote: str) -> str | None:
-    """The destination of the remote's push refspec into ``refs/for``.
-
-    None without one.
-    """
+    """The destination of the remote's push refspec into ``refs/for``, or None."""
     for name, refspec in push_refspecs(config):
         target = refspec.rpartition(":")[2]
         if name == remote and target.startswith(REVIEW) and "*" not in target:

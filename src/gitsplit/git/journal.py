@@ -76,10 +76,7 @@ class Record:
 
     @property
     def targets(self) -> tuple[RefUpdate, ...]:
-        """The ref updates to be made or done.
-
-        From new to old once an undo has begun.
-        """
+        """The ref updates to be made or done: from new to old after an undo began."""
         if self.phase in ("prepared", "done"):
             return self.updates
         return tuple(RefUpdate(u.ref, u.new, u.old) for u in self.updates)
@@ -199,10 +196,7 @@ def _carry_out(
 def _roll_back_untouched(
     repo: Repository, record: Record, follower: Follower, error: BaseException
 ) -> None:
-    """Cancel a record of which no ref has moved.
-
-    Its error says that all is unchanged.
-    """
+    """Cancel a record of which no ref has moved, and say in the error that none has."""
     if isinstance(error, GitKilled):
         file = _record_file(repo, record.number)
         remove_stale_ref_locks(repo, record.targets, file)

@@ -45,9 +45,9 @@ def this_process() -> str:
 
 
 def process_name(pid: int) -> str:
-    """``PID START`` of a process, with its start in clock ticks since boot, or 0.
+    """``PID START`` of a process; START is in clock ticks since boot.
 
-    0 where there is no /proc.
+    It is 0 where there is no /proc.
     """
     fields = _proc_stat(pid)
     return f"{pid} {int(fields[START]) if fields else 0}"
@@ -193,9 +193,9 @@ class Completed:
 
     @property
     def complaint(self) -> str:
-        """The first fatal or error line of standard error, without its prefix.
+        """The first fatal or error line of standard error, without prefix; maybe empty.
 
-        Maybe empty. Indented lines after it belong to it.
+        Indented lines after it belong to it.
         """
         said = self.stderr.decode(errors="replace").replace("\n\t", " ")
         lines = said.splitlines()

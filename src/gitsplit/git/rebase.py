@@ -461,7 +461,7 @@ def restage(repo: Repository, staged: Oid | None) -> None:
 
 
 def _restore_stash(repo: Repository, stash: _Stash) -> bool:
-    """Apply the stash to files that nobody else has changed.
+    """Apply the stash to files that nobody has changed since.
 
     False if not all is back.
     """

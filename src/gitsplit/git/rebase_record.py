@@ -170,9 +170,9 @@ def _is_start_entry(step: ReflogEntry, update: RefUpdate) -> bool:
 def _trees_of_rebase(
     repo: Repository, head: RefUpdate, steps: Sequence[ReflogEntry]
 ) -> HeadTrees | None:
-    """HEAD's tree before and after.
+    """HEAD's tree before and after, and the files' tree with what was dropped.
 
-    Between, the tree of the files with what was dropped.
+    None where HEAD's tree is unchanged.
     """
     old, new = (repo.read_commit(oid).tree for oid in (head.old, head.new))
     if old == new:

@@ -319,9 +319,9 @@ class Repository:
         return os.fsdecode(done.stdout).rstrip("\n")
 
     def comment_char(self) -> bytes:
-        """The start of comment lines in a message (``core.commentChar``).
+        """What begins a comment line in a message, as git reads it: ``#`` by default.
 
-        # for ``auto``. ``core.commentString`` comes before it.
+        ``core.commentString``, else ``core.commentChar``; ``#`` also for ``auto``.
         """
         named = self.config.get("core.commentString")
         value = named or self.config.get("core.commentChar") or "#"

@@ -235,9 +235,9 @@ def _store_error(why: str) -> WriteFailed:
 
 @contextmanager
 def _quarantine(repo: Repository) -> Iterator[Path]:
-    """Make a directory for new objects on the repository's file system.
+    """A temporary directory for new objects, on the repository's file system.
 
-    Remove it at last. Raises OSError where it can't be made.
+    Raises OSError where it can't be made.
     """
     place = Path(tempfile.mkdtemp(prefix=own_prefix(), dir=repo.objects_dir))
     try:

@@ -70,10 +70,7 @@ def run_filter(repo: Repository, command: str, question: bytes) -> bytes:
 def _deadline_check(
     deadline: float, is_wanted: Callable[[], bool] | None
 ) -> Callable[[], bool]:
-    """A function that says whether the answer is wanted.
-
-    It raises TimeoutError when late.
-    """
+    """A function: whether the answer is wanted; raises TimeoutError when it is late."""
 
     def is_awaited() -> bool:
         if time.monotonic() > deadline:

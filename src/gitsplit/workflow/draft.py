@@ -59,10 +59,7 @@ def delete_draft(repo: Repository, work: Work) -> None:
 
 
 def draft_of_other_head(repo: Repository, work: Work) -> str | None:
-    """A sentence that names a draft of this branch made at another HEAD.
-
-    None without one.
-    """
+    """A sentence naming a draft of this branch made at another HEAD, or None."""
     file = DraftFile.of(repo, work.series, work.head_ref)
     for path in file.of_other_heads(work.series.head):
         head = path.stem.partition("-")[2]

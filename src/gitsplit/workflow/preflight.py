@@ -84,10 +84,7 @@ class Outlooks:
             return Outlook(f"{error} {error.hint}".rstrip())
 
     def _compute(self, todo: Todo) -> _Preview | Outlook:
-        """Compute what the todo list would write.
-
-        The outlook at once where it conflicts.
-        """
+        """Compute what the todo list would write; where that conflicts, the outlook."""
         repo, work, watch = self._repo, replace(self._work, todo=todo), self._watch
         try:
             objects, rewrite = compute_rewrite(repo, work, watch)

@@ -115,9 +115,9 @@ def _edit_on_screen(
 def _apply_or_come_back(
     repo: Repository, request: Request, work: Work, finish: Finish, chosen: "Chosen"
 ) -> tuple[Result | None, "State | None"]:
-    """Check, write and move.
+    """Check, write and move; where that is refused, the screen that says so.
 
-    Else the screen to come back to, which says what was refused.
+    The result, or the state of the screen to come back to.
     """
     from gitsplit.tui.state.problems import after_refusal
 
