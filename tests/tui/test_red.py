@@ -32,7 +32,7 @@ from gitsplit.tui.update.actions import (
     Redo,
     Undo,
     Widen,
-    refused_action,
+    refusal_of,
 )
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import status_line
@@ -121,7 +121,7 @@ def test_that_a_plan_cannot_be_applied_is_an_error() -> None:
 def test_the_kind_of_an_error_decides_how_it_is_said(
     error: GitsplitError, kind: Refusal
 ) -> None:
-    assert refused_action(error).kind is kind
+    assert refusal_of(error).kind is kind
 
 
 @pytest.mark.parametrize("kind", list(Refusal))

@@ -88,7 +88,7 @@ from gitsplit.tui.update.actions import (
     SetContent,
     SetMessage,
     WriteMessages,
-    refused_action,
+    refusal_of,
 )
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
@@ -315,7 +315,7 @@ class Shell:
         try:
             actions = await made
         except (ActionRefused, EditorFailed, InvalidPlan) as error:
-            actions = [refused_action(error)]
+            actions = [refusal_of(error)]
         except Exception as error:
             # Whatever it is, prompt_toolkit would only print it and go on.
             application.exit(exception=error)
@@ -413,7 +413,7 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
         try:
             merged = Merged(made.to_merge, merge(*made.to_merge))
         except ActionRefused as refusal:
-            return reduce(made, refused_action(refusal))
+            return reduce(made, refusal_of(refusal))
         made = reduce(reduce(made, merged), action)
     return made
 

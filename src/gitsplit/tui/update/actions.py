@@ -435,8 +435,8 @@ class Refused:
     kind: Refusal = Refusal.ERROR
 
 
-def refused_action(error: GitsplitError) -> Refused:
-    """What says of an error that it kept an action from being done."""
+def refusal_of(error: GitsplitError) -> Refused:
+    """The action that shows an error, by its kind."""
     kind = Refusal.ERROR
     if isinstance(error, ActionRefused) and not isinstance(error, ActionFailed):
         is_note = isinstance(error, NothingToDo)

@@ -79,7 +79,7 @@ from gitsplit.tui.update.actions import (
     Suspend,
     Undo,
     ViewAction,
-    refused_action,
+    refusal_of,
 )
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
@@ -119,7 +119,7 @@ def reduce(state: State, action: Action) -> State:
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
     except (ActionRefused, InvalidPlan) as refusal:
-        refused = refused_action(refusal)
+        refused = refusal_of(refusal)
         return replace(ready, status=refused.sentence, refusal=refused.kind)
 
 

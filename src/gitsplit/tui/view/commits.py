@@ -70,11 +70,11 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
 
 def subject(state: State, group: int) -> str:
     """A commit's subject, or the words for having none."""
-    return _subject_words(message_of(state.plan, group))
+    return _subject_text(message_of(state.plan, group))
 
 
 @lru_cache(maxsize=1024)
-def _subject_words(message: bytes) -> str:
+def _subject_text(message: bytes) -> str:
     return one_line(subject_of(message)) or NO_MESSAGE
 
 

@@ -46,8 +46,8 @@ def is_whole_as_planned(plan: Plan) -> bool:
 
 
 @memo
-def edits_left_out(plan: Plan) -> dict[int, list[Edit]]:
-    """What no commit takes, by file."""
+def losses_by_file(plan: Plan) -> dict[int, list[Edit]]:
+    """The edits that are left out of all commits, by file."""
     found: dict[int, list[Edit]] = {}
     if DROPPED not in plan.group_of:
         return found
@@ -60,7 +60,7 @@ def edits_left_out(plan: Plan) -> dict[int, list[Edit]]:
 def loss_words(plan: Plan) -> str:
     """How much no commit takes; empty where nothing is dropped."""
     return amount_words(
-        edit for edits in edits_left_out(plan).values() for edit in edits
+        edit for edits in losses_by_file(plan).values() for edit in edits
     )
 
 
@@ -86,7 +86,7 @@ def edit_words(plan: Plan, file: int) -> str:
 
 def difference_lines(plan: Plan, drop_to: DropTo) -> Iterator[StyleAndTextTuples]:
     """What is dropped of each file and where that will be, and where it is edited."""
-    for file, edits in edits_left_out(plan).items():
+    for file, edits in losses_by_file(plan).items():
         path = one_line(plan.changes[file].path)
         words = f"{_file_loss_words(edits)} of {path}, {drop_place_words(drop_to)}"
         yield [("class:warning", " × "), ("", words)]
