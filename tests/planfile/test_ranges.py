@@ -1,6 +1,5 @@
 """What a plan file says of several commits that are split together."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -9,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gitsplit.errors import ActionRefused, InvalidPlan
-from gitsplit.model.diff import Fact, FactEdit, File, FileChange
-from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, Oid, RawCommit
+from gitsplit.model.diff import Fact, FactEdit, FileChange
+from gitsplit.model.objects import EXECUTABLE, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import steps, with_content
@@ -25,14 +24,7 @@ from gitsplit.planfile.parse import (
     load_plan,
 )
 from tests.planfile.test_fit import groups_of
-from tests.strategies import (
-    PATHS,
-    contents,
-    cut_plans,
-    may_stand_together,
-    side,
-    text_change,
-)
+from tests.strategies import contents, cut_plans, ranges, side, text_change
 
 OIDS = tuple(Oid(letter * 40) for letter in "abcdef")
 
@@ -384,67 +376,6 @@ def test_a_range_of_one_commit_is_written_as_a_commit_is() -> None:
     document = PlanDocument(None, OIDS[0], (entry_of_plan(plan, source(0)),))
 
     assert '"version": 1,' in dump_plan(document)
-
-
-def regular(path: bytes) -> st.SearchStrategy[File]:
-    modes = st.sampled_from([FILE, FILE, EXECUTABLE])
-    return st.builds(lambda c, m: side(path, c, m), contents(5), modes)
-
-
-def files(path: bytes) -> st.SearchStrategy[File]:
-    """A file of lines, mostly; else one that isn't made of them."""
-    binary = st.sampled_from([b"\0x", b"\0y"]).map(lambda c: side(path, c))
-    link = st.sampled_from([b"x", b"y"]).map(lambda c: side(path, c, SYMLINK))
-    return st.one_of(regular(path), regular(path), regular(path), binary, link)
-
-
-def change(old: File | None, new: File | None, commit: int) -> FileChange:
-    """What a commit did to a file, by lines where it can be."""
-    sides = [s for s in (old, new) if s is not None]
-    by_lines = all(s.mode != SYMLINK and b"\0" not in (s.content or b"") for s in sides)
-    found = text_change(old, new) if by_lines else FileChange(old, new, by_lines=False)
-    return in_commit(commit, found)
-
-
-@st.composite
-def next_states(
-    draw: st.DrawFn, before: Mapping[bytes, File]
-) -> tuple[tuple[File | None, File | None], ...]:
-    """What a commit does to some files and to new ones; its tree is possible."""
-    pairs: list[tuple[File | None, File | None]] = []
-    stay = dict(before)
-    for old in [*before.values(), None, None]:
-        if draw(st.integers(0, 2)):
-            continue
-        path = old.path if old is not None and draw(st.booleans()) else None
-        new = None
-        if old is None or draw(st.integers(0, 3)):
-            new = draw(files(path or draw(st.sampled_from(PATHS))))
-        there = [s.path for s in stay.values() if s is not old]
-        there += [n.path for _, n in pairs if n is not None]
-        if old == new or not may_stand_together([*there, *([new.path] if new else [])]):
-            continue
-        if old is not None:
-            del stay[old.path]
-        pairs.append((old, new))
-    return tuple(pairs)
-
-
-@st.composite
-def ranges(draw: st.DrawFn) -> tuple[FileChange, ...]:
-    """What one to four commits did, each to a few files or to none."""
-    names = draw(st.lists(st.sampled_from([b"d", b"g", b"h"]), unique=True))
-    states = {name: draw(files(name)) for name in names}
-    changes: list[FileChange] = []
-    for number in range(draw(st.integers(1, 4))):
-        pairs = draw(next_states(states))
-        for old, _ in pairs:
-            if old is not None:
-                del states[old.path]
-        states |= {new.path: new for _, new in pairs if new is not None}
-        own = [change(old, new, number) for old, new in pairs]
-        changes += sorted(own, key=lambda each: each.path)
-    return tuple(changes)
 
 
 @st.composite
