@@ -405,18 +405,25 @@ def groups_with_edits(plan: Plan) -> tuple[int, ...]:
     return tuple(sorted(set(plan.group_of) - {DROPPED}))
 
 
-def without_empty_groups(plan: Plan) -> Plan:
-    """The plan with the groups that have no edits left out; at least one stays.
+def empty_groups(plan: Plan) -> tuple[int, ...]:
+    """The groups that lack edits, in order.
 
-    The commits that those continue get heirs, as :func:`without_group` says. What
-    continues a commit of a range that changed nothing stays.
+    What continues a commit of a range that changed nothing has all that it needs.
     """
     changed = {change.commit for change in plan.changes}
-    used = groups_with_edits(plan)
-    for group in reversed(range(len(plan.groups))):
-        source = plan.continues(group) if plan.is_range else None
-        is_empty = group not in used and (source is None or source in changed)
-        if is_empty and len(plan.groups) > 1:
+    heirs = enumerate(plan.continued_by if plan.is_range else ())
+    complete = {heir for commit, heir in heirs if commit not in changed}
+    complete.update(plan.group_of)
+    return tuple(g for g in range(len(plan.groups)) if g not in complete)
+
+
+def without_empty_groups(plan: Plan) -> Plan:
+    """The plan without its :func:`empty_groups`; at least one group stays.
+
+    The commits that those continue get heirs, as :func:`without_group` says.
+    """
+    for group in reversed(empty_groups(plan)):
+        if len(plan.groups) > 1:
             plan = without_group(plan, group)
     return plan
 

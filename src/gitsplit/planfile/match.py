@@ -27,6 +27,7 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
+    empty_groups,
     with_files_for_lines,
     without_empty_groups,
 )
@@ -68,7 +69,8 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
             heirs,
         )
     )
-    _refuse_empty_group(plan)
+    for group in empty_groups(plan):
+        raise _misfit(f"Group {group + 1} has no edits")
     contents = _contents(plan, named)
     return with_contents(plan, contents) if contents else plan
 
@@ -160,16 +162,6 @@ def _only(what: str, groups: Sequence[int]) -> int | None:
     if second == DROPPED:
         raise _misfit(f'Group {first + 1} and "dropped" can\'t both {what}')
     raise _misfit(f"Groups {first + 1} and {second + 1} can't both {what}")
-
-
-def _refuse_empty_group(plan: Plan) -> None:
-    """Raise InvalidPlan for a group without edits that continues no such commit."""
-    used = set(plan.group_of)
-    changed = {change.commit for change in plan.changes}
-    for group in range(len(plan.groups)):
-        source = plan.continues(group)
-        if group not in used and (source is None or source in changed):
-            raise _misfit(f"Group {group + 1} has no edits")
 
 
 def _contents(plan: Plan, named: Named) -> dict[int, dict[int, bytes]]:
