@@ -161,10 +161,10 @@ def check_usage(options: Options) -> None:
             if value is not None:
                 raise click.UsageError(f"{name} requires --dry-run.")
     _check_exec(options)
-    _check_resplit(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")
     _check_alone(options)
+    _check_resplit(options)
 
 
 def _check_resplit(options: Options) -> None:

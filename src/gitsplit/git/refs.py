@@ -142,7 +142,7 @@ def _objection_to_move(
         for holds, reason in (
             (not tip.is_branch, "tags stay where they are"),
             (tip.ref in owned, "a rebase or bisect in progress will set it"),
-            (tip.commit in given_up, "no new commit continues what it is at"),
+            (tip.commit in given_up, "no new commit continues its commit"),
             (tip.commit not in rewritten, "it has commits of its own on top"),
             (repo.is_rebasing, "a rebase is in progress here"),
             (not updates, "rebase.updateRefs is false"),

@@ -129,6 +129,17 @@ class Plan:
         )
 
 
+def changes_in_range(
+    changes: Sequence[Sequence[FileChange]],
+) -> tuple[FileChange, ...]:
+    """The changes of each commit in one row, with the numbers of the commits."""
+    return tuple(
+        replace(change, commit=commit) if commit else change
+        for commit, own in enumerate(changes)
+        for change in own
+    )
+
+
 def plan_at_home(
     changes: Sequence[Sequence[FileChange]], messages: Sequence[bytes]
 ) -> Plan:
@@ -136,11 +147,7 @@ def plan_at_home(
 
     ``changes`` are those of each commit, ``messages`` theirs.
     """
-    everything = tuple(
-        replace(change, commit=commit)
-        for commit, own in enumerate(changes)
-        for change in own
-    )
+    everything = changes_in_range(changes)
     edits = edits_of(everything)
     return Plan(
         everything,

@@ -1,6 +1,6 @@
 """The work of a run: the series as read, and a plan for each commit to be split."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from gitsplit.model.diff import FileChange, edits_of
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, plan_at_home
+from gitsplit.model.plan import Plan, changes_in_range, plan_at_home
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import (
     Entry,
@@ -228,25 +228,57 @@ def _refuse_empty(commit: SourceCommit, changes: tuple[FileChange, ...]) -> None
 def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Work:
     """The work that a plan file describes, checked against the repository."""
     series = _series_of_plan(repo, request, document)
-    entries = _entries_by_commit(series, document)
-    commits = {commit.oid: commit for commit in series.commits}
-    split = [c for c in series.commits if entries[c.oid].action == "split"]
-    changes = history.changes_of(repo, split)
-    plans = {
-        commit.oid: with_owner(
-            match.plan_of_entry(entries[commit.oid], done), request.keep
-        )
-        for commit, done in zip(split, changes, strict=True)
-    }
+    by_oid = {commit.oid: commit for commit in series.commits}
+    entries = [
+        (given, tuple(by_oid[oid] for oid in given.commits))
+        for given in _entries_in_order(series, document)
+    ]
+    for _, commits in entries:
+        refuse_broken_range(series, commits)
+    split = [commits for given, commits in entries if given.action == "split"]
+    changes = _changes_of_ranges(repo, split)
     todo = Todo(
         tuple(
-            Entry(commit, given.action, given.message, plans.get(commit.oid))
-            for oid, given in entries.items()
-            for commit in (commits[oid],)
+            Entry(
+                commits[0],
+                given.action,
+                given.message,
+                _plan_of_entry(request, given, changes.get(commits[0].oid, ())),
+                commits[1:],
+            )
+            for given, commits in entries
         )
     )
     todo_layout(series, todo)
     return _make_work(repo, request, series, todo)
+
+
+def _changes_of_ranges(
+    repo: Repository, ranges: Sequence[tuple[SourceCommit, ...]]
+) -> Mapping[Oid, tuple[FileChange, ...]]:
+    """The changes of each range, by its first commit."""
+    every = iter(history.changes_of(repo, [c for commits in ranges for c in commits]))
+    return {
+        commits[0].oid: changes_in_range([next(every) for _ in commits])
+        for commits in ranges
+    }
+
+
+def _plan_of_entry(
+    request: Request, entry: CommitEntry, changes: tuple[FileChange, ...]
+) -> Plan | None:
+    """The plan of an entry that is split; InvalidPlan where it doesn't fit."""
+    if entry.action != "split":
+        return None
+    plan = match.plan_of_entry(entry, changes)
+    if not entry.later:
+        return with_owner(plan, request.keep)
+    if request.keep != "auto":
+        raise InvalidPlan(
+            "--keep-change-id can't be used with a plan for a range of commits.",
+            hint='In the plan, "continues" says which commit keeps which Change-Id.',
+        )
+    return plan
 
 
 def _series_of_plan(
@@ -278,30 +310,28 @@ def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
     )
 
 
-def _entries_by_commit(
-    series: Series, document: PlanDocument
-) -> dict[Oid, CommitEntry]:
-    """The plan's entries by commit, in the new order.
-
-    Commits it doesn't name are picked.
-    """
+def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
+    """The plan's entries in the new order; commits that it doesn't name are picked."""
     order = [commit.oid for commit in series.commits]
-    entries = {entry.commit: entry for entry in document.series}
-    if len(entries) < len(document.series):
+    named = [oid for entry in document.series for oid in entry.commits]
+    if len(set(named)) < len(named):
         raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
-    if outsiders := [oid for oid in entries if oid not in order]:
+    if outsiders := [oid for oid in named if oid not in set(order)]:
         raise InvalidPlan(
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
             hint="A plan can name only commits between its upstream and its head.",
         )
-    if list(entries) == [oid for oid in order if oid in entries]:
-        return {oid: entries.get(oid, CommitEntry(oid)) for oid in order}
-    if unnamed := [oid for oid in order if oid not in entries]:
+    unnamed = [oid for oid in order if oid not in set(named)]
+    if named == [oid for oid in order if oid in set(named)]:
+        entries = {entry.commit: entry for entry in document.series}
+        entries |= {oid: CommitEntry(oid) for oid in unnamed}
+        return [entries[oid] for oid in order if oid in entries]
+    if unnamed:
         raise InvalidPlan(
             f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
             hint="Name every commit of the range, in the new order.",
         )
-    return entries
+    return list(document.series)
 
 
 def plan_document(work: Work) -> PlanDocument:
@@ -313,7 +343,11 @@ def plan_document(work: Work) -> PlanDocument:
 def _entry_for_plan(entry: Entry) -> CommitEntry:
     """One commit of the work as an entry of a plan file."""
     if entry.action == "split" and entry.plan is not None:
-        return match.entry_of_plan(entry.plan, entry.commit)
+        return match.entry_of_plan(entry.plan, *entry.commits)
     return CommitEntry(
-        entry.oid, entry.commit.subject, entry.action, message=entry.message
+        entry.oid,
+        entry.commit.subject,
+        entry.action,
+        message=entry.message,
+        later=tuple(commit.oid for commit in entry.rest),
     )

@@ -1,0 +1,314 @@
+"""``--resplit``: the commits of a series split again as one range, git looking on."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.git.test_hooks import add_hook
+from tests.repository import Repository, merge_two_lines
+from tests.runner import (
+    IDS,
+    Json,
+    done,
+    gitsplit,
+    lines,
+    state_of,
+    trees,
+    whole,
+    written,
+)
+
+CHANGE_ID = f"\n\nChange-Id: {IDS[0]}\n"
+
+
+@pytest.fixture
+def five(repo: Repository) -> Repository:
+    """A base and five commits: helper functions, a fix of one, and their use."""
+    repo.commit("base\n", {"m.py": b"import os\n", "notes": b"n\n"})
+    repo.commit(f"first{CHANGE_ID}", {"m.py": b"import os\ndef a():\n    return 1\n"})
+    text = b"import os\ndef a():\n    return 1\n\ndef b():\n    return 2\n"
+    repo.commit(f"second\n\nChange-Id: {IDS[1]}\n", {"m.py": text})
+    repo.commit(f"third\n\nChange-Id: {IDS[2]}\n", {"notes": b"n\nmore\n"})
+    text = text.replace(b"return 1", b"return 10").replace(b"return 2", b"return 20")
+    repo.commit("fix both\n", {"m.py": text})
+    text = text + b"\ndef c():\n    return a() + b()\n"
+    repo.commit("fifth\n", {"m.py": text, "new": b"new\n"})
+    return repo
+
+
+def identity(repo: Repository, *args: str) -> Json:
+    """The plan that leaves the commits after ``HEAD~5`` as they are."""
+    plan: Json = json.loads(
+        done(repo.path, "--resplit", "-n", "--format", "json", *args, "HEAD~5")
+    )
+    return plan
+
+
+def groups_of(plan: Json) -> list[Json]:
+    series = plan["series"]
+    assert isinstance(series, list)
+    found: list[Json] = series[0]["groups"]
+    return found
+
+
+def apply(repo: Repository, tmp_path: Path, plan: Json) -> str:
+    name = written(tmp_path / "plan.json", plan)
+    ran = gitsplit(repo.path, "--resplit", "--plan", name, "--yes")
+    assert ran.status == 0, ran.err
+    return ran.out
+
+
+def subjects(repo: Repository) -> list[str]:
+    return repo.git("log", "--reverse", "--format=%s", "-5").splitlines()
+
+
+def test_the_identity_writes_nothing(five: Repository, tmp_path: Path) -> None:
+    before = state_of(five.path)
+    plan = identity(five)
+    assert state_of(five.path) == before
+
+    name = written(tmp_path / "plan.json", plan)
+    ran = gitsplit(five.path, "--plan", name, "--yes")
+
+    assert (ran.status, ran.out) == (0, "")
+    assert "The plan changes nothing." in ran.err
+    assert state_of(five.path) == before
+
+
+def test_lines_move_between_commits_and_nothing_else_changes(
+    five: Repository, tmp_path: Path
+) -> None:
+    """The fix goes to the two commits that it is for; the fifth's function stays."""
+    tip = five.tree("HEAD")
+
+    apply(five, tmp_path, with_the_fix_divided(five))
+
+    assert subjects(five) == ["base", "first", "second", "third", "fifth"]
+    assert five.tree("HEAD") == tip
+    assert five.blob("HEAD~3", "m.py").decode().endswith("return 10\n")
+    assert five.blob("HEAD~2", "m.py").decode().endswith("return 20\n")
+    messages = [five.message(f"HEAD~{n}").decode() for n in (3, 2, 1)]
+    assert [message[-42:-1] for message in messages] == list(IDS[:3])
+    assert b"Change-Id" not in five.message("HEAD")
+    assert five.git("status", "--porcelain") == ""
+    assert five.fsck() == ""
+
+
+def with_the_fix_divided(repo: Repository) -> Json:
+    """The plan in which each line of the fix is in the commit that it is for."""
+    plan = identity(repo)
+    groups = groups_of(plan)
+    fix = repo.oid("HEAD~1")
+    one = {"commit": fix, **lines("m.py", [(3, 3)], [(3, 3)])}
+    two = {"commit": fix, **lines("m.py", [(6, 6)], [(6, 6)])}
+    groups[0]["files"] += [one]  # type: ignore[operator]
+    groups[1]["files"] += [two]  # type: ignore[operator]
+    del groups[3]
+    return plan
+
+
+def test_the_preview_has_the_trees_and_both_name_what_is_not_continued(
+    five: Repository, tmp_path: Path
+) -> None:
+    fix = five.oid("HEAD~1")[:10]
+    plan = with_the_fix_divided(five)
+    name = written(tmp_path / "plan.json", plan)
+    preview = gitsplit(five.path, "-n", "--plan", name).out
+
+    told = apply(five, tmp_path, plan)
+
+    assert all(tree[:10] in preview for tree in trees(five, "HEAD~4..HEAD"))
+    assert f"not continued: {fix} fix both" in preview
+    assert f"Not continued: {fix} fix both" in told
+
+
+def test_branches_follow_who_continues_their_commit_and_undo_takes_them_back(
+    five: Repository, tmp_path: Path
+) -> None:
+    old, fix = five.oid("HEAD"), five.oid("HEAD~1")
+    five.git("branch", "topic", "HEAD~3")
+    five.git("branch", "gone", "HEAD~1")
+    refs = five.refs()
+
+    told = apply(five, tmp_path, with_the_fix_divided(five))
+
+    assert five.oid("topic") == five.oid("HEAD~2")
+    assert five.oid("gone") == fix
+    assert "gone stays where it is: no new commit continues its commit." in told
+    done(five.path, "--undo")
+    assert (five.oid("HEAD"), five.refs()) == (old, refs)
+
+
+def test_what_nobody_continues_is_named_with_its_change_id(
+    five: Repository, tmp_path: Path
+) -> None:
+    plan = identity(five)
+    groups = groups_of(plan)
+    groups[0]["files"] += groups[1]["files"]  # type: ignore[operator]
+    del groups[1]
+
+    told = apply(five, tmp_path, plan)
+
+    assert f"if it is under review, abandon {IDS[1][:9]}" in told
+
+
+def test_commits_below_what_changes_stay_the_commits_that_they_are(
+    five: Repository, tmp_path: Path
+) -> None:
+    kept = five.git("rev-list", "HEAD~3").split()
+    plan = identity(five)
+    groups_of(plan)[4]["message"] = "fifth, in other words\n"
+
+    apply(five, tmp_path, plan)
+
+    assert five.git("rev-list", "HEAD~3").split() == kept
+    assert five.message("HEAD") == b"fifth, in other words\n"
+
+
+def test_notes_and_post_rewrite_follow_who_continues(
+    five: Repository, tmp_path: Path
+) -> None:
+    old = five.git("rev-list", "--reverse", "HEAD~5..HEAD").split()
+    five.git("config", "notes.rewriteRef", "refs/notes/commits")
+    five.git("notes", "add", "-m", "about the second", old[1])
+    told = tmp_path / "told"
+    add_hook(five, "post-rewrite", f"cat >> {told}")
+    plan = identity(five)
+    groups = groups_of(plan)
+    groups[0]["continues"], groups[1]["continues"] = (
+        groups[1]["continues"],
+        groups[0]["continues"],
+    )
+
+    apply(five, tmp_path, plan)
+
+    new = five.git("rev-list", "--reverse", "HEAD~5..HEAD").split()
+    heirs = [new[1], new[0], *new[2:]]
+    pairs = [f"{was} {now}" for was, now in zip(old, heirs, strict=True)]
+    assert sorted(told.read_text().splitlines()) == sorted(pairs)
+    assert five.git("notes", "show", new[0]).strip() == "about the second"
+
+
+def test_a_range_may_be_a_part_of_the_series(five: Repository, tmp_path: Path) -> None:
+    """The commits above it are rebased and keep their trees."""
+    before = trees(five, "HEAD~2..HEAD")
+    plan = identity(five)
+    series = plan["series"]
+    assert isinstance(series, list)
+    entry = series[0]
+    entry["commits"] = entry["commits"][:2]
+    entry["groups"] = [
+        {**entry["groups"][1], "files": entry["groups"][0]["files"]},
+        {**entry["groups"][0], "files": entry["groups"][1]["files"]},
+    ]
+
+    apply(five, tmp_path, plan)
+
+    assert subjects(five)[:3] == ["second", "first", "third"]
+    assert trees(five, "HEAD~2..HEAD") == before
+
+
+def test_what_is_left_out_stays_in_the_files(five: Repository, tmp_path: Path) -> None:
+    plan = identity(five)
+    entry = plan["series"][0]  # type: ignore[index]
+    fix = groups_of(plan)[3]
+    entry["dropped"] = fix["files"]
+    del groups_of(plan)[3]
+
+    apply(five, tmp_path, plan)
+
+    assert b"return 10" not in five.blob("HEAD", "m.py")
+    assert "return 10" in (five.path / "m.py").read_text()
+    assert five.git("status", "--porcelain").strip() == "M m.py"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--resplit"], "--resplit requires --dry-run, or --plan with --yes."),
+        (
+            ["--resplit", "-n", "-c", "HEAD"],
+            "--resplit and -c cannot be used together.",
+        ),
+        (["--resplit", "-n", "--commits", "2"], "--resplit and --commits"),
+        (["--resplit", "-n", "--group-by", "file"], "--resplit and --group-by"),
+        (
+            ["--resplit", "-n", "--keep-change-id", "1"],
+            "--resplit and --keep-change-id",
+        ),
+        (["--undo", "--resplit"], "--undo cannot be combined with other options."),
+    ],
+)
+def test_what_does_not_go_with_a_range_is_wrong_usage(
+    five: Repository, args: list[str], words: str
+) -> None:
+    ran = gitsplit(five.path, *args, "HEAD~2")
+
+    assert ran.status == 2
+    assert words in ran.err
+
+
+def test_a_merge_in_the_range_is_refused(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    merge_two_lines(repo)
+    upstream = repo.git("rev-list", "--max-parents=0", "HEAD").split()[0]
+
+    ran = gitsplit(repo.path, "--resplit", "-n", upstream)
+
+    assert ran.status == 1
+    assert "is a merge, and a range can't go past one." in ran.err
+    assert "The longest range without one has" in ran.err
+
+
+def test_the_screen_says_that_it_cannot_show_a_range(
+    five: Repository, tmp_path: Path
+) -> None:
+    name = written(tmp_path / "plan.json", identity(five))
+
+    ran = gitsplit(five.path, "--plan", name)
+
+    assert ran.status == 1
+    assert "The plan splits a range of commits" in ran.err
+    assert "Nothing was changed." in ran.err
+
+
+def test_the_plan_says_which_commit_keeps_which_change_id(
+    five: Repository, tmp_path: Path
+) -> None:
+    name = written(tmp_path / "plan.json", identity(five))
+
+    ran = gitsplit(five.path, "--plan", name, "--yes", "--keep-change-id", "2")
+
+    assert ran.status == 1
+    assert "--keep-change-id can't be used with a plan for a range" in ran.err
+
+
+def test_signed_commits_that_stay_keep_their_signatures(five: Repository) -> None:
+    raw = five.git("cat-file", "commit", "HEAD")
+    head, body = raw.split("\n\n", 1)
+    signed = (
+        f"{head}\ngpgsig -----BEGIN SSH SIGNATURE-----\n x\n -----END-----\n\n{body}"
+    )
+    oid = five.git(
+        "hash-object", "-t", "commit", "-w", "--stdin", stdin=signed.encode()
+    ).strip()
+    five.git("reset", "-q", "--hard", oid)
+
+    assert "unchanged" in done(five.path, "--resplit", "-n", "HEAD~5").split("fifth")[1]
+
+
+def test_a_file_may_be_named_whole(five: Repository, tmp_path: Path) -> None:
+    """Moved whole to another commit, by the name that it has in its own."""
+    plan = identity(five)
+    groups = groups_of(plan)
+    third = five.oid("HEAD~2")
+    groups[0]["files"] += [{"commit": third, **whole("notes")}]  # type: ignore[operator]
+    groups[2]["files"] = []
+
+    ran = gitsplit(five.path, "--plan", written(tmp_path / "p.json", plan), "--yes")
+
+    assert ran.status == 1, "a group without hunks is refused"
+    del groups[2]
+    apply(five, tmp_path, plan)
+    assert five.blob("HEAD~3", "notes") == b"n\nmore\n"
