@@ -6,19 +6,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from gitsplit.git.history import changes_of, read_source_commit
 from gitsplit.git.practice import make_practice_repository
-from gitsplit.git.repository import open_repository
 from gitsplit.model.diff import Fact
-from gitsplit.model.states import steps
-from gitsplit.planfile.match import plan_of_entry
 from gitsplit.planfile.parse import load_plan
 from tests.repository import Repository
 from tests.runner import done
@@ -94,27 +89,18 @@ def test_the_plan_on_the_page_splits_the_practice_commit_as_the_answer_does(
 
 
 def test_the_second_plan_on_the_page_moves_a_test_into_an_earlier_commit(
-    practice: Repository,
+    practice: Repository, tmp_path: Path
 ) -> None:
-    (entry,) = load_plan(TOGETHER).series
-    repo = open_repository(practice.path)
-    commits = [read_source_commit(repo, oid) for oid in entry.commits]
-    changes = tuple(
-        replace(change, commit=number)
-        for number, own in enumerate(changes_of(repo, commits))
-        for change in own
-    )
-    plan = plan_of_entry(entry, changes)
+    (tmp_path / "plan.json").write_text(TOGETHER, encoding="utf-8")
+    before, tree = change_ids(practice, "main..practice"), practice.tree("practice")
+    tested = practice.oid("practice~1:test_ladle.py")
+    done(practice.path, "--plan", str(tmp_path / "plan.json"), "--yes")
 
-    first, second = (dict(step.paths) for step in steps(plan))
-    made, tested = entry.commits
-    for path, there in first.items():
-        commit = tested if path == b"test_ladle.py" else made
-        assert there is not None
-        assert there.oid == practice.git("rev-parse", f"{commit}:{path.decode()}")
-    assert len(first) == len([change for change in changes if change.commit == 0])
-    assert [*second] == [b"README.md"]
-    assert plan.continued_by == (0, 1)
+    assert practice.oid("practice~2:test_ladle.py") == tested
+    moved = practice.git("diff", "--name-only", "practice~2", "practice~1")
+    assert moved == "README.md"
+    assert practice.tree("practice") == tree
+    assert change_ids(practice, "main..practice") == before
 
 
 @pytest.mark.parametrize("plan", [PLAN, TOGETHER])
