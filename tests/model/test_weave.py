@@ -100,6 +100,16 @@ def contents(
     return [words(f.content) if f else "-" for f in states_of(changes, moved)]
 
 
+def every_line(changes: Sequence[FileChange]) -> list[TextEdit]:
+    """The text edits cut down to single lines and pairs."""
+    return [
+        part
+        for edit in edits_of(changes)
+        if isinstance(edit, TextEdit)
+        for part in line_edits(changes[edit.file], edit)
+    ]
+
+
 # Order
 
 
@@ -466,6 +476,18 @@ def test_a_missing_newline_is_made_where_another_line_follows() -> None:
         assert contents(changes, dict(enumerate(places)))[-1] == "a b c"
 
 
+def test_a_newline_is_made_between_lines_that_come_and_go_together() -> None:
+    changes = written("a", "a b|", "a zz yy", "a yy")
+    edits = every_line(changes)
+    # What ends "b" comes later than "zz", which goes with it.
+    plan = plan_of(changes, {0: 0, 1: 1, 2: 0, 3: 0, 4: 1}, 2, edits)
+    (thread,) = plan.threads
+
+    states = file_states(thread, plan.of_thread(thread), (0, 1))
+
+    assert [words(state.content) for state in states if state] == ["a b zz yy", "a yy"]
+
+
 # Laws
 
 
@@ -666,12 +688,7 @@ def test_no_state_has_two_versions_of_a_line(
     data: st.DataObject, changes: tuple[FileChange, ...]
 ) -> None:
     """Law 4; a line and the one that takes its place aren't cut apart here."""
-    edits = [
-        part
-        for edit in edits_of(changes)
-        if isinstance(edit, TextEdit)
-        for part in line_edits(changes[edit.file], edit)
-    ]
+    edits = every_line(changes)
     targets = st.sampled_from([0, 1, 2, 3, DROPPED])
     plan = plan_of(
         changes, {n: data.draw(targets) for n in range(len(edits))}, 4, edits

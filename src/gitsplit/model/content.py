@@ -247,7 +247,7 @@ class _Lives:
         rows = chain.from_iterable(map(self._parts, weave))
         for (since, until), run in groupby(rows, lambda row: row[1:]):
             if since < until:
-                yield _LineRun(b"".join(text for text, *_ in run), since, until)
+                yield _LineRun(_joined(text for text, *_ in run), since, until)
 
     def _parts(self, strand: Strand) -> Iterator[tuple[bytes, int, int]]:
         """The text of the strand, cut where its edits are."""
@@ -315,13 +315,17 @@ def _spans(edits: Assignment, side: Literal["old", "new"]) -> _Spans:
 
 
 def _content_after(runs: Iterable[_LineRun], after: int) -> bytes:
-    """The chosen lines; a line that lacks its end gets one where others follow it.
+    """The chosen lines."""
+    return _joined(run.text for run in runs if run.since <= after < run.until)
 
-    Otherwise two lines would become one. Only a state between the two sides can have
+
+def _joined(texts: Iterable[bytes]) -> bytes:
+    """The lines in one; one that lacks its end gets it where others follow it.
+
+    Otherwise two lines would become one. Only a state between those of commits can have
     such a line in its middle.
     """
-    chosen = (run.text for run in runs if run.since <= after < run.until)
-    parts = [text for text in chosen if text]
+    parts = [text for text in texts if text]
     ended = (p if p.endswith(b"\n") else p + b"\n" for p in parts[:-1])
     return b"".join(chain(ended, parts[-1:]))
 
