@@ -32,7 +32,7 @@ from gitsplit.model.objects import (
 )
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.model.states import steps
-from gitsplit.model.weave import Strand, threads_of
+from gitsplit.model.weave import Strand, Thread, threads_of
 from tests.model.test_laws import Tree, applied, tree_of
 from tests.strategies import change_between, may_stand_together, ranges, side
 
@@ -486,6 +486,20 @@ def test_a_newline_is_made_between_lines_that_come_and_go_together() -> None:
     states = file_states(thread, plan.of_thread(thread), (0, 1))
 
     assert [words(state.content) for state in states if state] == ["a b zz yy", "a yy"]
+
+
+# Cost
+
+
+def test_a_file_that_is_at_home_is_not_woven(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = changes_between(
+        None, side(b"a", b"a\n"), side(b"a", b"b\n"), side(b"a", b"")
+    )
+    monkeypatch.setattr(Thread, "weave", lambda *_: pytest.fail("it is woven"))
+
+    plan = with_files_for_lines(plan_of(changes))
+
+    assert len(steps(plan)) == 3
 
 
 # Laws

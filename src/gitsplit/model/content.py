@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
+from operator import itemgetter
 from typing import Final, Literal
 
 from gitsplit.model.diff import (
@@ -18,7 +19,6 @@ from gitsplit.model.diff import (
     File,
     FileChange,
     Hunk,
-    Span,
     TextEdit,
     hunk_order,
 )
@@ -93,13 +93,17 @@ def file_states(
 def first_shown(thread: Thread, assignment: Assignment) -> int | None:
     """The first group as of which a created file has something to show.
 
-    A line that shows, or an opaque content; None where there is none.
+    A line that shows, or an opaque content; None where there is none before the group
+    that creates it.
     """
     by_change = _by_change(thread, assignment)
     states = _States(thread, by_change)
-    shown = [run.since for run in states.runs(0) if run.since < run.until]
+    creation = states.facts[0][Fact.CREATE]
+    if all(group >= creation for _, group in assignment):
+        return None
+    shown = [since for _, since, _ in states.lines(0).runs]
     shown += (states.start_group(stretch) for stretch in thread.stretches[1:])
-    return min(shown, default=None)
+    return min((group for group in shown if group < creation), default=None)
 
 
 ByChange = Sequence[Assignment]
@@ -130,16 +134,37 @@ def _whole_state(thread: Thread, groups: Sequence[int], after: int) -> File | No
     return thread.changes[done - 1].new if done else thread.changes[0].old
 
 
-@dataclass(frozen=True, slots=True)
-class _LineRun:
-    """Lines that follow each other in every state from group ``since`` on.
+_LineRun = tuple[bytes, int, int]
+"""Lines that follow each other in every state that has them, as one text.
 
-    From group ``until`` on they are gone.
+And the group that adds them, and the one from which on they are gone.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of all states of a stretch in order, as long runs as possible.
+
+    ``is_ended`` says whether each run but the last ends with a newline.
     """
 
-    text: bytes
-    since: int = _ALWAYS
-    until: int = _NEVER
+    runs: tuple[_LineRun, ...] = ()
+    is_ended: bool = True
+
+    def after(self, group: int) -> bytes:
+        """The content as of the group."""
+        chosen = [text for text, since, until in self.runs if since <= group < until]
+        return b"".join(chosen) if self.is_ended else _joined(chosen)
+
+
+def _joined(texts: Sequence[bytes]) -> bytes:
+    """The lines in one; one that lacks its end gets it where others follow it.
+
+    Otherwise two lines would become one. Only a state between those of commits can have
+    such a line in its middle.
+    """
+    ended = (t if t.endswith(b"\n") else t + b"\n" for t in texts[:-1])
+    return b"".join([*ended, *texts[-1:]])
 
 
 class _States:
@@ -152,7 +177,8 @@ class _States:
             {edit.fact: group for edit, group in edits if isinstance(edit, FactEdit)}
             for edits in by_change
         ]
-        self._runs: dict[int, tuple[_LineRun, ...]] = {}
+        self._starts = [self.start_group(stretch) for stretch in thread.stretches]
+        self._lines: dict[int, _Lines] = {}
 
     def after(self, group: int) -> File | None:
         """The state as of the group, each of its aspects chosen by itself."""
@@ -161,13 +187,13 @@ class _States:
             return None
         if last.new is None and self.facts[-1][Fact.DELETE] <= group:
             return None
-        begun = [s for s in self.thread.stretches if self.start_group(s) <= group]
-        stretch, at = begun[-1], len(begun) and self.thread.stretches.index(begun[-1])
+        at = max(n for n, start in enumerate(self._starts) if start <= group)
+        stretch = self.thread.stretches[at]
         path, mode = self._path(group), self._mode(stretch, group)
         if not stretch.changes:
             assert stretch.base is not None, "what isn't made of lines is there whole"
             return File(path, mode, stretch.base.oid, stretch.base.content)
-        content = _content_after(self.runs(at), group)
+        content = self.lines(at).after(group)
         return File(path, mode, object_id("blob", content), content)
 
     def start_group(self, stretch: Stretch) -> int:
@@ -179,39 +205,28 @@ class _States:
     def _path(self, group: int) -> bytes:
         """The path: the last rename that is done by then says it."""
         path = (self.thread.changes[0].old or self.thread.changes[0].side).path
-        for change, facts in zip(self.thread.changes, self.facts, strict=True):
-            if facts.get(Fact.RENAME, _NEVER) <= group:
-                path = change.side.path
+        for number, renamed in self.thread.renames:
+            if self.facts[number][Fact.RENAME] <= group:
+                path = renamed
         return path
 
     def _mode(self, stretch: Stretch, group: int) -> int:
         """The mode: that of the type, or of the last change of it that is done."""
-        changes = self.thread.changes
-        typed = [
-            at
-            for at, facts in enumerate(self.facts)
-            if Fact.TYPE in facts or Fact.CREATE in facts
-        ]
-        begin = max((at for at in typed if at <= stretch.begins), default=-1)
-        if stretch.fact is None:
-            begin = -1
-        end = min((at for at in typed if at > begin), default=len(changes))
-        side = changes[begin].side if begin >= 0 else changes[0].old
-        assert side is not None, "a thread begins with a file or makes it"
-        mode = side.mode
-        for at in range(max(begin, 0), end):
-            if self.facts[at].get(Fact.MODE, _NEVER) <= group:
-                mode = changes[at].side.mode
+        mode = stretch.mode
+        for number, changed in stretch.modes:
+            if self.facts[number][Fact.MODE] <= group:
+                mode = changed
         return mode
 
-    def runs(self, stretch: int) -> tuple[_LineRun, ...]:
-        """The lines of all states of the stretch in order, as long runs as possible."""
-        if stretch not in self._runs and not self.thread.stretches[stretch].changes:
-            self._runs[stretch] = ()
-        if stretch not in self._runs:
-            lives = _Lives(self.edits)
-            self._runs[stretch] = tuple(lives.runs(self._weave(stretch)))
-        return self._runs[stretch]
+    def lines(self, stretch: int) -> _Lines:
+        """The lines of the stretch; none where it is opaque."""
+        if not self.thread.stretches[stretch].changes:
+            return _Lines()
+        if stretch not in self._lines:
+            runs = tuple(_Lives(self.edits).runs(self._weave(stretch)))
+            is_ended = all(text.endswith(b"\n") for text, *_ in runs[:-1])
+            self._lines[stretch] = _Lines(runs, is_ended)
+        return self._lines[stretch]
 
     def _weave(self, at: int) -> tuple[Strand, ...]:
         stretch = self.thread.stretches[at]
@@ -245,24 +260,31 @@ class _Lives:
         for strand in sorted(linked, key=lambda s: s.died or 0, reverse=True):
             self._known[strand] = self._life(strand)
         rows = chain.from_iterable(map(self._parts, weave))
-        for (since, until), run in groupby(rows, lambda row: row[1:]):
-            if since < until:
-                yield _LineRun(_joined(text for text, *_ in run), since, until)
+        shown = (row for row in rows if row[1] < row[2])
+        for life, run in groupby(shown, itemgetter(1, 2)):
+            texts = [text for text, *_ in run]
+            yield (texts[0] if len(texts) == 1 else _joined(texts), *life)
 
-    def _parts(self, strand: Strand) -> Iterator[tuple[bytes, int, int]]:
-        """The text of the strand, cut where its edits are."""
+    def _parts(self, strand: Strand) -> Sequence[_LineRun]:
+        """The lines of the strand, cut where its edits are."""
         if strand in self._known:
-            yield (b"".join(strand.text), *self._known[strand])
-            return
-        cuts = {0, len(strand)}
+            return [(strand.text[0], *self._known[strand])]
+        cuts = [0, *self._cuts(strand), len(strand)]
+        lines = strand.text
+        return [
+            (b"".join(lines[start:stop]), *self._groups(strand, start))
+            for start, stop in pairwise(cuts)
+        ]
+
+    def _cuts(self, strand: Strand) -> Sequence[int]:
+        """Where within the strand another edit begins, counted from its first line."""
+        born: Sequence[int] = ()
+        died: Sequence[int] = ()
         if strand.born is not None:
-            cuts.update(self._bearing[strand.born].cuts(strand.span))
+            born = self._bearing[strand.born].cuts(strand.span.start, len(strand))
         if strand.died is not None:
-            at = strand.died_at
-            cuts.update(self._burying[strand.died].cuts(Span(at, at + len(strand))))
-        for start, stop in pairwise(sorted(cuts)):
-            text = strand.lines[strand.span.start + start : strand.span.start + stop]
-            yield (b"".join(text), *self._groups(strand, start))
+            died = self._burying[strand.died].cuts(strand.died_at, len(strand))
+        return sorted({*born, *died}) if born and died else born or died
 
     def _groups(self, strand: Strand, at: int) -> tuple[int, int]:
         """The groups that bring a line of the strand and that take it away."""
@@ -296,11 +318,11 @@ class _Spans:
         """The group of the edit that has the line."""
         return self.groups[bisect_right(self.starts, line) - 1]
 
-    def cuts(self, span: Span) -> Iterator[int]:
-        """Where within the lines another edit begins, counted from their first."""
-        first = bisect_right(self.starts, span.start)
-        for at in range(first, bisect_left(self.starts, span.stop)):
-            yield self.starts[at] - span.start
+    def cuts(self, start: int, count: int) -> Sequence[int]:
+        """Where within so many lines another edit begins, counted from their first."""
+        first = bisect_right(self.starts, start)
+        last = bisect_left(self.starts, start + count, first)
+        return [at - start for at in self.starts[first:last]]
 
 
 def _spans(edits: Assignment, side: Literal["old", "new"]) -> _Spans:
@@ -312,22 +334,6 @@ def _spans(edits: Assignment, side: Literal["old", "new"]) -> _Spans:
         if len(span)
     ]
     return _Spans(tuple(at for at, _ in found), tuple(group for _, group in found))
-
-
-def _content_after(runs: Iterable[_LineRun], after: int) -> bytes:
-    """The chosen lines."""
-    return _joined(run.text for run in runs if run.since <= after < run.until)
-
-
-def _joined(texts: Iterable[bytes]) -> bytes:
-    """The lines in one; one that lacks its end gets it where others follow it.
-
-    Otherwise two lines would become one. Only a state between those of commits can have
-    such a line in its middle.
-    """
-    parts = [text for text in texts if text]
-    ended = (p if p.endswith(b"\n") else p + b"\n" for p in parts[:-1])
-    return b"".join(chain(ended, parts[-1:]))
 
 
 def _line_groups(hunk: Hunk, edits: Assignment) -> tuple[list[int], list[int]]:

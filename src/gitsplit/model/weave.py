@@ -58,12 +58,11 @@ class Strand:
     def cut(self, at: int) -> tuple["Strand", "Strand"]:
         """The first ``at`` lines, and the others."""
         middle = self.span.start + at
-        parts = (Span(self.span.start, middle), 0), (Span(middle, self.span.stop), at)
-        first, second = (
-            Strand(self.lines, span, self.born, self.died, self.died_at + passed)
-            for span, passed in parts
+        first, second = Span(self.span.start, middle), Span(middle, self.span.stop)
+        return (
+            Strand(self.lines, first, self.born, self.died, self.died_at),
+            Strand(self.lines, second, self.born, self.died, self.died_at + at),
         )
-        return first, second
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +72,20 @@ class Stretch:
     ``begins`` is the number of the change that begins it, by its ``fact``; None where
     the file was there before the range. ``base`` is the file as the stretch begins,
     before its ``changes`` (by number) change lines; None where it has none yet.
+    ``mode`` is the one that its type begins with, and ``modes`` are the changes of it:
+    their numbers and what it is from then on.
     """
 
     begins: int
     fact: Fact | None
     base: File | None
     changes: tuple[int, ...]
+    mode: int
+    modes: tuple[tuple[int, int], ...]
 
 
-_BEGIN = (Fact.CREATE, Fact.TYPE, Fact.CONTENT)
+_TYPED = (Fact.CREATE, Fact.TYPE)
+_BEGIN = (*_TYPED, Fact.CONTENT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,19 +109,49 @@ class Thread:
         ends = [*begins[1:], len(self.changes)]
         return tuple(map(self._stretch, begins, ends))
 
+    @cached_property
+    def renames(self) -> tuple[tuple[int, bytes], ...]:
+        """The numbers of the changes that rename it, and the new paths."""
+        return tuple(
+            (at, change.side.path)
+            for at, change in enumerate(self.changes)
+            if Fact.RENAME in self._facts[at]
+        )
+
+    @cached_property
+    def _facts(self) -> tuple[tuple[Fact, ...], ...]:
+        return tuple(map(facts_of, self.changes))
+
     def _begins(self, at: int) -> Fact | None:
         """The fact by which the change begins a stretch, if it does."""
-        return next((f for f in facts_of(self.changes[at]) if f in _BEGIN), None)
+        return next((fact for fact in self._facts[at] if fact in _BEGIN), None)
 
     def _stretch(self, begin: int, end: int) -> Stretch:
         first = self.changes[max(begin, 0)]
         fact = self._begins(begin) if begin >= 0 else None
         within = range(max(begin, 0), end)
         by_lines = tuple(at for at in within if self.changes[at].hunks)
+        modes = self._modes(begin if fact else -1)
         if fact is None:
-            return Stretch(0, None, first.old, by_lines)
+            return Stretch(0, None, first.old, by_lines, *modes)
         is_empty = fact is Fact.CREATE and first.hunks
-        return Stretch(begin, fact, None if is_empty else first.new, by_lines)
+        base = None if is_empty else first.new
+        return Stretch(begin, fact, base, by_lines, *modes)
+
+    def _modes(self, begin: int) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """The mode of the type as of the change ``begin``, and the changes of it."""
+        typed = [
+            at for at, facts in enumerate(self._facts) if {*_TYPED}.intersection(facts)
+        ]
+        first = max((at for at in typed if at <= begin), default=-1)
+        end = min((at for at in typed if at > first), default=len(self.changes))
+        side = self.changes[first].side if first >= 0 else self.changes[0].old
+        assert side is not None, "a thread begins with a file or makes it"
+        return side.mode, tuple(
+            (at, self.changes[at].side.mode)
+            for at in range(max(first, 0), end)
+            if Fact.MODE in self._facts[at]
+        )
 
     @cached_property
     def weaves(self) -> tuple[tuple[Strand, ...], ...]:
