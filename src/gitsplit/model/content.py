@@ -268,9 +268,11 @@ class _Lives:
     def _parts(self, strand: Strand) -> Sequence[_LineRun]:
         """The lines of the strand, cut where its edits are."""
         if strand in self._known:
-            return [(strand.text[0], *self._known[strand])]
-        cuts = [0, *self._cuts(strand), len(strand)]
-        lines = strand.text
+            return [(strand.lines[strand.span.start], *self._known[strand])]
+        lines, cuts = strand.text, self._cuts(strand)
+        if not cuts:
+            return [(b"".join(lines), *self._groups(strand, 0))]
+        cuts = [0, *cuts, len(lines)]
         return [
             (b"".join(lines[start:stop]), *self._groups(strand, start))
             for start, stop in pairwise(cuts)

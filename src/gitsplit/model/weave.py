@@ -23,7 +23,6 @@ from gitsplit.model.diff import (
     Span,
     facts_of,
     hunk_lines_of,
-    lines_of,
 )
 
 
@@ -55,14 +54,15 @@ class Strand:
         """The lines."""
         return self.lines[self.span.start : self.span.stop]
 
-    def cut(self, at: int) -> tuple["Strand", "Strand"]:
-        """The first ``at`` lines, and the others."""
-        middle = self.span.start + at
-        first, second = Span(self.span.start, middle), Span(middle, self.span.stop)
-        return (
-            Strand(self.lines, first, self.born, self.died, self.died_at),
-            Strand(self.lines, second, self.born, self.died, self.died_at + at),
+    def take(self, count: int) -> "Strand":
+        """The first lines as a strand of their own, which this one loses."""
+        start, middle = self.span.start, self.span.start + count
+        first = Strand(
+            self.lines, Span(start, middle), self.born, self.died, self.died_at
         )
+        self.span = Span(middle, self.span.stop)
+        self.died_at += count
+        return first
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Thread:
         """
         if not stretch.changes:
             return ()
-        base = lines_of(stretch.base.content or b"") if stretch.base else ()
+        base = self.changes[stretch.changes[0]].old_lines
         strands = [Strand(base, Span(0, len(base)))] if base else []
         for number in stretch.changes:
             strands = _woven(strands, self.changes[number], number, whole)
@@ -217,16 +217,16 @@ class _Rows:
     def pass_live(self, count: int) -> Iterator[Strand]:
         """Pass so many lines that are alive, and the dead ones before them."""
         while count:
-            strand = self.left.pop()
-            if strand.died is not None:
-                self.done.append(strand)
-                continue
-            if len(strand) > count:
-                strand, rest = strand.cut(count)
-                self.left.append(rest)
-            count -= len(strand)
+            strand = self.left[-1]
+            size = len(strand.span)
+            if size > count and strand.died is None:
+                size, strand = count, strand.take(count)
+            else:
+                self.left.pop()
             self.done.append(strand)
-            yield strand
+            if strand.died is None:
+                count -= size
+                yield strand
 
     def dead_ahead(self) -> int:
         """How many strands from here on are dead, up to the next living line."""
@@ -335,12 +335,10 @@ def _cut_out(strand: Strand, at: int, wanted: Iterable[int]) -> Iterator[Strand]
         if line not in wanted or len(strand) == 1:
             continue
         if line > at:
-            before, strand = strand.cut(line - at)
-            yield before
+            yield strand.take(line - at)
             at = line
         if len(strand) > 1:
-            one, strand = strand.cut(1)
-            yield one
+            yield strand.take(1)
             at += 1
     yield strand
 
