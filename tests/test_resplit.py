@@ -76,6 +76,21 @@ def test_the_identity_writes_nothing(five: Repository, tmp_path: Path) -> None:
     assert state_of(five.path) == before
 
 
+def test_a_range_that_is_picked_is_its_commits_as_they_are(
+    five: Repository, tmp_path: Path
+) -> None:
+    plan = identity(five)
+    commits = plan["series"][0]["commits"]  # type: ignore[index]
+    plan["series"] = [{"commits": commits[1:4], "action": "pick"}]
+    name = written(tmp_path / "plan.json", plan)
+
+    printed = gitsplit(five.path, "--plan", name, "-n").out
+    assert [line.split()[0] for line in printed.splitlines()] == [
+        commit[:10] for commit in commits
+    ]
+    assert "The plan changes nothing." in gitsplit(five.path, "--plan", name, "-y").err
+
+
 def test_lines_move_between_commits_and_nothing_else_changes(
     five: Repository, tmp_path: Path
 ) -> None:

@@ -239,14 +239,9 @@ def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Wo
     changes = _changes_of_ranges(repo, split)
     todo = Todo(
         tuple(
-            Entry(
-                commits[0],
-                given.action,
-                given.message,
-                _plan_of_entry(request, given, changes.get(commits[0].oid, ())),
-                commits[1:],
-            )
+            entry
             for given, commits in entries
+            for entry in _todo_entries(request, given, commits, changes)
         )
     )
     todo_layout(series, todo)
@@ -264,12 +259,27 @@ def _changes_of_ranges(
     }
 
 
+def _todo_entries(
+    request: Request,
+    given: CommitEntry,
+    commits: tuple[SourceCommit, ...],
+    changes: Mapping[Oid, tuple[FileChange, ...]],
+) -> Iterator[Entry]:
+    """The entries that one of a plan file means; commits that are picked stand alone.
+
+    ``changes`` are those of each range that is split.
+    """
+    if given.action == "split":
+        plan = _plan_of_entry(request, given, changes[given.commit])
+        yield Entry(commits[0], "split", plan=plan, rest=commits[1:])
+    else:
+        yield from (Entry(commit, given.action, given.message) for commit in commits)
+
+
 def _plan_of_entry(
     request: Request, entry: CommitEntry, changes: tuple[FileChange, ...]
-) -> Plan | None:
+) -> Plan:
     """The plan of an entry that is split; InvalidPlan where it doesn't fit."""
-    if entry.action != "split":
-        return None
     plan = match.plan_of_entry(entry, changes)
     if not entry.later:
         return with_owner(plan, request.keep)
