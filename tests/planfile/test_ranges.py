@@ -222,14 +222,13 @@ def test_a_content_names_the_file_at_any_commit_that_changes_it(
         group(taking(MOVED, ((2, 2),), ((2, 2),))),
         group(continues=1, rest=(1,)),
     )
-    content = taking(named, facts=(Fact.RENAME,) if named is MOVED else ())
     first, second, third = entry.groups
-    second = replace(second, files=(*second.files, replace(content, content=b"hm\n")))
-    plan = plan_of_entry(replace(entry, groups=(first, second, third)), RANGE)
+    given = replace(first, files=(taking(named, content=b"hm\n"),))
+    plan = plan_of_entry(replace(entry, groups=(given, second, third)), RANGE)
 
     (override,) = plan.overrides
-    assert (override.group, override.file, override.content) == (1, 0, b"hm\n")
-    assert not override.lasting
+    assert (override.group, override.file, override.content) == (0, 0, b"hm\n")
+    assert plan.group_of == plan_of_entry(entry, RANGE).group_of
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     ]
     named = _entries_of_changes(entry, changes)
     for file, group, file_entry in named:
-        claims[file].take(file_entry, group)
+        if not _only_names_file(entry, file_entry):
+            claims[file].take(file_entry, group)
     pairs = [
         pair
         for file, claim in enumerate(claims)
@@ -129,6 +130,16 @@ def _entries_of_changes(entry: CommitEntry, changes: Sequence[FileChange]) -> Na
             raise _misfit(f"{commit} has no change of {_entry_in_words(file)}")
         found.append((place, group, file))
     return found
+
+
+def _only_names_file(entry: CommitEntry, file: FileEntry) -> bool:
+    """Whether a file entry has a content and takes nothing, not even by touching.
+
+    For a content the file may be named at any commit of a range that changes it, so
+    the facts of that commit aren't meant.
+    """
+    takes = file.whole or file.removed or file.added or file.facts
+    return bool(entry.later) and file.content is not None and not takes
 
 
 def _heirs_of_commits(entry: CommitEntry) -> tuple[int | None, ...]:
