@@ -305,13 +305,13 @@ class _RangeSoFar:
             return _often(
                 _any_file(path), st.sampled_from([*self.past, side(path, b"")])
             )
-        lines = _edited(old.content or b"").map(lambda c: side(path, c, old.mode))
+        lines = _with_edits(old.content or b"").map(lambda c: side(path, c, old.mode))
         before = st.sampled_from([f for f in self.past if not _is_opaque(f)] or [old])
         return _often(lines | before, _any_file(path))
 
 
 @st.composite
-def _edited(draw: st.DrawFn, content: bytes) -> bytes:
+def _with_edits(draw: st.DrawFn, content: bytes) -> bytes:
     """The content with a run of lines taken out, put in or replaced, once or twice."""
     lines = [*lines_of(content)]
     for _ in range(draw(st.integers(1, 2))):

@@ -8,43 +8,43 @@ from pathlib import Path
 import pytest
 from tools.stress.values import Blob
 from tools.weave.meaning import Change, Line, files_of
-from tools.weave.trial import taken_by
+from tools.weave.trial import groups_by_place
 
 from gitsplit.model.content import file_states
 from gitsplit.model.diff import File, FileChange, edits_of, facts_of
 from gitsplit.model.objects import EXECUTABLE, SYMLINK
 from gitsplit.model.weave import threads_of
-from tests.model.test_weave import changes_between, in_commits, moved, plan_of
+from tests.model.test_weave import changes_between, in_commits, plan_of, rename_to
 from tests.strategies import change_between, side
 
 PAGE = (Path(__file__).parent.parent / "docs" / "weave.md").read_text("utf-8")
 PICTURES = re.findall(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
-def written(*states: str) -> tuple[FileChange, ...]:
+def history_of(*states: str) -> tuple[FileChange, ...]:
     """What each commit did to a file of these lines, which ``/`` parts."""
     files = ("".join(f"{line.strip()}\n" for line in s.split("/")) for s in states)
     return changes_between(*(side(b"tea", content.encode()) for content in files))
 
 
-BREW = written(
+BREW = history_of(
     "fill the kettle / boil water / pour",
     "fill the kettle / boil water / warm the cup / pour",
     "fill the kettle / boil water to 95 / warm the cup / pour",
     "fill the kettle / boil water to 95 / pour / drink",
 )
-WARMER = written(
+WARMER = history_of(
     "boil water / pour",
     "boil water to 80 / pour",
     "boil water to 90 / pour",
     "boil water to 95 / pour",
 )
-AGAIN = written(
+AGAIN = history_of(
     "boil water / warm the cup / pour",
     "boil water / pour",
     "boil water / warm the cup / pour",
 )
-PLACE = written(
+PLACE = history_of(
     "boil water / warm the cup / pour", "boil water / pour", "boil water / wait / pour"
 )
 
@@ -59,7 +59,7 @@ def picture(
     The model says the same of every state.
     """
     plan = plan_of(changes, places)
-    taken = taken_by(plan.edits, plan.group_of)
+    taken = groups_by_place(plan.edits, plan.group_of)
     (file,) = files_of([_by_hand(change) for change in changes])
     (stretch,) = file.stretches
     last = len(plan.groups)
@@ -140,9 +140,9 @@ def _table(rows: Sequence[tuple[str, Sequence[str]]]) -> str:
 
 TEA, OTHER = side(b"tea", b"green\n"), side(b"tea", b"black\n")
 THREADS = in_commits(
-    [moved(TEA, b"old")],
+    [rename_to(TEA, b"old")],
     [change_between(None, OTHER)],
-    [change_between(replace(TEA, path=b"old"), None), moved(OTHER, b"new")],
+    [change_between(replace(TEA, path=b"old"), None), rename_to(OTHER, b"new")],
 )
 
 

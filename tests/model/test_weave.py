@@ -62,7 +62,7 @@ def changes_between(*states: File | None) -> tuple[FileChange, ...]:
     )
 
 
-def written(*states: str) -> tuple[FileChange, ...]:
+def history_of(*states: str) -> tuple[FileChange, ...]:
     """What each commit did to a file whose lines were these, one after the other."""
     return changes_between(*(side(b"a", lines(state)) for state in states))
 
@@ -114,33 +114,33 @@ def every_line(changes: Sequence[FileChange]) -> list[TextEdit]:
 
 
 def test_everything_at_home_gives_the_states_of_the_commits() -> None:
-    changes = written("a b c", "a B c", "a B c d", "c d")
+    changes = history_of("a b c", "a B c", "a B c d", "c d")
 
     assert contents(changes) == ["a B c", "a B c d", "c d"]
 
 
 def test_a_new_line_comes_before_dead_lines_that_stand_there() -> None:
-    changes = written("a x y b", "a b", "a n b")
+    changes = history_of("a x y b", "a b", "a n b")
 
     assert contents(changes, {1: 0}) == ["a n b", "a n b"]
     assert contents(changes, {0: 1, 1: 0}) == ["a n x y b", "a n b"]
 
 
 def test_a_hunk_at_the_top_stays_there_before_dead_lines() -> None:
-    changes = written("x b", "b", "n b")
+    changes = history_of("x b", "b", "n b")
 
     assert contents(changes, {0: 1, 1: 0}) == ["n x b", "n b"]
 
 
 def test_a_new_line_comes_after_the_line_before_it_in_its_hunk() -> None:
-    changes = written("a x b", "a b", "a p~1 b", "a p~2 q b")
+    changes = history_of("a x b", "a b", "a p~1 b", "a p~2 q b")
 
     assert contents(changes, {0: 2}) == ["a x b", "a p~1 x b", "a p~2 q b"]
     assert contents(changes, {0: 2, 2: 1}) == ["a x b", "a p~2 q x b", "a p~2 q b"]
 
 
 def test_a_hunk_that_is_cut_has_its_lines_in_the_order_of_one_commit() -> None:
-    changes = written("x~1 x~2 x~3", "x~1 x~2 x~3 end", "y~1 y~2 y~3 end")
+    changes = history_of("x~1 x~2 x~3", "x~1 x~2 x~3 end", "y~1 y~2 y~3 end")
     first, *others = line_edits(changes[1], TextEdit(1, 0, Span(0, 3), Span(0, 3)))
     edits = (*edits_of(changes[:1]), first, *others)
 
@@ -162,7 +162,7 @@ def test_of_a_line_rewritten_three_times_the_latest_version_that_came_is_there(
     places: tuple[int, ...],
 ) -> None:
     versions = ["line~0", "line~1", "line~2", "line~3"]
-    changes = written(*(f"a {version} z" for version in versions))
+    changes = history_of(*(f"a {version} z" for version in versions))
 
     expected = [
         max((n + 1 for n, place in enumerate(places) if place <= group), default=0)
@@ -178,7 +178,7 @@ def test_of_a_line_rewritten_three_times_the_latest_version_that_came_is_there(
 def test_a_line_that_becomes_another_and_itself_again_is_there_once(
     places: tuple[int, ...],
 ) -> None:
-    changes = written("x~a z", "x~b z", "x~a z")
+    changes = history_of("x~a z", "x~b z", "x~a z")
 
     made = contents(changes, dict(enumerate(places)))
 
@@ -186,20 +186,20 @@ def test_a_line_that_becomes_another_and_itself_again_is_there_once(
 
 
 def test_the_version_before_stays_where_a_rewrite_is_dropped() -> None:
-    changes = written("x~1 z", "x~2 z", "x~3 z")
+    changes = history_of("x~1 z", "x~2 z", "x~3 z")
 
     assert contents(changes, {0: DROPPED}) == ["x~1 z", "x~3 z"]
     assert contents(changes, {1: DROPPED}) == ["x~2 z", "x~2 z"]
 
 
 def test_a_line_that_is_taken_away_before_it_comes_never_shows() -> None:
-    changes = written("a z", "a x z", "a z")
+    changes = history_of("a z", "a x z", "a z")
 
     assert contents(changes, {0: 1, 1: 0}) == ["a z", "a z"]
 
 
 def test_a_line_taken_away_in_its_last_version_is_gone_in_all() -> None:
-    changes = written("a x~1 z", "a x~2 z", "a z")
+    changes = history_of("a x~1 z", "a x~2 z", "a z")
 
     assert contents(changes, {0: 1, 1: 0}) == ["a z", "a z"]
 
@@ -208,7 +208,7 @@ def test_a_line_taken_away_in_its_last_version_is_gone_in_all() -> None:
 
 
 def test_a_line_put_back_stands_where_it_was_and_once() -> None:
-    changes = written("a x b", "a b", "a x b")
+    changes = history_of("a x b", "a b", "a x b")
 
     assert contents(changes) == ["a b", "a x b"]
     assert contents(changes, {1: 0}) == ["a x b", "a x b"]
@@ -218,20 +218,20 @@ def test_a_line_put_back_stands_where_it_was_and_once() -> None:
 
 
 def test_what_was_put_back_is_taken_away_as_one_line() -> None:
-    changes = written("a x b", "a b", "a x b", "a b")
+    changes = history_of("a x b", "a b", "a x b", "a b")
 
     assert contents(changes, {0: 2, 1: 1, 2: 0}) == ["a b", "a b", "a b"]
     assert contents(changes, {0: 2, 1: 0, 2: 1}) == ["a x b", "a b", "a b"]
 
 
 def test_lines_put_back_between_new_ones_are_beside_their_old_ones() -> None:
-    changes = written("a x y b", "a b", "a n x m y o b")
+    changes = history_of("a x y b", "a b", "a n x m y o b")
 
     assert contents(changes, {0: 1, 1: 0}) == ["a n x m y o b", "a n x m y o b"]
 
 
 def test_a_line_put_back_twice_is_put_back_from_what_came_last() -> None:
-    changes = written("a x b", "a b", "a x b", "a b", "a x b")
+    changes = history_of("a x b", "a b", "a x b", "a b", "a x b")
     (weave,) = threads_of(changes)[0].weaves
     strand: Strand | None = next(s for s in weave if s.again)
     chain = []
@@ -254,13 +254,13 @@ def test_a_line_put_back_twice_is_put_back_from_what_came_last() -> None:
     ],
 )
 def test_equal_lines_by_chance_are_not_put_back(taken: str, put: str) -> None:
-    changes = written(f"a {taken} b", "a b", f"a {put} b")
+    changes = history_of(f"a {taken} b", "a b", f"a {put} b")
 
     assert contents(changes, {0: 1, 1: 0}) == [f"a {put} {taken} b", f"a {put} b"]
 
 
 def test_a_line_that_replaces_another_is_not_put_back() -> None:
-    changes = written("a x old b", "a old b", "a x b")
+    changes = history_of("a x old b", "a old b", "a x b")
 
     assert contents(changes, {0: 1, 1: 0})[-1] == "a x b"
     (weave,) = threads_of(changes)[0].weaves
@@ -407,7 +407,7 @@ def in_commits(*commits: Sequence[FileChange]) -> tuple[FileChange, ...]:
     )
 
 
-def moved(old: File, path: bytes) -> FileChange:
+def rename_to(old: File, path: bytes) -> FileChange:
     return change_between(old, replace(old, path=path))
 
 
@@ -428,9 +428,9 @@ def test_a_file_made_where_another_was_renamed_away_is_another_file() -> None:
     other = side(b"a", lines("other"))
     later = side(b"a", lines("other more"))
     changes = in_commits(
-        [moved(A, b"c")],
+        [rename_to(A, b"c")],
         [change_between(None, other)],
-        [change_between(other, later), moved(replace(A, path=b"c"), b"d")],
+        [change_between(other, later), rename_to(replace(A, path=b"c"), b"d")],
     )
 
     assert thread_numbers(changes) == [(0, 3), (1, 2)]
@@ -439,7 +439,7 @@ def test_a_file_made_where_another_was_renamed_away_is_another_file() -> None:
 def test_files_that_change_places_at_once_keep_their_lines() -> None:
     later = side(b"b", lines("a more"))
     changes = in_commits(
-        [moved(B, b"a"), moved(A, b"b")],
+        [rename_to(B, b"a"), rename_to(A, b"b")],
         [change_between(replace(A, path=b"b"), later)],
     )
 
@@ -450,7 +450,9 @@ def test_files_that_change_places_at_once_keep_their_lines() -> None:
 
 def test_files_that_change_places_over_a_third_path_are_two_threads() -> None:
     third = replace(A, path=b"third")
-    changes = in_commits([moved(A, b"third")], [moved(B, b"a")], [moved(third, b"b")])
+    changes = in_commits(
+        [rename_to(A, b"third")], [rename_to(B, b"a")], [rename_to(third, b"b")]
+    )
 
     assert thread_numbers(changes) == [(0, 2), (1,)]
     at_once = plan_of(changes, dict.fromkeys(range(3), 0))
@@ -468,7 +470,7 @@ def test_two_files_at_one_path_are_refused() -> None:
 
 
 def test_a_missing_newline_is_made_where_another_line_follows() -> None:
-    changes = written("a b|", "a b c|", "a b c")
+    changes = history_of("a b|", "a b c|", "a b c")
 
     assert contents(changes, {0: 1, 1: 0}) == ["a b c", "a b c"]
     assert contents(changes, {0: DROPPED}) == ["a b|", "a b c"]
@@ -477,7 +479,7 @@ def test_a_missing_newline_is_made_where_another_line_follows() -> None:
 
 
 def test_a_newline_is_made_between_lines_that_come_and_go_together() -> None:
-    changes = written("a", "a b|", "a zz yy", "a yy")
+    changes = history_of("a", "a b|", "a zz yy", "a yy")
     edits = every_line(changes)
     # What ends "b" comes later than "zz", which goes with it.
     plan = plan_of(changes, {0: 0, 1: 1, 2: 0, 3: 0, 4: 1}, 2, edits)
@@ -694,7 +696,7 @@ def versioned_lines(draw: st.DrawFn) -> tuple[FileChange, ...]:
             gone = gone | names if how == "take out" else gone - names
         there = (name for name in versions if name not in gone)
         states.append(" ".join(f"{name}~{versions[name]}" for name in there))
-    return written(*states)
+    return history_of(*states)
 
 
 @given(st.data(), versioned_lines().filter(bool))

@@ -13,7 +13,7 @@ from gitsplit.git.repository import Repository as Opened
 from gitsplit.workflow.work import open_idle_repository
 from tools.stress.batch import without_configuration
 from tools.stress.trial import Difference
-from tools.weave.ranges import Range, built_ranges, random_range
+from tools.weave.ranges import Range, build_ranges, random_range
 from tools.weave.trial import Trial, try_range
 
 Report = tuple[Counter[str], list[str]]
@@ -29,7 +29,7 @@ def try_batch(seed: int, numbers: Sequence[int], plans: int) -> Report:
     ):
         place = Path(directory)
         ranges = [random_range(Random(f"{seed} {number} range")) for number in numbers]
-        repo, builts = built_ranges(place / "repo", ranges)
+        repo, builts = build_ranges(place / "repo", ranges)
         opened = open_idle_repository(repo.path), repo
         trials = [Trial(each, counts) for each in builts]
         found = [
@@ -68,7 +68,7 @@ def _differences_in_ids(place: Path, trials: Sequence[Trial]) -> Iterator[str]:
     if not made:
         return
     ranges = [Range(({}, *trees), (), is_root=True) for trees, _ in made]
-    repo, builts = built_ranges(place / "made", ranges)
+    repo, builts = build_ranges(place / "made", ranges)
     for built, (_, ids) in zip(builts, made, strict=True):
         show = ("log", "--no-walk=unsorted", "--format=%T", *built.commits)
         by_git = repo.git(*show).split()

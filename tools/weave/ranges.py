@@ -105,7 +105,7 @@ def _anything(rng: Random) -> Blob:
     return Blob(mode, _text(rng))
 
 
-def _edited(rng: Random, content: bytes) -> bytes:
+def _with_edits(rng: Random, content: bytes) -> bytes:
     """The content after one to three edits, most of them of lines edited before."""
     lines = split_lines(content)
     for _ in range(rng.choice((1, 1, 2, 3))):
@@ -116,15 +116,15 @@ def _edited(rng: Random, content: bytes) -> bytes:
             new += [x.rstrip(b"\r\n") + b" " + _line(rng) for x in lines[start:stop]]
             rng.shuffle(new)
         lines[start:stop] = new
-    found = _joined(lines)
-    return found.removesuffix(b"\n") if rng.random() < 0.08 else found
+    found = _content_of(lines)
+    return found.removesuffix(b"\n") if rng.random() < 0.2 else found
 
 
 def _edit(making: _Making) -> None:
     path = making.path(_is_text)
     if path is not None:
         blob = making.tree[path]
-        making.put(path, Blob(blob.mode, _edited(making.rng, blob.content)))
+        making.put(path, Blob(blob.mode, _with_edits(making.rng, blob.content)))
 
 
 def _go_back(making: _Making) -> None:
@@ -172,10 +172,10 @@ def _put_back(making: _Making) -> None:
             if making.rng.random() < 0.4:
                 again.insert(making.rng.randint(0, len(again)), _line(making.rng))
             lines[at:at] = again
-    making.put(path, Blob(now.mode, _joined(lines)))
+    making.put(path, Blob(now.mode, _content_of(lines)))
 
 
-def _joined(lines: Sequence[bytes]) -> bytes:
+def _content_of(lines: Sequence[bytes]) -> bytes:
     """The lines in one, each but the last with its end."""
     ended = (x if x.endswith(b"\n") else x + b"\n" for x in lines[:-1])
     return b"".join([*ended, *lines[-1:]])
@@ -202,7 +202,7 @@ def _rename(making: _Making) -> None:
     blob = making.tree.pop(old)
     new = making.free_path() or old
     if _is_text(blob) and making.rng.random() < 0.4:
-        blob = Blob(blob.mode, _edited(making.rng, blob.content))
+        blob = Blob(blob.mode, _with_edits(making.rng, blob.content))
     making.past.setdefault(new, []).extend(making.past[old])
     making.put(new, blob)
 
@@ -324,7 +324,7 @@ class BuiltRange:
     commits: tuple[str, ...]
 
 
-def built_ranges(
+def build_ranges(
     path: Path, ranges: Sequence[Range]
 ) -> tuple[Repository, list[BuiltRange]]:
     """A new repository at ``path`` that has each range on a branch of its own."""

@@ -27,10 +27,10 @@ from gitsplit.model.diff import (
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.states import steps
+from gitsplit.model.states import TreeStep, steps
 from tools.stress.batch import without_configuration
 from tools.weave.batch import Report
-from tools.weave.trial import made_plan, tree_ids
+from tools.weave.trial import plan_of_range, tree_ids
 
 _MOST_HUNKS = 300
 _LENGTHS = (3, 12)
@@ -69,11 +69,11 @@ class RealRange:
     def plan(self, places: Sequence[int], groups: int | None = None) -> Plan:
         """The plan with each edit in the group that ``places`` says."""
         count = len(self.sources) if groups is None else groups
-        return made_plan(self.changes, self.edits, places, count)
+        return plan_of_range(self.changes, self.edits, places, count)
 
 
 @lru_cache(maxsize=2)
-def _opened(path: str) -> tuple[Repository, tuple[tuple[Oid, ...], ...]]:
+def _open_with_runs(path: str) -> tuple[Repository, tuple[tuple[Oid, ...], ...]]:
     """The repository, and its runs of commits without a merge, oldest first."""
     repo = open_repository(Path(path))
     log = ("log", "--first-parent", "--format=%H %P", "-n", "6000")
@@ -97,15 +97,15 @@ def try_real_range(path: str, seed: str) -> Report:
         differences = [
             *_identity(found, counts),
             *_random_plans(found, counts, Random(f"{seed} plans")),
-            *_moved_hunks(found, counts),
-            *_moved_commits(found, counts),
+            *_try_hunks(found, counts),
+            *_try_commits(found, counts),
         ]
     return counts, [f"{path} {found.name}: {told}" for told in differences]
 
 
 def _random_range(path: str, rng: Random) -> RealRange:
     """A range of neighbours that isn't too large."""
-    repo, runs = _opened(path)
+    repo, runs = _open_with_runs(path)
     while True:
         run = rng.choice(runs)
         length = min(len(run), rng.randint(*_LENGTHS))
@@ -144,7 +144,7 @@ def _random_plans(found: RealRange, counts: Counter[str], rng: Random) -> Iterat
             change = found.changes[edit.file]
             edits += line_edits(change, edit) if is_cut else [edit]  # type: ignore[arg-type]
         places = [rng.randrange(groups) for _ in edits]
-        plan = made_plan(found.changes, edits, places, groups)
+        plan = plan_of_range(found.changes, edits, places, groups)
         try:
             made = steps(plan)
         except InvalidPlan:
@@ -155,7 +155,7 @@ def _random_plans(found: RealRange, counts: Counter[str], rng: Random) -> Iterat
             yield f"with nothing dropped the last tree is another: {plan.group_of}"
 
 
-def _moved_hunks(found: RealRange, counts: Counter[str]) -> Iterator[str]:
+def _try_hunks(found: RealRange, counts: Counter[str]) -> Iterator[str]:
     """Every hunk moved to every earlier commit, and dropped."""
     with tempfile.TemporaryDirectory() as directory:
         for place, edit in enumerate(found.edits):
@@ -198,7 +198,7 @@ def _merges(
         if ours is None or ours.content is None:
             yield after, "where the file isn't there", ""
             continue
-        expected = _merged(Path(directory), old, ours.content, new)
+        expected = _merge_contents(Path(directory), old, ours.content, new)
         if expected is None:
             yield after, "where git's merge conflicts", ""
             continue
@@ -224,7 +224,9 @@ def _with_hunk(change: FileChange, edit: TextEdit) -> bytes:
     return b"".join([*ended, *lines[-1:]])
 
 
-def _merged(directory: Path, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+def _merge_contents(
+    directory: Path, base: bytes, ours: bytes, theirs: bytes
+) -> bytes | None:
     """What ``git merge-file`` makes of the three; None where they conflict."""
     if ours == base:
         return theirs
@@ -251,9 +253,54 @@ def _diff(directory: Path, expected: bytes, made: File | None) -> str:
     return done.stdout.decode(errors="replace")
 
 
-def _moved_commits(found: RealRange, counts: Counter[str]) -> Iterator[str]:
+@dataclass(frozen=True)
+class _Git:
+    """The git program, which reads a repository and writes to a place of its own."""
+
+    env: dict[str, str]
+
+    def run(self, *args: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        git = ["git", "-c", "merge.directoryRenames=false", *args]
+        return subprocess.run(
+            git, env=self.env, input=stdin, capture_output=True, check=False
+        )
+
+    def oid(self, *args: str, stdin: bytes = b"") -> Oid:
+        """The id that is printed first."""
+        return Oid(self.run(*args, stdin=stdin).stdout.decode("ascii").split()[0])
+
+    def merge(self, base: Oid, ours: Oid, theirs: Oid) -> Oid | None:
+        """The tree that ``git merge-tree`` makes; None where it conflicts."""
+        if base in (ours, theirs):
+            return theirs if ours == base else ours
+        root = self.oid("commit-tree", "-m", "x", base)
+        sides = (
+            self.oid("commit-tree", "-m", "x", "-p", root, tree)
+            for tree in (ours, theirs)
+        )
+        done = self.run("merge-tree", "--write-tree", *sides)
+        return None if done.returncode else Oid(done.stdout.decode().split()[0])
+
+    def diff(self, expected: Oid, base: Oid, made: Sequence[TreeStep]) -> str:
+        """What the steps make of the base otherwise than is expected."""
+        self.run("read-tree", base)
+        for step in made:
+            for file in step.files:
+                self.run("hash-object", "-w", "--stdin", stdin=file.content or b"")
+            rows = (
+                b"%o %s\t%s\0" % (entry.mode, entry.oid.encode(), path)
+                if entry
+                else b"0 %s\t%s\0" % (b"0" * 40, path)
+                for path, entry in step.paths
+            )
+            self.run("update-index", "-z", "--index-info", stdin=b"".join(rows))
+        tree = self.oid("write-tree")
+        return self.run("diff-tree", "-p", expected, tree).stdout.decode("latin-1")
+
+
+def _try_commits(found: RealRange, counts: Counter[str]) -> Iterator[str]:
     """Every commit as a whole moved before every earlier one, and dropped."""
-    with _object_directory(found.repo) as env:
+    with _git_aside(found.repo) as git:
         trees = found.trees()
         for commit in range(len(found.sources)):
             without, with_it = trees[commit], trees[commit + 1]
@@ -262,24 +309,27 @@ def _moved_commits(found: RealRange, counts: Counter[str]) -> Iterator[str]:
                 order.insert(target, order.pop(commit))
                 places = [order.index(home) for home in found.home]
                 merge = (without, trees[target], with_it)
-                yield from _moved_commit(found, counts, (places, target, merge), env)
+                what = f"commit {commit} moved to {target}: "
+                for told in _try_commit(found, counts, (places, target, merge), git):
+                    yield what + told
             places = [DROPPED if home == commit else home for home in found.home]
             merge = (with_it, trees[-1], without)
             last = len(found.sources) - 1
-            yield from _moved_commit(found, counts, (places, last, merge), env)
+            for told in _try_commit(found, counts, (places, last, merge), git):
+                yield f"commit {commit} dropped: {told}"
 
 
-def _moved_commit(
+def _try_commit(
     found: RealRange,
     counts: Counter[str],
     case: tuple[Sequence[int], int, tuple[Oid, Oid, Oid]],
-    env: dict[str, str],
+    git: _Git,
 ) -> Iterator[str]:
     places, after, merge = case
     what = "commits dropped" if DROPPED in places else "commits moved"
-    expected = _merged_trees(env, *merge)
+    expected = git.merge(*merge)
     try:
-        made = tree_ids(found.repo, found.base, steps(found.plan(places)))[after]
+        made = steps(found.plan(places))[: after + 1]
     except InvalidPlan:
         counts[f"{what}, refused: a path taken twice"] += 1
         return
@@ -287,40 +337,21 @@ def _moved_commit(
         counts[f"{what} where git's merge conflicts"] += 1
         return
     counts[f"{what} where git's merge is clean"] += 1
-    if made != expected:
+    if tree_ids(found.repo, found.base, made)[-1] != expected:
         counts[f"{what} that differ from git's merge"] += 1
-        yield f"{what}: after {after} of {places} the tree isn't {expected}"
-
-
-def _merged_trees(env: dict[str, str], base: Oid, ours: Oid, theirs: Oid) -> Oid | None:
-    """The tree that ``git merge-tree`` makes of the three; None where they conflict."""
-    if ours == base:
-        return theirs
-    if theirs == base:
-        return ours
-
-    def run(*args: str) -> subprocess.CompletedProcess[bytes]:
-        git = ["git", "-c", "merge.directoryRenames=false", *args]
-        return subprocess.run(git, env=env, capture_output=True, check=False)
-
-    def commit(tree: Oid, *parents: str) -> str:
-        options = [option for parent in parents for option in ("-p", parent)]
-        return run("commit-tree", "-m", "x", *options, tree).stdout.decode().strip()
-
-    root = commit(base)
-    done = run("merge-tree", "--write-tree", commit(ours, root), commit(theirs, root))
-    return None if done.returncode else Oid(done.stdout.decode("ascii").split()[0])
+        yield f"the tree isn't {expected}:\n{git.diff(expected, found.base, made)}"
 
 
 @contextmanager
-def _object_directory(repo: Repository) -> Iterator[dict[str, str]]:
-    """The environment in which git reads the repository and writes elsewhere."""
+def _git_aside(repo: Repository) -> Iterator[_Git]:
+    """Git that reads the repository, and writes what is removed at the end."""
     with tempfile.TemporaryDirectory() as directory:
-        yield {
-            **os.environ,
+        env = {
             "GIT_DIR": str(repo.common_dir),
+            "GIT_INDEX_FILE": f"{directory}/index",
             "GIT_OBJECT_DIRECTORY": directory,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(repo.common_dir / "objects"),
             "GIT_AUTHOR_NAME": "A",
             "GIT_AUTHOR_EMAIL": "a@example.com",
         }
+        yield _Git({**os.environ, **env})

@@ -81,7 +81,7 @@ class WorkedOut:
         return tuple(replace(change, commit=0) for change in own)
 
 
-def made_plan(
+def plan_of_range(
     changes: tuple[FileChange, ...],
     edits: Sequence[Edit],
     group_of: Sequence[int],
@@ -98,7 +98,7 @@ def try_range(
     ours: Opened, repo: Repository, trial: Trial, rng: Random, plans: int
 ) -> None:
     """Raises Difference where a state of the range isn't what it should be."""
-    out = _worked_out(ours, repo, trial)
+    out = _read_range(ours, repo, trial)
     trial.counts["commits"] += out.commits
     if not out.edits:
         trial.counts["ranges that do nothing"] += 1
@@ -110,7 +110,7 @@ def try_range(
         check(ours, trial, out, rng)
 
 
-def _worked_out(ours: Opened, repo: Repository, trial: Trial) -> WorkedOut:
+def _read_range(ours: Opened, repo: Repository, trial: Trial) -> WorkedOut:
     built = trial.built
     sources = [read_source_commit(ours, Oid(oid)) for oid in built.commits]
     changes = tuple(
@@ -161,7 +161,7 @@ def _check_identity(ours: Opened, trial: Trial, out: WorkedOut) -> None:
     """Every commit's own tree, with everything at home; the last one's at once."""
     trial.doing = "identity"
     home = [out.home(edit) for edit in out.edits]
-    plan = made_plan(out.changes, out.edits, home, out.commits)
+    plan = plan_of_range(out.changes, out.edits, home, out.commits)
     if list(plan.group_of) != home:
         raise Difference("with everything at home a creation or deletion moves")
     trees = tree_ids(ours, out.base, steps(plan))
@@ -169,7 +169,7 @@ def _check_identity(ours: Opened, trial: Trial, out: WorkedOut) -> None:
     if trees != own:
         raise Difference(f"with everything at home the trees are {trees}, not {own}")
     trial.counts["states at home"] += len(own)
-    at_once = made_plan(out.changes, out.edits, [0] * len(out.edits), 1)
+    at_once = plan_of_range(out.changes, out.edits, [0] * len(out.edits), 1)
     if tree_ids(ours, out.base, steps(at_once)) != own[-1:]:
         raise Difference("in one group it is another tree than the tip's")
 
@@ -232,13 +232,13 @@ def _compare(
     """Raises Difference where the plan's trees aren't those that the design says."""
     edits, places, groups = assigned
     trial.doing += f"\n{groups} groups: {[*zip(edits, places, strict=True)]}"
-    taken = with_existence(out.files, taken_by(edits, places))
+    taken = with_existence(out.files, groups_by_place(edits, places))
     expected: list[Tree] | None = None
     try:
         expected = trees_after(out.files, taken, trial.trees[0], groups)
     except RefusalExpected:
         trial.counts["plans refused: a path taken twice"] += 1
-    plan = made_plan(out.changes, edits, places, groups)
+    plan = plan_of_range(out.changes, edits, places, groups)
     try:
         found = steps(plan)
     except InvalidPlan as refusal:
@@ -256,7 +256,7 @@ def _compare(
         trial.made = expected, tree_ids(ours, out.base, found)
 
 
-def taken_by(edits: Sequence[Edit], places: Sequence[int]) -> Taken:
+def groups_by_place(edits: Sequence[Edit], places: Sequence[int]) -> Taken:
     """Which group takes each fact and line."""
     found: dict[tuple[int, str, int | str], int] = {}
     for edit, place in zip(edits, places, strict=True):
@@ -301,13 +301,13 @@ def _split_one(ours: Opened, trial: Trial, out: WorkedOut, rng: Random) -> None:
     targets = [*range(parts), *([DROPPED] if rng.random() < 0.2 else [])]
     places = {edit: rng.choice(targets) for edit in own}
     first = min(n for n, c in enumerate(out.changes) if c.commit == commit)
-    alone = made_plan(
+    alone = plan_of_range(
         out.of_commit(commit),
         [replace(edit, file=edit.file - first) for edit in own],
         [places[edit] for edit in own],
         parts,
     )
-    within = made_plan(
+    within = plan_of_range(
         out.changes,
         cut,
         _places_within(out, cut, (places, commit, parts)),

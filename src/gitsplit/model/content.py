@@ -154,10 +154,10 @@ class _Lines:
     def after(self, group: int) -> bytes:
         """The content as of the group."""
         chosen = [text for text, since, until in self.runs if since <= group < until]
-        return b"".join(chosen) if self.is_ended else _joined(chosen)
+        return b"".join(chosen) if self.is_ended else _content_of(chosen)
 
 
-def _joined(texts: Sequence[bytes]) -> bytes:
+def _content_of(texts: Sequence[bytes]) -> bytes:
     """The lines in one; one that lacks its end gets it where others follow it.
 
     Otherwise two lines would become one. Only a state between those of commits can have
@@ -263,7 +263,7 @@ class _Lives:
         shown = (row for row in rows if row[1] < row[2])
         for life, run in groupby(shown, itemgetter(1, 2)):
             texts = [text for text, *_ in run]
-            yield (texts[0] if len(texts) == 1 else _joined(texts), *life)
+            yield (texts[0] if len(texts) == 1 else _content_of(texts), *life)
 
     def _parts(self, strand: Strand) -> Sequence[_LineRun]:
         """The lines of the strand, cut where its edits are."""
