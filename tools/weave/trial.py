@@ -50,6 +50,11 @@ class Trial:
     made: tuple[list[Tree], list[Oid]] | None = None
 
     @property
+    def does_anything(self) -> bool:
+        """Whether a commit of the range changes its tree."""
+        return any(tree != self.trees[0] for tree in self.trees)
+
+    @property
     def trees(self) -> tuple[Tree, ...]:
         return self.built.range.trees
 
@@ -100,7 +105,7 @@ def try_range(
     """Raises Difference where a state of the range isn't what it should be."""
     out = _read_range(ours, repo, trial)
     trial.counts["commits"] += out.commits
-    if not out.edits:
+    if not trial.does_anything:
         trial.counts["ranges that do nothing"] += 1
         return
     _check_identity(ours, trial, out)
