@@ -299,6 +299,21 @@ def test_the_plan_says_which_commit_keeps_which_change_id(
     assert "--keep-change-id can't be used with a plan for a range" in ran.err
 
 
+def test_a_commit_without_a_message_or_changes_may_stay(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
+    repo.commit("second\n", {"a": b"2\n"})
+
+    out = done(repo.path, "--resplit", "-n", "HEAD~2")
+    plan = done(repo.path, "--resplit", "-n", "--format", "json", "HEAD~2")
+
+    assert out.count("unchanged") == 2
+    name = written(tmp_path / "plan.json", json.loads(plan))
+    assert done(repo.path, "-n", "--plan", name) == out
+
+
 def test_signed_commits_that_stay_keep_their_signatures(five: Repository) -> None:
     raw = five.git("cat-file", "commit", "HEAD")
     head, body = raw.split("\n\n", 1)
@@ -310,7 +325,8 @@ def test_signed_commits_that_stay_keep_their_signatures(five: Repository) -> Non
     ).strip()
     five.git("reset", "-q", "--hard", oid)
 
-    assert "unchanged" in done(five.path, "--resplit", "-n", "HEAD~5").split("fifth")[1]
+    out = gitsplit(five.path, "--resplit", "-n", "HEAD~5").out
+    assert "unchanged" in out.split("fifth")[1]
 
 
 def test_a_file_may_be_named_whole(five: Repository, tmp_path: Path) -> None:

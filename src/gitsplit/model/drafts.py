@@ -10,7 +10,7 @@ from gitsplit.model.diff import File, size_of
 from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.model.plan import DROPPED, Plan, empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import original_trees, steps
 from gitsplit.model.todo import Layout, layout_as_read
@@ -168,11 +168,10 @@ def _refuse_incomplete(commits: Sequence[SourceCommit], plan: Plan) -> None:
 
     What continues a commit of a range that had none may be without, too.
     """
-    changed = {change.commit for change in plan.changes}
+    empty = empty_groups(plan)
     for number, group in enumerate(plan.groups):
         continued = plan.continues(number) if plan.is_range else None
-        is_as_it_was = continued is not None and continued not in changed
-        if number not in plan.group_of and not is_as_it_was:
+        if number in empty:
             raise InvalidPlan(
                 f"Commit {number + 1} is empty.",
                 hint="Send it a hunk, or remove it.",

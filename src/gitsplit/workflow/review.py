@@ -176,9 +176,11 @@ def _commit_to_push(
     ``email`` is the committer's of new commits.
     """
     draft, original = made.draft, made.draft.source.raw
-    is_ours = draft.role != "same" or draft.message != original.message
     has_id = rules.of(rules.with_id_in_footer(original.message)) is not None
     is_kept = made.oid == draft.source.oid
+    is_ours = not is_kept and (
+        draft.role != "same" or draft.message != original.message
+    )
     return Pushed(
         message=draft.message,
         email=_address_in(b"".join(original.values(b"committer")))
