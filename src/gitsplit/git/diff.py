@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-import pygit2
-from pygit2.enums import DiffOption
-
 from gitsplit.errors import GitFailed
+from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
@@ -38,7 +36,7 @@ _RAW = (
     *("--no-abbrev", "-M50%", "-l1000", "--no-ext-diff", "--ignore-submodules=none"),
 )
 _FETCH = ("pack-objects", "--stdout", "-q", "--window=0")
-_HUNKS = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT
+_HUNKS = enums.DiffOption.INDENT_HEURISTIC | enums.DiffOption.FORCE_TEXT
 _TAIL_BLOCK = 1024
 _BINARY_PROBE = 8000
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from pygit2 import reference_is_valid_name
-
 from gitsplit.git.hooks import Hooks
+from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import batches
 from gitsplit.git.repository import Config, Repository
 from gitsplit.model.change_id import IdRules, push_properties
@@ -466,7 +465,9 @@ def _review_branch(
 def _fits_in_ref(option: str) -> bool:
     """Whether a push option can stand in the ref (git-check-ref-format(1))."""
     alone, among = f"{REVIEW}x%{option}", f"{REVIEW}x%{option},y"
-    return "," not in option and all(map(reference_is_valid_name, (alone, among)))
+    return "," not in option and all(
+        map(pygit2.reference_is_valid_name, (alone, among))
+    )
 
 
 def _refspec_target(config: Config, remote: str) -> str | None:

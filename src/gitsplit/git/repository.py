@@ -11,15 +11,11 @@ power cut has cut off in its first bytes. The clock (:func:`committer`) and rand
 
 import os
 import re
-import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
-
-import pygit2
-from pygit2.enums import ObjectType
 
 from gitsplit.errors import (
     EditorFailed,
@@ -32,6 +28,7 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
 from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
@@ -39,11 +36,11 @@ from gitsplit.model.progress import Watch
 
 StoredKind = Literal[ObjectKind, "tag"]
 
-_KINDS: Mapping[ObjectType, StoredKind] = {
-    ObjectType.COMMIT: "commit",
-    ObjectType.TREE: "tree",
-    ObjectType.BLOB: "blob",
-    ObjectType.TAG: "tag",
+_KINDS: Mapping[enums.ObjectType, StoredKind] = {
+    enums.ObjectType.COMMIT: "commit",
+    enums.ObjectType.TREE: "tree",
+    enums.ObjectType.BLOB: "blob",
+    enums.ObjectType.TAG: "tag",
 }
 
 _NAMED: Mapping[str, StoredKind] = {kind: kind for kind in _KINDS.values()}
@@ -215,7 +212,7 @@ class Repository:
             kind, data = self._odb.read(oid)
         except _UNREADABLE:
             return self._fetch(oid)
-        return _KINDS[ObjectType(kind)], data
+        return _KINDS[enums.ObjectType(kind)], data
 
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
@@ -535,4 +532,4 @@ def committer(repo: Repository) -> bytes:
 
 def fresh_change_id() -> bytes:
     """A new Change-Id: ``I`` and 40 random hex digits."""
-    return b"I" + secrets.token_hex(20).encode("ascii")
+    return b"I" + os.urandom(20).hex().encode("ascii")
