@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -281,26 +279,6 @@ def test_the_program_runs_as_a_process_of_its_own(series: Repository) -> None:
 
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith("Rewrote main: 3 commits became ")
-
-
-def test_a_dry_run_loads_nothing_of_the_screen(series: Repository) -> None:
-    code = (
-        "import sys, gitsplit.cli.main\n"
-        "try: gitsplit.cli.main.main(['--dry-run', 'HEAD~1'])\n"
-        "except SystemExit as stop: assert stop.code == 0\n"
-        "print(*sys.modules, file=sys.stderr)"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=series.path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    loaded = set(ended.stderr.split())
-    assert {"prompt_toolkit", "pygments", "gitsplit.tui"} & loaded == set()
-    assert "pygit2" in loaded
 
 
 def processes(

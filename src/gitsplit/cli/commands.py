@@ -107,13 +107,16 @@ def _read_plan_file(name: str) -> bytes:
 def _finish(repo: "Repository", options: Options) -> "Finish":
     """What is to be done with new commits before refs move, as the options say."""
     from gitsplit.git.signing import signer
-    from gitsplit.workflow.checks import check_commits
     from gitsplit.workflow.hooks_and_signing import Finish
 
     def check(
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
     ) -> None:
         commands, jobs = options.checks, options.jobs
+        if not commands:
+            return
+        from gitsplit.workflow.checks import check_commits
+
         with show_activity("running -x on the new commits") as tell:
             check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
 

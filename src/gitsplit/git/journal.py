@@ -302,6 +302,11 @@ def pending_records(repo: Repository) -> list[Record]:
     return [r for r in records(repo) if r.phase in ("prepared", "undoing")]
 
 
+def has_handed(repo: Repository) -> bool:
+    """Whether a record is left to ``git rebase``, or was, until its end is known."""
+    return any(record.phase == "handed" for record in records(repo))
+
+
 def is_alive(record: Record) -> bool:
     """Whether another gitsplit, or a git of it, still works on the record."""
     me = this_process()

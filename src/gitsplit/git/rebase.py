@@ -27,6 +27,7 @@ from gitsplit.errors import (
 )
 from gitsplit.git import rebase_process
 from gitsplit.git.program import Completed, failure
+from gitsplit.git.rebase_process import KEEP_DROPPED, TODO
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import (
     ensure_directory,
@@ -172,10 +173,10 @@ def start_rebase(
     with rebase_process.keep_note(repo, "start") as started:
         try:
             todo = _write_own_file(
-                repo, "todo", b"".join(_todo_list(repo, lines, dropped))
+                repo, TODO, b"".join(_todo_list(repo, lines, dropped))
             )
             if dropped:
-                _write_own_file(repo, "keep-dropped", _KEEP_DROPPED.encode())
+                _write_own_file(repo, KEEP_DROPPED, _KEEP_DROPPED.encode())
             _run_start(repo, (*_START, *options, *onto), todo, started)
         except BaseException as error:
             named = tuple(ref for line in lines for ref in line.refs)
@@ -224,7 +225,7 @@ def _todo_list(
     if dropped:
         yield f"label {KEPT}\n".encode()
         yield from map(_todo_line, dropped)
-        script = repo.own_dir / "keep-dropped"
+        script = repo.own_dir / KEEP_DROPPED
         yield b"exec sh " + os.fsencode(shlex.quote(str(script))) + b"\n"
 
 
@@ -383,14 +384,14 @@ def remove_own_files(repo: Repository) -> None:
     """Remove gitsplit's files for a rebase, unless one in progress needs them."""
     if repo.is_rebasing or rebase_process.has_note(repo):
         return
-    for file in (repo.own_dir / "keep-dropped", todo_file(repo)):
+    for file in rebase_process.files_for_rebase(repo):
         if file.exists():
             file.unlink()
 
 
 def todo_file(repo: Repository) -> Path:
     """The file of the todo list that git was given."""
-    return repo.own_dir / "todo"
+    return repo.own_dir / TODO
 
 
 _IN_STASH = (

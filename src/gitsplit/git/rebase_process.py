@@ -31,6 +31,12 @@ from gitsplit.git.worktree import lock_file
 
 Order = Literal["start", "continue", "abort"]
 
+TODO = "todo"
+"""The name of the file with the todo list that git is given."""
+
+KEEP_DROPPED = "keep-dropped"
+"""The name of the script by which files keep what was dropped."""
+
 MOMENT = 1.0
 """Seconds after which a lock that nobody holds is still the same."""
 
@@ -75,6 +81,17 @@ def processes(repo: Repository) -> tuple[str, ...]:
 def has_note(repo: Repository) -> bool:
     """Whether git is rebasing for gitsplit, or was when it was killed."""
     return _note_file(repo).exists()
+
+
+def has_traces(repo: Repository) -> bool:
+    """Whether a rebase is in progress, or one of gitsplit's has left its files here."""
+    own = files_for_rebase(repo)
+    return repo.is_rebasing or has_note(repo) or any(file.exists() for file in own)
+
+
+def files_for_rebase(repo: Repository) -> tuple[Path, ...]:
+    """The files that git needs during the rebase, whether they are there or not."""
+    return (repo.own_dir / TODO, repo.own_dir / KEEP_DROPPED)
 
 
 def remove_note(repo: Repository) -> None:

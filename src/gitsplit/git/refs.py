@@ -9,10 +9,10 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import IO, NamedTuple
 
 from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
@@ -287,8 +287,8 @@ def _start_transaction(repo: Repository, message: bytes) -> "Iterator[_Transacti
     assert child.stdin and child.stdout and child.stderr, "started with pipes"
     # A hook may say more than a pipe holds before git answers. Git's input is closed
     # before anything waits for git, which waits for that.
-    with ThreadPoolExecutor(1) as drain, child.stdout, child.stderr, child.stdin:
-        words = drain.submit(child.stderr.read)
+    with child.stdout, child.stderr, child.stdin:
+        words = _Drain(child.stderr)
         talk = _Transaction(child, child.stdin, child.stdout, words)
         try:
             yield talk
@@ -299,6 +299,23 @@ def _start_transaction(repo: Repository, message: bytes) -> "Iterator[_Transacti
         finally:
             talk.last_words()
             child.wait()
+
+
+class _Drain:
+    """All that a pipe holds, read in a thread as it comes."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._parts: list[bytes] = []
+        self._thread = Thread(target=self._read, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        self._parts.append(pipe.read())
+
+    def content(self) -> bytes:
+        """What has come, once the pipe is closed at its other end."""
+        self._thread.join()
+        return b"".join(self._parts)
 
 
 def _update_command(update: RefUpdate) -> Iterator[bytes]:
@@ -323,7 +340,7 @@ class _Transaction:
     child: subprocess.Popen[bytes]
     questions: IO[bytes]
     answers: IO[bytes]
-    words: Future[bytes]
+    words: _Drain
 
     def say(self, *fields: bytes) -> None:
         """Write these fields, unless git has ended."""
@@ -340,7 +357,7 @@ class _Transaction:
         """Close the input; what git or a hook has written to standard error."""
         with suppress(BrokenPipeError):
             self.questions.close()
-        return output_in_one_line(self.words.result())
+        return output_in_one_line(self.words.content())
 
     def signal(self) -> str:
         """Close the input; the signal that ended git, in words, empty for none."""

@@ -11,7 +11,6 @@ can conflict. What one commit did is a thread of one change. ``docs/weave.md`` d
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cached_property
 
 from gitsplit.model.align import partners
@@ -351,6 +350,8 @@ def _same_lines(
     Brackets and blank lines, which are everywhere, don't say that lines were put back:
     each run of equal lines has one that both sides have just once.
     """
+    from difflib import SequenceMatcher  # hardly ever: few files change twice
+
     counts = Counter(old), Counter(new)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     pairs = tuple(

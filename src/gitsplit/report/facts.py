@@ -6,7 +6,7 @@ their parts. What two formats would both have to find out is found out here, onc
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.change_id import (
@@ -20,8 +20,10 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.planfile.parse import PlanDocument
-from gitsplit.proposal.propose import Proposals
+
+if TYPE_CHECKING:
+    from gitsplit.planfile.parse import PlanDocument
+    from gitsplit.proposal.propose import Proposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class CommitFate:
 def commit_fates(
     todo: Todo,
     commits: Iterable[ResultCommit],
-    proposals: Mapping[Oid, Proposals],
+    proposals: "Mapping[Oid, Proposals]",
     complaints: Mapping[Oid, Sequence[str]],
     ids: IdRules,
 ) -> Iterator[CommitFate]:
@@ -154,7 +156,7 @@ def _split(
     entry: Entry,
     plan: Plan,
     commits: Sequence[ResultCommit],
-    proposals: Proposals | None,
+    proposals: "Proposals | None",
     ids: IdRules,
 ) -> Split:
     plan = without_empty_groups(plan)
@@ -184,7 +186,7 @@ def _part(
     group: int,
     edits: Sequence[Edit],
     commit: ResultCommit,
-    proposals: Proposals | None,
+    proposals: "Proposals | None",
 ) -> SplitPart:
     overrides = (each.file for each in plan.overrides if each.group == group)
     return SplitPart(
@@ -283,7 +285,7 @@ class DryRun:
 
     shortcuts: Mapping[Oid, str]
     refused: Mapping[Oid, GitsplitError]
-    plan: Callable[[], PlanDocument]
+    plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
 
 

@@ -4,9 +4,9 @@ Whatever was dropped, or left where it is, is named with its reason.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gitsplit.model.change_id import trailer_lines
-from gitsplit.model.checks import Check
 from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import (
@@ -22,6 +22,9 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.report.facts import DroppedEdits, FileEdits, ResultCommit, RewriteFacts
 from gitsplit.report.sentences import fate, given_up_id, push_lines, review_lines
+
+if TYPE_CHECKING:
+    from gitsplit.model.checks import Check
 
 MOST_COMMITS = 20
 """So many commits that a rewrite made are told one by one."""
@@ -236,7 +239,7 @@ _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "n
 
 
 def check_lines(
-    number: int, subject: bytes, check: Check, with_output: bool = True
+    number: int, subject: bytes, check: "Check", with_output: bool = True
 ) -> Iterator[str]:
     """A commit and how its check stands; below it, the last lines of a failed one."""
     how = f" ({printable(check.reason)})" if check.reason else ""

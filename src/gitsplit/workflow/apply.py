@@ -29,10 +29,9 @@ from gitsplit.errors import (
     UncleanFiles,
     WriteFailed,
 )
-from gitsplit.git import journal, preflight, rebase_record, refs, repository, write
+from gitsplit.git import journal, preflight, rebase_process, refs, repository, write
 from gitsplit.git.diff import merge_contents
 from gitsplit.git.journal import wait_for_others
-from gitsplit.git.rebase_recovery import recover_rebase
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals
 from gitsplit.git.state_dir import ensure_directory, write_file
@@ -374,7 +373,10 @@ def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
 
 def undo(repo: Repository) -> journal.Record:
     """Move the refs of the last rewrite back; its record."""
-    rebase_record.refuse_under_way(repo)
+    if repo.is_rebasing:
+        from gitsplit.git.rebase_record import refuse_under_way
+
+        refuse_under_way(repo)
     with _recover_when_interrupted(repo, _WHERE_THEY_ARE):
         return journal.undo_rewrite(repo)
 
@@ -386,9 +388,14 @@ def recover(repo: Repository, say: Say = say_nothing) -> str | None:
     Raises OperationUnderWay where another gitsplit or git is still moving refs.
     """
     wait_for_others(repo, say)
+    if not (rebase_process.has_traces(repo) or journal.has_handed(repo)):
+        return journal.recover_rewrites(repo, say)
+    from gitsplit.git.rebase_record import settle_records
+    from gitsplit.git.rebase_recovery import recover_rebase
+
     said = filter(None, (recover_rebase(repo), journal.recover_rewrites(repo, say)))
     told = " ".join(said)
-    rebase_record.settle_records(repo)
+    settle_records(repo)
     return told or None
 
 

@@ -1,9 +1,9 @@
 """The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.git import user_programs
 from gitsplit.git.history import co_changes, recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
@@ -11,10 +11,12 @@ from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
-from gitsplit.proposal.by_location import GroupBy
 from gitsplit.proposal.context import COPIED_TRAILERS, Context
-from gitsplit.proposal.order import Keep, owner_of
-from gitsplit.proposal.propose import Proposals, proposals
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.by_location import GroupBy
+    from gitsplit.proposal.order import Keep
+    from gitsplit.proposal.propose import Proposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ class Request:
     commits: tuple[str, ...] = ()
     root: bool = False
     plan: bytes | None = None
-    group_by: GroupBy = "auto"
+    group_by: "GroupBy" = "auto"
     number: int | None = None
-    keep: Keep = "auto"
+    keep: "Keep" = "auto"
     moves_ids: bool = False
     resplit: bool = False
     drop_to: DropTo = "worktree"
@@ -51,8 +53,10 @@ def proposals_of(
     series: Series,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
-) -> Proposals:
+) -> "Proposals":
     """Make all proposals for a commit of the series that changed these files."""
+    from gitsplit.proposal.propose import proposals
+
     return proposals(
         changes,
         commit.raw.message,
@@ -67,7 +71,7 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
     request: Request,
     series: Series,
     commit: SourceCommit,
-    found: Proposals,
+    found: "Proposals",
     *,
     is_asked: bool = True,
 ) -> Plan:
@@ -84,6 +88,8 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
         return own
     entry = match.entry_of_plan(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
+    from gitsplit.git import user_programs
+
     said = user_programs.run_filter(repo, command, parse.dump_plan(document).encode())
     try:
         return _plan_of_program(said, own, commit)
@@ -118,10 +124,12 @@ def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     return with_owner(plan, "auto")
 
 
-def with_owner(plan: Plan, keep: Keep) -> Plan:
+def with_owner(plan: Plan, keep: "Keep") -> Plan:
     """The plan with the owner that it names, else the one that ``keep`` chooses."""
     if plan.owner is not None:
         return plan
+    from gitsplit.proposal.order import owner_of
+
     return replace(plan, continued_by=(owner_of(keep, plan.edits, plan.group_of),))
 
 

@@ -19,11 +19,8 @@ from gitsplit.errors import (
     Stopped,
 )
 from gitsplit.git import repository
-from gitsplit.git.journal import Record
 from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
-from gitsplit.workflow.conflict import hand_over_conflict
-from gitsplit.workflow.draft import delete_draft, has_draft
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import hint_at_undo
 from gitsplit.workflow.propose import Request
@@ -36,6 +33,7 @@ from gitsplit.workflow.work import (
 )
 
 if TYPE_CHECKING:
+    from gitsplit.git.journal import Record
     from gitsplit.tui.app import Chosen
     from gitsplit.tui.state.app_state import State
 
@@ -52,7 +50,7 @@ class Result:
 
     work: Work
     outcome: Outcome | None = None
-    rebased: Record | None = None
+    rebased: "Record | None" = None
     has_draft: bool = False
 
 
@@ -76,6 +74,8 @@ def run(
             finish.say(warning)
         if request.accepts:
             return Result(work, apply(repo, work, finish, request.drop_to))
+        from gitsplit.workflow.draft import delete_draft, has_draft
+
         _refuse_range(work)
         result, opening = None, None
         with _mention_draft(repo, work):
@@ -120,6 +120,8 @@ def _apply_or_come_back(
     The result, or the state of the screen to come back to.
     """
     from gitsplit.tui.state.problems import after_refusal
+    from gitsplit.workflow.conflict import hand_over_conflict
+    from gitsplit.workflow.draft import delete_draft
 
     done = replace(work, todo=chosen.todo)
     if chosen.accepts_conflict:
@@ -142,6 +144,8 @@ def _apply_or_come_back(
 @contextmanager
 def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
     """Make Interrupted say that the draft is kept, where there is one."""
+    from gitsplit.workflow.draft import has_draft
+
     try:
         yield
     except KeyboardInterrupt as stop:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import (
     EmptySeries,
@@ -20,7 +21,6 @@ from gitsplit.git import (
     history,
     operations,
     rebase_process,
-    rebase_record,
 )
 from gitsplit.git.gerrit import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
@@ -40,8 +40,10 @@ from gitsplit.model.todo import (
 )
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
-from gitsplit.proposal.propose import Proposals
 from gitsplit.workflow.propose import Request, proposals_of, propose_plan, with_owner
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.propose import Proposals
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Work:
     todo: Todo
     head_ref: str | None
     ids: IdRules
-    proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
+    proposals: "Mapping[Oid, Proposals]" = field(default_factory=dict)
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
     reviewing: ReviewServer | None = None
 
@@ -93,7 +95,11 @@ def refuse_operation_in_progress(repo: Repository) -> None:
             "The last gitsplit was interrupted during its git rebase.",
             hint="Run gitsplit without -n: it finishes the rebase or rolls it back.",
         )
-    is_ours = rebase_record.record_under_way(repo) is not None
+    is_ours = False
+    if repo.is_rebasing:
+        from gitsplit.git.rebase_record import record_under_way
+
+        is_ours = record_under_way(repo) is not None
     operations.refuse_operation_under_way(repo, is_ours=is_ours)
 
 

@@ -1,0 +1,104 @@
+"""What the start of gitsplit costs, in what it imports and the processes it starts.
+
+Counts, not times: they are the same on every machine.
+"""
+
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from gitsplit.git import libgit2
+
+from .repository import Repository
+from .runner import done, written
+
+SCREEN = {"prompt_toolkit", "pygments", "gitsplit.tui"}
+PROPOSAL = {"gitsplit.proposal.propose", "gitsplit.proposal.scoring"}
+REBASE = {"gitsplit.git.rebase", "gitsplit.git.rebase_record"}
+UNUSED = {
+    "pygit2",
+    "ssl",
+    "socket",
+    "tarfile",
+    "logging",
+    "asyncio",
+    "secrets",
+    "difflib",
+}
+"""What no way of calling needs, and what costs much."""
+
+
+def modules_after(cwd: Path, *args: str) -> set[str]:
+    """The modules that ``gitsplit ARGS`` has imported when it ends."""
+    code = (
+        "import sys\n"
+        "from gitsplit.__main__ import run\n"
+        "try: run()\n"
+        "except SystemExit as stop: assert not stop.code, stop.code\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, *args]
+    ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
+    return set(ended.stderr.split())
+
+
+def own(modules: set[str]) -> list[str]:
+    """The modules of gitsplit's own among these."""
+    return sorted(name for name in modules if name.split(".")[0] == "gitsplit")
+
+
+def test_the_version_is_told_without_git(tmp_path: Path) -> None:
+    loaded = modules_after(tmp_path, "--version")
+
+    assert not loaded & {*SCREEN, *PROPOSAL, *UNUSED, "gitsplit.git.repository"}
+    assert not any(name.startswith("pygit2") for name in loaded)
+    assert len(own(loaded)) <= 15, own(loaded)
+
+
+def test_a_plan_is_applied_without_proposal_screen_and_rebase(
+    series: Repository, tmp_path: Path
+) -> None:
+    plan = written(tmp_path / "plan.json", {})
+    done(series.path, "-n", "--format", "json", "-o", plan, "HEAD~1")
+    loaded = modules_after(series.path, "--plan", plan, "--yes")
+
+    assert not loaded & {*SCREEN, *PROPOSAL, *REBASE, *UNUSED}
+    assert len(own(loaded)) <= 69, own(loaded)
+
+
+def test_a_dry_run_loads_nothing_of_screen_and_rebase(series: Repository) -> None:
+    loaded = modules_after(series.path, "--dry-run", "HEAD~1")
+
+    assert not loaded & {*SCREEN, *REBASE, *UNUSED}
+    assert len(own(loaded)) <= 82, own(loaded)
+
+
+def test_whoever_imports_pygit2_later_gets_the_same_one() -> None:
+    code = (
+        "from gitsplit.git import libgit2\n"
+        "import pygit2\n"
+        "assert pygit2.Odb is libgit2.pygit2.Odb\n"
+        "assert pygit2.enums.ObjectType is libgit2.enums.ObjectType\n"
+        "assert pygit2.init_repository"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_pygit2_that_was_not_tried_is_imported_whole() -> None:
+    code = (
+        "import sys, types\n"
+        "newer = sys.modules['pygit2._build'] = types.ModuleType('pygit2._build')\n"
+        "newer.__version__ = '99.0.0'\n"
+        "from gitsplit.git.libgit2 import pygit2\n"
+        "assert sys.modules['pygit2'].init_repository and pygit2.Odb"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_this_pygit2_was_tried_with_its_compiled_part_alone() -> None:
+    newest = tuple(map(int, version("pygit2").split(".")[:2]))
+
+    assert newest <= libgit2.NEWEST_TRIED, (
+        "see that the tests pass with NEWEST_TRIED at this version"
+    )
