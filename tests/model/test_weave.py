@@ -377,6 +377,21 @@ def test_a_creation_stays_where_an_earlier_group_has_nothing_to_show() -> None:
     assert contents(changes, {0: 1, 1: 1, 2: 0}) == ["-", "b"]
 
 
+def test_an_opaque_file_is_created_where_a_line_comes_that_it_has_later() -> None:
+    """As where attributes call it binary until it is renamed."""
+    created, later = side(b"a", lines("a b")), side(b"b", lines("a c"))
+    changes = in_commits(
+        [FileChange(None, created, by_lines=False)],
+        [FileChange(created, replace(created, path=b"b"), by_lines=False)],
+        [change_between(replace(created, path=b"b"), later)],
+    )
+
+    plan = with_files_for_lines(plan_of(changes, {0: 1, 2: 0}))
+
+    assert plan.group_of == (0, 1, 0)
+    assert contents(changes, {0: 1, 2: 0}) == ["a c", "a c", "a c"]
+
+
 def test_a_deletion_waits_only_for_the_lines_of_its_own_commit() -> None:
     changes = changes_between(side(b"a", lines("a")), side(b"a", lines("a b")), None)
     own_lines = len(edits_of(changes)) - 1

@@ -103,7 +103,8 @@ def first_shown(thread: Thread, assignment: Assignment) -> int | None:
         return None
     shown = [since for _, since, _ in states.lines(0).runs]
     shown += (states.start_group(stretch) for stretch in thread.stretches[1:])
-    return min((group for group in shown if group < creation), default=None)
+    # Lines that an opaque creation has come with it, whenever that is.
+    return min((g for g in shown if _ALWAYS < g < creation), default=None)
 
 
 ByChange = Sequence[Assignment]
