@@ -20,7 +20,8 @@ from tools.stress.values import (
     split_lines,
 )
 
-_PATHS = (b"a", b"b", b"d/e", b"d/\xe9 f", b"a/inside", b"g\n")
+_OPAQUE = b"c.opaque"
+_PATHS = (b"a", b"b", b"d/e", b"d/\xe9 f", b"a/inside", b"g\n", _OPAQUE)
 _WORDS = (b"a", b"b", b"c", b"f(a)", b"return a", b"x = 1", b"\xe9", b"}", b"")
 _ENDS = (b"\n", b"\n", b"\n", b"\r\n")
 
@@ -231,6 +232,15 @@ def _move(making: _Making, old: bytes, new: bytes) -> None:
     making.put(path, blob)
 
 
+def _be_opaque_a_while(making: _Making) -> None:
+    """A text has a path for a while where attributes call it binary."""
+    if _OPAQUE not in making.tree and making.rng.random() < 0.5:
+        making.put(_OPAQUE, Blob(FILE, _text(making.rng)))
+    _move(making, b"b", _OPAQUE)
+    more = [_edit] * making.rng.choice((0, 1))
+    making.later += [*more, partial(_move, old=_OPAQUE, new=b"b"), _edit]
+
+
 def _change_mode(making: _Making) -> None:
     path = making.path(lambda blob: blob.mode in (FILE, EXECUTABLE))
     if path is not None:
@@ -282,6 +292,7 @@ KINDS: dict[str, tuple[Callable[[_Making], None], int]] = {
     "rename": (_rename, 3),
     "change places": (_change_places, 1),
     "change places slowly": (_change_places_slowly, 1),
+    "opaque a while": (_be_opaque_a_while, 1),
     "mode": (_change_mode, 2),
     "something else": (_replace, 2),
     "bump": (_bump, 2),
@@ -331,6 +342,8 @@ def build_ranges(
     path.mkdir(parents=True)
     repo = Repository(path)
     repo.git("init", "-q", "--initial-branch=range-0")
+    (path / ".git" / "info").mkdir(exist_ok=True)
+    (path / ".git" / "info" / "attributes").write_text("*.opaque -diff\n")
     marks = path / ".git" / "marks"
     stream = b"".join(_stream(ranges))
     repo.run("fast-import", "--quiet", f"--export-marks={marks}", stdin=stream)
