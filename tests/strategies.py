@@ -22,8 +22,8 @@ from gitsplit.model.diff import (
     edits_around,
     edits_of,
     finer_edits,
-    lines_of,
 )
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, object_id
 from gitsplit.model.plan import (
     DROPPED,

@@ -32,8 +32,8 @@ def test_a_file_is_there_as_it_was_and_as_it_is() -> None:
     (change,) = parsed(TWO, "x").changes
 
     assert change.path == b"a.py"
-    assert change.old_lines == (b"one\n", b"stays\n")
-    assert change.new_lines == (b"two\n", b"stays\n", b"three\n")
+    assert tuple(change.old_lines) == (b"one\n", b"stays\n")
+    assert tuple(change.new_lines) == (b"two\n", b"stays\n", b"three\n")
     assert change.hunks == (
         Hunk(Span(0, 1), Span(0, 1)),
         Hunk(Span(2, 2), Span(2, 3)),
@@ -49,7 +49,7 @@ def test_every_change_has_its_letter() -> None:
 def test_blank_lines_stay_except_those_before_the_next_file() -> None:
     case = parsed(HEADER + "=== b\n\nA+x\n\n  end\n\n=== a\nA+y\n\n", "x")
 
-    assert [change.new_lines for change in case.changes] == [
+    assert [tuple(change.new_lines) for change in case.changes] == [
         (b"y\n",),
         (b"\n", b"x\n", b"\n", b"end\n"),
     ]

@@ -24,8 +24,8 @@ from gitsplit.model.diff import (
     TextEdit,
     edits_of,
     line_edits,
-    lines_of,
 )
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, object_id
 from gitsplit.model.plan import DROPPED, Plan
 from tests.model.test_align import partners_by_the_rule

@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.content import file_after
-from gitsplit.model.diff import File, FileChange, Hunk, Span, edits_of, lines_of
+from gitsplit.model.diff import File, FileChange, Hunk, Span, edits_of
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import Oid, RawCommit, object_id
 from gitsplit.model.plan import Group, Plan, with_files_for_lines
 from gitsplit.model.progress import PATIENT

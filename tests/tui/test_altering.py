@@ -9,7 +9,8 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.git.diff import hunks_between
 from gitsplit.model.checks import Outlook
-from gitsplit.model.diff import FileChange, lines_of
+from gitsplit.model.diff import FileChange
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.background.worker import Backend

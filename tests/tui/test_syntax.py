@@ -13,7 +13,8 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth, DummyOutput
 from pygments.lexers import PythonLexer
 
-from gitsplit.model.diff import FileChange, lines_of
+from gitsplit.model.diff import FileChange
+from gitsplit.model.lines import lines_of
 from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import SyntaxReader

@@ -270,13 +270,15 @@ class _Lives:
         """The lines of the strand, cut where its edits are."""
         if strand in self._known:
             return [(strand.lines[strand.span.start], *self._known[strand])]
-        lines, cuts = strand.text, self._cuts(strand)
+        cuts, first = self._cuts(strand), strand.span.start
         if not cuts:
-            return [(b"".join(lines), *self._groups(strand, 0))]
-        cuts = [0, *cuts, len(lines)]
+            return [(strand.text, *self._groups(strand, 0))]
         return [
-            (b"".join(lines[start:stop]), *self._groups(strand, start))
-            for start, stop in pairwise(cuts)
+            (
+                strand.lines.text(first + start, first + stop),
+                *self._groups(strand, start),
+            )
+            for start, stop in pairwise([0, *cuts, len(strand)])
         ]
 
     def _cuts(self, strand: Strand) -> Sequence[int]:

@@ -17,6 +17,7 @@ from itertools import groupby, pairwise
 from typing import AnyStr
 
 from gitsplit.model.align import Slot, merge_order, partners
+from gitsplit.model.lines import Lines
 from gitsplit.model.objects import Oid
 
 
@@ -63,20 +64,6 @@ class File:
     content: bytes | None
 
 
-def lines_of(content: bytes) -> tuple[bytes, ...]:
-    r"""The lines of ``content``, each with its ``\n``; the last may lack it.
-
-    Only ``\n`` ends a line: carriage return, form feed and NUL are content.
-
-    >>> lines_of(b"a\r\nb\fc\nd")
-    (b'a\r\n', b'b\x0cc\n', b'd')
-    """
-    parts = content.split(b"\n")
-    last = parts.pop()
-    lines = [part + b"\n" for part in parts]
-    return tuple([*lines, last] if last else lines)
-
-
 @dataclass(frozen=True)
 class FileChange:
     """What the commit did to one file: two sides and the hunks between them.
@@ -106,19 +93,17 @@ class FileChange:
         return side
 
     @cached_property
-    def old_lines(self) -> tuple[bytes, ...]:
+    def old_lines(self) -> Lines:
         """The old side's lines; empty where there is no old side or it is opaque."""
         return self._lines(self.old)
 
     @cached_property
-    def new_lines(self) -> tuple[bytes, ...]:
+    def new_lines(self) -> Lines:
         """The new side's lines; empty where there is no new side or it is opaque."""
         return self._lines(self.new)
 
-    def _lines(self, side: File | None) -> tuple[bytes, ...]:
-        if not self.by_lines or side is None or side.content is None:
-            return ()
-        return lines_of(side.content)
+    def _lines(self, side: File | None) -> Lines:
+        return Lines((side.content if side and self.by_lines else None) or b"")
 
 
 _TYPE_BITS = 0o170000

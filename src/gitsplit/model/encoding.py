@@ -8,7 +8,7 @@ are in that one.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gitsplit.model.diff import lines_of
+from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import RawCommit
 from gitsplit.model.series import CommitDraft
 

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gitsplit.model.diff import lines_of
+from gitsplit.model.lines import lines_of
 
 SPACE = b" \t\r\n"
 """What git's ``isspace`` takes: form feed and vertical tab are not among them."""

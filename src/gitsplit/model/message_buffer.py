@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import lines_of
+from gitsplit.model.lines import lines_of
 from gitsplit.model.message import stripspace
 
 _CANDIDATES = b"#;@!$%^&|:"

@@ -17,8 +17,8 @@ from typing import Literal
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.diff import lines_of
 from gitsplit.model.encoding import message_in_utf8
+from gitsplit.model.lines import lines_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid

@@ -23,6 +23,7 @@ from gitsplit.model.diff import (
     facts_of,
     hunk_lines_of,
 )
+from gitsplit.model.lines import Lines, lines_of
 
 
 @dataclass(slots=True, eq=False)
@@ -36,7 +37,7 @@ class Strand:
     ``again`` the one that put it back.
     """
 
-    lines: tuple[bytes, ...]
+    lines: Lines
     span: Span
     born: int | None = None
     died: int | None = None
@@ -49,9 +50,9 @@ class Strand:
         return len(self.span)
 
     @property
-    def text(self) -> tuple[bytes, ...]:
-        """The lines."""
-        return self.lines[self.span.start : self.span.stop]
+    def text(self) -> bytes:
+        """The lines as one."""
+        return self.lines.text(self.span.start, self.span.stop)
 
     def take(self, count: int) -> "Strand":
         """The first lines as a strand of their own, which this one loses."""
@@ -313,7 +314,7 @@ def _put_back(rows: _Rows, change: FileChange, hunk: Hunk) -> list[tuple[Strand,
         return []
     ahead = [rows.left.pop() for _ in range(dead)]
     # What was put back before has a successor, which may be put back in its turn.
-    old = [None if s.again else line for s in ahead for line in s.text]
+    old = [None if s.again else line for s in ahead for line in lines_of(s.text)]
     new = change.new_lines[hunk.new.start : hunk.new.stop]
     pairs = {i: hunk.new.start + j for i, j in _same_lines(old, new)}
     singles, found = [], []

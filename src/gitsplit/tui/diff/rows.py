@@ -19,7 +19,6 @@ from typing import NamedTuple, TypeVar
 from gitsplit.model.diff import (
     Edit,
     FactEdit,
-    File,
     FileChange,
     Span,
     TextEdit,
@@ -374,7 +373,7 @@ class _BlockPlace(NamedTuple):
 
 def _block_places(change: FileChange, file: int) -> Iterator[_BlockPlace]:
     """The places of a file's blocks, but for its head."""
-    height = _line_count(change.old)
+    height = len(change.old_lines)
     for hunks in _hunk_runs(change):
         yield _BlockPlace(file, hunks, _span_with_context(change, hunks, height))
 
@@ -436,12 +435,6 @@ def _span_with_context(change: FileChange, hunks: range, height: int) -> Span:
     first, last = change.hunks[hunks[0]].old, change.hunks[hunks[-1]].old
     start = max(0, first.start - CONTEXT_LINES)
     return Span(start, min(height, last.stop + CONTEXT_LINES))
-
-
-def _line_count(file: File | None) -> int:
-    """How many lines a file has, found without making them."""
-    content = (file and file.content) or b""
-    return content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
 
 
 def header_of(change: FileChange, hunks: range) -> Header:

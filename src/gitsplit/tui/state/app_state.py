@@ -7,7 +7,8 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import Hunk, Span, lines_of
+from gitsplit.model.diff import Hunk, Span
+from gitsplit.model.lines import lines_of
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo, Plan

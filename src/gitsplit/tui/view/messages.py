@@ -8,7 +8,7 @@ from operator import attrgetter
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.diff import lines_of
+from gitsplit.model.lines import lines_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
