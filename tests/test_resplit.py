@@ -238,6 +238,65 @@ def test_what_is_left_out_stays_in_the_files(five: Repository, tmp_path: Path) -
     assert five.git("status", "--porcelain").strip() == "M m.py"
 
 
+def test_what_is_left_out_is_named_by_its_own_commit(
+    five: Repository, tmp_path: Path
+) -> None:
+    fix = five.oid("HEAD~1")[:10]
+    plan = identity(five)
+    plan["series"][0]["dropped"] = groups_of(plan)[3]["files"]  # type: ignore[index]
+    del groups_of(plan)[3]
+    name = written(tmp_path / "plan.json", plan)
+
+    preview = gitsplit(five.path, "-n", "--plan", name).out
+    told = apply(five, tmp_path, plan)
+
+    assert f"(of {fix})" in preview
+    assert f"Left out of {fix}, still in the worktree" in told
+
+
+def test_a_dry_run_shows_a_range_whose_paths_clash_with_what_stands_against_it(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.commit("base\n", {"a": b"a\n" * 9, "b": b"b\n" * 9})
+    repo.commit("away\n", {"a": None, "t": b"a\n" * 9})
+    repo.commit("over\n", {"b": None, "a": b"b\n" * 9})
+    plan = json.loads(done(repo.path, "--resplit", "-n", "--format", "json", "HEAD~2"))
+    plan["series"][0]["groups"].reverse()
+
+    ran = gitsplit(repo.path, "-n", "--plan", written(tmp_path / "plan.json", plan))
+
+    assert ran.status == 1
+    assert "! Commit 1 would have two files at a." in ran.out
+    assert "Commit 1 would have two files at a." in ran.err
+
+
+def test_reviewers_of_a_commit_that_stays_see_nothing_new(five: Repository) -> None:
+    assert "patch set" not in gitsplit(five.path, "--resplit", "-n", "HEAD~5").out
+
+
+def test_a_plan_for_a_series_with_a_merge_is_read(
+    repo: Repository, tmp_path: Path
+) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    merge_two_lines(repo)
+    root = repo.git("rev-list", "--max-parents=0", "HEAD").split()[0]
+    plan = done(repo.path, "-n", "--format", "json", root)
+
+    name = written(tmp_path / "plan.json", json.loads(plan))
+
+    assert gitsplit(repo.path, "-n", "--plan", name, root).status == 0
+
+
+def test_an_empty_commit_alone_is_no_range(repo: Repository) -> None:
+    repo.commit("base\n", {"a": b"1\n"})
+    repo.git("commit", "-q", "--allow-empty", "-m", "empty")
+
+    ran = gitsplit(repo.path, "--resplit", "-n", "HEAD~1")
+
+    assert (ran.status, ran.out) == (1, "")
+    assert "changes no file, so there is nothing to split." in ran.err
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [

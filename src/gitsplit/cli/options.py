@@ -72,7 +72,8 @@ class Options:
     )
     root: bool = _flag("--root", help="Begin the series at the root commit.")
     resplit: bool = _flag(
-        "--resplit", help="Split the whole series again: its N commits become M."
+        "--resplit",
+        help="Split the series again as one range (with -n, or --plan and --yes).",
     )
     dry_run: bool = _flag(
         "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."

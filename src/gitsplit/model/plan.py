@@ -262,11 +262,14 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
 
 def _with_creations(plan: Plan) -> Plan:
     """The plan in which each created file is made where something of it shows first."""
+    if not plan.is_range:
+        return plan
     groups = list(plan.group_of)
-    for thread in plan.threads:
+    places = {e: at for at, e in enumerate(plan.edits) if isinstance(e, FactEdit)}
+    for thread, assignment in zip(plan.threads, assignments(plan), strict=True):
         if len(thread.changes) > 1 and thread.changes[0].old is None:
-            creation = plan.edits.index(FactEdit(thread.numbers[0], Fact.CREATE))
-            shown = first_shown(thread, plan.of_thread(thread))
+            creation = places[FactEdit(thread.numbers[0], Fact.CREATE)]
+            shown = first_shown(thread, assignment)
             if shown is not None:
                 groups[creation] = min(groups[creation], shown)
     return replace(plan, group_of=tuple(groups))

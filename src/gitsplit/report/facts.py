@@ -57,10 +57,14 @@ class ResultCommit:
 
 @dataclass(frozen=True, slots=True)
 class FileEdits:
-    """The edits of one file that a commit has, in their order."""
+    """The edits of one file that a commit has, in their order.
+
+    ``commit`` is the number of the commit of the range, from 0, that they were in.
+    """
 
     path: bytes
     edits: tuple[Edit, ...]
+    commit: int = 0
 
     @property
     def added(self) -> int:
@@ -78,7 +82,9 @@ def edits_of_files(
 ) -> tuple[FileEdits, ...]:
     """The edits by the files that they are of, both in their order."""
     files = edits_by_file(edits)
-    return tuple(FileEdits(changes[file].path, own) for file, own in files)
+    return tuple(
+        FileEdits(changes[file].path, own, changes[file].commit) for file, own in files
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ class Split:
     """How a commit of so many files and hunks is split.
 
     ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack,
-    ``given_up`` the commits of a range that no part continues, with their Change-Ids.
+    ``given_up`` the commits of a range that no part continues, with their Change-Ids,
+    ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was.
     """
 
@@ -113,6 +120,7 @@ class Split:
     trailers: tuple[IncompleteTrailer, ...] = ()
     shortcut: str = ""
     given_up: tuple[tuple[SourceCommit, bytes | None], ...] = ()
+    commits: tuple[SourceCommit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ def _split(
     pairs = zip(range(len(plan.groups)), commits, strict=True)
     messages = {n: commit.draft.message for n, commit in enumerate(commits, 1)}
     return Split(
-        files=len(plan.changes),
+        files=len(plan.threads),
         hunks=len(plan.edits),
         parts=tuple(
             _part(plan, group, members.get(group, ()), commit, proposals)
@@ -178,6 +186,7 @@ def _split(
         ),
         shortcut=proposals.shortcut if proposals else "",
         given_up=tuple((each, ids.of(each.raw.message)) for each in entry.given_up),
+        commits=entry.commits if entry.rest else (),
     )
 
 
@@ -254,7 +263,8 @@ def _patch_sets(
     for number, each in enumerate(commits, 1):
         is_other = each.draft.role == "owner" or bool(each.draft.squashed)
         kept = each.change_id if each.keeps_id and is_other else None
-        if kept is not None and kept in under_review:
+        is_kept = each.oid == each.draft.source.oid
+        if kept is not None and kept in under_review and not is_kept:
             yield number, kept
 
 
@@ -306,7 +316,7 @@ class DroppedEdits:
 
 
 def edits_left_out(
-    plans: Mapping[Oid, Plan], changed: Mapping[bytes, bool], *, is_kept: bool
+    todo: Todo, changed: Mapping[bytes, bool], *, is_kept: bool
 ) -> Iterator[DroppedEdits]:
     """The edits that each commit lost, by where they are now.
 
@@ -314,14 +324,16 @@ def edits_left_out(
     still has a file there; ``is_kept`` says that the worktree's files stay as they
     were.
     """
-    for oid, plan in plans.items():
-        found: dict[Where, list[FileEdits]] = {}
-        dropped = plan.edits_by_group().get(DROPPED, ())
-        for file in edits_of_files(plan.changes, dropped):
+    for entry in todo.entries:
+        if entry.action != "split" or entry.plan is None:
+            continue
+        found: dict[tuple[int, Where], list[FileEdits]] = {}
+        dropped = entry.plan.edits_by_group().get(DROPPED, ())
+        for file in edits_of_files(entry.plan.changes, dropped):
             where = _where(changed.get(file.path), is_kept)
-            found.setdefault(where, []).append(file)
-        for where, files in found.items():
-            yield DroppedEdits(oid, where, tuple(files))
+            found.setdefault((file.commit, where), []).append(file)
+        for (commit, where), files in found.items():
+            yield DroppedEdits(entry.commits[commit].oid, where, tuple(files))
 
 
 def _where(is_in_head: bool | None, is_kept: bool) -> Where:

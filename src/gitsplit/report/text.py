@@ -1,12 +1,13 @@
 """A dry run as text, for a terminal or a pipe."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, Span
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
 from gitsplit.report.facts import (
     CommitFate,
@@ -44,7 +45,7 @@ def _fate_lines(commit: CommitFate) -> Iterator[str]:
     if commit.split is not None:
         yield _split_heading(commit.entry)
         yield from against
-        yield from _split_lines(commit.split, is_range=bool(commit.entry.rest))
+        yield from _split_lines(commit.split)
     else:
         yield _heading(commit)
         yield from against
@@ -105,22 +106,22 @@ def _with_new_id_unknown(commit: ResultCommit) -> bytes:
     return message.replace(commit.change_id, b"(will be added)")
 
 
-def _split_lines(split: Split, *, is_range: bool) -> Iterator[str]:
+def _split_lines(split: Split) -> Iterator[str]:
     """How the commit is split, and a block for each commit that it becomes."""
     number = len(split.parts)
     into = f"becomes {quantity(number, 'commit')}"
-    if number == 1 and not is_range:
+    if number == 1 and not split.commits:
         into = "stays one commit"
     yield f"  {quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}: {into}"
     if split.shortcut:
         yield f"  a large commit: {split.shortcut}"
     for number, part in enumerate(split.parts, 1):
         yield ""
-        yield from _part_lines(number, part, is_range=is_range)
+        yield from _part_lines(number, part, split.commits)
     if split.dropped:
         yield ""
         yield "  dropped"
-        yield from _edit_lines(split.dropped)
+        yield from _edit_lines(split.dropped, split.commits)
     for given_up, change_id in split.given_up:
         yield ""
         name = f"{given_up.oid[:10]} {_subject_words(given_up.subject)}"
@@ -132,17 +133,21 @@ def _split_lines(split: Split, *, is_range: bool) -> Iterator[str]:
         yield ""
 
 
-def _part_lines(number: int, part: SplitPart, *, is_range: bool) -> Iterator[str]:
+def _part_lines(
+    number: int, part: SplitPart, of_range: Sequence[SourceCommit]
+) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""
     yield f"  {number}  {printable(subject_of(part.commit.draft.message))}"
     hunks = quantity(sum(len(file.edits) for file in part.files), "hunk")
     added = sum(file.added for file in part.files)
     removed = sum(file.removed for file in part.files)
     facts = [hunks, line_counts(added, removed), f"tree {part.commit.tree[:10]}"]
-    if is_range:
+    if of_range:
         facts.append(_continued(part.commit))
     yield "     " + ", ".join([*facts, *_id_fate(part.commit)])
-    yield from _edit_lines(part.files)
+    home = next((c for c in of_range if c.oid == part.commit.draft.source.oid), None)
+    is_new = part.commit.draft.role == "piece"
+    yield from _edit_lines(part.files, of_range, None if is_new else home)
     for path in part.by_hand:
         yield f"     {printable(path)}  edited by hand"
     if part.reason:
@@ -156,8 +161,10 @@ def _continued(commit: ResultCommit) -> str:
     original = commit.draft.source.oid
     if commit.oid == original:
         return "unchanged"
-    new = commit.draft.role == "piece"
-    return "new" if new else f"continues {original[:10]}"
+    if commit.draft.role != "piece":
+        return f"continues {original[:10]}"
+    author = next(iter(commit.draft.source.raw.values(b"author")), b"")
+    return f"new, by {printable(author.rsplit(b' ', 2)[0])}"
 
 
 def _id_fate(commit: ResultCommit) -> Iterator[str]:
@@ -168,10 +175,19 @@ def _id_fate(commit: ResultCommit) -> Iterator[str]:
         yield "new Change-Id"
 
 
-def _edit_lines(files: Iterable[FileEdits]) -> Iterator[str]:
-    """For each file a line: facts, and lines removed (-) and added (+), 1-based."""
+def _edit_lines(
+    files: Iterable[FileEdits],
+    of_range: Sequence[SourceCommit] = (),
+    home: SourceCommit | None = None,
+) -> Iterator[str]:
+    """For each file a line: facts, and lines removed (-) and added (+), 1-based.
+
+    In a range it says which commit's lines these are, where that isn't ``home``.
+    """
     for file in files:
         parts = [part for edit in file.edits for part in _edit_parts(edit)]
+        if of_range and of_range[file.commit] is not home:
+            parts.append(f"(of {of_range[file.commit].oid[:10]})")
         yield f"     {printable(file.path)}  {' '.join(parts)}"
 
 

@@ -82,7 +82,8 @@ def _work_to_show(repo: Repository, work: Work) -> tuple[Work, dict[Oid, Invalid
             refused[entry.oid] = why
             entry = _with_placeholders(entry)
             if _refusal_of(objects, work, entry) is not None:
-                entry = replace(entry, action="pick", message=None)
+                entries += (Entry(commit) for commit in entry.commits)
+                continue
         entries.append(entry)
     return replace(work, todo=Todo(tuple(entries))), refused
 
@@ -132,7 +133,7 @@ def rewrite_facts(
         old_tree=rewrite.old_tree,
         gone=tuple(gone_commits(work.todo, commits, work.ids)),
         trailers=tuple(trailers_left_behind(commits, work.ids)),
-        dropped=tuple(edits_left_out(work.plans, outcome.changed, is_kept=is_kept)),
+        dropped=tuple(edits_left_out(work.todo, outcome.changed, is_kept=is_kept)),
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),

@@ -165,6 +165,8 @@ def _range_at_home(repo: Repository, series: Series) -> Todo:
     commits = series.commits
     refuse_broken_range(series, commits)
     changes = history.changes_of(repo, commits)
+    if len(commits) == 1:
+        _refuse_empty(commits[0], changes[0])
     plan = plan_at_home(changes, [message_in_utf8(each.raw) for each in commits])
     return Todo((Entry(commits[0], "split", plan=plan, rest=commits[1:]),))
 
@@ -240,7 +242,8 @@ def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Wo
         for given in _entries_in_order(series, document)
     ]
     for _, commits in entries:
-        refuse_broken_range(series, commits)
+        if len(commits) > 1:
+            refuse_broken_range(series, commits)
     split = [commits for given, commits in entries if given.action == "split"]
     changes = _changes_of_ranges(repo, split)
     todo = Todo(
