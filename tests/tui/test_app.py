@@ -113,7 +113,9 @@ def start() -> State:
     """A screen on a plan of two commits, both with pieces."""
     plan = plan_of(FILES)
     return replace(
-        state_of(plan), proposals={COMMIT: proposals(plan.changes, b"Do it\n")}
+        state_of(plan),
+        proposals={COMMIT: proposals(plan.changes, b"Do it\n")},
+        plans={COMMIT: plan_of(FILES, groups=3)},
     )
 
 

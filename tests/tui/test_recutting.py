@@ -139,12 +139,12 @@ def test_a_commit_that_cannot_be_read_is_refused_with_the_reason() -> None:
     start = proposed()
     state = after(replace(start, proposals={}), MORE)
     with pytest.raises(ActionRefused, match="It is a merge"):
-        find_proposal(Backend(proposals_of=refuse), state)
+        find_proposal(Backend(proposals_of=refuse), state, MORE)
 
     assert state.request is ShellRequest.PROPOSE
     assert state.plan is start.plan
     with pytest.raises(ActionRefused, match="There is no proposal"):
-        find_proposal(Backend(), state)
+        find_proposal(Backend(), state, MORE)
     assert start.target.commit == COMMIT
 
 

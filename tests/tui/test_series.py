@@ -112,7 +112,7 @@ def test_a_commit_that_has_nothing_to_split_is_refused_with_the_reason() -> None
     start = series()
     state = after(replace(start, plans={}), OpenCommit())
     with pytest.raises(ActionRefused, match="It is a merge") as refused:
-        find_proposal(Backend(plan_of=refuse), state)
+        find_proposal(Backend(plan_of=refuse), state, OpenCommit())
 
     assert refused.value.hint == "Take another."
     assert (state.screen, state.request) == (Screen.SERIES, ShellRequest.PROPOSE)

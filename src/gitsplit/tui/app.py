@@ -82,6 +82,7 @@ from gitsplit.tui.update.actions import (
     Merged,
     MoveRows,
     MoveTo,
+    Proposed,
     Report,
     Reworded,
     Scroll,
@@ -181,6 +182,7 @@ class Shell:
         self.tints: Tints = no_tints
         self._frames = 0
         self._early_keys: list[KeyPress] | None = None
+        self._early_reports: list[Report] = []
         self._is_searching = False
         self._search_thread: Thread | None = None
 
@@ -200,7 +202,7 @@ class Shell:
         )
         self._background = BackgroundWorker(
             lambda: self.state,
-            lambda action: self.take(action, application),
+            lambda report: self._take_report(report, application),
             self._around.backend,
         )
         application.after_render += self._background.keep_up
@@ -216,6 +218,16 @@ class Shell:
             lambda: self.state, self._take_mouse, lambda *line: self.tints(*line)
         )
 
+    def _take_report(self, report: Report, application: ScreenApplication) -> None:
+        """Take a report; while the user is in an editor, it waits for their return.
+
+        What they write there is about the state as they left it.
+        """
+        if self._is_waiting() and not self._is_searching:
+            self._early_reports.append(report)
+        else:
+            self.take(report, application)
+
     def take(self, action: Action, application: ScreenApplication) -> None:
         """Make the state that follows ``action``, and do what it asks for."""
         before = self.state
@@ -224,6 +236,8 @@ class Shell:
             self._tell_and_stop_checks()
         if isinstance(action, Report):
             application.invalidate()
+        if isinstance(action, Proposed):
+            gc.freeze()  # a proposal is many objects, which stay
         self._answer(action, application)
 
     def close(self) -> None:
@@ -322,7 +336,8 @@ class Shell:
             return
         early, self._early_keys = self._early_keys or [], None
         self._is_searching = False
-        for action in actions:
+        reports, self._early_reports = self._early_reports, []
+        for action in (*actions, *reports):
             self.take(action, application)
         application.key_processor.feed_multiple(early)
         application.key_processor.process_keys()
@@ -420,7 +435,7 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
 
 def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[Action]:
     """A report of what is proposed, and the action that needs it."""
-    return (find_proposal(backend, state), action)
+    return (find_proposal(backend, state, action), action)
 
 
 def _try_action(state: State, action: Action) -> Sequence[Action]:

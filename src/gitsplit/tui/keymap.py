@@ -65,6 +65,7 @@ from gitsplit.tui.update.actions import (
     Take,
     TypeText,
     Undo,
+    UseProposal,
     Widen,
 )
 
@@ -362,6 +363,7 @@ TABLE = (
         "propose one commit more, one fewer",
         "more, fewer",
     ),
+    KeyRow(COMMITS, _SPLIT, {"P": UseProposal()}, "use what is proposed"),
     KeyRow(COMMITS, _WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
     KeyRow(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
     KeyRow(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),

@@ -19,6 +19,7 @@ from gitsplit.model import escape
 from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import dump_steps, load_steps
@@ -89,9 +90,16 @@ class DraftSaver:
     A failure is only raised by :meth:`close`: it shall not disturb the user at work.
     """
 
-    def __init__(self, repo: Repository, work: Work) -> None:
+    def __init__(
+        self,
+        repo: Repository,
+        work: Work,
+        proposed: Callable[[Oid], Plan | None] = lambda _commit: None,
+    ) -> None:
+        """Save for this work; ``proposed`` has plans that came in after it was read."""
         self._file = DraftFile.of(repo, work.series, work.head_ref)
         self._work = work
+        self._proposed = proposed
         self._latest: tuple[Todo, Memory | None] | None = None
         self._is_closing = False
         self._failure: WriteFailed | None = None
@@ -139,7 +147,7 @@ class DraftSaver:
         """
         self._failure = None
         try:
-            if todo == self._work.todo:
+            if self._is_as_proposed(todo):
                 self._file.forget()
             else:
                 text = parse.dump_plan(plan_document(replace(self._work, todo=todo)))
@@ -147,6 +155,18 @@ class DraftSaver:
                 self._file.save(text, beside)
         except WriteFailed as failure:
             self._failure = failure
+
+    def _is_as_proposed(self, todo: Todo) -> bool:
+        """Whether it is the list that the run began with, with proposals by now."""
+        first = self._work.todo
+        return todo == first or todo == self._with_proposed(first)
+
+    def _with_proposed(self, todo: Todo) -> Todo:
+        """The list with those plans that are proposed by now."""
+        for oid in self._work.unproposed:
+            if (plan := self._proposed(oid)) is not None:
+                todo = todo.with_plan(oid, plan)
+        return todo
 
 
 def memory_text(memory: Memory, draft: str) -> str:

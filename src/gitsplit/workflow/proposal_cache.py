@@ -11,7 +11,7 @@ from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE, NewObjects, PathPair, changed_paths
-from gitsplit.model.diff import TextEdit
+from gitsplit.model.diff import FileChange, TextEdit
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
@@ -90,8 +90,8 @@ class ProposalCache:
 
     def _propose_for_user(self, oid: Oid) -> Plan:
         """Propose a plan for a commit to be split: two groups at least, if possible."""
-        plan = self._propose_freely(self._for_user, oid)
-        if len(plan.groups) > 1:
+        plan = self._free_plans.get(oid)
+        if plan is not None and len(plan.groups) > 1:
             return plan
         return self._propose(self._for_user, oid, is_asked=True)
 
@@ -116,7 +116,7 @@ class ProposalCache:
 
     def _make_proposals(self, repo: Repository, oid: Oid) -> Proposals:
         commit = self.work.todo.entry(oid).commit
-        changes = history.file_changes(repo, commit)
+        changes = self._changes_of(repo, commit)
         if not changes:
             raise NothingToSplit(
                 f"{oid[:7]} changes no file, so there is nothing to split.",
@@ -124,6 +124,15 @@ class ProposalCache:
             )
         # The same repository each time, by which earlier commits are read but once.
         return proposals_of(self.repo, self.request, self.work.series, commit, changes)
+
+    def _changes_of(
+        self, repo: Repository, commit: SourceCommit
+    ) -> tuple[FileChange, ...]:
+        """What a commit changed, as read for its first plan where it has one."""
+        plan = self.work.todo.entry(commit.oid).plan
+        if plan is not None:
+            return plan.changes
+        return history.file_changes(repo, commit)
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """Estimate how many changes a commit consists of; count its files and lines.

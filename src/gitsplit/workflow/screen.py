@@ -58,7 +58,7 @@ def edit_work(
             finish.signer.try_out()
         opening = _opening_state(repo, request, work, finish)
     cache = ProposalCache(repo, request, work)
-    saver = DraftSaver(repo, work)
+    saver = DraftSaver(repo, work, cache.known_plan)
     checks = request.checks
     runner = CheckRunner(repo, work, checks, request.jobs) if checks else None
     around = Surroundings(
@@ -105,11 +105,13 @@ def _opening_state(
 ) -> State:
     """The screen's first state: the draft's with its undo history, or a new one."""
     state = first_state(_whole(repo, request, work), work.todo, hunks_between)
-    state = replace(state, proposals=dict(work.proposals))
+    unproposed = {oid: work.plans[oid] for oid in work.unproposed}
+    state = replace(state, proposals=dict(work.proposals), unproposed=unproposed)
     draft = _resume_draft(repo, request, work, finish)
     memory = None if draft is None else load_memory(repo, work, draft)
     if memory is not None:
-        return with_memory(state, memory)
+        # Its steps begin with a plan of that time, which needs no proposal.
+        return with_memory(replace(state, unproposed={}), memory)
     if draft is not None:
         state = with_draft(state, draft)
     return with_only_split_open(state)

@@ -25,7 +25,7 @@ from gitsplit.git import (
 from gitsplit.git.gerrit import ReviewServer, review_server
 from gitsplit.git.repository import Repository, open_repository
 from gitsplit.model.change_id import IdRules
-from gitsplit.model.diff import FileChange, edits_of
+from gitsplit.model.diff import FileChange, edits_of, size_of
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.objects import Oid
@@ -40,7 +40,13 @@ from gitsplit.model.todo import (
 )
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
-from gitsplit.workflow.propose import Request, proposals_of, propose_plan, with_owner
+from gitsplit.workflow.propose import (
+    COMMAND,
+    Request,
+    proposals_of,
+    propose_plan,
+    with_owner,
+)
 
 if TYPE_CHECKING:
     from gitsplit.proposal.propose import Proposals
@@ -53,8 +59,10 @@ class Work:
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.
     ``ids`` are the rules for Change-Ids here. ``proposals`` are those of the commits
     whose plans weren't given; ``refused`` has the error of each that none could be made
-    for, and that wasn't named by the user: it stays as it is. ``reviewing`` is what the
-    clone knows of the review server, None without one.
+    for, and that wasn't named by the user: it stays as it is. ``unproposed`` are the
+    commits whose plan is one commit by now, for the screen opens before their proposals
+    are made. ``reviewing`` is what the clone knows of the review server, None without
+    one.
     """
 
     series: Series
@@ -63,6 +71,7 @@ class Work:
     ids: IdRules
     proposals: "Mapping[Oid, Proposals]" = field(default_factory=dict)
     refused: Mapping[Oid, GitsplitError] = field(default_factory=dict)
+    unproposed: frozenset[Oid] = frozenset()
     reviewing: ReviewServer | None = None
 
     @property
@@ -133,9 +142,10 @@ def read_work(
     """Read the series that the request names, with the plan given or one proposed.
 
     ``every`` proposes to split each commit of the series, as a dry run shows it;
-    ``asks`` none, for the screen asks. Without either, WhichCommit is raised for a
-    series of several of which none was named. Raises what reading the series raises,
-    and InvalidPlan where the plan doesn't fit.
+    ``asks`` none, for the screen asks; nor does it wait for proposals that take more
+    than a moment, which the screen has made meanwhile. Without either, WhichCommit is
+    raised for a series of several of which none was named. Raises what reading the
+    series raises, and InvalidPlan where the plan doesn't fit.
     """
     if request.plan is not None:
         return _read_plan(repo, request, parse.load_plan(request.plan))
@@ -149,12 +159,48 @@ def read_work(
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
     work = _make_work(repo, request, series, todo_as_read(series))
+    if asks and not _is_proposed_soon(repo, changes):
+        return _unproposed(work, chosen, changes)
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
         if done:
             tell(number, len(chosen), len(edits_of(done)))
             work = _with_proposal(repo, request, work, commit, done)
     is_about_each = bool(request.commits) or not every
     return _raise_refusal(work, is_about_each or not work.plans)
+
+
+SOON_HUNKS = 40
+SOON_LINES = 2_000
+"""What is proposed for so many hunks and changed lines is there at once.
+
+So the screen opens on it, in place of being drawn twice.
+"""
+
+
+def _is_proposed_soon(
+    repo: Repository, changes: Sequence[tuple[FileChange, ...]]
+) -> bool:
+    """Whether the proposals for these changes are made before one would notice.
+
+    A program of the user's may take any time.
+    """
+    edits = [edit for done in changes for edit in edits_of(done)]
+    is_small = len(edits) <= SOON_HUNKS and sum(map(size_of, edits)) <= SOON_LINES
+    return is_small and not repo.config.get(COMMAND)
+
+
+def _unproposed(
+    work: Work,
+    commits: Sequence[SourceCommit],
+    changes: Sequence[tuple[FileChange, ...]],
+) -> Work:
+    """The work with everything of each commit in one, until more is proposed."""
+    plans = {
+        commit.oid: plan_at_home([done], [commit.raw.message])
+        for commit, done in zip(commits, changes, strict=True)
+        if done
+    }
+    return replace(work.with_plans(plans), unproposed=frozenset(plans))
 
 
 def _range_at_home(repo: Repository, series: Series) -> Todo:

@@ -41,16 +41,20 @@ from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
 from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
+from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions import (
     Action,
     Checked,
     Estimated,
     Foreseen,
+    NotProposed,
     Progressed,
     Proposed,
     Report,
     SplitHunk,
+    UseProposal,
+    refusal_of,
 )
 
 Found = TypeVar("Found")
@@ -123,7 +127,7 @@ class BackgroundWorker:
     def __init__(
         self,
         get_state: Callable[[], State],
-        take: Callable[[Action], None],
+        take: Callable[[Report], None],
         backend: Backend,
     ) -> None:
         self._get_state = get_state
@@ -230,9 +234,14 @@ def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
 
 
 def next_job(state: State, backend: Backend) -> Job | None:
-    """The next job: conflicts first, then estimates, from the selected commit on."""
+    """The next job: conflicts first, then proposals that the screen opened without.
+
+    Then estimates, from the selected commit on.
+    """
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
+    if unproposed := commit_to_propose(state):
+        return Job(partial(_find_first_proposal, backend, unproposed))
     if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
     order = state.todo.order
@@ -245,6 +254,14 @@ def next_job(state: State, backend: Backend) -> Job | None:
 
 def _find_outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
     return Foreseen(todo, backend.outlook(todo_without_empty_groups(todo), watch))
+
+
+def _find_first_proposal(backend: Backend, commit: Oid, _watch: Watch) -> Report:
+    try:
+        plan = backend.plan_of(commit)
+    except GitsplitError as error:
+        return NotProposed(commit, refusal_of(error))
+    return Proposed(commit, plan, backend.known_proposals(commit))
 
 
 def _find_estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
@@ -272,15 +289,18 @@ def takes_long_to_cut(state: State, action: Action) -> bool:
     return compared > _LONG_COMPARISON
 
 
-def find_proposal(backend: Backend, state: State) -> Proposed:
-    """Find what is proposed for the commit that the user is at.
+def find_proposal(backend: Backend, state: State, action: Action) -> Proposed:
+    """Find what is proposed for the commit that the user is at, for this action.
 
     Raises ActionRefused where there is no proposal.
     """
     try:
-        if state.screen is Screen.SERIES:
-            plan = backend.plan_of(state.chosen)
-            return Proposed(state.chosen, plan, backend.known_proposals(state.chosen))
+        if state.screen is Screen.SERIES or isinstance(action, UseProposal):
+            commit = state.chosen
+            if state.screen is not Screen.SERIES:
+                commit = state.target.commit
+            plan = backend.plan_of(commit)
+            return Proposed(commit, plan, backend.known_proposals(commit))
         proposals = backend.proposals_of(state.target.commit)
         proposals.plan(at_least=2)  # it remembers what takes long
         return Proposed(state.target.commit, None, proposals)

@@ -305,6 +305,11 @@ class State:
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
 
+    # Plans that commits opened with, until their proposals come; and commits whose
+    # proposals came when the user had already made a plan.
+    unproposed: Mapping[Oid, Plan] = field(default_factory=dict)
+    offered: frozenset[Oid] = frozenset()
+
     # What the last action needs merged, and what was merged for it; None is a conflict.
     to_merge: Versions | None = None
     merges: Mapping[Versions, bytes | None] = field(default_factory=dict)

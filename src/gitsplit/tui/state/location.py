@@ -190,6 +190,12 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
     return _on_rows(replace(moved, unfolded=unfolded), rows)
 
 
+def on_proposal(state: State, plan: Plan) -> State:
+    """The state at the same line and selection, after the plan was first proposed."""
+    rows = rows_after(state.rows, plan.changes, plan.edits, state.unfolded)
+    return _on_rows(state, rows)
+
+
 def _on_rows(state: State, rows: Rows) -> State:
     """The state on other rows of the same diff; the cursor stays on its line."""
     anchor = state.anchor

@@ -18,6 +18,7 @@ from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
 from gitsplit.tui.state.new_commits import message_of
+from gitsplit.tui.state.proposals import is_unproposed
 
 _MOVES_TREES = ("squash", "fixup", "drop")
 
@@ -124,6 +125,10 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
     """What is wrong with the plan of one commit."""
     plan = entry.plan
     assert plan is not None, "a split has a plan"
+    if is_unproposed(state, entry):
+        is_made = entry.oid in state.plans
+        yield f"Its proposal is {'ready: q shows it.' if is_made else 'being made.'}"
+        return
     used = groups_with_edits(plan)
     for number, group in enumerate(used, 1):
         if not message_of(plan, group).strip():

@@ -36,6 +36,14 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotProposed:
+    """Nothing can be proposed for a commit, for a reason that the user sees."""
+
+    commit: Oid
+    why: "Refused"
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Git has merged contents; None where they conflict."""
 
@@ -69,7 +77,7 @@ class Checked:
     check: Check
 
 
-Report = Estimated | Proposed | Merged | Foreseen | Progressed | Checked
+Report = Estimated | Proposed | NotProposed | Merged | Foreseen | Progressed | Checked
 
 
 FAR = 2**62
@@ -211,6 +219,11 @@ class ChangeCount:
     """Propose one commit more (1) or fewer (-1) for the one that is open."""
 
     by: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseProposal:
+    """Use what is proposed for the open commit, in place of the plan as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +469,7 @@ ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scr
 RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
-OpenedAction = PieceAction | CommitAction | ChangeCount | SetContent
+OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent
 PlanAction = OpenedAction | SeriesAction | HistoryAction
 ViewAction = CursorAction | MarkAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

@@ -34,6 +34,11 @@ from gitsplit.tui.state.problems import (
     with_problems,
     with_verdict,
 )
+from gitsplit.tui.state.proposals import (
+    after_use_of_proposal,
+    with_proposals_in_place,
+    without_awaited_proposal,
+)
 from gitsplit.tui.state.undo import after_redo, after_undo
 from gitsplit.tui.update.actions import (
     Action,
@@ -54,6 +59,7 @@ from gitsplit.tui.update.actions import (
     MarkAction,
     Merged,
     MoveCommit,
+    NotProposed,
     OpenedAction,
     OpenHelp,
     OpenMessages,
@@ -78,6 +84,7 @@ from gitsplit.tui.update.actions import (
     ShowCommit,
     Suspend,
     Undo,
+    UseProposal,
     ViewAction,
     refusal_of,
 )
@@ -107,7 +114,8 @@ def reduce(state: State, action: Action) -> State:
     that needs contents merged: it is taken again when that is reported.
     """
     if isinstance(action, Report):
-        return _after_report(replace(state, request=None, to_merge=None), action)
+        known = _after_report(replace(state, request=None, to_merge=None), action)
+        return with_proposals_in_place(known)
     ready = replace(state, refusal=None, request=None, to_merge=None, merges={})
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
@@ -115,7 +123,7 @@ def reduce(state: State, action: Action) -> State:
         ready = replace(ready, status="")
     try:
         made = _after_action(replace(ready, merges=state.merges), action)
-        return replace(made, merges={})
+        return with_proposals_in_place(replace(made, merges={}))
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
     except (ActionRefused, InvalidPlan) as refusal:
@@ -129,8 +137,7 @@ def _after_action(state: State, action: Action) -> State:
     Raises ActionRefused where it can't be done, InvalidPlan where its plan can't be.
     """
     if isinstance(action, PlanAction):
-        made = _after_plan_action(state, action)
-        return with_problems(made) if made.screen is Screen.PREVIEW else made
+        return _with_preview(_after_plan_action(state, action))
     if isinstance(action, ViewAction):
         return _after_view_action(state, action)
     if isinstance(action, PromptAction):
@@ -163,6 +170,8 @@ def _after_opened_action(state: State, action: OpenedAction) -> State:
         return after_commit_action(state, action)
     if isinstance(action, ChangeCount):
         return after_count_change(state, action.by)
+    if isinstance(action, UseProposal):
+        return after_use_of_proposal(state)
     if isinstance(action, SetContent):
         return with_file_content(state, action)
     assert_never(action)
@@ -199,7 +208,7 @@ def _after_report(state: State, report: Report) -> State:
     wanted as soon as git had answered is asked for then.
     """
     match report:
-        case Estimated() | Proposed():
+        case Estimated() | Proposed() | NotProposed():
             return _with_commit_report(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
@@ -216,16 +225,27 @@ def _after_report(state: State, report: Report) -> State:
             assert_never(report)
 
 
-def _with_commit_report(state: State, report: Estimated | Proposed) -> State:
+def _with_commit_report(
+    state: State, report: Estimated | Proposed | NotProposed
+) -> State:
     """The state with what was proposed for a commit, and with its estimate if given."""
     commit = report.commit
+    if isinstance(report, NotProposed):
+        known = _with_preview(without_awaited_proposal(state, commit))
+        return replace(known, status=report.why.sentence, refusal=report.why.kind)
     if report.proposals is not None:
         state = replace(state, proposals={**state.proposals, commit: report.proposals})
     if isinstance(report, Estimated):
         return replace(state, estimates={**state.estimates, commit: report.estimate})
     if report.plan is not None:
-        state = replace(state, plans={**state.plans, commit: report.plan})
+        plans = {**state.plans, commit: report.plan}
+        return _with_preview(replace(state, plans=plans))
     return state
+
+
+def _with_preview(state: State) -> State:
+    """The state whose preview, where it is shown, says what stands against it now."""
+    return with_problems(state) if state.screen is Screen.PREVIEW else state
 
 
 _QUIT_QUESTION = "Not applied: q again quits and discards the plan."

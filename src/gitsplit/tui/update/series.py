@@ -27,6 +27,7 @@ from gitsplit.tui.state.location import (
     with_proposal_request,
 )
 from gitsplit.tui.state.new_commits import PlacedMessage, message_commits
+from gitsplit.tui.state.proposals import with_shortcut_words
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
@@ -119,7 +120,7 @@ def with_only_split_open(state: State) -> State:
     if len(marked) != 1:
         return replace(state, status=state.status or _autosquash_words(state))
     open_now = with_commit_open(replace(state, screen=Screen.SPLIT), marked[0])
-    return replace(open_now, status=_with_shortcut_words(open_now, state.status))
+    return replace(open_now, status=with_shortcut_words(open_now, state.status))
 
 
 def with_doing(state: State, doing: Doing) -> State:
@@ -197,15 +198,7 @@ def _at_commit(state: State, commit: Oid) -> State:
     shown = replace(state, screen=Screen.SPLIT, beneath=beneath or state.beneath)
     is_first = commit not in state.last_places and not is_open(state, commit)
     made = with_commit_open(shown, commit)
-    return replace(made, status=_with_shortcut_words(made, said) if is_first else said)
-
-
-def _with_shortcut_words(state: State, said: str) -> str:
-    """The status, and how the proposal for a large commit was simplified."""
-    proposals = state.proposals.get(state.target.commit)
-    if proposals is None or not proposals.shortcut:
-        return said
-    return " · ".join(filter(None, (said, f"a large commit: {proposals.shortcut}")))
+    return replace(made, status=with_shortcut_words(made, said) if is_first else said)
 
 
 def _at_neighbour(state: State, by: int) -> State:

@@ -18,6 +18,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
 )
 from gitsplit.tui.state.problems import outlook_words
+from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
 from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
 from gitsplit.tui.view.series import series_title
@@ -186,12 +187,13 @@ def status_line(state: State, width: int) -> StyleAndTextTuples:
 def _sentence(state: State) -> tuple[str, str]:
     """What the last key did, and its style; a refusal says so by mark and style.
 
-    In the preview, what git is being asked meanwhile stands before it.
+    What git is being asked meanwhile, and what is being proposed, stands before it.
     """
     if state.refusal is not None:
         style, mark = _REFUSALS[state.refusal]
         return style, f"{mark}{one_line(state.status)}"
-    asked = outlook_words(state) if state.screen is Screen.PREVIEW else ""
+    is_preview = state.screen is Screen.PREVIEW
+    asked = outlook_words(state) if is_preview else proposal_words(state)
     return "", " · ".join(filter(None, [asked, one_line(state.status)]))
 
 
