@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -232,7 +233,10 @@ def test_head_names_a_branch_or_none(repo: Repository) -> None:
     opened = open_repository(repo.path)
     assert opened.head_ref() == "refs/heads/main"
     repo.commit("one", {"f": b"1\n"})
-    repo.git("checkout", "-q", "--detach")
+    repo.git("symbolic-ref", "refs/heads/other", "refs/heads/main")
+    repo.git("symbolic-ref", "HEAD", "refs/heads/other")
+    assert opened.head_ref() == repo.git("symbolic-ref", "HEAD")
+    repo.git("checkout", "-q", "--detach", "main")
     assert opened.head_ref() is None
 
 
@@ -337,3 +341,30 @@ def test_fresh_change_ids_are_well_formed_and_differ() -> None:
     made = {fresh_change_id() for _ in range(100)}
     assert len(made) == 100
     assert all(re.fullmatch(rb"I[0-9a-f]{40}", each) for each in made)
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [
+        ("A B", "a@b"),
+        ("Zoë", "zoë@example.com"),
+        (" A. ", "<a@b>"),
+        ("A <x> B.", "'a@b'"),
+        ("A\\nB", "a b"),
+        ("A", ""),
+    ],
+)
+def test_who_the_configuration_names_is_the_committer_as_git_has_it(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, name: str, email: str
+) -> None:
+    for each in ("NAME", "EMAIL", "DATE"):
+        monkeypatch.delenv(f"GIT_COMMITTER_{each}", raising=False)
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    with (repo.path / ".git" / "config").open("a") as config:
+        config.write(f'[user]\n name = "{name}"\n email = "{email}"\n')
+    said = committer(open_repository(repo.path)).rsplit(b" ", 2)
+    expected = os.fsencode(repo.git("var", "GIT_COMMITTER_IDENT")).rsplit(b" ", 2)
+
+    assert (said[0], said[2]) == (expected[0], expected[2])
+    assert 0 <= int(expected[1]) - int(said[1]) < 60

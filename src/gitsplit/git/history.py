@@ -123,12 +123,14 @@ def read_series(
     early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
     ``commits`` is not in the series.
     """
-    head = repo.head()
     marked = tuple(repo.resolve(revision) for revision in commits)
-    base = None if root else _series_base(repo, head, upstream, marked)
-    found = tuple(
-        read_source_commit(repo, oid) for oid in _commits_between(repo, base, head)
-    )
+    plain = None if root or (commits and not upstream) else _plain_range(repo, upstream)
+    if plain is None:
+        head = repo.head()
+        base = None if root else _series_base(repo, head, upstream, marked)
+        plain = base, _commits_between(repo, base, head)
+    base, oids = plain
+    found = tuple(read_source_commit(repo, oid) for oid in oids)
     _refuse_outsiders(repo, marked, found)
     if base is None and found:
         _refuse_shallow_boundary(repo, found[0])
@@ -137,7 +139,36 @@ def read_series(
             f"There is no commit between {upstream or '@{upstream}'} and HEAD.",
             hint="To split the last commit: gitsplit HEAD~1",
         )
-    return Series(base, head, found)
+    return Series(base, oids[-1], found)
+
+
+_PLAIN_REVISION = re.compile(
+    r"@\{u(pstream)?\}|(?!.*\.\.)[\w/.][\w/.-]*([~^]\d*)*", re.ASCII
+)
+
+
+def _plain_range(
+    repo: Repository, upstream: str | None
+) -> tuple[Oid | None, tuple[Oid, ...]] | None:
+    """The merge base with ``upstream``, and the commits after it, by one git process.
+
+    Where what HEAD and ``upstream`` have in common is left at one commit only, that is
+    their merge base. None elsewhere, and where something is wrong.
+    """
+    name = "@{upstream}" if upstream is None else upstream
+    if not _PLAIN_REVISION.fullmatch(name):
+        return None
+    done = repo.program.run(
+        *("--no-replace-objects", "rev-list", "--reverse", "--topo-order"),
+        *("--boundary", "HEAD", f"^{name}", "--"),
+        check=False,
+    )
+    rows = done.stdout.decode("ascii").split()
+    edges = [row for row in rows if row.startswith("-")]
+    if done.status or len(edges) != 1 or len(rows) == 1:
+        return None
+    oids = tuple(Oid(row) for row in rows if not row.startswith("-"))
+    return Oid(edges[0][1:]), oids
 
 
 def log_titles(repo: Repository, series: Series, form: str) -> dict[Oid, bytes]:

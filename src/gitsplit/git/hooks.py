@@ -213,8 +213,13 @@ def _pairs_to_announce(repo: Repository, rewrite: Rewrite) -> list[tuple[Oid, Oi
 
 
 def _set_orig_head(repo: Repository, old_head: Oid) -> str:
-    """Set ``ORIG_HEAD`` to the old tip; a rebase in progress keeps its own there."""
-    if repo.is_rebasing:
+    """Set ``ORIG_HEAD`` to the old tip, unless that was done as the refs were moved.
+
+    A rebase in progress keeps its own there.
+    """
+    file = repo.git_dir / "ORIG_HEAD"
+    is_set = file.is_file() and file.read_text("ascii", "replace").strip() == old_head
+    if repo.is_rebasing or is_set:
         return ""
     done = repo.program.run("update-ref", "ORIG_HEAD", old_head, check=False)
     return _failure_text("ORIG_HEAD couldn't be set", done)

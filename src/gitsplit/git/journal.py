@@ -46,6 +46,7 @@ from gitsplit.git.worktree import (
     update_index,
 )
 from gitsplit.model.listing import name_list, with_capital
+from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say, say_nothing
 
 MOST_RECORDS = 50
@@ -185,12 +186,19 @@ def _carry_out(
             expected_head=head,
             started=note_child,
             before_commit=follow,
+            orig_head=_orig_head(repo, record),
         )
     except (GitsplitError, KeyboardInterrupt) as error:
         _roll_back_untouched(repo, record, follower, error)
         raise
     follower.finish()
     return finish_record(repo, record)
+
+
+def _orig_head(repo: Repository, record: Record) -> Oid | None:
+    """What ``ORIG_HEAD`` is to be: the old tip; a rebase in progress keeps its own."""
+    is_new = record.phase == "prepared" and not repo.is_rebasing
+    return record.updates[0].old if is_new else None
 
 
 def _roll_back_untouched(

@@ -247,13 +247,15 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
     expected_head: str | None,
     started: Callable[[int], None] | None = None,
     before_commit: Callable[[], None] | None = None,
+    orig_head: Oid | None = None,
 ) -> None:
     """Move all the refs in one transaction (git-update-ref(1)), or none.
 
     ``message`` goes into the reflogs. ``expected_head`` is the ref that HEAD has to
     name, None for a detached one; that is checked under HEAD's lock. ``started`` is
     told the process id of git before anything is locked; ``before_commit`` runs when
-    everything is locked and can stop the move by raising.
+    everything is locked and can stop the move by raising. ``orig_head`` is what
+    ``ORIG_HEAD`` is set to afterwards, if git allows that.
 
     Raises RefMoved where a ref isn't at its old value or HEAD names another ref, and
     WriteFailed where git refuses for a reason of its own.
@@ -274,6 +276,9 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
             before_commit()
         if not talk.ask(b"commit"):
             raise _interruption_error(talk)
+        if orig_head is not None and talk.ask(b"start"):
+            talk.say(b"update ORIG_HEAD", orig_head.encode(), b"")
+            _ = talk.ask(b"prepare") and talk.ask(b"commit")
 
 
 @contextmanager

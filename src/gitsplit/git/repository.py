@@ -11,6 +11,7 @@ power cut has cut off in its first bytes. The clock (:func:`committer`) and rand
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -46,6 +47,10 @@ _KINDS: Mapping[enums.ObjectType, StoredKind] = {
 _NAMED: Mapping[str, StoredKind] = {kind: kind for kind in _KINDS.values()}
 
 _OID_LINE = re.compile(rb"([0-9a-f]{40})\n")
+
+_HEAD_FILE = re.compile(rb"ref: (refs/heads/[^\n]+)\n")
+
+_FULL_OID = re.compile(r"[0-9a-f]{40}")
 
 _TAGGED = re.compile(rb"object ([0-9a-f]{40})\n")
 
@@ -238,13 +243,30 @@ class Repository:
     def head_ref(self) -> str | None:
         """The ref that HEAD names now (git-symbolic-ref(1)); None where it is detached.
 
+        Read from the file, where it is one and says it all; it is asked for often.
         Raises GitFailed where git can't tell.
         """
+        said = self._head_file()
+        if _OID_LINE.fullmatch(said):
+            return None
+        named = _HEAD_FILE.fullmatch(said)
+        if named and not _is_symbolic(self.common_dir / os.fsdecode(named[1])):
+            return os.fsdecode(named[1])
         args = ("symbolic-ref", "-q", "HEAD")
         done = self.program.run(*args, check=False)
         if done.status not in (0, 1):
             raise failure(args, done)
         return next(iter(done.lines), None)
+
+    def _head_file(self) -> bytes:
+        """The content of the file HEAD; empty where refs aren't kept in files."""
+        file = self.git_dir / "HEAD"
+        if self.config.get("extensions.refStorage") not in (None, "files"):
+            return b""
+        try:
+            return b"" if file.is_symlink() else file.read_bytes()
+        except OSError:
+            return b""
 
     def head(self) -> Oid:
         """The commit that HEAD points at.
@@ -274,6 +296,8 @@ class Repository:
 
         Raises UnknownRevision when it is not a commit.
         """
+        if _FULL_OID.fullmatch(revision) and (named := self._commit_of(revision)):
+            return named
         # Asking for REVISION^{commit} would change what “:/text” looks for.
         done = self.program.run(
             *("--no-replace-objects", "rev-parse", "--verify", "--quiet"),
@@ -283,8 +307,8 @@ class Repository:
         if done.status < 0:  # a signal is no answer
             raise failure(("rev-parse",), done)
         # An excluded one (^REV) comes back with its sign.
-        named = _OID_LINE.fullmatch(done.stdout)
-        commit = self._commit_of(named[1].decode("ascii")) if named else None
+        found = _OID_LINE.fullmatch(done.stdout)
+        commit = self._commit_of(found[1].decode("ascii")) if found else None
         if commit is None:
             raise UnknownRevision(
                 f"{revision} is not a commit.",
@@ -500,6 +524,14 @@ def _read_loose_object(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
     return named[1].decode("ascii"), data
 
 
+def _is_symbolic(ref: Path) -> bool:
+    """Whether the ref in this file names another one."""
+    try:
+        return ref.is_symlink() or ref.read_bytes().startswith(b"ref:")
+    except OSError:
+        return False  # it is packed, or not there yet
+
+
 def _missing_error(oid: str) -> GitFailed:
     return GitFailed(
         f"The object {oid} is missing from the repository, or can't be read.",
@@ -518,8 +550,13 @@ def _damage_error(oid: str, why: str) -> ObjectDamaged:
 def committer(repo: Repository) -> bytes:
     """The value of a committer header for now (``git var GIT_COMMITTER_IDENT``).
 
-    Raises NoIdentity when git doesn't know who the user is.
+    Git is asked where the configuration doesn't plainly say it. Raises NoIdentity when
+    git doesn't know who the user is.
     """
+    if who := _configured_identity(repo):
+        now = time.time()
+        zone = time.strftime("%z", time.localtime(now))
+        return os.fsencode(f"{who} {int(now)} {zone}")
     done = repo.program.run("var", "GIT_COMMITTER_IDENT", check=False)
     if done.status:
         raise NoIdentity(
@@ -528,6 +565,23 @@ def committer(repo: Repository) -> bytes:
             "and: git config --global user.email ADDRESS",
         )
     return done.stdout.rstrip(b"\n")
+
+
+_PLAIN_NAME = re.compile(r"""(?![\s.,:;"'\\])[^\n\0<>]+(?<![\s.,:;"'\\])""")
+"""A name or address of which git's ``ident.c`` strips nothing."""
+
+
+def _configured_identity(repo: Repository) -> str:
+    """``NAME <EMAIL>`` as configured; empty where git has more to look at."""
+    known = os.environ.keys() | repo.program.env.keys()
+    if any(name.startswith("GIT_COMMITTER_") for name in known):
+        return ""
+    name, email = (
+        repo.config.get(f"committer.{each}") or repo.config.get(f"user.{each}") or ""
+        for each in ("name", "email")
+    )
+    is_plain = _PLAIN_NAME.fullmatch(name) and _PLAIN_NAME.fullmatch(email)
+    return f"{name} <{email}>" if is_plain else ""
 
 
 def fresh_change_id() -> bytes:
