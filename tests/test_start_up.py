@@ -1,12 +1,15 @@
-"""What the start of gitsplit costs, in what it imports and the processes it starts.
+"""What gitsplit costs without a screen: what it imports, and the calls for a series.
 
 Counts, not times: they are the same on every machine.
 """
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from types import FrameType
 
 from gitsplit.git import libgit2
 
@@ -102,3 +105,44 @@ def test_this_pygit2_was_tried_with_its_compiled_part_alone() -> None:
     assert newest <= libgit2.NEWEST_TRIED, (
         "see that the tests pass with NEWEST_TRIED at this version"
     )
+
+
+@contextmanager
+def counted_calls() -> Iterator[list[int]]:
+    """The number of calls of Python functions in the block, the only item."""
+    count = [0]
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        count[0] += event == "call"
+
+    sys.setprofile(note)
+    try:
+        yield count
+    finally:
+        sys.setprofile(None)
+
+
+def calls_for_commits_on_top(repo: Repository, number: int, plan: Path) -> int:
+    """The calls for a split of one commit with so many on top of it."""
+    repo.commit("two", {f"{number} one": b"1\n", f"{number} two": b"2\n"})
+    for n in range(number):
+        repo.commit(f"commit {n}", {"three": b"%d %d\n" % (number, n)})
+    upstream = f"HEAD~{number + 1}"
+    done(
+        repo.path,
+        *("-n", "--format", "json", "-o", str(plan), "--group-by", "file"),
+        *("-c", f"HEAD~{number}", upstream),
+    )
+    with counted_calls() as count:
+        done(repo.path, "--plan", str(plan), "--yes")
+    return count[0]
+
+
+def test_calls_grow_no_faster_than_the_series(repo: Repository, tmp_path: Path) -> None:
+    repo.commit("base", {"zero": b"0\n"})
+    plan = tmp_path / "plan.json"
+    calls_for_commits_on_top(repo, 1, plan)  # what is done once per process
+    few, some, many = (calls_for_commits_on_top(repo, n, plan) for n in (20, 40, 80))
+
+    assert many - some <= 2.2 * (some - few)
+    assert (many - some) / 40 <= 330, "calls for each commit"

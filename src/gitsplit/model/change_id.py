@@ -289,22 +289,27 @@ class Objection:
         return f"Commit {name} “{printable(self.subject)}”: {self.words}."
 
 
-def objections(
+def objections(  # noqa: PLR0913 -- callers name the last
     commits: Sequence[Pushed],
     rules: IdRules,
     email: bytes,
     below: Mapping[bytes, str],
     first: int = 1,
+    *,
+    only_ours: bool = False,
 ) -> tuple[Objection, ...]:
     """What Gerrit would object to in a push of these commits, the oldest first.
 
     ``email`` is the pushing user's. ``below`` has the Change-Ids of the commits under
     them that are in no branch of the server yet, each with the commit's short id.
-    ``first`` is the number of the first commit.
+    ``first`` is the number of the first commit. With ``only_ours`` nothing is said of
+    other commits.
     """
     ids = Counter(i for commit in commits for i in set(rules.all_of(commit.message)))
     found: list[Objection] = []
     for number, commit in enumerate(commits, first):
+        if only_ours and not commit.is_ours:
+            continue
         subject = subject_of(commit.message)
         found += (
             Objection(number, subject, commit.is_ours, words, remedy, commit.below_as)

@@ -9,6 +9,7 @@ headers.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha1
 from typing import Literal, NewType
 
@@ -35,7 +36,7 @@ def object_id(kind: ObjectKind | Literal["tag"], data: bytes) -> Oid:
     return Oid(sha1(header + data, usedforsecurity=False).hexdigest())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RawCommit:
     """A commit's headers and message, byte for byte.
 
@@ -72,12 +73,12 @@ class RawCommit:
         prefix = name + b" "
         return tuple(f[len(prefix) :] for f in self.headers if f.startswith(prefix))
 
-    @property
+    @cached_property
     def tree(self) -> Oid:
         """The commit's tree; ObjectDamaged where it names none."""
         return _oid_of_field(b"tree", next(iter(self.values(b"tree")), b""))
 
-    @property
+    @cached_property
     def parents(self) -> tuple[Oid, ...]:
         """The commit's parents, first parent first."""
         return tuple(

@@ -20,6 +20,7 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.lines import lines_of
 from gitsplit.model.listing import quantity
+from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, without_empty_groups
@@ -207,9 +208,10 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
     parents = new_parents(series, todo.order)
     lines = _lines_of_history(series)
     into: dict[Oid, Oid] = {}
+    entries = {commit.oid: each for each in todo.entries for commit in each.commits}
     for entry in todo.entries:
         if entry.action in ("squash", "fixup"):
-            before = _before(todo, parents, entry)
+            before = _before(entries, parents, entry)
             if lines[before.oid] != lines[entry.oid]:
                 # The other lines that begin there would get it as well.
                 raise _cannot(entry, "is the first commit of a branch")
@@ -222,6 +224,8 @@ def todo_layout(series: Series, todo: Todo) -> Layout:
 
 def refuse_broken_range(series: Series, commits: Sequence[SourceCommit]) -> None:
     """Raise InvalidPlan where these aren't neighbours on one line of the series."""
+    if len(commits) < 2:
+        return
     lines = _lines_of_history(series)
     for commit in commits:
         if len(commit.raw.parents) > 1:
@@ -263,11 +267,12 @@ def layout_as_read(series: Series) -> Layout:
     return Layout(order, {c.oid: c.raw.parents for c in series.commits}, {})
 
 
-def _before(todo: Todo, parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry) -> Entry:
+def _before(
+    entries: Mapping[Oid, Entry], parents: Mapping[Oid, tuple[Oid, ...]], entry: Entry
+) -> Entry:
     """The entry that is squashed into; raises InvalidPlan where there is none."""
     if len(entry.commit.raw.parents) > 1:
         raise _cannot(entry, "is a merge")
-    entries = {commit.oid: each for each in todo.entries for commit in each.commits}
     before: Entry | None = entry
     while before is entry or (before and before.action == "drop"):
         before = (
@@ -311,9 +316,10 @@ def new_parents(series: Series, order: Sequence[Oid]) -> Mapping[Oid, tuple[Oid,
     }
 
 
+@memo
 def _lines_of_history(series: Series) -> Mapping[Oid, Oid]:
     """The first commit of the line that each commit is in; a merge is its own."""
-    parents_of = {c.oid: c.raw.parents for c in series.commits}  # read once: it costs
+    parents_of = {c.oid: c.raw.parents for c in series.commits}
     children = Counter(chain.from_iterable(parents_of.values()))
     lines: dict[Oid, Oid] = {}
     merges = {oid for oid, parents in parents_of.items() if len(parents) > 1}

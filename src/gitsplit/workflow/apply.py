@@ -220,12 +220,15 @@ def series_draft(objects: NewObjects, work: Work) -> SeriesDraft:
     """
     arranged = todo_layout(work.series, work.todo)
     drafts: list[CommitDraft] = []
+    last: dict[Oid, int] = {}  # where the last draft of each place is
     for entry in work.todo.entries:
         if leader := arranged.into.get(entry.oid):
-            at = max(n for n, d in enumerate(drafts) if d.place == leader)
+            at = last[leader]
             drafts[at] = with_squashed_commit(drafts[at], entry, work.ids, _fresh_ids())
         elif entry.action != "drop":
-            drafts += entry_drafts(objects, work, entry)
+            made = entry_drafts(objects, work, entry)
+            last |= {draft.place: n for n, draft in enumerate(made, len(drafts))}
+            drafts += made
     return SeriesDraft(work.series, arranged, tuple(drafts))
 
 

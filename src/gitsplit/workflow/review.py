@@ -91,10 +91,8 @@ def _gerrit_objections(
     """
     rules, known = work.ids, review_server_of(repo, work)
     if known is None:
-        pushed = [_commit_to_push(rules, made, b"", {}) for made in rewrite.commits]
-        anybodys = [replace(each, email=b"", is_empty=False) for each in pushed]
-        found = objections(anybodys, rules, b"", {})
-        return tuple(each for each in found if each.is_ours)
+        pushed = [_anybodys_commit(rules, made) for made in rewrite.commits]
+        return objections(pushed, rules, b"", {}, only_ours=True)
     email = _committer_email(repo)
     new = [made for made in rewrite.commits if made.oid not in known.there]
     pushed = [_commit_to_push(rules, made, email, known.merged) for made in new]
@@ -168,6 +166,21 @@ def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
     return {oid: change_id for oid, change_id in found if change_id}
 
 
+def _anybodys_commit(rules: IdRules, made: WrittenCommit) -> Pushed:
+    """The new commit where no server is known; of others' the Change-Ids matter."""
+    if not _is_ours(made):
+        return Pushed(made.draft.message, b"")
+    pushed = _commit_to_push(rules, made, b"", {})
+    return replace(pushed, email=b"", is_empty=False)
+
+
+def _is_ours(made: WrittenCommit) -> bool:
+    """Whether gitsplit makes the commit, or its message."""
+    draft = made.draft
+    is_new = draft.role != "same" or draft.message != draft.source.raw.message
+    return is_new and made.oid != draft.source.oid
+
+
 def _commit_to_push(
     rules: IdRules, made: WrittenCommit, email: bytes, merged: Mapping[bytes, Oid]
 ) -> Pushed:
@@ -177,10 +190,7 @@ def _commit_to_push(
     """
     draft, original = made.draft, made.draft.source.raw
     has_id = rules.of(rules.with_id_in_footer(original.message)) is not None
-    is_kept = made.oid == draft.source.oid
-    is_ours = not is_kept and (
-        draft.role != "same" or draft.message != original.message
-    )
+    is_kept, is_ours = made.oid == draft.source.oid, _is_ours(made)
     return Pushed(
         message=draft.message,
         email=_address_in(b"".join(original.values(b"committer")))

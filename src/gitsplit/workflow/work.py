@@ -377,17 +377,18 @@ def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
 
 def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
     """The plan's entries in the new order; commits that it doesn't name are picked."""
-    order = [commit.oid for commit in series.commits]
+    order = {commit.oid: None for commit in series.commits}
     named = [oid for entry in document.series for oid in entry.commits]
-    if len(set(named)) < len(named):
+    known = set(named)
+    if len(known) < len(named):
         raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
-    if outsiders := [oid for oid in named if oid not in set(order)]:
+    if outsiders := [oid for oid in named if oid not in order]:
         raise InvalidPlan(
             f"The plan names {outsiders[0][:10]}, which is not in the series.",
             hint="A plan can name only commits between its upstream and its head.",
         )
-    unnamed = [oid for oid in order if oid not in set(named)]
-    if named == [oid for oid in order if oid in set(named)]:
+    unnamed = [oid for oid in order if oid not in known]
+    if named == [oid for oid in order if oid in known]:
         entries = {entry.commit: entry for entry in document.series}
         entries |= {oid: CommitEntry(oid) for oid in unnamed}
         return [entries[oid] for oid in order if oid in entries]
