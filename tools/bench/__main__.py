@@ -68,6 +68,15 @@ def measure(
         score(c.record, proposal_answer(c, before, c.record["k"], [])) for c in tangled
     ]
     say(line("gitsplit, told the number", told))
+    for name, message in (
+        ("its main message", main_message),
+        ("all subjects", all_subjects),
+    ):
+        said = [
+            score(c.record, proposal_answer(c, before, None, [], message(c)))
+            for c in tangled
+        ]
+        say(line(f"gitsplit, {name}", said))
     for name, answers in others(records):
         rows = [score(c.record, a) for c, a in zip(records, answers, strict=True)]
         say(line(name, rows))
@@ -83,13 +92,28 @@ def proposal_answer(
     before: Mapping[str, Earlier],
     commits: int | None,
     seconds: list[tuple[int, float]],
+    message: str = "Do something",
 ) -> Scored:
     """The answer that a proposal is; how long it took is added to ``seconds``."""
     context = Context(changed_paths=before.get(case.record["id"], ()))
     start = time.perf_counter()
-    plan = proposal(case.changes, b"Do something\n", commits=commits, context=context)
+    said = message.encode()
+    plan = proposal(case.changes, said, commits=commits, context=context)
     seconds.append((len(case.record["hunks"]), time.perf_counter() - start))
     return answer(case, plan)
+
+
+def main_message(case: BenchCase) -> str:
+    """The message of the part with most lines, as its author may have kept it."""
+    return case.message
+
+
+def all_subjects(case: BenchCase) -> str:
+    """That message with the other parts' subjects below it, as a list."""
+    first, *body = case.message.split("\n\n", 1)
+    subjects = [each.split("\n", 1)[0] for each in case.record["messages"]]
+    others = [f"* {subject}" for subject in subjects if subject not in first]
+    return "\n\n".join([first, *body, "\n".join(others)])
 
 
 def others(records: Sequence[BenchCase]) -> Iterator[tuple[str, Iterator[object]]]:

@@ -14,10 +14,15 @@ from numpy.typing import NDArray
 
 from gitsplit.proposal import clustering
 from gitsplit.proposal.clustering import Tree, merge_tree
-from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
+from gitsplit.proposal.scoring import (
+    NOT_ALWAYS_KNOWN,
+    SECOND_PASS,
+    Linear,
+    PairWeights,
+)
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import best_match, rand_index
-from tools.bench.samples import NOT_ALWAYS_KNOWN, Array, Sample
+from tools.bench.samples import Array, Sample
 
 FOLDS = 5
 

@@ -14,17 +14,17 @@ from gitsplit.model.diff import edits_of
 from gitsplit.proposal.clustering import piece_weights
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.scoring import PairWeights, pass_scores, second_pass_features
+from gitsplit.proposal.scoring import (
+    NOT_ALWAYS_KNOWN,
+    PairWeights,
+    pass_scores,
+    second_pass_features,
+)
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
 from tools.bench.data import BenchCase, Earlier, cases
 
 Array = NDArray[np.float64]
-
-NOT_ALWAYS_KNOWN = frozenset(
-    ["changed_together", "directories_changed_together", "both_told", "one_told"]
-)
-"""Signals of a commit's history and message. The other numbers hold without them."""
 
 MOST_PAIRS = 250
 """So many pairs of a case are learned from; evenly spread, more say hardly more."""

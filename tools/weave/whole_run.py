@@ -27,6 +27,8 @@ def try_whole_run(
     trial.doing = "whole run"
     repo.git("symbolic-ref", "HEAD", f"refs/heads/{branch}")
     built = trial.built
+    if len(built.commits) == 1 and not trial.does_anything:
+        return  # an empty commit alone is no range, which gitsplit says
     request = Request(built.base, root=built.base is None, resplit=True)
     work = read_work(ours, request)
     if [c.oid for c in preview(ours, work).commits] != list(built.commits):

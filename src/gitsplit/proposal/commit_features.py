@@ -201,13 +201,21 @@ class CommitFeatures:
         return likeness([piece.text.shape for piece in self.features]).direct
 
     @cached_property
-    def in_message(self) -> tuple[float, ...]:
-        """How alike each piece's subwords and the message's are, from 0 to 1."""
-        said = Counter(p for word in identifiers(self.message) for p in subwords(word))
+    def in_message(self) -> tuple[tuple[float, ...], ...]:
+        """How alike each piece's subwords are to those of each item of the message.
+
+        From 0 to 1; the items are those of :func:`source_text.message_items`.
+        """
+        items = [
+            Counter(part for word in identifiers(item) for part in subwords(word))
+            for item in source_text.message_items(self.message)
+        ]
+        said = [item for item in items if item]
         if not said:
-            return (0.0,) * len(self.features)
+            return ((0.0,),) * len(self.features)
         bags = [piece.subwords + Counter(piece.path_parts) for piece in self.features]
-        return tuple(likeness([*bags, said]).direct[-1][:-1])
+        alike = likeness([*bags, *said]).direct[len(bags) :]
+        return tuple(tuple(row[at] for row in alike) for at in range(len(bags)))
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:

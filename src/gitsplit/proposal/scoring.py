@@ -38,6 +38,18 @@ SECOND_PASS = (
 )
 """The names of the second-pass features, in the order of their values."""
 
+NOT_ALWAYS_KNOWN = frozenset(
+    [
+        *("changed_together", "directories_changed_together"),
+        *("both_told", "one_told", "told_apart"),
+    ]
+)
+"""Signals of a commit's history and message, which not every commit has.
+
+The first pass does without them, in training as here: the second one's features are
+the same whether they are known or not, and they count once.
+"""
+
 _MOST_LOG_ODDS = 30.0
 """Scores beyond that, for or against, are as good as certain."""
 
@@ -79,7 +91,8 @@ def scores(commit: CommitFeatures) -> Matrix:
     """The score matrix of a commit's pieces, after both passes."""
     homes, rows = commit.file_at, _signal_rows(commit)
     lines = piece_weights(piece.lines for piece in commit.features)
-    near = second_pass_features(pass_scores(homes, rows, FIRST_WEIGHTS), lines, homes)
+    first = pass_scores(homes, map(_without_history, rows), FIRST_WEIGHTS)
+    near = second_pass_features(first, lines, homes)
     pairs = combinations(range(len(homes)), 2)
     for (a, b), row in zip(pairs, rows, strict=True):
         row += [matrix[a][b] for matrix in near]
@@ -113,6 +126,17 @@ def _signal_rows(commit: CommitFeatures) -> list[list[float]]:
         [of(commit, a, b) for of in (within if homes[a] == homes[b] else across)]
         for a, b in combinations(range(len(homes)), 2)
     ]
+
+
+def _without_history(signals: Sequence[float]) -> list[float]:
+    """The signals of a pair of which neither history nor message is known."""
+    return [
+        value if known else 0.0
+        for value, known in zip(signals, _ALWAYS_KNOWN, strict=True)
+    ]
+
+
+_ALWAYS_KNOWN = [signal.__name__ not in NOT_ALWAYS_KNOWN for signal in SIGNALS]
 
 
 def _weighing_signals(first: Linear, second: Linear) -> list[Signal]:

@@ -321,13 +321,20 @@ def both_generated(commit: CommitFeatures, a: int, b: int) -> float:
 
 
 def both_told(commit: CommitFeatures, a: int, b: int) -> float:
-    """How much the message speaks of both."""
-    return min(commit.in_message[a], commit.in_message[b])
+    """How much one item of the message speaks of both."""
+    return max(map(min, commit.in_message[a], commit.in_message[b]))
 
 
 def one_told(commit: CommitFeatures, a: int, b: int) -> float:
     """How much more the message speaks of one than of the other."""
-    return abs(commit.in_message[a] - commit.in_message[b])
+    return abs(max(commit.in_message[a]) - max(commit.in_message[b]))
+
+
+def told_apart(commit: CommitFeatures, a: int, b: int) -> float:
+    """How much more one item of the message speaks of each than the other's does."""
+    one, two = commit.in_message[a], commit.in_message[b]
+    of_one, of_two = one.index(max(one)), two.index(max(two))
+    return max(0.0, min(one[of_one] - two[of_one], two[of_two] - one[of_two]))
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -379,5 +386,6 @@ SIGNALS: tuple[Signal, ...] = (
     directories_changed_together,
     both_told,
     one_told,
+    told_apart,
 )
 """Every signal; the order is that of the learned numbers."""

@@ -398,3 +398,19 @@ def is_locked(lock: str, manifest: str) -> bool:
 def is_generated(path: str, head: str) -> bool:
     """Whether a file is made by a program, by its path or by what it begins with."""
     return bool(_GENERATED.search(path) or _SAYS_GENERATED.search(head))
+
+
+_ITEM = re.compile(r"^[ \t]*[*+-][ \t]+", re.MULTILINE)
+
+
+def message_items(message: str) -> tuple[str, ...]:
+    """The items of the lists in a message, after the text that is in none.
+
+    An item begins with a bullet and ends with a blank line, or the next one.
+    """
+    text, items = [], []
+    for paragraph in re.split(r"\n[ \t]*\n", message):
+        first, *listed = _ITEM.split(paragraph)
+        text.append(first)
+        items += listed
+    return ("\n".join(text), *items)

@@ -1,0 +1,74 @@
+"""What a commit's message and history say of two pieces, in the score that decides.
+
+They say it once: the second pass's features are the same whether they are known or not.
+"""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitsplit.model.diff import FileChange
+from gitsplit.proposal.scoring import NOT_ALWAYS_KNOWN, SECOND_WEIGHTS, scores
+from gitsplit.proposal.signals import SIGNALS, both_told, told_apart
+from gitsplit.proposal.source_text import message_items
+from tests.strategies import SOURCE, compared, earlier_commits, modified, source_commits
+
+LATE = [s for s in SIGNALS if s.__name__ in NOT_ALWAYS_KNOWN]
+PLACES = [SIGNALS.index(signal) for signal in LATE]
+
+MESSAGES = st.lists(
+    st.sampled_from(["Heat the kettle", "* pour the cup", "- boil water", ""]),
+    max_size=5,
+).map("\n".join)
+
+
+@given(source_commits(), earlier_commits(), MESSAGES)
+def test_message_and_history_add_what_their_signals_weigh(
+    changes: tuple[FileChange, ...], earlier: tuple[frozenset[bytes], ...], message: str
+) -> None:
+    silent = compared(changes)
+    knowing = replace(compared(changes, earlier), message=message)
+    before, after = scores(silent), scores(knowing)
+
+    for a, b in combinations(range(len(silent.pieces)), 2):
+        is_within = silent.file_at[a] == silent.file_at[b]
+        line = SECOND_WEIGHTS.within if is_within else SECOND_WEIGHTS.across
+        said = sum(
+            line.weights[at] * (signal(knowing, a, b) - signal(silent, a, b))
+            for at, signal in zip(PLACES, LATE, strict=True)
+        )
+        assert after[a][b] == pytest.approx(before[a][b] + said)
+
+
+def test_what_is_told_together_or_changed_together_is_never_further_apart() -> None:
+    for line in (SECOND_WEIGHTS.across, SECOND_WEIGHTS.within):
+        by_name = {s.__name__: w for s, w in zip(SIGNALS, line.weights, strict=False)}
+        assert by_name["both_told"] > 0 > by_name["told_apart"]
+        assert by_name["changed_together"] >= 0
+        assert by_name["directories_changed_together"] >= 0
+
+
+def test_each_bullet_is_an_item_and_the_rest_of_the_message_is_one() -> None:
+    message = "Subject\n\nWords.\n\n* one\n  goes on\n- two\n\nMore words.\n"
+
+    assert message_items(message) == (
+        "Subject\nWords.\n\nMore words.\n",
+        "one\n  goes on\n",
+        "two",
+    )
+    assert message_items("") == ("",)
+
+
+def test_two_items_tell_two_pieces_apart_and_one_item_tells_both() -> None:
+    changes = (
+        modified(b"", SOURCE[3] + SOURCE[4], b"kettle.py"),
+        modified(b"", b"def fill(cup):\n    cup.volume = 3\n", b"cup.py"),
+    )
+    apart = replace(compared(changes), message="Tea\n\n* boil kettle\n* fill cup\n")
+    together = replace(compared(changes), message="Boil the kettle and fill the cup\n")
+
+    assert told_apart(apart, 0, 1) > 0 == told_apart(together, 0, 1)
+    assert both_told(together, 0, 1) > both_told(apart, 0, 1)
