@@ -25,7 +25,6 @@ from gitsplit.tui.update.actions import (
     Drop,
     EditFile,
     Focus,
-    Leave,
     MergeInto,
     MoveCommit,
     MoveFile,
@@ -35,6 +34,7 @@ from gitsplit.tui.update.actions import (
     Narrow,
     OpenPreview,
     Send,
+    SendToNext,
     SetContent,
     SplitHunk,
     Take,
@@ -167,7 +167,7 @@ def test_what_is_dropped_already_stays_dropped() -> None:
 
 
 def test_n_leaves_what_is_dropped_alone() -> None:
-    state = after(split(), Drop(), MovePiece(-1), Leave())
+    state = after(split(), Drop(), MovePiece(-1), SendToNext())
 
     assert (state.status, state.is_refusal) == (
         "not in commit 1: stays where it is",

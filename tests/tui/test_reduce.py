@@ -34,7 +34,6 @@ from gitsplit.tui.update.actions import (
     Fold,
     GoBack,
     Interrupt,
-    Leave,
     MergeInto,
     MoveCommit,
     MoveFile,
@@ -51,6 +50,7 @@ from gitsplit.tui.update.actions import (
     Refused,
     Scroll,
     Send,
+    SendToNext,
     SetMessage,
     ShowCommit,
     SplitHunk,
@@ -379,13 +379,13 @@ def test_y_takes_the_piece_into_the_commit_in_focus() -> None:
 
 
 def test_n_leaves_the_piece_for_the_next_commit() -> None:
-    state = after(state_of(plan_of(TANGLED, 3, [0] * 5)), Leave())
+    state = after(state_of(plan_of(TANGLED, 3, [0] * 5)), SendToNext())
 
     assert (state.plan.group_of[0], shown(state)) == (1, "line 21")
 
 
 def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
-    state = after(tangled(), Leave())
+    state = after(tangled(), SendToNext())
 
     assert state.history == tangled().history
     assert (shown(state), state.status) == (
@@ -395,7 +395,7 @@ def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
 
 
 def test_n_at_the_last_commit_says_how_to_make_another() -> None:
-    state = after(tangled(), Focus(1), Leave())
+    state = after(tangled(), Focus(1), SendToNext())
 
     assert state.status == "No commit comes after this one. + makes a new one."
     assert state.is_refusal
@@ -409,7 +409,7 @@ def test_a_takes_the_rest_of_the_file_and_goes_on_to_the_next_file() -> None:
 
 def test_d_leaves_the_rest_of_the_file() -> None:
     start = state_of(plan_of(TANGLED, 2, [0] * 5))
-    state = after(start, MovePiece(1), Leave(rest=True))
+    state = after(start, MovePiece(1), SendToNext(rest=True))
 
     assert (state.plan.group_of, shown(state)) == ((0, 1, 1, 0, 0), "x")
 

@@ -34,7 +34,6 @@ from gitsplit.tui.update.actions import (
     Fold,
     GoBack,
     Interrupt,
-    Leave,
     MarkSplit,
     MergeInto,
     MoveCommit,
@@ -58,6 +57,7 @@ from gitsplit.tui.update.actions import (
     Reword,
     Scroll,
     Send,
+    SendToNext,
     ShowCommit,
     SplitHunk,
     Submit,
@@ -256,7 +256,7 @@ TABLE = (
     KeyRow(
         PIECES,
         _SPLIT,
-        {"n": Leave()},
+        {"n": SendToNext()},
         "to the commit after the selected one",
         "next commit",
     ),
@@ -267,7 +267,9 @@ TABLE = (
         "like y, for the rest of the file",
         "file",
     ),
-    KeyRow(PIECES, _SPLIT, {"d": Leave(rest=True)}, "like n, for the rest of the file"),
+    KeyRow(
+        PIECES, _SPLIT, {"d": SendToNext(rest=True)}, "like n, for the rest of the file"
+    ),
     KeyRow(
         PIECES,
         _SPLIT,

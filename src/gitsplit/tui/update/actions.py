@@ -164,7 +164,7 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class SendToNext:
     """Send what the selected commit has of the selection to the next commit.
 
     With ``rest``, of the rest of the file.
@@ -459,7 +459,7 @@ def refusal_of(error: GitsplitError) -> Refused:
 
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Narrow | Widen | Cancel | Fold
-PieceAction = Send | Take | Leave | Drop | SplitHunk | AddCommit
+PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
 SeriesAction = Become | MarkSplit | OpenAction | Autosquash | WriteMessages | Reworded

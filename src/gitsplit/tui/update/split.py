@@ -55,12 +55,12 @@ from gitsplit.tui.update.actions import (
     Drop,
     Focus,
     FocusOn,
-    Leave,
     MergeInto,
     MoveCommit,
     Own,
     PieceAction,
     Send,
+    SendToNext,
     SetMessage,
     SplitHunk,
     Take,
@@ -75,8 +75,8 @@ def after_piece_action(state: State, action: PieceAction) -> State:
             return _after_send(state, _non_empty(selection_of(state)), group)
         case Take(rest):
             return _after_send(state, _selection_or_rest(state, rest), state.focus)
-        case Leave(rest):
-            return _after_leave(state, _selection_or_rest(state, rest))
+        case SendToNext(rest):
+            return _after_send_to_next(state, _selection_or_rest(state, rest))
         case Drop():
             return _after_send(state, _non_empty(selection_of(state)), DROPPED)
         case SplitHunk():
@@ -120,7 +120,7 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
     return _beyond_selection(state, _after_assignment(state, others, group), selection)
 
 
-def _after_leave(state: State, selection: Selection) -> State:
+def _after_send_to_next(state: State, selection: Selection) -> State:
     """The state with what the selected commit has of the selection in the next one."""
     here = _members_of(state.plan, selection, state.focus, is_in=True)
     if not here:
