@@ -12,7 +12,7 @@ import gitsplit.report
 from gitsplit.cli.main import command
 from gitsplit.model.objects import Oid
 from gitsplit.planfile.parse import PlanDocument, load_plan
-from gitsplit.report.facts import DryRun
+from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import FORMATS, formats_in_words, printout_in
 from tests.conftest import PROJECT
 

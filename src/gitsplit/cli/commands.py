@@ -39,7 +39,7 @@ def dry_run(options: Options) -> None:
     """Print what a split would do; where the given plan is refused, raise that then."""
     from gitsplit.git.journal import other_at_work
     from gitsplit.report.formats import DEFAULT, printout_in
-    from gitsplit.workflow.facts import dry_run_facts
+    from gitsplit.workflow.findings import dry_run_findings
     from gitsplit.workflow.journal_state import hint_at_undo
     from gitsplit.workflow.work import (
         open_idle_repository,
@@ -54,7 +54,7 @@ def dry_run(options: Options) -> None:
         work = read_work(repo, _request(options), every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    printed = printout_in(options.format or DEFAULT, dry_run_facts(repo, work))
+    printed = printout_in(options.format or DEFAULT, dry_run_findings(repo, work))
     for note in printed.notes:
         say(note)
     write_printout(printed.text, options.output, is_utf8=printed.is_utf8)
@@ -137,12 +137,12 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
 def _print_outcome(repo: "Repository", result: "Result", drop_to: "DropTo") -> None:
     """Print what came of a run: a rewrite, a rebase that git finished, or nothing."""
     from gitsplit.report.summary import summary_text
-    from gitsplit.workflow.facts import rewrite_facts
+    from gitsplit.workflow.findings import rewrite_findings
     from gitsplit.workflow.run import KEPT
 
     if result.outcome is not None:
-        facts = rewrite_facts(repo, result.work, result.outcome, drop_to)
-        print_result(summary_text(facts))
+        findings = rewrite_findings(repo, result.work, result.outcome, drop_to)
+        print_result(summary_text(findings))
     elif result.rebased is not None:
         _print_rebase(repo, result.rebased)
     else:

@@ -1,1 +1,1 @@
-"""What is printed: facts as values, and the words for them."""
+"""What is printed: findings as values, and the words for them."""

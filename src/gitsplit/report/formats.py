@@ -13,7 +13,7 @@ from gitsplit.errors import GitsplitError
 from gitsplit.model.listing import enumeration
 
 if TYPE_CHECKING:
-    from gitsplit.report.facts import DryRun
+    from gitsplit.report.findings import DryRun
 
 FORMATS: Mapping[str, str] = {
     "text": "the default",

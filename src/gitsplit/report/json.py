@@ -5,7 +5,7 @@ It can't say what isn't part of a plan; that is said beside it.
 
 from gitsplit.model.listing import few
 from gitsplit.planfile.parse import dump_plan
-from gitsplit.report.facts import DryRun
+from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import Printout
 
 

@@ -9,7 +9,7 @@ from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, few, with_capital
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.facts import ResultCommit, Review
+from gitsplit.report.findings import ResultCommit, Review
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:

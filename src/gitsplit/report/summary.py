@@ -20,7 +20,12 @@ from gitsplit.model.listing import (
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
-from gitsplit.report.facts import DroppedEdits, FileEdits, ResultCommit, RewriteFacts
+from gitsplit.report.findings import (
+    DroppedEdits,
+    FileEdits,
+    ResultCommit,
+    RewriteFindings,
+)
 from gitsplit.report.sentences import fate, given_up_id, push_lines, review_lines
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ MOST_REFS = 5
 """So many refs that moved are named."""
 
 
-def summary_text(rewrite: RewriteFacts) -> str:
+def summary_text(rewrite: RewriteFindings) -> str:
     """What a rewrite did, how to undo it, and what it left alone."""
     refs = name_list([_printable_ref(ref) for ref, _ in rewrite.moved], MOST_REFS)
     before, after = len(rewrite.todo.order), len(rewrite.commits)
@@ -53,7 +58,7 @@ def summary_text(rewrite: RewriteFacts) -> str:
     return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
 
 
-def _result_lines(rewrite: RewriteFacts) -> Iterator[str]:
+def _result_lines(rewrite: RewriteFindings) -> Iterator[str]:
     """A line for each resulting commit; where they are many, not for all of them.
 
     Those that only have other parents are left out first.
@@ -102,7 +107,7 @@ def _gone_line(entry: Entry, lost: bytes | None) -> str:
     return f"Squashed {name}" + (f"; its {printable(lost)[:9]} is gone" if lost else "")
 
 
-def _tree_lines(rewrite: RewriteFacts) -> Iterator[str]:
+def _tree_lines(rewrite: RewriteFindings) -> Iterator[str]:
     """Whether the series ends as it did, which it does unless it was told not to."""
     for last in rewrite.commits[-1:]:
         old, new = rewrite.old_tree[:10], last.tree[:10]

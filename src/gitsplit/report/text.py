@@ -9,7 +9,7 @@ from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.facts import (
+from gitsplit.report.findings import (
     CommitFate,
     DryRun,
     FileEdits,

@@ -55,7 +55,7 @@ from gitsplit.model.todo import (
     with_squashed_commit,
 )
 from gitsplit.planfile import parse
-from gitsplit.report.facts import ResultCommit
+from gitsplit.report.findings import ResultCommit
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.review import review_warnings
 from gitsplit.workflow.work import Work, plan_document

@@ -33,7 +33,7 @@ from gitsplit.model.change_id import (
 )
 from gitsplit.model.listing import MOST_NAMED, few
 from gitsplit.model.objects import Oid
-from gitsplit.report.facts import ResultCommit, Review, review_of
+from gitsplit.report.findings import ResultCommit, Review, review_of
 from gitsplit.workflow.work import Work
 
 

@@ -15,10 +15,10 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DropTo
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.report.facts import (
+from gitsplit.report.findings import (
     DryRun,
     Preview,
-    RewriteFacts,
+    RewriteFindings,
     commit_fates,
     edits_left_out,
     gone_commits,
@@ -32,7 +32,7 @@ NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-def dry_run_facts(repo: Repository, work: Work) -> DryRun:
+def dry_run_findings(repo: Repository, work: Work) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out."""
     return DryRun(
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
@@ -118,14 +118,14 @@ def _with_placeholders(entry: Entry) -> Entry:
     return replace(entry, plan=replace(plan, groups=groups))
 
 
-def rewrite_facts(
+def rewrite_findings(
     repo: Repository, work: Work, outcome: Outcome, drop_to: DropTo
-) -> RewriteFacts:
+) -> RewriteFindings:
     """What a rewrite did, and what it left alone."""
     rewrite, moves = outcome.rewrite, outcome.moves
     commits = result_commits(work, rewrite.commits)
     is_kept = drop_to == "worktree"
-    return RewriteFacts(
+    return RewriteFindings(
         work.todo,
         commits,
         moved=tuple((move.ref, move.new) for move in moves.moves),

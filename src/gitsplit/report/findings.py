@@ -1,7 +1,7 @@
 """What there is to tell of a dry run or a rewrite, as values without words.
 
-Reports are made from :class:`DryRun` and :class:`RewriteFacts`; the other classes are
-their parts. What two formats would both have to find out is found out here, once.
+Reports are made from :class:`DryRun` and :class:`RewriteFindings`; the other classes
+are their parts. What two formats would both have to find out is found out here, once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -350,7 +350,7 @@ def _where(is_in_head: bool | None, is_kept: bool) -> Where:
 
 
 @dataclass(frozen=True, slots=True)
-class RewriteFacts:
+class RewriteFindings:
     """What a rewrite did, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
