@@ -1,9 +1,12 @@
 """The walk through a series, by keys in a real terminal, and what stands around it."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
+from gitsplit.git.diff import binary_by_attribute
+from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
 from gitsplit.workflow.proposal_cache import MOST_FILES, ProposalCache
@@ -302,3 +305,27 @@ def test_each_part_of_a_commit_has_the_trailers_that_are_copied(
     first, last = repo.message("HEAD~1"), repo.message("HEAD")
     assert first.endswith(b"Both\n\nTested-by: B <b@c>\n")
     assert last.endswith(trailers.encode())
+
+
+def test_commits_are_read_together_for_their_estimates(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("root\n", {"a": b"0\n"})
+    for number in range(20):
+        content = b"changed %d\n" % number
+        repo.commit(f"commit {number}\n", {"a": content, "b": content})
+    opened = open_repository(repo.path)
+    request = Request(upstream="HEAD~20")
+    work = read_work(opened, request, asks=True)
+    cache = ProposalCache(opened, request, work)
+    asked = []
+
+    def counted(repo: Opened, paths: Iterable[bytes]) -> Mapping[bytes, bool | None]:
+        asked.append(binary_by_attribute(repo, paths))
+        return asked[-1]
+
+    monkeypatch.setattr("gitsplit.git.history.binary_by_attribute", counted)
+    estimates = [cache.estimate(entry.oid) for entry in work.todo.entries]
+
+    assert [estimate.files for estimate in estimates] == [2] * 20
+    assert len(asked) == 2

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event
 
@@ -13,10 +13,14 @@ from prompt_toolkit.output import DummyOutput
 from gitsplit.errors import Interrupted, MergeCommit
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
+from gitsplit.tui import app
 from gitsplit.tui.app import Shell
+from gitsplit.tui.background import worker
 from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
-from gitsplit.tui.update.actions import MarkSplit, OpenCommit, Send, SplitHunk
+from gitsplit.tui.update import cursor
+from gitsplit.tui.update.actions import Action, MarkSplit, OpenCommit, Send, SplitHunk
+from gitsplit.tui.update.cursor import Needle
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
 from tests.tui.test_app import NO_EDITOR, without_syntax
@@ -139,7 +143,10 @@ def with_long_lines() -> State:
     return state_of(plan_of({"app.js": (LONG + "\n", new), "b": ("1\n", "2\n")}))
 
 
-def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait() -> None:
+def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app, "MOMENT", 0.0)
     shell = Shell(with_long_lines(), without_syntax(NO_EDITOR))
     said = []
 
@@ -157,6 +164,65 @@ def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait() -> Non
         asyncio.run(asyncio.wait_for(run(), SECONDS))
     assert CUTTING in said
     assert len(shell.state.plan.edits) == 3
+
+
+@pytest.mark.parametrize("keys", ["/f2\r", "F", "+", "w", "u"])
+def test_what_looks_at_very_many_hunks_is_done_in_a_thread(
+    keys: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {f"f{n}": ("".join(map("{}\n".format, range(20))), "x\n") for n in range(4)}
+    start = after(state_of(plan_of(files)), Send(1))
+    at_once = keyed(start, keys)
+    monkeypatch.setattr(worker, "MANY_HUNKS", 0)
+    monkeypatch.setattr(worker, "VERY_MANY_HUNKS", 0)
+    threads = []
+
+    def counted(find: Callable[[], Sequence[Action]]) -> object:
+        threads.append(find)
+        return worker.run_in_thread(find)
+
+    monkeypatch.setattr(app, "run_in_thread", counted)
+
+    assert keyed(start, keys) == at_once
+    assert len(threads) == 1
+
+
+def keyed(start: State, keys: str) -> State:
+    """The state after the keys."""
+    shell = Shell(start, without_syntax(NO_EDITOR))
+
+    async def run() -> None:
+        with create_pipe_input() as pipe:
+            application = shell.application(pipe, DummyOutput())
+            running = asyncio.ensure_future(application.run_async())
+            pipe.send_text(keys)
+            await _until(lambda: _is_answered(shell.state, start))
+            pipe.send_text(CTRL_C)
+            await running
+
+    with pytest.raises(Interrupted):
+        asyncio.run(asyncio.wait_for(run(), SECONDS))
+    return replace(shell.state, request=None)
+
+
+def _is_answered(state: State, start: State) -> bool:
+    return state.prompt is None and state.status != start.status
+
+
+def test_a_text_that_is_not_there_is_looked_for_in_whole_files() -> None:
+    lines = "".join(map("line {}\n".format, range(1_000)))
+    state = state_of(plan_of({f"f{n}": (None, lines) for n in range(9)}))
+    asked = []
+
+    class Counted(Needle):
+        def is_in(self, text: bytes) -> bool:
+            asked.append(text)
+            return super().is_in(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cursor, "Needle", Counted)
+        assert cursor.next_match(state, "absent") is None
+    assert len(asked) < 1_000 + 3 * 9
 
 
 def test_short_lines_are_cut_at_once() -> None:

@@ -285,7 +285,7 @@ def test_trees_stay_where_the_same_commits_come_before() -> None:
 def test_what_was_found_out_beside_changes_nothing_but_what_is_known() -> None:
     state = after(series(), MoveRows(1), Become("drop"))
     estimate = Estimate(1, 2, 3, ("One thing.",))
-    told = after(state, Estimated(B, estimate))
+    told = after(state, Estimated({B: estimate}))
 
     assert told == replace(state, estimates={B: estimate})
 

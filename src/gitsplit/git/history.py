@@ -41,6 +41,8 @@ MOST_SUBJECTS = 200
 """So many of the latest commits are looked at."""
 
 
+# What a commit comes after never changes, as with co_changes.
+@lru_cache(maxsize=1)
 def recent_subjects(repo: Repository, head: Oid) -> tuple[bytes, ...]:
     """The subjects of the latest commits on the first-parent line of ``head``.
 

@@ -15,7 +15,7 @@ import gc
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from threading import Thread, current_thread, main_thread
 from typing import Any, Generic, TypeVar
@@ -41,7 +41,6 @@ from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import (
-    CUTTING,
     PATIENCE,
     Backend,
     BackgroundWorker,
@@ -49,7 +48,7 @@ from gitsplit.tui.background.worker import (
     SyntaxReader,
     find_proposal,
     run_in_thread,
-    takes_long_to_cut,
+    words_for_long,
 )
 from gitsplit.tui.keymap import (
     TABLE,
@@ -146,6 +145,9 @@ class Chosen:
 ScreenApplication = Application[Chosen | None]
 
 _ESCAPE_SECONDS = 0.05
+MOMENT = 0.1
+"""Seconds until the screen says that something takes long."""
+
 _FRAMES_PER_COLLECTION = 4
 
 
@@ -172,6 +174,32 @@ def run_screen(
         shell.close()
 
 
+@dataclass(slots=True)
+class Tried:
+    """An action that was tried in a thread, on which state, and what it made of it."""
+
+    made: tuple[State, Action, State] | None = None
+
+    def pop(self, action: Action, now: State) -> State | None:
+        """What the action makes of the state ``now``; None where that isn't known.
+
+        What the screen says meanwhile makes no difference.
+        """
+        made, self.made = self.made, None
+        if made is None or made[1] is not action or made[2].to_merge is not None:
+            return None
+        before = made[0]
+        said = replace(before, status=now.status, refusal=now.refusal)
+        return made[2] if now is before or _is_same(said, now) else None
+
+
+def _is_same(one: State, other: State) -> bool:
+    """Whether two states have the very same values."""
+    return all(
+        getattr(one, each.name) is getattr(other, each.name) for each in fields(State)
+    )
+
+
 class Shell:
     """Holds the state, takes keys and reports, and does what the state asks for."""
 
@@ -184,6 +212,7 @@ class Shell:
         self._early_keys: list[KeyPress] | None = None
         self._early_reports: list[Report] = []
         self._is_searching = False
+        self._tried = Tried()
         self._search_thread: Thread | None = None
 
     def application(
@@ -231,7 +260,9 @@ class Shell:
     def take(self, action: Action, application: ScreenApplication) -> None:
         """Make the state that follows ``action``, and do what it asks for."""
         before = self.state
-        self.state = reduce_with_merges(before, action, self._around.backend.merge)
+        self.state = self._tried.pop(action, before) or reduce_with_merges(
+            before, action, self._around.backend.merge
+        )
         if self.state.todo is not before.todo:
             self._tell_and_stop_checks()
         if isinstance(action, Report):
@@ -290,16 +321,22 @@ class Shell:
     def _answer_key(self, action: Action, application: ScreenApplication) -> None:
         """Take the action of a key; one that takes long is tried in a thread first.
 
-        What that has found out is remembered, so that it is quick the second time.
+        After a moment the screen says so. Keys that come meanwhile are taken then.
         """
-        if not takes_long_to_cut(self.state, action):
+        words = words_for_long(self.state, action)
+        if not words:
             self.take(action, application)
             return
         before = self.state
-        self.state = replace(before, status=CUTTING, refusal=None)
-        self._wait_for(
-            self._search_in_thread(partial(_try_action, before, action)), application
-        )
+
+        def say() -> None:
+            if self._is_searching and self.state is before:
+                self.state = replace(before, status=words, refusal=None)
+                application.invalidate()
+
+        asyncio.get_running_loop().call_later(MOMENT, say)
+        tried = partial(_try_action, self._tried, before, action)
+        self._wait_for(self._search_in_thread(tried), application)
 
     def _search_in_thread(
         self, find: Callable[[], Sequence[Action]]
@@ -438,9 +475,9 @@ def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[A
     return (find_proposal(backend, state, action), action)
 
 
-def _try_action(state: State, action: Action) -> Sequence[Action]:
-    """The action, once tried: the lines that it compares are remembered then."""
-    reduce(state, action)
+def _try_action(tried: Tried, before: State, action: Action) -> Sequence[Action]:
+    """The action, once tried: what it makes of the state is remembered then."""
+    tried.made = before, action, reduce(before, action)
     return (action,)
 
 

@@ -25,6 +25,14 @@ MOST_BYTES = 2 << 20
 MOST_FILES = 300
 """A commit of more is only read when the user opens it."""
 
+AHEAD = 16
+"""So many commits to each side are read together, for their estimates."""
+KEPT = 2 * AHEAD
+"""So many proposals are kept that were made for estimates."""
+
+Sizes = Mapping[bytes, int | None]
+"""The size of each changed file, both sides in bytes; None where one isn't here."""
+
 
 @dataclass(slots=True)
 class ProposalCache:
@@ -39,6 +47,9 @@ class ProposalCache:
     work: Work
     _proposals: dict[Oid, Proposals] = field(init=False)
     _free_plans: dict[Oid, Plan] = field(default_factory=dict)
+    _estimated: set[Oid] = field(default_factory=set)
+    _sizes: dict[Oid, Sizes] = field(default_factory=dict)
+    _ahead: dict[Oid, tuple[FileChange, ...]] = field(default_factory=dict)
     _plans: dict[Oid, Plan] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
     _is_closed: Event = field(default_factory=Event)
@@ -112,7 +123,16 @@ class ProposalCache:
         """All proposals for a commit, made now if they haven't been."""
         if oid not in self._proposals:
             self._proposals[oid] = self._make_proposals(repo, oid)
+            self._forget_estimated()
         return self._proposals[oid]
+
+    def _forget_estimated(self) -> None:
+        """Forget proposals that nobody has opened, but for the latest."""
+        wanted = self._plans.keys() | self.work.proposals.keys()
+        estimated = [oid for oid in self._proposals if oid not in wanted]
+        for oid in estimated[:-KEPT]:
+            del self._proposals[oid]
+            self._free_plans.pop(oid, None)
 
     def _make_proposals(self, repo: Repository, oid: Oid) -> Proposals:
         commit = self.work.todo.entry(oid).commit
@@ -128,11 +148,12 @@ class ProposalCache:
     def _changes_of(
         self, repo: Repository, commit: SourceCommit
     ) -> tuple[FileChange, ...]:
-        """What a commit changed, as read for its first plan where it has one."""
+        """What a commit changed, as read for its first plan or ahead."""
         plan = self.work.todo.entry(commit.oid).plan
         if plan is not None:
             return plan.changes
-        return history.file_changes(repo, commit)
+        ahead = self._ahead.pop(commit.oid, None)
+        return history.file_changes(repo, commit) if ahead is None else ahead
 
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """Estimate how many changes a commit consists of; count its files and lines.
@@ -144,26 +165,53 @@ class ProposalCache:
         if len(commit.raw.parents) > 1:
             return Estimate(0, why_not="merge")
         try:
-            sizes = self._sizes(repo, commit)
-            if why_not := _reason_to_skip(sizes):
-                return Estimate(len(sizes), why_not=why_not)
             with self._lock:
-                return _estimate_from(self._propose_freely(repo, oid))
+                sizes = self._sizes_of(repo, commit)
+                if why_not := _reason_to_skip(sizes):
+                    return Estimate(len(sizes), why_not=why_not)
+                self._read_ahead(repo, oid)
+                estimate = _estimate_from(self._propose_freely(repo, oid))
+                self._estimated.add(oid)
+                return estimate
         except GitsplitError:
             return Estimate(0, why_not="?")
 
-    def _sizes(self, repo: Repository, commit: SourceCommit) -> dict[bytes, int | None]:
-        """The size of each changed file, both sides in bytes.
+    def _read_ahead(self, repo: Repository, oid: Oid) -> None:
+        """Read what this commit changed, and its neighbours, which come next.
 
-        None where one isn't stored here.
+        Together they take as many git processes as one.
         """
-        parents = commit.raw.parents
-        with self._lock:
-            old = EMPTY_TREE
-            if parents:
-                old = history.read_source_commit(repo, parents[0]).raw.tree
-            changed = changed_paths(NewObjects(repo), old, commit.raw.tree)
-            return {path: self._size(pair) for path, pair in changed.items()}
+        if oid in self._ahead or oid in self._proposals:
+            return
+        at, entries = self.work.todo.place(oid), self.work.todo.entries
+        around = [e.commit for e in entries[max(0, at - AHEAD) : at + AHEAD]]
+        wanted = [
+            commit
+            for commit in around
+            if len(commit.raw.parents) == 1
+            and commit.oid not in self._estimated | self._ahead.keys()
+            and not _reason_to_skip(self._sizes_of(repo, commit))
+        ]
+        self._ahead.update(
+            zip(
+                (commit.oid for commit in wanted),
+                history.changes_of(repo, wanted),
+                strict=True,
+            )
+        )
+
+    def _sizes_of(self, repo: Repository, commit: SourceCommit) -> Sizes:
+        """The sizes of the files that a commit changed, looked up once."""
+        if commit.oid not in self._sizes:
+            self._sizes[commit.oid] = self._look_up_sizes(repo, commit)
+        return self._sizes[commit.oid]
+
+    def _look_up_sizes(self, repo: Repository, commit: SourceCommit) -> Sizes:
+        parents, old = commit.raw.parents, EMPTY_TREE
+        if parents:
+            old = history.read_source_commit(repo, parents[0]).raw.tree
+        changed = changed_paths(NewObjects(repo), old, commit.raw.tree)
+        return {path: self._size(pair) for path, pair in changed.items()}
 
     def _size(self, pair: PathPair) -> int | None:
         blobs = [side.oid for side in pair if side and side.mode != GITLINK]
@@ -171,7 +219,7 @@ class ProposalCache:
         return None if None in sizes else sum(filter(None, sizes))
 
 
-def _reason_to_skip(sizes: Mapping[bytes, int | None]) -> str:
+def _reason_to_skip(sizes: Sizes) -> str:
     """Why a commit with files of these sizes isn't read for an estimate.
 
     Empty where it is.

@@ -13,10 +13,11 @@ The files in sight read for their syntax while the screen waits for a key.
 import asyncio
 import gc
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice, zip_longest
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any, NoReturn, Protocol, TypeVar
@@ -39,20 +40,33 @@ from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
-from gitsplit.tui.state.app_state import ONE_COMMIT, Estimate, Screen, State
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    Estimate,
+    Purpose,
+    Screen,
+    State,
+)
 from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions import (
     Action,
+    ChangeCount,
     Checked,
     Estimated,
+    FindNext,
+    Fold,
     Foreseen,
+    HistoryAction,
     NotProposed,
+    OpenedAction,
+    OpenPreview,
     Progressed,
     Proposed,
     Report,
     SplitHunk,
+    Submit,
     UseProposal,
     refusal_of,
 )
@@ -66,7 +80,10 @@ By then it has ended all programs that it ran, and its thread ends with the proc
 """
 
 BETWEEN_NEWS = 0.1
-"""Seconds between two reports of progress."""
+"""Seconds between two reports of progress, or of estimates: each draws a frame."""
+
+_MOST_ESTIMATES = 100
+"""So many are found before the cursor is asked for again."""
 
 
 class Checker(Protocol):
@@ -90,6 +107,9 @@ def _refuse_proposal(_commit: Oid) -> NoReturn:
     raise ActionRefused("There is no proposal here.")
 
 
+FindEstimate = Callable[[Oid, Watch], Estimate]
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """What the shell asks git and the proposal; the state gets the answers as reports.
@@ -107,7 +127,7 @@ class Backend:
     proposals_of: Callable[[Oid], Proposals] = _refuse_proposal
     known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
-    estimate: Callable[[Oid, Watch], Estimate] | None = None
+    estimate: FindEstimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +256,7 @@ def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
 def next_job(state: State, backend: Backend) -> Job | None:
     """The next job: conflicts first, then proposals that the screen opened without.
 
-    Then estimates, from the selected commit on.
+    Then estimates, from the selected commit outward.
     """
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
@@ -244,12 +264,19 @@ def next_job(state: State, backend: Backend) -> Job | None:
         return Job(partial(_find_first_proposal, backend, unproposed))
     if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
+    if wanted := tuple(islice(_commits_to_estimate(state), _MOST_ESTIMATES)):
+        return Job(partial(_find_estimates, backend.estimate, wanted))
+    return None
+
+
+def _commits_to_estimate(state: State) -> Iterator[Oid]:
+    """The commits without an estimate, those that are nearest the cursor first."""
     order = state.todo.order
     at = order.index(state.chosen)
-    for commit in (*order[at:], *order[:at]):
-        if commit not in state.estimates:
-            return Job(partial(_find_estimate, backend, commit))
-    return None
+    around = chain.from_iterable(zip_longest(order[at + 1 :], order[:at][::-1]))
+    for oid in chain(order[at : at + 1], around):
+        if oid is not None and oid not in state.estimates:
+            yield oid
 
 
 def _find_outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
@@ -264,17 +291,55 @@ def _find_first_proposal(backend: Backend, commit: Oid, _watch: Watch) -> Report
     return Proposed(commit, plan, backend.known_proposals(commit))
 
 
-def _find_estimate(backend: Backend, commit: Oid, watch: Watch) -> Report:
-    assert backend.estimate is not None, "somebody can be asked"
-    estimate = backend.estimate(commit, watch)
-    return Estimated(commit, estimate, backend.known_proposals(commit))
+def _find_estimates(
+    estimate: FindEstimate, commits: Sequence[Oid], watch: Watch
+) -> Report:
+    """The estimates of as many of the commits as are found between two news."""
+    found, until = {}, perf_counter() + BETWEEN_NEWS
+    for commit in commits:
+        found[commit] = estimate(commit, watch)
+        if perf_counter() > until:
+            break
+    return Estimated(found)
 
 
 CUTTING = "comparing long lines to split this …"
-"""The status meanwhile."""
+SEARCHING = "searching …"
+WORKING = "working on it …"
+"""The status meanwhile, where it lasts longer than a moment."""
+
+MANY_HUNKS = 2_000
+VERY_MANY_HUNKS = 8_000
+"""From so many on, what looks at each hunk takes longer than a frame may."""
 
 _LONG_COMPARISON = 10_000_000_000
 """Pairs of bytes; to compare so many takes a few tenths of a second."""
+
+
+def words_for_long(state: State, action: Action) -> str:
+    """What is said while the action is carried out in a thread.
+
+    Empty where it is done at once: it takes less than a frame.
+    """
+    if state.opened is None:
+        return ""
+    hunks = len(state.rows.edits)
+    if _is_search(state, action):
+        return SEARCHING if hunks > MANY_HUNKS else ""
+    if takes_long_to_cut(state, action):
+        return CUTTING
+    is_about_all = isinstance(action, ChangeCount | OpenPreview) or action == Fold(
+        everywhere=True
+    )
+    if is_about_all and hunks > MANY_HUNKS:
+        return WORKING
+    is_plan = isinstance(action, OpenedAction | HistoryAction)
+    return WORKING if is_plan and hunks > VERY_MANY_HUNKS else ""
+
+
+def _is_search(state: State, action: Action) -> bool:
+    is_asked = state.prompt is not None and state.prompt.purpose is Purpose.SEARCH
+    return isinstance(action, FindNext) or (isinstance(action, Submit) and is_asked)
 
 
 def takes_long_to_cut(state: State, action: Action) -> bool:

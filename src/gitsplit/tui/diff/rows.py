@@ -326,7 +326,9 @@ def _stale_blocks(
     cut = common_ends(rows.edits, edits).middle(rows.edits)
     found = [rows.block_of(edit) for edit in (*cut[:1], *cut[-1:])]
     if unfolded is not rows.unfolded:
-        found += (rows.block_of(edit) for edit, _ in rows.unfolded ^ unfolded)
+        others = [edit for edit, _ in rows.unfolded ^ unfolded]
+        ends = (bound(others, key=sort_key) for bound in (min, max) if others)
+        found += (rows.block_of(edit) for edit in ends)
     return range(min(found), max(found) + 1) if found else range(0)
 
 

@@ -5,6 +5,7 @@ Keys, the mouse, the editor and background work make these values;
 numbered from 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gitsplit.errors import ActionFailed, ActionRefused, GitsplitError, NothingToDo
@@ -19,11 +20,9 @@ from gitsplit.tui.state.new_commits import Address
 
 @dataclass(frozen=True, slots=True)
 class Estimated:
-    """An estimate of a commit was found, and perhaps its proposals."""
+    """Estimates of some commits were found."""
 
-    commit: Oid
-    estimate: Estimate
-    proposals: Proposals | None = None
+    estimates: Mapping[Oid, Estimate]
 
 
 @dataclass(frozen=True, slots=True)

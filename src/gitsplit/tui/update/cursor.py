@@ -317,22 +317,50 @@ def at_match(state: State, text: str) -> State:
 
 def next_match(state: State, text: str) -> DiffRow | None:
     """The next row with ``text``, round the end; the cursor's own comes last."""
-    needle = text.encode("utf-8", "surrogateescape")
-    is_folded = text == text.lower()
-    for row in _rows_after(state.rows, state.cursor):
-        line = _search_text(state.plan.changes, row)
-        if needle in (line.lower() if is_folded else line):
+    needle = Needle(state.plan.changes, text)
+    for row in _rows_after(state.rows, state.cursor, needle):
+        if needle.is_in(_search_text(state.plan.changes, row)):
             return row
     return None
 
 
-def _rows_after(rows: Rows, cursor: int) -> Iterator[DiffRow]:
-    """All rows that can be searched, from the cursor on; folded lines are rows too."""
+class Needle:
+    """A text that is looked for, in whole files before it is in their lines.
+
+    Capital letters count only where it has one.
+    """
+
+    def __init__(self, changes: Sequence[FileChange], text: str) -> None:
+        self._changes = changes
+        self._text = text.encode("utf-8", "surrogateescape")
+        self._is_folded = text == text.lower()
+        self._sides: dict[tuple[int, bool], bool] = {}
+
+    def is_in(self, text: bytes) -> bool:
+        """Whether it is in a text."""
+        return self._text in (text.lower() if self._is_folded else text)
+
+    def may_be_in(self, segment: Segment) -> bool:
+        """Whether it may be in a row of the segment; not where its file hasn't got it.
+
+        Each side of a file is looked through once.
+        """
+        side = (segment.file, segment.is_old)
+        if segment.kind is not RowKind.FILE and side not in self._sides:
+            change = self._changes[segment.file]
+            file = change.old if segment.is_old else change.new
+            self._sides[side] = self.is_in((file and file.content) or b"")
+        return segment.kind is RowKind.FILE or self._sides[side]
+
+
+def _rows_after(rows: Rows, cursor: int, needle: Needle) -> Iterator[DiffRow]:
+    """The rows that may match, from the cursor on; folded lines are rows too."""
     at, here = rows.segment_at(cursor), rows[cursor].line
     segments = rows.segments
     yield from (row for row in _rows_of(segments[at]) if row.line > here)
     for segment in chain(segments[at + 1 :], segments[:at]):
-        yield from _rows_of(segment)
+        if needle.may_be_in(segment):
+            yield from _rows_of(segment)
     yield from (row for row in _rows_of(segments[at]) if row.line <= here)
 
 

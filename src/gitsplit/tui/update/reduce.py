@@ -228,15 +228,15 @@ def _after_report(state: State, report: Report) -> State:
 def _with_commit_report(
     state: State, report: Estimated | Proposed | NotProposed
 ) -> State:
-    """The state with what was proposed for a commit, and with its estimate if given."""
+    """The state with estimates, or what was proposed for a commit, or why not."""
+    if isinstance(report, Estimated):
+        return replace(state, estimates={**state.estimates, **report.estimates})
     commit = report.commit
     if isinstance(report, NotProposed):
         known = _with_preview(without_awaited_proposal(state, commit))
         return replace(known, status=report.why.sentence, refusal=report.why.kind)
     if report.proposals is not None:
         state = replace(state, proposals={**state.proposals, commit: report.proposals})
-    if isinstance(report, Estimated):
-        return replace(state, estimates={**state.estimates, commit: report.estimate})
     if report.plan is not None:
         plans = {**state.plans, commit: report.plan}
         return _with_preview(replace(state, plans=plans))

@@ -217,8 +217,8 @@ def _prompt_text(text: str) -> str:
 def last_line(
     state: State, keys: Sequence[tuple[str, str]], width: int
 ) -> StyleAndTextTuples:
-    """The footer, or why what was typed into the prompt was refused."""
-    if state.prompt is not None and state.is_refusal:
+    """The footer, or what is said of what was typed into the prompt."""
+    if state.prompt is not None and state.status:
         style, sentence = _sentence(state)
         return [(style, start_of(f" {sentence}", width))]
     return footer_line(keys, width)
