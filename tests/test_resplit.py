@@ -388,6 +388,54 @@ def test_signed_commits_that_stay_keep_their_signatures(five: Repository) -> Non
     assert "unchanged" in out.split("fifth")[1]
 
 
+def test_a_branch_at_the_end_follows_who_continues_that_commit(
+    five: Repository, tmp_path: Path
+) -> None:
+    five.git("branch", "same", "HEAD")
+    plan = identity(five)
+    groups = groups_of(plan)
+    groups[3]["continues"], groups[4]["continues"] = (
+        groups[4]["continues"],
+        groups[3]["continues"],
+    )
+    groups[3]["message"] = "fifth, now the fourth\n"
+
+    told = apply(five, tmp_path, plan)
+
+    assert five.oid("same") == five.oid("HEAD~1"), told
+
+
+def test_a_tree_that_no_edit_tells_from_another_stays_its_commits_own(
+    repo: Repository, tmp_path: Path
+) -> None:
+    def tree(mode: bytes, content: bytes) -> str:
+        blob = bytes.fromhex(
+            repo.git("hash-object", "-w", "--stdin", stdin=content).strip()
+        )
+        row = mode + b" f\0" + blob
+        args = ("hash-object", "-t", "tree", "-w", "--literally", "--stdin")
+        return repo.git(*args, stdin=row).strip()
+
+    made = [
+        *(tree(b"100664", b"a\n"), tree(b"100664", b"a\nb\n")),
+        *(tree(b"100644", b"a\nb\n"), tree(b"100644", b"a\nb\nc\n")),
+    ]
+    tip: list[str] = []
+    for number, each in enumerate(made):
+        parents = ["-p", tip[-1]] if tip else []
+        tip.append(repo.git("commit-tree", *parents, "-m", str(number), each).strip())
+    repo.git("reset", "-q", "--hard", tip[-1])
+    plan = done(repo.path, "--resplit", "-n", "--format", "json", "HEAD~3")
+
+    ran = gitsplit(
+        *(repo.path, "--plan", written(tmp_path / "plan.json", json.loads(plan))),
+        "--yes",
+    )
+
+    assert "The plan changes nothing." in ran.err
+    assert repo.oid("HEAD") == tip[-1]
+
+
 def test_a_file_may_be_named_whole(five: Repository, tmp_path: Path) -> None:
     """Moved whole to another commit, by the name that it has in its own."""
     plan = identity(five)

@@ -231,23 +231,15 @@ class _Writer:
     def _record_range(
         self, commits: Sequence[SourceCommit], made: Sequence[WrittenCommit]
     ) -> None:
-        """What becomes of each commit of a range: continued, given up, or dropped.
-
-        What is at the last one stays at the end of the range, as with one commit.
-        """
+        """What becomes of each commit of a range: it has an heir, or is given up."""
         heirs = {c.draft.source.oid: c.oid for c in made if c.draft.role == "owner"}
         main = {oid: each.oid for each in made for oid in each.draft.inherits}
         for commit in commits:
             heir = heirs.get(commit.oid)
-            if commit is commits[-1]:
-                end = made[-1].oid
-                if heir is None or end != commit.oid:
-                    owner = heir or main.get(commit.oid, end)
-                    self.rewritten.append(RewrittenCommit(commit.oid, end, owner))
-            elif heir is not None and heir != commit.oid:
-                self.rewritten.append(RewrittenCommit(commit.oid, heir, heir))
             if heir is None:
                 self.given_up.append((commit, main.get(commit.oid, made[-1].oid)))
+            elif heir != commit.oid:
+                self.rewritten.append(RewrittenCommit(commit.oid, heir, heir))
 
     def _record(self, source: SourceCommit, oid: Oid | None, tree: Oid) -> None:
         self.moved[source.oid] = oid

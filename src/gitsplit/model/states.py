@@ -202,9 +202,12 @@ def original_trees(plan: Plan) -> tuple[int | None, ...]:
     """For each group the commit of the range whose tree it has, where it has one's.
 
     Group *k* has the tree of commit *i* where groups 0..k hold exactly the edits of
-    commits 0..i, and nobody wrote a file by hand there.
+    commits 0..i, and nobody wrote a file by hand there. Where several commits are
+    such, for some have no edits, it is the one that the group continues, and for the
+    last group the last: a tree may hold what no edit says, as the mode 100664.
     """
-    first_left = [len(plan.continued_by)] * (len(plan.groups) + 1)
+    last = len(plan.continued_by) - 1
+    first_left = [last + 1] * (len(plan.groups) + 1)
     last_held = [-1] * len(plan.groups)
     for edit, group in zip(plan.edits, plan.group_of, strict=True):
         commit = plan.changes[edit.file].commit
@@ -212,13 +215,21 @@ def original_trees(plan: Plan) -> tuple[int | None, ...]:
         first_left[place] = min(first_left[place], commit)
         if place < len(plan.groups):
             last_held[place] = max(last_held[place], commit)
-    held = tuple(accumulate(last_held, max))
     left = tuple(accumulate(reversed(first_left), min))[::-1]
     written = {override.group for override in plan.overrides}
-    return tuple(
-        commit if 0 <= commit < left[group + 1] and group not in written else None
-        for group, commit in enumerate(held)
-    )
+    found: list[int | None] = []
+    reached = -1
+    for group, held in enumerate(accumulate(last_held, max)):
+        most = left[group + 1] - 1
+        is_end = group == len(plan.groups) - 1 and most == last
+        reached = max(reached, held)
+        if held <= most:
+            continued = last if is_end else plan.continues(group)
+            if continued is not None and continued <= most:
+                reached = max(reached, continued)
+        is_one = 0 <= reached <= most and group not in written
+        found.append(reached if is_one else None)
+    return tuple(found)
 
 
 def _step(before: list[File | None], after: list[File | None]) -> TreeStep:
