@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,7 +25,7 @@ def _argument(**attributes: Any) -> Any:
     def declare(field_name: str) -> Callable[[Callback], Callback]:
         return click.argument(field_name, **attributes)
 
-    return field(metadata={"declare": declare})
+    return field(metadata={"declare": declare, "default": None})
 
 
 def _option(*names: str, **attributes: Any) -> Any:
@@ -34,7 +34,8 @@ def _option(*names: str, **attributes: Any) -> Any:
     def declare(field_name: str) -> Callable[[Callback], Callback]:
         return click.option(field_name, *names, **attributes)
 
-    return field(metadata={"declare": declare})
+    default = attributes.get("default")
+    return field(metadata={"declare": declare, "default": default})
 
 
 def _flag(*names: str, help: str) -> Any:
@@ -59,7 +60,8 @@ def _owner_choice(
 class Options:
     """The command line, as the user gave it: each field declares what it is there.
 
-    A new option is a new field here, and is used where it matters.
+    A new option is a new field here. It is used in :mod:`gitsplit.cli.commands`; one
+    named like a field of ``Request`` is handed on by itself.
     """
 
     upstream: str | None = _argument(required=False)
@@ -198,17 +200,17 @@ def _check_exec(options: Options) -> None:
 
 def _check_alone(options: Options) -> None:
     """Raise click.UsageError where --undo and its like stand beside anything else."""
-    alone = {
-        "--undo": options.undo,
-        "--continue": options.continue_,
-        "--abort": options.abort,
-    }
-    given = [name for name, is_given in alone.items() if is_given]
-    flags = (options.dry_run, options.root, options.yes, options.resplit)
-    named = (options.upstream, options.plan, *options.commits, *options.checks)
-    others = (*flags, *named, *given[1:])
-    if given and any(others):
-        raise click.UsageError(f"{given[0]} cannot be combined with other options.")
+    given = [each.name for each in fields(Options) if _is_given(options, each)]
+    for name in ("undo", "continue_", "abort"):
+        if name in given and len(given) > 1:
+            option = "--" + name.rstrip("_")
+            raise click.UsageError(f"{option} cannot be combined with other options.")
+
+
+def _is_given(options: Options, each: Field[Any]) -> bool:
+    """Whether the option has another value than without being given."""
+    value = getattr(options, each.name)
+    return value not in (None, False, (), each.metadata["default"])
 
 
 def with_parameters(callback: Callback) -> Callback:
