@@ -68,23 +68,29 @@ def after_series_action(state: State, action: SeriesAction) -> State:
             return _at_neighbour(state, by)
         case OpenSeries():
             return at_series(state)
-        case _ if state.screen is Screen.SERIES:
-            if _needs_proposal(state, action) and state.chosen not in state.plans:
-                return with_proposal_request(state, state.chosen)
-            return _at_cursor(state, action)
         case _:
-            raise ActionRefused("This key works in the series.", hint="b shows it.")
+            return _after_selected_action(state, action)
 
 
-def _needs_proposal(state: State, action: SeriesAction) -> bool:
+SelectedAction = Become | MarkSplit | OpenCommit | OpenMarked | Autosquash
+
+
+def _after_selected_action(state: State, action: SelectedAction) -> State:
+    """The state after an action on the selected commit; asks for what it needs."""
+    if state.screen is not Screen.SERIES:
+        raise ActionRefused("This key works in the series.", hint="b shows it.")
+    if _needs_proposal(state, action) and state.chosen not in state.plans:
+        return with_proposal_request(state, state.chosen)
+    return _at_cursor(state, action)
+
+
+def _needs_proposal(state: State, action: SelectedAction) -> bool:
     """Whether the selected commit is to be split now, and has no plan yet."""
     splits = isinstance(action, OpenCommit | MarkSplit) or action == Become("split")
     return splits and _entry_at_cursor(state).plan is None
 
 
-def _at_cursor(
-    state: State, action: Become | MarkSplit | OpenCommit | OpenMarked | Autosquash
-) -> State:
+def _at_cursor(state: State, action: SelectedAction) -> State:
     """The state after an action on the selected commit."""
     match action:
         case Become(doing):
