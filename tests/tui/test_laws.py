@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import get_args
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,17 +37,21 @@ from gitsplit.tui.update.actions import (
     CheckCommits,
     Dismiss,
     Drop,
+    EditFile,
     EditMessage,
     EditMessages,
+    EraseText,
     FindNext,
     Focus,
     FocusOn,
     Fold,
     GoBack,
+    Interrupt,
     MarkSplit,
     MergeInto,
     MoveCommit,
     MoveFile,
+    MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
@@ -60,9 +64,14 @@ from gitsplit.tui.update.actions import (
     OpenPreview,
     OpenSeries,
     Own,
+    Pan,
     Quit,
     Redo,
+    Refused,
+    Report,
     Reword,
+    Reworded,
+    Scroll,
     Send,
     SendToNext,
     SetContent,
@@ -70,9 +79,11 @@ from gitsplit.tui.update.actions import (
     ShowCommit,
     SplitHunk,
     Submit,
+    Suspend,
     Take,
     TypeText,
     Undo,
+    UseProposal,
     Widen,
     WriteMessages,
 )
@@ -91,68 +102,76 @@ _SIDES = st.tuples(st.none() | _TEXTS, st.none() | _TEXTS).filter(
 _FILES = st.dictionaries(st.sampled_from(["a", "d/b", "d/c", "e"]), _SIDES, min_size=1)
 _SMALL = st.integers(-3, 12)
 _SIGN = st.sampled_from([-1, 1])
+_CONTENTS = st.sampled_from([b"", b"a\n", b"b\n"])
+_MESSAGES = st.sampled_from([b"", b"X\n", b"Y\n"])
+_WHERE = st.builds(Address, st.sampled_from(COMMITS), st.none() | st.integers(0, 3))
+ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
+    MoveRows: (_SMALL,),
+    MoveTo: (_SMALL,),
+    MovePiece: (_SIGN,),
+    MoveFile: (_SIGN,),
+    Pan: (_SMALL,),
+    FindNext: (),
+    Narrow: (),
+    Widen: (),
+    Cancel: (),
+    Fold: (st.booleans(),),
+    Send: (st.integers(0, 4),),
+    Take: (st.booleans(),),
+    SendToNext: (st.booleans(),),
+    Drop: (),
+    SplitHunk: (),
+    AddCommit: (),
+    Focus: (_SIGN,),
+    FocusOn: (st.integers(0, 4),),
+    MoveCommit: (_SIGN,),
+    MergeInto: (),
+    ChangeCount: (_SIGN,),
+    Own: (),
+    SetMessage: (st.just(0), _MESSAGES),
+    SetContent: (st.integers(0, 1), st.just(0), _CONTENTS, st.booleans()),
+    WriteMessages: (st.lists(st.tuples(_WHERE, _MESSAGES), max_size=3).map(tuple),),
+    Become: (st.sampled_from(get_args(Doing)),),
+    MarkSplit: (),
+    OpenCommit: (),
+    OpenMarked: (),
+    OpenNext: (_SIGN,),
+    Autosquash: (),
+    Reword: (),
+    EditMessage: (),
+    EditMessages: (),
+    CheckCommits: (),
+    Undo: (),
+    Redo: (),
+    Ask: (st.sampled_from(Purpose),),
+    TypeText: (st.sampled_from("a1b2"),),
+    EraseText: (_SIGN,),
+    MoveInText: (_SIGN,),
+    Submit: (),
+    Dismiss: (),
+    ShowCommit: (st.none() | st.integers(0, 3),),
+    OpenSeries: (),
+    OpenMessages: (),
+    OpenPreview: (),
+    OpenHelp: (),
+    GoBack: (),
+    Scroll: (_SMALL,),
+    UseProposal: (),
+    Apply: (),
+    Quit: (),
+}
+"""Every action that a user can do, and what it is made with."""
+
 ACTIONS: st.SearchStrategy[Action] = st.one_of(
-    st.builds(MoveRows, _SMALL),
-    st.builds(MoveTo, _SMALL),
-    st.builds(MovePiece, _SIGN),
-    st.builds(MoveFile, _SIGN),
-    st.builds(Send, st.integers(0, 4)),
-    st.builds(Take, st.booleans()),
-    st.builds(SendToNext, st.booleans()),
-    st.builds(Focus, _SIGN),
-    st.builds(FocusOn, st.integers(0, 4)),
-    st.builds(MoveCommit, _SIGN),
-    st.builds(ChangeCount, _SIGN),
-    st.builds(SetMessage, st.just(0), st.sampled_from([b"", b"X\n", b"Y\n"])),
-    st.builds(
-        SetContent,
-        st.integers(0, 1),
-        st.just(0),
-        st.sampled_from([b"", b"a\n", b"b\n"]),
-        st.booleans(),
-    ),
-    st.builds(Fold, st.booleans()),
-    st.builds(Become, st.sampled_from(get_args(Doing))),
-    st.builds(OpenNext, _SIGN),
-    st.builds(
-        WriteMessages,
-        st.lists(
-            st.tuples(
-                st.builds(
-                    Address, st.sampled_from(COMMITS), st.none() | st.integers(0, 3)
-                ),
-                st.sampled_from([b"", b"X\n", b"Y\n"]),
-            ),
-            max_size=3,
-        ).map(tuple),
-    ),
-    st.sampled_from(
-        [
-            *(OpenCommit(), OpenMarked(), MarkSplit(), OpenSeries(), OpenMessages()),
-            *(Reword(), EditMessage(), EditMessages(), Autosquash(), CheckCommits()),
-        ]
-    ),
-    st.builds(Ask, st.sampled_from(Purpose)),
-    st.builds(TypeText, st.sampled_from("a1b2")),
-    st.builds(ShowCommit, st.none() | st.integers(0, 3)),
-    st.sampled_from(
-        [
-            Narrow(),
-            Widen(),
-            Cancel(),
-            SplitHunk(),
-            AddCommit(),
-            MergeInto(),
-            Own(),
-            Undo(),
-            Redo(),
-        ]
-    ),
-    st.sampled_from([Narrow(), SplitHunk(), AddCommit(), Undo(), Submit(), FindNext()]),
-    st.sampled_from(
-        [OpenPreview(), OpenHelp(), GoBack(), Apply(), Quit(), Dismiss(), Drop()]
-    ),
+    *(st.builds(kind, *arguments) for kind, arguments in ARGUMENTS.items())
 )
+
+NOT_HERE = {*get_args(Report), Reworded, Interrupt, Suspend, EditFile, Refused}
+"""What isn't the user's doing, or of the terminal and programs around the state."""
+
+
+def test_every_action_is_tried() -> None:
+    assert {*ARGUMENTS, *NOT_HERE} == set(get_args(Action))
 
 
 def opened(plan: Plan) -> State:
