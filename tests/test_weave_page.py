@@ -44,6 +44,12 @@ AGAIN = history_of(
     "boil water / pour",
     "boil water / warm the cup / pour",
 )
+GONE_AGAIN = history_of(
+    "boil water / warm the cup / pour",
+    "boil water / pour",
+    "boil water / warm the cup / pour",
+    "boil water / pour",
+)
 PLACE = history_of(
     "boil water / warm the cup / pour", "boil water / pour", "boil water / wait / pour"
 )
@@ -168,6 +174,7 @@ EXPECTED = {
     "versions in another order": picture(WARMER, {0: 2, 1: 0, 2: 1}, ""),
     "restored": picture(AGAIN),
     "restored before it is removed": picture(AGAIN, {0: 1, 1: 0}, ""),
+    "gone with the restored one": picture(GONE_AGAIN, {0: 1, 1: 2, 2: 0}, ""),
     "stretches": stretches(STRETCHES),
     "threads": threads(THREADS),
 }

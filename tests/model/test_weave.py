@@ -519,7 +519,7 @@ def test_a_file_that_is_at_home_is_not_woven(monkeypatch: pytest.MonkeyPatch) ->
     assert len(steps(plan)) == 3
 
 
-# Laws
+# The laws of docs/weave.md
 
 
 @st.composite
@@ -584,7 +584,7 @@ def trees_of(plan: Plan) -> list[Tree]:
 def test_at_home_every_commit_has_its_tree_even_where_it_is_composed(
     data: st.DataObject, changes: tuple[FileChange, ...]
 ) -> None:
-    """Law 1; each commit is two groups, so that no state is an object as a whole."""
+    """Law 1 of the weave; each commit is two groups, so no state is a whole object."""
     plan = plan_of(changes)
     assert with_files_for_lines(plan) == plan
     assert trees_of(plan) == commit_trees(changes)
@@ -601,7 +601,7 @@ def test_at_home_every_commit_has_its_tree_even_where_it_is_composed(
 
 @given(range_plans(may_drop=False))
 def test_with_nothing_dropped_the_last_tree_is_the_tip(plan: Plan) -> None:
-    """Law 1."""
+    """Law 1 of the weave."""
     try:
         trees = trees_of(plan)
     except InvalidPlan:
@@ -613,7 +613,7 @@ def test_with_nothing_dropped_the_last_tree_is_the_tip(plan: Plan) -> None:
 def test_a_commit_is_split_in_its_range_as_it_is_alone(
     data: st.DataObject, changes: tuple[FileChange, ...]
 ) -> None:
-    """Law 2."""
+    """Law 2 of the weave."""
     commit = data.draw(st.sampled_from([change.commit for change in changes]))
     edits = data.draw(cut_edits(changes))
     parts = data.draw(st.integers(1, 3))
@@ -653,7 +653,7 @@ def test_a_commit_is_split_in_its_range_as_it_is_alone(
 def test_in_one_group_the_range_is_one_step_to_the_tip(
     changes: tuple[FileChange, ...],
 ) -> None:
-    """Law 3."""
+    """Law 3 of the weave."""
     together = dict.fromkeys(range(len(edits_of(changes))), 0)
 
     assert trees_of(plan_of(changes, together, 1)) == commit_trees(changes)[-1:]
@@ -661,7 +661,7 @@ def test_in_one_group_the_range_is_one_step_to_the_tip(
 
 @given(range_plans())
 def test_every_tree_of_a_range_is_possible_or_the_plan_is_refused(plan: Plan) -> None:
-    """Law 4; no assignment raises anything else."""
+    """Law 4 of the weave; no assignment raises anything else."""
     by_thread = [
         file_states(thread, plan.of_thread(thread), range(len(plan.groups)))
         for thread in plan.threads
@@ -681,7 +681,7 @@ def test_every_tree_of_a_range_is_possible_or_the_plan_is_refused(plan: Plan) ->
 
 @given(range_plans())
 def test_a_mode_fits_its_content(plan: Plan) -> None:
-    """Law 4: type and content are those of one state that there was."""
+    """Law 4 of the weave: type and content are those of one state that there was."""
     for thread in plan.threads:
         sides = [s for c in thread.changes for s in (c.old, c.new) if s is not None]
         opaque = {(s.mode & 0o170000, s.oid) for s in sides}
@@ -718,7 +718,7 @@ def versioned_lines(draw: st.DrawFn) -> tuple[FileChange, ...]:
 def test_no_state_has_two_versions_of_a_line(
     data: st.DataObject, changes: tuple[FileChange, ...]
 ) -> None:
-    """Law 4; a line and the one that takes its place aren't cut apart here."""
+    """Law 4 of the weave; a line and the one in its place aren't cut apart here."""
     edits = every_line(changes)
     targets = st.sampled_from([0, 1, 2, 3, DROPPED])
     plan = plan_of(

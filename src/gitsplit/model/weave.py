@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from gitsplit.model.align import partners
 from gitsplit.model.diff import (
@@ -34,7 +35,7 @@ class Strand:
     (None: there from the beginning, never); where it is born ``span`` counts the lines
     of that change's new side, and where it dies they are the lines from ``died_at`` of
     that change's old side. ``next`` is the line that took the place of a single line,
-    ``again`` the one that put it back.
+    ``again`` the one that restored it.
     """
 
     lines: Lines
@@ -87,6 +88,9 @@ class Stretch:
 _TYPED = (Fact.CREATE, Fact.TYPE)
 _BEGIN = (*_TYPED, Fact.CONTENT)
 
+_BEFORE: Final = -1
+"""Before the first change of a thread."""
+
 
 @dataclass(frozen=True, eq=False)
 class Thread:
@@ -105,7 +109,7 @@ class Thread:
         begins = [0]
         begins += (at for at in range(1, len(self.changes)) if self._begins(at))
         if self.changes[0].old is not None and self._begins(0):
-            begins.insert(0, -1)
+            begins.insert(0, _BEFORE)
         ends = [*begins[1:], len(self.changes)]
         return tuple(map(self._stretch, begins, ends))
 
@@ -131,7 +135,7 @@ class Thread:
         fact = self._begins(begin) if begin >= 0 else None
         within = range(max(begin, 0), end)
         by_lines = tuple(at for at in within if self.changes[at].hunks)
-        modes = self._modes(begin if fact else -1)
+        modes = self._modes(begin if fact else _BEFORE)
         if fact is None:
             return Stretch(0, None, first.old, by_lines, *modes)
         is_empty = fact is Fact.CREATE and first.hunks
@@ -143,7 +147,7 @@ class Thread:
         typed = [
             at for at, facts in enumerate(self._facts) if {*_TYPED}.intersection(facts)
         ]
-        first = max((at for at in typed if at <= begin), default=-1)
+        first = max((at for at in typed if at <= begin), default=_BEFORE)
         end = min((at for at in typed if at > first), default=len(self.changes))
         side = self.changes[first].side if first >= 0 else self.changes[0].old
         assert side is not None, "a thread begins with a file or makes it"
@@ -292,12 +296,12 @@ def _bear(rows: _Rows, change: FileChange, number: int, span: Span) -> Strand | 
 
 
 def _put_in(rows: _Rows, change: FileChange, number: int, hunk: Hunk) -> None:
-    """Put lines in where none is taken away; such as were there before, beside those.
+    """Put lines in where none is removed; restored ones beside those that were there.
 
     Dead lines that stand there otherwise come after them.
     """
     at = hunk.new.start
-    for old, new in _put_back(rows, change, hunk):
+    for old, new in _restored(rows, change, hunk):
         _bear(rows, change, number, Span(at, new))
         while rows.left[-1] is not old:
             rows.done.append(rows.left.pop())
@@ -307,13 +311,13 @@ def _put_in(rows: _Rows, change: FileChange, number: int, hunk: Hunk) -> None:
     _bear(rows, change, number, Span(at, hunk.new.stop))
 
 
-def _put_back(rows: _Rows, change: FileChange, hunk: Hunk) -> list[tuple[Strand, int]]:
-    """Dead lines that the hunk puts back, and for each the number of the new line."""
+def _restored(rows: _Rows, change: FileChange, hunk: Hunk) -> list[tuple[Strand, int]]:
+    """Dead lines that the hunk restores, and for each the number of the new line."""
     dead = rows.dead_ahead()
     if not dead:
         return []
     ahead = [rows.left.pop() for _ in range(dead)]
-    # What was put back before has a successor, which may be put back in its turn.
+    # What was restored before has a successor, which may be restored in its turn.
     old = [None if s.again else line for s in ahead for line in lines_of(s.text)]
     new = change.new_lines[hunk.new.start : hunk.new.stop]
     pairs = {i: hunk.new.start + j for i, j in _same_lines(old, new)}
@@ -348,7 +352,7 @@ def _same_lines(
 ) -> tuple[tuple[int, int], ...]:
     """The places of equal lines, where most of one side is the other's.
 
-    Brackets and blank lines, which are everywhere, don't say that lines were put back:
+    Brackets and blank lines, which are everywhere, don't say that lines were restored:
     each run of equal lines has one that both sides have just once.
     """
     from difflib import SequenceMatcher  # hardly ever: few files change twice
