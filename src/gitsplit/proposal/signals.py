@@ -1,8 +1,8 @@
 """The signals: a number for each two pieces of a commit, most of them from 0 to 1.
 
-To add one, write a function of a commit's features and two pieces' numbers, and put it
-into SIGNALS. It weighs nothing until ``./dev train`` has learned its weight; then give
-it a case in ``tests/cases``.
+To add one, write a function of a commit's features and two pieces' numbers, put it into
+SIGNALS, and give it a case in ``tests/cases``. It waits at weight 0 until a maintainer
+has trained; docs/proposals.md says how.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -388,4 +388,4 @@ SIGNALS: tuple[Signal, ...] = (
     one_told,
     told_apart,
 )
-"""Every signal; the order is that of the learned numbers."""
+"""Every signal, in any order: weights go by their names."""
