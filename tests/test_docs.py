@@ -205,6 +205,20 @@ def test_every_field_action_and_fact_is_explained_on_the_page() -> None:
         assert f'`"{action}"`' in PAGE
 
 
+def test_every_module_is_in_the_table_of_the_architecture_page() -> None:
+    page = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([\w/]+)`", row)}
+    package = PROJECT / "src" / "gitsplit"
+    modules = {
+        str(path.relative_to(package).with_suffix(""))
+        for path in package.glob("*/**/*.py")
+        if path.stem != "__init__"
+    }
+
+    assert {n for n in modules if {n, n[: n.rfind("/") + 1]}.isdisjoint(named)} == set()
+
+
 def test_the_rooms_that_the_architecture_page_names_are_there() -> None:
     page = (PROJECT / "docs" / "architecture.md").read_text("utf-8")
     package = PROJECT / "src" / "gitsplit"

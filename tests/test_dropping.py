@@ -280,7 +280,10 @@ def gained(before: bytes, after: bytes) -> Counter[bytes]:
 def test_each_line_is_in_a_commit_or_in_the_worktree(
     repo: Repository, seed: int
 ) -> None:
-    """Law 5: of what the commit brought and took away, nothing is lost or doubled."""
+    """Law 5: of what the commit added and removed, nothing is lost or doubled.
+
+    The laws are in docs/architecture.md.
+    """
     random = Random(seed)
     old = [b"old %d\n" % n for n in range(40)]
     whole = b"".join(random_lines(random, old))

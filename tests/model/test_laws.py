@@ -1,4 +1,4 @@
-"""The laws that everything stands on, for commits, cuts and assignments at random.
+"""The laws of docs/architecture.md, for commits, cuts and assignments at random.
 
 1. Every edit is in exactly one group or dropped; with nothing dropped the last tree is
    the original one.

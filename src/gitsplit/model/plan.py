@@ -1,8 +1,9 @@
 """A plan: the ordered groups of one commit, or of a range, and where each edit goes.
 
 Groups don't hold edits; each edit names its group. So "every edit is in exactly one
-group, or dropped" (law 1) can't be broken, whatever is done to a plan. Groups are
-numbered from 0 in the order of the commits they become.
+group, or dropped" can't be broken, whatever is done to a plan: that is law 1, of those
+in ``docs/architecture.md``. Groups are numbered from 0 in the order of the commits they
+become.
 """
 
 from collections import Counter

@@ -1,7 +1,8 @@
 """The story of one run of gitsplit, from end to end. Begin to read here.
 
-How commits are computed and written and refs moved is in
-:mod:`gitsplit.workflow.apply`.
+Read and propose (:func:`gitsplit.workflow.work.read_work`), edit, then compute, store,
+check with ``-x`` and move refs (:func:`gitsplit.workflow.apply.apply`). A dry run
+(:func:`gitsplit.cli.commands.dry_run`) reads the same work and computes in memory.
 """
 
 from collections.abc import Iterator
@@ -60,7 +61,7 @@ def run(
     finish: Finish,
     progress: AbstractContextManager[TellProposing],
 ) -> Result:
-    """Read the series, propose a split, have it edited, check it, write it, move refs.
+    """Read the series, propose a split, have it edited, store it, check it, move refs.
 
     Raises what :func:`gitsplit.workflow.apply.apply` raises, with draft or plan kept;
     Stopped where the user leaves a conflict to git; and Interrupted.

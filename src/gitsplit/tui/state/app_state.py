@@ -26,7 +26,8 @@ Value = TypeVar("Value")
 class History(Generic[Value]):
     """Undo and redo: a value, those before it, and those that were undone.
 
-    Earlier values are kept as they were, never computed again (law 4).
+    Earlier values are kept as they were, never computed again: undo is exact (law 4 of
+    ``docs/architecture.md``).
     """
 
     present: Value
