@@ -64,6 +64,11 @@ class Terminal:
         os.write(self._terminal, keys.encode())
         self.settle()
 
+    @property
+    def pid(self) -> int:
+        """The process that runs the program."""
+        return self._child
+
     def kill(self, number: int) -> None:
         """Send the program a signal."""
         os.kill(self._child, number)

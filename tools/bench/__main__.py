@@ -20,6 +20,7 @@ from tools.bench import clusterchanges, smartcommit
 from tools.bench.data import BenchCase, Earlier, answer, cases, earlier
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
+from tools.bench.screen import measure_screen
 from tools.bench.table import Scored, heading, line, table_parts, times
 from tools.output import say
 
@@ -36,12 +37,15 @@ Score = Callable[[Scored, object], Scored]
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("what", choices=["proposal", "ranges"])
+    parser.add_argument("what", choices=["proposal", "ranges", "screen"])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--together", metavar="FILE", type=Path)
     options = parser.parse_args(args)
     if options.what == "ranges":
         measure_ranges()
+        return 0
+    if options.what == "screen":
+        measure_screen()
         return 0
     if not DATA.exists():
         say(f"skipped: {DATA.name} is not beside the project")

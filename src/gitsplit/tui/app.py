@@ -252,7 +252,7 @@ class Shell:
 
         What they write there is about the state as they left it.
         """
-        if self._is_waiting() and not self._is_searching:
+        if self.is_waiting() and not self._is_searching:
             self._early_reports.append(report)
         else:
             self.take(report, application)
@@ -388,7 +388,7 @@ class Shell:
             for key, key_action in row.actions.items():
                 bindings.add(*key.split(), filter=is_here)(self._handler(key_action))
 
-        @bindings.add("<any>", filter=Condition(self._is_waiting))
+        @bindings.add("<any>", filter=Condition(self.is_waiting))
         def _(event: KeyPressEvent) -> None:
             assert self._early_keys is not None, "keys are early while away"
             self._early_keys += event.key_sequence
@@ -398,13 +398,13 @@ class Shell:
             bindings.add(key, filter=is_looking)(self._handler(Interrupt()))
         return bindings
 
-    def _is_waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether keys are held back: for the editor, or for a proposal."""
         return self._early_keys is not None
 
     def _is_at(self, places: frozenset[KeyContext]) -> bool:
         """Whether a key pressed now is pressed in one of these contexts."""
-        return not self._is_waiting() and context_of(self.state) in places
+        return not self.is_waiting() and context_of(self.state) in places
 
     def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
         """The function that prompt_toolkit calls when a key is pressed."""
@@ -437,7 +437,7 @@ class Shell:
 
     def _take_mouse(self, region: Region, number: int, turned: int) -> None:
         """Take a click on a row or a commit, or the wheel turned by so many rows."""
-        if self._is_waiting():
+        if self.is_waiting():
             return
         application = get_app()
         if context_of(self.state) is KeyContext.PROMPT:
