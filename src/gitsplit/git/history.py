@@ -125,10 +125,10 @@ def read_series(
     early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
     ``commits`` is not in the series.
     """
-    marked = tuple(repo.resolve(revision) for revision in commits)
     plain = None if root or (commits and not upstream) else _plain_range(repo, upstream)
+    head = plain[1][-1] if plain else repo.head()
+    marked = tuple(repo.resolve(revision) for revision in commits)
     if plain is None:
-        head = repo.head()
         base = None if root else _series_base(repo, head, upstream, marked)
         plain = base, _commits_between(repo, base, head)
     base, oids = plain
@@ -141,7 +141,7 @@ def read_series(
             f"There is no commit between {upstream or '@{upstream}'} and HEAD.",
             hint="To split the last commit: gitsplit HEAD~1",
         )
-    return Series(base, oids[-1], found)
+    return Series(base, head, found)
 
 
 _PLAIN_REVISION = re.compile(
