@@ -45,7 +45,14 @@ from gitsplit.proposal.pieces import (
     pieces_of,
 )
 from gitsplit.proposal.scoring import group_count_worth, scores
-from gitsplit.proposal.subjects import area_of, in_style, proposal_message, with_copied
+from gitsplit.proposal.source_text import message_items
+from gitsplit.proposal.subjects import (
+    area_of,
+    in_style,
+    listed_subjects,
+    proposal_message,
+    with_copied,
+)
 
 Clusters = tuple[tuple[int, ...], ...]
 """For each group the numbers of its pieces, from 0."""
@@ -198,8 +205,14 @@ class ProposalsByContent:
 
     def _main(self, clusters: Clusters) -> int | None:
         """The cluster that the message is about, if it is about one of them."""
-        found = owner_by_message(self.message, [self._words(c) for c in clusters])
+        found = owner_by_message(self._about, [self._words(c) for c in clusters])
         return found[0] if found else None
+
+    @cached_property
+    def _about(self) -> bytes:
+        """The message without its lists, whose items are about commits of their own."""
+        text = self.message.decode("utf-8", "surrogateescape")
+        return message_items(text)[0].encode("utf-8", "surrogateescape")
 
     def _words(self, cluster: Sequence[int]) -> Counter[str]:
         """How often each subword is in a cluster's lines and paths."""
@@ -221,7 +234,8 @@ class ProposalsByContent:
         ]
         pieces = self.commit.pieces
         parts = [[e for piece in c for e in pieces[piece]] for c in found]
-        return self._plan_of_parts(parts or [[]], findings or [None])
+        listed = listed_subjects(self.message, [self._words(c) for c in found])
+        return self._plan_of_parts(parts or [[]], findings or [None], listed)
 
     def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
         """What holds the cluster together, found once for all plans that have it."""
@@ -237,10 +251,12 @@ class ProposalsByContent:
         self,
         parts: Sequence[Sequence[Edit]],
         findings: Sequence[Finding | None],
+        listed: Sequence[bytes | None] = (),
     ) -> Plan:
         """The plan with these groups of edits, in this order.
 
-        They get messages and reasons; where their paths collide they are joined.
+        ``listed`` are subjects for some of them that the message has in a list. They
+        get messages and reasons; where their paths collide they are joined.
         """
         home = {edit: group for group, part in enumerate(parts) for edit in part}
         edits = tuple(sorted(home, key=sort_key))
@@ -249,7 +265,9 @@ class ProposalsByContent:
         plan = plan_with_groups(
             Plan(self.changes, edits, group_of, (), (owner,)),
             self.message,
-            lambda g, part: self._message_of(part, findings[g]),
+            lambda g, part: self._message_of(
+                part, findings[g], listed[g] if listed else None
+            ),
             lambda g, part: _reason(
                 self.changes, part, findings[g], word if g == owner else ""
             ),
@@ -285,14 +303,21 @@ class ProposalsByContent:
                     words[place_of[piece[0]]] += features.subwords + Counter(
                         features.path_parts
                     )
-            if found := owner_by_message(self.message, words):
+            if found := owner_by_message(self._about, words):
                 owner, word = found
                 return owner, word
         return owner_of(self.keep, edits, group_of), ""
 
-    def _message_of(self, part: Sequence[Edit], finding: Finding | None) -> bytes:
+    def _message_of(
+        self,
+        part: Sequence[Edit],
+        finding: Finding | None,
+        listed: bytes | None = None,
+    ) -> bytes:
         """The proposed message of a group that isn't the owner."""
         subjects = self.context.subjects
+        if listed is not None:
+            return with_copied(listed, self.message, self.context.copied)
         if not subjects or finding is None or not finding.deed:
             where = location(self.changes, part)
             return proposal_message(self.message, where, self.context.copied)

@@ -3,11 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cache
+from math import log
 from typing import Literal
 
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
+from gitsplit.proposal.source_text import identifiers, message_items, subwords
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -102,3 +105,87 @@ def _words_of(path: bytes) -> list[bytes]:
     """The directories of a path and its file name's stem, the innermost first."""
     *above, name = path.split(b"/")
     return [name.partition(b".")[0] or name, *reversed(above)]
+
+
+MOST_ITEMS = 12
+"""A message that lists more is no list of what its commit does."""
+
+
+def listed_subjects(
+    message: bytes, groups: Sequence[Counter[str]]
+) -> tuple[bytes | None, ...]:
+    """For each group the item of the message's lists that says what it does, if any.
+
+    ``groups`` are the subwords of each. Each item goes to one group at most, so that
+    all together fit best.
+    """
+    text = _without_id(message).decode("utf-8", "surrogateescape")
+    _, *items = message_items(text)
+    if not items or len(items) > MOST_ITEMS:
+        return (None,) * len(groups)
+    said = [_stems(_words_in(item)) for item in items]
+    chosen = _best_items(_item_fits(said, [_stems(group) for group in groups]))
+    subjects = [
+        b" ".join(item.encode("utf-8", "surrogateescape").split()) for item in items
+    ]
+    return tuple(None if at is None else subjects[at] for at in chosen)
+
+
+def _best_items(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:
+    """For each group an item or none, no item twice, so that the sum is greatest."""
+
+    @cache
+    def best(group: int, used: int) -> tuple[float, tuple[int | None, ...]]:
+        """From this group on; ``used`` is a bit set of items."""
+        if group == len(fits):
+            return 0.0, ()
+        rest, others = best(group + 1, used)
+        most, chosen = rest, (None, *others)
+        for item, fit in enumerate(fits[group]):
+            if fit and not used >> item & 1:
+                rest, others = best(group + 1, used | 1 << item)
+                if rest + fit > most:
+                    most, chosen = rest + fit, (item, *others)
+        return most, chosen
+
+    return best(0, 0)[1]
+
+
+def _item_fits(
+    items: Sequence[Counter[str]], groups: Sequence[Counter[str]]
+) -> list[list[float]]:
+    """For each group how well each item fits: by the words that both have.
+
+    A word counts more the fewer groups have it, and the more often this one does.
+    """
+    having = Counter(word for group in groups for word in group)
+    return [
+        [
+            sum(
+                log(1 + len(groups) / having[word]) * (1 + log(group[word]))
+                for word in item
+                if word in group
+            )
+            / (len(item) + 1) ** 0.5
+            for item in items
+        ]
+        for group in groups
+    ]
+
+
+def _words_in(text: str) -> Counter[str]:
+    return Counter(part for word in identifiers(text) for part in subwords(word))
+
+
+_ENDINGS = ("ing", "ed", "es", "s", "er")
+
+
+def _stems(words: Counter[str]) -> Counter[str]:
+    """The words without the commonest English endings, as often as they were."""
+    found: Counter[str] = Counter()
+    for word, count in words.items():
+        ending = next((e for e in _ENDINGS if word.endswith(e)), "")
+        found[
+            word[: len(word) - len(ending)] if len(word) - len(ending) > 2 else word
+        ] += count
+    return found
