@@ -8,6 +8,8 @@ import pytest
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.state_dir import DraftFile
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan, plan_at_home
 from gitsplit.model.todo import Todo, with_action
 from gitsplit.workflow.draft import (
     DraftSaver,
@@ -180,3 +182,18 @@ def test_a_draft_that_was_edited_by_hand_is_gone_on_with_by_itself(
     again.wait_for("restored your draft")
     again.type("qq")
     assert again.exit_status() == 0
+
+
+def test_a_proposal_that_came_in_leaves_no_draft(work: tuple[Opened, Work]) -> None:
+    repo, proposed = work
+    oid, plan = next(iter(proposed.plans.items()))
+    whole = plan_at_home([plan.changes], [b"All of it\n"])
+    first = replace(proposed.with_plans({oid: whole}), unproposed=frozenset({oid}))
+    plans: dict[Oid, Plan] = {}
+    saver = DraftSaver(repo, first, plans.get)
+
+    plans[oid] = plan
+    saver.save(proposed.todo)
+    saver.close()
+
+    assert load_draft(repo, WHOLE, first) is None

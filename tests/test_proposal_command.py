@@ -8,6 +8,7 @@ import pytest
 
 from tests.repository import Repository
 from tests.runner import done, gitsplit, tangled
+from tests.terminal import Terminal
 
 JOIN = """
 import json, sys
@@ -82,3 +83,31 @@ def test_a_plan_that_is_given_asks_no_program(repo: Repository, tmp_path: Path) 
     repo.git("config", "gitsplit.proposalCommand", "exit 3")
 
     done(repo.path, "--plan", str(plan), "--yes")
+
+
+SLOW = "import sys, time; given = sys.stdin.read(); time.sleep(0.5); print(given)"
+
+
+def test_the_screen_is_there_before_the_program_has_proposed(repo: Repository) -> None:
+    proposing(repo, SLOW)
+    terminal = Terminal(repo.path, "-c", "HEAD~2")
+    terminal.wait_for("proposing …")
+    assert "+ new commit" in terminal.text
+    terminal.wait_for("▸1 ")
+    terminal.wait_for("why 1: ")
+
+    assert "proposing" not in terminal.text
+    terminal.type("q")
+    assert terminal.exit_status() == 0
+    assert not list((repo.path / ".git" / "gitsplit").glob("**/*.json"))
+
+
+def test_what_the_program_says_wrong_is_said_on_the_screen(repo: Repository) -> None:
+    proposing(repo, "import sys; sys.exit('out of ideas')")
+    terminal = Terminal(repo.path, "-c", "HEAD~2")
+    terminal.wait_for("failed: out of")
+
+    terminal.type("+")
+    terminal.wait_for("new commit 2 with")
+    terminal.type("\x03")
+    assert terminal.exit_status() == 130

@@ -6,12 +6,14 @@ from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
 from gitsplit.proposal import weights
+from gitsplit.workflow import work
 from gitsplit.workflow.propose import (
     Request,
     proposal_context,
     proposals_of,
     propose_plan,
 )
+from gitsplit.workflow.work import read_work
 from tests.repository import Repository
 
 FILES = ("heron.txt", "maple.txt", "quartz.txt")
@@ -59,3 +61,18 @@ def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
     assert together(history.read_series(opened, "HEAD~1")) == before * 3
     assert together(history.read_series(opened, "HEAD~3")) == before
     assert together(history.read_series(opened, None, root=True)) == ()
+
+
+@pytest.mark.parametrize("most", ["SOON_HUNKS", "SOON_LINES"])
+def test_the_screen_opens_without_a_proposal_that_takes_long(
+    repo: Repository, most: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_history(repo, *FILES[:2])
+    opened, request = open_repository(repo.path), Request(upstream="HEAD~1")
+    assert not read_work(opened, request, asks=True).unproposed
+
+    monkeypatch.setattr(work, most, 2)
+    found = read_work(opened, request, asks=True)
+    (plan,) = found.plans.values()
+    assert (set(found.unproposed), len(plan.groups)) == (set(found.plans), 1)
+    assert len(read_work(opened, request).proposals) == 1

@@ -72,6 +72,7 @@ from gitsplit.tui.state.new_commits import (
     origin_words,
 )
 from gitsplit.tui.state.problems import todo_without_empty_groups
+from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.undo import Memory, memory_of
 from gitsplit.tui.update.actions import (
     FAR,
@@ -452,9 +453,13 @@ class Shell:
             self.take(FocusOn(number), application)
 
     def _collect_garbage(self, _: ScreenApplication) -> None:
-        """Collect the cycles that frames leave, often enough to cause no pause."""
+        """Collect the cycles that frames leave, often enough to cause no pause.
+
+        Not while a proposal is made: all its objects would be looked at each time.
+        """
         self._frames += 1
-        if self._frames % _FRAMES_PER_COLLECTION == 0:
+        is_due = self._frames % _FRAMES_PER_COLLECTION == 0
+        if is_due and commit_to_propose(self.state) is None:
             gc.collect()
 
 
