@@ -7,6 +7,7 @@ compared anew with the one before it, file by file, by the state's ``hunks_betwe
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import groupby
 from typing import Final
 
 from gitsplit.errors import InvalidPlan
@@ -104,21 +105,19 @@ def _with_copies(sizes: Sizes, members: Members) -> Sizes:
 
 def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
     """Count each edit for its group and its file, or no longer where ``by`` is -1."""
-    for edit, group in members:
+    for (group, file), run in groupby(members, lambda each: (each[1], each[0].file)):
+        edits = [edit for edit, _ in run]
+        texts = [edit for edit in edits if isinstance(edit, TextEdit)]
+        added = sum(len(edit.new) for edit in texts)
+        removed = sum(len(edit.old) for edit in texts)
         size = sizes.setdefault(group, Size())
-        part = size.files.setdefault(edit.file, Size())
-        added, removed = _edit_line_counts(edit)
+        part = size.files.setdefault(file, Size())
         for counted in (size, part):
-            counted.pieces += by
+            counted.pieces += by * len(edits)
             counted.added += by * added
             counted.removed += by * removed
         if not part.pieces:
-            del size.files[edit.file]
-
-
-def _edit_line_counts(edit: Edit) -> tuple[int, int]:
-    """How many lines an edit adds and removes."""
-    return (len(edit.new), len(edit.old)) if isinstance(edit, TextEdit) else (0, 0)
+            del size.files[file]
 
 
 @dataclass(frozen=True, slots=True)
