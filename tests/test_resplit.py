@@ -134,8 +134,9 @@ def test_the_preview_has_the_trees_and_both_name_what_is_not_continued(
     told = apply(five, tmp_path, plan)
 
     assert all(tree[:10] in preview for tree in trees(five, "HEAD~4..HEAD"))
-    assert f"not continued: {fix} fix both" in preview
-    assert f"Not continued: {fix} fix both" in told
+    words = f"ot continued: {fix} fix both; its changes are in commits 1 and 2\n"
+    assert f"n{words}" in preview
+    assert f"N{words}" in told
 
 
 def test_branches_follow_who_continues_their_commit_and_undo_takes_them_back(

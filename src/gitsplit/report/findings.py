@@ -88,6 +88,19 @@ def edits_of_files(
 
 
 @dataclass(frozen=True, slots=True)
+class NotContinued:
+    """A commit of a range that no new one continues.
+
+    ``change_id`` is its Change-Id, where no commit has that any more; ``parts`` are the
+    numbers, from 1, of the commits that have its changes.
+    """
+
+    commit: SourceCommit
+    change_id: bytes | None
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SplitPart:
     """One of the commits that a commit is split into.
 
@@ -108,7 +121,7 @@ class Split:
     """How a commit of so many files and hunks is split.
 
     ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack,
-    ``given_up`` the commits of a range that no part continues, with their Change-Ids,
+    ``given_up`` the commits of a range that no part continues,
     ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was.
     """
@@ -119,7 +132,7 @@ class Split:
     dropped: tuple[FileEdits, ...] = ()
     trailers: tuple[IncompleteTrailer, ...] = ()
     shortcut: str = ""
-    given_up: tuple[tuple[SourceCommit, bytes | None], ...] = ()
+    given_up: tuple[NotContinued, ...] = ()
     commits: tuple[SourceCommit, ...] = ()
 
 
@@ -185,7 +198,7 @@ def _split(
             else incomplete_trailers(entry.commit.raw.message, messages, ids)
         ),
         shortcut=proposals.shortcut if proposals else "",
-        given_up=tuple((each, ids.of(each.raw.message)) for each in entry.given_up),
+        given_up=tuple(commits_not_continued(entry, commits, ids)),
         commits=entry.commits if entry.rest else (),
     )
 
@@ -367,6 +380,7 @@ class RewriteFindings:
     left: tuple[tuple[str, str], ...]
     old_tree: Oid
     gone: tuple[tuple[Entry, bytes | None], ...] = ()
+    given_up: tuple[NotContinued, ...] = ()
     trailers: tuple[tuple[IncompleteTrailer, ...], ...] = ()
     dropped: tuple[DroppedEdits, ...] = ()
     unsigned: int = 0
@@ -374,19 +388,38 @@ class RewriteFindings:
     push: tuple[str, ...] = ()
 
 
+def commits_not_continued(
+    entry: Entry, commits: Sequence[ResultCommit], ids: IdRules
+) -> Iterator[NotContinued]:
+    """The commits of a range that no new one continues; none of another entry.
+
+    ``commits`` are numbered as they stand; those of other entries may be among them.
+    """
+    if not entry.given_up or entry.plan is None:
+        return
+    own = [n for n, each in enumerate(commits, 1) if each.draft.place == entry.oid]
+    kept = {each.change_id for each in commits}
+    plan, oids = without_empty_groups(entry.plan), [c.oid for c in entry.commits]
+    for commit in entry.given_up:
+        groups = {
+            group
+            for edit, group in zip(plan.edits, plan.group_of, strict=True)
+            if group != DROPPED and oids[plan.changes[edit.file].commit] == commit.oid
+        }
+        change_id = ids.of(commit.raw.message)
+        parts = tuple(own[group] for group in sorted(groups))
+        yield NotContinued(commit, None if change_id in kept else change_id, parts)
+
+
 def gone_commits(
     todo: Todo, commits: Sequence[ResultCommit], ids: IdRules
 ) -> Iterator[tuple[Entry, bytes | None]]:
-    """The commits that the series has no more, and those that nobody continues.
+    """The commits that the series has no more.
 
-    Each with its Change-Id, where that commit was squashed, or nobody continues it, and
-    no commit has the id any more.
+    Each with its Change-Id, where it was squashed and no commit has that any more.
     """
     kept = {commit.change_id for commit in commits}
     for entry in todo.entries:
-        for commit in entry.given_up:
-            change_id = ids.of(commit.raw.message)
-            yield Entry(commit, "split"), None if change_id in kept else change_id
         if entry.action in ("squash", "fixup"):
             change_id = ids.of(entry.commit.raw.message)
             yield entry, None if change_id in kept else change_id

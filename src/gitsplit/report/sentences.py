@@ -9,7 +9,7 @@ from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, few, with_capital
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.findings import ResultCommit, Review
+from gitsplit.report.findings import NotContinued, ResultCommit, Review
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -65,11 +65,14 @@ def review_lines(review: Review | None) -> Iterator[str]:
     )
 
 
-def given_up_id(change_id: bytes | None) -> str:
-    """What to do about the Change-Id of a commit that nobody continues."""
-    if change_id is None:
-        return ""
-    return f"; if it is under review, abandon {printable(change_id)[:9]}"
+def not_continued(gone: NotContinued) -> str:
+    """A commit that no new one continues: where its changes are, and what to do."""
+    name = f"{gone.commit.oid[:10]} {printable(gone.commit.subject)}"
+    where = _numbers(gone.parts) if gone.parts else "no commit"
+    told = f"{name}; its changes are in {where}"
+    if gone.change_id is None:
+        return told
+    return f"{told}; if it is under review, abandon {printable(gone.change_id)[:9]}"
 
 
 def _new_change_lines(review: Review) -> Iterator[str]:

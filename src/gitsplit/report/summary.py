@@ -26,7 +26,7 @@ from gitsplit.report.findings import (
     ResultCommit,
     RewriteFindings,
 )
-from gitsplit.report.sentences import fate, given_up_id, push_lines, review_lines
+from gitsplit.report.sentences import fate, not_continued, push_lines, review_lines
 
 if TYPE_CHECKING:
     from gitsplit.model.checks import Check
@@ -46,6 +46,7 @@ def summary_text(rewrite: RewriteFindings) -> str:
         f"Rewrote {refs}: {quantity(before, 'commit')} became {after}.",
         *_result_lines(rewrite),
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
+        *few(f"Not continued: {not_continued(each)}" for each in rewrite.given_up),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
         *_tree_lines(rewrite),
         *(line for each in rewrite.dropped for line in _lines_left_out(each)),
@@ -100,8 +101,6 @@ def _result_line(number: int, entry: Entry, commit: ResultCommit) -> str:
 def _gone_line(entry: Entry, lost: bytes | None) -> str:
     """A commit that the series has no more; ``lost`` is a Change-Id gone with it."""
     name = f"{entry.oid[:10]} {printable(entry.commit.subject)}"
-    if entry.action == "split":
-        return f"Not continued: {name}" + given_up_id(lost)
     if entry.action == "drop":
         return f"Dropped {name}  (see git show {entry.oid[:10]})"
     return f"Squashed {name}" + (f"; its {printable(lost)[:9]} is gone" if lost else "")

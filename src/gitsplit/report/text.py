@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gitsplit.model.change_id import trailer_lines
 from gitsplit.model.diff import Edit, FactEdit, Span
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import line_counts, quantity
+from gitsplit.model.listing import few, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
@@ -19,7 +19,7 @@ from gitsplit.report.findings import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout
-from gitsplit.report.sentences import fate, given_up_id, review_lines
+from gitsplit.report.sentences import fate, not_continued, review_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -122,10 +122,9 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield ""
         yield "  dropped"
         yield from _edit_lines(split.dropped, split.commits)
-    for given_up, change_id in split.given_up:
+    if split.given_up:
         yield ""
-        name = f"{given_up.oid[:10]} {_subject_words(given_up.subject)}"
-        yield f"  not continued: {name}{given_up_id(change_id)}"
+        yield from few(f"  not continued: {not_continued(e)}" for e in split.given_up)
     yield ""
     left = list(trailer_lines(split.trailers))
     yield from (f"  {line}" for line in left)

@@ -20,6 +20,7 @@ from gitsplit.report.findings import (
     Preview,
     RewriteFindings,
     commit_fates,
+    commits_not_continued,
     edits_left_out,
     gone_commits,
     trailers_left_behind,
@@ -132,6 +133,11 @@ def rewrite_findings(
         left=tuple((left.ref, left.reason) for left in moves.left),
         old_tree=rewrite.old_tree,
         gone=tuple(gone_commits(work.todo, commits, work.ids)),
+        given_up=tuple(
+            each
+            for entry in work.todo.entries
+            for each in commits_not_continued(entry, commits, work.ids)
+        ),
         trailers=tuple(trailers_left_behind(commits, work.ids)),
         dropped=tuple(edits_left_out(work.todo, outcome.changed, is_kept=is_kept)),
         unsigned=outcome.unsigned,
