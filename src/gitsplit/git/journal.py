@@ -147,7 +147,7 @@ def finish_record(repo: Repository, record: Record) -> Record:
     phase: Phase = "done" if record.phase == "prepared" else "undone"
     finished = replace(record, phase=phase, processes=(this_process(),))
     with suppress(WriteFailed):
-        save(repo, finished)
+        save(repo, finished, is_durable=False)
     return finished
 
 
@@ -171,7 +171,7 @@ def _carry_out(
 
     def note_child(pid: int) -> None:
         processes.append(process_name(pid))
-        save(repo, replace(record, processes=tuple(processes)))
+        save(repo, replace(record, processes=tuple(processes)), is_durable=False)
 
     def follow() -> None:
         follower.begin(note_child)
@@ -415,11 +415,15 @@ def records(repo: Repository) -> list[Record]:
     return [Record(**fields) for fields in found if fields is not None]
 
 
-def save(repo: Repository, record: Record) -> None:
-    """Write the record, durably (fsync(2))."""
+def save(repo: Repository, record: Record, *, is_durable: bool = True) -> None:
+    """Write the record; after a power cut it is the new one, or at least the old one.
+
+    The old one will do (not ``is_durable``) where it leads to the same: by the refs.
+    """
     path = _record_file(repo, record.number)
     with _report_journal_failure(path):
-        write_file(repo, path, _record_text(record), is_durable=True)
+        text = _record_text(record)
+        write_file(repo, path, text, is_durable=is_durable, is_whole=True)
 
 
 def _save_new(repo: Repository, record: Record) -> bool:

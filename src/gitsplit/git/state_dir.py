@@ -145,32 +145,35 @@ def ensure_directory(repo: Repository, *below: str) -> Path:
         if not directory.is_dir():
             directory.mkdir(exist_ok=True)
             set_shared_permissions(repo, directory)
+            sync_directory(directory.parent)  # or nothing in it outlasts a power cut
     return directory
 
 
-def write_file(
+def write_file(  # noqa: PLR0913 -- callers name the last
     repo: Repository,
     path: Path,
     content: bytes,
     *,
     is_durable: bool = False,
+    is_whole: bool = False,
     keeps_time: bool = False,
 ) -> None:
     """Replace the file in one step (rename(2)): a kill leaves the old or the new one.
 
     It is written to a temporary file beside; a later start removes one that a kill has
-    left. With ``is_durable`` it outlasts a power cut, too (fsync(2)). With
-    ``keeps_time`` a file that was there keeps its modification time.
+    left. With ``is_durable`` it outlasts a power cut, too (fsync(2)); with ``is_whole``
+    there is at least the old or the new one after that. With ``keeps_time`` a file that
+    was there keeps its modification time.
 
     Raises OSError.
     """
-    new = _write_beside(repo, path, content, is_durable=is_durable)
+    new = _write_beside(repo, path, content, is_durable=is_durable or is_whole)
     if keeps_time and path.exists():
         began = path.stat().st_mtime_ns
         os.utime(new, ns=(began, began))
     new.replace(path)
     if is_durable:
-        _sync_name(repo, path)
+        sync_directory(path.parent)
 
 
 def create_file(repo: Repository, path: Path, content: bytes) -> bool:
@@ -188,7 +191,7 @@ def create_file(repo: Repository, path: Path, content: bytes) -> bool:
             return False
     finally:
         new.unlink(missing_ok=True)
-    _sync_name(repo, path)
+    sync_directory(path.parent)
     return True
 
 
@@ -227,12 +230,6 @@ def report_write_failure(what: str, state: str = UNCHANGED) -> Iterator[None]:
             hint="Is the disk full, or the repository read-only?",
             state=state,
         ) from error
-
-
-def _sync_name(repo: Repository, path: Path) -> None:
-    """Sync the file's directory entry to disk, and that of gitsplit's directory."""
-    for directory in (path.parent, repo.git_dir):
-        sync_directory(directory)
 
 
 def mtime_of(path: Path) -> float:

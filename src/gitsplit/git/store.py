@@ -254,7 +254,9 @@ def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | 
     was there, kept by somebody else. Raises OSError.
     """
     packs = repo.objects_dir / "pack"
-    packs.mkdir(exist_ok=True)
+    if not packs.is_dir():
+        packs.mkdir(exist_ok=True)
+        sync_directory(repo.objects_dir)
     keep = packs / f"{name}.keep"
     try:
         with keep.open("x", encoding="utf-8", errors="surrogateescape") as file:
@@ -267,6 +269,5 @@ def _move_pack(repo: Repository, place: Path, name: str, reason: str) -> Path | 
         file_of_it = place / "pack" / f"{name}{suffix}"
         if file_of_it.exists():
             file_of_it.replace(packs / file_of_it.name)
-    for directory in (packs, repo.objects_dir):
-        sync_directory(directory)
+    sync_directory(packs)
     return keep if is_kept_here else None
