@@ -21,11 +21,15 @@ from tools.bench.data import BenchCase, Earlier, answer, cases, earlier
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
+from tools.bench.split import measure_split
 from tools.bench.table import Scored, heading, line, table_parts, times
 from tools.output import say
 
 BENCH = PROJECT.parent / "shared" / "bench"
 DATA = BENCH / "dev.jsonl.gz"
+
+ON_TOP = (10, 1000, 10_000)
+"""So many commits are on top of the one that is split."""
 
 PARTS = (("stratum", "stratum"), ("k", "number of commits"), ("lang", "language"))
 """By what the scorer tells cases apart, and what that is called."""
@@ -37,15 +41,21 @@ Score = Callable[[Scored, object], Scored]
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("what", choices=["proposal", "ranges", "screen"])
+    costs = ["ranges", "screen", "split"]
+    parser.add_argument("what", choices=["proposal", *costs])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--together", metavar="FILE", type=Path)
+    parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
+    parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
     options = parser.parse_args(args)
     if options.what == "ranges":
         measure_ranges()
         return 0
     if options.what == "screen":
         measure_screen()
+        return 0
+    if options.what == "split":
+        measure_split(options.on_top, options.runs)
         return 0
     if not DATA.exists():
         say(f"skipped: {DATA.name} is not beside the project")
