@@ -3,6 +3,7 @@
 Counts, not times: they are the same on every machine.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,10 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
+import pytest
+
 from gitsplit.git import libgit2
 
 from .repository import Repository
 from .runner import done, written
+from .terminal import Terminal
 
 SCREEN = {"prompt_toolkit", "pygments", "gitsplit.tui"}
 PROPOSAL = {"gitsplit.proposal.propose", "gitsplit.proposal.scoring"}
@@ -146,3 +150,33 @@ def test_calls_grow_no_faster_than_the_series(repo: Repository, tmp_path: Path) 
 
     assert many - some <= 2.2 * (some - few)
     assert (many - some) / 40 <= 330, "calls for each commit"
+
+
+def test_the_screen_is_there_after_few_processes_and_modules(
+    series: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
+    terminal = Terminal(series.path, "HEAD~1")
+    terminal.wait_for("new commit")
+    terminal.settle()
+    terminal.type("q")
+    assert terminal.exit_status() == 0
+
+    events = [json.loads(line) for line in trace.read_text().splitlines()]
+    starts = [e for e in events if e["event"] == "start" and "/" not in e["sid"]]
+    assert len(starts) <= 7, [start["argv"] for start in starts]
+
+
+def test_the_screen_loads_no_more_than_it_shows(tmp_path: Path) -> None:
+    code = (
+        "import sys, gitsplit.cli.main, gitsplit.workflow.run\n"
+        "import gitsplit.workflow.screen, gitsplit.tui.app\n"
+        "print(*sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = set(said.stdout.split())
+
+    assert not loaded & {*REBASE, "pygit2", "tarfile"}
+    assert len(own(loaded)) <= 130, len(own(loaded))
