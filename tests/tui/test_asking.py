@@ -4,13 +4,15 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Event
+from threading import Event, current_thread
+from typing import Any
 
 import pytest
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.errors import Interrupted, MergeCommit
+from gitsplit.model import states
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.tui import app
@@ -21,6 +23,7 @@ from gitsplit.tui.state.app_state import Screen, ShellRequest, State
 from gitsplit.tui.update import cursor
 from gitsplit.tui.update.actions import Action, MarkSplit, OpenCommit, Send, SplitHunk
 from gitsplit.tui.update.cursor import Needle
+from gitsplit.tui.view import dropped
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
 from tests.tui.test_app import NO_EDITOR, without_syntax
@@ -185,6 +188,23 @@ def test_what_looks_at_very_many_hunks_is_done_in_a_thread(
 
     assert keyed(start, keys) == at_once
     assert len(threads) == 1
+
+
+def test_a_preview_is_composed_before_its_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "MANY_HUNKS", 0)
+    composed_in = set()
+    compose = states.states_in
+
+    def noted(*args: Any) -> Any:
+        composed_in.add(current_thread().name)
+        return compose(*args)
+
+    monkeypatch.setattr(dropped, "states_in", noted)
+    files = {f"f{n}": ("1\n", "2\n") for n in range(4)}
+    assert keyed(state_of(plan_of(files)), "w").screen is Screen.PREVIEW
+    assert composed_in == {"background"}
 
 
 def keyed(start: State, keys: str) -> State:

@@ -93,7 +93,14 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.view.layout import Region, last_scroll, layout, room
+from gitsplit.tui.view.layout import (
+    WIDE,
+    Region,
+    last_scroll,
+    layout,
+    page_lines,
+    room,
+)
 from gitsplit.tui.view.text import SCREEN_STYLE, Tints, no_tints
 
 
@@ -481,8 +488,14 @@ def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[A
 
 
 def _try_action(tried: Tried, before: State, action: Action) -> Sequence[Action]:
-    """The action, once tried: what it makes of the state is remembered then."""
-    tried.made = before, action, reduce(before, action)
+    """The action, once tried: what it makes of the state is remembered then.
+
+    So is what a preview finds out by composing the new commits, at any width.
+    """
+    made = reduce(before, action)
+    if made.screen is Screen.PREVIEW:
+        page_lines(made, WIDE)
+    tried.made = before, action, made
     return (action,)
 
 
