@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gitsplit.model.diff import FileChange
 from gitsplit.proposal.scoring import NOT_ALWAYS_KNOWN, SECOND_WEIGHTS, scores
 from gitsplit.proposal.signals import SIGNALS, both_told, told_apart
-from gitsplit.proposal.source_text import message_items
+from gitsplit.proposal.source_text import message_items, message_topics
 from tests.strategies import SOURCE, compared, earlier_commits, modified, source_commits
 
 LATE = [s for s in SIGNALS if s.__name__ in NOT_ALWAYS_KNOWN]
@@ -55,7 +55,7 @@ def test_each_bullet_is_an_item_and_the_rest_of_the_message_is_one() -> None:
     message = "Subject\n\nWords.\n\n* one\n  goes on\n- two\n\nMore words.\n"
 
     assert message_items(message) == (
-        "Subject\nWords.\n\nMore words.\n",
+        "Subject\n\nWords.\n\nMore words.\n",
         "one\n  goes on\n",
         "two",
     )
@@ -72,3 +72,14 @@ def test_two_items_tell_two_pieces_apart_and_one_item_tells_both() -> None:
 
     assert told_apart(apart, 0, 1) > 0 == told_apart(together, 0, 1)
     assert both_told(together, 0, 1) > both_told(apart, 0, 1)
+
+
+def test_what_is_said_aside_is_a_topic_of_its_own() -> None:
+    aside = "While there: the cup is filled, and\nit is red.\n"
+    message = f"Boil water\n\nIt is cold.\n\n{aside}"
+
+    assert message_topics(message) == (
+        "Boil water\n\nIt is cold.",
+        "While there: the cup is filled",
+        "it is red.\n",
+    )

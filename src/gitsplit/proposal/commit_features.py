@@ -202,15 +202,15 @@ class CommitFeatures:
 
     @cached_property
     def in_message(self) -> tuple[tuple[float, ...], ...]:
-        """How alike each piece's subwords are to those of each item of the message.
+        """How alike each piece's subwords are to those of each topic of the message.
 
-        From 0 to 1; the items are those of :func:`source_text.message_items`.
+        From 0 to 1; the topics are those of :func:`source_text.message_topics`.
         """
-        items = [
-            Counter(part for word in identifiers(item) for part in subwords(word))
-            for item in source_text.message_items(self.message)
+        topics = [
+            Counter(part for word in identifiers(topic) for part in subwords(word))
+            for topic in source_text.message_topics(self.message)
         ]
-        said = [item for item in items if item]
+        said = [topic for topic in topics if topic]
         if not said:
             return ((0.0,),) * len(self.features)
         bags = [piece.subwords + Counter(piece.path_parts) for piece in self.features]

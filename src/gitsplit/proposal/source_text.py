@@ -403,6 +403,26 @@ def is_generated(path: str, head: str) -> bool:
 _ITEM = re.compile(r"^[ \t]*[*+-][ \t]+", re.MULTILINE)
 
 
+_ASIDE = re.compile(
+    r"(also|besides|drive-by|in passing|while (there|here|at it))\b", re.IGNORECASE
+)
+_AND = re.compile(r";\s+|,\s+and\s+")
+
+
+def message_topics(message: str) -> tuple[str, ...]:
+    """What a message speaks of: its items, and what its asides say each by itself.
+
+    An aside is a paragraph that begins like "While there:"; the first topic is the
+    text that is in no item and no aside.
+    """
+    text, *items = message_items(message)
+    paragraphs = re.split(r"\n[ \t]*\n", text)
+    asides = [each for each in paragraphs if _ASIDE.match(each)]
+    told = [part for aside in asides for part in _AND.split(aside)]
+    rest = [each for each in paragraphs if not _ASIDE.match(each)]
+    return ("\n\n".join(rest), *items, *told)
+
+
 def message_items(message: str) -> tuple[str, ...]:
     """The items of the lists in a message, after the text that is in none.
 
@@ -413,4 +433,4 @@ def message_items(message: str) -> tuple[str, ...]:
         first, *listed = _ITEM.split(paragraph)
         text.append(first)
         items += listed
-    return ("\n".join(text), *items)
+    return ("\n\n".join(filter(None, text)), *items)
