@@ -125,7 +125,8 @@ def read_series(
     early), NoCommonHistory, NoUpstream, EmptySeries, and NotInSeries when one of
     ``commits`` is not in the series.
     """
-    plain = None if root or (commits and not upstream) else _plain_range(repo, upstream)
+    first = f"{commits[0]}^" if len(commits) == 1 else "" if commits else "@{upstream}"
+    plain = None if root else _plain_range(repo, upstream or first)
     head = plain[1][-1] if plain else repo.head()
     marked = tuple(repo.resolve(revision) for revision in commits)
     if plain is None:
@@ -150,14 +151,13 @@ _PLAIN_REVISION = re.compile(
 
 
 def _plain_range(
-    repo: Repository, upstream: str | None
+    repo: Repository, name: str
 ) -> tuple[Oid | None, tuple[Oid, ...]] | None:
-    """The merge base with ``upstream``, and the commits after it, by one git process.
+    """The merge base with a revision, and the commits after it, by one git process.
 
-    Where what HEAD and ``upstream`` have in common is left at one commit only, that is
+    Where what HEAD and the revision have in common is left at one commit only, that is
     their merge base. None elsewhere, and where something is wrong.
     """
-    name = "@{upstream}" if upstream is None else upstream
     if not _PLAIN_REVISION.fullmatch(name):
         return None
     done = repo.program.run(
