@@ -1,6 +1,7 @@
 """What can be done to a plan, and what it implies."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
@@ -238,3 +239,27 @@ def test_empty_groups_are_left_out(
     plan = without_empty_groups(plan_of(CHANGED, group_of, owner))
 
     assert (messages(plan), plan.owner) == (expected, new_owner)
+
+
+def test_the_edits_of_each_file_are_found_without_passing_all_others() -> None:
+    """Each look-up compares as many edits as a binary search does."""
+    compared = 0
+
+    @dataclass(frozen=True)
+    class Counted:
+        number: int
+
+        @property
+        def file(self) -> int:
+            nonlocal compared
+            compared += 1
+            return self.number
+
+    size = 4096
+    edits = tuple(cast("Edit", Counted(number)) for number in range(size))
+    plan = Plan((), edits, (0,) * size, (Group(b"m\n"),), (0,))
+
+    assert [plan.of_file(number) for number in range(size)] == [
+        ((edit, 0),) for edit in edits
+    ]
+    assert compared <= 2 * size * (size.bit_length() + 1)

@@ -6,9 +6,12 @@ in ``docs/architecture.md``. Groups are numbered from 0 in the order of the comm
 become.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
+from operator import attrgetter
 from typing import Final, Literal
 
 from gitsplit.errors import ActionRefused
@@ -29,6 +32,8 @@ DROPPED: Final = 2**63 - 1
 
 DropTo = Literal["worktree", "discard"]
 """Where dropped edits go: they stay in the files, not staged, or they are gone."""
+
+_FILE: Final[Callable[[Edit], int]] = attrgetter("file")
 
 _EXISTENCE = (Fact.CREATE, Fact.DELETE)
 
@@ -114,20 +119,20 @@ class Plan:
 
     def of_thread(self, thread: Thread) -> Assignment:
         """The edits of all changes of a file, in order, each with its group."""
-        numbers = frozenset(thread.numbers)
-        return tuple(
-            (edit, group)
-            for edit, group in zip(self.edits, self.group_of, strict=True)
-            if edit.file in numbers
-        )
+        return tuple(chain.from_iterable(map(self.of_file, thread.numbers)))
 
     def of_file(self, file: int) -> tuple[tuple[Edit, int], ...]:
         """The edits of one file, each with its group."""
-        return tuple(
-            (edit, group)
-            for edit, group in zip(self.edits, self.group_of, strict=True)
-            if edit.file == file
+        own = self.places_of_file(file)
+        groups = self.group_of[own.start : own.stop]
+        return tuple(zip(self.edits[own.start : own.stop], groups, strict=True))
+
+    def places_of_file(self, file: int) -> range:
+        """The places in ``edits`` of a file's edits, which stand together."""
+        start, stop = (
+            bisect_left(self.edits, number, key=_FILE) for number in (file, file + 1)
         )
+        return range(start, stop)
 
 
 def changes_in_range(
