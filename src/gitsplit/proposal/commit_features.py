@@ -236,8 +236,7 @@ class CommitFeatures:
     def mentions(self) -> tuple[frozenset[int], ...]:
         """For each file the others whose name, without its ending, is in its text."""
         about = [source_text.stem(self.texts.path(n)) for n in self._files]
-        sides = [(*self.texts.old[n], *self.texts.new[n]) for n in self._files]
-        texts = ["".join(lines).lower() for lines in sides]
+        texts = [text.lower() for text in self.texts.beginnings(self._files)]
         return tuple(
             frozenset(
                 b for b, stem in enumerate(about) if len(stem) > 3 and stem in text

@@ -8,13 +8,14 @@ or that put one quote in the place of another, do the same, though they share no
 import re
 from binascii import crc32
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
-from typing import Literal
+from itertools import chain, pairwise
+from typing import Final, Literal, overload
 
-from gitsplit.model.diff import Edit, FileChange, TextEdit
+from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
+from gitsplit.model.lines import Lines
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import (
     identifier_counts,
@@ -48,11 +49,14 @@ _MOST_COMPARED = 1_000_000
 _MOST_DATA = 2_000
 """So many hashes and the like of a commit are taken apart, of each piece its share."""
 
-_WIDEST = 1_000
+_WIDEST: Final = 1_000
 """So many characters of a line are read; of the rest only whether it is the same."""
 
-_PRIVATE = 0xF0000
+_PRIVATE: Final = 0xF0000
 """Characters from here on stand in no text and are no words."""
+
+_LONGEST_CHARACTER: Final = 4
+"""So many bytes a character has at most in UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,73 @@ class PieceFeatures:
     is_generated: bool
 
 
+def _has_wide_line(text: bytes) -> bool:
+    """Whether a line of the text may be longer than what is read of it."""
+    at = 0
+    while at + _WIDEST < len(text):
+        at = text.rfind(b"\n", at, at + _WIDEST) + 1
+        if not at:
+            return True
+    return False
+
+
+class TextLines(Sequence[str]):
+    """The lines of one side of a file as text; none is decoded before it is asked for.
+
+    What isn't UTF-8 is replaced. Of a long line only the beginning is text, and a
+    checksum of the rest that is no word: minified code, base64 and the like are one
+    line of a million words that say nothing.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        """The number of lines."""
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        """A line, or some that follow each other."""
+        if isinstance(at, slice):
+            return tuple(map(_text_of, self._lines[at]))
+        return _text_of(self._lines[at])
+
+    def between(self, start: int, stop: int) -> Iterator[str]:
+        """The lines ``start`` up to ``stop``, one after the other."""
+        return (_text_of(self._lines[at]) for at in range(start, stop))
+
+    def beginning(self, most: int) -> str:
+        """The first lines in one, cut off after so many characters."""
+        content = self._lines.content[: max(0, most) * _LONGEST_CHARACTER]
+        if not _has_wide_line(content):
+            text = content[: max(0, most)].decode("utf-8", "replace")
+            is_ascii = len(text) == most or len(content) <= most
+            return text if is_ascii else content.decode("utf-8", "replace")[:most]
+        found: list[str] = []
+        left = most
+        for line in self._lines:
+            found.append(_text_of(line)[: max(0, left)])
+            left -= len(found[-1])
+            if left <= 0:
+                break
+        return "".join(found)
+
+
+def _text_of(line: bytes) -> str:
+    """A line as text, as far as it is read."""
+    text = line[: (_WIDEST + 1) * _LONGEST_CHARACTER].decode("utf-8", "replace")
+    if len(text) <= _WIDEST:
+        return text
+    head = text[:_WIDEST]
+    total = crc32(memoryview(line)[len(head.encode()) :])
+    high, low = divmod(total, 1 << 16)
+    return f"{head} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
+
+
 @dataclass(frozen=True)
 class Texts:
     """The texts of a commit's files, and how often each identifier is in them."""
@@ -144,14 +215,27 @@ class Texts:
         return source_text.is_generated(self.path(file), "".join(lines[:_HEAD]))
 
     @cached_property
-    def old(self) -> tuple[tuple[str, ...], ...]:
+    def old(self) -> tuple[TextLines, ...]:
         """The lines of each file before."""
-        return tuple(_text_lines(change.old_lines) for change in self.changes)
+        return tuple(TextLines(change.old_lines) for change in self.changes)
 
     @cached_property
-    def new(self) -> tuple[tuple[str, ...], ...]:
+    def new(self) -> tuple[TextLines, ...]:
         """The lines of each file after."""
-        return tuple(_text_lines(change.new_lines) for change in self.changes)
+        return tuple(TextLines(change.new_lines) for change in self.changes)
+
+    def beginnings(self, files: Iterable[int]) -> Iterator[str]:
+        """Both sides of each file in one, of all of them 8,000,000 characters.
+
+        They are not kept.
+        """
+        left = 2 * _MOST_READ
+        for file in files:
+            sides = []
+            for lines in (self.old[file], self.new[file]):
+                sides.append(lines.beginning(left))
+                left -= len(sides[-1])
+            yield "".join(sides)
 
     @cached_property
     def words_before(self) -> tuple[Counter[str], ...]:
@@ -174,30 +258,12 @@ class Texts:
         return frozenset().union(*self.words_after)
 
 
-def _text_lines(lines: Sequence[bytes]) -> tuple[str, ...]:
-    """The lines as text, each as far as it is read; what isn't UTF-8 is replaced."""
-    texts = (line.decode("utf-8", "replace") for line in lines)
-    return tuple(
-        _head_and_checksum(text) if len(text) > _WIDEST else text for text in texts
-    )
-
-
-def _head_and_checksum(line: str) -> str:
-    """The beginning of a long line, and a checksum of the rest that is no word.
-
-    Minified code, base64 and the like are one line of a million words that say nothing.
-    """
-    total = crc32(line[_WIDEST:].encode("utf-8", "surrogatepass"))
-    high, low = divmod(total, 1 << 16)
-    return f"{line[:_WIDEST]} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
-
-
-def _word_counts(files: Sequence[Sequence[str]]) -> Iterator[Counter[str]]:
+def _word_counts(files: Sequence[TextLines]) -> Iterator[Counter[str]]:
     """The identifiers of each file; of all texts the first 4,000,000 characters."""
     read = 0
     for lines in files:
-        text = "".join(lines)
-        yield identifier_counts(text[: max(0, _MOST_READ - read)])
+        text = lines.beginning(_MOST_READ - read)
+        yield identifier_counts(text)
         read += len(text)
 
 
@@ -260,19 +326,24 @@ def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
 
 
 def _sides(texts: Texts, edits: Sequence[TextEdit]) -> tuple[list[str], list[str]]:
-    """The lines that the edits remove, and those that they add."""
-    old: list[str] = []
-    new: list[str] = []
-    for edit in edits:
-        old += texts.old[edit.file][edit.old.start : edit.old.stop]
-        new += texts.new[edit.file][edit.new.start : edit.new.stop]
-    return _first_lines(old, texts.share), _first_lines(new, texts.share)
+    """The lines that the edits remove, and those that they add, as far as compared."""
+    return (
+        _first_lines(((texts.old[e.file], e.old) for e in edits), texts.share),
+        _first_lines(((texts.new[e.file], e.new) for e in edits), texts.share),
+    )
 
 
-def _first_lines(lines: list[str], most: int) -> list[str]:
+def _first_lines(spans: Iterable[tuple[TextLines, Span]], most: int) -> list[str]:
     """The first of the lines, those that begin within so many characters."""
-    ends = accumulate(map(len, lines), initial=0)
-    return [line for line, start in zip(lines, ends, strict=False) if start < most]
+    found: list[str] = []
+    read = 0
+    for lines, span in spans:
+        for line in lines.between(span.start, span.stop):
+            if read >= most:
+                return found
+            found.append(line)
+            read += len(line)
+    return found
 
 
 def is_partly_read(texts: Texts, piece: Piece) -> bool:
@@ -280,11 +351,11 @@ def is_partly_read(texts: Texts, piece: Piece) -> bool:
     for edit in piece:
         if isinstance(edit, TextEdit):
             change = texts.changes[edit.file]
-            old = change.old_lines[edit.old.start : edit.old.stop]
-            new = change.new_lines[edit.new.start : edit.new.stop]
-            if max(map(len, (*old, *new)), default=0) > _WIDEST:
-                return True
-            if max(sum(map(len, old)), sum(map(len, new))) > texts.share:
+            sides = (
+                change.old_lines.text(edit.old.start, edit.old.stop),
+                change.new_lines.text(edit.new.start, edit.new.stop),
+            )
+            if any(len(text) > texts.share or _has_wide_line(text) for text in sides):
                 return True
     return False
 
