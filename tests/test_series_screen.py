@@ -1,11 +1,11 @@
 """The walk through a series, by keys in a real terminal, and what stands around it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from gitsplit.git.diff import binary_by_attribute
+from gitsplit.git.diff import BinaryTest, binary_test
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid
@@ -320,11 +320,11 @@ def test_commits_are_read_together_for_their_estimates(
     cache = ProposalCache(opened, request, work)
     asked = []
 
-    def counted(repo: Opened, paths: Iterable[bytes]) -> Mapping[bytes, bool | None]:
-        asked.append(binary_by_attribute(repo, paths))
+    def counted(repo: Opened, paths: Iterable[bytes]) -> BinaryTest:
+        asked.append(binary_test(repo, paths))
         return asked[-1]
 
-    monkeypatch.setattr("gitsplit.git.history.binary_by_attribute", counted)
+    monkeypatch.setattr("gitsplit.git.history.binary_test", counted)
     estimates = [cache.estimate(entry.oid) for entry in work.todo.entries]
 
     assert [estimate.files for estimate in estimates] == [2] * 20

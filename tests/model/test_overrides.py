@@ -358,7 +358,7 @@ def altered(state: File | None, override: Override) -> File:
     assert state is not None
     assert state.content == override.base != override.content
     oid = object_id("blob", override.content)
-    return replace(state, oid=oid, content=override.content)
+    return replace(state, oid=oid, stored=override.content)
 
 
 @given(overridden(may_drop=False))

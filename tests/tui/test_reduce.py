@@ -816,7 +816,7 @@ def test_a_commit_without_a_message_is_not_written() -> None:
 def test_two_files_at_one_path_are_not_written() -> None:
     taken = change_of("a", ("x\n", None))
     moved = replace(
-        change_of("b", ("y\n", "y\n")), new=replace(taken.side, content=b"y\n")
+        change_of("b", ("y\n", "y\n")), new=replace(taken.side, stored=b"y\n")
     )
     plan = plan_of({"a": taken, "b": moved}, 3)
     places = {

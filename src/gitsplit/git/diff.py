@@ -4,16 +4,20 @@ The options are those of the plan format: ``git -c diff.indentHeuristic=true dif
 --diff-algorithm=myers -U0 --inter-hunk-context=0 -M50% -l1000 --no-ext-diff
 --no-textconv``, whatever the user configured. Trees are compared here and lines by
 libgit2; renames and attributes are git's to decide, so git is asked about them, once
-for however many commits and only where there is something to decide.
+for however many commits and only where there is something to decide. Whether a file is
+binary is decided as git does it: by its path's attributes, or else by its size and its
+first bytes.
 
 Also the three-way merge of a file's contents (``git-merge-file(1)``).
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
 from gitsplit.errors import GitFailed
 from gitsplit.git.libgit2 import enums, pygit2
@@ -21,7 +25,8 @@ from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects, changed_paths
-from gitsplit.model.diff import Hunk, Span
+from gitsplit.model.diff import File, Hunk, Span
+from gitsplit.model.lines import Lines
 from gitsplit.model.listing import quantity
 from gitsplit.model.objects import (
     EXECUTABLE,
@@ -38,7 +43,24 @@ _RAW = (
 _FETCH = ("pack-objects", "--stdout", "-q", "--window=0")
 _HUNKS = enums.DiffOption.INDENT_HEURISTIC | enums.DiffOption.FORCE_TEXT
 _TAIL_BLOCK = 1024
-_BINARY_PROBE = 8000
+
+_PROBE = 8000
+"""So many bytes git looks at for a NUL."""
+
+_READ_WHOLE = 1 << 20
+"""Up to so many bytes a file is read at once, though it may turn out to be binary."""
+
+_BIG = 512 << 20
+"""The value of ``core.bigFileThreshold`` where it isn't set."""
+_MANY_LINES = 500_000
+"""Of more lines git finds the hunks: it takes a third of the memory libgit2 does."""
+
+_GIT_HUNKS = (
+    *("--no-replace-objects", "-c", "diff.indentHeuristic=true", "diff", "-U0"),
+    *("--diff-algorithm=myers", "--inter-hunk-context=0", "--text", "--no-color"),
+    *("--no-ext-diff", "--no-textconv"),
+)
+_GIT_HUNK = re.compile(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +215,49 @@ def _fetch_contents(repo: Repository, pairs: Iterable[FilePair]) -> None:
         )
 
 
-def binary_by_attribute(
+def looks_binary(repo: Repository, content: bytes) -> bool:
+    """Whether git takes the content for binary: a NUL early on, or very large."""
+    return b"\0" in content[:_PROBE] or len(content) > _big_file_threshold(repo)
+
+
+def _big_file_threshold(repo: Repository) -> int:
+    return repo.config.get_int("core.bigFileThreshold", _BIG)
+
+
+class Probe(NamedTuple):
+    """Whether a file is binary, and its content where that was read to find out."""
+
+    is_binary: bool
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryTest:
+    """The test of files of a repository; ``by_attribute`` has what paths' say."""
+
+    repo: Repository
+    by_attribute: Mapping[bytes, bool | None]
+
+    def probe(self, path: bytes, oid: Oid) -> Probe:
+        """Look at a file, of which no more is read than must be."""
+        known = self.by_attribute.get(path)
+        if known is not None:
+            return Probe(known)
+        size = self.repo.object_size(oid)
+        if size is None or size <= _READ_WHOLE:
+            content = self.repo.read_object(oid)[1]
+            return Probe(looks_binary(self.repo, content), content)
+        if size > _big_file_threshold(self.repo):
+            return Probe(is_binary=True)
+        return Probe(b"\0" in self.repo.read_beginning(oid, _PROBE))
+
+
+def binary_test(repo: Repository, paths: Iterable[bytes]) -> BinaryTest:
+    """The test of files at these paths."""
+    return BinaryTest(repo, _binary_by_attribute(repo, paths))
+
+
+def _binary_by_attribute(
     repo: Repository, paths: Iterable[bytes]
 ) -> dict[bytes, bool | None]:
     """Whether each path is binary by its attributes; None where the content decides.
@@ -224,10 +288,31 @@ def _is_binary_driver(repo: Repository, value: bytes) -> bool | None:
     return repo.config.get_bool(key)
 
 
-def looks_binary(repo: Repository, content: bytes) -> bool:
-    """Whether git takes the content for binary: a NUL early on, or very large."""
-    limit = repo.config.get_int("core.bigFileThreshold", 512 << 20)
-    return b"\0" in content[:_BINARY_PROBE] or len(content) > limit
+def hunks_of_files(
+    repo: Repository, old: File | None, new: File | None
+) -> tuple[Hunk, ...]:
+    """The hunks without context between two stored files, whose contents were read.
+
+    None stands for a file that isn't there.
+    """
+    before, after = ((side and side.content) or b"" for side in (old, new))
+    many = [content.count(b"\n") + 1 for content in (before, after)]
+    if old and new and sum(many) > _MANY_LINES:
+        return tuple(_hunks_by_git(repo, old.oid, new.oid))
+    if before and after:
+        return hunks_between(before, after)
+    spans = (Span(0, len(Lines(content))) for content in (before, after))
+    return (Hunk(*spans),) if before or after else ()
+
+
+def _hunks_by_git(repo: Repository, old: Oid, new: Oid) -> Iterator[Hunk]:
+    """The hunks between two blobs by ``git diff``, read from their headers."""
+    printed = repo.program.run(*_GIT_HUNKS, old, new, env={"GIT_DIFF_OPTS": ""}).stdout
+    for found in _GIT_HUNK.finditer(printed):
+        old_start, removed, new_start, added = (
+            int(number or b"1") for number in found.groups()
+        )
+        yield Hunk(_header_span(old_start, removed), _header_span(new_start, added))
 
 
 def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from stat import S_ISREG
 
 from gitsplit.errors import (
     EmptySeries,
@@ -21,18 +22,19 @@ from gitsplit.errors import (
     UnknownRevision,
 )
 from gitsplit.git.diff import (
+    BinaryTest,
     FilePair,
+    Probe,
     TreeFile,
     TreePair,
-    binary_by_attribute,
+    binary_test,
     file_pairs,
-    hunks_between,
-    looks_binary,
+    hunks_of_files,
 )
 from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE
-from gitsplit.model.diff import File, FileChange
+from gitsplit.model.diff import File, FileChange, Unread
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.series import Series, SourceCommit
@@ -357,7 +359,8 @@ def _refuse_shallow_boundary(repo: Repository, commit: SourceCommit) -> None:
 def file_changes(repo: Repository, commit: SourceCommit) -> tuple[FileChange, ...]:
     """What the commit changed in each file against its parent, sorted by path.
 
-    As the plan format has it (see :mod:`gitsplit.git.diff`); contents are copies.
+    As the plan format has it (see :mod:`gitsplit.git.diff`); contents are copies, and
+    those without lines, or that stay as they are, are unread.
     Raises MergeCommit when the commit has more than one parent, and UnknownRevision
     when a shallow clone lacks the parent.
     """
@@ -375,9 +378,9 @@ def changes_of(
     all_pairs = file_pairs(repo, trees)
     flat = [pair for pairs in all_pairs for pair in pairs]
     paths = (side.path for pair in flat if pair.has_lines for side in pair.sides)
-    binary = binary_by_attribute(repo, paths)
+    test = binary_test(repo, paths)
     return tuple(
-        tuple(_file_change(repo, pair, binary) for pair in pairs) for pairs in all_pairs
+        tuple(_file_change(repo, pair, test) for pair in pairs) for pairs in all_pairs
     )
 
 
@@ -394,27 +397,49 @@ def _tree_pair(repo: Repository, commit: SourceCommit) -> TreePair:
     return old, commit.raw.tree
 
 
-def _file_change(
-    repo: Repository, pair: FilePair, binary: dict[bytes, bool | None]
-) -> FileChange:
-    old, new = _read_file(repo, pair.old), _read_file(repo, pair.new)
-    sides = [side for side in (old, new) if side is not None]
-    by_lines = pair.has_lines and not any(_is_binary(repo, s, binary) for s in sides)
-    if not by_lines or len({side.oid for side in sides}) < len(sides):
+def _file_change(repo: Repository, pair: FilePair, test: BinaryTest) -> FileChange:
+    """The change of a file, of which the content is read where lines are compared.
+
+    Elsewhere only ids are: of what is binary, and of what stays as it is.
+    """
+    probes = [*_probes(pair, test)]
+    by_lines = pair.has_lines and not any(probe.is_binary for probe in probes)
+    is_compared = by_lines and len({side.oid for side in pair.sides}) == len(pair.sides)
+    if not is_compared:
+        old, new = (_unread_file(repo, side) for side in (pair.old, pair.new))
         return FileChange(old, new, by_lines=by_lines)
-    before, after = ((side.content if side else None) or b"" for side in (old, new))
-    return FileChange(old, new, hunks_between(before, after))
+    files = {
+        side: _read_file(repo, side, probe.content)
+        for side, probe in zip(pair.sides, probes, strict=True)
+    }
+    old = files[pair.old] if pair.old else None
+    new = files[pair.new] if pair.new else None
+    return FileChange(old, new, hunks_of_files(repo, old, new))
 
 
-def _read_file(repo: Repository, side: TreeFile | None) -> File | None:
-    if side is None:
-        return None
-    content = None if side.mode == GITLINK else repo.read_object(side.oid)[1]
+def _probes(pair: FilePair, test: BinaryTest) -> Iterator[Probe]:
+    """What the sides are, up to the first one that is binary."""
+    for side in pair.sides if pair.has_lines else ():
+        probe = test.probe(side.path, side.oid)
+        yield probe
+        if probe.is_binary:
+            return
+
+
+def _read_file(repo: Repository, side: TreeFile, read: bytes | None) -> File:
+    content = repo.read_object(side.oid)[1] if read is None else read
     return File(side.path, side.mode, side.oid, content)
 
 
-def _is_binary(
-    repo: Repository, side: File, by_attribute: dict[bytes, bool | None]
-) -> bool:
-    known = by_attribute.get(side.path)
-    return looks_binary(repo, side.content or b"") if known is None else known
+def _unread_file(repo: Repository, side: TreeFile | None) -> File | None:
+    """The file with its content left in the repository, but for a symlink's target."""
+    if side is None:
+        return None
+    if not S_ISREG(side.mode):
+        target = None if side.mode == GITLINK else repo.read_object(side.oid)[1]
+        return File(side.path, side.mode, side.oid, target)
+    oid, size = side.oid, repo.object_size(side.oid)
+    if size is None:
+        return _read_file(repo, side, None)
+    unread = Unread(size, lambda: repo.read_object(oid)[1])
+    return File(side.path, side.mode, oid, unread)

@@ -316,6 +316,15 @@ class Program:
                 raise
         return stdout, True
 
+    def run_for_beginning(self, most: int, *args: str | bytes) -> bytes:
+        """Run ``git ARGS`` for the first bytes that it prints, and end it there."""
+        with self._start(args, None, terminal=False) as child:
+            assert child.stdout is not None, "it was started with a pipe"
+            try:
+                return child.stdout.read(most)
+            finally:
+                _terminate(child, group=True)
+
     def run_outliving(
         self,
         *args: str | bytes,

@@ -12,7 +12,6 @@ power cut has cut off in its first bytes. The clock (:func:`committer`) and rand
 import os
 import re
 import time
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +31,16 @@ from gitsplit.errors import (
 from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
-from gitsplit.model.objects import ObjectKind, Oid, RawCommit, object_id
+from gitsplit.model.objects import (
+    LOOSE_HEADER_BYTES,
+    ObjectKind,
+    Oid,
+    RawCommit,
+    damage_error,
+    loose_beginning,
+    loose_object,
+    object_id,
+)
 from gitsplit.model.progress import Watch
 
 StoredKind = Literal[ObjectKind, "tag"]
@@ -60,7 +68,12 @@ _FALSE = frozenset({"false", "no", "off", ""})
 
 _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
-_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
+
+_LARGE = 4 << 20
+"""Objects of more bytes aren't read whole where their beginning will do."""
+
+_STREAMED = ("-c", f"core.bigFileThreshold={_LARGE}")
+"""Git reads packed objects that are larger than that piece by piece."""
 
 _UNREADABLE = (KeyError, OSError, pygit2.GitError)
 """What libgit2 raises where it can't read something."""
@@ -176,17 +189,32 @@ class Repository:
         return self._odb.exists(oid)
 
     def object_size(self, oid: Oid) -> int | None:
-        """The size of the object's content in bytes.
-
-        None where it isn't stored here.
-        """
+        """The size of the object in bytes; None where it isn't stored here."""
         try:
-            if found := _read_loose_object(self.objects_dir, oid):
-                return len(found[1])
+            packed = _loose_file(self.objects_dir, oid, LOOSE_HEADER_BYTES)
+            if packed is not None:
+                return loose_beginning(oid, packed, 0)[0]
             _, size = self._odb.read_header(oid)
         except (*_UNREADABLE, ObjectDamaged):
             return None
         return int(size)
+
+    def read_beginning(self, oid: Oid, most: int) -> bytes:
+        """Read the first bytes of the object's content, as many as ``most``.
+
+        Of a large object no more is in memory than that. Raises what
+        :meth:`read_object` raises.
+        """
+        packed = _loose_file(self.objects_dir, oid, LOOSE_HEADER_BYTES + most)
+        if packed is not None:
+            size, data = loose_beginning(oid, packed, most)
+            if len(data) >= min(size, most):  # packed, it may have been longer
+                return data
+        elif (self.object_size(oid) or 0) > _LARGE:
+            printing = ("--no-replace-objects", *_STREAMED, "cat-file", "blob", oid)
+            if begun := self.program.run_for_beginning(most, *printing):
+                return begun
+        return self.read_object(oid)[1][:most]
 
     def read_object(self, oid: Oid) -> tuple[ObjectKind, bytes]:
         """Read the object: its kind, and a copy of its content.
@@ -210,8 +238,8 @@ class Repository:
         return RawCommit.parse(self.read_object(oid)[1])
 
     def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
-        if found := _read_loose_object(self.objects_dir, oid):
-            name, data = found
+        if (packed := _loose_file(self.objects_dir, oid)) is not None:
+            name, data = loose_object(oid, packed)
             return self._verify(oid, _NAMED[name], data)
         try:
             kind, data = self._odb.read(oid)
@@ -222,7 +250,7 @@ class Repository:
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:
         if object_id(kind, data) != oid:
-            raise _damage_error(oid, "it has the content of another one")
+            raise damage_error(oid, "it has the content of another one")
         return kind, data
 
     def _fetch(self, oid: str) -> tuple[StoredKind, bytes]:
@@ -504,26 +532,6 @@ def object_environment(repo: Repository, place: Path) -> Mapping[str, str]:
     }
 
 
-def _read_loose_object(objects_dir: Path, oid: str) -> tuple[str, bytes] | None:
-    """Read a loose object: its kind and content; None where there is no such file.
-
-    Raises ObjectDamaged where the file isn't a whole object.
-    """
-    try:
-        packed = Path(objects_dir, oid[:2], oid[2:]).read_bytes()
-    except OSError:
-        return None
-    stream = zlib.decompressobj()
-    try:
-        header, _, data = stream.decompress(packed).partition(b"\0")
-    except zlib.error:
-        raise _damage_error(oid, "its file is garbled") from None
-    named = _HEADER.fullmatch(header)
-    if not stream.eof or named is None or int(named[2]) != len(data):
-        raise _damage_error(oid, "its file is cut off or garbled")
-    return named[1].decode("ascii"), data
-
-
 def _is_symbolic(ref: Path) -> bool:
     """Whether the ref in this file names another one."""
     try:
@@ -532,18 +540,19 @@ def _is_symbolic(ref: Path) -> bool:
         return False  # it is packed, or not there yet
 
 
+def _loose_file(objects_dir: Path, oid: str, most: int = -1) -> bytes | None:
+    """The file of a loose object, or its first bytes; None where there is none."""
+    try:
+        with Path(objects_dir, oid[:2], oid[2:]).open("rb") as file:
+            return file.read(most)
+    except OSError:
+        return None
+
+
 def _missing_error(oid: str) -> GitFailed:
     return GitFailed(
         f"The object {oid} is missing from the repository, or can't be read.",
         hint="Check what else is missing with: git fsck",
-    )
-
-
-def _damage_error(oid: str, why: str) -> ObjectDamaged:
-    """The error for an object that isn't what its id stands for."""
-    return ObjectDamaged(
-        f"The object {Oid(oid)} is damaged: {why}.",
-        hint="Check the repository with: git fsck",
     )
 
 

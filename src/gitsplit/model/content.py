@@ -193,7 +193,7 @@ class _States:
         path, mode = self._path(group), self._mode(stretch, group)
         if not stretch.changes:
             assert stretch.base is not None, "what isn't made of lines is there whole"
-            return File(path, mode, stretch.base.oid, stretch.base.content)
+            return File(path, mode, stretch.base.oid, stretch.base.stored)
         content = self.lines(at).after(group)
         return File(path, mode, object_id("blob", content), content)
 

@@ -9,8 +9,8 @@ Lines are numbered from 0 and spans are half-open; the plan file's 1-based range
 made in :mod:`gitsplit.planfile.match` alone.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -55,13 +55,36 @@ class Hunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A content that stays in the repository until somebody asks for it by ``read``."""
+
+    size: int
+    read: Callable[[], bytes] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """One side of a file's change; ``content`` is None for a submodule."""
+    """One side of a file's change; ``stored`` is None for a submodule.
+
+    A content of which no line is told from another, as a binary file's, is Unread.
+    """
 
     path: bytes
     mode: int
     oid: Oid
-    content: bytes | None
+    stored: bytes | Unread | None = field(compare=False)
+
+    @property
+    def content(self) -> bytes | None:
+        """The content; read now, each time, where it is Unread."""
+        return self.stored.read() if isinstance(self.stored, Unread) else self.stored
+
+    @property
+    def size(self) -> int:
+        """The number of bytes; of a submodule 0."""
+        if isinstance(self.stored, Unread):
+            return self.stored.size
+        return len(self.stored or b"")
 
 
 @dataclass(frozen=True)

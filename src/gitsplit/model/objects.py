@@ -7,6 +7,7 @@ headers.
 """
 
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,8 +33,54 @@ _OID = re.compile(rb"[0-9a-f]{40}")
 
 def object_id(kind: ObjectKind | Literal["tag"], data: bytes) -> Oid:
     """The id that git gives to ``data`` as an object of this kind."""
-    header = b"%s %d\0" % (kind.encode(), len(data))
-    return Oid(sha1(header + data, usedforsecurity=False).hexdigest())
+    named = sha1(b"%s %d\0" % (kind.encode(), len(data)), usedforsecurity=False)
+    named.update(data)
+    return Oid(named.hexdigest())
+
+
+_LOOSE_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
+
+LOOSE_HEADER_BYTES = 64
+"""So many bytes the header of a loose object has at most."""
+
+
+def loose_object(oid: str, packed: bytes) -> tuple[str, bytes]:
+    """The kind and the content of an object whose file has the bytes ``packed``.
+
+    Raises ObjectDamaged where they aren't a whole object.
+    """
+    stream = zlib.decompressobj()
+    try:
+        header, _, data = stream.decompress(packed).partition(b"\0")
+    except zlib.error:
+        raise damage_error(oid, "its file is garbled") from None
+    named = _LOOSE_HEADER.fullmatch(header)
+    if not stream.eof or named is None or int(named[2]) != len(data):
+        raise damage_error(oid, "its file is cut off or garbled")
+    return named[1].decode("ascii"), data
+
+
+def loose_beginning(oid: str, packed: bytes, most: int) -> tuple[int, bytes]:
+    """The size of the object whose file begins so, and up to ``most`` of its content.
+
+    Raises ObjectDamaged where no object begins so.
+    """
+    try:
+        begun = zlib.decompressobj().decompress(packed, LOOSE_HEADER_BYTES + most)
+    except zlib.error:
+        raise damage_error(oid, "its file is garbled") from None
+    header, _, data = begun.partition(b"\0")
+    if (named := _LOOSE_HEADER.fullmatch(header)) is None:
+        raise damage_error(oid, "its file is cut off or garbled")
+    return int(named[2]), data[:most]
+
+
+def damage_error(oid: str, why: str) -> ObjectDamaged:
+    """The error for an object that isn't what its id stands for."""
+    return ObjectDamaged(
+        f"The object {Oid(oid)} is damaged: {why}.",
+        hint="Check the repository with: git fsck",
+    )
 
 
 @dataclass(frozen=True)

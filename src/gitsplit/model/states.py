@@ -180,7 +180,7 @@ def _with_override(state: File | None, override: Override | None) -> File | None
             hint="Give it another target.",
         )
     oid = object_id("blob", override.content)
-    return replace(state, oid=oid, content=override.content)
+    return replace(state, oid=oid, stored=override.content)
 
 
 def file_assignments(plan: Plan) -> dict[int, Assignment]:

@@ -237,7 +237,7 @@ def entry_drafts(
 ) -> tuple[CommitDraft, ...]:
     """Make the drafts of one commit of the series.
 
-    Their blobs are added to ``objects``.
+    Their new blobs are added to ``objects``; what the originals name is stored.
     """
     commit = entry.commit
     if entry.action == "reword" and entry.message is not None:
@@ -249,8 +249,10 @@ def entry_drafts(
     if is_one and plan.groups[0].message == commit.raw.message:
         return (pick_draft(commit, work.ids),)
     drafts, files = split_drafts(entry.commits, plan, work.ids, _fresh_ids())
+    sides = (side for change in plan.changes for side in (change.old, change.new))
+    stored = {side.oid for side in sides if side is not None}
     for file in files:
-        if file.content is not None:
+        if file.oid not in stored and file.content is not None:
             objects.add("blob", file.content)
     return drafts
 

@@ -87,7 +87,7 @@ class Syntax:
     def tints(self, change: FileChange, is_old: bool, line: int) -> tuple[Tint, ...]:
         """The tints of a line, if known by now; it is noted that it is in sight."""
         side = change.old if is_old else change.new
-        if side is None or side.content is None:
+        if side is None or side.stored is None:
             return ()
         reading = self._readings.get((side.oid, side.path))
         if reading is None:

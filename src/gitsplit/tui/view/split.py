@@ -150,7 +150,7 @@ def _file_noun(change: FileChange, side: File) -> str:
     if not change.by_lines:
         return _opaque_words(side)
     kind = "executable file" if side.mode == EXECUTABLE else "file"
-    return kind if side.content else f"empty {kind}"
+    return kind if side.size else f"empty {kind}"
 
 
 def _opaque_words(side: File) -> str:
@@ -161,7 +161,7 @@ def _opaque_words(side: File) -> str:
         case "submodule":
             return f"submodule at {side.oid[:10]}"
         case _:
-            return f"file, {len(side.content or b'')} bytes"
+            return f"file, {side.size} bytes"
 
 
 def _mode_words(old: int, new: int) -> str:
@@ -181,8 +181,7 @@ def _content_words(old: File, new: File) -> str:
         return (
             f"symlink {one_line(old.content or b'')} → {one_line(new.content or b'')}"
         )
-    before, after = len(old.content or b""), len(new.content or b"")
-    return f"binary, {before} → {after} bytes"
+    return f"binary, {old.size} → {new.size} bytes"
 
 
 def hunk_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTuples:
