@@ -38,7 +38,7 @@ from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import status_line
 from gitsplit.tui.view.layout import diff_lines
 from gitsplit.tui.view.messages import length_words
-from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines
 from gitsplit.tui.view.text import SCREEN_STYLE
@@ -52,11 +52,11 @@ def is_red(style: str) -> bool:
     return "red" in color and "class:removed" not in style
 
 
-def red_texts(lines: Lines) -> list[str]:
+def red_texts(lines: PaneLines) -> list[str]:
     return [text for line in drawn(lines) for style, text, *_ in line if is_red(style)]
 
 
-def drawn(lines: Lines) -> Iterator[StyleAndTextTuples]:
+def drawn(lines: PaneLines) -> Iterator[StyleAndTextTuples]:
     return map(lines.get, range(lines.height))
 
 

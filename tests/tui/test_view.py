@@ -48,7 +48,7 @@ from gitsplit.tui.view.layout import (
     room,
 )
 from gitsplit.tui.view.messages import message_lines
-from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
 from gitsplit.tui.view.text import SCREEN_STYLE, no_tints
@@ -61,7 +61,7 @@ def text(cells: StyleAndTextTuples) -> str:
     return fragment_list_to_text(cells)
 
 
-def all_text(lines: Lines) -> list[str]:
+def all_text(lines: PaneLines) -> list[str]:
     return [text(lines.get(number)).rstrip() for number in range(lines.height)]
 
 
@@ -87,7 +87,7 @@ OF_SERIES = ("title", "preview", "series", "words", "messages")
 """The regions that are drawn where no commit is open, too."""
 
 
-def drawn(lines: Lines) -> list[StyleAndTextTuples]:
+def drawn(lines: PaneLines) -> list[StyleAndTextTuples]:
     return [lines.get(number) for number in range(lines.height)]
 
 

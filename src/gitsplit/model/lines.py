@@ -37,7 +37,7 @@ class Lines(Sequence[bytes]):
 
     def __init__(self, content: bytes) -> None:
         self.content = content
-        self._starts = array("Q", _block_starts(content))
+        self._starts = array("Q", _index_blocks(content))
         self._firsts = array("Q", [0])
         for start, stop in pairwise(self._starts):
             self._firsts.append(self._firsts[-1] + content.count(b"\n", start, stop))
@@ -87,7 +87,7 @@ class Lines(Sequence[bytes]):
         return array("Q", [start, *ends])
 
 
-def _block_starts(content: bytes) -> Iterator[int]:
+def _index_blocks(content: bytes) -> Iterator[int]:
     """Where blocks begin, each with a line, and where the last one ends."""
     at = 0
     while at < len(content):

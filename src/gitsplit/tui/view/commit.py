@@ -16,7 +16,7 @@ from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_of
 from gitsplit.tui.view.commits import change_id_words
-from gitsplit.tui.view.pane import Lines, first_visible
+from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import file_cells, row_cells
 from gitsplit.tui.view.text import (
     CURSOR,
@@ -34,7 +34,7 @@ from gitsplit.tui.view.text import (
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
-def commit_page(state: State, width: int, tints: Tints = no_tints) -> Lines:
+def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     """The screen of one new commit, from line ``scroll`` on."""
     commit = actual_commit(state, state.viewed)
     head = list(_commit_head(state, state.viewed, commit.size, width))
@@ -47,10 +47,10 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> Lines:
 
     height = len(head) + len(commit.rows)
     first = min(state.scroll, max(0, height - 1))
-    return Lines(line, height, first, scroll=lambda *_: first)
+    return PaneLines(line, height, first, scroll=lambda *_: first)
 
 
-def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
+def commit_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     """The selected commit beside the diff, scrolled to the line at the cursor."""
     commit = actual_commit(state, state.focus)
     head = list(_commit_head(state, state.focus, commit.size, width))
@@ -67,7 +67,7 @@ def commit_pane(state: State, width: int, tints: Tints = no_tints) -> Lines:
 
     height = len(head) + len(commit.rows)
     run = range(cursor, cursor + 1) if is_exact or found else range(1)
-    return Lines(
+    return PaneLines(
         line,
         height,
         run.start,

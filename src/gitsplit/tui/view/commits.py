@@ -16,7 +16,7 @@ from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
 from gitsplit.tui.state.new_commits import final_owner, message_of
 from gitsplit.tui.view.dropped import drop_place_words
-from gitsplit.tui.view.pane import Lines, first_visible
+from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
@@ -32,7 +32,7 @@ from gitsplit.tui.view.text import (
 _SUBJECT_LINES = 2  # of a block
 
 
-def commit_lines(state: State, width: int) -> Lines:
+def commit_lines(state: State, width: int) -> PaneLines:
     """A line for each commit, one to make another, and what is left out."""
     columns = _commit_columns(state, width)
     last, groups = last_lines(state), len(state.plan.groups)
@@ -42,7 +42,7 @@ def commit_lines(state: State, width: int) -> Lines:
             return _commit_line(state, number, columns)
         return last[number - groups]
 
-    return Lines(line, groups + len(last), state.focus)
+    return PaneLines(line, groups + len(last), state.focus)
 
 
 def list_height(state: State) -> int:
@@ -183,7 +183,7 @@ class _CommitBlock:
         return len(self.subject) + 1 + self.files + (self.hidden > 0) + 1
 
 
-def commit_blocks(state: State, width: int, height: int) -> Lines:
+def commit_blocks(state: State, width: int, height: int) -> PaneLines:
     """Each commit with its whole subject, its size and its files.
 
     Where that is too much for ``height`` lines, each shows only a few files.
@@ -199,7 +199,7 @@ def commit_blocks(state: State, width: int, height: int) -> Lines:
         return _block_line(state, group, blocks[group], number - starts[group], width)
 
     focus = range(starts[state.focus], starts[state.focus + 1] - 1)
-    return Lines(
+    return PaneLines(
         line,
         starts[-1] + len(last),
         focus.start,

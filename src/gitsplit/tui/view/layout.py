@@ -39,7 +39,7 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.messages import message_lines, owner_words
-from gitsplit.tui.view.pane import Lines, OnMouse, Pane, first_visible, static_lines
+from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, first_visible, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import SelectedRows, diff_line
@@ -58,7 +58,7 @@ class Region(Enum):
     PAGE = auto()
 
 
-Draw = Callable[[State, int, int], Lines]
+Draw = Callable[[State, int, int], PaneLines]
 """What stands in a region of so many columns and rows."""
 
 GetState = Callable[[], State]
@@ -84,7 +84,7 @@ class _Page:
     """
 
     name: str
-    lines: Callable[[State, int, Tints], Lines]
+    lines: Callable[[State, int, Tints], PaneLines]
     region: Region = Region.PAGE
     below: Callable[[State, int], Sequence[StyleAndTextTuples]] = lambda *_: ()
     below_height: int = 0
@@ -116,7 +116,7 @@ _PAGES = {
 }
 
 
-def page_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
+def page_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     """The lines of a screen other than the split."""
     return _PAGES[state.screen].lines(state, width, tints)
 
@@ -285,7 +285,7 @@ class _Regions:
         )
 
 
-def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
+def diff_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     """The diff of the commit being split."""
     selection = SelectedRows(tuple(_selection_runs(state)))
     run = selection.run_at(state.cursor)
@@ -295,7 +295,7 @@ def diff_lines(state: State, width: int, tints: Tints = no_tints) -> Lines:
         mark = selection.mark(number, state.cursor)
         return diff_line(state, number, width, mark, tints)
 
-    return Lines(
+    return PaneLines(
         line,
         len(state.rows),
         state.cursor,
@@ -363,7 +363,7 @@ HelpSections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Each section's name, and its keys with what they do."""
 
 
-def help_page(sections: HelpSections, width: int, scroll: int) -> Lines:
+def help_page(sections: HelpSections, width: int, scroll: int) -> PaneLines:
     """Every key, in as many columns as fit."""
     columns = max(1, width // _COLUMN)
     room = width // columns

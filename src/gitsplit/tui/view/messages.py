@@ -15,7 +15,7 @@ from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import SeriesInfo, State
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
 from gitsplit.tui.view.commits import short_id
-from gitsplit.tui.view.pane import Lines, first_visible
+from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
     NO_MESSAGE,
@@ -47,7 +47,7 @@ class _MessageBlock:
         return 2 + len(self.body) + 1
 
 
-def message_lines(state: State, width: int) -> Lines:
+def message_lines(state: State, width: int) -> PaneLines:
     """Every new commit with its number, owner's mark, subject and message."""
     blocks, starts = _message_blocks(state)
     at = min(state.message, len(blocks) - 1)
@@ -58,7 +58,7 @@ def message_lines(state: State, width: int) -> Lines:
         return _message_line(state, blocks[block], (block, inside), block == at, width)
 
     focus = range(starts[at], starts[at + 1]) if blocks else range(1)
-    return Lines(
+    return PaneLines(
         line,
         starts[-1],
         focus.start,

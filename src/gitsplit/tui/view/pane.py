@@ -23,7 +23,7 @@ OnMouse = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class PaneLines:
     """What a pane draws: ``height`` lines, each made when it is asked for.
 
     ``cursor`` is the line that must be visible. ``scroll`` gives the first visible
@@ -43,10 +43,10 @@ class Lines:
         return max(0, self.cursor - height + 1, min(top, self.cursor))
 
 
-def static_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> Lines:
+def static_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> PaneLines:
     """Lines that are all there, from line ``scroll`` on or as near as possible."""
     first = min(scroll, max(0, len(lines) - 1))
-    return Lines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
+    return PaneLines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
 
 
 _MARGIN = 2  # rows kept visible above and below what is selected
@@ -74,7 +74,7 @@ class Pane(Container):
 
     def __init__(
         self,
-        draw: Callable[[int, int], Lines],
+        draw: Callable[[int, int], PaneLines],
         width: AnyDimension = None,
         height: AnyDimension = None,
         on_mouse: OnMouse | None = None,

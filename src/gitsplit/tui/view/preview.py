@@ -29,7 +29,7 @@ from gitsplit.tui.view.dropped import (
     loss_words,
     worktree_words,
 )
-from gitsplit.tui.view.pane import Lines
+from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.series import conflict_words, title_of
 from gitsplit.tui.view.text import (
     NO_MESSAGE,
@@ -64,7 +64,7 @@ class PreviewRow(NamedTuple):
     about: str = ""
 
 
-def preview_page(state: State, width: int) -> Lines:
+def preview_page(state: State, width: int) -> PaneLines:
     """The preview: a line for each commit, warnings above, what holds below."""
     rows = preview_rows(state)
     above = [_summary_line(state), *_warning_lines(state, width), []]
@@ -80,7 +80,7 @@ def preview_page(state: State, width: int) -> Lines:
 
     height = len(above) + len(rows) + len(below)
     first = min(state.scroll, max(0, height - 1))
-    return Lines(line, height, first, scroll=lambda *_: first)
+    return PaneLines(line, height, first, scroll=lambda *_: first)
 
 
 def _summary_line(state: State) -> StyleAndTextTuples:

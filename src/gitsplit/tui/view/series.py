@@ -13,7 +13,7 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of, outlook_words
-from gitsplit.tui.view.pane import Lines, first_visible
+from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
     WARNING,
@@ -50,7 +50,7 @@ def series_title(state: State, width: int) -> StyleAndTextTuples:
     ]
 
 
-def series_lines(state: State, width: int) -> Lines:
+def series_lines(state: State, width: int) -> PaneLines:
     """A line for each commit: what is to be done to it, and how large it is."""
     entries = state.todo.entries
     cursor = state.todo.place(state.chosen)
@@ -72,7 +72,7 @@ def series_lines(state: State, width: int) -> Lines:
             ("", "  " + column_text(_hint_words(state, entry), hints)),
         ]
 
-    return Lines(
+    return PaneLines(
         line,
         len(entries),
         cursor,
