@@ -1,7 +1,9 @@
 """Refs move all together or not at all, and only those that may."""
 
+import io
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from gitsplit.git.refs import (
     LeftRef,
     Moves,
     RefUpdate,
+    _Drain,
     branches_to_move,
     following_branches,
     move,
@@ -478,3 +481,16 @@ def test_branches_at_commits_that_are_rewritten_are_known_before(
     assert [*following_branches(opened, series)] == ["refs/heads/tip"]
     repo.git("config", "rebase.updateRefs", "false")
     assert not following_branches(open_repository(repo.path), series)
+
+
+def test_a_pipe_that_an_interruption_has_closed_is_empty(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its reader ends without a word: a trace would be all that the user sees."""
+    complaints: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", complaints.append)
+    pipe = io.BytesIO(b"words")
+    pipe.close()
+
+    assert _Drain(pipe).content() == b""
+    assert complaints == []

@@ -315,7 +315,8 @@ class _Drain:
         self._thread.start()
 
     def _read(self, pipe: IO[bytes]) -> None:
-        self._parts.append(pipe.read())
+        with suppress(ValueError):  # an interruption may close it before it is read
+            self._parts.append(pipe.read())
 
     def content(self) -> bytes:
         """What has come, once the pipe is closed at its other end."""
