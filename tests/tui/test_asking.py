@@ -151,12 +151,24 @@ def test_while_long_lines_are_compared_the_screen_says_so_and_keys_wait(
 ) -> None:
     monkeypatch.setattr(app, "MOMENT", 0.0)
     shell = Shell(with_long_lines(), without_syntax(NO_EDITOR))
-    said = []
+    said: list[str] = []
+    is_said = Event()
+
+    def note(_: object) -> None:
+        said.append(shell.state.status)
+        if CUTTING in said:
+            is_said.set()
+
+    def search(find: Callable[[], Sequence[Action]]) -> object:
+        """The comparison, which is done no sooner than the screen has spoken of it."""
+        return worker.run_in_thread(lambda: (is_said.wait(SECONDS) and find()) or ())
+
+    monkeypatch.setattr(app, "run_in_thread", search)
 
     async def run() -> None:
         with create_pipe_input() as pipe:
             application = shell.application(pipe, DummyOutput())
-            application.after_render += lambda _: said.append(shell.state.status)
+            application.after_render += note
             running = asyncio.ensure_future(application.run_async())
             pipe.send_text("s2")
             await _until(lambda: len(shell.state.steps_done) == 2)
