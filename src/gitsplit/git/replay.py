@@ -21,12 +21,18 @@ from gitsplit.git.trees import (
     NewObjects,
     PathPair,
     changed_paths,
-    directories_above,
     tree_with,
 )
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list
-from gitsplit.model.objects import DIRECTORY, ObjectKind, Oid, RawCommit, parse_tree
+from gitsplit.model.objects import (
+    DIRECTORY,
+    ObjectKind,
+    Oid,
+    RawCommit,
+    directories,
+    parse_tree,
+)
 from gitsplit.model.series import SourceCommit
 
 _USAGE = 129
@@ -129,7 +135,7 @@ def _has_directory_clash(side: Paths, other: Paths) -> bool:
     """Whether a file of one side is a directory of the other."""
     files = {path for path, pair in side.items() if pair.after}
     coming = (path for path, pair in other.items() if pair.after)
-    return any(parent in files for path in coming for parent in directories_above(path))
+    return any(parent in files for path in coming for parent in directories(path))
 
 
 def _may_follow_renames(side: Paths, other: Paths) -> bool:
@@ -141,10 +147,10 @@ def _may_follow_renames(side: Paths, other: Paths) -> bool:
     gone = {path for path, pair in side.items() if not pair.after}
     if not gone or all(pair.before for pair in side.values()):
         return False
-    left = {parent for path in gone for parent in directories_above(path)}
+    left = {parent for path in gone for parent in directories(path)}
     made = (path for path, pair in other.items() if not pair.before)
     return not side.keys().isdisjoint(other) or any(
-        parent in left for path in made for parent in directories_above(path)
+        parent in left for path in made for parent in directories(path)
     )
 
 

@@ -124,12 +124,6 @@ def _path_pairs(
                 waiting.append((prefix + name + b"/", below[0], below[1]))
 
 
-def directories_above(path: bytes) -> list[bytes]:
-    """Every directory that the path lies in, the topmost first."""
-    names = path.split(b"/")
-    return [b"/".join(names[:count]) for count in range(1, len(names))]
-
-
 def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
     return entry is not None and S_ISDIR(entry.mode)
 

@@ -26,8 +26,8 @@ from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git.program import Completed, failure, is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import read_own_file, temporary_directory
-from gitsplit.git.trees import NewObjects, PathPair, changed_paths, directories_above
-from gitsplit.model.objects import GITLINK, Oid, TreeEntry
+from gitsplit.git.trees import NewObjects, PathPair, changed_paths
+from gitsplit.model.objects import GITLINK, Oid, TreeEntry, directories
 
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
 
@@ -466,7 +466,7 @@ def remove_file(repo: Repository, path: bytes) -> None:
             return
         with suppress(FileNotFoundError):
             os.unlink(place.name, dir_fd=place.directory)
-    for directory in directories_above(path)[::-1]:
+    for directory in [*directories(path)][::-1]:
         with suppress(OSError), _open_parent(repo, directory) as place:
             if place is None:
                 return
@@ -475,7 +475,7 @@ def remove_file(repo: Repository, path: bytes) -> None:
 
 def first_obstacle(repo: Repository, path: bytes) -> bytes | None:
     """The first parent of the path that exists and is no directory, if any."""
-    for directory in directories_above(path):
+    for directory in directories(path):
         found = file_status(repo, directory)
         if found is None:
             return None

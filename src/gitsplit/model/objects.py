@@ -8,7 +8,7 @@ headers.
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha1
@@ -217,3 +217,11 @@ def serialize_tree(entries: dict[bytes, TreeEntry]) -> bytes:
         b"%o %s\0" % (entry.mode, name) + bytes.fromhex(entry.oid)
         for name, entry in sorted(entries.items(), key=key)
     )
+
+
+def directories(path: bytes) -> Iterator[bytes]:
+    """Every directory that ``path`` lies in, outermost first."""
+    at = path.find(b"/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find(b"/", at + 1)

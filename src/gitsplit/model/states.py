@@ -17,7 +17,14 @@ from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import Edit, File, FileChange
 from gitsplit.model.escape import printable
-from gitsplit.model.objects import EXECUTABLE, FILE, SYMLINK, TreeEntry, object_id
+from gitsplit.model.objects import (
+    EXECUTABLE,
+    FILE,
+    SYMLINK,
+    TreeEntry,
+    directories,
+    object_id,
+)
 from gitsplit.model.plan import (
     DROPPED,
     Override,
@@ -28,14 +35,6 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import PathChange
 from gitsplit.model.weave import Thread
-
-
-def directories(path: bytes) -> Iterator[bytes]:
-    """Every directory that ``path`` lies in, outermost first."""
-    at = path.find(b"/")
-    while at >= 0:
-        yield path[:at]
-        at = path.find(b"/", at + 1)
 
 
 def path_collisions(changes: Sequence[FileChange]) -> tuple[int, ...]:
