@@ -1,7 +1,7 @@
 """Commit drafts made from a plan: trees chosen, messages with their Change-Ids."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitsplit.errors import InvalidPlan
@@ -9,7 +9,6 @@ from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import File, size_of
 from gitsplit.model.escape import printable
 from gitsplit.model.message import without_change_id
-from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import original_trees, steps
@@ -49,7 +48,8 @@ def split_drafts(
     """
     _refuse_incomplete(commits, plan)
     ids = [rules.of(rules.with_id_in_footer(c.raw.message)) for c in commits]
-    whole = original_trees(plan)
+    whole, lines = original_trees(plan), _lines_by_group(plan)
+    main = _main_groups(plan, lines)
     drafts: list[CommitDraft] = []
     files: list[File] = []
     for group, step in enumerate(steps(plan)):
@@ -62,30 +62,31 @@ def split_drafts(
         tree = whole[group]
         drafts.append(
             CommitDraft(
-                commits[_source(plan, commits, group)],
+                commits[_source(plan, commits, group, lines[group])],
                 message,
                 "piece" if continued is None else "owner",
                 # The original itself: it may hold rows that we would write otherwise.
                 tree=None if tree is None else commits[tree].raw.tree,
                 paths=step.paths,
                 range_start=commits[0].oid if plan.is_range else None,
-                inherits=_inheritance(plan, commits, group),
+                inherits=tuple(commits[c].oid for c, g in main.items() if g == group),
             )
         )
         files += step.files
     return tuple(drafts), tuple(files)
 
 
-def _source(plan: Plan, commits: Sequence[SourceCommit], group: int) -> int:
+def _source(
+    plan: Plan, commits: Sequence[SourceCommit], group: int, lines: Mapping[int, int]
+) -> int:
     """The commit that gives a group its author, date and other headers, from 0.
 
     The one that it continues. Where it is a new one: of the author of most of its
-    lines, the latest commit that it has lines of.
+    lines, the latest commit that it has lines of; ``lines`` are its own of each.
     """
     continued = plan.continues(group)
     if continued is not None or not plan.is_range:
         return continued or 0
-    lines = _lines_by_commit(plan, group)
     by_author: Counter[bytes] = Counter()
     for commit, count in lines.items():
         by_author[_author(commits[commit])] += count
@@ -96,13 +97,29 @@ def _source(plan: Plan, commits: Sequence[SourceCommit], group: int) -> int:
     )
 
 
-def _lines_by_commit(plan: Plan, group: int) -> Counter[int]:
-    """How many lines of each commit of the range a group has; a fact counts as one."""
-    found: Counter[int] = Counter()
-    for edit, to in zip(plan.edits, plan.group_of, strict=True):
-        if to == group:
-            found[plan.changes[edit.file].commit] += size_of(edit)
+def _lines_by_group(plan: Plan) -> Mapping[int, Mapping[int, int]]:
+    """How many lines of each commit of the range each group has; a fact counts as one.
+
+    DROPPED is none of the groups.
+    """
+    found: dict[int, Counter[int]] = {g: Counter() for g in range(len(plan.groups))}
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        if group != DROPPED:
+            found[group][plan.changes[edit.file].commit] += size_of(edit)
     return found
+
+
+def _main_groups(plan: Plan, lines: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
+    """For each commit of a range that nobody continues the group with most lines of it.
+
+    The first of several; one of which no group has a line has none.
+    """
+    given_up = [c for c, heir in enumerate(plan.continued_by) if heir is None]
+    return {
+        commit: max(having, key=lambda group: lines[group][commit])
+        for commit in given_up
+        if plan.is_range and (having := [g for g in lines if commit in lines[g]])
+    }
 
 
 def _author(commit: SourceCommit) -> bytes:
@@ -114,27 +131,6 @@ def _author_time(commit: SourceCommit) -> int:
     """The seconds of the author's date; 0 where it is malformed."""
     words = next(iter(commit.raw.values(b"author")), b"").rsplit(b" ", 2)
     return int(words[1]) if len(words) == 3 and words[1].isdigit() else 0
-
-
-def _inheritance(
-    plan: Plan, commits: Sequence[SourceCommit], group: int
-) -> tuple[Oid, ...]:
-    """The commits of a range that nobody continues and that have most lines here."""
-    if not plan.is_range:
-        return ()
-    given_up = [c for c, heir in enumerate(plan.continued_by) if heir is None]
-    return tuple(
-        commits[commit].oid for commit in given_up if _main_group(plan, commit) == group
-    )
-
-
-def _main_group(plan: Plan, commit: int) -> int | None:
-    """The group that has most lines of a commit of the range; the first of several."""
-    lines: Counter[int] = Counter()
-    for edit, to in zip(plan.edits, plan.group_of, strict=True):
-        if to != DROPPED and plan.changes[edit.file].commit == commit:
-            lines[to] += size_of(edit)
-    return max(sorted(lines), key=lines.__getitem__, default=None)
 
 
 def pick_draft(source: SourceCommit, rules: IdRules) -> CommitDraft:
