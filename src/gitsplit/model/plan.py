@@ -25,6 +25,7 @@ from gitsplit.model.diff import (
     edits_of,
 )
 from gitsplit.model.memo import memo
+from gitsplit.model.objects import directories
 from gitsplit.model.weave import Thread, threads_of
 
 DROPPED: Final = 2**63 - 1
@@ -208,21 +209,25 @@ def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
 
     A path is also taken by a file below it, or above it.
     """
-    taking, freeing = [], []
-    for place, edit in enumerate(plan.edits):
-        change, fact = plan.changes[edit.file], getattr(edit, "fact", None)
-        is_earlier = plan.group_of[place] < before[place]
-        if fact in (Fact.CREATE, Fact.RENAME) and is_earlier:
-            taking.append((change.side.path, change.commit, plan.group_of[place]))
-        if fact in (Fact.DELETE, Fact.RENAME) and change.old is not None:
-            freeing.append((change.old.path, change.commit, place))
+    facts = [(at, e) for at, e in enumerate(plan.edits) if isinstance(e, FactEdit)]
+    taking = [
+        (plan.changes[edit.file], plan.group_of[place])
+        for place, edit in facts
+        if edit.fact in (Fact.CREATE, Fact.RENAME)
+        and plan.group_of[place] < before[place]
+    ]
+    if not taking:
+        return frozenset()
     late = {
-        place
-        for path, commit, place in freeing
-        for taken, later, group in taking
-        if commit < later and group < plan.group_of[place] and _clash(path, taken)
+        place: edit
+        for place, edit in facts
+        if edit.fact in (Fact.DELETE, Fact.RENAME)
+        and any(
+            _frees(plan.changes[edit.file], change) and group < plan.group_of[place]
+            for change, group in taking
+        )
     }
-    gone = {plan.edits[at].file for at in late if _is_deletion(plan.edits[at])}
+    gone = {edit.file for edit in late.values() if edit.fact is Fact.DELETE}
     return frozenset(
         place
         for place, edit in enumerate(plan.edits)
@@ -230,13 +235,12 @@ def _edits_freeing_paths(plan: Plan, before: Sequence[int]) -> frozenset[int]:
     )
 
 
-def _clash(one: bytes, other: bytes) -> bool:
-    """Whether one tree can't have files at both paths."""
-    return one == other or one.startswith(other + b"/") or other.startswith(one + b"/")
-
-
-def _is_deletion(edit: Edit) -> bool:
-    return isinstance(edit, FactEdit) and edit.fact is Fact.DELETE
+def _frees(change: FileChange, later: FileChange) -> bool:
+    """Whether the change frees a path that one of a later commit takes."""
+    if change.old is None or change.commit >= later.commit:
+        return False
+    one, other = change.old.path, later.side.path
+    return one == other or one in directories(other) or other in directories(one)
 
 
 def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Plan:
@@ -245,8 +249,8 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
     A creation comes no later than the first line of its file, a deletion no earlier
     than the last; else they stay where they are. Where ``before`` has the groups of the
     edits before a move, a creation or deletion also goes along with the lines of its
-    file, if all lines of its group have been moved away. A
-    creation comes no later than what shows of the file's later changes.
+    file, if all lines of its group have been moved away. A creation comes no later than
+    what shows of the file's later changes.
     """
     was, groups = before or plan.group_of, list(plan.group_of)
     at = 0
@@ -262,8 +266,7 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
             )
             groups[at] = bound(groups[lines if is_left_alone else own])
         at = own.stop
-    settled_alone = replace(plan, group_of=tuple(groups))
-    return _with_creations(settled_alone)
+    return _with_creations(replace(plan, group_of=tuple(groups)))
 
 
 def _with_creations(plan: Plan) -> Plan:
