@@ -271,17 +271,23 @@ def with_files_for_lines(plan: Plan, before: Sequence[int] | None = None) -> Pla
 
 def _with_creations(plan: Plan) -> Plan:
     """The plan in which each created file is made where something of it shows first."""
-    if not plan.is_range:
-        return plan
     groups = list(plan.group_of)
-    places = {e: at for at, e in enumerate(plan.edits) if isinstance(e, FactEdit)}
-    for thread, assignment in zip(plan.threads, assignments(plan), strict=True):
-        if len(thread.changes) > 1 and thread.changes[0].old is None:
-            creation = places[FactEdit(thread.numbers[0], Fact.CREATE)]
-            shown = first_shown(thread, assignment)
-            if shown is not None:
-                groups[creation] = min(groups[creation], shown)
+    for thread in _created_and_changed(plan.changes):
+        creation = plan.places_of_file(thread.numbers[0]).start
+        shown = first_shown(thread, plan.of_thread(thread))
+        if shown is not None:
+            groups[creation] = min(groups[creation], shown)
     return replace(plan, group_of=tuple(groups))
+
+
+@memo
+def _created_and_changed(changes: tuple[FileChange, ...]) -> tuple[Thread, ...]:
+    """The files that one commit creates and a later one changes."""
+    return tuple(
+        thread
+        for thread in _threads(changes)
+        if len(thread.changes) > 1 and thread.changes[0].old is None
+    )
 
 
 def with_edits_cut(plan: Plan, parts: Mapping[int, Sequence[Edit]]) -> Plan:
