@@ -25,9 +25,7 @@ from gitsplit.proposal.features import (
 )
 from gitsplit.proposal.source_text import (
     Vector,
-    identifiers,
     subword_counts,
-    subwords,
     with_less_data,
     word_vectors,
 )
@@ -207,7 +205,7 @@ class CommitFeatures:
         From 0 to 1; the topics are those of :func:`source_text.message_topics`.
         """
         topics = [
-            Counter(part for word in identifiers(topic) for part in subwords(word))
+            source_text.text_subwords(topic)
             for topic in source_text.message_topics(self.message)
         ]
         said = [topic for topic in topics if topic]

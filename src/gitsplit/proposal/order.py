@@ -20,7 +20,7 @@ from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
-from gitsplit.proposal.source_text import identifiers, subwords
+from gitsplit.proposal.source_text import text_subwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ def owner_by_message(
     even is so to the last digit, in whatever order words are added up.
     """
     text = without_change_id(message).decode("utf-8", "replace")
-    words = {part for word in identifiers(text) for part in subwords(word)}
+    words = text_subwords(text).keys()
     spread = Counter(word for group in groups for word in group.keys() & words)
     worth = {word: log(len(groups) / n) for word, n in spread.items()}
     scores = [

@@ -171,6 +171,11 @@ def subword_counts(words: Mapping[str, int]) -> Counter[str]:
     return found
 
 
+def text_subwords(text: str) -> Counter[str]:
+    """How often each subword is in the :func:`identifiers` of the text."""
+    return subword_counts(identifier_counts(text))
+
+
 def is_data(word: str) -> bool:
     """Whether a word looks like a hash or base64: many parts, most of them short.
 

@@ -10,7 +10,7 @@ from typing import Literal
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
-from gitsplit.proposal.source_text import identifiers, message_items, subwords
+from gitsplit.proposal.source_text import message_items, text_subwords
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -123,7 +123,7 @@ def listed_subjects(
     _, *items = message_items(text)
     if not items or len(items) > MOST_ITEMS:
         return (None,) * len(groups)
-    said = [_stems(_words_in(item)) for item in items]
+    said = [_stems(text_subwords(item)) for item in items]
     chosen = _best_items(_item_fits(said, [_stems(group) for group in groups]))
     subjects = [
         b" ".join(item.encode("utf-8", "surrogateescape").split()) for item in items
@@ -171,10 +171,6 @@ def _item_fits(
         ]
         for group in groups
     ]
-
-
-def _words_in(text: str) -> Counter[str]:
-    return Counter(part for word in identifiers(text) for part in subwords(word))
 
 
 _ENDINGS = ("ing", "ed", "es", "s", "er")
