@@ -23,7 +23,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id, without_trailers
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, without_empty_groups
+from gitsplit.model.plan import Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 
 Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
@@ -55,15 +55,6 @@ class Entry:
     def commits(self) -> tuple[SourceCommit, ...]:
         """The commits that it is about, oldest first."""
         return (self.commit, *self.rest)
-
-    @property
-    def given_up(self) -> tuple[SourceCommit, ...]:
-        """The commits of a range that no new commit continues."""
-        if self.plan is None or self.action != "split" or not self.rest:
-            return ()
-        heirs = without_empty_groups(self.plan).continued_by
-        pairs = zip(self.commits, heirs, strict=True)
-        return tuple(commit for commit, heir in pairs if heir is None)
 
 
 @dataclass(frozen=True)

@@ -395,20 +395,20 @@ def commits_not_continued(
 
     ``commits`` are numbered as they stand; those of other entries may be among them.
     """
-    if not entry.given_up or entry.plan is None:
+    if not entry.rest or entry.action != "split" or entry.plan is None:
         return
+    plan = without_empty_groups(entry.plan)
     own = [n for n, each in enumerate(commits, 1) if each.draft.place == entry.oid]
     kept = {each.change_id for each in commits}
-    plan, oids = without_empty_groups(entry.plan), [c.oid for c in entry.commits]
-    for commit in entry.given_up:
-        groups = {
-            group
-            for edit, group in zip(plan.edits, plan.group_of, strict=True)
-            if group != DROPPED and oids[plan.changes[edit.file].commit] == commit.oid
-        }
-        change_id = ids.of(commit.raw.message)
-        parts = tuple(own[group] for group in sorted(groups))
-        yield NotContinued(commit, None if change_id in kept else change_id, parts)
+    held = {
+        (plan.changes[edit.file].commit, group)
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+    }
+    for at, commit in enumerate(entry.commits):
+        if plan.continued_by[at] is None:
+            parts = tuple(n for group, n in enumerate(own) if (at, group) in held)
+            change_id = ids.of(commit.raw.message)
+            yield NotContinued(commit, None if change_id in kept else change_id, parts)
 
 
 def gone_commits(

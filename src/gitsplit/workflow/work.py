@@ -288,8 +288,7 @@ def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Wo
         for given in _entries_in_order(series, document)
     ]
     for _, commits in entries:
-        if len(commits) > 1:
-            refuse_broken_range(series, commits)
+        refuse_broken_range(series, commits)
     split = [commits for given, commits in entries if given.action == "split"]
     changes = _changes_of_ranges(repo, split)
     todo = Todo(
