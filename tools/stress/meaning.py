@@ -1,6 +1,6 @@
 """What a plan means for a commit: the tree of each of its commits, naively.
 
-Written from the design (§3 and §6) alone, over what ``git diff`` says the commit did.
+Written from docs/plan-file.md alone, over what ``git diff`` says the commit did.
 """
 
 from collections.abc import Iterator, Sequence
@@ -142,13 +142,13 @@ def prefixes(
             state for file in files for state in _state(file, before, after, number)
         ]
         tree = kept | dict(states)
-        if len(tree) < len(kept) + len(states) or any(_parents_in(tree)):
+        if len(tree) < len(kept) + len(states) or any(files_above_others(tree)):
             raise RefusalExpected("a path taken twice")
         found.append(listing(tree))
     return found
 
 
-def _parents_in(tree: Tree) -> Iterator[bytes]:
+def files_above_others(tree: Tree) -> Iterator[bytes]:
     """The files of a tree in which another file lies."""
     for path in tree:
         parts = path.split(b"/")

@@ -1,7 +1,7 @@
 """What ``git diff`` says a commit did, and parts of that patch for ``git apply``.
 
-The options are those that the plan format names (design §6), so line numbers here are
-line numbers of plan files.
+The options are those that the plan format names (docs/plan-file.md), so line numbers
+here are line numbers of plan files.
 """
 
 import re

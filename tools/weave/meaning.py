@@ -1,4 +1,4 @@
-"""What a plan for a range of commits means, naively: design §13 word by word.
+"""What a plan for a range of commits means, naively: docs/weave.md word by word.
 
 Every state is composed anew, line by line, from what git says each commit did.
 """
@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from functools import cached_property
 
 from tools.stress.alignment import expected_partners, order
+from tools.stress.meaning import RefusalExpected, files_above_others
 from tools.stress.values import Blob, Tree, split_lines
 
 NEVER = 10**9
@@ -18,10 +19,6 @@ NEVER = 10**9
 Taken = Mapping[tuple[int, str, int | str], int]
 """The group of everything: of each fact ``(change, "fact", name)`` and of each line
 ``(change, "old" or "new", number)``."""
-
-
-class RefusalExpected(Exception):
-    """By the documented rules the plan is refused; the text is the reason."""
 
 
 @dataclass(frozen=True)
@@ -308,15 +305,7 @@ def trees_after(
         states = [file.after(group, taken) for file in files]
         there = [state for state in states if state is not None]
         tree = kept | dict(there)
-        if len(tree) < len(kept) + len(there) or any(_files_above_others(tree)):
+        if len(tree) < len(kept) + len(there) or any(files_above_others(tree)):
             raise RefusalExpected("a path taken twice")
         found.append(tree)
     return found
-
-
-def _files_above_others(tree: Tree) -> Iterator[bytes]:
-    for path in tree:
-        parts = path.split(b"/")
-        for depth in range(1, len(parts)):
-            if b"/".join(parts[:depth]) in tree:
-                yield path

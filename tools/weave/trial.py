@@ -24,6 +24,7 @@ from gitsplit.model.diff import (
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
 from gitsplit.model.states import TreeStep, steps
+from tools.stress.meaning import RefusalExpected
 from tools.stress.patch import Delta, deltas_between
 from tools.stress.trial import Difference
 from tools.stress.values import Listing, Tree, listing
@@ -31,7 +32,6 @@ from tools.weave.meaning import (
     NEVER,
     Change,
     FileInRange,
-    RefusalExpected,
     Taken,
     files_of,
     trees_after,
