@@ -86,7 +86,7 @@ def test_a_preview_has_the_trees_that_are_written(series: Repository) -> None:
     made = trees(series, "HEAD~4..HEAD")
     assert len(made) == 4
     assert [tree for tree in made if f"tree {tree[:10]}" not in told] == []
-    assert "  dropped\n     numbers  -50 +50\n" in told
+    assert "  left out\n     numbers  -50 +50\n" in told
 
 
 def test_a_plan_that_drops_something_is_written_and_read_again(

@@ -120,7 +120,7 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield from _part_lines(number, part, split.commits)
     if split.dropped:
         yield ""
-        yield "  dropped"
+        yield "  left out"
         yield from _edit_lines(split.dropped, split.commits)
     if split.given_up:
         yield ""
