@@ -37,7 +37,9 @@ def proposing(repo: Repository, script: str) -> Repository:
     tangled(repo)
     path = repo.path / ".git" / "propose.py"
     path.write_text(script)
-    repo.git("config", "gitsplit.proposalCommand", f"{sys.executable} .git/propose.py")
+    # A link, for where Python lies would say how messages with the command are wrapped.
+    (path.parent / "python").symlink_to(sys.executable)
+    repo.git("config", "gitsplit.proposalCommand", ".git/python .git/propose.py")
     return repo
 
 

@@ -56,8 +56,7 @@ def split_drafts(
         continued = plan.continues(group)
         kept = None if continued is None else ids[continued]
         message = rules.with_id_in_footer(plan.groups[group].message)
-        is_in_use = any(ids) if continued is None else kept is not None
-        if is_in_use or rules.gives_id(message):
+        if kept or (continued is None and any(ids)) or rules.gives_id(message):
             message = rules.with_id(message, kept or next(fresh))
         tree = whole[group]
         drafts.append(
