@@ -175,7 +175,9 @@ READ = (
 def test_every_value_of_the_configuration(tangled: Repository, key: str) -> None:
     if key in ("gpg.format", "gpg.program", "user.name", "user.signingKey"):
         tangled.git("config", "commit.gpgSign", "true")
-    tangled.git("config", key, LINES)
+    # A command is run where only the user can have set it.
+    scope = "--global" if key == "gitsplit.proposalCommand" else "--local"
+    tangled.git("config", scope, key, LINES)
     said = ""
     for args in (["-n", "HEAD~1"], ["-n", "HEAD~1", "--format", "json"], SPLIT):
         said += harmless(gitsplit(tangled.path, *args), is_named=False)
@@ -208,7 +210,7 @@ def test_what_a_program_that_proposes_prints(
     tangled: Repository, tmp_path: Path, to: int
 ) -> None:
     command = printing(tmp_path / "propose", to - 1, to=to)
-    tangled.git("config", "gitsplit.proposalCommand", command)
+    tangled.git("config", "--global", "gitsplit.proposalCommand", command)
     harmless(gitsplit(tangled.path, "-n", "HEAD~1"), is_named=to == 2)
 
 

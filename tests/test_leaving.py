@@ -238,7 +238,7 @@ def test_who_leaves_while_commits_are_drawn_up_to_be_checked_finds_nothing(
 def test_who_leaves_while_a_program_proposes_waits_for_no_proposal(
     series: Repository, temporary: Path, log: Path
 ) -> None:
-    series.git("config", "gitsplit.proposalCommand", sleeping(log))
+    series.git("config", "--global", "gitsplit.proposalCommand", sleeping(log))
     terminal = Terminal(series.path, "base")
     terminal.wait_for("oldest first")
     pids(log)
@@ -251,7 +251,7 @@ def test_a_key_waits_for_no_proposal_that_is_being_found_for_another_commit(
     series: Repository, temporary: Path, log: Path, key: str
 ) -> None:
     """The program has begun with the commit at the cursor when the key is pressed."""
-    series.git("config", "gitsplit.proposalCommand", sleeping(log))
+    series.git("config", "--global", "gitsplit.proposalCommand", sleeping(log))
     terminal = Terminal(series.path, "base")
     terminal.wait_for("oldest first")
     pids(log)
@@ -264,11 +264,11 @@ def test_a_key_waits_for_no_proposal_that_is_being_found_for_another_commit(
 def test_who_leaves_while_a_program_is_asked_by_a_key_leaves_nothing_of_it(
     series: Repository, temporary: Path, log: Path
 ) -> None:
-    series.git("config", "gitsplit.proposalCommand", sleeping(log))
+    series.git("config", "--global", "gitsplit.proposalCommand", sleeping(log))
     first = series.path / "first"
     first.touch()
     series.git(
-        *("config", "gitsplit.proposalCommand"),
+        *("config", "--global", "gitsplit.proposalCommand"),
         f"if test -e {first}; then exit 1; fi; {sleeping(log)}",
     )
     terminal = Terminal(series.path, "base")

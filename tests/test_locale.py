@@ -83,7 +83,7 @@ def test_what_is_configured_reaches_git_and_programs_as_it_is(
     program = tmp_path / "vorschläge"
     program.write_text("#!/bin/sh\ncat\n")
     program.chmod(0o755)
-    repo.git("config", "gitsplit.proposalCommand", str(program))
+    repo.git("config", "--global", "gitsplit.proposalCommand", str(program))
     repo.git("config", "gitsplit.copyTrailers", "Gemäß, Bug")
     repo.git("config", "branch.ü.remote", "büro")
     repo.git("config", "remote.büro.url", "nowhere/é")

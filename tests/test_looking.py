@@ -128,7 +128,7 @@ def test_a_program_that_fails_for_one_commit_hides_none_of_the_others(
         "echo no idea >&2; exit 1\n"
     )
     command.chmod(0o755)
-    series.git("config", "gitsplit.proposalCommand", str(command))
+    series.git("config", "--global", "gitsplit.proposalCommand", str(command))
     text = applied(gitsplit(series.path, "-n", "HEAD~3"))
 
     said = blocks(text, series, "HEAD~2", "HEAD~1", "HEAD")

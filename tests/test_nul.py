@@ -65,7 +65,9 @@ def test_a_program_that_proposes_adds_no_nul(
         "plan['series'][0]['groups'][0]['message'] = 'a\\0b'\n"
         "json.dump(plan, sys.stdout)\n"
     )
-    series.git("config", "gitsplit.proposalCommand", f"{sys.executable} {script}")
+    series.git(
+        "config", "--global", "gitsplit.proposalCommand", f"{sys.executable} {script}"
+    )
     ran = gitsplit(series.path, "--yes", "-c", "HEAD~2", "--group-by", "file")
 
     assert ran.status == 1

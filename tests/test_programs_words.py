@@ -94,7 +94,7 @@ def test_a_program_that_proposes_is_heard_out(
     tangled: Repository, tmp_path: Path
 ) -> None:
     command = program(tmp_path / "propose", *REASON)
-    tangled.git("config", "gitsplit.proposalCommand", command)
+    tangled.git("config", "--global", "gitsplit.proposalCommand", command)
     assert "THE REASON" in unchanged(tangled, "-n", "HEAD~1").err
 
 

@@ -39,7 +39,9 @@ def proposing(repo: Repository, script: str) -> Repository:
     path.write_text(script)
     # A link, for where Python lies would say how messages with the command are wrapped.
     (path.parent / "python").symlink_to(sys.executable)
-    repo.git("config", "gitsplit.proposalCommand", ".git/python .git/propose.py")
+    repo.git(
+        "config", "--global", "gitsplit.proposalCommand", ".git/python .git/propose.py"
+    )
     return repo
 
 
@@ -82,7 +84,7 @@ def test_a_plan_that_is_given_asks_no_program(repo: Repository, tmp_path: Path) 
     tangled(repo)
     plan = tmp_path / "plan.json"
     done(repo.path, "-n", "-c", "HEAD~2", "--format", "json", "-o", str(plan))
-    repo.git("config", "gitsplit.proposalCommand", "exit 3")
+    repo.git("config", "--global", "gitsplit.proposalCommand", "exit 3")
 
     done(repo.path, "--plan", str(plan), "--yes")
 

@@ -17,8 +17,9 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitsplit.git.config import Config
 from gitsplit.git.history import file_changes, read_series
-from gitsplit.git.repository import Config, committer, fresh_change_id, open_repository
+from gitsplit.git.repository import committer, fresh_change_id, open_repository
 from gitsplit.model.objects import Oid
 from tests.repository import Repository
 

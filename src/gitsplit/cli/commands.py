@@ -41,6 +41,7 @@ def dry_run(options: Options) -> None:
     from gitsplit.report.formats import DEFAULT, printout_in
     from gitsplit.workflow.findings import dry_run_findings
     from gitsplit.workflow.journal_state import hint_at_undo
+    from gitsplit.workflow.propose import distrusted_command_warnings
     from gitsplit.workflow.work import (
         open_idle_repository,
         read_work,
@@ -50,8 +51,11 @@ def dry_run(options: Options) -> None:
     repo = open_idle_repository(current_directory())
     if worker := other_at_work(repo):
         say(f"{with_capital(worker)} is still running.")
+    request = _request(options)
+    for warning in distrusted_command_warnings(repo, request):
+        say(warning)
     with hint_at_undo(repo), Progress() as report:
-        work = read_work(repo, _request(options), every=True, tell=report)
+        work = read_work(repo, request, every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
     printed = printout_in(options.format or DEFAULT, dry_run_findings(repo, work))

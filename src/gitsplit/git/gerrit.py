@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from gitsplit.git.config import Config
 from gitsplit.git.hooks import Hooks
 from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import batches
-from gitsplit.git.repository import Config, Repository
+from gitsplit.git.repository import Repository
 from gitsplit.model.change_id import IdRules, push_properties
 from gitsplit.model.escape import shell_command
 from gitsplit.model.message import host_of, is_valid_change_id

@@ -20,7 +20,6 @@ from typing import Literal
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
-    GitsplitError,
     NoIdentity,
     NotARepository,
     ObjectDamaged,
@@ -28,6 +27,7 @@ from gitsplit.errors import (
     UnknownRevision,
     UnsupportedRepository,
 )
+from gitsplit.git.config import Config
 from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
@@ -62,13 +62,6 @@ _FULL_OID = re.compile(r"[0-9a-f]{40}")
 
 _TAGGED = re.compile(rb"object ([0-9a-f]{40})\n")
 
-_TRUE = frozenset({"true", "yes", "on"})
-
-_FALSE = frozenset({"false", "no", "off", ""})
-
-_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-
-
 _LARGE = 4 << 20
 """Objects of more bytes aren't read whole where their beginning will do."""
 
@@ -77,69 +70,6 @@ _STREAMED = ("-c", f"core.bigFileThreshold={_LARGE}")
 
 _UNREADABLE = (KeyError, OSError, pygit2.GitError)
 """What libgit2 raises where it can't read something."""
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The configuration of this repository, from every file that git reads for it.
-
-    Keys are compared as git does: section and variable in any case, subsection exactly.
-    Values are text as the system has it (``os.fsdecode``).
-    """
-
-    values: Mapping[str, tuple[str | None, ...]]
-
-    @classmethod
-    def parse(cls, listing: bytes) -> "Config":
-        """Parse the output of ``git config -z --list``."""
-        values: dict[str, tuple[str | None, ...]] = {}
-        for entry in os.fsdecode(listing).split("\0")[:-1]:
-            key, is_set, value = entry.partition("\n")
-            values[key] = (*values.get(key, ()), value if is_set else None)
-        return cls(values)
-
-    def get_all(self, key: str) -> tuple[str, ...]:
-        """Every value of ``key``, the last one being the one that counts.
-
-        A variable without ``=`` has the value ``true``.
-        """
-        section, _, rest = key.partition(".")
-        subsection, dot, variable = rest.rpartition(".")
-        name = f"{section.lower()}.{subsection}{dot}{variable.lower()}"
-        found = self.values.get(name, ())
-        return tuple("true" if value is None else value for value in found)
-
-    def get(self, key: str) -> str | None:
-        """The value of ``key`` that counts, or None."""
-        return (self.get_all(key) or (None,))[-1]
-
-    def get_bool(self, key: str, default: bool = False) -> bool:
-        """The value of ``key`` as git reads a boolean.
-
-        Raises GitsplitError when it isn't one.
-        """
-        value = self.get(key)
-        if value is None:
-            return default
-        word = value.lower()
-        return word in _TRUE or (word not in _FALSE and self.get_int(key) != 0)
-
-    def get_int(self, key: str, default: int = 0) -> int:
-        """The value of ``key`` as git reads an integer: ``k``, ``m``, ``g`` scale it.
-
-        Raises GitsplitError when it isn't one.
-        """
-        value = self.get(key)
-        if value is None:
-            return default
-        unit = _UNITS.get(value[-1:].lower(), 1)
-        try:
-            return int(value if unit == 1 else value[:-1]) * unit
-        except ValueError:
-            raise GitsplitError(
-                f"The configuration has a bad value for {key}: “{value}”.",
-                hint=f"Look at it with: git config --show-origin {key}",
-            ) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -388,7 +318,7 @@ def open_repository(cwd: Path) -> Repository:
     worktree = places.worktree
     environment = {**places.environment(), **_without_grafts(places.git_dir)}
     program = Program(worktree or places.git_dir, environment)
-    listing = program.run("config", "-z", "--list").stdout
+    listing = program.run("config", "-z", "--list", "--show-scope").stdout
     return Repository(
         program=program,
         git_dir=places.git_dir,
@@ -397,7 +327,7 @@ def open_repository(cwd: Path) -> Repository:
         worktree=worktree,
         is_bare=places.is_bare,
         is_shallow=places.is_shallow,
-        config=Config.parse(listing),
+        config=Config.parse_scoped(listing),
         _odb=_open_object_database(places.objects_dir, program.cwd),
     )
 

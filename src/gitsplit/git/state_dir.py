@@ -24,8 +24,9 @@ from stat import S_IRUSR, S_ISDIR, S_ISGID, S_ISREG, S_IWUSR, S_IXUSR
 from urllib.parse import quote
 
 from gitsplit.errors import UNCHANGED, GitFailed, WriteFailed
+from gitsplit.git.config import Config
 from gitsplit.git.program import is_running, this_process
-from gitsplit.git.repository import Config, Repository
+from gitsplit.git.repository import Repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series
 

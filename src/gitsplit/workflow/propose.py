@@ -1,9 +1,11 @@
 """The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
+from gitsplit.git.config import ALLOW_LOCAL
 from gitsplit.git.history import co_changes, recent_subjects
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
@@ -78,12 +80,12 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
     """Propose the plan for a commit of the series.
 
     With ``is_asked`` it has at least two groups, where that is possible. Where
-    ``gitsplit.proposalCommand`` names a program, that gets the proposal as a plan file
-    on standard input and prints the plan to use instead. Raises InvalidPlan where that
-    plan doesn't fit, and ProgramFailed.
+    ``gitsplit.proposalCommand`` names a program that may be run, that gets the proposal
+    as a plan file on standard input and prints the plan to use instead. Raises
+    InvalidPlan where that plan doesn't fit, and ProgramFailed.
     """
     own = found.plan(request.number, at_least=2 if is_asked else 1)
-    command = repo.config.get(COMMAND)
+    command = repo.config.command(COMMAND)
     if not command:
         return own
     entry = match.entry_of_plan(own, commit)
@@ -96,8 +98,24 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
     except InvalidPlan as refusal:
         raise InvalidPlan(
             f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
-            hint=f"{refusal.hint} Do without it: git config --unset {COMMAND}".strip(),
+            hint=f"{refusal.hint} Do without it here: git config {COMMAND} ''".strip(),
         ) from refusal
+
+
+def distrusted_command_warnings(repo: Repository, request: Request) -> Iterator[str]:
+    """A sentence for each command of the repository's own that isn't run.
+
+    None where nothing is proposed, so that no command would be asked.
+    """
+    if request.plan is not None or request.resplit:
+        return
+    for key in (COMMAND,):
+        if repo.config.is_distrusted(key):
+            yield (
+                f"{key} is not run: it stands in this repository's own configuration. "
+                f"Set it with git config --global, or allow it with git config "
+                f"--global {ALLOW_LOCAL} true"
+            )
 
 
 def proposal_context(

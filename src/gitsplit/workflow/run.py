@@ -24,7 +24,7 @@ from gitsplit.git.repository import Repository
 from gitsplit.workflow.apply import Outcome, apply
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import hint_at_undo
-from gitsplit.workflow.propose import Request
+from gitsplit.workflow.propose import Request, distrusted_command_warnings
 from gitsplit.workflow.work import (
     TellProposing,
     Work,
@@ -69,6 +69,8 @@ def run(
     refuse_operation_in_progress(repo)
     with hint_at_undo(repo):
         repository.committer(repo)  # it would fail late, so it is asked for first
+        for warning in distrusted_command_warnings(repo, request):
+            finish.say(warning)
         with progress as tell:
             work = read_work(repo, request, asks=not request.accepts, tell=tell)
         for warning in replacement_warnings(repo, work.series):

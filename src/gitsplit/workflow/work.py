@@ -186,7 +186,7 @@ def _is_proposed_soon(
     """
     edits = [edit for done in changes for edit in edits_of(done)]
     is_small = len(edits) <= SOON_HUNKS and sum(map(size_of, edits)) <= SOON_LINES
-    return is_small and not repo.config.get(COMMAND)
+    return is_small and not repo.config.command(COMMAND)
 
 
 def _unproposed(
