@@ -208,17 +208,48 @@ def test_merging_keeps_the_owner_and_its_message(
     assert len(set(merged.group_of)) == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "into", "expected"),
+    [
+        pytest.param(0, 1, Group(b"one\n"), id="a confirmed one wins"),
+        pytest.param(1, 0, Group(b"one\n"), id="also where it is merged into"),
+        pytest.param(1, 2, Group(b"three\n", is_proposed=True), id="of two, its own"),
+    ],
+)
+def test_of_two_messages_the_one_that_is_only_proposed_gives_way(
+    source: int, into: int, expected: Group
+) -> None:
+    plan = plan_of(CHANGED, (source, into))
+    one, two, three = (
+        replace(group, is_proposed=at > 0) for at, group in enumerate(plan.groups)
+    )
+    proposed = replace(plan, groups=(one, two, three), continued_by=(None,))
+
+    assert expected in with_groups_merged(proposed, source, into).groups
+    assert len(with_groups_merged(proposed, source, into).groups) == 2
+
+
+def test_the_message_of_the_commit_that_goes_is_confirmed_no_more_than_it_was() -> None:
+    plan = plan_of(CHANGED, (1, 2), owner=0)
+    proposed = replace(
+        plan, groups=(replace(plan.groups[0], is_proposed=True), *plan.groups[1:])
+    )
+
+    assert without_empty_groups(proposed).groups[0] == proposed.groups[0]
+
+
 def test_a_group_merged_into_itself_is_the_same() -> None:
     plan = plan_of(CHANGED, (0, 1))
 
     assert with_groups_merged(plan, 1, 1) == plan
 
 
-def test_a_message_is_replaced_and_the_reason_stays() -> None:
-    plan = replace(plan_of(CHANGED, (0, 1)), groups=(Group(b"one\n", "Because."),) * 2)
+def test_a_message_is_replaced_and_confirmed_and_the_reason_stays() -> None:
+    one = Group(b"one\n", "Because.", is_proposed=True)
+    plan = replace(plan_of(CHANGED, (0, 1)), groups=(one, one))
 
     assert with_message(plan, 1, b"other\n").groups == (
-        Group(b"one\n", "Because."),
+        one,
         Group(b"other\n", "Because."),
     )
 

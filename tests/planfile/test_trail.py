@@ -36,7 +36,12 @@ def lists() -> tuple[Todo, ...]:
     begin = series().todo
     plan = planned()
     parts = halved(plan, 0)
-    dropped = replace(parts, group_of=(1, DROPPED, *parts.group_of[2:]))
+    proposed = replace(parts.groups[1], is_proposed=True)
+    dropped = replace(
+        parts,
+        group_of=(1, DROPPED, *parts.group_of[2:]),
+        groups=(parts.groups[0], proposed),
+    )
     by_hand = replace(dropped, overrides=(Override(1, 0, b"\xff\n", b"x\n", True),))
     split = begin.with_plan(A, plan)
     last = with_action(split.with_plan(A, by_hand), A, "pick")

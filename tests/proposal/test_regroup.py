@@ -134,6 +134,32 @@ def test_words_go_with_most_of_the_lines_that_they_were_written_for() -> None:
     assert not made.was_moved
 
 
+def test_a_proposed_message_that_was_confirmed_stays_so() -> None:
+    plan = FOUR.plan(3)
+    other = next(g for g in range(3) if g != plan.owner)
+    message = plan.groups[other].message
+
+    made = regroup(with_message(plan, other, message), 1, FOUR)
+
+    heir = made.heirs[other]
+    assert heir is not None
+    assert made.plan.groups[heir].message == message
+    assert [g.is_proposed for g in made.plan.groups] == [
+        g not in (heir, made.plan.owner) for g in range(4)
+    ]
+
+
+def test_what_was_only_proposed_is_proposed_anew() -> None:
+    plan = FOUR.plan(3)
+    other = next(g for g in range(3) if g != plan.owner)
+    groups = [*plan.groups]
+    groups[other] = replace(groups[other], message=b"By other hunks\n")
+
+    made = regroup(replace(plan, groups=tuple(groups)), 1, FOUR)
+
+    assert made.plan == FOUR.plan(4)
+
+
 def test_the_owners_words_stay_with_the_owner() -> None:
     plan = FOUR.plan(1)
     worded = with_message(plan, 0, b"What I say\n")

@@ -41,10 +41,15 @@ _EXISTENCE = (Fact.CREATE, Fact.DELETE)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A new commit: its message, and why its edits belong together, in a sentence."""
+    """A new commit: its message, and why its edits belong together, in a sentence.
+
+    ``is_proposed`` says that the message is a proposed one which the user hasn't
+    confirmed; what the original says in its own message is no such proposal.
+    """
 
     message: bytes
     reason: str = ""
+    is_proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -339,7 +344,7 @@ def without_group(plan: Plan, group: int) -> Plan:
     if (source := plan.continues(group)) is not None:
         heir = _heir(plan, group, source)
         if heir is not None:
-            plan = with_message(plan, heir, plan.groups[group].message)
+            plan = _with_message_of(plan, heir, plan.groups[group])
         plan = with_continued(plan, source, heir)
     groups = plan.groups[:group] + plan.groups[group + 1 :]
     overrides = tuple(o for o in plan.overrides if o.group != group)
@@ -388,16 +393,19 @@ def with_groups_merged(plan: Plan, source: int, into: int) -> Plan:
 
     ``into`` keeps its message; where it continues no commit, it continues the one that
     ``source`` did from now on, with that message, which is the one that reviewers know.
-    Of their overrides those of the later group stay: it is the state that both lead to.
-    Merged into itself, a group stays.
+    A message that is only proposed gives way to one that isn't. Of their overrides
+    those of the later group stay: it is the state that both lead to. Merged into
+    itself, a group stays.
     """
     if source == into:
         return plan
     if plan.continues(into) is None and (
         (continued := plan.continues(source)) is not None
     ):
-        plan = with_message(plan, into, plan.groups[source].message)
+        plan = _with_message_of(plan, into, plan.groups[source])
         plan = with_continued(plan, continued, into)
+    elif plan.groups[into].is_proposed and not plan.groups[source].is_proposed:
+        plan = _with_message_of(plan, into, plan.groups[source])
     together = tuple(into if g == source else g for g in plan.group_of)
     merged = replace(
         plan,
@@ -419,8 +427,15 @@ def _overrides_after_merge(
 
 
 def with_message(plan: Plan, group: int, message: bytes) -> Plan:
-    """The plan in which ``group`` has this message."""
-    changed = replace(plan.groups[group], message=message)
+    """The plan in which ``group`` has this message, which is the user's own."""
+    return _with_message_of(plan, group, Group(message))
+
+
+def _with_message_of(plan: Plan, group: int, other: Group) -> Plan:
+    """The plan in which ``group`` has the message of the other, confirmed or not."""
+    changed = replace(
+        plan.groups[group], message=other.message, is_proposed=other.is_proposed
+    )
     groups = (*plan.groups[:group], changed, *plan.groups[group + 1 :])
     return replace(plan, groups=groups)
 

@@ -107,13 +107,19 @@ def _plan_value(plan: Plan) -> Json:
     return {
         "cuts": list(_cuts(plan.edits)),
         "in": [[None if group == DROPPED else group, n] for group, n in runs],
-        "groups": [[_json_text(group.message), group.reason] for group in plan.groups],
+        "groups": [_group_row(group) for group in plan.groups],
         "owner": plan.owner,
         "overrides": [
             [o.group, o.file, _json_text(o.content), _json_text(o.base), o.lasting]
             for o in plan.overrides
         ],
     }
+
+
+def _group_row(group: Group) -> Json:
+    """A group: its message, its reason, and a third value where it is proposed."""
+    row = [_json_text(group.message), group.reason]
+    return [*row, True] if group.is_proposed else row
 
 
 def _cuts(edits: Sequence[Edit]) -> Iterator[Json]:
@@ -158,7 +164,8 @@ def _plan(value: Json, changes: Changes) -> Plan:
         raise ValueError("a plan for something else")
     group_of = tuple(chain.from_iterable([group] * count for group, count in runs))
     groups = tuple(
-        Group(_bytes_of_text(message), str(why)) for message, why in value["groups"]
+        Group(_bytes_of_text(message), str(why), is_proposed=bool(proposed))
+        for message, why, *proposed in value["groups"]
     )
     places = {*range(len(groups)), DROPPED}
     if not places.issuperset({*group_of, *({value["owner"]} - {None})}):

@@ -167,7 +167,9 @@ def plan_with_groups(
     members = bare.edits_by_group()
     parts = [members.get(g, []) for g in range(max(members, default=0) + 1)]
     groups = tuple(
-        Group(message if g == heir else message_of(g, part), reason(g, part))
+        Group(message, reason(g, part))
+        if g == heir
+        else Group(message_of(g, part), reason(g, part), is_proposed=True)
         for g, part in enumerate(parts)
     )
     return with_files_for_lines(replace(bare, groups=groups))

@@ -113,16 +113,17 @@ def _is_default(before: Plan, owner: int, offered: Sequence[Plan]) -> bool:
 def _with_words(
     before: Plan, offered: Sequence[Plan], plan: Plan, heirs: Sequence[int | None]
 ) -> Plan:
-    """The plan with the messages that no proposal has, which the user has written.
+    """The plan with the messages that the user has written or confirmed.
 
     Where two groups become one, the owner's stays, else the first one's.
     """
-    proposed = {group.message for each in offered for group in each.groups}
+    groups = (group for each in offered for group in each.groups)
+    originals = {group.message for group in groups if not group.is_proposed}
     order = sorted(range(len(before.groups)), key=lambda g: (g == before.owner, -g))
     for group in order:
-        heir, message = heirs[group], before.groups[group].message
-        if heir is not None and message not in proposed:
-            plan = with_message(plan, heir, message)
+        heir, one = heirs[group], before.groups[group]
+        if heir is not None and not one.is_proposed and one.message not in originals:
+            plan = with_message(plan, heir, one.message)
     return plan
 
 

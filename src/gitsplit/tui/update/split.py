@@ -208,7 +208,7 @@ def _new_group(state: State, selection: Selection) -> Group:
     origin = 0 if plan.owner is None else plan.owner
     message = plan.groups[origin].message
     message = proposal_message(message, place if paths else b"more", copied)
-    return Group(message, "Chosen by you.")
+    return Group(message, "Chosen by you.", is_proposed=True)
 
 
 def _beyond_selection(before: State, state: State, selection: Selection) -> State:
