@@ -163,7 +163,7 @@ def footers(message: bytes) -> tuple[tuple[bytes, bytes], ...]:
 
     They are the lines ``key:`` of the last paragraph, prose beside them or not.
     """
-    found = _gerrit_footers(message)
+    found = gerrit_footers(message)
     return tuple((each[1], each[2].strip(_TRIMMED)) for each in found)
 
 
@@ -319,7 +319,7 @@ def leads_into(url: bytes, servers: tuple[bytes, ...]) -> bool:
 
 def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     """The ids that Gerrit sees: those of Change-Id footers, then of links."""
-    footers = list(_gerrit_footers(message))
+    footers = list(gerrit_footers(message))
     named = [
         _change_id_footer(each) for each in footers if each[1].lower() == b"change-id"
     ]
@@ -328,7 +328,7 @@ def ids_in(message: bytes, review_urls: tuple[bytes, ...] = ()) -> list[SeenId]:
     return named + [each for each in linked if each]
 
 
-def _gerrit_footers(message: bytes) -> Iterable[re.Match[bytes]]:
+def gerrit_footers(message: bytes) -> Iterable[re.Match[bytes]]:
     """Each footer of the last paragraph, as Gerrit has it."""
     text_stop = len(message.rstrip(b"\n "))
     gap = message.rfind(b"\n\n", 0, text_stop)

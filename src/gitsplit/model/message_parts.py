@@ -1,0 +1,386 @@
+r"""A commit message in parts that a split can send to its commits.
+
+A part is a subject, a sentence, a bullet of a list, a paragraph that is no prose (an
+example, a quotation), or a trailer. Which commits have it is a :class:`MessageSplit`;
+from that follows each commit's message (:func:`composed_message`), and what is left
+out. A message whose parts all stay together stays as it is, byte for byte.
+
+Change-Ids are no parts: they are placed by rules of their own
+(:mod:`gitsplit.model.change_id`).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby, pairwise
+from textwrap import dedent, fill
+from typing import Literal
+
+from gitsplit.model.lines import lines_of
+from gitsplit.model.message import (
+    SPACE,
+    gerrit_footers,
+    ids_in,
+    is_blank,
+    subject_of,
+    with_subject,
+    with_trailer_lines,
+    without_lines,
+    without_trailers,
+)
+
+PartKind = Literal["subject", "sentence", "bullet", "paragraph", "trailer"]
+
+_WIDTH = 72
+"""A paragraph that loses a sentence is filled anew, so many characters a line."""
+
+_BULLET = re.compile(rb"([ \t]*)(?:[*+-]|\d{1,2}[.)])[ \t]+(?=\S)")
+_SHOWN = re.compile(rb"[ \t]{2}|\t|>|\|")
+"""How a line begins that is no prose: indented, quoted, or of a table."""
+
+_SQUASHED = re.compile(rb"commit [0-9a-f]{40}\n")
+"""How ``git merge --squash`` begins what it says of each commit."""
+
+_SENTENCE_END = re.compile(
+    rb"(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.\.\.)"
+    rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])(?=[^a-z \t\r\n])"
+)
+_ASIDE = re.compile(
+    rb"(also|besides|drive-by|in passing|while (there|here|at it|i'?m here))\b"
+    rb"[ \t]*[:,]?\s*",
+    re.IGNORECASE,
+)
+_AND = re.compile(rb";\s+|,\s+and\s+")
+_SEMICOLON = re.compile(rb";\s+")
+_STOPS = (b".", b"!", b"?", b":", b";", b",")
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePart:
+    """A part of a message: ``message[start:stop]``, in bytes from 0.
+
+    ``text`` is what it says, on one line unless it is a paragraph: without the mark of
+    a bullet, and without what leads to an aside ("While there:"). ``paragraph`` is the
+    number of its paragraph, from 0, which is the subject's. ``below`` is the number of
+    the part that it explains, and that it follows: the bullet that it stands below.
+    """
+
+    kind: PartKind
+    text: bytes
+    start: int
+    stop: int
+    paragraph: int
+    below: int | None = None
+
+    @property
+    def is_in_line(self) -> bool:
+        """Whether other parts may be on its lines: it is a sentence or a subject."""
+        return self.kind in {"sentence", "subject"}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSplit:
+    """Which of the new commits have which parts of the original message.
+
+    ``homes`` has for each of ``parts`` the groups whose commits have it, in order: none
+    where it is left out, several for a trailer that all have. ``heir`` is the group
+    that has the original message: mostly the one that continues the original.
+    """
+
+    message: bytes
+    parts: tuple[MessagePart, ...]
+    homes: tuple[tuple[int, ...], ...]
+    heir: int
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """The numbers of the parts that no commit has."""
+        return tuple(part for part, homes in enumerate(self.homes) if not homes)
+
+    def parts_of(self, group: int) -> tuple[int, ...]:
+        """The numbers of the parts that the commit of a group has."""
+        return tuple(part for part, homes in enumerate(self.homes) if group in homes)
+
+    def with_part_in(self, part: int, group: int | None) -> "MessageSplit":
+        """The split in which that commit alone has the part; None leaves it out.
+
+        What stands below it follows.
+        """
+        moved = {part, *self._explaining(part)}
+        to = () if group is None else (group,)
+        homes = (to if at in moved else home for at, home in enumerate(self.homes))
+        return replace(self, homes=tuple(homes))
+
+    def _explaining(self, part: int) -> Iterator[int]:
+        """The parts that stand below one, and below those."""
+        for at, each in enumerate(self.parts):
+            if each.below == part:
+                yield at
+                yield from self._explaining(at)
+
+
+def message_in_one(message: bytes, heir: int = 0) -> MessageSplit:
+    """The split in which one commit has the whole message."""
+    parts = message_parts(message)
+    return MessageSplit(message, parts, ((heir,),) * len(parts), heir)
+
+
+def message_parts(message: bytes) -> tuple[MessagePart, ...]:
+    r"""The parts of a message, in the order in which they stand.
+
+    >>> [part.text for part in message_parts(b"Boil\n\nWhile here: stir; fill.\n")]
+    [b'Boil', b'stir', b'fill.']
+    """
+    end_of_body = len(without_trailers(message)[0])
+    footers = {each.start() for each in _sign_offs(message)}
+    reader = _Reader(message)
+    for number, (start, stop) in enumerate(_paragraphs(message, end_of_body)):
+        reader.paragraph = number
+        if start >= end_of_body or start in footers:
+            reader.read_trailers(start, stop)
+        elif not number:
+            reader.read_pieces(start, _text_end(message, start, stop), "subject")
+        else:
+            reader.read_paragraph(start, stop)
+    return tuple(reader.found)
+
+
+def _sign_offs(message: bytes) -> Iterator[re.Match[bytes]]:
+    """The sign-offs that Gerrit sees, prose beside them or not."""
+    return (
+        each for each in gerrit_footers(message) if each[1].lower() == b"signed-off-by"
+    )
+
+
+def _paragraphs(message: bytes, end_of_body: int) -> Iterator[tuple[int, int]]:
+    """The byte offsets of each paragraph, lines of Change-Ids not among them.
+
+    Trailers, from ``end_of_body`` on, are one, and so is a sign-off beside prose.
+    """
+    ids = {each.start: each.stop for each in ids_in(message)}
+    edges = {end_of_body}
+    edges.update(edge for each in _sign_offs(message) for edge in each.span())
+    at, hidden, start = 0, 0, None
+    for line in lines_of(message):
+        hidden = max(hidden, ids.get(at, 0))
+        is_text = at >= hidden and not is_blank(line)
+        if start is not None and (not is_text or at in edges):
+            yield start, at
+            start = None
+        if start is None and is_text:
+            start = at
+        at += len(line)
+    if start is not None:
+        yield start, at
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What has been read of a message: the parts, and what the next may stand below.
+
+    ``bullet`` is the last one that further paragraphs may be about. ``head`` is where
+    the account of a squashed commit begins, whose first paragraph is still to come.
+    """
+
+    message: bytes
+    found: list[MessagePart] = field(default_factory=list)
+    paragraph: int = 0
+    bullet: int | None = None
+    head: int | None = None
+
+    def read_paragraph(self, start: int, stop: int) -> None:
+        """Read a paragraph of the body: text, and the bullets that follow it."""
+        if _SQUASHED.match(self.message, start):
+            self.head = start
+        elif self.head is not None:
+            self.bullet = len(self.found)
+            self._add("bullet", self.head, stop, start)
+            self.head = None
+        else:
+            lines = _line_starts(self.message, start, stop)
+            bullets = [at for at in lines if _BULLET.match(self.message, at)]
+            self._read_text(start, bullets[0] if bullets else stop)
+            self._read_bullets(bullets, stop)
+
+    def _read_bullets(self, starts: Sequence[int], stop: int) -> None:
+        """Read the items of a list; what is indented deeper stands below another."""
+        top: int | None = None
+        for first, last in pairwise([*starts, stop]):
+            if top is None or self._depth(first) <= self._depth(starts[0]):
+                top, below = len(self.found), None
+            else:
+                below = top
+            self._add("bullet", first, last, self._bullet(first).end(), below)
+        if starts:
+            # A paragraph with several is all that the list says; one has more below it.
+            self.bullet = top if len(starts) == 1 else None
+
+    def _depth(self, at: int) -> int:
+        """How far the line of a bullet is indented."""
+        return len(self._bullet(at)[1])
+
+    def _bullet(self, at: int) -> re.Match[bytes]:
+        """The mark of the bullet whose line begins there."""
+        found = _BULLET.match(self.message, at)
+        assert found, "the lines of bullets are those with a mark"
+        return found
+
+    def _read_text(self, start: int, stop: int) -> None:
+        """Read prose sentence by sentence; what isn't prose, in one."""
+        lines = list(_line_starts(self.message, start, stop))
+        if not lines:
+            return
+        is_shown = all(_SHOWN.match(self.message, at) for at in lines)
+        if is_shown and self.bullet is None:
+            self._add("paragraph", start, stop, start, len(self.found) - 1)
+            return
+        end = _text_end(self.message, start, stop)
+        ends = list(_SENTENCE_END.finditer(self.message, start, end))
+        starts = [start, *(each.end() for each in ends)]
+        stops = [*(each.start() for each in ends), end]
+        for first, last in zip(starts, stops, strict=True):
+            self.read_pieces(first, last, "sentence", self.bullet)
+
+    def read_pieces(
+        self, start: int, stop: int, kind: PartKind, below: int | None = None
+    ) -> None:
+        """Read a sentence; of an aside and of a subject each thing by itself."""
+        aside = _ASIDE.match(self.message, start, stop)
+        text = aside.end() if aside and aside.end() < stop else start
+        border = _SEMICOLON if kind == "subject" else _AND if text > start else None
+        for match in border.finditer(self.message, text, stop) if border else ():
+            if text < match.start() and match.end() < stop:
+                self._add(kind, start, match.start(), text, below)
+                start = text = match.end()
+        self._add(kind, start, stop, text, below)
+
+    def read_trailers(self, start: int, stop: int) -> None:
+        """Read each trailer, with the lines that continue it."""
+        lines = _line_starts(self.message, start, stop)
+        starts = [at for at in lines if self.message[at : at + 1] not in SPACE]
+        for first, last in pairwise(
+            [start, *(at for at in starts if at > start), stop]
+        ):
+            self._add("trailer", first, last, first)
+
+    def _add(
+        self,
+        kind: PartKind,
+        start: int,
+        stop: int,
+        text: int,
+        below: int | None = None,
+    ) -> None:
+        """Add the part from ``start`` to ``stop``, whose words begin at ``text``."""
+        words = self.message[text:stop]
+        said = words.rstrip() if kind == "paragraph" else b" ".join(words.split())
+        self.found.append(MessagePart(kind, said, start, stop, self.paragraph, below))
+
+
+def _line_starts(message: bytes, start: int, stop: int) -> Iterator[int]:
+    """The byte offsets of the lines from ``start`` up to ``stop``."""
+    for line in lines_of(message[start:stop]):
+        yield start
+        start += len(line)
+
+
+def _text_end(message: bytes, start: int, stop: int) -> int:
+    """The offset after the last byte that is no white space."""
+    return start + len(message[start:stop].rstrip(SPACE))
+
+
+def composed_message(split: MessageSplit, group: int, subject: bytes = b"") -> bytes:
+    """The message of a group's commit: a subject, its parts, and its trailers.
+
+    Without ``subject`` the heir keeps the original's, and another has its own first
+    part as one. What the subject says isn't said again below it.
+    """
+    if group == split.heir:
+        message = _message_of_heir(split, subject)
+        is_other = subject and subject != subject_of(message)
+        return with_subject(message, subject) if is_other else message
+    mine = [split.parts[at] for at in split.parts_of(group)]
+    text = [part for part in mine if part.kind != "trailer"]
+    said = subject or next((part.text for part in text), b"")
+    rest = [part for part in text if part.text != said]
+    blocks = [said, *_blocks(split, rest)]
+    trailers = [part.text for part in mine if part.kind == "trailer"]
+    return with_trailer_lines(b"\n\n".join(blocks) + b"\n", trailers)
+
+
+def _blocks(split: MessageSplit, parts: Iterable[MessagePart]) -> Iterator[bytes]:
+    """The paragraphs that these parts make in a message of their own."""
+    for _, run in groupby(parts, key=lambda part: (part.paragraph, part.is_in_line)):
+        own = list(run)
+        if own[0].is_in_line or (own[0].kind == "bullet" and len(own) == 1):
+            yield _filled(_run_on(split, own, is_moved=True))
+        else:
+            shown = b"".join(split.message[part.start : part.stop] for part in own)
+            text = dedent(shown.decode("utf-8", "surrogateescape"))
+            yield text.rstrip().encode("utf-8", "surrogateescape")
+
+
+def _run_on(
+    split: MessageSplit, parts: Sequence[MessagePart], *, is_moved: bool
+) -> bytes:
+    """Sentences one after the other; each that lost what followed it ends with a stop.
+
+    Where they are ``is_moved``, what leads to an aside is left out.
+    """
+    text = b""
+    for part in parts:
+        said = part.text if is_moved else split.message[part.start : part.stop]
+        if text:
+            text += (
+                b" "
+                if text.endswith(_STOPS)
+                else b"; "
+                if part.kind == "subject"
+                else b". "
+            )
+            said = said[:1].upper() + said[1:] if text.endswith(b". ") else said
+        text += b" ".join(said.split())
+    return text
+
+
+def _filled(text: bytes) -> bytes:
+    """The text in lines of ordinary width, no word divided."""
+    lines = fill(
+        text.decode("utf-8", "surrogateescape"),
+        _WIDTH,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines.encode("utf-8", "surrogateescape")
+
+
+def _message_of_heir(split: MessageSplit, subject: bytes) -> bytes:
+    """The original message without the parts that are elsewhere.
+
+    Where its subject is among those, ``subject`` is in its place, else the next text.
+    """
+    message = split.message
+    mine = {split.parts[at] for at in split.parts_of(split.heir)}
+    runs = groupby(split.parts, key=lambda part: (part.paragraph, part.is_in_line))
+    for parts in reversed([list(run) for _, run in runs]):
+        kept = [part for part in parts if part in mine]
+        is_title = parts[0].kind == "subject"
+        if len(kept) == len(parts):
+            continue
+        if parts[0].is_in_line and (kept or (is_title and subject)):
+            text = _run_on(split, kept, is_moved=False)
+            text = text or subject if is_title else _filled(text)
+            message = message[: parts[0].start] + text + message[parts[-1].stop :]
+        else:
+            gone = [part for part in parts if part not in mine]
+            message = without_lines(message, _whole_lines(message, gone))
+            message = message.lstrip(SPACE) if is_title else message
+    return message
+
+
+def _whole_lines(message: bytes, parts: Sequence[MessagePart]) -> list[tuple[int, int]]:
+    """The spans of lines that parts stand on, all of whose lines go."""
+    if parts[0].is_in_line:
+        stop = message.find(b"\n", parts[-1].stop) + 1 or len(message)
+        return [(parts[0].start, stop)]
+    return [(part.start, part.stop) for part in parts]

@@ -1,0 +1,149 @@
+"""A message in parts, and the messages that its parts make elsewhere."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitsplit.model.message import change_ids
+from gitsplit.model.message_parts import (
+    MessageSplit,
+    composed_message,
+    message_in_one,
+    message_parts,
+)
+from tests.messages import MESSAGES, OLD, SIGNED
+
+
+def said(message: bytes) -> list[tuple[str, bytes]]:
+    """The kinds and texts of a message's parts."""
+    return [(part.kind, part.text) for part in message_parts(message)]
+
+
+def split_in(message: bytes, **homes: int | None) -> MessageSplit:
+    """The split where parts that begin with a word are in a group, all else in 0."""
+    split = message_in_one(message)
+    for word, group in homes.items():
+        for at, part in enumerate(split.parts):
+            if part.text.lower().startswith(word.encode()):
+                split = split.with_part_in(at, group)
+    return split
+
+
+TEA = (
+    b"Boil the kettle\n\nIt was cold. Nobody drinks\ncold tea, e.g. here.\n\n"
+    b"While there: fill the cups; wash\nthe spoon.\n\n"
+    b"* set the table\n  for two\n* light a candle\n\nBug: 12\n" + SIGNED + b"\n"
+)
+
+
+def test_a_message_is_read_sentence_by_sentence_and_item_by_item() -> None:
+    assert said(TEA) == [
+        ("subject", b"Boil the kettle"),
+        ("sentence", b"It was cold."),
+        ("sentence", b"Nobody drinks cold tea, e.g. here."),
+        ("sentence", b"fill the cups"),
+        ("sentence", b"wash the spoon."),
+        ("bullet", b"set the table for two"),
+        ("bullet", b"light a candle"),
+        ("trailer", b"Bug: 12"),
+        ("trailer", SIGNED),
+    ]
+
+
+def test_what_stands_below_a_bullet_follows_it() -> None:
+    message = (
+        b"Tea (#12)\n\n* Boil it\n\nIt was cold.\n\n    $ boil\n\n* Fill it\n\nUp.\n"
+    )
+    split = split_in(message, boil=1, fill=2)
+
+    assert [part.below for part in split.parts] == [None, None, 1, 1, None, 4]
+    assert composed_message(split, 0) == b"Tea (#12)\n"
+    assert composed_message(split, 1) == b"Boil it\n\nIt was cold.\n\n$ boil\n"
+    assert composed_message(split, 2) == b"Fill it\n\nUp.\n"
+
+
+def test_what_git_says_of_squashed_commits_is_a_list_of_them() -> None:
+    head = b"commit %s\nAuthor: A <a@b>\nDate:   Mon Nov 30\n\n"
+    message = b"Squashed commit of the following:\n\n"
+    message += head % (b"1" * 40) + b"    Boil it\n\n    It was cold.\n\n"
+    message += head % (b"2" * 40) + b"    Fill it\n"
+    split = split_in(message, boil=1, fill=2)
+
+    assert composed_message(split, 0) == b"Squashed commit of the following:\n"
+    assert composed_message(split, 1) == b"Boil it\n\nIt was cold.\n"
+    assert composed_message(split, 2) == b"Fill it\n"
+
+
+def test_the_heir_has_what_is_nowhere_else() -> None:
+    split = split_in(TEA, fill=1, nobody=1, light=1, set=None)
+
+    assert composed_message(split, 0) == (
+        b"Boil the kettle\n\nIt was cold.\n\nwash the spoon.\n\n"
+        b"Bug: 12\n" + SIGNED + b"\n"
+    )
+    assert [split.parts[at].text for at in split.left_out] == [b"set the table for two"]
+    assert composed_message(split, 1, b"Fill all cups") == (
+        b"Fill all cups\n\nNobody drinks cold tea, e.g. here.\n\nfill the cups\n\n"
+        b"light a candle\n"
+    )
+
+
+def test_the_part_that_is_the_subject_is_not_said_again() -> None:
+    split = split_in(TEA, fill=1, signed=1)
+
+    assert composed_message(split, 1) == b"fill the cups\n\n" + SIGNED + b"\n"
+    assert composed_message(split, 1, b"fill the cups") == composed_message(split, 1)
+
+
+def test_a_subject_of_two_things_is_two_parts() -> None:
+    split = split_in(b"Boil the kettle; fill the cups\n\nNow.\n", boil=1)
+
+    assert composed_message(split, 0) == b"fill the cups\n\nNow.\n"
+    assert composed_message(split, 1) == b"Boil the kettle\n"
+    assert composed_message(split_in(b"One\n\nTwo.\n", one=1), 0, b"3") == (
+        b"3\n\nTwo.\n"
+    )
+
+
+def test_a_sign_off_beside_prose_is_a_trailer_and_a_change_id_is_no_part() -> None:
+    footer = b"Words.\n" * 9 + SIGNED + b"\nChange-Id: " + OLD + b"\n"
+    split = split_in(b"One\n\n" + footer, signed=1)
+
+    assert said(b"One\n\n" + footer)[-1] == ("trailer", SIGNED)
+    assert composed_message(split, 1, b"Two") == b"Two\n\n" + SIGNED + b"\n"
+    assert change_ids(composed_message(split, 0)) == (OLD,)
+
+
+@given(MESSAGES)
+def test_a_message_in_one_stays_byte_for_byte(message: bytes) -> None:
+    split = message_in_one(message)
+
+    assert composed_message(split, 0) == message
+    assert split.left_out == ()
+
+
+@given(MESSAGES)
+def test_parts_stand_one_after_the_other(message: bytes) -> None:
+    parts = message_parts(message)
+    edges = [edge for part in parts for edge in (part.start, part.stop)]
+
+    assert edges == sorted(edges)
+    assert all(message[part.start : part.stop].strip() for part in parts)
+    for at, part in enumerate(parts):
+        assert part.below is None or part.below < at
+
+
+@given(MESSAGES, st.data())
+def test_a_part_is_where_it_is_sent_and_nowhere_else(
+    message: bytes, data: st.DataObject
+) -> None:
+    split = message_in_one(message)
+    if not split.parts:
+        return
+    at = data.draw(st.integers(0, len(split.parts) - 1))
+    sent = split.with_part_in(at, 1)
+
+    assert at in sent.parts_of(1)
+    assert at not in sent.parts_of(0)
+    words = split.parts[at].text.split()
+    assert all(word in composed_message(sent, 1) for word in words)
+    assert sent.with_part_in(at, None).left_out == sent.parts_of(1)
