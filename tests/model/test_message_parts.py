@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitsplit.model.message import change_ids
+from gitsplit.model.message import change_ids, is_blank
 from gitsplit.model.message_parts import (
     MessageSplit,
     composed_message,
@@ -127,7 +127,7 @@ def test_parts_stand_one_after_the_other(message: bytes) -> None:
     edges = [edge for part in parts for edge in (part.start, part.stop)]
 
     assert edges == sorted(edges)
-    assert all(message[part.start : part.stop].strip() for part in parts)
+    assert all(not is_blank(message[part.start : part.stop]) for part in parts)
     for at, part in enumerate(parts):
         assert part.below is None or part.below < at
 
