@@ -246,7 +246,8 @@ SCREEN_ROOMS = {
     "keymap": {"state", "update"},
     "view": {"diff", "state", "keymap"},
     "background": {"diff", "state", "update", "view"},
-    "app": {"state", "update", "keymap", "view", "background"},
+    "application_run": set(),
+    "app": {"state", "update", "keymap", "view", "background", "application_run"},
 }
 """What each part of the screen may import of the others."""
 
