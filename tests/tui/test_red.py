@@ -34,6 +34,7 @@ from gitsplit.tui.update.actions import (
     Widen,
     refusal_of,
 )
+from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import status_line
 from gitsplit.tui.view.layout import diff_lines
@@ -41,15 +42,16 @@ from gitsplit.tui.view.messages import length_words
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines
-from gitsplit.tui.view.text import SCREEN_STYLE
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import series, story
+
+SCREEN = screen_style()
 
 
 def is_red(style: str) -> bool:
     """Whether the style is red, and not because it is of a removed line."""
-    color = SCREEN_STYLE.get_attrs_for_style_str(style).color or ""
-    return "red" in color and "class:removed" not in style
+    red, found = map(SCREEN.get_attrs_for_style_str, ("class:error", style))
+    return found.color == red.color and "class:removed" not in style
 
 
 def red_texts(lines: PaneLines) -> list[str]:

@@ -18,7 +18,6 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.input import DummyInput
 from prompt_toolkit.layout.containers import ConditionalContainer, Container, HSplit
 from prompt_toolkit.output import ColorDepth, DummyOutput
-from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.message import subject_of
@@ -28,6 +27,7 @@ from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, Screen, State
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
+from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
 from gitsplit.tui.view.dropped import has_same_final_files, loss_words
@@ -51,7 +51,7 @@ from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
-from gitsplit.tui.view.text import SCREEN_STYLE, no_tints
+from gitsplit.tui.view.text import no_tints
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import CASES, large, story
 from tests.tui.driver import screens
@@ -104,7 +104,7 @@ def test_no_line_is_wider_than_its_region(case: str, region: str, width: int) ->
 
 
 def test_every_style_is_one_that_the_screen_knows() -> None:
-    known = {name for names, _ in SCREEN_STYLE.style_rules for name in names.split()}
+    known = {name for names, _ in screen_style().style_rules for name in names.split()}
     used = {
         word.removeprefix("class:")
         for case in CASES.values()
@@ -126,19 +126,6 @@ def test_a_line_says_its_commit_by_a_digit_and_its_sign_before_any_colour() -> N
     assert text(lines.get(removed)) == ' 1 ┏-    print(settings["nmae"])'
     assert style_of(lines.get(removed), "nmae") == "class:removed"
     assert style_of(lines.get(removed), "┏") == "class:group0"
-
-
-def test_colours_are_the_palette_s_own() -> None:
-    rules = [rule for _, rule in SCREEN_STYLE.style_rules]
-    words = {word for rule in rules for word in rule.split()}
-
-    assert {w for w in words if not w.startswith("ansi")} <= {
-        "bold",
-        "dim",
-        "italic",
-        "reverse",
-    }
-    assert isinstance(SCREEN_STYLE, Style)
 
 
 def test_no_color_is_honoured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.colours import Colours, Scheme, screen_style
 from gitsplit.tui.view.layout import (
     WIDE,
     Region,
@@ -92,7 +93,7 @@ from gitsplit.tui.view.layout import (
     page_lines,
     room,
 )
-from gitsplit.tui.view.text import SCREEN_STYLE, Tints, no_tints
+from gitsplit.tui.view.text import Tints, no_tints
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Surroundings:
     remembered beside it, and as the screen is left. ``checker`` checks new commits,
     where a command was given for that. ``with_syntax`` sets keywords and comments
     apart, where there are colours at all. ``give_up`` has what is being looked for in
-    another thread end, as the screen is left.
+    another thread end, as the screen is left. ``colours`` are what the user wants.
     """
 
     editor: Editor
@@ -125,6 +126,7 @@ class Surroundings:
     checker: Checker | None = None
     with_syntax: bool = True
     give_up: Callable[[], None] = lambda: None
+    colours: Colours = field(default_factory=Colours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +223,17 @@ class Shell:
         application: ScreenApplication = Application(
             layout=Layout(self._layout()),
             key_bindings=self._key_bindings(),
-            style=SCREEN_STYLE,
+            color_depth=self._color_depth(),
             full_screen=True,
             mouse_support=True,
             input=input,
             output=output,
             after_render=self._collect_garbage,
+        )
+        application.style = screen_style(
+            self._around.colours,
+            application.color_depth,
+            getattr(application.output, "term", None) or "",
         )
         self._background = BackgroundWorker(
             lambda: self.state,
@@ -240,6 +247,11 @@ class Shell:
         # Escape alone must be told from the first byte of a longer key, and soon.
         application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
         return application
+
+    def _color_depth(self) -> ColorDepth | None:
+        """The user's own number of colours; None for that of the terminal."""
+        is_mono = self._around.colours.scheme is Scheme.MONO
+        return ColorDepth.DEPTH_1_BIT if is_mono else None
 
     def _layout(self) -> Container:
         return layout(

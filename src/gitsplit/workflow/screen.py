@@ -12,6 +12,7 @@ from gitsplit.errors import (
     WriteFailed,
 )
 from gitsplit.git import history, refs, user_programs
+from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import stripspace
@@ -23,6 +24,7 @@ from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.update.series import with_draft, with_only_split_open
+from gitsplit.tui.view.colours import GIT_SLOTS, Colours, Scheme, style_of_git
 from gitsplit.workflow.checks import CheckRunner
 from gitsplit.workflow.draft import (
     DraftSaver,
@@ -68,6 +70,7 @@ def edit_work(
         runner,
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
         give_up=cache.close,
+        colours=colours_of(repo.config),
     )
     try:
         chosen = run_screen(opening, around)
@@ -79,6 +82,32 @@ def edit_work(
             saver.close()
         except WriteFailed as failure:
             finish.say(f"Your work isn't kept: {failure}")
+
+
+def colours_of(config: Config) -> Colours:
+    """The colours that the configuration asks for.
+
+    ``gitsplit.color`` is auto, dark, light or mono; without it, ``color.ui`` can say
+    that there are none. Of ``color.diff`` what isn't a colour is passed over.
+    Raises GitsplitError where ``gitsplit.color`` is none of these.
+    """
+    given = config.get("gitsplit.color")
+    if given is None:
+        is_off = (config.get("color.ui") or "").lower() in ("false", "never", "no")
+        scheme = Scheme.MONO if is_off else Scheme.AUTO
+    elif given.lower() in [*Scheme]:
+        scheme = Scheme(given.lower())
+    else:
+        raise GitsplitError(
+            f"gitsplit.color can't be “{given}”.",
+            hint=f"It is one of {', '.join(Scheme)}.",
+        )
+    own: dict[str, str] = {}
+    for slot, classes in GIT_SLOTS.items():
+        value = config.get(f"color.diff.{slot}")
+        style = None if value is None else style_of_git(value)
+        own |= {} if style is None else dict.fromkeys(classes, style)
+    return Colours(scheme, own)
 
 
 def _make_backend(

@@ -189,7 +189,10 @@ def hunk_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTu
     numbers = f"@@ -{_range_words(header.old)} +{_range_words(header.new)} @@"
     rest = width - len(numbers) - 1
     function = start_of(one_line(function_above(change, header)), max(0, rest))
-    return [("class:hunk", start_of(numbers, width)), ("class:faint", " " + function)]
+    return [
+        ("class:hunk", start_of(numbers, width)),
+        ("class:function", " " + function),
+    ]
 
 
 def _range_words(lines: Span) -> str:

@@ -1,11 +1,7 @@
-"""Text as it stands on the screen: safe characters, columns, signs and colours.
+"""Text as it stands on the screen: safe characters, columns and signs.
 
 What a terminal could take for a command is named instead, by the rule of
 :mod:`gitsplit.model.escape`; here it is measured and cut to columns, and has a style.
-
-Colours are of the user's own palette, and repeat what a digit, a sign or a word says.
-``NO_COLOR`` is honoured by prompt_toolkit, which then sends attributes (bold, reverse)
-and no colours.
 """
 
 import codecs
@@ -14,11 +10,11 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.styles import Attrs, Style
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import is_plain, visible
+from gitsplit.tui.view.colours import GROUP_COLOURS
 
 TAB_WIDTH = 8
 ELLIPSIS = "…"
@@ -249,42 +245,6 @@ def text_lines(text: str, width: int) -> list[str]:
     return lines
 
 
-GROUP_COLOURS = ("ansicyan", "ansimagenta", "ansiyellow", "ansiblue")
-"""Green and red are left to added and removed lines."""
-
-# Bright black would be the background itself in some palettes (Solarized), so what
-# shall stand back is dim where prompt_toolkit knows the attribute, else plain.
-_FAINT = "dim" if "dim" in Attrs._fields else ""
-
-SCREEN_STYLE = Style.from_dict(
-    {
-        "added": "ansigreen",
-        "removed": "ansired",
-        "context": "",
-        "comment": f"italic {_FAINT}",
-        "keyword": "bold",
-        "hunk": "ansicyan",
-        "file": "bold",
-        "faint": _FAINT,
-        "rule": _FAINT,
-        "mark": _FAINT,
-        "unsafe": "reverse",
-        "cursor": "bold",
-        "focus": "bold",
-        "name": "bold",
-        "key": "bold",
-        "good": "ansigreen",
-        "error": "bold ansired",
-        "warning": "bold ansiyellow",
-        "owner": "bold ansiyellow",
-        "edited": "bold",
-        "empty": _FAINT,
-        "prompt": "bold",
-        **{f"group{n}": colour for n, colour in enumerate(GROUP_COLOURS)},
-    }
-)
-
-
 def group_style(group: int) -> str:
     """The style of what belongs to a group; the colours repeat after the last one."""
-    return f"class:group{group % len(GROUP_COLOURS)}"
+    return f"class:group{group % GROUP_COLOURS}"
