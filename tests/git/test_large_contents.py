@@ -118,6 +118,20 @@ def test_hunks_of_many_lines_are_gits_as_those_of_few(
     assert found == as_git_has_it(repo, "HEAD~1", "HEAD")
 
 
+def test_git_is_not_asked_for_hunks_that_are_certain(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(diff, "_MANY_LINES", 100)
+    monkeypatch.delattr(diff, "_hunks_by_git")
+    lines = [b"line %d\n" % number for number in range(900)]
+    repo.commit("old", {"f": b"".join(lines)})
+    lines[3], lines[700:700] = b"changed\n", [b"new\n"]
+    repo.commit("new", {"f": b"".join(lines)})
+
+    found = as_read(changes_of_head(repo))
+    assert found == as_git_has_it(repo, "HEAD~1", "HEAD")
+
+
 def test_objects_of_many_files_are_read_once_each(
     repo: Repository, bytes_read: list[int]
 ) -> None:

@@ -23,6 +23,7 @@ from gitsplit.errors import GitFailed
 from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
+from gitsplit.git.sparse_diff import sparse_hunks
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.model.diff import File, Hunk, Span
@@ -53,7 +54,13 @@ _READ_WHOLE = 1 << 20
 _BIG = 512 << 20
 """The value of ``core.bigFileThreshold`` where it isn't set."""
 _MANY_LINES = 500_000
-"""Of more lines git finds the hunks: it takes a third of the memory libgit2 does."""
+"""Of more lines git finds the hunks: it takes a third of the memory libgit2 does.
+
+That is half a gigabyte, so only where the hunks aren't certain without it.
+"""
+
+_COUNTED = 1 << 20
+"""In so many bytes lines are counted at once."""
 
 _GIT_HUNKS = (
     *("--no-replace-objects", "-c", "diff.indentHeuristic=true", "diff", "-U0"),
@@ -296,13 +303,24 @@ def hunks_of_files(
     None stands for a file that isn't there.
     """
     before, after = ((side and side.content) or b"" for side in (old, new))
-    many = [content.count(b"\n") + 1 for content in (before, after)]
-    if old and new and sum(many) > _MANY_LINES:
-        return tuple(_hunks_by_git(repo, old.oid, new.oid))
+    if old and new and _have_many_lines(before, after):
+        found = sparse_hunks(before, after)
+        return tuple(_hunks_by_git(repo, old.oid, new.oid)) if found is None else found
     if before and after:
         return hunks_between(before, after)
     spans = (Span(0, len(Lines(content))) for content in (before, after))
     return (Hunk(*spans),) if before or after else ()
+
+
+def _have_many_lines(*contents: bytes) -> bool:
+    """Whether there are more lines than libgit2 compares; none is counted beyond."""
+    left = _MANY_LINES
+    for content in contents:
+        for at in range(0, len(content), _COUNTED):
+            left -= content.count(b"\n", at, at + _COUNTED)
+            if left < 0:
+                return True
+    return False
 
 
 def _hunks_by_git(repo: Repository, old: Oid, new: Oid) -> Iterator[Hunk]:

@@ -179,11 +179,19 @@ class _States:
             for edits in by_change
         ]
         self._starts = [self.start_group(stretch) for stretch in thread.stretches]
+        self._groups = [group for edits in by_change for _, group in edits]
         self._lines: dict[int, _Lines] = {}
 
     def after(self, group: int) -> File | None:
-        """The state as of the group, each of its aspects chosen by itself."""
+        """The state as of the group, each of its aspects chosen by itself.
+
+        Before all edits and after them it is a side of a change, so nothing is made.
+        """
         first, last = self.thread.changes[0], self.thread.changes[-1]
+        if group < min(self._groups):
+            return first.old
+        if group >= max(self._groups):
+            return last.new
         if first.old is None and self.facts[0][Fact.CREATE] > group:
             return None
         if last.new is None and self.facts[-1][Fact.DELETE] <= group:
