@@ -182,6 +182,83 @@ def test_killed_while_git_writes_the_files_they_are_put_back(
     assert leftovers(repo) == []
 
 
+# Runs as another process. When git holds all locks and the index has been made, the
+# branches' locks go, as from a git that rolls back; then git is killed, and gitsplit.
+ROLLING_BACK = """
+import os, signal, sys
+from pathlib import Path
+from gitsplit.git import journal
+from gitsplit.git.repository import open_repository
+from tests.git.following import drop
+from tests.repository import Repository
+
+path, part = sys.argv[1:]
+repo = Repository(Path(path))
+
+def die():
+    for lock in (repo.path / ".git" / "refs").rglob("*.lock"):
+        lock.unlink()
+    git = journal.records(open_repository(repo.path))[-1].processes[1]
+    os.kill(int(git.split()[0]), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+drop(repo, part, before_commit=die)
+"""
+
+
+def die_while_rolling_back(repo: Repository, part: str) -> Path:
+    """The one lock of git's that is left, empty and older than the journal."""
+    done = subprocess.run(
+        [sys.executable, "-c", ROLLING_BACK, str(repo.path), part],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": f"{PROJECT}/src:{PROJECT}"},
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    wait_for_orphans(repo)
+    inside = repo.path / ".git"
+    (lock,) = set(inside.rglob("*.lock")) - {inside / "index.lock"}
+    (record,) = (inside / "gitsplit").glob("*.json")
+    assert lock.read_bytes() == b""
+    assert lock.stat().st_mtime_ns < record.stat().st_mtime_ns
+    return lock
+
+
+@pytest.mark.parametrize("storage", ["files", "reftable"])
+def test_the_last_lock_of_a_git_killed_while_it_rolls_back_is_removed(
+    tmp_path: Path, storage: str
+) -> None:
+    repo = Repository(tmp_path / "repo")
+    repo.path.mkdir()
+    # A git before 2.45 knows files alone.
+    repo.run("init", "-q", "-b", "main", env={"GIT_DEFAULT_REF_FORMAT": storage})
+    part = tangle(repo)
+    before = seen(repo)
+    die_while_rolling_back(repo, part)
+    said = journal.recover_rewrites(open_repository(repo.path))
+
+    assert "nothing was changed" in (said or "")
+    assert leftovers(repo) == []
+    assert seen(repo) == before
+
+
+@pytest.mark.parametrize(("file", "later"), [("another", 0), ("the same", 1)])
+def test_a_lock_that_another_git_has_taken_since_then_stays(
+    repo: Repository, part: str, file: str, later: int
+) -> None:
+    """It is as old as the killed git's, or has its inode."""
+    lock = die_while_rolling_back(repo, part)
+    made = lock.stat().st_mtime_ns + later
+    if file == "another":
+        other = lock.with_name("other")
+        other.touch()
+        other.replace(lock)
+    os.utime(lock, ns=(made, made))
+    journal.recover_rewrites(open_repository(repo.path))
+
+    assert leftovers(repo) == [lock]
+
+
 def test_an_index_with_other_changes_by_now_is_left_alone(
     repo: Repository, part: str
 ) -> None:

@@ -14,16 +14,53 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 
-from gitsplit.git.program import is_running, this_process
+from gitsplit.git.program import has_git_at, is_running, this_process
 from gitsplit.git.refs import RefUpdate
 from gitsplit.git.repository import Repository
 from gitsplit.git.scratch_worktree import COMMAND_FILE, LOCK_REASON, ScratchWorktree
-from gitsplit.git.state_dir import PREFIX, mtime_of, read_own_file, remove_stale_files
+from gitsplit.git.state_dir import (
+    PREFIX,
+    mtime_of,
+    read_own_file,
+    remove_stale_files,
+    write_file,
+)
 from gitsplit.git.store import KEEP_REASON
 from gitsplit.model.progress import Say, say_nothing
 
 MOMENT = 1.0
 """Seconds in which one git process makes all its locks, with much to spare."""
+
+
+def note_ref_locks(repo: Repository, locks: Iterable[Path], record: Path) -> None:
+    """Note, beside the journal's ``record``, which files git's locks are.
+
+    Must only be called while that git holds them: it is their proof once git is dead.
+    After a power cut the note may be lost or empty; it isn't waited for.
+    """
+    with suppress(OSError):  # there are other proofs
+        write_file(repo, _note_of_locks(record), b"".join(map(_file_identity, locks)))
+
+
+def remove_note_of_locks(record: Path) -> None:
+    """Remove what :func:`note_ref_locks` has noted."""
+    _note_of_locks(record).unlink(missing_ok=True)
+
+
+def _note_of_locks(record: Path) -> Path:
+    return record.with_suffix(".locks")
+
+
+def _file_identity(file: Path) -> bytes:
+    """By what a file is known from all later ones at its path; empty without a file.
+
+    Inodes are used again, but a later file has another modification time.
+    """
+    try:
+        found = file.lstat()
+    except OSError:
+        return b""
+    return b"%d %d %s\0" % (found.st_ino, found.st_mtime_ns, os.fsencode(file))
 
 
 def remove_stale_ref_locks(
@@ -34,34 +71,44 @@ def remove_stale_ref_locks(
     A lock is removed only where one of these proves it ours, tried in this order:
 
     1. A ref's lock holds the very value that the ref was to get.
-    2. It is empty (a ref's, or reftable's) and was made within MOMENT after a file of
-       proof 1 or after ``record``, which is written just before git may begin; and a
-       MOMENT later it is unchanged.
-    3. It is HEAD's, empty, and as old as a file of proof 1: git locks HEAD together
+    2. It is empty, and the very file that git held by :func:`note_ref_locks`.
+    3. It is empty and was made within MOMENT after a file of proof 1 or after
+       ``record``, which is written just before git may begin; a MOMENT later it is
+       unchanged, and no git runs here where it is one that git leaves empty while hooks
+       run: HEAD's, or reftable's.
+    4. It is HEAD's, empty, and as old as a file of proof 1: git locks HEAD together
        with its branch.
 
     ``say`` is told where it waits. Must only be called once that git is dead.
     """
     ours: list[Path] = []
-    unfilled = [
-        lock
-        for place in (repo.common_dir, repo.git_dir)
-        for lock in (place / "reftable").glob("*.lock")
-    ]
+    locks: list[Path] = []
     for update in updates:
         place = repo.git_dir if update.ref == "HEAD" else repo.common_dir
         files = place / f"{update.ref}.lock", place / update.ref
         ours += [f for f in files if _own_content(f).strip() == update.new.encode()]
-        unfilled += [] if _own_content(files[0]) else [files[0]]
+        locks.append(files[0])
     head_lock = repo.git_dir / "HEAD.lock"
-    stale = [file for file in ours if file.suffix == ".lock"]
-    stale += _stale_locks(unfilled, [record, *ours], say)
-    if not _own_content(head_lock) and any(
-        _is_same_age(head_lock, file) for file in ours
-    ):
-        stale.append(head_lock)
+    long_empty = {head_lock}.union(
+        *((dir / "reftable").glob("*.lock") for dir in (repo.git_dir, repo.common_dir))
+    )
+    empty = {lock for lock in (*locks, *long_empty) if _own_content(lock) == b""}
+    stale = {file for file in ours if file.suffix == ".lock"}
+    noted = _own_content(_note_of_locks(record)).split(b"\0")
+    stale |= {lock for lock in empty if _file_identity(lock)[:-1] in noted}
+    for lock in _stale_locks(empty - stale, [record, *ours], say):
+        if lock not in long_empty or not _is_git_running(repo):
+            stale.add(lock)
+    if head_lock in empty and any(_is_same_age(head_lock, file) for file in ours):
+        stale.add(head_lock)
     for lock in stale:
         lock.unlink(missing_ok=True)
+
+
+def _is_git_running(repo: Repository) -> bool:
+    """Whether a git runs in the worktree or the git directory."""
+    places = {repo.program.cwd, repo.git_dir, repo.common_dir}
+    return any(map(has_git_at, places))
 
 
 def remove_stale_announcement_locks(

@@ -148,11 +148,13 @@ def finish_record(repo: Repository, record: Record) -> Record:
     finished = replace(record, phase=phase, processes=(this_process(),))
     with suppress(WriteFailed):
         save(repo, finished, is_durable=False)
+    cleanup.remove_note_of_locks(_record_file(repo, record.number))
     return finished
 
 
 def cancel_record(repo: Repository, record: Record) -> None:
     """Write that the refs have not moved: delete the record, or undo the undo."""
+    cleanup.remove_note_of_locks(_record_file(repo, record.number))
     if record.phase in ("prepared", "handed"):
         _record_file(repo, record.number).unlink(missing_ok=True)
     else:
@@ -174,6 +176,8 @@ def _carry_out(
         save(repo, replace(record, processes=tuple(processes)), is_durable=False)
 
     def follow() -> None:
+        locks = refs.ref_locks(repo, record.targets, head)
+        cleanup.note_ref_locks(repo, locks, _record_file(repo, record.number))
         follower.begin(note_child)
         if before_commit:
             before_commit()

@@ -271,7 +271,7 @@ def move(  # noqa: PLR0913 -- one transaction has these, and callers name them
             talk.ask(b"abort")
             raise _head_moved_error(head, expected_head)
         if not is_prepared:
-            raise _prepare_error(repo, updates, talk)
+            raise _prepare_error(repo, updates, expected_head, talk)
         if before_commit:
             before_commit()
         if not talk.ask(b"commit"):
@@ -376,15 +376,18 @@ class _Transaction:
 
 
 def _prepare_error(
-    repo: Repository, updates: Sequence[RefUpdate], talk: _Transaction
+    repo: Repository,
+    updates: Sequence[RefUpdate],
+    head: str | None,
+    talk: _Transaction,
 ) -> GitsplitError:
-    """The error for updates that git couldn't prepare."""
+    """The error for updates that git couldn't prepare; HEAD names the ref ``head``."""
     talk.last_words()
     now = values_of(repo, (update.ref for update in updates))
     for update in updates:
         if now.get(update.ref) != update.old:
             return _ref_moved_error(update, now.get(update.ref))
-    for lock in _ref_locks(repo, updates):
+    for lock in ref_locks(repo, updates, head):
         if lock.exists():
             return WriteFailed(
                 f"Another git process is using this repository: {lock} exists.",
@@ -396,13 +399,22 @@ def _prepare_error(
     )
 
 
-def _ref_locks(repo: Repository, updates: Sequence[RefUpdate]) -> Iterator[Path]:
-    """The lock files that these updates need, for both ref storages."""
-    for place in (repo.git_dir, repo.common_dir):
+def ref_locks(
+    repo: Repository, updates: Iterable[RefUpdate], head: str | None
+) -> Iterator[Path]:
+    """The lock files that git holds when it has prepared these updates.
+
+    Of both ref storages: those of the other one don't exist. With the branch ``head``,
+    which HEAD names, git locks HEAD itself, for its reflog.
+    """
+    refs = {update.ref for update in updates}
+    moves_head = head in refs or "HEAD" in refs
+    for ref in sorted(refs - {"HEAD"}):
+        yield repo.common_dir / f"{ref}.lock"
+    if moves_head:
+        yield repo.git_dir / "HEAD.lock"
+    for place in (repo.git_dir,) * moves_head + (repo.common_dir,) * (refs != {"HEAD"}):
         yield place / "reftable" / "tables.list.lock"
-    yield repo.git_dir / "HEAD.lock"
-    for update in updates:
-        yield repo.common_dir / f"{update.ref}.lock"
 
 
 def _ref_moved_error(update: RefUpdate, now: Oid | None) -> RefMoved:
