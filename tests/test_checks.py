@@ -413,7 +413,7 @@ def test_what_the_preview_has_checked_is_not_run_again_when_it_is_applied(
     terminal.wait_for("Enter: apply")
     terminal.type("x")
     terminal.wait_for("4✓")
-    terminal.type("\r")
+    terminal.type("\r\r")
 
     assert terminal.exit_status() == 0, terminal.text
     assert terminal.text.count("(checked before)") == 4
@@ -431,7 +431,7 @@ def test_a_check_that_fails_leads_back_to_the_screen_with_everything_done_there(
     terminal.type("i better\r")
     terminal.type("w")
     terminal.wait_for("Enter: apply")
-    terminal.type("\r")
+    terminal.type("\r\r")
     terminal.wait_for("fails:")
 
     assert "tangled better" in terminal.text
@@ -441,7 +441,7 @@ def test_a_check_that_fails_leads_back_to_the_screen_with_everything_done_there(
     terminal.type("\x12")
     terminal.wait_for("redid:")
     gate.touch()
-    terminal.type("w\r")
+    terminal.type("w\r\r")
 
     assert terminal.exit_status() == 0, terminal.text
     assert series.message("HEAD~3").startswith(b"tangled better\n")

@@ -51,6 +51,8 @@ def applied(terminal: Terminal) -> None:
     terminal.type("w")
     terminal.wait_for("Enter")
     terminal.type(ENTER)
+    if "Enter again to use" in terminal.text:  # the proposed messages
+        terminal.type(ENTER)
     assert terminal.exit_status() == 0, terminal.text
 
 
@@ -141,7 +143,7 @@ def test_an_edit_that_reaches_the_files_needs_them_clean(
     terminal.type("qw")
     terminal.wait_for("Enter: apply")
     series.git("stash", "pop", "-q")
-    terminal.type(ENTER)
+    terminal.type(ENTER * 2)
     terminal.wait_for("✗ Files that have to change have unstaged changes: numbers")
     terminal.type("\x03")
 
@@ -162,6 +164,8 @@ def test_a_piece_that_a_commit_above_needs_isn_t_dropped_unasked(
     terminal.type("jD")
     terminal.type("w")
     terminal.wait_for(f"would conflict in numbers with {split}")
+    terminal.type(ENTER)
+    terminal.wait_for("1 proposed message not confirmed; Enter again to use it")
     terminal.type(ENTER)
     terminal.wait_for("Enter again: apply up to the conflict")
     terminal.type("qu")

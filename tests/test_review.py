@@ -459,7 +459,7 @@ def test_the_preview_says_what_gerrit_would_say(reviewed: Repository) -> None:
         "⚠ Gerrit may refuse the push. Commit 5 “no id”: missing Change-Id"
     )
     terminal.wait_for("Enter: apply")
-    terminal.type("\r")
+    terminal.type("\r\r")
 
     assert terminal.exit_status() == 0, terminal.text
     assert terminal.text.count("Gerrit may refuse the push") == 1
@@ -484,7 +484,7 @@ def test_the_preview_says_what_reviewers_see_and_what_stays_behind(
     terminal.wait_for("Bug stays with commit 2 alone.")
     terminal.wait_for(f"Reviewers of {IDS[0][:9]} will see commit 2")
     terminal.wait_for("Commit 1 starts without reviewers.")
-    terminal.type("\r")
+    terminal.type("\r\r")
 
     assert terminal.exit_status() == 0, terminal.text
 
@@ -502,7 +502,7 @@ def test_the_screen_says_of_no_commit_that_it_keeps_an_id_that_never_was(
     terminal.wait_for("all are new changes, without reviewers")
     terminal.type("w")
     terminal.wait_for("Commits 1 and 2 start without reviewers.")
-    terminal.type("\r")
+    terminal.type("\r\r")
 
     assert terminal.exit_status() == 0, terminal.text
     assert "keeps" not in terminal.text

@@ -69,7 +69,7 @@ def test_six_things_are_done_to_a_series_in_one_apply_and_undone_in_one_step(
     terminal.type("jKKKK")  # up, before what was reworded
     terminal.type("w")
     terminal.wait_for("7 commits → 7")
-    terminal.type(ENTER)
+    terminal.type(ENTER * 2)
 
     assert terminal.exit_status() == 0, terminal.text
     log = six.git("log", "--reverse", "--format=%s", "base..HEAD").splitlines()

@@ -283,6 +283,15 @@ def proposed() -> State:
     return replace(start, proposals={COMMIT: found})
 
 
+def unconfirmed() -> State:
+    """A split of whose messages two are proposed, in their style and with a body."""
+    start = story()
+    first, *others = start.plan.groups
+    groups = (first, *(replace(group, is_proposed=True) for group in others))
+    info = replace(start.info, other_refs={})
+    return first_state(info, replace(start.plan, groups=groups))
+
+
 CASES: dict[str, Callable[[], State]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -298,6 +307,7 @@ CASES: dict[str, Callable[[], State]] = {
         conflicting,
         messages,
         proposed,
+        unconfirmed,
     )
 }
 

@@ -111,6 +111,7 @@ def test_the_key_that_writes_does_nothing_where_one_works() -> None:
     assert writing == {(KeyContext.PREVIEW, "enter")}
     assert {place for place, key, _ in ENTRIES if key == "enter"} == {
         KeyContext.SERIES,
+        KeyContext.MESSAGES,
         KeyContext.PREVIEW,
         KeyContext.PROMPT,
     }

@@ -10,16 +10,19 @@ from gitsplit.tui.state.new_commits import (
     current_message,
     message_commits,
     origin_words,
+    unconfirmed_count,
 )
 from gitsplit.tui.update.actions import (
     FAR,
     Ask,
+    Confirm,
     EditMessages,
     EraseText,
     FocusOn,
     GoBack,
     MoveRows,
     MoveTo,
+    NextUnconfirmed,
     OpenMessages,
     OpenPreview,
     OpenSeries,
@@ -31,7 +34,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.view.messages import length_words, message_to_be, owner_words
-from tests.tui.builder import CHANGE_ID, COMMIT, after, plan_of, state_of
+from tests.tui.builder import CHANGE_ID, COMMIT, after, first_state, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, series, story
 
 A, B, C = COMMITS
@@ -72,6 +75,62 @@ def test_all_messages_are_taken_as_one_step() -> None:
     assert asked.request is ShellRequest.EDIT_MESSAGES
     assert [commit.message for commit in message_commits(state)] == [b"New\n"] * 3
     assert after(state, Undo()).todo == shown().todo
+
+
+def proposed(*numbers: int) -> State:
+    """The messages of three new commits, of which these (from 0) are proposed."""
+    start = story()
+    groups = tuple(
+        replace(group, is_proposed=number in numbers)
+        for number, group in enumerate(start.plan.groups)
+    )
+    plan = replace(start.plan, groups=groups)
+    return after(first_state(start.info, plan), OpenMessages(), MoveTo(0))
+
+
+def test_a_proposed_message_is_confirmed_by_enter_which_goes_on_to_the_next() -> None:
+    one = after(proposed(0, 2), Confirm())
+    both = after(one, Confirm())
+
+    assert [unconfirmed_count(state) for state in (proposed(0, 2), one, both)] == [
+        2,
+        1,
+        0,
+    ]
+    assert (one.message, both.message) == (2, 2)
+    assert one.plan.groups[0].message == proposed(0, 2).plan.groups[0].message
+    assert one.status.startswith(f"confirmed the message of commit 1 of {COMMIT[:7]}")
+    assert after(both, Undo(), Undo()).todo == proposed(0, 2).todo
+    assert after(both, Confirm()).status == "Every message is confirmed."
+
+
+def test_the_next_message_that_is_not_confirmed_is_found_round_the_end() -> None:
+    assert after(proposed(0, 2), NextUnconfirmed()).message == 2
+    assert after(proposed(0, 2), NextUnconfirmed(), NextUnconfirmed()).message == 0
+    assert after(proposed(0), NextUnconfirmed()).message == 0
+    assert after(proposed(), NextUnconfirmed()).is_refusal
+
+
+def test_a_subject_that_is_accepted_as_it_stands_is_confirmed() -> None:
+    state = after(proposed(0, 1), Ask(Purpose.SUBJECT), Submit())
+
+    assert [group.is_proposed for group in state.plan.groups] == [False, True, False]
+    kept = after(proposed(0, 1), GoBack(), FocusOn(1), Ask(Purpose.SUBJECT), Submit())
+    assert [group.is_proposed for group in kept.plan.groups] == [True, False, False]
+
+
+def test_messages_that_come_back_from_the_editor_are_confirmed() -> None:
+    start = proposed(0, 1, 2)
+    texts = [(commit.where, commit.message) for commit in message_commits(start)]
+    reworded = [*texts[:2], (texts[2][0], b"Mine\n")]
+
+    assert unconfirmed_count(after(start, WriteMessages(tuple(texts)))) == 0
+    state = after(start, WriteMessages(tuple(reworded)))
+    assert unconfirmed_count(state) == 0
+    assert state.status == (
+        f"reworded commit 3 of {COMMIT[:7]}, confirmed 2 messages · u to undo"
+    )
+    assert after(state, Undo()).todo == start.todo
 
 
 def test_an_empty_message_among_others_changes_none_of_them() -> None:

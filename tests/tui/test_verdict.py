@@ -9,7 +9,7 @@ from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.state.app_state import Screen, ShellRequest, State
+from gitsplit.tui.state.app_state import History, Screen, ShellRequest, State
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
@@ -19,7 +19,9 @@ from gitsplit.tui.update.actions import (
     GoBack,
     MoveRows,
     MoveTo,
+    OpenCommit,
     OpenPreview,
+    OpenSeries,
     Progressed,
     Quit,
     Scroll,
@@ -134,6 +136,45 @@ def test_enter_has_git_asked_once_more() -> None:
     assert (late.request, late.status, late.is_refusal) == (None, "No. Don't.", True)
     assert late.awaiting is None
     assert said(late, FINE).request is None
+
+
+def with_proposed_messages() -> State:
+    """The preview where two messages are proposed and a conflict may come."""
+    start = after(series(), OpenCommit())
+    plan = start.plan
+    groups = tuple(replace(group, is_proposed=True) for group in plan.groups)
+    split = replace(plan, groups=groups)
+    todo = start.todo.with_plan(start.target.commit, split)
+    start = replace(start, history=History(todo))
+    return after(start, OpenSeries(), MoveRows(1), Become("drop"), OpenPreview())
+
+
+def test_enter_asks_once_before_messages_are_used_that_nobody_confirmed() -> None:
+    ready = said(with_proposed_messages(), FINE)
+    asked = after(ready, Apply())
+
+    assert asked.status == "2 proposed messages not confirmed; Enter again to use them"
+    assert asked.request is None
+    applied = said(after(asked, Apply()), FINE)
+    assert applied.request is ShellRequest.APPLY
+    assert after(asked, Scroll(1), Apply()).status == asked.status
+
+
+def test_messages_and_a_conflict_are_asked_about_one_after_the_other() -> None:
+    stops = said(with_proposed_messages(), STOPS)
+    messages = after(stops, Apply())
+    conflict = after(messages, Apply())
+
+    assert messages.status.startswith("2 proposed messages")
+    assert conflict.status.startswith("Enter again: apply up to the conflict")
+    applied = said(after(conflict, Apply()), STOPS)
+    assert (applied.request, applied.accepts_conflict) == (ShellRequest.APPLY, True)
+
+
+def test_the_preview_says_how_many_messages_are_proposed() -> None:
+    assert "~ 2 messages are proposed and not confirmed" in page(
+        said(with_proposed_messages(), FINE)
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
+from gitsplit.tui.state.new_commits import unconfirmed_count
 from gitsplit.tui.update.actions import (
     FAR,
     Action,
@@ -23,6 +24,7 @@ from gitsplit.tui.update.actions import (
     Cancel,
     ChangeCount,
     CheckCommits,
+    Confirm,
     Dismiss,
     Drop,
     EditFile,
@@ -43,6 +45,7 @@ from gitsplit.tui.update.actions import (
     MoveRows,
     MoveTo,
     Narrow,
+    NextUnconfirmed,
     OpenCommit,
     OpenHelp,
     OpenMarked,
@@ -318,6 +321,20 @@ TABLE = (
         "edit the message in an editor",
         "message",
     ),
+    KeyRow(
+        COMMITS,
+        _MESSAGES,
+        {"enter": Confirm()},
+        "confirm a proposed message",
+        "confirm",
+    ),
+    KeyRow(
+        COMMITS,
+        _MESSAGES,
+        {",": NextUnconfirmed()},
+        "next message that is not confirmed",
+        "next ~",
+    ),
     KeyRow(COMMITS, _WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"),
     KeyRow(
         COMMITS, _WORKING - _MESSAGES, {"l": OpenMessages()}, "show all commit messages"
@@ -502,6 +519,7 @@ class _FooterKeys(Enum):
     WIDE = "1 y n V escape + ?"
     COMMIT = "tab i m c w q ?"
     MESSAGES = "i m E c u w q ?"
+    CONFIRMING = "enter , i m E w q ?"
     PREVIEW = "enter 1 q ?"
     CHECKED = "enter 1 x q ?"
     REFUSED = "1 q ?"
@@ -553,7 +571,8 @@ def _footer_keys(state: State) -> _FooterKeys:
     if state.screen is Screen.PREVIEW and state.info.check:
         return _FooterKeys.CHECKED
     if state.screen is not Screen.SPLIT:
-        return _FooterKeys[state.screen.name]
+        is_asked = state.screen is Screen.MESSAGES and unconfirmed_count(state)
+        return _FooterKeys["CONFIRMING" if is_asked else state.screen.name]
     if state.unit is Unit.LINES:
         return _FooterKeys.MARKING
     return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE

@@ -38,7 +38,8 @@ class NewCommit:
 
     It is made from ``entry``, of ``group`` where that is split; ``where`` is its
     ``message`` kept. ``joined`` are the commits squashed into it. ``is_owner`` says
-    whether it continues the original: its Change-Id, its review.
+    whether it continues the original: its Change-Id, its review. ``is_proposed`` says
+    that its message is proposed and not confirmed.
     """
 
     entry: Entry
@@ -47,6 +48,7 @@ class NewCommit:
     message: bytes
     is_owner: bool = True
     joined: tuple[Oid, ...] = ()
+    is_proposed: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -109,9 +111,10 @@ def _entry_commits(entry: Entry) -> Iterator[NewCommit]:
         return
     plan, owner = entry.plan, final_owner(entry.plan)
     for group in groups_with_edits(plan):
-        where = Address(entry.oid, message_group(plan, group))
-        message = message_of(plan, group)
-        yield NewCommit(entry, group, where, message, is_owner=group == owner)
+        home = message_group(plan, group)
+        message, is_proposed = plan.groups[home].message, plan.groups[home].is_proposed
+        where, is_owner = Address(entry.oid, home), group == owner
+        yield NewCommit(entry, group, where, message, is_owner, (), is_proposed)
 
 
 def _with_squashed(info: SeriesInfo, made: NewCommit, entry: Entry) -> NewCommit:
@@ -121,7 +124,13 @@ def _with_squashed(info: SeriesInfo, made: NewCommit, entry: Entry) -> NewCommit
         return into
     both = squash_message(made.message, entry.commit, info.ids)
     message = both if entry.message is None else entry.message
-    return replace(into, where=Address(entry.oid), message=message)
+    where = Address(entry.oid)
+    return replace(into, where=where, message=message, is_proposed=False)
+
+
+def unconfirmed_count(state: State) -> int:
+    """How many of the new commits have a message that nobody has confirmed."""
+    return sum(commit.is_proposed for commit in new_commits(state))
 
 
 def message_commits(state: State) -> tuple[NewCommit, ...]:

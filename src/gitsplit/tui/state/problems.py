@@ -11,13 +11,14 @@ from itertools import takewhile
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.encoding import has_new_nul
+from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
-from gitsplit.tui.state.new_commits import message_of
+from gitsplit.tui.state.new_commits import message_of, unconfirmed_count
 from gitsplit.tui.state.proposals import is_unproposed
 
 _MOVES_TREES = ("squash", "fixup", "drop")
@@ -192,17 +193,30 @@ def with_verdict(state: State) -> State:
 def with_apply_pending(state: State) -> State:
     """The state that is applied as soon as git, asked once more, allows it.
 
-    Where it conflicts, the user is asked whether git rebase shall stop there.
+    Where messages aren't confirmed, the user is asked once whether to use them; where
+    it conflicts, whether git rebase shall stop there.
     """
     is_accepted = state.status == CONFLICT_QUESTION
+    question = messages_question(state)
     if state.awaiting is ShellRequest.APPLY:
         return state
+    if question and not is_accepted and state.status != question:
+        return replace(state, status=question)
     if conflict_of(state) and not is_accepted:
         return replace(state, status=CONFLICT_QUESTION)
     anew = replace(state, foreseen=None, accepts_conflict=is_accepted)
     return _after_verdict(
         replace(anew, awaiting=ShellRequest.APPLY, status=APPLY_WAITS)
     )
+
+
+def messages_question(state: State) -> str:
+    """What is asked before messages are used that nobody has confirmed; "" for none."""
+    count = unconfirmed_count(state)
+    if not count:
+        return ""
+    what = quantity(count, "proposed message")
+    return f"{what} not confirmed; Enter again to use {'them' if count > 1 else 'it'}"
 
 
 def with_check_pending(state: State) -> State:

@@ -246,6 +246,19 @@ class WriteMessages:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """Confirm the message of the selected new commit, and select the next to confirm.
+
+    On the screen of messages.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class NextUnconfirmed:
+    """Select the next new commit whose message is not confirmed, round the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Become:
     """Have this done to the selected commit of the series."""
 
@@ -461,7 +474,8 @@ MarkAction = Narrow | Widen | Cancel | Fold
 PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
-SeriesAction = Become | MarkSplit | OpenAction | Autosquash | WriteMessages | Reworded
+MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed
+SeriesAction = Become | MarkSplit | OpenAction | Autosquash | MessageAction
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
 ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll

@@ -1,9 +1,9 @@
 """What the user has written in the editor: messages, and a file as of one commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
@@ -23,8 +23,10 @@ from gitsplit.tui.state.location import is_open
 from gitsplit.tui.state.new_commits import (
     Address,
     PlacedMessage,
+    commit_at_cursor,
     commit_name,
     group_with_message,
+    message_commits,
     new_commits,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
@@ -32,12 +34,53 @@ from gitsplit.tui.update.actions import SetContent
 
 
 def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
-    """The state with these messages in the todo list.
+    """The state with these messages in the todo list, each confirmed by that.
 
     Raises ActionRefused, with nothing changed, where one is empty or has a NUL byte.
     """
     given = tuple(texts)
+    _refuse_bad_messages(state, given)
     todo = state.todo
+    before = {commit.where: commit for commit in new_commits(state)}
+    reworded = [
+        text
+        for text in given
+        if text.where not in before or before[text.where].message != text.message
+    ]
+    confirmed = [
+        text
+        for text in given
+        if text not in reworded and before[text.where].is_proposed
+    ]
+    for where, message in (*reworded, *confirmed):
+        todo = _with_message_at(todo, where, message)
+    if todo == state.todo:
+        kept = (
+            _message_name(state, given[0].where) if len(given) == 1 else "every commit"
+        )
+        return replace(state, status=f"message of {kept} unchanged")
+    words = [
+        _deed_words(state, deed, made)
+        for deed, made in (("reworded", reworded), ("confirmed", confirmed))
+        if made
+    ]
+    where = (*reworded, *confirmed)[0].where
+    return with_step(state, todo, step_about(state, where, ", ".join(words)))
+
+
+def _deed_words(state: State, deed: str, made: Sequence[PlacedMessage]) -> str:
+    """What was done to these messages: to one by its name, or to how many."""
+    if deed == "confirmed":
+        one = f"the message of {_message_name(state, made[0].where)}"
+        many = quantity(len(made), "message")
+    else:
+        one = _message_name(state, made[0].where)
+        many = quantity(len(made), "commit")
+    return f"{deed} {many if made[1:] else one}"
+
+
+def _refuse_bad_messages(state: State, given: Sequence[PlacedMessage]) -> None:
+    """Raise ActionRefused where one of the messages is empty or has a NUL byte."""
     before = {commit.where: commit.message for commit in new_commits(state)}
     for where, message in given:
         if not message.strip():
@@ -51,18 +94,37 @@ def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
                 " which git doesn't allow.",
                 hint="The old message stays.",
             )
-    changed = [text for text in given if before.get(text.where) != text.message]
-    for where, message in changed:
-        todo = _with_message_at(todo, where, message)
-    if todo == state.todo:
-        kept = (
-            _message_name(state, given[0].where) if len(given) == 1 else "every commit"
-        )
-        return replace(state, status=f"message of {kept} unchanged")
-    words = f"reworded {_message_name(state, changed[0].where)}"
-    if changed[1:]:
-        words = f"reworded {quantity(len(changed), 'commit')}"
-    return with_step(state, todo, step_about(state, changed[0].where, words))
+
+
+def after_confirmation(state: State) -> State:
+    """The state with the selected message confirmed, the next to confirm selected."""
+    if state.screen is not Screen.MESSAGES:
+        raise ActionRefused("This key confirms messages.", hint="l shows them.")
+    commit = commit_at_cursor(state)
+    if not commit.is_proposed:
+        return at_next_unconfirmed(state)
+    made = with_messages(state, [PlacedMessage(commit.where, commit.message)])
+    following = _next_unconfirmed(made)
+    return made if following is None else replace(made, message=following)
+
+
+def at_next_unconfirmed(state: State) -> State:
+    """The state with the next commit selected whose message is not confirmed."""
+    following = _next_unconfirmed(state)
+    if following is None:
+        raise NothingToDo("Every message is confirmed.")
+    return replace(state, message=following)
+
+
+def _next_unconfirmed(state: State) -> int | None:
+    """The next message not confirmed, by its number on the screen of messages.
+
+    Round the end; the selected one comes last. None where all are confirmed.
+    """
+    commits = message_commits(state)
+    after = range(state.message + 1, len(commits))
+    order = (*after, *range(min(state.message + 1, len(commits))))
+    return next((number for number in order if commits[number].is_proposed), None)
 
 
 def step_about(state: State, where: Address, words: str) -> HistoryStep:

@@ -32,11 +32,13 @@ from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
+    Confirm,
     CursorAction,
     MarkAction,
     MarkSplit,
     MoveRows,
     MoveTo,
+    NextUnconfirmed,
     OpenCommit,
     OpenMarked,
     OpenNext,
@@ -45,7 +47,11 @@ from gitsplit.tui.update.actions import (
     SeriesAction,
     WriteMessages,
 )
-from gitsplit.tui.update.messages import with_messages
+from gitsplit.tui.update.messages import (
+    after_confirmation,
+    at_next_unconfirmed,
+    with_messages,
+)
 
 _NOW = {
     "pick": "will be kept unchanged",
@@ -64,6 +70,10 @@ def after_series_action(state: State, action: SeriesAction) -> State:
             return with_messages(state, (PlacedMessage(*each) for each in messages))
         case Reworded(commit, message):
             return _with_new_message(state, commit, message)
+        case Confirm():
+            return after_confirmation(state)
+        case NextUnconfirmed():
+            return at_next_unconfirmed(state)
         case OpenNext(by):
             return _at_neighbour(state, by)
         case OpenSeries():

@@ -14,7 +14,7 @@ from gitsplit.tui.diff.commit_rows import path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
-from gitsplit.tui.state.new_commits import final_owner, message_of
+from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import file_cells, row_cells
@@ -22,6 +22,7 @@ from gitsplit.tui.view.text import (
     CURSOR,
     NO_MESSAGE,
     OWNER,
+    PROPOSED,
     Tints,
     group_style,
     line_cells,
@@ -96,8 +97,10 @@ def _commit_head(
         ]
     yield []
     message = message_of(plan, group)
-    for line in message.splitlines():
-        yield [("", "     "), *line_cells(line + b"\n", max(1, width - 5))]
+    is_proposed = plan.groups[message_group(plan, group)].is_proposed
+    for number, line in enumerate(message.splitlines()):
+        mark = PROPOSED if is_proposed and not number else " "
+        yield [("", f"   {mark} "), *line_cells(line + b"\n", max(1, width - 5))]
     if not message.strip():
         yield [("class:error", f"     {NO_MESSAGE}")]
     yield []

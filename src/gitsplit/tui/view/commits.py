@@ -14,12 +14,13 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
-from gitsplit.tui.state.new_commits import final_owner, message_of
+from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.dropped import drop_place_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
+    PROPOSED,
     SELECTED,
     column_text,
     end_of,
@@ -69,13 +70,16 @@ def last_lines(state: State, width: int | None = None) -> list[StyleAndTextTuple
 
 
 def subject(state: State, group: int) -> str:
-    """A commit's subject, or the words for having none."""
-    return _subject_text(message_of(state.plan, group))
+    """A commit's subject, or the words for having none; marked where it is proposed."""
+    home = state.plan.groups[message_group(state.plan, group)]
+    return marked_subject(home.message, home.is_proposed)
 
 
 @lru_cache(maxsize=1024)
-def _subject_text(message: bytes) -> str:
-    return one_line(subject_of(message)) or NO_MESSAGE
+def marked_subject(message: bytes, is_proposed: bool) -> str:
+    """A message's subject in one line, with a mark where nobody has confirmed it."""
+    text = one_line(subject_of(message)) or NO_MESSAGE
+    return f"{PROPOSED} {text}" if is_proposed else text
 
 
 def change_id_words(state: State, group: int) -> str:

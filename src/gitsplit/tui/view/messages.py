@@ -14,16 +14,14 @@ from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import SeriesInfo, State
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
-from gitsplit.tui.view.commits import short_id
+from gitsplit.tui.view.commits import marked_subject, short_id
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
-    NO_MESSAGE,
     OWNER,
     column_text,
     group_style,
     line_cells,
-    one_line,
     start_of,
 )
 
@@ -122,7 +120,7 @@ def _subject_line(
     words, style = length_words(subject)
     is_marked = commit.is_owner and commit.group is not None
     room = width - _INDENT - get_cwidth(words) - 3
-    text = column_text(one_line(subject) or NO_MESSAGE, room)
+    text = column_text(marked_subject(commit.message, commit.is_proposed), room)
     return [
         ("class:cursor", f" {CURSOR}" if is_at else "  "),
         (f"{group_style(commit.group or 0)} bold", f"{number + 1:>2} "),
@@ -161,8 +159,9 @@ def owner_words(state: State) -> str:
     others = len(pieces) - (owner is not None)
     if owner is None:
         return f"no commit keeps {change_id}: all start without reviewers"
-    size = quantity(entry.plan.group_of.count(owner.group), "hunk")
-    start = f"reviewers of {change_id} will see a new patch set with these {size}"
+    count = entry.plan.group_of.count(owner.group)
+    what = "this hunk" if count == 1 else f"these {quantity(count, 'hunk')}"
+    start = f"reviewers of {change_id} will see a new patch set with {what}"
     return f"{start}; {_others_words(others)}" if others else start
 
 

@@ -20,9 +20,9 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
-from gitsplit.tui.state.new_commits import NewCommit, new_commits
+from gitsplit.tui.state.new_commits import NewCommit, new_commits, unconfirmed_count
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
-from gitsplit.tui.view.commits import id_words
+from gitsplit.tui.view.commits import id_words, marked_subject
 from gitsplit.tui.view.dropped import (
     difference_lines,
     has_same_final_files,
@@ -34,6 +34,7 @@ from gitsplit.tui.view.series import conflict_words, title_of
 from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
+    PROPOSED,
     WARNING,
     column_text,
     group_style,
@@ -174,7 +175,7 @@ def _split_rows(
             )
             continue
         number, commit = found
-        subject = one_line(subject_of(commit.message)) or NO_MESSAGE
+        subject = marked_subject(commit.message, commit.is_proposed)
         yield PreviewRow(
             entry,
             number,
@@ -278,11 +279,20 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 
 
 def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """Trailers that not every commit keeps, and what reviewers will see."""
+    """What is proposed, trailers that not all keep, and what reviewers will see."""
     known = outlook_of(state)
-    for note in (*_trailer_notes(state), *(known.notes if known else ())):
+    notes = (*_proposed_notes(state), *_trailer_notes(state))
+    for note in (*notes, *(known.notes if known else ())):
         for line in text_lines(one_line(note), width - 5):
             yield [("", f"   {line}")]
+
+
+def _proposed_notes(state: State) -> Iterator[str]:
+    """How many messages nobody has confirmed, and where that is done."""
+    if count := unconfirmed_count(state):
+        what = quantity(count, "message")
+        verb = "is" if count == 1 else "are"
+        yield f"{PROPOSED} {what} {verb} proposed and not confirmed; l lists them"
 
 
 def _trailer_notes(state: State) -> Iterator[str]:

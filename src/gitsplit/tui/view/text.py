@@ -23,6 +23,7 @@ CURSOR = "▶"
 SELECTED = "▸"
 OWNER = "◆"
 WARNING = "⚠"
+PROPOSED = "~"
 NO_MESSAGE = "(no message yet)"
 _BLOCK = 1024
 _MOST_MARKS = 4  # combining marks on one cell; a line of them would have no end
