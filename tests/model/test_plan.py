@@ -18,6 +18,7 @@ from gitsplit.model.plan import (
     with_group_moved,
     with_groups_merged,
     with_message,
+    with_original_in,
     without_empty_groups,
     without_group,
 )
@@ -133,6 +134,59 @@ def test_dropped_edits_stay_dropped_when_groups_come_move_and_go() -> None:
     )
 
     assert plan.group_of == (2, DROPPED)
+
+
+ORIGINAL, TYPED, OTHER = b"original\n", b"typed\n", b"other\n"
+
+
+@pytest.mark.parametrize(
+    ("owner", "before", "expected"),
+    [
+        pytest.param(
+            0,
+            (Group(ORIGINAL), Group(TYPED)),
+            (Group(TYPED), Group(ORIGINAL)),
+            id="the messages change places",
+        ),
+        pytest.param(
+            0,
+            (Group(ORIGINAL), Group(TYPED, is_proposed=True)),
+            (Group(TYPED, is_proposed=True), Group(ORIGINAL)),
+            id="a proposed one stays proposed",
+        ),
+        pytest.param(
+            None,
+            (Group(ORIGINAL), Group(TYPED)),
+            (Group(TYPED), Group(ORIGINAL)),
+            id="nobody continued it, and one had its message",
+        ),
+        pytest.param(
+            0,
+            (Group(OTHER), Group(TYPED, is_proposed=True)),
+            (Group(OTHER), Group(ORIGINAL)),
+            id="another was typed for the one before",
+        ),
+        pytest.param(
+            0,
+            (Group(OTHER), Group(TYPED)),
+            (Group(OTHER), Group(TYPED)),
+            id="both were typed",
+        ),
+        pytest.param(
+            None,
+            (Group(OTHER), Group(TYPED, is_proposed=True)),
+            (Group(OTHER), Group(ORIGINAL)),
+            id="nobody had its message",
+        ),
+    ],
+)
+def test_who_continues_the_commit_has_its_message_and_what_was_typed_is_kept(
+    owner: int | None, before: tuple[Group, ...], expected: tuple[Group, ...]
+) -> None:
+    plan = replace(plan_of(CHANGED, (0, 1)), groups=before, continued_by=(owner,))
+    made = with_original_in(plan, 1, ORIGINAL)
+
+    assert (made.groups, made.owner) == (expected, 1)
 
 
 def test_a_group_without_edits_can_go() -> None:

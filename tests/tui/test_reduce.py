@@ -61,7 +61,15 @@ from gitsplit.tui.update.actions import (
     Undo,
     Widen,
 )
-from tests.tui.builder import MESSAGES, after, change_of, contents, plan_of, state_of
+from tests.tui.builder import (
+    MESSAGES,
+    after,
+    change_of,
+    contents,
+    first_state,
+    plan_of,
+    state_of,
+)
 
 BEFORE = "".join(f"line {number}\n" for number in range(1, 41))
 LINES = BEFORE.splitlines(keepends=True)
@@ -553,6 +561,24 @@ def test_c_makes_the_commit_in_focus_the_owner() -> None:
         "commit 1 keeps the Change-Id · u to undo",
     )
     assert after(state, Own()).status == "commit 1 already keeps the Change-Id"
+
+
+def test_c_takes_the_original_message_along_in_one_step() -> None:
+    start = tangled()
+    original = start.info.series.commits[0].raw.message
+    own, other = (
+        replace(start.plan.groups[1], message=original),
+        replace(start.plan.groups[0], message=b"Typed\n"),
+    )
+    plan = replace(start.plan, groups=(other, own))
+    state = after(first_state(start.info, plan), Own())
+
+    assert [group.message for group in state.plan.groups] == [original, b"Typed\n"]
+    assert state.status == (
+        "commit 1 keeps the Change-Id and has its message · u to undo"
+    )
+    assert after(state, Undo()).plan == plan
+    assert after(state, FocusOn(1), Own()).plan == plan
 
 
 def test_without_change_ids_the_owner_stands_for_the_original() -> None:

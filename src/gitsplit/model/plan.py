@@ -362,6 +362,27 @@ def with_continued(plan: Plan, source: int, group: int | None) -> Plan:
     return replace(plan, continued_by=tuple(heirs))
 
 
+def with_original_in(plan: Plan, group: int, message: bytes) -> Plan:
+    """The plan in which the group continues the only commit, and has its message.
+
+    ``message`` is the commit's. The group that had it so far gets that of this one in
+    exchange. Where the user has typed another for that, both keep what was typed; a
+    message that is only proposed gives way.
+    """
+    own, before = plan.groups[group], plan.owner
+    if before is None:
+        messages = [each.message for each in plan.groups]
+        before = messages.index(message) if message in messages else group
+    one = plan.groups[before]
+    is_exchanged = one.is_proposed or one.message == message
+    if before != group and (is_exchanged or before not in plan.group_of):
+        plan = _with_message_of(plan, before, own)
+        plan = _with_message_of(plan, group, one)
+    elif own.is_proposed:
+        plan = with_message(plan, group, message)
+    return with_continued(plan, 0, group)
+
+
 def _heir(plan: Plan, group: int, source: int) -> int | None:
     """The group that continues a commit of the range when ``group`` goes.
 

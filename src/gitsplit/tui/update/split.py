@@ -16,12 +16,11 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
-    with_continued,
     with_edits_assigned,
     with_group,
     with_group_moved,
     with_groups_merged,
-    with_message,
+    with_original_in,
     without_group,
 )
 from gitsplit.model.todo import Entry
@@ -36,7 +35,6 @@ from gitsplit.tui.state.new_commits import (
     commit_at_cursor,
     commit_name,
     message_group,
-    message_of,
 )
 from gitsplit.tui.state.selection import (
     Selection,
@@ -350,11 +348,11 @@ def _with_owner(state: State) -> State:
     name = commit_name(state, where)
     if entry.plan.owner == where.group:
         return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
-    # The message that it has by now, also where an empty owner has left it that.
-    message = message_of(entry.plan, where.group)
-    plan = with_message(entry.plan, where.group, message)
-    plan = with_continued(plan, 0, where.group)
-    step = step_about(state, where, f"{name} {_keeps_words(state, entry)}")
+    plan = with_original_in(entry.plan, where.group, entry.commit.raw.message)
+    words = f"{name} {_keeps_words(state, entry)}"
+    if plan.groups != entry.plan.groups:
+        words += " and has its message"
+    step = step_about(state, where, words)
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 
 
