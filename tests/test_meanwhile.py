@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -25,9 +26,9 @@ def work_on(repo: Repository) -> Work:
     return read_work(open_idle_repository(repo.path), REQUEST)
 
 
-def hook(repo: Repository, script: str) -> None:
-    """A ``reference-transaction`` hook; ``$1`` is the transaction's state."""
-    path = repo.path / ".git" / "hooks" / "reference-transaction"
+def hook(repo: Repository, script: str, name: str = "reference-transaction") -> None:
+    """A hook; the ``$1`` of ``reference-transaction`` is the transaction's state."""
+    path = repo.path / ".git" / "hooks" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -189,6 +190,51 @@ def test_a_lock_costs_nobody_the_plan_they_worked_on(series: Repository) -> None
 
     done(series.path, "--plan", str(kept_plan(caught.value)), "--yes")
     assert len(trees(series, "HEAD~4..")) == 4
+
+
+def keep_no_reflogs(repo: Repository, head: str) -> None:
+    """Nothing but ``head`` (a branch, or detached) leads to the commits."""
+    repo.git("config", "core.logAllRefUpdates", "false")
+    repo.git("checkout", "-q", head)
+    if head == "--detach":
+        repo.git("branch", "-q", "-D", "main")
+    shutil.rmtree(repo.path / ".git" / "logs")
+
+
+@pytest.mark.parametrize("when", ["before storing", "prepared", "committed"])
+@pytest.mark.parametrize("head", ["main", "--detach"])
+def test_a_gc_in_between_takes_nothing_that_the_split_needs(
+    series: Repository, head: str, when: str
+) -> None:
+    """What the originals have already isn't stored again, and must stay."""
+    keep_no_reflogs(series, head)
+    old = trees(series, "HEAD~3..")
+    gc = "[ $IN_GC ] || IN_GC=1 exec git gc -q --force --prune=now"
+    if when == "before storing":
+        hook(series, gc, "commit-msg")
+    else:
+        hook(series, f'[ "$1" = {when} ] || exit 0\n{gc}')
+    assert gitsplit(series.path, *SPLIT).status == 0
+
+    assert series.fsck() == ""
+    assert series.git("count-objects", "-v").startswith("count: 0\n")
+    assert trees(series, "HEAD~4..")[1:] == old
+
+
+def test_an_undo_for_which_the_commits_are_gone_is_refused(series: Repository) -> None:
+    keep_no_reflogs(series, "main")
+    tip = series.oid("HEAD")
+    assert gitsplit(series.path, *SPLIT).status == 0
+    series.git("gc", "-q", "--prune=now")
+    refs = series.refs()
+    ran = gitsplit(series.path, "--undo")
+
+    assert (ran.status, ran.out, series.refs()) == (1, "", refs)
+    assert ran.err.splitlines() == [
+        f"gitsplit: Commit {tip[:12]} from before the rewrite is gone.",
+        "hint: `git gc` removes what no branch, tag or reflog leads to.",
+        "Nothing was changed.",
+    ]
 
 
 def test_a_hook_that_says_no_is_heard_and_quoted(series: Repository) -> None:

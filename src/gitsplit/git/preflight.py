@@ -224,6 +224,11 @@ def refuse_undo(
             )
         if update.ref == "HEAD" and (branch := repo.head_ref()):
             raise _undo_error(update, f"is on {short_name(branch)} now")
+        if not repo.has_object(update.old):
+            raise NothingToUndo(
+                f"Commit {update.old[:12]} from before the rewrite is gone.",
+                hint="`git gc` removes what no branch, tag or reflog leads to.",
+            )
     _refuse_undo_elsewhere(repo, updates, head)
     if trees and repo.head_ref() == head:
         try:

@@ -66,7 +66,8 @@ class Unread:
 class File:
     """One side of a file's change; ``stored`` is None for a submodule.
 
-    A content of which no line is told from another, as a binary file's, is Unread.
+    Files are compared by their ids, which are made of the contents. A content of which
+    no line is told from another, as a binary file's, is Unread.
     """
 
     path: bytes
