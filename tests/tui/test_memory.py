@@ -5,6 +5,8 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gitsplit.model.diff import is_part_of
+from gitsplit.model.objects import Oid
 from gitsplit.tui.state.app_state import History, Screen, State
 from gitsplit.tui.state.undo import (
     MOST_STEPS,
@@ -87,6 +89,16 @@ def test_of_very_many_steps_the_last_can_be_taken_back() -> None:
     assert with_memory(start, memory).todo == left.todo
 
 
+def confirmed_lines(state: State) -> set[tuple[Oid, int]]:
+    """The places of what is confirmed, in the plans as they stand."""
+    return {
+        (oid, place)
+        for oid, plan in state.todo.plans.items()
+        for place, edit in enumerate(plan.edits)
+        if any(is_part_of(edit, each) for each in state.confirmed.get(oid, ()))
+    }
+
+
 @given(st.lists(st.sampled_from(ACTIONS), max_size=12))
 @settings(deadline=None, max_examples=60)
 def test_whatever_was_done_the_screen_can_be_gone_on_with(
@@ -95,7 +107,11 @@ def test_whatever_was_done_the_screen_can_be_gone_on_with(
     left = after(series(), *actions)
     state = back(left)
 
-    assert (state.history, state.steps_done) == (left.history, left.steps_done)
+    assert state.history == left.history
+    # What is confirmed now is then confirmed at each of the steps.
+    assert [s[:3] for s in state.steps_done] == [s[:3] for s in left.steps_done]
+    assert confirmed_lines(state) == confirmed_lines(left)
+    assert all(step.confirmed == state.confirmed for step in state.steps_done)
     assert after(state, *([Undo()] * len(actions))).todo == series().todo
     if state.opened is not None:
         assert state.opened == left.opened

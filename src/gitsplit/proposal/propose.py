@@ -105,12 +105,13 @@ class ProposalsByContent:
     def tree(self) -> Tree:
         """The merge tree of the pieces; longer ones count more."""
         return merge_tree(
-            self._scores,
+            self.pair_scores,
             piece_weights(features.lines for features in self.commit.features),
         )
 
     @cached_property
-    def _scores(self) -> list[list[float]]:
+    def pair_scores(self) -> list[list[float]]:
+        """The log odds that each two pieces belong together, by their numbers."""
         return scores(self.commit)
 
     @cached_property
@@ -119,7 +120,7 @@ class ProposalsByContent:
         if self.tree.size < 2:
             return 1
         described = clustering.group_count_features(
-            self.tree, self.commit.features, self._scores
+            self.tree, self.commit.features, self.pair_scores
         )
         worths = [group_count_worth(values) for values in described]
         return worths.index(max(worths)) + 1

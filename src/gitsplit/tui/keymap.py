@@ -34,6 +34,7 @@ from gitsplit.tui.update.actions import (
     FindNext,
     Focus,
     Fold,
+    Follow,
     GoBack,
     Interrupt,
     MarkSplit,
@@ -284,6 +285,7 @@ TABLE = (
     KeyRow(
         PIECES, _SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
     ),
+    KeyRow(PIECES, _SPLIT, {"&": Follow()}, "have those like it follow, or not"),
     KeyRow(
         SELECTING,
         _SPLIT,

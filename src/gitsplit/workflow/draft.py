@@ -5,7 +5,7 @@ file has no room for: cursor and undo history.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from threading import Condition, Thread
@@ -16,14 +16,14 @@ from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
-from gitsplit.model.diff import FileChange
+from gitsplit.model.diff import Edit, FileChange, is_part_of, sort_key
 from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
 from gitsplit.planfile import parse
 from gitsplit.planfile.saved_steps import dump_steps, load_steps
-from gitsplit.tui.state.app_state import History, HistoryStep, Screen
+from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, plan_document, read_work
@@ -182,6 +182,7 @@ def memory_text(memory: Memory, draft: str) -> str:
         "opened": memory.opened,
         "cursor": [memory.place, memory.below, memory.focus],
         "in_series": memory.in_series,
+        "confirmed": _confirmed_to_json(memory.confirmed, history.present),
     }
     body = json.dumps(value)
     return f"{_digest(draft, body)}\n{body}"
@@ -226,7 +227,35 @@ def _memory_from_json(
         below,
         max(0, focus),
         value["in_series"] is True,
+        _confirmed_from_json(value.get("confirmed", {}), todos[at]),
     )
+
+
+def _confirmed_to_json(confirmed: Confirmed, todo: Todo) -> dict[Oid, list[int]]:
+    """The places of what is confirmed in the plans of the list, for each commit."""
+    return {
+        oid: list(_confirmed_places(plan, confirmed[oid]))
+        for oid, plan in todo.plans.items()
+        if confirmed.get(oid)
+    }
+
+
+def _confirmed_places(plan: Plan, edits: Collection[Edit]) -> Iterator[int]:
+    """The places of the edits that are confirmed, or have been cut from such a one."""
+    whole: dict[tuple[int, int], list[Edit]] = {}
+    for edit in edits:
+        whole.setdefault(sort_key(edit)[:2], []).append(edit)
+    for place, edit in enumerate(plan.edits):
+        known = whole.get(sort_key(edit)[:2], ())
+        if any(is_part_of(edit, each) for each in known):
+            yield place
+
+
+def _confirmed_from_json(value: Any, todo: Todo) -> Confirmed:
+    return {
+        Oid(oid): frozenset(todo.plans[Oid(oid)].edits[int(at)] for at in places)
+        for oid, places in value.items()
+    }
 
 
 def _changes_reader(

@@ -135,7 +135,12 @@ def _opening_state(
     """The screen's first state: the draft's with its undo history, or a new one."""
     state = first_state(_whole(repo, request, work), work.todo, hunks_between)
     unproposed = {oid: work.plans[oid] for oid in work.unproposed}
-    state = replace(state, proposals=dict(work.proposals), unproposed=unproposed)
+    state = replace(
+        state,
+        proposals=dict(work.proposals),
+        unproposed=unproposed,
+        follows=repo.config.get_bool("gitsplit.follow", default=True),
+    )
     draft = _resume_draft(repo, request, work, finish)
     memory = None if draft is None else load_memory(repo, work, draft)
     if memory is not None:

@@ -7,7 +7,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import Hunk, Span
+from gitsplit.model.diff import Edit, Hunk, Span
 from gitsplit.model.lines import lines_of
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
@@ -224,12 +224,22 @@ def entries_of(todo: Todo) -> dict[Oid, Entry]:
     return {entry.oid: entry for entry in todo.entries}
 
 
+Confirmed = Mapping[Oid, frozenset[Edit]]
+"""For each commit the edits that the user has sent or kept, as they were cut then."""
+
+NONE_CONFIRMED: Confirmed = {}
+
+
 class HistoryStep(NamedTuple):
-    """What a step of the history did, in words; on which screen, to which commit."""
+    """What a step of the history did, in words; on which screen, to which commit.
+
+    ``confirmed`` is what the user had confirmed by the end of it.
+    """
 
     words: str
     screen: Screen
     commit: Oid | None = None
+    confirmed: Confirmed = NONE_CONFIRMED
 
 
 NO_ROWS = diff_rows((), ())
@@ -266,6 +276,12 @@ class State:
     # What each step of the history's past and future did.
     steps_done: tuple[HistoryStep, ...] = ()
     steps_undone: tuple[HistoryStep, ...] = ()
+
+    # What was confirmed before the first step. Whether those like a hunk that is sent
+    # follow it, and which edits did in the last step.
+    kept: Confirmed = field(default_factory=dict)
+    follows: bool = True
+    followed: frozenset[Edit] = frozenset()
 
     # The screens: beneath the one shown are others, each with its scroll.
     screen: Screen = Screen.SERIES
@@ -325,6 +341,11 @@ class State:
     def todo(self) -> Todo:
         """The todo list as it stands."""
         return self.history.present
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """What is confirmed at this point of the history."""
+        return self.steps_done[-1].confirmed if self.steps_done else self.kept
 
     @property
     def target(self) -> Target:

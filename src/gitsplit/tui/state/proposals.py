@@ -21,6 +21,7 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
+from gitsplit.tui.state.confirmed import with_none_confirmed
 from gitsplit.tui.state.location import (
     is_open,
     on_proposal,
@@ -122,4 +123,5 @@ def after_use_of_proposal(state: State) -> State:
     if commit not in state.plans:
         return with_proposal_request(state, commit)
     settled = replace(state, offered=state.offered - {commit})
-    return with_plan(settled, state.plans[commit], "used the proposal")
+    used = with_plan(settled, state.plans[commit], "used the proposal")
+    return with_none_confirmed(used)

@@ -4,7 +4,7 @@ The steps and the user's place are kept in a :class:`Memory` for the next start.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.objects import Oid
@@ -13,6 +13,7 @@ from gitsplit.model.states import with_overrides_merged
 from gitsplit.model.todo import Todo
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
+    Confirmed,
     History,
     HistoryStep,
     Screen,
@@ -47,9 +48,10 @@ def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
         raise NothingToDo("No change.")
+    told = step._replace(confirmed=state.confirmed)
     return replace(
         _at_history(state, state.history.then(todo)),
-        steps_done=(*state.steps_done, step),
+        steps_done=(*state.steps_done, told),
         steps_undone=(),
         status=f"{step.words} · u to undo",
     )
@@ -123,7 +125,12 @@ def _at_step_screen(state: State, step: HistoryStep) -> State:
 def _at_history(state: State, history: History[Todo]) -> State:
     """The state at another point of the history."""
     moved = replace(
-        state, history=history, checks={}, progress=None, accepts_conflict=False
+        state,
+        history=history,
+        followed=frozenset(),
+        checks={},
+        progress=None,
+        accepts_conflict=False,
     )
     if state.opened is None:
         return moved
@@ -145,7 +152,9 @@ class Memory:
 
     ``opened`` is the commit that was open, None where none was; the cursor was
     ``below`` rows below the first one of the edit at ``place`` of its plan.
-    ``in_series`` says whether the user was in the series.
+    ``in_series`` says whether the user was in the series. ``confirmed`` is what they
+    had confirmed by then; at the next start it is at each point of the history, so that
+    nothing of it moves by itself.
     """
 
     history: History[Todo]
@@ -157,6 +166,7 @@ class Memory:
     below: int = 0
     focus: int = 0
     in_series: bool = True
+    confirmed: Confirmed = field(default_factory=dict)
 
 
 def memory_of(state: State) -> Memory:
@@ -170,6 +180,7 @@ def memory_of(state: State) -> Memory:
         state.steps_done[-MOST_STEPS:],
         state.steps_undone[:MOST_STEPS],
         state.chosen,
+        confirmed=state.confirmed,
     )
     if state.opened is None or not state.plan.edits:
         return memory
@@ -195,11 +206,16 @@ def _is_in_series(state: State) -> bool:
 
 def with_memory(state: State, memory: Memory) -> State:
     """The first state with the steps and the place of an earlier screen restored."""
+    done, undone = (
+        tuple(step._replace(confirmed=memory.confirmed) for step in steps)
+        for steps in (memory.steps_done, memory.steps_undone)
+    )
     at = replace(
         state,
         history=memory.history,
-        steps_done=memory.steps_done,
-        steps_undone=memory.steps_undone,
+        steps_done=done,
+        steps_undone=undone,
+        kept=memory.confirmed,
         chosen=memory.chosen,
         status=RESTORED,
     )

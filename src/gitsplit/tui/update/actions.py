@@ -188,6 +188,11 @@ class AddCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Have hunks follow those like them that are sent, or have them stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """Select the next commit (1) or the previous one (-1), round the ends."""
 
@@ -471,7 +476,7 @@ def refusal_of(error: GitsplitError) -> Refused:
 
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Narrow | Widen | Cancel | Fold
-PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit
+PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
 MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed

@@ -28,6 +28,11 @@ from gitsplit.proposal.regroup import regroup
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
+from gitsplit.tui.state.confirmed import (
+    with_confirmed,
+    with_none_confirmed,
+    with_sent,
+)
 from gitsplit.tui.state.location import with_proposal_request
 from gitsplit.tui.state.new_commits import (
     Address,
@@ -53,6 +58,7 @@ from gitsplit.tui.update.actions import (
     Drop,
     Focus,
     FocusOn,
+    Follow,
     MergeInto,
     MoveCommit,
     Own,
@@ -81,8 +87,18 @@ def after_piece_action(state: State, action: PieceAction) -> State:
             return _after_split(state, _non_empty(selection_of(state)))
         case AddCommit():
             return _with_new_commit(state, selection_of(state))
+        case Follow():
+            return _after_follow_toggle(state)
         case _:
             assert_never(action)
+
+
+def _after_follow_toggle(state: State) -> State:
+    """The state in which hunks follow those like them that are sent, or don't."""
+    follows = not state.follows
+    words = "now follow" if follows else "no longer follow"
+    status = f"hunks {words} those like them that you send · & to switch"
+    return replace(state, follows=follows, status=status)
 
 
 def _selection_or_rest(state: State, rest: bool) -> Selection:
@@ -114,8 +130,11 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
         kept = f"{what} already in {group_name(group)}"
         if group == DROPPED:
             kept = f"{what} already left out"
-        return _beyond_selection(state, replace(state, status=kept), selection)
-    return _beyond_selection(state, _after_assignment(state, others, group), selection)
+        known = with_confirmed(state, (taken.edit for taken in selection))
+        return _beyond_selection(state, replace(known, status=kept), selection)
+    sent = _after_assignment(state, others, group)
+    known = with_confirmed(sent, (taken.edit for taken in selection))
+    return _beyond_selection(state, known, selection)
 
 
 def _after_send_to_next(state: State, selection: Selection) -> State:
@@ -155,7 +174,8 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
     if group == DROPPED:
         many = "commits" if "," in came_from else "commit"
         words = f"left out {what} of {many} {came_from}"
-    return with_plan(state, moved, words + side_effect_words(plan, moved, places))
+    words += side_effect_words(plan, moved, places)
+    return with_sent(state, moved, words, places)
 
 
 def _group_names(plan: Plan, selection: Selection) -> str:
@@ -193,8 +213,9 @@ def _with_new_commit(state: State, selection: Selection) -> State:
     words = f"new commit {at + 1} with {what}" if what else f"new commit {at + 1}"
     full = with_edits_assigned(grown, places, at)
     words += side_effect_words(grown, full, places)
-    made = with_plan(state, full, words)
-    named_how = replace(made, focus=at, viewed=at, status=f"{words} · i to name it")
+    made = with_sent(state, full, words, places)
+    said = f"{made.steps_done[-1].words} · i to name it"
+    named_how = replace(made, focus=at, viewed=at, status=said)
     return _beyond_selection(state, named_how, selection) if selection else named_how
 
 
@@ -260,7 +281,7 @@ def after_count_change(state: State, by: int) -> State:
         why = made.plan.groups[focus].reason
     if made.was_moved:
         words += "; what you moved is back as proposed"
-    found = with_plan(state, made.plan, words)
+    found = with_none_confirmed(with_plan(state, made.plan, words))
     status = f"{found.status} — {why}" if why else found.status
     return replace(found, focus=focus, viewed=focus, status=status)
 

@@ -18,6 +18,7 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
     CURSOR,
@@ -269,7 +270,9 @@ def diff_line(
     name = "×" if group == DROPPED else str(group + 1)
     style = "class:warning" if group == DROPPED else group_style(group)
     bar = _bar(rows.rows_of(edit), number)
-    return [margin, (f"{style} bold", name.rjust(digits)), (style, f" {bar}"), *cells]
+    between = FOLLOWED if edit in state.followed else " "
+    gutter = (style, f"{between}{bar}")
+    return [margin, (f"{style} bold", name.rjust(digits)), gutter, *cells]
 
 
 def _bar(run: range, row: int) -> str:

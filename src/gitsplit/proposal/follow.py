@@ -1,0 +1,105 @@
+"""Which hunks follow one that the user has sent: those that are most like it.
+
+The pieces of a commit that the user has confirmed are known to be right. Any other goes
+after the nearest of them, by the score of the proposal, where that has just been sent;
+and only where it is nearer than what the piece is together with now.
+"""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from gitsplit.model.diff import Edit, is_part_of, sort_key
+from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.proposal.commit_features import Matrix
+from gitsplit.proposal.features import Piece
+
+LEAST_SCORE = 1.0
+"""The log odds, at least, that a piece belongs with the one that it follows."""
+
+
+def followers(
+    plan: Plan,
+    pieces: Sequence[Piece],
+    scores: Matrix,
+    confirmed: Collection[Edit],
+    sent: Sequence[int],
+) -> tuple[int, ...]:
+    """The places of the edits that follow those at ``sent`` to the group of these.
+
+    ``pieces`` are those of the proposal, ``scores`` the log odds that each two belong
+    together. ``confirmed`` are the edits that the user has sent or kept, as they were
+    cut then. They stay, and so do what was left out, a piece of which some is confirmed
+    or whose parts are in several groups, and the last piece of a group. Nothing follows
+    what is left out.
+    """
+    to, index = plan.group_of[sent[0]], _PieceIndex(pieces)
+    covered = [index.around(edit) for edit in plan.edits]
+    leading = {piece for place in sent for piece in covered[place]}
+    held = {piece for edit in confirmed for piece in index.around(edit)} | leading
+    homes = _homes(plan, covered)
+    led = {piece for piece in leading if homes[piece] == to}
+    if to == DROPPED or not led:
+        return ()
+    following = {
+        piece
+        for piece, home in homes.items()
+        if home not in (None, DROPPED, to)
+        and piece not in held
+        and _follows(scores[piece], piece, homes, held, led)
+    }
+    pairs = enumerate(covered)
+    return tuple(at for at, pieces in pairs if pieces and following.issuperset(pieces))
+
+
+class _PieceIndex:
+    """Finds the pieces of a commit, by number, that an edit of any cut is of."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        found = enumerate(pieces)
+        known = ((sort_key(edit), edit, at) for at, piece in found for edit in piece)
+        self._known = sorted(known, key=lambda each: each[0])
+        self._starts = [start for start, _, _ in self._known]
+
+    def around(self, edit: Edit) -> tuple[int, ...]:
+        """The piece that the edit is a part of, or those that are parts of it."""
+        at = bisect_right(self._starts, sort_key(edit)) - 1
+        if at >= 0 and is_part_of(edit, self._known[at][1]):
+            return (self._known[at][2],)
+        return tuple(self._parts_from(max(at, 0), edit))
+
+    def _parts_from(self, at: int, edit: Edit) -> Iterator[int]:
+        for _, part, piece in self._known[at:]:
+            if not is_part_of(part, edit):
+                return
+            yield piece
+
+
+def _homes(plan: Plan, covered: Sequence[tuple[int, ...]]) -> Mapping[int, int | None]:
+    """The group of each piece; None where its parts are in several."""
+    homes: dict[int, int | None] = {}
+    for group, pieces in zip(plan.group_of, covered, strict=True):
+        for piece in pieces:
+            is_one = homes.get(piece, group) == group
+            homes[piece] = group if is_one else None
+    return homes
+
+
+def _follows(
+    row: Sequence[float],
+    piece: int,
+    homes: Mapping[int, int | None],
+    held: Collection[int],
+    led: Collection[int],
+) -> bool:
+    """Whether a piece with these scores follows the pieces of ``led``.
+
+    The nearest of those that are ``held`` must be among them, and nearer than half way
+    between the mean and the best of what is in the piece's own group.
+    """
+    known = [other for other in held if homes.get(other) not in (None, DROPPED)]
+    nearest = max(known, key=lambda other: (row[other], -other))
+    home = homes[piece]
+    mates = [row[mate] for mate, at in homes.items() if at == home and mate != piece]
+    if nearest not in led or not mates or row[nearest] < LEAST_SCORE:
+        return False
+    return row[nearest] > (sum(mates) / len(mates) + max(mates)) / 2
