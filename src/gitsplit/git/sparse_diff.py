@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from gitsplit.model.diff import Hunk, Span
-from gitsplit.model.lines import lines_of
+from gitsplit.model.lines import equal_length, lines_of
 
 _BLOCK = 1 << 16
 """So many bytes of a side are looked at at once; no change may be longer."""
@@ -66,33 +66,10 @@ def _runs(old: bytes, new: bytes) -> list[_Run] | None:
 
 def _equal_run(old: bytes, new: bytes, at_old: int, at_new: int) -> _Run:
     """The equal lines from two places on; there may be none."""
-    same = _equal_bytes(old, new, at_old, at_new)
+    same = equal_length(old, new, at_old, at_new)
     if (at_old + same, at_new + same) != (len(old), len(new)):
         same = max(0, old.rfind(b"\n", at_old, at_old + same) + 1 - at_old)
     return _Run(slice(at_old, at_old + same), slice(at_new, at_new + same))
-
-
-def _equal_bytes(old: bytes, new: bytes, at_old: int, at_new: int) -> int:
-    """How many bytes are equal from two places on."""
-    most = min(len(old) - at_old, len(new) - at_new)
-    least, end = 0, most
-    for at in range(0, most, _BLOCK):
-        one = old[at_old + at : at_old + at + _BLOCK]
-        if one != new[at_new + at : at_new + at + _BLOCK]:
-            least, end = at, min(at + _BLOCK, most)
-            break
-    else:
-        return most
-    while least < end:  # half by half
-        middle = (least + end + 1) // 2
-        if (
-            old[at_old + least : at_old + middle]
-            == new[at_new + least : at_new + middle]
-        ):
-            least = middle
-        else:
-            end = middle - 1
-    return least
 
 
 def _change(old: bytes, new: bytes, at_old: int, at_new: int) -> _Run | None:

@@ -4,19 +4,17 @@ The rule is part of the plan format (version 1): a hunk that is cut reads the sa
 wherever it is cut, so every reader of a plan must align its lines alike.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import gcd, lcm
 from typing import Literal
+
+from gitsplit.model.tokens import TokenLine, common_in_any_order, places_by_token
 
 Side = Literal["old", "new"]
 Slot = tuple[Side, int]
 """A line of a hunk: its side and its 0-based place among the hunk's lines there."""
 
-_TOKEN = re.compile(rb"\w+|\W", re.DOTALL)
 _MOST_PAIRS = 10_000
 """Of more pairs of lines, none is compared."""
 
@@ -91,23 +89,6 @@ def _earliest(
                 break
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line's tokens, and what is asked of them again and again."""
-
-    tokens: list[bytes]
-
-    @cached_property
-    def places(self) -> dict[bytes, int]:
-        """For each token the bit set of its places."""
-        return _places_by_token(self.tokens)
-
-    @cached_property
-    def counts(self) -> Counter[bytes]:
-        """How often each token is there."""
-        return Counter(self.tokens)
-
-
 def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
     """Each pair's similarity times one common multiple; 0 where it is under a half.
 
@@ -120,13 +101,13 @@ def _scores(old: tuple[bytes, ...], new: tuple[bytes, ...]) -> list[list[int]]:
     return [[above * (unit // below) for above, below in row] for row in found]
 
 
-def _token_lines(lines: tuple[bytes, ...]) -> list[_Line]:
-    return [_Line(_TOKEN.findall(line.removesuffix(b"\n"))) for line in lines]
+def _token_lines(lines: tuple[bytes, ...]) -> list[TokenLine]:
+    return [TokenLine(line.removesuffix(b"\n")) for line in lines]
 
 
-def _similarity(old: _Line, new: _Line, pairs: int) -> tuple[int, int]:
+def _similarity(old: TokenLine, new: TokenLine, pairs: int) -> tuple[int, int]:
     """2·m/(a+b) as a fraction in lowest terms; 0 where it is under a half."""
-    a, b = len(old.tokens), len(new.tokens)
+    a, b = old.length, new.length
     if not a + b:
         return 1, 1
     if 4 * min(a, b) < a + b:
@@ -138,25 +119,18 @@ def _similarity(old: _Line, new: _Line, pairs: int) -> tuple[int, int]:
     return 2 * common // divisor, (a + b) // divisor
 
 
-def _common(old: _Line, new: _Line, pairs: int) -> int:
+def _common(old: TokenLine, new: TokenLine, pairs: int) -> int:
     """How many tokens the lines have in common; any number where it is too few."""
-    a, b = len(old.tokens), len(new.tokens)
+    a, b = old.length, new.length
     if a * b * pairs > _MOST_TOKEN_PAIRS:
-        return _in_any_order(old, new)
+        return common_in_any_order(old, new)
     if a <= _LONG:
         places = old.places
         found = [places[token] for token in new.tokens if token in places]
         return _short_common(a, found) if 4 * len(found) >= a + b else 0
-    if 4 * _in_any_order(old, new) < a + b:
+    if 4 * (old.counts & new.counts).total() < a + b:
         return 0
     return _long_common(old.tokens, new.tokens)
-
-
-def _in_any_order(old: _Line, new: _Line) -> int:
-    """How many tokens both lines have, wherever they stand."""
-    both = old.counts.keys() & new.counts.keys()
-    times = (map(line.counts.__getitem__, both) for line in (old, new))
-    return sum(map(min, *times))
 
 
 def _long_common(old: list[bytes], new: list[bytes]) -> int:
@@ -172,14 +146,6 @@ def _common_prefix(a: list[bytes], b: list[bytes], most: int) -> int:
     """How many tokens both begin with, at most ``most``."""
     pairs = zip(a[:most], b[:most], strict=True)
     return next((at for at, (x, y) in enumerate(pairs) if x != y), most)
-
-
-def _places_by_token(tokens: list[bytes]) -> dict[bytes, int]:
-    """For each token the bit set of its places."""
-    places: dict[bytes, int] = {}
-    for place, token in enumerate(tokens):
-        places[token] = places.get(token, 0) | 1 << place
-    return places
 
 
 def _short_common(length: int, places: list[int]) -> int:
@@ -207,7 +173,7 @@ def _longest_common(old: list[bytes], new: list[bytes]) -> int:
     common = 0
     for start in range(0, len(old), _BLOCK):
         block = old[start : start + _BLOCK]
-        places, length = _places_by_token(block), len(block)
+        places, length = places_by_token(block), len(block)
         row = full = (1 << length) - 1
         for at, token in enumerate(new):
             carry = carries[at]

@@ -6,7 +6,7 @@ Only ``\n`` ends a line: carriage return, form feed and NUL are content.
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, overload
 
@@ -14,6 +14,9 @@ _BLOCK: Final = 1 << 16
 """So many bytes, and the rest of the line that they end in, are looked at at once."""
 
 _END = re.compile(rb"\n")
+
+_FIRST_STEP: Final = 64
+"""So many bytes are compared first, then twice as many, up to a block."""
 
 
 def lines_of(content: bytes) -> tuple[bytes, ...]:
@@ -85,6 +88,41 @@ class Lines(Sequence[bytes]):
         start, stop = self._starts[block : block + 2]
         ends = (found.end() for found in _END.finditer(self.content, start, stop))
         return array("Q", [start, *ends])
+
+
+def equal_length(one: bytes, two: bytes, at_one: int = 0, at_two: int = 0) -> int:
+    """How many bytes from a place on are those of the other content from another on."""
+
+    def is_equal(start: int, stop: int) -> bool:
+        part = one[at_one + start : at_one + stop]
+        return part == two[at_two + start : at_two + stop]
+
+    return _length_equal(min(len(one) - at_one, len(two) - at_two), is_equal)
+
+
+def equal_tail(one: bytes, two: bytes) -> int:
+    """How many bytes at the end of the two contents are the same."""
+
+    def is_equal(start: int, stop: int) -> bool:
+        part = one[len(one) - stop : len(one) - start]
+        return part == two[len(two) - stop : len(two) - start]
+
+    return _length_equal(min(len(one), len(two)), is_equal)
+
+
+def _length_equal(most: int, is_equal: Callable[[int, int], bool]) -> int:
+    """How far on all is equal, at most ``most``; asked of parts, none of them large."""
+    at, step = 0, _FIRST_STEP
+    while at < most and is_equal(at, min(at + step, most)):
+        at, step = at + step, min(2 * step, _BLOCK)
+    at, end = min(at, most), min(at + step, most)
+    while at < end:  # half by half
+        middle = (at + end + 1) // 2
+        if is_equal(at, middle):
+            at = middle
+        else:
+            end = middle - 1
+    return at
 
 
 def _index_blocks(content: bytes) -> Iterator[int]:
