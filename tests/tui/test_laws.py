@@ -129,7 +129,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     Focus: (_SIGN,),
     FocusOn: (st.integers(0, 4),),
     MoveCommit: (_SIGN,),
-    MergeInto: (),
+    MergeInto: (st.none() | st.integers(0, 4),),
     ChangeCount: (_SIGN,),
     Own: (),
     SetMessage: (st.just(0), _MESSAGES),

@@ -540,6 +540,33 @@ def test_the_first_commit_is_merged_into_the_next() -> None:
     assert (state.plan.group_of, state.focus) == ((0, 1, 1, 1, 1), 0)
 
 
+@pytest.mark.parametrize(
+    ("source", "into", "group_of", "focus"),
+    [
+        (2, 0, (0, 1, 0, 0, 1), 0),
+        (0, 2, (1, 0, 1, 1, 0), 1),
+        (1, 0, (0, 0, 1, 0, 0), 0),
+    ],
+)
+def test_any_two_commits_are_merged_in_one_step(
+    source: int, into: int, group_of: tuple[int, ...], focus: int
+) -> None:
+    start = state_of(plan_of(TANGLED, 3, (0, 1, 2, 0, 1)))
+    state = after(start, FocusOn(source), MergeInto(into))
+
+    assert (state.plan.group_of, state.focus) == (group_of, focus)
+    assert state.status == (f"merged commit {source + 1} into {into + 1} · u to undo")
+    assert len(state.steps_done) == 1
+    assert after(state, Undo()).plan == start.plan
+
+
+def test_a_commit_is_merged_neither_into_itself_nor_into_none() -> None:
+    state = state_of(plan_of(TANGLED, 2))
+
+    assert after(state, MergeInto(0)).status.startswith("Commit 1 is the selected one.")
+    assert after(state, MergeInto(2)).status.startswith("There is no commit 3.")
+
+
 def test_merging_an_empty_commit_removes_it() -> None:
     state = after(tangled(3), Focus(1), MergeInto())
 

@@ -150,6 +150,8 @@ _NAMES = {
     "c-u": "Ctrl-U",
     "c-z": "Ctrl-Z",
     "<any>": "text",
+    "M 1": "M1-9",
+    "M M": "MM",
 }
 
 
@@ -376,7 +378,16 @@ TABLE = (
         "move",
         hidden=frozenset({"escape up", "escape down"}),
     ),
-    KeyRow(COMMITS, _SPLIT, {"M": MergeInto()}, "merge into the previous commit"),
+    KeyRow(
+        COMMITS,
+        _SPLIT,
+        {
+            **{f"M {each}": MergeInto(int(each) - 1) for each in DIGITS},
+            "M M": MergeInto(),
+        },
+        "merge it into that commit, into the previous one",
+        hidden=frozenset(f"M {each}" for each in DIGITS[1:]),
+    ),
     KeyRow(
         COMMITS,
         _SPLIT,

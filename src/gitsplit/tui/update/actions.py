@@ -215,7 +215,12 @@ class MoveCommit:
 
 @dataclass(frozen=True, slots=True)
 class MergeInto:
-    """Merge the selected commit into the previous one; the first into the second."""
+    """Merge the selected commit into ``group``.
+
+    Without one, into the previous one; the first into the second.
+    """
+
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,8 +306,8 @@ def after_commit_action(state: State, action: CommitAction) -> State:
             return with_focus(state, group)
         case MoveCommit(by):
             return _after_commit_move(state, state.focus + by)
-        case MergeInto():
-            return _after_merge(state)
+        case MergeInto(group):
+            return _after_merge(state, group)
         case Own():
             return _with_owner(state)
         case SetMessage(group, message):
@@ -338,22 +338,24 @@ def _after_commit_move(state: State, to: int) -> State:
     return replace(with_plan(state, plan, words), focus=to, viewed=to)
 
 
-def _after_merge(state: State) -> State:
-    """The state with the selected commit merged into the one before it.
-
-    The first is merged into the second.
-    """
+def _after_merge(state: State, group: int | None) -> State:
+    """The state with the selected commit merged into ``group``, or its neighbour."""
     source = state.focus
-    into = source - 1 if source else 1
     if len(state.plan.groups) == 1:
         raise NothingToDo("There is only one commit.", hint="+ makes another.")
+    into = (source - 1 if source else 1) if group is None else group
+    _refuse_missing_group(state, into)
+    if into == source:
+        raise NothingToDo(
+            f"Commit {source + 1} is the selected one.", hint="Tab selects another."
+        )
     if source not in state.plan.group_of and source != state.plan.owner:
         plan = without_group(state.plan, source)
         words = f"removed the empty commit {source + 1}"
     else:
         plan = with_groups_merged(state.plan, source, into)
         words = f"merged commit {source + 1} into {into + 1}"
-    left = min(source, into)
+    left = into - (source < into)
     return replace(with_plan(state, plan, words), focus=left, viewed=left)
 
 
