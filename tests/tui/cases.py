@@ -194,6 +194,38 @@ def hostile() -> State:
     return first_state(whole, replace(plan, groups=groups))
 
 
+READING = (
+    """\
+TIMEOUT = 10
+\tindent = "tab"
+blank = "at the end"
+ends = "like Unix"
+# same
+名前 = "古い 値"
+who = "👩\u200d💻 🇩🇪 e\u0301"
+# same
+table = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "old last"]
+gone = True
+""",
+    """\
+TIMEOUT = 30
+    indent = "tab"
+blank = "at the end"  \t
+ends = "like Unix"\r
+# same
+名前 = "新しい 値"
+who = "👩\u200d🔬 🇩🇪 é"
+# same
+table = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "new last"]
+last = connect(host, TIMEOUT)""",
+)
+
+
+def reading() -> State:
+    """Lines that differ in a word, in white space, in their end, far to the right."""
+    return state_of(plan_of({"reading.py": READING}))
+
+
 def many() -> State:
     """Twelve commits, the eleventh empty, of a file with a long new function."""
     lines = [f"line {n}\n" for n in range(80)]
@@ -301,6 +333,7 @@ CASES: dict[str, Callable[[], State]] = {
         altered,
         wide_characters,
         hostile,
+        reading,
         many,
         series,
         estimated,

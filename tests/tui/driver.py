@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import pyte
 from prompt_toolkit.application import create_app_session
@@ -10,6 +10,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
+from pyte.screens import Char
 
 from gitsplit.model.checks import Outlook
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
@@ -89,31 +90,68 @@ class _Watched(Shell):
         self._is_taken = self._has_news = False
 
 
+DEPTHS = {
+    "": ColorDepth.DEPTH_1_BIT,
+    "mono": ColorDepth.DEPTH_1_BIT,
+    "16": ColorDepth.DEPTH_4_BIT,
+}
+"""What a golden screen says of colours: the last two have a line for them."""
+
+
 def screens(
     state: State,
     steps: Iterable[Iterable[str]],
     columns: int,
     rows: int,
     outlook: Outlook = NOTHING_AGAINST,
+    *,
+    depth: str = "",
 ) -> list[list[str]]:
-    """What stands on the terminal after each step's keys, line by line."""
-    return asyncio.run(_screens(state, steps, columns, rows, outlook))
+    """What stands on the terminal after each step's keys, line by line.
+
+    With a ``depth``, below each line that isn't plain throughout is one that begins
+    with ``~``, of a letter for each cell (see :func:`_look`).
+    """
+    return asyncio.run(_screens(state, steps, columns, rows, outlook, depth))
 
 
-async def _screens(
+def _look(cell: Char) -> str:
+    """A letter for a colour, else for an attribute: large if underlined or reversed."""
+    name = cell.fg.removeprefix("bright")
+    if name == "default":
+        name = "underlined" if cell.underscore else "reversed" if cell.reverse else ""
+        name = name or ("bold" if cell.bold else "italic" if cell.italics else " ")
+        return name[0]
+    letter = name[0]
+    return letter.upper() if cell.underscore or cell.reverse else letter
+
+
+def _lines(terminal: pyte.Screen, depth: str) -> Iterator[str]:
+    """The lines of the terminal, with those for its colours if they are asked for."""
+    for number, line in enumerate(terminal.display):
+        yield line.rstrip()
+        row = terminal.buffer[number]
+        cells = (row[column] for column in range(terminal.columns))
+        looks = "".join(_look(cell) for cell in cells if cell.data)
+        if depth and looks.strip():
+            yield f"~{looks.rstrip()}"
+
+
+async def _screens(  # noqa: PLR0917  as many as screens has
     state: State,
     steps: Iterable[Iterable[str]],
     columns: int,
     rows: int,
     outlook: Outlook,
+    depth: str,
 ) -> list[list[str]]:
     terminal = pyte.Screen(columns, rows)
     wire = _Wire(pyte.Stream(terminal).feed)
     output = Vt100_Output(
         wire,
         lambda: Size(rows=rows, columns=columns),
-        term="xterm",
-        default_color_depth=ColorDepth.DEPTH_1_BIT,
+        term="linux" if depth == "16" else "xterm",
+        default_color_depth=DEPTHS[depth],
         enable_cpr=False,
     )
     found = []
@@ -129,7 +167,7 @@ async def _screens(
                 keyboard.send_text(KEYS.get(key, key))
                 await asyncio.wait_for(shell.drawn.wait(), PATIENCE)
             await shell.settled()
-            found.append([line.rstrip() for line in terminal.display])
+            found.append([*_lines(terminal, depth)])
         application.exit()
         await asyncio.wait_for(running, PATIENCE)
     return found

@@ -26,6 +26,7 @@ from gitsplit.tui.update.actions import (
     AddCommit,
     Apply,
     Ask,
+    ChooseLook,
     FocusOn,
     Interrupt,
     Narrow,
@@ -60,6 +61,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the preview": (OpenPreview(),),
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
+    "choosing a look": (ChooseLook(),),
     "typing": (Ask(Purpose.SEARCH),),
 }
 
@@ -147,6 +149,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
         ("the preview", ["Enter", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
+        ("choosing a look", ["h", "z", "Esc"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
     ],
 )

@@ -17,6 +17,7 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
+    Look,
     Purpose,
     Screen,
     State,
@@ -33,8 +34,10 @@ from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
     Cancel,
+    Centre,
     ChangeCount,
     CheckCommits,
+    ChooseLook,
     Confirm,
     Dismiss,
     Drop,
@@ -84,6 +87,7 @@ from gitsplit.tui.update.actions import (
     Submit,
     Suspend,
     Take,
+    Toggle,
     TypeText,
     Undo,
     UseProposal,
@@ -115,6 +119,9 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     MoveFile: (_SIGN,),
     Pan: (_SMALL,),
     FindNext: (),
+    ChooseLook: (st.booleans(),),
+    Toggle: (st.sampled_from(Look),),
+    Centre: (),
     Narrow: (),
     Widen: (),
     Cancel: (),
@@ -297,7 +304,12 @@ def test_a_refused_action_changes_nothing_but_what_is_said(
 
     if tried.is_refusal:
         said = replace(
-            state, status=tried.status, refusal=tried.refusal, request=tried.request
+            state,
+            status=tried.status,
+            refusal=tried.refusal,
+            request=tried.request,
+            is_choosing_look=False,
+            is_centred=False,
         )
         assert tried == said
         assert tried.status

@@ -1,8 +1,9 @@
 """Golden screens: what stands on a real terminal after some keys.
 
 A file in ``screens/`` says its size, the case it opens (see ``cases.py``), and for
-each step the keys by name and the screen after them. Change a screen, run
-``pytest tests/tui --update-screens``, and read the diff.
+each step the keys by name and the screen after them. Where it says ``colours mono`` or
+``colours 16`` as well, a line below each says how its cells look (see ``driver.py``).
+Change a screen, run ``pytest tests/tui --update-screens``, and read the diff.
 """
 
 from collections.abc import Iterator
@@ -19,11 +20,16 @@ PLACE = Path(__file__).parent / "screens"
 def redrawn(golden: str) -> str:
     """The file with the screens that the keys in it lead to now."""
     head, *rest = golden.splitlines()
-    _, size, _, case = head.split()
+    _, size, _, case, *more = head.split()
     rows, columns = map(int, size.split("x"))
     keys = [line[1:].split() for line in rest if line.startswith(">")]
     found = screens(
-        CASES[case](), keys, columns, rows, OUTLOOKS.get(case, NOTHING_AGAINST)
+        CASES[case](),
+        keys,
+        columns,
+        rows,
+        OUTLOOKS.get(case, NOTHING_AGAINST),
+        depth=more[-1] if more else "",
     )
     return "\n".join([head, *_steps(keys, found)]) + "\n"
 
@@ -31,7 +37,7 @@ def redrawn(golden: str) -> str:
 def _steps(keys: list[list[str]], found: list[list[str]]) -> Iterator[str]:
     for pressed, lines in zip(keys, found, strict=True):
         yield " ".join([">", *pressed])
-        yield from (f"|{line}" for line in lines)
+        yield from (line if line[:1] == "~" else f"|{line}" for line in lines)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PLACE.glob("*.screen")))

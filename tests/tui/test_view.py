@@ -124,7 +124,7 @@ def test_a_line_says_its_commit_by_a_digit_and_its_sign_before_any_colour() -> N
     removed = next(n for n in range(lines.height) if "nmae" in text(lines.get(n)))
 
     assert text(lines.get(removed)) == ' 1 ┏-    print(settings["nmae"])'
-    assert style_of(lines.get(removed), "nmae") == "class:removed"
+    assert style_of(lines.get(removed), "print") == "class:removed"
     assert style_of(lines.get(removed), "┏") == "class:group0"
 
 

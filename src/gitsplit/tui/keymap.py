@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
 
-from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
+from gitsplit.tui.state.app_state import Look, Purpose, Screen, State, Unit
 from gitsplit.tui.state.new_commits import unconfirmed_count
 from gitsplit.tui.update.actions import (
     FAR,
@@ -22,8 +22,10 @@ from gitsplit.tui.update.actions import (
     Autosquash,
     Become,
     Cancel,
+    Centre,
     ChangeCount,
     CheckCommits,
+    ChooseLook,
     Confirm,
     Dismiss,
     Drop,
@@ -67,6 +69,7 @@ from gitsplit.tui.update.actions import (
     Submit,
     Suspend,
     Take,
+    Toggle,
     TypeText,
     Undo,
     UseProposal,
@@ -75,7 +78,10 @@ from gitsplit.tui.update.actions import (
 
 
 class KeyContext(Enum):
-    """What a key is pressed in, which decides what it does: a screen, or a prompt."""
+    """What a key is pressed in, which decides what it does: a screen, or a prompt.
+
+    LOOK is after a ``z``, on which a second key follows.
+    """
 
     SERIES = auto()
     SPLIT = auto()
@@ -84,6 +90,7 @@ class KeyContext(Enum):
     PREVIEW = auto()
     HELP = auto()
     PROMPT = auto()
+    LOOK = auto()
 
 
 class Pressed(NamedTuple):
@@ -123,7 +130,8 @@ class KeyRow:
         keys = [key for key in self.actions if key not in self.hidden]
         if keys == [*DIGITS]:
             return "1-9"
-        return " ".join(map(key_name, keys))
+        first = "z " if self.contexts == _LOOK else ""
+        return " ".join(f"{first}{key_name(key)}" for key in keys)
 
 
 DIGITS = "123456789"
@@ -162,6 +170,8 @@ def key_name(key: str) -> str:
 
 def context_of(state: State) -> KeyContext:
     """What the next key will be pressed in."""
+    if state.is_choosing_look:
+        return KeyContext.LOOK
     return (
         KeyContext.PROMPT if state.prompt is not None else KeyContext[state.screen.name]
     )
@@ -184,6 +194,7 @@ _NUMBERED = frozenset({KeyContext.COMMIT, KeyContext.PREVIEW})
 _PREVIEW = frozenset({KeyContext.PREVIEW})
 _HELP = frozenset({KeyContext.HELP})
 _PROMPT = frozenset({KeyContext.PROMPT})
+_LOOK = frozenset({KeyContext.LOOK})
 _SCREENS = _ROWS | _SPLIT | _PAGES
 _WORKING = _SCREENS - _HELP
 _EVERYWHERE = frozenset(KeyContext)
@@ -194,6 +205,7 @@ SELECTING = "Selecting"
 COMMITS = "The new commits"
 MOVING = "Moving around"
 LOOKING = "Preview, apply, quit"
+READING = "Reading the diff"
 PAGES = "On the other screens"
 TYPING = "In a prompt"
 
@@ -416,6 +428,30 @@ TABLE = (
         {"left": Pan(-_PAN), "right": Pan(_PAN)},
         "scroll left, right",
     ),
+    KeyRow(
+        READING,
+        _COMMITS,
+        {"z": ChooseLook()},
+        "show the diff otherwise: a second key says how",
+    ),
+    KeyRow(
+        READING,
+        _LOOK,
+        {"h": Toggle(Look.WORDS)},
+        "words that differ: on or off",
+        "words that differ",
+    ),
+    KeyRow(
+        READING, _LOOK, {"z": Centre()}, "scroll the cursor to the middle", "centred"
+    ),
+    KeyRow(
+        READING,
+        _LOOK,
+        {"escape": ChooseLook(waits=False), "<any>": ChooseLook(waits=False)},
+        "leave the diff as it is",
+        "cancel",
+        hidden=frozenset({"<any>"}),
+    ),
     KeyRow(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "go to a hunk by number"),
     KeyRow(
         MOVING,
@@ -538,6 +574,7 @@ class _FooterKeys(Enum):
     REFUSED = "1 q ?"
     HELP = "up q"
     PROMPT = "enter escape c-u"
+    LOOK = "h z escape"
 
 
 def footer(state: State) -> list[tuple[str, str]]:
@@ -577,8 +614,8 @@ def keys_markdown() -> str:
 
 def _footer_keys(state: State) -> _FooterKeys:
     """The keys of the footer in this state."""
-    if state.prompt is not None:
-        return _FooterKeys.PROMPT
+    if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK):
+        return _FooterKeys[context_of(state).name]
     if state.screen is Screen.PREVIEW and state.problems:
         return _FooterKeys.REFUSED
     if state.screen is Screen.PREVIEW and state.info.check:

@@ -36,6 +36,7 @@ from gitsplit.tui.diff.rows import (
     common_ends_of_both,
     starts_after,
 )
+from gitsplit.tui.diff.words import hunk_at
 
 EARLIER, MINE, LATER = range(3)
 """The fate of an edit: in an earlier commit, in the one shown, or in a later one."""
@@ -107,6 +108,19 @@ class CommitRows:
             )
             self.layouts[number] = layout
         return layout
+
+    def is_mine(self, file: int, is_old: bool, line: int) -> bool:
+        """Whether the commit removes a line of the old side, or adds a new one."""
+        hunk = hunk_at(self.changes[file], is_old, line)
+        if hunk is None:
+            return False
+        block = self.rows.block_of_hunk(self.rows.by_file[file], hunk)
+        at = bisect_right(
+            self.rows.blocks[block].edits,
+            (hunk, line),
+            key=lambda edit: _first_line(edit, is_old),
+        )
+        return at > 0 and self.fates_in(block)[at - 1] == MINE
 
     def fates_in(self, block: int) -> bytes:
         """The fates of the edits of a block."""
@@ -374,6 +388,12 @@ def _line_runs(change: FileChange, block: Block, fates: bytes) -> Iterator[LineR
         yield from _hunk_line_runs(change, hunk, list(found))
         at = hunk.old.stop
     yield LineRun(_CONTEXT, Span(at, block.span.stop), True)
+
+
+def _first_line(edit: Edit, is_old: bool) -> tuple[int, int]:
+    """The hunk of an edit, and its first line on a side."""
+    assert isinstance(edit, TextEdit), "only a head has facts"
+    return edit.hunk, (edit.old if is_old else edit.new).start
 
 
 def _hunk_of(edit: Edit) -> int:

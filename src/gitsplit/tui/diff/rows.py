@@ -222,9 +222,10 @@ class Rows:
         blocks = self.by_file[edit.file]
         if isinstance(edit, FactEdit):
             return blocks[0]
-        return self._block_of_hunk(blocks, edit.hunk)
+        return self.block_of_hunk(blocks, edit.hunk)
 
-    def _block_of_hunk(self, blocks: range, hunk: int) -> int:
+    def block_of_hunk(self, blocks: range, hunk: int) -> int:
+        """The number of the block, among those of a file, that a hunk is in."""
         after = bisect_right(
             self.blocks,
             hunk,
@@ -245,7 +246,7 @@ class Rows:
             return self.block_of(segment.edit)
         blocks = self.by_file[segment.file]
         if segment.kind is RowKind.HUNK:
-            return self._block_of_hunk(blocks, segment.hunks.start)
+            return self.block_of_hunk(blocks, segment.hunks.start)
         if segment.kind is not RowKind.CONTEXT:
             return blocks[0]
         after = bisect_right(

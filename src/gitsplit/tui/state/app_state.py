@@ -82,6 +82,12 @@ class Unit(Enum):
     DIRECTORY = auto()
 
 
+class Look(StrEnum):
+    """A way in which the diff can be shown, in words for the status."""
+
+    WORDS = "words that differ"
+
+
 class Purpose(StrEnum):
     """What a prompt asks for."""
 
@@ -303,6 +309,9 @@ class State:
     focus: int = 0  # the selected new commit, which y, n and others are about
     viewed: int = 0  # the new commit that the COMMIT screen shows
     pan: int = 0  # the first column in sight
+    looks: frozenset[Look] = frozenset({Look.WORDS})
+    is_choosing_look: bool = False  # by a second key
+    is_centred: bool = False  # the cursor, for this frame
     unfolded: frozenset[FoldKey] = frozenset()
     apart: frozenset[int] = frozenset()  # files whose rename is a hunk of its own
 

@@ -14,7 +14,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.proposal.propose import Proposals
-from gitsplit.tui.state.app_state import Estimate, Purpose, Refusal, Versions
+from gitsplit.tui.state.app_state import Estimate, Look, Purpose, Refusal, Versions
 from gitsplit.tui.state.new_commits import Address
 
 
@@ -146,6 +146,25 @@ class Fold:
     """Fold or unfold long runs of lines: those of the hunk, or ``everywhere``."""
 
     everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLook:
+    """Wait for a second key, which says how to show the diff, or no longer."""
+
+    waits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Toggle:
+    """Show the diff in this way, or no longer."""
+
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Scroll so that the cursor is in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +501,7 @@ def refusal_of(error: GitsplitError) -> Refused:
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
 MarkAction = Narrow | Widen | Cancel | Fold
 PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow
+LookAction = ChooseLook | Toggle | Centre
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
 MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed
@@ -494,5 +514,5 @@ ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
 OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent
 PlanAction = OpenedAction | SeriesAction | HistoryAction
-ViewAction = CursorAction | MarkAction | ScreenAction
+ViewAction = CursorAction | MarkAction | LookAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

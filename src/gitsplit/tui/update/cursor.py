@@ -34,11 +34,14 @@ from gitsplit.tui.state.selection import (
 from gitsplit.tui.update.actions import (
     Ask,
     Cancel,
+    Centre,
+    ChooseLook,
     CursorAction,
     Dismiss,
     EraseText,
     FindNext,
     Fold,
+    LookAction,
     MarkAction,
     MoveFile,
     MoveInText,
@@ -49,6 +52,7 @@ from gitsplit.tui.update.actions import (
     Pan,
     PromptAction,
     Submit,
+    Toggle,
     TypeText,
     Widen,
 )
@@ -95,6 +99,22 @@ def after_mark_action(state: State, action: MarkAction) -> State:
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):
             return _with_all_folds(state) if everywhere else _with_hunk_folds(state)
+        case _:
+            assert_never(action)
+
+
+def after_look_action(state: State, action: LookAction) -> State:
+    """The state in which the diff is shown in another way."""
+    match action:
+        case ChooseLook(waits):
+            status = "show the diff …" if waits else "Cancelled."
+            return replace(state, is_choosing_look=waits, status=status)
+        case Toggle(look):
+            is_on = look in state.looks
+            status = f"{look}: {'off' if is_on else 'on'}"
+            return replace(state, looks=state.looks ^ {look}, status=status)
+        case Centre():
+            return replace(state, is_centred=True)
         case _:
             assert_never(action)
 

@@ -56,6 +56,7 @@ from gitsplit.tui.update.actions import (
     GoBack,
     HistoryAction,
     Interrupt,
+    LookAction,
     MarkAction,
     Merged,
     MoveCommit,
@@ -90,6 +91,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
+    after_look_action,
     after_mark_action,
     after_prompt_action,
 )
@@ -116,7 +118,15 @@ def reduce(state: State, action: Action) -> State:
     if isinstance(action, Report):
         known = _after_report(replace(state, request=None, to_merge=None), action)
         return with_proposals_in_place(known)
-    ready = replace(state, refusal=None, request=None, to_merge=None, merges={})
+    ready = replace(
+        state,
+        refusal=None,
+        request=None,
+        to_merge=None,
+        merges={},
+        is_choosing_look=False,
+        is_centred=False,
+    )
     if not isinstance(action, Apply):
         ready = replace(ready, awaiting=None)
     if not isinstance(action, Quit | Apply):
@@ -191,6 +201,8 @@ def _after_view_action(state: State, action: ViewAction) -> State:
     """The state that shows something else; the todo list stays."""
     if isinstance(action, ScreenAction):
         return _after_screen_action(state, action)
+    if isinstance(action, LookAction):
+        return after_look_action(state, action)
     if state.screen in LISTS:
         return after_list_action(state, action)
     require_open_commit(state)

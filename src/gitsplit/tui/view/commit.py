@@ -1,23 +1,28 @@
 """One new commit as reviewers will see it: a screen of its own, or beside the diff."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
-from gitsplit.model.diff import FactEdit, TextEdit
+from gitsplit.model.diff import FactEdit, FileChange, TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals
-from gitsplit.tui.diff.commit_rows import path_after
+from gitsplit.tui.diff.commit_rows import CommitRows, path_after
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
-from gitsplit.tui.view.split import file_cells, row_cells
+from gitsplit.tui.view.split import (
+    file_cells,
+    line_look,
+    partner_in_diff,
+    row_cells,
+)
 from gitsplit.tui.view.text import (
     CURSOR,
     NO_MESSAGE,
@@ -131,12 +136,26 @@ def _diff_line(
     margin = ("class:cursor", " ")
     if row.kind is not RowKind.FILE:
         changes = commit.plan.changes
-        return [margin, *row_cells(changes, row, width - 1, state.pan, tints)]
+        look = line_look(state, tints)
+        partner = partial(_partner_in_commit, commit.rows)
+        return [margin, *row_cells(changes, row, width - 1, look, partner)]
     file = row.segment.file
     words = commit.size.files[file].lines
     words += "  edited by hand" if file in commit.edited_files else ""
     path = path_after(commit.plan, file, commit.group)
     return [margin, *file_cells(path, words, width - 1)]
+
+
+def _partner_in_commit(
+    rows: CommitRows, change: FileChange, row: DiffRow
+) -> int | None:
+    """The partner of a line, where the commit changes both."""
+    found = partner_in_diff(change, row)
+    if found is None or not rows.is_mine(
+        row.segment.file, not row.segment.is_old, found
+    ):
+        return None
+    return found
 
 
 def _row_at_cursor(state: State, commit: ActualCommit) -> tuple[int, bool]:

@@ -295,12 +295,12 @@ def diff_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
         mark = selection.mark(number, state.cursor)
         return diff_line(state, number, width, mark, tints)
 
-    return PaneLines(
-        line,
-        len(state.rows),
-        state.cursor,
-        scroll=lambda top, height: first_visible(top, height, around, state.cursor),
-    )
+    def scroll(top: int, height: int) -> int:
+        if state.is_centred:
+            return max(0, state.cursor - height // 2)
+        return first_visible(top, height, around, state.cursor)
+
+    return PaneLines(line, len(state.rows), state.cursor, scroll)
 
 
 @dataclass(frozen=True, slots=True)

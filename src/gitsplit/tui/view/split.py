@@ -4,7 +4,7 @@ The same row of the same change reads the same in every pane.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -17,15 +17,19 @@ from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.diff.words import NO_MARKS, line_marks, partner_of
+from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
     CURSOR,
     SELECTED,
+    SPACE,
+    Tint,
     Tints,
     end_of,
     group_style,
+    layered,
     line_cells,
     no_tints,
     one_line,
@@ -37,6 +41,10 @@ _LINE_STYLES = {
     RowKind.NEW: ("+", "class:added"),
     RowKind.CONTEXT: (" ", "class:context"),
 }
+_WORD_STYLES = {
+    RowKind.OLD: " class:word-removed",
+    RowKind.NEW: " class:word-added",
+}
 _LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
 _TYPES = {FILE: "file", EXECUTABLE: "file", SYMLINK: "symlink", GITLINK: "submodule"}
 
@@ -44,14 +52,37 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 """Keyed by the values that it shows, so it can't be stale."""
 
 
+@dataclass(frozen=True, slots=True)
+class LineLook:
+    """How lines are shown: from column ``pan`` on, tinted, with what differs or not."""
+
+    pan: int = 0
+    tints: Tints = no_tints
+    shows_words: bool = True
+
+
+def line_look(state: State, tints: Tints) -> LineLook:
+    """How lines are shown in this state."""
+    return LineLook(state.pan, tints, Look.WORDS in state.looks)
+
+
+Partner = Callable[[FileChange, DiffRow], int | None]
+"""The line that a changed line became or was, as far as that is shown."""
+
+
+def partner_in_diff(change: FileChange, row: DiffRow) -> int | None:
+    """The partner in the diff of the whole commit, where all are shown."""
+    return partner_of(change, row.segment.is_old, row.line)
+
+
 def row_cells(
     changes: Sequence[FileChange],
     row: DiffRow,
     width: int,
-    pan: int = 0,
-    tints: Tints = no_tints,
+    look: LineLook = LineLook(),
+    partner: Partner = partner_in_diff,
 ) -> StyleAndTextTuples:
-    """A row right of the gutter, at most ``width`` columns; a line from ``pan`` on."""
+    """A row right of the gutter, at most ``width`` columns."""
     segment = row.segment
     change = changes[segment.file]
     match row.kind:
@@ -70,11 +101,30 @@ def row_cells(
             assert segment.hidden is not None, "a fold hides lines"
             return [("class:faint", start_of(_fold_words(segment.hidden), width))]
         case RowKind.CONTEXT | RowKind.OLD | RowKind.NEW:
-            sign, style = _LINE_STYLES[row.kind]
-            found = tints(change, segment.is_old, row.line)
-            line = line_text(change, row)
-            cells = _text_cells(line, width - 1, style, pan, found)
-            return [(style, sign), *cells]
+            return _line_cells(change, row, width, look, partner)
+
+
+def _line_cells(
+    change: FileChange, row: DiffRow, width: int, look: LineLook, partner: Partner
+) -> StyleAndTextTuples:
+    """A line of a file: its sign, and its text with what is pointed out in it."""
+    sign, style = _LINE_STYLES[row.kind]
+    tints = look.tints(change, row.segment.is_old, row.line)
+    marks = NO_MARKS
+    if look.shows_words and row.kind is not RowKind.CONTEXT:
+        other = partner(change, row)
+        marks = line_marks(change, row.segment.is_old, row.line, other)
+    if marks.words or marks.blanks:
+        word = _WORD_STYLES[row.kind]
+        words = tuple(Tint(span.start, span.stop, word) for span in marks.words)
+        spaces = tuple(Tint(span.start, span.stop, word) for span in marks.blanks)
+        seen = tuple(Tint(span.start, span.stop, SPACE) for span in marks.blanks)
+        tints = layered(tints, words, spaces, seen)
+    line = line_text(change, row)
+    hides_return = look.shows_words and not marks.has_return
+    if hides_return and line.endswith(b"\r\n"):
+        line = line[:-2] + b"\n"
+    return [(style, sign), *_text_cells(line, width - 1, style, look.pan, tints)]
 
 
 def line_text(change: FileChange, row: DiffRow) -> bytes:
@@ -251,7 +301,10 @@ def gutter_width(plan: Plan) -> int:
 def diff_line(
     state: State, number: int, width: int, mark: str = " ", tints: Tints = no_tints
 ) -> StyleAndTextTuples:
-    """A row on the screen of a split: the mark, its commit's number, its text."""
+    """A row on the screen of a split: the mark, its commit's number, its text.
+
+    Where it is selected, the number is reversed: the hunk stands out as a whole.
+    """
     plan, rows = state.plan, state.rows
     row = rows[number]
     digits = gutter_width(plan)
@@ -263,16 +316,18 @@ def diff_line(
         return [margin, *cells, ("class:edited", words)]
     edit = row.segment.edit
     room = max(0, width - digits - 3)
-    cells = row_cells(plan.changes, row, room, state.pan, tints)
+    look = line_look(state, tints)
+    cells = row_cells(plan.changes, row, room, look)
+    chosen = "" if mark == " " else " class:selected"
     if edit is None:
-        return [margin, ("", " " * (digits + 2)), *cells]
+        return [margin, (chosen, " " * (digits + 1)), ("", " "), *cells]
     group = plan.group_of[rows.place_of(edit)]
     name = "×" if group == DROPPED else str(group + 1)
     style = "class:warning" if group == DROPPED else group_style(group)
     bar = _bar(rows.rows_of(edit), number)
     between = FOLLOWED if edit in state.followed else " "
-    gutter = (style, f"{between}{bar}")
-    return [margin, (f"{style} bold", name.rjust(digits)), gutter, *cells]
+    number_cell = (f"{style} bold{chosen}", f"{name.rjust(digits)}{between}")
+    return [margin, number_cell, (style, bar), *cells]
 
 
 def _bar(run: range, row: int) -> str:

@@ -6,7 +6,8 @@ What a terminal could take for a command is named instead, by the rule of
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, islice
+from functools import lru_cache
+from itertools import chain, groupby, islice, pairwise
 from typing import NamedTuple
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -29,6 +30,11 @@ _BLOCK = 1024
 _MOST_MARKS = 4  # combining marks on one cell; a line of them would have no end
 _MARK = " class:mark"
 _UNSAFE = " class:unsafe"
+SPACE = " class:space"
+"""The style of white space that is to be seen: it has signs in place of blanks."""
+
+_SPACE_SIGN = "·"
+_TAB_SIGN = "→"
 
 
 class Glyph(NamedTuple):
@@ -53,6 +59,23 @@ Tints = Callable[[FileChange, bool, int], tuple[Tint, ...]]
 def no_tints(_change: FileChange, _is_old: bool, _line: int) -> tuple[Tint, ...]:
     """Nothing: all text is alike."""
     return ()
+
+
+@lru_cache(maxsize=4096)
+def layered(*layers: tuple[Tint, ...]) -> tuple[Tint, ...]:
+    """Tints that may overlap, as tints one after the other; styles of later ones last.
+
+    >>> layered((Tint(0, 4, "a"),), (Tint(2, 6, "b"),))
+    (Tint(start=0, stop=2, style='a'), Tint(start=2, stop=4, style='ab'), \
+Tint(start=4, stop=6, style='b'))
+    """
+    given = [*chain.from_iterable(layers)]
+    ends = sorted({end for tint in given for end in (tint.start, tint.stop)})
+    found = []
+    for start, stop in pairwise(ends):
+        style = "".join(t.style for t in given if t.start <= start and stop <= t.stop)
+        found += [Tint(start, stop, style)] if style else []
+    return tuple(found)
 
 
 def glyphs(text: bytes | str) -> Iterator[Glyph]:
@@ -150,12 +173,12 @@ def _plain_cells(
         cells.append((style + _MARK, ELLIPSIS))
     for tint in tints:
         if first < tint.stop and tint.start < stop:
+            inside = text[max(first, tint.start) : min(tint.stop, stop)]
+            if tint.style.endswith(SPACE):
+                inside = inside.replace(" ", _SPACE_SIGN)
             cells += [
                 (style, text[first : max(first, tint.start)]),
-                (
-                    style + tint.style,
-                    text[max(first, tint.start) : min(tint.stop, stop)],
-                ),
+                (style + tint.style, inside),
             ]
             first = max(first, tint.stop)
     return [*cells, (style, text[first:stop]), *end]
@@ -169,7 +192,9 @@ def _with_tints(
     for tint in tints:
         yield from islice(found, max(0, tint.start - at))
         inside = islice(found, max(0, tint.stop - max(at, tint.start)))
-        yield from (Glyph(text, tint.style + extra) for text, extra in inside)
+        for text, extra in inside:
+            is_seen = text == " " and tint.style.endswith(SPACE)
+            yield Glyph(_SPACE_SIGN if is_seen else text, tint.style + extra)
         at = max(at, tint.stop)
     yield from found
 
@@ -193,6 +218,8 @@ def _window(
         if column > start:
             is_cut = text == "\t" or column - wide < start
             blanks = " " * (min(wide, column - start))
+            if text == "\t" and style.endswith(SPACE):
+                blanks = f"{_TAB_SIGN}{blanks[1:]}"
             kept.append(Glyph(blanks if is_cut else text, style))
         if column < stop:
             room, room_at = len(kept), max(column, start)
