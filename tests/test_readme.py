@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.git.practice import make_practice_repository
-from gitsplit.tui.keymap import keys_markdown
+from gitsplit.tui.view.key_help import keys_markdown
 from tests.conftest import PROJECT
 from tests.runner import done
 

@@ -17,7 +17,7 @@ from pyte.screens import Char
 from tests.terminal import Terminal
 
 from gitsplit.git.practice import TANGLED, make_practice_repository
-from gitsplit.tui.keymap import keys_markdown
+from gitsplit.tui.view.key_help import keys_markdown
 
 PLACE = Path(__file__).parent.parent / "docs"
 # Columns and rows of the terminal, and the keys typed into it.

@@ -14,10 +14,7 @@ from gitsplit.tui.keymap import (
     KeyRow,
     Pressed,
     action_of,
-    footer,
-    help_sections,
     key_row,
-    keys_markdown,
 )
 from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
@@ -46,6 +43,7 @@ from gitsplit.tui.update.actions import (
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.key_help import footer, help_sections, keys_markdown
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [

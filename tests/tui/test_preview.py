@@ -15,18 +15,19 @@ from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
 from gitsplit.model.states import file_assignments
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache, path_after
 from gitsplit.tui.diff.rows import RowKind, diff_rows, rows_after
-from gitsplit.tui.view.split import row_cells
+from gitsplit.tui.view.split import LineLook, row_cells
 from gitsplit.tui.view.text import NO_NEWLINE
 from tests.strategies import alone
 from tests.tui.builder import change_of, file_of, plan_of
 
 WIDE = 200
+AS_GIT = LineLook(shows_words=False)
 
 
 def texts(rows: CommitRows, plan: Plan) -> list[str]:
     """The rows as git would print them."""
     return [
-        fragment_list_to_text(row_cells(plan.changes, rows[n], WIDE)).rstrip()
+        fragment_list_to_text(row_cells(plan.changes, rows[n], WIDE, AS_GIT)).rstrip()
         for n in range(len(rows))
     ]
 

@@ -22,13 +22,15 @@ from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK, Oid, obje
 from gitsplit.model.plan import Plan, with_edits_cut
 from gitsplit.tui.diff.rows import RowKind, Rows, diff_rows
 from gitsplit.tui.view.pane import first_visible
-from gitsplit.tui.view.split import fact_words, row_cells
+from gitsplit.tui.view.split import LineLook, fact_words, row_cells
 from tests.tui.builder import plan_of
+
+AS_GIT = LineLook(shows_words=False)
 
 
 def texts(plan: Plan, rows: Rows) -> list[str]:
     return [
-        fragment_list_to_text(row_cells(plan.changes, rows[n], 80)).rstrip()
+        fragment_list_to_text(row_cells(plan.changes, rows[n], 80, AS_GIT)).rstrip()
         for n in range(len(rows))
     ]
 
@@ -71,7 +73,7 @@ def test_the_rows_of_one_file_are_a_diff_that_git_applies(
 
 def raw_texts(plan: Plan, rows: Rows) -> list[str]:
     """Every row with the blanks at its end."""
-    cells = (row_cells(plan.changes, rows[n], 80) for n in range(len(rows)))
+    cells = (row_cells(plan.changes, rows[n], 80, AS_GIT) for n in range(len(rows)))
     return [fragment_list_to_text(cell) for cell in cells]
 
 

@@ -24,7 +24,6 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import quantity
-from gitsplit.tui import keymap
 from gitsplit.tui.state.app_state import LISTS, Screen, State
 from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.commit import commit_page, commit_pane
@@ -38,6 +37,7 @@ from gitsplit.tui.view.frame import (
     status_lines,
     title_line,
 )
+from gitsplit.tui.view.key_help import footer, help_sections
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, first_visible, static_lines
 from gitsplit.tui.view.preview import preview_page
@@ -111,7 +111,7 @@ _PAGES = {
     ),
     Screen.HELP: _Page(
         "keys",
-        lambda state, width, _: help_page(keymap.help_sections(), width, state.scroll),
+        lambda state, width, _: help_page(help_sections(), width, state.scroll),
     ),
 }
 
@@ -168,7 +168,7 @@ def layout(get_state: GetState, on_mouse: OnRegion, tints: Tints) -> Container:
             _visible_if(lambda: is_split() and not is_wide(), draw.narrow()),
             _visible_if(lambda: is_split() and is_wide(), draw.wide()),
             *(_visible_if(is_at(at), draw.page(page)) for at, page in _PAGES.items()),
-            draw.line(lambda s, width: last_line(s, keymap.footer(s), width)),
+            draw.line(lambda s, width: last_line(s, footer(s), width)),
         ]
     )
 

@@ -1,0 +1,78 @@
+"""What is said of keys: the footer, the help, and a page of the documentation."""
+
+from enum import Enum
+
+from gitsplit.tui.keymap import (
+    DIGITS,
+    TABLE,
+    KeyContext,
+    context_of,
+    key_name,
+    key_row,
+)
+from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.state.new_commits import unconfirmed_count
+
+
+class _FooterKeys(Enum):
+    """The keys that the footer shows, by what the user is doing."""
+
+    SERIES = "e p r s d K w ?"
+    SPLIT = "1 n v s m w ?"
+    MARKING = "1 y n s escape ?"
+    WIDE = "1 y n V escape + ?"
+    COMMIT = "tab i m c w q ?"
+    MESSAGES = "i m E c u w q ?"
+    CONFIRMING = "enter , i m E w q ?"
+    PREVIEW = "enter 1 q ?"
+    CHECKED = "enter 1 x q ?"
+    REFUSED = "1 q ?"
+    HELP = "up q"
+    PROMPT = "enter escape c-u"
+    LOOK = "h z escape"
+
+
+def footer(state: State) -> list[tuple[str, str]]:
+    """The few keys that make sense now, each with its label."""
+    place = context_of(state)
+    keys = _footer_keys(state).value.split()
+    rows = {key: key_row(place, key) for key in keys}
+    return [
+        (row.key_names if key in DIGITS else key_name(key), row.label)
+        for key, row in rows.items()
+    ]
+
+
+def help_sections() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sections of the help, each key with a few words on what it does."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for row in TABLE:
+        sections.setdefault(row.section, []).append((row.key_names, row.help))
+    return list(sections.items())
+
+
+def keys_markdown() -> str:
+    """The keys as a page of the documentation."""
+    parts = ["# Keys"]
+    for section, keys in help_sections():
+        rows = [f"| `{shown}` | {about} |" for shown, about in keys]
+        parts.append(
+            "\n".join([f"## {section}", "", "| Keys | |", "| --- | --- |", *rows])
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _footer_keys(state: State) -> _FooterKeys:
+    """The keys of the footer in this state."""
+    if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK):
+        return _FooterKeys[context_of(state).name]
+    if state.screen is Screen.PREVIEW and state.problems:
+        return _FooterKeys.REFUSED
+    if state.screen is Screen.PREVIEW and state.info.check:
+        return _FooterKeys.CHECKED
+    if state.screen is not Screen.SPLIT:
+        is_asked = state.screen is Screen.MESSAGES and unconfirmed_count(state)
+        return _FooterKeys["CONFIRMING" if is_asked else state.screen.name]
+    if state.unit is Unit.LINES:
+        return _FooterKeys.MARKING
+    return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE
