@@ -6,6 +6,7 @@ import pytest
 
 from gitsplit.model.diff import Edit, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import DROPPED, Group, Plan
+from gitsplit.proposal import follow
 from gitsplit.proposal.follow import LEAST_SCORE, followers
 from gitsplit.proposal.pieces import pieces_of
 from tests.tui.builder import plan_of
@@ -136,3 +137,23 @@ def test_a_hunk_in_two_commits_stays() -> None:
 @pytest.mark.parametrize("sent", [(3,), (4,)])
 def test_nothing_follows_what_nothing_is_like(sent: tuple[int, ...]) -> None:
     assert following(planned(1, 0, 0, 1, 1), {(0, 1): 9.0}, sent) == ()
+
+
+def test_where_nothing_is_cut_no_piece_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_for: list[Edit] = []
+    around = follow._PieceIndex.around
+
+    def counted(self: follow._PieceIndex, edit: Edit) -> tuple[int, ...]:
+        looked_for.append(edit)
+        return around(self, edit)
+
+    monkeypatch.setattr(follow._PieceIndex, "around", counted)
+    plan = planned(1, 0, 0, 0, 1)
+    pieces = pieces_of(plan.changes, edits_of(plan.changes)).pieces
+    for groups in ((1, 0, 0, 0, 1), (1, 1, 0, 0, 1)):
+        sent = replace(plan, group_of=groups)
+        followers(sent, pieces, matrix(len(pieces), {(0, 1): 3.0}), [], (0,))
+
+    assert looked_for == list(plan.edits)

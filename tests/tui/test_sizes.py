@@ -2,11 +2,21 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitsplit.model.diff import TextEdit, line_edits
-from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
+from gitsplit.model.plan import (
+    DROPPED,
+    Group,
+    Plan,
+    with_edits_assigned,
+    with_edits_cut,
+    with_group,
+    with_groups_merged,
+)
+from gitsplit.tui.state import commit_diff
 from gitsplit.tui.state.commit_diff import SizeCounter
 from tests.tui.builder import plan_of
 
@@ -22,21 +32,24 @@ TEXTS = {
 
 @st.composite
 def walks(draw: st.DrawFn) -> list[Plan]:
-    """A plan, then others with edits cut or moved, or that were there before."""
+    """A plan, then others: edits cut or moved, groups made or merged, or as before."""
     plans = [plan_of(TEXTS, groups=3)]
     for _ in range(draw(st.integers(1, 8))):
         plan = plans[-1]
         place = draw(st.integers(0, len(plan.edits) - 1))
         edit = plan.edits[place]
         groups = list(plan.group_of)
-        groups[place] = draw(st.sampled_from([0, 1, 2, DROPPED]))
+        groups[place] = draw(st.sampled_from([*range(len(plan.groups)), DROPPED]))
         moved = replace(plan, group_of=tuple(groups))
+        at = draw(st.integers(0, len(plan.groups) - 1))
+        grown = with_group(plan, at, Group(b"new"))
+        fewer = with_groups_merged(grown, at, draw(st.integers(0, len(plan.groups))))
         finer = moved
         if isinstance(edit, TextEdit):
             finer = with_edits_cut(
                 plan, {place: line_edits(plan.changes[edit.file], edit)}
             )
-        plans.append(draw(st.sampled_from([moved, finer, *plans])))
+        plans.append(draw(st.sampled_from([moved, finer, grown, fewer, *plans])))
     return plans
 
 
@@ -47,3 +60,26 @@ def test_sizes_counted_on_are_those_counted_anew(walk: list[Plan]) -> None:
 
     for plan in walk:
         assert SizeCounter()(plan) == count(plan)
+
+
+def test_a_new_commit_has_only_what_it_takes_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+    add = commit_diff._add_to_sizes
+
+    def add_counted(
+        sizes: commit_diff.Sizes, members: commit_diff.Members, by: int = 1
+    ) -> None:
+        counted.append(len(members))
+        add(sizes, members, by)
+
+    monkeypatch.setattr(commit_diff, "_add_to_sizes", add_counted)
+    plan = plan_of({str(n): ("a\n", "b\n") for n in range(100)}, groups=3)
+    count = SizeCounter()
+    count(plan)
+    grown = with_edits_assigned(with_group(plan, 1, Group(b"new")), [7], 1)
+    count(grown)
+    assert count(plan) == SizeCounter()(plan)
+
+    assert counted == [100, 1, 1, 1, 1, 100]

@@ -7,8 +7,11 @@ and only where it is nearer than what the piece is together with now.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 from gitsplit.model.diff import Edit, is_part_of, sort_key
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.features import Piece
@@ -32,13 +35,15 @@ def followers(
     or whose parts are in several groups, and the last piece of a group. Nothing follows
     what is left out.
     """
-    to, index = plan.group_of[sent[0]], _PieceIndex(pieces)
-    covered = [index.around(edit) for edit in plan.edits]
-    leading = {piece for place in sent for piece in covered[place]}
+    to, covered = plan.group_of[sent[0]], _cover(plan.edits, pieces)
+    if to == DROPPED:
+        return ()
+    leading = {piece for place in sent for piece in covered.pieces[place]}
+    index = _piece_index(pieces)
     held = {piece for edit in confirmed for piece in index.around(edit)} | leading
-    homes = _homes(plan, covered)
+    homes = _homes(plan.group_of, covered)
     led = {piece for piece in leading if homes[piece] == to}
-    if to == DROPPED or not led:
+    if not led:
         return ()
     following = {
         piece
@@ -47,7 +52,9 @@ def followers(
         and piece not in held
         and _follows(scores[piece], piece, homes, held, led)
     }
-    pairs = enumerate(covered)
+    if not following:
+        return ()
+    pairs = enumerate(covered.pieces)
     return tuple(at for at, pieces in pairs if pieces and following.issuperset(pieces))
 
 
@@ -74,13 +81,35 @@ class _PieceIndex:
             yield piece
 
 
-def _homes(plan: Plan, covered: Sequence[tuple[int, ...]]) -> Mapping[int, int | None]:
+_piece_index = memo(_PieceIndex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """For each edit of a plan the ``pieces`` that it is of, by number.
+
+    ``flat`` has each of them, and ``places`` the edit's own place for each.
+    """
+
+    pieces: tuple[tuple[int, ...], ...]
+    flat: tuple[int, ...]
+    places: tuple[int, ...]
+
+
+@memo
+def _cover(edits: Sequence[Edit], pieces: Sequence[Piece]) -> _Cover:
+    """The pieces that the edits are of; plans that only send edits have the same."""
+    found = tuple(map(_piece_index(pieces).around, edits))
+    places = tuple(at for at, numbers in enumerate(found) for _ in numbers)
+    return _Cover(found, tuple(chain.from_iterable(found)), places)
+
+
+def _homes(group_of: Sequence[int], covered: _Cover) -> Mapping[int, int | None]:
     """The group of each piece; None where its parts are in several."""
     homes: dict[int, int | None] = {}
-    for group, pieces in zip(plan.group_of, covered, strict=True):
-        for piece in pieces:
-            is_one = homes.get(piece, group) == group
-            homes[piece] = group if is_one else None
+    groups = map(group_of.__getitem__, covered.places)
+    for piece, group in dict.fromkeys(zip(covered.flat, groups, strict=True)):
+        homes[piece] = None if piece in homes else group
     return homes
 
 

@@ -19,6 +19,7 @@ from itertools import pairwise
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
+from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
 from gitsplit.proposal import clustering, explain, order
@@ -171,11 +172,13 @@ class ProposalsByContent:
 
     def _cluster(self, plan: Plan, group: int) -> tuple[int, ...]:
         """The pieces that a group of a plan consists of; none where it has parts."""
-        members = {plan.edits[at] for at in plan.members(group)}
+        home = _piece_of_each(plan.edits, self.commit.pieces)
+        counts = Counter(home[at] for at in plan.members(group))
         pieces = self.commit.pieces
-        found = tuple(at for at, piece in enumerate(pieces) if piece[0] in members)
-        whole = {edit for at in found for edit in pieces[at]}
-        return found if whole == members else ()
+        is_whole = all(
+            at is not None and count == len(pieces[at]) for at, count in counts.items()
+        )
+        return tuple(sorted(at for at in counts if at is not None)) if is_whole else ()
 
     def _clusters(self, number: int) -> Clusters:
         """The clusters of the tree cut into so many, in the order of first pieces."""
@@ -326,6 +329,15 @@ class ProposalsByContent:
         area = area_of(paths, subjects)
         subject = in_style(finding.deed.encode(), area, subjects)
         return with_copied(subject, self.message, self.context.copied)
+
+
+@memo
+def _piece_of_each(
+    edits: Sequence[Edit], pieces: Sequence[Piece]
+) -> tuple[int | None, ...]:
+    """For each edit the number of the piece that has it; None for a part of one."""
+    home = {edit: at for at, piece in enumerate(pieces) for edit in piece}
+    return tuple(map(home.get, edits))
 
 
 def _reason(

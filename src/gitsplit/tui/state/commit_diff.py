@@ -74,22 +74,42 @@ def _sizes_of(plan: Plan) -> Sizes:
 
 def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
     """The sizes of ``plan``, from those of ``before`` and the edits that differ."""
+    sizes, groups = _renumbered(before, sizes, plan)
     alike = common_ends_of_both(
-        common_ends(before.edits, plan.edits),
-        common_ends(before.group_of, plan.group_of),
+        common_ends(before.edits, plan.edits), common_ends(groups, plan.group_of)
     )
-    gone, come = (
-        tuple(zip(alike.middle(p.edits), alike.middle(p.group_of), strict=True))
-        for p in (before, plan)
-    )
-    if len(before.groups) != len(plan.groups) or 2 * len(come) > len(plan.edits):
+    if 2 * (len(plan.edits) - alike.front - alike.back) > len(plan.edits):
         return _sizes_of(plan)
+    gone, come = (
+        tuple(zip(alike.middle(edits), alike.middle(group_of), strict=True))
+        for edits, group_of in ((before.edits, groups), (plan.edits, plan.group_of))
+    )
     found = _with_copies(sizes, (*gone, *come))
     _add_to_sizes(found, gone, -1)
     _add_to_sizes(found, come)
-    if DROPPED in found and not found[DROPPED].pieces:
-        del found[DROPPED]
-    return found
+    return {
+        group: size
+        for group, size in found.items()
+        if size.pieces or group in range(len(plan.groups))
+    }
+
+
+def _renumbered(before: Plan, sizes: Sizes, plan: Plan) -> tuple[Sizes, Sequence[int]]:
+    """The sizes and groups of ``before``, by the numbers of its groups in ``plan``.
+
+    A group that is gone has one below 0.
+    """
+    if len(before.groups) == len(plan.groups):
+        return sizes, before.group_of
+    place_of = {id(group): place for place, group in enumerate(plan.groups)}
+    place = {
+        number: place_of.pop(id(group), -1 - number)
+        for number, group in enumerate(before.groups)
+    }
+    place[DROPPED] = DROPPED
+    found = {group: Size() for group in range(len(plan.groups))}
+    found.update({place[group]: size for group, size in sizes.items()})
+    return found, tuple(map(place.__getitem__, before.group_of))
 
 
 def _with_copies(sizes: Sizes, members: Members) -> Sizes:
