@@ -39,7 +39,7 @@ def test_training_scores_pairs_as_the_program_does_to_the_last_digit(
     compared = 0
     for case in some():
         pieces = pieces_of(case.changes, edits_of(case.changes)).pieces
-        learned_from = sample(case)
+        learned_from = sample(case, message=case.message)
         silent = learned_from.silent.scores(FIRST_WEIGHTS)
         again = learned_from.with_second_pass(silent)
         commit = CommitFeatures(case.changes, pieces, message=case.message)

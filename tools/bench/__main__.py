@@ -1,28 +1,34 @@
 """``./dev bench``: proposals beside the truth of real tangled commits, and costs.
 
 The scorer and the simple baselines are those of the benchmark that lies beside the
-project; without it there is nothing to measure. FILEs are other cases than its own, and
-``--together FILE`` has what earlier commits changed together (``data.earlier``).
+project; without it there is nothing to measure. FILEs are other cases than its own.
+With ``--repositories DIR``, which has clones, each case is proposed for as users have
+it: on its real base, with the history before that, under three messages.
 """
 
 import argparse
 import importlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.conftest import PROJECT
 
-from gitsplit.proposal.context import Context
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
-from tools.bench.data import BenchCase, Earlier, answer, cases, earlier
+from tools.bench.data import BenchCase, answer, cases
+from tools.bench.in_histories import (
+    PARTS,
+    Score,
+    measure_in_histories,
+)
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
 from tools.bench.split import measure_split
 from tools.bench.table import Scored, heading, line, table_parts, times
+from tools.bench.wordings import WORDINGS
 from tools.output import say
 
 BENCH = PROJECT.parent / "shared" / "bench"
@@ -31,12 +37,6 @@ DATA = BENCH / "dev.jsonl.gz"
 ON_TOP = (10, 1000, 10_000)
 """So many commits are on top of the one that is split."""
 
-PARTS = (("stratum", "stratum"), ("k", "number of commits"), ("lang", "language"))
-"""By what the scorer tells cases apart, and what that is called."""
-
-Score = Callable[[Scored, object], Scored]
-"""What the scorer says of an answer to a record."""
-
 
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
@@ -44,7 +44,7 @@ def main(args: Sequence[str]) -> int:
     costs = ["ranges", "screen", "split"]
     parser.add_argument("what", choices=["proposal", *costs])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
-    parser.add_argument("--together", metavar="FILE", type=Path)
+    parser.add_argument("--repositories", metavar="DIR", type=Path)
     parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
     parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
     options = parser.parse_args(args)
@@ -57,38 +57,39 @@ def main(args: Sequence[str]) -> int:
     if options.what == "split":
         measure_split(options.on_top, options.runs)
         return 0
-    if not DATA.exists():
+    if missing := [str(file) for file in options.files if not file.is_file()]:
+        if DATA.exists():
+            parser.error(f"there is no file {missing[0]}")
         say(f"skipped: {DATA.name} is not beside the project")
         return 0
-    if missing := [str(file) for file in options.files if not file.is_file()]:
-        parser.error(f"there is no file {missing[0]}")
-    before = dict(earlier(options.together)) if options.together else {}
-    sys.path.insert(0, str(BENCH))
-    for file in options.files:
-        say(f"{file.name}\n{heading()}")
-        measure(list(cases(file)), before, importlib.import_module("score").score_case)
+    measure_proposals(options)
     return 0
 
 
-def measure(
-    records: Sequence[BenchCase], before: Mapping[str, Earlier], score: Score
-) -> None:
+def measure_proposals(options: argparse.Namespace) -> None:
+    """The tables of each file on standard output."""
+    sys.path.insert(0, str(BENCH))
+    score = importlib.import_module("score").score_case
+    for file in options.files:
+        say(file.name)
+        if options.repositories:
+            measure_in_histories(list(cases(file)), options.repositories, score)
+        else:
+            say(heading())
+            measure(list(cases(file)), score)
+
+
+def measure(records: Sequence[BenchCase], score: Score) -> None:
     """The table of some cases on standard output."""
     seconds: list[tuple[int, float]] = []
-    ours = [score(c.record, proposal_answer(c, before, None, seconds)) for c in records]
+    ours = [score(c.record, proposal_answer(c, None, seconds)) for c in records]
     say(line("gitsplit", ours))
     tangled = [c for c in records if c.record["k"] > 1]
-    told = [
-        score(c.record, proposal_answer(c, before, c.record["k"], [])) for c in tangled
-    ]
+    told = [score(c.record, proposal_answer(c, c.record["k"], [])) for c in tangled]
     say(line("gitsplit, told the number", told))
-    for name, message in (
-        ("its main message", main_message),
-        ("all subjects", all_subjects),
-    ):
+    for name, message in WORDINGS[:2]:
         said = [
-            score(c.record, proposal_answer(c, before, None, [], message(c)))
-            for c in tangled
+            score(c.record, proposal_answer(c, None, [], message(c))) for c in tangled
         ]
         say(line(f"gitsplit, {name}", said))
     for name, answers in others(records):
@@ -103,31 +104,16 @@ def measure(
 
 def proposal_answer(
     case: BenchCase,
-    before: Mapping[str, Earlier],
     commits: int | None,
     seconds: list[tuple[int, float]],
     message: str = "Do something",
 ) -> Scored:
     """The answer that a proposal is; how long it took is added to ``seconds``."""
-    context = Context(changed_paths=before.get(case.record["id"], ()))
     start = time.perf_counter()
     said = message.encode()
-    plan = proposal(case.changes, said, commits=commits, context=context)
+    plan = proposal(case.changes, said, commits=commits)
     seconds.append((len(case.record["hunks"]), time.perf_counter() - start))
     return answer(case, plan)
-
-
-def main_message(case: BenchCase) -> str:
-    """The message of the part with most lines, as its author may have kept it."""
-    return case.message
-
-
-def all_subjects(case: BenchCase) -> str:
-    """That message with the other parts' subjects below it, as a list."""
-    first, *body = case.message.split("\n\n", 1)
-    subjects = [each.split("\n", 1)[0] for each in case.record["messages"]]
-    others = [f"* {subject}" for subject in subjects if subject not in first]
-    return "\n\n".join([first, *body, "\n".join(others)])
 
 
 def others(records: Sequence[BenchCase]) -> Iterator[tuple[str, Iterator[object]]]:

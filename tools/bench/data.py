@@ -76,17 +76,6 @@ def cases(path: Path) -> Iterator[BenchCase]:
             yield BenchCase(record, record_changes(record))
 
 
-def earlier(path: Path) -> Iterator[tuple[str, Earlier]]:
-    """The ids of cases, and what the commits before them changed.
-
-    A file of JSON lines: ``{"id": ..., "earlier": [[PATH, ...], ...]}``.
-    """
-    with path.open(encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            commits = record["earlier"]
-            yield record["id"], tuple(frozenset(map(str.encode, c)) for c in commits)
-
-
 def record_changes(record: dict[str, Any]) -> tuple[FileChange, ...]:
     """What the commit of a record did to its files."""
     hunks: dict[str, list[Hunk]] = {}

@@ -1,4 +1,4 @@
-"""``./dev train DATA... --leave-out``: what each signal is worth, by leaving it out.
+"""``./dev train ... --leave-out``: what each signal is worth, by leaving it out.
 
 The numbers are learned from four fifths of the repositories and tried on the others,
 each fifth in turn, told how many groups there are: once with all signals, and once

@@ -1,16 +1,19 @@
 """Cases as they are learned from: the signals of each two pieces, and the truth."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gitsplit.git.history import co_changes
 from gitsplit.model.diff import edits_of
+from gitsplit.model.message import without_change_id
 from gitsplit.proposal.clustering import piece_weights
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.pieces import pieces_of
@@ -22,7 +25,9 @@ from gitsplit.proposal.scoring import (
 )
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
+from tools.bench.clones import RealCommit, real_commits
 from tools.bench.data import BenchCase, Earlier, cases
+from tools.bench.wordings import wordings_of
 
 Array = NDArray[np.float64]
 
@@ -113,10 +118,10 @@ class Sample:
         return np.unique(np.linspace(0, pairs - 1, min(pairs, MOST_PAIRS)).astype(int))
 
 
-def sample(case: BenchCase, before: Earlier = ()) -> Sample:
-    """A case with its signals, and what earlier commits changed together."""
+def sample(case: BenchCase, before: Earlier = (), message: str = "") -> Sample:
+    """A case with its signals, under a message, after what earlier commits changed."""
     pieces = pieces_of(case.changes, edits_of(case.changes)).pieces
-    commit = CommitFeatures(case.changes, pieces, before, case.message)
+    commit = CommitFeatures(case.changes, pieces, before, message)
     pairs = list(combinations(range(len(commit.pieces)), 2))
     signals = [[signal(commit, a, b) for signal in SIGNALS] for a, b in pairs]
     features, truth = commit.features, case.truth
@@ -136,15 +141,32 @@ def sample(case: BenchCase, before: Earlier = ()) -> Sample:
     )
 
 
-def samples_of(
-    paths: Sequence[Path], before: Mapping[str, Earlier]
-) -> Iterator[Sample]:
-    """The samples of the files' cases, made by all processors."""
+def sample_of(real: RealCommit) -> Sample:
+    """The sample of a commit on its real base."""
+    assert real.series.upstream is not None, "a case has a base"
+    before = co_changes(real.repo, real.series.upstream)
+    message = without_change_id(real.commit.raw.message).decode("utf-8", "replace")
+    return sample(real.case, before, message)
+
+
+def samples_of(paths: Sequence[Path], clones: Path) -> Iterator[Sample]:
+    """The samples of the files' cases, made by all processors.
+
+    One for each wording of its message, of those whose base is in one of the clones.
+    """
+    by_repository: dict[str, list[BenchCase]] = {}
+    for case in (case for path in paths for case in cases(path)):
+        by_repository.setdefault(case.record["repo"], []).append(case)
     with ProcessPoolExecutor(os.cpu_count()) as processes:
-        for path in paths:
-            some = [(case, before.get(case.record["id"], ())) for case in cases(path)]
-            yield from processes.map(_sample_of, some, chunksize=4)
+        parts = list(by_repository.values())
+        for found in processes.map(partial(_samples_in, clones), parts):
+            yield from found
 
 
-def _sample_of(case: tuple[BenchCase, Earlier]) -> Sample:
-    return sample(*case)
+def _samples_in(clones: Path, some: Sequence[BenchCase]) -> list[Sample]:
+    """The samples of one repository's cases."""
+    return [
+        sample_of(real)
+        for found in real_commits(some, wordings_of, clones)
+        for real in {each.commit.oid: each for each in found}.values()
+    ]

@@ -1,10 +1,11 @@
 """Learn the numbers of a proposal from tangled commits, and write them as a module.
 
-    python -m tools.bench.train DATA.jsonl.gz... [--together FILE]... [--write]
-    python -m tools.bench.train DATA.jsonl.gz... [--together FILE]... --leave-out
+    python -m tools.bench.train --repositories DIR DATA.jsonl.gz... [--write]
+    python -m tools.bench.train --repositories DIR DATA.jsonl.gz... --leave-out
 
+DIR has clones of the repositories that the data are from, whose history counts, too.
 Needs numpy (the dependency group ``training``). The data stay where they are; only the
-numbers come into the project.
+numbers come into the project. ``tools.bench.mine`` makes data.
 """
 
 import argparse
@@ -16,7 +17,6 @@ from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
 from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
-from tools.bench.data import earlier
 from tools.bench.learning import (
     choices,
     learn_crosswise,
@@ -67,13 +67,7 @@ def main() -> None:
     """Learn from the files named on the command line."""
     parser = argparse.ArgumentParser(prog="./dev train", description=__doc__)
     parser.add_argument("data", type=Path, nargs="+")
-    parser.add_argument(
-        "--together",
-        type=Path,
-        action="append",
-        default=[],
-        help="what the commits before the cases changed (data.earlier)",
-    )
+    parser.add_argument("--repositories", metavar="DIR", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
     parser.add_argument(
         "--readiness",
@@ -87,8 +81,7 @@ def main() -> None:
         help="learn nothing, and show what is lost without each signal",
     )
     options = parser.parse_args()
-    before = dict(each for path in options.together for each in earlier(path))
-    samples = list(samples_of(options.data, before))
+    samples = list(samples_of(options.data, options.repositories))
     if options.leave_out:
         leaving_out.show(samples)
         return
