@@ -324,6 +324,23 @@ def unconfirmed() -> State:
     return first_state(info, replace(start.plan, groups=groups))
 
 
+def parted() -> State:
+    """A split of a commit whose message speaks of all that it does."""
+    start = unconfirmed()
+    message = (
+        b"Make the client nicer\n\n"
+        b"Ten seconds were not enough for anybody. Log instead of\n"
+        b"printing to a terminal that nobody looks at.\n\n"
+        b"While there: fix the name of a setting.\n\nChange-Id: %s\n" % CHANGE_ID
+    )
+    first, *above = start.info.series.commits
+    commits = (SourceCommit(first.oid, raw_commit(message, BASE)), *above)
+    series = Series(BASE, start.info.series.head, commits)
+    owner = replace(start.plan.groups[0], message=message)
+    plan = replace(start.plan, groups=(owner, *start.plan.groups[1:]))
+    return first_state(replace(start.info, series=series), plan)
+
+
 CASES: dict[str, Callable[[], State]] = {
     case.__name__.replace("_", "-"): case
     for case in (
@@ -341,6 +358,7 @@ CASES: dict[str, Callable[[], State]] = {
         messages,
         proposed,
         unconfirmed,
+        parted,
     )
 }
 

@@ -27,7 +27,8 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
-from gitsplit.tui.state.new_commits import current_message, message_commits
+from gitsplit.tui.state.message_rows import current_message
+from gitsplit.tui.state.new_commits import message_commits
 from gitsplit.tui.update.actions import (
     FAR,
     Action,

@@ -5,21 +5,27 @@ from dataclasses import replace
 import pytest
 
 from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
+from gitsplit.tui.state.message_rows import (
+    current_message,
+    message_rows,
+    parted_messages,
+)
 from gitsplit.tui.state.new_commits import (
     Address,
-    current_message,
     message_commits,
     origin_words,
     unconfirmed_count,
 )
 from gitsplit.tui.update.actions import (
     FAR,
+    Action,
     Ask,
     Confirm,
     EditMessages,
     EraseText,
     FocusOn,
     GoBack,
+    LeavePartOut,
     MoveRows,
     MoveTo,
     NextUnconfirmed,
@@ -27,7 +33,9 @@ from gitsplit.tui.update.actions import (
     OpenPreview,
     OpenSeries,
     Own,
+    SendPart,
     SetMessage,
+    ShiftPart,
     Submit,
     TypeText,
     Undo,
@@ -35,7 +43,7 @@ from gitsplit.tui.update.actions import (
 )
 from gitsplit.tui.view.messages import length_words, message_to_be, owner_words
 from tests.tui.builder import CHANGE_ID, COMMIT, after, first_state, plan_of, state_of
-from tests.tui.cases import COMMITS, messages, series, story
+from tests.tui.cases import COMMITS, messages, parted, series, story
 
 A, B, C = COMMITS
 
@@ -131,6 +139,84 @@ def test_messages_that_come_back_from_the_editor_are_confirmed() -> None:
         f"reworded commit 3 of {COMMIT[:7]}, confirmed 2 messages · u to undo"
     )
     assert after(state, Undo()).todo == start.todo
+
+
+def at_part(number: int) -> State:
+    """The cursor on a part of the message that was split into three commits."""
+    return after(parted(), OpenMessages(), MoveTo(3 + number))
+
+
+def homes(state: State) -> list[tuple[int, ...]]:
+    """The numbers of the commits that say each part, from 1."""
+    message = parted_messages(state)[COMMIT]
+    return [tuple(n + 1 for n in message.homes(part)) for part in message.listed]
+
+
+def test_a_sentence_goes_to_the_commit_of_a_digit_and_the_cursor_to_the_next() -> None:
+    state = after(at_part(1), SendPart(1))
+
+    assert homes(at_part(1)) == [(1,)] * 4
+    assert homes(state) == [(1,), (2,), (1,), (1,)]
+    assert state.plan.groups[1].message == (
+        b"Wait 30 seconds\n\nTen are not enough.\n\n"
+        b"Ten seconds were not enough for anybody.\n"
+    )
+    assert b"Ten seconds" not in state.plan.groups[0].message
+    assert CHANGE_ID in state.plan.groups[0].message
+    assert state.message == at_part(2).message
+    assert state.status == "moved the sentence from 1 to 2 · u to undo"
+    assert after(state, Undo()).todo == at_part(1).todo
+
+
+def test_a_sentence_is_shifted_left_out_and_taken_back() -> None:
+    shifted = after(at_part(2), ShiftPart(1))
+    left = after(at_part(2), LeavePartOut())
+
+    assert homes(shifted) == [(1,), (1,), (2,), (1,)]
+    assert homes(left) == [(1,), (1,), (), (1,)]
+    assert parted_messages(left)[COMMIT].left_out() == (2,)
+    back = after(left, MoveRows(-1), SendPart(0))
+    assert back.plan == at_part(2).plan
+    assert after(left, MoveRows(-1), LeavePartOut()).status == "already left out"
+
+
+def test_a_message_that_gets_a_sentence_is_confirmed_no_more_than_it_was() -> None:
+    state = after(at_part(1), SendPart(1))
+
+    assert [group.is_proposed for group in state.plan.groups] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (SendPart(0), "already in commit 1"),
+        (SendPart(3), "6ae49ec is split into commits 1 to 3."),
+        (ShiftPart(-1), "6ae49ec is split into commits 1 to 3."),
+    ],
+)
+def test_a_sentence_stays_where_it_can_not_go(action: Action, words: str) -> None:
+    state = after(at_part(1), action)
+
+    assert (state.todo, state.status) == (at_part(1).todo, words)
+
+
+def test_no_sentence_is_sent_from_the_row_of_a_commit() -> None:
+    state = after(at_part(-1), SendPart(0))
+
+    assert state.status == "No sentence here. ↓ goes to the next one."
+
+
+def test_a_message_of_one_part_and_trailers_is_not_listed() -> None:
+    assert len(message_rows(after(story(), OpenMessages()))) == 3
+    assert len(message_rows(at_part(0))) == 3 + 4
+
+
+def test_words_typed_into_another_message_are_not_left_out() -> None:
+    """Where a sentence is doesn't depend on how it came there."""
+    typed = b"Wait longer\n\nTen seconds were\nnot enough for anybody, said all.\n"
+    state = after(at_part(0), WriteMessages(((Address(COMMIT, 0), typed),)))
+
+    assert homes(state) == [(), (1,), (), ()]
 
 
 def test_an_empty_message_among_others_changes_none_of_them() -> None:

@@ -57,8 +57,10 @@ from gitsplit.tui.state.app_state import (
     State,
     entries_of,
 )
-from gitsplit.tui.state.new_commits import (
+from gitsplit.tui.state.message_rows import (
     current_message,
+)
+from gitsplit.tui.state.new_commits import (
     message_commits,
     origin_words,
 )

@@ -38,6 +38,7 @@ from gitsplit.tui.update.actions import (
     Follow,
     GoBack,
     Interrupt,
+    LeavePartOut,
     MarkSplit,
     MergeInto,
     MoveCommit,
@@ -62,7 +63,9 @@ from gitsplit.tui.update.actions import (
     Reword,
     Scroll,
     Send,
+    SendPart,
     SendToNext,
+    ShiftPart,
     ShowCommit,
     SplitHunk,
     Submit,
@@ -213,6 +216,10 @@ def _send(pressed: Pressed) -> Action:
     return Send(int(pressed.text) - 1)
 
 
+def _send_part(pressed: Pressed) -> Action:
+    return SendPart(int(pressed.text) - 1)
+
+
 def _show_commit(pressed: Pressed) -> Action:
     return ShowCommit(int(pressed.text) - 1)
 
@@ -349,6 +356,27 @@ TABLE = (
         {",": NextUnconfirmed()},
         "next message that is not confirmed",
         "next ~",
+    ),
+    KeyRow(
+        COMMITS,
+        _MESSAGES,
+        dict.fromkeys(DIGITS, _send_part),
+        "send this sentence to that commit",
+        "send",
+    ),
+    KeyRow(
+        COMMITS,
+        _MESSAGES,
+        {"<": ShiftPart(-1), ">": ShiftPart(1)},
+        "send it to the previous or next commit",
+        "next commit",
+    ),
+    KeyRow(
+        COMMITS,
+        _MESSAGES,
+        {"D": LeavePartOut()},
+        "leave it out of all messages",
+        "leave out",
     ),
     KeyRow(COMMITS, _WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"),
     KeyRow(

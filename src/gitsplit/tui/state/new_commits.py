@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
 
-from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -18,7 +18,6 @@ from gitsplit.model.plan import Plan, groups_with_edits
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
-    Screen,
     SeriesInfo,
     State,
     entries_of,
@@ -178,43 +177,6 @@ def group_with_message(plan: Plan, group: int) -> int:
 def final_number(plan: Plan, group: int) -> int:
     """The number of a group among those that make a commit, from 1."""
     return 1 + bisect_left(groups_with_edits(plan), group)
-
-
-def current_message(state: State) -> PlacedMessage:
-    """The message of the selected commit; raises ActionRefused where it has none."""
-    if state.screen in ONE_COMMIT:
-        home = message_group(state.plan, state.focus)
-        where = Address(state.target.commit, home)
-        return PlacedMessage(where, state.plan.groups[home].message)
-    if state.screen is Screen.MESSAGES:
-        commit = commit_at_cursor(state)
-    else:
-        commit = _commit_from(state, state.chosen)
-    return PlacedMessage(commit.where, commit.message)
-
-
-def commit_at_cursor(state: State) -> NewCommit:
-    """The selected commit on the screen of messages; ActionRefused where none is."""
-    commits = message_commits(state)
-    if not commits:
-        raise NothingToDo("No new commit messages yet.", hint="q goes back.")
-    return commits[min(state.message, len(commits) - 1)]
-
-
-def _commit_from(state: State, oid: Oid) -> NewCommit:
-    """The one new commit that a commit of the series is, or is squashed into."""
-    entry = entries_of(state.todo)[oid]
-    if entry.action == "drop":
-        raise NothingToDo("A commit that is dropped needs no message.")
-    if entry.action == "split":
-        raise ActionRefused(
-            "A commit that is split has several messages.", hint="l shows them."
-        )
-    return next(
-        commit
-        for commit in new_commits(state)
-        if commit.entry.oid == oid or oid in commit.joined
-    )
 
 
 def origin_words(commit: NewCommit) -> str:

@@ -288,6 +288,28 @@ class NextUnconfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPart:
+    """Send the selected part of a message to the new commit ``number``, from 0.
+
+    Numbers are those on the screen of messages.
+    """
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftPart:
+    """Send the selected part to the next commit (1) or the previous one (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePartOut:
+    """Leave the selected part out of all messages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Become:
     """Have this done to the selected commit of the series."""
 
@@ -504,7 +526,8 @@ PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow
 LookAction = ChooseLook | Toggle | Centre
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
-MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed
+PartAction = SendPart | ShiftPart | LeavePartOut
+MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed | PartAction
 SeriesAction = Become | MarkSplit | OpenAction | Autosquash | MessageAction
 HistoryAction = Undo | Redo
 PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss

@@ -23,7 +23,12 @@ from gitsplit.tui.state.location import (
     row_showing,
     with_folds,
 )
-from gitsplit.tui.state.new_commits import PlacedMessage, current_message
+from gitsplit.tui.state.message_rows import (
+    current_message,
+)
+from gitsplit.tui.state.new_commits import (
+    PlacedMessage,
+)
 from gitsplit.tui.state.selection import (
     UNIT_WORDS,
     group_name,

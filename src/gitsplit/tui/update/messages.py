@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
+from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
+from gitsplit.model.part_homes import with_part_sent
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import editable_content, with_content
 from gitsplit.model.todo import Entry, Todo
@@ -20,17 +23,29 @@ from gitsplit.tui.state.app_state import (
     merge_from_state,
 )
 from gitsplit.tui.state.location import is_open
+from gitsplit.tui.state.message_rows import (
+    PartedMessage,
+    commit_at_cursor,
+    message_rows,
+    parted_messages,
+    selected_row,
+)
 from gitsplit.tui.state.new_commits import (
     Address,
     PlacedMessage,
-    commit_at_cursor,
     commit_name,
     group_with_message,
     message_commits,
     new_commits,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
-from gitsplit.tui.update.actions import SetContent
+from gitsplit.tui.update.actions import (
+    LeavePartOut,
+    PartAction,
+    SendPart,
+    SetContent,
+    ShiftPart,
+)
 
 
 def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
@@ -117,14 +132,18 @@ def at_next_unconfirmed(state: State) -> State:
 
 
 def _next_unconfirmed(state: State) -> int | None:
-    """The next message not confirmed, by its number on the screen of messages.
+    """The next message not confirmed, by its row on the screen of messages.
 
     Round the end; the selected one comes last. None where all are confirmed.
     """
-    commits = message_commits(state)
-    after = range(state.message + 1, len(commits))
-    order = (*after, *range(min(state.message + 1, len(commits))))
-    return next((number for number in order if commits[number].is_proposed), None)
+    commits, rows = message_commits(state), message_rows(state)
+    here = min(state.message + 1, len(rows))
+    found = (
+        number
+        for number in chain(range(here, len(rows)), range(here))
+        if rows[number].part is None and commits[rows[number].commit].is_proposed
+    )
+    return next(found, None)
 
 
 def step_about(state: State, where: Address, words: str) -> HistoryStep:
@@ -135,11 +154,77 @@ def step_about(state: State, where: Address, words: str) -> HistoryStep:
     return HistoryStep(words, screen, where.commit)
 
 
-def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
+_PART_WORDS = {"subject": "subject", "bullet": "item"}
+
+
+def after_part_action(state: State, action: PartAction) -> State:
+    """The state with the selected part of a message in another commit, or left out."""
+    row = selected_row(state)
+    if row.part is None:
+        raise NothingToDo("No sentence here.", hint="↓ goes to the next one.")
+    oid = commit_at_cursor(state).entry.oid
+    parted = parted_messages(state)[oid]
+    match action:
+        case SendPart(number):
+            return _with_part_in(state, parted, row.part, number)
+        case ShiftPart(by):
+            return _with_part_in(state, parted, row.part, row.commit + by)
+        case LeavePartOut():
+            return _with_part_in(state, parted, row.part, None)
+        case _:
+            assert_never(action)
+
+
+def _with_part_in(
+    state: State, parted: PartedMessage, part: int, number: int | None
+) -> State:
+    """The state with the part in the new commit of this number; left out for None.
+
+    The cursor goes on to the next row.
+    """
+    numbers = range(parted.first, parted.first + len(parted.commits))
+    if number is not None and number not in numbers:
+        raise ActionRefused(
+            f"{parted.original[:7]} is split into commits {numbers[0] + 1} to"
+            f" {numbers[-1] + 1}."
+        )
+    row = min(state.message + 1, len(message_rows(state)) - 1)
+    if parted.homes(part) == (() if number is None else (number,)):
+        where = "left out" if number is None else f"in commit {number + 1}"
+        return replace(state, message=row, status=f"already {where}")
+    messages = tuple(commit.message for commit in parted.commits)
+    to = None if number is None else number - parted.first
+    todo = state.todo
+    for commit, message in zip(
+        parted.commits, with_part_sent(parted.split, messages, part, to), strict=True
+    ):
+        if message != commit.message:
+            todo = _with_message_at(
+                todo, commit.where, message, is_proposed=commit.is_proposed
+            )
+    words = _sent_words(parted, part, number)
+    step = step_about(state, Address(parted.original), words)
+    return replace(with_step(state, todo, step), message=row)
+
+
+def _sent_words(parted: PartedMessage, part: int, number: int | None) -> str:
+    """What was done to a part of a message, as for hunks."""
+    what = _PART_WORDS.get(parted.part(part).kind, "sentence")
+    origin = ", ".join(str(home + 1) for home in parted.homes(part))
+    if number is None:
+        return f"left out the {what} of commit {origin}"
+    if not origin:
+        return f"the {what} is in commit {number + 1}"
+    return f"moved the {what} from {origin} to {number + 1}"
+
+
+def _with_message_at(
+    todo: Todo, where: Address, message: bytes, *, is_proposed: bool = False
+) -> Todo:
     """The todo list with this message; a picked commit becomes a reworded one."""
     entry = _entry_at(todo, where)
     if where.group is not None and entry.plan is not None:
-        plan = with_message(entry.plan, where.group, message)
+        plan = with_message(entry.plan, where.group, message, is_proposed=is_proposed)
         return todo.with_entry(replace(entry, plan=plan))
     if entry.action == "squash":
         return todo.with_entry(replace(entry, message=message))

@@ -20,10 +20,13 @@ from gitsplit.tui.state.app_state import (
     entries_of,
 )
 from gitsplit.tui.state.location import require_open_commit, with_commit_open
-from gitsplit.tui.state.new_commits import (
-    Address,
+from gitsplit.tui.state.message_rows import (
     commit_at_cursor,
     current_message,
+    row_of_commit,
+)
+from gitsplit.tui.state.new_commits import (
+    Address,
     message_commits,
     new_commits,
 )
@@ -411,9 +414,8 @@ def _at_messages(state: State) -> State:
     below = _without_pages(state)
     if below.screen is Screen.MESSAGES:
         return below
-    return replace(
-        _with_screen(below, Screen.MESSAGES), message=places[0] if places else 0
-    )
+    row = row_of_commit(state, places[0]) if places else 0
+    return replace(_with_screen(below, Screen.MESSAGES), message=row)
 
 
 def _at_preview(state: State) -> State:

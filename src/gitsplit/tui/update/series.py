@@ -26,7 +26,8 @@ from gitsplit.tui.state.location import (
     with_commit_open,
     with_proposal_request,
 )
-from gitsplit.tui.state.new_commits import PlacedMessage, message_commits
+from gitsplit.tui.state.message_rows import message_rows
+from gitsplit.tui.state.new_commits import PlacedMessage
 from gitsplit.tui.state.proposals import with_shortcut_words
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions import (
@@ -34,6 +35,7 @@ from gitsplit.tui.update.actions import (
     Become,
     Confirm,
     CursorAction,
+    LeavePartOut,
     MarkAction,
     MarkSplit,
     MoveRows,
@@ -44,11 +46,14 @@ from gitsplit.tui.update.actions import (
     OpenNext,
     OpenSeries,
     Reworded,
+    SendPart,
     SeriesAction,
+    ShiftPart,
     WriteMessages,
 )
 from gitsplit.tui.update.messages import (
     after_confirmation,
+    after_part_action,
     at_next_unconfirmed,
     with_messages,
 )
@@ -74,6 +79,8 @@ def after_series_action(state: State, action: SeriesAction) -> State:
             return after_confirmation(state)
         case NextUnconfirmed():
             return at_next_unconfirmed(state)
+        case SendPart() | ShiftPart() | LeavePartOut():
+            return after_part_action(state, action)
         case OpenNext(by):
             return _at_neighbour(state, by)
         case OpenSeries():
@@ -279,7 +286,7 @@ def _at_row(state: State, place: int) -> State:
     if state.screen is Screen.SERIES:
         entries = state.todo.entries
         return replace(state, chosen=entries[_within(place, len(entries))].oid)
-    count = len(message_commits(state))
+    count = len(message_rows(state))
     return replace(state, message=_within(place, count))
 
 

@@ -34,10 +34,12 @@ from gitsplit.tui.state.confirmed import (
     with_sent,
 )
 from gitsplit.tui.state.location import with_proposal_request
+from gitsplit.tui.state.message_rows import (
+    commit_at_cursor,
+)
 from gitsplit.tui.state.new_commits import (
     Address,
     PlacedMessage,
-    commit_at_cursor,
     commit_name,
     message_group,
 )

@@ -11,6 +11,7 @@ from gitsplit.tui.keymap import (
     key_row,
 )
 from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.new_commits import unconfirmed_count
 
 
@@ -24,6 +25,7 @@ class _FooterKeys(Enum):
     COMMIT = "tab i m c w q ?"
     MESSAGES = "i m E c u w q ?"
     CONFIRMING = "enter , i m E w q ?"
+    PARTS = "1 > D i u w q ?"
     PREVIEW = "enter 1 q ?"
     CHECKED = "enter 1 x q ?"
     REFUSED = "1 q ?"
@@ -66,13 +68,29 @@ def _footer_keys(state: State) -> _FooterKeys:
     """The keys of the footer in this state."""
     if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK):
         return _FooterKeys[context_of(state).name]
-    if state.screen is Screen.PREVIEW and state.problems:
-        return _FooterKeys.REFUSED
-    if state.screen is Screen.PREVIEW and state.info.check:
-        return _FooterKeys.CHECKED
-    if state.screen is not Screen.SPLIT:
-        is_asked = state.screen is Screen.MESSAGES and unconfirmed_count(state)
-        return _FooterKeys["CONFIRMING" if is_asked else state.screen.name]
+    match state.screen:
+        case Screen.PREVIEW if state.problems:
+            return _FooterKeys.REFUSED
+        case Screen.PREVIEW if state.info.check:
+            return _FooterKeys.CHECKED
+        case Screen.MESSAGES:
+            return _message_keys(state)
+        case Screen.SPLIT:
+            return _split_keys(state)
+        case screen:
+            return _FooterKeys[screen.name]
+
+
+def _split_keys(state: State) -> _FooterKeys:
+    """The keys of the footer where hunks are sent, by what is selected."""
     if state.unit is Unit.LINES:
         return _FooterKeys.MARKING
     return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE
+
+
+def _message_keys(state: State) -> _FooterKeys:
+    """The keys of the footer on the screen of messages."""
+    if message_rows(state) and selected_row(state).part is not None:
+        return _FooterKeys.PARTS
+    is_asked = unconfirmed_count(state) > 0
+    return _FooterKeys.CONFIRMING if is_asked else _FooterKeys.MESSAGES

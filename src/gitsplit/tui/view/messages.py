@@ -1,9 +1,9 @@
-"""The screen of messages: those of all new commits, as they will be."""
+"""The screen of messages: those of all new commits as they will be, and their parts."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import attrgetter
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -13,16 +13,25 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import SeriesInfo, State
+from gitsplit.tui.state.message_rows import (
+    PartedMessage,
+    commit_at_cursor,
+    message_rows,
+    parted_messages,
+)
 from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
 from gitsplit.tui.view.commits import marked_subject, short_id
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
+    LEFT_OUT,
     OWNER,
     column_text,
     group_style,
     line_cells,
+    one_line,
     start_of,
+    text_lines,
 )
 
 SHORT, LONG = 50, 72
@@ -30,12 +39,15 @@ SHORT, LONG = 50, 72
 
 _NEW_ID = b"(will be added)"
 _INDENT = 7
+_PART_LINES = 2  # of a part
+_BAR = "┃"
 
 
 @dataclass(frozen=True, slots=True)
 class _MessageBlock:
     """A commit, and the lines of its message below the subject."""
 
+    number: int
     commit: NewCommit
     body: tuple[bytes, ...]
 
@@ -45,15 +57,39 @@ class _MessageBlock:
         return 2 + len(self.body) + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _PartBlock:
+    """A part of a message that was split, and the numbers of those that say it.
+
+    Numbers count from 0. Above the first of several is a ``heading``, below the
+    ``is_last`` a blank line.
+    """
+
+    homes: tuple[int, ...]
+    text: tuple[str, ...]
+    heading: str
+    is_last: bool
+
+    @property
+    def height(self) -> int:
+        """Its lines: the heading, what it says, and a blank one."""
+        return bool(self.heading) + len(self.text) + self.is_last
+
+
+_Block = _MessageBlock | _PartBlock
+
+
 def message_lines(state: State, width: int) -> PaneLines:
-    """Every new commit with its number, owner's mark, subject and message."""
-    blocks, starts = _message_blocks(state)
+    """Every new commit with its number, owner's mark, subject and message.
+
+    Below those that one was split into are the parts of its message.
+    """
+    blocks, starts = _message_blocks(state, width)
     at = min(state.message, len(blocks) - 1)
 
     def line(number: int) -> StyleAndTextTuples:
         block = bisect_right(starts, number) - 1
-        inside = number - starts[block]
-        return _message_line(state, blocks[block], (block, inside), block == at, width)
+        return _block_line(blocks[block], number - starts[block], block == at, width)
 
     focus = range(starts[at], starts[at + 1]) if blocks else range(1)
     return PaneLines(
@@ -65,18 +101,43 @@ def message_lines(state: State, width: int) -> PaneLines:
     )
 
 
-@memo_by(attrgetter("info", "todo"))
-def _message_blocks(state: State) -> tuple[tuple[_MessageBlock, ...], tuple[int, ...]]:
+@memo_by(lambda state, width: (state.info, state.todo, width))
+def _message_blocks(
+    state: State, width: int
+) -> tuple[tuple[_Block, ...], tuple[int, ...]]:
     """The blocks of the page, and the lines that they begin at."""
-    blocks = tuple(_message_block(state.info, each) for each in message_commits(state))
+    blocks = tuple(_blocks(state, width))
     return blocks, tuple(accumulate((each.height for each in blocks), initial=0))
 
 
-def _message_block(info: SeriesInfo, commit: NewCommit) -> _MessageBlock:
+def _blocks(state: State, width: int) -> Iterator[_Block]:
+    """A block for each row."""
+    commits, parted = message_commits(state), parted_messages(state)
+    for number, part in message_rows(state):
+        commit = commits[number]
+        if part is None:
+            yield _message_block(state.info, number, commit)
+        else:
+            yield _part_block(parted[commit.entry.oid], part, width)
+
+
+def _part_block(message: PartedMessage, part: int, width: int) -> _PartBlock:
+    first, *_, last = message.listed
+    of = message.original[:7]
+    heading = f"the message of {of}, sentence by sentence" if part == first else ""
+    homes = message.homes(part)
+    text = one_line(b" ".join(message.part(part).text.split()))
+    lines = text_lines(text if homes else f"left out: {text}", width - _INDENT - 1)
+    rest = " ".join(lines[_PART_LINES - 1 :])
+    shown = (*lines[: _PART_LINES - 1], start_of(rest, width - _INDENT - 1))
+    return _PartBlock(homes, tuple(filter(None, shown)), heading, part == last)
+
+
+def _message_block(info: SeriesInfo, number: int, commit: NewCommit) -> _MessageBlock:
     message = message_to_be(info, commit)
     title, _, _ = message.lstrip(b"\n").partition(b"\n\n")
     below = message.lstrip(b"\n")[len(title) :].strip(b"\n")
-    return _MessageBlock(commit, lines_of(below + b"\n") if below else ())
+    return _MessageBlock(number, commit, lines_of(below + b"\n") if below else ())
 
 
 def message_to_be(info: SeriesInfo, commit: NewCommit) -> bytes:
@@ -96,13 +157,14 @@ def source_id(info: SeriesInfo, commit: NewCommit) -> bytes | None:
     return next(filter(None, ids), None)
 
 
-def _message_line(
-    state: State, block: _MessageBlock, place: tuple[int, int], is_at: bool, width: int
+def _block_line(
+    block: _Block, inside: int, is_at: bool, width: int
 ) -> StyleAndTextTuples:
-    """Line ``place[1]`` of block number ``place[0]``."""
-    number, inside = place
+    """Line ``inside`` of a block, from 0."""
+    if isinstance(block, _PartBlock):
+        return _part_line(block, inside, is_at)
     if not inside:
-        return _subject_line(block.commit, number, is_at, width)
+        return _subject_line(block, is_at, width)
     if inside == 1:
         what = f"{' ' * _INDENT}{origin_words(block.commit)}"
         return [("class:faint", start_of(what, width))]
@@ -112,10 +174,27 @@ def _message_line(
     return []
 
 
-def _subject_line(
-    commit: NewCommit, number: int, is_at: bool, width: int
-) -> StyleAndTextTuples:
+def _part_line(block: _PartBlock, inside: int, is_at: bool) -> StyleAndTextTuples:
+    """A line of a part: which commit says it, and what it says."""
+    if block.heading and not inside:
+        return [("class:faint", f"{' ' * _INDENT}{block.heading}")]
+    at = inside - bool(block.heading)
+    if at >= len(block.text):
+        return []
+    number, style = LEFT_OUT, "class:warning"
+    if block.homes:
+        number = f"{block.homes[0] + 1}{'+' if block.homes[1:] else ''}"
+        style = f"{group_style(block.homes[0])} bold"
+    return [
+        ("class:cursor", f" {CURSOR}" if is_at and not at else "  "),
+        (style, f"{'' if at else number:>2} {_BAR} "),
+        ("class:focus" if is_at else "", block.text[at]),
+    ]
+
+
+def _subject_line(block: _MessageBlock, is_at: bool, width: int) -> StyleAndTextTuples:
     """The number, the owner's mark, the subject and how long that is."""
+    commit, number = block.commit, block.number
     subject = subject_of(commit.message)
     words, style = length_words(subject)
     is_marked = commit.is_owner and commit.group is not None
@@ -147,7 +226,7 @@ def owner_words(state: State) -> str:
     commits = message_commits(state)
     if not commits:
         return ""
-    entry = commits[min(state.message, len(commits) - 1)].entry
+    entry = commit_at_cursor(state).entry
     change_id = short_id(state.info.change_ids.get(entry.oid, b""))
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
     if entry.plan is None or entry.action != "split":

@@ -20,6 +20,7 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
+from gitsplit.tui.state.message_rows import parted_messages
 from gitsplit.tui.state.new_commits import NewCommit, new_commits, unconfirmed_count
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
 from gitsplit.tui.view.commits import id_words, marked_subject
@@ -32,6 +33,7 @@ from gitsplit.tui.view.dropped import (
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.series import conflict_words, title_of
 from gitsplit.tui.view.text import (
+    LEFT_OUT,
     NO_MESSAGE,
     OWNER,
     PROPOSED,
@@ -281,7 +283,8 @@ def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
 def _review_note_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """What is proposed, trailers that not all keep, and what reviewers will see."""
     known = outlook_of(state)
-    notes = (*_proposed_notes(state), *_trailer_notes(state))
+    messages = (*_proposed_notes(state), *_left_out_notes(state))
+    notes = (*messages, *_trailer_notes(state))
     for note in (*notes, *(known.notes if known else ())):
         for line in text_lines(one_line(note), width - 5):
             yield [("", f"   {line}")]
@@ -293,6 +296,15 @@ def _proposed_notes(state: State) -> Iterator[str]:
         what = quantity(count, "message")
         verb = "is" if count == 1 else "are"
         yield f"{PROPOSED} {what} {verb} proposed and not confirmed; l lists them"
+
+
+def _left_out_notes(state: State) -> Iterator[str]:
+    """How much of a message no commit says, by the commit that was split."""
+    for oid, message in parted_messages(state).items():
+        if count := len(message.left_out()):
+            what = quantity(count, "sentence")
+            which = f"{what} of the message of {oid[:7]}"
+            yield f"{LEFT_OUT} {which} left out; l lists them"
 
 
 def _trailer_notes(state: State) -> Iterator[str]:

@@ -25,6 +25,7 @@ SELECTED = "▸"
 OWNER = "◆"
 WARNING = "⚠"
 PROPOSED = "~"
+LEFT_OUT = "×"
 NO_MESSAGE = "(no message yet)"
 _BLOCK = 1024
 _MOST_MARKS = 4  # combining marks on one cell; a line of them would have no end

@@ -1,0 +1,128 @@
+"""Which new commits have which parts of the original message, read from their messages.
+
+Messages are what counts, whoever wrote them: a part is where its words are. So a part
+can be sent to another commit whether the messages are composed of parts or typed, and
+what none of them says is known to be left out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gitsplit.errors import ActionRefused
+from gitsplit.model.message import stripspace, subject_of, without_trailers
+from gitsplit.model.message_parts import (
+    MessageSplit,
+    composed_message,
+    message_in_one,
+)
+
+_ENDS = b" .;:,!?"
+
+NO_HEIR = -1
+"""The heir where none of the commits has the original message."""
+
+
+def split_as_written(
+    original: bytes, messages: tuple[bytes, ...], heir: int = NO_HEIR
+) -> MessageSplit:
+    """Which of the messages have which parts of the original, by what they say.
+
+    The messages are those of the groups, from 0; ``heir`` has the original's, or what
+    is left of it.
+    """
+    whole = message_in_one(original, heir)
+    said = [_flat(message) for message in messages]
+    homes = []
+    for part in whole.parts:
+        wanted = _pattern(part.text)
+        homes.append(tuple(g for g, text in enumerate(said) if wanted.search(text)))
+    return replace(whole, homes=tuple(homes))
+
+
+def with_part_sent(
+    split: MessageSplit, messages: Sequence[bytes], part: int, to: int | None
+) -> tuple[bytes, ...]:
+    """The messages once that of ``to`` alone has the part; none has it for None.
+
+    What is composed of parts is composed anew. What was typed stays as it is, but for
+    the part. Raises ActionRefused where a message would have nothing left to say.
+    """
+    moved = split.with_part_in(part, to)
+    return tuple(
+        message
+        if moved.parts_of(group) == split.parts_of(group)
+        else _message_after(split, moved, group, message)
+        for group, message in enumerate(messages)
+    )
+
+
+def _message_after(
+    split: MessageSplit, moved: MessageSplit, group: int, message: bytes
+) -> bytes:
+    """The message of the group when its parts are those it has in ``moved``."""
+    lost = set(split.parts_of(group)) - set(moved.parts_of(group))
+    gained = set(moved.parts_of(group)) - set(split.parts_of(group))
+    subject = subject_of(message)
+    if composed_message(split, group, subject) == message:
+        is_lost = any(_is_said(split.parts[at].text, subject) for at in lost)
+        made = composed_message(moved, group, b"" if is_lost else subject)
+    else:
+        made = message
+        for at in sorted(lost):
+            made = _without_text(made, split.parts[at].text)
+        made = _with_parts(moved, group, made, gained) if gained else made
+    if not subject_of(made).strip():
+        raise ActionRefused(
+            "It is all that this commit says.", hint="i gives it another subject."
+        )
+    return made
+
+
+def _flat(text: bytes) -> bytes:
+    """The text in lower case, on one line."""
+    return b" ".join(text.lower().split())
+
+
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    """Finds the words of a part in a flat text, whatever follows its last one."""
+    words = _flat(text).rstrip(_ENDS) or _flat(text)
+    before = rb"(?<!\w)" if words[:1].isalnum() else b""
+    after = rb"(?!\w)" if words[-1:].isalnum() else b""
+    return re.compile(before + re.escape(words) + after)
+
+
+def _is_said(text: bytes, message: bytes) -> bool:
+    return _pattern(text).search(_flat(message)) is not None
+
+
+def _without_text(message: bytes, text: bytes) -> bytes:
+    """The message without the text, which may go over several lines of its body."""
+    start = message.find(b"\n\n") + 1
+    words = [re.escape(word) for word in text.rstrip(_ENDS).split()]
+    bullet = rb"(?:(?<=\n)[ \t]*[*+-][ \t]+)?"
+    ending = rb"[.;:,!?]*[ \t]*"
+    pattern = re.compile(bullet + rb"\s+".join(words) + ending, re.IGNORECASE)
+    found = pattern.search(message, start) if start and words else None
+    if found is None:
+        return message
+    return stripspace(message[: found.start()] + message[found.end() :], b"")
+
+
+def _with_parts(
+    split: MessageSplit, group: int, message: bytes, parts: set[int]
+) -> bytes:
+    """The message with these parts as its last paragraphs before the trailers."""
+    homes = tuple((group,) if at in parts else () for at in range(len(split.parts)))
+    alone = replace(split, homes=homes, heir=NO_HEIR)
+    body, _ = without_trailers(message)
+    if not body.strip():
+        return composed_message(alone, group)
+    block = composed_message(alone, group, b"-").removeprefix(b"-").strip(b"\n")
+    return body.rstrip(b"\n") + b"\n\n" + block + b"\n" + _tail(message, body)
+
+
+def _tail(message: bytes, body: bytes) -> bytes:
+    """What follows the body: the trailers, with a blank line before them."""
+    trailers = message[len(body) :].lstrip(b"\n")
+    return b"\n" + trailers if trailers else b""

@@ -1,0 +1,88 @@
+"""Which commits have which parts of a message, and parts sent from one to another."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitsplit.errors import ActionRefused
+from gitsplit.model.message_parts import composed_message, message_in_one
+from gitsplit.model.part_homes import split_as_written, with_part_sent
+from tests.messages import MESSAGES, SIGNED
+
+TEA = (
+    b"Boil the kettle\n\nIt was cold. Nobody drinks\ncold tea.\n\n"
+    b"While there: fill the cups; wash\nthe spoon.\n\n" + SIGNED + b"\n"
+)
+BOIL, COLD, NOBODY, FILL, WASH = range(5)
+
+
+def test_a_part_is_where_its_words_are_whoever_wrote_them() -> None:
+    messages = (
+        b"Boil the kettle\n\nIt was\ncold.\n",
+        b"cups: Fill the cups\n\nAs somebody has typed.\n",
+        b"Wash the spoons\n",
+    )
+    split = split_as_written(TEA, messages, 0)
+
+    assert split.homes[:5] == ((0,), (0,), (), (1,), ())
+    assert [split.parts[at].text for at in split.left_out[:2]] == [
+        b"Nobody drinks cold tea.",
+        b"wash the spoon.",
+    ]
+
+
+def test_a_part_that_is_sent_leaves_the_one_and_comes_to_the_other() -> None:
+    messages = (TEA, b"Wash up\n")
+    one, other = with_part_sent(split_as_written(TEA, messages, 0), messages, WASH, 1)
+
+    assert one == TEA.replace(
+        b"While there: fill the cups; wash\nthe spoon.", b"While there: fill the cups"
+    )
+    assert other == b"Wash up\n\nwash the spoon.\n"
+    back = with_part_sent(split_as_written(TEA, (one, other), 0), (one, other), WASH, 0)
+    assert back == messages
+
+
+def test_a_part_is_left_out_and_comes_back() -> None:
+    messages = (TEA, b"Wash up\n")
+    left = with_part_sent(split_as_written(TEA, messages, 0), messages, NOBODY, None)
+
+    assert split_as_written(TEA, left, 0).left_out == (NOBODY,)
+    assert with_part_sent(split_as_written(TEA, left, 0), left, NOBODY, 0) == messages
+
+
+def test_what_was_typed_stays_but_for_the_part() -> None:
+    typed = (
+        b"Make tea\n\nFor all: it was\ncold. Milk is there.\n\n" + SIGNED + b"\n",
+        b"Drink\n\nNow.\n\nBug: 1\n",
+    )
+    made = with_part_sent(split_as_written(TEA, typed, 0), typed, COLD, 1)
+
+    assert made == (
+        b"Make tea\n\nFor all: Milk is there.\n\n" + SIGNED + b"\n",
+        b"Drink\n\nNow.\n\nIt was cold.\n\nBug: 1\n",
+    )
+
+
+def test_a_commit_keeps_something_to_say() -> None:
+    messages = (b"Boil the kettle\n", b"fill the cups\n")
+    split = split_as_written(TEA, messages)
+
+    with pytest.raises(ActionRefused, match="all that this commit says"):
+        with_part_sent(split, messages, FILL, 0)
+
+
+@given(MESSAGES, st.data())
+def test_what_is_sent_away_and_back_is_as_it_was(
+    message: bytes, data: st.DataObject
+) -> None:
+    messages = (message, b"Other\n")
+    split = split_as_written(message, messages, 0)
+    whole = message_in_one(message)
+    if len(split.parts) < 2 or split.homes != whole.homes:
+        return  # the same words stand twice, or are those of the other
+    part = data.draw(st.integers(1, len(split.parts) - 1))
+    sent = with_part_sent(split, messages, part, 1)
+
+    assert sent[0] == composed_message(whole.with_part_in(part, 1), 0)
+    assert 1 in split_as_written(message, sent, 0).homes[part]
