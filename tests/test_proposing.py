@@ -56,7 +56,8 @@ def test_only_what_came_before_the_series_is_known(repo: Repository) -> None:
 
     def together(series: Series) -> tuple[frozenset[bytes], ...]:
         (changes,) = history.changes_of(opened, series.commits[-1:])
-        return proposal_context(opened, series, changes).changed_paths
+        commit = series.commits[-1]
+        return proposal_context(opened, series, commit, changes).changed_paths
 
     assert together(history.read_series(opened, "HEAD~1")) == before * 3
     assert together(history.read_series(opened, "HEAD~3")) == before

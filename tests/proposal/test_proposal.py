@@ -306,7 +306,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3, 173),),
             "proximity",
-            b"a, line 173: Do several things",
+            b"Update a",
             [
                 "3 hunks close together in a, lines 1-3",
                 "1 hunk in a, line 173",
@@ -316,7 +316,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (without(*range(1, 9), *range(100, 105)),),
             "proximity",
-            b"a, old lines 100-104: Do several things",
+            b"Update a",
             [
                 "1 hunk in a, old lines 1-8",
                 "1 hunk in a, old lines 100-104",
@@ -326,7 +326,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (without(1, 2, 100),),
             "proximity",
-            b"a, old line 100: Do several things",
+            b"Update a",
             [
                 "1 hunk in a, old lines 1-2",
                 "1 hunk in a, old line 100",
@@ -336,7 +336,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3), NEW),
             "file",
-            b"new.py: Do several things",
+            b"Update new",
             [
                 "all changes in a (3 hunks)",
                 "all changes in new.py (2 hunks)",
@@ -346,7 +346,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3), PICTURE),
             "file",
-            b"p.png: Do several things",
+            b"Update p",
             [
                 "all changes in a (3 hunks)",
                 "all changes in p.png (1 hunk)",
@@ -360,7 +360,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
                 numbered(9, path=b"s/t/y"),
             ),
             "directory",
-            b"2 files in s/t: Do several things",
+            b"Update x",
             [
                 "all changes in a (3 hunks)",
                 "2 hunks in 2 files in s/t",
@@ -370,7 +370,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3), numbered(9, path=b"\xe9\nf")),
             "file",
-            "<E9>␊f: Do several things".encode(),
+            "Update <E9>␊f".encode(),
             [
                 "all changes in a (3 hunks)",
                 "all changes in <E9>␊f (1 hunk)",

@@ -1,9 +1,7 @@
 """Drafts have the trailers that each part of a commit is to have."""
 
-from collections import Counter
-
 from gitsplit.proposal.propose import proposal
-from gitsplit.proposal.subjects import listed_subjects, with_copied
+from gitsplit.proposal.subjects import with_copied
 from tests.messages import OLD, SIGNED
 from tests.strategies import modified
 
@@ -20,20 +18,6 @@ def test_a_sign_off_beside_prose_is_copied_once() -> None:
     assert with_copied(b"One", prose + footer, ()) == expected
 
 
-def test_items_of_a_list_go_to_the_groups_that_they_speak_of() -> None:
-    message = (
-        b"Tea\n\n* fill the cups\n  to the brim\n* boil the kettle\n* something else\n"
-    )
-    groups = [Counter({"kettle": 3, "boil": 1}), Counter({"cup": 2}), Counter({"x": 1})]
-
-    assert listed_subjects(message, groups) == (
-        b"boil the kettle",
-        b"fill the cups to the brim",
-        None,
-    )
-    assert listed_subjects(b"Fill the cup\n\nWords.\n", groups) == (None,) * 3
-
-
 def test_a_group_that_is_split_off_has_the_words_that_the_message_has_for_it() -> None:
     changes = (
         modified(b"a\n", b"kettle.boil(100)\n", b"kettle.py"),
@@ -44,6 +28,6 @@ def test_a_group_that_is_split_off_has_the_words_that_the_message_has_for_it() -
     plan = proposal(changes, message, commits=2)
 
     assert {group.message for group in plan.groups} == {
-        message,
+        b"Boil the kettle\n\nSigned-off-by: A <a@b>\n",
         b"fill the cup\n\nSigned-off-by: A <a@b>\n",
     }

@@ -35,33 +35,32 @@ from gitsplit.git.program import failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.diff import File, FileChange, Unread
-from gitsplit.model.message import subject_of
 from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.series import Series, SourceCommit
 
-MOST_SUBJECTS = 200
+MOST_MESSAGES = 200
 """So many of the latest commits are looked at."""
 
 
 # What a commit comes after never changes, as with co_changes.
 @lru_cache(maxsize=1)
-def recent_subjects(repo: Repository, head: Oid) -> tuple[bytes, ...]:
-    """The subjects of the latest commits on the first-parent line of ``head``.
+def recent_messages(repo: Repository, head: Oid) -> tuple[bytes, ...]:
+    """The messages of the latest commits on the first-parent line of ``head``.
 
-    Newest first, without merges, of at most MOST_SUBJECTS commits; a shallow clone has
+    Newest first, without merges, of at most MOST_MESSAGES commits; a shallow clone has
     fewer.
     """
-    return tuple(filter(None, _subjects_back_from(repo, head)))
+    return tuple(_messages_back_from(repo, head))
 
 
-def _subjects_back_from(repo: Repository, oid: Oid) -> Iterator[bytes]:
-    """Subjects on the first-parent line, from this commit back."""
-    for _ in range(MOST_SUBJECTS):
+def _messages_back_from(repo: Repository, oid: Oid) -> Iterator[bytes]:
+    """Messages on the first-parent line, from this commit back."""
+    for _ in range(MOST_MESSAGES):
         if not repo.has_object(oid):
             return
         raw = repo.read_commit(oid)
         if len(raw.parents) < 2:
-            yield subject_of(raw.message)
+            yield raw.message
         if not raw.parents:
             return
         oid = raw.parents[0]

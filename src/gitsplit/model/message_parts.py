@@ -62,7 +62,9 @@ class MessagePart:
     ``text`` is what it says, on one line unless it is a paragraph: without the mark of
     a bullet, and without what leads to an aside ("While there:"). ``paragraph`` is the
     number of its paragraph, from 0, which is the subject's. ``below`` is the number of
-    the part that it explains, and that it follows: the bullet that it stands below.
+    the part that it explains, and that it follows: the bullet that it stands below. An
+    ``is_item`` is one of several things that the message lists: a bullet, what an aside
+    says, or what a subject says after another.
     """
 
     kind: PartKind
@@ -71,6 +73,7 @@ class MessagePart:
     stop: int
     paragraph: int
     below: int | None = None
+    is_item: bool = False
 
     @property
     def is_in_line(self) -> bool:
@@ -247,12 +250,19 @@ class _Reader:
         """Read a sentence; of an aside and of a subject each thing by itself."""
         aside = _ASIDE.match(self.message, start, stop)
         text = aside.end() if aside and aside.end() < stop else start
-        border = _SEMICOLON if kind == "subject" else _AND if text > start else None
+        is_aside = text > start and below is None
+        border = _SEMICOLON if kind == "subject" else _AND if is_aside else None
+        first = len(self.found)
         for match in border.finditer(self.message, text, stop) if border else ():
             if text < match.start() and match.end() < stop:
                 self._add(kind, start, match.start(), text, below)
                 start = text = match.end()
         self._add(kind, start, stop, text, below)
+        self._mark_items(first if is_aside else first + 1)
+
+    def _mark_items(self, first: int) -> None:
+        """Make items of the parts from number ``first`` on."""
+        self.found[first:] = [replace(p, is_item=True) for p in self.found[first:]]
 
     def read_trailers(self, start: int, stop: int) -> None:
         """Read each trailer, with the lines that continue it."""
@@ -274,7 +284,10 @@ class _Reader:
         """Add the part from ``start`` to ``stop``, whose words begin at ``text``."""
         words = self.message[text:stop]
         said = words.rstrip() if kind == "paragraph" else b" ".join(words.split())
-        self.found.append(MessagePart(kind, said, start, stop, self.paragraph, below))
+        is_item = kind == "bullet" and below is None
+        self.found.append(
+            MessagePart(kind, said, start, stop, self.paragraph, below, is_item)
+        )
 
 
 def _line_starts(message: bytes, start: int, stop: int) -> Iterator[int]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gitsplit.proposal.trailers import TrailerPlace
+
 SIGNED_OFF_BY = b"signed-off-by"
 
 COPIED_TRAILERS = (SIGNED_OFF_BY, b"co-authored-by")
@@ -14,12 +16,13 @@ class Context:
 
     ``subjects`` are those of the latest commits, newest first; proposed messages are
     in their style. ``copied`` are the keys (in lower case) of the trailers that each
-    part of a commit has. ``changed_paths`` are the paths that each of the latest
-    commits changed.
+    new commit has, ``customs`` those that have another place by custom.
+    ``changed_paths`` are the paths that each of the latest commits changed.
     """
 
     subjects: tuple[bytes, ...] = ()
     copied: tuple[bytes, ...] = COPIED_TRAILERS
+    customs: tuple[tuple[bytes, TrailerPlace], ...] = ()
     changed_paths: tuple[frozenset[bytes], ...] = ()
 
 

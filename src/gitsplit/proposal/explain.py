@@ -98,7 +98,7 @@ def _new_name(
 ) -> Finding | None:
     """A name that several pieces bring."""
     new = (piece.new for piece in pieces)
-    return _common_name(new, "new name, used in {hunks}", "Introduce")
+    return _common_name(new, "new name, used in {hunks}", "")
 
 
 def _common_name(
@@ -107,14 +107,15 @@ def _common_name(
     """What is found of the name that most pieces have, if at least two have it.
 
     ``names`` are those of each piece; ``what`` says about ``{hunks}`` what becomes of
-    the name, ``verb`` what is done to it.
+    the name, ``verb`` what is done to it, where that is worth a subject.
     """
     pieces = Counter(name for each in names for name in each)
     best = _most_frequent(pieces, lambda name: pieces[name] > 1)
     if best is None:
         return None
     said = what.format(hunks=quantity(pieces[best], "hunk"))
-    return Finding(f"`{printable(best)}`: {said}", f"{verb} {printable(best)}")
+    deed = f"{verb} {printable(best)}" if verb else ""
+    return Finding(f"`{printable(best)}`: {said}", deed)
 
 
 def _test_with_code(

@@ -152,27 +152,27 @@ def owner_of(keep: Keep, edits: Sequence[Edit], group_of: Sequence[int]) -> int 
 def plan_with_groups(
     bare: Plan,
     message: bytes,
-    message_of: Callable[[int, list[Edit]], bytes],
+    messages: Sequence[bytes],
     reason: Callable[[int, list[Edit]], str],
 ) -> Plan:
-    """The plan with its groups: one has the commit's message, each has a reason.
+    """The plan with its groups: each has a message and a reason.
 
-    The message is the owner's; where there is no owner, that of the group with most
-    lines. ``message_of`` has those of the others; it and ``reason`` are called with a
-    group's number (from 0) and its edits.
+    One that isn't the original ``message`` is only proposed. ``reason`` is called with
+    a group's number (from 0) and its edits.
     """
-    heir = bare.owner
-    if heir is None:
-        heir = owner_of("largest", bare.edits, bare.group_of) or 0
     members = bare.edits_by_group()
-    parts = [members.get(g, []) for g in range(max(members, default=0) + 1)]
     groups = tuple(
-        Group(message, reason(g, part))
-        if g == heir
-        else Group(message_of(g, part), reason(g, part), is_proposed=True)
-        for g, part in enumerate(parts)
+        Group(said, reason(g, members.get(g, [])), is_proposed=said != message)
+        for g, said in enumerate(messages)
     )
     return with_files_for_lines(replace(bare, groups=groups))
+
+
+def heir_of(plan: Plan) -> int:
+    """The group that has the original message: the owner, else that with most lines."""
+    if plan.owner is not None:
+        return plan.owner
+    return owner_of("largest", plan.edits, plan.group_of) or 0
 
 
 def owner_by_message(

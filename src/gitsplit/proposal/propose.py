@@ -29,7 +29,6 @@ from gitsplit.proposal.by_location import (
     gap,
     groups_between_gaps,
     groups_by_location,
-    location,
     location_reason,
     most_groups,
     refuse_too_many,
@@ -39,6 +38,7 @@ from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
+from gitsplit.proposal.messages import ProposedMessages, proposed_messages
 from gitsplit.proposal.order import Keep, owner_by_message, owner_of, plan_with_groups
 from gitsplit.proposal.pieces import (
     groups_without_collisions,
@@ -47,13 +47,6 @@ from gitsplit.proposal.pieces import (
 )
 from gitsplit.proposal.scoring import group_count_worth, scores
 from gitsplit.proposal.source_text import message_items
-from gitsplit.proposal.subjects import (
-    area_of,
-    in_style,
-    listed_subjects,
-    proposal_message,
-    with_copied,
-)
 
 Clusters = tuple[tuple[int, ...], ...]
 """For each group the numbers of its pieces, from 0."""
@@ -238,8 +231,7 @@ class ProposalsByContent:
         ]
         pieces = self.commit.pieces
         parts = [[e for piece in c for e in pieces[piece]] for c in found]
-        listed = listed_subjects(self.message, [self._words(c) for c in found])
-        return self._plan_of_parts(parts or [[]], findings or [None], listed)
+        return self._plan_of_parts(parts or [[]], findings or [None])
 
     def _finding(self, cluster: tuple[int, ...]) -> Finding | None:
         """What holds the cluster together, found once for all plans that have it."""
@@ -255,23 +247,20 @@ class ProposalsByContent:
         self,
         parts: Sequence[Sequence[Edit]],
         findings: Sequence[Finding | None],
-        listed: Sequence[bytes | None] = (),
     ) -> Plan:
         """The plan with these groups of edits, in this order.
 
-        ``listed`` are subjects for some of them that the message has in a list. They
-        get messages and reasons; where their paths collide they are joined.
+        They get messages and reasons; where their paths collide they are joined.
         """
         home = {edit: group for group, part in enumerate(parts) for edit in part}
         edits = tuple(sorted(home, key=sort_key))
         group_of = tuple(home[edit] for edit in edits)
         owner, word = self._owner(edits, group_of)
+        bare = Plan(self.changes, edits, group_of, (), (owner,))
         plan = plan_with_groups(
-            Plan(self.changes, edits, group_of, (), (owner,)),
+            bare,
             self.message,
-            lambda g, part: self._message_of(
-                part, findings[g], listed[g] if listed else None
-            ),
+            self.messages(bare).messages,
             lambda g, part: _reason(
                 self.changes, part, findings[g], word if g == owner else ""
             ),
@@ -282,10 +271,11 @@ class ProposalsByContent:
         """The plan with the groups joined whose paths can't stand in one tree."""
         group_of = groups_without_collisions(self.changes, plan.edits, plan.group_of)
         owner, _ = self._owner(plan.edits, group_of)
+        bare = Plan(self.changes, plan.edits, group_of, (), (owner,))
         return plan_with_groups(
-            Plan(self.changes, plan.edits, group_of, (), (owner,)),
+            bare,
             self.message,
-            lambda _, part: self._message_of(part, None),
+            self.messages(bare).messages,
             lambda _, part: location_reason(self.changes, part),
         )
 
@@ -312,23 +302,9 @@ class ProposalsByContent:
                 return owner, word
         return owner_of(self.keep, edits, group_of), ""
 
-    def _message_of(
-        self,
-        part: Sequence[Edit],
-        finding: Finding | None,
-        listed: bytes | None = None,
-    ) -> bytes:
-        """The proposed message of a group that isn't the owner."""
-        subjects = self.context.subjects
-        if listed is not None:
-            return with_copied(listed, self.message, self.context.copied)
-        if not subjects or finding is None or not finding.deed:
-            where = location(self.changes, part)
-            return proposal_message(self.message, where, self.context.copied)
-        paths = [self.changes[edit.file].path for edit in part]
-        area = area_of(paths, subjects)
-        subject = in_style(finding.deed.encode(), area, subjects)
-        return with_copied(subject, self.message, self.context.copied)
+    def messages(self, plan: Plan) -> ProposedMessages:
+        """What is proposed for the commits of any plan for this commit."""
+        return proposed_messages(self.commit, plan, self.message, self.context)
 
 
 @memo
@@ -435,17 +411,24 @@ class ProposalsByLocation:
     def _plan_of(self, edits: tuple[Edit, ...], group_of: tuple[int, ...]) -> Plan:
         """The plan with these groups, whose messages and reasons say where they are."""
         owner = owner_of(self.keep, edits, group_of)
+        bare = Plan(self.changes, edits, group_of, (), (owner,))
         return plan_with_groups(
-            Plan(self.changes, edits, group_of, (), (owner,)),
+            bare,
             self.message,
-            lambda _, part: self._message_of(part),
+            self.messages(bare).messages,
             lambda _, part: location_reason(self.changes, part),
         )
 
-    def _message_of(self, edits: list[Edit]) -> bytes:
-        """The proposed message of a group that isn't the owner."""
-        where = location(self.changes, edits)
-        return proposal_message(self.message, where, self.context.copied)
+    def messages(self, plan: Plan) -> ProposedMessages:
+        """What is proposed for the commits of any plan for this commit."""
+        return proposed_messages(self._commit, plan, self.message, self.context)
+
+    @cached_property
+    def _commit(self) -> CommitFeatures:
+        """The pieces and their features, which say what the messages are."""
+        return CommitFeatures(
+            self.changes, pieces_of(self.changes, edits_of(self.changes)).pieces
+        )
 
 
 Proposals = ProposalsByContent | ProposalsByLocation

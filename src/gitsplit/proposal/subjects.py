@@ -3,16 +3,26 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import cache
-from math import log
+from dataclasses import dataclass
 from typing import Literal
 
+from gitsplit.model.escape import printable
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
-from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY
-from gitsplit.proposal.source_text import message_items, text_subwords
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY, Context
+from gitsplit.proposal.explain import finding
 
 Style = Literal["plain", "area", "conventional"]
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChoice:
+    """A subject that may be a commit's, and where it was found, in a few words."""
+
+    text: bytes
+    reason: str
+
 
 LATEST = 200
 """So many subjects say how the next one is written."""
@@ -25,7 +35,6 @@ _KINDS = {
     b"Add": b"feat",
     b"Document": b"docs",
     b"Comment": b"docs",
-    b"Introduce": b"feat",
     b"Reformat": b"style",
     b"Remove": b"refactor",
     b"Replace": b"refactor",
@@ -57,6 +66,12 @@ def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> by
     found = [item for item in (*trailers(bare), *seen) if item[0].lower() in wanted]
     lines = [key + b": " + value for key, value in dict.fromkeys(found)]
     return with_trailer_lines(subject + b"\n", lines)
+
+
+def _file_stem(paths: Sequence[bytes]) -> str:
+    """The name, without its ending, of the file that is there most often."""
+    name = Counter(paths).most_common(1)[0][0].rpartition(b"/")[2]
+    return printable(name.partition(b".")[0] or name)
 
 
 def style_of(subjects: Sequence[bytes]) -> Style:
@@ -107,81 +122,20 @@ def _words_of(path: bytes) -> list[bytes]:
     return [name.partition(b".")[0] or name, *reversed(above)]
 
 
-MOST_ITEMS = 12
-"""A message that lists more is no list of what its commit does."""
+def subjects_of(
+    commit: CommitFeatures, pieces: Sequence[int], context: Context
+) -> list[SubjectChoice]:
+    """The subjects that pieces suggest for a commit of theirs, best first.
 
-
-def listed_subjects(
-    message: bytes, groups: Sequence[Counter[str]]
-) -> tuple[bytes | None, ...]:
-    """For each group the item of the message's lists that says what it does, if any.
-
-    ``groups`` are the subwords of each. Each item goes to one group at most, so that
-    all together fit best.
+    They are in the style of the latest ones.
     """
-    text = _without_id(message).decode("utf-8", "surrogateescape")
-    _, *items = message_items(text)
-    if not items or len(items) > MOST_ITEMS:
-        return (None,) * len(groups)
-    said = [_stems(text_subwords(item)) for item in items]
-    chosen = _best_items(_item_fits(said, [_stems(group) for group in groups]))
-    subjects = [
-        b" ".join(item.encode("utf-8", "surrogateescape").split()) for item in items
-    ]
-    return tuple(None if at is None else subjects[at] for at in chosen)
-
-
-def _best_items(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:
-    """For each group an item or none, no item twice, so that the sum is greatest."""
-
-    @cache
-    def best(group: int, used: int) -> tuple[float, tuple[int | None, ...]]:
-        """From this group on; ``used`` is a bit set of items."""
-        if group == len(fits):
-            return 0.0, ()
-        rest, others = best(group + 1, used)
-        most, chosen = rest, (None, *others)
-        for item, fit in enumerate(fits[group]):
-            if fit and not used >> item & 1:
-                rest, others = best(group + 1, used | 1 << item)
-                if rest + fit > most:
-                    most, chosen = rest + fit, (item, *others)
-        return most, chosen
-
-    return best(0, 0)[1]
-
-
-def _item_fits(
-    items: Sequence[Counter[str]], groups: Sequence[Counter[str]]
-) -> list[list[float]]:
-    """For each group how well each item fits: by the words that both have.
-
-    A word counts more the fewer groups have it, and the more often this one does.
-    """
-    having = Counter(word for group in groups for word in group)
+    paths = [commit.changes[commit.features[piece].file].path for piece in pieces]
+    area = area_of(paths, context.subjects)
+    deeds = []
+    if (found := finding(commit, pieces)) and found.deed:
+        deeds.append((found.deed, "from the names in its hunks"))
+    deeds.append((f"Update {_file_stem(paths)}", "from the file's name"))
     return [
-        [
-            sum(
-                log(1 + len(groups) / having[word]) * (1 + log(group[word]))
-                for word in item
-                if word in group
-            )
-            / (len(item) + 1) ** 0.5
-            for item in items
-        ]
-        for group in groups
+        SubjectChoice(in_style(deed.encode(), area, context.subjects), reason)
+        for deed, reason in deeds
     ]
-
-
-_ENDINGS = ("ing", "ed", "es", "s", "er")
-
-
-def _stems(words: Counter[str]) -> Counter[str]:
-    """The words without the commonest English endings, as often as they were."""
-    found: Counter[str] = Counter()
-    for word, count in words.items():
-        ending = next((e for e in _ENDINGS if word.endswith(e)), "")
-        found[
-            word[: len(word) - len(ending)] if len(word) - len(ending) > 2 else word
-        ] += count
-    return found

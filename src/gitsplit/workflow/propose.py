@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.config import ALLOW_LOCAL
-from gitsplit.git.history import co_changes, recent_subjects
+from gitsplit.git.history import co_changes, recent_messages
 from gitsplit.git.repository import Repository
 from gitsplit.model.diff import FileChange
+from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
 from gitsplit.proposal.context import COPIED_TRAILERS, Context
+from gitsplit.proposal.trailers import customs
 
 if TYPE_CHECKING:
     from gitsplit.proposal.by_location import GroupBy
@@ -64,7 +66,7 @@ def proposals_of(
         commit.raw.message,
         request.group_by,
         request.keep,
-        proposal_context(repo, series, changes),
+        proposal_context(repo, series, commit, changes),
     )
 
 
@@ -119,16 +121,21 @@ def distrusted_command_warnings(repo: Repository, request: Request) -> Iterator[
 
 
 def proposal_context(
-    repo: Repository, series: Series, changes: tuple[FileChange, ...]
+    repo: Repository,
+    series: Series,
+    commit: SourceCommit,
+    changes: tuple[FileChange, ...],
 ) -> Context:
-    """Read what a proposal takes from history: recent subjects, files that co-change.
+    """Read what a proposal takes from history: recent messages, files that co-change.
 
     Co-change is read from the commits before the series.
     """
     is_compared = series.upstream is not None and len(changes) > 1
+    latest = recent_messages(repo, series.head)
     return Context(
-        recent_subjects(repo, series.head),
+        tuple(filter(None, map(subject_of, latest))),
         trailers_to_copy(repo),
+        customs(commit.raw.message, latest),
         co_changes(repo, series.upstream) if is_compared else (),
     )
 
@@ -159,15 +166,15 @@ def with_owner(plan: Plan, keep: "Keep") -> Plan:
 def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:
     """The keys of the trailers that every piece of a commit gets, in lower case.
 
-    ``gitsplit.copyTrailers`` lists them, with commas or one a line; an empty value
-    clears the list, as in git. Sign-offs are copied in any case.
+    ``gitsplit.copyTrailers`` lists them, with commas or blanks between; an empty value
+    clears the list, as in git. Sign-offs and co-authors are copied in any case.
     """
     given = repo.config.get_all("gitsplit.copyTrailers")
     if not given:
         return COPIED_TRAILERS
     keys: list[bytes] = []
     for value in given:
-        named = [key.strip().lower() for key in (value or "").split(",")]
-        found = [key.encode("utf-8", "surrogateescape") for key in named if key]
+        named = (value or "").lower().replace(",", " ").split()
+        found = [key.encode("utf-8", "surrogateescape") for key in named]
         keys = [*keys, *found] if found else []
     return tuple(keys)

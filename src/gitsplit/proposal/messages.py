@@ -1,0 +1,187 @@
+"""The proposed messages of the new commits: what the original says, and new subjects.
+
+Each commit has those parts of the original message that speak of it
+(:class:`gitsplit.model.message_parts.MessageSplit`), and a subject: one of these, else
+what is read from its hunks. All follows from a plan and its commit, so it can be had
+for a plan that the user has changed, too.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from gitsplit.model.diff import size_of, sort_key
+from gitsplit.model.message_parts import (
+    MessagePart,
+    MessageSplit,
+    composed_message,
+    message_parts,
+)
+from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.context import Context
+from gitsplit.proposal.features import Piece
+from gitsplit.proposal.matching import best_matching
+from gitsplit.proposal.order import heir_of
+from gitsplit.proposal.speaking import Audience, GroupWords
+from gitsplit.proposal.subjects import SubjectChoice, subjects_of
+from gitsplit.proposal.trailers import trailer_homes
+
+MOST_CHOICES = 5
+"""So many subjects are offered for a commit."""
+
+MOST_ITEMS = 100
+"""So many items of a message's lists are looked at; the heir has the others."""
+
+_HEIRS_OWN = 1.5
+"""So much better an item fits the heir where it is about that, as the subject is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedMessages:
+    """What is proposed for the commits of a plan.
+
+    ``split`` says which has which parts of the original message; ``subjects`` has for
+    each group its choices, best first, none for one without edits.
+    """
+
+    split: MessageSplit
+    subjects: tuple[tuple[SubjectChoice, ...], ...]
+
+    @property
+    def messages(self) -> tuple[bytes, ...]:
+        """The proposed message of each group's commit."""
+        return tuple(map(self.message, range(len(self.subjects))))
+
+    def message(self, group: int, choice: int = 0) -> bytes:
+        """The message of a group's commit with that one of its subjects, from 0."""
+        choices = self.subjects[group]
+        subject = choices[choice].text if choices else b""
+        return composed_message(self.split, group, subject)
+
+
+def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
+    """For each group the numbers of the pieces that most lines of are in it.
+
+    A group that has only smaller parts of pieces has those pieces.
+    """
+    homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
+    starts = [start for start, _ in homes]
+    lines: list[Counter[int]] = [Counter() for _ in pieces]
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        at = bisect_right(starts, sort_key(edit)) - 1
+        if group != DROPPED and at >= 0:
+            lines[homes[at][1]][group] += 1 + size_of(edit)
+    number = max(len(plan.groups), 1 + max(groups_with_edits(plan), default=0))
+    found: list[list[int]] = [[] for _ in range(number)]
+    for piece, having in enumerate(lines):
+        if having:
+            found[max(having, key=lambda g: (having[g], -g))].append(piece)
+    for group, own in enumerate(found):
+        if not own:
+            own += [piece for piece, having in enumerate(lines) if group in having]
+    return found
+
+
+def proposed_messages(
+    commit: CommitFeatures, plan: Plan, message: bytes, context: Context
+) -> ProposedMessages:
+    """What is proposed for the commits of a plan that splits one with ``message``."""
+    pieces = pieces_by_group(plan, commit.pieces)
+    audience = Audience(
+        tuple(GroupWords(tuple(commit.features[at] for at in own)) for own in pieces)
+    )
+    heir = heir_of(plan)
+    parts = message_parts(message)
+    homes = list(part_homes(parts, audience, heir))
+    places = dict(context.customs)
+    places.update((key, "all") for key in context.copied)
+    used = sorted({*groups_with_edits(plan), heir})
+    for at, part in enumerate(parts):
+        if part.kind == "trailer":
+            key = part.text.partition(b":")[0].strip().lower()
+            homes[at] = trailer_homes(key, places, used, heir)
+    split = MessageSplit(message, parts, tuple(homes), heir)
+    subjects = tuple(
+        tuple(_choices(commit, split, group, own, context))
+        for group, own in enumerate(pieces)
+    )
+    return ProposedMessages(split, subjects)
+
+
+def _choices(
+    commit: CommitFeatures,
+    split: MessageSplit,
+    group: int,
+    pieces: Sequence[int],
+    context: Context,
+) -> list[SubjectChoice]:
+    """The subjects that may be a group's, best first."""
+    own = [split.parts[at] for at in split.parts_of(group)]
+    said = [part.text for part in own if part.is_item or part.kind == "subject"]
+    found = [SubjectChoice(text, "from the original message") for text in said]
+    if pieces:
+        found += subjects_of(commit, pieces, context)
+    unique = {choice.text: choice for choice in reversed(found)}
+    return list(reversed(unique.values()))[:MOST_CHOICES]
+
+
+def part_homes(
+    parts: Sequence[MessagePart], audience: Audience, heir: int
+) -> tuple[tuple[int, ...], ...]:
+    """For each part of a message the group that it speaks of; ``heir`` has the rest.
+
+    What stands below an item follows it.
+    """
+    homes = [heir] * len(parts)
+    items = [at for at, part in enumerate(parts) if part.is_item]
+    fits = [audience.fits(_text(parts[item])) for item in items[:MOST_ITEMS]]
+    for item, home in zip(items, item_homes(fits, heir), strict=False):
+        homes[item] = home
+    for at, part in enumerate(parts):
+        if part.below is not None:
+            homes[at] = homes[part.below]
+    return tuple((home,) for home in homes)
+
+
+def item_homes(fits: Sequence[Sequence[float]], heir: int) -> list[int]:
+    """For each item of a list, by how well it fits each group, the one that has it.
+
+    Each group has one, so that all together fit best, but the heir has the subject:
+    only where there are as many items as groups it needs one, too. Further ones go to
+    the group that each fits best.
+    """
+    number = len(fits[0]) if fits else 0
+    is_full = len(fits) >= number
+    wanted = [
+        [fit - (not is_full and at == heir) * _HEIRS_OWN for at, fit in enumerate(row)]
+        for row in fits
+    ]
+    matched = best_matching(wanted)
+    return [
+        max(range(number), key=row.__getitem__) if home is None else home
+        for row, home in zip(fits, matched, strict=True)
+    ]
+
+
+def spoken_of(message: bytes, audience: Audience) -> int | None:
+    """The group that a message with a list is about: its items are about others.
+
+    None where it has no list.
+    """
+    parts = message_parts(message)
+    items = [part for part in parts if part.is_item][:MOST_ITEMS]
+    if not items or len(audience.groups) < 2:
+        return None
+    subject = audience.fits(_text(parts[0]))
+    sizes = [log(1 + group.lines) for group in audience.groups]
+    rows = [[fit + size for fit, size in zip(subject, sizes, strict=True)]]
+    rows += [audience.fits(_text(item)) for item in items]
+    return best_matching(rows)[0]
+
+
+def _text(part: MessagePart) -> str:
+    """What a part says, as text."""
+    return part.text.decode("utf-8", "replace")

@@ -1,0 +1,224 @@
+"""What a sentence speaks of: how well it fits each group of hunks, and which it is for.
+
+They fit by the stems of the words that both have, in lines and paths; by beginnings of
+words ("config" for "configuration"), of the lines around too; and by kinds of changes
+that have words of their own ("document the option", "more tests"). The weights were
+chosen on lists of the subjects of real commits whose changes had been made one.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import log
+
+from gitsplit.proposal.features import PieceFeatures
+from gitsplit.proposal.source_text import subwords
+
+_WORD = re.compile(r"[^\W\d]\w+")
+_ENDINGS = (
+    *("ization", "ations", "ation", "ments", "ment", "ings", "ions", "able"),
+    *("ing", "ion", "ers", "ors", "ies", "er", "or", "ed", "es", "ly", "s", "e", "y"),
+)
+_SHORTEST = 3
+_BEGINNING = (4, 8)
+"""So many letters at least, and at most, say that one word may stand for another."""
+
+
+@lru_cache(maxsize=1 << 14)
+def word_stem(word: str) -> str:
+    """The word, in lower case, without the commonest English endings.
+
+    >>> word_stem("removing"), word_stem("removed"), word_stem("setting")
+    ('remov', 'remov', 'set')
+    """
+    ending = next(
+        (e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= _SHORTEST),
+        "",
+    )
+    stem = word[: len(word) - len(ending)]
+    is_doubled = len(stem) > _SHORTEST and stem[-1] == stem[-2] not in "ls"
+    return stem[:-1] if is_doubled else stem
+
+
+def stems(words: Mapping[str, int]) -> Counter[str]:
+    """How often each stem is in the words, which are in lower case."""
+    found: Counter[str] = Counter()
+    for word, count in words.items():
+        found[word_stem(word)] += count
+    return found
+
+
+def text_stems(text: str) -> Counter[str]:
+    """How often each stem is in the words of a text."""
+    return stems(
+        Counter(part for word in _WORD.findall(text) for part in subwords(word))
+    )
+
+
+_ABOUT = {
+    "test": "test testing testcase unittest spec specs fixture mock coverage",
+    "documentation": "doc docs document documentation documented readme typo guide"
+    " tutorial javadoc docstring wording grammar sentence",
+    "changelog": "changelog news newsfragment changes release history",
+    "configuration": "ci build version bump release dependency dependencies deps config"
+    " travis cmake makefile gradle upgrade workflow gitignore",
+    "comment": "comment comments typo javadoc docstring copyright",
+    "added": "add added new introduce implement support create",
+    "removed": "remove removed delete drop unused cleanup dead",
+}
+"""By kind of change the words that speak of such."""
+
+_KINDS = {kind: frozenset(map(word_stem, ws.split())) for kind, ws in _ABOUT.items()}
+
+_KIND_WEIGHTS = {
+    "test": 0.9,
+    "documentation": 0.8,
+    "changelog": 0.8,
+    "configuration": 0.5,
+    "comment": 0.7,
+    "added": 0.9,
+    "removed": 0.9,
+}
+_WORD_WEIGHT, _PATH_WEIGHT, _NAME_WEIGHT = 0.75, 0.3, 0.2
+_BEGINNING_WEIGHT, _DENSITY_WEIGHT, _SIZE_WEIGHT = 0.6, 7.0, 0.09
+_ABOUT_MOST = 0.8
+"""How much a message's subject is likelier about a group with more lines (log)."""
+
+
+@dataclass(frozen=True)
+class GroupWords:
+    """The words of a group of pieces, and what kinds of changes it is."""
+
+    pieces: tuple[PieceFeatures, ...]
+
+    @cached_property
+    def lines(self) -> int:
+        """How many lines it removes and adds."""
+        return sum(piece.lines for piece in self.pieces)
+
+    @cached_property
+    def stems(self) -> Counter[str]:
+        """How often each stem is in its lines."""
+        found: Counter[str] = Counter()
+        for piece in self.pieces:
+            found.update(piece.subwords)
+        return stems(found)
+
+    @cached_property
+    def path_stems(self) -> Counter[str]:
+        """How many pieces have each stem in their paths."""
+        return stems(Counter(part for p in self.pieces for part in p.path_parts))
+
+    def has_stem(self, word: str) -> bool:
+        """Whether the stem is in its lines, or in its paths."""
+        return word in self.stems or word in self.path_stems
+
+    def weight_in_paths(self, word: str) -> float:
+        """How much the stem is in its paths: 0, or 1 and more for several."""
+        count = self.path_stems[word]
+        return 1 + log(count) if count else 0.0
+
+    def bias(self, said: Mapping[str, int]) -> float:
+        """What else there is for it: much of it is what is said, and it has few lines.
+
+        Where there are many lines many words are among them by chance.
+        """
+        share = sum(self.stems[word] for word in said) / (self._total + 1)
+        return _DENSITY_WEIGHT * share - _SIZE_WEIGHT * log(1 + self.lines) * len(said)
+
+    @cached_property
+    def _total(self) -> int:
+        return sum(self.stems.values())
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its identifiers, in lower case."""
+        return frozenset(word.lower() for piece in self.pieces for word in piece.words)
+
+    @cached_property
+    def _sorted_stems(self) -> list[str]:
+        """Its stems, and those of the lines that it stands among, in order."""
+        near = {
+            part for p in self.pieces for word in p.context for part in subwords(word)
+        }
+        return sorted(
+            self.stems.keys()
+            | self.path_stems.keys()
+            | stems(dict.fromkeys(near, 1)).keys()
+        )
+
+    def has_beginning(self, letters: str) -> bool:
+        """Whether one of its stems, or of those around, begins with the letters."""
+        at = bisect_left(self._sorted_stems, letters)
+        return at < len(self._sorted_stems) and self._sorted_stems[at].startswith(
+            letters
+        )
+
+    @cached_property
+    def kinds(self) -> Mapping[str, float]:
+        """The share of its pieces that are of each kind of change."""
+        found: Counter[str] = Counter()
+        for piece in self.pieces:
+            found.update([piece.role, piece.kind])
+        number = max(1, len(self.pieces))
+        shares = {kind: found[kind] / number for kind in _KINDS}
+        only_comments = all(piece.text.is_comment for piece in self.pieces)
+        return shares | {"comment": float(only_comments)}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The groups that sentences are for."""
+
+    groups: tuple[GroupWords, ...]
+
+    def fits(self, text: str) -> list[float]:
+        """How well a sentence fits each group; more is better."""
+        said = text_stems(text)
+        about = {kind for kind, its in _KINDS.items() if its & said.keys()}
+        found = [_kind_fit(group.kinds, about) for group in self.groups]
+        for word in said:
+            self._add(
+                found, _PATH_WEIGHT, [g.weight_in_paths(word) for g in self.groups]
+            )
+            here = [g.has_stem(word) for g in self.groups]
+            self._add(found, _WORD_WEIGHT, here)
+            if len(word) >= _BEGINNING[0]:
+                start = word[: _BEGINNING[1]]
+                begun = [
+                    not h and g.has_beginning(start)
+                    for g, h in zip(self.groups, here, strict=True)
+                ]
+                self._add(found, _BEGINNING_WEIGHT, begun)
+        for name in {w.lower() for w in _WORD.findall(text) if len(w) > _SHORTEST}:
+            self._add(found, _NAME_WEIGHT, [name in g.names for g in self.groups])
+        return [
+            fit + group.bias(said)
+            for fit, group in zip(found, self.groups, strict=True)
+        ]
+
+    def _add(self, found: list[float], weight: float, having: Sequence[float]) -> None:
+        """Add to each fit what it is worth that the group has a word, if it has."""
+        number = sum(map(bool, having))
+        if number:
+            worth = weight * log(1 + len(having) / number)
+            found[:] = [
+                fit + worth * has for fit, has in zip(found, having, strict=True)
+            ]
+
+
+def _kind_fit(kinds: Mapping[str, float], about: set[str]) -> float:
+    """How well what a sentence is about fits what kinds of changes a group is."""
+    files = sum(
+        weight * kinds[kind] * (1 if kind in about else -1)
+        for kind, weight in _KIND_WEIGHTS.items()
+        if kind not in {"added", "removed"}
+    )
+    is_about = ("added" in about) - ("removed" in about)
+    return files + is_about * (
+        _KIND_WEIGHTS["added"] * kinds["added"]
+        - _KIND_WEIGHTS["removed"] * kinds["removed"]
+    )

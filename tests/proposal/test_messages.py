@@ -1,0 +1,82 @@
+"""What of the original message goes to which new commit."""
+
+import pytest
+
+from gitsplit.proposal.context import Context
+from gitsplit.proposal.propose import proposal, proposals_by_content
+from gitsplit.proposal.trailers import customs, trailer_homes
+from tests.strategies import modified
+
+KETTLE = modified(b"a\n", b"kettle.boil(100)\n", b"kettle.py")
+CUP = modified(b"b\n", b"cup.fill(3)\n", b"cup.py")
+SPOON = modified(b"c\n", b"spoon.wash()\n", b"spoon.py")
+
+
+def messages(message: bytes, context: Context | None = None) -> dict[bytes, bytes]:
+    """By file the messages of three commits, of which the first is the original."""
+    changes = (CUP, KETTLE, SPOON)
+    plan = proposal(changes, message, "file", 3, 2, context or Context())
+    return {
+        changes[edit.file].path: plan.groups[group].message
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"* wash the spoon\n* fill the cup\n", id="list"),
+        pytest.param(b"While there: wash the spoon; fill the cup.\n", id="aside"),
+    ],
+)
+def test_what_a_message_lists_goes_to_the_commits_that_it_speaks_of(
+    body: bytes,
+) -> None:
+    found = messages(b"Boil the kettle\n\n" + body)
+
+    assert found[b"kettle.py"] == b"Boil the kettle\n"
+    assert found[b"spoon.py"].lower() == b"wash the spoon\n"
+    assert found[b"cup.py"].lower().rstrip(b".\n") == b"fill the cup"
+
+
+def test_further_items_go_to_the_commit_that_each_fits_best() -> None:
+    found = messages(
+        b"Tea (#12)\n\n* boil the kettle\n* wash the spoon\n* fill the cup\n"
+        b"* boil it at 100\n"
+    )
+
+    assert found[b"kettle.py"].count(b"boil") == 2
+    assert b"spoon" in found[b"spoon.py"].lower()
+
+
+def test_who_made_it_is_on_each_commit_and_what_closes_a_bug_on_the_last() -> None:
+    signed = b"Signed-off-by: A <a@b>\n"
+    message = b"Boil\n\nCloses: 1\nDepends-On: I12\nReviewed-by: B <b@c>\n" + signed
+    context = Context(copied=(), customs=customs(message, [message] * 3))
+    found = messages(message, context)
+
+    assert found[b"cup.py"] == b"Update cup\n\nDepends-On: I12\n" + signed
+    assert found[b"kettle.py"] == b"Boil\n\nReviewed-by: B <b@c>\n" + signed
+    assert found[b"spoon.py"] == b"Update spoon\n\nCloses: 1\n" + signed
+
+
+def test_a_trailer_has_a_place_only_where_the_latest_commits_show_the_custom() -> None:
+    message = b"Boil\n\nBug: 1\nTest: m\nFixed: 2\nOther: 3\n"
+    latest = [b"One\n\nBug: 1\n"] * 3 + [b"One\n\nFixed: 1\nTest: x\n"] * 2
+
+    assert customs(message, latest) == ((b"bug", "all"),)
+    assert customs(b"Boil\n", latest * 9) == ()
+    assert trailer_homes(b"bug", {b"bug": "all"}, [0, 1], 1) == (0, 1)
+    assert trailer_homes(b"test", {b"bug": "all"}, [0, 1], 1) == (1,)
+
+
+def test_messages_follow_the_hunks_of_any_plan() -> None:
+    changes = (CUP, KETTLE, SPOON)
+    message = b"Boil the kettle\n\n* wash the spoon\n"
+    proposals = proposals_by_content(changes, message)
+    plan = proposals.plan(3)
+    found = proposals.messages(plan)
+
+    assert found.messages == tuple(group.message for group in plan.groups)
+    assert all(choices for choices in found.subjects)
+    assert found.split.left_out == ()
