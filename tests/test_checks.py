@@ -36,7 +36,7 @@ PATIENCE = 30.0
 """Seconds until what doesn't come or end fails the test; it takes far less."""
 FOUR = (
     "✓ 1 tangled",
-    "✓ 2 sub/other: tangled",
+    "✓ 2 update other",
     "✓ 3 above",
     "✓ 4 top",
 )

@@ -9,7 +9,7 @@ for a plan that the user has changed, too.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
@@ -54,6 +54,14 @@ class ProposedMessages:
     def messages(self) -> tuple[bytes, ...]:
         """The proposed message of each group's commit."""
         return tuple(map(self.message, range(len(self.subjects))))
+
+    def in_plan(self, plan: Plan) -> Plan:
+        """The plan with these messages; those that aren't the original are proposed."""
+        groups = tuple(
+            replace(group, message=said, is_proposed=said != self.split.message)
+            for group, said in zip(plan.groups, self.messages, strict=True)
+        )
+        return replace(plan, groups=groups)
 
     def message(self, group: int, choice: int = 0) -> bytes:
         """The message of a group's commit with that one of its subjects, from 0."""

@@ -53,7 +53,8 @@ def regroup(before: Plan, by: int, proposals: Proposals) -> Regrouping:
         raise NothingToDo("Already one commit.")
     offered = tuple(_candidates(proposals, size))
     for number in range(size + by, max(0, size + by * (_TRIES + 1)), by):
-        plan = _with_decisions(before, offered, _plan_of_number(proposals, number))
+        wanted = _plan_of_number(proposals, number)
+        plan = _with_decisions(before, offered, wanted, proposals)
         if (len(plan.groups) - size) * by > 0:
             was_moved = not _is_candidate(written, offered)
             return Regrouping(
@@ -88,7 +89,9 @@ def _is_candidate(plan: Plan, offered: Sequence[Plan]) -> bool:
     return any(where == (each.edits, each.group_of) for each in offered)
 
 
-def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan:
+def _with_decisions(
+    before: Plan, offered: Sequence[Plan], wanted: Plan, proposals: Proposals
+) -> Plan:
     """The ``wanted`` plan with what the user has decided about the one before."""
     plan = without_empty_groups(_with_dropped(before, wanted))
     heirs = list(_heirs(before, plan))
@@ -96,6 +99,7 @@ def _with_decisions(before: Plan, offered: Sequence[Plan], wanted: Plan) -> Plan
     if owner is not None:
         if heirs[owner] is not None and not _is_default(before, owner, offered):
             plan = replace(plan, continued_by=(heirs[owner],))
+            plan = proposals.messages(plan).in_plan(plan)
         if plan.owner is not None and _heirs(plan, before)[plan.owner] == owner:
             heirs[owner] = plan.owner
     plan = _with_words(before, offered, plan, heirs)
