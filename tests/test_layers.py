@@ -50,9 +50,12 @@ PURE_STANDARD_LIBRARY = {
     "re",
     "string",
     "textwrap",
+    "tomllib",
     "types",
     "typing",
     "unicodedata",
+    "warnings",  # those of Python's own parser, which are left aside
+    "xml",
     "zlib",
 }
 """Modules without I/O, clock, environment or randomness."""

@@ -23,11 +23,11 @@ from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
 from gitsplit.proposal import clustering, explain, order
+from gitsplit.proposal.arrangement import Arrangement, parts_that_hold
 from gitsplit.proposal.by_location import (
     GroupBy,
     fine_edits,
     gap,
-    groups_between_gaps,
     groups_by_location,
     location_reason,
     most_groups,
@@ -47,6 +47,7 @@ from gitsplit.proposal.pieces import (
 )
 from gitsplit.proposal.scoring import group_count_worth, scores
 from gitsplit.proposal.source_text import message_items
+from gitsplit.proposal.syntax import broken_files
 
 Clusters = tuple[tuple[int, ...], ...]
 """For each group the numbers of its pieces, from 0."""
@@ -141,16 +142,20 @@ class ProposalsByContent:
             best = max(self.best, min(at_least, self.tree.size))
             return self._plan_of(*self._without_cycles(self._clusters(best)))
         if number <= self.tree.size:
-            return self._plan_of(self._clusters(number), ())
+            return self._plan_of(self._clusters(number), (), keeps_number=True)
         parts = _parts_of_pieces(self.changes, self.commit.pieces, number)
         return self._plan_of_parts(parts, [None] * len(parts))
 
     def _plan_if_possible(self, number: int) -> Plan:
-        """The plan of so many groups, or of the best number where that can't be."""
+        """The plan of so many groups, or of the best number where that can't be.
+
+        Nor can it where a file could no longer be parsed.
+        """
         try:
-            return self.plan(number)
+            plan = self.plan(number)
         except InvalidPlan:
             return self.plan()
+        return self.plan() if broken_files(plan) else plan
 
     def border(self, plan: Plan, one: int, two: int) -> str:
         """A sentence on why two groups (from 0, the earlier one first) are two.
@@ -194,11 +199,17 @@ class ProposalsByContent:
         )
         return tuple(tuple(sorted(members)) for members in joined.values()), circles
 
-    def _in_commit_order(self, clusters: Clusters) -> Clusters:
-        """The clusters in the order of the commits that they become."""
-        needed = order.needs(self.commit, clusters)
-        places = order.commit_order(self.commit, clusters, needed, self._main(clusters))
-        return tuple(clusters[at] for at in places)
+    def _in_sound_order(self, clusters: Clusters, *, keeps_number: bool) -> Clusters:
+        """The clusters in the order of the commits that they become, which holds.
+
+        As far as that can be with their number, for what belongs to another is moved.
+        """
+        first = self._arrangement.in_order(clusters, self._main(clusters))
+        return self._arrangement.settled(first, keeps_number=keeps_number)
+
+    @cached_property
+    def _arrangement(self) -> Arrangement:
+        return Arrangement(self.commit)
 
     def _main(self, clusters: Clusters) -> int | None:
         """The cluster that the message is about, if it is about one of them."""
@@ -219,9 +230,11 @@ class ProposalsByContent:
             found += features.subwords + Counter(features.path_parts)
         return found
 
-    def _plan_of(self, clusters: Clusters, circles: Cycles) -> Plan:
+    def _plan_of(
+        self, clusters: Clusters, circles: Cycles, *, keeps_number: bool = False
+    ) -> Plan:
         """The plan whose groups are these clusters, put into order."""
-        found = self._in_commit_order(clusters)
+        found = self._in_sound_order(clusters, keeps_number=keeps_number)
         findings = [
             explain.with_cycle(
                 self._finding(cluster),
@@ -367,12 +380,7 @@ def _parts_of_pieces(
         _BETWEEN if id(a) in ends else gap(changes, a, b) for a, b in pairwise(flat)
     ]
     refuse_too_many(wanted, 1 + sum(width >= 0 for width in gaps) if flat else 0)
-    found: dict[int, list[Edit]] = {}
-    for edit, group in zip(
-        flat, groups_between_gaps(gaps, wanted - 1, len(flat)), strict=True
-    ):
-        found.setdefault(group, []).append(edit)
-    return list(found.values())
+    return parts_that_hold(changes, flat, gaps, wanted)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,261 @@
+"""Which edits of a commit need which others, by the names that they bring or take away.
+
+A name that the commit brings is defined where an added line declares, assigns or
+imports it; whoever uses it comes no sooner. Of a name that it takes away the last
+definition goes no sooner than the last use. Names are looked at in source code alone:
+a name that no old text of the commit has anywhere, one that is only imported or local
+within its file or the function.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
+from gitsplit.model.memo import memo
+from gitsplit.model.plan import DROPPED, Plan
+from gitsplit.proposal import source_text
+from gitsplit.proposal.features import TextLines, Texts
+
+_MOST_LINES = 4_000
+"""So many lines that a commit adds are looked at, and so many that it takes away."""
+
+_DECLARED = re.compile(
+    r"\b(?:def|class|func|fn|function|struct|enum|trait|interface|module|mod|type"
+    r"|macro_rules!|namespace|sub|record)\s+(?:\([^)]*\)\s*)?([^\W\d]\w+)"
+    r"|^([^\W\d]\w+)\s*(?::?=(?!=)|\(\)\s*\{)"
+    r"|^(?:export\s+)?(?:const|let|var|val|static|define)\s+([^\W\d]\w+)"
+)
+_LOCAL = re.compile(
+    r"^\s+(?:const|let|var|val|static|local|my)?\s*([^\W\d]\w+)\s*(?::?=(?!=)|$)"
+    r"|^\s*([^\W\d]\w+)(?:\s*,\s*([^\W\d]\w+))+\s*:?=(?!=)"
+)
+_LONE = re.compile(r"\s*(?:[^\W\d]\w+\s+as\s+)?([^\W\d]\w+)\s*,?\s*$")
+"""A line that is a name alone, as within the brackets of an import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name that some edits define, and others use, by their places in the commit.
+
+    ``is_gone`` says that it goes: then they are the lines that are taken away.
+    """
+
+    name: str
+    definers: frozenset[int]
+    users: frozenset[int]
+    is_gone: bool = False
+
+
+@dataclass(slots=True)
+class _Words:
+    """The names on one side of an edit; ``local`` ones hold in a function."""
+
+    used: frozenset[str]
+    declared: set[str]
+    imported: set[str]
+    local: set[str]
+
+
+@memo
+def _links_of_plan(
+    changes: tuple[FileChange, ...], edits: tuple[Edit, ...]
+) -> tuple[Link, ...]:
+    return links(Texts(changes), edits)
+
+
+def links(texts: Texts, edits: Sequence[Edit]) -> tuple[Link, ...]:
+    """The names by which the edits depend on each other, in a fixed order."""
+    found = [*_links(texts, edits, "new"), *_links(texts, edits, "old")]
+    return tuple(sorted(found, key=_link_key))
+
+
+def _link_key(link: Link) -> tuple[bool, str, int]:
+    return link.is_gone, link.name, min(link.definers)
+
+
+Side = Literal["old", "new"]
+
+
+def _links(texts: Texts, edits: Sequence[Edit], side: Side) -> Iterator[Link]:
+    words = dict(_words_of_code(texts, edits, side))
+    users: dict[str, set[int]] = {}
+    for at, each in words.items():
+        for name in each.used:
+            users.setdefault(name, set()).add(at)
+    yield from _everywhere(texts, words, users, side)
+    yield from _within_files(texts, edits, words, users, side)
+
+
+def _words_of_code(
+    texts: Texts, edits: Sequence[Edit], side: Side
+) -> Iterator[tuple[int, _Words]]:
+    """The names of each edit of source code, by its place."""
+    is_code: dict[int, bool] = {}
+    left = _MOST_LINES
+    for at, edit in enumerate(edits):
+        if not isinstance(edit, TextEdit) or left <= 0:
+            continue
+        file = edit.file
+        if file not in is_code:
+            is_code[file] = source_text.role(texts.path(file)) in ("code", "test")
+        if is_code[file]:
+            lines, span = _side(texts, edit, side)
+            yield (
+                at,
+                _words(lines.between(span.start, min(span.stop, span.start + left))),
+            )
+            left -= len(span)
+
+
+def _everywhere(
+    texts: Texts, words: Mapping[int, _Words], users: Mapping[str, set[int]], side: Side
+) -> Iterator[Link]:
+    """The names that are declared, and that no text on the other side has."""
+    known = texts.before if side == "new" else texts.after
+    declared: dict[str, set[int]] = {}
+    for at, each in words.items():
+        for name in each.declared - known:
+            declared.setdefault(name, set()).add(at)
+    for name, definers in declared.items():
+        if users[name] - definers:
+            yield _link(name, definers, users[name], side)
+
+
+def _within_files(
+    texts: Texts,
+    edits: Sequence[Edit],
+    words: Mapping[int, _Words],
+    users: Mapping[str, set[int]],
+    side: Side,
+) -> Iterator[Link]:
+    """The names that are new or gone within a file, or a function of it."""
+    others = texts.words_before if side == "new" else texts.words_after
+    defined: dict[tuple[int, str], set[int]] = {}
+    local: dict[tuple[int, str], set[int]] = {}
+    for at, each in words.items():
+        file = edits[at].file
+        for names, found in (
+            (each.declared | each.imported, defined),
+            (each.local, local),
+        ):
+            for name in names - others[file].keys():
+                found.setdefault((file, name), set()).add(at)
+    for (file, name), definers in (local | defined).items():
+        own = {at for at in users[name] if edits[at].file == file}
+        everywhere = definers | local.get((file, name), set())
+        if (file, name) not in defined:
+            yield from _within_functions(texts, edits, name, definers, own, side)
+        elif own - everywhere:
+            yield _link(name, everywhere, own, side)
+
+
+def _within_functions(  # noqa: PLR0913, PLR0917 -- all of them say where to look
+    texts: Texts,
+    edits: Sequence[Edit],
+    name: str,
+    definers: set[int],
+    users: set[int],
+    side: Side,
+) -> Iterator[Link]:
+    """The links of a local name, for each function that assigns it."""
+    around = {at: _functions(texts, edits[at], side) for at in definers | users}
+    own: dict[int, set[int]] = {}
+    for at in definers:
+        for home in around[at][:1]:
+            own.setdefault(home, set()).add(at)
+    inside: dict[int, set[int]] = {}
+    for at in users:
+        for home in own.keys() & set(around[at]):
+            inside.setdefault(home, set()).add(at)
+    for home in sorted(own):
+        if inside[home] - own[home]:
+            yield _link(name, own[home], inside[home], side)
+
+
+def _functions(texts: Texts, edit: Edit, side: Side) -> tuple[int, ...]:
+    """The lines of the declarations that an edit stands in, innermost first."""
+    assert isinstance(edit, TextEdit), "only lines have names"
+    lines, span = _side(texts, edit, side)
+    return source_text.enclosing(lines, span.start)
+
+
+def _link(name: str, definers: set[int], users: set[int], side: Side) -> Link:
+    return Link(name, frozenset(definers), frozenset(users), side == "old")
+
+
+def _side(texts: Texts, edit: TextEdit, side: Side) -> tuple[TextLines, Span]:
+    if side == "new":
+        return texts.new[edit.file], edit.new
+    return texts.old[edit.file], edit.old
+
+
+def _words(lines: Iterable[str]) -> _Words:
+    """The names of the lines that an edit adds, or takes away."""
+    found = _Words(frozenset(), set(), set(), set())
+    used = set[str]()
+    for line in lines:
+        if not line.strip() or source_text.are_comments((line,)):
+            continue
+        names = source_text.identifiers(line)
+        used.update(names)
+        if source_text.is_import(line):
+            found.imported.update(names)
+        elif lone := _LONE.match(line):
+            found.imported.add(lone[1])
+        else:
+            found.declared.update(_named(_DECLARED, line))
+            found.local.update(_named(_LOCAL, line))
+    found.used = frozenset(used)
+    found.declared &= used
+    found.imported &= used
+    found.local &= used
+    return found
+
+
+def _named(pattern: re.Pattern[str], line: str) -> Iterator[str]:
+    for match in pattern.finditer(line):
+        yield from filter(None, match.groups())
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyUse:
+    """The commit ``group`` uses a name that comes with the later commit ``of``.
+
+    Where ``is_gone``, it takes away a name that the later one still uses. Both count
+    from 0.
+    """
+
+    group: int
+    of: int
+    name: str
+    is_gone: bool = False
+
+
+def early_uses(plan: Plan) -> tuple[EarlyUse, ...]:
+    """The names that are used before they come, or go before the last use.
+
+    For each two commits the first name.
+    """
+    found: dict[tuple[int, int, bool], EarlyUse] = {}
+    for link in _links_of_plan(plan.changes, plan.edits):
+        for group, of in broken_pairs(link, plan.group_of):
+            use = EarlyUse(group, of, link.name, link.is_gone)
+            found.setdefault((group, of, link.is_gone), use)
+    return tuple(found[key] for key in sorted(found))
+
+
+def broken_pairs(link: Link, group_of: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The groups between which a link is broken: the one at fault, and the later one.
+
+    What is left out breaks nothing: it never comes, or stays to the end.
+    """
+    definers = {group_of[at] for at in link.definers} - {DROPPED}
+    users = {group_of[at] for at in link.users} - {DROPPED}
+    if not definers or not users:
+        return
+    if link.is_gone:
+        yield from ((max(definers), u) for u in users if u > max(definers))
+    else:
+        yield from ((u, min(definers)) for u in users if u < min(definers))
