@@ -4,6 +4,7 @@ import base64
 import random
 import time
 from collections.abc import Callable, Sequence
+from hashlib import sha1
 
 import pytest
 
@@ -228,14 +229,44 @@ def test_a_difference_far_to_the_right_in_a_line_is_one() -> None:
     assert not found.commit.features[0].text.is_number
 
 
-def test_that_only_the_beginning_of_a_line_is_compared_is_said() -> None:
-    short, long = b"call(one, two);\n", b"call(one, two); " * 1_000 + b"\n"
+def shortcut_of(*changes: FileChange) -> str:
+    return proposals_by_content(changes, b"Do it\n").shortcut
 
-    assert (
-        proposals_by_content((replaced(short, short + b"2\n"),), b"Do it\n").shortcut
-        == ""
+
+def new_file(path: bytes, content: bytes) -> FileChange:
+    return FileChange(
+        None, side(path, content), (Hunk(Span(0, 0), Span(0, content.count(b"\n"))),)
     )
-    assert (
-        proposals_by_content((replaced(short, long),), b"Do it\n").shortcut
-        == "only the beginning of long lines and hunks is compared"
+
+
+def test_how_much_is_compared_is_said_where_there_is_more() -> None:
+    short, long = b"call(one, two);\n", b"call(one, two); " * 1_000 + b"\n"
+    hashes = b"".join(
+        b"%s\n" % sha1(b"%d" % n).hexdigest().encode() for n in range(999)
+    )
+    lines = b"call(one, two);\n" * 40_000
+
+    assert shortcut_of(replaced(short, short + b"2\n")) == ""
+    assert shortcut_of(replaced(short, long)) == (
+        "only 1,000 characters of a line are compared"
+    )
+    two = (new_file(b"a", lines), new_file(b"b", lines + long))
+    assert shortcut_of(*two) == (
+        "only 1,000 characters of a line and 500,000 of a hunk are compared"
+    )
+    assert shortcut_of(*(new_file(b"%d" % n, hashes) for n in range(4))) == (
+        "only 500 hashes of a hunk are compared"
+    )
+
+
+def test_how_much_of_the_files_is_read_is_said_where_there_is_more() -> None:
+    text = b"call(one, two);\n" * 260_000
+    change = FileChange(
+        side(b"a", b"one\n" + text),
+        side(b"a", b"two\n" + text),
+        (Hunk(Span(0, 1), Span(0, 1)),),
+    )
+
+    assert shortcut_of(change) == (
+        "only 4,000,000 characters of all files are compared"
     )

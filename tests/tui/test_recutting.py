@@ -153,7 +153,7 @@ def large_series(shortcut: str) -> State:
     """The series, whose first commit's proposal was found with a short cut."""
     start = series()
     plan = start.plans[COMMIT]
-    found = replace(proposals_by_content(plan.changes, b"Do it\n"), shortcut=shortcut)
+    found = replace(proposals_by_content(plan.changes, b"Do it\n"), joined=shortcut)
     return replace(start, proposals={COMMIT: found})
 
 

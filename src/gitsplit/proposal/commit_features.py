@@ -15,12 +15,15 @@ from math import log, sqrt
 from posixpath import dirname
 
 from gitsplit.model.diff import FileChange, sort_key
+from gitsplit.model.listing import enumeration
 from gitsplit.proposal import source_text
 from gitsplit.proposal.features import (
+    MOST_READ,
+    WIDEST,
     Piece,
     PieceFeatures,
     Texts,
-    is_partly_read,
+    longest_read,
     piece_features,
 )
 from gitsplit.proposal.source_text import (
@@ -164,9 +167,19 @@ class CommitFeatures:
         return Texts(self.changes, len(self.pieces))
 
     @cached_property
-    def is_partly_read(self) -> bool:
-        """Whether a piece is longer, or has a longer line, than is compared."""
-        return any(is_partly_read(self.texts, piece) for piece in self.pieces)
+    def limits(self) -> str:
+        """How much is compared, in words, where the commit has more; else nothing."""
+        lengths = [longest_read(self.texts, piece) for piece in self.pieces]
+        counts = {
+            "of a line": WIDEST * any(wide for wide, _ in lengths),
+            "of a hunk": self.texts.share * any(long for _, long in lengths),
+            "of all files": MOST_READ * (not self.texts.are_counted),
+        }
+        found = [f"{n:,} {whose}" for whose, n in counts.items() if n]
+        found[:1] = [each.replace(" ", " characters ", 1) for each in found[:1]]
+        if not all(piece.has_all_words for piece in self.features):
+            found.append(f"{self.texts.data_share} hashes of a hunk")
+        return f"only {enumeration(found)} are compared" if found else ""
 
     @cached_property
     def features(self) -> tuple[PieceFeatures, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
-from typing import Final, Literal, overload
+from typing import Final, Literal, NamedTuple, overload
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.lines import Lines
@@ -40,7 +40,7 @@ _LONG = 7
 _HEAD = 5
 """So many lines at the top of a file may say that a program made it."""
 
-_MOST_READ = 4_000_000
+MOST_READ = 4_000_000
 """So many characters of a commit's texts say how common a word is."""
 
 _MOST_COMPARED = 1_000_000
@@ -49,7 +49,7 @@ _MOST_COMPARED = 1_000_000
 _MOST_DATA = 2_000
 """So many hashes and the like of a commit are taken apart, of each piece its share."""
 
-_WIDEST: Final = 1_000
+WIDEST: Final = 1_000
 """So many characters of a line are read; of the rest only whether it is the same."""
 
 _PRIVATE: Final = 0xF0000
@@ -94,6 +94,7 @@ class PieceFeatures:
     ``subwords`` counts the parts of its identifiers, ``around`` those and the context's
     and the path's; ``shifts`` has those of ``added`` and ``removed``. ``function`` is
     the side and the line of the innermost declaration that it stands in.
+    ``has_all_words`` is false where it has more hashes and the like than are compared.
     """
 
     file: int
@@ -119,13 +120,14 @@ class PieceFeatures:
     around: Counter[str]
     text: LineFeatures
     is_generated: bool
+    has_all_words: bool
 
 
 def _has_wide_line(text: bytes) -> bool:
     """Whether a line of the text may be longer than what is read of it."""
     at = 0
-    while at + _WIDEST < len(text):
-        at = text.rfind(b"\n", at, at + _WIDEST) + 1
+    while at + WIDEST < len(text):
+        at = text.rfind(b"\n", at, at + WIDEST) + 1
         if not at:
             return True
     return False
@@ -179,10 +181,10 @@ class TextLines(Sequence[str]):
 
 def _text_of(line: bytes) -> str:
     """A line as text, as far as it is read."""
-    text = line[: (_WIDEST + 1) * _LONGEST_CHARACTER].decode("utf-8", "replace")
-    if len(text) <= _WIDEST:
+    text = line[: (WIDEST + 1) * _LONGEST_CHARACTER].decode("utf-8", "replace")
+    if len(text) <= WIDEST:
         return text
-    head = text[:_WIDEST]
+    head = text[:WIDEST]
     total = crc32(memoryview(line)[len(head.encode()) :])
     high, low = divmod(total, 1 << 16)
     return f"{head} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
@@ -229,7 +231,7 @@ class Texts:
 
         They are not kept.
         """
-        left = 2 * _MOST_READ
+        left = 2 * MOST_READ
         for file in files:
             sides = []
             for lines in (self.old[file], self.new[file]):
@@ -237,15 +239,28 @@ class Texts:
                 left -= len(sides[-1])
             yield "".join(sides)
 
-    @cached_property
+    @property
     def words_before(self) -> tuple[Counter[str], ...]:
         """How often each identifier is in each file's old text."""
-        return tuple(_word_counts(self.old))
+        return self._words_before.files
 
-    @cached_property
+    @property
     def words_after(self) -> tuple[Counter[str], ...]:
         """How often each identifier is in each file's new text."""
-        return tuple(_word_counts(self.new))
+        return self._words_after.files
+
+    @property
+    def are_counted(self) -> bool:
+        """Whether the words of all texts are counted, to their ends."""
+        return self._words_before.are_all and self._words_after.are_all
+
+    @cached_property
+    def _words_before(self) -> "_WordCounts":
+        return _word_counts(self.old)
+
+    @cached_property
+    def _words_after(self) -> "_WordCounts":
+        return _word_counts(self.new)
 
     @cached_property
     def before(self) -> frozenset[str]:
@@ -258,23 +273,30 @@ class Texts:
         return frozenset().union(*self.words_after)
 
 
-def _word_counts(files: Sequence[TextLines]) -> Iterator[Counter[str]]:
+class _WordCounts(NamedTuple):
+    """How often each identifier is in each file, and whether all text was read."""
+
+    files: tuple[Counter[str], ...]
+    are_all: bool
+
+
+def _word_counts(files: Sequence[TextLines]) -> _WordCounts:
     """The identifiers of each file; of all texts the first 4,000,000 characters."""
-    read = 0
+    found: list[Counter[str]] = []
+    left = MOST_READ
     for lines in files:
-        text = lines.beginning(_MOST_READ - read)
-        yield identifier_counts(text)
-        read += len(text)
+        text = lines.beginning(left)
+        found.append(identifier_counts(text))
+        left -= len(text)
+    return _WordCounts(tuple(found), left > 0)
 
 
 def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
     """The features of a piece."""
     edits = [edit for edit in piece if isinstance(edit, TextEdit)]
     old, new = _sides(texts, edits)
-    before, after = (
-        with_less_data(identifier_counts("".join(side)), texts.data_share)
-        for side in (old, new)
-    )
+    all_words = [identifier_counts("".join(side)) for side in (old, new)]
+    before, after = (with_less_data(words, texts.data_share) for words in all_words)
     added, removed = frozenset(after - before), frozenset(before - after)
     file = piece[0].file
     path = texts.path(file)
@@ -305,6 +327,7 @@ def piece_features(texts: Texts, piece: Piece) -> PieceFeatures:
         around=_parts_once(context) + own_parts + own_parts + Counter(path_parts),
         text=_line_features(old, new),
         is_generated=texts.is_generated(file),
+        has_all_words=[len(before), len(after)] == [len(words) for words in all_words],
     )
 
 
@@ -346,18 +369,20 @@ def _first_lines(spans: Iterable[tuple[TextLines, Span]], most: int) -> list[str
     return found
 
 
-def is_partly_read(texts: Texts, piece: Piece) -> bool:
-    """Whether only the beginning of the piece, or of a line of it, is compared."""
+def longest_read(texts: Texts, piece: Piece) -> tuple[bool, bool]:
+    """Whether a line of the piece is longer than is compared, and whether it is."""
+    has_wide_line = is_long = False
     for edit in piece:
         if isinstance(edit, TextEdit):
             change = texts.changes[edit.file]
-            sides = (
-                change.old_lines.text(edit.old.start, edit.old.stop),
-                change.new_lines.text(edit.new.start, edit.new.stop),
-            )
-            if any(len(text) > texts.share or _has_wide_line(text) for text in sides):
-                return True
-    return False
+            for lines, span in (
+                (change.old_lines, edit.old),
+                (change.new_lines, edit.new),
+            ):
+                text = lines.text(span.start, span.stop)
+                has_wide_line = has_wide_line or _has_wide_line(text)
+                is_long = is_long or len(text) > texts.share
+    return has_wide_line, is_long
 
 
 def _piece_kind(

@@ -85,8 +85,7 @@ class ProposalsByContent:
 
     ``changes`` and ``message`` are the commit's, ``commit`` has the pieces and their
     features. ``keep`` says which group keeps the Change-Id, ``context`` what is known
-    of the repository. ``shortcut`` says in words what was done to be there in time; it
-    is empty for a commit of ordinary size.
+    of the repository. ``joined`` says in words how pieces were made fewer.
     """
 
     changes: tuple[FileChange, ...]
@@ -94,7 +93,12 @@ class ProposalsByContent:
     keep: Keep
     context: Context
     commit: CommitFeatures
-    shortcut: str = ""
+    joined: str = ""
+
+    @cached_property
+    def shortcut(self) -> str:
+        """What was done to be there in time; empty for a commit of ordinary size."""
+        return "; ".join(filter(None, (self.joined, self.commit.limits)))
 
     @cached_property
     def tree(self) -> Tree:
@@ -354,11 +358,7 @@ def proposals_by_content(
     cut = pieces_of(changes, edits_of(changes))
     said = without_change_id(message).decode("utf-8", "replace")
     commit = CommitFeatures(changes, cut.pieces, context.changed_paths, said)
-    bounded = "only the beginning of long lines and hunks is compared"
-    shortcuts = (cut.shortcut, bounded if commit.is_partly_read else "")
-    return ProposalsByContent(
-        changes, message, keep, context, commit, "; ".join(filter(None, shortcuts))
-    )
+    return ProposalsByContent(changes, message, keep, context, commit, cut.shortcut)
 
 
 def _parts_of_pieces(
