@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitsplit.errors import GitsplitError
+from gitsplit.model.values import dataclass
 
 _TRUE = frozenset({"true", "yes", "on"})
 

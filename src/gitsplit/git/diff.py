@@ -14,7 +14,6 @@ Also the three-way merge of a file's contents (``git-merge-file(1)``).
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -23,7 +22,6 @@ from gitsplit.errors import GitFailed
 from gitsplit.git.libgit2 import enums, pygit2
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
-from gitsplit.git.sparse_diff import sparse_hunks
 from gitsplit.git.state_dir import temporary_directory
 from gitsplit.git.trees import NewObjects, changed_paths
 from gitsplit.model.diff import File, Hunk, Span
@@ -36,6 +34,7 @@ from gitsplit.model.objects import (
     Oid,
     TreeEntry,
 )
+from gitsplit.model.values import dataclass
 
 _RAW = (
     *("--no-replace-objects", "diff-tree", "--stdin", "-r", "-z", "--raw"),
@@ -304,6 +303,8 @@ def hunks_of_files(
     """
     before, after = ((side and side.content) or b"" for side in (old, new))
     if old and new and _have_many_lines(before, after):
+        from gitsplit.git.sparse_diff import sparse_hunks
+
         found = sparse_hunks(before, after)
         return tuple(_hunks_by_git(repo, old.oid, new.oid)) if found is None else found
     if before and after:

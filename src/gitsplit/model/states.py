@@ -10,7 +10,7 @@ merge (``git merge-file``) is given as a function.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 from gitsplit.errors import ActionRefused, InvalidPlan
@@ -34,6 +34,7 @@ from gitsplit.model.plan import (
     with_files_for_lines,
 )
 from gitsplit.model.series import PathChange
+from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread
 
 

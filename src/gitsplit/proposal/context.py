@@ -1,7 +1,6 @@
 """What a proposal may know besides the commit itself."""
 
-from dataclasses import dataclass
-
+from gitsplit.model.values import dataclass
 from gitsplit.proposal.trailers import TrailerPlace
 
 SIGNED_OFF_BY = b"signed-off-by"

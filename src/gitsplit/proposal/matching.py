@@ -5,8 +5,10 @@ of the shorter row squared by the longer one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
+
+from gitsplit.model.values import dataclass
 
 
 def best_matching(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:

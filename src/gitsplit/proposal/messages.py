@@ -9,7 +9,7 @@ for a plan that the user has changed, too.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
@@ -20,6 +20,7 @@ from gitsplit.model.message_parts import (
     message_parts,
 )
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
+from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece

@@ -13,7 +13,6 @@ By location: neighbours are apart where the gap between them is wide
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,6 +21,7 @@ from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
+from gitsplit.model.values import dataclass
 from gitsplit.proposal import clustering, explain, order
 from gitsplit.proposal.arrangement import Arrangement, parts_that_hold
 from gitsplit.proposal.by_location import (

@@ -11,11 +11,11 @@ third goes with each, or where their files do.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import exp
 from operator import mul
 
+from gitsplit.model.values import dataclass
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import (
     GROUP_COUNT_FEATURES,

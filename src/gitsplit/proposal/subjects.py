@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from gitsplit.model.escape import printable
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
+from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY, Context
 from gitsplit.proposal.explain import finding

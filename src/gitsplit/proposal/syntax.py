@@ -10,7 +10,6 @@ import re
 import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from xml.parsers import expat
 
@@ -19,6 +18,7 @@ from gitsplit.model.diff import File
 from gitsplit.model.objects import EXECUTABLE, FILE
 from gitsplit.model.plan import DROPPED, Plan, assignments
 from gitsplit.model.states import states_in
+from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread
 from gitsplit.proposal.brackets import (
     FAMILY_OF,

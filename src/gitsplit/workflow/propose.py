@@ -1,7 +1,7 @@
 """The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
@@ -12,13 +12,13 @@ from gitsplit.model.diff import FileChange
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.values import dataclass
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
-from gitsplit.proposal.context import COPIED_TRAILERS, Context
-from gitsplit.proposal.trailers import customs
 
 if TYPE_CHECKING:
     from gitsplit.proposal.by_location import GroupBy
+    from gitsplit.proposal.context import Context
     from gitsplit.proposal.order import Keep
     from gitsplit.proposal.propose import Proposals
 
@@ -125,11 +125,14 @@ def proposal_context(
     series: Series,
     commit: SourceCommit,
     changes: tuple[FileChange, ...],
-) -> Context:
+) -> "Context":
     """Read what a proposal takes from history: recent messages, files that co-change.
 
     Co-change is read from the commits before the series.
     """
+    from gitsplit.proposal.context import Context
+    from gitsplit.proposal.trailers import customs
+
     is_compared = series.upstream is not None and len(changes) > 1
     latest = recent_messages(repo, series.head)
     return Context(
@@ -169,6 +172,8 @@ def trailers_to_copy(repo: Repository) -> tuple[bytes, ...]:
     ``gitsplit.copyTrailers`` lists them, with commas or blanks between; an empty value
     clears the list, as in git. Sign-offs and co-authors are copied in any case.
     """
+    from gitsplit.proposal.context import COPIED_TRAILERS
+
     given = repo.config.get_all("gitsplit.copyTrailers")
     if not given:
         return COPIED_TRAILERS
