@@ -31,6 +31,9 @@ from gitsplit.proposal.brackets import (
 MOST_PARSED = 1_000_000
 """A file of more bytes isn't judged."""
 
+_MOST_OF_PLAN = 4_000_000
+"""Of a plan's files so many bytes are looked at, in all their states together."""
+
 _MOST_AT_ONCE = 200_000
 """Nor is a Python statement of more characters, which would take long."""
 
@@ -59,12 +62,14 @@ def broken_files(plan: Plan) -> tuple[BrokenFile, ...]:
     Though they can before the first and after the last of them.
     """
     found: list[BrokenFile] = []
+    left = _MOST_OF_PLAN
     for thread, assignment in zip(plan.threads, assignments(plan), strict=True):
         own = {o.group for o in plan.overrides if o.file == thread.numbers[0]}
         touching = {group for _, group in assignment} | own | {g + 1 for g in own}
         groups = sorted(touching.intersection(range(len(plan.groups))))
         is_cut = len(groups) > 1 or own or DROPPED in touching
-        if not is_cut or not kind_of(thread):
+        left -= len(groups) * thread.changes[-1].side.size if is_cut else 0
+        if not is_cut or left < 0 or not kind_of(thread):
             continue
         states = (
             states_in(plan, thread.numbers[0], groups)

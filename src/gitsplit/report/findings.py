@@ -20,6 +20,7 @@ from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.model.values import dataclass
+from gitsplit.proposal.flaws import Flaw, flaws_of
 
 if TYPE_CHECKING:
     from gitsplit.planfile.parse import PlanDocument
@@ -106,7 +107,8 @@ class SplitPart:
 
     ``by_hand`` are the paths of files that were edited in it, ``reason`` says why its
     edits belong together, ``border`` why they are apart from those of the commit
-    before; both are empty where that isn't known.
+    before; both are empty where that isn't known. ``flaws`` are what is wrong with the
+    order: what doesn't parse in it, or is used too soon.
     """
 
     commit: ResultCommit
@@ -114,6 +116,7 @@ class SplitPart:
     by_hand: tuple[bytes, ...] = ()
     reason: str = ""
     border: str = ""
+    flaws: tuple[Flaw, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,7 @@ def _part(
         by_hand=tuple(plan.changes[file].path for file in overrides),
         reason=plan.groups[group].reason,
         border=proposals.border(plan, group - 1, group) if proposals and group else "",
+        flaws=tuple(flaw for flaw in flaws_of(plan) if flaw.group == group),
     )
 
 
@@ -300,12 +304,14 @@ class Preview:
 class DryRun:
     """All that a dry run may tell; each format asks for what it tells.
 
+    ``plans`` are those of the commits that are split;
     ``shortcuts`` says of commits what was done to have their proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
     out when it is asked for: ``plan``, the proposals as a plan file has them, and
     ``preview``, which raises what stands against the series as a whole.
     """
 
+    plans: Mapping[Oid, Plan]
     shortcuts: Mapping[Oid, str]
     refused: Mapping[Oid, GitsplitError]
     plan: "Callable[[], PlanDocument]"

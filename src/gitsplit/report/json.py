@@ -4,7 +4,9 @@ It can't say what isn't part of a plan; that is said beside it.
 """
 
 from gitsplit.model.listing import few
+from gitsplit.model.plan import without_empty_groups
 from gitsplit.planfile.parse import dump_plan
+from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import Printout
 
@@ -19,6 +21,10 @@ def printout(dry_run: DryRun) -> Printout:
         f"{oid[:10]} stays one commit. {why} {why.hint}".rstrip()
         for oid, why in dry_run.refused.items()
     )
-    return Printout(
-        dump_plan(dry_run.plan()), (*few(shortcuts), *refused), is_utf8=True
+    flaws = (
+        f"{oid[:10]}: {flaw_sentence(flaw)}."
+        for oid, plan in dry_run.plans.items()
+        for flaw in flaws_of(without_empty_groups(plan))
     )
+    notes = (*few(shortcuts), *refused, *few(flaws))
+    return Printout(dump_plan(dry_run.plan()), notes, is_utf8=True)

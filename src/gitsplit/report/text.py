@@ -9,6 +9,7 @@ from gitsplit.model.listing import few, line_counts, quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
+from gitsplit.proposal.flaws import flaw_sentence
 from gitsplit.report.findings import (
     CommitFate,
     DryRun,
@@ -149,6 +150,8 @@ def _part_lines(
     yield from _edit_lines(part.files, of_range, None if is_new else home)
     for path in part.by_hand:
         yield f"     {printable(path)}  edited by hand"
+    for flaw in part.flaws:
+        yield f"     ! {flaw_sentence(flaw)}"
     if part.reason:
         yield f"     why: {printable(part.reason)}"
     if part.border:

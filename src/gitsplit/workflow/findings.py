@@ -36,6 +36,7 @@ NO_MESSAGE = b"(no message)\n"
 def dry_run_findings(repo: Repository, work: Work) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out."""
     return DryRun(
+        plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
         plan=memo(partial(plan_document, work)),

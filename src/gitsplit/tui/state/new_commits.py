@@ -14,8 +14,9 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, groups_with_edits
+from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
+from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     SeriesInfo,
@@ -66,6 +67,23 @@ class PlacedMessage(NamedTuple):
 def new_commits(state: State) -> tuple[NewCommit, ...]:
     """The new commits that the todo list makes, oldest first."""
     return tuple(_commits_of(state.info, state.todo))
+
+
+@memo_by(attrgetter("info", "todo"))
+def order_flaws(state: State) -> Mapping[int, tuple[str, ...]]:
+    """What is wrong with the order, in sentences, by the new commits (from 0)."""
+    first: dict[Oid, int] = {}
+    for number, commit in enumerate(new_commits(state)):
+        first.setdefault(commit.entry.oid, number)
+    found: dict[int, tuple[str, ...]] = {}
+    for entry in state.todo.entries:
+        if entry.action != "split" or entry.plan is None or entry.oid not in first:
+            continue
+        start = first[entry.oid]
+        for flaw in flaws_of(without_empty_groups(entry.plan)):
+            said = flaw_sentence(flaw, start.__add__)
+            found[start + flaw.group] = (*found.get(start + flaw.group, ()), said)
+    return found
 
 
 @memo

@@ -12,7 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING, Check
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import few, quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
@@ -21,7 +21,12 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import sizes_in
 from gitsplit.tui.state.message_rows import parted_messages
-from gitsplit.tui.state.new_commits import NewCommit, new_commits, unconfirmed_count
+from gitsplit.tui.state.new_commits import (
+    NewCommit,
+    new_commits,
+    order_flaws,
+    unconfirmed_count,
+)
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
 from gitsplit.tui.view.commits import id_words, marked_subject
 from gitsplit.tui.view.dropped import (
@@ -228,10 +233,13 @@ def _row_line(
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
     check = WAITING if row.number is None else check_of(state, row.number)
+    is_flawed = row.number in order_flaws(state) and not is_failure(check)
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:error" if is_failure(check) else "class:good", check_sign(check)),
+        ("class:edited", WARNING)
+        if is_flawed
+        else ("class:error" if is_failure(check) else "class:good", check_sign(check)),
         (row.style, f"{row.word:<9}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", column_text(row.subject, columns.subject)),
@@ -273,9 +281,10 @@ def _problem_lines(problems: Iterable[str], width: int) -> Iterator[StyleAndText
 
 
 def _warning_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """What git warns of: nothing is refused for it."""
+    """What git warns of, and the order of the commits: nothing is refused for it."""
     known = outlook_of(state)
-    for warning in known.warnings if known else ():
+    order = few(each for own in order_flaws(state).values() for each in own)
+    for warning in (*(known.warnings if known else ()), *order):
         for line in text_lines(f"{WARNING} {one_line(warning)}", width - 2):
             yield [("", f" {line}")]
 
