@@ -33,6 +33,7 @@ from gitsplit.tui.update.actions import (
     FAR,
     Action,
     Ask,
+    ChooseLook,
     Fold,
     Interrupt,
     Narrow,
@@ -45,6 +46,8 @@ from gitsplit.tui.update.actions import (
     SetContent,
     SetMessage,
     ShowCommit,
+    Submit,
+    TypeText,
     WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
@@ -68,6 +71,8 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.PREVIEW: (OpenPreview(),),
     KeyContext.HELP: (OpenHelp(),),
     KeyContext.PROMPT: (Ask(Purpose.SEARCH),),
+    KeyContext.LOOK: (ChooseLook(),),
+    KeyContext.SEARCH: (Ask(Purpose.SEARCH), TypeText("2"), Submit()),
 }
 NOT_PRESSED = {"<sigint>", "c-z", "pageup", "pagedown", "space"}
 """Ctrl-Z would stop the tests; pages are as long as the window, tested by itself."""

@@ -20,9 +20,7 @@ from gitsplit.tui.app import Shell
 from gitsplit.tui.background import worker
 from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
-from gitsplit.tui.update import cursor
 from gitsplit.tui.update.actions import Action, MarkSplit, OpenCommit, Send, SplitHunk
-from gitsplit.tui.update.cursor import Needle
 from gitsplit.tui.view import dropped
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series
@@ -239,22 +237,6 @@ def keyed(start: State, keys: str) -> State:
 
 def _is_answered(state: State, start: State) -> bool:
     return state.prompt is None and state.status != start.status
-
-
-def test_a_text_that_is_not_there_is_looked_for_in_whole_files() -> None:
-    lines = "".join(map("line {}\n".format, range(1_000)))
-    state = state_of(plan_of({f"f{n}": (None, lines) for n in range(9)}))
-    asked = []
-
-    class Counted(Needle):
-        def is_in(self, text: bytes) -> bool:
-            asked.append(text)
-            return super().is_in(text)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cursor, "Needle", Counted)
-        assert cursor.next_match(state, "absent") is None
-    assert len(asked) < 1_000 + 3 * 9
 
 
 def test_short_lines_are_cut_at_once() -> None:

@@ -39,6 +39,8 @@ from gitsplit.tui.update.actions import (
     SetContent,
     SetMessage,
     ShowCommit,
+    Submit,
+    TypeText,
     Widen,
     WriteMessages,
 )
@@ -60,6 +62,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
     "choosing a look": (ChooseLook(),),
+    "searching": (Ask(Purpose.SEARCH), TypeText("x"), Submit()),
     "typing": (Ask(Purpose.SEARCH),),
 }
 
@@ -147,6 +150,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
         ("the preview", ["Enter", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
+        ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),
         ("choosing a look", ["h", "z", "Esc"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
     ],

@@ -44,6 +44,7 @@ from gitsplit.tui.update.actions import (
     EditFile,
     EditMessage,
     EditMessages,
+    EndSearch,
     EraseText,
     FindNext,
     Focus,
@@ -53,6 +54,7 @@ from gitsplit.tui.update.actions import (
     GoBack,
     Interrupt,
     LeavePartOut,
+    MarkMatches,
     MarkSplit,
     MergeInto,
     MoveCommit,
@@ -115,13 +117,16 @@ _SIGN = st.sampled_from([-1, 1])
 _CONTENTS = st.sampled_from([b"", b"a\n", b"b\n"])
 _MESSAGES = st.sampled_from([b"", b"X\n", b"Y\n"])
 _WHERE = st.builds(Address, st.sampled_from(COMMITS), st.none() | st.integers(0, 3))
+_LINES = st.lists(st.integers(0, 9), unique=True, max_size=3).map(sorted).map(tuple)
 ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     MoveRows: (_SMALL,),
     MoveTo: (_SMALL,),
     MovePiece: (_SIGN,),
     MoveFile: (_SIGN,),
     Pan: (_SMALL,),
-    FindNext: (),
+    FindNext: (_SIGN, _LINES),
+    MarkMatches: (),
+    EndSearch: (),
     ChooseLook: (st.booleans(),),
     Toggle: (st.sampled_from(Look),),
     Centre: (),
@@ -166,7 +171,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     TypeText: (st.sampled_from("a1b2"),),
     EraseText: (_SIGN,),
     MoveInText: (_SIGN,),
-    Submit: (),
+    Submit: (_LINES,),
     Dismiss: (),
     ShowCommit: (st.none() | st.integers(0, 3),),
     OpenSeries: (),

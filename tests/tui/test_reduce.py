@@ -734,7 +734,7 @@ def test_a_text_is_found_below_the_cursor_and_round_the_end() -> None:
 def test_a_text_that_is_only_at_the_cursor_is_found_there() -> None:
     state = after(tangled(), Ask(Purpose.SEARCH), *typed("one"))
 
-    assert (shown(state), state.status) == ("one", "found: one")
+    assert (shown(state), state.is_searching) == ("one", True)
 
 
 def test_enter_without_a_text_looks_for_the_last_one_again() -> None:

@@ -47,6 +47,7 @@ from gitsplit.tui.keymap import (
     KeyContext,
     Pressed,
     action_of,
+    context_for,
     context_of,
 )
 from gitsplit.tui.state.app_state import (
@@ -93,6 +94,7 @@ from gitsplit.tui.view.layout import (
     last_scroll,
     layout,
     page_lines,
+    page_matches,
     room,
 )
 from gitsplit.tui.view.text import Tints, no_tints
@@ -397,8 +399,8 @@ class Shell:
         """The key table as prompt_toolkit's bindings."""
         bindings = KeyBindings()
         for row in TABLE:
-            is_here = Condition(partial(self._is_at, row.contexts))
             for key, key_action in row.actions.items():
+                is_here = Condition(partial(self._is_at, row.contexts, key))
                 bindings.add(*key.split(), filter=is_here)(self._handler(key_action))
 
         @bindings.add("<any>", filter=Condition(self.is_waiting))
@@ -415,9 +417,9 @@ class Shell:
         """Whether keys are held back: for the editor, or for a proposal."""
         return self._early_keys is not None
 
-    def _is_at(self, places: frozenset[KeyContext]) -> bool:
+    def _is_at(self, places: frozenset[KeyContext], key: str) -> bool:
         """Whether a key pressed now is pressed in one of these contexts."""
-        return not self.is_waiting() and context_of(self.state) in places
+        return not self.is_waiting() and context_for(self.state, key) in places
 
     def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
         """The function that prompt_toolkit calls when a key is pressed."""
@@ -439,7 +441,8 @@ class Shell:
         most = self._last_scroll(event.app) if self._is_paged() else FAR
         size = event.app.output.get_size()
         page = max(1, room(self.state, size.columns, size.rows) - 1)
-        return Pressed(event.data if is_text else "", page, most)
+        found = partial(page_matches, self.state, size.columns)
+        return Pressed(event.data if is_text else "", page, most, found)
 
     def _is_paged(self) -> bool:
         return self.state.screen not in (Screen.SPLIT, *LISTS)

@@ -31,6 +31,7 @@ from gitsplit.tui.update.actions import (
     EditFile,
     EditMessage,
     EditMessages,
+    EndSearch,
     EraseText,
     FindNext,
     Focus,
@@ -39,6 +40,7 @@ from gitsplit.tui.update.actions import (
     GoBack,
     Interrupt,
     LeavePartOut,
+    MarkMatches,
     MarkSplit,
     MergeInto,
     MoveCommit,
@@ -82,7 +84,8 @@ from gitsplit.tui.update.actions import (
 class KeyContext(Enum):
     """What a key is pressed in, which decides what it does: a screen, or a prompt.
 
-    LOOK is after a ``z``, on which a second key follows.
+    LOOK is after a ``z``, on which a second key follows; SEARCH is while a search is
+    on, whose keys come before those of the screen (see :func:`context_for`).
     """
 
     SERIES = auto()
@@ -93,18 +96,21 @@ class KeyContext(Enum):
     HELP = auto()
     PROMPT = auto()
     LOOK = auto()
+    SEARCH = auto()
 
 
 class Pressed(NamedTuple):
     """A key that was pressed, with what its action may depend on.
 
     ``text`` is what it types, ``page`` the number of rows in sight, ``most`` how far
-    the page can be scrolled.
+    the page can be scrolled; ``found`` are the lines of a list or a page that have what
+    is searched.
     """
 
     text: str
     page: int = 1
     most: int = FAR
+    found: Callable[[], tuple[int, ...]] = tuple
 
 
 KeyAction = Action | Callable[[Pressed], Action]
@@ -179,6 +185,17 @@ def context_of(state: State) -> KeyContext:
     )
 
 
+def context_for(state: State, key: str) -> KeyContext:
+    """What this key will be pressed in: a search has a few keys of its own."""
+    place = context_of(state)
+    is_screen = place not in (KeyContext.PROMPT, KeyContext.LOOK)
+    return (
+        KeyContext.SEARCH
+        if state.is_searching and is_screen and key in SEARCH_KEYS
+        else place
+    )
+
+
 def action_of(key_action: KeyAction, pressed: Pressed) -> Action:
     """The action of a key that was pressed."""
     return key_action(pressed) if callable(key_action) else key_action
@@ -197,6 +214,7 @@ _PREVIEW = frozenset({KeyContext.PREVIEW})
 _HELP = frozenset({KeyContext.HELP})
 _PROMPT = frozenset({KeyContext.PROMPT})
 _LOOK = frozenset({KeyContext.LOOK})
+_SEARCH = frozenset({KeyContext.SEARCH})
 _SCREENS = _ROWS | _SPLIT | _PAGES
 _WORKING = _SCREENS - _HELP
 _EVERYWHERE = frozenset(KeyContext)
@@ -208,6 +226,7 @@ COMMITS = "The new commits"
 MOVING = "Moving around"
 LOOKING = "Preview, apply, quit"
 READING = "Reading the diff"
+SEARCHING = "Searching"
 PAGES = "On the other screens"
 TYPING = "In a prompt"
 
@@ -226,6 +245,18 @@ def _show_commit(pressed: Pressed) -> Action:
 
 def _type_text(pressed: Pressed) -> Action:
     return TypeText(pressed.text)
+
+
+def _find_next(pressed: Pressed) -> Action:
+    return FindNext(1, pressed.found())
+
+
+def _find_previous(pressed: Pressed) -> Action:
+    return FindNext(-1, pressed.found())
+
+
+def _submit(pressed: Pressed) -> Action:
+    return Submit(pressed.found())
 
 
 _EARLIER, _LATER = MoveCommit(-1), MoveCommit(1)
@@ -480,12 +511,18 @@ TABLE = (
         hidden=frozenset({"<any>"}),
     ),
     KeyRow(MOVING, _SPLIT, {"g": Ask(Purpose.PIECE)}, "go to a hunk by number"),
+    KeyRow(SEARCHING, _SCREENS, {"/": Ask(Purpose.SEARCH)}, "search"),
+    KeyRow(SEARCHING, _SPLIT, {"N": FindNext(-1)}, "search for the last text again"),
+    KeyRow(SEARCHING, _SEARCH, {"n": _find_next}, "next match", "next match"),
+    KeyRow(SEARCHING, _SEARCH, {"N": _find_previous}, "previous match", "previous"),
     KeyRow(
-        MOVING,
-        _SPLIT,
-        {"/": Ask(Purpose.SEARCH), "N": FindNext()},
-        "search, find next",
+        SEARCHING,
+        _SEARCH,
+        {"*": MarkMatches()},
+        "select all hunks that match, to send them",
+        "all",
     ),
+    KeyRow(SEARCHING, _SEARCH, {"escape": EndSearch()}, "end the search", "end search"),
     KeyRow(LOOKING, _SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
     KeyRow(
         LOOKING,
@@ -547,7 +584,7 @@ TABLE = (
         PAGES, _PAGES | _MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"
     ),
     KeyRow(PAGES, _HELP, {"?": GoBack()}, "close help"),
-    KeyRow(TYPING, _PROMPT, {"enter": Submit()}, "accept", "OK"),
+    KeyRow(TYPING, _PROMPT, {"enter": _submit}, "accept", "OK"),
     KeyRow(TYPING, _PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
     KeyRow(
         TYPING,
@@ -589,3 +626,9 @@ TABLE = (
 def key_row(place: KeyContext, key: str) -> KeyRow:
     """The row of the table that ``key`` is in at ``place``."""
     return next(row for row in TABLE if place in row.contexts and key in row.actions)
+
+
+SEARCH_KEYS = frozenset(
+    key for row in TABLE if row.contexts == _SEARCH for key in row.actions
+)
+"""The keys that a search has of its own."""

@@ -339,7 +339,8 @@ def words_for_long(state: State, action: Action) -> str:
 
 def _is_search(state: State, action: Action) -> bool:
     is_asked = state.prompt is not None and state.prompt.purpose is Purpose.SEARCH
-    return isinstance(action, FindNext) or (isinstance(action, Submit) and is_asked)
+    is_new = isinstance(action, FindNext) and not state.is_searching
+    return is_new or (isinstance(action, Submit) and is_asked)
 
 
 def takes_long_to_cut(state: State, action: Action) -> bool:

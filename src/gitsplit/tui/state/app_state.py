@@ -80,6 +80,7 @@ class Unit(Enum):
     HUNK = auto()
     FILE = auto()
     DIRECTORY = auto()
+    MATCHES = auto()
 
 
 class Look(StrEnum):
@@ -298,6 +299,9 @@ class State:
     refusal: Refusal | None = None
     prompt: Prompt | None = None
     search: str = ""  # the last text looked for
+    is_searching: bool = False  # until the user ends the search
+    found: tuple[Screen, tuple[int, ...]] | None = None  # lines of a list or page
+    match: int = 0  # the line of the last match, where the screen is a page
 
     # The commit that is open, and the user's last places in others.
     opened: Target | None = None

@@ -81,6 +81,13 @@ def require_open_commit(state: State) -> None:
         raise ActionRefused("No commit is open.", hint="e opens the selected one.")
 
 
+def list_row(state: State) -> int:
+    """The number of the selected commit."""
+    if state.screen is Screen.SERIES:
+        return state.todo.place(state.chosen)
+    return state.message
+
+
 def at_series(state: State) -> State:
     """The state on the screen of the series."""
     if state.is_alone:

@@ -20,6 +20,7 @@ from gitsplit.model.diff import (
 )
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
+from gitsplit.tui.diff.matches import MatchingEdits, matching_edits
 from gitsplit.tui.diff.rows import (
     RowKind,
     Rows,
@@ -46,6 +47,11 @@ def selection_of(state: State) -> Selection:
     """The selected edits, in the order of the plan; none on unchanged lines."""
     if state.unit is Unit.LINES:
         return tuple(_edit_lines_in(state.rows, rows_from_anchor(state)))
+    if state.unit is Unit.MATCHES:
+        return tuple(
+            SelectedEdit(place, state.plan.edits[place])
+            for place in _matching_edits(state).places
+        )
     if unit_at(state) in {Unit.FILE, Unit.DIRECTORY}:
         return _edits_of_files(state.plan, set(_files_in_unit(state)))
     runs = selection_rows(state)
@@ -59,6 +65,8 @@ def selection_rows(state: State) -> tuple[range, ...]:
     """
     if state.unit is Unit.LINES:
         return (rows_from_anchor(state),)
+    if state.unit is Unit.MATCHES:
+        return _matching_edits(state).runs
     unit = unit_at(state)
     if unit in {Unit.FILE, Unit.DIRECTORY}:
         return tuple(state.rows.rows_of_file(file) for file in _files_in_unit(state))
@@ -66,6 +74,10 @@ def selection_rows(state: State) -> tuple[range, ...]:
         return _hunk_rows(state.rows, state.cursor)
     edit = state.rows[state.cursor].segment.edit if state.plan.edits else None
     return () if edit is None else (state.rows.rows_of(edit),)
+
+
+def _matching_edits(state: State) -> MatchingEdits:
+    return matching_edits(state.plan.changes, state.rows, state.search)
 
 
 def unit_at(state: State) -> Unit:
@@ -142,8 +154,26 @@ UNIT_WORDS = {
     Unit.HUNK: "all under this @@",
     Unit.FILE: "whole file",
     Unit.DIRECTORY: "whole directory",
+    Unit.MATCHES: "all matches",
 }
 """What is selected, where it is more than a hunk."""
+
+
+def cursor_words(state: State) -> str:
+    """What is selected, for the status."""
+    unit = unit_at(state)
+    if state.unit is Unit.LINES:
+        return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
+    if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
+        return "the rename and the file's edits · s splits them"
+    if unit is not Unit.PIECE:
+        return f"{UNIT_WORDS[unit]} selected"
+    place = state.rows.edit_at(state.cursor)
+    if place is None:
+        return ""
+    group = state.plan.group_of[place]
+    where = "left out" if group == DROPPED else f"in commit {group_name(group)}"
+    return f"hunk {place + 1} of {len(state.plan.edits)}, {where}"
 
 
 def amount_words(edits: Iterable[Edit]) -> str:

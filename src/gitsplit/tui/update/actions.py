@@ -123,7 +123,23 @@ class Pan:
 
 @dataclass(frozen=True, slots=True)
 class FindNext:
-    """Search again for what was searched last."""
+    """Go to the next match (1) of what was searched last, or the previous one (-1).
+
+    ``lines`` are those that have it, where the screen is a list or a page.
+    """
+
+    by: int = 1
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMatches:
+    """Select all hunks in which the text is that is searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndSearch:
+    """End the search; where its matches are selected, select one hunk first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +413,9 @@ class MoveInText:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """Accept the prompt."""
+    """Accept the prompt; ``lines`` are as of FindNext."""
+
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,7 +538,8 @@ def refusal_of(error: GitsplitError) -> Refused:
     return Refused(f"{error} {error.hint}".rstrip(), kind)
 
 
-CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan | FindNext
+CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan
+SearchAction = FindNext | MarkMatches | EndSearch
 MarkAction = Narrow | Widen | Cancel | Fold
 PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow
 LookAction = ChooseLook | Toggle | Centre
@@ -537,5 +556,5 @@ ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
 OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent
 PlanAction = OpenedAction | SeriesAction | HistoryAction
-ViewAction = CursorAction | MarkAction | LookAction | ScreenAction
+ViewAction = CursorAction | MarkAction | LookAction | SearchAction | ScreenAction
 Action = PlanAction | ViewAction | PromptAction | ShellAction | Report

@@ -1,41 +1,28 @@
-"""Moving the cursor, selecting, folding, searching, and the prompt.
+"""Moving the cursor, selecting, folding, and the prompt.
 
-A search looks at lines, also those folded away, and at paths. The prompt takes a
-subject, a text to search for, or the number of a hunk; only a subject changes the plan.
+The prompt takes a subject, a text to search for, or the number of a hunk; only a
+subject changes the plan.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import FileChange, TextEdit
-from gitsplit.model.listing import quantity
+from gitsplit.model.diff import TextEdit
 from gitsplit.model.message import subject_of, with_subject
-from gitsplit.model.plan import DROPPED
-from gitsplit.tui.diff.rows import DiffRow, FoldKey, RowKind, Rows, Segment
+from gitsplit.tui.diff.rows import FoldKey, RowKind
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
-    row_showing,
     with_folds,
 )
-from gitsplit.tui.state.message_rows import (
-    current_message,
-)
-from gitsplit.tui.state.new_commits import (
-    PlacedMessage,
-)
-from gitsplit.tui.state.selection import (
-    UNIT_WORDS,
-    group_name,
-    rename_with_edits,
-    rows_from_anchor,
-    unit_at,
-)
+from gitsplit.tui.state.message_rows import current_message
+from gitsplit.tui.state.new_commits import PlacedMessage
+from gitsplit.tui.state.selection import cursor_words, unit_at
 from gitsplit.tui.update.actions import (
     Ask,
     Cancel,
@@ -44,7 +31,6 @@ from gitsplit.tui.update.actions import (
     CursorAction,
     Dismiss,
     EraseText,
-    FindNext,
     Fold,
     LookAction,
     MarkAction,
@@ -62,6 +48,7 @@ from gitsplit.tui.update.actions import (
     Widen,
 )
 from gitsplit.tui.update.messages import with_messages
+from gitsplit.tui.update.search import with_match
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,
@@ -85,8 +72,6 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
             return at_row(state, _file_row(state, by))
         case Pan(columns):
             return _after_pan(state, columns)
-        case FindNext():
-            return at_match(state, state.search)
         case _:
             assert_never(action)
 
@@ -127,7 +112,7 @@ def after_look_action(state: State, action: LookAction) -> State:
 def at_row(state: State, row: int) -> State:
     """The state with the cursor in ``row``, or in the nearest row there is."""
     state = replace(state, cursor=max(0, min(row, len(state.rows) - 1)))
-    return replace(state, status=_cursor_words(state))
+    return replace(state, status=cursor_words(state))
 
 
 def _after_pan(state: State, columns: int) -> State:
@@ -149,23 +134,6 @@ def _has_line_beyond(state: State, column: int) -> bool:
         for change in (*changes[here:], *changes[:here])
         for line in chain(change.old_lines, change.new_lines)
     )
-
-
-def _cursor_words(state: State) -> str:
-    """What is selected, for the status."""
-    unit = unit_at(state)
-    if state.unit is Unit.LINES:
-        return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
-    if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
-        return "the rename and the file's edits · s splits them"
-    if unit is not Unit.PIECE:
-        return f"{UNIT_WORDS[unit]} selected"
-    place = state.rows.edit_at(state.cursor)
-    if place is None:
-        return ""
-    group = state.plan.group_of[place]
-    where = "left out" if group == DROPPED else f"in commit {group_name(group)}"
-    return f"hunk {place + 1} of {len(state.plan.edits)}, {where}"
 
 
 def _piece_row(state: State, by: int) -> int:
@@ -204,7 +172,7 @@ def _wider_unit(state: State) -> Unit:
 def _with_unit(state: State, unit: Unit) -> State:
     is_marking = unit is Unit.LINES
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
-    status = "selecting lines: move, then send" if is_marking else _cursor_words(state)
+    status = "selecting lines: move, then send" if is_marking else cursor_words(state)
     return replace(state, status=status)
 
 
@@ -240,8 +208,8 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
     if state.prompt is None:
         raise NothingToDo("Nothing is being typed.")
     match action:
-        case Submit():
-            return _after_submit(state, state.prompt)
+        case Submit(lines):
+            return _after_submit(state, state.prompt, lines)
         case Dismiss():
             return replace(state, prompt=None, status="Cancelled.")
         case TypeText() | EraseText() | MoveInText():
@@ -252,7 +220,9 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
 
 def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     """The prompt as it opens: with the subject as it is, else empty."""
-    if purpose is not Purpose.SUBJECT:
+    if purpose is Purpose.SEARCH:
+        return Prompt(purpose, "", 0)
+    if purpose is Purpose.PIECE:
         require_open_commit(state)
         return Prompt(purpose, "", 0)
     subject = subject_of(current_message(state).message)
@@ -284,14 +254,14 @@ def _in_one_line(text: str) -> str:
     return "".join(char for char in joined if char.isprintable())
 
 
-def _after_submit(state: State, prompt: Prompt) -> State:
+def _after_submit(state: State, prompt: Prompt, lines: Sequence[int]) -> State:
     """The state after the prompt is accepted."""
     done = replace(state, prompt=None)
     match prompt.purpose:
         case Purpose.SUBJECT:
             return _with_subject(done, prompt.text)
         case Purpose.SEARCH:
-            return at_match(done, prompt.text or state.search)
+            return with_match(done, prompt.text or state.search, 1, lines)
         case Purpose.PIECE:
             return _at_piece(done, prompt.text)
         case _:
@@ -316,92 +286,3 @@ def _at_piece(state: State, text: str) -> State:
     if not 1 <= number <= len(edits):
         raise ActionRefused(f"The hunks are numbered 1 to {len(edits)}.")
     return at_row(state, state.rows.row_of(edits[number - 1]))
-
-
-_TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
-
-
-def at_match(state: State, text: str) -> State:
-    """The state with the cursor on the next row with ``text``, round the end.
-
-    Capital letters count only where ``text`` has one. A line that was folded away is
-    unfolded. Raises ActionRefused where nothing was asked for or nothing is found.
-    """
-    if not text:
-        raise NothingToDo("Nothing to search for yet.", hint="/ begins a search.")
-    row = next_match(state, text)
-    if row is None:
-        raise ActionRefused(f"Not found: {text}")
-    edit = row.segment.edit
-    if row.kind is RowKind.FOLD and isinstance(edit, TextEdit):
-        key = (edit, row.segment.is_old)
-        state = with_folds(state, state.unfolded | {key})
-    cursor = row_showing(state.rows, row)
-    return replace(state, cursor=cursor, search=text, status=f"found: {text}")
-
-
-def next_match(state: State, text: str) -> DiffRow | None:
-    """The next row with ``text``, round the end; the cursor's own comes last."""
-    needle = Needle(state.plan.changes, text)
-    for row in _rows_after(state.rows, state.cursor, needle):
-        if needle.is_in(_search_text(state.plan.changes, row)):
-            return row
-    return None
-
-
-class Needle:
-    """A text that is looked for, in whole files before it is in their lines.
-
-    Capital letters count only where it has one.
-    """
-
-    def __init__(self, changes: Sequence[FileChange], text: str) -> None:
-        self._changes = changes
-        self._text = text.encode("utf-8", "surrogateescape")
-        self._is_folded = text == text.lower()
-        self._sides: dict[tuple[int, bool], bool] = {}
-
-    def is_in(self, text: bytes) -> bool:
-        """Whether it is in a text."""
-        return self._text in (text.lower() if self._is_folded else text)
-
-    def may_be_in(self, segment: Segment) -> bool:
-        """Whether it may be in a row of the segment; not where its file hasn't got it.
-
-        Each side of a file is looked through once.
-        """
-        side = (segment.file, segment.is_old)
-        if segment.kind is not RowKind.FILE and side not in self._sides:
-            change = self._changes[segment.file]
-            file = change.old if segment.is_old else change.new
-            self._sides[side] = self.is_in((file and file.content) or b"")
-        return segment.kind is RowKind.FILE or self._sides[side]
-
-
-def _rows_after(rows: Rows, cursor: int, needle: Needle) -> Iterator[DiffRow]:
-    """The rows that may match, from the cursor on; folded lines are rows too."""
-    at, here = rows.segment_at(cursor), rows[cursor].line
-    segments = rows.segments
-    yield from (row for row in _rows_of(segments[at]) if row.line > here)
-    for segment in chain(segments[at + 1 :], segments[:at]):
-        if needle.may_be_in(segment):
-            yield from _rows_of(segment)
-    yield from (row for row in _rows_of(segments[at]) if row.line <= here)
-
-
-def _rows_of(segment: Segment) -> Iterator[DiffRow]:
-    """The rows of a segment that can be searched."""
-    if segment.kind is RowKind.FILE:
-        yield DiffRow(segment, segment.first)
-    elif segment.kind in _TEXT:
-        yield from (DiffRow(segment, line) for line in segment.lines)
-
-
-def _search_text(changes: Sequence[FileChange], row: DiffRow) -> bytes:
-    """The text of a line, or the paths of a file's header."""
-    change = changes[row.segment.file]
-    if row.kind is RowKind.FILE:
-        return b" ".join(
-            side.path for side in (change.old, change.new) if side is not None
-        )
-    return (change.old_lines if row.segment.is_old else change.new_lines)[row.line]

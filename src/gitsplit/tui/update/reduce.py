@@ -82,6 +82,7 @@ from gitsplit.tui.update.actions import (
     Reword,
     ScreenAction,
     Scroll,
+    SearchAction,
     SeriesAction,
     SetContent,
     ShellAction,
@@ -99,6 +100,7 @@ from gitsplit.tui.update.cursor import (
     after_prompt_action,
 )
 from gitsplit.tui.update.messages import with_edit_request, with_file_content
+from gitsplit.tui.update.search import after_search_action
 from gitsplit.tui.update.series import (
     after_commit_move,
     after_list_action,
@@ -204,6 +206,8 @@ def _after_view_action(state: State, action: ViewAction) -> State:
     """The state that shows something else; the todo list stays."""
     if isinstance(action, ScreenAction):
         return _after_screen_action(state, action)
+    if isinstance(action, SearchAction):
+        return after_search_action(state, action)
     if isinstance(action, LookAction):
         return after_look_action(state, action)
     if state.screen in LISTS:

@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
 from gitsplit.tui.state.location import (
     at_series,
     is_open,
+    list_row,
     with_commit_open,
     with_proposal_request,
 )
@@ -267,18 +268,11 @@ def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
     """The state with another commit selected."""
     match action:
         case MoveRows(rows):
-            return _at_row(state, _cursor_row(state) + rows)
+            return _at_row(state, list_row(state) + rows)
         case MoveTo(row):
             return _at_row(state, row)
         case _:
             raise ActionRefused("This key works in a commit.", hint="Open one first.")
-
-
-def _cursor_row(state: State) -> int:
-    """The number of the selected commit."""
-    if state.screen is Screen.SERIES:
-        return state.todo.place(state.chosen)
-    return state.message
 
 
 def _at_row(state: State, place: int) -> State:

@@ -237,6 +237,8 @@ def _beyond_selection(before: State, state: State, selection: Selection) -> Stat
 
     From a header, on the next header of its kind. A selection of lines ends.
     """
+    if before.unit is Unit.MATCHES:
+        return replace(state, unit=Unit.PIECE)
     if before.unit is Unit.LINES:
         state = replace(state, unit=Unit.PIECE, anchor=None)
     elif (header := state.rows[state.cursor].kind) in {RowKind.FILE, RowKind.HUNK}:

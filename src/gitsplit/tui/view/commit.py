@@ -11,6 +11,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import CommitRows, path_after
+from gitsplit.tui.diff.matches import matching_lines, needle_of
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
@@ -30,6 +31,7 @@ from gitsplit.tui.view.text import (
     PROPOSED,
     Tints,
     group_style,
+    has_match,
     line_cells,
     no_tints,
     one_line,
@@ -54,6 +56,23 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     height = len(head) + len(commit.rows)
     first = min(state.scroll, max(0, height - 1))
     return PaneLines(line, height, first, scroll=lambda *_: first)
+
+
+def commit_matches(state: State, width: int, text: str) -> Iterator[int]:
+    """The lines of the screen of one new commit in which a searched text is."""
+    commit = actual_commit(state, state.viewed)
+    head = list(_commit_head(state, state.viewed, commit.size, width))
+    yield from (n for n, line in enumerate(head) if has_match(line, text))
+    needle, rows = needle_of(text), commit.rows
+    for block in range(len(rows.rows.blocks)):
+        inside = rows.rows_of_block(block)
+        if not inside:
+            continue
+        layout = rows.layout(block)
+        first = len(head) + inside.stop - len(layout)
+        for segment, start in zip(layout.segments, layout.starts, strict=False):
+            found = matching_lines(rows.changes, segment, needle)
+            yield from (first + start + line - segment.first for line in found)
 
 
 def commit_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLines:

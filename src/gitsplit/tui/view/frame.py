@@ -7,8 +7,10 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
+from gitsplit.tui.diff.matches import match_at, matches
 from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.state.app_state import (
+    LISTS,
     ONE_COMMIT,
     Prompt,
     Purpose,
@@ -17,6 +19,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
+from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
@@ -110,7 +113,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
             return "no hunk here"
-        case Unit.HUNK | Unit.FILE | Unit.DIRECTORY as unit:
+        case Unit.HUNK | Unit.FILE | Unit.DIRECTORY | Unit.MATCHES as unit:
             pieces = sum(map(len, (state.rows.places_in(run) for run in runs)))
             what = UNIT_WORDS[unit]
             if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
@@ -194,7 +197,33 @@ def _sentence(state: State) -> tuple[str, str]:
         return style, f"{mark}{one_line(state.status)}"
     is_preview = state.screen is Screen.PREVIEW
     asked = outlook_words(state) if is_preview else proposal_words(state)
-    return "", " · ".join(filter(None, [asked, one_line(state.status)]))
+    said = [asked, search_words(state), one_line(state.status)]
+    return "", " · ".join(filter(None, said))
+
+
+def search_words(state: State) -> str:
+    """What is searched, which match this is of how many, and what goes on or ends it.
+
+    As ``/foo  3 of 17 · n next · Esc ends``.
+    """
+    if not state.is_searching:
+        return ""
+    at, count = _match_place(state)
+    number = f"{count} found" if at is None else f"{at + 1} of {count}"
+    shown = f"  {number}" if count else ""
+    return f"/{one_line(state.search)}{shown} · n next · Esc ends"
+
+
+def _match_place(state: State) -> tuple[int | None, int]:
+    """The number of the match at the cursor, from 0, and how many there are."""
+    if state.screen is Screen.SPLIT:
+        found = matches(state.plan.changes, state.rows, state.search)
+        return match_at(state.rows, found, state.cursor), len(found)
+    if state.found is None or state.found[0] is not state.screen:
+        return None, 0
+    lines = state.found[1]
+    here = list_row(state) if state.screen in LISTS else state.match
+    return (lines.index(here) if here in lines else None), len(lines)
 
 
 def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:

@@ -6,6 +6,7 @@ from gitsplit.tui.keymap import (
     DIGITS,
     TABLE,
     KeyContext,
+    context_for,
     context_of,
     key_name,
     key_row,
@@ -32,13 +33,13 @@ class _FooterKeys(Enum):
     HELP = "up q"
     PROMPT = "enter escape c-u"
     LOOK = "h z escape"
+    SEARCH = "1 n N * escape ?"
 
 
 def footer(state: State) -> list[tuple[str, str]]:
     """The few keys that make sense now, each with its label."""
-    place = context_of(state)
     keys = _footer_keys(state).value.split()
-    rows = {key: key_row(place, key) for key in keys}
+    rows = {key: key_row(context_for(state, key), key) for key in keys}
     return [
         (row.key_names if key in DIGITS else key_name(key), row.label)
         for key, row in rows.items()
@@ -85,6 +86,8 @@ def _split_keys(state: State) -> _FooterKeys:
     """The keys of the footer where hunks are sent, by what is selected."""
     if state.unit is Unit.LINES:
         return _FooterKeys.MARKING
+    if state.is_searching:
+        return _FooterKeys.SEARCH
     return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE
 
 

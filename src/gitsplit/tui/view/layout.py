@@ -6,7 +6,7 @@ screen is a row of ``_PAGES``: a new one is added there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 
@@ -26,7 +26,7 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Screen, State
 from gitsplit.tui.state.selection import selection_rows
-from gitsplit.tui.view.commit import commit_page, commit_pane
+from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.frame import (
     RULE,
@@ -43,7 +43,14 @@ from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, first_visible, stat
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.split import SelectedRows, diff_line
-from gitsplit.tui.view.text import Tints, column_text, no_tints, text_lines
+from gitsplit.tui.view.text import (
+    Tints,
+    column_text,
+    has_match,
+    no_tints,
+    text_lines,
+    with_matches,
+)
 
 WIDE = 140
 """Columns from which the commits and the selected commit stand beside the diff."""
@@ -119,6 +126,29 @@ _PAGES = {
 def page_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     """The lines of a screen other than the split."""
     return _PAGES[state.screen].lines(state, width, tints)
+
+
+def page_matches(state: State, columns: int) -> tuple[int, ...]:
+    """The lines of a page that have what is searched; in lists, the rows that have it.
+
+    While a text is typed, that is searched.
+    """
+    text = state.prompt.text if state.prompt is not None else ""
+    text = text or state.search
+    if state.screen is Screen.SPLIT or not text:
+        return ()
+    if state.screen is Screen.COMMIT:
+        return tuple(commit_matches(state, columns, text))
+    lines = page_lines(state, columns)
+    found = (n for n in range(lines.height) if has_match(lines.get(n), text))
+    return tuple(dict.fromkeys(map(lines.number_of, found)))
+
+
+def _with_search(state: State, lines: PaneLines) -> PaneLines:
+    """The lines, in which what is searched stands out."""
+    if not state.is_searching:
+        return lines
+    return replace(lines, get=lambda n: with_matches(lines.get(n), state.search))
 
 
 def last_scroll(state: State, columns: int, rows: int) -> int:
@@ -273,7 +303,9 @@ class _Regions:
             [
                 self.line(lambda s, w: rule(w, page_name(s, w, _terminal_rows()))),
                 self.region(
-                    lambda state, w, _: page.lines(state, w, self.tints),
+                    lambda state, w, _: _with_search(
+                        state, page.lines(state, w, self.tints)
+                    ),
                     on_mouse=partial(self.on_mouse, page.region),
                 ),
                 self.region(

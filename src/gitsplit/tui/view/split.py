@@ -34,6 +34,7 @@ from gitsplit.tui.view.text import (
     no_tints,
     one_line,
     start_of,
+    with_matches,
 )
 
 _LINE_STYLES = {
@@ -54,16 +55,21 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 
 @dataclass(frozen=True, slots=True)
 class LineLook:
-    """How lines are shown: from column ``pan`` on, tinted, with what differs or not."""
+    """How lines are shown: from column ``pan`` on, tinted, with what differs or not.
+
+    The text that is searched, if any, stands out.
+    """
 
     pan: int = 0
     tints: Tints = no_tints
     shows_words: bool = True
+    search: str = ""
 
 
 def line_look(state: State, tints: Tints) -> LineLook:
     """How lines are shown in this state."""
-    return LineLook(state.pan, tints, Look.WORDS in state.looks)
+    search = state.search if state.is_searching else ""
+    return LineLook(state.pan, tints, Look.WORDS in state.looks, search)
 
 
 Partner = Callable[[FileChange, DiffRow], int | None]
@@ -124,7 +130,10 @@ def _line_cells(
     hides_return = look.shows_words and not marks.has_return
     if hides_return and line.endswith(b"\r\n"):
         line = line[:-2] + b"\n"
-    return [(style, sign), *_text_cells(line, width - 1, style, look.pan, tints)]
+    cells = _text_cells(line, width - 1, style, look.pan, tints)
+    if look.search:
+        cells = with_matches(cells, look.search)
+    return [(style, sign), *cells]
 
 
 def line_text(change: FileChange, row: DiffRow) -> bytes:
@@ -313,6 +322,8 @@ def diff_line(
         words = edit_words(plan, row.segment.file)
         room = width - 1 - len(words)
         cells = row_cells(plan.changes, row, room)
+        if state.is_searching:
+            cells = with_matches(cells, state.search)
         return [margin, *cells, ("class:edited", words)]
     edit = row.segment.edit
     room = max(0, width - digits - 3)

@@ -227,6 +227,51 @@ def _window(
     return kept
 
 
+_MATCH = " class:match"
+_CAPITALS = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+
+
+def _match_starts(shown: str, text: str) -> Iterator[int]:
+    """Where a searched text begins in what is shown, one after the other."""
+    if text == text.translate(_CAPITALS):
+        shown = shown.translate(_CAPITALS)
+    at = shown.find(text)
+    while at >= 0 and text:
+        yield at
+        at = shown.find(text, at + len(text))
+
+
+def has_match(cells: StyleAndTextTuples, text: str) -> bool:
+    """Whether a line shows the searched text; capital letters as in a search."""
+    return (
+        next(_match_starts("".join(part for _, part, *_ in cells), text), None)
+        is not None
+    )
+
+
+def with_matches(cells: StyleAndTextTuples, text: str) -> StyleAndTextTuples:
+    """A line in which the searched text stands out."""
+    starts = [*_match_starts("".join(part for _, part, *_ in cells), text)]
+    if not starts:
+        return cells
+    seen = tuple(Tint(start, start + len(text), _MATCH) for start in starts)
+    found: StyleAndTextTuples = []
+    at = 0
+    for style, part, *_ in cells:
+        inside = [
+            tint for tint in seen if at < tint.stop and tint.start < at + len(part)
+        ]
+        done = at
+        for tint in inside:
+            start, stop = max(at, tint.start), min(at + len(part), tint.stop)
+            found.append((style, part[done - at : start - at]))
+            found.append((style + _MATCH, part[start - at : stop - at]))
+            done = stop
+        found.append((style, part[done - at :]))
+        at += len(part)
+    return [cell for cell in found if cell[1]]
+
+
 def one_line(text: bytes | str) -> str:
     """A short text (a path, a subject) on one line; a tab is a blank."""
     start = text[:_BLOCK]
