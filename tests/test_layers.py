@@ -246,11 +246,20 @@ SCREEN_ROOMS = {
     "diff": set[str](),
     "state": {"diff"},
     "update": {"diff", "state"},
-    "keymap": {"state", "update"},
-    "view": {"diff", "state", "keymap"},
+    "key_rows": {"state", "update"},
+    "keymap": {"key_rows", "state", "update"},
+    "view": {"diff", "state", "key_rows", "keymap"},
     "background": {"diff", "state", "update", "view"},
     "application_run": set(),
-    "app": {"state", "update", "keymap", "view", "background", "application_run"},
+    "app": {
+        "state",
+        "update",
+        "key_rows",
+        "keymap",
+        "view",
+        "background",
+        "application_run",
+    },
 }
 """What each part of the screen may import of the others."""
 

@@ -18,7 +18,8 @@ from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
 from gitsplit.tui.background.worker import Backend
-from gitsplit.tui.keymap import TABLE, KeyContext, Pressed, action_of, key_row
+from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
+from gitsplit.tui.keymap import TABLE, key_row
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Purpose,

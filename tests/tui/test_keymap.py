@@ -8,14 +8,8 @@ import pytest
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.tui.keymap import (
-    TABLE,
-    KeyContext,
-    KeyRow,
-    Pressed,
-    action_of,
-    key_row,
-)
+from gitsplit.tui.key_rows import KeyContext, KeyRow, Pressed, action_of
+from gitsplit.tui.keymap import TABLE, key_row
 from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import (
     FAR,

@@ -7,7 +7,8 @@ import pytest
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.tui.diff.matches import matches, matching_edits, next_match
-from gitsplit.tui.keymap import KeyContext, context_for
+from gitsplit.tui.key_rows import KeyContext
+from gitsplit.tui.keymap import context_for
 from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
 from gitsplit.tui.update.actions import (
     Ask,

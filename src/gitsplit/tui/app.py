@@ -41,15 +41,14 @@ from gitsplit.tui.background.worker import (
     run_in_thread,
     words_for_long,
 )
-from gitsplit.tui.keymap import (
-    TABLE,
+from gitsplit.tui.key_rows import (
     KeyAction,
     KeyContext,
     Pressed,
     action_of,
-    context_for,
     context_of,
 )
+from gitsplit.tui.keymap import TABLE, context_for
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,

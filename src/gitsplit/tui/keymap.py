@@ -6,11 +6,7 @@ row of it. Keys have prompt_toolkit's names; a sequence of keys is separated by 
 A key never does something harmless on one screen and something final on another.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import NamedTuple
-
+from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, Pressed, context_of
 from gitsplit.tui.state.app_state import Look, Purpose, State
 from gitsplit.tui.update.actions import (
     FAR,
@@ -81,110 +77,6 @@ from gitsplit.tui.update.actions import (
 )
 
 
-class KeyContext(Enum):
-    """What a key is pressed in, which decides what it does: a screen, or a prompt.
-
-    LOOK is after a ``z``, on which a second key follows; SEARCH is while a search is
-    on, whose keys come before those of the screen (see :func:`context_for`).
-    """
-
-    SERIES = auto()
-    SPLIT = auto()
-    COMMIT = auto()
-    MESSAGES = auto()
-    PREVIEW = auto()
-    HELP = auto()
-    PROMPT = auto()
-    LOOK = auto()
-    SEARCH = auto()
-
-
-class Pressed(NamedTuple):
-    """A key that was pressed, with what its action may depend on.
-
-    ``text`` is what it types, ``page`` the number of rows in sight, ``most`` how far
-    the page can be scrolled; ``found`` are the lines of a list or a page that have what
-    is searched.
-    """
-
-    text: str
-    page: int = 1
-    most: int = FAR
-    found: Callable[[], tuple[int, ...]] = tuple
-
-
-KeyAction = Action | Callable[[Pressed], Action]
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A row of the table: keys that belong together, and what each does.
-
-    ``contexts`` is where they do it. ``help`` are the words in help and documentation,
-    under the heading ``section``, ``label`` those in the footer. The keys in ``hidden``
-    are not shown to users.
-    """
-
-    section: str
-    contexts: frozenset[KeyContext]
-    actions: Mapping[str, KeyAction]
-    help: str
-    label: str = ""
-    hidden: frozenset[str] = frozenset()
-
-    @property
-    def key_names(self) -> str:
-        """The keys as users know them."""
-        keys = [key for key in self.actions if key not in self.hidden]
-        if keys == [*DIGITS]:
-            return "1-9"
-        first = "z " if self.contexts == _LOOK else ""
-        return " ".join(f"{first}{key_name(key)}" for key in keys)
-
-
-DIGITS = "123456789"
-_NAMES = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "s-up": "⇧↑",
-    "s-down": "⇧↓",
-    "tab": "Tab",
-    "s-tab": "⇧Tab",
-    "enter": "Enter",
-    "escape": "Esc",
-    "space": "Space",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "backspace": "Backspace",
-    "delete": "Del",
-    "c-c": "Ctrl-C",
-    "c-r": "Ctrl-R",
-    "c-u": "Ctrl-U",
-    "c-z": "Ctrl-Z",
-    "<any>": "text",
-    "M 1": "M1-9",
-    "M M": "MM",
-}
-
-
-def key_name(key: str) -> str:
-    """The key as users know it."""
-    return _NAMES.get(key, key)
-
-
-def context_of(state: State) -> KeyContext:
-    """What the next key will be pressed in."""
-    if state.is_choosing_look:
-        return KeyContext.LOOK
-    return (
-        KeyContext.PROMPT if state.prompt is not None else KeyContext[state.screen.name]
-    )
-
-
 def context_for(state: State, key: str) -> KeyContext:
     """What this key will be pressed in: a search has a few keys of its own."""
     place = context_of(state)
@@ -194,11 +86,6 @@ def context_for(state: State, key: str) -> KeyContext:
         if state.is_searching and is_screen and key in SEARCH_KEYS
         else place
     )
-
-
-def action_of(key_action: KeyAction, pressed: Pressed) -> Action:
-    """The action of a key that was pressed."""
-    return key_action(pressed) if callable(key_action) else key_action
 
 
 _SERIES = frozenset({KeyContext.SERIES})

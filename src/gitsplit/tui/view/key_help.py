@@ -2,15 +2,8 @@
 
 from enum import Enum
 
-from gitsplit.tui.keymap import (
-    DIGITS,
-    TABLE,
-    KeyContext,
-    context_for,
-    context_of,
-    key_name,
-    key_row,
-)
+from gitsplit.tui.key_rows import DIGITS, KeyContext, context_of, key_name
+from gitsplit.tui.keymap import TABLE, context_for, key_row
 from gitsplit.tui.state.app_state import Screen, State, Unit
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.new_commits import unconfirmed_count
