@@ -65,8 +65,9 @@ class LineFeatures:
 
     ``shape`` counts the tokens that come and go (:func:`shape`), ``substitutions`` has
     what replaces what; ``lost`` and ``brought`` are the lines of seven characters and
-    more that are removed and added, without the space around them; ``imported`` has the
-    identifiers of those that import something. ``is_space``, ``is_comment``,
+    more that are removed and added, without the space around them, ``longer`` how many
+    these are; ``imported`` has the identifiers of those that import something.
+    ``is_space``, ``is_comment``,
     ``is_import`` and ``is_number``: they change or are nothing else.
     """
 
@@ -74,6 +75,7 @@ class LineFeatures:
     substitutions: frozenset[tuple[str, str]]
     lost: frozenset[str]
     brought: frozenset[str]
+    longer: int
     imported: frozenset[str]
     is_space: bool
     is_comment: bool
@@ -335,11 +337,13 @@ def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
     """The features of removed and added lines."""
     lines = [line for line in (*old, *new) if line.strip()]
     before, after = "".join(old), "".join(new)
+    lost, brought = _longer_lines(old), _longer_lines(new)
     return LineFeatures(
         shape=shape(old, new),
         substitutions=substitutions(old, new),
-        lost=_longer_lines(old),
-        brought=_longer_lines(new),
+        lost=lost,
+        brought=brought,
+        longer=len(lost | brought),
         imported=frozenset(identifiers("".join(filter(source_text.is_import, lines)))),
         is_space=bool(old or new) and source_text.differ_in_space(before, after),
         is_comment=source_text.are_comments(lines),

@@ -252,19 +252,18 @@ def same_shape(commit: CommitFeatures, a: int, b: int) -> float:
 
 def same_lines(commit: CommitFeatures, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that come or go in both."""
-    one, two = (piece.text for piece in _pair(commit, a, b))
+    one, two = commit.features[a].text, commit.features[b].text
     return _share((one.lost & two.lost) | (one.brought & two.brought), one, two)
 
 
 def moved_lines(commit: CommitFeatures, a: int, b: int) -> float:
     """The share of the smaller one's longer lines that go in one, come in the other."""
-    one, two = (piece.text for piece in _pair(commit, a, b))
+    one, two = commit.features[a].text, commit.features[b].text
     return _share((one.lost & two.brought) | (one.brought & two.lost), one, two)
 
 
 def _share(lines: frozenset[str], one: LineFeatures, two: LineFeatures) -> float:
-    smaller = min(len(one.lost | one.brought), len(two.lost | two.brought))
-    return min(1.0, len(lines) / max(1, smaller))
+    return min(1.0, len(lines) / max(1, min(one.longer, two.longer)))
 
 
 def same_kind(commit: CommitFeatures, a: int, b: int) -> float:

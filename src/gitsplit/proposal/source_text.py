@@ -248,6 +248,7 @@ _IMPORT = re.compile(
 )
 _NUMBER = re.compile(r"[\d.]+")
 _FAR = 300
+_AT_ONCE = 16
 
 
 def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:
@@ -263,8 +264,7 @@ def enclosing(lines: Sequence[str], at: int) -> tuple[int, ...]:
 
 def _declarations(lines: Sequence[str], at: int, depth: int) -> Iterator[int]:
     """The lines of declarations above ``at``, each less indented than the last."""
-    for number in range(at - 1, max(-1, at - _FAR), -1):
-        line = lines[number]
+    for number, line in _lines_above(lines, at):
         if not line or not line[:depth].strip():
             continue
         depth = indentation(line)
@@ -272,6 +272,17 @@ def _declarations(lines: Sequence[str], at: int, depth: int) -> Iterator[int]:
             yield number
         if not depth:
             return
+
+
+def _lines_above(lines: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
+    """The lines above ``at`` with their numbers, the nearest first; some at once."""
+    first = max(0, at - _FAR + 1)
+    while at > first:
+        start = max(first, at - _AT_ONCE)
+        yield from zip(
+            range(at - 1, start - 1, -1), reversed(lines[start:at]), strict=True
+        )
+        at = start
 
 
 def definitions(lines: Sequence[str]) -> frozenset[str]:
