@@ -55,9 +55,9 @@ def test_who_made_it_is_on_each_commit_and_what_closes_a_bug_on_the_last() -> No
     context = Context(copied=(), customs=customs(message, [message] * 3))
     found = messages(message, context)
 
-    assert found[b"cup.py"] == b"Update cup\n\nDepends-On: I12\n" + signed
+    assert found[b"cup.py"] == b"Update fill in cup\n\nDepends-On: I12\n" + signed
     assert found[b"kettle.py"] == b"Boil\n\nReviewed-by: B <b@c>\n" + signed
-    assert found[b"spoon.py"] == b"Update spoon\n\nCloses: 1\n" + signed
+    assert found[b"spoon.py"] == b"Update wash in spoon\n\nCloses: 1\n" + signed
 
 
 def test_a_trailer_has_a_place_only_where_the_latest_commits_show_the_custom() -> None:

@@ -306,7 +306,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3, 173),),
             "proximity",
-            b"Update a",
+            b"Update changed in a",
             [
                 "3 hunks close together in a, lines 1-3",
                 "1 hunk in a, line 173",
@@ -336,7 +336,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3), NEW),
             "file",
-            b"Update new",
+            b"Add new",
             [
                 "all changes in a (3 hunks)",
                 "all changes in new.py (2 hunks)",
@@ -360,7 +360,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
                 numbered(9, path=b"s/t/y"),
             ),
             "directory",
-            b"Update x",
+            b"Update changed in x",
             [
                 "all changes in a (3 hunks)",
                 "2 hunks in 2 files in s/t",
@@ -370,7 +370,7 @@ CHANGED_MODE = text_change(side(b"x", b"1\n", FILE), side(b"x", b"2\n", EXECUTAB
         pytest.param(
             (numbered(1, 2, 3), numbered(9, path=b"\xe9\nf")),
             "file",
-            "Update <E9>␊f".encode(),
+            "Update changed in <E9>␊f".encode(),
             [
                 "all changes in a (3 hunks)",
                 "all changes in <E9>␊f (1 hunk)",

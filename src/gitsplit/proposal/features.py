@@ -360,6 +360,12 @@ def _sides(texts: Texts, edits: Sequence[TextEdit]) -> tuple[list[str], list[str
     )
 
 
+def added_lines(texts: Texts, piece: Piece) -> list[str]:
+    """The lines that the piece adds, as far as they are compared."""
+    edits = [edit for edit in piece if isinstance(edit, TextEdit)]
+    return _first_lines(((texts.new[e.file], e.new) for e in edits), texts.share)
+
+
 def _first_lines(spans: Iterable[tuple[TextLines, Span]], most: int) -> list[str]:
     """The first of the lines, those that begin within so many characters."""
     found: list[str] = []

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
@@ -130,11 +131,14 @@ def _choices(
     """The subjects that may be a group's, best first."""
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
-    found = [SubjectChoice(text, "from the original message") for text in said]
-    if pieces:
-        found += subjects_of(commit, pieces, context)
-    unique = {choice.text: choice for choice in reversed(found)}
-    return list(reversed(unique.values()))[:MOST_CHOICES]
+    told = (SubjectChoice(text, "the original message") for text in said)
+    read = subjects_of(commit, pieces, context) if pieces else ()
+    unique: dict[bytes, SubjectChoice] = {}
+    for choice in chain(told, read):
+        unique.setdefault(choice.text, choice)
+        if len(unique) == MOST_CHOICES:
+            break
+    return list(unique.values())
 
 
 def part_homes(

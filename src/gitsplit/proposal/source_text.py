@@ -162,6 +162,15 @@ def subwords(word: str) -> tuple[str, ...]:
     return tuple(part for part in found if len(part) > 1 and part not in _COMMON)
 
 
+def spelled_out(name: str) -> str:
+    """All words that an identifier is made of, in lower case.
+
+    >>> spelled_out("HTTPServer_is_not_there")
+    'http server is not there'
+    """
+    return " ".join(part.lower() for part in _PART.findall(name[:_LONGEST_NAME]))
+
+
 def subword_counts(words: Mapping[str, int]) -> Counter[str]:
     """How often each subword is in the words, which are there so often."""
     found: Counter[str] = Counter()
@@ -283,6 +292,17 @@ def _lines_above(lines: Sequence[str], at: int) -> Iterator[tuple[int, str]]:
             range(at - 1, start - 1, -1), reversed(lines[start:at]), strict=True
         )
         at = start
+
+
+_DECLARED = re.compile(
+    r"\b(def|class|func|fn|function|struct|enum|trait|interface|module|mod|type"
+    r"|macro_rules!|record|namespace|sub)\b|\(\)\s*\{"
+)
+
+
+def declares(line: str) -> bool:
+    """Whether the line declares a function, a class or such, and no mere value."""
+    return _DECLARED.search(line) is not None
 
 
 def definitions(lines: Sequence[str]) -> frozenset[str]:

@@ -2,16 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
-from gitsplit.model.escape import printable
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY, Context
-from gitsplit.proposal.explain import finding
+from gitsplit.proposal.deeds import deeds
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -68,12 +67,6 @@ def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> by
     return with_trailer_lines(subject + b"\n", lines)
 
 
-def _file_stem(paths: Sequence[bytes]) -> str:
-    """The name, without its ending, of the file that is there most often."""
-    name = Counter(paths).most_common(1)[0][0].rpartition(b"/")[2]
-    return printable(name.partition(b".")[0] or name)
-
-
 def style_of(subjects: Sequence[bytes]) -> Style:
     """How most of the latest subjects are written; "plain" where no style prevails."""
     latest = subjects[:LATEST]
@@ -124,18 +117,13 @@ def _words_of(path: bytes) -> list[bytes]:
 
 def subjects_of(
     commit: CommitFeatures, pieces: Sequence[int], context: Context
-) -> list[SubjectChoice]:
+) -> Iterator[SubjectChoice]:
     """The subjects that pieces suggest for a commit of theirs, best first.
 
     They are in the style of the latest ones.
     """
     paths = [commit.changes[commit.features[piece].file].path for piece in pieces]
     area = area_of(paths, context.subjects)
-    deeds = []
-    if (found := finding(commit, pieces)) and found.deed:
-        deeds.append((found.deed, "from the names in its hunks"))
-    deeds.append((f"Update {_file_stem(paths)}", "from the file's name"))
-    return [
-        SubjectChoice(in_style(deed.encode(), area, context.subjects), reason)
-        for deed, reason in deeds
-    ]
+    for deed in deeds(commit, pieces):
+        text = in_style(deed.text.encode(), area, context.subjects)
+        yield SubjectChoice(text, deed.reason)

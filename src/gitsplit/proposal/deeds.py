@@ -1,0 +1,264 @@
+"""What hunks do, in words fit for a subject, best first.
+
+The order of the sources, and which names are said, were chosen on the subjects of real
+commits: what the changelog says, files and names that come and go, tests; then the
+names that stand out most, and where; last the file's name alone.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from gitsplit.model.diff import Fact, FactEdit
+from gitsplit.model.escape import printable
+from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.explain import finding
+from gitsplit.proposal.features import PieceFeatures, added_lines
+from gitsplit.proposal.source_text import (
+    declares,
+    definitions,
+    is_data,
+    spelled_out,
+    subwords,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a group of pieces does, as a subject, and where that was found.
+
+    ``is_sentence`` says that somebody wrote it so, and no verb was put before a name.
+    """
+
+    text: str
+    reason: str
+    is_sentence: bool = False
+
+
+_MARKUP = re.compile(r"^\s*(?:[-*+#>]+|\d+[.)])\s+")
+_REFERENCE = re.compile(
+    r"\(?\[?`?#\d+`?_?\]?(?:\([^)]*\))?\)?|:\w+:`[^`]*`|(?<!\w)@[\w-]+|\s*\(\s*\)"
+)
+_NO_ENTRY = re.compile(r"v?\d|unreleased|version\b|release\b|[=~^-]", re.IGNORECASE)
+_TEST = re.compile(
+    r"\b(?:def|fn|func|function|void)\s+(?:\([^)]*\)\s*)?"
+    r"([Tt]est_?\w+|\w+_?[Tt]ests?\b|should_?\w+)"
+    r"|\b(?:it|test|describe|context|specify|scenario)\s*\(?\s*(['\"`])(.+?)\2"
+)
+_TEST_AFFIX = re.compile(r"^[Tt]ests?_?(?=.)|(?<=.)_?[Tt]ests?$")
+_REMARK = re.compile(r"^\s*(?:#+|//+!?|/\*+|\*|--|;+|\"\"\"|''')\s?(.*)$")
+_VERBS = re.compile(
+    r"\b(be|is|are|was|has|have|can|must|should|will|add|allow|avoid|call|check|convert"
+    r"|create|ensure|find|fix|get|handle|ignore|load|make|need|parse|print|read|remove"
+    r"|return|run|save|set|show|skip|support|test|update|use|write)e?s?\b",
+    re.IGNORECASE,
+)
+_FEWEST_WORDS = 3
+_LONGEST = 72
+_MOST_LINES = 400
+"""So many added lines of a piece are searched for sentences."""
+
+_SHORT = 4
+"""A name of fewer letters says less."""
+
+_FUNCTION = 0.6
+"""What it is worth for a name that hunks stand in a function of that name."""
+
+_TELLING = 0.5
+"""The second name is said, too, where it stands out at least so much as the first."""
+
+_ALIKE = 0.7
+"""So alike two words are where one is the other misspelt."""
+
+
+def deeds(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """What pieces of a commit, at least one, do, best first."""
+    own = [commit.features[piece] for piece in pieces]
+    about = _file_stem(commit, own)
+    yield from _changelog(commit, pieces)
+    if _is_typo(own):
+        yield Deed(f"Fix typo in {about}", "a word is spelt otherwise")
+    are_tests = all(piece.role == "test" for piece in own)
+    if are_tests:
+        yield from _tests(commit, pieces)
+    yield from _files(commit, pieces)
+    if defined := _defined(commit, pieces):
+        yield Deed(f"Add {defined} to {about}", "the name that is defined")
+    said = finding(commit, pieces)
+    if said and said.deed.startswith(("Reformat", "Comment")):
+        yield Deed(said.deed, said.sentence)
+    first, *others = _by_names(commit, pieces, about)
+    yield first
+    if not are_tests:
+        yield from _tests(commit, pieces)
+    yield from others
+    yield from _remarks(commit, pieces)
+
+
+def _by_names(
+    commit: CommitFeatures, pieces: Sequence[int], about: str
+) -> Iterator[Deed]:
+    """What is done to the names that stand out, and to the file."""
+    own = [commit.features[piece] for piece in pieces]
+    names, verb = _salient_names(commit, own, about), _verb(commit, pieces)
+    by_file = Deed(f"Update {about}", "the file's name")
+    if all(piece.role in {"documentation", "changelog"} for piece in own):
+        yield by_file
+    if names:
+        two = names[0][1] * _TELLING <= names[-1][1]
+        both = " and ".join(name for name, _ in (names if two else names[:1]))
+        where = f"{_PREPOSITIONS[verb]} {about}"
+        yield Deed(f"{verb} {both} {where}", "the names that stand out")
+        yield Deed(f"Fix {names[0][0]} in {about}", "the name that stands out")
+    yield by_file
+
+
+def _file_stem(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> str:
+    """The name, without its ending, of the file that most lines are of."""
+    lines: Counter[bytes] = Counter()
+    for piece in pieces:
+        lines[commit.changes[piece.file].path] += 1 + piece.lines
+    name = lines.most_common(1)[0][0].rpartition(b"/")[2]
+    return printable(name.partition(b".")[0] or name)
+
+
+def _changelog(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """The first sentence that is added to a changelog."""
+    for piece in pieces:
+        if commit.features[piece].role != "changelog":
+            continue
+        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+            bare = _MARKUP.sub("", line).strip()
+            text = _first_sentence(_REFERENCE.sub("", bare))
+            if len(text.split()) >= _FEWEST_WORDS and not _NO_ENTRY.match(text):
+                yield Deed(text, "the changelog", is_sentence=True)
+                return
+
+
+def _first_sentence(text: str) -> str:
+    """The first sentence of a text, without the stop, if it is short enough."""
+    first = re.split(r"(?<=[.!?])\s", text.strip(" \t;,*"))[0].rstrip(" .:;,")
+    return printable(first) if len(first) <= _LONGEST else ""
+
+
+def _is_typo(pieces: Sequence[PieceFeatures]) -> bool:
+    """Whether words of lower-case letters are replaced by such that are alike."""
+    swaps = [swap for piece in pieces for swap in piece.text.substitutions]
+    return (
+        bool(swaps)
+        and sum(piece.lines for piece in pieces) <= 2 * _SHORT * len(swaps)
+        and all(
+            min(map(len, swap)) >= _SHORT
+            and all(word.isalpha() and word.islower() for word in swap)
+            and SequenceMatcher(None, *swap).ratio() > _ALIKE
+            for swap in swaps
+        )
+    )
+
+
+def _tests(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """The first test that is added."""
+    for piece in pieces:
+        if commit.features[piece].role != "test":
+            continue
+        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+            if found := _TEST.search(line):
+                said = found[3] or spelled_out(_TEST_AFFIX.sub("", found[1]))
+                if said and len(said) <= _LONGEST:
+                    yield Deed(f"Add test {printable(said)}", "the test that is added")
+                    return
+
+
+_PREPOSITIONS = {"Add": "to", "Remove": "from", "Update": "in"}
+_FILE_VERBS = ((Fact.CREATE, "Add", "new"), (Fact.DELETE, "Remove", "deleted"))
+
+
+def _files(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """The largest file that is created, or deleted."""
+    for fact, verb, what in _FILE_VERBS:
+        found = [
+            commit.features[piece]
+            for piece in pieces
+            for edit in commit.pieces[piece]
+            if isinstance(edit, FactEdit) and edit.fact == fact
+        ]
+        if found:
+            yield Deed(
+                f"{verb} {_file_stem(commit, found)}", f"the file that is {what}"
+            )
+
+
+def _defined(commit: CommitFeatures, pieces: Sequence[int]) -> str:
+    """The first new name that a function, class or such is defined as, if any."""
+    for piece in pieces:
+        features = commit.features[piece]
+        wanted = features.defined & features.new
+        if not wanted or features.role == "test":
+            continue
+        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+            if declares(line) and (named := definitions([line]) & wanted):
+                return printable(min(named, key=line.index))
+    return ""
+
+
+def _salient_names(
+    commit: CommitFeatures, pieces: Sequence[PieceFeatures], about: str
+) -> list[tuple[str, float]]:
+    """The two names that stand out most among those that come and go.
+
+    Each with how much it does: by how many pieces have it and how rare it is. Names
+    that the file's own says already are none of them, nor are hashes and the like.
+    """
+    worth: defaultdict[str, float] = defaultdict(float)
+    for piece in pieces:
+        for word in piece.added | piece.removed:
+            if not is_data(word):
+                worth[word] += commit.rarity[word] * (1 if len(word) >= _SHORT else 0.4)
+        for word in _functions(commit, piece):
+            worth[word] += _FUNCTION
+    said = set(subwords(about))
+    ranked = sorted(worth.items(), key=lambda item: (-item[1], item[0]))
+    telling = [each for each in ranked if not said.issuperset(subwords(each[0]))]
+    return [(printable(word), value) for word, value in telling[:2]]
+
+
+def _functions(commit: CommitFeatures, piece: PieceFeatures) -> frozenset[str]:
+    """The name of the declaration that a piece stands in."""
+    if piece.function is None:
+        return frozenset()
+    side, line = piece.function
+    texts = commit.texts.new if side.endswith("True") else commit.texts.old
+    return definitions([texts[piece.file][line]])
+
+
+def _verb(commit: CommitFeatures, pieces: Sequence[int]) -> str:
+    """Whether most lines are added, or removed, or neither."""
+    added = removed = 0
+    for piece in pieces:
+        for edit in commit.pieces[piece]:
+            if not isinstance(edit, FactEdit):
+                added += len(edit.new)
+                removed += len(edit.old)
+    if added >= 3 * removed + 3 or (added and not removed):
+        return "Add"
+    if removed >= 3 * added + 3 or (removed and not added):
+        return "Remove"
+    return "Update"
+
+
+def _remarks(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """The first comment or docstring that is added and is a sentence with a verb."""
+    for piece in pieces:
+        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+            found = _REMARK.match(line)
+            text = _first_sentence(found[1].rstrip("*/\"' ")) if found else ""
+            words = text.split()
+            if (
+                len(words) > _FEWEST_WORDS
+                and words[0].isalpha()
+                and _VERBS.search(" ".join(words[:_SHORT]))
+            ):
+                yield Deed(text, "a comment that is added", is_sentence=True)
+                return
