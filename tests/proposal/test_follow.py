@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from gitsplit.model.diff import Edit, TextEdit, edits_of, finer_edits
+from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.proposal import follow
 from gitsplit.proposal.follow import LEAST_SCORE, followers
-from gitsplit.proposal.pieces import pieces_of
-from tests.tui.builder import plan_of
+from gitsplit.proposal.pieces import MOST_COMPARED, pieces_of
+from tests.tui.builder import file_of, hunks_between, plan_of
 
 FILES = {name: (f"{name} old\n", f"{name} new\n") for name in "abcde"}
 """Five files with a hunk each: pieces 0 to 4."""
@@ -114,6 +114,41 @@ def test_a_hunk_that_is_cut_follows_whole() -> None:
 def test_a_part_of_a_hunk_is_not_followed() -> None:
     plan = cut(*[1, 0, 0, 0], *[0] * 4, 0, 0)
     assert following(plan, {(0, 1): 3.0}, (0,)) == ()
+
+
+def renamed(*group_of: int) -> Plan:
+    """A file renamed with two hunks in it, which are a piece, and two files more."""
+    before, after = (file_of(name, text) for name, text in (("old", OLD), ("new", NEW)))
+    change = FileChange(before, after, hunks_between(before, after))
+    texts = {name: (f"{name}\n", f"{name} {name}\n") for name in ("x", "y")}
+    return plan_of({"new": change, **texts}, 2, group_of)
+
+
+OLD = "".join(f"line {n}\n" for n in range(20))
+NEW = OLD.replace("line 2\n", "two\n").replace("line 17\n", "seventeen\n")
+
+
+def test_what_is_one_piece_with_the_sent_hunk_goes_along() -> None:
+    """Edits 0 to 2 are the rename and two hunks; scores decide nothing within one."""
+    assert len(renamed(0, 0, 0, 0, 0).edits) == 5
+    assert following(renamed(0, 1, 0, 0, 0), {}, (1,)) == (0, 2)
+    assert following(renamed(0, 1, 0, 0, 0), {}, (1,), kept=(2,)) == (0,)
+
+
+def test_what_is_one_piece_empties_no_commit() -> None:
+    assert following(renamed(0, 1, 0, 1, 1), {}, (1,)) == ()
+
+
+def test_what_is_like_a_piece_follows_all_of_it() -> None:
+    assert following(renamed(0, 1, 0, 0, 0), {(0, 1): 3.0}, (1,)) == (0, 2, 3)
+
+
+def test_where_edits_were_joined_unseen_the_rest_of_a_piece_stays() -> None:
+    texts = {f"d/{n:03}": (f"{n}\n", f"{n} {n}\n") for n in range(MOST_COMPARED + 1)}
+    plan = plan_of(texts, 2, (1, *[0] * MOST_COMPARED))
+    pieces = [tuple(plan.edits[:9]), *((edit,) for edit in plan.edits[9:])]
+
+    assert followers(plan, pieces, matrix(len(pieces), {}), (), (0,)) == ()
 
 
 def test_a_hunk_of_which_a_part_is_confirmed_stays() -> None:

@@ -17,6 +17,7 @@ from tests.conftest import PROJECT
 
 from gitsplit.proposal.propose import proposal
 from tools.bench import clusterchanges, smartcommit
+from tools.bench.corrections import measure_corrections
 from tools.bench.data import BenchCase, answer, cases
 from tools.bench.in_histories import (
     PARTS,
@@ -42,7 +43,7 @@ def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     costs = ["ranges", "screen", "split"]
-    parser.add_argument("what", choices=["proposal", *costs])
+    parser.add_argument("what", choices=["proposal", "corrections", *costs])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
     parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
@@ -61,6 +62,10 @@ def main(args: Sequence[str]) -> int:
         if DATA.exists():
             parser.error(f"there is no file {missing[0]}")
         say(f"skipped: {DATA.name} is not beside the project")
+        return 0
+    if options.what == "corrections":
+        records = [case for file in options.files for case in cases(file)]
+        measure_corrections(records, options.repositories)
         return 0
     measure_proposals(options)
     return 0

@@ -6,7 +6,7 @@ and only where it is nearer than what the piece is together with now.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from gitsplit.model.diff import Edit, is_part_of, sort_key
@@ -15,6 +15,7 @@ from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.features import Piece
+from gitsplit.proposal.pieces import MOST_COMPARED
 
 LEAST_SCORE = 1.0
 """The log odds, at least, that a piece belongs with the one that it follows."""
@@ -31,9 +32,10 @@ def followers(
 
     ``pieces`` are those of the proposal, ``scores`` the log odds that each two belong
     together. ``confirmed`` are the edits that the user has sent or kept, as they were
-    cut then. They stay, and so do what was left out, a piece of which some is confirmed
-    or whose parts are in several groups, and the last piece of a group. Nothing follows
-    what is left out.
+    cut then. They stay, and so do what was left out, the last piece of a group, and a
+    piece of which some is confirmed or whose parts are in several groups. But where an
+    edit of a piece was sent uncut, those beside it go along. Nothing follows what is
+    left out.
     """
     to, covered = plan.group_of[sent[0]], _cover(plan.edits, pieces)
     if to == DROPPED:
@@ -41,21 +43,32 @@ def followers(
     leading = {piece for place in sent for piece in covered.pieces[place]}
     index = _piece_index(pieces)
     held = {piece for edit in confirmed for piece in index.around(edit)} | leading
-    homes = _homes(plan.group_of, covered)
+    rest = _rest_of_pieces(plan, covered, index, confirmed, sent)
+    homes = _homes(_with_places_in(plan.group_of, rest, to), covered)
     led = {piece for piece in leading if homes[piece] == to}
-    if not led:
-        return ()
     following = {
         piece
         for piece, home in homes.items()
         if home not in (None, DROPPED, to)
         and piece not in held
+        and led
         and _follows(scores[piece], piece, homes, held, led)
     }
     if not following:
-        return ()
+        return tuple(sorted(rest))
     pairs = enumerate(covered.pieces)
-    return tuple(at for at, pieces in pairs if pieces and following.issuperset(pieces))
+    found = {at for at, pieces in pairs if pieces and following.issuperset(pieces)}
+    return tuple(sorted(found | rest))
+
+
+def _with_places_in(
+    group_of: Sequence[int], places: Iterable[int], to: int
+) -> list[int]:
+    """The groups of a plan's edits, with those at ``places`` in ``to``."""
+    groups = list(group_of)
+    for place in places:
+        groups[place] = to
+    return groups
 
 
 class _PieceIndex:
@@ -66,6 +79,16 @@ class _PieceIndex:
         known = ((sort_key(edit), edit, at) for at, piece in found for edit in piece)
         self._known = sorted(known, key=lambda each: each[0])
         self._starts = [start for start, _, _ in self._known]
+
+    @property
+    def size(self) -> int:
+        """The number of edits in all pieces."""
+        return len(self._known)
+
+    def is_uncut(self, edit: Edit) -> bool:
+        """Whether the edit is one of a piece as it was proposed."""
+        at = bisect_right(self._starts, sort_key(edit)) - 1
+        return at >= 0 and self._known[at][1] == edit
 
     def around(self, edit: Edit) -> tuple[int, ...]:
         """The piece that the edit is a part of, or those that are parts of it."""
@@ -102,6 +125,35 @@ def _cover(edits: Sequence[Edit], pieces: Sequence[Piece]) -> _Cover:
     found = tuple(map(_piece_index(pieces).around, edits))
     places = tuple(at for at, numbers in enumerate(found) for _ in numbers)
     return _Cover(found, tuple(chain.from_iterable(found)), places)
+
+
+def _rest_of_pieces(
+    plan: Plan,
+    covered: _Cover,
+    index: _PieceIndex,
+    confirmed: Collection[Edit],
+    sent: Sequence[int],
+) -> set[int]:
+    """The places of the other edits of the pieces of which uncut ones were sent.
+
+    Such as those of a renamed file. No group is left without edits so. None in a commit
+    so large that edits were joined without a look at them.
+    """
+    if index.size > MOST_COMPARED:
+        return set()
+    uncut = [at for at in sent if index.is_uncut(plan.edits[at])]
+    pieces = {piece for at in uncut for piece in covered.pieces[at]}
+    to = plan.group_of[sent[0]]
+    rest = {
+        at
+        for at, piece in zip(covered.places, covered.flat, strict=True)
+        if piece in pieces
+        and plan.group_of[at] not in (DROPPED, to)
+        and plan.edits[at] not in confirmed
+        and index.is_uncut(plan.edits[at])
+    }
+    left = {group for at, group in enumerate(plan.group_of) if at not in rest}
+    return {at for at in rest if plan.group_of[at] in left}
 
 
 def _homes(group_of: Sequence[int], covered: _Cover) -> Mapping[int, int | None]:
