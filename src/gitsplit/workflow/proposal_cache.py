@@ -19,7 +19,12 @@ from gitsplit.model.series import SourceCommit
 from gitsplit.model.values import dataclass
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate
-from gitsplit.workflow.propose import Request, proposals_of, propose_plan
+from gitsplit.workflow.propose import (
+    Request,
+    proposals_of,
+    propose_plan,
+    with_messages_written,
+)
 from gitsplit.workflow.work import Work
 
 MOST_BYTES = 2 << 20
@@ -104,7 +109,8 @@ class ProposalCache:
         """Propose a plan for a commit to be split: two groups at least, if possible."""
         plan = self._free_plans.get(oid)
         if plan is not None and len(plan.groups) > 1:
-            return plan
+            commit = self.work.todo.entry(oid).commit
+            return with_messages_written(self._for_user, self.work.series, commit, plan)
         return self._propose(self._for_user, oid, is_asked=True)
 
     def _propose_freely(self, repo: Repository, oid: Oid) -> Plan:

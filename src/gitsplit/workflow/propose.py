@@ -49,6 +49,14 @@ class Request:
 
 
 COMMAND = "gitsplit.proposalCommand"
+MESSAGE_COMMAND = "gitsplit.messageCommand"
+COMMANDS = (COMMAND, MESSAGE_COMMAND)
+"""The names of commands of the user's that are asked for plans, and for messages."""
+
+
+def has_command(repo: Repository) -> bool:
+    """Whether a program of the user's is asked when something is proposed."""
+    return any(map(repo.config.command, COMMANDS))
 
 
 def proposals_of(
@@ -81,12 +89,32 @@ def propose_plan(  # noqa: PLR0913 -- callers name the last
 ) -> Plan:
     """Propose the plan for a commit of the series.
 
-    With ``is_asked`` it has at least two groups, where that is possible. Where
+    With ``is_asked`` it has at least two groups, where that is possible, and the
+    messages that ``gitsplit.messageCommand`` writes. Where
     ``gitsplit.proposalCommand`` names a program that may be run, that gets the proposal
     as a plan file on standard input and prints the plan to use instead. Raises
     InvalidPlan where that plan doesn't fit, and ProgramFailed.
     """
     own = found.plan(request.number, at_least=2 if is_asked else 1)
+    plan = _plan_by_program(repo, series, commit, own)
+    return with_messages_written(repo, series, commit, plan) if is_asked else plan
+
+
+def with_messages_written(
+    repo: Repository, series: Series, commit: SourceCommit, plan: Plan
+) -> Plan:
+    """The plan with the messages of the user's program, where there is one."""
+    if not repo.config.command(MESSAGE_COMMAND):
+        return plan
+    from gitsplit.workflow.message_command import with_program_messages
+
+    return with_program_messages(repo, series, commit, plan)
+
+
+def _plan_by_program(
+    repo: Repository, series: Series, commit: SourceCommit, own: Plan
+) -> Plan:
+    """The plan of the user's program, which gets ``own``; that one without one."""
     command = repo.config.command(COMMAND)
     if not command:
         return own
@@ -111,7 +139,7 @@ def distrusted_command_warnings(repo: Repository, request: Request) -> Iterator[
     """
     if request.plan is not None or request.resplit:
         return
-    for key in (COMMAND,):
+    for key in COMMANDS:
         if repo.config.is_distrusted(key):
             yield (
                 f"{key} is not run: it stands in this repository's own configuration. "

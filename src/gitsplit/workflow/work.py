@@ -42,8 +42,8 @@ from gitsplit.model.values import dataclass
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.workflow.propose import (
-    COMMAND,
     Request,
+    has_command,
     proposals_of,
     propose_plan,
     with_owner,
@@ -187,7 +187,7 @@ def _is_proposed_soon(
     """
     edits = [edit for done in changes for edit in edits_of(done)]
     is_small = len(edits) <= SOON_HUNKS and sum(map(size_of, edits)) <= SOON_LINES
-    return is_small and not repo.config.command(COMMAND)
+    return is_small and not has_command(repo)
 
 
 def _unproposed(

@@ -1,0 +1,105 @@
+"""Messages written by the user's program, ``gitsplit.messageCommand``, for a plan.
+
+The program gets the plan file with the diff of each new commit in it, and prints it
+with the messages that it would have. Nothing else of its answer is taken.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from gitsplit.errors import InvalidPlan
+from gitsplit.git import user_programs
+from gitsplit.git.diff import patch_between
+from gitsplit.git.repository import Repository
+from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.states import states_in
+from gitsplit.planfile import match, parse
+from gitsplit.planfile.parse import PlanDocument
+from gitsplit.workflow.propose import MESSAGE_COMMAND
+
+MOST_DIFF = 200_000
+"""So many bytes of a new commit's diff are handed to the program."""
+
+
+def with_program_messages(
+    repo: Repository, series: Series, commit: SourceCommit, plan: Plan
+) -> Plan:
+    """The plan with the messages that the program writes, as proposed ones.
+
+    As it is where there is no program that may be run, and where the commit isn't
+    split. Raises InvalidPlan where the answer can't be used, and ProgramFailed.
+    """
+    command = repo.config.command(MESSAGE_COMMAND)
+    if not command or len(plan.groups) < 2:
+        return plan
+    said = user_programs.run_filter(repo, command, _question(series, commit, plan))
+    try:
+        return _with_messages_of(plan, commit, said)
+    except InvalidPlan as refusal:
+        raise InvalidPlan(
+            f"What {MESSAGE_COMMAND} writes for {commit.oid[:10]} can't be used."
+            f" {refusal}",
+            hint=f"{refusal.hint} Do without it here:"
+            f" git config {MESSAGE_COMMAND} ''".strip(),
+        ) from refusal
+
+
+def _question(series: Series, commit: SourceCommit, plan: Plan) -> bytes:
+    """The plan file of the commit, with each new commit's diff as ``diff``."""
+    entry = match.entry_of_plan(plan, commit)
+    document = PlanDocument(series.upstream, series.head, (entry,))
+    value = json.loads(parse.dump_plan(document))
+    for number, group in enumerate(value["series"][0]["groups"]):
+        diff = b"".join(_patches(plan, number))
+        group["diff"] = _limited(diff).decode("utf-8", "replace")
+    return json.dumps(value, indent=1).encode()
+
+
+def _patches(plan: Plan, group: int) -> Iterator[bytes]:
+    """What the group does to each file, as a unified diff."""
+    files = {plan.edits[place].file for place in plan.members(group)}
+    for file in sorted(files):
+        before, after = states_in(plan, file, (group - 1, group))
+        yield patch_between(before, after)
+
+
+def _limited(diff: bytes) -> bytes:
+    """The diff; of a long one the beginning, and how much was left away."""
+    if len(diff) <= MOST_DIFF:
+        return diff
+    whole = diff[:MOST_DIFF].rpartition(b"\n")[0]
+    return b"%s\n[%d more bytes]\n" % (whole, len(diff) - len(whole))
+
+
+def _with_messages_of(plan: Plan, commit: SourceCommit, said: bytes) -> Plan:
+    """The plan with the messages of the plan that the program printed."""
+    document = parse.load_plan(_without_diffs(said))
+    entries = [e for e in document.series if e.commits == (commit.oid,)]
+    if [entry.action for entry in entries] != ["split"]:
+        raise InvalidPlan("It doesn't split the commit.")
+    told = match.plan_of_entry(entries[0], plan.changes)
+    if len(told.groups) != len(plan.groups):
+        raise InvalidPlan("It has another number of commits.")
+    pairs = zip(plan.groups, told.groups, strict=True)
+    groups = tuple(
+        own
+        if own.message == new.message
+        else replace(own, message=new.message, is_proposed=True)
+        for own, new in pairs
+    )
+    return replace(plan, groups=groups)
+
+
+def _without_diffs(said: bytes) -> bytes:
+    """The answer without ``diff``, which no plan file has; as it is if that fails."""
+    try:
+        value: Any = json.loads(said)
+        for entry in value["series"]:
+            for group in entry.get("groups", ()):
+                group.pop("diff", None)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return said
+    return json.dumps(value).encode()
