@@ -14,6 +14,7 @@ from itertools import chain
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
+from gitsplit.model.memo import memo
 from gitsplit.model.message_parts import (
     MessagePart,
     MessageSplit,
@@ -77,13 +78,12 @@ def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
 
     A group that has only smaller parts of pieces has those pieces.
     """
-    homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
-    starts = [start for start, _ in homes]
+    starts, homes = _piece_starts(pieces)
     lines: list[Counter[int]] = [Counter() for _ in pieces]
     for edit, group in zip(plan.edits, plan.group_of, strict=True):
         at = bisect_right(starts, sort_key(edit)) - 1
         if group != DROPPED and at >= 0:
-            lines[homes[at][1]][group] += 1 + size_of(edit)
+            lines[homes[at]][group] += 1 + size_of(edit)
     number = max(len(plan.groups), 1 + max(groups_with_edits(plan), default=0))
     found: list[list[int]] = [[] for _ in range(number)]
     for piece, having in enumerate(lines):
@@ -93,6 +93,15 @@ def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
         if not own:
             own += [piece for piece, having in enumerate(lines) if group in having]
     return found
+
+
+@memo
+def _piece_starts(
+    pieces: Sequence[Piece],
+) -> tuple[Sequence[tuple[int, ...]], Sequence[int]]:
+    """Where each edit of the pieces begins, in order, and the piece that has it."""
+    homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
+    return [start for start, _ in homes], [at for _, at in homes]
 
 
 def proposed_messages(

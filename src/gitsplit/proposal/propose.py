@@ -38,7 +38,11 @@ from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import NOTHING_KNOWN, Context
 from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.messages import ProposedMessages, proposed_messages
+from gitsplit.proposal.messages import (
+    ProposedMessages,
+    pieces_by_group,
+    proposed_messages,
+)
 from gitsplit.proposal.order import Keep, owner_by_message, owner_of, plan_with_groups
 from gitsplit.proposal.pieces import (
     groups_without_collisions,
@@ -323,6 +327,16 @@ class ProposalsByContent:
         """What is proposed for the commits of any plan for this commit."""
         return proposed_messages(self.commit, plan, self.message, self.context)
 
+    def reasons(self, plan: Plan) -> tuple[str, ...]:
+        """Why each group of any plan is one; for one without edits that is empty."""
+        pieces, parts = pieces_by_group(plan, self.commit.pieces), plan.edits_by_group()
+        return tuple(
+            _reason(self.changes, parts[at], self._finding(tuple(pieces[at])), "")
+            if at in parts
+            else ""
+            for at in range(len(plan.groups))
+        )
+
 
 @memo
 def _piece_of_each(
@@ -429,10 +443,18 @@ class ProposalsByLocation:
 
     def messages(self, plan: Plan) -> ProposedMessages:
         """What is proposed for the commits of any plan for this commit."""
-        return proposed_messages(self._commit, plan, self.message, self.context)
+        return proposed_messages(self.commit, plan, self.message, self.context)
+
+    def reasons(self, plan: Plan) -> tuple[str, ...]:
+        """Where each group of any plan is; empty for one without edits."""
+        parts = plan.edits_by_group()
+        return tuple(
+            location_reason(self.changes, parts[group]) if group in parts else ""
+            for group in range(len(plan.groups))
+        )
 
     @cached_property
-    def _commit(self) -> CommitFeatures:
+    def commit(self) -> CommitFeatures:
         """The pieces and their features, which say what the messages are."""
         return CommitFeatures(
             self.changes, pieces_of(self.changes, edits_of(self.changes)).pieces

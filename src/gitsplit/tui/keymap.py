@@ -21,6 +21,7 @@ from gitsplit.tui.update.actions import (
     ChangeCount,
     CheckCommits,
     ChooseLook,
+    ChooseSubject,
     Confirm,
     Dismiss,
     Drop,
@@ -473,6 +474,13 @@ TABLE = (
     KeyRow(PAGES, _HELP, {"?": GoBack()}, "close help"),
     KeyRow(TYPING, _PROMPT, {"enter": _submit}, "accept", "OK"),
     KeyRow(TYPING, _PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
+    KeyRow(
+        TYPING,
+        _PROMPT,
+        {"up": ChooseSubject(-1), "down": ChooseSubject(1)},
+        "choose another proposed subject",
+        "choose",
+    ),
     KeyRow(
         TYPING,
         _PROMPT,

@@ -17,6 +17,7 @@ from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.context import COPIED_TRAILERS
 from gitsplit.proposal.propose import Proposals
+from gitsplit.proposal.subjects import SubjectChoice
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 
 Value = TypeVar("Value")
@@ -217,12 +218,16 @@ class Versions(NamedTuple):
 class Prompt:
     """The line that the user is typing, what for, and the cursor in it.
 
-    Bytes of a subject that are not UTF-8 are lone surrogates in ``text``.
+    Bytes of a subject that are not UTF-8 are lone surrogates in ``text``. ``choices``
+    are the subjects to choose among, the one as it was first; ``chosen`` is the last
+    one that was chosen, by its number from 0.
     """
 
     purpose: Purpose
     text: str
     cursor: int
+    choices: tuple[SubjectChoice, ...] = ()
+    chosen: int = 0
 
 
 @memo

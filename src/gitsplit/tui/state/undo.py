@@ -11,6 +11,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import with_overrides_merged
 from gitsplit.model.todo import Todo
+from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Confirmed,
@@ -33,13 +34,15 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
     """The state one step on, with ``plan`` for the commit that is open.
 
     ``words`` is a clause on what was done. What was written by hand is laid over what
-    the plan chooses now. Raises ActionRefused where that conflicts, and where it is the
-    plan as it stands.
+    the plan chooses now; proposed messages follow the hunks. Raises ActionRefused where
+    what was written conflicts, and where it is the plan as it stands.
     """
+    commit = state.target.commit
     plan = with_overrides_merged(plan, merge_from_state(state))
+    if commit in state.proposals:
+        plan = with_words_followed(plan, state.plan, state.proposals[commit])
     if plan == state.plan:
         raise NothingToDo("No change.")
-    commit = state.target.commit
     step = HistoryStep(words, Screen.SPLIT, commit)
     return with_step(state, state.todo.with_plan(commit, plan), step)
 

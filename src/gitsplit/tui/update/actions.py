@@ -412,6 +412,13 @@ class MoveInText:
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseSubject:
+    """Put the next proposed subject (1), or the previous one (-1), into the prompt."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submit:
     """Accept the prompt; ``lines`` are as of FindNext."""
 
@@ -549,7 +556,9 @@ PartAction = SendPart | ShiftPart | LeavePartOut
 MessageAction = WriteMessages | Reworded | Confirm | NextUnconfirmed | PartAction
 SeriesAction = Become | MarkSplit | OpenAction | Autosquash | MessageAction
 HistoryAction = Undo | Redo
-PromptAction = Ask | TypeText | EraseText | MoveInText | Submit | Dismiss
+PromptAction = (
+    Ask | TypeText | EraseText | MoveInText | ChooseSubject | Submit | Dismiss
+)
 ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
 RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused

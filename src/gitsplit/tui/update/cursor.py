@@ -12,7 +12,7 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import TextEdit
-from gitsplit.model.message import subject_of, with_subject
+from gitsplit.model.message import subject_of
 from gitsplit.tui.diff.rows import FoldKey, RowKind
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
@@ -23,11 +23,13 @@ from gitsplit.tui.state.location import (
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
 from gitsplit.tui.state.selection import cursor_words, unit_at
+from gitsplit.tui.state.subjects import message_with_subject, subject_choices
 from gitsplit.tui.update.actions import (
     Ask,
     Cancel,
     Centre,
     ChooseLook,
+    ChooseSubject,
     CursorAction,
     Dismiss,
     EraseText,
@@ -212,6 +214,8 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
             return _after_submit(state, state.prompt, lines)
         case Dismiss():
             return replace(state, prompt=None, status="Cancelled.")
+        case ChooseSubject(by):
+            return _with_choice(state, state.prompt, by)
         case TypeText() | EraseText() | MoveInText():
             return replace(state, prompt=_prompt_after(state.prompt, action), status="")
         case _:
@@ -226,8 +230,24 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
         require_open_commit(state)
         return Prompt(purpose, "", 0)
     subject = subject_of(current_message(state).message)
+    choices = subject_choices(state, subject)
     text = subject.decode("utf-8", "surrogateescape")
-    return Prompt(purpose, text, len(text))
+    return Prompt(purpose, text, len(text), choices)
+
+
+def _with_choice(state: State, prompt: Prompt, by: int) -> State:
+    """The state with another of the proposed subjects in the prompt.
+
+    The status says where it was found.
+    """
+    if len(prompt.choices) < 2:
+        raise NothingToDo("No other subject is proposed.")
+    chosen = (prompt.chosen + by) % len(prompt.choices)
+    choice = prompt.choices[chosen]
+    text = choice.text.decode("utf-8", "surrogateescape")
+    made = replace(prompt, text=text, cursor=len(text), chosen=chosen)
+    words = f"{chosen + 1} of {len(prompt.choices)}: {choice.reason}"
+    return replace(state, prompt=made, status=words)
 
 
 def _prompt_after(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
@@ -273,10 +293,10 @@ def _with_subject(state: State, text: str) -> State:
     if not text.strip():
         raise ActionRefused("A commit needs a subject.", hint="Esc keeps the old one.")
     where, message = current_message(state)
-    if text == subject_of(message).decode("utf-8", "surrogateescape"):
-        return with_messages(state, [PlacedMessage(where, message)])
-    subject = text.strip().encode("utf-8", "surrogateescape")
-    return with_messages(state, [PlacedMessage(where, with_subject(message, subject))])
+    if text != subject_of(message).decode("utf-8", "surrogateescape"):
+        subject = text.strip().encode("utf-8", "surrogateescape")
+        message = message_with_subject(state, where, subject)
+    return with_messages(state, [PlacedMessage(where, message)])
 
 
 def _at_piece(state: State, text: str) -> State:

@@ -180,7 +180,8 @@ def _with_part_in(
 ) -> State:
     """The state with the part in the new commit of this number; left out for None.
 
-    The cursor goes on to the next row.
+    The messages that change by that are confirmed: the user has edited them. The
+    cursor goes on to the next row.
     """
     numbers = range(parted.first, parted.first + len(parted.commits))
     if number is not None and number not in numbers:
@@ -199,9 +200,7 @@ def _with_part_in(
         parted.commits, with_part_sent(parted.split, messages, part, to), strict=True
     ):
         if message != commit.message:
-            todo = _with_message_at(
-                todo, commit.where, message, is_proposed=commit.is_proposed
-            )
+            todo = _with_message_at(todo, commit.where, message)
     words = _sent_words(parted, part, number)
     step = step_about(state, Address(parted.original), words)
     return replace(with_step(state, todo, step), message=row)
@@ -218,13 +217,11 @@ def _sent_words(parted: PartedMessage, part: int, number: int | None) -> str:
     return f"moved the {what} from {origin} to {number + 1}"
 
 
-def _with_message_at(
-    todo: Todo, where: Address, message: bytes, *, is_proposed: bool = False
-) -> Todo:
+def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
     """The todo list with this message; a picked commit becomes a reworded one."""
     entry = _entry_at(todo, where)
     if where.group is not None and entry.plan is not None:
-        plan = with_message(entry.plan, where.group, message, is_proposed=is_proposed)
+        plan = with_message(entry.plan, where.group, message)
         return todo.with_entry(replace(entry, plan=plan))
     if entry.action == "squash":
         return todo.with_entry(replace(entry, message=message))

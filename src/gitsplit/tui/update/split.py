@@ -25,6 +25,7 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.todo import Entry
 from gitsplit.proposal.regroup import regroup
+from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
@@ -222,14 +223,20 @@ def _with_new_commit(state: State, selection: Selection) -> State:
 
 
 def _new_group(state: State, selection: Selection) -> Group:
-    """A group for the selection, with the original's subject and a path as message."""
+    """A group for the selection, whose message is proposed once it has its hunks.
+
+    Without a proposal it has the original's subject, and the path of the only file.
+    """
+    reason = "Chosen by you."
+    if state.target.commit in state.proposals:
+        return Group(b"", reason, is_proposed=True)
     plan, copied = state.plan, state.info.copied_trailers
-    paths = dict.fromkeys(plan.changes[taken.edit.file].path for taken in selection)
-    place = next(iter(paths)) if len(paths) == 1 else b"%d files" % len(paths)
+    paths = list({plan.changes[taken.edit.file].path for taken in selection})
     origin = 0 if plan.owner is None else plan.owner
     message = plan.groups[origin].message
-    message = proposal_message(message, place if paths else b"more", copied)
-    return Group(message, "Chosen by you.", is_proposed=True)
+    place = b"" if paths[1:] or not paths else paths[0]
+    message = proposal_message(message, place, copied)
+    return Group(message, reason, is_proposed=True)
 
 
 def _beyond_selection(before: State, state: State, selection: Selection) -> State:
@@ -379,6 +386,8 @@ def _with_owner(state: State) -> State:
     words = f"{name} {_keeps_words(state, entry)}"
     if plan.groups != entry.plan.groups:
         words += " and has its message"
+    if entry.oid in state.proposals:
+        plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
     step = step_about(state, where, words)
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
 

@@ -25,6 +25,7 @@ class _FooterKeys(Enum):
     REFUSED = "1 q ?"
     HELP = "up q"
     PROMPT = "enter escape c-u"
+    CHOOSING = "enter escape down c-u"
     LOOK = "h z escape"
     SEARCH = "1 n N * escape ?"
 
@@ -61,7 +62,8 @@ def keys_markdown() -> str:
 def _footer_keys(state: State) -> _FooterKeys:
     """The keys of the footer in this state."""
     if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK):
-        return _FooterKeys[context_of(state).name]
+        offers = state.prompt is not None and len(state.prompt.choices) > 1
+        return _FooterKeys["CHOOSING" if offers else context_of(state).name]
     match state.screen:
         case Screen.PREVIEW if state.problems:
             return _FooterKeys.REFUSED

@@ -1,0 +1,114 @@
+"""Proposed messages and reasons follow the hunks; the user's own never change."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitsplit.model.plan import Group as NewGroup
+from gitsplit.model.plan import (
+    Plan,
+    with_edits_assigned,
+    with_group,
+    with_group_moved,
+    with_message,
+)
+from gitsplit.proposal.by_location import GroupBy
+from gitsplit.proposal.propose import Proposals, proposals
+from gitsplit.proposal.rewording import with_words_followed
+from tests.proposal.test_regroup import FOUR, MESSAGE
+from tests.strategies import commits, modified
+
+LISTED = proposals(
+    (
+        modified(b"def load():\n", b"def load(path):\n", b"load.py"),
+        modified(b"def paint():\n", b"def paint(colour):\n", b"paint.py"),
+        modified(b"zebra\n", b"zebras\n", b"animals.txt"),
+    ),
+    b"Do it all\n\n* Load a path\n* Paint in colour\n* Count the zebras\n",
+)
+
+
+def moved(proposals: Proposals, plan: Plan, place: int, group: int) -> Plan:
+    """The plan with an edit sent to the group."""
+    return with_words_followed(
+        with_edits_assigned(plan, [place], group), plan, proposals
+    )
+
+
+def messages(plan: Plan) -> list[bytes]:
+    return [group.message for group in plan.groups]
+
+
+def test_a_proposed_message_follows_the_hunks() -> None:
+    plan = LISTED.plan(3)
+    places = {message: g for g, message in enumerate(messages(plan))}
+    load, paint = places[b"Load a path\n"], places[b"Paint in colour\n"]
+    (at,) = plan.members(load)
+    (other,) = plan.members(paint)
+    swapped = moved(LISTED, moved(LISTED, plan, at, paint), other, load)
+
+    assert swapped.groups[load].message == b"Paint in colour\n"
+    assert swapped.groups[paint].message == b"Load a path\n"
+    assert swapped.groups[paint].reason == plan.groups[load].reason
+
+
+def test_a_message_that_is_confirmed_or_of_another_never_changes() -> None:
+    plan = LISTED.plan(3)
+    (at,) = plan.members(0)
+    confirmed = with_message(plan, 0, plan.groups[0].message)
+    theirs = replace(
+        plan,
+        groups=(NewGroup(b"By a program\n", is_proposed=True), *plan.groups[1:]),
+    )
+
+    for before in (confirmed, theirs):
+        after = moved(LISTED, moved(LISTED, before, at, 1), plan.members(2)[0], 0)
+        assert after.groups[0].message == before.groups[0].message
+
+
+def test_a_new_commit_is_named_by_its_first_hunk() -> None:
+    plan = LISTED.plan(1)
+    grown = with_group(plan, 1, NewGroup(b"", "Chosen by you.", is_proposed=True))
+    empty = with_words_followed(grown, plan, LISTED)
+    full = moved(LISTED, empty, 1, 1)
+
+    assert empty.groups[1].message == b""
+    assert full.groups[1].message == LISTED.messages(full).message(1)
+    assert full.groups[1].reason != "Chosen by you."
+    assert full.groups[0].message == LISTED.messages(full).message(0)
+
+
+def test_what_is_sent_there_and_back_is_as_proposed() -> None:
+    for number in (2, 3, 4):
+        plan = FOUR.plan(number)
+        for place in range(len(plan.edits)):
+            group = plan.group_of[place]
+            there = moved(FOUR, plan, place, (group + 1) % number)
+            assert moved(FOUR, there, place, group) == plan
+
+
+def test_a_commit_that_is_moved_keeps_its_words() -> None:
+    plan = FOUR.plan(3)
+    made = with_words_followed(with_group_moved(plan, 0, 2), plan, FOUR)
+
+    assert sorted(messages(made)) == sorted(messages(plan))
+
+
+@given(commits(), st.sampled_from(["auto", "file"]), st.data())
+def test_a_proposal_that_is_left_alone_is_as_proposed(
+    found: object, by: GroupBy, data: st.DataObject
+) -> None:
+    made = proposals(found, MESSAGE, by)  # type: ignore[arg-type]
+    plan = made.plan()
+
+    assert made.messages(plan).in_plan(plan) == plan
+    assert with_words_followed(plan, plan, made) == plan
+    if not plan.edits or len(plan.groups) < 2:
+        return
+    place = data.draw(st.integers(0, len(plan.edits) - 1))
+    group = data.draw(st.integers(0, len(plan.groups) - 1))
+    kept = tuple(replace(each, is_proposed=False) for each in plan.groups)
+    after = moved(made, replace(plan, groups=kept), place, group)
+    own = [g for g in range(len(kept)) if kept[g].message != MESSAGE]
+    assert [after.groups[g] for g in own] == [kept[g] for g in own]
