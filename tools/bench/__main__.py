@@ -24,6 +24,7 @@ from tools.bench.in_histories import (
     Score,
     measure_in_histories,
 )
+from tools.bench.large import measure_large
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
@@ -39,21 +40,21 @@ ON_TOP = (10, 1000, 10_000)
 """So many commits are on top of the one that is split."""
 
 
+COSTS = {"large": measure_large, "ranges": measure_ranges, "screen": measure_screen}
+"""What measures costs, and takes no options."""
+
+
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    costs = ["ranges", "screen", "split"]
-    parser.add_argument("what", choices=["proposal", "corrections", *costs])
+    parser.add_argument("what", choices=["proposal", "corrections", "split", *COSTS])
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
     parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
     parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
     options = parser.parse_args(args)
-    if options.what == "ranges":
-        measure_ranges()
-        return 0
-    if options.what == "screen":
-        measure_screen()
+    if options.what in COSTS:
+        COSTS[options.what]()
         return 0
     if options.what == "split":
         measure_split(options.on_top, options.runs)

@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,16 +58,16 @@ def measure_screen() -> None:
     """Print what each costs."""
     with tempfile.TemporaryDirectory(prefix="gitsplit-bench-") as name:
         place = Path(name)
-        _make_repository(place, _large_commit())
+        make_repository(place, _large_commit())
         _measure_start(place, "200,000 changed lines: first screen", "HEAD~1", "huge")
-        for what, costs in asyncio.run(_key_costs(_opened(place))):
+        for what, costs in asyncio.run(key_costs(opened(place), KEYS)):
             say(
                 f"{what:44} {statistics.median(costs) * 1000:7.1f} ms"
                 f"  at most {max(costs) * 1000:.1f}"
             )
     with tempfile.TemporaryDirectory(prefix="gitsplit-bench-") as name:
         place = Path(name)
-        _make_repository(place, _series())
+        make_repository(place, _series())
         _measure_start(
             place, "1,000 commits: first screen", f"HEAD~{COMMITS}", "commit 7"
         )
@@ -110,7 +110,7 @@ def _processor_time() -> float:
     return sum(os.times()[:4])
 
 
-def _opened(place: Path) -> State:
+def opened(place: Path) -> State:
     """The screen of the commit, on its proposal."""
     work = read_work(open_repository(place), Request(upstream="HEAD~1"))
     state = first_state(SeriesInfo(work.series, "main"), work.todo)
@@ -124,7 +124,9 @@ class _Sized(DummyOutput):
         return Size(rows=ROWS, columns=COLUMNS)
 
 
-async def _key_costs(state: State) -> list[tuple[str, list[float]]]:
+async def key_costs(
+    state: State, keys_pressed: Mapping[str, tuple[str, int]]
+) -> list[tuple[str, list[float]]]:
     """The processor times of each kind of key."""
     editor = Editor(lambda text: text, lambda _, text: text, lambda _: ())
     shell = Shell(state, Surroundings(editor, Backend(), with_syntax=False))
@@ -135,7 +137,7 @@ async def _key_costs(state: State) -> list[tuple[str, list[float]]]:
         running = asyncio.ensure_future(application.run_async())
         await frames.drawn.wait()
         gc.freeze()
-        for what, (keys, times) in KEYS.items():
+        for what, (keys, times) in keys_pressed.items():
             costs = [await frames.cost_of(pipe, keys) for _ in range(times)]
             found.append((what, costs))
         application.exit()
@@ -197,7 +199,7 @@ def _series() -> Commits:
         yield f"commit {number}", iter([(_path(changed), b"".join(files[changed]))])
 
 
-def _make_repository(place: Path, commits: Commits) -> None:
+def make_repository(place: Path, commits: Commits) -> None:
     """A repository of these commits, without files in the worktree."""
     run: Callable[..., object] = lambda *args, **how: subprocess.run(  # noqa: E731
         ["git", *args], cwd=place, check=True, **how
