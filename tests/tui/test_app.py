@@ -16,7 +16,14 @@ from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import proposals
-from gitsplit.tui.app import Chosen, Editor, Shell, Surroundings, run_screen
+from gitsplit.tui.app import (
+    ESCAPE_SECONDS,
+    Chosen,
+    Editor,
+    Shell,
+    Surroundings,
+    run_screen,
+)
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_row
@@ -150,6 +157,29 @@ def played(
     except (GitsplitError, ZeroDivisionError) as error:
         result = error
     return End(shell.state, result)
+
+
+async def typed_slowly(shell: Shell, keys: str) -> None:
+    """Each key long after the one before it, as people type; Ctrl-C at the end."""
+    with create_pipe_input() as pipe:
+        application = shell.application(pipe, DummyOutput())
+        running = asyncio.ensure_future(application.run_async())
+        for key in [*keys, CTRL_C]:
+            pipe.send_text(key)
+            await asyncio.sleep(4 * ESCAPE_SECONDS)
+        await asyncio.wait_for(running, SECONDS)
+
+
+@pytest.mark.parametrize("keys", ["M2", "jM2"])
+def test_the_second_of_two_keys_may_take_its_time(keys: str) -> None:
+    shell = Shell(
+        start(), without_syntax(Editor(unedited, unedited, unedited), NO_BACKEND)
+    )
+    with pytest.raises(Interrupted):
+        asyncio.run(typed_slowly(shell, keys))
+
+    assert shell.state.plan == played(keys).state.plan
+    assert len(shell.state.plan.groups) < len(start().plan.groups)
 
 
 def sent(key: str) -> str:

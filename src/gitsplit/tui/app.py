@@ -15,7 +15,7 @@ from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
 from prompt_toolkit.key_binding import KeyBindings, KeyPress
-from prompt_toolkit.key_binding.key_processor import KeyPressEvent
+from prompt_toolkit.key_binding.key_processor import KeyPressEvent, KeyProcessor
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import Container, Layout
 from prompt_toolkit.output import ColorDepth, Output
@@ -148,7 +148,10 @@ class Chosen:
 
 ScreenApplication = Application[Chosen | None]
 
-_ESCAPE_SECONDS = 0.05
+ESCAPE_SECONDS = 0.05
+"""Escape alone is told from the start of a longer key by so much silence."""
+
+_DAY = 86_400.0  # seconds
 MOMENT = 0.1
 """Seconds until the screen says that something takes long."""
 
@@ -248,7 +251,8 @@ class Shell:
             self.tints = self._syntax.tints
             application.after_render += SyntaxReader(self._syntax).keep_up
         # Escape alone must be told from the first byte of a longer key, and soon.
-        application.ttimeoutlen = application.timeoutlen = _ESCAPE_SECONDS
+        application.ttimeoutlen = application.timeoutlen = ESCAPE_SECONDS
+        application.key_processor.after_key_press += partial(_set_patience, application)
         return application
 
     def _color_depth(self) -> ColorDepth | None:
@@ -475,6 +479,16 @@ class Shell:
         is_due = self._frames % _FRAMES_PER_COLLECTION == 0
         if is_due and commit_to_propose(self.state) is None:
             gc.collect()
+
+
+def _set_patience(application: ScreenApplication, processor: KeyProcessor) -> None:
+    """Wait for the second of two keys as long as it takes, unless Escape is the first.
+
+    If the first were forgotten, the second alone would do something else.
+    """
+    begun = processor.key_buffer
+    waits = bool(begun) and begun[0].key is not Keys.Escape
+    application.timeoutlen = _DAY if waits else ESCAPE_SECONDS
 
 
 def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> State:
