@@ -380,6 +380,7 @@ TABLE = (
         {"z": ChooseLook()},
         "show the diff otherwise: a second key says how",
     ),
+    KeyRow(READING, _LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap lines"),
     KeyRow(
         READING,
         _LOOK,

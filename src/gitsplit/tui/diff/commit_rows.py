@@ -94,6 +94,14 @@ class CommitRows:
         line = segment.first + inside - layout.starts[at]
         return DiffRow(segment, line, header and self._header_in_file(block, header))
 
+    def header_row(self, number: int) -> int:
+        """The row of the ``@@`` line that a row of a hunk is under."""
+        block = bisect_right(self.starts, number + 1) - 1
+        layout = self.layout(block)
+        inside = number + 1 - self.starts[block]
+        at = max(at for at in layout.headers if layout.starts[at] <= inside)
+        return number - inside + layout.starts[at]
+
     def rows_of_block(self, block: int) -> range:
         """The rows of a block."""
         return range(max(0, self.starts[block] - 1), max(0, self.starts[block + 1] - 1))

@@ -37,12 +37,14 @@ class LineMarks(NamedTuple):
 
     ``words`` differ from the line's partner; ``blanks`` are white space that is to be
     seen: where it differs, or at the end of an added line. ``has_return`` says whether
-    a carriage return at the end is to be seen.
+    a carriage return at the end is to be seen. ``first`` is where the two lines begin
+    to differ, which may be between two characters of one of them.
     """
 
     words: tuple[Span, ...] = ()
     blanks: tuple[Span, ...] = ()
     has_return: bool = False
+    first: int = 0
 
 
 NO_MARKS = LineMarks()
@@ -69,7 +71,8 @@ def line_marks(
             *blanks,
             *(each for each in _trailing_blanks(text) if each not in blanks),
         )
-    return LineMarks(words, blanks, _ends_in_return(text) != _ends_in_return(other))
+    has_return = _ends_in_return(text) != _ends_in_return(other)
+    return LineMarks(words, blanks, has_return, found.first)
 
 
 def partner_of(change: FileChange, is_old: bool, line: int) -> int | None:
@@ -139,6 +142,7 @@ _Side = tuple[tuple[Span, ...], tuple[Span, ...]]
 class _Differences(NamedTuple):
     old: _Side
     new: _Side
+    first: int = 0
 
 
 _ALIKE = _Differences(((), ()), ((), ()))
@@ -161,7 +165,8 @@ def _differences(old: bytes, new: bytes) -> _Differences:
     old_blanks, new_blanks = (
         tuple(part[side] for part in blank if part[side]) for side in (0, 1)
     )
-    return _Differences((old_words, old_blanks), (new_words, new_blanks))
+    first = parts[0][0].start
+    return _Differences((old_words, old_blanks), (new_words, new_blanks), first)
 
 
 _Part = tuple[Span, Span]

@@ -88,6 +88,7 @@ class Look(StrEnum):
     """A way in which the diff can be shown, in words for the status."""
 
     WORDS = "words that differ"
+    WRAP = "long lines wrapped"
 
 
 class Purpose(StrEnum):

@@ -1,6 +1,6 @@
 """One new commit as reviewers will see it: a screen of its own, or beside the diff."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -13,13 +13,15 @@ from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import CommitRows, path_after
 from gitsplit.tui.diff.matches import matching_lines, needle_of
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import (
+    LONGEST_WRAPPED,
     file_cells,
+    header_cells,
     line_look,
     partner_in_diff,
     row_cells,
@@ -29,6 +31,7 @@ from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
     PROPOSED,
+    WRAPPED,
     Tints,
     group_style,
     has_match,
@@ -37,8 +40,10 @@ from gitsplit.tui.view.text import (
     one_line,
     start_of,
     text_lines,
+    wrapped,
 )
 
+_SIGN_WIDTH = 2  # the margin and the sign
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
 
 
@@ -53,9 +58,22 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
         row = commit.rows[number - len(head)]
         return _diff_line(state, commit, row, width, tints)
 
+    def parts(number: int) -> Sequence[StyleAndTextTuples]:
+        if number < len(head):
+            return (head[number],)
+        row = commit.rows[number - len(head)]
+        return _diff_parts(state, commit, row, width, tints)
+
     height = len(head) + len(commit.rows)
     first = min(state.scroll, max(0, height - 1))
-    return PaneLines(line, height, first, scroll=lambda *_: first)
+    return PaneLines(
+        line,
+        height,
+        first,
+        scroll=lambda *_: first,
+        header=lambda top: _header_above(commit, top - len(head), width),
+        parts=parts if Look.WRAP in state.looks else None,
+    )
 
 
 def commit_matches(state: State, width: int, text: str) -> Iterator[int]:
@@ -97,6 +115,7 @@ def commit_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
         height,
         run.start,
         scroll=lambda top, h: first_visible(top, h, run, run.start),
+        header=lambda top: _header_above(commit, top - len(head), width),
     )
 
 
@@ -163,6 +182,29 @@ def _diff_line(
     words += "  edited by hand" if file in commit.edited_files else ""
     path = path_after(commit.plan, file, commit.group)
     return [margin, *file_cells(path, words, width - 1)]
+
+
+def _diff_parts(
+    state: State, commit: ActualCommit, row: DiffRow, width: int, tints: Tints
+) -> list[StyleAndTextTuples]:
+    """One row of the commit's diff, on as many lines as it needs."""
+    if row.kind not in _LINE_KINDS:
+        return [_diff_line(state, commit, row, width, tints)]
+    room = (width - _SIGN_WIDTH) * LONGEST_WRAPPED
+    cells = _diff_line(state, commit, row, _SIGN_WIDTH + room, tints)
+    sign = cells[1][0]
+    return wrapped(cells, width, [("", " "), (sign, WRAPPED)], _SIGN_WIDTH)
+
+
+def _header_above(
+    commit: ActualCommit, number: int, width: int
+) -> StyleAndTextTuples | None:
+    """The file and the ``@@`` line that a row is under; None where it is one itself."""
+    if number < 0 or commit.rows[number].kind not in _LINE_KINDS:
+        return None
+    row = commit.rows[commit.rows.header_row(number)]
+    assert row.header is not None, "it is the row of a header"
+    return header_cells(commit.plan.changes[row.segment.file], row.header, width)
 
 
 def _partner_in_commit(

@@ -24,7 +24,7 @@ from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import quantity
-from gitsplit.tui.state.app_state import LISTS, Screen, State
+from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
 from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
@@ -42,7 +42,12 @@ from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, first_visible, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
-from gitsplit.tui.view.split import SelectedRows, diff_line
+from gitsplit.tui.view.split import (
+    SelectedRows,
+    diff_header,
+    diff_line,
+    diff_parts,
+)
 from gitsplit.tui.view.text import (
     Tints,
     column_text,
@@ -148,12 +153,23 @@ def _with_search(state: State, lines: PaneLines) -> PaneLines:
     """The lines, in which what is searched stands out."""
     if not state.is_searching:
         return lines
-    return replace(lines, get=lambda n: with_matches(lines.get(n), state.search))
+
+    def parts(number: int) -> Sequence[StyleAndTextTuples]:
+        assert lines.parts is not None, "lines have parts"
+        return [with_matches(part, state.search) for part in lines.parts(number)]
+
+    return replace(
+        lines,
+        get=lambda n: with_matches(lines.get(n), state.search),
+        parts=parts if lines.parts else None,
+    )
 
 
 def last_scroll(state: State, columns: int, rows: int) -> int:
     """The row from which the last row of the page is just visible."""
-    return max(0, page_lines(state, columns).height - room(state, columns, rows))
+    lines = page_lines(state, columns)
+    seen = 1 if lines.parts else room(state, columns, rows)
+    return max(0, lines.height - seen)
 
 
 def room(state: State, columns: int, rows: int) -> int:
@@ -332,7 +348,18 @@ def diff_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
             return max(0, state.cursor - height // 2)
         return first_visible(top, height, around, state.cursor)
 
-    return PaneLines(line, len(state.rows), state.cursor, scroll)
+    def parts(number: int) -> Sequence[StyleAndTextTuples]:
+        mark = selection.mark(number, state.cursor)
+        return diff_parts(state, number, width, mark, tints)
+
+    return PaneLines(
+        line,
+        len(state.rows),
+        state.cursor,
+        scroll,
+        header=lambda top: diff_header(state, top, width),
+        parts=parts if Look.WRAP in state.looks else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

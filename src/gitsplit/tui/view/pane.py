@@ -4,8 +4,9 @@ prompt_toolkit's own Window copies each character by itself and keeps where each
 from, for a cursor that our regions don't have: more than half the time of a frame.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.containers import Container
@@ -29,6 +30,8 @@ class PaneLines:
     ``cursor`` is the line that must be visible. ``scroll`` gives the first visible
     line, from the one before and the height of the pane. ``number_of`` says what the
     mouse is told about a line: its number, or that of what the line is about.
+    ``header`` is what stands in the place of the first visible line, to say what those
+    below are in. ``parts`` are the lines on which a line too long for the pane stands.
     """
 
     get: Callable[[int], StyleAndTextTuples]
@@ -36,11 +39,38 @@ class PaneLines:
     cursor: int = 0
     scroll: Callable[[int, int], int] = lambda top, _: top
     number_of: Callable[[int], int] = lambda number: number
+    header: Callable[[int], StyleAndTextTuples | None] = lambda _: None
+    parts: Callable[[int], Sequence[StyleAndTextTuples]] | None = None
 
     def first(self, top: int, height: int) -> int:
         """The first visible line in a pane of this height, ``top`` until now."""
-        top = min(self.scroll(top, height), self.height - height)
-        return max(0, self.cursor - height + 1, min(top, self.cursor))
+        seen = height if self.parts is None else 1
+        top = min(self.scroll(top, height), self.height - seen)
+        top = max(0, self.cursor - height + 1, min(top, self.cursor))
+        while self.parts and top < self.cursor and self._taken(top) > height:
+            top += 1
+        is_hidden = top == self.cursor and self._header(top, height) is not None
+        return top - is_hidden
+
+    def _taken(self, top: int) -> int:
+        """How many lines of the pane those from ``top`` to the cursor's take."""
+        numbers = range(top, self.cursor + 1)
+        return sum(len(self.parts(n)) if self.parts else 1 for n in numbers)
+
+    def _header(self, top: int, height: int) -> StyleAndTextTuples | None:
+        """What stands in the place of line ``top``, where there is room for another."""
+        return self.header(top) if height > 1 else None
+
+    def visible(
+        self, top: int, height: int
+    ) -> Iterator[tuple[int, StyleAndTextTuples]]:
+        """The lines of the pane from ``top`` on, each with the number of its line."""
+        head = self._header(top, height)
+        if head is not None:
+            yield top, head
+        for number in range(top + (head is not None), min(top + height, self.height)):
+            for part in self.parts(number) if self.parts else (self.get(number),):
+                yield number, part
 
 
 def static_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> PaneLines:
@@ -85,6 +115,7 @@ class Pane(Container):
         self._on_mouse = on_mouse
         self._lines = static_lines(())
         self._top = 0
+        self._numbers: list[int] = []
 
     def reset(self) -> None:
         """The first line is the first visible one again."""
@@ -116,9 +147,11 @@ class Pane(Container):
         lines = self._lines = self._draw(place.width, place.height)
         top = self._top = lines.first(self._top, place.height)
         stop = place.xpos + place.width
-        for y in range(min(place.height, lines.height - top)):
-            row = screen.data_buffer[place.ypos + y]
-            paint(row, place.xpos, stop, lines.get(top + y))
+        seen = islice(lines.visible(top, place.height), place.height)
+        self._numbers = []
+        for y, (number, line) in enumerate(seen):
+            paint(screen.data_buffer[place.ypos + y], place.xpos, stop, line)
+            self._numbers.append(number)
         screen.width = max(screen.width, stop)
         screen.height = max(screen.height, place.ypos + place.height)
         self._take_mouse(mouse_handlers, place)
@@ -136,10 +169,10 @@ class Pane(Container):
         """What prompt_toolkit calls for the mouse; ``above`` rows are over the pane."""
 
         def handle(event: MouseEvent) -> object:
-            line = self._top + event.position.y - above
+            y = event.position.y - above
             match event.event_type:
-                case MouseEventType.MOUSE_UP if line < self._lines.height:
-                    tell(self._lines.number_of(line), 0)
+                case MouseEventType.MOUSE_UP if 0 <= y < len(self._numbers):
+                    tell(self._lines.number_of(self._numbers[y]), 0)
                 case MouseEventType.SCROLL_DOWN:
                     tell(0, WHEEL_ROWS)
                 case MouseEventType.SCROLL_UP:

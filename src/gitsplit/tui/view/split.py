@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
 from gitsplit.model.listing import line_counts
@@ -17,7 +18,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
-from gitsplit.tui.diff.words import NO_MARKS, line_marks, partner_of
+from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.view.dropped import edit_words
@@ -25,6 +26,8 @@ from gitsplit.tui.view.text import (
     CURSOR,
     SELECTED,
     SPACE,
+    TAB_WIDTH,
+    WRAPPED,
     Tint,
     Tints,
     end_of,
@@ -35,6 +38,7 @@ from gitsplit.tui.view.text import (
     one_line,
     start_of,
     with_matches,
+    wrapped,
 )
 
 _LINE_STYLES = {
@@ -46,6 +50,8 @@ _WORD_STYLES = {
     RowKind.OLD: " class:word-removed",
     RowKind.NEW: " class:word-added",
 }
+_SEEN_OF_DIFFERENCE = 8  # columns
+LONGEST_WRAPPED = 40  # lines of the screen for one of a file
 _LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
 _TYPES = {FILE: "file", EXECUTABLE: "file", SYMLINK: "symlink", GITLINK: "submodule"}
 
@@ -57,19 +63,25 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 class LineLook:
     """How lines are shown: from column ``pan`` on, tinted, with what differs or not.
 
-    The text that is searched, if any, stands out.
+    The text that is searched, if any, stands out. Where ``follows``, a line too long
+    for its width begins before the first difference.
     """
 
     pan: int = 0
     tints: Tints = no_tints
     shows_words: bool = True
     search: str = ""
+    follows: bool = True
 
 
 def line_look(state: State, tints: Tints) -> LineLook:
     """How lines are shown in this state."""
     search = state.search if state.is_searching else ""
-    return LineLook(state.pan, tints, Look.WORDS in state.looks, search)
+    wraps = Look.WRAP in state.looks
+    pan = 0 if wraps else state.pan
+    return LineLook(
+        pan, tints, Look.WORDS in state.looks, search, not wraps and not pan
+    )
 
 
 Partner = Callable[[FileChange, DiffRow], int | None]
@@ -130,10 +142,21 @@ def _line_cells(
     hides_return = look.shows_words and not marks.has_return
     if hides_return and line.endswith(b"\r\n"):
         line = line[:-2] + b"\n"
-    cells = _text_cells(line, width - 1, style, look.pan, tints)
+    pan = _pan_to_difference(line, marks, width - 1) if look.follows else look.pan
+    cells = _text_cells(line, width - 1, style, pan, tints)
     if look.search:
         cells = with_matches(cells, look.search)
     return [(style, sign), *cells]
+
+
+def _pan_to_difference(line: bytes, marks: LineMarks, width: int) -> int:
+    """The column from which a long line shows where it first differs; 0 for most."""
+    if not marks.first or len(line) <= width:
+        return 0
+    start = line.decode("utf-8", "surrogateescape")[: marks.first]
+    column = len(start) if start.isascii() else get_cwidth(start)
+    column += (TAB_WIDTH - 1) * start.count("\t")
+    return column - width // 3 if column > width - _SEEN_OF_DIFFERENCE else 0
 
 
 def line_text(change: FileChange, row: DiffRow) -> bytes:
@@ -339,6 +362,41 @@ def diff_line(
     between = FOLLOWED if edit in state.followed else " "
     number_cell = (f"{style} bold{chosen}", f"{name.rjust(digits)}{between}")
     return [margin, number_cell, (style, bar), *cells]
+
+
+def diff_parts(
+    state: State, number: int, width: int, mark: str, tints: Tints
+) -> list[StyleAndTextTuples]:
+    """A row on the screen of a split, on as many lines as it needs."""
+    indent = gutter_width(state.plan) + 4
+    room = (width - indent) * LONGEST_WRAPPED
+    cells = diff_line(state, number, indent + room, mark, tints)
+    if state.rows[number].kind not in _LINE_STYLES:
+        return [diff_line(state, number, width, mark, tints)]
+    (edge, _), (gutter, digits), (style, bar), (sign, _), *_ = (c[:2] for c in cells)
+    below = "┃" if bar in ("┏", "┃") else " "
+    blank = (gutter, " " * len(digits))
+    return wrapped(
+        cells, width, [(edge, " "), blank, (style, below), (sign, WRAPPED)], indent
+    )
+
+
+def diff_header(state: State, number: int, width: int) -> StyleAndTextTuples | None:
+    """The file and the ``@@`` line that a row is under; None where it is one itself."""
+    rows, changes = state.rows, state.plan.changes
+    if rows[number].kind not in (*_LINE_STYLES, RowKind.FOLD):
+        return None
+    segment = rows.segments[rows.first_segments[rows.block_at(number)]]
+    return header_cells(
+        changes[segment.file], header_of(changes[segment.file], segment.hunks), width
+    )
+
+
+def header_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTuples:
+    """A file's path and an ``@@`` line of it, above rows that are under them."""
+    path = " " + end_of(one_line(change.path), width // 2)
+    room = max(0, width - get_cwidth(path) - 2)
+    return [("class:file", path), ("", "  "), *hunk_cells(change, header, room)]
 
 
 def _bar(run: range, row: int) -> str:

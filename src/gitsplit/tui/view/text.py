@@ -24,6 +24,7 @@ CURSOR = "▶"
 SELECTED = "▸"
 OWNER = "◆"
 WARNING = "⚠"
+WRAPPED = "↪"
 PROPOSED = "~"
 LEFT_OUT = "×"
 NO_MESSAGE = "(no message yet)"
@@ -304,6 +305,28 @@ def column_text(text: str, width: int) -> str:
     """The text clipped and filled with blanks to exactly ``width`` columns."""
     cut = start_of(text, width)
     return cut + " " * (width - get_cwidth(cut))
+
+
+def wrapped(
+    cells: StyleAndTextTuples, width: int, head: StyleAndTextTuples, indent: int
+) -> list[StyleAndTextTuples]:
+    """A line on lines of ``width`` columns; ``head`` begins each but the first.
+
+    The first ``indent`` columns aren't broken; as wide is the head.
+    """
+    lines: list[StyleAndTextTuples] = [[]]
+    column = 0
+    for style, text, *_ in cells:
+        begun = 0
+        for at, char in enumerate(text):
+            wide = get_cwidth(char)
+            if column + wide > width and column > indent:
+                lines[-1].append((style, text[begun:at]))
+                lines.append([*head])
+                begun, column = at, indent
+            column += wide
+        lines[-1].append((style, text[begun:]))
+    return lines
 
 
 def text_lines(text: str, width: int) -> list[str]:
