@@ -1,7 +1,9 @@
 """Drafts have the trailers that each part of a commit is to have."""
 
+import pytest
+
 from gitsplit.proposal.propose import proposal
-from gitsplit.proposal.subjects import with_copied
+from gitsplit.proposal.subjects import as_subject, with_copied
 from tests.messages import OLD, SIGNED
 from tests.strategies import modified
 
@@ -29,5 +31,40 @@ def test_a_group_that_is_split_off_has_the_words_that_the_message_has_for_it() -
 
     assert {group.message for group in plan.groups} == {
         b"Boil the kettle\n\nSigned-off-by: A <a@b>\n",
-        b"fill the cup\n\nSigned-off-by: A <a@b>\n",
+        b"Fill the cup\n\nSigned-off-by: A <a@b>\n",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "latest", "expected"),
+    [
+        (b"fill the cup.", (), b"Fill the cup"),
+        (b"fill the cup.", (b"boil it", b"wash it"), b"fill the cup"),
+        (b"cup: fill it", (b"Boil it",), b"cup: fill it"),
+        (b"cup.fill() waits", (), b"cup.fill() waits"),
+        (b"wait...", (), b"wait..."),
+    ],
+)
+def test_a_sentence_is_a_subject_as_the_latest_ones_are(
+    text: bytes, latest: tuple[bytes, ...], expected: bytes
+) -> None:
+    assert as_subject(text, latest) == expected
+
+
+def test_the_log_of_a_squash_gives_each_commit_its_own_account() -> None:
+    changes = (
+        modified(b"a\n", b"kettle.boil(100)\n", b"kettle.py"),
+        modified(b"b\n", b"cup.fill(3)\n", b"cup.py"),
+    )
+    head = b"\ncommit %s\nAuthor: A <a@b>\nDate:   Mon Nov 30\n\n"
+    message = b"Squashed commit of the following:\n"
+    message += head % (b"1" * 40) + b"    boil the kettle\n\n    It was cold.\n"
+    message += head % (b"2" * 40) + b"    fill the cup\n"
+
+    plan = proposal(changes, message, commits=2)
+
+    assert {group.message for group in plan.groups} == {
+        b"boil the kettle\n\nIt was cold.\n",
+        b"fill the cup\n",
+    }
+    assert proposal(changes, message, commits=1).groups[0].message == message

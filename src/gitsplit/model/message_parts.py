@@ -42,6 +42,9 @@ _SHOWN = re.compile(rb"[ \t]{2}|\t|>|\|")
 _SQUASHED = re.compile(rb"commit [0-9a-f]{40}\n")
 """How ``git merge --squash`` begins what it says of each commit."""
 
+_SQUASH_LOG = re.compile(rb"Squashed commit of the following:[ \t]*\n")
+"""The subject that ``git merge --squash`` proposes, which says nothing."""
+
 _SENTENCE_END = re.compile(
     rb"(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.\.\.)"
     rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])(?=[^a-z \t\r\n])"
@@ -54,6 +57,10 @@ _ASIDE = re.compile(
 _AND = re.compile(rb";\s+|,\s+and\s+")
 _SEMICOLON = re.compile(rb";\s+")
 _STOPS = (b".", b"!", b"?", b":", b";", b",")
+
+
+NO_HEIR = -1
+"""The heir where none of the commits has the original message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,11 @@ def message_in_one(message: bytes, heir: int = 0) -> MessageSplit:
     """The split in which one commit has the whole message."""
     parts = message_parts(message)
     return MessageSplit(message, parts, ((heir,),) * len(parts), heir)
+
+
+def is_squash_log(message: bytes) -> bool:
+    """Whether the message is the log that ``git merge --squash`` proposes."""
+    return _SQUASH_LOG.match(message) is not None
 
 
 def message_parts(message: bytes) -> tuple[MessagePart, ...]:
@@ -316,10 +328,18 @@ def composed_message(split: MessageSplit, group: int, subject: bytes = b"") -> b
     mine = [split.parts[at] for at in split.parts_of(group)]
     text = [part for part in mine if part.kind != "trailer"]
     said = subject or next((part.text for part in text), b"")
-    rest = [part for part in text if part.text != said]
+    rest = [part for part in text if not _is_said(part.text, said)]
     blocks = [said, *_blocks(split, rest)]
     trailers = [part.text for part in mine if part.kind == "trailer"]
     return with_trailer_lines(b"\n\n".join(blocks) + b"\n", trailers)
+
+
+def _is_said(text: bytes, subject: bytes) -> bool:
+    """Whether a subject says the text, be it with a capital or after an area."""
+    wanted, said = (
+        b" ".join(each.lower().split()).rstrip(b".") for each in (text, subject)
+    )
+    return said == wanted or said.endswith(b": " + wanted)
 
 
 def _blocks(split: MessageSplit, parts: Iterable[MessagePart]) -> Iterator[bytes]:

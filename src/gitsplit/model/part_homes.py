@@ -12,15 +12,13 @@ from dataclasses import replace
 from gitsplit.errors import ActionRefused
 from gitsplit.model.message import stripspace, subject_of, without_trailers
 from gitsplit.model.message_parts import (
+    NO_HEIR,
     MessageSplit,
     composed_message,
     message_in_one,
 )
 
 _ENDS = b" .;:,!?"
-
-NO_HEIR = -1
-"""The heir where none of the commits has the original message."""
 
 
 def split_as_written(

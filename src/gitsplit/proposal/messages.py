@@ -16,9 +16,11 @@ from math import log
 from gitsplit.model.diff import size_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message_parts import (
+    NO_HEIR,
     MessagePart,
     MessageSplit,
     composed_message,
+    is_squash_log,
     message_parts,
 )
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
@@ -29,7 +31,7 @@ from gitsplit.proposal.features import Piece
 from gitsplit.proposal.matching import best_matching
 from gitsplit.proposal.order import heir_of
 from gitsplit.proposal.speaking import Audience, GroupWords
-from gitsplit.proposal.subjects import SubjectChoice, subjects_of
+from gitsplit.proposal.subjects import SubjectChoice, as_subject, subjects_of
 from gitsplit.proposal.trailers import trailer_homes
 
 MOST_CHOICES = 5
@@ -122,6 +124,8 @@ def proposed_messages(
         if part.kind == "trailer":
             key = part.text.partition(b":")[0].strip().lower()
             homes[at] = trailer_homes(key, places, used, heir)
+    if is_squash_log(message) and len(groups_with_edits(plan)) > 1:
+        homes[0], heir = (), NO_HEIR
     split = MessageSplit(message, parts, tuple(homes), heir)
     subjects = tuple(
         tuple(_choices(commit, split, group, own, context))
@@ -140,6 +144,8 @@ def _choices(
     """The subjects that may be a group's, best first."""
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
+    if split.heir != NO_HEIR:
+        said = [as_subject(text, context.subjects) for text in said]
     told = (SubjectChoice(text, "the original message") for text in said)
     read = subjects_of(commit, pieces, context) if pieces else ()
     unique: dict[bytes, SubjectChoice] = {}

@@ -61,7 +61,7 @@ def _followed(
         if number not in used:
             yield made
             continue
-        is_whole = number == now.split.heir and group.message == original
+        is_whole = number == heir_of(plan) and group.message == original
         if group.message in messages and (group.is_proposed or is_whole):
             said = now.message(number)
             made = replace(made, message=said, is_proposed=said != original)

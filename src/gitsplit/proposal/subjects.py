@@ -89,6 +89,20 @@ def in_style(deed: bytes, area: bytes, subjects: Sequence[bytes]) -> bytes:
     return area + b": " + text if style == "area" and area else text
 
 
+_WORD = re.compile(rb"[a-z]{2,}(?= )")
+
+
+def as_subject(text: bytes, subjects: Sequence[bytes]) -> bytes:
+    """A sentence or an item as a subject in the style of the latest ones.
+
+    It ends without a stop, and begins with a capital where they do and it with a word.
+    """
+    said = text if text.endswith(b"..") else text.removesuffix(b".")
+    if _WORD.match(said) and _are_capital(subjects[:LATEST]):
+        return said[:1].upper() + said[1:]
+    return said
+
+
 def _are_capital(subjects: Sequence[bytes]) -> bool:
     """Whether most subjects, after their prefix, begin with a capital."""
     starts = (re.sub(rb"^[^\s:]+: ", b"", subject)[:1] for subject in subjects)

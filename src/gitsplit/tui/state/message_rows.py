@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.memo import memo
-from gitsplit.model.message_parts import MessagePart, MessageSplit
+from gitsplit.model.message_parts import NO_HEIR, MessagePart, MessageSplit
 from gitsplit.model.objects import Oid
-from gitsplit.model.part_homes import NO_HEIR, split_as_written
+from gitsplit.model.part_homes import split_as_written
 from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, entries_of
 from gitsplit.tui.state.new_commits import (
     Address,
