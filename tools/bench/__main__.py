@@ -25,6 +25,7 @@ from tools.bench.in_histories import (
     measure_in_histories,
 )
 from tools.bench.large import measure_large
+from tools.bench.messages import measure_messages
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
@@ -47,7 +48,9 @@ COSTS = {"large": measure_large, "ranges": measure_ranges, "screen": measure_scr
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("what", choices=["proposal", "corrections", "split", *COSTS])
+    parser.add_argument(
+        "what", choices=["proposal", "messages", "corrections", "split", *COSTS]
+    )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
     parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
@@ -67,8 +70,12 @@ def main(args: Sequence[str]) -> int:
     if options.what == "corrections":
         records = [case for file in options.files for case in cases(file)]
         measure_corrections(records, options.repositories)
-        return 0
-    measure_proposals(options)
+    elif options.what == "messages":
+        for file in options.files:
+            say(file.name)
+            measure_messages(list(cases(file)))
+    else:
+        measure_proposals(options)
     return 0
 
 

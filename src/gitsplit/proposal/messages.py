@@ -8,9 +8,9 @@ for a plan that the user has changed, too.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, groupby
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
@@ -40,7 +40,10 @@ MOST_CHOICES = 5
 MOST_ITEMS = 100
 """So many items of a message's lists are looked at; the heir has the others."""
 
-_HEIRS_OWN = 1.5
+_CLEARLY = 3.0
+"""So much better a paragraph fits another group where it leaves the heir."""
+
+_HEIRS_OWN = 3.0
 """So much better an item fits the heir where it is about that, as the subject is."""
 
 
@@ -111,11 +114,8 @@ def proposed_messages(
 ) -> ProposedMessages:
     """What is proposed for the commits of a plan that splits one with ``message``."""
     pieces = pieces_by_group(plan, commit.pieces)
-    audience = Audience(
-        tuple(GroupWords(tuple(commit.features[at] for at in own)) for own in pieces)
-    )
-    heir = heir_of(plan)
-    parts = message_parts(message)
+    audience = _audience(commit, pieces)
+    heir, parts = heir_of(plan), message_parts(message)
     homes = list(part_homes(parts, audience, heir))
     places = dict(context.customs)
     places.update((key, "all") for key in context.copied)
@@ -132,6 +132,13 @@ def proposed_messages(
         for group, own in enumerate(pieces)
     )
     return ProposedMessages(split, subjects)
+
+
+def _audience(commit: CommitFeatures, pieces: Sequence[Sequence[int]]) -> Audience:
+    """The groups that consist of these pieces, as what a sentence may be about."""
+    return Audience(
+        tuple(GroupWords(tuple(commit.features[at] for at in own)) for own in pieces)
+    )
 
 
 def _choices(
@@ -161,17 +168,37 @@ def part_homes(
 ) -> tuple[tuple[int, ...], ...]:
     """For each part of a message the group that it speaks of; ``heir`` has the rest.
 
-    What stands below an item follows it.
+    What stands below an item follows it; another paragraph goes elsewhere where it is
+    clearly about something else.
     """
     homes = [heir] * len(parts)
     items = [at for at, part in enumerate(parts) if part.is_item]
     fits = [audience.fits(_text(parts[item])) for item in items[:MOST_ITEMS]]
     for item, home in zip(items, item_homes(fits, heir), strict=False):
         homes[item] = home
+    for numbers in _paragraphs(parts):
+        found = audience.fits(" ".join(_text(parts[at]) for at in numbers))
+        best = max(range(len(found)), key=found.__getitem__)
+        if found[best] > found[heir] + _CLEARLY:
+            for at in numbers:
+                homes[at] = best
     for at, part in enumerate(parts):
         if part.below is not None:
             homes[at] = homes[part.below]
     return tuple((home,) for home in homes)
+
+
+def _paragraphs(parts: Sequence[MessagePart]) -> Iterator[list[int]]:
+    """The numbers of the sentences of each paragraph that is about the whole."""
+    numbers = [
+        at
+        for at, part in enumerate(parts)
+        if part.kind in {"sentence", "paragraph"}
+        and part.below is None
+        and not part.is_item
+    ]
+    for _, run in groupby(numbers, key=lambda at: parts[at].paragraph):
+        yield list(run)
 
 
 def item_homes(fits: Sequence[Sequence[float]], heir: int) -> list[int]:
@@ -194,15 +221,18 @@ def item_homes(fits: Sequence[Sequence[float]], heir: int) -> list[int]:
     ]
 
 
-def spoken_of(message: bytes, audience: Audience) -> int | None:
-    """The group that a message with a list is about: its items are about others.
+def group_of_subject(commit: CommitFeatures, plan: Plan, message: bytes) -> int | None:
+    """The group that the subject of a message with a list is about.
 
-    None where it has no list.
+    The items are about others, so that all together fit best; of a subject it is
+    likelier that it is about many lines. None where the message has no list.
     """
     parts = message_parts(message)
     items = [part for part in parts if part.is_item][:MOST_ITEMS]
-    if not items or len(audience.groups) < 2:
+    pieces = pieces_by_group(plan, commit.pieces)
+    if not items or len(pieces) < 2:
         return None
+    audience = _audience(commit, pieces)
     subject = audience.fits(_text(parts[0]))
     sizes = [log(1 + group.lines) for group in audience.groups]
     rows = [[fit + size for fit, size in zip(subject, sizes, strict=True)]]

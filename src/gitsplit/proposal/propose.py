@@ -40,6 +40,7 @@ from gitsplit.proposal.explain import Finding
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.messages import (
     ProposedMessages,
+    group_of_subject,
     pieces_by_group,
     proposed_messages,
 )
@@ -309,6 +310,10 @@ class ProposalsByContent:
         """
         number = max(group_of, default=0) + 1
         if self.keep == "auto" and number > 1:
+            bare = Plan(self.changes, tuple(edits), tuple(group_of), (), (None,))
+            listed = group_of_subject(self.commit, bare, self.message)
+            if listed is not None:
+                return listed, ""
             place_of = dict(zip(edits, group_of, strict=True))
             words: list[Counter[str]] = [Counter() for _ in range(number)]
             for features, piece in zip(
