@@ -78,7 +78,8 @@ def test_a_dry_run_loads_nothing_of_screen_and_rebase(series: Repository) -> Non
     loaded = modules_after(series.path, "--dry-run", "HEAD~1")
 
     assert not loaded & {*SCREEN, *REBASE, *UNUSED}
-    assert len(own(loaded)) <= 90, own(loaded)
+    # Five of them look whether the order of the commits holds.
+    assert len(own(loaded)) <= 95, own(loaded)
 
 
 def test_whoever_imports_pygit2_later_gets_the_same_one() -> None:
@@ -179,4 +180,4 @@ def test_the_screen_loads_no_more_than_it_shows(tmp_path: Path) -> None:
     loaded = set(said.stdout.split())
 
     assert not loaded & {*REBASE, "pygit2", "tarfile"}
-    assert len(own(loaded)) <= 144, len(own(loaded))
+    assert len(own(loaded)) <= 149, len(own(loaded))

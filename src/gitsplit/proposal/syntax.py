@@ -7,11 +7,9 @@ the commit, or after it, isn't judged between.
 
 import json
 import re
-import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from xml.parsers import expat
 
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import File
@@ -163,7 +161,7 @@ def _is_broken(kind: str, content: bytes, known: Sequence[bytes] = ()) -> bool:
     return False
 
 
-_ERRORS = (SyntaxError, ValueError, Unbalanced, expat.ExpatError)
+_ERRORS = (SyntaxError, ValueError, Unbalanced)
 """What says that a content can't be parsed; those of JSON, TOML, UTF-8 are values."""
 
 
@@ -212,6 +210,8 @@ def _check_json(content: bytes) -> None:
 
 
 def _check_toml(content: bytes) -> None:
+    import tomllib  # seldom needed
+
     text = content.decode()
     if max(map(len, re.findall(r"[\[{]+", text)), default=0) > 99:
         raise _NotJudged
@@ -219,9 +219,14 @@ def _check_toml(content: bytes) -> None:
 
 
 def _check_xml(content: bytes) -> None:
+    from xml.parsers import expat  # seldom needed
+
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = _refuse_entity
-    parser.Parse(content, True)
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise ValueError from error
 
 
 def _refuse_entity(*_: object) -> None:

@@ -20,10 +20,10 @@ from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.model.values import dataclass
-from gitsplit.proposal.flaws import Flaw, flaws_of
 
 if TYPE_CHECKING:
     from gitsplit.planfile.parse import PlanDocument
+    from gitsplit.proposal.flaws import Flaw
     from gitsplit.proposal.propose import Proposals
 
 
@@ -116,7 +116,7 @@ class SplitPart:
     by_hand: tuple[bytes, ...] = ()
     reason: str = ""
     border: str = ""
-    flaws: tuple[Flaw, ...] = ()
+    flaws: "tuple[Flaw, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,8 @@ def _part(
     commit: ResultCommit,
     proposals: "Proposals | None",
 ) -> SplitPart:
+    from gitsplit.proposal.flaws import flaws_of  # reports of a rewrite need none
+
     overrides = (each.file for each in plan.overrides if each.group == group)
     return SplitPart(
         commit,

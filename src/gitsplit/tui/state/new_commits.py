@@ -16,7 +16,6 @@ from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
-from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     SeriesInfo,
@@ -72,6 +71,8 @@ def new_commits(state: State) -> tuple[NewCommit, ...]:
 @memo_by(attrgetter("info", "todo"))
 def order_flaws(state: State) -> Mapping[int, tuple[str, ...]]:
     """What is wrong with the order, in sentences, by the new commits (from 0)."""
+    from gitsplit.proposal.flaws import flaw_sentence, flaws_of  # not to open with
+
     first: dict[Oid, int] = {}
     for number, commit in enumerate(new_commits(state)):
         first.setdefault(commit.entry.oid, number)
