@@ -142,6 +142,18 @@ class Options:
         metavar="N",
         help="Check N commits at once (default: the number of processors).",
     )
+    repair: bool = _flag(
+        "--repair",
+        help="Move hunks into a commit that fails -x until it passes (with --yes).",
+    )
+    repair_runs: int = _option(
+        "--repair-runs",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=2,
+        show_default=True,
+        help="Run -x at most N times more to repair a commit.",
+    )
     drop_to: "DropTo" = _option(
         "--drop-to",
         type=click.Choice(["worktree", "discard"]),
@@ -195,6 +207,10 @@ def _check_exec(options: Options) -> None:
         )
     if options.jobs is not None and not options.checks:
         raise click.UsageError("--jobs requires -x.")
+    if options.repair and not (options.checks and options.yes):
+        raise click.UsageError(
+            "--repair requires -x and --yes; on the screen, X does it."
+        )
     if not all(command.strip() for command in options.checks):
         raise click.UsageError("-x needs a command.")
 

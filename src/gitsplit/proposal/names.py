@@ -59,9 +59,10 @@ class _Words:
 
 
 @memo
-def _links_of_plan(
+def links_of_plan(
     changes: tuple[FileChange, ...], edits: tuple[Edit, ...]
 ) -> tuple[Link, ...]:
+    """The same, remembered for the plan that was asked for last."""
     return links(Texts(changes), edits)
 
 
@@ -239,7 +240,7 @@ def early_uses(plan: Plan) -> tuple[EarlyUse, ...]:
     For each two commits the first name.
     """
     found: dict[tuple[int, int, bool], EarlyUse] = {}
-    for link in _links_of_plan(plan.changes, plan.edits):
+    for link in links_of_plan(plan.changes, plan.edits):
         for group, of in broken_pairs(link, plan.group_of):
             use = EarlyUse(group, of, link.name, link.is_gone)
             found.setdefault((group, of, link.is_gone), use)

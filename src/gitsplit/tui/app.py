@@ -321,13 +321,20 @@ class Shell:
                 application.exit(exception=Interrupted("Interrupted."))
             case ShellRequest.SUSPEND:
                 application.suspend_to_background()
-            case ShellRequest.CHECK:
-                if self._around.checker is not None:
-                    self._background.check(self._around.checker)
+            case ShellRequest.CHECK | ShellRequest.REPAIR as request:
+                self._use_checker(request)
             case None:
                 pass
             case request:
                 self._wait_for(self._prepare(request, action), application)
+
+    def _use_checker(self, request: ShellRequest) -> None:
+        """Have new commits checked, or one that failed repaired."""
+        checker = self._around.checker
+        if checker is not None and request is ShellRequest.CHECK:
+            self._background.check(checker)
+        elif checker is not None:
+            self._background.repair(checker)
 
     def _wait_for(
         self, made: Awaitable[Sequence[Action]], application: ScreenApplication

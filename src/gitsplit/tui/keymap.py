@@ -59,6 +59,7 @@ from gitsplit.tui.update.actions import (
     Pan,
     Quit,
     Redo,
+    RepairCommit,
     Reword,
     Scroll,
     Send,
@@ -422,6 +423,13 @@ TABLE = (
     ),
     KeyRow(LOOKING, _PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
     KeyRow(LOOKING, _PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
+    KeyRow(
+        LOOKING,
+        _PREVIEW,
+        {"X": RepairCommit()},
+        "repair the first commit that failed",
+        "repair",
+    ),
     KeyRow(LOOKING, _ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
     KeyRow(
         LOOKING,

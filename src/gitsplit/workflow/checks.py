@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import field, replace
+from functools import partial
 from threading import Condition, Event, Lock, Thread, current_thread
 
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
@@ -66,24 +67,29 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     Raises CheckFailed, which names the first commit on which a command failed, when all
     have been checked, and NotChecked where none failed and some weren't run.
     """
-    made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
-    if not (commands and made):
+    if not (commands and any(map(is_new, rewrite.commits))):
         return
     checks = CommandChecks(repo, commands, jobs, passed=passed)
-    failed: list[tuple[int, WrittenCommit, Check]] = []
     with unwind_on_signals():
         try:
-            checks.start(commit for _, commit in made)
-            for number, commit in made:
-                check = checks.wait_for_check(commit)
-                is_shown = len(failed) < MOST_FAILURES
-                for line in check_lines(number, _subject(commit), check, is_shown):
-                    say(line)
-                if check.state != "passed":
-                    failed.append((number, commit, check))
+            tell_checks(checks, rewrite, say)
         finally:
             with ignore_signals():
                 checks.stop()
+
+
+def tell_checks(checks: "CommandChecks", rewrite: Rewrite, say: Say) -> None:
+    """Say how each new commit is checked, as :func:`check_commits` does, and raise."""
+    made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
+    failed: list[tuple[int, WrittenCommit, Check]] = []
+    checks.start(commit for _, commit in made)
+    for number, commit in made:
+        check = checks.wait_for_check(commit)
+        is_shown = len(failed) < MOST_FAILURES
+        for line in check_lines(number, _subject(commit), check, is_shown):
+            say(line)
+        if check.state != "passed":
+            failed.append((number, commit, check))
     if failed:
         # One that failed says more than one on which nothing was run.
         raise _check_error(*min(failed, key=lambda each: each[2].state == "not run"))
@@ -290,10 +296,10 @@ class CheckRunner:
     def __init__(
         self, repo: Repository, work: Work, commands: Sequence[str], jobs: int | None
     ) -> None:
-        self._repo = repo
-        self._work = work
-        self._checks = CommandChecks(repo, commands, jobs, self._report)
-        self._stored = ExitStack()
+        self.repo = repo
+        self.work = work
+        self.checks = CommandChecks(repo, commands, jobs, self._report)
+        self.stored = ExitStack()
         self._threads: list[Thread] = []
         # What follows is touched only by who holds the lock.
         self._lock = Lock()
@@ -307,10 +313,17 @@ class CheckRunner:
 
         ``tell`` gets each commit's number, counted from 0, and its result.
         """
+        self.begin(partial(self._begin, todo, tell))
+
+    def begin(self, target: Callable[[Event], None]) -> None:
+        """Give up what was begun before, and begin this in a thread.
+
+        It is called with an event that says when it is given up itself.
+        """
         with self._lock:
             self._given_up.set()
             self._given_up = given_up = Event()
-        thread = Thread(target=self._begin, args=(todo, tell, given_up), daemon=True)
+        thread = Thread(target=target, args=(given_up,), daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -318,28 +331,28 @@ class CheckRunner:
         """Give up all checks; they end by themselves."""
         with self._lock:
             self._given_up.set()
-            self._checks.start(())
+            self.checks.start(())
 
     def close(self) -> None:
         """End all checks, and let go of the stored commits."""
         self.stop()
         for thread in self._threads:
             thread.join()
-        self._checks.stop()
-        self._stored.close()
+        self.checks.stop()
+        self.stored.close()
 
     @property
     def passed(self) -> frozenset[Oid]:
         """The trees on which the commands have passed so far."""
-        return self._checks.passed
+        return self.checks.passed
 
     def _begin(self, todo: Todo, tell: TellCheck, given_up: Event) -> None:
         """Compute and store the commits of the list, and start checking them."""
         watch = Watch(is_wanted=lambda: not given_up.is_set())
-        repo, work = self._repo.with_watch(watch), replace(self._work, todo=todo)
+        repo, work = self.repo.with_watch(watch), replace(self.work, todo=todo)
         try:
             objects, rewrite = compute_rewrite(repo, work, watch)
-            self._stored.enter_context(store_objects(repo, objects, rewrite))
+            self.stored.enter_context(store_objects(repo, objects, rewrite))
         except GivenUp:
             return
         except GitsplitError as error:
@@ -350,7 +363,7 @@ class CheckRunner:
                 return
             new = [(n, c) for n, c in enumerate(rewrite.commits) if is_new(c)]
             self._wanted, self._tell, self._told = new, tell, {}
-            self._checks.start(commit for _, commit in new)
+            self.checks.start(commit for _, commit in new)
         self._report()
 
     def _report(self) -> None:
@@ -359,7 +372,7 @@ class CheckRunner:
         One thread tells at a time: what it has seen would be old after another's.
         """
         with self._lock:
-            now = {n: self._checks.result(commit) for n, commit in self._wanted}
+            now = {n: self.checks.result(commit) for n, commit in self._wanted}
             news = {n: check for n, check in now.items() if self._told.get(n) != check}
             self._told = now
             for number, check in news.items():

@@ -44,6 +44,10 @@ def _check_nothing(
     pass
 
 
+def _in_silence(_words: str) -> AbstractContextManager[Say]:
+    return nullcontext(say_nothing)
+
+
 def _allow_screen() -> None:
     pass
 
@@ -67,7 +71,7 @@ class Finish:
     check: Callable[[Repository, Rewrite, AbstractSet[Oid]], None] = _check_nothing
     passed: AbstractSet[Oid] = frozenset()
     say: Say = say_nothing
-    during: Callable[[str], AbstractContextManager[object]] = nullcontext
+    during: Callable[[str], AbstractContextManager[Say]] = _in_silence
     before_screen: Callable[[], None] = _allow_screen
 
     def verify_messages(

@@ -30,7 +30,8 @@ class Request:
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,
     ``resplit`` splits the whole series as one range, ``accepts`` applies what is
     proposed without a screen. ``checks`` are commands to run on each new commit,
-    ``jobs`` of them at once.
+    ``jobs`` of them at once; with ``repair`` those that fail are repaired, in at most
+    ``repair_runs`` runs each.
     """
 
     upstream: str | None = None
@@ -45,6 +46,8 @@ class Request:
     drop_to: DropTo = "worktree"
     checks: tuple[str, ...] = ()
     jobs: int | None = None
+    repair: bool = False
+    repair_runs: int = 2
     accepts: bool = False
 
 

@@ -76,6 +76,10 @@ def run(
             work = read_work(repo, request, asks=not request.accepts, tell=tell)
         for warning in replacement_warnings(repo, work.series):
             finish.say(warning)
+        if request.accepts and request.repair:
+            from gitsplit.workflow.repair import apply_repaired
+
+            return Result(*apply_repaired(repo, request, work, finish))
         if request.accepts:
             return Result(work, apply(repo, work, finish, request.drop_to))
         from gitsplit.workflow.draft import delete_draft, has_draft

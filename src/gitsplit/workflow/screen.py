@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import (
     ActionFailed,
@@ -25,7 +26,6 @@ from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.colours import GIT_SLOTS, Colours, Scheme, style_of_git
-from gitsplit.workflow.checks import CheckRunner
 from gitsplit.workflow.draft import (
     DraftSaver,
     draft_of_other_head,
@@ -37,6 +37,9 @@ from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request, trailers_to_copy
 from gitsplit.workflow.work import Work
+
+if TYPE_CHECKING:
+    from gitsplit.workflow.repair import RepairRunner
 
 MOST_TRIES = 5
 """So often the editor opens on the messages before a broken text is given up."""
@@ -61,8 +64,7 @@ def edit_work(
         opening = _opening_state(repo, request, work, finish)
     cache = ProposalCache(repo, request, work)
     saver = DraftSaver(repo, work, cache.known_plan)
-    checks = request.checks
-    runner = CheckRunner(repo, work, checks, request.jobs) if checks else None
+    runner = _make_runner(repo, work, request) if request.checks else None
     around = Surroundings(
         _make_editor(repo),
         _make_backend(repo, request, work, finish, cache),
@@ -108,6 +110,13 @@ def colours_of(config: Config) -> Colours:
         style = None if value is None else style_of_git(value)
         own |= {} if style is None else dict.fromkeys(classes, style)
     return Colours(scheme, own)
+
+
+def _make_runner(repo: Repository, work: Work, request: Request) -> "RepairRunner":
+    """Make what runs the user's commands."""
+    from gitsplit.workflow.repair import RepairRunner
+
+    return RepairRunner(repo, work, request)
 
 
 def _make_backend(

@@ -64,6 +64,7 @@ from gitsplit.tui.update.actions import (
     OpenPreview,
     Progressed,
     Proposed,
+    Repaired,
     Report,
     SplitHunk,
     Submit,
@@ -86,6 +87,10 @@ _MOST_ESTIMATES = 100
 """So many are found before the cursor is asked for again."""
 
 
+RepairFound = tuple[Oid | None, Plan | None, str]
+"""The commit that is split, its plan in which one more passes, and words on it."""
+
+
 class Checker(Protocol):
     """Checks new commits with the user's command, while the screen goes on."""
 
@@ -94,6 +99,12 @@ class Checker(Protocol):
 
         ``tell`` is called in other threads with a commit's number, from 0, and how its
         check stands. Checks of an earlier list are given up.
+        """
+
+    def repair(self, todo: Todo, tell: Callable[[RepairFound], None]) -> None:
+        """Begin to look for what the first failing commit lacks, and return at once.
+
+        ``tell`` is called in another thread with what was found.
         """
 
     def stop(self) -> None:
@@ -212,6 +223,16 @@ class BackgroundWorker:
             _call_in_loop(loop, self._take, Checked(todo, number, check))
 
         checker.start(todo_without_empty_groups(todo), tell)
+
+    def repair(self, checker: Checker) -> None:
+        """Have it found out what the first failing commit lacks; it is reported."""
+        todo = self._get_state().todo
+        loop = asyncio.get_running_loop()
+
+        def tell_found(found: RepairFound) -> None:
+            _call_in_loop(loop, self._take, Repaired(todo, *found))
+
+        checker.repair(todo_without_empty_groups(todo), tell_found)
 
 
 def run_in_thread(find: Callable[[], Found]) -> "tuple[asyncio.Future[Found], Thread]":

@@ -118,6 +118,7 @@ class ShellRequest(Enum):
     EDIT_MESSAGES = auto()
     REWORD = auto()
     CHECK = auto()
+    REPAIR = auto()
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()
     PROPOSE = auto()

@@ -76,7 +76,23 @@ class Checked:
     check: Check
 
 
-Report = Estimated | Proposed | NotProposed | Merged | Foreseen | Progressed | Checked
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Hunks were found that a failing commit of the todo list lacks, and ``words`` why.
+
+    ``plan`` is the one of the commit ``oid`` with them; None where nothing helps.
+    """
+
+    todo: Todo
+    oid: Oid | None
+    plan: Plan | None
+    words: str
+
+
+CheckReport = Checked | Repaired
+Report = (
+    Estimated | Proposed | NotProposed | Merged | Foreseen | Progressed | CheckReport
+)
 
 
 FAR = 2**62
@@ -519,6 +535,11 @@ class CheckCommits:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairCommit:
+    """Find out what the first commit lacks that failed, and move it there."""
+
+
+@dataclass(frozen=True, slots=True)
 class EditFile:
     """Edit the file at the cursor as of the selected commit, in the editor.
 
@@ -560,7 +581,8 @@ PromptAction = (
     Ask | TypeText | EraseText | MoveInText | ChooseSubject | Submit | Dismiss
 )
 ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
-RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckCommits
+CheckAction = CheckCommits | RepairCommit
+RequestAction = EditMessage | EditMessages | Reword | EditFile | CheckAction
 ShellAction = Apply | Quit | Interrupt | Suspend | RequestAction | Refused
 
 OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent

@@ -13,7 +13,9 @@ from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,
+    HistoryStep,
     MergeNeeded,
+    Refusal,
     Screen,
     ShellRequest,
     State,
@@ -42,7 +44,7 @@ from gitsplit.tui.state.proposals import (
     with_proposals_in_place,
     without_awaited_proposal,
 )
-from gitsplit.tui.state.undo import after_redo, after_undo
+from gitsplit.tui.state.undo import after_redo, after_undo, with_step
 from gitsplit.tui.update.actions import (
     Action,
     Apply,
@@ -77,6 +79,8 @@ from gitsplit.tui.update.actions import (
     Quit,
     Redo,
     Refused,
+    RepairCommit,
+    Repaired,
     Report,
     RequestAction,
     Reword,
@@ -238,6 +242,8 @@ def _after_report(state: State, report: Report) -> State:
             return replace(state, progress=(done, count))
         case Checked(todo, number, check) if todo is state.todo:
             return replace(state, checks={**state.checks, number: check})
+        case Repaired():
+            return _with_repair(state, report)
         case Foreseen() | Progressed() | Checked():
             return state
         case _:
@@ -326,6 +332,8 @@ def _after_request_action(state: State, action: RequestAction) -> State:
             return with_edit_request(state, for_good)
         case CheckCommits():
             return _with_check_request(state)
+        case RepairCommit():
+            return _with_repair_request(state)
         case _:
             assert_never(action)
 
@@ -346,6 +354,29 @@ def _with_check_request(state: State) -> State:
     if not state.info.check:
         raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
     return with_check_pending(state)
+
+
+def _with_repair_request(state: State) -> State:
+    """The state that asks what the first commit lacks that failed its check."""
+    failed = [n for n, check in state.checks.items() if check.state == "failed"]
+    if not all(check.is_done for check in state.checks.values()):
+        raise ActionRefused("The commits are still being checked.")
+    if not failed:
+        raise ActionRefused("No commit has failed a check.", hint="x checks them.")
+    said = f"repairing commit {min(failed) + 1} …"
+    return replace(state, request=ShellRequest.REPAIR, status=said)
+
+
+def _with_repair(state: State, report: Repaired) -> State:
+    """The state with a commit repaired, in one step; its check follows."""
+    if report.todo is not state.todo:
+        return state
+    if report.oid is None or report.plan is None:
+        return replace(state, status=report.words, refusal=Refusal.NOTE)
+    todo = state.todo.with_plan(report.oid, report.plan)
+    step = HistoryStep(report.words, Screen.PREVIEW, report.oid)
+    made = with_problems(with_step(state, todo, step))
+    return replace(made, request=ShellRequest.CHECK)
 
 
 def _with_screen(state: State, screen: Screen) -> State:

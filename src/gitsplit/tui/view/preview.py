@@ -431,6 +431,8 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     yield [("class:error", start_of(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
         yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
+    if check.state == "failed":
+        yield [("class:key", "   X"), ("", " moves into it what it lacks")]
 
 
 def check_of(state: State, number: int) -> Check:
