@@ -19,7 +19,7 @@ from stat import S_ISREG
 from typing import NamedTuple
 
 from gitsplit.errors import GitFailed
-from gitsplit.git.libgit2 import enums, pygit2
+from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import temporary_directory
@@ -41,7 +41,7 @@ _RAW = (
     *("--no-abbrev", "-M50%", "-l1000", "--no-ext-diff", "--ignore-submodules=none"),
 )
 _FETCH = ("pack-objects", "--stdout", "-q", "--window=0")
-_HUNKS = enums.DiffOption.INDENT_HEURISTIC | enums.DiffOption.FORCE_TEXT
+_HUNKS = pygit2.GIT_DIFF_INDENT_HEURISTIC | pygit2.GIT_DIFF_FORCE_TEXT
 _TAIL_BLOCK = 1024
 
 _PROBE = 8000
@@ -337,7 +337,12 @@ def _hunks_by_git(repo: Repository, old: Oid, new: Oid) -> Iterator[Hunk]:
 def hunks_between(old: bytes, new: bytes) -> tuple[Hunk, ...]:
     """The hunks without context that turn ``old`` into ``new``, as ``git diff -U0``."""
     old, new = _without_common_tail(old, new)
-    patch = pygit2.Patch.create_from(old, new, flag=_HUNKS, context_lines=0)
+    patch = pygit2.Patch.create_from(
+        old,
+        new,
+        flag=_HUNKS,  # type: ignore[arg-type] # any number will do
+        context_lines=0,
+    )
     return tuple(
         Hunk(
             _header_span(each.old_start, each.old_lines),
@@ -361,7 +366,7 @@ def patch_between(old: File | None, new: File | None) -> bytes:
         contents[1],
         old_as_path=paths[0],
         new_as_path=paths[-1],
-        flag=enums.DiffOption.INDENT_HEURISTIC,
+        flag=pygit2.GIT_DIFF_INDENT_HEURISTIC,  # type: ignore[arg-type] # a number
     )
     return bytes(patch.data)
 

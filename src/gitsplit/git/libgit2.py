@@ -1,7 +1,8 @@
 """libgit2, by the compiled part of pygit2.
 
 The package imports all of itself, and with it ssl, socket, tarfile and logging: two
-thirds of what it takes to import it, and nothing of that is used here.
+thirds of what it takes to import it, and nothing of that is used here. Nor are its
+enums: numbers have their names in the compiled part as well.
 """
 
 import sys
@@ -18,6 +19,14 @@ Of a newer one the whole package is imported.
 
 _COMPILED = "pygit2._pygit2"
 
+_ENUMS = "pygit2.enums"
+
+_ENUM_NAMES = (
+    *("DeltaStatus", "DiffFlag", "FileMode", "FileStatus"),
+    *("MergeAnalysis", "MergePreference", "ObjectType", "ReferenceType"),
+)
+"""The enums in which the compiled module gives numbers away."""
+
 
 def _compiled_part() -> ModuleType:
     """The compiled module of pygit2, ready for use."""
@@ -31,9 +40,9 @@ def _compiled_part() -> ModuleType:
 
 
 def _import_alone() -> ModuleType:
-    """Import the compiled module and its enums, but not the package.
+    """Import the compiled module, but not the package; its enums are plain numbers.
 
-    They keep their names, so whoever imports pygit2 later gets the same ones.
+    It keeps its name, so whoever imports pygit2 later gets the same one, with enums.
     """
     spec = find_spec("pygit2")
     if spec is None:
@@ -44,17 +53,18 @@ def _import_alone() -> ModuleType:
         if tuple(map(int, version.split(".")[:2])) > NEWEST_TRIED:
             raise ImportError
         compiled = import_module(_COMPILED)
+        numbers = sys.modules[_ENUMS] = ModuleType(_ENUMS)
+        vars(numbers).update(dict.fromkeys(_ENUM_NAMES, int))
         compiled._cache_enums()
     finally:
         del sys.modules["pygit2"]
+        sys.modules.pop(_ENUMS, None)
     return compiled
 
 
 if TYPE_CHECKING:
     from pygit2 import _pygit2 as pygit2
-    from pygit2 import enums
 else:
     pygit2 = _compiled_part()
-    enums = sys.modules["pygit2.enums"]
 
-__all__ = ["NEWEST_TRIED", "enums", "pygit2"]
+__all__ = ["NEWEST_TRIED", "pygit2"]

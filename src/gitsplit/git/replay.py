@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitsplit.errors import GitTooOld, ReplayConflict
-from gitsplit.git.libgit2 import enums, pygit2
+from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import PARSED, failure
 from gitsplit.git.repository import Repository, object_environment
 from gitsplit.git.state_dir import temporary_directory
@@ -44,10 +44,10 @@ _MERGE = (
     # Of two parents nothing may be left that both had, but where a root is dropped.
     "--allow-unrelated-histories",
 )
-_TYPES: Mapping[ObjectKind, enums.ObjectType] = {
-    "commit": enums.ObjectType.COMMIT,
-    "tree": enums.ObjectType.TREE,
-    "blob": enums.ObjectType.BLOB,
+_TYPES: Mapping[ObjectKind, int] = {
+    "commit": pygit2.GIT_OBJECT_COMMIT,
+    "tree": pygit2.GIT_OBJECT_TREE,
+    "blob": pygit2.GIT_OBJECT_BLOB,
 }
 
 Paths = Mapping[bytes, PathPair]
@@ -247,7 +247,7 @@ def _write_commit(odb: pygit2.Odb, tree: Oid, *parents: Oid) -> Oid:
     named = (b"parent " + parent.encode() for parent in parents)
     headers = (b"tree " + tree.encode(), *named, b"author " + who, b"committer " + who)
     commit = RawCommit(headers, b"")
-    return Oid(str(odb.write(enums.ObjectType.COMMIT, commit.serialize())))
+    return Oid(str(odb.write(pygit2.GIT_OBJECT_COMMIT, commit.serialize())))
 
 
 def _paths_in_trees(paths: Iterable[bytes], sides: Sequence[Oid]) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ from gitsplit.errors import (
     UnsupportedRepository,
 )
 from gitsplit.git.config import Config
-from gitsplit.git.libgit2 import enums, pygit2
+from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
 from gitsplit.model.objects import (
@@ -46,11 +46,11 @@ from gitsplit.model.values import dataclass
 
 StoredKind = Literal[ObjectKind, "tag"]
 
-_KINDS: Mapping[enums.ObjectType, StoredKind] = {
-    enums.ObjectType.COMMIT: "commit",
-    enums.ObjectType.TREE: "tree",
-    enums.ObjectType.BLOB: "blob",
-    enums.ObjectType.TAG: "tag",
+_KINDS: Mapping[int, StoredKind] = {
+    pygit2.GIT_OBJECT_COMMIT: "commit",
+    pygit2.GIT_OBJECT_TREE: "tree",
+    pygit2.GIT_OBJECT_BLOB: "blob",
+    pygit2.GIT_OBJECT_TAG: "tag",
 }
 
 _NAMED: Mapping[str, StoredKind] = {kind: kind for kind in _KINDS.values()}
@@ -176,7 +176,7 @@ class Repository:
             kind, data = self._odb.read(oid)
         except _UNREADABLE:
             return self._fetch(oid)
-        return _KINDS[enums.ObjectType(kind)], data
+        return _KINDS[kind], data
 
     @staticmethod
     def _verify(oid: str, kind: StoredKind, data: bytes) -> tuple[StoredKind, bytes]:

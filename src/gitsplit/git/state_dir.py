@@ -42,6 +42,8 @@ def own_prefix() -> str:
 
 def is_stale_name(name: str) -> bool:
     """Whether a temporary file of this name is a dead process's of this machine."""
+    if PREFIX not in name:
+        return False
     known = re.search(rf"{PREFIX}(\d+)-(\d+)-{re.escape(_machine_name())}-", name)
     return known is not None and not is_running(f"{known[1]} {known[2]}")
 

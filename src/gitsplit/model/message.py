@@ -17,6 +17,7 @@ only its host. Servers (``review_urls``) are the URLs of their pages, or ``//hos
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from gitsplit.model.lines import lines_of
 from gitsplit.model.values import dataclass
@@ -55,6 +56,7 @@ class SeenId:
     is_link: bool
 
 
+@lru_cache(maxsize=1 << 15)
 def change_ids(
     message: bytes, review_urls: tuple[bytes, ...] = ()
 ) -> tuple[bytes, ...]:

@@ -103,9 +103,12 @@ class RawCommit:
         head, blank, message = data.partition(b"\n\n")
         if not blank:
             head = head.removesuffix(b"\n")
-        fields: list[bytes] = []
-        for line in head.split(b"\n"):
-            if line.startswith(b" ") and fields:
+        lines = head.split(b"\n")
+        if b"\n " not in head:
+            return cls(tuple(lines), message)
+        fields = lines[:1]
+        for line in lines[1:]:
+            if line.startswith(b" "):
                 fields[-1] += b"\n" + line
             else:
                 fields.append(line)
@@ -118,19 +121,18 @@ class RawCommit:
     def values(self, name: bytes) -> tuple[bytes, ...]:
         """The values of every header field called ``name``."""
         prefix = name + b" "
-        return tuple(f[len(prefix) :] for f in self.headers if f.startswith(prefix))
+        size = len(prefix)
+        return tuple([f[size:] for f in self.headers if f.startswith(prefix)])
 
     @cached_property
     def tree(self) -> Oid:
         """The commit's tree; ObjectDamaged where it names none."""
-        return _oid_of_field(b"tree", next(iter(self.values(b"tree")), b""))
+        return _oid_of_field(b"tree", (self.values(b"tree") or (b"",))[0])
 
     @cached_property
     def parents(self) -> tuple[Oid, ...]:
         """The commit's parents, first parent first."""
-        return tuple(
-            _oid_of_field(b"parent", value) for value in self.values(b"parent")
-        )
+        return tuple([_oid_of_field(b"parent", v) for v in self.values(b"parent")])
 
     @property
     def encoding(self) -> str:

@@ -188,6 +188,7 @@ class Layout:
     ranges: Mapping[Oid, tuple[SourceCommit, ...]] = field(default_factory=dict)
 
 
+@memo
 def todo_layout(series: Series, todo: Todo) -> Layout:
     """The layout of the list.
 
