@@ -178,13 +178,13 @@ def test_where_nothing_is_cut_no_piece_is_looked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     looked_for: list[Edit] = []
-    around = follow._PieceIndex.around
+    around = follow.PieceIndex.around
 
-    def counted(self: follow._PieceIndex, edit: Edit) -> tuple[int, ...]:
+    def counted(self: follow.PieceIndex, edit: Edit) -> tuple[int, ...]:
         looked_for.append(edit)
         return around(self, edit)
 
-    monkeypatch.setattr(follow._PieceIndex, "around", counted)
+    monkeypatch.setattr(follow.PieceIndex, "around", counted)
     plan = planned(1, 0, 0, 0, 1)
     pieces = pieces_of(plan.changes, edits_of(plan.changes)).pieces
     for groups in ((1, 0, 0, 0, 1), (1, 1, 0, 0, 1)):

@@ -41,7 +41,7 @@ def followers(
     if to == DROPPED:
         return ()
     leading = {piece for place in sent for piece in covered.pieces[place]}
-    index = _piece_index(pieces)
+    index = piece_index(pieces)
     held = {piece for edit in confirmed for piece in index.around(edit)} | leading
     rest = _rest_of_pieces(plan, covered, index, confirmed, sent)
     homes = _homes(_with_places_in(plan.group_of, rest, to), covered)
@@ -71,7 +71,7 @@ def _with_places_in(
     return groups
 
 
-class _PieceIndex:
+class PieceIndex:
     """Finds the pieces of a commit, by number, that an edit of any cut is of."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
@@ -104,7 +104,8 @@ class _PieceIndex:
             yield piece
 
 
-_piece_index = memo(_PieceIndex)
+piece_index = memo(PieceIndex)
+"""The index of these pieces, made once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class _Cover:
 @memo
 def _cover(edits: Sequence[Edit], pieces: Sequence[Piece]) -> _Cover:
     """The pieces that the edits are of; plans that only send edits have the same."""
-    found = tuple(map(_piece_index(pieces).around, edits))
+    found = tuple(map(piece_index(pieces).around, edits))
     places = tuple(at for at, numbers in enumerate(found) for _ in numbers)
     return _Cover(found, tuple(chain.from_iterable(found)), places)
 
@@ -130,7 +131,7 @@ def _cover(edits: Sequence[Edit], pieces: Sequence[Piece]) -> _Cover:
 def _rest_of_pieces(
     plan: Plan,
     covered: _Cover,
-    index: _PieceIndex,
+    index: PieceIndex,
     confirmed: Collection[Edit],
     sent: Sequence[int],
 ) -> set[int]:

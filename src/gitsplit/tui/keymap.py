@@ -57,6 +57,7 @@ from gitsplit.tui.update.actions import (
     OpenSeries,
     Own,
     Pan,
+    PlaceTests,
     Quit,
     Redo,
     RepairCommit,
@@ -224,6 +225,9 @@ TABLE = (
     KeyRow(PIECES, _SPLIT, {"D": Drop()}, "leave out of all commits", "leave out"),
     KeyRow(
         PIECES, _SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
+    ),
+    KeyRow(
+        PIECES, _SPLIT, {"T": PlaceTests()}, "tests, docs: with their code, or apart"
     ),
     KeyRow(PIECES, _SPLIT, {"&": Follow()}, "have those like it follow, or not"),
     KeyRow(

@@ -244,6 +244,11 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceTests:
+    """Bring tests, documentation and changelogs to their code; from there, apart."""
+
+
+@dataclass(frozen=True, slots=True)
 class Focus:
     """Select the next commit (1) or the previous one (-1), round the ends."""
 
@@ -569,7 +574,9 @@ def refusal_of(error: GitsplitError) -> Refused:
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan
 SearchAction = FindNext | MarkMatches | EndSearch
 MarkAction = Narrow | Widen | Cancel | Fold
-PieceAction = Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow
+PieceAction = (
+    Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow | PlaceTests
+)
 LookAction = ChooseLook | Toggle | Centre
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext

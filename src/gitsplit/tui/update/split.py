@@ -7,6 +7,7 @@ chosen as the owner; the proposal is made anew with one commit more or fewer.
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
@@ -24,8 +25,15 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.todo import Entry
+from gitsplit.proposal.companions import (
+    companion_words,
+    with_companions_apart,
+    with_companions_at_code,
+)
+from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.proposal.regroup import regroup
 from gitsplit.proposal.rewording import with_words_followed
+from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
@@ -45,6 +53,7 @@ from gitsplit.tui.state.new_commits import (
     message_group,
 )
 from gitsplit.tui.state.selection import (
+    SelectedEdit,
     Selection,
     amount_words,
     group_name,
@@ -66,6 +75,7 @@ from gitsplit.tui.update.actions import (
     MoveCommit,
     Own,
     PieceAction,
+    PlaceTests,
     Send,
     SendToNext,
     SetMessage,
@@ -92,6 +102,8 @@ def after_piece_action(state: State, action: PieceAction) -> State:
             return _with_new_commit(state, selection_of(state))
         case Follow():
             return _after_follow_toggle(state)
+        case PlaceTests():
+            return _after_placed_tests(state)
         case _:
             assert_never(action)
 
@@ -102,6 +114,32 @@ def _after_follow_toggle(state: State) -> State:
     words = "now follow" if follows else "no longer follow"
     status = f"hunks {words} those like them that you send · & to switch"
     return replace(state, follows=follows, status=status)
+
+
+def _after_placed_tests(state: State) -> State:
+    """The state with tests, docs and changelogs at their code, or apart from there."""
+    plan, found = state.plan, state.proposals.get(state.target.commit)
+    if isinstance(found, ProposalsByContent):
+        known = found.commit.pieces, found.pair_scores
+        placed = with_companions_at_code(plan, *known)
+    else:
+        placed = with_companions_at_code(plan, (), [])
+    where = "with their code"
+    if placed == plan:
+        where = "apart"
+        placed = with_companions_apart(plan, partial(_group_apart, state))
+    if placed == plan:
+        raise NothingToDo("No tests, docs or changelogs beside code.")
+    words = f"{companion_words(plan)} {where}"
+    focus = min(state.focus, len(placed.groups) - 1)
+    return replace(with_plan(state, placed, words), focus=focus, viewed=focus)
+
+
+def _group_apart(state: State, _role: Role, places: Sequence[int]) -> Group:
+    """A group for tests, documentation or changelogs alone."""
+    edits = state.plan.edits
+    made = _new_group(state, tuple(SelectedEdit(at, edits[at]) for at in places))
+    return replace(made, reason="Apart from the code.")
 
 
 def _selection_or_rest(state: State, rest: bool) -> Selection:
