@@ -80,3 +80,21 @@ def test_messages_follow_the_hunks_of_any_plan() -> None:
     assert found.messages == tuple(group.message for group in plan.groups)
     assert all(choices for choices in found.subjects)
     assert found.split.left_out == ()
+
+
+@pytest.mark.parametrize("mark", [b"fixup! ", b"squash! ", b"amend! "])
+def test_each_commit_of_a_fixup_is_for_the_same_one(mark: bytes) -> None:
+    message = mark + b"Boil the kettle\n\nBoil it well.\n"
+    found = messages(message)
+
+    expected = message if mark == b"amend! " else mark + b"Boil the kettle\n"
+    assert found[b"kettle.py"] == message
+    assert found[b"cup.py"] == found[b"spoon.py"] == expected
+
+
+def test_each_commit_of_a_revert_says_what_that_reverts() -> None:
+    message = b'Revert "Boil the kettle"\n\nThis reverts commit 1234567.\n'
+    found = messages(message)
+
+    assert found[b"kettle.py"] == message
+    assert found[b"cup.py"] == b'Revert "Boil the kettle": Update fill in cup\n'

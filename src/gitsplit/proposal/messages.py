@@ -6,6 +6,7 @@ what is read from its hunks. All follows from a plan and its commit, so it can b
 for a plan that the user has changed, too.
 """
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from math import log
 
 from gitsplit.model.diff import size_of, sort_key
 from gitsplit.model.memo import memo
+from gitsplit.model.message import subject_of
 from gitsplit.model.message_parts import (
     NO_HEIR,
     MessagePart,
@@ -39,6 +41,11 @@ MOST_CHOICES = 5
 
 MOST_ITEMS = 100
 """So many items of a message's lists are looked at; the heir has the others."""
+
+_FOR_ANOTHER = (b"fixup! ", b"squash! ", b"amend! ")
+"""How a subject begins that ``git rebase --autosquash`` reads."""
+
+_REVERT = re.compile(rb'Revert "[^\n]*"')
 
 _CLEARLY = 3.0
 """So much better a paragraph fits another group where it leaves the heir."""
@@ -124,14 +131,38 @@ def proposed_messages(
         if part.kind == "trailer":
             key = part.text.partition(b":")[0].strip().lower()
             homes[at] = trailer_homes(key, places, used, heir)
+        elif message.startswith(b"amend! "):
+            homes[at] = tuple(used)
     if is_squash_log(message) and len(groups_with_edits(plan)) > 1:
         homes[0], heir = (), NO_HEIR
     split = MessageSplit(message, parts, tuple(homes), heir)
-    subjects = tuple(
-        tuple(_choices(commit, split, group, own, context))
-        for group, own in enumerate(pieces)
+    subjects = (
+        _choices(commit, split, group, own, context) for group, own in enumerate(pieces)
     )
-    return ProposedMessages(split, subjects)
+    return ProposedMessages(
+        split,
+        tuple(
+            found if group == heir else tuple(_marked(found, subject_of(message)))
+            for group, found in enumerate(subjects)
+        ),
+    )
+
+
+def _marked(
+    choices: Sequence[SubjectChoice], original: bytes
+) -> Iterator[SubjectChoice]:
+    """The choices with the mark that the original's subject begins with.
+
+    A fixup's says which commit it is for, so each commit has it as it is; each commit
+    of a revert says what that reverts.
+    """
+    if choices and original.startswith(_FOR_ANOTHER):
+        yield SubjectChoice(original, "the commit that it is for")
+    elif found := _REVERT.match(original):
+        for choice in choices:
+            yield SubjectChoice(found[0] + b": " + choice.text, choice.reason)
+    else:
+        yield from choices
 
 
 def _audience(commit: CommitFeatures, pieces: Sequence[Sequence[int]]) -> Audience:
@@ -147,7 +178,7 @@ def _choices(
     group: int,
     pieces: Sequence[int],
     context: Context,
-) -> list[SubjectChoice]:
+) -> tuple[SubjectChoice, ...]:
     """The subjects that may be a group's, best first."""
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
@@ -160,7 +191,7 @@ def _choices(
         unique.setdefault(choice.text, choice)
         if len(unique) == MOST_CHOICES:
             break
-    return list(unique.values())
+    return tuple(unique.values())
 
 
 def part_homes(
@@ -196,6 +227,7 @@ def _paragraphs(parts: Sequence[MessagePart]) -> Iterator[list[int]]:
         if part.kind in {"sentence", "paragraph"}
         and part.below is None
         and not part.is_item
+        and not part.text.startswith(b"This reverts commit ")
     ]
     for _, run in groupby(numbers, key=lambda at: parts[at].paragraph):
         yield list(run)
