@@ -26,6 +26,7 @@ from tools.bench.in_histories import (
 )
 from tools.bench.large import measure_large
 from tools.bench.messages import measure_messages
+from tools.bench.order import measure_order
 from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
@@ -44,12 +45,16 @@ ON_TOP = (10, 1000, 10_000)
 COSTS = {"large": measure_large, "ranges": measure_ranges, "screen": measure_screen}
 """What measures costs, and takes no options."""
 
+WITH_CLONES = {"corrections": measure_corrections, "order": measure_order}
+"""What measures all cases at once, and may use clones."""
+
 
 def main(args: Sequence[str]) -> int:
     """The table on standard output; 0, also where there is no benchmark."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument(
-        "what", choices=["proposal", "messages", "corrections", "split", *COSTS]
+        "what",
+        choices=["proposal", "messages", *WITH_CLONES, "split", *COSTS],
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
@@ -67,9 +72,9 @@ def main(args: Sequence[str]) -> int:
             parser.error(f"there is no file {missing[0]}")
         say(f"skipped: {DATA.name} is not beside the project")
         return 0
-    if options.what == "corrections":
+    if options.what in WITH_CLONES:
         records = [case for file in options.files for case in cases(file)]
-        measure_corrections(records, options.repositories)
+        WITH_CLONES[options.what](records, options.repositories)
     elif options.what == "messages":
         for file in options.files:
             say(file.name)
