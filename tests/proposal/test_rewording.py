@@ -62,9 +62,22 @@ def test_a_message_that_is_confirmed_or_of_another_never_changes() -> None:
         groups=(NewGroup(b"By a program\n", is_proposed=True), *plan.groups[1:]),
     )
 
-    for before in (confirmed, theirs):
-        after = moved(LISTED, moved(LISTED, before, at, 1), plan.members(2)[0], 0)
-        assert after.groups[0].message == before.groups[0].message
+    (zebras,) = plan.members(2)
+    after = moved(LISTED, moved(LISTED, confirmed, at, 1), zebras, 0)
+    assert after.groups[0] == confirmed.groups[0]
+    assert moved(LISTED, theirs, zebras, 0).groups[0].message == b"By a program\n"
+
+
+def test_no_sentence_is_in_a_commit_that_has_no_hunks() -> None:
+    plan = LISTED.plan(3)
+    for group in range(3):
+        (at,) = plan.members(group)
+        emptied = with_edits_assigned(plan, [at], (group + 1) % 3)
+        found = LISTED.messages(emptied)
+        used = {*emptied.group_of, found.split.heir}
+        said = b"".join(map(found.message, used))
+        assert all(used.issuperset(homes) for homes in found.split.homes)
+        assert all(item in said.lower() for item in (b"load", b"paint", b"zebras"))
 
 
 def test_a_new_commit_is_named_by_its_first_hunk() -> None:

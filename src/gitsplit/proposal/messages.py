@@ -121,12 +121,15 @@ def proposed_messages(
 ) -> ProposedMessages:
     """What is proposed for the commits of a plan that splits one with ``message``."""
     pieces = pieces_by_group(plan, commit.pieces)
-    audience = _audience(commit, pieces)
     heir, parts = heir_of(plan), message_parts(message)
-    homes = list(part_homes(parts, audience, heir))
+    used = sorted({*groups_with_edits(plan), heir})
+    audience = _audience(commit, [pieces[group] for group in used])
+    homes = [
+        tuple(used[at] for at in own)
+        for own in part_homes(parts, audience, used.index(heir))
+    ]
     places = dict(context.customs)
     places.update((key, "all") for key in context.copied)
-    used = sorted({*groups_with_edits(plan), heir})
     for at, part in enumerate(parts):
         if part.kind == "trailer":
             key = part.text.partition(b":")[0].strip().lower()

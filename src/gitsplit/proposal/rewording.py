@@ -45,15 +45,19 @@ def with_words_followed(plan: Plan, before: Plan, proposals: Proposals) -> Plan:
     """
     if _grouping(plan, proposals) == _grouping(before, proposals):
         return plan
-    was, reasons = messages_for(before, proposals), _reasons_for(before, proposals)
-    groups = tuple(_followed(plan, proposals, frozenset(was.messages), {*reasons}))
-    return replace(plan, groups=groups)
+    messages = {*messages_for(before, proposals).messages}
+    used = groups_with_edits(before)
+    messages.update(
+        group.message for at, group in enumerate(before.groups) if at not in used
+    )
+    reasons = {*_reasons_for(before, proposals)}
+    return replace(plan, groups=tuple(_followed(plan, proposals, messages, reasons)))
 
 
 def _followed(
-    plan: Plan, proposals: Proposals, messages: frozenset[bytes], reasons: set[str]
+    plan: Plan, proposals: Proposals, messages: set[bytes], reasons: set[str]
 ) -> Iterator[Group]:
-    """The groups, with what is proposed now; these were proposed before."""
+    """The groups, with what is proposed now in place of these messages and reasons."""
     now, reasons_now = messages_for(plan, proposals), _reasons_for(plan, proposals)
     original, used = now.split.message, set(plan.group_of)
     for number, group in enumerate(plan.groups):
