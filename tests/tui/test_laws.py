@@ -91,6 +91,7 @@ from gitsplit.tui.update.actions import (
     SetMessage,
     ShiftPart,
     ShowCommit,
+    ShowContext,
     SplitHunk,
     Submit,
     Suspend,
@@ -132,6 +133,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     EndSearch: (),
     ChooseLook: (st.booleans(),),
     Toggle: (st.sampled_from(Look),),
+    ShowContext: (_SIGN,),
     Centre: (),
     Narrow: (),
     Widen: (),
@@ -403,7 +405,9 @@ def test_cursor_and_focus_always_stand_on_something_and_the_rows_fit_the_plan(
     assert (state.anchor is not None) == (state.unit is Unit.LINES)
     assert state.focus in range(len(plan.groups))
     assert state.screen is not Screen.COMMIT or state.viewed == state.focus
-    assert state.rows == diff_rows(plan.changes, plan.edits, state.unfolded)
+    assert state.rows == diff_rows(
+        plan.changes, plan.edits, state.unfolded, state.rows.context
+    )
 
 
 @given(STATES, st.lists(ACTIONS, max_size=20))

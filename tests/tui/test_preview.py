@@ -32,14 +32,15 @@ def texts(rows: CommitRows, plan: Plan) -> list[str]:
     ]
 
 
-def rows_of(plan: Plan, group: int) -> CommitRows:
+def rows_of(plan: Plan, group: int, context: int = 3) -> CommitRows:
     """The diff of a commit, found anew."""
-    return CommitRowsCache().rows(plan, diff_rows(plan.changes, plan.edits), group)
+    rows = diff_rows(plan.changes, plan.edits, context=context)
+    return CommitRowsCache().rows(plan, rows, group)
 
 
-def hunk_texts(plan: Plan, group: int) -> list[str]:
+def hunk_texts(plan: Plan, group: int, context: int = 3) -> list[str]:
     """The rows of hunks only."""
-    rows = rows_of(plan, group)
+    rows = rows_of(plan, group, context)
     others = (RowKind.FILE, RowKind.FACT, RowKind.BLANK)
     kinds = [rows[n].kind for n in range(len(rows))]
     return [
@@ -55,13 +56,13 @@ def content_after(plan: Plan, group: int) -> bytes:
     return (state and state.content) or b""
 
 
-def git_diff(before: bytes, after: bytes) -> list[str]:
+def git_diff(before: bytes, after: bytes, context: int = 3) -> list[str]:
     """The hunks that git shows between two contents."""
     with tempfile.TemporaryDirectory() as directory:
         Path(directory, "a").write_bytes(before)
         Path(directory, "b").write_bytes(after)
         done = subprocess.run(
-            ["git", "diff", "--no-index", "--no-color", "-U3", "a", "b"],
+            ["git", "diff", "--no-index", "--no-color", f"-U{context}", "a", "b"],
             cwd=directory,
             capture_output=True,
             check=False,
@@ -110,14 +111,14 @@ def plans(draw: st.DrawFn, most: int = 14, end: str = "") -> Plan:
     return replace(plan, group_of=tuple(draw(groups) for _ in plan.edits))
 
 
-@given(plans(), st.sampled_from([1, 0, 2]))
+@given(plans(), st.sampled_from([1, 0, 2]), st.sampled_from([3, 3, 0, 1, 6, 100]))
 @settings(deadline=None, max_examples=150)
 def test_the_hunks_are_those_of_git_diff_between_the_two_states(
-    plan: Plan, group: int
+    plan: Plan, group: int, context: int
 ) -> None:
     before, after = content_after(plan, group - 1), content_after(plan, group)
 
-    assert hunk_texts(plan, group) == git_diff(before, after)
+    assert hunk_texts(plan, group, context) == git_diff(before, after, context)
 
 
 @given(plans(most=3, end="\n"), st.sampled_from([1, 0, 2]))

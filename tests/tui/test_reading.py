@@ -8,7 +8,15 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.state.app_state import Look, State
-from gitsplit.tui.update.actions import Centre, MoveTo, Pan, ShowCommit, Toggle
+from gitsplit.tui.update.actions import (
+    Centre,
+    MovePiece,
+    MoveTo,
+    Pan,
+    ShowCommit,
+    ShowContext,
+    Toggle,
+)
 from gitsplit.tui.view.commit import commit_page
 from gitsplit.tui.view.layout import diff_lines, last_scroll, page_lines
 from gitsplit.tui.view.pane import PaneLines
@@ -127,3 +135,23 @@ def test_the_header_of_a_commit_stays_too() -> None:
     assert fragment_list_to_text(header).startswith(" dir/file  @@ -7,")
     assert lines.header(at) is None
     assert lines.header(lines.height - 1) is not None
+
+
+def test_more_and_less_context_is_shown_and_the_cursor_stays_on_its_line() -> None:
+    state = after(long_hunk(), MovePiece(3))
+    here = fragment_list_to_text(diff_lines(state, 60).get(state.cursor))
+    rows = [len(state.rows)]
+    for by in (1, 1, -1, -1, -1, -1):
+        state = after(state, ShowContext(by))
+        rows.append(len(state.rows))
+        assert fragment_list_to_text(diff_lines(state, 60).get(state.cursor)) == here
+
+    assert rows == [61, 69, 69, 69, 61, 35, 22]
+    assert after(state, ShowContext(-1)).status == "Already the least context."
+
+
+def test_from_a_context_line_the_cursor_comes_to_the_hunk_below() -> None:
+    state = after(long_hunk(), MoveTo(3), ShowContext(-1))
+
+    assert state.rows.edit_at(state.cursor) == 0
+    assert state.status == "1 line of context"

@@ -68,6 +68,7 @@ from gitsplit.tui.update.actions import (
     SendToNext,
     ShiftPart,
     ShowCommit,
+    ShowContext,
     SplitHunk,
     Submit,
     Suspend,
@@ -384,6 +385,12 @@ TABLE = (
         _COMMITS,
         {"z": ChooseLook()},
         "show the diff otherwise: a second key says how",
+    ),
+    KeyRow(
+        READING,
+        _COMMITS,
+        {"{": ShowContext(-1), "}": ShowContext(1)},
+        "fewer, more unchanged lines around hunks",
     ),
     KeyRow(READING, _LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap lines"),
     KeyRow(

@@ -4,9 +4,9 @@ It is derived from the rows of the whole diff, without making any file: lines th
 later commit removes or an earlier one added are context, and only the commit's own
 edits are removed and added lines.
 
-A block of the whole diff is a run of hunks whose contexts of three lines touch. More
-than six unchanged lines separate it from the next one in every new commit too, so hunks
-of two blocks never merge: each block is laid out by itself, and only when one of its
+A block of the whole diff is a run of hunks whose contexts touch. More unchanged lines
+separate it from the next one than both show, in every new commit too, so hunks of two
+blocks never merge: each block is laid out by itself, and only when one of its
 rows is asked for; edits above it merely shift its line numbers.
 
 First are the rows of all blocks and how they are kept up to date, then the layout of
@@ -110,10 +110,9 @@ class CommitRows:
         """The commit's rows in a block."""
         layout = self.layouts.get(number)
         if layout is None:
-            block = self.rows.blocks[number]
-            layout = block_layout(
-                self.changes[block.file], block, self.fates_in(number)
-            )
+            block, fates = self.rows.blocks[number], self.fates_in(number)
+            change = self.changes[block.file]
+            layout = block_layout(change, block, fates, self.rows.context)
             self.layouts[number] = layout
         return layout
 
@@ -309,14 +308,17 @@ class LineRun(NamedTuple):
     new_at: int = 0
 
 
-def block_layout(change: FileChange, block: Block, fates: bytes) -> BlockLayout:
+def block_layout(
+    change: FileChange, block: Block, fates: bytes, context: int = CONTEXT_LINES
+) -> BlockLayout:
     """The layout of a block where its edits have these fates.
 
     A file's head has a blank row above it.
     """
-    segments, headers = (_hunks_layout if block.hunks else _head_layout)(
-        change, block, fates
-    )
+    if block.hunks:
+        segments, headers = _hunks_layout(change, block, fates, context)
+    else:
+        segments, headers = _head_layout(block, fates)
     starts = accumulate((segment.height for segment in segments), initial=0)
     return BlockLayout(tuple(segments), headers, tuple(starts))
 
@@ -344,7 +346,7 @@ _Layout = tuple[list[Segment], dict[int, Header]]
 """Segments, and the headers by the numbers of theirs."""
 
 
-def _head_layout(_: FileChange, block: Block, fates: bytes) -> _Layout:
+def _head_layout(block: Block, fates: bytes) -> _Layout:
     """The file's header and the facts that are this commit's."""
     mine = (e for e, fate in zip(block.edits, fates, strict=True) if fate == MINE)
     kinds = (RowKind.BLANK, RowKind.FILE)
@@ -353,13 +355,16 @@ def _head_layout(_: FileChange, block: Block, fates: bytes) -> _Layout:
     return head, {}
 
 
-def _hunks_layout(change: FileChange, block: Block, fates: bytes) -> _Layout:
+def _hunks_layout(
+    change: FileChange, block: Block, fates: bytes, context: int
+) -> _Layout:
     """Every hunk of the commit in the block, under its header."""
     segments: list[Segment] = []
     headers = {}
     runs = _in_diff_order(_with_line_ends(change, _line_runs(change, block, fates)))
     passed: list[tuple[Span, bool]] = []
-    for above, hunk in _hunks_with_context(_with_line_numbers(runs, block.span.start)):
+    numbered = _with_line_numbers(runs, block.span.start)
+    for above, hunk in _hunks_with_context(numbered, context):
         passed += ((s.lines, s.is_old) for s in above if s.kind is not _NEW)
         headers[len(segments)] = _header(hunk, passed)
         segments.append(Segment(RowKind.HUNK, block.file, 0))
@@ -549,29 +554,29 @@ def _with_line_numbers(runs: Iterable[LineRun], start: int) -> Iterator[LineRun]
 
 
 def _hunks_with_context(
-    runs: Iterable[LineRun],
+    runs: Iterable[LineRun], context: int
 ) -> Iterator[tuple[list[LineRun], list[LineRun]]]:
-    """Each hunk with three lines of context, and what stands above it.
+    """Each hunk with so many lines of context, and what stands above it.
 
-    Two changes share a hunk where at most six unchanged lines are between them. What
-    stands above one begins with the hunk before it.
+    Two changes share a hunk where their context touches. What stands above one begins
+    with the hunk before it.
     """
     above: list[LineRun] = []
     hunk: list[LineRun] = []
     for is_context, group in groupby(runs, lambda s: s.kind is _CONTEXT):
         members = list(group)
-        if not is_context or (hunk and _line_total(members) <= 2 * CONTEXT_LINES):
+        if not is_context or (hunk and _line_total(members) <= 2 * context):
             hunk += members
         else:
             if hunk:
-                yield above, [*hunk, *_slice(members, 0, CONTEXT_LINES)]
-            split = max(0, _line_total(members) - CONTEXT_LINES)
+                yield above, [*hunk, *_slice(members, 0, context)]
+            split = max(0, _line_total(members) - context)
             above = [*hunk, *_slice(members, 0, split)]
-            hunk = [*_slice(members, split, split + CONTEXT_LINES)]
+            hunk = [*_slice(members, split, split + context)]
     changed = [i for i, s in enumerate(hunk) if s.kind is not _CONTEXT]
     if changed:
         end = changed[-1] + 1
-        yield above, [*hunk[:end], *_slice(hunk[end:], 0, CONTEXT_LINES)]
+        yield above, [*hunk[:end], *_slice(hunk[end:], 0, context)]
 
 
 def _slice(runs: Sequence[LineRun], start: int, stop: int) -> Iterator[LineRun]:

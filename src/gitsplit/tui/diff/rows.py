@@ -57,9 +57,10 @@ class Segment(NamedTuple):
 
     ``first`` is the 0-based line that the first row shows: of the old file where
     ``is_old``, else of the new one. A FOLD is one row that stands for the lines
-    ``hidden``; a HUNK is the header of the hunks ``hunks`` (one, or several that
-    share their context). Where ``is_ended``, the last line has a newline in the commit
-    that is shown, although the file of its side ends without one.
+    ``hidden``; a HUNK is the header of the hunks ``hunks`` (one, or several that share
+    their context), ``hidden`` being the old side's lines under it. Where ``is_ended``,
+    the last line has a newline in the commit that is shown, although the file of its
+    side ends without one.
     """
 
     kind: RowKind
@@ -96,6 +97,9 @@ class DiffRow(NamedTuple):
         return self.segment.kind
 
 
+CONTEXT_LINES = 3
+"""So many unchanged lines are shown around hunks, unless the user wants others."""
+
 FoldKey = tuple[TextEdit, bool]
 """A run of lines that can be folded: its edit, and whether it is the old lines."""
 
@@ -122,7 +126,8 @@ class Rows:
 
     ``starts`` are the first rows of the segments, then the end; likewise
     ``first_segments`` and ``first_places`` (in the plan's edits) of the blocks.
-    ``by_file`` are the numbers of each file's blocks, its head first.
+    ``by_file`` are the numbers of each file's blocks, its head first. ``context`` is
+    how many unchanged lines are shown around hunks.
     """
 
     edits: tuple[Edit, ...]
@@ -133,6 +138,7 @@ class Rows:
     first_places: tuple[int, ...]
     segments: tuple[Segment, ...]
     starts: tuple[int, ...]
+    context: int = CONTEXT_LINES
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -267,7 +273,6 @@ def _number_in(block: Block, edit: Edit) -> int:
     return number
 
 
-CONTEXT_LINES = 3
 _FOLD_ABOVE = 12
 _FOLD_SHOWS = 3
 
@@ -276,6 +281,7 @@ def diff_rows(
     changes: Sequence[FileChange],
     edits: tuple[Edit, ...],
     unfolded: frozenset[FoldKey] = frozenset(),
+    context: int = CONTEXT_LINES,
 ) -> Rows:
     """The rows of the whole diff of a commit whose edits are cut as given."""
     places: list[_BlockPlace] = []
@@ -283,7 +289,7 @@ def diff_rows(
     for file, _ in edits_by_file(edits):
         head = len(places)
         places.append(_BlockPlace(file, range(0), Span(0, 0)))
-        places += _block_places(changes[file], file)
+        places += _block_places(changes[file], file, context)
         by_file[file] = range(head, len(places))
     blocks = tuple(_blocks_at(changes, places, edits, unfolded))
     segments = tuple(chain.from_iterable(block.segments for block in blocks))
@@ -296,6 +302,7 @@ def diff_rows(
         tuple(accumulate((len(b.edits) for b in blocks), initial=0)),
         segments,
         tuple(accumulate((s.height for s in segments), initial=0)),
+        context,
     )
 
 
@@ -352,6 +359,7 @@ def _with_blocks(
         starts_after(rows.first_places, touched, [len(b.edits) for b in made]),
         (*rows.segments[:first], *segments, *rows.segments[stop:]),
         starts_after(rows.starts, range(first, stop), [s.height for s in segments]),
+        rows.context,
     )
 
 
@@ -374,20 +382,22 @@ class _BlockPlace(NamedTuple):
     span: Span
 
 
-def _block_places(change: FileChange, file: int) -> Iterator[_BlockPlace]:
+def _block_places(change: FileChange, file: int, context: int) -> Iterator[_BlockPlace]:
     """The places of a file's blocks, but for its head."""
     height = len(change.old_lines)
-    for hunks in _hunk_runs(change):
-        yield _BlockPlace(file, hunks, _span_with_context(change, hunks, height))
+    for hunks in _hunk_runs(change, context):
+        first, last = change.hunks[hunks[0]].old, change.hunks[hunks[-1]].old
+        start, stop = first.start - context, last.stop + context
+        yield _BlockPlace(file, hunks, Span(max(0, start), min(height, stop)))
 
 
-def _hunk_runs(change: FileChange) -> Iterator[range]:
+def _hunk_runs(change: FileChange, context: int) -> Iterator[range]:
     """The hunks whose lines of context touch, as runs of hunk numbers."""
     hunks = change.hunks
     start = 0
     for number in range(1, len(hunks) + 1):
         if number == len(hunks) or (
-            hunks[number].old.start - hunks[number - 1].old.stop > 2 * CONTEXT_LINES
+            hunks[number].old.start - hunks[number - 1].old.stop > 2 * context
         ):
             yield range(start, number)
             start = number
@@ -433,16 +443,10 @@ def _head_segments(file: int, facts: Sequence[Edit]) -> _BlockSegments:
     return (*head, *rows), tuple(range(len(head), len(head) + len(facts)))
 
 
-def _span_with_context(change: FileChange, hunks: range, height: int) -> Span:
-    """The lines of these hunks and those around them, in a file of ``height`` lines."""
-    first, last = change.hunks[hunks[0]].old, change.hunks[hunks[-1]].old
-    start = max(0, first.start - CONTEXT_LINES)
-    return Span(start, min(height, last.stop + CONTEXT_LINES))
-
-
-def header_of(change: FileChange, hunks: range) -> Header:
-    """The header of these hunks in the diff of the whole commit."""
-    old = _span_with_context(change, hunks, len(change.old_lines))
+def header_of(change: FileChange, segment: Segment) -> Header:
+    """The header that a HUNK of the diff of the whole commit is."""
+    assert segment.hidden is not None, "a header has lines under it"
+    old, hunks = segment.hidden, segment.hunks
     first, last = change.hunks[hunks[0]], change.hunks[hunks[-1]]
     before, after = first.old.start - old.start, old.stop - last.old.stop
     new = Span(first.new.start - before, last.new.stop + after)
@@ -458,7 +462,7 @@ def _hunk_segments(
     """One header, and the hunks with the context before, between and after them."""
     file, hunks, span = place
     at = span.start
-    segments = [Segment(RowKind.HUNK, file, at, hunks=hunks, is_old=True)]
+    segments = [Segment(RowKind.HUNK, file, at, hidden=span, hunks=hunks, is_old=True)]
     firsts = []
     for edit in edits:
         hunk = change.hunks[edit.hunk].old

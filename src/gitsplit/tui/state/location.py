@@ -50,7 +50,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
     before = put_away.last_places.get(commit)
     if before is not None and before.plan.changes == plan.changes:
         return on_plan(_at_last_place(put_away, before), before.plan, plan)
-    rows = diff_rows(plan.changes, plan.edits)
+    rows = diff_rows(plan.changes, plan.edits, context=state.rows.context)
     return replace(
         put_away,
         chosen=commit,
@@ -152,6 +152,21 @@ def with_folds(state: State, unfolded: frozenset[FoldKey]) -> State:
     """The state with just these runs of lines unfolded."""
     rows = rows_after(state.rows, state.plan.changes, state.plan.edits, unfolded)
     return _on_rows(replace(state, unfolded=unfolded), rows)
+
+
+def with_context(state: State, context: int) -> State:
+    """The state with so many unchanged lines around hunks; the cursor in the same one.
+
+    From a header or an unchanged line it comes to the hunk below.
+    """
+    edits, changes = state.plan.edits, state.plan.changes
+    rows = diff_rows(changes, edits, state.unfolded, context)
+    if not len(state.rows):
+        return replace(state, rows=rows)
+    if state.rows[state.cursor].kind in (RowKind.HUNK, RowKind.CONTEXT):
+        block = state.rows.blocks[state.rows.block_at(state.cursor)]
+        state = replace(state, cursor=state.rows.row_of(block.edits[0]))
+    return _on_rows(replace(state, anchor=None), rows)
 
 
 def row_showing(rows: Rows, wanted: DiffRow) -> int:

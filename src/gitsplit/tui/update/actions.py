@@ -139,10 +139,7 @@ class Pan:
 
 @dataclass(frozen=True, slots=True)
 class FindNext:
-    """Go to the next match (1) of what was searched last, or the previous one (-1).
-
-    ``lines`` are those that have it, where the screen is a list or a page.
-    """
+    """Go to the next match (1) or the previous one (-1), in a list or page by lines."""
 
     by: int = 1
     lines: tuple[int, ...] = ()
@@ -195,6 +192,13 @@ class Toggle:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowContext:
+    """Show more unchanged lines around hunks (1), or fewer (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Centre:
     """Scroll so that the cursor is in the middle."""
 
@@ -215,10 +219,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class SendToNext:
-    """Send what the selected commit has of the selection to the next commit.
-
-    With ``rest``, of the rest of the file.
-    """
+    """Send what the commit has of the selection, or the ``rest``, to the next one."""
 
     rest: bool = False
 
@@ -577,7 +578,7 @@ MarkAction = Narrow | Widen | Cancel | Fold
 PieceAction = (
     Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow | PlaceTests
 )
-LookAction = ChooseLook | Toggle | Centre
+LookAction = ChooseLook | Toggle | ShowContext | Centre
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenAction = OpenCommit | OpenMarked | OpenSeries | OpenNext
 PartAction = SendPart | ShiftPart | LeavePartOut

@@ -12,12 +12,14 @@ from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import TextEdit
+from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.tui.diff.rows import FoldKey, RowKind
 from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
+    with_context,
     with_folds,
 )
 from gitsplit.tui.state.message_rows import current_message
@@ -44,6 +46,7 @@ from gitsplit.tui.update.actions import (
     Narrow,
     Pan,
     PromptAction,
+    ShowContext,
     Submit,
     Toggle,
     TypeText,
@@ -105,10 +108,27 @@ def after_look_action(state: State, action: LookAction) -> State:
             is_on = look in state.looks
             status = f"{look}: {'off' if is_on else 'on'}"
             return replace(state, looks=state.looks ^ {look}, status=status)
+        case ShowContext(by):
+            return _with_more_context(state, by)
         case Centre():
             return replace(state, is_centred=True)
         case _:
             assert_never(action)
+
+
+_CONTEXTS = (0, 1, 3, 6, 12, 25, 50, 100, 1000)
+
+
+def _with_more_context(state: State, by: int) -> State:
+    """The state with more unchanged lines around hunks, or fewer."""
+    require_open_commit(state)
+    at = bisect_left(_CONTEXTS, state.rows.context) + by
+    if not 0 <= at < len(_CONTEXTS):
+        raise NothingToDo(f"Already the {'most' if by > 0 else 'least'} context.")
+    shown = with_context(state, _CONTEXTS[at])
+    unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
+    lines = quantity(_CONTEXTS[at], "line")
+    return replace(shown, unit=unit, status=f"{lines} of context")
 
 
 def at_row(state: State, row: int) -> State:

@@ -113,7 +113,7 @@ def row_cells(
             text = " " + start_of(fact_words(change, segment.edit.fact), width - 1)
             return [("class:fact", text)]
         case RowKind.HUNK:
-            header = row.header or header_of(change, segment.hunks)
+            header = row.header or header_of(change, segment)
             return hunk_cells(change, header, width)
         case RowKind.FOLD:
             assert segment.hidden is not None, "a fold hides lines"
@@ -388,7 +388,7 @@ def diff_header(state: State, number: int, width: int) -> StyleAndTextTuples | N
         return None
     segment = rows.segments[rows.first_segments[rows.block_at(number)]]
     return header_cells(
-        changes[segment.file], header_of(changes[segment.file], segment.hunks), width
+        changes[segment.file], header_of(changes[segment.file], segment), width
     )
 
 
