@@ -5,7 +5,6 @@ import pytest
 from gitsplit.git import history
 from gitsplit.git.repository import open_repository
 from gitsplit.model.series import Series
-from gitsplit.proposal import weights
 from gitsplit.workflow import work
 from gitsplit.workflow.propose import (
     Request,
@@ -30,9 +29,8 @@ def with_history(repo: Repository, *together: str) -> None:
 
 @pytest.mark.parametrize("pair", [FILES[:2], FILES[1:]])
 def test_files_that_changed_together_before_are_proposed_for_one_commit(
-    repo: Repository, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    repo: Repository, pair: tuple[str, str]
 ) -> None:
-    monkeypatch.setitem(weights.AGAIN_ACROSS, "changed_together", 4.0)
     with_history(repo, *pair)
     opened = open_repository(repo.path)
     series = history.read_series(opened, "HEAD~1")

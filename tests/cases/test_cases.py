@@ -5,16 +5,11 @@ from pathlib import Path
 import pytest
 
 from gitsplit.proposal.signals import SIGNALS
-from gitsplit.proposal.weights import (
-    ACROSS_FILES,
-    AGAIN_ACROSS,
-    AGAIN_IN_ONE,
-    IN_ONE_FILE,
-)
+from gitsplit.proposal.weights import ACROSS_FILES, IN_ONE_FILE
 from tests.cases.reading import CASES, read
 from tests.cases.trial import disagreements
 
-ALL = (ACROSS_FILES, IN_ONE_FILE, AGAIN_ACROSS, AGAIN_IN_ONE)
+ALL = (ACROSS_FILES, IN_ONE_FILE)
 FILES = sorted(CASES.glob("*.case"))
 
 

@@ -49,7 +49,7 @@ def test_each_number_of_groups_has_as_many_finite_values_as_there_are_weights(
 ) -> None:
     outlines, scores = of
     found = group_count_features(
-        merge_tree(scores, [1.0] * len(scores)), outlines, scores
+        merge_tree(scores, [1.0] * len(scores)), outlines, scores, topics=2
     )
 
     assert tuple(NUMBER) == GROUP_COUNT_FEATURES
@@ -65,6 +65,6 @@ def test_the_same_pieces_have_the_same_values(
     outlines, scores = of
     tree = merge_tree(scores, [1.0] * len(scores))
 
-    assert group_count_features(tree, outlines, scores) == group_count_features(
-        tree, outlines, scores
+    assert group_count_features(tree, outlines, scores, 1) == group_count_features(
+        tree, outlines, scores, 1
     )

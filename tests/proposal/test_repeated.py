@@ -15,7 +15,7 @@ from tests.cases.reading import CASES, read
 
 for path in sorted(CASES.glob("*.case")):
     found = proposals_by_content(read(path).changes, b"Lock the safe, parse colors\\n")
-    print(path.name, scores(found.commit), found.best, found.plan())
+    print(path.name, scores(found.commit), found.best(), found.plan())
 """
 
 

@@ -1,6 +1,6 @@
 """What a commit's message and history say of two pieces, in the score that decides.
 
-They say it once: the second pass's features are the same whether they are known or not.
+They say it once, and what is named together or changed together is no further apart.
 """
 
 from dataclasses import replace
@@ -11,13 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.model.diff import FileChange
-from gitsplit.proposal.scoring import NOT_ALWAYS_KNOWN, SECOND_WEIGHTS, scores
-from gitsplit.proposal.signals import SIGNALS, both_told, told_apart
+from gitsplit.proposal.scoring import WEIGHTS, scores
+from gitsplit.proposal.signals import (
+    SIGNALS,
+    both_told,
+    changed_together,
+    directories_changed_together,
+    one_told,
+    one_topic,
+    told_apart,
+)
 from gitsplit.proposal.source_text import message_items, message_topics
 from tests.strategies import SOURCE, compared, earlier_commits, modified, source_commits
 
-LATE = [s for s in SIGNALS if s.__name__ in NOT_ALWAYS_KNOWN]
+LATE = [
+    *(changed_together, directories_changed_together),
+    *(both_told, one_told, told_apart, one_topic),
+]
 PLACES = [SIGNALS.index(signal) for signal in LATE]
+ROUNDING = 1e-9
 
 MESSAGES = st.lists(
     st.sampled_from(["Heat the kettle", "* pour the cup", "- boil water", ""]),
@@ -35,7 +47,7 @@ def test_message_and_history_add_what_their_signals_weigh(
 
     for a, b in combinations(range(len(silent.pieces)), 2):
         is_within = silent.file_at[a] == silent.file_at[b]
-        line = SECOND_WEIGHTS.within if is_within else SECOND_WEIGHTS.across
+        line = WEIGHTS.within if is_within else WEIGHTS.across
         said = sum(
             line.weights[at] * (signal(knowing, a, b) - signal(silent, a, b))
             for at, signal in zip(PLACES, LATE, strict=True)
@@ -43,12 +55,38 @@ def test_message_and_history_add_what_their_signals_weigh(
         assert after[a][b] == pytest.approx(before[a][b] + said)
 
 
-def test_what_is_told_together_or_changed_together_is_never_further_apart() -> None:
-    for line in (SECOND_WEIGHTS.across, SECOND_WEIGHTS.within):
-        by_name = {s.__name__: w for s, w in zip(SIGNALS, line.weights, strict=False)}
-        assert by_name["both_told"] > 0 > by_name["told_apart"]
-        assert by_name["changed_together"] >= 0
-        assert by_name["directories_changed_together"] >= 0
+@given(source_commits(), MESSAGES)
+def test_what_the_message_names_alike_is_never_further_apart(
+    changes: tuple[FileChange, ...], message: str
+) -> None:
+    knowing = replace(compared(changes), message=message)
+    before, after = scores(compared(changes)), scores(knowing)
+
+    for a, b in combinations(range(len(knowing.pieces)), 2):
+        if knowing.in_message[a] == knowing.in_message[b]:
+            assert after[a][b] >= before[a][b] - ROUNDING
+
+
+@given(source_commits(), earlier_commits())
+def test_what_changed_together_once_more_is_never_further_apart(
+    changes: tuple[FileChange, ...], earlier: tuple[frozenset[bytes], ...]
+) -> None:
+    both = frozenset(each.path for each in changes)
+    before = scores(compared(changes, earlier))
+    after = scores(compared(changes, (*earlier, both)))
+
+    for one, other in zip(before, after, strict=True):
+        for less, more in zip(one, other, strict=True):
+            assert more >= less - ROUNDING
+
+
+def test_what_is_said_of_both_is_for_them_and_what_is_said_of_one_against() -> None:
+    for line in (WEIGHTS.across, WEIGHTS.within):
+        weight = dict(zip(SIGNALS, line.weights, strict=True))
+        assert weight[both_told] >= 0 and weight[one_topic] >= 0
+        assert weight[one_told] <= 0 and weight[told_apart] <= 0
+        assert weight[changed_together] >= 0
+        assert weight[directories_changed_together] >= 0
 
 
 def test_each_bullet_is_an_item_and_the_rest_of_the_message_is_one() -> None:

@@ -14,12 +14,7 @@ from numpy.typing import NDArray
 
 from gitsplit.proposal import clustering
 from gitsplit.proposal.clustering import Tree, merge_tree
-from gitsplit.proposal.scoring import (
-    NOT_ALWAYS_KNOWN,
-    SECOND_PASS,
-    Linear,
-    PairWeights,
-)
+from gitsplit.proposal.scoring import Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench.figures import best_match, rand_index
 from tools.bench.samples import Array, Sample
@@ -27,6 +22,7 @@ from tools.bench.samples import Array, Sample
 FOLDS = 5
 
 _STEPS = 8
+_HOLD_PAIRS = 3.0
 _HOLD = 6.0
 _SHARP = 0.3
 """A number of groups that is worth so much less is the right one e times as seldom."""
@@ -38,23 +34,14 @@ def learn_pairs(samples: Sequence[Sample], without: str = "") -> PairWeights:
     ``without`` is the name of a signal that isn't looked at.
     """
     some = [each for each in samples if len(each.truth) > 1]
-    values = np.vstack([each.values[each.some].astype(np.float32) for each in some])
+    values = np.vstack([each.signals[each.some].astype(np.float32) for each in some])
     is_within = np.concatenate([each.in_one_file[each.some] for each in some])
     same = np.concatenate([each.same[each.some] for each in some])
     weight = np.concatenate([_pair_weights(each) for each in some])
     weight /= weight.mean()
-    names = [signal.__name__ for signal in SIGNALS]
-    names += SECOND_PASS[: values.shape[1] - len(names)]
-    late = np.array([name in NOT_ALWAYS_KNOWN for name in names])
-    looked_at = np.array([name != without for name in names])
+    values[:, [signal.__name__ == without for signal in SIGNALS]] = 0
     lines = [
-        _in_two_steps(
-            values[chosen],
-            same[chosen],
-            weight[chosen],
-            ~late & looked_at,
-            late & looked_at,
-        )
+        _logistic(values[chosen], same[chosen], weight[chosen])
         for chosen in (~is_within, is_within)
     ]
     return PairWeights(*lines)
@@ -66,46 +53,19 @@ def _pair_weights(of: Sample) -> Array:
     return np.full(some, pairs**0.35 / some * (1 if of.is_tangled else 0.5))
 
 
-def _in_two_steps(
-    values: NDArray[np.float32],
-    same: Array,
-    weight: Array,
-    first: NDArray[np.bool_],
-    second: NDArray[np.bool_],
-) -> Linear:
-    """The second signals' weights are found beside the first ones', which stay."""
-    weights = np.zeros(values.shape[1])
-    constant, weights[first] = _logistic(values[:, first], same, weight)
-    known = constant + values @ weights
-    _, weights[second] = _logistic(values[:, second], same, weight, known)
-    return Linear(constant, tuple(weights.tolist()))
-
-
-def _logistic(
-    values: NDArray[np.float32],
-    same: Array,
-    weight: Array,
-    known: Array | None = None,
-) -> tuple[float, Array]:
-    """A logistic regression by Newton's method, the weights held small.
-
-    What is ``known`` counts besides; then there is no constant.
-    """
-    is_new = known is None
-    mean = values.mean(0) if is_new else np.zeros(values.shape[1])
-    spread = values.std(0) + 1e-6
-    ones = np.full(len(values), float(is_new))
-    design = np.column_stack([(values - mean) / spread, ones])
-    hold = np.append(np.full(values.shape[1], 3.0), 0.0 if is_new else 1.0)
+def _logistic(values: NDArray[np.float32], same: Array, weight: Array) -> Linear:
+    """A logistic regression by Newton's method, the weights held small."""
+    mean, spread = values.mean(0), values.std(0) + 1e-6
+    design = np.column_stack([(values - mean) / spread, np.ones(len(values))])
+    hold = np.append(np.full(values.shape[1], _HOLD_PAIRS), 0.0)
     found = np.zeros(design.shape[1])
     for _ in range(_STEPS):
-        sums = design @ found + (0.0 if known is None else known)
-        chance = 1 / (1 + np.exp(-np.clip(sums, -30, 30)))
+        chance = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
         bend = (design.T * (weight * chance * (1 - chance))) @ design + np.diag(hold)
         slope = design.T @ (weight * (same - chance)) - hold * found
         found += np.linalg.solve(bend, slope)
     weights = found[:-1] / spread
-    return float(found[-1] - weights @ mean), weights
+    return Linear(float(found[-1] - weights @ mean), tuple(weights.tolist()))
 
 
 def worths(of: Sample, tree: Tree) -> list[float]:
@@ -143,18 +103,18 @@ def choices(samples: Sequence[Sample], pairs: Sequence[PairWeights]) -> Choices:
     """The numbers of groups that each sample can have.
 
     The kinds of cases count alike, and single ones half of what tangled ones do.
-    Nothing is known of history and message.
     """
     kinds = Counter(each.kind for each in samples)
     tangled = sum(number > 1 for number, _ in kinds) or 1
     values, worth, weight, case = [], [], [], []
-    silent = [each.silent for each in samples]
-    for at, (each, own) in enumerate(zip(silent, pairs, strict=True)):
+    for at, (each, own) in enumerate(zip(samples, pairs, strict=True)):
         if len(each.truth) < 2:
             continue
         scores = each.scores(own)
         tree = merge_tree(scores, each.counts)
-        found = clustering.group_count_features(tree, each.outlines, scores)
+        found = clustering.group_count_features(
+            tree, each.outlines, scores, each.topics
+        )
         share = 1 / tangled if each.is_tangled else 0.5
         values += found
         worth += worths(each, tree)
@@ -211,13 +171,3 @@ def learn_crosswise(samples: Sequence[Sample]) -> list[PairWeights]:
         for fold in sorted(set(own))
     }
     return [found[fold] for fold in own]
-
-
-def with_second_pass(
-    samples: Sequence[Sample], pairs: Sequence[PairWeights]
-) -> list[Sample]:
-    """The samples with the features of a second pass, by weights for each of them."""
-    return [
-        each.with_second_pass(each.silent.scores(own)) if len(each.truth) > 1 else each
-        for each, own in zip(samples, pairs, strict=True)
-    ]

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -17,12 +17,7 @@ from gitsplit.model.message import without_change_id
 from gitsplit.proposal.clustering import piece_weights
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.scoring import (
-    NOT_ALWAYS_KNOWN,
-    PairWeights,
-    pass_scores,
-    second_pass_features,
-)
+from gitsplit.proposal.scoring import PairWeights, score_matrix
 from gitsplit.proposal.signals import SIGNALS
 from gitsplit.proposal.source_text import Role
 from tools.bench.clones import RealCommit, real_commits
@@ -50,8 +45,7 @@ class Sample:
 
     ``truth`` is the group of each piece, ``lines`` has for each piece those of its
     lines; ``homes`` is the number of each piece's file. ``kind`` is the number of
-    groups and the stratum. ``near`` has the second-pass features of each pair, once
-    there has been a first pass.
+    groups and the stratum, ``topics`` how many topics the message has.
     """
 
     name: str
@@ -62,14 +56,7 @@ class Sample:
     signals: Array
     truth: tuple[int, ...]
     lines: tuple[tuple[int, ...], ...]
-    near: Array | None = None
-
-    @property
-    def values(self) -> Array:
-        """The values of each pair: its signals, then its second-pass features."""
-        return (
-            self.signals if self.near is None else np.hstack([self.signals, self.near])
-        )
+    topics: int
 
     @property
     def in_one_file(self) -> NDArray[np.bool_]:
@@ -77,22 +64,13 @@ class Sample:
         return np.array([a == b for a, b in combinations(self.homes, 2)], dtype=bool)
 
     def scores(self, weights: PairWeights) -> Matrix:
-        """The score matrix of a pass with these weights, as the program finds it."""
-        return pass_scores(self.homes, self.values.tolist(), weights)
+        """The score matrix with these weights, as the program finds it."""
+        return score_matrix(self.homes, self.signals.tolist(), weights)
 
     @property
     def counts(self) -> list[float]:
         """How much each piece counts."""
         return piece_weights(outline.lines for outline in self.outlines)
-
-    def with_second_pass(self, scores: Matrix) -> "Sample":
-        """The sample with the second-pass features that these scores make."""
-        upper = np.triu_indices(len(self.truth), 1)
-        found = [
-            np.array(matrix)[upper]
-            for matrix in second_pass_features(scores, self.counts, self.homes)
-        ]
-        return replace(self, near=np.column_stack(found))
 
     @property
     def is_tangled(self) -> bool:
@@ -104,12 +82,6 @@ class Sample:
         """For each two pieces whether they belong together."""
         pairs = combinations(self.truth, 2)
         return np.array([a == b for a, b in pairs], dtype=float)
-
-    @property
-    def silent(self) -> "Sample":
-        """The sample where nothing is known of history and message."""
-        known = [signal.__name__ not in NOT_ALWAYS_KNOWN for signal in SIGNALS]
-        return replace(self, signals=self.signals * np.array(known))
 
     @property
     def some(self) -> NDArray[np.intp]:
@@ -138,6 +110,7 @@ def sample(case: BenchCase, before: Earlier = (), message: str = "") -> Sample:
         np.array(signals, dtype=float).reshape(-1, len(SIGNALS)),
         tuple(case.group_of(piece) or 0 for piece in commit.pieces),
         tuple(lines),
+        commit.topics,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
-from gitsplit.proposal.scoring import SECOND_PASS, Linear, PairWeights
+from gitsplit.proposal.scoring import Linear, PairWeights
 from gitsplit.proposal.signals import SIGNALS
 from tools.bench import leaving_out
 from tools.bench.learning import (
@@ -22,7 +22,6 @@ from tools.bench.learning import (
     learn_crosswise,
     learn_number,
     learn_pairs,
-    with_second_pass,
 )
 from tools.bench.samples import Array, Sample, samples_of
 
@@ -30,22 +29,20 @@ WEIGHTS = Path("src/gitsplit/proposal/weights.py")
 
 
 def module(
-    first: PairWeights, again: PairWeights, chosen: Array, samples: Sequence[Sample]
+    pairs: PairWeights, chosen: Array, samples: Sequence[Sample]
 ) -> Iterator[str]:
     """The lines of the module with the numbers."""
-    tangled = sum(each.is_tangled for each in samples)
+    cases = {each.name: each for each in samples}.values()
+    tangled = sum(each.is_tangled for each in cases)
     repositories = len({each.repository for each in samples})
     yield '"""What the signals are worth: numbers learned by ``tools.bench.train``.'
     yield ""
-    yield f"From {tangled} tangled and {len(samples) - tangled} single commits of"
-    yield f"{repositories} repositories. The second pass over all pieces counts what"
-    yield "the first said of others."
+    yield f"From {tangled} tangled and {len(cases) - tangled} single commits of"
+    yield f"{repositories} repositories, on their bases, under three messages each."
     yield '"""'
     yield ""
-    yield from _weight_lines("ACROSS_FILES", first.across)
-    yield from _weight_lines("IN_ONE_FILE", first.within)
-    yield from _weight_lines("AGAIN_ACROSS", again.across)
-    yield from _weight_lines("AGAIN_IN_ONE", again.within)
+    yield from _weight_lines("ACROSS_FILES", pairs.across)
+    yield from _weight_lines("IN_ONE_FILE", pairs.within)
     yield "NUMBER: dict[str, float] = {"
     for name, weight in zip(GROUP_COUNT_FEATURES, chosen, strict=True):
         yield f'    "{name}": {weight:.4g},'
@@ -57,7 +54,7 @@ def _weight_lines(name: str, line: Linear) -> Iterator[str]:
     names = [signal.__name__ for signal in SIGNALS]
     yield f"{name}: dict[str, float] = {{"
     yield f'    "constant": {line.constant:.4g},'
-    for of, weight in zip([*names, *SECOND_PASS], line.weights, strict=False):
+    for of, weight in zip(names, line.weights, strict=True):
         if abs(weight) > 1e-4:
             yield f'    "{of}": {weight:.4g},'
     yield "}"
@@ -70,12 +67,6 @@ def main() -> None:
     parser.add_argument("--repositories", metavar="DIR", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help=f"write {WEIGHTS}")
     parser.add_argument(
-        "--readiness",
-        type=float,
-        default=1.0,
-        help="how much more worth splitting is than was learned",
-    )
-    parser.add_argument(
         "--leave-out",
         action="store_true",
         help="learn nothing, and show what is lost without each signal",
@@ -85,11 +76,8 @@ def main() -> None:
     if options.leave_out:
         leaving_out.show(samples)
         return
-    again = with_second_pass(samples, learn_crosswise(samples))
-    chosen = learn_number(choices(again, learn_crosswise(again)))
-    chosen[0] -= options.readiness
-    pairs = learn_pairs(samples), learn_pairs(again)
-    text = "\n".join(module(*pairs, chosen, samples)) + "\n"
+    chosen = learn_number(choices(samples, learn_crosswise(samples)))
+    text = "\n".join(module(learn_pairs(samples), chosen, samples)) + "\n"
     if options.write:
         WEIGHTS.write_text(text)
     else:

@@ -193,21 +193,43 @@ _PLAIN_FEATURES = (
     *(f"{name}_done" for name in _MERGE_FEATURES),
 )
 
-GROUP_COUNT_FEATURES = tuple(
-    name
-    for plain in _PLAIN_FEATURES
-    for name in (plain, f"{plain}^2", f"{plain}*is_one", f"{plain}*number")
+_TOPIC_FEATURES = ("is_topics", "below_topics", "above_topics", "off_topics")
+
+GROUP_COUNT_FEATURES = (
+    *(
+        name
+        for plain in _PLAIN_FEATURES
+        for name in (plain, f"{plain}^2", f"{plain}*is_one", f"{plain}*number")
+    ),
+    *_TOPIC_FEATURES,
 )
 """The names of what :func:`group_count_features` finds, in its order."""
 
 
 def group_count_features(
-    tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix
+    tree: Tree, outlines: Sequence[PieceOutline], scores: Matrix, topics: int
 ) -> list[list[float]]:
-    """The features of each number of groups from 1, in GROUP_COUNT_FEATURES' order."""
+    """The features of each number of groups from 1, in GROUP_COUNT_FEATURES' order.
+
+    ``topics`` is how many topics the message has.
+    """
     seen = _last_merges(tree, outlines, scores)
     numbers = range(1, min(MOST_PROPOSED, tree.size) + 1)
-    return [list(_with_products(_plain_features(seen, outlines, k))) for k in numbers]
+    return [
+        [
+            *_with_products(_plain_features(seen, outlines, k)),
+            *_topic_features(topics, k),
+        ]
+        for k in numbers
+    ]
+
+
+def _topic_features(topics: int, k: int) -> tuple[float, ...]:
+    """Whether ``k`` is the number of topics, and how it differs; 0 where it is one."""
+    if topics < 2:
+        return (0.0,) * len(_TOPIC_FEATURES)
+    off = k - topics
+    return (float(off == 0), float(off < 0), float(off > 0), float(abs(off)))
 
 
 def _last_merges(

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
-from math import log, sqrt
+from math import exp, log, sqrt
+from operator import mul
 from posixpath import dirname
 
 from gitsplit.model.diff import FileChange, sort_key
@@ -99,6 +100,18 @@ def _nearest(row: Sequence[float]) -> dict[int, float]:
     near = sorted((-value, at) for at, value in enumerate(row) if value > 0)
     length = sum(value * value for value, _ in near[:_NEIGHBOURS]) ** 0.5
     return {at: -value / length for value, at in near[:_NEIGHBOURS]}
+
+
+_SHARPNESS = 20.0
+"""A topic whose words are likelier by a twentieth is e times as likely."""
+
+
+def _shares(row: Sequence[float]) -> list[float]:
+    """What chance each of some likenesses has to be the one that counts."""
+    most = max(row)
+    found = [exp(_SHARPNESS * (value - most)) for value in row]
+    total = sum(found)
+    return [value / total for value in found]
 
 
 def file_likeness(bags: Sequence[Mapping[str, int]]) -> Matrix:
@@ -227,6 +240,22 @@ class CommitFeatures:
         bags = [piece.subwords + Counter(piece.path_parts) for piece in self.features]
         alike = likeness([*bags, *said]).direct[len(bags) :]
         return tuple(tuple(row[at] for row in alike) for at in range(len(bags)))
+
+    @property
+    def topics(self) -> int:
+        """How many topics the message has; 1 also where it says nothing."""
+        return len(self.in_message[0]) if self.in_message else 1
+
+    @cached_property
+    def topic_likeness(self) -> Matrix:
+        """For each two pieces the chance that they are of one topic, over the usual.
+
+        A piece is of a topic the likelier, the likelier its words are; 0 where the
+        message has one topic.
+        """
+        chances = [_shares(row) for row in self.in_message]
+        usual = 1 / len(self.in_message[0]) if self.in_message else 1.0
+        return [[sum(map(mul, one, two)) - usual for two in chances] for one in chances]
 
     @cached_property
     def file_at(self) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ from gitsplit.proposal.pieces import (
     has_valid_trees,
     pieces_of,
 )
-from gitsplit.proposal.scoring import group_count_worth, scores
+from gitsplit.proposal.scoring import best_number, scores
 from gitsplit.proposal.source_text import message_items
 from gitsplit.proposal.syntax import broken_files
 
@@ -118,16 +118,21 @@ class ProposalsByContent:
         """The log odds that each two pieces belong together, by their numbers."""
         return scores(self.commit)
 
-    @cached_property
-    def best(self) -> int:
-        """The number of groups proposed where none is asked for: at most 9."""
+    def best(self, at_least: int = 1) -> int:
+        """The number of groups proposed where none is asked for: at most 9.
+
+        With ``at_least`` so many, where the commit can be cut into as many.
+        """
         if self.tree.size < 2:
             return 1
-        described = clustering.group_count_features(
-            self.tree, self.commit.features, self.pair_scores
+        return best_number(self._described, at_least)
+
+    @cached_property
+    def _described(self) -> list[list[float]]:
+        features, topics = self.commit.features, self.commit.topics
+        return clustering.group_count_features(
+            self.tree, features, self.pair_scores, topics
         )
-        worths = [group_count_worth(values) for values in described]
-        return worths.index(max(worths)) + 1
 
     def plan(self, number: int | None = None, at_least: int = 1) -> Plan:
         """The plan of ``number`` groups; without it, of the best number.
@@ -148,8 +153,8 @@ class ProposalsByContent:
         if number is None and 0 < self.tree.size < at_least:
             return self._plan_if_possible(at_least)
         if number is None:
-            best = max(self.best, min(at_least, self.tree.size))
-            return self._plan_of(*self._without_cycles(self._clusters(best)))
+            clusters = self._clusters(self.best(at_least))
+            return self._plan_of(*self._without_cycles(clusters))
         if number <= self.tree.size:
             return self._plan_of(self._clusters(number), (), keeps_number=True)
         parts = _parts_of_pieces(self.changes, self.commit.pieces, number)

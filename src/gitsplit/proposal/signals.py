@@ -336,6 +336,11 @@ def told_apart(commit: CommitFeatures, a: int, b: int) -> float:
     return max(0.0, min(one[of_one] - two[of_one], two[of_two] - one[of_two]))
 
 
+def one_topic(commit: CommitFeatures, a: int, b: int) -> float:
+    """How much likelier than not they are of one of the message's several topics."""
+    return commit.topic_likeness[a][b]
+
+
 SIGNALS: tuple[Signal, ...] = (
     shared_words,
     shared_neighbours,
@@ -386,5 +391,6 @@ SIGNALS: tuple[Signal, ...] = (
     both_told,
     one_told,
     told_apart,
+    one_topic,
 )
 """Every signal, in any order: weights go by their names."""
