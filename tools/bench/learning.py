@@ -22,6 +22,13 @@ from tools.bench.samples import Array, Sample
 FOLDS = 5
 
 _STEPS = 8
+_LEAST = 1e-9
+_SIGNS = {
+    **dict.fromkeys(("both_told", "one_topic", "changed_together"), 1),
+    **dict.fromkeys(("one_told", "told_apart"), -1),
+    "directories_changed_together": 1,
+}
+"""What is named or changed together is never further apart for it."""
 _HOLD_PAIRS = 3.0
 _HOLD = 6.0
 _SHARP = 0.3
@@ -41,10 +48,20 @@ def learn_pairs(samples: Sequence[Sample], without: str = "") -> PairWeights:
     weight /= weight.mean()
     values[:, [signal.__name__ == without for signal in SIGNALS]] = 0
     lines = [
-        _logistic(values[chosen], same[chosen], weight[chosen])
+        _lawful(values[chosen], same[chosen], weight[chosen])
         for chosen in (~is_within, is_within)
     ]
     return PairWeights(*lines)
+
+
+def _lawful(values: NDArray[np.float32], same: Array, weight: Array) -> Linear:
+    """The regression, without signals that would say the contrary of what they are."""
+    signs = np.array([_SIGNS.get(signal.__name__, 0) for signal in SIGNALS])
+    found = _logistic(values, same, weight)
+    while (wrong := signs * np.array(found.weights) < -_LEAST).any():
+        values[:, wrong] = 0
+        found = _logistic(values, same, weight)
+    return found
 
 
 def _pair_weights(of: Sample) -> Array:
