@@ -36,9 +36,9 @@ MANY_FILES = 30_000
 
 _MEASURED = """
 from resource import *
-from gitsplit.cli.main import main
+from gitsplit.__main__ import run
 try:
-    main()
+    run()
 finally:
     own, git = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
     of_git, peak = git.ru_utime + git.ru_stime, max(own.ru_maxrss, git.ru_maxrss)
