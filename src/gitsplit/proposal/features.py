@@ -58,6 +58,9 @@ _PRIVATE: Final = 0xF0000
 _LONGEST_CHARACTER: Final = 4
 """So many bytes a character has at most in UTF-8."""
 
+_READ_BYTES: Final = (WIDEST + 1) * _LONGEST_CHARACTER
+"""In so many bytes of a line stand more characters than are read of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineFeatures:
@@ -171,19 +174,27 @@ class TextLines(Sequence[str]):
             text = content[: max(0, most)].decode("utf-8", "replace")
             is_ascii = len(text) == most or len(content) <= most
             return text if is_ascii else content.decode("utf-8", "replace")[:most]
-        found: list[str] = []
-        left = most
-        for line in self._lines:
-            found.append(_text_of(line)[: max(0, left)])
-            left -= len(found[-1])
-            if left <= 0:
-                break
-        return "".join(found)
+        return "".join(_line_beginnings(self._lines.content, most))
+
+
+def _line_beginnings(content: bytes, most: int) -> Iterator[str]:
+    """The lines as far as they are read, up to so many characters; none is copied.
+
+    Of a line's rest not even the checksum is asked for: it is no word.
+    """
+    at = 0
+    while at < len(content) and most > 0:
+        stop = content.find(b"\n", at) + 1 or len(content)
+        text = content[at : min(stop, at + _READ_BYTES)].decode("utf-8", "replace")
+        if len(text) > WIDEST:
+            text = f"{text[:WIDEST]} {chr(_PRIVATE) * 2}\n"
+        yield text[:most]
+        at, most = stop, most - len(text)
 
 
 def _text_of(line: bytes) -> str:
     """A line as text, as far as it is read."""
-    text = line[: (WIDEST + 1) * _LONGEST_CHARACTER].decode("utf-8", "replace")
+    text = line[:_READ_BYTES].decode("utf-8", "replace")
     if len(text) <= WIDEST:
         return text
     head = text[:WIDEST]
