@@ -9,7 +9,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
@@ -69,7 +68,7 @@ _FUNCTION = 0.6
 _TELLING = 0.5
 """The second name is said, too, where it stands out at least so much as the first."""
 
-_ALIKE = 0.7
+_ALIKE = 0.65
 """So alike two words are where one is the other misspelt."""
 
 
@@ -152,9 +151,24 @@ def _is_typo(pieces: Sequence[PieceFeatures]) -> bool:
         and all(
             min(map(len, swap)) >= _SHORT
             and all(word.isalpha() and word.islower() for word in swap)
-            and SequenceMatcher(None, *swap).ratio() > _ALIKE
+            and _likeness(*swap) > _ALIKE
             for swap in swaps
         )
+    )
+
+
+def _likeness(old: str, new: str) -> float:
+    """How much of the longer of two words is begin and end of both, from 0 to 1."""
+    start = _shared_start(old, new)
+    end = _shared_start(old[start:][::-1], new[start:][::-1])
+    return (start + end) / max(len(old), len(new))
+
+
+def _shared_start(one: str, other: str) -> int:
+    """How many letters two words begin with are the same."""
+    pairs = zip(one, other, strict=False)
+    return next(
+        (at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other))
     )
 
 

@@ -13,17 +13,17 @@ By location: neighbours are apart where the gap between them is wide
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import Plan
-from gitsplit.model.values import dataclass
 from gitsplit.proposal import clustering, explain, order
-from gitsplit.proposal.arrangement import Arrangement, parts_that_hold
 from gitsplit.proposal.by_location import (
     GroupBy,
     fine_edits,
@@ -52,7 +52,9 @@ from gitsplit.proposal.pieces import (
 )
 from gitsplit.proposal.scoring import best_number, scores
 from gitsplit.proposal.source_text import message_items
-from gitsplit.proposal.syntax import broken_files
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.arrangement import Arrangement
 
 Clusters = tuple[tuple[int, ...], ...]
 """For each group the numbers of its pieces, from 0."""
@@ -165,6 +167,8 @@ class ProposalsByContent:
 
         Nor can it where a file could no longer be parsed.
         """
+        from gitsplit.proposal.syntax import broken_files
+
         try:
             plan = self.plan(number)
         except InvalidPlan:
@@ -222,7 +226,9 @@ class ProposalsByContent:
         return self._arrangement.settled(first, keeps_number=keeps_number)
 
     @cached_property
-    def _arrangement(self) -> Arrangement:
+    def _arrangement(self) -> "Arrangement":
+        from gitsplit.proposal.arrangement import Arrangement  # the screen opens first
+
         return Arrangement(self.commit)
 
     def _main(self, clusters: Clusters) -> int | None:
@@ -392,6 +398,8 @@ def _parts_of_pieces(
 
     Raises InvalidPlan where they can't be cut into as many.
     """
+    from gitsplit.proposal.arrangement import parts_that_hold
+
     homes = sorted((sort_key(e), at) for at, piece in enumerate(pieces) for e in piece)
     starts = [start for start, _ in homes]
     within: list[list[Edit]] = [[] for _ in pieces]

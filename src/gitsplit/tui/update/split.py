@@ -25,11 +25,6 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.todo import Entry
-from gitsplit.proposal.companions import (
-    companion_words,
-    with_companions_apart,
-    with_companions_at_code,
-)
 from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.proposal.regroup import regroup
 from gitsplit.proposal.rewording import with_words_followed
@@ -118,6 +113,12 @@ def _after_follow_toggle(state: State) -> State:
 
 def _after_placed_tests(state: State) -> State:
     """The state with tests, docs and changelogs at their code, or apart from there."""
+    from gitsplit.proposal.companions import (
+        companion_words,
+        with_companions_apart,
+        with_companions_at_code,
+    )
+
     plan, found = state.plan, state.proposals.get(state.target.commit)
     if isinstance(found, ProposalsByContent):
         known = found.commit.pieces, found.pair_scores
