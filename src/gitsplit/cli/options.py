@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import Field, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gitsplit import __version__
 from gitsplit.cli.output import guard_stdout
-from gitsplit.model.values import dataclass
 from gitsplit.report.formats import FORMATS, formats_in_words
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from gitsplit.errors import GitsplitError
-from gitsplit.model.values import dataclass
 
 _TRUE = frozenset({"true", "yes", "on"})
 

@@ -14,6 +14,7 @@ Also the three-way merge of a file's contents (``git-merge-file(1)``).
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -34,7 +35,6 @@ from gitsplit.model.objects import (
     Oid,
     TreeEntry,
 )
-from gitsplit.model.values import dataclass
 
 _RAW = (
     *("--no-replace-objects", "diff-tree", "--stdin", "-r", "-z", "--raw"),

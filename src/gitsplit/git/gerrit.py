@@ -9,7 +9,7 @@ as last fetched. Nothing is asked of a server.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from gitsplit.model.escape import shell_command
 from gitsplit.model.message import host_of, is_valid_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.values import dataclass
 
 REVIEW = "refs/for/"
 """Where commits are pushed for review."""

@@ -14,6 +14,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -25,7 +26,6 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import output_in_one_line, printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit
-from gitsplit.model.values import dataclass
 
 # Newer gits say exec where older ones say run.
 _CANNOT_RUN = re.compile(rb"(fatal|error): cannot (run|exec)\b")

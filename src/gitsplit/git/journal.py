@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -48,7 +48,6 @@ from gitsplit.git.worktree import (
 from gitsplit.model.listing import name_list, with_capital
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say, say_nothing
-from gitsplit.model.values import dataclass
 
 MOST_RECORDS = 50
 """So many rewrites can be undone; older records are thrown away."""

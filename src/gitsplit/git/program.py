@@ -14,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
@@ -28,7 +28,6 @@ from gitsplit.errors import (
     Signalled,
 )
 from gitsplit.model.escape import in_one_line
-from gitsplit.model.values import dataclass
 
 GROUP = 2
 """Where ``pgrp``, field 5 of proc(5), is among the fields from the state on."""

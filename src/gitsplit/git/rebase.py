@@ -14,6 +14,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +45,6 @@ from gitsplit.git.worktree import (
 from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, TreeEntry
-from gitsplit.model.values import dataclass
 
 KEPT = "gitsplit-kept"
 """The label of the last commit; what is picked after it goes to the files only."""

@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import IO, NamedTuple
@@ -31,7 +32,6 @@ from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import output_in_one_line
 from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import Oid
-from gitsplit.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ nothing in the repository.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gitsplit.errors import GitTooOld, ReplayConflict
@@ -33,7 +34,6 @@ from gitsplit.model.objects import (
     parse_tree,
 )
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.values import dataclass
 
 _USAGE = 129
 """The exit status of a git that doesn't know an option."""

@@ -13,7 +13,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -42,7 +42,6 @@ from gitsplit.model.objects import (
     object_id,
 )
 from gitsplit.model.progress import Watch
-from gitsplit.model.values import dataclass
 
 StoredKind = Literal[ObjectKind, "tag"]
 

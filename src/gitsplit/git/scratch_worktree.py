@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -26,7 +26,6 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import own_prefix, remove_files
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import PATIENT, Watch
-from gitsplit.model.values import dataclass
 
 LOCK_REASON = "gitsplit"
 """How the reasons begin for which gitsplit's own worktrees are locked."""

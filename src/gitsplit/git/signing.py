@@ -9,7 +9,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -20,7 +20,6 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.git.write import Rewrite
 from gitsplit.model.escape import in_one_line, output_in_one_line
 from gitsplit.model.objects import Oid, RawCommit
-from gitsplit.model.values import dataclass
 
 Format = Literal["openpgp", "x509", "ssh"]
 

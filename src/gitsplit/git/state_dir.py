@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 from stat import S_IRUSR, S_ISDIR, S_ISGID, S_ISREG, S_IWUSR, S_IXUSR
@@ -28,7 +29,6 @@ from gitsplit.git.program import is_running, this_process
 from gitsplit.git.repository import Repository
 from gitsplit.model.objects import Oid
 from gitsplit.model.series import Series
-from gitsplit.model.values import dataclass
 
 PREFIX = "gitsplit-"
 """How the names of temporary files and directories begin, wherever they are."""

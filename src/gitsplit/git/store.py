@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 
@@ -31,7 +32,6 @@ from gitsplit.model.objects import (
     RawCommit,
     parse_tree,
 )
-from gitsplit.model.values import dataclass
 
 _PACK_VERSION = 2
 

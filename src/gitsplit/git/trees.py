@@ -5,7 +5,7 @@ ids that applying writes. Must not know refs, and stores nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from stat import S_ISDIR
 from typing import NamedTuple, Protocol, TypeGuard
 
@@ -22,7 +22,6 @@ from gitsplit.model.objects import (
     serialize_tree,
 )
 from gitsplit.model.series import PathChange
-from gitsplit.model.values import dataclass
 
 EMPTY_TREE = object_id("tree", b"")
 

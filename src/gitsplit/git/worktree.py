@@ -16,6 +16,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
 from stat import S_ISDIR, S_ISREG
@@ -27,7 +28,6 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import read_own_file, temporary_directory
 from gitsplit.git.trees import NewObjects, PathPair, changed_paths
 from gitsplit.model.objects import GITLINK, Oid, TreeEntry, directories
-from gitsplit.model.values import dataclass
 
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -21,7 +21,6 @@ from gitsplit.model.objects import (
 )
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import CommitDraft, SourceCommit
-from gitsplit.model.values import dataclass
 
 
 class WrittenCommit(NamedTuple):

@@ -12,6 +12,7 @@ on running servers (3.10 and 3.13), in Gerrit's own words.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from gitsplit.model.escape import printable
@@ -27,7 +28,6 @@ from gitsplit.model.message import (
     without_change_id,
     without_lines,
 )
-from gitsplit.model.values import dataclass
 
 _MISPLACED = re.compile(rb"^change-id: *(I[0-9a-f]{40})[ \t\r]*(?:\n|\Z)", re.M | re.I)
 _FIXUP = re.compile(rb"[a-z]+! ")

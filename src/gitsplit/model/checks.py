@@ -4,10 +4,10 @@ A check is what the user's commands (``-x``) said of one new commit; the outlook
 can be said before a todo list is carried out.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 from gitsplit.model.objects import Oid
-from gitsplit.model.values import dataclass
 
 CheckState = Literal["waiting", "running", "passed", "failed", "not run"]
 

@@ -7,6 +7,7 @@ independently.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
 from typing import Final, Literal
@@ -22,7 +23,6 @@ from gitsplit.model.diff import (
     hunk_order,
 )
 from gitsplit.model.objects import object_id
-from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Strand, Stretch, Thread
 
 Mark = Literal["old", "new"]

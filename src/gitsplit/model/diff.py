@@ -10,7 +10,7 @@ made in :mod:`gitsplit.planfile.match` alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -19,7 +19,6 @@ from typing import AnyStr
 from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.lines import Lines
 from gitsplit.model.objects import Oid
-from gitsplit.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
@@ -12,7 +13,6 @@ from gitsplit.model.plan import DROPPED, Plan, empty_groups
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
 from gitsplit.model.states import original_trees, steps
 from gitsplit.model.todo import Layout, layout_as_read
-from gitsplit.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

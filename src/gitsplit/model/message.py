@@ -17,10 +17,10 @@ only its host. Servers (``review_urls``) are the URLs of their pages, or ``//hos
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from gitsplit.model.lines import lines_of
-from gitsplit.model.values import dataclass
 
 SPACE = b" \t\r\n"
 """What git's ``isspace`` takes: form feed and vertical tab are not among them."""

@@ -11,7 +11,7 @@ Change-Ids are no parts: they are placed by rules of their own
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from textwrap import dedent, fill
 from typing import Literal
@@ -28,7 +28,6 @@ from gitsplit.model.message import (
     without_lines,
     without_trailers,
 )
-from gitsplit.model.values import dataclass
 
 PartKind = Literal["subject", "sentence", "bullet", "paragraph", "trailer"]
 

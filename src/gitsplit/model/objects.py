@@ -9,12 +9,12 @@ headers.
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha1
 from typing import Literal, NewType
 
 from gitsplit.errors import ObjectDamaged
-from gitsplit.model.values import dataclass
 
 Oid = NewType("Oid", str)
 """An object id: 40 lower-case hex digits."""

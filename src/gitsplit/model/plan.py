@@ -9,7 +9,7 @@ become.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from typing import Final, Literal
@@ -26,7 +26,6 @@ from gitsplit.model.diff import (
 )
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import directories
-from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread, threads_of
 
 DROPPED: Final = 2**63 - 1

@@ -1,9 +1,9 @@
 """Progress and cancellation of work that may take a while."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from gitsplit.errors import GivenUp
-from gitsplit.model.values import dataclass
 
 Say = Callable[[str], None]
 """Told, in a sentence, what goes on."""

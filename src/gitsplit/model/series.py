@@ -4,12 +4,12 @@ A draft says everything about a commit to be written but its id, its parents' ne
 ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid, RawCommit, TreeEntry
-from gitsplit.model.values import dataclass
 
 PathChange = tuple[bytes, TreeEntry | None]
 """A path and what the tree has there from now on; None where it has nothing."""

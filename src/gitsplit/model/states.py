@@ -10,7 +10,7 @@ merge (``git merge-file``) is given as a function.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from gitsplit.errors import ActionRefused, InvalidPlan
@@ -34,7 +34,6 @@ from gitsplit.model.plan import (
     with_files_for_lines,
 )
 from gitsplit.model.series import PathChange
-from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread
 
 

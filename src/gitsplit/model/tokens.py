@@ -8,12 +8,12 @@ found by comparing bytes, and only what is left is taken apart.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from gitsplit.model.lines import equal_length, equal_tail
-from gitsplit.model.values import dataclass
 
 _TOKEN = re.compile(rb"\w+|\W", re.DOTALL)
 _OTHER = re.compile(rb"\W")

@@ -10,6 +10,7 @@ can conflict. What one commit did is a thread of one change. ``docs/weave.md`` d
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -24,7 +25,6 @@ from gitsplit.model.diff import (
     hunk_lines_of,
 )
 from gitsplit.model.lines import Lines, lines_of
-from gitsplit.model.values import dataclass
 
 
 @dataclass(slots=True, eq=False)

@@ -7,7 +7,7 @@ doesn't. The rules are those of ``docs/plan-file.md``.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from gitsplit.errors import InvalidPlan
@@ -33,7 +33,6 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
-from gitsplit.model.values import dataclass
 from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRange
 
 _NOBODY = -1

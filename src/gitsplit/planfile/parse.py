@@ -10,7 +10,7 @@ from 0, whichever version the file has.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NoReturn, TypeVar, get_args
 
@@ -19,7 +19,6 @@ from gitsplit.model.diff import Fact
 from gitsplit.model.escape import inert_json, printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
-from gitsplit.model.values import dataclass
 
 FORMAT = "gitsplit-plan"
 

@@ -7,7 +7,7 @@ the changes of the commits at hand; what doesn't fit those is refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from typing import Any, Generic, TypeVar, get_args
 
@@ -16,7 +16,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Group, Override, Plan
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry, Todo
-from gitsplit.model.values import dataclass
 
 Json = Any
 """What :mod:`json` takes and gives."""

@@ -7,14 +7,13 @@ two groups joined helps; the first that moves fewest lines is chosen.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, islice, pairwise, permutations
 
 from gitsplit.model.content import Assignment
 from gitsplit.model.diff import Edit, FileChange, size_of, sort_key
 from gitsplit.model.plan import Group, Plan
-from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread, threads_of
 from gitsplit.proposal import order
 from gitsplit.proposal.commit_features import CommitFeatures

@@ -11,11 +11,11 @@ the merges above and below that cut of the tree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import log, log1p
 from typing import Protocol
 
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.source_text import Role
 

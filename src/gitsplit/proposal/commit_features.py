@@ -8,6 +8,7 @@ usual earlier commits changed two files at once.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import exp, log, sqrt
@@ -16,7 +17,6 @@ from posixpath import dirname
 
 from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.model.listing import enumeration
-from gitsplit.model.values import dataclass
 from gitsplit.proposal import source_text
 from gitsplit.proposal.features import (
     MOST_READ,

@@ -1,6 +1,7 @@
 """What a proposal may know besides the commit itself."""
 
-from gitsplit.model.values import dataclass
+from dataclasses import dataclass
+
 from gitsplit.proposal.trailers import TrailerPlace
 
 SIGNED_OFF_BY = b"signed-off-by"

@@ -9,13 +9,13 @@ import re
 from binascii import crc32
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final, Literal, NamedTuple, overload
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.lines import Lines
-from gitsplit.model.values import dataclass
 from gitsplit.proposal import source_text
 from gitsplit.proposal.source_text import (
     identifier_counts,

@@ -7,12 +7,12 @@ and only where it is nearer than what the piece is together with now.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from gitsplit.model.diff import Edit, is_part_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.pieces import MOST_COMPARED

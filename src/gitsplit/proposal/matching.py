@@ -5,10 +5,8 @@ of the shorter row squared by the longer one.
 """
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from math import inf
-
-from gitsplit.model.values import dataclass
 
 
 def best_matching(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from math import log
 
@@ -26,7 +26,6 @@ from gitsplit.model.message_parts import (
     message_parts,
 )
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece

@@ -9,12 +9,12 @@ within its file or the function.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.model.values import dataclass
 from gitsplit.proposal import source_text
 from gitsplit.proposal.features import TextLines, Texts
 

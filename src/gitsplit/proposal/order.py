@@ -8,7 +8,7 @@ changelogs last.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import fsum, log
 from typing import Literal
 
@@ -18,7 +18,6 @@ from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import without_change_id
 from gitsplit.model.plan import DROPPED, Group, Plan, with_files_for_lines
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import text_subwords

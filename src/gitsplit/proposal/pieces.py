@@ -10,6 +10,7 @@ paths of their files collide.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from gitsplit.errors import InvalidPlan
@@ -17,7 +18,6 @@ from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edit
 from gitsplit.model.objects import GITLINK
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import path_collisions, steps
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.features import Piece
 
 MOST_COMPARED = 120

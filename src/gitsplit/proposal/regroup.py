@@ -8,7 +8,7 @@ the group where it was.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from gitsplit.errors import InvalidPlan, NothingToDo
@@ -21,7 +21,6 @@ from gitsplit.model.plan import (
     with_message,
     without_empty_groups,
 )
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.propose import Proposals
 
 _TRIES = 8

@@ -6,13 +6,13 @@ those that come later: with all of them the commit is the original, which passes
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from gitsplit.model.diff import TextEdit
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration, quantity
 from gitsplit.model.plan import DROPPED, Plan, with_edits_assigned
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.names import Link, links_of_plan
 from gitsplit.proposal.source_text import definitions, identifiers
 from gitsplit.proposal.syntax import broken_files

@@ -9,11 +9,11 @@ the signals, and counts once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from math import log
 from operator import mul
 
-from gitsplit.model.values import dataclass
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix

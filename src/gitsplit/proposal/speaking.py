@@ -10,10 +10,10 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import log
 
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import subwords
 

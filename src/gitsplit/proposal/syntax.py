@@ -9,6 +9,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from gitsplit.model.content import Assignment, file_states
@@ -16,7 +17,6 @@ from gitsplit.model.diff import File
 from gitsplit.model.objects import EXECUTABLE, FILE
 from gitsplit.model.plan import DROPPED, Plan, assignments
 from gitsplit.model.states import states_in
-from gitsplit.model.values import dataclass
 from gitsplit.model.weave import Thread
 from gitsplit.proposal.brackets import (
     FAMILY_OF,

@@ -5,6 +5,7 @@ are their parts. What two formats would both have to find out is found out here,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from gitsplit.errors import GitsplitError
@@ -19,7 +20,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan, without_empty_groups
 from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
-from gitsplit.model.values import dataclass
 
 if TYPE_CHECKING:
     from gitsplit.planfile.parse import PlanDocument

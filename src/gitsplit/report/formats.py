@@ -5,12 +5,12 @@ a dry run to a :class:`Printout`, and a line in :data:`FORMATS`.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.listing import enumeration
-from gitsplit.model.values import dataclass
 
 if TYPE_CHECKING:
     from gitsplit.report.findings import DryRun

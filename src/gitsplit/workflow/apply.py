@@ -6,7 +6,7 @@ computed in memory, for previews as well. :func:`undo` and :func:`recover` lead 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from gitsplit.errors import (
@@ -54,7 +54,6 @@ from gitsplit.model.todo import (
     todo_layout,
     with_squashed_commit,
 )
-from gitsplit.model.values import dataclass
 from gitsplit.planfile import parse
 from gitsplit.report.findings import ResultCommit
 from gitsplit.workflow.hooks_and_signing import Finish

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Condition, Event, Lock, Thread, current_thread
 
@@ -37,7 +37,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say, Watch
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
-from gitsplit.model.values import dataclass
 from gitsplit.report.summary import check_lines
 from gitsplit.workflow.apply import compute_rewrite
 from gitsplit.workflow.work import Work

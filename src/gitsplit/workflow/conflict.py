@@ -6,7 +6,7 @@ continues or aborts it, the outcome is the same.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gitsplit.errors import (
     GitsplitError,
@@ -30,7 +30,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, DropTo
 from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import CommitDraft, Series, SourceCommit, commit_in_words
-from gitsplit.model.values import dataclass
 from gitsplit.report.summary import staying_lines
 from gitsplit.workflow.apply import (
     entry_drafts,

@@ -7,7 +7,7 @@ leaves the repository as it was. Notes and ``post-rewrite`` follow once refs hav
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import hooks
@@ -28,7 +28,6 @@ from gitsplit.model.message import stripspace, subject_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import CommitDraft
-from gitsplit.model.values import dataclass
 
 MOST_UNASKED = 20
 """So many commits are signed without asking: each may want a touch of a key."""

@@ -1,7 +1,7 @@
 """What stands against a todo list, before it is applied: conflicts, files, Gerrit."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
@@ -15,7 +15,6 @@ from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import is_whole
 from gitsplit.model.todo import Todo
-from gitsplit.model.values import dataclass
 from gitsplit.report.sentences import review_lines
 from gitsplit.workflow.apply import (
     compute_rewrite,

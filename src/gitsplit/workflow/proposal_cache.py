@@ -4,7 +4,7 @@ They are shared by the screen and the thread that estimates commits beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from threading import Event, Lock
 
 from gitsplit.errors import GitsplitError, NothingToSplit
@@ -16,7 +16,6 @@ from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate
 from gitsplit.workflow.propose import (

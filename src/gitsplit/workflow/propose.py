@@ -1,7 +1,7 @@
 """The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitsplit.errors import InvalidPlan
@@ -12,7 +12,6 @@ from gitsplit.model.diff import FileChange
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.model.values import dataclass
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
 

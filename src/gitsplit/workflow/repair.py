@@ -8,7 +8,7 @@ joined up to the next that passes. The last tree is always the original's.
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
@@ -29,7 +29,6 @@ from gitsplit.model.plan import (
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.states import steps
 from gitsplit.model.todo import Todo
-from gitsplit.model.values import dataclass
 from gitsplit.proposal.repair import (
     Remedy,
     remedies,

@@ -7,7 +7,7 @@ check with ``-x`` and move refs (:func:`gitsplit.workflow.apply.apply`). A dry r
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gitsplit.errors import (
@@ -21,7 +21,6 @@ from gitsplit.errors import (
 )
 from gitsplit.git import repository
 from gitsplit.git.repository import Repository
-from gitsplit.model.values import dataclass
 from gitsplit.workflow.apply import Outcome, apply
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.journal_state import hint_at_undo

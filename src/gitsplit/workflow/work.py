@@ -1,7 +1,7 @@
 """The work of a run: the series as read, and a plan for each commit to be split."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,6 @@ from gitsplit.model.todo import (
     todo_as_read,
     todo_layout,
 )
-from gitsplit.model.values import dataclass
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.workflow.propose import (
