@@ -181,7 +181,7 @@ def test_what_isnt_as_a_case_says_is_told_as_it_is() -> None:
         "owner: A",
         "pieces: 3",
         "reason A: `red`: new name, used in 2 hunks",
-        "draft B: b: Change several things",
+        "draft B: Add blue to b",
         "border A B: Commit 2 has no name in common with commit 1",
         "border B A: there is none",
     ]
