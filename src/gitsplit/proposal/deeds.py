@@ -13,6 +13,13 @@ from dataclasses import dataclass
 from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.escape import printable
 from gitsplit.proposal.commit_features import CommitFeatures
+from gitsplit.proposal.entries import (
+    FEWEST_WORDS,
+    LONGEST_DEED,
+    MOST_LINES,
+    first_entry,
+    first_sentence,
+)
 from gitsplit.proposal.explain import finding
 from gitsplit.proposal.features import PieceFeatures, added_lines
 from gitsplit.proposal.source_text import (
@@ -36,11 +43,6 @@ class Deed:
     is_sentence: bool = False
 
 
-_MARKUP = re.compile(r"^\s*(?:[-*+#>]+|\d+[.)])\s+")
-_REFERENCE = re.compile(
-    r"\(?\[?`?#\d+`?_?\]?(?:\([^)]*\))?\)?|:\w+:`[^`]*`|(?<!\w)@[\w-]+|\s*\(\s*\)"
-)
-_NO_ENTRY = re.compile(r"v?\d|unreleased|version\b|release\b|[=~^-]", re.IGNORECASE)
 _TEST = re.compile(
     r"\b(?:def|fn|func|function|void)\s+(?:\([^)]*\)\s*)?"
     r"([Tt]est_?\w+|\w+_?[Tt]ests?\b|should_?\w+)"
@@ -54,11 +56,6 @@ _VERBS = re.compile(
     r"|return|run|save|set|show|skip|support|test|update|use|write)e?s?\b",
     re.IGNORECASE,
 )
-_FEWEST_WORDS = 3
-_LONGEST = 72
-_MOST_LINES = 400
-"""So many added lines of a piece are searched for sentences."""
-
 _SHORT = 4
 """A name of fewer letters says less."""
 
@@ -128,18 +125,9 @@ def _changelog(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     for piece in pieces:
         if commit.features[piece].role != "changelog":
             continue
-        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
-            bare = _MARKUP.sub("", line).strip()
-            text = _first_sentence(_REFERENCE.sub("", bare))
-            if len(text.split()) >= _FEWEST_WORDS and not _NO_ENTRY.match(text):
-                yield Deed(text, "the changelog", is_sentence=True)
-                return
-
-
-def _first_sentence(text: str) -> str:
-    """The first sentence of a text, without the stop, if it is short enough."""
-    first = re.split(r"(?<=[.!?])\s", text.strip(" \t;,*"))[0].rstrip(" .:;,")
-    return printable(first) if len(first) <= _LONGEST else ""
+        if text := first_entry(commit.texts, commit.pieces[piece]):
+            yield Deed(text, "the changelog", is_sentence=True)
+            return
 
 
 def _is_typo(pieces: Sequence[PieceFeatures]) -> bool:
@@ -177,10 +165,10 @@ def _tests(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     for piece in pieces:
         if commit.features[piece].role != "test":
             continue
-        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
             if found := _TEST.search(line):
                 said = found[3] or spelled_out(_TEST_AFFIX.sub("", found[1]))
-                if said and len(said) <= _LONGEST:
+                if said and len(said) <= LONGEST_DEED:
                     yield Deed(f"Add test {printable(said)}", "the test that is added")
                     return
 
@@ -211,7 +199,7 @@ def _defined(commit: CommitFeatures, pieces: Sequence[int]) -> str:
         wanted = features.defined & features.new
         if not wanted or features.role == "test":
             continue
-        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
             if declares(line) and (named := definitions([line]) & wanted):
                 return printable(min(named, key=line.index))
     return ""
@@ -265,12 +253,12 @@ def _verb(commit: CommitFeatures, pieces: Sequence[int]) -> str:
 def _remarks(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     """The first comment or docstring that is added and is a sentence with a verb."""
     for piece in pieces:
-        for line in added_lines(commit.texts, commit.pieces[piece])[:_MOST_LINES]:
+        for line in added_lines(commit.texts, commit.pieces[piece])[:MOST_LINES]:
             found = _REMARK.match(line)
-            text = _first_sentence(found[1].rstrip("*/\"' ")) if found else ""
+            text = first_sentence(found[1].rstrip("*/\"' ")) if found else ""
             words = text.split()
             if (
-                len(words) > _FEWEST_WORDS
+                len(words) > FEWEST_WORDS
                 and words[0].isalpha()
                 and _VERBS.search(" ".join(words[:_SHORT]))
             ):

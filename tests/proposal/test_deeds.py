@@ -1,0 +1,71 @@
+"""Subjects that are read from hunks have words that somebody would write."""
+
+import pytest
+
+from gitsplit.model.diff import FileChange
+from gitsplit.proposal.deeds import deeds
+from gitsplit.proposal.propose import proposals_by_content
+from tests.strategies import modified
+
+
+def offered(*changes: FileChange) -> list[str]:
+    """What is said, best first, of all that some changes do."""
+    commit = proposals_by_content(changes, b"Do it\n").commit
+    return [deed.text for deed in deeds(commit, range(len(commit.pieces)))]
+
+
+def changelog(added: str, before: str = "", after: str = "") -> FileChange:
+    """Lines that are added to a changelog."""
+    head = "Changes\n=======\n\n" + before
+    old, new = head + after, head + added + after
+    return modified(old.encode(), new.encode(), b"CHANGES.rst")
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        pytest.param(
+            "-   :class:`Kettle` boils sooner. :pr:`2805`\n\n"
+            "    -   :class:`Kettle` is now an abstract base class, making explicit\n"
+            "        that it cannot be filled directly.\n",
+            "Kettle boils sooner",
+            id="outermost item",
+        ),
+        pytest.param(
+            "- Fixed kettle tests path, see #3610 (@foxfromworld)\n",
+            "Fixed kettle tests path",
+            id="reference at the end",
+        ),
+        pytest.param(
+            "- Add `--fallback-lid` to close the kettle when\n  nothing else does,"
+            " see #1341 (@Xavrir)\n",
+            "Add `--fallback-lid` to close the kettle when nothing else does",
+            id="wrapped",
+        ),
+        pytest.param(
+            "* [The kettle](https://x.y/z) whistles (#12, #13)\n",
+            "The kettle whistles",
+            id="link",
+        ),
+    ],
+)
+def test_of_a_changelog_the_first_entry_is_said_from_its_beginning(
+    added: str, expected: str
+) -> None:
+    assert offered(changelog(added))[0] == expected
+
+
+def test_a_line_that_continues_an_entry_is_no_sentence() -> None:
+    found = changelog(
+        "  than a moment says so meanwhile.\n", "- A kettle that takes longer\n"
+    )
+
+    assert offered(found)[0] == (
+        "A kettle that takes longer than a moment says so meanwhile"
+    )
+
+
+def test_a_command_in_the_notes_of_a_release_is_no_entry() -> None:
+    found = changelog("    make tag VERSION=0.74.2\n")
+
+    assert "make tag VERSION=0.74.2" not in offered(found)
