@@ -70,6 +70,40 @@ def test_the_diffs_that_it_gets_are_those_of_the_commits(
         ]
 
 
+FOOTER = (
+    "Fixes: #1\nCo-authored-by: B <b@c>\nChange-Id: I{}\nSigned-off-by: A <a@b>\n"
+).format("1" * 40)
+
+
+def signed(repo: Repository) -> Repository:
+    """A repository whose last commit changes two files, and has trailers."""
+    repo.commit("base\n", {"one": b"1\n", "two": b"1\n"})
+    repo.commit(f"two things\n\n{FOOTER}", {"one": b"2\n", "two": b"2\n"})
+    return repo
+
+
+@pytest.mark.parametrize("end", ["", " of mine\\n\\nFixes: #1"])
+def test_trailers_that_it_does_not_write_stay(repo: Repository, end: str) -> None:
+    """People are on both commits; who fixes what, the program may say."""
+    done(writing(signed(repo), WRITE).path, "-n", "--group-by", "file", "HEAD~1")
+    script = WRITE.replace("for line in first)", f"for line in first) + '{end}'")
+    (repo.path / ".git" / "write.py").write_text(script)
+    done(repo.path, "--group-by", "file", "--yes", "HEAD~1")
+
+    form = "--format=%(trailers:key={},valueonly,separator=%x2C)"
+    having = {
+        key: repo.git("log", "-2", form.format(key)).splitlines()
+        for key in ("Signed-off-by", "Co-authored-by", "Fixes")
+    }
+    assert having == {
+        "Signed-off-by": ["A <a@b>"] * 2,
+        "Co-authored-by": ["B <b@c>"] * 2,
+        "Fixes": ["#1"] * (2 if end else 1),
+    }
+    kept = repo.git("log", "-2", form.format("Change-Id")).splitlines()
+    assert kept.count("I" + "1" * 40) == 1
+
+
 def test_only_messages_are_taken(series: Repository) -> None:
     """Another order of the files, another reason and owner change nothing."""
     before = proposed(series, *SPLIT)

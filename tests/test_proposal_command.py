@@ -56,6 +56,17 @@ def test_what_the_program_proposes_is_proposed(repo: Repository) -> None:
     assert "mine" in repo.git("log", "--format=%s")
 
 
+def test_what_the_program_proposes_is_signed_off(repo: Repository) -> None:
+    proposing(repo, JOIN)
+    repo.git("reset", "-q", "--hard", "HEAD~2")
+    repo.git("commit", "-q", "--amend", "--signoff", "--no-edit")
+    done(repo.path, "--yes", "HEAD~1")
+
+    people = "%(trailers:key=Signed-off-by,valueonly,separator=%x2C)"
+    first, second = repo.git("log", "-2", f"--format={people}").splitlines()
+    assert first == second != ""
+
+
 @pytest.mark.parametrize(
     ("script", "words"),
     [

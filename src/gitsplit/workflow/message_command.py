@@ -1,7 +1,8 @@
 """Messages written by the user's program, ``gitsplit.messageCommand``, for a plan.
 
 The program gets the plan file with the diff of each new commit in it, and prints it
-with the messages that it would have. Nothing else of its answer is taken.
+with the messages that it would have. Nothing else of its answer is taken. Trailers that
+were proposed stay, so that a program which writes plain words loses no sign-off.
 """
 
 import json
@@ -18,6 +19,7 @@ from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import states_in
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
+from gitsplit.proposal.trailers import with_trailers_of
 from gitsplit.workflow.propose import MESSAGE_COMMAND
 
 MOST_DIFF = 200_000
@@ -83,12 +85,15 @@ def _with_messages_of(plan: Plan, commit: SourceCommit, said: bytes) -> Plan:
     told = match.plan_of_entry(entries[0], plan.changes)
     if len(told.groups) != len(plan.groups):
         raise InvalidPlan("It has another number of commits.")
-    pairs = zip(plan.groups, told.groups, strict=True)
+    messages = with_trailers_of(
+        [group.message for group in plan.groups],
+        [group.message for group in told.groups],
+    )
     groups = tuple(
         own
-        if own.message == new.message
-        else replace(own, message=new.message, is_proposed=True)
-        for own, new in pairs
+        if own.message == message
+        else replace(own, message=message, is_proposed=True)
+        for own, message in zip(plan.groups, messages, strict=True)
     )
     return replace(plan, groups=groups)
 

@@ -179,9 +179,15 @@ def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     if [entry.action for entry in entries] != ["split"]:
         raise InvalidPlan("It doesn't split the commit.")
     plan = match.plan_of_entry(entries[0], own.changes)
+    from gitsplit.proposal.trailers import with_people_of
+
     own_message = commit.raw.message
     groups = tuple(
-        replace(group, is_proposed=group.message != own_message)
+        replace(
+            group,
+            message=with_people_of(own_message, group.message),
+            is_proposed=group.message != own_message,
+        )
         for group in plan.groups
     )
     return with_owner(replace(plan, groups=groups), "auto")
