@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from gitsplit.errors import ActionRefused
 from gitsplit.model.message_parts import composed_message, message_in_one
 from gitsplit.model.part_homes import split_as_written, with_part_sent
-from tests.messages import MESSAGES, SIGNED
+from tests.messages import MESSAGES, OLD, SIGNED
 
 TEA = (
     b"Boil the kettle\n\nIt was cold. Nobody drinks\ncold tea.\n\n"
@@ -70,6 +70,27 @@ def test_a_commit_keeps_something_to_say() -> None:
 
     with pytest.raises(ActionRefused, match="all that this commit says"):
         with_part_sent(split, messages, FILL, 0)
+
+
+@pytest.mark.parametrize("footer", [SIGNED, b"Change-Id: " + OLD])
+@pytest.mark.parametrize("to", [1, None])
+def test_footers_are_nothing_to_say(footer: bytes, to: int | None) -> None:
+    message = b"Boil the kettle\n\n* Fill the cups\n\n" + footer + b"\n"
+    whole = message_in_one(message).with_part_in(1, 1)
+    messages = (composed_message(whole, 0), composed_message(whole, 1))
+    split = split_as_written(message, messages, 0)
+
+    with pytest.raises(ActionRefused, match="all that this commit says"):
+        with_part_sent(split, messages, 0, to)
+
+
+@pytest.mark.parametrize("to", [0, None])
+def test_sign_offs_are_nothing_to_say(to: int | None) -> None:
+    messages = (TEA, b"fill the cups\n\n" + SIGNED + b"\n")
+    split = split_as_written(TEA, messages, 0)
+
+    with pytest.raises(ActionRefused, match="all that this commit says"):
+        with_part_sent(split, messages, FILL, to)
 
 
 @given(MESSAGES, st.data())

@@ -6,11 +6,18 @@ what none of them says is known to be left out.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gitsplit.errors import ActionRefused
-from gitsplit.model.message import stripspace, subject_of, without_trailers
+from gitsplit.model.lines import lines_of
+from gitsplit.model.message import (
+    gerrit_footers,
+    ids_in,
+    stripspace,
+    subject_of,
+    without_trailers,
+)
 from gitsplit.model.message_parts import (
     NO_HEIR,
     MessageSplit,
@@ -70,11 +77,26 @@ def _message_after(
         for at in sorted(lost):
             made = _without_text(made, split.parts[at].text)
         made = _with_parts(moved, group, made, gained) if gained else made
-    if not subject_of(made).strip():
+    said = _says_more(message, message)
+    if not subject_of(made).strip() or (said and not _says_more(made, message)):
         raise ActionRefused(
             "It is all that this commit says.", hint="i gives it another subject."
         )
     return made
+
+
+def _says_more(made: bytes, message: bytes) -> bool:
+    """Whether a message made from another says more than that one's footers."""
+    footers = {*_lines(without_trailers(message)[1])}
+    footers.update(_lines(message[each.start : each.stop] for each in ids_in(message)))
+    footers.update(_lines(each[0] for each in gerrit_footers(message)))
+    return any(line not in footers for line in _lines([made]))
+
+
+def _lines(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of the texts, stripped, that are not blank."""
+    lines = (line.strip() for text in texts for line in lines_of(text))
+    return filter(None, lines)
 
 
 def _flat(text: bytes) -> bytes:
