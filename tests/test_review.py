@@ -147,6 +147,38 @@ def test_every_piece_is_signed_off_whatever_else_is_copied(
     assert b"\nSigned-off-by: A <a@b>\n" in repo.message("HEAD~1")
 
 
+def unsigned_plan(repo: Repository) -> bytes:
+    """A plan in which no commit is signed off, as the original is."""
+    plan = json.loads(done(repo.path, *DRY, "--format", "json"))
+    for number, each in enumerate(plan["series"][0]["groups"]):
+        each["message"] = f"part {number}\n"
+    return json.dumps(plan).encode()
+
+
+def test_where_there_is_no_gerrit_sign_offs_are_not_its_matter(
+    repo: Repository,
+) -> None:
+    two_things(repo, "two things\n\nSigned-off-by: A <a@b>\n")
+    plan = unsigned_plan(repo)
+    ran = [gitsplit(repo.path, "--plan", "-", x, stdin=plan) for x in ("-n", "--yes")]
+
+    assert [(each.status, each.err) for each in ran] == [(0, "")] * 2
+    lost = "Signed-off-by stays with none of the new commits."
+    assert [lost in each.out for each in ran] == [True, True]
+    assert repo.message("HEAD") == b"part 1\n"
+
+
+def test_where_there_is_one_a_sign_off_that_is_lost_is_refused(
+    repo: Repository,
+) -> None:
+    two_things(repo, "two things\n\nSigned-off-by: A <a@b>\n")
+    repo.git("config", "gerrit.host", "review.example.com")
+    ran = gitsplit(repo.path, "--plan", "-", "--yes", stdin=unsigned_plan(repo))
+
+    assert ran.status == 1
+    assert "Gerrit would refuse the push. Commit 1" in ran.err
+
+
 LINK = f"Link: https://review.example.org/id/{IDS[0]}"
 
 

@@ -167,11 +167,14 @@ def _change_ids_before(work: Work) -> Mapping[Oid, bytes]:
 
 
 def _anybodys_commit(rules: IdRules, made: WrittenCommit) -> Pushed:
-    """The new commit where no server is known; of others' the Change-Ids matter."""
+    """The new commit where no server is known: its Change-Ids matter, if it is ours.
+
+    Who signs off, commits, or has nothing to commit is no matter of Gerrit's there.
+    """
     if not _is_ours(made):
         return Pushed(made.draft.message, b"")
     pushed = _commit_to_push(rules, made, b"", {})
-    return replace(pushed, email=b"", is_empty=False)
+    return replace(pushed, email=b"", is_empty=False, signs_off=False)
 
 
 def _is_ours(made: WrittenCommit) -> bool:
