@@ -11,7 +11,7 @@ from gitsplit.proposal.companions import (
     with_companions_at_code,
 )
 from gitsplit.proposal.pieces import pieces_of
-from gitsplit.proposal.source_text import Role
+from gitsplit.proposal.source_text import Role, role
 from tests.tui.builder import plan_of
 
 PAIRS = [
@@ -70,6 +70,25 @@ def own_group(role: Role, places: Sequence[int]) -> Group:
 
 def apart(plan: Plan) -> Plan:
     return with_companions_apart(plan, own_group)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".github/workflows/test.yml",
+        ".github/workflows/run-tests.yml",
+        ".github/actions/tests/action.yml",
+        ".circleci/test.yml",
+        ".gitlab/ci/tests.yaml",
+        ".gitlab-ci-test.yml",
+        "ci/azure-pipelines-tests.yml",
+        ".github/workflows/release.yml",
+    ],
+)
+def test_what_a_server_runs_on_a_push_is_no_test_and_no_changelog(path: str) -> None:
+    assert role(path) == "configuration"
+    plan = planned("src/other.c", path, "tests/other.c", group_of=(0, 0, 0))
+    assert where(apart(plan)) == {"src/other.c": 0, path: 0, "tests/other.c": 1}
 
 
 @pytest.mark.parametrize(("code", "companion"), PAIRS)

@@ -364,7 +364,16 @@ _CONFIGURATION = re.compile(
     r"|(^|/)\.(github|circleci)/",
     re.IGNORECASE,
 )
+_CI = re.compile(
+    r"(^|/)\.((github|gitea|forgejo)/(workflows|actions)|circleci|buildkite|woodpecker)/"
+    r"|(^|/)\.gitlab/.*\.ya?ml$"
+    r"|(^|/)(\.(gitlab-ci|travis|appveyor|cirrus)|appveyor|azure-pipelines)[^/]*\.ya?ml$",
+    re.IGNORECASE,
+)
+"""What a server runs on each push; many a one is named after the tests that it runs."""
+
 _KINDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    ("configuration", _CI),
     ("changelog", _CHANGELOG),
     ("test", _TEST),
     ("documentation", _DOCUMENTATION),
