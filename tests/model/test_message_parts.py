@@ -147,3 +147,19 @@ def test_a_part_is_where_it_is_sent_and_nowhere_else(
     words = split.parts[at].text.split()
     assert all(word in composed_message(sent, 1) for word in words)
     assert sent.with_part_in(at, None).left_out == sent.parts_of(1)
+
+
+def test_a_subject_of_the_heir_is_not_said_again_below_it() -> None:
+    message = b"Make tea\n\n* Boil the kettle (#12)\n* Fill the cups\n"
+    whole = message_in_one(message)
+
+    assert composed_message(whole, 0, b"Boil the kettle") == (
+        b"Boil the kettle\n\n* Fill the cups\n"
+    )
+    assert composed_message(whole, 0, b"Make tea") == message
+
+
+def test_a_number_of_a_request_makes_no_other_subject() -> None:
+    split = message_in_one(b"Make tea\n\n* tea: boil (#12)\n").with_part_in(1, 1)
+
+    assert composed_message(split, 1, b"tea: boil") == b"tea: boil\n"

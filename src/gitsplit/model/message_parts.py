@@ -48,6 +48,10 @@ _SENTENCE_END = re.compile(
     rb"(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.\.\.)"
     rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])(?=[^a-z \t\r\n])"
 )
+
+_REQUEST_NUMBER = re.compile(rb"\s*\(#\d+\)\.?$")
+"""What a forge adds to the subject of what it has merged."""
+
 _ASIDE = re.compile(
     rb"(also|besides|drive-by|in passing|while (there|here|at it|i'?m here))\b"
     rb"[ \t]*[:,]?\s*",
@@ -321,7 +325,7 @@ def composed_message(split: MessageSplit, group: int, subject: bytes = b"") -> b
     part as one. What the subject says isn't said again below it.
     """
     if group == split.heir:
-        message = _message_of_heir(split, subject)
+        message = _message_of_heir(_with_subject_said_once(split, subject), subject)
         is_other = subject and subject != subject_of(message)
         return with_subject(message, subject) if is_other else message
     mine = [split.parts[at] for at in split.parts_of(group)]
@@ -333,10 +337,24 @@ def composed_message(split: MessageSplit, group: int, subject: bytes = b"") -> b
     return with_trailer_lines(b"\n\n".join(blocks) + b"\n", trailers)
 
 
+def _with_subject_said_once(split: MessageSplit, subject: bytes) -> MessageSplit:
+    """The split in which the heir has nothing below its new subject that this says."""
+    if not subject or subject == subject_of(split.message):
+        return split
+    homes = tuple(
+        tuple(home for home in own if home != split.heir)
+        if part.paragraph and part.kind != "trailer" and _is_said(part.text, subject)
+        else own
+        for part, own in zip(split.parts, split.homes, strict=True)
+    )
+    return replace(split, homes=homes)
+
+
 def _is_said(text: bytes, subject: bytes) -> bool:
     """Whether a subject says the text, be it with a capital or after an area."""
     wanted, said = (
-        b" ".join(each.lower().split()).rstrip(b".") for each in (text, subject)
+        _REQUEST_NUMBER.sub(b"", b" ".join(each.lower().split())).rstrip(b".")
+        for each in (text, subject)
     )
     return said == wanted or said.endswith(b": " + wanted)
 
