@@ -163,3 +163,14 @@ def test_a_number_of_a_request_makes_no_other_subject() -> None:
     split = message_in_one(b"Make tea\n\n* tea: boil (#12)\n").with_part_in(1, 1)
 
     assert composed_message(split, 1, b"tea: boil") == b"tea: boil\n"
+
+
+def test_a_sentence_may_begin_with_a_name_as_of_code() -> None:
+    message = (
+        b"Tea\n\ntrim the old one(). res.send adds it. e.g. now. then\nit boils.\n"
+    )
+
+    assert [part.text for part in message_parts(message)[1:]] == [
+        b"trim the old one().",
+        b"res.send adds it. e.g. now. then it boils.",
+    ]

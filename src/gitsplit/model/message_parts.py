@@ -46,8 +46,10 @@ _SQUASH_LOG = re.compile(rb"Squashed commit of the following:[ \t]*\n")
 
 _SENTENCE_END = re.compile(
     rb"(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.\.\.)"
-    rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])(?=[^a-z \t\r\n])"
+    rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])"
+    rb"(?=[^a-z \t\r\n]|(?!e\.g|i\.e)[a-z]\w*(?:[.(_]\w|\(\)))"
 )
+"""What ends a sentence: the next has a capital, or a name as of code at its start."""
 
 _REQUEST_NUMBER = re.compile(rb"\s*\(#\d+\)\.?$")
 """What a forge adds to the subject of what it has merged."""
