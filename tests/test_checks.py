@@ -97,6 +97,10 @@ def test_a_failure_names_the_commit_shows_the_output_and_applies_nothing(
     assert lines[5].startswith("gitsplit: Commit 1, ")
     assert "“tangled”, fails: grep -n B sub/other" in lines[5]
     assert lines[5].endswith(" (exit 3).")
+    assert lines[6] == (
+        "hint: --repair moves hunks along until it passes."
+        " Change the plan so that it passes, or run without -x."
+    )
     assert lines[8] == "Nothing was changed."
     assert_no_trace(series, temporary)
 

@@ -108,6 +108,10 @@ def _read_plan_file(name: str) -> bytes:
         ) from error
 
 
+_REPAIRED_BY_OPTION = "--repair moves hunks along until it passes."
+_REPAIRED_BY_KEY = "X in the preview, after x, moves hunks along until it passes."
+
+
 def _finish(repo: "Repository", options: Options) -> "Finish":
     """What is to be done with new commits before refs move, as the options say."""
     from gitsplit.git.signing import signer
@@ -122,7 +126,8 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         from gitsplit.workflow.checks import check_commits
 
         with show_activity("running -x on the new commits") as tell:
-            check_commits(repo, rewrite, commands, jobs, tell, passed=passed)
+            cure = _REPAIRED_BY_OPTION if options.yes else _REPAIRED_BY_KEY
+            check_commits(repo, rewrite, commands, jobs, tell, passed=passed, cure=cure)
 
     def agrees(count: int) -> bool:
         return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")

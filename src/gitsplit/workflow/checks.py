@@ -57,11 +57,13 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     say: Say,
     *,
     passed: AbstractSet[Oid] = frozenset(),
+    cure: str = "",
 ) -> None:
     """Run the commands on every new commit; the commits are stored by now.
 
     ``passed`` are trees on which the commands have passed before; they aren't run
-    again. ``say`` gets a line for each commit, oldest first.
+    again. ``say`` gets a line for each commit, oldest first. ``cure`` is a sentence on
+    what repairs a commit that fails.
 
     Raises CheckFailed, which names the first commit on which a command failed, when all
     have been checked, and NotChecked where none failed and some weren't run.
@@ -71,13 +73,15 @@ def check_commits(  # noqa: PLR0913 -- callers name the last
     checks = CommandChecks(repo, commands, jobs, passed=passed)
     with unwind_on_signals():
         try:
-            tell_checks(checks, rewrite, say)
+            tell_checks(checks, rewrite, say, cure)
         finally:
             with ignore_signals():
                 checks.stop()
 
 
-def tell_checks(checks: "CommandChecks", rewrite: Rewrite, say: Say) -> None:
+def tell_checks(
+    checks: "CommandChecks", rewrite: Rewrite, say: Say, cure: str = ""
+) -> None:
     """Say how each new commit is checked, as :func:`check_commits` does, and raise."""
     made = [(n, c) for n, c in enumerate(rewrite.commits, 1) if is_new(c)]
     failed: list[tuple[int, WrittenCommit, Check]] = []
@@ -91,7 +95,8 @@ def tell_checks(checks: "CommandChecks", rewrite: Rewrite, say: Say) -> None:
             failed.append((number, commit, check))
     if failed:
         # One that failed says more than one on which nothing was run.
-        raise _check_error(*min(failed, key=lambda each: each[2].state == "not run"))
+        first = min(failed, key=lambda each: each[2].state == "not run")
+        raise _check_error(*first, cure)
 
 
 def is_new(commit: WrittenCommit) -> bool:
@@ -103,7 +108,9 @@ def _subject(commit: WrittenCommit) -> bytes:
     return subject_of(commit.draft.message)
 
 
-def _check_error(number: int, commit: WrittenCommit, check: Check) -> GitsplitError:
+def _check_error(
+    number: int, commit: WrittenCommit, check: Check, cure: str
+) -> GitsplitError:
     name = f"Commit {number}, {commit_in_words(commit.oid, _subject(commit))}"
     if check.state == "not run":
         of = f": {check.command} ({check.reason})" if check.command else ""
@@ -115,7 +122,7 @@ def _check_error(number: int, commit: WrittenCommit, check: Check) -> GitsplitEr
     how = f"{printable(check.command)} ({check.reason})"
     return CheckFailed(
         f"{name}, fails: {how}.",
-        hint="Change the plan so that it passes, or run without -x.",
+        hint=f"{cure} Change the plan so that it passes, or run without -x.".lstrip(),
         brief=f"Commit {number} fails: {how}",
     )
 
