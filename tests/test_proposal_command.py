@@ -56,6 +56,22 @@ def test_what_the_program_proposes_is_proposed(repo: Repository) -> None:
     assert "mine" in repo.git("log", "--format=%s")
 
 
+@pytest.mark.parametrize("name", ["proposalCommand", "messageCommand"])
+def test_a_program_that_fails_is_named_by_its_key_and_can_be_done_without(
+    repo: Repository, name: str
+) -> None:
+    """The command that the hint gives does what it says."""
+    tangled(repo)
+    repo.git("config", "--global", f"gitsplit.{name}", "false")
+    ran = gitsplit(repo.path, "-c", "HEAD~2", "--yes")
+    assert f"gitsplit.{name}" in ran.err.splitlines()[0]
+    (hint,) = (x for x in ran.err.splitlines() if "git config" in x)
+    key, value = hint.partition("git config ")[2].split()
+
+    repo.git("config", key, value.strip("'"))
+    done(repo.path, "-c", "HEAD~2", "--yes")
+
+
 def test_what_the_program_proposes_is_signed_off(repo: Repository) -> None:
     proposing(repo, JOIN)
     repo.git("reset", "-q", "--hard", "HEAD~2")

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.git import user_programs
 from gitsplit.git.diff import patch_between
 from gitsplit.git.repository import Repository
 from gitsplit.model.plan import Plan
@@ -20,7 +19,11 @@ from gitsplit.model.states import states_in
 from gitsplit.planfile import match, parse
 from gitsplit.planfile.parse import PlanDocument
 from gitsplit.proposal.trailers import with_trailers_of
-from gitsplit.workflow.propose import MESSAGE_COMMAND
+from gitsplit.workflow.propose import (
+    MESSAGE_COMMAND,
+    hint_to_do_without,
+    program_answer,
+)
 
 MOST_DIFF = 200_000
 """So many bytes of a new commit's diff are handed to the program."""
@@ -37,15 +40,15 @@ def with_program_messages(
     command = repo.config.command(MESSAGE_COMMAND)
     if not command or len(plan.groups) < 2:
         return plan
-    said = user_programs.run_filter(repo, command, _question(series, commit, plan))
+    question = _question(series, commit, plan)
+    said = program_answer(repo, MESSAGE_COMMAND, command, question)
     try:
         return _with_messages_of(plan, commit, said)
     except InvalidPlan as refusal:
         raise InvalidPlan(
             f"What {MESSAGE_COMMAND} writes for {commit.oid[:10]} can't be used."
             f" {refusal}",
-            hint=f"{refusal.hint} Do without it here:"
-            f" git config {MESSAGE_COMMAND} ''".strip(),
+            hint=f"{refusal.hint} {hint_to_do_without(MESSAGE_COMMAND)}".lstrip(),
         ) from refusal
 
 

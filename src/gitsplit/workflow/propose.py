@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gitsplit.errors import InvalidPlan
+from gitsplit.errors import InvalidPlan, ProgramFailed
 from gitsplit.git.config import ALLOW_LOCAL
 from gitsplit.git.history import co_changes, recent_messages
 from gitsplit.git.repository import Repository
@@ -122,16 +122,34 @@ def _plan_by_program(
         return own
     entry = match.entry_of_plan(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    from gitsplit.git import user_programs
-
-    said = user_programs.run_filter(repo, command, parse.dump_plan(document).encode())
+    said = program_answer(repo, COMMAND, command, parse.dump_plan(document).encode())
     try:
         return _plan_of_program(said, own, commit)
     except InvalidPlan as refusal:
         raise InvalidPlan(
             f"What {COMMAND} proposes for {commit.oid[:10]} can't be used. {refusal}",
-            hint=f"{refusal.hint} Do without it here: git config {COMMAND} ''".strip(),
+            hint=f"{refusal.hint} {hint_to_do_without(COMMAND)}".lstrip(),
         ) from refusal
+
+
+def program_answer(repo: Repository, key: str, command: str, question: bytes) -> bytes:
+    """What the user's program prints, which the configuration has under that key.
+
+    Raises ProgramFailed, which names the key and how to do without; and GivenUp.
+    """
+    from gitsplit.git.user_programs import run_filter
+
+    try:
+        return run_filter(repo, command, question)
+    except ProgramFailed as failure:
+        raise ProgramFailed(
+            f"{key} has given nothing. {failure}", hint=hint_to_do_without(key)
+        ) from failure
+
+
+def hint_to_do_without(key: str) -> str:
+    """How no program of that key is asked in this repository."""
+    return f"Do without it here: git config {key} ''"
 
 
 def distrusted_command_warnings(repo: Repository, request: Request) -> Iterator[str]:
