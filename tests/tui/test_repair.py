@@ -9,6 +9,7 @@ from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
 from gitsplit.tui.update.actions import (
     Checked,
     OpenPreview,
+    Redo,
     RepairCommit,
     Repaired,
     Undo,
@@ -92,3 +93,20 @@ def test_what_comes_too_late_is_left_aside(failed: State) -> None:
     moved = after(failed, report)
 
     assert after(moved, report).todo is moved.todo
+
+
+def test_a_repair_that_is_undone_has_its_results_again(failed: State) -> None:
+    """And so it is with one that is done again; results to come are none yet."""
+    plan = with_edits_assigned(PLAN, [1], 0)
+    asked = after(failed, RepairCommit())
+    repaired = after(asked, Repaired(failed.todo, COMMIT, plan, WORDS))
+    assert repaired.checks == {}
+    passed = after(repaired, Checked(repaired.todo, 0, Check("passed")))
+    back = after(passed, Undo())
+    assert back.checks == failed.checks
+    assert "   X moves into it what it lacks" in page(back)
+    assert after(back, Redo()).checks == passed.checks
+    assert after(back, Redo(), Undo()).checks == failed.checks
+
+    running = after(repaired, Checked(repaired.todo, 0, Check("running")))
+    assert after(running, Undo(), Redo()).checks == {}

@@ -243,17 +243,22 @@ Confirmed = Mapping[Oid, frozenset[Edit]]
 
 NONE_CONFIRMED: Confirmed = {}
 
+NO_CHECKS: Mapping[int, Check] = {}
+
 
 class HistoryStep(NamedTuple):
     """What a step of the history did, in words; on which screen, to which commit.
 
-    ``confirmed`` is what the user had confirmed by the end of it.
+    ``confirmed`` is what the user had confirmed by the end of it. ``checks`` are the
+    results, by number, for the commits on its other side: before it, or after it where
+    it is undone.
     """
 
     words: str
     screen: Screen
     commit: Oid | None = None
     confirmed: Confirmed = NONE_CONFIRMED
+    checks: Mapping[int, Check] = NO_CHECKS
 
 
 NO_ROWS = diff_rows((), ())

@@ -3,10 +3,11 @@
 The steps and the user's place are kept in a :class:`Memory` for the next start.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gitsplit.errors import NothingToDo
+from gitsplit.model.checks import Check
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import with_overrides_merged
@@ -51,7 +52,7 @@ def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     """The state one step on; raises ActionRefused where it is the list as it stands."""
     if todo == state.todo:
         raise NothingToDo("No change.")
-    told = step._replace(confirmed=state.confirmed)
+    told = step._replace(confirmed=state.confirmed, checks=_finished_checks(state))
     return replace(
         _at_history(state, state.history.then(todo)),
         steps_done=(*state.steps_done, told),
@@ -70,8 +71,9 @@ def after_undo(state: State) -> State:
     step = state.steps_done[-1]
     back = replace(
         _at_history(state, state.history.back()),
+        checks=step.checks,
         steps_done=state.steps_done[:-1],
-        steps_undone=(step, *state.steps_undone),
+        steps_undone=(_seen_from(state, step), *state.steps_undone),
     )
     return _at_step(back, step, f"undid{_step_commit_words(state, step)}: {step.words}")
 
@@ -86,11 +88,23 @@ def after_redo(state: State) -> State:
     step = state.steps_undone[0]
     forward = replace(
         _at_history(state, state.history.forward()),
-        steps_done=(*state.steps_done, step),
+        checks=step.checks,
+        steps_done=(*state.steps_done, _seen_from(state, step)),
         steps_undone=state.steps_undone[1:],
     )
     said = f"redid{_step_commit_words(state, step)}: {step.words} · u to undo"
     return _at_step(forward, step, said)
+
+
+def _seen_from(state: State, step: HistoryStep) -> HistoryStep:
+    """The step, by which the results for the state's commits come back."""
+    return step._replace(checks=_finished_checks(state))
+
+
+def _finished_checks(state: State) -> Mapping[int, Check]:
+    """The results of the checks; none where some are still to come."""
+    is_done = all(check.is_done for check in state.checks.values())
+    return state.checks if is_done else {}
 
 
 def _step_commit_words(state: State, step: HistoryStep) -> str:
