@@ -31,7 +31,7 @@ _SIGNS = {
 """What is named or changed together is never further apart for it."""
 _HOLD_PAIRS = 3.0
 _HOLD = 6.0
-_SHARP = 0.3
+_SHARP = 0.6
 """A number of groups that is worth so much less is the right one e times as seldom."""
 
 

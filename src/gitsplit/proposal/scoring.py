@@ -19,14 +19,14 @@ from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
 from gitsplit.proposal.commit_features import CommitFeatures, Matrix
 from gitsplit.proposal.signals import SIGNALS, Signal
 
-UNASKED = -0.5
+UNASKED = -0.3
 """What one group is worth more, unasked, than was learned.
 
 The more, the fewer single commits look like several; and the more tangled ones, like
 one.
 """
 
-ASKED = 0.25
+ASKED = 0.1
 """What a number of groups is worth more for its logarithm where a split is asked for.
 
 Who asks knows of several.
