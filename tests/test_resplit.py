@@ -269,6 +269,10 @@ def test_a_dry_run_shows_a_range_whose_paths_clash_with_what_stands_against_it(
     assert ran.status == 1
     assert "! Commit 1 would have two files at a." in ran.out
     assert "Commit 1 would have two files at a." in ran.err
+    name = str(tmp_path / "plan.json")
+    again = gitsplit(repo.path, "-n", "--plan", name, "--format", "json")
+    assert (again.status, again.err) == (ran.status, ran.err)
+    assert json.loads(again.out)["series"][0]["groups"]
 
 
 def test_reviewers_of_a_commit_that_stays_see_nothing_new(five: Repository) -> None:

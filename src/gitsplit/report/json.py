@@ -3,8 +3,10 @@
 It can't say what isn't part of a plan; that is said beside it.
 """
 
+from gitsplit.errors import InvalidPlan
 from gitsplit.model.listing import few
-from gitsplit.model.plan import without_empty_groups
+from gitsplit.model.plan import Plan, without_empty_groups
+from gitsplit.model.states import steps
 from gitsplit.planfile.parse import dump_plan
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun
@@ -12,7 +14,10 @@ from gitsplit.report.formats import Printout
 
 
 def printout(dry_run: DryRun) -> Printout:
-    """The plan file; nothing of the preview is asked for, so nothing can refuse it."""
+    """The plan file; nothing of the preview is asked for.
+
+    It is refused only where paths can't stand in one tree, as other formats say.
+    """
     shortcuts = (
         f"{oid[:10]} is a large commit: {shortcut}."
         for oid, shortcut in dry_run.shortcuts.items()
@@ -27,4 +32,14 @@ def printout(dry_run: DryRun) -> Printout:
         for flaw in flaws_of(without_empty_groups(plan))
     )
     notes = (*few(shortcuts), *refused, *few(flaws))
-    return Printout(dump_plan(dry_run.plan()), notes, is_utf8=True)
+    refusal = next(filter(None, map(_clash, dry_run.plans.values())), None)
+    return Printout(dump_plan(dry_run.plan()), notes, is_utf8=True, refusal=refusal)
+
+
+def _clash(plan: Plan) -> InvalidPlan | None:
+    """Why the trees of a plan can't be; None where they can."""
+    try:
+        steps(plan)
+    except InvalidPlan as refusal:
+        return refusal
+    return None
