@@ -439,7 +439,9 @@ def operated(draw: st.DrawFn, plan: Plan, may_reword: bool = True) -> Plan:
         lambda: with_edits_assigned(plan, draw(edits), draw(target)),
         lambda: draw(cuts(plan)),
         lambda: with_group(
-            plan, draw(st.integers(0, len(plan.groups))), Group(b"more\n")
+            plan,
+            draw(st.integers(0, len(plan.groups))),
+            Group(b"more\n", is_proposed=not may_reword),
         ),
         lambda: without_group(plan, draw(any_group)),
         lambda: with_group_moved(plan, draw(any_group), draw(any_group)),

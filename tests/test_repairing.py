@@ -85,14 +85,47 @@ def test_without_the_option_it_is_refused_as_before(
 def test_where_nothing_smaller_helps_commits_are_joined(
     late: tuple[Repository, str],
 ) -> None:
+    """What was written for both is kept, in one message."""
     repo, plan = late
     tree = repo.tree("HEAD")
-    ran = repaired(repo, plan, "python3 a.py", "--repair-runs", "0")
+    command = "grep -q y=3 a.py"
+    ran = repaired(repo, plan, command, "--repair-runs", "0")
 
     assert ran.status == 0, ran.err
-    assert ran.err.splitlines()[0] == "repaired: 1 to 3 joined (0 runs)"
-    assert subjects(repo) == ["one", "other"]
+    assert ran.err.splitlines()[0] == "repaired: 1 and 2 joined (0 runs)"
+    assert subjects(repo) == ["one", "other", "define"]
+    assert repo.git("show", "-s", "--format=%B", "HEAD~1").split() == ["other", "use"]
     assert repo.tree("HEAD") == tree
+
+
+def test_a_split_that_would_become_one_commit_is_refused(
+    late: tuple[Repository, str],
+) -> None:
+    repo, plan = late
+    head = repo.oid("HEAD")
+    ran = repaired(repo, plan, "python3 a.py", "--repair-runs", "0")
+
+    assert ran.status == 1
+    assert f"{head[:7]} passes only as one commit; a split needs two." in ran.err
+    assert "Split it otherwise, or let --repair-runs try more." in ran.err
+    assert repo.oid("HEAD") == head
+
+
+def test_proposed_messages_follow_what_is_joined(repo: Repository) -> None:
+    """No sentence of the original is lost where its parts come together again."""
+    names = ("alpha", "beta", "gamma")
+    repo.commit("one", {f"{name}.py": FILLER for name in names})
+    message = "Use extras\n\n" + "".join(f"* {n}: call {n}_extra.\n" for n in names)
+    files = {f"{n}.py": b"%s_extra()\n" % n.encode() + FILLER for n in names}
+    repo.commit(message, files)
+    command = "test $(git grep -l extra HEAD -- '*.py' | wc -l) -ne 1"
+    options = ("--commits", "3", "--yes", "-x", command, "--repair")
+    ran = gitsplit(repo.path, "HEAD~1", *options, "--repair-runs", "0")
+
+    assert ran.status == 0, ran.err
+    assert ran.err.splitlines()[0] == "repaired: 1 and 2 joined (0 runs)"
+    said = repo.git("log", "--format=%B", "-2")
+    assert [name for name in names if f"{name}_extra" not in said] == []
 
 
 def test_delta_debugging_finds_what_no_word_points_at(

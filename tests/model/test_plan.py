@@ -246,13 +246,13 @@ def test_a_creation_stays_first_when_groups_change_places() -> None:
 @pytest.mark.parametrize(
     ("source", "into", "owner", "expected", "new_owner"),
     [
-        pytest.param(1, 0, 0, [b"one\n", b"three\n"], 0, id="into the owner"),
-        pytest.param(0, 1, 0, [b"one\n", b"three\n"], 0, id="the owner's words stay"),
-        pytest.param(0, 2, 1, [b"two\n", b"three\n"], 0, id="another is the owner"),
-        pytest.param(2, 0, 2, [b"three\n", b"two\n"], 0, id="the last is the owner"),
+        pytest.param(1, 0, 0, [b"one\n\ntwo\n", b"three\n"], 0, id="into the owner"),
+        pytest.param(0, 1, 0, [b"one\n\ntwo\n", b"three\n"], 0, id="the owner's first"),
+        pytest.param(0, 2, 1, [b"two\n", b"three\n\none\n"], 0, id="its own first"),
+        pytest.param(2, 0, 2, [b"three\n\none\n", b"two\n"], 0, id="the last is owner"),
     ],
 )
-def test_merging_keeps_the_owner_and_its_message(
+def test_merging_keeps_the_owner_and_both_messages(
     source: int, into: int, owner: int, expected: list[bytes], new_owner: int
 ) -> None:
     plan = plan_of(CHANGED, (source, into), owner)
@@ -260,6 +260,22 @@ def test_merging_keeps_the_owner_and_its_message(
 
     assert (messages(merged), merged.owner) == (expected, new_owner)
     assert len(set(merged.group_of)) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "into", "expected"),
+    [
+        (b"Two\n\nWhy.\n\nCloses: 2\n", b"One\n\nCloses: 1\n", b"One\n\nTwo\n\nWhy.\n"),
+        (b"Why.\n\nCloses: 2\n", b"One\n\nWhy.\n\nCloses: 1\n", b"One\n\nWhy.\n"),
+    ],
+)
+def test_merged_messages_have_the_trailers_of_both_last_and_nothing_twice(
+    source: bytes, into: bytes, expected: bytes
+) -> None:
+    plan = with_message(with_message(plan_of(CHANGED, (0, 1)), 0, into), 1, source)
+    merged = with_groups_merged(plan, 1, 0)
+
+    assert merged.groups[0].message == expected + b"\nCloses: 1\nCloses: 2\n"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.diff import Fact, FactEdit
 from gitsplit.model.drafts import split_drafts
+from gitsplit.model.message import joined_message, without_change_id
 from gitsplit.model.objects import Oid, RawCommit
 from gitsplit.model.plan import (
     DROPPED,
@@ -128,14 +129,15 @@ def test_of_two_merged_groups_the_one_that_stays_keeps_what_it_continues() -> No
     merged = with_groups_merged(growing(), 1, 0)
 
     assert merged.continued_by == (0, None, 1)
-    assert [group.message for group in merged.groups] == [MESSAGES[0], MESSAGES[2]]
+    both = joined_message(MESSAGES[0], without_change_id(MESSAGES[1]))
+    assert [group.message for group in merged.groups] == [both, MESSAGES[2]]
 
 
 def test_a_group_that_continues_none_takes_over_from_what_is_merged_into_it() -> None:
     merged = with_groups_merged(with_group(growing(), 0, Group(b"new\n")), 2, 0)
 
     assert merged.continued_by == (1, 0, 2)
-    assert merged.groups[0].message == MESSAGES[1]
+    assert merged.groups[0].message == joined_message(MESSAGES[1], b"new\n")
 
 
 def test_a_commit_that_changed_nothing_may_stay_so() -> None:

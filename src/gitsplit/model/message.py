@@ -199,6 +199,24 @@ def with_trailer_lines(message: bytes, lines: Sequence[bytes]) -> bytes:
     return _with_lines(message, lacking, _end_of_text(message) if joins else None)
 
 
+def joined_message(message: bytes, other: bytes) -> bytes:
+    r"""Both messages, one after the other, the trailers of both at the end, each once.
+
+    There git and Gerrit look for them. What the first has already isn't said twice: a
+    message that is all in it, word for word, adds its trailers only.
+
+    >>> joined_message(b"One\n\nCloses: 1\n", b"Two\n\nCloses: 2\n")
+    b'One\n\nTwo\n\nCloses: 1\nCloses: 2\n'
+    """
+    (first, trailers), (second, others) = map(without_trailers, (message, other))
+    one, two = (body.strip(b"\n") for body in (first, second))
+    if b"\n\n%b\n\n" % two in b"\n\n%b\n\n" % one:
+        two = b""
+    joined = b"\n\n".join(filter(None, (one, two))) + b"\n"
+    block = b"".join(line + b"\n" for line in dict.fromkeys([*trailers, *others]))
+    return joined + (b"\n" + block if block else b"")
+
+
 def subject_of(message: bytes) -> bytes:
     r"""The first paragraph on one line, as ``%s`` of git-log(1) shows it.
 

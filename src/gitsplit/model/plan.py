@@ -25,6 +25,7 @@ from gitsplit.model.diff import (
     edits_of,
 )
 from gitsplit.model.memo import memo
+from gitsplit.model.message import joined_message, without_change_id
 from gitsplit.model.objects import directories
 from gitsplit.model.weave import Thread, threads_of
 
@@ -412,21 +413,21 @@ def with_group_moved(plan: Plan, group: int, to: int) -> Plan:
 def with_groups_merged(plan: Plan, source: int, into: int) -> Plan:
     """The plan with the edits of ``source`` in ``into`` and ``source`` gone.
 
-    ``into`` keeps its message; where it continues no commit, it continues the one that
-    ``source`` did from now on, with that message, which is the one that reviewers know.
-    A message that is only proposed gives way to one that isn't. Of their overrides
-    those of the later group stay: it is the state that both lead to. Merged into
-    itself, a group stays.
+    Where ``into`` continues no commit, it continues the one that ``source`` did from
+    now on. It has the messages of both, first that of the one that continues a commit,
+    which is the one that reviewers know; a message that is only proposed gives way to
+    the other, and of two such ones the first stays. Of their overrides those of the
+    later group stay: it is the state that both lead to. Merged into itself, a group
+    stays.
     """
     if source == into:
         return plan
-    if plan.continues(into) is None and (
-        (continued := plan.continues(source)) is not None
-    ):
-        plan = _with_message_of(plan, into, plan.groups[source])
+    first, second = plan.groups[into], plan.groups[source]
+    continued = plan.continues(source)
+    if plan.continues(into) is None and continued is not None:
+        first, second = second, first
         plan = with_continued(plan, continued, into)
-    elif plan.groups[into].is_proposed and not plan.groups[source].is_proposed:
-        plan = _with_message_of(plan, into, plan.groups[source])
+    plan = _with_message_of(plan, into, _joined_group(first, second))
     together = tuple(into if g == source else g for g in plan.group_of)
     merged = replace(
         plan,
@@ -434,6 +435,18 @@ def with_groups_merged(plan: Plan, source: int, into: int) -> Plan:
         overrides=tuple(sorted(_overrides_after_merge(plan.overrides, source, into))),
     )
     return with_files_for_lines(without_group(merged, source))
+
+
+def _joined_group(first: Group, second: Group) -> Group:
+    """A group with what both say, proposed only where both only do that."""
+    if second.is_proposed:
+        return first
+    if first.is_proposed or not first.message.strip():
+        return second
+    if not second.message.strip():
+        return first
+    other = without_change_id(second.message)
+    return replace(first, message=joined_message(first.message, other))
 
 
 def _overrides_after_merge(

@@ -21,7 +21,7 @@ from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.lines import lines_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
-from gitsplit.model.message import without_change_id, without_trailers
+from gitsplit.model.message import joined_message, without_change_id
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import CommitDraft, Series, SourceCommit
@@ -392,11 +392,7 @@ def squash_message(message: bytes, commit: SourceCommit, rules: IdRules) -> byte
     if _PREFIX.match(other):
         other = _body(other)
     bare = [without_change_id(each, rules.review_urls) for each in (message, other)]
-    (first, trailers), (second, others) = map(without_trailers, bare)
-    bodies = (body.strip(b"\n") for body in (first, second))
-    joined = b"\n\n".join(filter(None, bodies)) + b"\n"
-    block = b"".join(line + b"\n" for line in dict.fromkeys([*trailers, *others]))
-    return joined + (b"\n" + block if block else b"")
+    return joined_message(*bare)
 
 
 def is_for_another(commit: SourceCommit) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 
-from gitsplit.errors import GitsplitError, GivenUp, InvalidPlan
+from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, InvalidPlan
 from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals, unwind_on_signals
 from gitsplit.git.store import store_objects
@@ -35,6 +35,7 @@ from gitsplit.proposal.repair import (
     remedy_words,
     smallest_passing,
 )
+from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.workflow.apply import Outcome, apply, compute_rewrite
 from gitsplit.workflow.checks import CheckRunner, CommandChecks, is_new, tell_checks
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -119,7 +120,8 @@ class Repair:
     ) -> Repaired | None:
         """Repair a commit that is a part of a split; None where it isn't, or the last.
 
-        The last one's tree is the original's, which has no more to take along.
+        The last one's tree is the original's, which has no more to take along. Raises
+        CheckFailed where all parts would have to be joined.
         """
         oid = commit.draft.place
         plan = self.work.plans.get(oid)
@@ -135,7 +137,15 @@ class Repair:
         if found is None:
             return None
         made, words = found
-        return Repaired(oid, without_empty_groups(made), words, attempt.runs)
+        made = without_empty_groups(made)
+        if _is_one_commit(made):
+            raise CheckFailed(
+                f"{oid[:7]} passes only as one commit; a split needs two.",
+                hint="Split it otherwise, or let --repair-runs try more.",
+            )
+        if oid in self.work.proposals:
+            made = with_words_followed(made, plan, self.work.proposals[oid])
+        return Repaired(oid, made, words, attempt.runs)
 
     def passes(self, oid: Oid, plan: Plan, group: int, runs: int) -> tuple[bool, bool]:
         """Whether the commit passes in this plan, and whether that took a run.
@@ -162,6 +172,11 @@ class Repair:
     def most_runs(self) -> int:
         """So many runs are made for each commit."""
         return self._runs
+
+
+def _is_one_commit(plan: Plan) -> bool:
+    """Whether nothing is split any more: all is in one commit, nothing left out."""
+    return len(plan.groups) == 1 and DROPPED not in plan.group_of
 
 
 class _Attempt:
@@ -224,13 +239,16 @@ class _Attempt:
         return self._first + group
 
     def _with(self, edits: frozenset[int]) -> Plan | None:
-        """The plan with edits taken along; None where it would have no trees."""
+        """The plan with edits taken along; None where it can't be.
+
+        It would have no trees, or be one commit.
+        """
         made = with_edits_assigned(self._plan, edits, self._group)
         try:
             steps(made)
         except InvalidPlan:
             return None
-        return made
+        return None if _is_one_commit(without_empty_groups(made)) else made
 
     def _passes(self, plan: Plan) -> bool:
         """Whether the commit passes with this plan, as far as a run is left."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
+from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,
@@ -373,7 +374,10 @@ def _with_repair(state: State, report: Repaired) -> State:
         return state
     if report.oid is None or report.plan is None:
         return replace(state, status=report.words, refusal=Refusal.NOTE)
-    todo = state.todo.with_plan(report.oid, report.plan)
+    plan, before = report.plan, state.todo.plans[report.oid]
+    if report.oid in state.proposals:
+        plan = with_words_followed(plan, before, state.proposals[report.oid])
+    todo = state.todo.with_plan(report.oid, plan)
     step = HistoryStep(report.words, Screen.PREVIEW, report.oid)
     made = with_problems(with_step(state, todo, step))
     return replace(made, request=ShellRequest.CHECK)
