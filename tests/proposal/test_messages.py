@@ -98,3 +98,11 @@ def test_each_commit_of_a_revert_says_what_that_reverts() -> None:
 
     assert found[b"kettle.py"] == message
     assert found[b"cup.py"] == b'Revert "Boil the kettle": Update fill in cup\n'
+
+
+def test_the_original_keeps_its_subject_whatever_the_style_of_the_latest() -> None:
+    context = Context(subjects=(b"Boil it", b"Wash it"))
+
+    found = messages(b"fixes of july.\n\n* wash the spoon\n", context)
+
+    assert b"fixes of july." in {each.partition(b"\n")[0] for each in found.values()}

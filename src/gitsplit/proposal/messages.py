@@ -185,7 +185,11 @@ def _choices(
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
     if split.heir != NO_HEIR:
-        said = [as_subject(text, context.subjects) for text in said]
+        kept = subject_of(split.message) if group == split.heir else None
+        said = [
+            text if text == kept else as_subject(text, context.subjects)
+            for text in said
+        ]
     told = (SubjectChoice(text, "the original message") for text in said)
     read = subjects_of(commit, pieces, context) if pieces else ()
     unique: dict[bytes, SubjectChoice] = {}
