@@ -72,6 +72,25 @@ def test_what_a_failing_commit_lacks_goes_along(
     assert len(trees) == len(set(trees))
 
 
+def test_what_a_repair_empties_is_said(repo: Repository, tmp_path: Path) -> None:
+    repo.commit("one", {"a": b"1\n"})
+    repo.commit("two", {"a": b"2\n", "b": b"1\n", "c": b"1\n"})
+    whole = [
+        group(f"{n}\n", {"old_path": None, "path": n, "whole": True}) for n in "bc"
+    ]
+    entry = split_entry(
+        repo,
+        "HEAD",
+        *whole,
+        group("last\n", owner=True) | {"rest": True},
+    )
+    plan = written(tmp_path / "plan.json", plan_for(repo, "HEAD~1", entry))
+    ran = repaired(repo, plan, "grep -q 2 a || { echo a; false; }")
+
+    assert ran.status == 0, ran.err
+    assert "moved to 1; 3 has no hunks left (" in ran.err
+
+
 def test_without_the_option_it_is_refused_as_before(
     late: tuple[Repository, str],
 ) -> None:

@@ -17,11 +17,12 @@ from gitsplit.git.repository import Repository
 from gitsplit.git.signals import ignore_signals, unwind_on_signals
 from gitsplit.git.store import store_objects
 from gitsplit.git.write import Rewrite, WrittenCommit
-from gitsplit.model.listing import quantity
+from gitsplit.model.listing import enumeration, quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import (
     DROPPED,
     Plan,
+    empty_groups,
     with_edits_assigned,
     with_groups_merged,
     without_empty_groups,
@@ -137,6 +138,9 @@ class Repair:
         if found is None:
             return None
         made, words = found
+        gone = [str(first + each + 1) for each in empty_groups(made)]
+        if gone:
+            words += f"; {enumeration(gone, 'and')} has no hunks left"
         made = without_empty_groups(made)
         if _is_one_commit(made):
             raise CheckFailed(
