@@ -35,8 +35,9 @@ def writing(repo: Repository, script: str) -> Repository:
 
 
 def proposed(repo: Repository, *args: str) -> list[dict[str, object]]:
-    said = done(repo.path, "-n", *args, "--format", "json")
-    groups: list[dict[str, object]] = json.loads(said)["series"][0]["groups"]
+    said = gitsplit(repo.path, "-n", *args, "--format", "json")
+    assert said.status == 0, said.err
+    groups: list[dict[str, object]] = json.loads(said.out)["series"][0]["groups"]
     return groups
 
 

@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.message_parts import composed_message, message_in_one
-from gitsplit.model.part_homes import split_as_written, with_part_sent
+from gitsplit.model.part_homes import (
+    split_as_written,
+    text_left_out,
+    with_part_sent,
+)
 from tests.messages import MESSAGES, OLD, SIGNED
 
 TEA = (
@@ -107,3 +111,28 @@ def test_what_is_sent_away_and_back_is_as_it_was(
 
     assert sent[0] == composed_message(whole.with_part_in(part, 1), 0)
     assert 1 in split_as_written(message, sent, 0).homes[part]
+
+
+@pytest.mark.parametrize(
+    ("original", "messages", "lost"),
+    [
+        (TEA, (b"Drink\n", TEA), ()),
+        (b"Boil; fill; wash\n", (b"Boil\n", b"Wash\n"), (b"fill",)),
+        (b"Boil\n\n* fill\n* wash\n", (b"Fill\n",), (b"Boil", b"wash")),
+        (b"Boil\n\n" + SIGNED + b"\n", (b"Fill\n",), ()),
+    ],
+    ids=["the original stays", "clauses", "bullets", "one thing said"],
+)
+def test_what_no_message_says_is_left_out(
+    original: bytes, messages: tuple[bytes, ...], lost: tuple[bytes, ...]
+) -> None:
+    assert text_left_out(original, messages) == lost
+
+
+def test_the_heading_of_a_squash_log_is_not_left_out() -> None:
+    log = (
+        b"Squashed commit of the following:\n\ncommit " + b"a" * 40 + b"\n"
+        b"Author: A <a@b>\n\n    Boil\n\ncommit " + b"b" * 40 + b"\n"
+        b"Author: A <a@b>\n\n    Wash\n"
+    )
+    assert text_left_out(log, (b"Boil\n",)) == (b"Wash",)

@@ -106,3 +106,12 @@ def test_the_original_keeps_its_subject_whatever_the_style_of_the_latest() -> No
     found = messages(b"fixes of july.\n\n* wash the spoon\n", context)
 
     assert b"fixes of july." in {each.partition(b"\n")[0] for each in found.values()}
+
+
+@pytest.mark.parametrize("clauses", [2, 4, 7])
+def test_every_clause_of_a_subject_is_in_one_of_the_messages(clauses: int) -> None:
+    said = [b"boil the kettle"] + [b"boil at %d" % each for each in range(1, clauses)]
+    found = messages(b"; ".join(said) + b"\n").values()
+
+    counts = [sum(clause in each.lower() for each in found) for clause in said]
+    assert counts == [1] * clauses

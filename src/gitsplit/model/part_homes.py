@@ -22,6 +22,7 @@ from gitsplit.model.message_parts import (
     NO_HEIR,
     MessageSplit,
     composed_message,
+    is_squash_log,
     message_in_one,
 )
 
@@ -43,6 +44,31 @@ def split_as_written(
         wanted = _pattern(part.text)
         homes.append(tuple(g for g, text in enumerate(said) if wanted.search(text)))
     return replace(whole, homes=tuple(homes))
+
+
+def listed_parts(split: MessageSplit) -> tuple[int, ...]:
+    """The numbers of the parts that are told one by one, where there are several.
+
+    Trailers have rules of their own, and the heading of a squash log says nothing.
+    """
+    heading = 0 if is_squash_log(split.message) else None
+    found = tuple(
+        at
+        for at, part in enumerate(split.parts)
+        if part.kind != "trailer" and at != heading
+    )
+    return found if len(found) > 1 else ()
+
+
+def parts_left_out(split: MessageSplit) -> tuple[int, ...]:
+    """The numbers of the parts that are told and that no commit has."""
+    return tuple(at for at in listed_parts(split) if not split.homes[at])
+
+
+def text_left_out(original: bytes, messages: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What the original says and none of these messages, part by part."""
+    split = split_as_written(original, messages)
+    return tuple(split.parts[at].text for at in parts_left_out(split))
 
 
 def with_part_sent(

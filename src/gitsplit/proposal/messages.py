@@ -184,6 +184,10 @@ def _choices(
     """The subjects that may be a group's, best first."""
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
+    if group == split.heir:
+        # It says all of the subject that no other commit does, not a clause alone.
+        said.insert(0, b"; ".join(p.text for p in own if p.kind == "subject"))
+        said = [*filter(None, said)]
     if split.heir != NO_HEIR:
         kept = subject_of(split.message) if group == split.heir else None
         said = [

@@ -120,12 +120,20 @@ class SplitPart:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsaidText:
+    """What a commit's message said, part by part, and none of the new ones says."""
+
+    commit: Oid
+    parts: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """How a commit of so many files and hunks is split.
 
-    ``dropped`` is what no commit takes, ``trailers`` are those that some parts lack,
-    ``given_up`` the commits of a range that no part continues,
-    ``commits`` all those of a range.
+    ``dropped`` is what no commit takes, ``unsaid`` what none of the messages says of
+    the original's, ``trailers`` are those that some parts lack, ``given_up`` the
+    commits of a range that no part continues, ``commits`` all those of a range.
     ``shortcut`` says what was done to have a proposal in time, where it was.
     """
 
@@ -133,6 +141,7 @@ class Split:
     hunks: int
     parts: tuple[SplitPart, ...]
     dropped: tuple[FileEdits, ...] = ()
+    unsaid: tuple[UnsaidText, ...] = ()
     trailers: tuple[IncompleteTrailer, ...] = ()
     shortcut: str = ""
     given_up: tuple[NotContinued, ...] = ()
@@ -195,6 +204,7 @@ def _split(
             for group, commit in pairs
         ),
         dropped=edits_of_files(plan.changes, members.get(DROPPED, ())),
+        unsaid=tuple(text_unsaid([entry], lambda _: tuple(messages.values()))),
         trailers=(
             ()
             if entry.rest
@@ -309,8 +319,9 @@ class DryRun:
     ``plans`` are those of the commits that are split;
     ``shortcuts`` says of commits what was done to have their proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
-    out when it is asked for: ``plan``, the proposals as a plan file has them, and
-    ``preview``, which raises what stands against the series as a whole.
+    out when it is asked for: ``unsaid``, what no message says of the originals',
+    ``plan``, the proposals as a plan file has them, and ``preview``, which raises what
+    stands against the series as a whole.
     """
 
     plans: Mapping[Oid, Plan]
@@ -318,6 +329,7 @@ class DryRun:
     refused: Mapping[Oid, GitsplitError]
     plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
+    unsaid: Callable[[], Iterable[UnsaidText]] = tuple
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]
@@ -377,7 +389,8 @@ class RewriteFindings:
     ``moved`` are refs with their new values, ``left`` those that stay, each with the
     reason as a clause. ``old_tree`` is the one that HEAD had. ``gone`` are the commits
     that the series has no more, each with the Change-Id that went with it, and
-    ``trailers``, for each split commit, those that not every new commit has.
+    ``trailers``, for each split commit, those that not every new commit has;
+    ``unsaid`` is what no new message says of the originals'.
     ``unsigned`` is the number of commits that lost their signature. ``push`` are the
     commands that push it for review.
     """
@@ -391,9 +404,26 @@ class RewriteFindings:
     given_up: tuple[NotContinued, ...] = ()
     trailers: tuple[tuple[IncompleteTrailer, ...], ...] = ()
     dropped: tuple[DroppedEdits, ...] = ()
+    unsaid: tuple[UnsaidText, ...] = ()
     unsigned: int = 0
     review: Review | None = None
     push: tuple[str, ...] = ()
+
+
+def text_unsaid(
+    entries: Iterable[Entry], messages: Callable[[Entry], tuple[bytes, ...]]
+) -> Iterator[UnsaidText]:
+    """What of each commit's message that is split no new one says.
+
+    ``messages`` gives the new ones of an entry.
+    """
+    for entry in entries:
+        original, said = entry.commit.raw.message, messages(entry)
+        if entry.action == "split" and original not in said:
+            from gitsplit.model.part_homes import text_left_out  # needed seldom
+
+            if parts := text_left_out(original, said):
+                yield UnsaidText(entry.oid, parts)
 
 
 def commits_not_continued(

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import PushProperty
 from gitsplit.model.escape import printable
-from gitsplit.model.listing import enumeration, few, with_capital
+from gitsplit.model.listing import enumeration, few, quantity, with_capital
 from gitsplit.model.todo import Doing, Entry
-from gitsplit.report.findings import NotContinued, ResultCommit, Review
+from gitsplit.report.findings import NotContinued, ResultCommit, Review, UnsaidText
 
 
 def fate(entry: Entry, commit: ResultCommit) -> str:
@@ -28,6 +28,14 @@ def _tree_fate(commit: ResultCommit) -> str:
     if commit.tree == commit.draft.source.raw.tree:
         return "tree unchanged"
     return f"tree {commit.tree[:10]}"
+
+
+def unsaid_lines(unsaid: UnsaidText, indentation: str = "") -> Iterator[str]:
+    """How many sentences of a message no new one says, and then each of them."""
+    count = quantity(len(unsaid.parts), "sentence")
+    yield f"{indentation}{count} of the message of {unsaid.commit[:10]} left out:"
+    texts = (printable(b" ".join(part.split())) for part in unsaid.parts)
+    yield from few(f"{indentation}  {text}" for text in texts)
 
 
 MOST_NUMBERS = 10

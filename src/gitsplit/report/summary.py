@@ -26,7 +26,13 @@ from gitsplit.report.findings import (
     ResultCommit,
     RewriteFindings,
 )
-from gitsplit.report.sentences import fate, not_continued, push_lines, review_lines
+from gitsplit.report.sentences import (
+    fate,
+    not_continued,
+    push_lines,
+    review_lines,
+    unsaid_lines,
+)
 
 if TYPE_CHECKING:
     from gitsplit.model.checks import Check
@@ -48,6 +54,7 @@ def summary_text(rewrite: RewriteFindings) -> str:
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
         *few(f"Not continued: {not_continued(each)}" for each in rewrite.given_up),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
+        *(line for each in rewrite.unsaid for line in unsaid_lines(each)),
         *_tree_lines(rewrite),
         *(line for each in rewrite.dropped for line in _lines_left_out(each)),
         *staying_lines(rewrite.left, _short_ref),

@@ -20,7 +20,7 @@ from gitsplit.report.findings import (
     SplitPart,
 )
 from gitsplit.report.formats import Printout
-from gitsplit.report.sentences import fate, not_continued, review_lines
+from gitsplit.report.sentences import fate, not_continued, review_lines, unsaid_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -123,6 +123,9 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield ""
         yield "  left out"
         yield from _edit_lines(split.dropped, split.commits)
+    for unsaid in split.unsaid:
+        yield ""
+        yield from unsaid_lines(unsaid, "  ")
     if split.given_up:
         yield ""
         yield from few(f"  not continued: {not_continued(e)}" for e in split.given_up)

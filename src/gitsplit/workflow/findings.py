@@ -13,7 +13,7 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DropTo
+from gitsplit.model.plan import DropTo, without_empty_groups
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     DryRun,
@@ -23,6 +23,7 @@ from gitsplit.report.findings import (
     commits_not_continued,
     edits_left_out,
     gone_commits,
+    text_unsaid,
     trailers_left_behind,
 )
 from gitsplit.workflow.apply import Outcome, entry_drafts, preview, result_commits
@@ -39,9 +40,16 @@ def dry_run_findings(repo: Repository, work: Work) -> DryRun:
         plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
+        unsaid=lambda: text_unsaid(work.todo.entries, _messages_of),
         plan=memo(partial(plan_document, work)),
         preview=memo(partial(_preview, repo, work)),
     )
+
+
+def _messages_of(entry: Entry) -> tuple[bytes, ...]:
+    """The messages that the commits of a split get by its plan."""
+    plan = entry.plan
+    return tuple(g.message for g in without_empty_groups(plan).groups) if plan else ()
 
 
 def _preview(repo: Repository, work: Work) -> Preview:
@@ -127,6 +135,10 @@ def rewrite_findings(
     rewrite, moves = outcome.rewrite, outcome.moves
     commits = result_commits(work, rewrite.commits)
     is_kept = drop_to == "worktree"
+    said: dict[Oid, tuple[bytes, ...]] = {}
+    for each in commits:
+        place = each.draft.place
+        said[place] = (*said.get(place, ()), each.draft.message)
     return RewriteFindings(
         work.todo,
         commits,
@@ -141,6 +153,9 @@ def rewrite_findings(
         ),
         trailers=tuple(trailers_left_behind(commits, work.ids)),
         dropped=tuple(edits_left_out(work.todo, outcome.changed, is_kept=is_kept)),
+        unsaid=tuple(
+            text_unsaid(work.todo.entries, lambda entry: said.get(entry.oid, ()))
+        ),
         unsigned=outcome.unsigned,
         review=reviewer_view(repo, work, commits),
         push=push_commands(repo, work),

@@ -13,7 +13,11 @@ from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.memo import memo
 from gitsplit.model.message_parts import NO_HEIR, MessagePart, MessageSplit
 from gitsplit.model.objects import Oid
-from gitsplit.model.part_homes import split_as_written
+from gitsplit.model.part_homes import (
+    listed_parts,
+    parts_left_out,
+    split_as_written,
+)
 from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, entries_of
 from gitsplit.tui.state.new_commits import (
     Address,
@@ -51,9 +55,7 @@ class PartedMessage:
     @property
     def listed(self) -> tuple[int, ...]:
         """The parts to be listed, if there are several: trailers have their rules."""
-        parts = enumerate(self.split.parts)
-        found = tuple(at for at, part in parts if part.kind != "trailer")
-        return found if len(found) > 1 else ()
+        return listed_parts(self.split)
 
     def part(self, number: int) -> MessagePart:
         """The part of this number."""
@@ -64,12 +66,8 @@ class PartedMessage:
         return tuple(self.first + group for group in self.split.homes[part])
 
     def left_out(self) -> tuple[int, ...]:
-        """The parts that no commit says, but for the subject: that is often another."""
-        return tuple(
-            at
-            for at in self.listed
-            if not self.split.homes[at] and self.part(at).kind != "subject"
-        )
+        """The listed parts that no commit says."""
+        return parts_left_out(self.split)
 
 
 @memo
