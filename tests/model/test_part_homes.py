@@ -88,6 +88,17 @@ def test_footers_are_nothing_to_say(footer: bytes, to: int | None) -> None:
         with_part_sent(split, messages, 0, to)
 
 
+def test_a_sentence_that_is_sent_is_said_in_place_of_a_guess() -> None:
+    messages = (TEA, b"Update cups\n\n" + SIGNED + b"\n")
+    split = split_as_written(TEA, messages, 0)
+    guessed = with_part_sent(split, messages, FILL, 1, [1])
+
+    assert guessed[1] == b"fill the cups\n\n" + SIGNED + b"\n"
+    assert guessed[0] == with_part_sent(split, messages, FILL, 1)[0]
+    kept = with_part_sent(split, messages, FILL, 1, [0])
+    assert kept[1] == b"Update cups\n\nfill the cups\n\n" + SIGNED + b"\n"
+
+
 @pytest.mark.parametrize("to", [0, None])
 def test_sign_offs_are_nothing_to_say(to: int | None) -> None:
     messages = (TEA, b"fill the cups\n\n" + SIGNED + b"\n")

@@ -6,7 +6,7 @@ what none of them says is known to be left out.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gitsplit.errors import ActionRefused
@@ -72,19 +72,36 @@ def text_left_out(original: bytes, messages: tuple[bytes, ...]) -> tuple[bytes, 
 
 
 def with_part_sent(
-    split: MessageSplit, messages: Sequence[bytes], part: int, to: int | None
+    split: MessageSplit,
+    messages: Sequence[bytes],
+    part: int,
+    to: int | None,
+    guessed: Collection[int] = (),
 ) -> tuple[bytes, ...]:
     """The messages once that of ``to`` alone has the part; none has it for None.
 
     What is composed of parts is composed anew. What was typed stays as it is, but for
-    the part. Raises ActionRefused where a message would have nothing left to say.
+    the part. A subject of the groups ``guessed``, which nobody has confirmed, gives way
+    to the part where the original says nothing else there. Raises ActionRefused where a
+    message would have nothing left to say.
     """
     moved = split.with_part_in(part, to)
     return tuple(
         message
         if moved.parts_of(group) == split.parts_of(group)
+        else composed_message(moved, group)
+        if group in guessed and group == to and _is_bare(split, group, message)
         else _message_after(split, moved, group, message)
         for group, message in enumerate(messages)
+    )
+
+
+def _is_bare(split: MessageSplit, group: int, message: bytes) -> bool:
+    """Whether the message is a subject and footers, none of the original's text."""
+    own = (split.parts[at] for at in split.parts_of(group))
+    is_told = any(part.kind != "trailer" for part in own)
+    return (
+        not is_told and composed_message(split, group, subject_of(message)) == message
     )
 
 

@@ -196,9 +196,9 @@ def _with_part_in(
     messages = tuple(commit.message for commit in parted.commits)
     to = None if number is None else number - parted.first
     todo = state.todo
-    for commit, message in zip(
-        parted.commits, with_part_sent(parted.split, messages, part, to), strict=True
-    ):
+    guessed = [at for at, each in enumerate(parted.commits) if each.is_proposed]
+    made = with_part_sent(parted.split, messages, part, to, guessed)
+    for commit, message in zip(parted.commits, made, strict=True):
         if message != commit.message:
             todo = _with_message_at(todo, commit.where, message)
     words = _sent_words(parted, part, number)
