@@ -29,7 +29,6 @@ from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece
-from gitsplit.proposal.matching import best_matching
 from gitsplit.proposal.order import heir_of
 from gitsplit.proposal.speaking import Audience, GroupWords
 from gitsplit.proposal.subjects import SubjectChoice, as_subject, subjects_of
@@ -250,7 +249,11 @@ def item_homes(fits: Sequence[Sequence[float]], heir: int) -> list[int]:
     only where there are as many items as groups it needs one, too. Further ones go to
     the group that each fits best.
     """
-    number = len(fits[0]) if fits else 0
+    if not fits:
+        return []
+    from gitsplit.proposal.matching import best_matching  # few messages have a list
+
+    number = len(fits[0])
     is_full = len(fits) >= number
     wanted = [
         [fit - (not is_full and at == heir) * _HEIRS_OWN for at, fit in enumerate(row)]
@@ -274,6 +277,8 @@ def group_of_subject(commit: CommitFeatures, plan: Plan, message: bytes) -> int 
     pieces = pieces_by_group(plan, commit.pieces)
     if not items or len(pieces) < 2:
         return None
+    from gitsplit.proposal.matching import best_matching
+
     audience = _audience(commit, pieces)
     subject = audience.fits(_text(parts[0]))
     sizes = [log(1 + group.lines) for group in audience.groups]
