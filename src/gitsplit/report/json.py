@@ -11,7 +11,6 @@ from gitsplit.planfile.parse import dump_plan
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import Printout
-from gitsplit.report.sentences import unsaid_lines
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -32,11 +31,7 @@ def printout(dry_run: DryRun) -> Printout:
         for oid, plan in dry_run.plans.items()
         for flaw in flaws_of(without_empty_groups(plan))
     )
-    unsaid = (
-        f"{heading} {'; '.join(map(str.strip, parts))}"
-        for heading, *parts in map(unsaid_lines, dry_run.unsaid())
-    )
-    notes = (*few(shortcuts), *refused, *few(flaws), *few(unsaid))
+    notes = (*few(shortcuts), *refused, *few(flaws))
     refusal = next(filter(None, map(_clash, dry_run.plans.values())), None)
     return Printout(dump_plan(dry_run.plan()), notes, is_utf8=True, refusal=refusal)
 
