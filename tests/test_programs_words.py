@@ -163,7 +163,7 @@ def test_a_hook_that_cannot_run_has_refused_nothing(
 ) -> None:
     program(tangled.path / ".git" / "hooks" / "commit-msg", *lines)
     ran = unchanged(tangled, *SPLIT)
-    assert "The commit-msg hook can't be run on “a: tangled”" in ran.err
+    assert "The commit-msg hook can't be run on “update a”" in ran.err
     assert "refused" not in ran.err
 
 
@@ -174,7 +174,7 @@ def test_a_hook_without_its_interpreter_has_refused_nothing(
     program(hook)
     hook.write_text("#!/no/such/interpreter\n")
     ran = unchanged(tangled, *SPLIT)
-    assert "The commit-msg hook can't be run on “a: tangled”: " in ran.err
+    assert "The commit-msg hook can't be run on “update a”: " in ran.err
 
 
 @pytest.mark.parametrize("command", ["no-such-program --all", "./a", "exit 126"])

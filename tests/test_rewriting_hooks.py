@@ -336,7 +336,7 @@ def test_a_message_of_which_nothing_is_left_is_refused(series: Repository) -> No
     ran = gitsplit(series.path, "--yes", "HEAD~1")
 
     assert ran.status == 1
-    assert "The commit-msg hook left nothing of “p: two things”." in ran.err
+    assert "The commit-msg hook left nothing of “add p”." in ran.err
 
 
 def test_post_rewrite_hears_of_it_when_the_refs_have_moved(

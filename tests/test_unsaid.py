@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.repository import Repository
-from tests.runner import done, gitsplit
+from tests.runner import done
 
 MESSAGE = "Boil; fill; wash\n\nIt is cold. Nobody drinks it.\n\n* dry\n"
 BY_FILE = ("HEAD~1", "-n", "--group-by", "file")
@@ -31,14 +31,6 @@ def test_a_dry_run_lists_it(repo: Repository, plan: str) -> None:
 
     count = f"  3 sentences of the message of {repo.git('rev-parse', 'HEAD')[:10]}"
     assert "\n    ".join([f"{count} left out:", *LOST]) + "\n" in said
-
-
-def test_a_plan_file_comes_with_a_warning(repo: Repository, plan: str) -> None:
-    result = gitsplit(repo.path, "--plan", plan, "-n", "--format", "json")
-
-    count = f"3 sentences of the message of {repo.git('rev-parse', 'HEAD')[:10]}"
-    assert f"gitsplit: {count} left out: {'; '.join(LOST)}\n" in result.err
-    assert json.loads(result.out)
 
 
 def test_the_summary_of_a_rewrite_lists_it(repo: Repository, plan: str) -> None:

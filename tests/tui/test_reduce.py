@@ -530,7 +530,8 @@ def test_a_commit_is_merged_into_the_one_before_it() -> None:
     state = after(tangled(3), Send(1), Focus(-1), MergeInto())
 
     assert (state.plan.group_of, state.focus) == ((1,) * 5, 1)
-    assert (state.plan.owner, state.plan.groups[1].message) == (1, MESSAGES[2])
+    joined = MESSAGES[2] + b"\n" + MESSAGES[1]
+    assert (state.plan.owner, state.plan.groups[1].message) == (1, joined)
     assert state.status == "merged commit 3 into 2 · u to undo"
 
 

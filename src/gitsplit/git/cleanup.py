@@ -44,7 +44,8 @@ def note_ref_locks(repo: Repository, locks: Iterable[Path], record: Path) -> Non
 
 def remove_note_of_locks(record: Path) -> None:
     """Remove what :func:`note_ref_locks` has noted."""
-    _note_of_locks(record).unlink(missing_ok=True)
+    with suppress(OSError):  # it is of no use to anybody any more
+        _note_of_locks(record).unlink()
 
 
 def _note_of_locks(record: Path) -> Path:

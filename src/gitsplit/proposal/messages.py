@@ -77,7 +77,12 @@ class ProposedMessages:
         return replace(plan, groups=groups)
 
     def message(self, group: int, choice: int = 0) -> bytes:
-        """The message of a group's commit with that one of its subjects, from 0."""
+        """The message of a group's commit with that one of its subjects, from 0.
+
+        An original without a word stays as it is.
+        """
+        if group == self.split.heir and not self.split.parts:
+            return self.split.message
         choices = self.subjects[group]
         subject = choices[choice].text if choices else b""
         return composed_message(self.split, group, subject)
