@@ -78,11 +78,7 @@ def test_keys_split_a_tangled_commit_as_its_author_did(
         terminal.type(f"i{CLEAR}{subject}{ENTER}{TAB}")
     terminal.type("w")
     terminal.wait_for("Enter")
-    is_asked_twice = "not confirmed" in terminal.text
-    terminal.type(ENTER)
-    if is_asked_twice:
-        terminal.wait_for("Enter again")
-        terminal.type(ENTER)
+    apply(terminal)
 
     assert terminal.exit_status() == 0, terminal.text
     pieces = case.pieces
@@ -98,6 +94,15 @@ def test_keys_split_a_tangled_commit_as_its_author_did(
     done(repo.path, "--undo")
 
     assert repo.oid("HEAD") == before
+
+
+def apply(terminal: Terminal) -> None:
+    """Press Enter in the preview; once more where messages are only proposed."""
+    is_asked_twice = "not confirmed" in terminal.text
+    terminal.type(ENTER)
+    if is_asked_twice:
+        terminal.wait_for("Enter again")
+        terminal.type(ENTER)
 
 
 def test_quitting_leaves_no_trace(tmp_path: Path) -> None:
