@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitsplit.errors import ActionRefused
+from gitsplit.model.message import ids_in, without_trailers
 from gitsplit.model.message_parts import composed_message, message_in_one
 from gitsplit.model.part_homes import (
     split_as_written,
@@ -118,9 +119,14 @@ def test_what_is_sent_away_and_back_is_as_it_was(
     if len(split.parts) < 2 or split.homes != whole.homes:
         return  # the same words stand twice, or are those of the other
     part = data.draw(st.integers(1, len(split.parts) - 1))
-    sent = with_part_sent(split, messages, part, 1)
+    kept = composed_message(whole.with_part_in(part, 1), 0)
+    try:
+        sent = with_part_sent(split, messages, part, 1)
+    except ActionRefused:
+        assert ids_in(kept) or without_trailers(kept)[1], "text would be left"
+        return
 
-    assert sent[0] == composed_message(whole.with_part_in(part, 1), 0)
+    assert sent[0] == kept
     assert 1 in split_as_written(message, sent, 0).homes[part]
 
 
