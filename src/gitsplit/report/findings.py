@@ -319,9 +319,8 @@ class DryRun:
     ``plans`` are those of the commits that are split;
     ``shortcuts`` says of commits what was done to have their proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
-    out when it is asked for: ``unsaid``, what no message says of the originals',
-    ``plan``, the proposals as a plan file has them, and ``preview``, which raises what
-    stands against the series as a whole.
+    out when it is asked for: ``plan``, the proposals as a plan file has them, and
+    ``preview``, which raises what stands against the series as a whole.
     """
 
     plans: Mapping[Oid, Plan]
@@ -329,7 +328,6 @@ class DryRun:
     refused: Mapping[Oid, GitsplitError]
     plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
-    unsaid: Callable[[], Iterable[UnsaidText]] = tuple
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]

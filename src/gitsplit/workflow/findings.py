@@ -13,7 +13,7 @@ from gitsplit.git.trees import NewObjects
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DropTo, without_empty_groups
+from gitsplit.model.plan import DropTo
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     DryRun,
@@ -40,16 +40,9 @@ def dry_run_findings(repo: Repository, work: Work) -> DryRun:
         plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
-        unsaid=lambda: text_unsaid(work.todo.entries, _messages_of),
         plan=memo(partial(plan_document, work)),
         preview=memo(partial(_preview, repo, work)),
     )
-
-
-def _messages_of(entry: Entry) -> tuple[bytes, ...]:
-    """The messages that the commits of a split get by its plan."""
-    plan = entry.plan
-    return tuple(g.message for g in without_empty_groups(plan).groups) if plan else ()
 
 
 def _preview(repo: Repository, work: Work) -> Preview:
