@@ -20,6 +20,12 @@ def test_a_sign_off_beside_prose_is_copied_once() -> None:
     assert with_copied(b"One", prose + footer, ()) == expected
 
 
+def test_co_authors_are_copied_whatever_is_configured() -> None:
+    author = b"Co-authored-by: Z <z@example.com>\n"
+
+    assert with_copied(b"One", b"Two\n\n" + author, ()) == b"One\n\n" + author
+
+
 def test_a_group_that_is_split_off_has_the_words_that_the_message_has_for_it() -> None:
     changes = (
         modified(b"a\n", b"kettle.boil(100)\n", b"kettle.py"),

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from gitsplit.proposal.trailers import TrailerPlace
+from gitsplit.proposal.trailers import ON_ALL, TrailerPlace
 
-SIGNED_OFF_BY = b"signed-off-by"
-
-COPIED_TRAILERS = (SIGNED_OFF_BY, b"co-authored-by")
+COPIED_TRAILERS = tuple(sorted(ON_ALL, reverse=True))
 """The trailers that speak of people; they hold for each part of a commit."""
 
 

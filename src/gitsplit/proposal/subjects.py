@@ -9,8 +9,9 @@ from typing import Literal
 from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.proposal.commit_features import CommitFeatures
-from gitsplit.proposal.context import COPIED_TRAILERS, SIGNED_OFF_BY, Context
+from gitsplit.proposal.context import COPIED_TRAILERS, Context
 from gitsplit.proposal.deeds import deeds
+from gitsplit.proposal.trailers import ON_ALL
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -56,12 +57,13 @@ def proposal_message(
 def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> bytes:
     """A message of this subject, with the ``copied`` trailers of another.
 
-    A sign-off is copied in any case, also where only Gerrit sees it: the part that
-    lacks it is one that nobody stands for, and Gerrit wants it on each commit.
+    Sign-offs and co-authors are copied in any case, also where only Gerrit sees them:
+    the part that lacks them is one that nobody stands for, and Gerrit wants the
+    sign-off on each commit.
     """
     bare = _without_id(message)
-    seen = [item for item in footers(bare) if item[0].lower() == SIGNED_OFF_BY]
-    wanted = {SIGNED_OFF_BY, *copied}
+    seen = [item for item in footers(bare) if item[0].lower() in ON_ALL]
+    wanted = {*ON_ALL, *copied}
     found = [item for item in (*trailers(bare), *seen) if item[0].lower() in wanted]
     lines = [key + b": " + value for key, value in dict.fromkeys(found)]
     return with_trailer_lines(subject + b"\n", lines)
