@@ -84,8 +84,6 @@ _KIND_WEIGHTS = {
 }
 _WORD_WEIGHT, _PATH_WEIGHT, _NAME_WEIGHT = 0.75, 0.3, 0.2
 _BEGINNING_WEIGHT, _DENSITY_WEIGHT, _SIZE_WEIGHT = 0.6, 7.0, 0.09
-_ABOUT_MOST = 0.8
-"""How much a message's subject is likelier about a group with more lines (log)."""
 
 
 @dataclass(frozen=True)
