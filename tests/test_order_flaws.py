@@ -7,7 +7,8 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.checks import Check
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import Checked, OpenPreview
+from gitsplit.tui.update.actions.reports import Checked
+from gitsplit.tui.update.actions.screens import OpenPreview
 from gitsplit.tui.view.preview import preview_page
 from tests.repository import Repository
 from tests.runner import done, gitsplit, group, lines, plan_for, split_entry, written

@@ -14,16 +14,11 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import NO_IDS, Estimate, State
 from gitsplit.tui.state.app_state import first_state as opening
 from gitsplit.tui.state.new_commits import Address
-from gitsplit.tui.update.actions import (
-    Become,
-    Foreseen,
-    MoveCommit,
-    MoveTo,
-    OpenCommit,
-    OpenSeries,
-    SetContent,
-    WriteMessages,
-)
+from gitsplit.tui.update.actions.messages import WriteMessages
+from gitsplit.tui.update.actions.reading import MoveTo
+from gitsplit.tui.update.actions.reports import Foreseen
+from gitsplit.tui.update.actions.series import Become, OpenCommit, OpenSeries
+from gitsplit.tui.update.actions.split import MoveCommit, SetContent
 from gitsplit.tui.update.reduce import reduce
 from tests.tui.builder import (
     ABOVE,

@@ -16,7 +16,8 @@ from gitsplit.model.checks import Outlook
 from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import Action, Report
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reports import Report
 
 NOTHING_AGAINST = Outlook()
 

@@ -18,28 +18,28 @@ from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import ShellRequest, State, one_hunk
 from gitsplit.tui.state.commit_diff import actual_commit, commit_sizes
 from gitsplit.tui.state.selection import selection_of
-from gitsplit.tui.update.actions import (
-    AddCommit,
-    Apply,
+from gitsplit.tui.update.actions.reading import (
     Cancel,
-    Drop,
-    EditFile,
-    Focus,
-    MergeInto,
-    MoveCommit,
     MoveFile,
     MovePiece,
     MoveRows,
     MoveTo,
     Narrow,
-    OpenPreview,
+    Widen,
+)
+from gitsplit.tui.update.actions.screens import OpenPreview, Undo
+from gitsplit.tui.update.actions.shell import Apply, EditFile
+from gitsplit.tui.update.actions.split import (
+    AddCommit,
+    Drop,
+    Focus,
+    MergeInto,
+    MoveCommit,
     Send,
     SendToNext,
     SetContent,
     SplitHunk,
     Take,
-    Undo,
-    Widen,
 )
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_lines

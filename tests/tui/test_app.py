@@ -37,27 +37,19 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import message_commits
-from gitsplit.tui.update.actions import (
-    FAR,
-    Action,
-    Ask,
-    ChooseLook,
-    Fold,
-    Interrupt,
-    Narrow,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
+from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
+from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Fold, Narrow
+from gitsplit.tui.update.actions.screens import (
     OpenHelp,
     OpenMessages,
     OpenPreview,
-    OpenSeries,
-    Reworded,
-    Send,
-    SetContent,
-    SetMessage,
     ShowCommit,
-    Submit,
-    TypeText,
-    WriteMessages,
 )
+from gitsplit.tui.update.actions.series import OpenSeries
+from gitsplit.tui.update.actions.shell import Interrupt
+from gitsplit.tui.update.actions.split import Send, SetContent, SetMessage
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import last_scroll
 from tests.tui.builder import COMMIT, MESSAGES, NO_BACKEND, after, plan_of, state_of

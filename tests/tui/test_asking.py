@@ -20,7 +20,9 @@ from gitsplit.tui.app import Shell
 from gitsplit.tui.background import worker
 from gitsplit.tui.background.worker import CUTTING, Backend, takes_long_to_cut
 from gitsplit.tui.state.app_state import Screen, ShellRequest, State
-from gitsplit.tui.update.actions import Action, MarkSplit, OpenCommit, Send, SplitHunk
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.series import MarkSplit, OpenCommit
+from gitsplit.tui.update.actions.split import Send, SplitHunk
 from gitsplit.tui.view import dropped
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 from tests.tui.cases import series

@@ -27,14 +27,10 @@ from gitsplit.tui.app import (
 )
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Estimate, State
-from gitsplit.tui.update.actions import (
-    Become,
-    CheckCommits,
-    MoveRows,
-    OpenCommit,
-    OpenPreview,
-    Undo,
-)
+from gitsplit.tui.update.actions.reading import MoveRows
+from gitsplit.tui.update.actions.screens import OpenPreview, Undo
+from gitsplit.tui.update.actions.series import Become, OpenCommit
+from gitsplit.tui.update.actions.shell import CheckCommits
 from gitsplit.tui.view.preview import preview_page
 from tests.tui.builder import NO_BACKEND, after
 from tests.tui.cases import COMMITS, series

@@ -8,19 +8,18 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.confirmed import confirmed_edits
 from gitsplit.tui.state.undo import memory_of, with_memory
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.reading import MoveRows
+from gitsplit.tui.update.actions.screens import Redo, Undo
+from gitsplit.tui.update.actions.split import (
     AddCommit,
     ChangeCount,
     Drop,
     FocusOn,
     Follow,
     MergeInto,
-    MoveRows,
-    Redo,
     Send,
     SplitHunk,
     Take,
-    Undo,
     UseProposal,
 )
 from gitsplit.tui.view.split import diff_line

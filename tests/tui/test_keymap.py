@@ -11,32 +11,25 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.tui.key_rows import KeyContext, KeyRow, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_row
 from gitsplit.tui.state.app_state import Purpose, State
-from gitsplit.tui.update.actions import (
-    FAR,
-    Action,
-    AddCommit,
-    Apply,
-    Ask,
-    ChooseLook,
-    FocusOn,
-    Interrupt,
-    Narrow,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
+from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
+from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Widen
+from gitsplit.tui.update.actions.reports import Report
+from gitsplit.tui.update.actions.screens import (
     OpenHelp,
     OpenMessages,
     OpenPreview,
-    OpenSeries,
-    Quit,
-    Refused,
-    Report,
-    Reworded,
+    ShowCommit,
+)
+from gitsplit.tui.update.actions.series import OpenSeries
+from gitsplit.tui.update.actions.shell import Apply, Interrupt, Quit, Refused
+from gitsplit.tui.update.actions.split import (
+    AddCommit,
+    FocusOn,
     Send,
     SetContent,
     SetMessage,
-    ShowCommit,
-    Submit,
-    TypeText,
-    Widen,
-    WriteMessages,
 )
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.key_help import footer, help_sections, keys_markdown

@@ -15,20 +15,11 @@ from gitsplit.tui.state.undo import (
     memory_of,
     with_memory,
 )
-from gitsplit.tui.update.actions import (
-    Action,
-    Become,
-    FocusOn,
-    MovePiece,
-    MoveRows,
-    OpenCommit,
-    OpenPreview,
-    OpenSeries,
-    Redo,
-    Send,
-    SplitHunk,
-    Undo,
-)
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reading import MovePiece, MoveRows
+from gitsplit.tui.update.actions.screens import OpenPreview, Redo, Undo
+from gitsplit.tui.update.actions.series import Become, OpenCommit, OpenSeries
+from gitsplit.tui.update.actions.split import FocusOn, Send, SplitHunk
 from tests.tui.builder import after, state_of
 from tests.tui.cases import COMMITS, large, series
 

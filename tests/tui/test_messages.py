@@ -16,31 +16,21 @@ from gitsplit.tui.state.new_commits import (
     origin_words,
     unconfirmed_count,
 )
-from gitsplit.tui.update.actions import (
-    FAR,
-    Action,
-    Ask,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import (
     Confirm,
-    EditMessages,
-    EraseText,
-    FocusOn,
-    GoBack,
     LeavePartOut,
-    MoveRows,
-    MoveTo,
     NextUnconfirmed,
-    OpenMessages,
-    OpenPreview,
-    OpenSeries,
-    Own,
     SendPart,
-    SetMessage,
     ShiftPart,
-    Submit,
-    TypeText,
-    Undo,
     WriteMessages,
 )
+from gitsplit.tui.update.actions.prompt import Ask, EraseText, Submit, TypeText
+from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
+from gitsplit.tui.update.actions.screens import GoBack, OpenMessages, OpenPreview, Undo
+from gitsplit.tui.update.actions.series import OpenSeries
+from gitsplit.tui.update.actions.shell import EditMessages
+from gitsplit.tui.update.actions.split import FocusOn, Own, SetMessage
 from gitsplit.tui.view.messages import length_words, message_to_be, owner_words
 from tests.tui.builder import CHANGE_ID, COMMIT, after, first_state, plan_of, state_of
 from tests.tui.cases import COMMITS, messages, parted, series, story

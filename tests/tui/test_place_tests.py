@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import Drop, FocusOn, PlaceTests, Undo
+from gitsplit.tui.update.actions.screens import Undo
+from gitsplit.tui.update.actions.split import Drop, FocusOn, PlaceTests
 from tests.tui.builder import COMMIT, MESSAGES, after, plan_of, state_of
 
 TEXT = ("old\n", "new\n")

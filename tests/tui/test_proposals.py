@@ -20,25 +20,20 @@ from gitsplit.tui.app import Editor, Shell, Surroundings
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Purpose, Refusal, State
 from gitsplit.tui.state.proposals import OFFER, PROPOSING, proposal_words
-from gitsplit.tui.update.actions import (
-    Action,
-    AddCommit,
-    Apply,
-    Ask,
-    Dismiss,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import Ask, Dismiss
+from gitsplit.tui.update.actions.reading import MoveRows, Narrow
+from gitsplit.tui.update.actions.reports import Proposed
+from gitsplit.tui.update.actions.screens import (
     GoBack,
-    MoveRows,
-    Narrow,
     OpenHelp,
     OpenPreview,
-    Proposed,
     Redo,
-    Send,
-    SetMessage,
     ShowCommit,
     Undo,
-    UseProposal,
 )
+from gitsplit.tui.update.actions.shell import Apply
+from gitsplit.tui.update.actions.split import AddCommit, Send, SetMessage, UseProposal
 from tests.tui.builder import ABOVE, COMMIT, after, plan_of, state_of
 
 FILES = {f"f{n}.py": ("a\nb\nc\n", f"a\n{n}\nc\n") for n in range(4)}

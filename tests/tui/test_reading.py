@@ -8,15 +8,15 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.state.app_state import Look, State
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.reading import (
     Centre,
     MovePiece,
     MoveTo,
     Pan,
-    ShowCommit,
     ShowContext,
     Toggle,
 )
+from gitsplit.tui.update.actions.screens import ShowCommit
 from gitsplit.tui.view.commit import commit_page
 from gitsplit.tui.view.layout import diff_lines, last_scroll, page_lines
 from gitsplit.tui.view.pane import PaneLines

@@ -11,19 +11,16 @@ from gitsplit.proposal.propose import Proposals, proposals, proposals_by_content
 from gitsplit.proposal.regroup import regroup
 from gitsplit.tui.background.worker import Backend, find_proposal
 from gitsplit.tui.state.app_state import ShellRequest, State
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.screens import Redo, Undo
+from gitsplit.tui.update.actions.series import OpenCommit, OpenMarked, OpenSeries
+from gitsplit.tui.update.actions.split import (
     ChangeCount,
     Drop,
     FocusOn,
-    OpenCommit,
-    OpenMarked,
-    OpenSeries,
     Own,
-    Redo,
     Send,
     SetContent,
     SetMessage,
-    Undo,
 )
 from gitsplit.tui.update.series import with_only_split_open
 from tests.tui.builder import COMMIT, after

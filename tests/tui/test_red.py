@@ -16,24 +16,12 @@ from gitsplit.errors import (
     NothingToDo,
 )
 from gitsplit.tui.state.app_state import Refusal, Screen, State
-from gitsplit.tui.update.actions import (
-    Action,
-    Apply,
-    Autosquash,
-    Become,
-    CheckCommits,
-    Drop,
-    FocusOn,
-    Fold,
-    MoveCommit,
-    MovePiece,
-    OpenPreview,
-    Pan,
-    Redo,
-    Undo,
-    Widen,
-    refusal_of,
-)
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reading import Fold, MovePiece, Pan, Widen
+from gitsplit.tui.update.actions.screens import OpenPreview, Redo, Undo
+from gitsplit.tui.update.actions.series import Autosquash, Become
+from gitsplit.tui.update.actions.shell import Apply, CheckCommits, refusal_of
+from gitsplit.tui.update.actions.split import Drop, FocusOn, MoveCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import status_line

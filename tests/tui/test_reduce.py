@@ -18,48 +18,56 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.state.selection import amount_words, selection_of, selection_rows
-from gitsplit.tui.update.actions import (
-    FAR,
-    Action,
-    AddCommit,
-    Apply,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import (
     Ask,
-    Cancel,
     Dismiss,
-    EditMessage,
     EraseText,
-    FindNext,
-    Focus,
-    FocusOn,
-    Fold,
-    GoBack,
-    Interrupt,
-    MergeInto,
-    MoveCommit,
-    MoveFile,
     MoveInText,
+    Submit,
+    TypeText,
+)
+from gitsplit.tui.update.actions.reading import (
+    FAR,
+    Cancel,
+    FindNext,
+    Fold,
+    MoveFile,
     MovePiece,
     MoveRows,
     MoveTo,
     Narrow,
+    Widen,
+)
+from gitsplit.tui.update.actions.screens import (
+    GoBack,
     OpenHelp,
     OpenPreview,
-    Own,
-    Quit,
     Redo,
-    Refused,
     Scroll,
+    ShowCommit,
+    Undo,
+)
+from gitsplit.tui.update.actions.shell import (
+    Apply,
+    EditMessage,
+    Interrupt,
+    Quit,
+    Refused,
+    Suspend,
+)
+from gitsplit.tui.update.actions.split import (
+    AddCommit,
+    Focus,
+    FocusOn,
+    MergeInto,
+    MoveCommit,
+    Own,
     Send,
     SendToNext,
     SetMessage,
-    ShowCommit,
     SplitHunk,
-    Submit,
-    Suspend,
     Take,
-    TypeText,
-    Undo,
-    Widen,
 )
 from tests.tui.builder import (
     MESSAGES,

@@ -6,14 +6,9 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from gitsplit.model.checks import Check
 from gitsplit.model.plan import with_edits_assigned
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
-from gitsplit.tui.update.actions import (
-    Checked,
-    OpenPreview,
-    Redo,
-    RepairCommit,
-    Repaired,
-    Undo,
-)
+from gitsplit.tui.update.actions.reports import Checked, Repaired
+from gitsplit.tui.update.actions.screens import OpenPreview, Redo, Undo
+from gitsplit.tui.update.actions.shell import RepairCommit
 from gitsplit.tui.view.preview import preview_page
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 

@@ -10,21 +10,17 @@ from gitsplit.tui.diff.matches import matches, matching_edits, next_match
 from gitsplit.tui.key_rows import KeyContext
 from gitsplit.tui.keymap import context_for
 from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
-from gitsplit.tui.update.actions import (
-    Ask,
+from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
+from gitsplit.tui.update.actions.reading import (
     Cancel,
     EndSearch,
     FindNext,
     MarkMatches,
     MoveRows,
-    OpenHelp,
-    OpenSeries,
-    Send,
-    ShowCommit,
-    Submit,
-    TypeText,
-    Undo,
 )
+from gitsplit.tui.update.actions.screens import OpenHelp, ShowCommit, Undo
+from gitsplit.tui.update.actions.series import OpenSeries
+from gitsplit.tui.update.actions.split import Send
 from gitsplit.tui.view.frame import search_words
 from gitsplit.tui.view.layout import diff_lines, page_lines, page_matches
 from gitsplit.tui.view.text import has_match, with_matches

@@ -19,34 +19,28 @@ from gitsplit.tui.state.app_state import (
     first_state,
 )
 from gitsplit.tui.state.new_commits import Address, new_commits
-from gitsplit.tui.update.actions import (
-    Action,
-    Apply,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
+from gitsplit.tui.update.actions.reading import Cancel, MoveRows, MoveTo
+from gitsplit.tui.update.actions.reports import Estimated, Foreseen
+from gitsplit.tui.update.actions.screens import (
+    GoBack,
+    OpenPreview,
+    Redo,
+    ShowCommit,
+    Undo,
+)
+from gitsplit.tui.update.actions.series import (
     Autosquash,
     Become,
-    Cancel,
-    Estimated,
-    Foreseen,
-    GoBack,
     MarkSplit,
-    MoveCommit,
-    MoveRows,
-    MoveTo,
     OpenCommit,
     OpenMarked,
     OpenNext,
-    OpenPreview,
     OpenSeries,
-    Own,
-    Quit,
-    Redo,
-    Reword,
-    Reworded,
-    Send,
-    ShowCommit,
-    Undo,
-    WriteMessages,
 )
+from gitsplit.tui.update.actions.shell import Apply, Quit, Reword
+from gitsplit.tui.update.actions.split import MoveCommit, Own, Send
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.preview import preview_rows
 from gitsplit.tui.view.series import title_of

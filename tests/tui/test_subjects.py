@@ -5,20 +5,16 @@ from dataclasses import replace
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals, proposals
 from gitsplit.tui.state.app_state import Purpose, State
-from gitsplit.tui.update.actions import (
-    FAR,
-    AddCommit,
+from gitsplit.tui.update.actions.prompt import (
     Ask,
     ChooseSubject,
     EraseText,
-    FocusOn,
-    Own,
-    Send,
-    SetMessage,
     Submit,
     TypeText,
-    Undo,
 )
+from gitsplit.tui.update.actions.reading import FAR
+from gitsplit.tui.update.actions.screens import Undo
+from gitsplit.tui.update.actions.split import AddCommit, FocusOn, Own, Send, SetMessage
 from tests.strategies import modified
 from tests.tui.builder import COMMIT, after, first_state, raw_commit, whole_of
 

@@ -10,23 +10,12 @@ from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import History, Screen, ShellRequest, State
-from gitsplit.tui.update.actions import (
-    Action,
-    Apply,
-    Become,
-    CheckCommits,
-    Foreseen,
-    GoBack,
-    MoveRows,
-    MoveTo,
-    OpenCommit,
-    OpenPreview,
-    OpenSeries,
-    Progressed,
-    Quit,
-    Scroll,
-    Undo,
-)
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reading import MoveRows, MoveTo
+from gitsplit.tui.update.actions.reports import Foreseen, Progressed
+from gitsplit.tui.update.actions.screens import GoBack, OpenPreview, Scroll, Undo
+from gitsplit.tui.update.actions.series import Become, OpenCommit, OpenSeries
+from gitsplit.tui.update.actions.shell import Apply, CheckCommits, Quit
 from gitsplit.tui.view.frame import status_line
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_words

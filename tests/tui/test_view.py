@@ -26,7 +26,8 @@ from gitsplit.tui.diff.rows import DiffRow, Rows
 from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, Screen, State
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
-from gitsplit.tui.update.actions import OpenPreview, Pan, ShowCommit
+from gitsplit.tui.update.actions.reading import Pan
+from gitsplit.tui.update.actions.screens import OpenPreview, ShowCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines

@@ -14,7 +14,8 @@ from gitsplit.model.objects import FILE, Oid
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.diff.words import line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State
-from gitsplit.tui.update.actions import ChooseLook, ShowCommit, Toggle
+from gitsplit.tui.update.actions.reading import ChooseLook, Toggle
+from gitsplit.tui.update.actions.screens import ShowCommit
 from gitsplit.tui.view.commit import commit_page
 from gitsplit.tui.view.layout import diff_lines
 from gitsplit.tui.view.text import Tint, layered, line_cells

@@ -21,7 +21,8 @@ from gitsplit.model.diff import TextEdit
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals, proposals
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import Action, AddCommit, FocusOn, MergeInto, Send
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.split import AddCommit, FocusOn, MergeInto, Send
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.workflow.propose import Request, proposals_of, propose_plan
 from tools.bench.clones import real_commits

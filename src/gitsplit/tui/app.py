@@ -67,23 +67,13 @@ from gitsplit.tui.state.new_commits import (
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.undo import Memory, memory_of
-from gitsplit.tui.update.actions import (
-    FAR,
-    Action,
-    FocusOn,
-    Interrupt,
-    Merged,
-    MoveRows,
-    MoveTo,
-    Proposed,
-    Report,
-    Reworded,
-    Scroll,
-    SetContent,
-    SetMessage,
-    WriteMessages,
-    refusal_of,
-)
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
+from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
+from gitsplit.tui.update.actions.reports import Merged, Proposed, Report
+from gitsplit.tui.update.actions.screens import Scroll
+from gitsplit.tui.update.actions.shell import Interrupt, refusal_of
+from gitsplit.tui.update.actions.split import FocusOn, SetContent, SetMessage
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.colours import Colours, Scheme, screen_style

@@ -6,7 +6,8 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from gitsplit.tui.state.app_state import State
-from gitsplit.tui.update.actions import FAR, Action
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reading import FAR
 
 
 class KeyContext(Enum):

@@ -50,26 +50,26 @@ from gitsplit.tui.state.app_state import (
 from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.selection import selection_of
-from gitsplit.tui.update.actions import (
-    Action,
-    ChangeCount,
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import Submit
+from gitsplit.tui.update.actions.reading import FindNext, Fold
+from gitsplit.tui.update.actions.reports import (
     Checked,
     Estimated,
-    FindNext,
-    Fold,
     Foreseen,
-    HistoryAction,
     NotProposed,
-    OpenedAction,
-    OpenPreview,
     Progressed,
     Proposed,
     Repaired,
     Report,
+)
+from gitsplit.tui.update.actions.screens import HistoryAction, OpenPreview
+from gitsplit.tui.update.actions.shell import refusal_of
+from gitsplit.tui.update.actions.split import (
+    ChangeCount,
+    OpenedAction,
     SplitHunk,
-    Submit,
     UseProposal,
-    refusal_of,
 )
 
 Found = TypeVar("Found")

@@ -26,30 +26,32 @@ from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
 from gitsplit.tui.state.selection import cursor_words, unit_at
 from gitsplit.tui.state.subjects import message_with_subject, subject_choices
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.prompt import (
     Ask,
+    ChooseSubject,
+    Dismiss,
+    EraseText,
+    MoveInText,
+    PromptAction,
+    Submit,
+    TypeText,
+)
+from gitsplit.tui.update.actions.reading import (
     Cancel,
     Centre,
     ChooseLook,
-    ChooseSubject,
     CursorAction,
-    Dismiss,
-    EraseText,
     Fold,
     LookAction,
     MarkAction,
     MoveFile,
-    MoveInText,
     MovePiece,
     MoveRows,
     MoveTo,
     Narrow,
     Pan,
-    PromptAction,
     ShowContext,
-    Submit,
     Toggle,
-    TypeText,
     Widen,
 )
 from gitsplit.tui.update.messages import with_messages

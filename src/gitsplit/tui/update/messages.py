@@ -39,13 +39,13 @@ from gitsplit.tui.state.new_commits import (
     new_commits,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.messages import (
     LeavePartOut,
     PartAction,
     SendPart,
-    SetContent,
     ShiftPart,
 )
+from gitsplit.tui.update.actions.split import SetContent
 
 
 def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:

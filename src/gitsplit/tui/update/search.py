@@ -17,7 +17,7 @@ from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import LISTS, Screen, State, Unit
 from gitsplit.tui.state.location import list_row, row_showing, with_folds
 from gitsplit.tui.state.selection import cursor_words
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.reading import (
     EndSearch,
     FindNext,
     MarkMatches,

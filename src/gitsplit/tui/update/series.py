@@ -31,26 +31,30 @@ from gitsplit.tui.state.message_rows import message_rows
 from gitsplit.tui.state.new_commits import PlacedMessage
 from gitsplit.tui.state.proposals import with_shortcut_words
 from gitsplit.tui.state.undo import with_step
-from gitsplit.tui.update.actions import (
-    Autosquash,
-    Become,
+from gitsplit.tui.update.actions.messages import (
     Confirm,
-    CursorAction,
     LeavePartOut,
+    NextUnconfirmed,
+    Reworded,
+    SendPart,
+    ShiftPart,
+    WriteMessages,
+)
+from gitsplit.tui.update.actions.reading import (
+    CursorAction,
     MarkAction,
-    MarkSplit,
     MoveRows,
     MoveTo,
-    NextUnconfirmed,
+)
+from gitsplit.tui.update.actions.series import (
+    Autosquash,
+    Become,
+    MarkSplit,
     OpenCommit,
     OpenMarked,
     OpenNext,
     OpenSeries,
-    Reworded,
-    SendPart,
     SeriesAction,
-    ShiftPart,
-    WriteMessages,
 )
 from gitsplit.tui.update.messages import (
     after_confirmation,

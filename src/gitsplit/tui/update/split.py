@@ -59,7 +59,7 @@ from gitsplit.tui.state.selection import (
     with_selection_apart,
 )
 from gitsplit.tui.state.undo import with_plan, with_step
-from gitsplit.tui.update.actions import (
+from gitsplit.tui.update.actions.split import (
     AddCommit,
     CommitAction,
     Drop,

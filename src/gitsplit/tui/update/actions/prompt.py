@@ -1,0 +1,57 @@
+"""Actions on the prompt: the one line that the user types."""
+
+from dataclasses import dataclass
+
+from gitsplit.tui.state.app_state import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Open the prompt, for ``purpose``."""
+
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class TypeText:
+    """Insert text that was typed or pasted into the prompt."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseText:
+    """Erase so many characters after the cursor, or before it where negative."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInText:
+    """Move the prompt's cursor right, or left where negative."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSubject:
+    """Put the next proposed subject (1), or the previous one (-1), into the prompt."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Accept the prompt; ``lines`` are as of FindNext."""
+
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Cancel the prompt."""
+
+
+PromptAction = (
+    Ask | TypeText | EraseText | MoveInText | ChooseSubject | Submit | Dismiss
+)

@@ -1,0 +1,54 @@
+"""Actions that lead from screen to screen, and through the history."""
+
+from dataclasses import dataclass
+
+from gitsplit.tui.update.actions.reading import FAR
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCommit:
+    """Show the commit ``group`` as reviewers will see it, or the selected one."""
+
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMessages:
+    """Show the messages of all new commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPreview:
+    """Show the preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHelp:
+    """Show all keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoBack:
+    """Close the screen on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scroll:
+    """Scroll the page by ``rows``; ``most`` is the last row that may be on top."""
+
+    rows: int
+    most: int = FAR
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Undo the last change of the todo list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """Redo the last change that was undone."""
+
+
+HistoryAction = Undo | Redo
+ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
