@@ -268,10 +268,6 @@ def test_the_preview_of_the_plan_names_the_trees_of_the_right_answer(
 
 
 @needs_bundle
-@pytest.mark.xfail(
-    strict=True,
-    reason="pieces compared once: three commits, and upgrade_service goes with sudo",
-)
 def test_what_is_proposed_for_grenade_is_how_its_author_split_it(
     tmp_path: Path,
 ) -> None:

@@ -355,7 +355,11 @@ def _line_features(old: Sequence[str], new: Sequence[str]) -> LineFeatures:
         lost=lost,
         brought=brought,
         longer=len(lost | brought),
-        imported=frozenset(identifiers("".join(filter(source_text.is_import, lines)))),
+        imported=frozenset(
+            chain.from_iterable(
+                map(source_text.imported_names, filter(source_text.is_import, lines))
+            )
+        ),
         is_space=bool(old or new) and source_text.differ_in_space(before, after),
         is_comment=source_text.are_comments(lines),
         is_import=source_text.are_imports(lines),

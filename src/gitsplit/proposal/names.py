@@ -202,7 +202,7 @@ def _words(lines: Iterable[str]) -> _Words:
         names = source_text.identifiers(line)
         used.update(names)
         if source_text.is_import(line):
-            found.imported.update(names)
+            found.imported.update(source_text.imported_names(line))
         elif lone := _LONE.match(line):
             found.imported.add(lone[1])
         else:

@@ -255,6 +255,8 @@ _IMPORT = re.compile(
     r"|require(_relative)?\b|.*=\s*require\(|\"[\w./-]+\"$|source\s|\.\s|mod\s+\w+;"
     r"|extern crate|package\s)"
 )
+_BY_PATH = re.compile(r"\s*(source|\.|require)\s")
+_EXPANSION = re.compile(r"\$\{?\w+")
 _NUMBER = re.compile(r"[\d.]+")
 _FAR = 300
 _AT_ONCE = 16
@@ -319,6 +321,14 @@ def are_comments(lines: Sequence[str]) -> bool:
 def is_import(line: str) -> bool:
     """Whether the line names what is used from elsewhere."""
     return _IMPORT.match(line) is not None
+
+
+def imported_names(line: str) -> list[str]:
+    """The identifiers of an import, but for variables that its path is made of.
+
+    ``source "$LIBRARY/functions"`` uses ``LIBRARY``, which is from elsewhere.
+    """
+    return identifiers(_EXPANSION.sub("", line) if _BY_PATH.match(line) else line)
 
 
 def are_imports(lines: Sequence[str]) -> bool:
