@@ -1,15 +1,17 @@
 """Every number of groups that a commit can be cut into is proposed, and is a split."""
 
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import pairwise, permutations
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, facts_of
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import path_collisions
 from gitsplit.proposal import order
+from gitsplit.proposal.arrangement import Arrangement, Groups
 from gitsplit.proposal.propose import ProposalsByContent, proposals_by_content
-from tests.strategies import commits, source_commits
+from tests.strategies import commits, modified, source_commits
 
 ANY = commits() | source_commits()
 MESSAGE = b"Boil the kettle and pour a cup\n"
@@ -69,18 +71,45 @@ def test_the_same_commit_has_the_same_proposals(
 
 
 @given(ANY)
-def test_a_number_nearer_to_the_pieces_only_parts_groups(
+@example(
+    (
+        modified(b"\n", b"pour_slowly = pour\n", b"src/cup.py"),
+        modified(
+            b"\n",
+            b"    return kettle.boil(100)\n\n    pour_slowly(cup)\n",
+            b"src/kettle.py",
+        ),
+        modified(b"", b"    return kettle.boil(100)\ndef pour(cup):\n", b"test_cup"),
+    )
+)
+def test_a_number_nearer_to_the_pieces_only_parts_groups_but_for_an_order_that_holds(
     changes: tuple[FileChange, ...],
 ) -> None:
     assume(len(set(path_collisions(changes))) == len(changes))
     found = proposals_by_content(changes, MESSAGE)
+    arrangement = Arrangement(found.commit)
 
-    groups = [
-        [set(lines_of(tuple(edits))) for edits in plan.edits_by_group().values()]
-        for plan in plans(found)[1:]
-    ]
-    for few, more in pairwise(groups):
+    cuts = [clusters(found, number) for number in range(1, found.tree.size + 1)]
+    for few, more in pairwise(cuts):
         assert all(any(part <= whole for whole in few) for part in more)
+    for cut, plan in zip(cuts, plans(found)[1:], strict=True):
+        groups = as_groups(pieces_by_group(found, plan))
+        if {frozenset(group) for group in groups} != cut and len(cut) <= 4:
+            orders = permutations(as_groups(cut))
+            least = min(len(arrangement.faults(order)) for order in orders)
+            assert len(arrangement.faults(groups)) < least
+
+
+def clusters(found: ProposalsByContent, number: int) -> set[frozenset[int]]:
+    """The pieces of the tree in so many clusters."""
+    members: dict[int, set[int]] = {}
+    for piece, first in enumerate(found.tree.cut(number)):
+        members.setdefault(first, set()).add(piece)
+    return {frozenset(own) for own in members.values()}
+
+
+def as_groups(groups: Iterable[Iterable[int]]) -> Groups:
+    return tuple(tuple(sorted(group)) for group in groups)
 
 
 @given(source_commits())
