@@ -38,6 +38,13 @@ def plan_of(change: FileChange, group_of: tuple[int, ...], owner: int = 0) -> Pl
     return Plan((change,), tuple(edits), group_of, groups, (owner,))
 
 
+def proposed_but(owner: int, plan: Plan) -> Plan:
+    """The plan, whose messages are only proposed but for the owner's."""
+    groups = enumerate(plan.groups)
+    made = tuple(replace(each, is_proposed=at != owner) for at, each in groups)
+    return replace(plan, groups=made)
+
+
 def messages(plan: Plan) -> list[bytes]:
     return [group.message for group in plan.groups]
 
@@ -203,9 +210,37 @@ def test_a_group_without_edits_can_go() -> None:
 def test_where_the_owner_goes_its_message_goes_on_with_the_change_id(
     owner: int, expected: list[bytes], heir: int
 ) -> None:
-    plan = without_group(plan_of(CHANGED, (0, 0), owner), owner)
+    before = proposed_but(owner, plan_of(CHANGED, (0, 0), owner))
+    plan = without_group(before, owner)
 
     assert (messages(plan), plan.owner) == (expected, heir)
+    assert not plan.groups[heir].is_proposed
+
+
+@pytest.mark.parametrize("owner", [0, 1, 2])
+def test_where_the_owner_goes_a_message_that_was_written_stays(owner: int) -> None:
+    plan = plan_of(CHANGED, (0, 0), owner)
+    plan = replace(plan, group_of=((owner + 1) % 3,) * 2)
+    rest = [group for at, group in enumerate(plan.groups) if at != owner]
+    made = without_group(plan, owner)
+
+    assert ([*made.groups], made.owner) == (rest, min(owner, 1))
+
+
+def test_a_message_without_words_gives_way_where_the_owner_goes() -> None:
+    plan = plan_of(CHANGED, (1, 2))
+    blank = replace(plan, groups=(plan.groups[0], Group(b"\n"), plan.groups[2]))
+
+    assert messages(without_group(blank, 0)) == [b"one\n", b"three\n"]
+
+
+def test_no_empty_group_hands_its_own_message_on_with_the_owners_change_id() -> None:
+    """The commit that is left has what the owner says, not what stands between."""
+    plan = plan_of(CHANGED, (0, 0), owner=2)
+    first = replace(plan.groups[0], is_proposed=True)
+    plan = replace(plan, groups=(first, *plan.groups[1:]))
+
+    assert messages(without_empty_groups(plan)) == [b"three\n"]
 
 
 def test_a_group_with_edits_cannot_be_removed() -> None:
@@ -301,9 +336,8 @@ def test_of_two_messages_the_one_that_is_only_proposed_gives_way(
 
 def test_the_message_of_the_commit_that_goes_is_confirmed_no_more_than_it_was() -> None:
     plan = plan_of(CHANGED, (1, 2), owner=0)
-    proposed = replace(
-        plan, groups=(replace(plan.groups[0], is_proposed=True), *plan.groups[1:])
-    )
+    groups = tuple(replace(group, is_proposed=True) for group in plan.groups)
+    proposed = replace(plan, groups=groups)
 
     assert without_empty_groups(proposed).groups[0] == proposed.groups[0]
 
@@ -337,7 +371,8 @@ def test_a_message_is_replaced_and_confirmed_and_the_reason_stays() -> None:
 def test_empty_groups_are_left_out(
     group_of: tuple[int, ...], owner: int, expected: list[bytes], new_owner: int
 ) -> None:
-    plan = without_empty_groups(plan_of(CHANGED, group_of, owner))
+    before = proposed_but(owner, plan_of(CHANGED, group_of, owner))
+    plan = without_empty_groups(before)
 
     assert (messages(plan), plan.owner) == (expected, new_owner)
 

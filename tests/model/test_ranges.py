@@ -106,14 +106,18 @@ def test_a_group_has_the_tree_of_a_commit_where_it_holds_just_its_edits(
     assert original_trees(plan) == trees
 
 
-def test_a_group_that_goes_hands_its_commit_to_the_free_group_with_most_of_it() -> None:
-    plan = with_group(with_group(growing(), 3, Group(b"new\n")), 4, Group(b"other\n"))
+@pytest.mark.parametrize("is_proposed", [True, False])
+def test_a_group_that_goes_hands_its_commit_to_the_free_group_with_most_of_it(
+    is_proposed: bool,
+) -> None:
+    plan = with_group(growing(), 3, Group(b"new\n"))
+    plan = with_group(plan, 4, Group(b"other\n", is_proposed=is_proposed))
     moved = with_edits_assigned(plan, [1], 4)
 
     fewer = without_empty_groups(moved)
 
     assert fewer.continued_by == (0, 2, 1)
-    assert fewer.groups[2].message == MESSAGES[1]
+    assert fewer.groups[2].message == (MESSAGES[1] if is_proposed else b"other\n")
 
 
 def test_a_commit_is_given_up_where_every_group_with_its_edits_continues_another() -> (

@@ -106,8 +106,13 @@ def tangled(groups: int = 2) -> State:
 
 
 def with_the_owner_emptied() -> State:
-    """The screen on TANGLED with every piece in the first commit of two."""
-    return state_of(plan_of(TANGLED, 2, group_of=[0] * 5, owner=1))
+    """The screen on TANGLED with every piece in the first commit of two.
+
+    The message of that one is only proposed.
+    """
+    plan = plan_of(TANGLED, 2, group_of=[0] * 5, owner=1)
+    first = replace(plan.groups[0], is_proposed=True)
+    return state_of(replace(plan, groups=(first, plan.groups[1])))
 
 
 def typed(text: str) -> tuple[Action, ...]:

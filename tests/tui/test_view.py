@@ -154,9 +154,15 @@ def test_an_empty_owner_leaves_the_change_id_to_the_commit_that_will_have_it() -
     assert ["empty" in line for line in lines] == [True, False, False, False]
 
 
-def test_an_empty_owner_leaves_its_message_to_the_commit_that_keeps_the_id() -> None:
+@pytest.mark.parametrize(("is_proposed", "teller"), [(True, 0), (False, 1)])
+def test_an_empty_owner_leaves_its_message_to_the_commit_that_keeps_the_id(
+    is_proposed: bool, teller: int
+) -> None:
+    """Unless that one has a message which was written for it."""
     state = story()
-    plan = replace(state.plan, group_of=(1, 2, 1, 2, 2))
+    groups = list(state.plan.groups)
+    groups[1] = replace(groups[1], is_proposed=is_proposed)
+    plan = replace(state.plan, group_of=(1, 2, 1, 2, 2), groups=tuple(groups))
     emptied = replace(state_of(plan), focus=1, viewed=1)
 
     written = without_empty_groups(plan)
@@ -165,7 +171,7 @@ def test_an_empty_owner_leaves_its_message_to_the_commit_that_keeps_the_id() -> 
     preview = all_text(page_lines(after(emptied, OpenPreview()), 80))
     original = subject_of(written.groups[0].message).decode()
 
-    assert plan.groups[0].message == written.groups[0].message
+    assert plan.groups[teller].message == written.groups[0].message
     assert original in listed
     assert f"     {original}" in page
     assert [line for line in preview if "I3aeff82c" in line and original in line]

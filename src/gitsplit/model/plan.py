@@ -330,8 +330,8 @@ def without_group(plan: Plan, group: int) -> Plan:
     """The plan without ``group``, which must have no edits, and without its overrides.
 
     The commit that it continued is continued by its heir from now on, with its message,
-    which is the one that reviewers know. Raises ActionRefused where the group has edits
-    or is the only one.
+    which is the one that reviewers know; a message that was written for the heir stays.
+    Raises ActionRefused where the group has edits or is the only one.
     """
     if group in plan.group_of:
         raise ActionRefused(
@@ -344,13 +344,18 @@ def without_group(plan: Plan, group: int) -> Plan:
         )
     if (source := plan.continues(group)) is not None:
         heir = _heir(plan, group, source)
-        if heir is not None:
+        if heir is not None and not has_own_message(plan.groups[heir]):
             plan = _with_message_of(plan, heir, plan.groups[group])
         plan = with_continued(plan, source, heir)
     groups = plan.groups[:group] + plan.groups[group + 1 :]
     overrides = tuple(o for o in plan.overrides if o.group != group)
     others = replace(plan, overrides=overrides)
     return _with_group_numbers(others, groups, lambda g: g - (g > group))
+
+
+def has_own_message(group: Group) -> bool:
+    """Whether somebody wrote the group's message, or has confirmed it."""
+    return not group.is_proposed and bool(group.message.strip())
 
 
 def with_continued(plan: Plan, source: int, group: int | None) -> Plan:
@@ -494,11 +499,14 @@ def empty_groups(plan: Plan) -> tuple[int, ...]:
 def without_empty_groups(plan: Plan) -> Plan:
     """The plan without its :func:`empty_groups`; at least one group stays.
 
-    The commits that those continue get heirs, as :func:`without_group` says.
+    The commits that those continue get heirs, as :func:`without_group` says; no group
+    that goes itself is one.
     """
-    for group in reversed(empty_groups(plan)):
-        if len(plan.groups) > 1:
-            plan = without_group(plan, group)
+    for is_continuing in (False, True):
+        for group in reversed(empty_groups(plan)):
+            is_next = (plan.continues(group) is not None) == is_continuing
+            if is_next and len(plan.groups) > 1:
+                plan = without_group(plan, group)
     return plan
 
 

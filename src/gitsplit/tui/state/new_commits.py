@@ -14,7 +14,12 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.memo import memo, memo_by
 from gitsplit.model.message import subject_of
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
+from gitsplit.model.plan import (
+    Plan,
+    groups_with_edits,
+    has_own_message,
+    without_empty_groups,
+)
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -181,16 +186,19 @@ def message_of(plan: Plan, group: int) -> bytes:
 def message_group(plan: Plan, group: int) -> int:
     """The group whose message the commit of ``group`` will have: mostly itself.
 
-    Where the owner is empty, the commit that continues the original has the owner's.
+    Where the owner is empty, the commit that continues the original has the owner's,
+    unless another was written for it.
     """
-    keeper = plan.owner if group == final_owner(plan) else group
-    return group if keeper is None else keeper
+    if plan.owner is None or group != final_owner(plan):
+        return group
+    return group if has_own_message(plan.groups[group]) else plan.owner
 
 
 def group_with_message(plan: Plan, group: int) -> int:
     """The group whose commit will have this one's: inverse of :func:`message_group`."""
     owner = final_owner(plan)
-    return owner if owner is not None and group == plan.owner else group
+    has_it = owner is not None and message_group(plan, owner) == group
+    return owner if owner is not None and has_it else group
 
 
 def final_number(plan: Plan, group: int) -> int:
