@@ -250,6 +250,7 @@ SCREEN_ROOMS = {
     "keymap": {"key_rows", "state", "update"},
     "view": {"diff", "state", "key_rows", "keymap"},
     "background": {"diff", "state", "update", "view"},
+    "surroundings": {"state", "update", "view", "background"},
     "application_run": set(),
     "app": {
         "state",
@@ -258,6 +259,7 @@ SCREEN_ROOMS = {
         "keymap",
         "view",
         "background",
+        "surroundings",
         "application_run",
     },
 }

@@ -17,10 +17,10 @@ from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import ContentMerge, file_assignments
 from gitsplit.model.todo import todo_as_read
-from gitsplit.tui.app import reduce_with_merges
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import HunksBetween, SeriesInfo, State, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
+from gitsplit.tui.surroundings import reduce_with_merges
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.series import with_only_split_open

@@ -13,9 +13,10 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from pyte.screens import Char
 
 from gitsplit.model.checks import Outlook
-from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.app import ScreenApplication, Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reports import Report
 

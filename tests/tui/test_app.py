@@ -16,14 +16,7 @@ from gitsplit.errors import EditorFailed, GitsplitError, Interrupted, RefMoved
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import proposals
-from gitsplit.tui.app import (
-    ESCAPE_SECONDS,
-    Chosen,
-    Editor,
-    Shell,
-    Surroundings,
-    run_screen,
-)
+from gitsplit.tui.app import ESCAPE_SECONDS, Shell, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_row
@@ -37,6 +30,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import message_commits
+from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText

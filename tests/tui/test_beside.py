@@ -17,16 +17,10 @@ from gitsplit.model.checks import PASSED, RUNNING, Check, Conflict, Outlook, not
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app import (
-    Chosen,
-    Editor,
-    ScreenApplication,
-    Shell,
-    Surroundings,
-    run_screen,
-)
+from gitsplit.tui.app import ScreenApplication, Shell, run_screen
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Estimate, State
+from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions.reading import MoveRows
 from gitsplit.tui.update.actions.screens import OpenPreview, Undo
 from gitsplit.tui.update.actions.series import Become, OpenCommit

@@ -16,10 +16,11 @@ from gitsplit.model.diff import edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Group, Plan
 from gitsplit.model.progress import PATIENT
-from gitsplit.tui.app import Editor, Shell, Surroundings
+from gitsplit.tui.app import Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Purpose, Refusal, State
 from gitsplit.tui.state.proposals import OFFER, PROPOSING, proposal_words
+from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Ask, Dismiss
 from gitsplit.tui.update.actions.reading import MoveRows, Narrow

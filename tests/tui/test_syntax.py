@@ -15,9 +15,10 @@ from pygments.lexers import PythonLexer
 
 from gitsplit.model.diff import FileChange
 from gitsplit.model.lines import lines_of
-from gitsplit.tui.app import Editor, Shell, Surroundings
+from gitsplit.tui.app import Shell
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import SyntaxReader
+from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.view.text import Tint
 from tests.processes import PATIENCE
 from tests.tui.builder import file_of, plan_of, state_of

@@ -25,9 +25,10 @@ from tests.terminal import Terminal
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.progress import PATIENT
-from gitsplit.tui.app import Editor, ScreenApplication, Shell, Surroundings
+from gitsplit.tui.app import ScreenApplication, Shell
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
+from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.series import with_only_split_open
 from gitsplit.workflow.proposal_cache import ProposalCache
 from gitsplit.workflow.propose import Request

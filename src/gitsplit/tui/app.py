@@ -7,7 +7,7 @@ can't: run the editor, suspend, leave, and have threads find out what takes long
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from threading import Thread
 
@@ -26,16 +26,12 @@ from gitsplit.errors import (
     Interrupted,
     InvalidPlan,
 )
-from gitsplit.model.objects import Oid
-from gitsplit.model.states import ContentMerge
-from gitsplit.model.todo import Todo
 from gitsplit.tui.application_run import ApplicationRun
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.background.worker import (
     PATIENCE,
     Backend,
     BackgroundWorker,
-    Checker,
     SyntaxReader,
     find_proposal,
     run_in_thread,
@@ -51,32 +47,27 @@ from gitsplit.tui.key_rows import (
 from gitsplit.tui.keymap import TABLE, context_for
 from gitsplit.tui.state.app_state import (
     LISTS,
-    ONE_COMMIT,
     Screen,
     ShellRequest,
     State,
-    entries_of,
-)
-from gitsplit.tui.state.message_rows import (
-    current_message,
-)
-from gitsplit.tui.state.new_commits import (
-    message_commits,
-    origin_words,
 )
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
-from gitsplit.tui.state.undo import Memory, memory_of
+from gitsplit.tui.state.undo import memory_of
+from gitsplit.tui.surroundings import (
+    Chosen,
+    Surroundings,
+    edit_in_editor,
+    reduce_with_merges,
+)
 from gitsplit.tui.update.actions import Action
-from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
-from gitsplit.tui.update.actions.reports import Merged, Proposed, Report
+from gitsplit.tui.update.actions.reports import Proposed, Report
 from gitsplit.tui.update.actions.screens import Scroll
 from gitsplit.tui.update.actions.shell import Interrupt, refusal_of
-from gitsplit.tui.update.actions.split import FocusOn, SetContent, SetMessage
-from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
+from gitsplit.tui.update.actions.split import FocusOn
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.view.colours import Colours, Scheme, screen_style
+from gitsplit.tui.view.colours import Scheme, screen_style
 from gitsplit.tui.view.layout import (
     WIDE,
     Region,
@@ -87,54 +78,6 @@ from gitsplit.tui.view.layout import (
     room,
 )
 from gitsplit.tui.view.text import Tints, no_tints
-
-
-@dataclass(frozen=True, slots=True)
-class Editor:
-    """Lets the user edit on the terminal; each may raise EditorFailed.
-
-    ``message`` takes a message, ``file`` the path of a file and its content,
-    ``messages`` several, each with words on which commit it is of.
-    """
-
-    message: Callable[[bytes], bytes]
-    file: Callable[[bytes, bytes], bytes]
-    messages: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the screen needs of the program around it.
-
-    ``on_change`` is called with each todo list that the user makes and what is to be
-    remembered beside it, and as the screen is left. ``checker`` checks new commits,
-    where a command was given for that. ``with_syntax`` sets keywords and comments
-    apart, where there are colours at all. ``give_up`` has what is being looked for in
-    another thread end, as the screen is left. ``colours`` are what the user wants.
-    """
-
-    editor: Editor
-    backend: Backend = field(default_factory=Backend)
-    on_change: Callable[[Todo, Memory], None] = lambda _todo, _memory: None
-    checker: Checker | None = None
-    with_syntax: bool = True
-    give_up: Callable[[], None] = lambda: None
-    colours: Colours = field(default_factory=Colours)
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the user wants done: the todo list, and whether a conflict may stop it.
-
-    ``left`` is the screen as they left it, to come back to. ``passed`` are the trees on
-    which the user's commands have ended well meanwhile.
-    """
-
-    todo: Todo
-    accepts_conflict: bool = False
-    left: State | None = field(default=None, compare=False, repr=False)
-    passed: frozenset[Oid] = frozenset()
-
 
 ScreenApplication = Application[Chosen | None]
 
@@ -370,7 +313,7 @@ class Shell:
                 partial(_find_proposal, self._around.backend, self.state, action)
             )
         return run_in_terminal(
-            lambda: [_edit_in_editor(self._around.editor, self.state, request)]
+            lambda: [edit_in_editor(self._around.editor, self.state, request)]
         )
 
     async def _take_prepared(
@@ -488,18 +431,6 @@ def _set_patience(application: ScreenApplication, processor: KeyProcessor) -> No
     application.timeoutlen = _DAY if waits else ESCAPE_SECONDS
 
 
-def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> State:
-    """The state after ``action``, for which git merges what it needs merged."""
-    made = reduce(state, action)
-    while made.to_merge is not None:
-        try:
-            merged = Merged(made.to_merge, merge(*made.to_merge))
-        except ActionRefused as refusal:
-            return reduce(made, refusal_of(refusal))
-        made = reduce(reduce(made, merged), action)
-    return made
-
-
 def _find_proposal(backend: Backend, state: State, action: Action) -> Sequence[Action]:
     """A report of what is proposed, and the action that needs it."""
     return (find_proposal(backend, state, action), action)
@@ -515,24 +446,3 @@ def _try_action(tried: Tried, before: State, action: Action) -> Sequence[Action]
         page_lines(made, WIDE)
     tried.made = before, action, made
     return (action,)
-
-
-def _edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Action:
-    """Run the editor on what is requested; an action with what the user wrote."""
-    if request is ShellRequest.EDIT_MESSAGES:
-        commits = message_commits(state)
-        titled = [(origin_words(each), each.message) for each in commits]
-        texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
-        return WriteMessages(tuple(texts))
-    if request is ShellRequest.REWORD:
-        commit = entries_of(state.todo)[state.chosen].commit
-        return Reworded(commit.oid, editor.message(commit.raw.message))
-    if request is ShellRequest.EDIT_MESSAGE:
-        where, message = current_message(state)
-        if state.screen in ONE_COMMIT:
-            return SetMessage(state.focus, editor.message(message))
-        return WriteMessages(((where, editor.message(message)),))
-    group, file = state.focus, file_at_cursor(state)
-    path = state.plan.changes[file].path
-    content = editor.file(path, content_at_cursor(state))
-    return SetContent(group, file, content, request is ShellRequest.EDIT_FILE_FOR_GOOD)

@@ -35,8 +35,8 @@ from gitsplit.workflow.work import (
 
 if TYPE_CHECKING:
     from gitsplit.git.journal import Record
-    from gitsplit.tui.app import Chosen
     from gitsplit.tui.state.app_state import State
+    from gitsplit.tui.surroundings import Chosen
 
 KEPT = "Your work is kept as a draft."
 """Said to who leaves with something unfinished."""

@@ -20,10 +20,11 @@ from gitsplit.model.message import stripspace
 from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app import Chosen, Editor, Surroundings, run_screen
+from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.state.undo import with_memory
+from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.colours import GIT_SLOTS, Colours, Scheme, style_of_git
 from gitsplit.workflow.draft import (

@@ -1,0 +1,111 @@
+"""What a user interface needs of the program around it, and what it hands back.
+
+The screen and the questions without one have the same: an editor, git behind them, and
+the same way from an action to the next state.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gitsplit.errors import ActionRefused
+from gitsplit.model.objects import Oid
+from gitsplit.model.states import ContentMerge
+from gitsplit.model.todo import Todo
+from gitsplit.tui.background.worker import Backend, Checker
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    ShellRequest,
+    State,
+    entries_of,
+)
+from gitsplit.tui.state.message_rows import current_message
+from gitsplit.tui.state.new_commits import message_commits, origin_words
+from gitsplit.tui.state.undo import Memory
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
+from gitsplit.tui.update.actions.reports import Merged
+from gitsplit.tui.update.actions.shell import refusal_of
+from gitsplit.tui.update.actions.split import SetContent, SetMessage
+from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
+from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.colours import Colours
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Lets the user edit on the terminal; each may raise EditorFailed.
+
+    ``message`` takes a message, ``file`` the path of a file and its content,
+    ``messages`` several, each with words on which commit it is of.
+    """
+
+    message: Callable[[bytes], bytes]
+    file: Callable[[bytes, bytes], bytes]
+    messages: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the screen needs of the program around it.
+
+    ``on_change`` is called with each todo list that the user makes and what is to be
+    remembered beside it, and as the screen is left. ``checker`` checks new commits,
+    where a command was given for that. ``with_syntax`` sets keywords and comments
+    apart, where there are colours at all. ``give_up`` has what is being looked for in
+    another thread end, as the screen is left. ``colours`` are what the user wants.
+    """
+
+    editor: Editor
+    backend: Backend = field(default_factory=Backend)
+    on_change: Callable[[Todo, Memory], None] = lambda _todo, _memory: None
+    checker: Checker | None = None
+    with_syntax: bool = True
+    give_up: Callable[[], None] = lambda: None
+    colours: Colours = field(default_factory=Colours)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the user wants done: the todo list, and whether a conflict may stop it.
+
+    ``left`` is the screen as they left it, to come back to. ``passed`` are the trees on
+    which the user's commands have ended well meanwhile.
+    """
+
+    todo: Todo
+    accepts_conflict: bool = False
+    left: State | None = field(default=None, compare=False, repr=False)
+    passed: frozenset[Oid] = frozenset()
+
+
+def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> State:
+    """The state after ``action``, for which git merges what it needs merged."""
+    made = reduce(state, action)
+    while made.to_merge is not None:
+        try:
+            merged = Merged(made.to_merge, merge(*made.to_merge))
+        except ActionRefused as refusal:
+            return reduce(made, refusal_of(refusal))
+        made = reduce(reduce(made, merged), action)
+    return made
+
+
+def edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Action:
+    """Run the editor on what is requested; an action with what the user wrote."""
+    if request is ShellRequest.EDIT_MESSAGES:
+        commits = message_commits(state)
+        titled = [(origin_words(each), each.message) for each in commits]
+        texts = zip((c.where for c in commits), editor.messages(titled), strict=True)
+        return WriteMessages(tuple(texts))
+    if request is ShellRequest.REWORD:
+        commit = entries_of(state.todo)[state.chosen].commit
+        return Reworded(commit.oid, editor.message(commit.raw.message))
+    if request is ShellRequest.EDIT_MESSAGE:
+        where, message = current_message(state)
+        if state.screen in ONE_COMMIT:
+            return SetMessage(state.focus, editor.message(message))
+        return WriteMessages(((where, editor.message(message)),))
+    group, file = state.focus, file_at_cursor(state)
+    path = state.plan.changes[file].path
+    content = editor.file(path, content_at_cursor(state))
+    return SetContent(group, file, content, request is ShellRequest.EDIT_FILE_FOR_GOOD)
