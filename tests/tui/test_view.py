@@ -23,10 +23,10 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED, without_empty_groups
 from gitsplit.tui.diff.rows import DiffRow, Rows
-from gitsplit.tui.state.app_state import Prompt, Purpose, Refusal, Screen, State
+from gitsplit.tui.state.app_state import Look, Prompt, Purpose, Refusal, Screen, State
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.state.new_commits import final_owner
-from gitsplit.tui.update.actions.reading import Pan
+from gitsplit.tui.update.actions.reading import Pan, Toggle
 from gitsplit.tui.update.actions.screens import OpenPreview, ShowCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commit import commit_page, commit_pane
@@ -47,6 +47,8 @@ from gitsplit.tui.view.layout import (
     page_lines,
     panes,
     room,
+    wide_end,
+    wide_rule,
 )
 from gitsplit.tui.view.messages import message_lines
 from gitsplit.tui.view.pane import PaneLines
@@ -247,12 +249,22 @@ def test_the_footer_drops_what_does_not_fit_but_never_the_last_key() -> None:
     assert text(footer_line(keys, 20)) == " a one  ? help"
 
 
-@given(st.integers(140, 400))
-def test_three_panes_and_two_bars_fill_the_screen(columns: int) -> None:
-    widths = panes(columns)
+@given(st.integers(140, 400), st.booleans())
+def test_the_panes_and_the_bars_between_fill_the_screen(
+    columns: int, is_toggled: bool
+) -> None:
+    state = story()
+    if is_toggled:
+        state = after(state, Toggle(Look.OTHER_PANES))
+    widths = panes(state, columns)
+    all_three = bool(widths.right)
 
-    assert widths.left + widths.middle + widths.right + 2 == columns
-    assert widths.middle >= widths.right > widths.left >= 35
+    assert widths.left + widths.middle + widths.right + 1 + all_three == columns
+    assert all_three == (is_toggled != (columns >= 180))
+    assert widths.middle >= (widths.right if all_three else 104)
+    assert widths.left >= 35
+    for line in (wide_rule(state, columns), wide_end(state, columns)):
+        assert get_cwidth(text(line)) == columns
 
 
 def test_the_sizes_of_the_commits_add_up_to_the_whole() -> None:

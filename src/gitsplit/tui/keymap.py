@@ -413,6 +413,13 @@ TABLE = (
         "words that differ",
     ),
     KeyRow(
+        READING,
+        _LOOK,
+        {"o": Toggle(Look.OTHER_PANES)},
+        "the selected commit beside the diff, where it is wide",
+        "commit beside",
+    ),
+    KeyRow(
         READING, _LOOK, {"z": Centre()}, "scroll the cursor to the middle", "centred"
     ),
     KeyRow(

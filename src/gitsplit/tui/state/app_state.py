@@ -89,6 +89,7 @@ class Look(StrEnum):
 
     WORDS = "words that differ"
     WRAP = "long lines wrapped"
+    OTHER_PANES = "the selected commit beside the diff, or not"
 
 
 class Purpose(StrEnum):

@@ -15,7 +15,7 @@ from gitsplit.model.diff import TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.tui.diff.rows import FoldKey, RowKind
-from gitsplit.tui.state.app_state import Prompt, Purpose, State, Unit
+from gitsplit.tui.state.app_state import Look, Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
@@ -107,8 +107,9 @@ def after_look_action(state: State, action: LookAction) -> State:
             status = "show the diff …" if waits else "Cancelled."
             return replace(state, is_choosing_look=waits, status=status)
         case Toggle(look):
-            is_on = look in state.looks
-            status = f"{look}: {'off' if is_on else 'on'}"
+            status = str(look)
+            if look is not Look.OTHER_PANES:  # which depends on the width, too
+                status += ": off" if look in state.looks else ": on"
             return replace(state, looks=state.looks ^ {look}, status=status)
         case ShowContext(by):
             return _with_more_context(state, by)

@@ -58,7 +58,10 @@ from gitsplit.tui.view.text import (
 )
 
 WIDE = 140
-"""Columns from which the commits and the selected commit stand beside the diff."""
+"""Columns from which the commits stand beside the diff."""
+
+_WIDEST = 180
+"""Columns from which the selected commit does so too, unless the user wants it not."""
 
 
 class Region(Enum):
@@ -293,22 +296,27 @@ class _Regions:
 
     def wide(self) -> Container:
         """Commits, diff, and the selected commit as it will be, side by side."""
+
+        def widths() -> Panes:
+            return panes(self.get_state(), _terminal_columns())
+
         bars = [Window(width=1, char="│", style="class:rule") for _ in range(2)]
         left = self.region(
             commit_blocks,
-            width=lambda: Dimension.exact(panes(_terminal_columns()).left),
+            width=lambda: Dimension.exact(widths().left),
             on_mouse=partial(self.on_mouse, Region.COMMITS),
         )
-        middle = self.diff(lambda: Dimension.exact(panes(_terminal_columns()).middle))
+        middle = self.diff(lambda: Dimension.exact(widths().middle))
         right = self.region(
             lambda state, w, _: commit_pane(state, w, self.tints),
-            width=lambda: Dimension.exact(panes(_terminal_columns()).right),
+            width=lambda: Dimension.exact(widths().right),
         )
+        last = [_visible_if(lambda: widths().right > 0, at) for at in (bars[1], right)]
         return HSplit(
             [
                 self.line(wide_rule),
-                VSplit([left, bars[0], middle, bars[1], right]),
-                self.line(lambda _, w: wide_end(w)),
+                VSplit([left, bars[0], middle, *last]),
+                self.line(wide_end),
                 self.status(),
             ]
         )
@@ -364,40 +372,45 @@ def diff_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
 
 @dataclass(frozen=True, slots=True)
 class Panes:
-    """The widths of the three panes of a wide screen; a bar stands between two."""
+    """The widths of the panes of a wide screen; a bar stands between two.
+
+    Where the selected commit isn't shown, ``right`` is 0.
+    """
 
     left: int
     middle: int
     right: int
 
 
-def panes(columns: int) -> Panes:
+def panes(state: State, columns: int) -> Panes:
     """The widths at ``columns``: the diff gets most, the commits what they need."""
     left = min(44, columns // 4)
+    if (Look.OTHER_PANES in state.looks) == (columns >= _WIDEST):
+        return Panes(left, columns - left - 1, 0)
     right = (columns - left - 2) * 47 // 100
     return Panes(left, columns - left - right - 2, right)
 
 
 def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
-    """The line above three panes, which names each of them."""
-    widths = panes(columns)
+    """The line above the panes, which names each of them."""
+    widths = panes(state, columns)
     place = place_words(state, _selection_runs(state))
     name = f"commit {state.focus + 1} as it will be"
     bar = ("class:rule", "┬")
+    right = [bar, *rule(widths.right, name, is_left=True)] if widths.right else []
     return [
         *rule(widths.left, "commits", is_left=True),
         bar,
         *rule(widths.middle, place, is_left=True),
-        bar,
-        *rule(widths.right, name, is_left=True),
+        *right,
     ]
 
 
-def wide_end(columns: int) -> StyleAndTextTuples:
-    """The line below three panes."""
-    widths = panes(columns)
-    runs = (RULE * width for width in (widths.left, widths.middle, widths.right))
-    return [("class:rule", "┴".join(runs))]
+def wide_end(state: State, columns: int) -> StyleAndTextTuples:
+    """The line below the panes."""
+    widths = panes(state, columns)
+    shown = filter(None, (widths.left, widths.middle, widths.right))
+    return [("class:rule", "┴".join(RULE * width for width in shown))]
 
 
 def commits_height(state: State, rows: int) -> int:
