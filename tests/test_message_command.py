@@ -105,21 +105,24 @@ def test_trailers_that_it_does_not_write_stay(repo: Repository, end: str) -> Non
     assert kept.count("I" + "1" * 40) == 1
 
 
-def test_only_messages_are_taken(series: Repository) -> None:
-    """Another order of the files, another reason and owner change nothing."""
+def test_only_messages_are_taken_each_by_the_files_beside_it(
+    series: Repository,
+) -> None:
+    """Another order of the commits, another reason and owner change nothing."""
     before = proposed(series, *SPLIT)
     script = WRITE.replace(
         "json.dump",
-        "a, b = plan['series'][0]['groups']\n"
-        "a['files'], b['files'] = b['files'], a['files']\n"
-        "a['reason'] = 'mine'\n"
+        "plan['series'][0]['groups'].reverse()\n"
+        "for group in plan['series'][0]['groups']:\n"
+        "    group['reason'], group['owner'] = 'mine', not group['owner']\n"
         "json.dump",
     )
     groups = proposed(writing(series, script), *SPLIT)
 
     assert [g["files"] for g in groups] == [g["files"] for g in before]
     assert [g["reason"] for g in groups] == [g["reason"] for g in before]
-    assert groups[0]["message"] == "Change numbers\n"
+    assert [g["owner"] for g in groups] == [g["owner"] for g in before]
+    assert [g["message"] for g in groups] == ["Change numbers\n", "Change sub/other\n"]
 
 
 @pytest.mark.parametrize(
@@ -138,8 +141,19 @@ def test_only_messages_are_taken(series: Repository) -> None:
             ),
             "another number of commits",
         ),
+        (
+            WRITE.replace(
+                "json.dump",
+                "first, second = plan['series'][0]['groups']\n"
+                "part = {**first['files'][0], 'whole': False, 'added': [[1, 1]]}\n"
+                "first['files'] = [part]\n"
+                "second['rest'] = True\n"
+                "json.dump",
+            ),
+            "Its commits have other lines than those that it was given.",
+        ),
     ],
-    ids=["no plan", "an error", "a field unknown", "an empty one", "fewer"],
+    ids=["no plan", "an error", "a field unknown", "an empty one", "fewer", "others"],
 )
 def test_an_answer_that_does_not_fit_is_refused(
     series: Repository, script: str, words: str

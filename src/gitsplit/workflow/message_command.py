@@ -1,8 +1,9 @@
 """Messages written by the user's program, ``gitsplit.messageCommand``, for a plan.
 
 The program gets the plan file with the diff of each new commit in it, and prints it
-with the messages that it would have. Nothing else of its answer is taken. Trailers that
-were proposed stay, so that a program which writes plain words loses no sign-off.
+with the messages that it would have. Nothing else of its answer counts: each message is
+for the commit whose lines stand beside it. Trailers that were proposed stay, so that a
+program which writes plain words loses no sign-off.
 """
 
 import json
@@ -90,7 +91,7 @@ def _with_messages_of(plan: Plan, commit: SourceCommit, said: bytes) -> Plan:
         raise InvalidPlan("It has another number of commits.")
     messages = with_trailers_of(
         [group.message for group in plan.groups],
-        [group.message for group in told.groups],
+        _messages_by_files(told, plan, commit),
     )
     groups = tuple(
         own
@@ -99,6 +100,26 @@ def _with_messages_of(plan: Plan, commit: SourceCommit, said: bytes) -> Plan:
         for own, message in zip(plan.groups, messages, strict=True)
     )
     return replace(plan, groups=groups)
+
+
+def _messages_by_files(
+    told: Plan, plan: Plan, commit: SourceCommit
+) -> tuple[bytes, ...]:
+    """The messages that ``told`` has for the commits of the plan, in their order.
+
+    Each belongs to the lines that stand beside it, in whichever order commits stand.
+    """
+    messages = {
+        group.files: group.message for group in match.entry_of_plan(told, commit).groups
+    }
+    own = match.entry_of_plan(plan, commit).groups
+    try:
+        return tuple(messages[group.files] for group in own)
+    except KeyError:
+        raise InvalidPlan(
+            "Its commits have other lines than those that it was given.",
+            hint="Have it print each commit with the files that it was given.",
+        ) from None
 
 
 def _without_diffs(said: bytes) -> bytes:
