@@ -31,6 +31,7 @@ from tools.bench.ranges import measure_ranges
 from tools.bench.regions import regions_of
 from tools.bench.screen import measure_screen
 from tools.bench.split import measure_split
+from tools.bench.start_up import measure_start_up
 from tools.bench.table import Scored, heading, line, table_parts, times
 from tools.bench.wordings import WORDINGS
 from tools.output import say
@@ -42,7 +43,12 @@ ON_TOP = (10, 1000, 10_000)
 """So many commits are on top of the one that is split."""
 
 
-COSTS = {"large": measure_large, "ranges": measure_ranges, "screen": measure_screen}
+COSTS = {
+    "large": measure_large,
+    "ranges": measure_ranges,
+    "screen": measure_screen,
+    "start-up": measure_start_up,
+}
 """What measures costs, and takes no options."""
 
 WITH_CLONES = {"corrections": measure_corrections, "order": measure_order}
@@ -59,13 +65,16 @@ def main(args: Sequence[str]) -> int:
     parser.add_argument("files", metavar="FILE", type=Path, nargs="*", default=[DATA])
     parser.add_argument("--repositories", metavar="DIR", type=Path)
     parser.add_argument("--on-top", metavar="N", type=int, nargs="+", default=ON_TOP)
+    parser.add_argument(
+        "--files", metavar="COUNT", type=int, dest="tree_files", default=5000
+    )
     parser.add_argument("--runs", metavar="COUNT", type=int, default=5)
     options = parser.parse_args(args)
     if options.what in COSTS:
         COSTS[options.what]()
         return 0
     if options.what == "split":
-        measure_split(options.on_top, options.runs)
+        measure_split(options.on_top, options.tree_files, options.runs)
         return 0
     if missing := [str(file) for file in options.files if not file.is_file()]:
         if DATA.exists():

@@ -1,24 +1,22 @@
 """``./dev bench split``: a commit under N others is split in two, beside other ways.
 
-5,000 files; the commit at the bottom changes 8 of them at 20 places, 4 of these files
-become a commit of their own, and N commits of one line each are put on top again. Each
-way gets the same repository, in turns; what it leaves is checked, and taken away.
+5,000 files, or as many as --files says; the commit at the bottom changes 8 of them at
+20 places, 4 of these become a commit of their own, and N commits of one line are put on
+top. Each way gets the same repository, in turns; what it leaves is checked and removed.
 """
 
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools.output import say
+from tools.bench.ways import Way, measure_run, print_ways
 
-DIRECTORIES, FILES_IN_EACH, LINES = 200, 25, 60
+EACH, LINES = 25, 60
 PLACES = (3, 3, 2, 2, 3, 3, 2, 2)
 """How many lines the commit changes in each of its files."""
 
@@ -36,53 +34,18 @@ REVISE = (
     " | GIT_EDITOR=true git-revise -c $T >/dev/null"
 )
 
-LAUNCHER = """
-import os, sys, time
-start = time.monotonic()
-child = os.posix_spawnp("sh", ["sh", "-ec", sys.argv[1]], os.environ)
-_, status, used = os.wait4(child, 0)
-wall, processor = time.monotonic() - start, used.ru_utime + used.ru_stime
-print(wall, processor, used.ru_maxrss, os.waitstatus_to_exitcode(status))
-"""
-"""Runs a script; a process of its own, or its peak would be that of this program."""
 
-BARE = (
-    ("Python, nothing imported", "pass"),
-    ("click", "import click"),
-    ("pygit2", "import pygit2"),
-    ("click and pygit2", "import click, pygit2"),
-)
-"""What no program in Python that needs them is faster than."""
-
-
-@dataclass(slots=True)
-class Way:
-    """A way to split the commit: a shell script, and what its runs have cost."""
-
-    name: str
-    script: str
-    wall: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-    memory: int = 0
-    trouble: str = ""
-
-
-def measure_split(numbers: Sequence[int], runs: int) -> None:
-    """Print a table for each number of commits on top, and what is bare cost."""
+def measure_split(numbers: Sequence[int], files: int, runs: int) -> None:
+    """Print a table for each number of commits on top, in a tree of so many files."""
     for number in numbers:
         with tempfile.TemporaryDirectory(prefix="gitsplit-bench-") as name:
-            bench = _Bench(Path(name), number)
+            bench = _Bench(Path(name), files, number)
             ways = list(_ways())
             for _ in range(runs):
                 for way in ways:
                     if not way.trouble:
                         bench.run(way)
-        _print_table(f"N = {number:,}", ways)
-    bare = [Way(name, f"{sys.executable} -c '{code}'") for name, code in BARE]
-    for _ in range(max(runs, 5)):
-        for way in bare:
-            _run(way, Path.cwd(), dict(os.environ))
-    _print_table("bare", bare)
+        print_ways(f"N = {number:,}, {files:,} files", ways)
 
 
 def _ways() -> Iterator[Way]:
@@ -100,11 +63,9 @@ def _ways() -> Iterator[Way]:
 class _Bench:
     """The repository that every way gets."""
 
-    def __init__(self, place: Path, number: int) -> None:
+    def __init__(self, place: Path, files: int, number: int) -> None:
         self.place, self.number = place / "repo", number
-        paths = [
-            f"d{n:03}/f{m:02}" for n in range(DIRECTORIES) for m in range(FILES_IN_EACH)
-        ]
+        paths = [_path(file, files) for file in range(files)]
         self.changed = paths[:: len(paths) // 8][:8]
         subprocess.run(["git", "init", "-q", "-b", "main", self.place], check=True)
         stream = b"".join(self._commits(paths))
@@ -134,7 +95,7 @@ class _Bench:
     def run(self, way: Way) -> None:
         """One run, checked; all is as before afterwards."""
         os.sync()
-        _run(way, self.place, self.environment)
+        measure_run(way, self.place, self.environment)
         if not way.trouble:
             self._check(way)
         shutil.rmtree(self.place / ".git" / "rebase-merge", ignore_errors=True)
@@ -193,6 +154,15 @@ class _Bench:
         }
 
 
+def _path(file: int, files: int) -> str:
+    """The path of one file of so many; no directory has more than 25 entries."""
+    found, directory, directories = f"f{file % EACH:02}", file // EACH, files // EACH
+    while directories > 1:
+        found = f"d{directory % EACH:02}/{found}"
+        directory, directories = directory // EACH, -(-directories // EACH)
+    return found
+
+
 def _commit(
     files: dict[str, list[bytes]], changed: Sequence[str], message: bytes, time: int
 ) -> Iterator[bytes]:
@@ -207,23 +177,3 @@ def _commit(
             len(content),
             content,
         )
-
-
-def _run(way: Way, cwd: Path, environment: dict[str, str]) -> None:
-    """One run of the way's script; what it cost is added to the way."""
-    command = [sys.executable, "-ISc", LAUNCHER, f"cd {cwd}\n{way.script}"]
-    done = subprocess.run(command, env=environment, capture_output=True, check=True)
-    wall, processor, memory, status = map(float, done.stdout.split()[-4:])
-    way.wall.append(wall)
-    way.processor.append(processor)
-    way.memory = max(way.memory, int(memory) // 1024)
-    if status:
-        way.trouble = f"exit status {status:.0f}"
-
-
-def _print_table(title: str, ways: Sequence[Way]) -> None:
-    say(f"\n{title:28}  seconds (least)   processor   peak MiB")
-    for way in ways:
-        wall, processor = map(statistics.median, (way.wall, way.processor))
-        told = f"{wall:9.3f} ({min(way.wall):.3f}) {processor:10.3f} {way.memory:10}"
-        say(f"{way.name:28} {told}  {way.trouble}".rstrip())
