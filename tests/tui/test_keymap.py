@@ -138,7 +138,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("the preview", ["Enter", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),
-        ("choosing a look", ["w", "o", "h", "z", "Esc"]),
+        ("choosing a look", ["w", "s", "o", "h", "z", "Esc"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
     ],
 )

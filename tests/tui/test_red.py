@@ -24,8 +24,8 @@ from gitsplit.tui.update.actions.shell import Apply, CheckCommits, refusal_of
 from gitsplit.tui.update.actions.split import Drop, FocusOn, MoveCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commits import commit_lines
+from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.frame import status_line
-from gitsplit.tui.view.layout import diff_lines
 from gitsplit.tui.view.messages import length_words
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_page
@@ -57,7 +57,7 @@ def said(state: State) -> StyleAndTextTuples:
 NOTHING_TO_DO: dict[str, tuple[State, Action]] = {
     "the last hunk": (state_of(plan_of({"f": ("a\n", "b\n")})), MovePiece(1)),
     "the start of a line": (story(), Pan(-1)),
-    "nothing to unfold": (story(), Fold(everywhere=True)),
+    "nothing to unfold": (story(), Fold()),
     "nothing to undo": (story(), Undo()),
     "nothing to redo": (story(), Redo()),
     "the widest selection": (after(story(), *[Widen()] * 3), Widen()),

@@ -21,8 +21,9 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.screens import OpenHelp, ShowCommit, Undo
 from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.split import Send
+from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.frame import search_words
-from gitsplit.tui.view.layout import diff_lines, page_lines, page_matches
+from gitsplit.tui.view.layout import page_lines, page_matches
 from gitsplit.tui.view.text import has_match, with_matches
 from tests.tui.builder import after, plan_of, state_of
 from tests.tui.cases import series

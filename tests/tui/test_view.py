@@ -31,6 +31,7 @@ from gitsplit.tui.update.actions.screens import OpenPreview, ShowCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commit import commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines
+from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.dropped import has_same_final_files, loss_words
 from gitsplit.tui.view.frame import (
     footer_line,
@@ -40,7 +41,6 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.layout import (
-    diff_lines,
     last_scroll,
     layout,
     narrow_rule,

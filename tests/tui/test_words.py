@@ -17,7 +17,7 @@ from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.update.actions.reading import ChooseLook, Toggle
 from gitsplit.tui.update.actions.screens import ShowCommit
 from gitsplit.tui.view.commit import commit_page
-from gitsplit.tui.view.layout import diff_lines
+from gitsplit.tui.view.diff_pane import diff_lines
 from gitsplit.tui.view.text import Tint, layered, line_cells
 from tests.tui.builder import after, plan_of, state_of
 

@@ -262,8 +262,8 @@ TABLE = (
         SELECTING,
         _SPLIT,
         {"f": Fold(), "F": Fold(everywhere=True)},
-        "unfold this hunk, unfold all",
-        "unfold",
+        "fold this file, hunk or context; unfold all, fold files",
+        "fold",
     ),
     KeyRow(
         COMMITS,
@@ -404,20 +404,27 @@ TABLE = (
         {"{": ShowContext(-1), "}": ShowContext(1)},
         "fewer, more unchanged lines around hunks",
     ),
-    KeyRow(READING, _LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap lines"),
+    KeyRow(READING, _LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap"),
+    KeyRow(
+        READING,
+        _LOOK,
+        {"s": Toggle(Look.BESIDE)},
+        "old lines beside new ones, where it is wide",
+        "beside",
+    ),
     KeyRow(
         READING,
         _LOOK,
         {"h": Toggle(Look.WORDS)},
         "words that differ: on or off",
-        "words that differ",
+        "words",
     ),
     KeyRow(
         READING,
         _LOOK,
         {"o": Toggle(Look.OTHER_PANES)},
         "the selected commit beside the diff, where it is wide",
-        "commit beside",
+        "other panes",
     ),
     KeyRow(
         READING, _LOOK, {"z": Centre()}, "scroll the cursor to the middle", "centred"

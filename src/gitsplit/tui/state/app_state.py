@@ -89,6 +89,7 @@ class Look(StrEnum):
 
     WORDS = "words that differ"
     WRAP = "long lines wrapped"
+    BESIDE = "old beside new, where the diff has 100 columns"
     OTHER_PANES = "the selected commit beside the diff, or not"
 
 
@@ -280,6 +281,7 @@ class LastPlace:
     focus: int
     unfolded: frozenset[FoldKey]
     apart: frozenset[int]
+    folded: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,7 @@ class State:
     is_choosing_look: bool = False  # by a second key
     is_centred: bool = False  # the cursor, for this frame
     unfolded: frozenset[FoldKey] = frozenset()
+    folded: frozenset[int] = frozenset()  # files of which only the header is shown
     apart: frozenset[int] = frozenset()  # files whose rename is a hunk of its own
 
     # Whether the todo list can be applied: why not, and what git says about a list.

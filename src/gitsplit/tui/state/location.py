@@ -61,6 +61,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
         viewed=0,
         unfolded=frozenset(),
         apart=frozenset(),
+        folded=frozenset(),
     )
 
 
@@ -129,6 +130,7 @@ def _last_places(state: State) -> Mapping[Oid, LastPlace]:
         state.focus,
         state.unfolded,
         state.apart,
+        state.folded,
     )
     return {**state.last_places, state.target.commit: place}
 
@@ -145,6 +147,7 @@ def _at_last_place(state: State, kept: LastPlace) -> State:
         viewed=kept.focus,
         unfolded=kept.unfolded,
         apart=kept.apart,
+        folded=kept.folded,
     )
 
 

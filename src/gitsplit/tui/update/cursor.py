@@ -11,16 +11,13 @@ from itertools import chain
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
-from gitsplit.tui.diff.rows import FoldKey, RowKind
 from gitsplit.tui.state.app_state import Look, Prompt, Purpose, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
     with_context,
-    with_folds,
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
@@ -54,6 +51,12 @@ from gitsplit.tui.update.actions.reading import (
     Toggle,
     Widen,
 )
+from gitsplit.tui.update.folding import (
+    after_fold,
+    after_fold_of_all,
+    row_below,
+    row_in_sight,
+)
 from gitsplit.tui.update.messages import with_messages
 from gitsplit.tui.update.search import with_match
 
@@ -70,9 +73,10 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
     """The state with the cursor elsewhere."""
     match action:
         case MoveRows(rows):
-            return at_row(state, state.cursor + rows)
+            return at_row(state, row_below(state, rows))
         case MoveTo(row):
-            return at_row(state, row)
+            last = len(state.rows) - 1
+            return at_row(state, row_in_sight(state, max(0, min(row, last))))
         case MovePiece(by):
             return at_row(state, _piece_row(state, by))
         case MoveFile(by):
@@ -95,7 +99,7 @@ def after_mark_action(state: State, action: MarkAction) -> State:
         case Cancel():
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):
-            return _with_all_folds(state) if everywhere else _with_hunk_folds(state)
+            return after_fold_of_all(state) if everywhere else after_fold(state)
         case _:
             assert_never(action)
 
@@ -165,13 +169,16 @@ def _piece_row(state: State, by: int) -> int:
     """The first row of the next hunk, or of the previous one."""
     edits, rows = state.plan.edits, state.rows
     place = rows.edit_at(state.cursor)
+    is_folded = rows[state.cursor].segment.file in state.folded
     if place is None:
         place = bisect_left(edits, state.cursor, key=rows.row_of)
         place -= by > 0
     place += by
+    if is_folded and by > 0:
+        place = rows.places_of(rows[state.cursor].segment.file).stop
     if not 0 <= place < len(edits):
         raise NothingToDo(f"Already the {'last' if by > 0 else 'first'} hunk.")
-    return rows.row_of(edits[place])
+    return row_in_sight(state, rows.row_of(edits[place]))
 
 
 def _file_row(state: State, by: int) -> int:
@@ -199,31 +206,6 @@ def _with_unit(state: State, unit: Unit) -> State:
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
     status = "selecting lines: move, then send" if is_marking else cursor_words(state)
     return replace(state, status=status)
-
-
-def _with_hunk_folds(state: State) -> State:
-    """The state with the hunk at the cursor unfolded, or folded again."""
-    edit = state.rows[state.cursor].segment.edit
-    if not isinstance(edit, TextEdit):
-        raise NothingToDo("Nothing to fold here.")
-    keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
-    if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
-        unfolded = with_folds(state, state.unfolded | keys)
-        return replace(unfolded, status="unfolded the hunk")
-    if not keys & state.unfolded:
-        raise NothingToDo("Nothing to unfold.")
-    return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
-
-
-def _with_all_folds(state: State) -> State:
-    """The state with all hunks unfolded, or folded again where all are."""
-    if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
-        texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
-        keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
-        return replace(with_folds(state, keys), status="unfolded all hunks")
-    if not state.unfolded:
-        raise NothingToDo("Nothing to unfold.")
-    return replace(with_folds(state, frozenset()), status="folded all long hunks")
 
 
 def after_prompt_action(state: State, action: PromptAction) -> State:

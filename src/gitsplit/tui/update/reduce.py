@@ -110,6 +110,7 @@ from gitsplit.tui.update.cursor import (
     after_mark_action,
     after_prompt_action,
 )
+from gitsplit.tui.update.folding import with_cursor_in_sight
 from gitsplit.tui.update.messages import with_edit_request, with_file_content
 from gitsplit.tui.update.search import after_search_action
 from gitsplit.tui.update.series import (
@@ -149,7 +150,8 @@ def reduce(state: State, action: Action) -> State:
         ready = replace(ready, status="")
     try:
         made = _after_action(replace(ready, merges=state.merges), action)
-        return with_proposals_in_place(replace(made, merges={}))
+        seen = with_cursor_in_sight(replace(made, merges={}))
+        return with_proposals_in_place(seen)
     except MergeNeeded as needed:
         return replace(state, to_merge=needed.versions)
     except (ActionRefused, InvalidPlan) as refusal:

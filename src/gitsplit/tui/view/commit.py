@@ -12,11 +12,17 @@ from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import CommitRows, path_after
 from gitsplit.tui.diff.matches import matching_lines, needle_of
+from gitsplit.tui.diff.placement import (
+    Placement,
+    commit_placement,
+    plain_placement,
+)
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.commits import change_id_words
+from gitsplit.tui.view.diff_pane import BAR, SideCells, is_beside, two_sides
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import (
     LONGEST_WRAPPED,
@@ -52,28 +58,67 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
     commit = actual_commit(state, state.viewed)
     head = list(_commit_head(state, state.viewed, commit.size, width))
 
-    def line(number: int) -> StyleAndTextTuples:
-        if number < len(head):
-            return head[number]
-        row = commit.rows[number - len(head)]
-        return _diff_line(state, commit, row, width, tints)
+    placed = _placement_of(state, commit, width)
 
     def parts(number: int) -> Sequence[StyleAndTextTuples]:
         if number < len(head):
             return (head[number],)
-        row = commit.rows[number - len(head)]
-        return _diff_parts(state, commit, row, width, tints)
+        rows = placed.rows_at(number - len(head))
+        if is_beside(state, width) and _is_line(commit, rows):
+            return _beside_parts(state, commit, rows, width, tints)
+        row = commit.rows[placed.row_at(number - len(head))]
+        if Look.WRAP in state.looks:
+            return _diff_parts(state, commit, row, width, tints)
+        return (_diff_line(state, commit, row, width, tints),)
 
-    height = len(head) + len(commit.rows)
+    def header(top: int) -> StyleAndTextTuples | None:
+        if top < len(head):
+            return None
+        return _header_above(commit, placed.row_at(top - len(head)), width)
+
+    height = len(head) + placed.height
     first = min(state.scroll, max(0, height - 1))
     return PaneLines(
-        line,
+        lambda number: parts(number)[0],
         height,
         first,
         scroll=lambda *_: first,
-        header=lambda top: _header_above(commit, top - len(head), width),
+        header=header,
         parts=parts if Look.WRAP in state.looks else None,
     )
+
+
+def _placement_of(state: State, commit: ActualCommit, width: int) -> Placement:
+    """Where the rows of the commit stand on a page of so many columns."""
+    beside = is_beside(state, width)
+    return commit_placement(commit.rows) if beside else plain_placement(commit.rows)
+
+
+def _is_line(commit: ActualCommit, rows: tuple[int | None, int | None]) -> bool:
+    return any(row is not None and commit.rows[row].kind in _LINE_KINDS for row in rows)
+
+
+def _beside_parts(
+    state: State,
+    commit: ActualCommit,
+    rows: tuple[int | None, int | None],
+    width: int,
+    tints: Tints,
+) -> list[StyleAndTextTuples]:
+    """A line of the commit's diff, old beside new, on as many as it needs."""
+    look = line_look(state, tints)
+    partner = partial(_partner_in_commit, commit.rows)
+
+    def side(row: int | None) -> SideCells:
+        if row is None:
+            return lambda _: []
+        shown, changes = commit.rows[row], commit.plan.changes
+        return lambda room: row_cells(changes, shown, room, look, partner)
+
+    wraps = Look.WRAP in state.looks
+    half = (width - _SIGN_WIDTH) // 2
+    sides = two_sides(side(rows[0]), side(rows[1]), half, BAR, wraps=wraps)
+    return [[("", " "), *each] for each in sides]
 
 
 def commit_matches(state: State, width: int, text: str) -> Iterator[int]:
@@ -82,15 +127,18 @@ def commit_matches(state: State, width: int, text: str) -> Iterator[int]:
     head = list(_commit_head(state, state.viewed, commit.size, width))
     yield from (n for n, line in enumerate(head) if has_match(line, text))
     needle, rows = needle_of(text), commit.rows
+    placed = _placement_of(state, commit, width)
     for block in range(len(rows.rows.blocks)):
         inside = rows.rows_of_block(block)
         if not inside:
             continue
         layout = rows.layout(block)
-        first = len(head) + inside.stop - len(layout)
+        first = inside.stop - len(layout)
         for segment, start in zip(layout.segments, layout.starts, strict=False):
             found = matching_lines(rows.changes, segment, needle)
-            yield from (first + start + line - segment.first for line in found)
+            for line in found:
+                row = first + start + line - segment.first
+                yield len(head) + placed.line_of(row)
 
 
 def commit_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLines:

@@ -26,7 +26,7 @@ class _FooterKeys(Enum):
     HELP = "up q"
     PROMPT = "enter escape c-u"
     CHOOSING = "enter escape down c-u"
-    LOOK = "w o h z escape"
+    LOOK = "w s o h z escape"
     SEARCH = "1 n N * escape ?"
 
 

@@ -25,9 +25,9 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
-from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
+from gitsplit.tui.view.diff_pane import diff_lines, selection_runs
 from gitsplit.tui.view.frame import (
     RULE,
     last_line,
@@ -39,15 +39,9 @@ from gitsplit.tui.view.frame import (
 )
 from gitsplit.tui.view.key_help import footer, help_sections
 from gitsplit.tui.view.messages import message_lines, owner_words
-from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, first_visible, static_lines
+from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
-from gitsplit.tui.view.split import (
-    SelectedRows,
-    diff_header,
-    diff_line,
-    diff_parts,
-)
 from gitsplit.tui.view.text import (
     Tints,
     column_text,
@@ -234,10 +228,6 @@ def _terminal_rows() -> int:
     return get_app().output.get_size().rows
 
 
-def _selection_runs(state: State) -> Sequence[range]:
-    return selection_rows(state) if len(state.rows) else ()
-
-
 @dataclass(frozen=True, slots=True)
 class _Regions:
     """Panes that draw the state that ``get_state`` gives at each frame."""
@@ -341,35 +331,6 @@ class _Regions:
         )
 
 
-def diff_lines(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
-    """The diff of the commit being split."""
-    selection = SelectedRows(tuple(_selection_runs(state)))
-    run = selection.run_at(state.cursor)
-    around = run if state.cursor in run else range(state.cursor, state.cursor + 1)
-
-    def line(number: int) -> StyleAndTextTuples:
-        mark = selection.mark(number, state.cursor)
-        return diff_line(state, number, width, mark, tints)
-
-    def scroll(top: int, height: int) -> int:
-        if state.is_centred:
-            return max(0, state.cursor - height // 2)
-        return first_visible(top, height, around, state.cursor)
-
-    def parts(number: int) -> Sequence[StyleAndTextTuples]:
-        mark = selection.mark(number, state.cursor)
-        return diff_parts(state, number, width, mark, tints)
-
-    return PaneLines(
-        line,
-        len(state.rows),
-        state.cursor,
-        scroll,
-        header=lambda top: diff_header(state, top, width),
-        parts=parts if Look.WRAP in state.looks else None,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Panes:
     """The widths of the panes of a wide screen; a bar stands between two.
@@ -394,7 +355,7 @@ def panes(state: State, columns: int) -> Panes:
 def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
     """The line above the panes, which names each of them."""
     widths = panes(state, columns)
-    place = place_words(state, _selection_runs(state))
+    place = place_words(state, selection_runs(state))
     name = f"commit {state.focus + 1} as it will be"
     bar = ("class:rule", "┬")
     right = [bar, *rule(widths.right, name, is_left=True)] if widths.right else []
@@ -422,7 +383,7 @@ def narrow_rule(state: State, columns: int, rows: int) -> StyleAndTextTuples:
     """The line above the diff; it counts the commits where not all are seen."""
     is_cut = commits_height(state, rows) < list_height(state)
     count = quantity(len(state.plan.groups), "commit") if is_cut else ""
-    words = place_words(state, _selection_runs(state))
+    words = place_words(state, selection_runs(state))
     if not count:
         return rule(columns, words)
     width = len(count) + 4

@@ -13,7 +13,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
-from gitsplit.model.listing import line_counts
+from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
@@ -333,35 +333,51 @@ def gutter_width(plan: Plan) -> int:
 def diff_line(
     state: State, number: int, width: int, mark: str = " ", tints: Tints = no_tints
 ) -> StyleAndTextTuples:
-    """A row on the screen of a split: the mark, its commit's number, its text.
-
-    Where it is selected, the number is reversed: the hunk stands out as a whole.
-    """
-    plan, rows = state.plan, state.rows
-    row = rows[number]
-    digits = gutter_width(plan)
-    margin = ("class:cursor", mark)
+    """A row on the screen of a split: the mark, its commit's number, its text."""
+    plan, row = state.plan, state.rows[number]
     if row.kind is RowKind.FILE:
         words = edit_words(plan, row.segment.file)
-        room = width - 1 - len(words)
+        folded = _folded_words(state, row.segment.file)
+        room = width - 1 - len(words) - len(folded)
         cells = row_cells(plan.changes, row, room)
         if state.is_searching:
             cells = with_matches(cells, state.search)
-        return [margin, *cells, ("class:edited", words)]
+        margin = ("class:cursor", mark)
+        return [margin, *cells, ("class:faint", folded), ("class:edited", words)]
     edit = row.segment.edit
-    room = max(0, width - digits - 3)
-    look = line_look(state, tints)
-    cells = row_cells(plan.changes, row, room, look)
+    bar = "" if edit is None else bar_of(state.rows.rows_of(edit), number)
+    gutter = gutter_cells(state, row, mark, bar)
+    room = max(0, width - gutter_width(plan) - 3)
+    return [*gutter, *row_cells(plan.changes, row, room, line_look(state, tints))]
+
+
+def _folded_words(state: State, file: int) -> str:
+    """What a folded file has, and in which commits."""
+    if file not in state.folded:
+        return ""
+    places = state.rows.places_of(file)
+    groups = sorted({state.plan.group_of[place] for place in places})
+    names = ", ".join("×" if at == DROPPED else str(at + 1) for at in groups)
+    return f"  … {quantity(len(places), 'hunk')} in {names}"
+
+
+def gutter_cells(state: State, row: DiffRow, mark: str, bar: str) -> StyleAndTextTuples:
+    """The three cells left of a row: the mark, its commit's number, and the bar.
+
+    Where it is selected, the number is reversed: the hunk stands out as a whole.
+    """
+    plan, edit = state.plan, row.segment.edit
+    digits = gutter_width(plan)
+    margin = ("class:cursor", mark)
     chosen = "" if mark == " " else " class:selected"
     if edit is None:
-        return [margin, (chosen, " " * (digits + 1)), ("", " "), *cells]
-    group = plan.group_of[rows.place_of(edit)]
+        return [margin, (chosen, " " * (digits + 1)), ("", " ")]
+    group = plan.group_of[state.rows.place_of(edit)]
     name = "×" if group == DROPPED else str(group + 1)
     style = "class:warning" if group == DROPPED else group_style(group)
-    bar = _bar(rows.rows_of(edit), number)
     between = FOLLOWED if edit in state.followed else " "
     number_cell = (f"{style} bold{chosen}", f"{name.rjust(digits)}{between}")
-    return [margin, number_cell, (style, bar), *cells]
+    return [margin, number_cell, (style, bar)]
 
 
 def diff_parts(
@@ -399,7 +415,7 @@ def header_cells(change: FileChange, header: Header, width: int) -> StyleAndText
     return [("class:file", path), ("", "  "), *hunk_cells(change, header, room)]
 
 
-def _bar(run: range, row: int) -> str:
+def bar_of(run: range, row: int) -> str:
     """The bar beside a row of a hunk, which shows where the hunk begins and ends."""
     if len(run) == 1:
         return "╺"

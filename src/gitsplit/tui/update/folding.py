@@ -1,0 +1,104 @@
+"""Folding what isn't read now: long runs of lines, unchanged ones, whole files.
+
+Rows of a folded file are there all the same: only the cursor passes them.
+"""
+
+from dataclasses import replace
+
+from gitsplit.errors import NothingToDo
+from gitsplit.model.diff import TextEdit
+from gitsplit.model.listing import quantity
+from gitsplit.tui.diff.placement import placement
+from gitsplit.tui.diff.rows import CONTEXT_LINES, FoldKey, RowKind
+from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.location import with_context, with_folds
+
+
+def after_fold(state: State) -> State:
+    """The state with what the cursor is on folded, or unfolded.
+
+    On a file's header that is the file, between hunks the unchanged lines around all,
+    and on a hunk its long runs of lines.
+    """
+    if not len(state.rows):
+        raise NothingToDo("Nothing to fold here.")
+    segment = state.rows[state.cursor].segment
+    if segment.kind is RowKind.FILE:
+        return _with_files_folded(state, state.folded ^ {segment.file})
+    if segment.kind in (RowKind.HUNK, RowKind.CONTEXT):
+        return _with_context_folded(state)
+    if isinstance(segment.edit, TextEdit):
+        return _with_hunk_folds(state, segment.edit)
+    raise NothingToDo("Nothing to unfold.")
+
+
+def after_fold_of_all(state: State) -> State:
+    """The state with all unfolded, then all files folded, then as it was at first."""
+    if state.folded and len(state.folded) == len(state.rows.by_file):
+        unfolded = with_folds(replace(state, folded=frozenset()), frozenset())
+        return replace(unfolded, status="unfolded all files")
+    if not len(state.rows):
+        raise NothingToDo("Nothing to fold here.")
+    if any(segment.kind is RowKind.FOLD for segment in state.rows.segments):
+        texts = (edit for edit in state.plan.edits if isinstance(edit, TextEdit))
+        keys = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
+        shown = with_folds(replace(state, folded=frozenset()), keys)
+        return replace(shown, status="unfolded all hunks · F folds the files")
+    return _with_files_folded(state, frozenset(state.rows.by_file))
+
+
+def _with_files_folded(state: State, files: frozenset[int]) -> State:
+    """The state with just these files folded; the cursor is on a header, if need be."""
+    known = replace(state, folded=files)
+    row = row_in_sight(known, state.cursor)
+    if row != state.cursor:
+        known = replace(known, cursor=row, anchor=None, unit=Unit.PIECE)
+    count = quantity(len(files), "file")
+    words = f"{count} folded" if files else "unfolded all files"
+    return replace(known, status=f"{words} · f folds or unfolds one, F all")
+
+
+def _with_context_folded(state: State) -> State:
+    """The state without unchanged lines around hunks, or with them again."""
+    context = 0 if state.rows.context else CONTEXT_LINES
+    shown = with_context(state, context)
+    unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
+    words = "unfolded" if context else "folded"
+    status = f"{words} the unchanged lines · }} shows more"
+    return replace(shown, unit=unit, status=status)
+
+
+def _with_hunk_folds(state: State, edit: TextEdit) -> State:
+    """The state with the hunk at the cursor unfolded, or folded again."""
+    keys: frozenset[FoldKey] = frozenset({(edit, True), (edit, False)})
+    if any(s.edit == edit and s.kind is RowKind.FOLD for s in state.rows.segments):
+        unfolded = with_folds(state, state.unfolded | keys)
+        return replace(unfolded, status="unfolded the hunk")
+    if not keys & state.unfolded:
+        raise NothingToDo("Nothing to unfold.")
+    return replace(with_folds(state, state.unfolded - keys), status="folded the hunk")
+
+
+def row_in_sight(state: State, row: int) -> int:
+    """The row, or the header of its file where that is folded."""
+    if not state.folded or not len(state.rows):
+        return row
+    file = state.rows[row].segment.file
+    return state.rows.rows_of_file(file).start if file in state.folded else row
+
+
+def row_below(state: State, count: int) -> int:
+    """The row so many rows below the cursor, those of folded files passed."""
+    if not state.folded:
+        return state.cursor + count
+    shown = placement(state.rows, state.folded, False)
+    line = shown.line_of(state.cursor) + count
+    return shown.row_at(max(0, min(line, shown.height - 1)))
+
+
+def with_cursor_in_sight(state: State) -> State:
+    """The state with the file of the cursor unfolded, unless it is on the header."""
+    if row_in_sight(state, state.cursor) == state.cursor:
+        return state
+    file = state.rows[state.cursor].segment.file
+    return replace(state, folded=state.folded - {file})
