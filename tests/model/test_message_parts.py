@@ -28,6 +28,8 @@ def split_in(message: bytes, **homes: int | None) -> MessageSplit:
     return split
 
 
+FIXUP = b"fixup! "
+
 TEA = (
     b"Boil the kettle\n\nIt was cold. Nobody drinks\ncold tea, e.g. here.\n\n"
     b"While there: fill the cups; wash\nthe spoon.\n\n"
@@ -129,7 +131,8 @@ def test_parts_stand_one_after_the_other(message: bytes) -> None:
     assert edges == sorted(edges)
     assert all(not is_blank(message[part.start : part.stop]) for part in parts)
     for at, part in enumerate(parts):
-        assert part.below is None or part.below < at
+        assert part.below is None or part.below < at or part.text.startswith(FIXUP)
+        assert part.below is None or parts[part.below].below != at
 
 
 @given(MESSAGES, st.data())
@@ -174,3 +177,57 @@ def test_a_sentence_may_begin_with_a_name_as_of_code() -> None:
         b"trim the old one().",
         b"res.send adds it. e.g. now. then it boils.",
     ]
+
+
+def test_people_are_trailers_in_whichever_paragraph_they_stand() -> None:
+    other = b"Co-authored-by: B <b@c>"
+    message = b"Tea\n\nHot.\n" + SIGNED + b"\n\nMore.\n\n" + other + b"\n"
+
+    assert said(message)[1:] == [
+        ("sentence", b"Hot."),
+        ("trailer", SIGNED),
+        ("sentence", b"More."),
+        ("trailer", other),
+    ]
+    split = split_in(message, signed=1, co=1)
+    assert composed_message(split, 0) == b"Tea\n\nHot.\n\nMore.\n"
+
+
+def test_what_is_shown_below_a_bullet_stays_as_it_is() -> None:
+    fence = b"```\nboil(1)\n\n* no bullet\n```\n"
+    table = b"  | a | b |\n  | 1 | 2 |\n"
+    message = (
+        b"Tea\n\nSee:\n" + fence + b"\n* Boil it\n" + fence + b"* Fill it\n" + table
+    )
+    split = split_in(message, see=3, boil=1, fill=2)
+
+    assert [part.kind for part in split.parts] == [
+        *("subject", "sentence", "paragraph"),
+        *("bullet", "paragraph", "bullet", "paragraph"),
+    ]
+    assert composed_message(split, 0) == b"Tea\n"
+    assert composed_message(split, 1) == b"Boil it\n\n" + fence
+    assert composed_message(split, 2) == b"Fill it\n\n| a | b |\n| 1 | 2 |\n"
+    assert composed_message(split, 3) == b"See:\n\n" + fence
+
+
+def test_a_fence_that_nothing_ends_is_a_line_like_another() -> None:
+    assert said(b"Tea\n\nBoil:\n```\nit.\n") == [
+        ("subject", b"Tea"),
+        ("sentence", b"Boil: ``` it."),
+    ]
+
+
+def test_a_round_bullet_is_one_too() -> None:
+    message = "Tea\n\n• boil it\n• fill\n  all cups\n".encode()
+
+    assert said(message)[1:] == [("bullet", b"boil it"), ("bullet", b"fill all cups")]
+
+
+def test_a_fixup_in_a_list_follows_the_commit_that_it_is_for() -> None:
+    message = b"Tea\n\n* fixup! Boil it\n\n  At 100.\n\n* Fill it\n\n* Boil it\n"
+    split = split_in(message, boil=1)
+
+    assert [part.below for part in split.parts] == [None, 4, 1, None, None]
+    assert composed_message(split, 1, b"Boil it") == b"Boil it\n\nAt 100.\n"
+    assert composed_message(split, 0) == b"Tea\n\n* Fill it\n"

@@ -153,3 +153,9 @@ def test_the_heading_of_a_squash_log_is_not_left_out() -> None:
         b"Author: A <a@b>\n\n    Wash\n"
     )
     assert text_left_out(log, (b"Boil\n",)) == (b"Wash",)
+
+
+def test_a_fixup_is_said_where_the_commit_is_that_it_is_for() -> None:
+    message = b"Tea\n\n* Boil it\n* fixup! Boil it\n* Fill it\n"
+
+    assert text_left_out(message, (b"Boil it\n", b"Tea\n")) == (b"Fill it",)

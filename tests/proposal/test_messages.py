@@ -115,3 +115,23 @@ def test_every_clause_of_a_subject_is_in_one_of_the_messages(clauses: int) -> No
 
     counts = [sum(clause in each.lower() for each in found) for clause in said]
     assert counts == [1] * clauses
+
+
+@pytest.mark.parametrize("indent", [b"", b"    "])
+def test_people_of_any_paragraph_are_on_each_commit(indent: bytes) -> None:
+    """Also those of each commit that git lists where several are squashed."""
+    a, b = b"Signed-off-by: A <a@b>", b"Co-authored-by: B <b@c>"
+    message = b"Boil the kettle\n\n" + a + b"\n\n" + b + b"\n"
+    if indent:
+        head = b"commit %s\nAuthor: A <a@b>\n\n" % (b"1" * 40)
+        message = b"Squashed commit of the following:\n\n" + head
+        message += b"    Boil the kettle\n\n    " + a + b"\n    " + b + b"\n"
+
+    assert all(a in each and b in each for each in messages(message).values())
+
+
+def test_a_fixup_that_is_listed_with_its_commit_is_no_subject() -> None:
+    items = b"* fixup! Wash the spoon\n* Fill the cup\n* Wash the spoon\n"
+    found = messages(b"Boil the kettle\n\n" + items)
+
+    assert found[b"spoon.py"] == b"Wash the spoon\n"

@@ -10,9 +10,10 @@ Change-Ids are no parts: they are placed by rules of their own
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 from textwrap import dedent, fill
 from typing import Literal
 
@@ -34,7 +35,11 @@ PartKind = Literal["subject", "sentence", "bullet", "paragraph", "trailer"]
 _WIDTH = 72
 """A paragraph that loses a sentence is filled anew, so many characters a line."""
 
-_BULLET = re.compile(rb"([ \t]*)(?:[*+-]|\d{1,2}[.)])[ \t]+(?=\S)")
+_BULLET = re.compile(rb"([ \t]*)(?:[*+-]|\xe2\x80\xa2|\d{1,2}[.)])[ \t]+(?=\S)")
+"""The mark of an item of a list: also U+2022."""
+
+_FENCE = re.compile(rb"[ \t]*(```|~~~)")
+_TABLE_ROW = re.compile(rb"[ \t]*\|[^\n]*\|")
 _SHOWN = re.compile(rb"[ \t]{2}|\t|>|\|")
 """How a line begins that is no prose: indented, quoted, or of a table."""
 
@@ -50,6 +55,12 @@ _SENTENCE_END = re.compile(
     rb"(?=[^a-z \t\r\n]|(?!e\.g|i\.e)[a-z]\w*(?:[.(_]\w|\(\)))"
 )
 """What ends a sentence: the next has a capital, or a name as of code at its start."""
+
+_FOR_ANOTHER = re.compile(rb"^(?:(?:fixup|squash|amend)! )+")
+"""How the subject of a commit begins that ``git rebase --autosquash`` joins."""
+
+_PERSON = re.compile(rb"^([ \t]*)(?:signed-off|co-authored)-by:[ \t]*\S", re.I | re.M)
+"""Who stands for a commit, in whichever paragraph."""
 
 _REQUEST_NUMBER = re.compile(rb"\s*\(#\d+\)\.?$")
 """What a forge adds to the subject of what it has merged."""
@@ -75,9 +86,9 @@ class MessagePart:
     ``text`` is what it says, on one line unless it is a paragraph: without the mark of
     a bullet, and without what leads to an aside ("While there:"). ``paragraph`` is the
     number of its paragraph, from 0, which is the subject's. ``below`` is the number of
-    the part that it explains, and that it follows: the bullet that it stands below. An
-    ``is_item`` is one of several things that the message lists: a bullet, what an aside
-    says, or what a subject says after another.
+    the part that it explains, and that it follows: the bullet that it stands below, or
+    that a ``fixup!`` is for. An ``is_item`` is one of several things that the message
+    lists: a bullet, what an aside says, or what a subject says after another.
     """
 
     kind: PartKind
@@ -153,46 +164,97 @@ def message_parts(message: bytes) -> tuple[MessagePart, ...]:
     [b'Boil', b'stir', b'fill.']
     """
     end_of_body = len(without_trailers(message)[0])
-    footers = {each.start() for each in _sign_offs(message)}
+    people, shown = _people(message), _shown_blocks(message, end_of_body)
     reader = _Reader(message)
-    for number, (start, stop) in enumerate(_paragraphs(message, end_of_body)):
+    spans = _paragraphs(message, {end_of_body, *people, *people.values()}, shown)
+    for number, (start, stop) in enumerate(spans):
         reader.paragraph = number
-        if start >= end_of_body or start in footers:
+        if start >= end_of_body or start in people:
             reader.read_trailers(start, stop)
         elif not number:
             reader.read_pieces(start, _text_end(message, start, stop), "subject")
+        elif start in shown:
+            reader.read_shown(start, stop)
         else:
             reader.read_paragraph(start, stop)
-    return tuple(reader.found)
+    return tuple(_with_fixups_below(reader.found))
 
 
-def _sign_offs(message: bytes) -> Iterator[re.Match[bytes]]:
-    """The sign-offs that Gerrit sees, prose beside them or not."""
-    return (
-        each for each in gerrit_footers(message) if each[1].lower() == b"signed-off-by"
-    )
+def _people(message: bytes) -> dict[int, int]:
+    """Where each sign-off and co-author begins and ends, prose beside it or not.
+
+    What ``git merge --squash`` says of commits is indented.
+    """
+    indented = is_squash_log(message)
+    found = {
+        each.start(): message.find(b"\n", each.end()) + 1 or len(message)
+        for each in _PERSON.finditer(message)
+        if each.start() and (indented or not each[1])
+    }
+    seen = (e for e in gerrit_footers(message) if e[1].lower() == b"signed-off-by")
+    return found | {each.start(): each.end() for each in seen}
 
 
-def _paragraphs(message: bytes, end_of_body: int) -> Iterator[tuple[int, int]]:
+def _shown_blocks(message: bytes, stop: int) -> dict[int, int]:
+    """Where each fenced block, and each table, of the body begins and ends."""
+    lines = lines_of(message[:stop])
+    starts = [0, *accumulate(map(len, lines))]
+    fences = [each[1] if (each := _FENCE.match(line)) else b"" for line in lines]
+    closing: dict[bytes, list[int]] = {}
+    for number, fence in enumerate(fences):
+        if fence and not lines[number].strip(b"`~ \t\r\n"):
+            closing.setdefault(fence, []).append(number)
+    found: dict[int, int] = {}
+    number, table = 0, -1
+    while number < len(lines):
+        last, ends = number, closing.get(fences[number], [])
+        if (place := bisect_right(ends, number)) < len(ends):
+            last = ends[place]
+            found[starts[number]] = starts[last + 1]
+        elif _TABLE_ROW.match(lines[number]):
+            table = table if found.get(table) == starts[number] else starts[number]
+            found[table] = starts[number + 1]
+        number = last + 1
+    return found
+
+
+def _paragraphs(
+    message: bytes, edges: Collection[int], shown: Mapping[int, int]
+) -> Iterator[tuple[int, int]]:
     """The byte offsets of each paragraph, lines of Change-Ids not among them.
 
-    Trailers, from ``end_of_body`` on, are one, and so is a sign-off beside prose.
+    At ``edges`` one ends, blank line or not. What is ``shown`` is one in itself, but
+    where the first one, the subject, has it.
     """
     ids = {each.start: each.stop for each in ids_in(message)}
-    edges = {end_of_body}
-    edges.update(edge for each in _sign_offs(message) for edge in each.span())
-    at, hidden, start = 0, 0, None
+    at, hidden, start, block, number = 0, 0, None, 0, 0
     for line in lines_of(message):
         hidden = max(hidden, ids.get(at, 0))
-        is_text = at >= hidden and not is_blank(line)
-        if start is not None and (not is_text or at in edges):
+        is_text = at >= hidden and (at < block or not is_blank(line))
+        begins = at >= block and (at in edges or at == block or at in shown)
+        if start is not None and (not is_text or (begins and (number or at in edges))):
             yield start, at
-            start = None
+            start, number = None, number + 1
         if start is None and is_text:
             start = at
+            block = shown.get(at, block) if number else block
         at += len(line)
     if start is not None:
         yield start, at
+
+
+def target_of(text: bytes) -> bytes:
+    """What a text says without a ``fixup!`` and such before it."""
+    return _FOR_ANOTHER.sub(b"", text, count=1)
+
+
+def _with_fixups_below(parts: Sequence[MessagePart]) -> Iterator[MessagePart]:
+    """The parts; a bullet ``fixup! X`` follows the bullet X, and is no item."""
+    items = {part.text: at for at, part in enumerate(parts) if part.is_item}
+    for at, part in enumerate(parts):
+        named = items.get(target_of(part.text), at)
+        is_for_one = part.kind == "bullet" and part.is_item and named != at
+        yield replace(part, below=named, is_item=False) if is_for_one else part
 
 
 @dataclass(slots=True)
@@ -222,6 +284,17 @@ class _Reader:
             bullets = [at for at in lines if _BULLET.match(self.message, at)]
             self._read_text(start, bullets[0] if bullets else stop)
             self._read_bullets(bullets, stop)
+
+    def read_shown(self, start: int, stop: int) -> None:
+        """Read a fenced block or a table, which belongs to what stands before it."""
+        last = len(self.found) - 1
+        item = last if self.found[last].below is None else self.found[last].below
+        is_near = self.found[last].stop == start or self.message[start] in b" \t"
+        if self.found[last].kind == "trailer":
+            item = None
+        elif not (is_near and item is not None and self.found[item].is_item):
+            item = self.bullet if self.bullet is not None else last
+        self._add("paragraph", start, stop, start, item)
 
     def _read_bullets(self, starts: Sequence[int], stop: int) -> None:
         """Read the items of a list; what is indented deeper stands below another."""
@@ -354,9 +427,10 @@ def _with_subject_said_once(split: MessageSplit, subject: bytes) -> MessageSplit
 
 def _is_said(text: bytes, subject: bytes) -> bool:
     """Whether a subject says the text, be it with a capital or after an area."""
+    bare = text if subject.startswith(text) else target_of(text)
     wanted, said = (
         _REQUEST_NUMBER.sub(b"", b" ".join(each.lower().split())).rstrip(b".")
-        for each in (text, subject)
+        for each in (bare, subject)
     )
     return said == wanted or said.endswith(b": " + wanted)
 

@@ -24,6 +24,7 @@ from gitsplit.model.message_parts import (
     composed_message,
     is_squash_log,
     message_in_one,
+    target_of,
 )
 
 _ENDS = b" .;:,!?"
@@ -41,7 +42,8 @@ def split_as_written(
     said = [_flat(message) for message in messages]
     homes = []
     for part in whole.parts:
-        wanted = _pattern(part.text)
+        is_item = part.kind == "bullet"
+        wanted = _pattern(target_of(part.text) if is_item else part.text)
         homes.append(tuple(g for g, text in enumerate(said) if wanted.search(text)))
     return replace(whole, homes=tuple(homes))
 
@@ -163,7 +165,7 @@ def _without_text(message: bytes, text: bytes) -> bytes:
     """The message without the text, which may go over several lines of its body."""
     start = message.find(b"\n\n") + 1
     words = [re.escape(word) for word in text.rstrip(_ENDS).split()]
-    bullet = rb"(?:(?<=\n)[ \t]*[*+-][ \t]+)?"
+    bullet = rb"(?:(?<=\n)[ \t]*(?:[*+-]|\xe2\x80\xa2)[ \t]+)?"
     ending = rb"[.;:,!?]*[ \t]*"
     pattern = re.compile(bullet + rb"\s+".join(words) + ending, re.IGNORECASE)
     found = pattern.search(message, start) if start and words else None

@@ -107,9 +107,10 @@ def with_trailers_of(
 def _lines(message: bytes) -> dict[bytes, bytes]:
     """Each trailer of a message on one line, by that line in lower case.
 
-    Change-Ids are not among them, nor prose beside trailers.
+    Change-Ids are not among them, nor prose beside trailers; people are, in
+    whichever paragraph.
     """
-    keys = {key.lower() for key, _ in (*trailers(message), *footers(message))}
+    keys = ON_ALL | {key.lower() for key, _ in (*trailers(message), *footers(message))}
     found = (p.text for p in message_parts(message) if p.kind == "trailer")
     return {text.lower(): text for text in found if _key_of(text) in keys}
 
