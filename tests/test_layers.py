@@ -251,6 +251,16 @@ SCREEN_ROOMS = {
     "view": {"diff", "state", "key_rows", "keymap"},
     "background": {"diff", "state", "update", "view"},
     "surroundings": {"state", "update", "view", "background"},
+    "dialog": {
+        "diff",
+        "state",
+        "update",
+        "key_rows",
+        "keymap",
+        "view",
+        "background",
+        "surroundings",
+    },
     "application_run": set(),
     "app": {
         "state",

@@ -131,16 +131,6 @@ def test_control_c_interrupts_with_status_130(tmp_path: Path) -> None:
     assert case.repo.refs() == before
 
 
-def test_a_terminal_that_cannot_place_text_is_refused(tmp_path: Path) -> None:
-    case = practice(tmp_path / "case")
-    terminal = Terminal(case.repo.path, "-c", "HEAD~2", kind="dumb")
-    terminal.wait_for("Nothing was changed.")
-
-    assert "gitsplit: The screen can't be drawn on a dumb terminal." in terminal.text
-    assert "--dry-run" in terminal.text
-    assert terminal.exit_status() == 1
-
-
 def test_one_key_proposes_one_commit_more_and_one_fewer(tmp_path: Path) -> None:
     case = practice(tmp_path / "case")
     terminal = Terminal(case.repo.path, "-c", "HEAD~2", "--commits", "2")

@@ -86,6 +86,10 @@ class NoTerminal(GitsplitError):
     """The screen needs a terminal and there is none."""
 
 
+class InputEnded(GitsplitError):
+    """Questions were asked, and standard input ended before the last answer."""
+
+
 class NoIdentity(GitsplitError):
     """Git doesn't know who the committer is."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitsplit.cli.options import Options
 from gitsplit.cli.output import (
+    Conversation,
     Progress,
     confirm,
     current_directory,
@@ -19,6 +20,7 @@ from gitsplit.cli.output import (
     refuse_no_terminal,
     say,
     show_activity,
+    wants_questions,
     write_printout,
 )
 from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
@@ -115,7 +117,7 @@ _REPAIRED_BY_KEY = "X in the preview, after x, moves hunks along until it passes
 def _finish(repo: "Repository", options: Options) -> "Finish":
     """What is to be done with new commits before refs move, as the options say."""
     from gitsplit.git.signing import signer
-    from gitsplit.workflow.hooks_and_signing import Finish
+    from gitsplit.workflow.hooks_and_signing import Finish, allow_screen
 
     def check(
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
@@ -132,6 +134,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
     def agrees(count: int) -> bool:
         return options.yes or confirm(f"Sign {quantity(count, 'new commit')}?")
 
+    asks = options.no_screen or wants_questions()
     return Finish(
         signer=None if options.no_sign else signer(repo, options.sign),
         verify=not options.no_verify,
@@ -139,7 +142,8 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         check=check,
         say=say,
         during=show_activity,
-        before_screen=refuse_no_terminal,
+        before_screen=allow_screen if asks else refuse_no_terminal,
+        talk=Conversation() if asks else None,
     )
 
 

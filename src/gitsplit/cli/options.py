@@ -92,6 +92,10 @@ class Options:
         help="Write the dry run to FILE; - is standard output.",
     )
     yes: bool = _flag("-y", "--yes", help="Accept the proposal without a screen.")
+    no_screen: bool = _flag(
+        "--no-screen",
+        help="Ask questions in lines of text, in place of the screen.",
+    )
     plan: str | None = _option(
         "--plan", metavar="FILE", help="Start from this plan; - is standard input."
     )

@@ -182,16 +182,54 @@ def current_directory() -> Path:
         ) from error
 
 
+class Conversation:
+    """Questions on standard output, answers from standard input, a line each."""
+
+    def say(self, line: str) -> None:
+        """Print one line."""
+        with guard_stdout():
+            click.echo(printable(line))
+
+    def ask(self, question: str) -> str:
+        """Print the question, and read the answer; raises EOFError where none comes.
+
+        An answer that no terminal has shown is printed behind its question.
+        """
+        with guard_stdout():
+            click.echo(printable(question), nl=False)
+        line = sys.stdin.readline() if sys.stdin else ""
+        is_shown = bool(line) and sys.stdin.isatty()
+        if not is_shown:
+            self.say(line.rstrip("\r\n"))
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+
+def has_terminal() -> bool:
+    """Whether standard input and output are a terminal."""
+    # A stream that was closed before the start is None.
+    return all(each and each.isatty() for each in (sys.stdin, sys.stdout))
+
+
+def wants_questions() -> bool:
+    """Whether questions are asked in place of a screen, by the environment.
+
+    ``GITSPLIT_SCREEN=0`` says so; and on a dumb terminal nothing can be drawn.
+    """
+    if os.environ.get("GITSPLIT_SCREEN") == "0":
+        return True
+    return os.environ.get("TERM") == "dumb" and has_terminal()
+
+
 def refuse_no_terminal() -> None:
     """Raise NoTerminal where no screen can be drawn."""
-    hint = "Preview with --dry-run, or accept the proposal with --yes."
-    # A stream that was closed before the start is None.
-    if not all(each and each.isatty() for each in (sys.stdin, sys.stdout)):
+    if not has_terminal():
         raise NoTerminal(
-            "The screen needs a terminal, and there is none here.", hint=hint
+            "The screen needs a terminal, and there is none here.",
+            hint="Preview with --dry-run, accept the proposal with --yes, or answer"
+            " questions with --no-screen.",
         )
-    if os.environ.get("TERM") == "dumb":
-        raise NoTerminal("The screen can't be drawn on a dumb terminal.", hint=hint)
 
 
 _MOMENT = 0.7

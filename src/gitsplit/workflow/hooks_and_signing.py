@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import hooks
@@ -29,6 +30,9 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Say, say_nothing
 from gitsplit.model.series import CommitDraft
 
+if TYPE_CHECKING:
+    from gitsplit.tui.dialog.dialog import Talk
+
 MOST_UNASKED = 20
 """So many commits are signed without asking: each may want a touch of a key."""
 
@@ -47,8 +51,8 @@ def _in_silence(_words: str) -> AbstractContextManager[Say]:
     return nullcontext(say_nothing)
 
 
-def _allow_screen() -> None:
-    pass
+def allow_screen() -> None:
+    """Raise nothing: whatever is shown can be shown here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Finish:
     trees on which the user's commands have passed while the screen was shown. ``say``
     tells the user a sentence, which may hold text of the repository's. ``during`` shows
     what is done in its block, if that takes long. ``before_screen`` raises where no
-    screen can be shown.
+    screen can be shown. ``talk`` is where questions are asked in place of a screen;
+    without it there is one.
     """
 
     signer: Signer | None = None
@@ -71,7 +76,8 @@ class Finish:
     passed: AbstractSet[Oid] = frozenset()
     say: Say = say_nothing
     during: Callable[[str], AbstractContextManager[Say]] = _in_silence
-    before_screen: Callable[[], None] = _allow_screen
+    before_screen: Callable[[], None] = allow_screen
+    talk: "Talk | None" = None
 
     def verify_messages(
         self, repo: Repository, drafts: Sequence[CommitDraft], ids: IdRules

@@ -14,6 +14,7 @@ from gitsplit.errors import (
     UNCHANGED,
     CheckFailed,
     HookRefused,
+    InputEnded,
     Interrupted,
     InvalidPlan,
     NotChecked,
@@ -150,7 +151,7 @@ def _apply_or_come_back(
 
 @contextmanager
 def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
-    """Make Interrupted say that the draft is kept, where there is one."""
+    """Make an end before applying say that the draft is kept, where there is one."""
     from gitsplit.workflow.draft import has_draft
 
     try:
@@ -159,7 +160,7 @@ def _mention_draft(repo: Repository, work: Work) -> Iterator[None]:
         broken_off = Interrupted("Interrupted.")
         broken_off.kept = KEPT if has_draft(repo, work) else ""
         raise broken_off from stop
-    except Interrupted as broken_off:
+    except (Interrupted, InputEnded) as broken_off:
         if broken_off.state == UNCHANGED and has_draft(repo, work):
             broken_off.kept = KEPT
         raise

@@ -1,4 +1,7 @@
-"""The screen of a run, opened on proposals or the draft; git and editors behind it."""
+"""The screen of a run, opened on proposals or the draft; git and editors behind it.
+
+Or questions in its place.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +43,7 @@ from gitsplit.workflow.propose import Request, trailers_to_copy
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
+    from gitsplit.tui.dialog.dialog import Talk
     from gitsplit.workflow.repair import RepairRunner
 
 MOST_TRIES = 5
@@ -76,7 +80,7 @@ def edit_work(
         colours=colours_of(repo.config),
     )
     try:
-        chosen = run_screen(opening, around)
+        chosen = _have_chosen(opening, around, finish.talk)
         if chosen is not None and runner is not None:
             return replace(chosen, passed=runner.passed)
         return chosen
@@ -85,6 +89,17 @@ def edit_work(
             saver.close()
         except WriteFailed as failure:
             finish.say(f"Your work isn't kept: {failure}")
+
+
+def _have_chosen(
+    opening: State, around: Surroundings, talk: "Talk | None"
+) -> Chosen | None:
+    """Have the user choose, on the screen or by answers."""
+    if talk is None:
+        return run_screen(opening, around)
+    from gitsplit.tui.dialog.dialog import run_dialog  # the screen has no use for it
+
+    return run_dialog(opening, around, talk)
 
 
 def colours_of(config: Config) -> Colours:

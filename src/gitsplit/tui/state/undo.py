@@ -61,6 +61,22 @@ def with_step(state: State, todo: Todo, step: HistoryStep) -> State:
     )
 
 
+def with_steps_joined(state: State, count: int) -> State:
+    """The state whose steps after the first ``count`` are one step of the history."""
+    joined = state.steps_done[count:]
+    if len(joined) < 2:
+        return state
+    words = "; ".join(step.words for step in joined)
+    step = joined[-1]._replace(words=words, checks=joined[0].checks)
+    history = state.history
+    return replace(
+        state,
+        history=replace(history, past=history.past[: count + 1]),
+        steps_done=(*state.steps_done[:count], step),
+        status=f"{words} · u to undo",
+    )
+
+
 def after_undo(state: State) -> State:
     """The state one step back, where that step was made.
 

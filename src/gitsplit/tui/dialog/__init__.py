@@ -1,0 +1,1 @@
+"""The screen as questions and answers: lines said, answers typed, no drawing."""

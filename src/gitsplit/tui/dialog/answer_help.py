@@ -1,0 +1,59 @@
+"""What can be answered where the user is: the keys of that screen, and a few words."""
+
+from collections.abc import Iterator
+
+from gitsplit.tui.dialog.answers import TYPED, is_answer
+from gitsplit.tui.dialog.words import APPLY
+from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
+from gitsplit.tui.keymap import TABLE
+from gitsplit.tui.state.app_state import State
+
+ALWAYS = (
+    ("Enter alone", "say this once more"),
+    ("list", "say all commits once more"),
+    ("?", "say what can be answered"),
+)
+"""Answers that are no keys."""
+
+OWN: dict[KeyContext, tuple[tuple[str, str], ...]] = {
+    KeyContext.SPLIT: (
+        ("v 2 4-7 to 3", "send lines 2 and 4 to 7 of the hunk to commit 3"),
+        ("v 2 4-7 y", "lines, and any answer that sends"),
+        ("v 4-7", "select lines; the next answer sends them"),
+        ("12", "send to commit 12"),
+        ("i A subject", "edit the subject"),
+        ("g 12", "go to hunk 12"),
+    ),
+    KeyContext.SERIES: (
+        ("2", "go to commit 2"),
+        ("e 2", "split commit 2 (opens it)"),
+        ("d 2 4-7", "any of these for commits 2 and 4 to 7"),
+    ),
+    KeyContext.PREVIEW: ((APPLY, "apply the new history"),),
+}
+"""Answers with something behind the key, and words for keys that end an answer."""
+
+
+def help_lines(state: State) -> Iterator[str]:
+    """The answers that there are here, each with what it does."""
+    context = context_of(state)
+    own = OWN.get(context, ())
+    for said, words in (*own, *_key_lines(context), *ALWAYS):
+        yield f"{said}: {words}"
+
+
+def _key_lines(context: KeyContext) -> Iterator[tuple[str, str]]:
+    for row in TABLE:
+        if context in row.contexts and (names := _names(context, row)):
+            yield " ".join(names), row.help
+
+
+def _names(context: KeyContext, row: KeyRow) -> list[str]:
+    """The keys of the row that are answers, by what is typed."""
+    keys = [
+        key
+        for key in row.actions
+        if key not in row.hidden and is_answer(context, row.actions[key])
+    ]
+    names = [TYPED.get(key, key_name(key)) for key in keys]
+    return ["1-9"] if keys == [*DIGITS] else [name for name in names if name.isascii()]

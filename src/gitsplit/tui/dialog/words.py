@@ -1,0 +1,283 @@
+"""What is said of a state: lines about where the user is, and the question.
+
+Each line is about one thing, its number or first word the important one; there are no
+borders and no columns. What a mark says on the screen is a word here.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+
+from gitsplit.model.listing import quantity, with_capital
+from gitsplit.model.todo import Entry
+from gitsplit.tui.dialog.hunk_lines import numbered_lines
+from gitsplit.tui.diff.rows import RowKind
+from gitsplit.tui.state.app_state import (
+    Prompt,
+    Purpose,
+    Refusal,
+    Screen,
+    State,
+    Unit,
+)
+from gitsplit.tui.state.commit_diff import actual_commit
+from gitsplit.tui.state.message_rows import message_rows, selected_row
+from gitsplit.tui.state.problems import READY, conflict_of
+from gitsplit.tui.state.proposals import proposal_words
+from gitsplit.tui.state.selection import cursor_words, group_name, unit_at
+from gitsplit.tui.view.commits import commit_lines, list_height
+from gitsplit.tui.view.frame import reason_line, search_words, title_line
+from gitsplit.tui.view.layout import page_lines
+from gitsplit.tui.view.messages import owner_words
+from gitsplit.tui.view.pane import PaneLines
+from gitsplit.tui.view.series import conflict_words, series_words, title_of
+from gitsplit.tui.view.split import row_cells
+from gitsplit.tui.view.text import (
+    CURSOR,
+    LEFT_OUT,
+    OWNER,
+    PROPOSED,
+    SELECTED,
+    WARNING,
+)
+
+WIDE = 10_000
+"""Columns for what has its own line here, however long it is."""
+
+MOST_LINES = 400
+"""So many lines of a new commit are said."""
+
+_MARKS = {
+    CURSOR: "",
+    SELECTED: "",
+    OWNER: "continues the original",
+    WARNING: "warning:",
+    PROPOSED: "proposed:",
+    LEFT_OUT: "left out:",
+    "✓": "yes:",
+    "✗": "no:",
+    "!": "note:",
+}
+"""The word for a mark that stands alone, or in front of something."""
+
+
+def plain(cells: StyleAndTextTuples) -> str:
+    """A line of the screen as words with one blank between two."""
+    words = "".join(map(_cell_words, cells)).split()
+    return " ".join(word for word in words if word not in _BARS)
+
+
+_BARS = ("┃",)
+
+
+def _cell_words(cell: tuple[object, ...]) -> str:
+    text = str(cell[1])
+    mark, _, rest = text.lstrip().partition(" ")
+    if cell[0] == "class:key" and mark == "Enter":
+        return APPLY
+    return f" {_MARKS[mark]} {rest}" if mark in _MARKS else text
+
+
+APPLY = "apply"
+"""What is typed to apply; on the screen it is Enter, which ends each answer here."""
+
+
+def arrival_lines(state: State) -> Iterator[str]:
+    """What is said when the user comes to a screen."""
+    match state.screen:
+        case Screen.SERIES:
+            yield plain(title_line(state, WIDE))
+            for number, entry in enumerate(state.todo.entries, 1):
+                yield f"{number} {_entry_words(state, entry)}"
+        case Screen.SPLIT:
+            yield plain(title_line(state, WIDE))
+            yield from commit_list(state)
+        case Screen.MESSAGES:
+            yield from _page(page_lines(state, WIDE))
+            yield from filter(None, [owner_words(state)])
+            return
+        case Screen.COMMIT | Screen.PREVIEW | Screen.HELP:
+            pass
+    yield from place_lines(state)
+
+
+def place_lines(state: State, before: State | None = None) -> Iterator[str]:
+    """What is said when the user comes to another row, hunk or page.
+
+    ``before`` is where they were: its file isn't named again.
+    """
+    if state.prompt is not None:
+        yield from _choice_lines(state.prompt)
+        return
+    match state.screen:
+        case Screen.SERIES:
+            yield from filter(None, map(plain, series_words(state, WIDE)))
+        case Screen.SPLIT:
+            yield from _hunk_words(state, before)
+        case Screen.MESSAGES:
+            yield from _message_words(state)
+        case Screen.COMMIT:
+            yield from _commit_words(state)
+        case Screen.PREVIEW | Screen.HELP:
+            yield from _page(page_lines(state, WIDE))
+
+
+def _page(lines: PaneLines) -> Iterator[str]:
+    """Every line that has words."""
+    yield from filter(None, (plain(lines.get(n)) for n in range(lines.height)))
+
+
+def commit_list(state: State) -> Iterator[str]:
+    """A line for each new commit of the open one; the selected one says so."""
+    lines = commit_lines(state, WIDE)
+    new = len(state.plan.groups)  # the number of the line for a new commit
+    for number in range(list_height(state)):
+        if number != new:
+            said = plain(lines.get(number))
+            yield f"{said}, selected" if number == state.focus else said
+
+
+def _entry_words(state: State, entry: Entry) -> str:
+    """What is done to a commit of the series, and which it is."""
+    said = f"{entry.action} {entry.oid[:7]} {title_of(state, entry)}"
+    conflict = conflict_of(state)
+    if conflict is not None and conflict.commit == entry.oid:
+        return f"{said}, {conflict_words(conflict)}"
+    return said
+
+
+def _hunk_words(state: State, before: State | None) -> Iterator[str]:
+    """The hunk at the cursor, its lines numbered, with those around it."""
+    rows = state.rows
+    if not len(rows):
+        return
+    row = rows[state.cursor]
+    file = row.segment.file
+    if before is None or not _is_in_file(before, file):
+        header = rows[rows.rows_of_file(file).start]
+        yield f"File {plain(row_cells(state.plan.changes, header, WIDE))}"
+    yield with_capital(cursor_words(state))
+    edit = row.segment.edit
+    if edit is None or unit_at(state) is not Unit.PIECE:
+        return
+    yield from filter(None, [plain(reason_line(state, WIDE))])
+    yield from _line_words(state, rows.rows_of(edit))
+
+
+def _is_in_file(state: State, file: int) -> bool:
+    is_shown = state.screen is Screen.SPLIT and state.prompt is None
+    return is_shown and len(state.rows) > 0 and file == _file_at(state)
+
+
+def _file_at(state: State) -> int:
+    return state.rows[state.cursor].segment.file
+
+
+def _line_words(state: State, run: range) -> Iterator[str]:
+    """The lines of a hunk with their numbers, and unchanged ones around them."""
+    rows, changes = state.rows, state.plan.changes
+    above, below = run.start, run.stop
+    while above and rows[above - 1].kind is RowKind.CONTEXT:
+        above -= 1
+    while below < len(rows) and rows[below].kind is RowKind.CONTEXT:
+        below += 1
+
+    def text(number: int) -> str:
+        cells = row_cells(changes, rows[number], WIDE)
+        return "".join(cell[1] for cell in cells).rstrip()
+
+    above = max(above, run.start - rows.context)
+    below = min(below, run.stop + rows.context)
+    yield from (f"  {text(n)[1:]}".rstrip() for n in range(above, run.start))
+    for lines, number in numbered_lines(rows, run):
+        if rows[number].kind is RowKind.FOLD:
+            yield f"{lines[0]} to {lines[-1]}: {len(lines)} more lines, f says them"
+        else:
+            yield f"{lines[0]} {text(number)}" if lines else text(number).strip()
+    yield from (f"  {text(n)[1:]}".rstrip() for n in range(run.stop, below))
+
+
+def _message_words(state: State) -> Iterator[str]:
+    """The row that is selected among the messages."""
+    lines = page_lines(state, WIDE)
+    at = state.message
+    own = (n for n in range(lines.height) if lines.number_of(n) == at)
+    yield from filter(None, (plain(lines.get(n)) for n in own))
+
+
+def _commit_words(state: State) -> Iterator[str]:
+    """A new commit as reviewers will see it."""
+    lines = page_lines(state, WIDE)
+    diff = lines.height - len(actual_commit(state, state.viewed).rows)
+    for number in range(min(lines.height, MOST_LINES)):
+        cells = lines.get(number)
+        text = "".join(cell[1] for cell in cells[1:])
+        said = plain(cells) if number < diff else text.rstrip()
+        yield from [said] if said else []
+    if lines.height > MOST_LINES:
+        yield f"{quantity(lines.height - MOST_LINES, 'line')} more"
+
+
+def _choice_lines(prompt: Prompt) -> Iterator[str]:
+    """What is in a prompt, and what else is proposed for it."""
+    if prompt.text:
+        yield f"Now: {prompt.text}"
+    for number, choice in islice(enumerate(prompt.choices, 1), 1, None):
+        text = choice.text.decode("utf-8", "surrogateescape")
+        yield f"{number} {text} ({choice.reason})"
+
+
+_PROMPTS = {
+    Purpose.SUBJECT: "Subject",
+    Purpose.SEARCH: "Search for",
+    Purpose.PIECE: "Hunk number",
+}
+
+
+def question(state: State) -> str:
+    """What is asked; the answer follows in the same line."""
+    if state.prompt is not None:
+        return _PROMPTS[state.prompt.purpose]
+    match state.screen:
+        case Screen.SERIES:
+            place, count = state.todo.place(state.chosen), len(state.todo.entries)
+            return f"Commit {place + 1} of {count}"
+        case Screen.SPLIT:
+            return _hunk_question(state)
+        case Screen.COMMIT:
+            return f"Commit {state.viewed + 1}, q goes back"
+        case Screen.MESSAGES:
+            return _message_question(state)
+        case Screen.PREVIEW | Screen.HELP:
+            return "Preview" if state.problems else f"Preview, {APPLY} or q"
+
+
+def _hunk_question(state: State) -> str:
+    place = state.rows.edit_at(state.cursor) if len(state.rows) else None
+    if place is None or unit_at(state) is not Unit.PIECE:
+        return "Selection, which commit"
+    group = group_name(state.plan.group_of[place])
+    return f"Hunk {place + 1} of {len(state.plan.edits)}, commit {group}"
+
+
+def _message_question(state: State) -> str:
+    if not message_rows(state):
+        return "Messages"
+    row = selected_row(state)
+    return f"Message {row.commit + 1}" if row.part is None else "Sentence, which commit"
+
+
+def status_words(state: State) -> str:
+    """What the last answer did, or why it didn't."""
+    said = state.status
+    if state.refusal is Refusal.ERROR:
+        return f"Error: {said}"
+    if state.screen is Screen.PREVIEW and state.refusal is None:
+        is_ready = said == READY
+        said = "ready to apply" if is_ready else re.sub(r"\bEnter\b", APPLY, said)
+    if state.screen is Screen.SPLIT and said == cursor_words(state):
+        said = ""
+    told = ", ".join(filter(None, (proposal_words(state), search_words(state), said)))
+    return with_capital(told.replace(" · ", ", "))
