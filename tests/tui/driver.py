@@ -67,7 +67,10 @@ class _Watched(Shell):
             lambda _, content: content,
             lambda titled: [message for _, message in titled],
         )
-        self._backend = Backend(outlook=lambda _todo, _watch: outlook)
+        self._backend = Backend(
+            outlook=lambda _todo, _watch: outlook,
+            changes_of=lambda oid: state.plans[oid].changes if state.plans else (),
+        )
         around = Surroundings(unchanged, backend=self._backend, with_syntax=False)
         super().__init__(state, around)
         self.drawn = asyncio.Event()

@@ -40,6 +40,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenMessages,
     OpenPreview,
     ShowCommit,
+    ShowOriginal,
 )
 from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.shell import Interrupt
@@ -62,6 +63,7 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.SPLIT: (),
     KeyContext.COMMIT: (ShowCommit(),),
     KeyContext.MESSAGES: (OpenMessages(),),
+    KeyContext.ORIGINAL: (OpenSeries(), ShowOriginal()),
     KeyContext.PREVIEW: (OpenPreview(),),
     KeyContext.HELP: (OpenHelp(),),
     KeyContext.PROMPT: (Ask(Purpose.SEARCH),),

@@ -21,6 +21,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenMessages,
     OpenPreview,
     ShowCommit,
+    ShowOriginal,
 )
 from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.shell import Apply, Interrupt, Quit, Refused
@@ -40,6 +41,7 @@ ENTRIES = [
 ]
 STATES: dict[str, tuple[Action, ...]] = {
     "the series": (OpenSeries(),),
+    "a commit of the series": (OpenSeries(), ShowOriginal()),
     "the messages": (OpenMessages(),),
     "splitting": (),
     "marking": (Narrow(),),
@@ -131,7 +133,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
 @pytest.mark.parametrize(
     ("what", "keys"),
     [
-        ("the series", ["e", "p", "r", "s", "d", "K", "w", "?"]),
+        ("the series", ["e", "p", "r", "s", "d", "o", "w", "?"]),
         ("the messages", ["i", "m", "E", "c", "u", "w", "q", "?"]),
         ("splitting", ["1-9", "n", "v", "s", "m", "w", "?"]),
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),

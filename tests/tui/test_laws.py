@@ -72,6 +72,8 @@ from gitsplit.tui.update.actions.screens import (
     Redo,
     Scroll,
     ShowCommit,
+    ShowOriginal,
+    SwitchHalf,
     Undo,
 )
 from gitsplit.tui.update.actions.series import (
@@ -194,6 +196,8 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     Submit: (_LINES,),
     Dismiss: (),
     ShowCommit: (st.none() | st.integers(0, 3),),
+    ShowOriginal: (),
+    SwitchHalf: (),
     OpenSeries: (),
     OpenMessages: (),
     OpenPreview: (),

@@ -1,13 +1,16 @@
 """The series: what becomes of each commit, the way between them, and undo over all."""
 
+import re
 from dataclasses import replace
 
 import pytest
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text as text_of
 
 from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.checks import Conflict, Outlook
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import Plan, groups_with_edits
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Todo
 from gitsplit.tui.background.worker import Backend, find_proposal
@@ -19,15 +22,18 @@ from gitsplit.tui.state.app_state import (
     first_state,
 )
 from gitsplit.tui.state.new_commits import Address, new_commits
+from gitsplit.tui.state.originals import commit_to_read, original_height, read_commit
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
-from gitsplit.tui.update.actions.reading import Cancel, MoveRows, MoveTo
-from gitsplit.tui.update.actions.reports import Estimated, Foreseen
+from gitsplit.tui.update.actions.reading import FAR, Cancel, MoveFile, MoveRows, MoveTo
+from gitsplit.tui.update.actions.reports import CommitRead, Estimated, Foreseen
 from gitsplit.tui.update.actions.screens import (
     GoBack,
     OpenPreview,
     Redo,
     ShowCommit,
+    ShowOriginal,
+    SwitchHalf,
     Undo,
 )
 from gitsplit.tui.update.actions.series import (
@@ -41,13 +47,21 @@ from gitsplit.tui.update.actions.series import (
 )
 from gitsplit.tui.update.actions.shell import Apply, Quit, Reword
 from gitsplit.tui.update.actions.split import MoveCommit, Own, Send
+from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.series import with_draft, with_only_split_open
+from gitsplit.tui.view.original import original_matches, original_page, original_pane
+from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_rows
-from gitsplit.tui.view.series import title_of
+from gitsplit.tui.view.series import series_lines, title_of
 from tests.tui.builder import after, answered, plan_of, raw_commit
 from tests.tui.cases import COMMITS, series
 
 A, B, C = COMMITS
+
+
+def drawn(lines: PaneLines) -> list[StyleAndTextTuples]:
+    """All lines of a pane."""
+    return [lines.get(number) for number in range(lines.height)]
 
 
 def actions_of(state: State) -> list[str]:
@@ -407,3 +421,71 @@ def test_who_leaves_is_told_whether_the_work_is_kept() -> None:
     )
     assert kept.status == "Not applied: q again quits and keeps your work."
     assert after(kept, Quit()).request is ShellRequest.QUIT
+
+
+def looked_at(state: State) -> State:
+    """The state once what the selected commit does is read."""
+    while commit := commit_to_read(state):
+        read = read_commit(state.plans[commit].changes)
+        state = reduce(state, CommitRead(commit, read))
+    return state
+
+
+def test_the_lower_half_shows_what_the_selected_commit_does() -> None:
+    state = looked_at(after(series(), MoveRows(1)))
+    shown = [text_of(line).strip() for line in drawn(original_pane(state, 80))]
+
+    assert shown[:2] == ["Go on", ""]
+    assert shown[2:5] == ["README  +1 -1", "b  +1 -1", "2 files  +2 -2"]
+    assert "@@ -1 +1 @@" in shown
+    assert "+Run it, or wait 30 seconds." in shown
+    assert actions_of(state) == ["pick"] * 3
+    assert not state.steps_done
+
+
+def test_a_commit_is_read_once_and_a_large_one_for_its_own_page_only() -> None:
+    state = looked_at(series())
+    large = replace(series(), estimates={A: Estimate(1, why_not="large")})
+
+    assert commit_to_read(state) is None
+    assert commit_to_read(after(state, MoveRows(1))) == B
+    assert commit_to_read(large) is None
+    assert commit_to_read(after(large, ShowOriginal())) == A
+
+
+def test_tab_has_keys_scroll_the_lower_half_and_brackets_go_to_its_files() -> None:
+    state = looked_at(after(series(), MoveRows(1)))
+    below = after(state, SwitchHalf(), MoveRows(2))
+
+    assert (below.chosen, below.lower) == (B, 2)
+    assert after(below, MoveRows(-9)).lower == 0
+    assert after(below, MoveTo(FAR)).lower == original_height(below) - 1
+    first, second = after(state, MoveFile(1)), after(state, MoveFile(1), MoveFile(1))
+    lines = drawn(original_pane(second, 80))
+    assert text_of(lines[first.lower]).strip().startswith("README")
+    assert text_of(lines[second.lower]).strip().startswith("b")
+    assert after(second, MoveFile(1)).status == "Already the last file."
+    assert after(below, SwitchHalf(), MoveRows(1)).lower == 0
+
+
+def test_what_a_commit_does_can_be_searched_on_its_page() -> None:
+    state = looked_at(after(series(), MoveRows(1), ShowOriginal()))
+    lines = drawn(original_page(state, 80))
+
+    found = tuple(original_matches(state, 80, "30 seconds"))
+    assert [text_of(lines[at]).strip() for at in found] == [
+        "+Run it, or wait 30 seconds."
+    ]
+
+
+def test_a_commit_that_is_split_has_its_new_commits_as_rows() -> None:
+    state = after(series(), OpenCommit(), Send(1), OpenSeries())
+    rows = [text_of(line) for line in drawn(series_lines(state, 80))]
+    split = state.todo.plans[A]
+
+    assert len(rows) == 3 + len(groups_with_edits(split))
+    assert "split" in rows[0]
+    assert re.match(r" +1 .* \+\d", rows[1])
+    lines = series_lines(after(state, MoveTo(1)), 80)
+    assert lines.number_of(lines.cursor) == 1
+    assert lines.number_of(1) == 0

@@ -393,7 +393,7 @@ def fixed_height(container: Container, columns: int) -> int:
     if isinstance(container, ConditionalContainer):
         inside = container.content
         return fixed_height(inside, columns) if container.filter() else 0
-    if isinstance(container, HSplit):
+    if isinstance(container, HSplit) and container.height is None:
         return sum(fixed_height(each, columns) for each in container.children)
     height = container.preferred_height(columns, 30)
     return height.preferred if height.preferred_specified else 0

@@ -23,6 +23,7 @@ class KeyContext(Enum):
     COMMIT = auto()
     MESSAGES = auto()
     PREVIEW = auto()
+    ORIGINAL = auto()
     HELP = auto()
     PROMPT = auto()
     LOOK = auto()

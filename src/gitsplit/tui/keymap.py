@@ -52,6 +52,8 @@ from gitsplit.tui.update.actions.screens import (
     Redo,
     Scroll,
     ShowCommit,
+    ShowOriginal,
+    SwitchHalf,
     Undo,
 )
 from gitsplit.tui.update.actions.series import (
@@ -111,7 +113,8 @@ _COMMITS = frozenset({KeyContext.SPLIT, KeyContext.COMMIT})
 _WORDS = _COMMITS | _MESSAGES
 _ORDERED = _SERIES | _SPLIT
 _ROWS = _SERIES | _MESSAGES
-_PAGES = frozenset({KeyContext.COMMIT, KeyContext.PREVIEW, KeyContext.HELP})
+_ORIGINAL = frozenset({KeyContext.ORIGINAL})
+_PAGES = _ORIGINAL | {KeyContext.COMMIT, KeyContext.PREVIEW, KeyContext.HELP}
 _NUMBERED = frozenset({KeyContext.COMMIT, KeyContext.PREVIEW})
 _PREVIEW = frozenset({KeyContext.PREVIEW})
 _HELP = frozenset({KeyContext.HELP})
@@ -376,7 +379,7 @@ TABLE = (
     KeyRow(MOVING, _ORDERED | _MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
     KeyRow(MOVING, _ROWS, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
     KeyRow(MOVING, _SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
-    KeyRow(MOVING, _SPLIT, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
+    KeyRow(MOVING, _ORDERED, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     KeyRow(
         MOVING,
         _SPLIT | _ROWS,
@@ -394,9 +397,10 @@ TABLE = (
     ),
     KeyRow(
         READING,
-        _COMMITS,
+        _COMMITS | _ORIGINAL | _SERIES,
         {"z": ChooseLook()},
         "show the diff otherwise: a second key says how",
+        "look",
     ),
     KeyRow(
         READING,
@@ -451,6 +455,12 @@ TABLE = (
     ),
     KeyRow(SEARCHING, _SEARCH, {"escape": EndSearch()}, "end the search", "end search"),
     KeyRow(LOOKING, _SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
+    KeyRow(
+        LOOKING, _SERIES, {"o": ShowOriginal()}, "show what this commit does", "show"
+    ),
+    KeyRow(
+        MOVING, _SERIES, {"tab": SwitchHalf()}, "to the diff below, back", "diff below"
+    ),
     KeyRow(
         LOOKING,
         _WORDS | _SERIES,

@@ -161,6 +161,17 @@ class ProposalCache:
         ahead = self._ahead.pop(commit.oid, None)
         return history.file_changes(repo, commit) if ahead is None else ahead
 
+    def changes_of(self, oid: Oid) -> tuple[FileChange, ...]:
+        """What a commit changed, to be shown.
+
+        Raises MergeCommit, GivenUp.
+        """
+        with self._lock:
+            ahead = self._ahead.get(oid)  # which its proposal will want, too
+            if ahead is not None:
+                return ahead
+            return self._changes_of(self._for_user, self.work.todo.entry(oid).commit)
+
     def estimate(self, oid: Oid, watch: Watch = PATIENT) -> Estimate:
         """Estimate how many changes a commit consists of; count its files and lines.
 

@@ -151,6 +151,7 @@ def _make_backend(
         cache.known_proposals,
         outlooks.of,
         cache.estimate,
+        cache.changes_of,
     )
 
 

@@ -32,7 +32,7 @@ from gitsplit.errors import (
     NothingToSplit,
 )
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import TextEdit, bytes_compared
+from gitsplit.model.diff import FileChange, TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
@@ -44,9 +44,11 @@ from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Estimate,
     Purpose,
+    ReadCommit,
     Screen,
     State,
 )
+from gitsplit.tui.state.originals import commit_to_read, read_commit
 from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
 from gitsplit.tui.state.selection import selection_of
@@ -55,6 +57,7 @@ from gitsplit.tui.update.actions.prompt import Submit
 from gitsplit.tui.update.actions.reading import FindNext, Fold
 from gitsplit.tui.update.actions.reports import (
     Checked,
+    CommitRead,
     Estimated,
     Foreseen,
     NotProposed,
@@ -130,7 +133,8 @@ class Backend:
     split, ``proposals_of`` has the proposals for it, of any number of groups; both may
     raise GitsplitError. ``known_proposals`` has those found by now, without waiting.
     ``outlook`` says what stands against a todo list as the repository is now, and
-    ``estimate`` what a commit does; both raise GivenUp.
+    ``estimate`` how much a commit does; both raise GivenUp. ``changes_of`` reads what
+    it does, and may raise GitsplitError.
     """
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
@@ -139,6 +143,7 @@ class Backend:
     known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: FindEstimate | None = None
+    changes_of: Callable[[Oid], tuple[FileChange, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +282,14 @@ def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
 def next_job(state: State, backend: Backend) -> Job | None:
     """The next job: conflicts first, then proposals that the screen opened without.
 
-    Then estimates, from the selected commit outward.
+    Then what the selected commit does, then estimates, from that outward.
     """
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
     if unproposed := commit_to_propose(state):
         return Job(partial(_find_first_proposal, backend, unproposed))
+    if backend.changes_of is not None and (wanted_now := commit_to_read(state)):
+        return Job(partial(_find_changes, backend.changes_of, wanted_now))
     if backend.estimate is None or (state.opened is not None and state.is_alone):
         return None
     if wanted := tuple(islice(_commits_to_estimate(state), _MOST_ESTIMATES)):
@@ -310,6 +317,15 @@ def _find_first_proposal(backend: Backend, commit: Oid, _watch: Watch) -> Report
     except GitsplitError as error:
         return NotProposed(commit, refusal_of(error))
     return Proposed(commit, plan, backend.known_proposals(commit))
+
+
+def _find_changes(
+    changes_of: Callable[[Oid], tuple[FileChange, ...]], commit: Oid, _watch: Watch
+) -> Report:
+    try:
+        return CommitRead(commit, read_commit(changes_of(commit)))
+    except GitsplitError as error:
+        return CommitRead(commit, ReadCommit(why_not=f"{error} {error.hint}".rstrip()))
 
 
 def _find_estimates(

@@ -185,6 +185,8 @@ class Dialog:
     def _keep_up(self) -> None:
         """Find out all that the screen would have found out beside it."""
         backend = replace(self._around.backend, estimate=None)
+        if self.state.screen is not Screen.ORIGINAL:
+            backend = replace(backend, changes_of=None)
         while not self._has_ended:
             if commit_to_propose(self.state) is not None:
                 self._say([PROPOSING])
@@ -269,7 +271,7 @@ def _place(state: State) -> object:
     """Where the user is, as far as other words are said there."""
     about: object = None
     match state.screen:
-        case Screen.SERIES:
+        case Screen.SERIES | Screen.ORIGINAL:
             about = state.chosen
         case Screen.SPLIT:
             lines = (state.unit, state.anchor, state.rows.context, len(state.rows))

@@ -24,6 +24,7 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.commit_diff import actual_commit
 from gitsplit.tui.state.message_rows import message_rows, selected_row
+from gitsplit.tui.state.originals import head_height, original_height
 from gitsplit.tui.state.problems import READY, conflict_of
 from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import cursor_words, group_name, unit_at
@@ -98,7 +99,7 @@ def arrival_lines(state: State) -> Iterator[str]:
             yield from _page(page_lines(state, WIDE))
             yield from filter(None, [owner_words(state)])
             return
-        case Screen.COMMIT | Screen.PREVIEW | Screen.HELP:
+        case Screen.COMMIT | Screen.ORIGINAL | Screen.PREVIEW | Screen.HELP:
             pass
     yield from place_lines(state)
 
@@ -119,7 +120,11 @@ def place_lines(state: State, before: State | None = None) -> Iterator[str]:
         case Screen.MESSAGES:
             yield from _message_words(state)
         case Screen.COMMIT:
-            yield from _commit_words(state)
+            diff = len(actual_commit(state, state.viewed).rows)
+            yield from _reading_words(page_lines(state, WIDE), diff)
+        case Screen.ORIGINAL:
+            diff = original_height(state) - head_height(state)
+            yield from _reading_words(page_lines(state, WIDE), diff)
         case Screen.PREVIEW | Screen.HELP:
             yield from _page(page_lines(state, WIDE))
 
@@ -207,14 +212,12 @@ def _message_words(state: State) -> Iterator[str]:
     yield from filter(None, (plain(lines.get(n)) for n in own))
 
 
-def _commit_words(state: State) -> Iterator[str]:
-    """A new commit as reviewers will see it."""
-    lines = page_lines(state, WIDE)
-    diff = lines.height - len(actual_commit(state, state.viewed).rows)
+def _reading_words(lines: PaneLines, diff: int) -> Iterator[str]:
+    """A commit, of which the last ``diff`` lines are what it changes."""
     for number in range(min(lines.height, MOST_LINES)):
         cells = lines.get(number)
         text = "".join(cell[1] for cell in cells[1:])
-        said = plain(cells) if number < diff else text.rstrip()
+        said = plain(cells) if number < lines.height - diff else text.rstrip()
         yield from [said] if said else []
     if lines.height > MOST_LINES:
         yield f"{quantity(lines.height - MOST_LINES, 'line')} more"
@@ -250,8 +253,14 @@ def question(state: State) -> str:
             return f"Commit {state.viewed + 1}, q goes back"
         case Screen.MESSAGES:
             return _message_question(state)
-        case Screen.PREVIEW | Screen.HELP:
-            return "Preview" if state.problems else f"Preview, {APPLY} or q"
+        case _:
+            return _page_question(state)
+
+
+def _page_question(state: State) -> str:
+    if state.screen is Screen.ORIGINAL:
+        return f"{state.chosen[:7]} as it is, q goes back"
+    return "Preview" if state.problems else f"Preview, {APPLY} or q"
 
 
 def _hunk_question(state: State) -> str:

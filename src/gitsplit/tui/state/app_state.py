@@ -7,7 +7,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import Edit, Hunk, Span
+from gitsplit.model.diff import Edit, FileChange, Hunk, Span
 from gitsplit.model.lines import lines_of
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
@@ -21,6 +21,9 @@ from gitsplit.proposal.subjects import SubjectChoice
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 
 Value = TypeVar("Value")
+
+NO_ROWS = diff_rows((), ())
+"""The rows where no commit is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Screen(Enum):
     COMMIT = auto()
     MESSAGES = auto()
     PREVIEW = auto()
+    ORIGINAL = auto()
     HELP = auto()
 
 
@@ -200,6 +204,15 @@ class Estimate:
     why_not: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadCommit:
+    """What a commit of the series did, in unfolded rows, or why that isn't known."""
+
+    changes: tuple[FileChange, ...] = ()
+    rows: Rows = NO_ROWS
+    why_not: str = ""
+
+
 HunksBetween = Callable[[bytes, bytes], tuple[Hunk, ...]]
 """The hunks between two contents, found by a pure function."""
 
@@ -263,10 +276,6 @@ class HistoryStep(NamedTuple):
     checks: Mapping[int, Check] = NO_CHECKS
 
 
-NO_ROWS = diff_rows((), ())
-"""The rows where no commit is open."""
-
-
 @dataclass(frozen=True, slots=True)
 class LastPlace:
     """Where the user was last in a commit that isn't open now.
@@ -310,6 +319,8 @@ class State:
     beneath: tuple[tuple[Screen, int], ...] = ()
     scroll: int = 0  # the first row in sight, where the screen is a page
     message: int = 0  # the selected one on the screen of messages
+    lower: int = 0  # the first line in sight of the lower half of the series
+    is_lower: bool = False  # keys that move are about that half
     status: str = ""  # what the last key did
     refusal: Refusal | None = None
     prompt: Prompt | None = None
@@ -347,6 +358,7 @@ class State:
 
     # What was found out in the background: about commits of the series, about new ones.
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
+    read: Mapping[Oid, ReadCommit] = field(default_factory=dict)  # the latest
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)

@@ -33,6 +33,7 @@ from gitsplit.tui.state.new_commits import (
     message_commits,
     new_commits,
 )
+from gitsplit.tui.state.originals import with_read_commit
 from gitsplit.tui.state.problems import (
     after_answer,
     with_apply_pending,
@@ -56,6 +57,8 @@ from gitsplit.tui.update.actions.reading import (
 )
 from gitsplit.tui.update.actions.reports import (
     Checked,
+    CommitRead,
+    CommitReport,
     Estimated,
     Foreseen,
     Merged,
@@ -75,6 +78,8 @@ from gitsplit.tui.update.actions.screens import (
     ScreenAction,
     Scroll,
     ShowCommit,
+    ShowOriginal,
+    SwitchHalf,
     Undo,
 )
 from gitsplit.tui.update.actions.series import SeriesAction
@@ -240,7 +245,7 @@ def _after_report(state: State, report: Report) -> State:
     wanted as soon as git had answered is asked for then.
     """
     match report:
-        case Estimated() | Proposed() | NotProposed():
+        case Estimated() | Proposed() | NotProposed() | CommitRead():
             return _with_commit_report(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
@@ -259,12 +264,12 @@ def _after_report(state: State, report: Report) -> State:
             assert_never(report)
 
 
-def _with_commit_report(
-    state: State, report: Estimated | Proposed | NotProposed
-) -> State:
-    """The state with estimates, or what was proposed for a commit, or why not."""
+def _with_commit_report(state: State, report: CommitReport) -> State:
+    """The state with estimates, what a commit does, what was proposed, or why not."""
     if isinstance(report, Estimated):
         return replace(state, estimates={**state.estimates, **report.estimates})
+    if isinstance(report, CommitRead):
+        return with_read_commit(state, report.commit, report.found)
     commit = report.commit
     if isinstance(report, NotProposed):
         known = _with_preview(without_awaited_proposal(state, commit))
@@ -292,6 +297,10 @@ def _after_screen_action(state: State, action: ScreenAction) -> State:
     match action:
         case ShowCommit(group):
             return _at_commit_screen(state, group)
+        case ShowOriginal():
+            return _with_screen(state, Screen.ORIGINAL)
+        case SwitchHalf():
+            return replace(state, is_lower=not state.is_lower)
         case OpenMessages():
             return _at_messages(state)
         case OpenPreview():

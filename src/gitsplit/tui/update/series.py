@@ -3,6 +3,7 @@
 And the cursor on the screens that list commits: the series, and the messages.
 """
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from typing import assert_never
 
@@ -29,6 +30,7 @@ from gitsplit.tui.state.location import (
 )
 from gitsplit.tui.state.message_rows import message_rows
 from gitsplit.tui.state.new_commits import PlacedMessage
+from gitsplit.tui.state.originals import head_height, original_height, original_of
 from gitsplit.tui.state.proposals import with_shortcut_words
 from gitsplit.tui.state.undo import with_step
 from gitsplit.tui.update.actions.messages import (
@@ -43,6 +45,7 @@ from gitsplit.tui.update.actions.messages import (
 from gitsplit.tui.update.actions.reading import (
     CursorAction,
     MarkAction,
+    MoveFile,
     MoveRows,
     MoveTo,
 )
@@ -269,7 +272,11 @@ def _autosquash_words(state: State) -> str:
 
 
 def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
-    """The state with another commit selected."""
+    """The state with another commit selected, or the lower half scrolled."""
+    if state.screen is Screen.SERIES and isinstance(action, CursorAction):
+        scrolled = _after_lower_action(state, action)
+        if scrolled is not None:
+            return scrolled
     match action:
         case MoveRows(rows):
             return _at_row(state, list_row(state) + rows)
@@ -279,11 +286,43 @@ def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
             raise ActionRefused("This key works in a commit.", hint="Open one first.")
 
 
+def _after_lower_action(state: State, action: CursorAction) -> State | None:
+    """The state with the lower half scrolled; None where the list is meant."""
+    last = original_height(state) - 1
+    match action:
+        case MoveRows(rows) if state.is_lower:
+            to = state.lower + rows
+        case MoveTo(row) if state.is_lower:
+            to = row
+        case MoveFile(by):
+            to = _file_line(state, by)
+        case _:
+            return None
+    return replace(state, lower=max(0, min(to, last)))
+
+
+def _file_line(state: State, by: int) -> int:
+    """The line of the next file's header in the lower half, or of the previous one."""
+    found, head = original_of(state), head_height(state)
+    files = found.rows.by_file if found else ()
+    lines = [found.rows.rows_of_file(f).start + head for f in files] if found else []
+    at = (
+        bisect_right(lines, state.lower)
+        if by > 0
+        else bisect_left(lines, state.lower) - 1
+    )
+    if not 0 <= at < len(lines):
+        raise NothingToDo(f"Already the {'last' if by > 0 else 'first'} file.")
+    return lines[at]
+
+
 def _at_row(state: State, place: int) -> State:
     """The state with the commit of this number selected, or the nearest there is."""
     if state.screen is Screen.SERIES:
         entries = state.todo.entries
-        return replace(state, chosen=entries[_within(place, len(entries))].oid)
+        chosen = entries[_within(place, len(entries))].oid
+        lower = state.lower if chosen == state.chosen else 0
+        return replace(state, chosen=chosen, lower=lower)
     count = len(message_rows(state))
     return replace(state, message=_within(place, count))
 

@@ -22,10 +22,9 @@ from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
 from gitsplit.tui.view.commits import change_id_words
-from gitsplit.tui.view.diff_pane import BAR, SideCells, is_beside, two_sides
+from gitsplit.tui.view.diff_pane import is_beside, page_parts
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import (
-    LONGEST_WRAPPED,
     file_cells,
     header_cells,
     line_look,
@@ -37,7 +36,6 @@ from gitsplit.tui.view.text import (
     NO_MESSAGE,
     OWNER,
     PROPOSED,
-    WRAPPED,
     Tints,
     group_style,
     has_match,
@@ -46,7 +44,6 @@ from gitsplit.tui.view.text import (
     one_line,
     start_of,
     text_lines,
-    wrapped,
 )
 
 _SIGN_WIDTH = 2  # the margin and the sign
@@ -60,16 +57,16 @@ def commit_page(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
 
     placed = _placement_of(state, commit, width)
 
+    def cells_of(row: int, room: int) -> StyleAndTextTuples:
+        return _row_cells(state, commit, commit.rows[row], room, tints)
+
     def parts(number: int) -> Sequence[StyleAndTextTuples]:
         if number < len(head):
             return (head[number],)
         rows = placed.rows_at(number - len(head))
-        if is_beside(state, width) and _is_line(commit, rows):
-            return _beside_parts(state, commit, rows, width, tints)
-        row = commit.rows[placed.row_at(number - len(head))]
-        if Look.WRAP in state.looks:
-            return _diff_parts(state, commit, row, width, tints)
-        return (_diff_line(state, commit, row, width, tints),)
+        shown = placed.row_at(number - len(head))
+        is_line = commit.rows[shown].kind in _LINE_KINDS
+        return page_parts(state, width, rows, cells_of, is_line=is_line)
 
     def header(top: int) -> StyleAndTextTuples | None:
         if top < len(head):
@@ -92,33 +89,6 @@ def _placement_of(state: State, commit: ActualCommit, width: int) -> Placement:
     """Where the rows of the commit stand on a page of so many columns."""
     beside = is_beside(state, width)
     return commit_placement(commit.rows) if beside else plain_placement(commit.rows)
-
-
-def _is_line(commit: ActualCommit, rows: tuple[int | None, int | None]) -> bool:
-    return any(row is not None and commit.rows[row].kind in _LINE_KINDS for row in rows)
-
-
-def _beside_parts(
-    state: State,
-    commit: ActualCommit,
-    rows: tuple[int | None, int | None],
-    width: int,
-    tints: Tints,
-) -> list[StyleAndTextTuples]:
-    """A line of the commit's diff, old beside new, on as many as it needs."""
-    look = line_look(state, tints)
-    partner = partial(_partner_in_commit, commit.rows)
-
-    def side(row: int | None) -> SideCells:
-        if row is None:
-            return lambda _: []
-        shown, changes = commit.rows[row], commit.plan.changes
-        return lambda room: row_cells(changes, shown, room, look, partner)
-
-    wraps = Look.WRAP in state.looks
-    half = (width - _SIGN_WIDTH) // 2
-    sides = two_sides(side(rows[0]), side(rows[1]), half, BAR, wraps=wraps)
-    return [[("", " "), *each] for each in sides]
 
 
 def commit_matches(state: State, width: int, text: str) -> Iterator[int]:
@@ -153,7 +123,7 @@ def commit_pane(state: State, width: int, tints: Tints = no_tints) -> PaneLines:
             return head[number]
         mark = CURSOR if is_exact and number == cursor else " "
         row = commit.rows[number - len(head)]
-        _, *cells = _diff_line(state, commit, row, width, tints)
+        cells = _row_cells(state, commit, row, width - 1, tints)
         return [("class:cursor", mark), *cells]
 
     height = len(head) + len(commit.rows)
@@ -215,33 +185,19 @@ def _id_sentence(state: State) -> str:
     return f" keeps {one_line(state.target.change_id)}"
 
 
-def _diff_line(
+def _row_cells(
     state: State, commit: ActualCommit, row: DiffRow, width: int, tints: Tints
 ) -> StyleAndTextTuples:
-    """One row of the commit's diff; its first cell is the margin for the cursor."""
-    margin = ("class:cursor", " ")
+    """One row of the commit's diff."""
     if row.kind is not RowKind.FILE:
         changes = commit.plan.changes
         look = line_look(state, tints)
         partner = partial(_partner_in_commit, commit.rows)
-        return [margin, *row_cells(changes, row, width - 1, look, partner)]
+        return row_cells(changes, row, width, look, partner)
     file = row.segment.file
     words = commit.size.files[file].lines
     words += "  edited by hand" if file in commit.edited_files else ""
-    path = path_after(commit.plan, file, commit.group)
-    return [margin, *file_cells(path, words, width - 1)]
-
-
-def _diff_parts(
-    state: State, commit: ActualCommit, row: DiffRow, width: int, tints: Tints
-) -> list[StyleAndTextTuples]:
-    """One row of the commit's diff, on as many lines as it needs."""
-    if row.kind not in _LINE_KINDS:
-        return [_diff_line(state, commit, row, width, tints)]
-    room = (width - _SIGN_WIDTH) * LONGEST_WRAPPED
-    cells = _diff_line(state, commit, row, _SIGN_WIDTH + room, tints)
-    sign = cells[1][0]
-    return wrapped(cells, width, [("", " "), (sign, WRAPPED)], _SIGN_WIDTH)
+    return file_cells(path_after(commit.plan, file, commit.group), words, width)
 
 
 def _header_above(

@@ -166,3 +166,38 @@ def _joined_sides(
 ) -> StyleAndTextTuples:
     blanks = half - sum(get_cwidth(text) for _, text, *_ in left)
     return [*left, ("", " " * blanks), middle, *right]
+
+
+RowsOnLine = tuple[int | None, int | None]
+"""The rows on the left and the right of a line; the same one where it has all."""
+
+
+def page_parts(
+    state: State,
+    width: int,
+    rows: RowsOnLine,
+    cells_of: Callable[[int, int], StyleAndTextTuples],
+    *,
+    is_line: bool,
+) -> list[StyleAndTextTuples]:
+    """A line of a diff on a page: what its rows show, on as many lines as it needs.
+
+    ``cells_of`` gives a row's text, at most so many columns wide; where ``is_line``,
+    that is a line of a file, and begins with its sign.
+    """
+    margin = ("class:cursor", " ")
+    wraps = Look.WRAP in state.looks
+
+    def side(row: int | None) -> SideCells:
+        return lambda room: [] if row is None else cells_of(row, room)
+
+    if is_line and is_beside(state, width):
+        half = (width - 2) // 2
+        sides = two_sides(side(rows[0]), side(rows[1]), half, BAR, wraps=wraps)
+        return [[margin, *each] for each in sides]
+    row = rows[1] if rows[0] is None else rows[0]
+    if not (is_line and wraps):
+        return [[margin, *side(row)(width - 1)]]
+    cells = side(row)((width - 2) * LONGEST_WRAPPED)
+    head: StyleAndTextTuples = [("", " "), (cells[0][0], WRAPPED)]
+    return wrapped([margin, *cells], width, head, 2)

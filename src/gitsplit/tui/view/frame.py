@@ -24,7 +24,7 @@ from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
 from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
-from gitsplit.tui.view.series import series_title
+from gitsplit.tui.view.series import original_title, series_title
 from gitsplit.tui.view.text import (
     column_text,
     end_of,
@@ -54,6 +54,8 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
 
     On screens about the series, the series.
     """
+    if state.screen is Screen.ORIGINAL:
+        return original_title(state, width)
     if _is_about_series(state):
         return series_title(state, width)
     size = f"  {_place_words(state)}  {_size_words(state)} "

@@ -12,7 +12,7 @@ from gitsplit.tui.state.new_commits import unconfirmed_count
 class _FooterKeys(Enum):
     """The keys that the footer shows, by what the user is doing."""
 
-    SERIES = "e p r s d K w ?"
+    SERIES = "e p r s d o w ?"
     SPLIT = "1 n v s m w ?"
     MARKING = "1 y n s escape ?"
     WIDE = "1 y n V escape + ?"
@@ -23,6 +23,7 @@ class _FooterKeys(Enum):
     PREVIEW = "enter 1 q ?"
     CHECKED = "enter 1 x q ?"
     REFUSED = "1 q ?"
+    ORIGINAL = "up z q ?"
     HELP = "up q"
     PROMPT = "enter escape c-u"
     CHOOSING = "enter escape down c-u"

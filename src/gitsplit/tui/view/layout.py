@@ -25,6 +25,8 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
+from gitsplit.tui.state.originals import original_height
+from gitsplit.tui.state.series_rows import series_rows
 from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.diff_pane import diff_lines, selection_runs
@@ -39,10 +41,16 @@ from gitsplit.tui.view.frame import (
 )
 from gitsplit.tui.view.key_help import footer, help_sections
 from gitsplit.tui.view.messages import message_lines, owner_words
+from gitsplit.tui.view.original import (
+    original_matches,
+    original_page,
+    original_pane,
+)
 from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
 from gitsplit.tui.view.text import (
+    CURSOR,
     Tints,
     column_text,
     has_match,
@@ -75,6 +83,7 @@ OnRegion = Callable[[Region, int, int], None]
 """Called as :data:`~gitsplit.tui.view.pane.OnMouse`, with the region."""
 
 _STATUS_HEIGHT = 2  # of the split, where the reason stands above the status
+_LEAST_HALVES = 20  # rows of a screen of two halves
 _PAGE_FRAME = 4  # title, rule, status and footer
 _NARROW_FRAME = 3 + _STATUS_HEIGHT  # title, rule and footer
 _WIDE_FRAME = 4 + _STATUS_HEIGHT  # one more rule
@@ -89,7 +98,8 @@ def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
 class _Page:
     """A screen other than the split: its name in the rule, and its lines.
 
-    ``below`` draws so many lines more as ``below_height`` says, under them.
+    ``below`` draws so many lines more as ``below_height`` says, under them, and
+    ``lower`` what has the rest of the screen, where that is high enough.
     """
 
     name: str
@@ -97,6 +107,7 @@ class _Page:
     region: Region = Region.PAGE
     below: Callable[[State, int], Sequence[StyleAndTextTuples]] = lambda *_: ()
     below_height: int = 0
+    lower: Callable[[State, int, Tints], PaneLines] | None = None
 
 
 _PAGES = {
@@ -106,7 +117,9 @@ _PAGES = {
         Region.LIST,
         series_words,
         WORDS_HEIGHT,
+        original_pane,
     ),
+    Screen.ORIGINAL: _Page("as it is", original_page),
     Screen.COMMIT: _Page("as reviewers will see it", commit_page),
     Screen.MESSAGES: _Page(
         "commit messages",
@@ -141,6 +154,8 @@ def page_matches(state: State, columns: int) -> tuple[int, ...]:
         return ()
     if state.screen is Screen.COMMIT:
         return tuple(commit_matches(state, columns, text))
+    if state.screen is Screen.ORIGINAL:
+        return tuple(original_matches(state, columns, text))
     lines = page_lines(state, columns)
     found = (n for n in range(lines.height) if has_match(lines.get(n), text))
     return tuple(dict.fromkeys(map(lines.number_of, found)))
@@ -171,11 +186,36 @@ def last_scroll(state: State, columns: int, rows: int) -> int:
 
 def room(state: State, columns: int, rows: int) -> int:
     """The rows of the diff, or of the page that is shown instead."""
+    if state.screen is Screen.SERIES and state.is_lower:
+        return lower_height(state, rows)
     if state.screen is not Screen.SPLIT:
-        return max(0, rows - _PAGE_FRAME - _PAGES[state.screen].below_height)
+        below = _PAGES[state.screen].below_height + lower_height(state, rows)
+        return max(0, rows - _PAGE_FRAME - below)
     if columns >= WIDE:
         return max(0, rows - _WIDE_FRAME)
     return max(0, rows - _NARROW_FRAME - commits_height(state, rows))
+
+
+def lower_height(state: State, rows: int) -> int:
+    """The rows of the lower half of a screen, its rule included; 0 where it has none.
+
+    The upper half has what it needs, up to a half.
+    """
+    page = _PAGES.get(state.screen)
+    if page is None or page.lower is None or rows < _LEAST_HALVES:
+        return 0
+    whole = rows - _PAGE_FRAME - page.below_height
+    return whole - min(len(series_rows(state)), whole // 2)
+
+
+def lower_rule(state: State, width: int, rows: int) -> StyleAndTextTuples:
+    """The line above the lower half, which says what it shows and which lines."""
+    height, seen = original_height(state), lower_height(state, rows) - 1
+    words = f"{state.chosen[:7]} as it is"
+    if height > seen:
+        first = min(state.lower, height - seen)
+        words += f" · lines {first + 1}-{first + seen} of {height}"
+    return rule(width, f"{CURSOR} {words}" if state.is_lower else words)
 
 
 def page_name(state: State, columns: int, rows: int) -> str:
@@ -311,6 +351,23 @@ class _Regions:
             ]
         )
 
+    def lower(self, draw: Callable[[State, int, Tints], PaneLines]) -> Container:
+        """The lower half of a screen, under a rule."""
+
+        def height() -> int:
+            return lower_height(self.get_state(), _terminal_rows())
+
+        return _visible_if(
+            lambda: height() > 0,
+            HSplit(
+                [
+                    self.line(lambda s, w: lower_rule(s, w, _terminal_rows())),
+                    self.region(lambda state, w, _: draw(state, w, self.tints)),
+                ],
+                height=lambda: Dimension.exact(height()),
+            ),
+        )
+
     def page(self, page: _Page) -> Container:
         """A screen of its own, under its name."""
         return HSplit(
@@ -326,6 +383,7 @@ class _Regions:
                     lambda state, w, _: static_lines(page.below(state, w)),
                     height=page.below_height,
                 ),
+                *([self.lower(page.lower)] if page.lower else []),
                 self.line(status_line),
             ]
         )

@@ -13,11 +13,15 @@ from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of, outlook_words
+from gitsplit.tui.state.series_rows import SeriesRow, series_rows
+from gitsplit.tui.view.commits import marked_subject
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
+    OWNER,
     WARNING,
     column_text,
+    group_style,
     one_line,
     start_of,
     text_lines,
@@ -50,15 +54,31 @@ def series_title(state: State, width: int) -> StyleAndTextTuples:
     ]
 
 
+def original_title(state: State, width: int) -> StyleAndTextTuples:
+    """Which commit of the series is looked at as it is."""
+    name, entry = " gitsplit ", entries_of(state.todo)[state.chosen]
+    words = f" {entry.oid[:7]} {one_line(entry.commit.subject)}"
+    return [
+        ("class:name", name),
+        ("class:title", column_text(words, width - len(name))),
+    ]
+
+
 def series_lines(state: State, width: int) -> PaneLines:
-    """A line for each commit: what is to be done to it, and how large it is."""
-    entries = state.todo.entries
-    cursor = state.todo.place(state.chosen)
+    """A line for each commit: what is to be done to it, and how large it is.
+
+    Below one that is split, a line for each new commit.
+    """
+    rows = series_rows(state)
+    place = state.todo.place(state.chosen)
+    cursor = next(n for n, row in enumerate(rows) if row.place == place)
     sizes, hints = _widths(state.estimates)
     conflict = conflict_of(state)
 
     def line(number: int) -> StyleAndTextTuples:
-        entry = entries[number]
+        if rows[number].part is not None:
+            return _part_line(rows[number], width)
+        entry = rows[number].entry
         is_at = number == cursor
         start = _entry_start(state, entry, is_at)
         room = width - sum(get_cwidth(text) for _, text, *_ in start) - 1
@@ -74,12 +94,30 @@ def series_lines(state: State, width: int) -> PaneLines:
 
     return PaneLines(
         line,
-        len(entries),
+        len(rows),
         cursor,
+        number_of=lambda number: rows[number].place,
         scroll=lambda top, height: first_visible(
             top, height, range(cursor, cursor + 1), cursor
         ),
     )
+
+
+def _part_line(row: SeriesRow, width: int) -> StyleAndTextTuples:
+    """The line of a new commit: its number, its subject, and its size."""
+    assert row.part is not None, "it is a part"
+    group = row.part.group or 0
+    start = f"{row.number + 1:>11} "
+    mark = f" {OWNER}" if row.part.is_owner else ""
+    size = f"{row.size} "
+    room = width - len(start) - len(size) - 3
+    text = start_of(marked_subject(row.part.message, row.part.is_proposed), room)
+    return [
+        (f"{group_style(group)} bold", start),
+        ("", text),
+        ("class:owner", mark.ljust(room - get_cwidth(text) + 3)),
+        ("class:faint", size),
+    ]
 
 
 def title_of(state: State, entry: Entry) -> str:

@@ -17,7 +17,7 @@ from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
 from gitsplit.model.plan import DROPPED, Plan
-from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, header_of
+from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.confirmed import FOLLOWED
@@ -399,7 +399,13 @@ def diff_parts(
 
 def diff_header(state: State, number: int, width: int) -> StyleAndTextTuples | None:
     """The file and the ``@@`` line that a row is under; None where it is one itself."""
-    rows, changes = state.rows, state.plan.changes
+    return header_above(state.rows, state.plan.changes, number, width)
+
+
+def header_above(
+    rows: Rows, changes: Sequence[FileChange], number: int, width: int
+) -> StyleAndTextTuples | None:
+    """What :func:`diff_header` says, of any diff."""
     if rows[number].kind not in (*_LINE_STYLES, RowKind.FOLD):
         return None
     segment = rows.segments[rows.first_segments[rows.block_at(number)]]

@@ -8,7 +8,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Proposals
-from gitsplit.tui.state.app_state import Estimate, Versions
+from gitsplit.tui.state.app_state import Estimate, ReadCommit, Versions
 from gitsplit.tui.update.actions.shell import Refused
 
 
@@ -34,6 +34,14 @@ class NotProposed:
 
     commit: Oid
     why: Refused
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRead:
+    """What a commit of the series does was read."""
+
+    commit: Oid
+    found: ReadCommit
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,5 @@ class Repaired:
 
 
 CheckReport = Checked | Repaired
-Report = (
-    Estimated | Proposed | NotProposed | Merged | Foreseen | Progressed | CheckReport
-)
+CommitReport = Estimated | Proposed | NotProposed | CommitRead
+Report = CommitReport | Merged | Foreseen | Progressed | CheckReport

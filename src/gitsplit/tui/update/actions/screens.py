@@ -13,6 +13,16 @@ class ShowCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowOriginal:
+    """Show what the selected commit of the series does, as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchHalf:
+    """Have keys that move be about the other half of the series."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMessages:
     """Show the messages of all new commits."""
 
@@ -51,4 +61,5 @@ class Redo:
 
 
 HistoryAction = Undo | Redo
-ScreenAction = ShowCommit | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
+ShowAction = ShowCommit | ShowOriginal | SwitchHalf
+ScreenAction = ShowAction | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
