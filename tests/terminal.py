@@ -78,6 +78,10 @@ class Terminal:
         while self._read_some(_QUIET):
             pass
 
+    def is_still(self, seconds: float) -> bool:
+        """Whether the program writes nothing for so long."""
+        return not self._read_some(seconds)
+
     def exit_status(self) -> int:
         """The exit status of the program, which must end by itself."""
         ended: list[int] = []

@@ -145,3 +145,15 @@ def test_one_key_proposes_one_commit_more_and_one_fewer(tmp_path: Path) -> None:
     terminal.type("=wq\x03")
 
     assert terminal.exit_status() == 130, terminal.text
+
+
+def test_a_screen_that_nobody_touches_writes_nothing(tmp_path: Path) -> None:
+    case = practice(tmp_path / "case")
+    terminal = Terminal(case.repo.path, "-c", "HEAD~2", "--commits", "2")
+    terminal.wait_for("send")
+
+    for keys in ("", "j", "i", "\x1b", "w", "q", "l"):
+        terminal.type(keys)
+        assert terminal.is_still(1.0), keys
+    terminal.kill(15)
+    terminal.exit_status()

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 import pyte
 from prompt_toolkit.application import create_app_session
@@ -117,7 +118,30 @@ def screens(
     With a ``depth``, below each line that isn't plain throughout is one that begins
     with ``~``, of a letter for each cell (see :func:`_look`).
     """
-    return asyncio.run(_screens(state, steps, columns, rows, outlook, depth))
+
+    def seen(terminal: pyte.Screen) -> list[str]:
+        return [*_lines(terminal, depth)]
+
+    return asyncio.run(_screens(state, steps, columns, rows, outlook, depth, seen))
+
+
+def cursors(
+    state: State, steps: Iterable[Iterable[str]], columns: int, rows: int
+) -> list[tuple[str, str]]:
+    """Where the terminal's cursor is after each step: the text before it, and from it.
+
+    Two empty texts where it is hidden.
+    """
+
+    def seen(terminal: pyte.Screen) -> tuple[str, str]:
+        if terminal.cursor.hidden:
+            return "", ""
+        line = terminal.buffer[terminal.cursor.y]
+        text = [line[column].data for column in range(columns)]
+        x = terminal.cursor.x
+        return "".join(text[:x]), "".join(text[x:]).rstrip()
+
+    return asyncio.run(_screens(state, steps, columns, rows, NOTHING_AGAINST, "", seen))
 
 
 def _look(cell: Char) -> str:
@@ -142,6 +166,9 @@ def _lines(terminal: pyte.Screen, depth: str) -> Iterator[str]:
             yield f"~{looks.rstrip()}"
 
 
+Seen = TypeVar("Seen")
+
+
 async def _screens(  # noqa: PLR0917  as many as screens has
     state: State,
     steps: Iterable[Iterable[str]],
@@ -149,7 +176,8 @@ async def _screens(  # noqa: PLR0917  as many as screens has
     rows: int,
     outlook: Outlook,
     depth: str,
-) -> list[list[str]]:
+    seen: Callable[[pyte.Screen], Seen],
+) -> list[Seen]:
     terminal = pyte.Screen(columns, rows)
     wire = _Wire(pyte.Stream(terminal).feed)
     output = Vt100_Output(
@@ -172,7 +200,7 @@ async def _screens(  # noqa: PLR0917  as many as screens has
                 keyboard.send_text(KEYS.get(key, key))
                 await asyncio.wait_for(shell.drawn.wait(), PATIENCE)
             await shell.settled()
-            found.append([*_lines(terminal, depth)])
+            found.append(seen(terminal))
         application.exit()
         await asyncio.wait_for(running, PATIENCE)
     return found

@@ -51,7 +51,7 @@ from gitsplit.tui.view.layout import (
     wide_rule,
 )
 from gitsplit.tui.view.messages import message_lines
-from gitsplit.tui.view.pane import PaneLines
+from gitsplit.tui.view.pane import CARET, PaneLines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import series_lines, series_words
 from gitsplit.tui.view.text import no_tints
@@ -237,7 +237,7 @@ def test_the_cursor_of_a_typed_line_is_always_in_sight(
     prompt = Prompt(Purpose.SUBJECT, typed, min(cursor, len(typed)))
     cells = prompt_line(prompt, width)
 
-    assert [style for style, *_ in cells].count("reverse") == 1
+    assert [style for style, *_ in cells].count(CARET) == 1
     assert get_cwidth(text(cells)) <= width + 8  # an escaped cursor cell may stick out
 
 

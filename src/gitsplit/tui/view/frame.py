@@ -24,6 +24,7 @@ from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
 from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
+from gitsplit.tui.view.pane import CARET
 from gitsplit.tui.view.series import original_title, series_title
 from gitsplit.tui.view.text import (
     column_text,
@@ -237,7 +238,7 @@ def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
     after = _prompt_text(prompt.text[prompt.cursor + 1 :])
     kept = end_of(before, room)
     rest = start_of(after, max(0, room - get_cwidth(kept)))
-    return [("class:prompt", name), ("", kept), ("reverse", at), ("", rest)]
+    return [("class:prompt", name), ("", kept), (CARET, at), ("", rest)]
 
 
 def _prompt_text(text: str) -> str:

@@ -268,6 +268,16 @@ def _terminal_rows() -> int:
     return get_app().output.get_size().rows
 
 
+def _is_typing(state: State) -> bool:
+    """Whether the user is in a prompt."""
+    return state.prompt is not None
+
+
+def _is_moving(state: State) -> bool:
+    """Whether the user is in what is shown, not in a prompt."""
+    return state.prompt is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Regions:
     """Panes that draw the state that ``get_state`` gives at each frame."""
@@ -283,13 +293,26 @@ class _Regions:
         width: AnyDimension = None,
         height: AnyDimension = None,
         on_mouse: OnMouse | None = None,
+        has_cursor: Callable[[State], bool] = lambda _: False,
     ) -> Pane:
         """A pane whose lines are a function of the state and the pane's size."""
-        return Pane(lambda w, h: draw(self.get_state(), w, h), width, height, on_mouse)
+        return Pane(
+            lambda w, h: draw(self.get_state(), w, h),
+            width,
+            height,
+            on_mouse,
+            lambda: has_cursor(self.get_state()),
+        )
 
-    def line(self, draw: Callable[[State, int], StyleAndTextTuples]) -> Pane:
+    def line(
+        self,
+        draw: Callable[[State, int], StyleAndTextTuples],
+        has_cursor: Callable[[State], bool] = lambda _: False,
+    ) -> Pane:
         """A pane of one line."""
-        return self.region(lambda s, w, _: static_lines([draw(s, w)]), height=1)
+        return self.region(
+            lambda s, w, _: static_lines([draw(s, w)]), height=1, has_cursor=has_cursor
+        )
 
     def diff(self, width: AnyDimension = None) -> Pane:
         """The diff, which takes clicks and the wheel."""
@@ -297,12 +320,15 @@ class _Regions:
             lambda state, w, _: diff_lines(state, w, self.tints),
             width=width,
             on_mouse=partial(self.on_mouse, Region.DIFF),
+            has_cursor=_is_moving,
         )
 
     def status(self) -> Pane:
         """The reason of the hunk at the cursor, and what the last key did."""
         return self.region(
-            lambda s, w, _: static_lines(status_lines(s, w)), height=_STATUS_HEIGHT
+            lambda s, w, _: static_lines(status_lines(s, w), cursor=_STATUS_HEIGHT - 1),
+            height=_STATUS_HEIGHT,
+            has_cursor=_is_typing,
         )
 
     def narrow(self) -> Container:
@@ -378,13 +404,14 @@ class _Regions:
                         state, page.lines(state, w, self.tints)
                     ),
                     on_mouse=partial(self.on_mouse, page.region),
+                    has_cursor=_is_moving,
                 ),
                 self.region(
                     lambda state, w, _: static_lines(page.below(state, w)),
                     height=page.below_height,
                 ),
                 *([self.lower(page.lower)] if page.lower else []),
-                self.line(status_line),
+                self.line(status_line, _is_typing),
             ]
         )
 

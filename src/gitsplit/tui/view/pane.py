@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from prompt_toolkit.application import get_app
+from prompt_toolkit.data_structures import Point
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout.containers import Container
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension, to_dimension
 from prompt_toolkit.layout.mouse_handlers import MouseHandlers
 from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.escape import visible
+from gitsplit.tui.view.text import CURSOR
 
 WHEEL_ROWS = 3
 
@@ -73,11 +77,32 @@ class PaneLines:
                 yield number, part
 
 
-def static_lines(lines: Sequence[StyleAndTextTuples], scroll: int = 0) -> PaneLines:
+def static_lines(
+    lines: Sequence[StyleAndTextTuples], scroll: int = 0, cursor: int = 0
+) -> PaneLines:
     """Lines that are all there, from line ``scroll`` on or as near as possible."""
     first = min(scroll, max(0, len(lines) - 1))
-    return PaneLines(lines.__getitem__, len(lines), first, scroll=lambda *_: first)
+    at = max(first, min(cursor, len(lines) - 1))
+    return PaneLines(lines.__getitem__, len(lines), at, scroll=lambda *_: first)
 
+
+def cursor_column(line: StyleAndTextTuples) -> int:
+    """The column of the mark of the cursor in a line, or of the prompt's cursor.
+
+    The first one where there is none.
+    """
+    column = 0
+    for style, text, *_ in line:
+        if style == CARET:
+            return column
+        if style == "class:cursor" and CURSOR in text:
+            return column + text.index(CURSOR)
+        column += get_cwidth(text)
+    return 0
+
+
+CARET = "class:caret"
+"""The style of the character in a prompt at which the next one is typed."""
 
 _MARGIN = 2  # rows kept visible above and below what is selected
 
@@ -99,7 +124,9 @@ def first_visible(top: int, height: int, selected: range, cursor: int) -> int:
 class Pane(Container):
     """A region that draws what ``draw(width, height)`` says, line by line.
 
-    No line may be wider than ``width``; what would be is cut off.
+    No line may be wider than ``width``; what would be is cut off. While
+    ``has_cursor`` is true, the terminal's cursor is at its current line, which is what
+    a screen reader reads and a braille line shows.
     """
 
     def __init__(
@@ -108,8 +135,10 @@ class Pane(Container):
         width: AnyDimension = None,
         height: AnyDimension = None,
         on_mouse: OnMouse | None = None,
+        has_cursor: Callable[[], bool] = lambda: False,
     ) -> None:
         self._draw = draw
+        self._has_cursor = has_cursor
         self._width = width
         self._height = height
         self._on_mouse = on_mouse
@@ -149,9 +178,17 @@ class Pane(Container):
         stop = place.xpos + place.width
         seen = islice(lines.visible(top, place.height), place.height)
         self._numbers = []
+        marks: list[tuple[int, int]] = []
         for y, (number, line) in enumerate(seen):
             paint(screen.data_buffer[place.ypos + y], place.xpos, stop, line)
             self._numbers.append(number)
+            if number == lines.cursor:
+                marks.append((cursor_column(line), y))
+        if marks and self._has_cursor():
+            x, y = marks[0]
+            point = Point(min(place.xpos + x, stop - 1), place.ypos + y)
+            screen.set_cursor_position(get_app().layout.current_window, point)
+            screen.show_cursor = True
         screen.width = max(screen.width, stop)
         screen.height = max(screen.height, place.ypos + place.height)
         self._take_mouse(mouse_handlers, place)
