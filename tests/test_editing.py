@@ -71,7 +71,7 @@ def test_the_stop_calls_are_fixed_up_before_the_rest_is_added(
     terminal.wait_for("send")
 
     terminal.type("21111" + "222222" + "222")
-    terminal.type("e")
+    terminal.type("\te")
     terminal.wait_for("edited grenade.sh in 1 only")
     applied(terminal)
 
@@ -95,7 +95,7 @@ def test_a_file_is_edited_byte_for_byte_as_of_the_commit_in_focus(
     terminal = opened(series)
 
     terminal.type("2]")
-    terminal.type("e")
+    terminal.type("\te")
     terminal.wait_for("edited sub/other in 1 only")
     applied(terminal)
 

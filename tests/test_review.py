@@ -530,7 +530,7 @@ def test_the_screen_says_of_no_commit_that_it_keeps_an_id_that_never_was(
     terminal.wait_for("send")
     terminal.type("c")
     terminal.wait_for("continues the original")
-    terminal.type("l")
+    terminal.type("L")
     terminal.wait_for("all are new changes, without reviewers")
     terminal.type("w")
     terminal.wait_for("Commits 1 and 2 start without reviewers.")

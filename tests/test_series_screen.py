@@ -93,7 +93,7 @@ def test_enter_leads_through_the_commits_that_are_marked(six: Repository) -> Non
 
     terminal.type(ENTER)
     terminal.wait_for("One and two")
-    terminal.type(">")
+    terminal.type("\x0e")
     terminal.wait_for("Three and four")
     terminal.type("b")
     terminal.wait_for("2 commits marked for splitting")
@@ -172,7 +172,7 @@ def test_all_messages_are_edited_in_one_text_and_empty_ones_asked_for_again(
     monkeypatch.setenv("GIT_EDITOR", script)
     terminal = opened(six, "base")
 
-    terminal.type(" j l")
+    terminal.type(" j L")
     terminal.wait_for("commit messages")
     terminal.type("E")
     terminal.wait_for("commit 1 of")
@@ -193,7 +193,7 @@ def test_an_editor_that_leaves_a_message_empty_twice_changes_nothing(
     monkeypatch.setenv("GIT_EDITOR", editor(tmp_path, "sed -i '/^[^#]/d' $1"))
     terminal = opened(six, "base")
 
-    terminal.type(" lE")
+    terminal.type(" LE")
     terminal.wait_for("Message 1 is empty. The old messages stay.")
     terminal.type("qqq")
 

@@ -74,6 +74,7 @@ def test_keys_split_a_tangled_commit_as_its_author_did(
     terminal = opened(story, repo)
 
     terminal.type(story.digits)
+    terminal.type(TAB * (story.commits - int(story.digits[-1]) + 1))  # to the first
     for subject in story.subjects:
         terminal.type(f"i{CLEAR}{subject}{ENTER}{TAB}")
     terminal.type("w")

@@ -64,7 +64,7 @@ CODE = "source code that is shown"
 SPLITTING = "for splitting, as it says there"
 OTHER_SENSES: dict[str, dict[str, str]] = {
     "cli/options.py": {"How to group hunks": "the verb"},
-    "tui/keymap.py": {"next marked": SPLITTING},
+    "tui/keymap/series.py": {"next marked": SPLITTING},
     "keys.md": {"next marked": SPLITTING},
     "planfile/match.py": {
         "Group": FIELD,

@@ -14,7 +14,7 @@ from gitsplit.tui.state.app_state import Purpose, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
-from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Widen
+from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Pin, Widen
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
     OpenHelp,
@@ -44,6 +44,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "a commit of the series": (OpenSeries(), ShowOriginal()),
     "the messages": (OpenMessages(),),
     "splitting": (),
+    "splitting, pinned": (Pin(),),
     "marking": (Narrow(),),
     "a wide selection": (Widen(),),
     "a commit": (ShowCommit(),),
@@ -135,7 +136,8 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
     [
         ("the series", ["e", "p", "r", "s", "d", "o", "w", "?"]),
         ("the messages", ["i", "m", "E", "c", "u", "w", "q", "?"]),
-        ("splitting", ["1-9", "n", "v", "s", "m", "w", "?"]),
+        ("splitting", ["1-9", "y", "n", "v", "s", "w", "?"]),
+        ("splitting, pinned", ["1-9", "y", "n", "Tab", "Esc", "?"]),
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
         ("the preview", ["Enter", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),

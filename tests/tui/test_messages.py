@@ -49,7 +49,7 @@ def test_only_messages_that_are_somebody_s_business_are_shown() -> None:
 
 
 def test_the_messages_open_at_the_commit_in_focus() -> None:
-    state = after(story(), MoveRows(0), OpenMessages())
+    state = after(story(), FocusOn(0), OpenMessages())
 
     assert (state.screen, state.message) == (Screen.MESSAGES, 0)
     assert after(state, GoBack()).screen is Screen.SPLIT
@@ -265,7 +265,7 @@ def test_a_subject_that_is_too_long_is_named_in_words(length: int, words: str) -
 
 def test_the_message_at_hand_is_that_of_the_commit_at_the_cursor() -> None:
     assert current_message(after(shown(), MoveRows(1))).where == Address(B)
-    assert current_message(story()).where.group == 0
+    assert current_message(story()).where.group == 1
     assert current_message(after(series(), MoveRows(1))).where == Address(B)
 
 

@@ -16,6 +16,7 @@ from gitsplit.tui.state.app_state import (
     State,
     Unit,
 )
+from gitsplit.tui.state.location import with_commit_open
 from gitsplit.tui.state.new_commits import final_owner
 from gitsplit.tui.state.selection import amount_words, selection_of, selection_rows
 from gitsplit.tui.update.actions import Action
@@ -37,6 +38,7 @@ from gitsplit.tui.update.actions.reading import (
     MoveRows,
     MoveTo,
     Narrow,
+    Pin,
     Widen,
 )
 from gitsplit.tui.update.actions.screens import (
@@ -64,12 +66,14 @@ from gitsplit.tui.update.actions.split import (
     MoveCommit,
     Own,
     Send,
+    SendAlong,
     SendToNext,
     SetMessage,
     SplitHunk,
     Take,
 )
 from tests.tui.builder import (
+    COMMIT,
     MESSAGES,
     after,
     change_of,
@@ -181,6 +185,12 @@ def test_file_by_file_the_cursor_stands_on_headers() -> None:
 
 def test_the_previous_file_is_first_of_all_the_one_at_the_cursor() -> None:
     assert shown(after(tangled(), MoveFile(-1))) == "dir/a.py"
+
+
+def test_a_second_g_leads_to_the_top() -> None:
+    state = after(tangled(), MovePiece(1), Ask(Purpose.PIECE), TypeText("g"))
+
+    assert (state.cursor, state.prompt) == (0, None)
 
 
 def test_a_number_leads_to_that_piece() -> None:
@@ -389,10 +399,59 @@ def test_sending_several_groups_names_them_all() -> None:
     assert state.status == "moved 11 lines from 1, 3 to 2 · u to undo"
 
 
-def test_y_takes_the_piece_into_the_commit_in_focus() -> None:
-    state = after(tangled(3), Focus(1), Take())
+def test_y_keeps_the_piece_where_it_is_and_goes_on() -> None:
+    state = after(tangled(3), Take())
+
+    assert state.history == tangled(3).history
+    assert (shown(state), state.status) == ("line 21", "5 lines kept in 3")
+    assert state.confirmed[state.target.commit] == {state.plan.edits[0]}
+
+
+def test_y_sends_the_piece_to_the_pinned_commit() -> None:
+    state = after(tangled(3), FocusOn(1), Take())
 
     assert (state.plan.group_of[0], shown(state)) == (1, "line 21")
+    assert (state.focus, state.is_pinned) == (1, True)
+
+
+def test_the_selected_commit_is_that_of_the_hunk_at_the_cursor() -> None:
+    start = state_of(plan_of(TANGLED, 3, [1, 0, 2, 2, 0]))
+    seen = [start]
+    for _ in range(4):
+        seen.append(after(seen[-1], MovePiece(1)))
+
+    assert [state.focus for state in seen] == [1, 0, 2, 2, 0]
+    assert after(seen[2], MoveFile(-1)).focus == 1
+    assert after(seen[4], Send(1)).focus == 1
+
+
+def test_what_is_left_out_selects_no_other_commit() -> None:
+    start = state_of(plan_of(TANGLED, 3, [1, DROPPED, 2, 2, 0]))
+
+    assert after(start, MovePiece(1)).focus == 1
+
+
+def test_a_pinned_commit_stays_selected_until_it_is_let_go() -> None:
+    start = state_of(plan_of(TANGLED, 3, [1, 0, 2, 2, 0]))
+    pinned = after(start, Pin(), MovePiece(1), Send(2))
+
+    assert (pinned.focus, pinned.is_pinned) == (1, True)
+    for let_go in (Pin(), Cancel()):
+        state = after(pinned, let_go)
+        assert (state.focus, state.is_pinned) == (2, False)
+
+
+def test_escape_ends_a_selection_before_a_pin() -> None:
+    state = after(tangled(), Pin(), Narrow(), Cancel())
+
+    assert (state.unit, state.is_pinned) == (Unit.PIECE, True)
+
+
+def test_another_commit_of_the_series_opens_without_a_pin() -> None:
+    """Its numbers are others."""
+    state = with_commit_open(replace(after(tangled(), Pin()), opened=None), COMMIT)
+
+    assert not state.is_pinned
 
 
 def test_n_leaves_the_piece_for_the_next_commit() -> None:
@@ -401,8 +460,8 @@ def test_n_leaves_the_piece_for_the_next_commit() -> None:
     assert (state.plan.group_of[0], shown(state)) == (1, "line 21")
 
 
-def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
-    state = after(tangled(), SendToNext())
+def test_n_with_a_pin_only_goes_on_where_the_piece_is_elsewhere() -> None:
+    state = after(tangled(), FocusOn(0), SendToNext())
 
     assert state.history == tangled().history
     assert (shown(state), state.status) == (
@@ -412,14 +471,34 @@ def test_n_only_goes_on_where_the_piece_is_elsewhere() -> None:
 
 
 def test_n_at_the_last_commit_says_how_to_make_another() -> None:
-    state = after(tangled(), Focus(1), SendToNext())
+    for start in (tangled(), after(tangled(), FocusOn(1))):
+        state = after(start, SendToNext())
 
-    assert state.status == "No commit comes after this one. + makes a new one."
-    assert state.is_refusal
+        assert state.status == "No commit comes after this one. + makes a new one."
+        assert state.is_refusal
+
+
+def test_a_piece_is_sent_one_commit_along_whatever_is_pinned() -> None:
+    start = state_of(plan_of(TANGLED, 3, [1, 0, 2, 2, 0]))
+    for state in (start, after(start, FocusOn(2))):
+        later, earlier = after(state, SendAlong(1)), after(state, SendAlong(-1))
+
+        assert (later.plan.group_of[0], earlier.plan.group_of[0]) == (2, 0)
+        assert (shown(later), shown(earlier)) == ("line 21", "line 21")
+
+
+def test_no_piece_is_sent_beyond_the_ends() -> None:
+    start = state_of(plan_of(TANGLED, 2, [0, 0, 0, 0, 1]))
+    last = after(start, MoveTo(FAR))
+
+    assert after(start, SendAlong(-1)).status == (
+        "No commit comes before this one. + makes a new one."
+    )
+    assert after(last, SendAlong(1)).is_refusal
 
 
 def test_a_takes_the_rest_of_the_file_and_goes_on_to_the_next_file() -> None:
-    state = after(tangled(), MovePiece(1), Take(rest=True))
+    state = after(tangled(), FocusOn(0), MovePiece(1), Take(rest=True))
 
     assert (state.plan.group_of, shown(state)) == ((1, 0, 0, 1, 1), "x")
 
@@ -464,7 +543,7 @@ def test_pairs_of_old_and_new_lines_part_when_cut() -> None:
 
 
 def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
-    state = after(tangled(), AddCommit())
+    state = after(tangled(), FocusOn(0), AddCommit())
 
     assert state.plan.group_of == (1, 2, 2, 2, 2)
     assert (state.focus, len(state.plan.groups), state.plan.owner) == (1, 3, 2)
@@ -477,8 +556,15 @@ def test_a_new_commit_comes_after_the_focus_and_is_in_focus() -> None:
 def test_a_new_commit_without_a_selection_is_empty() -> None:
     state = after(tangled(), MoveRows(-1), AddCommit())
 
-    assert state.plan.members(1) == ()
-    assert state.status == "new commit 2 · i to name it"
+    assert state.plan.members(2) == ()
+    assert state.status == "new commit 3 · i to name it"
+
+
+def test_a_new_commit_is_selected_until_the_cursor_moves() -> None:
+    state = after(tangled(), AddCommit())
+
+    assert (state.focus, shown(state)) == (2, "line 21")
+    assert after(state, MoveRows(1)).focus == 1
 
 
 def test_the_creation_of_a_file_comes_with_its_first_line() -> None:
@@ -509,7 +595,7 @@ def test_dropped_pieces_can_be_sent_to_a_commit() -> None:
 
 
 def test_the_focus_goes_round() -> None:
-    state = tangled(3)
+    state = after(tangled(3), FocusOn(0))
 
     assert [after(state, *[Focus(1)] * n).focus for n in range(4)] == [0, 1, 2, 0]
     assert after(state, Focus(-1)).focus == 2
@@ -518,7 +604,7 @@ def test_the_focus_goes_round() -> None:
 
 
 def test_a_commit_is_moved_with_its_pieces_and_stays_in_focus() -> None:
-    state = after(tangled(), Send(0), MoveCommit(1))
+    state = after(tangled(), FocusOn(0), Send(0), MoveCommit(1))
 
     assert [group.message for group in state.plan.groups] == [*MESSAGES[1::-1]]
     assert (state.plan.group_of, state.plan.owner) == ((1, 0, 0, 0, 0), 0)
@@ -529,14 +615,14 @@ def test_a_commit_is_moved_with_its_pieces_and_stays_in_focus() -> None:
 
 
 def test_a_commit_can_not_be_moved_past_the_ends() -> None:
-    state = tangled()
+    state = after(tangled(), FocusOn(0))
 
     assert after(state, MoveCommit(-1)).status == "Already the first commit."
     assert after(state, Focus(1), MoveCommit(1)).status == "Already the last commit."
 
 
 def test_a_commit_is_merged_into_the_one_before_it() -> None:
-    state = after(tangled(3), Send(1), Focus(-1), MergeInto())
+    state = after(tangled(3), Send(1), FocusOn(2), MergeInto())
 
     assert (state.plan.group_of, state.focus) == ((1,) * 5, 1)
     joined = MESSAGES[2] + b"\n" + MESSAGES[1]
@@ -545,7 +631,7 @@ def test_a_commit_is_merged_into_the_one_before_it() -> None:
 
 
 def test_the_first_commit_is_merged_into_the_next() -> None:
-    state = after(tangled(3), Send(0), MergeInto())
+    state = after(tangled(3), Send(0), FocusOn(0), MergeInto())
 
     assert (state.plan.group_of, state.focus) == ((0, 1, 1, 1, 1), 0)
 
@@ -578,7 +664,7 @@ def test_a_commit_is_merged_neither_into_itself_nor_into_none() -> None:
 
 
 def test_merging_an_empty_commit_removes_it() -> None:
-    state = after(tangled(3), Focus(1), MergeInto())
+    state = after(tangled(3), FocusOn(1), MergeInto())
 
     assert (len(state.plan.groups), state.focus) == (2, 0)
     assert state.status == "removed the empty commit 2 · u to undo"
@@ -591,7 +677,7 @@ def test_the_only_commit_can_not_be_merged() -> None:
 
 
 def test_c_makes_the_commit_in_focus_the_owner() -> None:
-    state = after(tangled(), Own())
+    state = after(tangled(), FocusOn(0), Own())
 
     assert (state.plan.owner, state.status) == (
         0,
@@ -608,7 +694,7 @@ def test_c_takes_the_original_message_along_in_one_step() -> None:
         replace(start.plan.groups[0], message=b"Typed\n"),
     )
     plan = replace(start.plan, groups=(other, own))
-    state = after(first_state(start.info, plan), Own())
+    state = after(first_state(start.info, plan), FocusOn(0), Own())
 
     assert [group.message for group in state.plan.groups] == [original, b"Typed\n"]
     assert state.status == (
@@ -621,13 +707,14 @@ def test_c_takes_the_original_message_along_in_one_step() -> None:
 def test_without_change_ids_the_owner_stands_for_the_original() -> None:
     start = tangled()
     whole = replace(start.info, change_ids={}, ids=NO_IDS)
-    state = after(replace(start, info=whole), Own())
+    state = after(replace(start, info=whole), FocusOn(0), Own())
 
     assert state.status == "commit 1 continues the original · u to undo"
 
 
 def test_a_subject_is_edited_in_place() -> None:
-    state = after(tangled(), Ask(Purpose.SUBJECT), EraseText(-FAR), *typed("Do it"))
+    keys = (FocusOn(0), Ask(Purpose.SUBJECT), EraseText(-FAR), *typed("Do it"))
+    state = after(tangled(), *keys)
 
     assert state.plan.groups[0].message == b"Do it\n\nWhy it is right.\n"
     assert state.status == "reworded commit 1 · u to undo"
@@ -635,7 +722,7 @@ def test_a_subject_is_edited_in_place() -> None:
 
 
 def test_a_subject_left_as_it_was_changes_nothing() -> None:
-    state = after(tangled(), Ask(Purpose.SUBJECT), Submit())
+    state = after(tangled(), FocusOn(0), Ask(Purpose.SUBJECT), Submit())
 
     assert (state.history, state.status) == (
         tangled().history,
@@ -672,7 +759,7 @@ def test_an_empty_subject_is_refused_and_can_be_corrected() -> None:
 
 
 def test_bytes_of_a_subject_that_are_no_utf8_survive_its_editing() -> None:
-    start = after(tangled(), SetMessage(0, b"Gr\xfc\xdfe\n"))
+    start = after(tangled(), FocusOn(0), SetMessage(0, b"Gr\xfc\xdfe\n"))
     state = after(start, Ask(Purpose.SUBJECT), *typed("!"))
 
     assert state.plan.groups[0].message == b"Gr\xfc\xdfe!\n"
@@ -799,7 +886,7 @@ def test_undo_at_the_beginning_and_redo_at_the_end_are_refused() -> None:
 
 
 def test_what_was_taken_back_is_gone_once_something_else_is_done() -> None:
-    state = after(tangled(), Send(0), Undo(), Own(), Redo())
+    state = after(tangled(), Send(0), Undo(), FocusOn(0), Own(), Redo())
 
     assert state.status == "Nothing to redo."
 
@@ -814,14 +901,14 @@ def test_the_cursor_stays_on_its_line_when_cuts_are_taken_back() -> None:
 
 
 def test_o_looks_at_the_commit_in_focus_and_back_leads_back() -> None:
-    state = after(tangled(), Focus(1), ShowCommit())
+    state = after(tangled(), FocusOn(1), ShowCommit())
 
     assert (state.screen, state.viewed) == (Screen.COMMIT, 1)
     assert after(state, GoBack()).screen is Screen.SPLIT
 
 
 def test_another_commit_is_viewed_from_its_first_line() -> None:
-    state = after(tangled(), ShowCommit(), Scroll(5), Focus(1))
+    state = after(tangled(), FocusOn(0), ShowCommit(), Scroll(5), Focus(1))
 
     assert (state.viewed, state.focus, state.scroll) == (1, 1, 0)
 

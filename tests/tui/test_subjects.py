@@ -143,4 +143,4 @@ def test_a_subject_typed_anew_is_typed() -> None:
         opened(), Ask(Purpose.SUBJECT), EraseText(-FAR), TypeText("Other"), Submit()
     )
 
-    assert state.plan.groups[0].message.startswith(b"Other\n")
+    assert state.plan.groups[state.focus].message.startswith(b"Other\n")

@@ -43,6 +43,11 @@ class Pressed(NamedTuple):
     most: int = FAR
     found: Callable[[], tuple[int, ...]] = tuple
 
+    @property
+    def half_page(self) -> int:
+        """Half the number of rows in sight, at least one."""
+        return max(1, self.page // 2)
+
 
 KeyAction = Action | Callable[[Pressed], Action]
 
@@ -92,19 +97,18 @@ _NAMES = {
     "end": "End",
     "backspace": "Backspace",
     "delete": "Del",
-    "c-c": "Ctrl-C",
-    "c-r": "Ctrl-R",
-    "c-u": "Ctrl-U",
-    "c-z": "Ctrl-Z",
     "<any>": "text",
     "M 1": "M1-9",
-    "M M": "MM",
 }
 
 
 def key_name(key: str) -> str:
-    """The key as users know it."""
-    return _NAMES.get(key, key)
+    """The key as users know it; of several in a row, one after the other."""
+    if key in _NAMES:
+        return _NAMES[key]
+    if key.startswith("c-"):
+        return f"Ctrl-{key[2:].upper()}"
+    return "".join(map(key_name, key.split())) if " " in key else key
 
 
 def context_of(state: State) -> KeyContext:

@@ -336,7 +336,8 @@ class State:
     cursor: int = 0
     unit: Unit = Unit.PIECE
     anchor: int | None = None  # the row at which a selection of lines began
-    focus: int = 0  # the selected new commit, which y, n and others are about
+    focus: int = 0  # the selected new commit, which keys for commits are about
+    is_pinned: bool = False  # the selected one, which else is that of the cursor's hunk
     viewed: int = 0  # the new commit that the COMMIT screen shows
     pan: int = 0  # the first column in sight
     looks: frozenset[Look] = frozenset({Look.WORDS})

@@ -31,6 +31,7 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     target_in,
 )
+from gitsplit.tui.state.selection import with_focus_at_cursor
 
 _LINES = {RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 
@@ -45,13 +46,18 @@ def with_commit_open(state: State, commit: Oid) -> State:
     plan = entries_of(state.todo)[commit].plan
     assert plan is not None, "a commit is opened with a plan"
     put_away = replace(
-        state, last_places=_last_places(state), unit=Unit.PIECE, anchor=None, pan=0
+        state,
+        last_places=_last_places(state),
+        unit=Unit.PIECE,
+        anchor=None,
+        pan=0,
+        is_pinned=False,
     )
     before = put_away.last_places.get(commit)
     if before is not None and before.plan.changes == plan.changes:
         return on_plan(_at_last_place(put_away, before), before.plan, plan)
     rows = diff_rows(plan.changes, plan.edits, context=state.rows.context)
-    return replace(
+    made = replace(
         put_away,
         chosen=commit,
         opened=target_in(state.info, commit),
@@ -63,6 +69,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
         apart=frozenset(),
         folded=frozenset(),
     )
+    return with_focus_at_cursor(made)
 
 
 def is_open(state: State, commit: Oid | None) -> bool:

@@ -162,7 +162,7 @@ def _commit_from(state: State, oid: Oid) -> NewCommit:
         raise NothingToDo("A commit that is dropped needs no message.")
     if entry.action == "split":
         raise ActionRefused(
-            "A commit that is split has several messages.", hint="l shows them."
+            "A commit that is split has several messages.", hint="L shows them."
         )
     return next(
         commit

@@ -30,7 +30,7 @@ from gitsplit.tui.state.location import (
 from gitsplit.tui.state.undo import with_plan
 
 PROPOSING = "proposing …"
-OFFER = "P uses the proposal"
+OFFER = "O uses the proposal"
 
 
 def commit_to_propose(state: State) -> Oid | None:

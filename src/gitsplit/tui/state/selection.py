@@ -4,6 +4,7 @@ Units are lines, a hunk, all hunks under one ``@@``, a file, a directory. On the
 of a hunk or of a file at least all that is under it is selected.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -88,6 +89,27 @@ def unit_at(state: State) -> Unit:
     if rename_with_edits(state) is not None:
         header = Unit.FILE
     return max(state.unit, header, key=lambda unit: unit.value)
+
+
+def with_focus_at_cursor(state: State) -> State:
+    """The state with the commit of the cursor's hunk selected, unless one is pinned.
+
+    From a header or an unchanged line, that of the next hunk below in the file. Where
+    there is none, or it is left out, the same one stays selected.
+    """
+    plan, rows = state.plan, state.rows
+    if state.is_pinned or not plan.edits:
+        return state
+    place = rows.edit_at(state.cursor)
+    if place is None:
+        place = bisect_left(plan.edits, state.cursor, key=rows.row_of)
+        file = rows[state.cursor].segment.file
+        if place == len(plan.edits) or plan.edits[place].file != file:
+            return state
+    group = plan.group_of[place]
+    if group in (DROPPED, state.focus):
+        return state
+    return replace(state, focus=group, viewed=group)
 
 
 def rename_with_edits(state: State) -> int | None:

@@ -21,7 +21,11 @@ from gitsplit.tui.state.location import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
-from gitsplit.tui.state.selection import cursor_words, unit_at
+from gitsplit.tui.state.selection import (
+    cursor_words,
+    unit_at,
+    with_focus_at_cursor,
+)
 from gitsplit.tui.state.subjects import message_with_subject, subject_choices
 from gitsplit.tui.update.actions.prompt import (
     Ask,
@@ -47,6 +51,7 @@ from gitsplit.tui.update.actions.reading import (
     MoveTo,
     Narrow,
     Pan,
+    Pin,
     ShowContext,
     Toggle,
     Widen,
@@ -94,14 +99,28 @@ def after_mark_action(state: State, action: MarkAction) -> State:
             return _with_unit(state, _NARROWER.get(state.unit, Unit.PIECE))
         case Widen():
             return _with_unit(state, _wider_unit(state))
+        case Cancel() if state.unit is Unit.PIECE and state.is_pinned:
+            return _after_pin(state)
         case Cancel() if state.unit is Unit.PIECE and not state.is_alone:
             return at_series(state)
         case Cancel():
             return _with_unit(state, Unit.PIECE)
         case Fold(everywhere):
             return after_fold_of_all(state) if everywhere else after_fold(state)
+        case Pin():
+            return _after_pin(state)
         case _:
             assert_never(action)
+
+
+def _after_pin(state: State) -> State:
+    """The state with the selected commit pinned, or let go where it was."""
+    name = f"commit {state.focus + 1}"
+    if state.is_pinned:
+        let_go = replace(state, is_pinned=False)
+        return replace(with_focus_at_cursor(let_go), status=f"unpinned {name}")
+    status = f"pinned {name}: y sends to it · Esc unpins"
+    return replace(state, is_pinned=True, status=status)
 
 
 def after_look_action(state: State, action: LookAction) -> State:
@@ -222,9 +241,18 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
         case ChooseSubject(by):
             return _with_choice(state, state.prompt, by)
         case TypeText() | EraseText() | MoveInText():
-            return replace(state, prompt=_prompt_after(state.prompt, action), status="")
+            return _after_typing(state, state.prompt, action)
         case _:
             assert_never(action)
+
+
+def _after_typing(
+    state: State, prompt: Prompt, action: TypeText | EraseText | MoveInText
+) -> State:
+    """The state after a key of the prompt; a second g leads to the top."""
+    if action == TypeText("g") and prompt == Prompt(Purpose.PIECE, "", 0):
+        return at_row(replace(state, prompt=None), 0)
+    return replace(state, prompt=_prompt_after(prompt, action), status="")
 
 
 def _first_prompt(state: State, purpose: Purpose) -> Prompt:

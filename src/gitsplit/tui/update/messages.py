@@ -114,7 +114,7 @@ def _refuse_bad_messages(state: State, given: Sequence[PlacedMessage]) -> None:
 def after_confirmation(state: State) -> State:
     """The state with the selected message confirmed, the next to confirm selected."""
     if state.screen is not Screen.MESSAGES:
-        raise ActionRefused("This key confirms messages.", hint="l shows them.")
+        raise ActionRefused("This key confirms messages.", hint="L shows them.")
     commit = commit_at_cursor(state)
     if not commit.is_proposed:
         return at_next_unconfirmed(state)

@@ -1,9 +1,10 @@
 """The reducer: the one function from a state and an action to the next state.
 
-It hands each kind of action to the module that knows it: :mod:`~.split` and
-:mod:`~.messages` for the plan of the open commit, :mod:`~.series` for the todo list,
-:mod:`~.cursor` for what is selected or typed. Here are reports of work in the
-background, the way from screen to screen, and requests to the shell around the state.
+It hands each kind of action to the module that knows it: :mod:`~.split`,
+:mod:`~.commits` and :mod:`~.messages` for the plan of the open commit, :mod:`~.series`
+for the todo list, :mod:`~.cursor` for what is selected or typed. Here are reports of
+work in the background, the way from screen to screen, and requests to the shell around
+the state.
 """
 
 from dataclasses import replace
@@ -46,6 +47,7 @@ from gitsplit.tui.state.proposals import (
     with_proposals_in_place,
     without_awaited_proposal,
 )
+from gitsplit.tui.state.selection import with_focus_at_cursor
 from gitsplit.tui.state.undo import after_redo, after_undo, with_step
 from gitsplit.tui.update.actions import Action, PlanAction, ViewAction
 from gitsplit.tui.update.actions.prompt import PromptAction
@@ -100,14 +102,21 @@ from gitsplit.tui.update.actions.shell import (
     refusal_of,
 )
 from gitsplit.tui.update.actions.split import (
+    AddCommit,
     ChangeCount,
     CommitAction,
     MoveCommit,
     OpenedAction,
     Own,
     PieceAction,
+    PlaceTests,
     SetContent,
     UseProposal,
+)
+from gitsplit.tui.update.commits import (
+    after_commit_action,
+    after_count_change,
+    with_focus,
 )
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
@@ -123,12 +132,7 @@ from gitsplit.tui.update.series import (
     after_list_action,
     after_series_action,
 )
-from gitsplit.tui.update.split import (
-    after_commit_action,
-    after_count_change,
-    after_piece_action,
-    with_focus,
-)
+from gitsplit.tui.update.split import after_piece_action
 
 
 def reduce(state: State, action: Action) -> State:
@@ -139,7 +143,7 @@ def reduce(state: State, action: Action) -> State:
     """
     if isinstance(action, Report):
         known = _after_report(replace(state, request=None, to_merge=None), action)
-        return with_proposals_in_place(known)
+        return _with_focus_followed(state, with_proposals_in_place(known))
     ready = replace(
         state,
         refusal=None,
@@ -155,6 +159,8 @@ def reduce(state: State, action: Action) -> State:
         ready = replace(ready, status="")
     try:
         made = _after_action(replace(ready, merges=state.merges), action)
+        if not isinstance(action, _SelectingAction):
+            made = _with_focus_followed(ready, made)
         seen = with_cursor_in_sight(replace(made, merges={}))
         return with_proposals_in_place(seen)
     except MergeNeeded as needed:
@@ -162,6 +168,20 @@ def reduce(state: State, action: Action) -> State:
     except (ActionRefused, InvalidPlan) as refusal:
         refused = refusal_of(refusal)
         return replace(ready, status=refused.sentence, refusal=refused.kind)
+
+
+_SelectingAction = CommitAction | ChangeCount | UseProposal | AddCommit | PlaceTests
+"""What selects a commit itself, which stays so until the cursor moves."""
+
+
+def _with_focus_followed(before: State, state: State) -> State:
+    """The state with the commit at the cursor selected, if either is another now."""
+    if state.opened is None:
+        return state
+    is_same_place = (before.cursor, before.opened) == (state.cursor, state.opened)
+    if is_same_place and state.plan is before.plan:
+        return state
+    return with_focus_at_cursor(state)
 
 
 def _after_action(state: State, action: Action) -> State:

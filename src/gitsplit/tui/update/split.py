@@ -1,17 +1,13 @@
-"""Editing the plan of the open commit: its hunks, its new commits, their number.
-
-Hunks are sent to commits, left out, and split; commits are made, moved, merged and
-chosen as the owner; the proposal is made anew with one commit more or fewer.
-"""
+"""Where the hunks of the open commit go: sent to commits, left out, split."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Fact, FactEdit, sort_key
+from gitsplit.model.diff import sort_key
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
     DROPPED,
@@ -19,33 +15,15 @@ from gitsplit.model.plan import (
     Plan,
     with_edits_assigned,
     with_group,
-    with_group_moved,
-    with_groups_merged,
-    with_original_in,
-    without_group,
 )
-from gitsplit.model.todo import Entry
 from gitsplit.proposal.propose import ProposalsByContent
-from gitsplit.proposal.regroup import regroup
-from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import Screen, State, Unit, entries_of
+from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.confirmed import (
     with_confirmed,
-    with_none_confirmed,
     with_sent,
-)
-from gitsplit.tui.state.location import with_proposal_request
-from gitsplit.tui.state.message_rows import (
-    commit_at_cursor,
-)
-from gitsplit.tui.state.new_commits import (
-    Address,
-    PlacedMessage,
-    commit_name,
-    message_group,
 )
 from gitsplit.tui.state.selection import (
     SelectedEdit,
@@ -58,26 +36,20 @@ from gitsplit.tui.state.selection import (
     with_finer_edits,
     with_selection_apart,
 )
-from gitsplit.tui.state.undo import with_plan, with_step
+from gitsplit.tui.state.undo import with_plan
 from gitsplit.tui.update.actions.split import (
     AddCommit,
-    CommitAction,
     Drop,
-    Focus,
-    FocusOn,
     Follow,
-    MergeInto,
-    MoveCommit,
-    Own,
     PieceAction,
     PlaceTests,
     Send,
+    SendAlong,
     SendToNext,
-    SetMessage,
     SplitHunk,
     Take,
 )
-from gitsplit.tui.update.messages import step_about, with_messages
+from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
 
 
 def after_piece_action(state: State, action: PieceAction) -> State:
@@ -86,9 +58,12 @@ def after_piece_action(state: State, action: PieceAction) -> State:
         case Send(group):
             return _after_send(state, _non_empty(selection_of(state)), group)
         case Take(rest):
-            return _after_send(state, _selection_or_rest(state, rest), state.focus)
+            return _after_take(state, _selection_or_rest(state, rest))
         case SendToNext(rest):
             return _after_send_to_next(state, _selection_or_rest(state, rest))
+        case SendAlong(by):
+            selection = _non_empty(selection_of(state))
+            return _after_send(state, selection, _neighbour(state, selection, by))
         case Drop():
             return _after_send(state, _non_empty(selection_of(state)), DROPPED)
         case SplitHunk():
@@ -154,18 +129,44 @@ def _non_empty(selection: Selection) -> Selection:
     return selection
 
 
-def _refuse_missing_group(state: State, group: int) -> None:
-    """Raise ActionRefused where the plan has no such group."""
+def _after_take(state: State, selection: Selection) -> State:
+    """The state with the selection kept where it is, or in the pinned commit."""
+    if state.is_pinned:
+        return _after_send(state, selection, state.focus)
+    what = amount_words(taken.edit for taken in selection)
+    status = f"{what} kept in {_group_names(state.plan, selection)}"
+    known = with_confirmed(state, (taken.edit for taken in selection))
+    return _beyond_selection(state, replace(known, status=status), selection)
+
+
+def _home(state: State, selection: Selection) -> int:
+    """The commit that the selection is in: the pinned one, or that of its first hunk.
+
+    Where all of it is left out, the selected one.
+    """
+    groups = (state.plan.group_of[taken.place] for taken in selection)
+    first = next((group for group in groups if group != DROPPED), state.focus)
+    return state.focus if state.is_pinned else first
+
+
+def _neighbour(state: State, selection: Selection, by: int) -> int:
+    """The commit after that of the first hunk, or before it.
+
+    Raises ActionRefused where there is none.
+    """
+    group = _home(replace(state, is_pinned=False), selection) + by
     if not 0 <= group < len(state.plan.groups):
+        which = "after" if by > 0 else "before"
         raise ActionRefused(
-            f"There is no commit {group + 1}.", hint="+ makes a new one."
+            f"No commit comes {which} this one.", hint="+ makes a new one."
         )
+    return group
 
 
 def _after_send(state: State, selection: Selection, group: int) -> State:
     """The state with the selection in ``group``, the cursor on what follows it."""
     if group != DROPPED:
-        _refuse_missing_group(state, group)
+        refuse_missing_group(state, group)
     others = _members_of(state.plan, selection, group, is_in=False)
     if not others:
         what = amount_words(taken.edit for taken in selection)
@@ -180,18 +181,17 @@ def _after_send(state: State, selection: Selection, group: int) -> State:
 
 
 def _after_send_to_next(state: State, selection: Selection) -> State:
-    """The state with what the selected commit has of the selection in the next one."""
-    here = _members_of(state.plan, selection, state.focus, is_in=True)
+    """The state with what the commit has of the selection in the next one."""
+    home = _home(state, selection)
+    here = _members_of(state.plan, selection, home, is_in=True)
     if not here:
-        status = f"not in commit {group_name(state.focus)}: stays where it is"
+        status = f"not in commit {group_name(home)}: stays where it is"
         return _beyond_selection(state, replace(state, status=status), selection)
-    if state.focus + 1 == len(state.plan.groups):
+    if home + 1 == len(state.plan.groups):
         raise ActionRefused(
             "No commit comes after this one.", hint="+ makes a new one."
         )
-    return _beyond_selection(
-        state, _after_assignment(state, here, state.focus + 1), selection
-    )
+    return _beyond_selection(state, _after_assignment(state, here, home + 1), selection)
 
 
 def _members_of(
@@ -303,176 +303,3 @@ def _at_next_header(state: State, kind: RowKind) -> State:
         if rows.segments[at].kind is kind:
             return replace(state, cursor=rows.starts[at])
     return state
-
-
-def after_count_change(state: State, by: int) -> State:
-    """The state with the proposal of one commit more (1) or fewer (-1), selected.
-
-    What the user decided stays where it can; what they moved is as proposed, and the
-    status says so. Raises ActionRefused where there is no such proposal.
-    """
-    commit = state.target.commit
-    if commit not in state.proposals:
-        return with_proposal_request(state, commit)
-    proposals = state.proposals[commit]
-    made = regroup(state.plan, by, proposals)
-    # Where pieces changed places by hand, nothing in particular was parted or joined.
-    apart = _first_pair(made.parents if by > 0 else made.heirs)
-    words = f"{quantity(len(made.plan.groups), 'commit')}"
-    focus, why = min(state.focus, len(made.plan.groups) - 1), ""
-    if apart and by > 0:
-        one, two = apart
-        words += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
-        focus, why = two, proposals.border(made.plan, one, two)
-    elif apart:
-        one, two = apart
-        focus = made.heirs[one] or 0
-        words += f": {one + 1} and {two + 1} merged into {focus + 1}"
-        why = made.plan.groups[focus].reason
-    if made.was_moved:
-        words += "; what you moved is back as proposed"
-    found = with_none_confirmed(with_plan(state, made.plan, words))
-    status = f"{found.status} — {why}" if why else found.status
-    return replace(found, focus=focus, viewed=focus, status=status)
-
-
-def _first_pair(places: Sequence[int | None]) -> tuple[int, int] | None:
-    """The first two numbers that have the same place."""
-    seen: dict[int, int] = {}
-    for number, place in enumerate(places):
-        if place is not None:
-            if place in seen:
-                return seen[place], number
-            seen[place] = number
-    return None
-
-
-def after_commit_action(state: State, action: CommitAction) -> State:
-    """The state with another new commit selected, moved, merged, reworded or owner."""
-    match action:
-        case Focus(by):
-            return with_focus(state, (state.focus + by) % len(state.plan.groups))
-        case FocusOn(group):
-            return with_focus(state, group)
-        case MoveCommit(by):
-            return _after_commit_move(state, state.focus + by)
-        case MergeInto(group):
-            return _after_merge(state, group)
-        case Own():
-            return _with_owner(state)
-        case SetMessage(group, message):
-            where = Address(state.target.commit, message_group(state.plan, group))
-            return with_messages(state, [PlacedMessage(where, message)])
-        case _:
-            assert_never(action)
-
-
-def with_focus(state: State, group: int) -> State:
-    """The state with the new commit ``group`` selected, and shown where one is."""
-    _refuse_missing_group(state, group)
-    scroll = 0 if state.screen is Screen.COMMIT else state.scroll
-    status = f"selected commit {group + 1}"
-    if state.screen is Screen.COMMIT:
-        status = f"commit {group + 1} as it will be"
-    return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
-
-
-def _after_commit_move(state: State, to: int) -> State:
-    """The state with the selected commit at place ``to``."""
-    if not 0 <= to < len(state.plan.groups):
-        end = "first" if to < 0 else "last"
-        raise NothingToDo(f"Already the {end} commit.")
-    plan = with_group_moved(state.plan, state.focus, to)
-    words = f"commit {state.focus + 1} is now commit {to + 1}"
-    words += side_effect_words(state.plan, plan)
-    return replace(with_plan(state, plan, words), focus=to, viewed=to)
-
-
-def _after_merge(state: State, group: int | None) -> State:
-    """The state with the selected commit merged into ``group``, or its neighbour."""
-    source = state.focus
-    if len(state.plan.groups) == 1:
-        raise NothingToDo("There is only one commit.", hint="+ makes another.")
-    into = (source - 1 if source else 1) if group is None else group
-    _refuse_missing_group(state, into)
-    if into == source:
-        raise NothingToDo(
-            f"Commit {source + 1} is the selected one.", hint="Tab selects another."
-        )
-    if source not in state.plan.group_of and source != state.plan.owner:
-        plan = without_group(state.plan, source)
-        words = f"removed the empty commit {source + 1}"
-    else:
-        plan = with_groups_merged(state.plan, source, into)
-        words = f"merged commit {source + 1} into {into + 1}"
-    left = into - (source < into)
-    return replace(with_plan(state, plan, words), focus=left, viewed=left)
-
-
-def _with_owner(state: State) -> State:
-    """The state in which the selected commit continues the original."""
-    where = _current_address(state)
-    entry = entries_of(state.todo)[where.commit]
-    if where.group is None or entry.plan is None:
-        kept = (
-            "its Change-Id" if where.commit in state.info.change_ids else "everything"
-        )
-        raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
-    name = commit_name(state, where)
-    if entry.plan.owner == where.group:
-        return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
-    plan = with_original_in(entry.plan, where.group, entry.commit.raw.message)
-    words = f"{name} {_keeps_words(state, entry)}"
-    if plan.groups != entry.plan.groups:
-        words += " and has its message"
-    if entry.oid in state.proposals:
-        plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
-    step = step_about(state, where, words)
-    return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
-
-
-def _current_address(state: State) -> Address:
-    """The address of the selected new commit."""
-    if state.screen is not Screen.MESSAGES:
-        return Address(state.target.commit, state.focus)
-    commit = commit_at_cursor(state)
-    return Address(commit.entry.oid, commit.group)
-
-
-def _keeps_words(state: State, entry: Entry) -> str:
-    has_id = entry.oid in state.info.change_ids
-    return "keeps the Change-Id" if has_id else "continues the original"
-
-
-_CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
-
-
-def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
-    """A clause on creations and deletions that went along with what was sent.
-
-    Empty where none did. ``places`` are the edits that were sent; both plans have the
-    same edits. A commit that has only been moved is the same commit.
-    """
-    sent = frozenset(places)
-    found: dict[Fact, int] = {}
-    for place, edit in enumerate(after.edits):
-        if isinstance(edit, FactEdit) and place not in sent:
-            is_moved = _group_object(before, place) is not _group_object(after, place)
-            found[edit.fact] = found.get(edit.fact, 0) + is_moved
-    clauses = (
-        _side_effect_clause(fact, number) for fact, number in found.items() if number
-    )
-    return "".join(clauses)
-
-
-def _group_object(plan: Plan, place: int) -> object:
-    """The group of an edit, for a comparison by identity; None where it is dropped."""
-    group = plan.group_of[place]
-    return plan.groups[group] if group < len(plan.groups) else None
-
-
-def _side_effect_clause(fact: Fact, number: int) -> str:
-    noun = _CREATION_NOUNS.get(fact, "change")
-    if number == 1:
-        return f" and the file's {noun} with it"
-    return f" and the {noun} of {quantity(number, 'file')} with it"

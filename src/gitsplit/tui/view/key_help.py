@@ -13,7 +13,8 @@ class _FooterKeys(Enum):
     """The keys that the footer shows, by what the user is doing."""
 
     SERIES = "e p r s d o w ?"
-    SPLIT = "1 n v s m w ?"
+    SPLIT = "1 y n v s w ?"
+    PINNED = "1 y n tab escape ?"
     MARKING = "1 y n s escape ?"
     WIDE = "1 y n V escape + ?"
     COMMIT = "tab i m c w q ?"
@@ -84,7 +85,9 @@ def _split_keys(state: State) -> _FooterKeys:
         return _FooterKeys.MARKING
     if state.is_searching:
         return _FooterKeys.SEARCH
-    return _FooterKeys.SPLIT if state.unit is Unit.PIECE else _FooterKeys.WIDE
+    if state.unit is not Unit.PIECE:
+        return _FooterKeys.WIDE
+    return _FooterKeys.PINNED if state.is_pinned else _FooterKeys.SPLIT
 
 
 def _message_keys(state: State) -> _FooterKeys:

@@ -494,7 +494,7 @@ def _section_lines(
 ) -> Iterator[StyleAndTextTuples]:
     """A section's name, and a line or more for each of its keys."""
     yield [("class:name", column_text(f" {name}", width))]
-    column = min(12, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
+    column = min(14, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
     for key, sentence in keys:
         first, *rest = text_lines(sentence, width - column - 2)
         yield [

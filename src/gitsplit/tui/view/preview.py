@@ -304,7 +304,7 @@ def _proposed_notes(state: State) -> Iterator[str]:
     if count := unconfirmed_count(state):
         what = quantity(count, "message")
         verb = "is" if count == 1 else "are"
-        yield f"{PROPOSED} {what} {verb} proposed and not confirmed; l lists them"
+        yield f"{PROPOSED} {what} {verb} proposed and not confirmed; L lists them"
 
 
 def _left_out_notes(state: State) -> Iterator[str]:
@@ -313,7 +313,7 @@ def _left_out_notes(state: State) -> Iterator[str]:
         if count := len(message.left_out()):
             what = quantity(count, "sentence")
             which = f"{what} of the message of {oid[:7]}"
-            yield f"{LEFT_OUT} {which} left out; l lists them"
+            yield f"{LEFT_OUT} {which} left out; L lists them"
 
 
 def _trailer_notes(state: State) -> Iterator[str]:

@@ -112,7 +112,12 @@ class Centre:
     """Scroll so that the cursor is in the middle."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Keep the selected commit selected wherever the cursor goes, or no longer."""
+
+
 CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan
 SearchAction = FindNext | MarkMatches | EndSearch
-MarkAction = Narrow | Widen | Cancel | Fold
+MarkAction = Narrow | Widen | Cancel | Fold | Pin
 LookAction = ChooseLook | Toggle | ShowContext | Centre

@@ -12,16 +12,29 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Send the selection, or the ``rest`` of the file, to the selected commit."""
+    """Keep the selection, or the ``rest`` of the file, where it is.
+
+    Where a commit is pinned, send it there.
+    """
 
     rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SendToNext:
-    """Send what the commit has of the selection, or the ``rest``, to the next one."""
+    """Send what the commit has of the selection, or the ``rest``, to the next one.
+
+    The commit is the pinned one, or else that of the first hunk.
+    """
 
     rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SendAlong:
+    """Send the selection to the commit after its own (1), or before it (-1)."""
+
+    by: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,15 @@ class SetContent:
 
 
 PieceAction = (
-    Send | Take | SendToNext | Drop | SplitHunk | AddCommit | Follow | PlaceTests
+    Send
+    | Take
+    | SendToNext
+    | SendAlong
+    | Drop
+    | SplitHunk
+    | AddCommit
+    | Follow
+    | PlaceTests
 )
 CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
 OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent

@@ -1,0 +1,34 @@
+"""Where keys are pressed, in the sets that rows of the table name; and its headings."""
+
+from gitsplit.tui.key_rows import KeyContext
+
+SERIES = frozenset({KeyContext.SERIES})
+SPLIT = frozenset({KeyContext.SPLIT})
+MESSAGES = frozenset({KeyContext.MESSAGES})
+PREVIEW = frozenset({KeyContext.PREVIEW})
+HELP = frozenset({KeyContext.HELP})
+ORIGINAL = frozenset({KeyContext.ORIGINAL})
+PROMPT = frozenset({KeyContext.PROMPT})
+LOOK = frozenset({KeyContext.LOOK})
+SEARCH = frozenset({KeyContext.SEARCH})
+COMMITS = SPLIT | {KeyContext.COMMIT}
+WORDS = COMMITS | MESSAGES
+ORDERED = SERIES | SPLIT
+LISTED = SERIES | MESSAGES
+PAGES = PREVIEW | HELP | ORIGINAL | {KeyContext.COMMIT}
+NUMBERED = PREVIEW | {KeyContext.COMMIT}
+SCREENS = LISTED | SPLIT | PAGES
+WORKING = SCREENS - HELP
+EVERYWHERE = frozenset(KeyContext)
+
+ABOUT_SERIES = "The series"
+ABOUT_HUNKS = "Which commit is this hunk for?"
+SELECTING = "Selecting"
+ABOUT_COMMITS = "The new commits"
+ABOUT_MESSAGES = "The messages"
+MOVING = "Moving around"
+READING = "Reading the diff"
+SEARCHING = "Searching"
+LOOKING = "Preview, apply, quit"
+ON_PAGES = "On the other screens"
+TYPING = "In a prompt"

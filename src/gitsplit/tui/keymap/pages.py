@@ -1,0 +1,147 @@
+"""Keys that lead to other screens and away, and those of screens that are pages."""
+
+from gitsplit.tui.key_rows import DIGITS, KeyRow, Pressed
+from gitsplit.tui.keymap.contexts import (
+    EVERYWHERE,
+    HELP,
+    LOOKING,
+    MESSAGES,
+    NUMBERED,
+    ON_PAGES,
+    ORDERED,
+    PAGES,
+    PREVIEW,
+    SCREENS,
+    SERIES,
+    SPLIT,
+    WORDS,
+    WORKING,
+)
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.reading import FAR
+from gitsplit.tui.update.actions.screens import (
+    GoBack,
+    OpenHelp,
+    OpenPreview,
+    Scroll,
+    ShowCommit,
+    ShowOriginal,
+)
+from gitsplit.tui.update.actions.shell import (
+    Apply,
+    CheckCommits,
+    Interrupt,
+    Quit,
+    RepairCommit,
+    Suspend,
+)
+
+
+def _show_commit(pressed: Pressed) -> Action:
+    return ShowCommit(int(pressed.text) - 1)
+
+
+def _line_up(pressed: Pressed) -> Action:
+    return Scroll(-1, pressed.most)
+
+
+def _line_down(pressed: Pressed) -> Action:
+    return Scroll(1, pressed.most)
+
+
+def _page_up(pressed: Pressed) -> Action:
+    return Scroll(-pressed.page, pressed.most)
+
+
+def _page_down(pressed: Pressed) -> Action:
+    return Scroll(pressed.page, pressed.most)
+
+
+def _to_top(pressed: Pressed) -> Action:
+    return Scroll(-FAR, pressed.most)
+
+
+def _to_bottom(pressed: Pressed) -> Action:
+    return Scroll(FAR, pressed.most)
+
+
+LOOKING_ROWS = (
+    KeyRow(LOOKING, SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
+    KeyRow(
+        LOOKING, SERIES, {"o": ShowOriginal()}, "show what this commit does", "show"
+    ),
+    KeyRow(
+        LOOKING,
+        WORDS | SERIES,
+        {"w": OpenPreview()},
+        "preview the new history",
+        "preview",
+    ),
+    KeyRow(LOOKING, PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
+    KeyRow(LOOKING, PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
+    KeyRow(
+        LOOKING,
+        PREVIEW,
+        {"X": RepairCommit()},
+        "repair the first commit that failed",
+        "repair",
+    ),
+    KeyRow(LOOKING, ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
+    KeyRow(
+        LOOKING,
+        EVERYWHERE,
+        {"c-c": Interrupt(), "<sigint>": Interrupt()},
+        "quit at once",
+        hidden=frozenset({"<sigint>"}),
+    ),
+    KeyRow(LOOKING, SCREENS, {"c-z": Suspend()}, "suspend; fg resumes"),
+    KeyRow(LOOKING, WORKING, {"?": OpenHelp()}, "show all keys", "help"),
+)
+
+PAGE_ROWS = (
+    KeyRow(
+        ON_PAGES,
+        NUMBERED,
+        dict.fromkeys(DIGITS, _show_commit),
+        "show that commit",
+        "show",
+    ),
+    KeyRow(
+        ON_PAGES,
+        PAGES,
+        {"up": _line_up, "down": _line_down, "k": _line_up, "j": _line_down},
+        "scroll by line",
+        "scroll",
+    ),
+    KeyRow(
+        ON_PAGES,
+        PAGES,
+        {
+            "pageup": _page_up,
+            "pagedown": _page_down,
+            "c-b": _page_up,
+            "c-f": _page_down,
+            "space": _page_down,
+        },
+        "scroll by page",
+    ),
+    KeyRow(
+        ON_PAGES,
+        PAGES,
+        {
+            "c-u": lambda p: Scroll(-p.half_page, p.most),
+            "c-d": lambda p: Scroll(p.half_page, p.most),
+        },
+        "scroll by half a page",
+    ),
+    KeyRow(
+        ON_PAGES,
+        PAGES,
+        {"home": _to_top, "end": _to_bottom, "g g": _to_top, "G": _to_bottom},
+        "top, bottom",
+    ),
+    KeyRow(
+        ON_PAGES, PAGES | MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"
+    ),
+    KeyRow(ON_PAGES, HELP, {"?": GoBack()}, "close help"),
+)

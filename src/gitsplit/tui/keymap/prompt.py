@@ -1,0 +1,68 @@
+"""Keys of the prompt."""
+
+from gitsplit.tui.key_rows import KeyRow, Pressed
+from gitsplit.tui.keymap.contexts import PROMPT, TYPING
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import (
+    ChooseSubject,
+    Dismiss,
+    EraseText,
+    MoveInText,
+    Submit,
+    TypeText,
+)
+from gitsplit.tui.update.actions.reading import FAR
+
+
+def _type_text(pressed: Pressed) -> Action:
+    return TypeText(pressed.text)
+
+
+def _submit(pressed: Pressed) -> Action:
+    return Submit(pressed.found())
+
+
+PROMPT_ROWS = (
+    KeyRow(TYPING, PROMPT, {"enter": _submit}, "accept", "OK"),
+    KeyRow(TYPING, PROMPT, {"escape": Dismiss()}, "cancel", "cancel"),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"up": ChooseSubject(-1), "down": ChooseSubject(1)},
+        "choose another proposed subject",
+        "choose",
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"<any>": _type_text, "<bracketed-paste>": _type_text},
+        "type or paste",
+        hidden=frozenset({"<bracketed-paste>"}),
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"left": MoveInText(-1), "right": MoveInText(1)},
+        "move by character",
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"home": MoveInText(-FAR), "end": MoveInText(FAR)},
+        "to the start, end",
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"backspace": EraseText(-1), "delete": EraseText(1)},
+        "erase a character",
+        hidden=frozenset({"delete"}),
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {"c-u": EraseText(-FAR)},
+        "erase all before the cursor",
+        "clear",
+    ),
+)

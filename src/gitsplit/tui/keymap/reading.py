@@ -1,0 +1,171 @@
+"""Keys by which one moves around, reads, and searches."""
+
+from gitsplit.tui.key_rows import KeyRow, Pressed
+from gitsplit.tui.keymap.contexts import (
+    COMMITS,
+    LISTED,
+    LOOK,
+    MESSAGES,
+    MOVING,
+    ORDERED,
+    ORIGINAL,
+    READING,
+    SCREENS,
+    SEARCH,
+    SEARCHING,
+    SERIES,
+    SPLIT,
+)
+from gitsplit.tui.state.app_state import Look, Purpose
+from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import Ask
+from gitsplit.tui.update.actions.reading import (
+    FAR,
+    Centre,
+    ChooseLook,
+    EndSearch,
+    FindNext,
+    MarkMatches,
+    MoveFile,
+    MovePiece,
+    MoveRows,
+    MoveTo,
+    Pan,
+    ShowContext,
+    Toggle,
+)
+from gitsplit.tui.update.actions.screens import SwitchHalf
+
+
+def _find_next(pressed: Pressed) -> Action:
+    return FindNext(1, pressed.found())
+
+
+def _find_previous(pressed: Pressed) -> Action:
+    return FindNext(-1, pressed.found())
+
+
+def _page_up(pressed: Pressed) -> Action:
+    return MoveRows(-pressed.page)
+
+
+def _page_down(pressed: Pressed) -> Action:
+    return MoveRows(pressed.page)
+
+
+_UP, _DOWN = MoveRows(-1), MoveRows(1)
+_PAN = 16  # columns at a time
+_LEFT, _RIGHT = Pan(-_PAN), Pan(_PAN)
+
+MOVING_ROWS = (
+    KeyRow(MOVING, ORDERED | MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
+    KeyRow(MOVING, LISTED, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
+    KeyRow(MOVING, SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
+    KeyRow(MOVING, ORDERED, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
+    KeyRow(
+        MOVING, SERIES, {"tab": SwitchHalf()}, "to the diff below, back", "diff below"
+    ),
+    KeyRow(
+        MOVING,
+        SPLIT | LISTED,
+        {
+            "pageup": _page_up,
+            "pagedown": _page_down,
+            "c-b": _page_up,
+            "c-f": _page_down,
+        },
+        "by page",
+    ),
+    KeyRow(
+        MOVING,
+        SPLIT | LISTED,
+        {
+            "c-u": lambda p: MoveRows(-p.half_page),
+            "c-d": lambda p: MoveRows(p.half_page),
+        },
+        "by half a page",
+    ),
+    KeyRow(
+        MOVING,
+        SPLIT | LISTED,
+        {"home": MoveTo(0), "end": MoveTo(FAR), "G": MoveTo(FAR)},
+        "top, bottom",
+    ),
+    KeyRow(MOVING, LISTED, {"g g": MoveTo(0)}, "top"),
+    KeyRow(
+        MOVING,
+        SPLIT,
+        {"g": Ask(Purpose.PIECE)},
+        "go to a hunk by number; gg: to the top",
+    ),
+    KeyRow(
+        MOVING,
+        COMMITS,
+        {"left": _LEFT, "right": _RIGHT, "h": _LEFT, "l": _RIGHT},
+        "scroll left, right",
+    ),
+)
+
+READING_ROWS = (
+    KeyRow(
+        READING,
+        COMMITS | ORIGINAL | SERIES,
+        {"z": ChooseLook()},
+        "show the diff otherwise: a second key says how",
+        "look",
+    ),
+    KeyRow(
+        READING,
+        COMMITS,
+        {"{": ShowContext(-1), "}": ShowContext(1)},
+        "fewer, more unchanged lines around hunks",
+    ),
+    KeyRow(READING, LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap"),
+    KeyRow(
+        READING,
+        LOOK,
+        {"s": Toggle(Look.BESIDE)},
+        "old lines beside new ones, where it is wide",
+        "beside",
+    ),
+    KeyRow(
+        READING,
+        LOOK,
+        {"h": Toggle(Look.WORDS)},
+        "words that differ: on or off",
+        "words",
+    ),
+    KeyRow(
+        READING,
+        LOOK,
+        {"o": Toggle(Look.OTHER_PANES)},
+        "the selected commit beside the diff, where it is wide",
+        "other panes",
+    ),
+    KeyRow(
+        READING, LOOK, {"z": Centre()}, "scroll the cursor to the middle", "centred"
+    ),
+    KeyRow(
+        READING,
+        LOOK,
+        {"escape": ChooseLook(waits=False), "<any>": ChooseLook(waits=False)},
+        "leave the diff as it is",
+        "cancel",
+        hidden=frozenset({"<any>"}),
+    ),
+)
+
+SEARCHING_ROWS = (
+    KeyRow(SEARCHING, SCREENS, {"/": Ask(Purpose.SEARCH)}, "search"),
+    KeyRow(SEARCHING, SPLIT, {"N": FindNext(-1)}, "search for the last text again"),
+    KeyRow(SEARCHING, SEARCH, {"n": _find_next}, "next match", "next match"),
+    KeyRow(SEARCHING, SEARCH, {"N": _find_previous}, "previous match", "previous"),
+    KeyRow(
+        SEARCHING,
+        SEARCH,
+        {"*": MarkMatches()},
+        "select all hunks that match, to send them",
+        "all",
+    ),
+    KeyRow(SEARCHING, SEARCH, {"escape": EndSearch()}, "end the search", "end search"),
+)

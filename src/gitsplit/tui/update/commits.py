@@ -1,0 +1,237 @@
+"""The new commits of the open commit: selected, moved, merged, more or fewer.
+
+And which of them continues the original.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from gitsplit.errors import ActionRefused, NothingToDo
+from gitsplit.model.diff import Fact, FactEdit
+from gitsplit.model.listing import quantity
+from gitsplit.model.plan import (
+    Plan,
+    with_group_moved,
+    with_groups_merged,
+    with_original_in,
+    without_group,
+)
+from gitsplit.model.todo import Entry
+from gitsplit.proposal.regroup import regroup
+from gitsplit.proposal.rewording import with_words_followed
+from gitsplit.tui.state.app_state import Screen, State, entries_of
+from gitsplit.tui.state.confirmed import (
+    with_none_confirmed,
+)
+from gitsplit.tui.state.location import with_proposal_request
+from gitsplit.tui.state.message_rows import (
+    commit_at_cursor,
+)
+from gitsplit.tui.state.new_commits import (
+    Address,
+    PlacedMessage,
+    commit_name,
+    message_group,
+)
+from gitsplit.tui.state.undo import with_plan, with_step
+from gitsplit.tui.update.actions.split import (
+    CommitAction,
+    Focus,
+    FocusOn,
+    MergeInto,
+    MoveCommit,
+    Own,
+    SetMessage,
+)
+from gitsplit.tui.update.messages import step_about, with_messages
+
+
+def refuse_missing_group(state: State, group: int) -> None:
+    """Raise ActionRefused where the plan has no such group."""
+    if not 0 <= group < len(state.plan.groups):
+        raise ActionRefused(
+            f"There is no commit {group + 1}.", hint="+ makes a new one."
+        )
+
+
+def after_count_change(state: State, by: int) -> State:
+    """The state with the proposal of one commit more (1) or fewer (-1), selected.
+
+    What the user decided stays where it can; what they moved is as proposed, and the
+    status says so. Raises ActionRefused where there is no such proposal.
+    """
+    commit = state.target.commit
+    if commit not in state.proposals:
+        return with_proposal_request(state, commit)
+    proposals = state.proposals[commit]
+    made = regroup(state.plan, by, proposals)
+    # Where pieces changed places by hand, nothing in particular was parted or joined.
+    apart = _first_pair(made.parents if by > 0 else made.heirs)
+    words = f"{quantity(len(made.plan.groups), 'commit')}"
+    focus, why = min(state.focus, len(made.plan.groups) - 1), ""
+    if apart and by > 0:
+        one, two = apart
+        words += f": {(made.parents[one] or 0) + 1} split into {one + 1} and {two + 1}"
+        focus, why = two, proposals.border(made.plan, one, two)
+    elif apart:
+        one, two = apart
+        focus = made.heirs[one] or 0
+        words += f": {one + 1} and {two + 1} merged into {focus + 1}"
+        why = made.plan.groups[focus].reason
+    if made.was_moved:
+        words += "; what you moved is back as proposed"
+    found = with_none_confirmed(with_plan(state, made.plan, words))
+    status = f"{found.status} — {why}" if why else found.status
+    return replace(found, focus=focus, viewed=focus, status=status)
+
+
+def _first_pair(places: Sequence[int | None]) -> tuple[int, int] | None:
+    """The first two numbers that have the same place."""
+    seen: dict[int, int] = {}
+    for number, place in enumerate(places):
+        if place is not None:
+            if place in seen:
+                return seen[place], number
+            seen[place] = number
+    return None
+
+
+def after_commit_action(state: State, action: CommitAction) -> State:
+    """The state with another new commit selected, moved, merged, reworded or owner."""
+    match action:
+        case Focus(by):
+            return _with_pin(state, (state.focus + by) % len(state.plan.groups))
+        case FocusOn(group):
+            return _with_pin(state, group)
+        case MoveCommit(by):
+            return _after_commit_move(state, state.focus + by)
+        case MergeInto(group):
+            return _after_merge(state, group)
+        case Own():
+            return _with_owner(state)
+        case SetMessage(group, message):
+            where = Address(state.target.commit, message_group(state.plan, group))
+            return with_messages(state, [PlacedMessage(where, message)])
+        case _:
+            assert_never(action)
+
+
+def _with_pin(state: State, group: int) -> State:
+    """The state with the commit selected; pinned, where hunks are sent."""
+    made = with_focus(state, group)
+    if state.screen is not Screen.SPLIT:
+        return made
+    status = f"pinned commit {group + 1}: y sends to it · Esc unpins"
+    return replace(made, is_pinned=True, status=status)
+
+
+def with_focus(state: State, group: int) -> State:
+    """The state with the new commit ``group`` selected, and shown where one is."""
+    refuse_missing_group(state, group)
+    scroll = 0 if state.screen is Screen.COMMIT else state.scroll
+    status = f"selected commit {group + 1}"
+    if state.screen is Screen.COMMIT:
+        status = f"commit {group + 1} as it will be"
+    return replace(state, focus=group, viewed=group, scroll=scroll, status=status)
+
+
+def _after_commit_move(state: State, to: int) -> State:
+    """The state with the selected commit at place ``to``."""
+    if not 0 <= to < len(state.plan.groups):
+        end = "first" if to < 0 else "last"
+        raise NothingToDo(f"Already the {end} commit.")
+    plan = with_group_moved(state.plan, state.focus, to)
+    words = f"commit {state.focus + 1} is now commit {to + 1}"
+    words += side_effect_words(state.plan, plan)
+    return replace(with_plan(state, plan, words), focus=to, viewed=to)
+
+
+def _after_merge(state: State, group: int | None) -> State:
+    """The state with the selected commit merged into ``group``, or its neighbour."""
+    source = state.focus
+    if len(state.plan.groups) == 1:
+        raise NothingToDo("There is only one commit.", hint="+ makes another.")
+    into = (source - 1 if source else 1) if group is None else group
+    refuse_missing_group(state, into)
+    if into == source:
+        raise NothingToDo(
+            f"Commit {source + 1} is the selected one.", hint="Tab selects another."
+        )
+    if source not in state.plan.group_of and source != state.plan.owner:
+        plan = without_group(state.plan, source)
+        words = f"removed the empty commit {source + 1}"
+    else:
+        plan = with_groups_merged(state.plan, source, into)
+        words = f"merged commit {source + 1} into {into + 1}"
+    left = into - (source < into)
+    return replace(with_plan(state, plan, words), focus=left, viewed=left)
+
+
+def _with_owner(state: State) -> State:
+    """The state in which the selected commit continues the original."""
+    where = _current_address(state)
+    entry = entries_of(state.todo)[where.commit]
+    if where.group is None or entry.plan is None:
+        kept = (
+            "its Change-Id" if where.commit in state.info.change_ids else "everything"
+        )
+        raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
+    name = commit_name(state, where)
+    if entry.plan.owner == where.group:
+        return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
+    plan = with_original_in(entry.plan, where.group, entry.commit.raw.message)
+    words = f"{name} {_keeps_words(state, entry)}"
+    if plan.groups != entry.plan.groups:
+        words += " and has its message"
+    if entry.oid in state.proposals:
+        plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
+    step = step_about(state, where, words)
+    return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+
+
+def _current_address(state: State) -> Address:
+    """The address of the selected new commit."""
+    if state.screen is not Screen.MESSAGES:
+        return Address(state.target.commit, state.focus)
+    commit = commit_at_cursor(state)
+    return Address(commit.entry.oid, commit.group)
+
+
+def _keeps_words(state: State, entry: Entry) -> str:
+    has_id = entry.oid in state.info.change_ids
+    return "keeps the Change-Id" if has_id else "continues the original"
+
+
+_CREATION_NOUNS = {Fact.CREATE: "creation", Fact.DELETE: "deletion"}
+
+
+def side_effect_words(before: Plan, after: Plan, places: Collection[int] = ()) -> str:
+    """A clause on creations and deletions that went along with what was sent.
+
+    Empty where none did. ``places`` are the edits that were sent; both plans have the
+    same edits. A commit that has only been moved is the same commit.
+    """
+    sent = frozenset(places)
+    found: dict[Fact, int] = {}
+    for place, edit in enumerate(after.edits):
+        if isinstance(edit, FactEdit) and place not in sent:
+            is_moved = _group_object(before, place) is not _group_object(after, place)
+            found[edit.fact] = found.get(edit.fact, 0) + is_moved
+    clauses = (
+        _side_effect_clause(fact, number) for fact, number in found.items() if number
+    )
+    return "".join(clauses)
+
+
+def _group_object(plan: Plan, place: int) -> object:
+    """The group of an edit, for a comparison by identity; None where it is dropped."""
+    group = plan.group_of[place]
+    return plan.groups[group] if group < len(plan.groups) else None
+
+
+def _side_effect_clause(fact: Fact, number: int) -> str:
+    noun = _CREATION_NOUNS.get(fact, "change")
+    if number == 1:
+        return f" and the file's {noun} with it"
+    return f" and the {noun} of {quantity(number, 'file')} with it"
