@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import gitsplit
 from gitsplit.errors import (
     EditorFailed,
     GitFailed,
@@ -369,3 +370,15 @@ def test_who_the_configuration_names_is_the_committer_as_git_has_it(
 
     assert (said[0], said[2]) == (expected[0], expected[2])
     assert 0 <= int(expected[1]) - int(said[1]) < 60
+
+
+def test_the_size_of_a_loose_object_is_what_git_says(repo: Repository) -> None:
+    sources = sorted(Path(gitsplit.__file__).parent.rglob("*.py"))
+    texts = [source.read_bytes()[:most] for source in sources for most in (500, None)]
+    repo.write({f"f{number}": text for number, text in enumerate(texts)})
+    repo.git("add", ".")
+    opened = open_repository(repo.path)
+    for line in repo.git("ls-files", "-s").splitlines():
+        oid, text = Oid(line.split()[1]), texts[int(line.split("\tf")[1])]
+        assert opened.object_size(oid) == len(text)
+        assert opened.read_beginning(oid, 100) == text[:100]

@@ -32,7 +32,7 @@ from gitsplit.git.libgit2 import pygit2
 from gitsplit.git.program import PARSED, Completed, Program, failure
 from gitsplit.model.escape import shell_command
 from gitsplit.model.objects import (
-    LOOSE_HEADER_BYTES,
+    LOOSE_START_BYTES,
     ObjectKind,
     Oid,
     RawCommit,
@@ -121,7 +121,7 @@ class Repository:
     def object_size(self, oid: Oid) -> int | None:
         """The size of the object in bytes; None where it isn't stored here."""
         try:
-            packed = _loose_file(self.objects_dir, oid, LOOSE_HEADER_BYTES)
+            packed = _loose_file(self.objects_dir, oid, LOOSE_START_BYTES)
             if packed is not None:
                 return loose_beginning(oid, packed, 0)[0]
             _, size = self._odb.read_header(oid)
@@ -135,7 +135,7 @@ class Repository:
         Of a large object no more is in memory than that. Raises what
         :meth:`read_object` raises.
         """
-        packed = _loose_file(self.objects_dir, oid, LOOSE_HEADER_BYTES + most)
+        packed = _loose_file(self.objects_dir, oid, LOOSE_START_BYTES + most)
         if packed is not None:
             size, data = loose_beginning(oid, packed, most)
             if len(data) >= min(size, most):  # packed, it may have been longer

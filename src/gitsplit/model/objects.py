@@ -43,6 +43,12 @@ _LOOSE_HEADER = re.compile(rb"(commit|tree|blob|tag) (\d+)")
 LOOSE_HEADER_BYTES = 64
 """So many bytes the header of a loose object has at most."""
 
+LOOSE_START_BYTES = 1024
+"""So many of its file hold the header in any case: a table of codes comes first.
+
+That of deflate takes up to 600 bytes (RFC 1951, 3.2.7).
+"""
+
 
 def loose_object(oid: str, packed: bytes) -> tuple[str, bytes]:
     """The kind and the content of an object whose file has the bytes ``packed``.
@@ -69,8 +75,9 @@ def loose_beginning(oid: str, packed: bytes, most: int) -> tuple[int, bytes]:
         begun = zlib.decompressobj().decompress(packed, LOOSE_HEADER_BYTES + most)
     except zlib.error:
         raise damage_error(oid, "its file is garbled") from None
-    header, _, data = begun.partition(b"\0")
-    if (named := _LOOSE_HEADER.fullmatch(header)) is None:
+    header, end, data = begun.partition(b"\0")
+    named = _LOOSE_HEADER.fullmatch(header)
+    if named is None or not end:
         raise damage_error(oid, "its file is cut off or garbled")
     return int(named[2]), data[:most]
 
