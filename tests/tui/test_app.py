@@ -36,6 +36,7 @@ from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
 from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
 from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Fold, Narrow
 from gitsplit.tui.update.actions.screens import (
+    OpenBoard,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -62,6 +63,7 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.SERIES: (OpenSeries(),),
     KeyContext.SPLIT: (),
     KeyContext.COMMIT: (ShowCommit(),),
+    KeyContext.BOARD: (OpenBoard(),),
     KeyContext.MESSAGES: (OpenMessages(),),
     KeyContext.ORIGINAL: (OpenSeries(), ShowOriginal()),
     KeyContext.PREVIEW: (OpenPreview(),),

@@ -17,6 +17,7 @@ from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
 from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Pin, Widen
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
+    OpenBoard,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -48,6 +49,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "marking": (Narrow(),),
     "a wide selection": (Widen(),),
     "a commit": (ShowCommit(),),
+    "the board": (OpenBoard(),),
     "the preview": (OpenPreview(),),
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
@@ -104,6 +106,7 @@ def test_the_key_that_writes_does_nothing_where_one_works() -> None:
     assert writing == {(KeyContext.PREVIEW, "enter")}
     assert {place for place, key, _ in ENTRIES if key == "enter"} == {
         KeyContext.SERIES,
+        KeyContext.BOARD,
         KeyContext.MESSAGES,
         KeyContext.PREVIEW,
         KeyContext.PROMPT,

@@ -53,6 +53,7 @@ from gitsplit.tui.update.actions.reading import (
     FindNext,
     Fold,
     MarkMatches,
+    MoveColumns,
     MoveFile,
     MovePiece,
     MoveRows,
@@ -67,6 +68,8 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
     GoBack,
+    OpenBoard,
+    OpenCell,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -202,6 +205,9 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     ShowCommit: (st.none() | st.integers(0, 3),),
     ShowOriginal: (),
     SwitchHalf: (),
+    OpenBoard: (),
+    OpenCell: (),
+    MoveColumns: (_SIGN,),
     OpenSeries: (),
     OpenMessages: (),
     OpenPreview: (),

@@ -21,6 +21,7 @@ class KeyContext(Enum):
     SERIES = auto()
     SPLIT = auto()
     COMMIT = auto()
+    BOARD = auto()
     MESSAGES = auto()
     PREVIEW = auto()
     ORIGINAL = auto()

@@ -273,7 +273,7 @@ def _place(state: State) -> object:
     match state.screen:
         case Screen.SERIES | Screen.ORIGINAL:
             about = state.chosen
-        case Screen.SPLIT:
+        case Screen.SPLIT | Screen.BOARD:
             lines = (state.unit, state.anchor, state.rows.context, len(state.rows))
             about = state.target, state.cursor, lines
         case Screen.COMMIT:

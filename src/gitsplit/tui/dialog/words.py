@@ -92,7 +92,7 @@ def arrival_lines(state: State) -> Iterator[str]:
             yield plain(title_line(state, WIDE))
             for number, entry in enumerate(state.todo.entries, 1):
                 yield f"{number} {_entry_words(state, entry)}"
-        case Screen.SPLIT:
+        case Screen.SPLIT | Screen.BOARD:
             yield plain(title_line(state, WIDE))
             yield from commit_list(state)
         case Screen.MESSAGES:
@@ -115,7 +115,7 @@ def place_lines(state: State, before: State | None = None) -> Iterator[str]:
     match state.screen:
         case Screen.SERIES:
             yield from filter(None, map(plain, series_words(state, WIDE)))
-        case Screen.SPLIT:
+        case Screen.SPLIT | Screen.BOARD:
             yield from _hunk_words(state, before)
         case Screen.MESSAGES:
             yield from _message_words(state)

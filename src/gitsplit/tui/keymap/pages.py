@@ -2,6 +2,7 @@
 
 from gitsplit.tui.key_rows import DIGITS, KeyRow, Pressed
 from gitsplit.tui.keymap.contexts import (
+    BOARD,
     EVERYWHERE,
     HELP,
     LOOKING,
@@ -21,6 +22,7 @@ from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import FAR
 from gitsplit.tui.update.actions.screens import (
     GoBack,
+    OpenBoard,
     OpenHelp,
     OpenPreview,
     Scroll,
@@ -67,12 +69,13 @@ def _to_bottom(pressed: Pressed) -> Action:
 
 LOOKING_ROWS = (
     KeyRow(LOOKING, SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
+    KeyRow(LOOKING, SPLIT, {"B": OpenBoard()}, "board of files and commits", "board"),
     KeyRow(
         LOOKING, SERIES, {"o": ShowOriginal()}, "show what this commit does", "show"
     ),
     KeyRow(
         LOOKING,
-        WORDS | SERIES,
+        WORDS | SERIES | BOARD,
         {"w": OpenPreview()},
         "preview the new history",
         "preview",
@@ -141,7 +144,11 @@ PAGE_ROWS = (
         "top, bottom",
     ),
     KeyRow(
-        ON_PAGES, PAGES | MESSAGES, {"q": GoBack(), "escape": GoBack()}, "back", "back"
+        ON_PAGES,
+        PAGES | MESSAGES | BOARD,
+        {"q": GoBack(), "escape": GoBack()},
+        "back",
+        "back",
     ),
     KeyRow(ON_PAGES, HELP, {"?": GoBack()}, "close help"),
 )

@@ -2,10 +2,10 @@
 
 from gitsplit.tui.key_rows import KeyRow, Pressed
 from gitsplit.tui.keymap.contexts import (
+    BOARD,
     COMMITS,
     LISTED,
     LOOK,
-    MESSAGES,
     MOVING,
     ORDERED,
     ORIGINAL,
@@ -13,6 +13,7 @@ from gitsplit.tui.keymap.contexts import (
     SCREENS,
     SEARCH,
     SEARCHING,
+    SENDING,
     SERIES,
     SPLIT,
 )
@@ -26,6 +27,7 @@ from gitsplit.tui.update.actions.reading import (
     EndSearch,
     FindNext,
     MarkMatches,
+    MoveColumns,
     MoveFile,
     MovePiece,
     MoveRows,
@@ -34,7 +36,7 @@ from gitsplit.tui.update.actions.reading import (
     ShowContext,
     Toggle,
 )
-from gitsplit.tui.update.actions.screens import SwitchHalf
+from gitsplit.tui.update.actions.screens import OpenCell, SwitchHalf
 
 
 def _find_next(pressed: Pressed) -> Action:
@@ -56,10 +58,11 @@ def _page_down(pressed: Pressed) -> Action:
 _UP, _DOWN = MoveRows(-1), MoveRows(1)
 _PAN = 16  # columns at a time
 _LEFT, _RIGHT = Pan(-_PAN), Pan(_PAN)
+_COLUMN_BACK, _COLUMN_ON = MoveColumns(-1), MoveColumns(1)
 
 MOVING_ROWS = (
-    KeyRow(MOVING, ORDERED | MESSAGES, {"up": _UP, "down": _DOWN}, "by line"),
-    KeyRow(MOVING, LISTED, {"k": _UP, "j": _DOWN}, "by commit, in lists of them"),
+    KeyRow(MOVING, SENDING | LISTED, {"up": _UP, "down": _DOWN}, "by line"),
+    KeyRow(MOVING, LISTED | BOARD, {"k": _UP, "j": _DOWN}, "by commit, file, in lists"),
     KeyRow(MOVING, SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
     KeyRow(MOVING, ORDERED, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     KeyRow(
@@ -67,7 +70,7 @@ MOVING_ROWS = (
     ),
     KeyRow(
         MOVING,
-        SPLIT | LISTED,
+        SENDING | LISTED,
         {
             "pageup": _page_up,
             "pagedown": _page_down,
@@ -78,7 +81,7 @@ MOVING_ROWS = (
     ),
     KeyRow(
         MOVING,
-        SPLIT | LISTED,
+        SENDING | LISTED,
         {
             "c-u": lambda p: MoveRows(-p.half_page),
             "c-d": lambda p: MoveRows(p.half_page),
@@ -87,11 +90,11 @@ MOVING_ROWS = (
     ),
     KeyRow(
         MOVING,
-        SPLIT | LISTED,
+        SENDING | LISTED,
         {"home": MoveTo(0), "end": MoveTo(FAR), "G": MoveTo(FAR)},
         "top, bottom",
     ),
-    KeyRow(MOVING, LISTED, {"g g": MoveTo(0)}, "top"),
+    KeyRow(MOVING, LISTED | BOARD, {"g g": MoveTo(0)}, "top"),
     KeyRow(
         MOVING,
         SPLIT,
@@ -104,6 +107,18 @@ MOVING_ROWS = (
         {"left": _LEFT, "right": _RIGHT, "h": _LEFT, "l": _RIGHT},
         "scroll left, right",
     ),
+    KeyRow(
+        MOVING,
+        BOARD,
+        {
+            "left": _COLUMN_BACK,
+            "right": _COLUMN_ON,
+            "h": _COLUMN_BACK,
+            "l": _COLUMN_ON,
+        },
+        "by column of the board",
+    ),
+    KeyRow(MOVING, BOARD, {"enter": OpenCell()}, "open it in the diff", "open"),
 )
 
 READING_ROWS = (

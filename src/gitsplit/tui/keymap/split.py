@@ -7,6 +7,7 @@ from gitsplit.tui.keymap.contexts import (
     COMMITS,
     ORDERED,
     SELECTING,
+    SENDING,
     SERIES,
     SPLIT,
     WORDS,
@@ -46,7 +47,7 @@ _EARLIER, _LATER = MoveCommit(-1), MoveCommit(1)
 HUNK_ROWS = (
     KeyRow(
         ABOUT_HUNKS,
-        SPLIT,
+        SENDING,
         dict.fromkeys(DIGITS, _send),
         "send to that commit",
         "send",
@@ -74,19 +75,21 @@ HUNK_ROWS = (
     ),
     KeyRow(
         ABOUT_HUNKS,
-        SPLIT,
+        SENDING,
         {">": SendAlong(1), "<": SendAlong(-1)},
         "send to the next or previous commit",
         "next commit",
     ),
     KeyRow(
         ABOUT_HUNKS,
-        SPLIT,
+        SENDING,
         {"+": AddCommit()},
         "to a new commit after the selected one",
         "new commit",
     ),
-    KeyRow(ABOUT_HUNKS, SPLIT, {"D": Drop()}, "leave out of all commits", "leave out"),
+    KeyRow(
+        ABOUT_HUNKS, SENDING, {"D": Drop()}, "leave out of all commits", "leave out"
+    ),
     KeyRow(
         ABOUT_HUNKS, SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
     ),

@@ -63,18 +63,19 @@ class Screen(Enum):
     SERIES = auto()
     SPLIT = auto()
     COMMIT = auto()
+    BOARD = auto()
     MESSAGES = auto()
     PREVIEW = auto()
     ORIGINAL = auto()
     HELP = auto()
 
 
-ONE_COMMIT = (Screen.SPLIT, Screen.COMMIT)
+ONE_COMMIT = (Screen.SPLIT, Screen.COMMIT, Screen.BOARD)
 """The screens about the commit that is open."""
 
 
-LISTS = (Screen.SERIES, Screen.MESSAGES)
-"""The screens on which a row is a commit."""
+LISTS = (Screen.SERIES, Screen.MESSAGES, Screen.BOARD)
+"""The screens on which a row is a commit, or a file."""
 
 
 class Unit(Enum):
@@ -321,6 +322,8 @@ class State:
     message: int = 0  # the selected one on the screen of messages
     lower: int = 0  # the first line in sight of the lower half of the series
     is_lower: bool = False  # keys that move are about that half
+    board_row: int = 0  # of the cell at the cursor of the board
+    board_column: int = 0
     status: str = ""  # what the last key did
     refusal: Refusal | None = None
     prompt: Prompt | None = None

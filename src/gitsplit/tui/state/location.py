@@ -90,10 +90,10 @@ def require_open_commit(state: State) -> None:
 
 
 def list_row(state: State) -> int:
-    """The number of the selected commit."""
+    """The number of the selected commit, or file."""
     if state.screen is Screen.SERIES:
         return state.todo.place(state.chosen)
-    return state.message
+    return state.board_row if state.screen is Screen.BOARD else state.message
 
 
 def at_series(state: State) -> State:

@@ -26,10 +26,8 @@ from gitsplit.tui.diff.rows import (
     RowKind,
     Rows,
 )
-from gitsplit.tui.state.app_state import (
-    State,
-    Unit,
-)
+from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.state.board import places_in_cell
 
 
 class SelectedEdit(NamedTuple):
@@ -46,6 +44,9 @@ _HEADERS = {RowKind.HUNK: Unit.HUNK, RowKind.FILE: Unit.FILE}
 
 def selection_of(state: State) -> Selection:
     """The selected edits, in the order of the plan; none on unchanged lines."""
+    if state.screen is Screen.BOARD:
+        edits = state.plan.edits
+        return tuple(SelectedEdit(at, edits[at]) for at in places_in_cell(state))
     if state.unit is Unit.LINES:
         return tuple(_edit_lines_in(state.rows, rows_from_anchor(state)))
     if state.unit is Unit.MATCHES:
@@ -64,6 +65,9 @@ def selection_rows(state: State) -> tuple[range, ...]:
 
     Unchanged lines and headers are in them where they stand between what is selected.
     """
+    if state.screen is Screen.BOARD:
+        edits = (state.plan.edits[place] for place in places_in_cell(state))
+        return tuple(map(state.rows.rows_of, edits))
     if state.unit is Unit.LINES:
         return (rows_from_anchor(state),)
     if state.unit is Unit.MATCHES:

@@ -45,6 +45,7 @@ from gitsplit.tui.update.actions.reading import (
     Fold,
     LookAction,
     MarkAction,
+    MoveColumns,
     MoveFile,
     MovePiece,
     MoveRows,
@@ -86,6 +87,8 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
             return at_row(state, _piece_row(state, by))
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
+        case MoveColumns():
+            raise ActionRefused("This key works on the board.", hint="B shows it.")
         case Pan(columns):
             return _after_pan(state, columns)
         case _:

@@ -21,8 +21,10 @@ from gitsplit.tui.state.app_state import (
     Screen,
     ShellRequest,
     State,
+    Unit,
     entries_of,
 )
+from gitsplit.tui.state.board import places_in_cell
 from gitsplit.tui.state.location import require_open_commit, with_commit_open
 from gitsplit.tui.state.message_rows import (
     commit_at_cursor,
@@ -47,7 +49,7 @@ from gitsplit.tui.state.proposals import (
     with_proposals_in_place,
     without_awaited_proposal,
 )
-from gitsplit.tui.state.selection import with_focus_at_cursor
+from gitsplit.tui.state.selection import cursor_words, with_focus_at_cursor
 from gitsplit.tui.state.undo import after_redo, after_undo, with_step
 from gitsplit.tui.update.actions import Action, PlanAction, ViewAction
 from gitsplit.tui.update.actions.prompt import PromptAction
@@ -73,6 +75,8 @@ from gitsplit.tui.update.actions.reports import (
 from gitsplit.tui.update.actions.screens import (
     GoBack,
     HistoryAction,
+    OpenBoard,
+    OpenCell,
     OpenHelp,
     OpenMessages,
     OpenPreview,
@@ -131,6 +135,7 @@ from gitsplit.tui.update.series import (
     after_commit_move,
     after_list_action,
     after_series_action,
+    at_cell,
 )
 from gitsplit.tui.update.split import after_piece_action
 
@@ -176,7 +181,7 @@ _SelectingAction = CommitAction | ChangeCount | UseProposal | AddCommit | PlaceT
 
 def _with_focus_followed(before: State, state: State) -> State:
     """The state with the commit at the cursor selected, if either is another now."""
-    if state.opened is None:
+    if state.opened is None or state.screen is Screen.BOARD:
         return state
     is_same_place = (before.cursor, before.opened) == (state.cursor, state.opened)
     if is_same_place and state.plan is before.plan:
@@ -319,6 +324,10 @@ def _after_screen_action(state: State, action: ScreenAction) -> State:
             return _at_commit_screen(state, group)
         case ShowOriginal():
             return _with_screen(state, Screen.ORIGINAL)
+        case OpenBoard():
+            return _at_board(state)
+        case OpenCell():
+            return _at_cell_in_diff(state)
         case SwitchHalf():
             return replace(state, is_lower=not state.is_lower)
         case OpenMessages():
@@ -457,6 +466,28 @@ def _at_commit_screen(state: State, number: int | None) -> State:
     if state.screen is not Screen.COMMIT:
         state = _with_screen(state, Screen.COMMIT)
     return with_focus(state, state.focus if group is None else group)
+
+
+def _at_board(state: State) -> State:
+    """The state that shows the board, at the file and the selected commit."""
+    require_open_commit(state)
+    if not len(state.rows):
+        raise NothingToDo("No hunk to be sent.")
+    row = [*state.rows.by_file].index(state.rows[state.cursor].segment.file)
+    return at_cell(_with_screen(state, Screen.BOARD), row, state.focus)
+
+
+def _at_cell_in_diff(state: State) -> State:
+    """The state with the first hunk of the cell at the cursor in the diff."""
+    if state.screen is not Screen.BOARD:
+        raise ActionRefused("This key works on the board.", hint="B shows it.")
+    places = places_in_cell(state)
+    if not places:
+        raise NothingToDo("No hunk of this file is in that commit.")
+    row = state.rows.row_of(state.plan.edits[places[0]])
+    under = replace(state, cursor=row, unit=Unit.PIECE, anchor=None)
+    shown = _at_screen_beneath(under)
+    return replace(shown, status=cursor_words(shown))
 
 
 def _with_source_open(state: State, number: int) -> tuple[State, int]:

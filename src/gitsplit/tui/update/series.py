@@ -21,6 +21,7 @@ from gitsplit.model.todo import (
     with_commit_moved,
 )
 from gitsplit.tui.state.app_state import HistoryStep, Screen, State, entries_of
+from gitsplit.tui.state.board import board_files, board_place, cell_words, with_cell
 from gitsplit.tui.state.location import (
     at_series,
     is_open,
@@ -45,6 +46,7 @@ from gitsplit.tui.update.actions.messages import (
 from gitsplit.tui.update.actions.reading import (
     CursorAction,
     MarkAction,
+    MoveColumns,
     MoveFile,
     MoveRows,
     MoveTo,
@@ -282,6 +284,9 @@ def after_list_action(state: State, action: CursorAction | MarkAction) -> State:
             return _at_row(state, list_row(state) + rows)
         case MoveTo(row):
             return _at_row(state, row)
+        case MoveColumns(by) if state.screen is Screen.BOARD:
+            row, column = board_place(state)
+            return at_cell(state, row, column + by)
         case _:
             raise ActionRefused("This key works in a commit.", hint="Open one first.")
 
@@ -323,8 +328,18 @@ def _at_row(state: State, place: int) -> State:
         chosen = entries[_within(place, len(entries))].oid
         lower = state.lower if chosen == state.chosen else 0
         return replace(state, chosen=chosen, lower=lower)
+    if state.screen is Screen.BOARD:
+        return at_cell(state, place, board_place(state)[1])
     count = len(message_rows(state))
     return replace(state, message=_within(place, count))
+
+
+def at_cell(state: State, row: int, column: int) -> State:
+    """The state with the cursor of the board in a cell, which the status describes."""
+    if not board_files(state):
+        return state
+    there = with_cell(state, row, column)
+    return replace(there, status=cell_words(there))
 
 
 def _within(place: int, count: int) -> int:

@@ -20,7 +20,8 @@ from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import State, Unit
+from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.state.board import with_next_cell
 from gitsplit.tui.state.confirmed import (
     with_confirmed,
     with_sent,
@@ -283,6 +284,8 @@ def _beyond_selection(before: State, state: State, selection: Selection) -> Stat
 
     From a header, on the next header of its kind. A selection of lines ends.
     """
+    if before.screen is Screen.BOARD:
+        return with_next_cell(state)
     if before.unit is Unit.MATCHES:
         return replace(state, unit=Unit.PIECE)
     if before.unit is Unit.LINES:

@@ -27,6 +27,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
 from gitsplit.tui.state.originals import original_height
 from gitsplit.tui.state.series_rows import series_rows
+from gitsplit.tui.view.board import board_lines, board_words
 from gitsplit.tui.view.commit import commit_matches, commit_page, commit_pane
 from gitsplit.tui.view.commits import commit_blocks, commit_lines, list_height
 from gitsplit.tui.view.diff_pane import diff_lines, selection_runs
@@ -118,6 +119,13 @@ _PAGES = {
         series_words,
         WORDS_HEIGHT,
         original_pane,
+    ),
+    Screen.BOARD: _Page(
+        "hunks of each file, by commit",
+        lambda state, width, _: board_lines(state, width),
+        Region.LIST,
+        board_words,
+        1,
     ),
     Screen.ORIGINAL: _Page("as it is", original_page),
     Screen.COMMIT: _Page("as reviewers will see it", commit_page),

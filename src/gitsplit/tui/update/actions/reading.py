@@ -40,6 +40,13 @@ class MoveFile:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveColumns:
+    """Move the cursor of the board so many columns to the right, or to the left."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pan:
     """Scroll so many columns to the right, or to the left where negative."""
 
@@ -117,7 +124,7 @@ class Pin:
     """Keep the selected commit selected wherever the cursor goes, or no longer."""
 
 
-CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | Pan
+CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | MoveColumns | Pan
 SearchAction = FindNext | MarkMatches | EndSearch
 MarkAction = Narrow | Widen | Cancel | Fold | Pin
 LookAction = ChooseLook | Toggle | ShowContext | Centre

@@ -23,6 +23,16 @@ class SwitchHalf:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBoard:
+    """Show the board of files and commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCell:
+    """Show the first hunk of the cell of the board in the diff."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenMessages:
     """Show the messages of all new commits."""
 
@@ -61,5 +71,5 @@ class Redo:
 
 
 HistoryAction = Undo | Redo
-ShowAction = ShowCommit | ShowOriginal | SwitchHalf
+ShowAction = ShowCommit | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
 ScreenAction = ShowAction | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll

@@ -1,0 +1,90 @@
+"""The board: the files of the open commit by the new commits, hunks counted in cells.
+
+A column stands for a new commit, the last one for what is left out, where that is any.
+"""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from gitsplit.model.listing import quantity
+from gitsplit.model.plan import DROPPED
+from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.commit_diff import plan_sizes
+
+
+class Cell(NamedTuple):
+    """A cell of the board: a file, a group, and how many hunks of it are there."""
+
+    file: int
+    group: int
+    hunks: int
+
+
+def board_columns(state: State) -> tuple[int, ...]:
+    """The groups that have a column."""
+    groups = tuple(range(len(state.plan.groups)))
+    return (*groups, DROPPED) if DROPPED in plan_sizes(state.plan) else groups
+
+
+def board_files(state: State) -> tuple[int, ...]:
+    """The files that have a row, in the order of the diff."""
+    return tuple(state.rows.by_file)
+
+
+def cell_at(state: State, row: int, column: int) -> Cell:
+    """The cell in this row and this column, from 0."""
+    file, group = board_files(state)[row], board_columns(state)[column]
+    part = plan_sizes(state.plan)[group].files.get(file)
+    return Cell(file, group, part.pieces if part else 0)
+
+
+def board_place(state: State) -> tuple[int, int]:
+    """The row and the column of the cursor, which are there."""
+    row = min(state.board_row, len(board_files(state)) - 1)
+    return row, min(state.board_column, len(board_columns(state)) - 1)
+
+
+def cell_of(state: State) -> Cell:
+    """The cell at the cursor."""
+    return cell_at(state, *board_place(state))
+
+
+def places_in_cell(state: State) -> tuple[int, ...]:
+    """The places in the plan of the hunks in the cell at the cursor."""
+    if not board_files(state):
+        return ()
+    cell = cell_of(state)
+    places = state.rows.places_of(cell.file)
+    return tuple(at for at in places if state.plan.group_of[at] == cell.group)
+
+
+def with_cell(state: State, row: int, column: int) -> State:
+    """The state with the cursor of the board in a cell, or in the nearest there is.
+
+    Its commit is selected.
+    """
+    columns = board_columns(state)
+    column = max(0, min(column, len(columns) - 1))
+    row = max(0, min(row, len(board_files(state)) - 1))
+    focus = state.focus if columns[column] == DROPPED else columns[column]
+    return replace(state, board_row=row, board_column=column, focus=focus, viewed=focus)
+
+
+def with_next_cell(state: State) -> State:
+    """The state with the cursor on the next cell below with hunks, if there is one."""
+    row, column = board_place(state)
+    rows = range(row + 1, len(board_files(state)))
+    below = next((at for at in rows if cell_at(state, at, column).hunks), row)
+    return with_cell(state, below, column)
+
+
+def cell_words(state: State) -> str:
+    """What is in the cell at the cursor, for the status."""
+    if not board_files(state):
+        return ""
+    cell = cell_of(state)
+    where = "left out" if cell.group == DROPPED else f"in commit {cell.group + 1}"
+    part = plan_sizes(state.plan)[cell.group].files.get(cell.file)
+    if part is None:
+        return f"nothing {where}"
+    return f"{quantity(part.pieces, 'hunk')} {part.lines} {where}"
