@@ -142,7 +142,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("splitting", ["1-9", "y", "n", "v", "s", "w", "?"]),
         ("splitting, pinned", ["1-9", "y", "n", "Tab", "Esc", "?"]),
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
-        ("the preview", ["Enter", "1-9", "q", "?"]),
+        ("the preview", ["Enter", "Space", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),
         ("choosing a look", ["w", "s", "o", "h", "z", "Esc"]),

@@ -25,6 +25,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenBoard,
     OpenHelp,
     OpenPreview,
+    ReadOn,
     Scroll,
     ShowCommit,
     ShowOriginal,
@@ -57,6 +58,10 @@ def _page_up(pressed: Pressed) -> Action:
 
 def _page_down(pressed: Pressed) -> Action:
     return Scroll(pressed.page, pressed.most)
+
+
+def _read_on(pressed: Pressed) -> Action:
+    return ReadOn(pressed.page, pressed.most)
 
 
 def _to_top(pressed: Pressed) -> Action:
@@ -124,9 +129,16 @@ PAGE_ROWS = (
             "pagedown": _page_down,
             "c-b": _page_up,
             "c-f": _page_down,
-            "space": _page_down,
         },
         "scroll by page",
+    ),
+    KeyRow(ON_PAGES, PAGES - NUMBERED, {"space": _page_down}, "scroll by page"),
+    KeyRow(
+        ON_PAGES,
+        NUMBERED,
+        {"space": _read_on},
+        "scroll; from the preview, through all new commits",
+        "read all",
     ),
     KeyRow(
         ON_PAGES,

@@ -352,6 +352,7 @@ class State:
 
     # Whether the todo list can be applied: why not, and what git says about a list.
     problems: tuple[str, ...] = ()
+    reviewed: tuple[Todo, frozenset[int]] | None = None  # new commits read to the end
     foreseen: tuple[Todo, Outlook] | None = None
     progress: tuple[int, int] | None = None  # commits that git has checked, of how many
     accepts_conflict: bool = False  # by a rebase that stops there

@@ -73,6 +73,26 @@ def new_commits(state: State) -> tuple[NewCommit, ...]:
     return tuple(_commits_of(state.info, state.todo))
 
 
+def reviewable_commits(state: State) -> tuple[int, ...]:
+    """The numbers of the commits that reviewers haven't seen: parts of split ones."""
+    commits = enumerate(new_commits(state))
+    return tuple(number for number, each in commits if each.group is not None)
+
+
+def reviewed_commits(state: State) -> frozenset[int]:
+    """The numbers of the new commits that were read to their ends."""
+    if state.reviewed is None or state.reviewed[0] is not state.todo:
+        return frozenset()
+    return state.reviewed[1]
+
+
+def number_of_new_commit(state: State, group: int) -> int:
+    """The number of the new commit of a group of the open one; -1 where it is empty."""
+    here = (state.target.commit, group)
+    commits = enumerate(new_commits(state))
+    return next((n for n, each in commits if (each.entry.oid, each.group) == here), -1)
+
+
 @memo_by(attrgetter("info", "todo"))
 def order_flaws(state: State) -> Mapping[int, tuple[str, ...]]:
     """What is wrong with the order, in sentences, by the new commits (from 0)."""

@@ -2,39 +2,30 @@
 
 It hands each kind of action to the module that knows it: :mod:`~.split`,
 :mod:`~.commits` and :mod:`~.messages` for the plan of the open commit, :mod:`~.series`
-for the todo list, :mod:`~.cursor` for what is selected or typed. Here are reports of
-work in the background, the way from screen to screen, and requests to the shell around
-the state.
+for the todo list, :mod:`~.cursor` for what is selected or typed, :mod:`~.screens` for
+the way from screen to screen. Here are reports of work in the background, and requests
+to the shell around the state.
 """
 
 from dataclasses import replace
 from typing import assert_never
 
-from gitsplit.errors import ActionRefused, InvalidPlan, NothingToDo
+from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     LISTS,
-    ONE_COMMIT,
     HistoryStep,
     MergeNeeded,
     Refusal,
     Screen,
     ShellRequest,
     State,
-    Unit,
     entries_of,
 )
-from gitsplit.tui.state.board import places_in_cell
-from gitsplit.tui.state.location import require_open_commit, with_commit_open
+from gitsplit.tui.state.location import require_open_commit
 from gitsplit.tui.state.message_rows import (
     commit_at_cursor,
     current_message,
-    row_of_commit,
-)
-from gitsplit.tui.state.new_commits import (
-    Address,
-    message_commits,
-    new_commits,
 )
 from gitsplit.tui.state.originals import with_read_commit
 from gitsplit.tui.state.problems import (
@@ -42,14 +33,13 @@ from gitsplit.tui.state.problems import (
     with_apply_pending,
     with_check_pending,
     with_problems,
-    with_verdict,
 )
 from gitsplit.tui.state.proposals import (
     after_use_of_proposal,
     with_proposals_in_place,
     without_awaited_proposal,
 )
-from gitsplit.tui.state.selection import cursor_words, with_focus_at_cursor
+from gitsplit.tui.state.selection import with_focus_at_cursor
 from gitsplit.tui.state.undo import after_redo, after_undo, with_step
 from gitsplit.tui.update.actions import Action, PlanAction, ViewAction
 from gitsplit.tui.update.actions.prompt import PromptAction
@@ -73,19 +63,9 @@ from gitsplit.tui.update.actions.reports import (
     Report,
 )
 from gitsplit.tui.update.actions.screens import (
-    GoBack,
     HistoryAction,
-    OpenBoard,
-    OpenCell,
-    OpenHelp,
-    OpenMessages,
-    OpenPreview,
     Redo,
     ScreenAction,
-    Scroll,
-    ShowCommit,
-    ShowOriginal,
-    SwitchHalf,
     Undo,
 )
 from gitsplit.tui.update.actions.series import SeriesAction
@@ -120,7 +100,6 @@ from gitsplit.tui.update.actions.split import (
 from gitsplit.tui.update.commits import (
     after_commit_action,
     after_count_change,
-    with_focus,
 )
 from gitsplit.tui.update.cursor import (
     after_cursor_action,
@@ -130,12 +109,12 @@ from gitsplit.tui.update.cursor import (
 )
 from gitsplit.tui.update.folding import with_cursor_in_sight
 from gitsplit.tui.update.messages import with_edit_request, with_file_content
+from gitsplit.tui.update.screens import after_screen_action, at_screen_beneath
 from gitsplit.tui.update.search import after_search_action
 from gitsplit.tui.update.series import (
     after_commit_move,
     after_list_action,
     after_series_action,
-    at_cell,
 )
 from gitsplit.tui.update.split import after_piece_action
 
@@ -248,7 +227,7 @@ def _after_history_action(state: State, action: HistoryAction) -> State:
 def _after_view_action(state: State, action: ViewAction) -> State:
     """The state that shows something else; the todo list stays."""
     if isinstance(action, ScreenAction):
-        return _after_screen_action(state, action)
+        return after_screen_action(state, action)
     if isinstance(action, SearchAction):
         return after_search_action(state, action)
     if isinstance(action, LookAction):
@@ -314,34 +293,6 @@ def _with_preview(state: State) -> State:
 
 _QUIT_QUESTION = "Not applied: q again quits and discards the plan."
 _QUIT_QUESTION_WITH_DRAFT = "Not applied: q again quits and keeps your work."
-_WORKING = (Screen.SERIES, Screen.SPLIT, Screen.MESSAGES)
-
-
-def _after_screen_action(state: State, action: ScreenAction) -> State:
-    """The state with another screen on top, or this one scrolled."""
-    match action:
-        case ShowCommit(group):
-            return _at_commit_screen(state, group)
-        case ShowOriginal():
-            return _with_screen(state, Screen.ORIGINAL)
-        case OpenBoard():
-            return _at_board(state)
-        case OpenCell():
-            return _at_cell_in_diff(state)
-        case SwitchHalf():
-            return replace(state, is_lower=not state.is_lower)
-        case OpenMessages():
-            return _at_messages(state)
-        case OpenPreview():
-            return _at_preview(state)
-        case OpenHelp():
-            return _with_screen(state, Screen.HELP)
-        case GoBack():
-            return _at_screen_beneath(state)
-        case Scroll(rows, most):
-            return replace(state, scroll=max(0, min(state.scroll + rows, most)))
-        case _:
-            assert_never(action)
 
 
 def _after_shell_action(state: State, action: ShellAction) -> State:
@@ -429,111 +380,6 @@ def _with_repair(state: State, report: Repaired) -> State:
     return replace(made, request=ShellRequest.CHECK)
 
 
-def _with_screen(state: State, screen: Screen) -> State:
-    """The state with ``screen`` on top of the one shown."""
-    beneath = (*state.beneath, (state.screen, state.scroll))
-    return replace(state, screen=screen, beneath=beneath, scroll=0, status="")
-
-
-def _at_screen_beneath(state: State) -> State:
-    """The state with the screen on top closed.
-
-    Where none is beneath it, with the one on which one works: a commit, or the series.
-    """
-    if not state.beneath:
-        first = Screen.SERIES if state.opened is None else Screen.SPLIT
-        return replace(state, screen=first, scroll=0, status="")
-    *beneath, (screen, scroll) = state.beneath
-    under = replace(state, screen=screen, beneath=tuple(beneath), scroll=scroll)
-    if screen is Screen.PREVIEW:
-        under = with_problems(under)
-    return replace(under, status="")
-
-
-def _without_pages(state: State) -> State:
-    """The state with the pages on top closed: the preview, help, a commit."""
-    while state.screen not in _WORKING and state.beneath:
-        state = _at_screen_beneath(replace(state, problems=()))
-    return state
-
-
-def _at_commit_screen(state: State, number: int | None) -> State:
-    """The state that shows the selected new commit, or the one with this number."""
-    group = number
-    if state.screen is Screen.PREVIEW and number is not None:
-        state, group = _with_source_open(state, number)
-    require_open_commit(state)
-    if state.screen is not Screen.COMMIT:
-        state = _with_screen(state, Screen.COMMIT)
-    return with_focus(state, state.focus if group is None else group)
-
-
-def _at_board(state: State) -> State:
-    """The state that shows the board, at the file and the selected commit."""
-    require_open_commit(state)
-    if not len(state.rows):
-        raise NothingToDo("No hunk to be sent.")
-    row = [*state.rows.by_file].index(state.rows[state.cursor].segment.file)
-    return at_cell(_with_screen(state, Screen.BOARD), row, state.focus)
-
-
-def _at_cell_in_diff(state: State) -> State:
-    """The state with the first hunk of the cell at the cursor in the diff."""
-    if state.screen is not Screen.BOARD:
-        raise ActionRefused("This key works on the board.", hint="B shows it.")
-    places = places_in_cell(state)
-    if not places:
-        raise NothingToDo("No hunk of this file is in that commit.")
-    row = state.rows.row_of(state.plan.edits[places[0]])
-    under = replace(state, cursor=row, unit=Unit.PIECE, anchor=None)
-    shown = _at_screen_beneath(under)
-    return replace(shown, status=cursor_words(shown))
-
-
-def _with_source_open(state: State, number: int) -> tuple[State, int]:
-    """The state with that commit open from which the new one of this number is split.
-
-    With it, the group of the new commit in the plan.
-    """
-    commits = new_commits(state)
-    if number >= len(commits):
-        raise ActionRefused(f"There is no commit {number + 1}.")
-    commit = commits[number]
-    if commit.group is None:
-        raise ActionRefused(
-            f"{commit.entry.oid[:7]} is not split.",
-            hint=f"git show {commit.entry.oid[:7]} shows it.",
-        )
-    return with_commit_open(state, commit.entry.oid), commit.group
-
-
-def _at_messages(state: State) -> State:
-    """The state that shows all messages, the cursor on that of the selected commit."""
-    commits = message_commits(state)
-    if not commits:
-        raise NothingToDo("No new commit messages yet.")
-    here = Address(state.chosen)
-    if state.opened is not None and state.screen in ONE_COMMIT:
-        here = Address(state.target.commit, state.focus)
-    places = [
-        n for n, c in enumerate(commits) if here in (c.where, Address(c.entry.oid))
-    ]
-    below = _without_pages(state)
-    if below.screen is Screen.MESSAGES:
-        return below
-    row = row_of_commit(state, places[0]) if places else 0
-    return replace(_with_screen(below, Screen.MESSAGES), message=row)
-
-
-def _at_preview(state: State) -> State:
-    """The state that shows the new history, and what stands against applying it.
-
-    Git is asked anew: files may have changed since.
-    """
-    anew = replace(_without_pages(state), foreseen=None)
-    return with_verdict(_with_screen(anew, Screen.PREVIEW))
-
-
 def _with_apply_request(state: State) -> State:
     """The state that is to be applied; raises ActionRefused outside the preview."""
     if state.screen is not Screen.PREVIEW:
@@ -547,7 +393,7 @@ def _with_quit_request(state: State) -> State:
     In a commit that was opened from the series, the way back there.
     """
     if state.screen is Screen.SPLIT and state.beneath:
-        return _at_screen_beneath(state)
+        return at_screen_beneath(state)
     question = _QUIT_QUESTION_WITH_DRAFT if state.info.keeps_drafts else _QUIT_QUESTION
     if state.steps_done and state.status != question:
         return replace(state, status=question)

@@ -20,7 +20,13 @@ from gitsplit.tui.diff.placement import (
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
 from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
-from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
+from gitsplit.tui.state.new_commits import (
+    final_owner,
+    message_group,
+    message_of,
+    number_of_new_commit,
+)
+from gitsplit.tui.view.checks import check_lines
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.diff_pane import is_beside, page_parts
 from gitsplit.tui.view.pane import PaneLines, first_visible
@@ -174,6 +180,7 @@ def _commit_head(
         yield [("class:faint", f" {said}")]
     if found:
         yield []
+    yield from check_lines(state, number_of_new_commit(state, group), width)
     if not size.pieces:
         yield [("class:empty", " empty: no hunks, so it will not be created")]
 

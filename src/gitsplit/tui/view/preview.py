@@ -11,7 +11,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import incomplete_trailers, trailer_lines
-from gitsplit.model.checks import WAITING, Check
+from gitsplit.model.checks import WAITING
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
@@ -25,9 +25,12 @@ from gitsplit.tui.state.new_commits import (
     NewCommit,
     new_commits,
     order_flaws,
+    reviewable_commits,
+    reviewed_commits,
     unconfirmed_count,
 )
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
+from gitsplit.tui.view.checks import check_of, check_sign, failure_lines, is_failure
 from gitsplit.tui.view.commits import id_words, marked_subject
 from gitsplit.tui.view.dropped import (
     difference_lines,
@@ -46,7 +49,6 @@ from gitsplit.tui.view.text import (
     column_text,
     group_style,
     one_line,
-    start_of,
     text_lines,
 )
 
@@ -93,11 +95,13 @@ def preview_page(state: State, width: int) -> PaneLines:
 
 def _summary_line(state: State) -> StyleAndTextTuples:
     count = len(state.todo.entries)
+    seen, new = len(reviewed_commits(state)), len(reviewable_commits(state))
     before, after = quantity(count, "commit"), len(new_commits(state))
     return [
         ("", " Rewrite "),
         ("class:name", one_line(state.info.ref)),
         ("", f": {before} → {after}"),
+        ("class:faint", f"   seen {seen} of {new}" if seen else ""),
     ]
 
 
@@ -404,47 +408,3 @@ def _final_tree_lines(
 
 def _tick_line(words: str) -> StyleAndTextTuples:
     return [("class:good", f" ✓ {words}")]
-
-
-MOST_LINES = 5
-"""So many lines of the end of what a failed command printed are shown."""
-
-_MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "not run": "?"}
-
-
-def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
-    """The first failure, and the end of what the command printed."""
-    bad = [number for number, check in state.checks.items() if is_failure(check)]
-    if not bad:
-        return
-    number = min(bad)
-    check = state.checks[number]
-    what = (
-        f" {one_line(check.command)} ({one_line(check.reason)})"
-        if check.command
-        else ""
-    )
-    how = f"fails:{what}"
-    if check.state == "not run":
-        how = f"was not checked:{what}"
-    words = f" {check_sign(check)} commit {number + 1} {how}"
-    yield [("class:error", start_of(words, width))]
-    for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
-        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
-    if check.state == "failed":
-        yield [("class:key", "   X"), ("", " moves into it what it lacks")]
-
-
-def check_of(state: State, number: int) -> Check:
-    """The check of the new commit ``number``, from 0."""
-    return state.checks.get(number, WAITING)
-
-
-def check_sign(check: Check) -> str:
-    """The sign for a check."""
-    return _MARKS[check.state]
-
-
-def is_failure(check: Check) -> bool:
-    """Whether a command failed on the commit, or couldn't be run."""
-    return check.state in ("failed", "not run")

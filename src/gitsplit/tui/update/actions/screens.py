@@ -13,6 +13,18 @@ class ShowCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOn:
+    """Read the new commits one after the other, as from the preview.
+
+    Scroll by ``rows``; from ``most`` on, the last row that may be on top, go to the
+    next commit.
+    """
+
+    rows: int
+    most: int = FAR
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOriginal:
     """Show what the selected commit of the series does, as it is."""
 
@@ -71,5 +83,5 @@ class Redo:
 
 
 HistoryAction = Undo | Redo
-ShowAction = ShowCommit | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
+ShowAction = ShowCommit | ReadOn | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
 ScreenAction = ShowAction | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
