@@ -9,8 +9,9 @@ from hashlib import sha1
 import pytest
 
 from gitsplit.model.diff import FileChange, Hunk, Span
+from gitsplit.model.part_homes import text_left_out
 from gitsplit.proposal.propose import proposals_by_content
-from tests.processor import seconds
+from tests.processor import grows_with_its_size, seconds
 from tests.strategies import side
 
 SECONDS = 5.0
@@ -257,6 +258,24 @@ def test_how_much_is_compared_is_said_where_there_is_more() -> None:
     assert shortcut_of(*(new_file(b"%d" % n, hashes) for n in range(4))) == (
         "only 500 hashes of a hunk are compared"
     )
+
+
+def test_of_a_message_of_thousands_of_items_the_first_are_compared_and_it_is_said() -> (
+    None
+):
+    changes = (new_file(b"a", b"one\n"), new_file(b"b", b"two\n"))
+
+    def propose(number: int) -> str:
+        items = (b"* boil kettle %d at %d\n\n" % (n, 7 * n) for n in range(number))
+        message = b"Tea\n\n" + b"".join(items)
+        proposals = proposals_by_content(changes, message)
+        messages = tuple(group.message for group in proposals.plan(2).groups)
+        assert text_left_out(message, messages) == ()
+        return proposals.shortcut
+
+    assert not propose(99)
+    assert propose(100) == "only 100 items of the message are compared"
+    assert grows_with_its_size(propose, 1000)
 
 
 def test_how_much_of_the_files_is_read_is_said_where_there_is_more() -> None:

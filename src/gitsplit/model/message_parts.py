@@ -243,6 +243,11 @@ def _paragraphs(
         yield start, at
 
 
+def without_request_number(text: bytes) -> bytes:
+    """What a text says without the number that a forge puts at the end of a subject."""
+    return _REQUEST_NUMBER.sub(b"", text)
+
+
 def target_of(text: bytes) -> bytes:
     """What a text says without a ``fixup!`` and such before it."""
     return _FOR_ANOTHER.sub(b"", text, count=1)
@@ -429,7 +434,7 @@ def _is_said(text: bytes, subject: bytes) -> bool:
     """Whether a subject says the text, be it with a capital or after an area."""
     bare = text if subject.startswith(text) else target_of(text)
     wanted, said = (
-        _REQUEST_NUMBER.sub(b"", b" ".join(each.lower().split())).rstrip(b".")
+        without_request_number(b" ".join(each.lower().split())).rstrip(b".")
         for each in (bare, subject)
     )
     return said == wanted or said.endswith(b": " + wanted)

@@ -6,8 +6,8 @@ what none of them says is known to be left out.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.lines import lines_of
@@ -25,6 +25,7 @@ from gitsplit.model.message_parts import (
     is_squash_log,
     message_in_one,
     target_of,
+    without_request_number,
 )
 
 _ENDS = b" .;:,!?"
@@ -39,13 +40,61 @@ def split_as_written(
     is left of it.
     """
     whole = message_in_one(original, heir)
-    said = [_flat(message) for message in messages]
+    said = [_Words.of(message) for message in messages]
     homes = []
     for part in whole.parts:
         is_item = part.kind == "bullet"
-        wanted = _pattern(target_of(part.text) if is_item else part.text)
-        homes.append(tuple(g for g, text in enumerate(said) if wanted.search(text)))
+        wanted = _words_of(target_of(part.text) if is_item else part.text)
+        homes.append(tuple(g for g, text in enumerate(said) if text.has(wanted)))
     return replace(whole, homes=tuple(homes))
+
+
+_WORD = re.compile(rb"[\w\x80-\xff]+|[^\s\w]")
+_MOST_PLACES = 100
+"""Of a word that is in a message more often, not each place is looked at by itself."""
+
+
+def _words_of(text: bytes) -> tuple[bytes, ...]:
+    """The words and signs of a text, in lower case, without the stops at its end."""
+    flat = without_request_number(text.lower()).rstrip(_ENDS) or text.lower()
+    return tuple(_WORD.findall(flat))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words and signs of a message, and where each of them is.
+
+    To find what thousands of parts say in as many lines takes no look at each line.
+    """
+
+    words: tuple[bytes, ...]
+    places: Mapping[bytes, Sequence[int]]
+    line: bytes
+
+    @classmethod
+    def of(cls, message: bytes) -> "_Words":
+        """Those of a message."""
+        words = tuple(_WORD.findall(message.lower()))
+        places: dict[bytes, list[int]] = {}
+        for at, word in enumerate(words):
+            places.setdefault(word, []).append(at)
+        return cls(words, places, _in_a_line(words))
+
+    def has(self, wanted: Sequence[bytes]) -> bool:
+        """Whether these words follow each other somewhere, found by the rarest."""
+        having = [self.places.get(word, ()) for word in wanted]
+        if not all(having):
+            return False
+        first = min(range(len(wanted)), key=lambda at: len(having[at]))
+        if len(having[first]) > _MOST_PLACES:
+            return _in_a_line(wanted) in self.line
+        starts = (at - first for at in having[first] if at >= first)
+        return any(self.words[at : at + len(wanted)] == wanted for at in starts)
+
+
+def _in_a_line(words: Sequence[bytes]) -> bytes:
+    """Words with blanks between, before and after them."""
+    return b" ".join([b"", *words, b""])
 
 
 def listed_parts(split: MessageSplit) -> tuple[int, ...]:
@@ -144,21 +193,8 @@ def _lines(texts: Iterable[bytes]) -> Iterator[bytes]:
     return filter(None, lines)
 
 
-def _flat(text: bytes) -> bytes:
-    """The text in lower case, on one line."""
-    return b" ".join(text.lower().split())
-
-
-def _pattern(text: bytes) -> re.Pattern[bytes]:
-    """Finds the words of a part in a flat text, whatever follows its last one."""
-    words = _flat(text).rstrip(_ENDS) or _flat(text)
-    before = rb"(?<!\w)" if words[:1].isalnum() else b""
-    after = rb"(?!\w)" if words[-1:].isalnum() else b""
-    return re.compile(before + re.escape(words) + after)
-
-
 def _is_said(text: bytes, message: bytes) -> bool:
-    return _pattern(text).search(_flat(message)) is not None
+    return _Words.of(message).has(_words_of(text))
 
 
 def _without_text(message: bytes, text: bytes) -> bytes:

@@ -39,6 +39,9 @@ Matrix = list[list[float]]
 
 _NEIGHBOURS = 16
 
+MOST_TOPICS = 100
+"""So many topics of a message are compared with the pieces."""
+
 
 @dataclass(frozen=True)
 class Likeness:
@@ -70,6 +73,22 @@ def _products(vectors: Sequence[Vector]) -> Matrix:
                 row[b] += value * other
             others.append((a, value))
     return _symmetric(found)
+
+
+def _products_between(some: Sequence[Vector], others: Sequence[Vector]) -> Matrix:
+    """The cosine of each of some vectors with each of the others."""
+    having: dict[str, list[tuple[int, float]]] = {}
+    for b, vector in enumerate(others):
+        for word, value in vector.items():
+            having.setdefault(word, []).append((b, value))
+    found = []
+    for vector in some:
+        row = [0.0] * len(others)
+        for word, value in vector.items():
+            for b, other in having.get(word, ()):
+                row[b] += value * other
+        found.append(row)
+    return found
 
 
 def _cosines(vectors: Sequence[dict[int, float]]) -> Matrix:
@@ -192,6 +211,8 @@ class CommitFeatures:
         found[:1] = [each.replace(" ", " characters ", 1) for each in found[:1]]
         if not all(piece.has_all_words for piece in self.features):
             found.append(f"{self.texts.data_share} hashes of a hunk")
+        if len(self._topics) > MOST_TOPICS:
+            found.append(f"{MOST_TOPICS} items of the message")
         return f"only {enumeration(found)} are compared" if found else ""
 
     @cached_property
@@ -230,16 +251,19 @@ class CommitFeatures:
 
         From 0 to 1; the topics are those of :func:`source_text.message_topics`.
         """
-        topics = [
-            source_text.text_subwords(topic)
-            for topic in source_text.message_topics(self.message)
-        ]
+        topics = map(source_text.text_subwords, self._topics[:MOST_TOPICS])
         said = [topic for topic in topics if topic]
         if not said:
             return ((0.0,),) * len(self.features)
         bags = [piece.subwords + Counter(piece.path_parts) for piece in self.features]
-        alike = likeness([*bags, *said]).direct[len(bags) :]
+        vectors = word_vectors([*bags, *said])
+        alike = _products_between(vectors[len(bags) :], vectors[: len(bags)])
         return tuple(tuple(row[at] for row in alike) for at in range(len(bags)))
+
+    @cached_property
+    def _topics(self) -> tuple[str, ...]:
+        """The topics of the message."""
+        return source_text.message_topics(self.message)
 
     @property
     def topics(self) -> int:
