@@ -13,7 +13,7 @@ SPOON = modified(b"c\n", b"spoon.wash()\n", b"spoon.py")
 
 
 def messages(message: bytes, context: Context | None = None) -> dict[bytes, bytes]:
-    """By file the messages of three commits, of which the first is the original."""
+    """By file the messages of three commits, of which the second is the original."""
     changes = (CUP, KETTLE, SPOON)
     plan = proposal(changes, message, "file", 3, 2, context or Context())
     return {
@@ -135,3 +135,42 @@ def test_a_fixup_that_is_listed_with_its_commit_is_no_subject() -> None:
     found = messages(b"Boil the kettle\n\n" + items)
 
     assert found[b"spoon.py"] == b"Wash the spoon\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"Also fill the cup, and respect the password.\n", id="aside"),
+        pytest.param(
+            b"* fill the cup\n* respect the password of a user before every variable\n"
+            b"* wash the spoon\n",
+            id="list",
+        ),
+    ],
+)
+def test_what_has_no_word_in_common_with_any_commit_is_left_out(body: bytes) -> None:
+    found = messages(b"Boil the kettle\n\n" + body)
+
+    assert not any(b"password" in each for each in found.values())
+    assert found[b"cup.py"] in (b"Fill the cup\n", b"fill the cup\n")
+
+
+def test_the_item_of_a_list_that_no_other_commit_has_needs_no_word_in_common() -> None:
+    found = messages(b"Boil the kettle\n\n* fill the cup\n* be nice to it\n")
+
+    assert found[b"spoon.py"].lower() == b"be nice to it\n"
+
+
+@pytest.mark.parametrize("subject", [b"Wash the spoon", b"Boil the kettle"])
+def test_who_continues_the_original_is_told_by_its_subject(subject: bytes) -> None:
+    """Prose may go on about the others as long as it likes."""
+    rest = b"The cup is filled. Fill cup by cup, for a cup that fills is a cup.\n"
+    changes = (CUP, KETTLE, SPOON)
+    plan = proposals_by_content(changes, subject + b"\n\n" + rest).plan(3)
+    (own,) = {
+        changes[edit.file].path
+        for edit, group in zip(plan.edits, plan.group_of, strict=True)
+        if group == plan.owner
+    }
+
+    assert own.partition(b".")[0] in subject.lower()

@@ -30,7 +30,7 @@ from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.order import heir_of
-from gitsplit.proposal.speaking import Audience, GroupWords
+from gitsplit.proposal.speaking import Audience, GroupWords, text_stems
 from gitsplit.proposal.subjects import SubjectChoice, as_subject, subjects_of
 from gitsplit.proposal.trailers import trailer_homes
 
@@ -45,10 +45,22 @@ _FOR_ANOTHER = (b"fixup! ", b"squash! ", b"amend! ")
 
 _REVERT = re.compile(rb'Revert "[^\n]*"')
 
-_CLEARLY = 3.0
+_CLEARLY = 2.0
 """So much better a paragraph fits another group where it leaves the heir."""
 
-_HEIRS_OWN = 3.0
+_MAIN = 3.0
+"""What it is worth for a subject above a list that a group has e times the lines."""
+
+_MAIN_ALONE = 0.25
+"""The same for one without a list, whose words say more."""
+
+_MUCH = 5
+"""An item of so many words is about none of the commits where none has any of them."""
+
+_UNHEARD = 1.0
+"""So much worse an item fits a group that it has nothing in common with."""
+
+_HEIRS_OWN = 5.0
 """So much better an item fits the heir where it is about that, as the subject is."""
 
 
@@ -214,13 +226,10 @@ def part_homes(
     """For each part of a message the group that it speaks of; ``heir`` has the rest.
 
     What stands below an item follows it; another paragraph goes elsewhere where it is
-    clearly about something else.
+    clearly about something else. An item that has nothing in common with any group is
+    left out, unless it is that of a list with one for each commit, or says little.
     """
-    homes = [heir] * len(parts)
-    items = [at for at, part in enumerate(parts) if part.is_item]
-    fits = [audience.fits(_text(parts[item])) for item in items[:MOST_ITEMS]]
-    for item, home in zip(items, item_homes(fits, heir), strict=False):
-        homes[item] = home
+    homes = _homes_of_items(parts, audience, heir)
     for numbers in _paragraphs(parts):
         found = audience.fits(" ".join(_text(parts[at]) for at in numbers))
         best = max(range(len(found)), key=found.__getitem__)
@@ -230,7 +239,35 @@ def part_homes(
     for at, part in enumerate(parts):
         if part.below is not None:
             homes[at] = homes[part.below]
-    return tuple((home,) for home in homes)
+    return tuple(() if home is None else (home,) for home in homes)
+
+
+def _homes_of_items(
+    parts: Sequence[MessagePart], audience: Audience, heir: int
+) -> list[int | None]:
+    """For each part the heir, but for each item what it fits; None leaves it out."""
+    placed: list[int | None] = [heir] * len(parts)
+    items = [at for at, part in enumerate(parts) if part.is_item][:MOST_ITEMS]
+    texts = [_text(parts[item]) for item in items]
+    heard = [audience.hearers(text) for text in texts]
+    fits = [
+        [fit if has else fit - _UNHEARD for fit, has in zip(row, own, strict=True)]
+        for row, own in zip(map(audience.fits, texts), heard, strict=True)
+    ]
+    is_complete = len(items) + 1 == len(audience.groups)
+    matched = item_homes(fits, heir)
+    for item, home, row, own in zip(items, matched, fits, heard, strict=True):
+        part = parts[item]
+        hearing = [at for at, has in enumerate(own) if has]
+        if own[home] or (is_complete and part.kind == "bullet"):
+            placed[item] = home
+        elif hearing:
+            placed[item] = max(hearing, key=row.__getitem__)
+        elif part.kind != "bullet" or len(text_stems(_text(part))) >= _MUCH:
+            placed[item] = heir if part.kind == "subject" else None
+        else:
+            placed[item] = home
+    return placed
 
 
 def _paragraphs(parts: Sequence[MessagePart]) -> Iterator[list[int]]:
@@ -272,24 +309,30 @@ def item_homes(fits: Sequence[Sequence[float]], heir: int) -> list[int]:
 
 
 def group_of_subject(commit: CommitFeatures, plan: Plan, message: bytes) -> int | None:
-    """The group that the subject of a message with a list is about.
+    """The group that the subject of a message is about, whatever else the body says.
 
-    The items are about others, so that all together fit best; of a subject it is
-    likelier that it is about many lines. None where the message has no list.
+    Where it has a list, the items are about others, so that all together fit best, and
+    of the subject it is likelier that it is about many lines. None where nothing has
+    anything in common with the subject, or two groups have as much, and there is no
+    list.
     """
     parts = message_parts(message)
     items = [part for part in parts if part.is_item][:MOST_ITEMS]
     pieces = pieces_by_group(plan, commit.pieces)
-    if not items or len(pieces) < 2:
+    if len(pieces) < 2 or not parts or parts[0].kind != "subject":
         return None
-    from gitsplit.proposal.matching import best_matching
-
     audience = _audience(commit, pieces)
     subject = audience.fits(_text(parts[0]))
-    sizes = [log(1 + group.lines) for group in audience.groups]
-    rows = [[fit + size for fit, size in zip(subject, sizes, strict=True)]]
-    rows += [audience.fits(_text(item)) for item in items]
-    return best_matching(rows)[0]
+    weight = _MAIN if items else _MAIN_ALONE
+    sizes = [weight * log(1 + group.lines) for group in audience.groups]
+    row = [fit + size for fit, size in zip(subject, sizes, strict=True)]
+    if not items:
+        is_heard = any(audience.hearers(_text(parts[0])))
+        best = max(row)
+        return row.index(best) if is_heard and row.count(best) == 1 else None
+    from gitsplit.proposal.matching import best_matching
+
+    return best_matching([row, *(audience.fits(_text(item)) for item in items)])[0]
 
 
 def _text(part: MessagePart) -> str:

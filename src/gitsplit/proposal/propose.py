@@ -319,25 +319,24 @@ class ProposalsByContent:
 
         The word is empty where something else decided.
         """
-        number = max(group_of, default=0) + 1
-        if self.keep == "auto" and number > 1:
+        if self.keep == "auto" and max(group_of, default=0):
             bare = Plan(self.changes, tuple(edits), tuple(group_of), (), (None,))
-            listed = group_of_subject(self.commit, bare, self.message)
-            if listed is not None:
-                return listed, ""
-            place_of = dict(zip(edits, group_of, strict=True))
-            words: list[Counter[str]] = [Counter() for _ in range(number)]
-            for features, piece in zip(
-                self.commit.features, self.commit.pieces, strict=True
-            ):
-                if piece[0] in place_of:
-                    words[place_of[piece[0]]] += features.subwords + Counter(
-                        features.path_parts
-                    )
-            if found := owner_by_message(self._about, words):
-                owner, word = found
-                return owner, word
+            by_subject = group_of_subject(self.commit, bare, self.message)
+            said = owner_by_message(self._about, self._words_by_group(bare))
+            if by_subject is None and said:
+                return said
+            if by_subject is not None:
+                return by_subject, said[1] if said and said[0] == by_subject else ""
         return owner_of(self.keep, edits, group_of), ""
+
+    def _words_by_group(self, plan: Plan) -> list[Counter[str]]:
+        """For each group how often each subword is in its lines and paths."""
+        place_of = dict(zip(plan.edits, plan.group_of, strict=True))
+        clusters: list[list[int]] = [[] for _ in range(max(plan.group_of) + 1)]
+        for number, piece in enumerate(self.commit.pieces):
+            if piece[0] in place_of:
+                clusters[place_of[piece[0]]].append(number)
+        return [self._words(cluster) for cluster in clusters]
 
     def messages(self, plan: Plan) -> ProposedMessages:
         """What is proposed for the commits of any plan for this commit."""
