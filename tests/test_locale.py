@@ -9,6 +9,7 @@ import pytest
 
 from tests.repository import Repository
 from tests.runner import PROGRAM, Ran
+from tests.terminal import Terminal
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 UTF8 = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
@@ -91,3 +92,58 @@ def test_what_is_configured_reaches_git_and_programs_as_it_is(
 
     assert split.status == 0, split.err
     assert refs_of(repo) != before
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, ASCII])
+def test_where_the_locale_has_no_letters_all_that_is_printed_is_ascii(
+    repo: Repository, locale: dict[str, str]
+) -> None:
+    repo.commit("base\n", {"k": b"1\n"})
+    repo.commit("é → 世\n", {"k": b"2\n", "ü": "→\n".encode()})
+    looked = run(repo, locale, "-n", "HEAD~1", "--group-by", "file")
+    wrong = run(repo, locale, "-n", "ü")
+    asked = run(repo, locale, "--no-screen", "HEAD~1", "--group-by", "file")
+    split = run(repo, locale, *SPLIT)
+
+    for ran in (looked, wrong, asked, split):
+        assert (ran.out + ran.err).isascii()
+        assert "Traceback" not in ran.err
+    assert (looked.status, split.status) == (0, 0)
+    assert "\\xe9 > \\u4e16" in looked.out
+    assert "\\xfc" in wrong.err
+
+
+@pytest.mark.parametrize("format", ["json", "text"])
+def test_a_file_has_utf8_whatever_the_locale(repo: Repository, format: str) -> None:
+    repo.commit("base\n", {"k": b"1\n"})
+    repo.commit("é → 世\n", {"k": b"2\n", "ü": "→\n".encode()})
+    for name, locale in (("a", {"LC_ALL": "C"}), ("b", UTF8)):
+        args = ("-n", "HEAD~1", "--group-by", "file", "--format", format)
+        assert run(repo, locale, *args, "-o", name).status == 0
+
+    assert (repo.path / "a").read_bytes() == (repo.path / "b").read_bytes()
+
+
+def test_utf8_that_is_asked_for_is_printed(repo: Repository) -> None:
+    repo.commit("base\n", {"k": b"1\n"})
+    repo.commit("é → 世\n", {"k": b"2\n", "l": b""})
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "1"}
+
+    assert "é → 世" in run(repo, locale, "-n", "HEAD~1").out
+
+
+def test_the_screen_has_ascii_signs_where_the_locale_has_no_others(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    repo.commit("base\n", {"k": b"1\n"})
+    repo.commit("été\n", {"k": b"2\n", "l": "→\n".encode()})
+    terminal = Terminal(repo.path, "HEAD~1", "--group-by", "file")
+    terminal.wait_for("? help")
+    seen = terminal.text
+    terminal.type("q")
+
+    assert terminal.exit_status() == 0
+    assert seen.isascii()
+    assert "?t?" in seen
+    assert ">1" in seen

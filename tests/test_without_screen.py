@@ -102,7 +102,7 @@ def test_questions_are_asked_in_a_terminal_without_moving_its_cursor(
 def test_no_escape_sequence_is_written(repo: Repository) -> None:
     repo.commit("base\n", {"a": b"1\n2\n3\n"})
     repo.commit("t\x1b[2Jangled\n", {"a": b"\x1b[1m\n2\n\xff\n"})
-    answers = b"j\no\nq\nl\nq\nw\nq\nq\n"
+    answers = b"j\no\nq\nL\nq\nw\nq\nq\n"
     out = gitsplit(repo.path, "--no-screen", "HEAD~1", stdin=answers).out
 
     assert "\x1b" not in out

@@ -50,9 +50,11 @@ KEYS = {
 class _Wire(io.StringIO):
     """Where the application writes: straight to the terminal."""
 
-    def __init__(self, feed: Callable[[str], None]) -> None:
+    encoding: str = "utf-8"
+
+    def __init__(self, feed: Callable[[str], None], encoding: str) -> None:
         super().__init__()
-        self._feed = feed
+        self._feed, self.encoding = feed, encoding
 
     def write(self, data: str) -> int:
         self._feed(data)
@@ -112,6 +114,7 @@ def screens(
     outlook: Outlook = NOTHING_AGAINST,
     *,
     depth: str = "",
+    encoding: str = "utf-8",
 ) -> list[list[str]]:
     """What stands on the terminal after each step's keys, line by line.
 
@@ -122,7 +125,8 @@ def screens(
     def seen(terminal: pyte.Screen) -> list[str]:
         return [*_lines(terminal, depth)]
 
-    return asyncio.run(_screens(state, steps, columns, rows, outlook, depth, seen))
+    drawn = _screens(state, steps, columns, rows, outlook, depth, seen, encoding)
+    return asyncio.run(drawn)
 
 
 def cursors(
@@ -177,9 +181,10 @@ async def _screens(  # noqa: PLR0917  as many as screens has
     outlook: Outlook,
     depth: str,
     seen: Callable[[pyte.Screen], Seen],
+    encoding: str = "utf-8",
 ) -> list[Seen]:
     terminal = pyte.Screen(columns, rows)
-    wire = _Wire(pyte.Stream(terminal).feed)
+    wire = _Wire(pyte.Stream(terminal).feed, encoding)
     output = Vt100_Output(
         wire,
         lambda: Size(rows=rows, columns=columns),

@@ -113,7 +113,7 @@ def lines_by_group(plan: Plan) -> list[tuple[int, int, int]]:
         ("MM", MergeInto()),
         ("u", Undo()),
         ("w", OpenPreview()),
-        ("l", OpenMessages()),
+        ("L", OpenMessages()),
     ],
 )
 def test_an_answer_is_what_the_key_does(text: str, action: Action) -> None:
@@ -125,7 +125,7 @@ def test_a_number_sends_a_sentence_where_messages_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["foo", "z", "left", "ctrl-z", "pgdn", "up", "v", "v x", "y 3", "?!"]
+    "text", ["foo", "z", "B", "left", "ctrl-z", "pgdn", "up", "v", "v x", "y 3", "?!"]
 )
 def test_what_is_no_answer_is_refused_and_changes_nothing(text: str) -> None:
     state = small()
@@ -200,8 +200,9 @@ def test_an_empty_answer_says_the_question_once_more() -> None:
 
 def test_list_says_the_commits() -> None:
     assert said(small(), "n", "list") == [
-        "1 First piece of work empty, selected",
-        "2 Second piece of work continues the original 2 hunks +3 -3 I3aeff82c",
+        "1 First piece of work empty",
+        "2 Second piece of work continues the original 2 hunks +3 -3 I3aeff82c,"
+        " selected",
     ]
 
 
@@ -294,7 +295,7 @@ def test_a_search_goes_to_its_match() -> None:
 
 
 def test_the_editor_writes_messages() -> None:
-    dialog, _ = talked(small(), "m", "l", "E")
+    dialog, _ = talked(small(), "m", "L", "E")
 
     assert dialog.state.plan.groups[0].message.startswith(b"Edited again\n")
 

@@ -2,7 +2,8 @@
 
 A file in ``screens/`` says its size, the case it opens (see ``cases.py``), and for
 each step the keys by name and the screen after them. Where it says ``colours mono`` or
-``colours 16`` as well, a line below each says how its cells look (see ``driver.py``).
+``colours 16`` as well, a line below each says how its cells look (see ``driver.py``);
+``encoding`` is what the terminal has.
 Change a screen, run ``pytest tests/tui --update-screens``, and read the diff.
 """
 
@@ -22,6 +23,7 @@ def redrawn(golden: str) -> str:
     head, *rest = golden.splitlines()
     _, size, _, case, *more = head.split()
     rows, columns = map(int, size.split("x"))
+    asked = dict(zip(more[::2], more[1::2], strict=True))
     keys = [line[1:].split() for line in rest if line.startswith(">")]
     found = screens(
         CASES[case](),
@@ -29,7 +31,8 @@ def redrawn(golden: str) -> str:
         columns,
         rows,
         OUTLOOKS.get(case, NOTHING_AGAINST),
-        depth=more[-1] if more else "",
+        depth=asked.get("colours", ""),
+        encoding=asked.get("encoding", "utf-8"),
     )
     return "\n".join([head, *_steps(keys, found)]) + "\n"
 

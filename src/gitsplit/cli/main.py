@@ -3,7 +3,6 @@
 Nothing heavy is imported here: ``--help`` needs no repository.
 """
 
-import io
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -14,6 +13,7 @@ from gitsplit.cli import commands
 from gitsplit.cli.options import Command, Options, check_usage, with_parameters
 from gitsplit.cli.output import (
     discard_output,
+    fit_to_encoding,
     say,
     show_bug,
     show_error,
@@ -56,9 +56,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     and the number of the signal that has told it to end.
     """
     sys.excepthook = show_bug
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # A letter that the terminal's encoding lacks is no reason to fail.
-        sys.stdout.reconfigure(errors="backslashreplace")
+    fit_to_encoding(sys.stdout, sys.stderr)
     try:
         with unwind_on_signals():
             command.main(args, prog_name="gitsplit", standalone_mode=False)

@@ -4,6 +4,9 @@ Nothing of it can drive a terminal, wherever its parts come from: what can't be 
 plainly is named. Only line ends are left as they are; a sentence has none inside.
 """
 
+import codecs
+import io
+import locale
 import os
 import sys
 import traceback
@@ -18,8 +21,35 @@ from typing import TextIO
 import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
+from gitsplit.model.charset import printed_in_ascii
 from gitsplit.model.escape import printable, printable_lines
 from gitsplit.model.listing import quantity
+
+_LACKING = "gitsplit-ascii"
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """What is printed where the encoding of a stream lacks characters."""
+    assert isinstance(error, UnicodeEncodeError), "only encoders are told of it"
+    return printed_in_ascii(error.object[error.start : error.end]), error.end
+
+
+def fit_to_encoding(*streams: TextIO | None) -> None:
+    """Have the streams print what they can't encode in ASCII, and never fail by that.
+
+    Click is given the stream itself: it would write UTF-8 to one that is ASCII.
+    Where Python has taken UTF-8 for a locale that has none, as it does for ``LC_ALL=C``
+    (PEP 540), they have the locale's encoding.
+    """
+    codecs.register_error(_LACKING, _in_ascii)
+    is_assumed = sys.flags.utf8_mode and not (
+        "utf8" in sys._xoptions or "PYTHONUTF8" in os.environ
+    )
+    is_given = "PYTHONIOENCODING" in os.environ or not is_assumed
+    encoding = None if is_given else locale.getencoding()
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=encoding, errors=_LACKING)
 
 
 def say(words: str) -> None:
@@ -35,7 +65,7 @@ def print_stderr(line: str) -> None:
 def _write_stderr(text: str) -> None:
     """Write to standard error; where that fails, there is no other place to say so."""
     try:
-        click.echo(text, nl=False, err=True)
+        click.echo(text, nl=False, file=sys.stderr)
     except OSError:
         discard_output(sys.stderr)
 
@@ -147,7 +177,7 @@ def write_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
     text = printable_lines(text)
     if name is None or name == "-":
         with guard_stdout("Name a file with -o."):
-            click.echo(text.encode() if is_utf8 else text, nl=False)
+            click.echo(text.encode() if is_utf8 else text, nl=False, file=sys.stdout)
         return
     try:
         Path(name).write_bytes(text.encode())
@@ -165,7 +195,7 @@ def print_result(text: str) -> None:
     """
     text = printable_lines(text)
     try:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, file=sys.stdout)
     except OSError:
         discard_output(sys.stdout)
         _write_stderr(text)
@@ -188,7 +218,7 @@ class Conversation:
     def say(self, line: str) -> None:
         """Print one line."""
         with guard_stdout():
-            click.echo(printable(line))
+            click.echo(printable(line), file=sys.stdout)
 
     def ask(self, question: str) -> str:
         """Print the question, and read the answer; raises EOFError where none comes.
@@ -196,7 +226,7 @@ class Conversation:
         An answer that no terminal has shown is printed behind its question.
         """
         with guard_stdout():
-            click.echo(printable(question), nl=False)
+            click.echo(printable(question), nl=False, file=sys.stdout)
         line = sys.stdin.readline() if sys.stdin else ""
         is_shown = bool(line) and sys.stdin.isatty()
         if not is_shown:

@@ -40,16 +40,17 @@ from gitsplit.tui.update.actions.reading import (
     Centre,
     ChooseLook,
     Fold,
+    MoveColumns,
     MoveRows,
     MoveTo,
     Narrow,
     Pan,
     Toggle,
 )
-from gitsplit.tui.update.actions.screens import OpenHelp, Scroll
+from gitsplit.tui.update.actions.screens import OpenBoard, OpenHelp, Scroll, SwitchHalf
 from gitsplit.tui.update.actions.series import Become, OpenCommit
 from gitsplit.tui.update.actions.shell import Interrupt, Suspend
-from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Take
+from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Send
 from gitsplit.tui.view.layout import page_matches
 
 Step = Callable[[State], Action]
@@ -68,11 +69,14 @@ _DRAWN = (
     | ChooseLook
     | EraseText
     | Interrupt
+    | MoveColumns
     | MoveInText
+    | OpenBoard
     | OpenHelp
     | Pan
     | Scroll
     | Suspend
+    | SwitchHalf
     | Toggle
     | TypeText
 )
@@ -279,14 +283,15 @@ def _split_lines(rest: str) -> tuple[tuple[int, ...], str] | None:
 
 
 def _send_step(state: State, where: str, *, is_first: bool) -> Step:
-    """The key that sends selected lines; of a new commit's, those after the first."""
+    """The key that sends selected lines; for a new commit, the later ones by number."""
     if where.isdecimal():
         return _by_number(state, int(where))
     found = _key_action(state, where)
     if found is None:
         raise ActionRefused(f"No commit here: {where}.", hint=_EXAMPLE)
     is_new = action_of(found, Pressed(where)) == AddCommit()
-    return _always(Take()) if is_new and not is_first else _step(found, where)
+    is_rest = is_new and not is_first
+    return _always(Send(state.focus + 1)) if is_rest else _step(found, where)
 
 
 def _unfold_step(state: State) -> Action:

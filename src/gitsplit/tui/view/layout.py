@@ -23,6 +23,7 @@ from prompt_toolkit.layout.containers import (
 from prompt_toolkit.layout.dimension import AnyDimension, Dimension
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.charset import drawn_in
 from gitsplit.model.listing import quantity
 from gitsplit.tui.state.app_state import LISTS, Look, Screen, State
 from gitsplit.tui.state.originals import original_height
@@ -276,6 +277,10 @@ def _terminal_rows() -> int:
     return get_app().output.get_size().rows
 
 
+def _bar() -> str:
+    return drawn_in(get_app().output.encoding(), "│", 1)
+
+
 def _is_typing(state: State) -> bool:
     """Whether the user is in a prompt."""
     return state.prompt is not None
@@ -364,7 +369,7 @@ class _Regions:
         def widths() -> Panes:
             return panes(self.get_state(), _terminal_columns())
 
-        bars = [Window(width=1, char="│", style="class:rule") for _ in range(2)]
+        bars = [Window(width=1, char=_bar, style="class:rule") for _ in range(2)]
         left = self.region(
             commit_blocks,
             width=lambda: Dimension.exact(widths().left),

@@ -18,6 +18,7 @@ from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.charset import drawn_in
 from gitsplit.model.escape import visible
 from gitsplit.tui.view.text import CURSOR
 
@@ -178,9 +179,11 @@ class Pane(Container):
         stop = place.xpos + place.width
         seen = islice(lines.visible(top, place.height), place.height)
         self._numbers = []
+        encoding = get_app().output.encoding()
         marks: list[tuple[int, int]] = []
         for y, (number, line) in enumerate(seen):
-            paint(screen.data_buffer[place.ypos + y], place.xpos, stop, line)
+            row = screen.data_buffer[place.ypos + y]
+            paint(row, place.xpos, stop, line, encoding)
             self._numbers.append(number)
             if number == lines.cursor:
                 marks.append((cursor_column(line), y))
@@ -224,21 +227,25 @@ class Pane(Container):
 class _Cells(dict[str, Char]):
     """The cell of each character in one style, made once."""
 
-    def __init__(self, style: str) -> None:
+    def __init__(self, style: str, encoding: str | None) -> None:
         super().__init__()
-        self._style = style
+        self._style, self._encoding = style, encoding
 
     def __missing__(self, char: str) -> Char:
-        # All that is drawn comes by here: nothing can drive the terminal.
-        cell = self[char] = Char(visible(char), self._style)
+        # All that is drawn comes by here: nothing can drive the terminal, and what it
+        # hasn't is drawn otherwise.
+        shown = visible(char)
+        if not shown.isascii():
+            shown = "".join(drawn_in(self._encoding, c, get_cwidth(c)) for c in shown)
+        cell = self[char] = Char(shown, self._style)
         return cell
 
 
-class _Styles(dict[str, _Cells]):
-    """The cells of each style that was ever painted: a few dozen."""
+class _Styles(dict[tuple[str, str | None], _Cells]):
+    """The cells of each style that was ever painted in an encoding: a few dozen."""
 
-    def __missing__(self, style: str) -> _Cells:
-        cells = self[style] = _Cells(style)
+    def __missing__(self, look: tuple[str, str | None]) -> _Cells:
+        cells = self[look] = _Cells(*look)
         return cells
 
 
@@ -247,14 +254,21 @@ _COVERED = Char("", "")
 """The second cell of a wide character; unlike any other, so that it is drawn over."""
 
 
-def paint(row: dict[int, Char], x: int, stop: int, line: StyleAndTextTuples) -> None:
+def paint(
+    row: dict[int, Char],
+    x: int,
+    stop: int,
+    line: StyleAndTextTuples,
+    encoding: str | None = None,
+) -> None:
     """Put a line into the cells of a row from ``x`` on, and none at ``stop`` or after.
 
     The text should be fit to be shown, by :mod:`gitsplit.tui.view.text`: who lays it
-    out must know how wide it is. What isn't is named here, and may be cut off.
+    out must know how wide it is. What isn't is named here, and may be cut off. What
+    the terminal's ``encoding`` lacks has an ASCII form.
     """
     for style, text, *_ in line:
-        cells = _STYLES[style]
+        cells = _STYLES[style, encoding]
         if text.isascii():
             row.update(zip(range(x, stop), map(cells.__getitem__, text), strict=False))
             x += len(text)
