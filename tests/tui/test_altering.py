@@ -33,6 +33,7 @@ from gitsplit.tui.update.actions.split import (
     AddCommit,
     Drop,
     Focus,
+    FocusOn,
     MergeInto,
     MoveCommit,
     Send,
@@ -154,9 +155,12 @@ def test_a_digit_takes_what_was_dropped_back() -> None:
     dropped = after(split(), Drop(), MovePiece(-1))
 
     state = after(dropped, Send(1))
-    assert state.plan.group_of == (1, 1, 1)
-    assert state.status == "moved 2 lines from no commit to 2 · u to undo"
-    assert after(dropped, Take()).plan == split().plan
+    assert state.plan.group_of == (0, 0, 0)
+    assert state.status == (
+        "moved 2 lines from no commit to 2; removed the empty commit 1 · u to undo"
+    )
+    assert after(dropped, FocusOn(0), Take()).plan == split().plan
+    assert after(dropped, Take()).plan == dropped.plan
 
 
 def test_what_is_dropped_already_stays_dropped() -> None:
@@ -169,10 +173,7 @@ def test_what_is_dropped_already_stays_dropped() -> None:
 def test_n_leaves_what_is_dropped_alone() -> None:
     state = after(split(), Drop(), MovePiece(-1), SendToNext())
 
-    assert (state.status, state.is_refusal) == (
-        "not in commit 1: stays where it is",
-        False,
-    )
+    assert (state.status, state.is_refusal) == ("left out: stays so", False)
 
 
 def test_a_whole_file_is_dropped_from_its_header() -> None:
@@ -442,7 +443,7 @@ def test_what_can_t_be_edited_is_refused_before_the_editor_opens(
     group_of: list[int],
     said: str,
 ) -> None:
-    state = after(state_of(plan_of(files, 2, group_of)), EditFile())
+    state = after(state_of(plan_of(files, 2, group_of)), FocusOn(0), EditFile())
 
     assert state.request is None
     assert state.status.startswith(said)

@@ -22,6 +22,7 @@ from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_row
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
+    NumberPurpose,
     Purpose,
     Screen,
     ShellRequest,
@@ -33,7 +34,13 @@ from gitsplit.tui.state.new_commits import message_commits
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
-from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
+from gitsplit.tui.update.actions.prompt import (
+    Ask,
+    BeginNumber,
+    Submit,
+    TypeDigit,
+    TypeText,
+)
 from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Fold, Narrow
 from gitsplit.tui.update.actions.screens import (
     OpenBoard,
@@ -50,6 +57,7 @@ from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.layout import last_scroll, room
 from tests.tui.builder import COMMIT, MESSAGES, NO_BACKEND, after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
+from tests.tui.driver import screens
 
 SECONDS = 20
 CTRL_C = "\x03"
@@ -69,6 +77,7 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.PREVIEW: (OpenPreview(),),
     KeyContext.HELP: (OpenHelp(),),
     KeyContext.PROMPT: (Ask(Purpose.SEARCH),),
+    KeyContext.NUMBER: (BeginNumber(NumberPurpose.SEND), TypeDigit("0")),
     KeyContext.LOOK: (ChooseLook(),),
     KeyContext.SEARCH: (Ask(Purpose.SEARCH), TypeText("2"), Submit()),
 }
@@ -428,3 +437,22 @@ def test_what_the_screen_stands_on_is_collected_again_after_it() -> None:
     run(plan_of(FILES), "q")
 
     assert gc.get_freeze_count() == before
+
+
+@pytest.mark.parametrize(
+    ("keys", "name"),
+    [
+        ("Q", "Q"),
+        ("\x01", "Ctrl-A"),
+        ("\x1bOP", "F1"),
+        ("é", "é"),
+        ("\r", "Enter"),
+        ("\x1b[200~D2q\x1b[201~", "Pasted text"),
+    ],
+)
+def test_a_key_without_a_use_says_so_and_changes_nothing(keys: str, name: str) -> None:
+    ((*lines, said, _),) = screens(start(), [[keys]], 80, 24)
+    ((*before, _, _),) = screens(start(), [[]], 80, 24)
+
+    assert said.startswith(f" {name} does nothing here. ? shows the keys.")
+    assert lines == before

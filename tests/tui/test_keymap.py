@@ -10,10 +10,10 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.key_rows import KeyContext, KeyRow, Pressed, action_of
 from gitsplit.tui.keymap import TABLE, key_row
-from gitsplit.tui.state.app_state import Purpose, State
+from gitsplit.tui.state.app_state import NumberPurpose, Purpose, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
-from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
+from gitsplit.tui.update.actions.prompt import Ask, BeginNumber, Submit, TypeText
 from gitsplit.tui.update.actions.reading import FAR, ChooseLook, Narrow, Pin, Widen
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
@@ -34,7 +34,12 @@ from gitsplit.tui.update.actions.split import (
     SetMessage,
 )
 from gitsplit.tui.update.reduce import reduce
-from gitsplit.tui.view.key_help import footer, help_sections, keys_markdown
+from gitsplit.tui.view.key_help import (
+    footer,
+    help_context,
+    help_sections,
+    keys_markdown,
+)
 from tests.tui.builder import plan_of, state_of
 
 ENTRIES = [
@@ -54,6 +59,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
     "choosing a look": (ChooseLook(),),
+    "typing a number": (BeginNumber(NumberPurpose.SEND),),
     "searching": (Ask(Purpose.SEARCH), TypeText("x"), Submit()),
     "typing": (Ask(Purpose.SEARCH),),
 }
@@ -146,11 +152,32 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),
         ("choosing a look", ["w", "s", "o", "h", "z", "Esc"]),
+        ("typing a number", ["0-9", "Esc"]),
         ("typing", ["Enter", "Esc", "Ctrl-U"]),
     ],
 )
 def test_the_footer_offers_what_makes_sense(what: str, keys: list[str]) -> None:
     assert [key for key, _ in footer(state_while(what))] == keys
+
+
+@pytest.mark.parametrize("first", KeyContext)
+def test_help_has_this_screen_s_keys_first_and_every_row_once(
+    first: KeyContext,
+) -> None:
+    told = [entry for _, entries in help_sections(first) for entry in entries]
+    own = [row for row in TABLE if first in row.contexts]
+
+    assert sorted(told) == sorted((row.key_names, row.help) for row in TABLE)
+    assert told[: len(own)] == [(row.key_names, row.help) for row in own]
+
+
+def test_help_is_about_the_screen_that_it_was_opened_from() -> None:
+    for what, place in (
+        ("the series", KeyContext.SERIES),
+        ("splitting", KeyContext.SPLIT),
+        ("a commit", KeyContext.COMMIT),
+    ):
+        assert help_context(reduce(state_while(what), OpenHelp())) is place
 
 
 def test_help_has_every_row_of_the_table() -> None:

@@ -118,7 +118,7 @@ def test_all_matches_are_sent_in_one_step() -> None:
     state = after(searched("one", start), MarkMatches())
     sent = after(state, Send(1))
 
-    assert (state.unit, state.status) == (Unit.MATCHES, "2 hunks selected: send them")
+    assert (state.unit, state.status) == (Unit.MARKS, "2 hunks selected: send them")
     assert [sent.plan.group_of[n] for n in matching_edits_of(state)] == [1, 1]
     assert sent.unit is Unit.PIECE
     assert len(sent.steps_done) == 1

@@ -44,7 +44,7 @@ from gitsplit.tui.key_rows import (
     action_of,
     context_of,
 )
-from gitsplit.tui.keymap import TABLE, context_for
+from gitsplit.tui.keymap import TABLE, UNUSED, context_for, keys_of, unused_action
 from gitsplit.tui.state.app_state import (
     LISTS,
     Screen,
@@ -346,6 +346,10 @@ class Shell:
                 is_here = Condition(partial(self._is_at, row.contexts, key))
                 bindings.add(*key.split(), filter=is_here)(self._handler(key_action))
 
+        for key in UNUSED:
+            is_unused = Condition(partial(self._is_unused, key))
+            bindings.add(key, filter=is_unused)(self._handler(unused_action(key)))
+
         @bindings.add("<any>", filter=Condition(self.is_waiting))
         def _(event: KeyPressEvent) -> None:
             assert self._early_keys is not None, "keys are early while away"
@@ -363,6 +367,12 @@ class Shell:
     def _is_at(self, places: frozenset[KeyContext], key: str) -> bool:
         """Whether a key pressed now is pressed in one of these contexts."""
         return not self.is_waiting() and context_for(self.state, key) in places
+
+    def _is_unused(self, key: str) -> bool:
+        """Whether a key pressed now has no use on the screen that is shown."""
+        context = context_for(self.state, key)
+        is_screen = context.name in Screen.__members__ or context is KeyContext.SEARCH
+        return is_screen and not self.is_waiting() and key not in keys_of(context)
 
     def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
         """The function that prompt_toolkit calls when a key is pressed."""

@@ -13,7 +13,8 @@ from gitsplit.tui.update.actions.reading import FAR
 class KeyContext(Enum):
     """What a key is pressed in, which decides what it does: a screen, or a prompt.
 
-    LOOK is after a ``z``, on which a second key follows; SEARCH is while a search is
+    LOOK is after a ``z``, on which a second key follows, NUMBER where a commit's number
+    of two digits is typed; SEARCH is while a search is
     on, whose keys come before those of the screen (see ``context_for`` in
     :mod:`gitsplit.tui.keymap`).
     """
@@ -28,6 +29,7 @@ class KeyContext(Enum):
     HELP = auto()
     PROMPT = auto()
     LOOK = auto()
+    NUMBER = auto()
     SEARCH = auto()
 
 
@@ -73,8 +75,8 @@ class KeyRow:
     def key_names(self) -> str:
         """The keys as users know them."""
         keys = [key for key in self.actions if key not in self.hidden]
-        if keys == [*DIGITS]:
-            return "1-9"
+        if keys in ([*DIGITS], [*DIGITS, "0"]):
+            return f"{min(keys)}-9"
         first = "z " if self.contexts == {KeyContext.LOOK} else ""
         return " ".join(f"{first}{key_name(key)}" for key in keys)
 
@@ -100,6 +102,10 @@ _NAMES = {
     "delete": "Del",
     "<any>": "text",
     "M 1": "M1-9",
+    "S 1": "S1-9",
+    "0": "0dd",
+    "M 0": "M0dd",
+    "S 0": "S0dd",
 }
 
 
@@ -116,6 +122,8 @@ def context_of(state: State) -> KeyContext:
     """What the next key will be pressed in."""
     if state.is_choosing_look:
         return KeyContext.LOOK
+    if state.number is not None:
+        return KeyContext.NUMBER
     return (
         KeyContext.PROMPT if state.prompt is not None else KeyContext[state.screen.name]
     )

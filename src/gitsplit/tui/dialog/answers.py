@@ -29,6 +29,7 @@ from gitsplit.tui.state.location import row_showing, with_folds
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
     Ask,
+    BeginNumber,
     ChooseSubject,
     Dismiss,
     EraseText,
@@ -50,7 +51,7 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.screens import OpenBoard, OpenHelp, Scroll, SwitchHalf
 from gitsplit.tui.update.actions.series import Become, OpenCommit
 from gitsplit.tui.update.actions.shell import Interrupt, Suspend
-from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Send
+from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat, SwapWith
 from gitsplit.tui.view.layout import page_matches
 
 Step = Callable[[State], Action]
@@ -65,7 +66,8 @@ class Answer(NamedTuple):
 
 
 _DRAWN = (
-    Centre
+    BeginNumber
+    | Centre
     | ChooseLook
     | EraseText
     | Interrupt
@@ -181,8 +183,8 @@ def _with_argument(state: State, key: str, rest: str) -> Sequence[Step]:
         return [_always(first), *_submitted(rest)]
     if state.screen is Screen.SERIES and (numbers := numbers_in(rest)):
         return [*_about_commits(state, found, key, numbers)]
-    if rest.isdecimal() and isinstance(first, MergeInto):
-        return [_always(MergeInto(int(rest) - 1))]
+    if rest.isdecimal() and isinstance(first, MergeInto | SwapWith):
+        return [_always(type(first)(int(rest) - 1))]
     raise ActionRefused(f"{key} stands alone.", hint=_HELP)
 
 
@@ -290,8 +292,7 @@ def _send_step(state: State, where: str, *, is_first: bool) -> Step:
     if found is None:
         raise ActionRefused(f"No commit here: {where}.", hint=_EXAMPLE)
     is_new = action_of(found, Pressed(where)) == AddCommit()
-    is_rest = is_new and not is_first
-    return _always(Send(state.focus + 1)) if is_rest else _step(found, where)
+    return _always(Repeat()) if is_new and not is_first else _step(found, where)
 
 
 def _unfold_step(state: State) -> Action:

@@ -1,14 +1,25 @@
 """Keys of the prompt."""
 
-from gitsplit.tui.key_rows import KeyRow, Pressed
-from gitsplit.tui.keymap.contexts import PROMPT, TYPING
+from gitsplit.tui.key_rows import DIGITS, KeyRow, Pressed
+from gitsplit.tui.keymap.contexts import (
+    MESSAGES,
+    NUMBER,
+    NUMBERED,
+    NUMBERS,
+    PROMPT,
+    SPLIT,
+    TYPING,
+)
+from gitsplit.tui.state.app_state import NumberPurpose
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
+    BeginNumber,
     ChooseSubject,
     Dismiss,
     EraseText,
     MoveInText,
     Submit,
+    TypeDigit,
     TypeText,
 )
 from gitsplit.tui.update.actions.reading import FAR
@@ -21,6 +32,34 @@ def _type_text(pressed: Pressed) -> Action:
 def _submit(pressed: Pressed) -> Action:
     return Submit(pressed.found())
 
+
+def _type_digit(pressed: Pressed) -> Action:
+    return TypeDigit(pressed.text)
+
+
+NUMBER_ROWS = (
+    KeyRow(
+        NUMBERS,
+        NUMBERED | SPLIT | MESSAGES,
+        {"0": BeginNumber(NumberPurpose.SEND)},
+        "commit 10 and up: two digits follow",
+    ),
+    KeyRow(
+        NUMBERS,
+        NUMBER,
+        dict.fromkeys((*DIGITS, "0"), _type_digit),
+        "a digit of the number",
+        "digit",
+    ),
+    KeyRow(
+        NUMBERS,
+        NUMBER,
+        {"escape": TypeDigit(""), "<any>": TypeDigit("")},
+        "cancel",
+        "cancel",
+        hidden=frozenset({"<any>"}),
+    ),
+)
 
 PROMPT_ROWS = (
     KeyRow(TYPING, PROMPT, {"enter": _submit}, "accept", "OK"),

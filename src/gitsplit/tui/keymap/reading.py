@@ -29,9 +29,12 @@ from gitsplit.tui.update.actions.reading import (
     MarkMatches,
     MoveColumns,
     MoveFile,
+    MoveInCommit,
     MovePiece,
     MoveRows,
     MoveTo,
+    NextDoubtful,
+    NextUnseen,
     Pan,
     ShowContext,
     Toggle,
@@ -64,6 +67,14 @@ MOVING_ROWS = (
     KeyRow(MOVING, SENDING | LISTED, {"up": _UP, "down": _DOWN}, "by line"),
     KeyRow(MOVING, LISTED | BOARD, {"k": _UP, "j": _DOWN}, "by commit, file, in lists"),
     KeyRow(MOVING, SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
+    KeyRow(
+        MOVING,
+        SPLIT,
+        {"(": MoveInCommit(-1), ")": MoveInCommit(1)},
+        "by hunk of the selected commit",
+    ),
+    KeyRow(MOVING, SPLIT, {",": NextUnseen()}, "the next hunk neither sent nor kept"),
+    KeyRow(MOVING, SPLIT, {";": NextDoubtful()}, "the next doubtful, least sure first"),
     KeyRow(MOVING, ORDERED, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     KeyRow(
         MOVING, SERIES, {"tab": SwitchHalf()}, "to the diff below, back", "diff below"

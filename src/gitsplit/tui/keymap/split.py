@@ -13,10 +13,18 @@ from gitsplit.tui.keymap.contexts import (
     WORDS,
     WORKING,
 )
-from gitsplit.tui.state.app_state import Purpose
+from gitsplit.tui.state.app_state import NumberPurpose, Purpose
 from gitsplit.tui.update.actions import Action
-from gitsplit.tui.update.actions.prompt import Ask
-from gitsplit.tui.update.actions.reading import Cancel, Fold, Narrow, Pin, Widen
+from gitsplit.tui.update.actions.prompt import Ask, BeginNumber
+from gitsplit.tui.update.actions.reading import (
+    Cancel,
+    Fold,
+    MarkAlike,
+    MarkHunk,
+    Narrow,
+    Pin,
+    Widen,
+)
 from gitsplit.tui.update.actions.screens import Redo, Undo
 from gitsplit.tui.update.actions.shell import EditFile, EditMessage
 from gitsplit.tui.update.actions.split import (
@@ -29,10 +37,12 @@ from gitsplit.tui.update.actions.split import (
     MoveCommit,
     Own,
     PlaceTests,
+    Repeat,
     Send,
     SendAlong,
     SendToNext,
     SplitHunk,
+    SwapWith,
     Take,
     UseProposal,
 )
@@ -83,6 +93,13 @@ HUNK_ROWS = (
     KeyRow(
         ABOUT_HUNKS,
         SENDING,
+        {".": Repeat()},
+        "where the last one was sent",
+        "repeat",
+    ),
+    KeyRow(
+        ABOUT_HUNKS,
+        SENDING,
         {"+": AddCommit()},
         "to a new commit after the selected one",
         "new commit",
@@ -111,6 +128,10 @@ SELECTING_ROWS = (
         "lines",
     ),
     KeyRow(SELECTING, SPLIT, {"V": Widen()}, "widen the selection", "widen"),
+    KeyRow(
+        SELECTING, SPLIT, {"space": MarkHunk()}, "select this hunk too, or not", "too"
+    ),
+    KeyRow(SELECTING, SPLIT, {"*": MarkAlike()}, "select all hunks like this", "alike"),
     KeyRow(
         SELECTING,
         SPLIT,
@@ -195,10 +216,21 @@ COMMIT_ROWS = (
         SPLIT,
         {
             **{f"M {each}": MergeInto(int(each) - 1) for each in DIGITS},
+            "M 0": BeginNumber(NumberPurpose.MERGE),
             "M M": MergeInto(),
         },
         "merge it into that commit, into the previous one",
         hidden=frozenset(f"M {each}" for each in DIGITS[1:]),
+    ),
+    KeyRow(
+        ABOUT_COMMITS,
+        SPLIT,
+        {
+            **{f"S {each}": SwapWith(int(each) - 1) for each in DIGITS},
+            "S 0": BeginNumber(NumberPurpose.SWAP),
+        },
+        "swap it with that commit",
+        hidden=frozenset(f"S {each}" for each in DIGITS[1:]),
     ),
     KeyRow(
         ABOUT_COMMITS,

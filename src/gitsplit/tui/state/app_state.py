@@ -86,7 +86,29 @@ class Unit(Enum):
     HUNK = auto()
     FILE = auto()
     DIRECTORY = auto()
-    MATCHES = auto()
+    MARKS = auto()
+
+
+class NumberPurpose(StrEnum):
+    """What a commit's number of two digits is typed for."""
+
+    SEND = "send to commit"
+    MERGE = "merge into commit"
+    SWAP = "swap with commit"
+
+
+class TypedNumber(NamedTuple):
+    """A number of two digits that is being typed: what for, and what is there of it."""
+
+    purpose: NumberPurpose
+    digits: str = ""
+
+
+class LastSend(NamedTuple):
+    """Where hunks were sent last: to a group, or else so many groups along."""
+
+    group: int | None = None
+    by: int = 0
 
 
 class Look(StrEnum):
@@ -339,12 +361,16 @@ class State:
     cursor: int = 0
     unit: Unit = Unit.PIECE
     anchor: int | None = None  # the row at which a selection of lines began
+    marks: frozenset[Edit] = frozenset()  # the hunks selected one by one
+    last_send: LastSend | None = None  # to be repeated
+    doubt: Edit | None = None  # the doubtful hunk that was last gone to
     focus: int = 0  # the selected new commit, which keys for commits are about
     is_pinned: bool = False  # the selected one, which else is that of the cursor's hunk
     viewed: int = 0  # the new commit that the COMMIT screen shows
     pan: int = 0  # the first column in sight
     looks: frozenset[Look] = frozenset({Look.WORDS})
     is_choosing_look: bool = False  # by a second key
+    number: TypedNumber | None = None  # of a commit, being typed
     is_centred: bool = False  # the cursor, for this frame
     unfolded: frozenset[FoldKey] = frozenset()
     folded: frozenset[int] = frozenset()  # files of which only the header is shown

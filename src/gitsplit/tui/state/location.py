@@ -50,6 +50,8 @@ def with_commit_open(state: State, commit: Oid) -> State:
         last_places=_last_places(state),
         unit=Unit.PIECE,
         anchor=None,
+        marks=frozenset(),
+        last_send=None,
         pan=0,
         is_pinned=False,
     )
@@ -214,7 +216,12 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
     """The state at the same line and commit, after the plan ``before`` was replaced."""
     focus = _focus_in(before, plan, state.focus)
     unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
-    moved = replace(state, focus=focus, viewed=focus, unit=unit, anchor=None)
+    marks = state.marks.intersection(plan.edits)
+    if unit is Unit.MARKS and not marks:
+        unit = Unit.PIECE
+    moved = replace(
+        state, focus=focus, viewed=focus, unit=unit, anchor=None, marks=marks
+    )
     if plan.edits == before.edits:
         return moved
     unfolded = _folds_after_cut(before.edits, plan.edits, state.unfolded)
@@ -225,7 +232,9 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
 def on_proposal(state: State, plan: Plan) -> State:
     """The state at the same line and selection, after the plan was first proposed."""
     rows = rows_after(state.rows, plan.changes, plan.edits, state.unfolded)
-    return _on_rows(state, rows)
+    marks = state.marks.intersection(plan.edits)
+    unit = Unit.PIECE if state.unit is Unit.MARKS and not marks else state.unit
+    return _on_rows(replace(state, marks=marks, unit=unit), rows)
 
 
 def _on_rows(state: State, rows: Rows) -> State:

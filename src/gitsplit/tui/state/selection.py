@@ -20,8 +20,8 @@ from gitsplit.model.diff import (
     finer_edits,
 )
 from gitsplit.model.listing import quantity
+from gitsplit.model.memo import memo
 from gitsplit.model.plan import DROPPED, Plan, with_edits_cut
-from gitsplit.tui.diff.matches import MatchingEdits, matching_edits
 from gitsplit.tui.diff.rows import (
     RowKind,
     Rows,
@@ -49,11 +49,9 @@ def selection_of(state: State) -> Selection:
         return tuple(SelectedEdit(at, edits[at]) for at in places_in_cell(state))
     if state.unit is Unit.LINES:
         return tuple(_edit_lines_in(state.rows, rows_from_anchor(state)))
-    if state.unit is Unit.MATCHES:
-        return tuple(
-            SelectedEdit(place, state.plan.edits[place])
-            for place in _matching_edits(state).places
-        )
+    if state.unit is Unit.MARKS:
+        places = sorted(map(state.rows.place_of, state.marks))
+        return tuple(SelectedEdit(place, state.plan.edits[place]) for place in places)
     if unit_at(state) in {Unit.FILE, Unit.DIRECTORY}:
         return _edits_of_files(state.plan, set(_files_in_unit(state)))
     runs = selection_rows(state)
@@ -70,8 +68,8 @@ def selection_rows(state: State) -> tuple[range, ...]:
         return tuple(map(state.rows.rows_of, edits))
     if state.unit is Unit.LINES:
         return (rows_from_anchor(state),)
-    if state.unit is Unit.MATCHES:
-        return _matching_edits(state).runs
+    if state.unit is Unit.MARKS:
+        return _runs_of(state.rows, state.marks)
     unit = unit_at(state)
     if unit in {Unit.FILE, Unit.DIRECTORY}:
         return tuple(state.rows.rows_of_file(file) for file in _files_in_unit(state))
@@ -81,8 +79,10 @@ def selection_rows(state: State) -> tuple[range, ...]:
     return () if edit is None else (state.rows.rows_of(edit),)
 
 
-def _matching_edits(state: State) -> MatchingEdits:
-    return matching_edits(state.plan.changes, state.rows, state.search)
+@memo
+def _runs_of(rows: Rows, edits: frozenset[Edit]) -> tuple[range, ...]:
+    """The rows of these edits, as runs in order."""
+    return tuple(rows.rows_of(edit) for edit in sorted(edits, key=rows.place_of))
 
 
 def unit_at(state: State) -> Unit:
@@ -180,7 +180,7 @@ UNIT_WORDS = {
     Unit.HUNK: "all under this @@",
     Unit.FILE: "whole file",
     Unit.DIRECTORY: "whole directory",
-    Unit.MATCHES: "all matches",
+    Unit.MARKS: "selected",
 }
 """What is selected, where it is more than a hunk."""
 
@@ -192,6 +192,8 @@ def cursor_words(state: State) -> str:
         return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
         return "the rename and the file's edits · s splits them"
+    if unit is Unit.MARKS:
+        return f"{quantity(len(state.marks), 'hunk')} selected"
     if unit is not Unit.PIECE:
         return f"{UNIT_WORDS[unit]} selected"
     place = state.rows.edit_at(state.cursor)

@@ -3,13 +3,14 @@
 The steps and the user's place are kept in a :class:`Memory` for the next start.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.checks import Check
+from gitsplit.model.diff import Edit
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan
+from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import with_overrides_merged
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.rewording import with_words_followed
@@ -91,6 +92,7 @@ def after_undo(state: State) -> State:
         steps_done=state.steps_done[:-1],
         steps_undone=(_seen_from(state, step), *state.steps_undone),
     )
+    back = _at_change(state, back, step)
     return _at_step(back, step, f"undid{_step_commit_words(state, step)}: {step.words}")
 
 
@@ -108,6 +110,7 @@ def after_redo(state: State) -> State:
         steps_done=(*state.steps_done, _seen_from(state, step)),
         steps_undone=state.steps_undone[1:],
     )
+    forward = _at_change(state, forward, step)
     said = f"redid{_step_commit_words(state, step)}: {step.words} · u to undo"
     return _at_step(forward, step, said)
 
@@ -141,6 +144,39 @@ def _at_step(state: State, step: HistoryStep, said: str) -> State:
     if step.commit is not None and state.screen is Screen.SERIES:
         state = replace(state, chosen=step.commit)
     return replace(state, status=said)
+
+
+def _at_change(before: State, state: State, step: HistoryStep) -> State:
+    """The state with the cursor on the first hunk that a step has changed, if it did.
+
+    Where it stands on one of these, it stays.
+    """
+    is_seen = state.screen is Screen.SPLIT and is_open(before, step.commit)
+    if not is_seen or not is_open(state, step.commit) or not state.plan.edits:
+        return state
+    changed = _changed_places(before.plan, state.plan)
+    here = state.rows.edit_at(state.cursor)
+    if not changed or here in changed:
+        return state
+    return replace(state, cursor=state.rows.row_of(state.plan.edits[changed[0]]))
+
+
+def _changed_places(before: Plan, plan: Plan) -> list[int]:
+    """The places of the edits that are in other groups than before, or cut otherwise.
+
+    Where there are more groups or fewer, the same one may have another number.
+    """
+    by_number = len(before.groups) == len(plan.groups)
+
+    def homes(of: Plan) -> Iterator[tuple[Edit, object]]:
+        for edit, group in zip(of.edits, of.group_of, strict=True):
+            is_number = by_number or group == DROPPED
+            yield edit, group if is_number else of.groups[group]
+
+    known = dict(homes(before))
+    return [
+        at for at, (edit, home) in enumerate(homes(plan)) if known.get(edit) != home
+    ]
 
 
 def _at_step_screen(state: State, step: HistoryStep) -> State:

@@ -43,6 +43,7 @@ from gitsplit.tui.update.actions.split import (
     MoveCommit,
     Own,
     SetMessage,
+    SwapWith,
 )
 from gitsplit.tui.update.messages import step_about, with_messages
 
@@ -108,6 +109,8 @@ def after_commit_action(state: State, action: CommitAction) -> State:
             return _after_commit_move(state, state.focus + by)
         case MergeInto(group):
             return _after_merge(state, group)
+        case SwapWith(group):
+            return _after_swap(state, group)
         case Own():
             return _with_owner(state)
         case SetMessage(group, message):
@@ -145,6 +148,19 @@ def _after_commit_move(state: State, to: int) -> State:
     words = f"commit {state.focus + 1} is now commit {to + 1}"
     words += side_effect_words(state.plan, plan)
     return replace(with_plan(state, plan, words), focus=to, viewed=to)
+
+
+def _after_swap(state: State, group: int) -> State:
+    """The state with the selected commit and ``group`` in each other's place."""
+    refuse_missing_group(state, group)
+    one, other = sorted((state.focus, group))
+    if one == other:
+        raise NothingToDo(f"Commit {one + 1} is the selected one.")
+    plan = with_group_moved(state.plan, one, other)
+    plan = with_group_moved(plan, other - 1, one) if other - one > 1 else plan
+    words = f"commits {one + 1} and {other + 1} swapped"
+    words += side_effect_words(state.plan, plan)
+    return replace(with_plan(state, plan, words), focus=group, viewed=group)
 
 
 def _after_merge(state: State, group: int | None) -> State:

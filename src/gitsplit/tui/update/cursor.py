@@ -45,9 +45,10 @@ from gitsplit.tui.update.actions.reading import (
     Fold,
     LookAction,
     MarkAction,
+    MarkAlike,
+    MarkHunk,
     MoveColumns,
     MoveFile,
-    MovePiece,
     MoveRows,
     MoveTo,
     Narrow,
@@ -63,6 +64,7 @@ from gitsplit.tui.update.folding import (
     row_below,
     row_in_sight,
 )
+from gitsplit.tui.update.hunk_walk import after_alike, after_hunk_walk, after_mark
 from gitsplit.tui.update.messages import with_messages
 from gitsplit.tui.update.search import with_match
 
@@ -83,8 +85,6 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
         case MoveTo(row):
             last = len(state.rows) - 1
             return at_row(state, row_in_sight(state, max(0, min(row, last))))
-        case MovePiece(by):
-            return at_row(state, _piece_row(state, by))
         case MoveFile(by):
             return at_row(state, _file_row(state, by))
         case MoveColumns():
@@ -92,7 +92,7 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
         case Pan(columns):
             return _after_pan(state, columns)
         case _:
-            assert_never(action)
+            return after_hunk_walk(state, action)
 
 
 def after_mark_action(state: State, action: MarkAction) -> State:
@@ -107,11 +107,15 @@ def after_mark_action(state: State, action: MarkAction) -> State:
         case Cancel() if state.unit is Unit.PIECE and not state.is_alone:
             return at_series(state)
         case Cancel():
-            return _with_unit(state, Unit.PIECE)
+            return _with_unit(replace(state, marks=frozenset()), Unit.PIECE)
         case Fold(everywhere):
             return after_fold_of_all(state) if everywhere else after_fold(state)
         case Pin():
             return _after_pin(state)
+        case MarkHunk():
+            return after_mark(state)
+        case MarkAlike():
+            return after_alike(state)
         case _:
             assert_never(action)
 
@@ -185,22 +189,6 @@ def _has_line_beyond(state: State, column: int) -> bool:
         for change in (*changes[here:], *changes[:here])
         for line in chain(change.old_lines, change.new_lines)
     )
-
-
-def _piece_row(state: State, by: int) -> int:
-    """The first row of the next hunk, or of the previous one."""
-    edits, rows = state.plan.edits, state.rows
-    place = rows.edit_at(state.cursor)
-    is_folded = rows[state.cursor].segment.file in state.folded
-    if place is None:
-        place = bisect_left(edits, state.cursor, key=rows.row_of)
-        place -= by > 0
-    place += by
-    if is_folded and by > 0:
-        place = rows.places_of(rows[state.cursor].segment.file).stop
-    if not 0 <= place < len(edits):
-        raise NothingToDo(f"Already the {'last' if by > 0 else 'first'} hunk.")
-    return row_in_sight(state, rows.row_of(edits[place]))
 
 
 def _file_row(state: State, by: int) -> int:

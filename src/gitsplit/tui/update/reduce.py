@@ -42,7 +42,7 @@ from gitsplit.tui.state.proposals import (
 from gitsplit.tui.state.selection import with_focus_at_cursor
 from gitsplit.tui.state.undo import after_redo, after_undo, with_step
 from gitsplit.tui.update.actions import Action, PlanAction, ViewAction
-from gitsplit.tui.update.actions.prompt import PromptAction
+from gitsplit.tui.update.actions.prompt import NumberAction, PromptAction
 from gitsplit.tui.update.actions.reading import (
     CursorAction,
     LookAction,
@@ -91,6 +91,7 @@ from gitsplit.tui.update.actions.split import (
     CommitAction,
     MoveCommit,
     OpenedAction,
+    OrderAction,
     Own,
     PieceAction,
     PlaceTests,
@@ -109,6 +110,7 @@ from gitsplit.tui.update.cursor import (
 )
 from gitsplit.tui.update.folding import with_cursor_in_sight
 from gitsplit.tui.update.messages import with_edit_request, with_file_content
+from gitsplit.tui.update.numbers import action_meant, after_number_action
 from gitsplit.tui.update.screens import after_screen_action, at_screen_beneath
 from gitsplit.tui.update.search import after_search_action
 from gitsplit.tui.update.series import (
@@ -125,6 +127,7 @@ def reduce(state: State, action: Action) -> State:
     A refused action changes nothing; its reason is the status (law 4). Nor does one
     that needs contents merged: it is taken again when that is reported.
     """
+    action = action_meant(state, action)
     if isinstance(action, Report):
         known = _after_report(replace(state, request=None, to_merge=None), action)
         return _with_focus_followed(state, with_proposals_in_place(known))
@@ -135,6 +138,7 @@ def reduce(state: State, action: Action) -> State:
         to_merge=None,
         merges={},
         is_choosing_look=False,
+        number=state.number if isinstance(action, NumberAction) else None,
         is_centred=False,
     )
     if not isinstance(action, Apply):
@@ -145,6 +149,8 @@ def reduce(state: State, action: Action) -> State:
         made = _after_action(replace(ready, merges=state.merges), action)
         if not isinstance(action, _SelectingAction):
             made = _with_focus_followed(ready, made)
+        if isinstance(action, _RenumberingAction):
+            made = replace(made, last_send=None)
         seen = with_cursor_in_sight(replace(made, merges={}))
         return with_proposals_in_place(seen)
     except MergeNeeded as needed:
@@ -156,6 +162,12 @@ def reduce(state: State, action: Action) -> State:
 
 _SelectingAction = CommitAction | ChangeCount | UseProposal | AddCommit | PlaceTests
 """What selects a commit itself, which stays so until the cursor moves."""
+
+
+_RenumberingAction = (
+    OrderAction | ChangeCount | UseProposal | PlaceTests | HistoryAction
+)
+"""What may give commits other numbers."""
 
 
 def _with_focus_followed(before: State, state: State) -> State:
@@ -179,6 +191,8 @@ def _after_action(state: State, action: Action) -> State:
         return _after_view_action(state, action)
     if isinstance(action, PromptAction):
         return after_prompt_action(state, action)
+    if isinstance(action, NumberAction):
+        return after_number_action(state, action)
     if isinstance(action, ShellAction):
         return _after_shell_action(state, action)
     assert not isinstance(action, Report), "a report isn't the user's"

@@ -36,8 +36,8 @@ def after_search_action(state: State, action: SearchAction) -> State:
             return with_match(state, state.search, by, lines)
         case MarkMatches():
             return _with_matches_selected(state)
-        case EndSearch() if state.unit is Unit.MATCHES and state.screen is Screen.SPLIT:
-            return replace(state, unit=Unit.PIECE)
+        case EndSearch() if state.unit is Unit.MARKS and state.screen is Screen.SPLIT:
+            return replace(state, unit=Unit.PIECE, marks=frozenset())
         case EndSearch():
             return replace(state, is_searching=False, status="search ended")
         case _:
@@ -102,5 +102,9 @@ def _with_matches_selected(state: State) -> State:
         )
     count = quantity(len(found.places), "hunk")
     return replace(
-        state, unit=Unit.MATCHES, anchor=None, status=f"{count} selected: send them"
+        state,
+        unit=Unit.MARKS,
+        anchor=None,
+        marks=frozenset(state.plan.edits[place] for place in found.places),
+        status=f"{count} selected: send them",
     )

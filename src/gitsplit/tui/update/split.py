@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 from typing import assert_never
 
 from gitsplit.errors import ActionRefused, NothingToDo
@@ -13,14 +13,16 @@ from gitsplit.model.plan import (
     DROPPED,
     Group,
     Plan,
+    empty_groups,
     with_edits_assigned,
     with_group,
+    without_group,
 )
 from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.state.app_state import LastSend, Screen, State, Unit
 from gitsplit.tui.state.board import with_next_cell
 from gitsplit.tui.state.confirmed import (
     with_confirmed,
@@ -44,6 +46,7 @@ from gitsplit.tui.update.actions.split import (
     Follow,
     PieceAction,
     PlaceTests,
+    Repeat,
     Send,
     SendAlong,
     SendToNext,
@@ -54,8 +57,45 @@ from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
 
 
 def after_piece_action(state: State, action: PieceAction) -> State:
-    """The state with the selection sent, left out, split, or made a commit."""
+    """The state with the selection sent, left out, split, or made a commit.
+
+    Where it was sent, that can be repeated.
+    """
+    if isinstance(action, Repeat):
+        action = _last_send(state)
+    made = _after_piece_action(state, action)
+    if len(made.plan.groups) < len(state.plan.groups):
+        return replace(made, last_send=None)  # whose number is another's now
+    return replace(made, last_send=_as_last_send(made, action) or made.last_send)
+
+
+def _last_send(state: State) -> PieceAction:
+    """The action that sends once more; raises ActionRefused where nothing was sent."""
+    last = state.last_send
+    if last is None:
+        raise NothingToDo("Nothing was sent yet.")
+    return SendAlong(last.by) if last.group is None else Send(last.group)
+
+
+def _as_last_send(made: State, action: PieceAction) -> LastSend | None:
+    """What to repeat after an action, if it was one that sends."""
     match action:
+        case Send(group):
+            return LastSend(group)
+        case Drop():
+            return LastSend(DROPPED)
+        case AddCommit() | Take() if made.is_pinned or isinstance(action, AddCommit):
+            return LastSend(made.focus)
+        case SendAlong() | SendToNext():
+            return LastSend(by=action.by if isinstance(action, SendAlong) else 1)
+        case _:
+            return None
+
+
+def _after_piece_action(state: State, action: PieceAction) -> State:
+    match action:
+        case Send(group) if group == DROPPED:
+            return _after_piece_action(state, Drop())
         case Send(group):
             return _after_send(state, _non_empty(selection_of(state)), group)
         case Take(rest):
@@ -75,6 +115,8 @@ def after_piece_action(state: State, action: PieceAction) -> State:
             return _after_follow_toggle(state)
         case PlaceTests():
             return _after_placed_tests(state)
+        case Repeat():
+            return _after_piece_action(state, _last_send(state))
         case _:
             assert_never(action)
 
@@ -187,6 +229,8 @@ def _after_send_to_next(state: State, selection: Selection) -> State:
     here = _members_of(state.plan, selection, home, is_in=True)
     if not here:
         status = f"not in commit {group_name(home)}: stays where it is"
+        if not state.is_pinned:
+            status = "left out: stays so"
         return _beyond_selection(state, replace(state, status=status), selection)
     if home + 1 == len(state.plan.groups):
         raise ActionRefused(
@@ -218,7 +262,27 @@ def _after_assignment(state: State, selection: Selection, group: int) -> State:
         many = "commits" if "," in came_from else "commit"
         words = f"left out {what} of {many} {came_from}"
     words += side_effect_words(plan, moved, places)
+    if gone := [g for g in _emptied(state) if g not in moved.group_of]:
+        moved = reduce(without_group, reversed(gone), moved)
+        numbers = ", ".join(str(group + 1) for group in gone)
+        noun = "commits" if len(gone) > 1 else "commit"
+        words += f"; removed the empty {noun} {numbers}"
     return with_sent(state, moved, words, places)
+
+
+def _emptied(state: State) -> list[int]:
+    """The commits that had hunks once, and have none any more.
+
+    As far back as there were as many commits; one just made is still to be filled.
+    """
+    empty, count = set(empty_groups(state.plan)), len(state.plan.groups)
+    found: set[int] = set()
+    for todo in reversed(state.history.past):
+        plan = todo.entry(state.target.commit).plan
+        if found >= empty or plan is None or len(plan.groups) != count:
+            break
+        found |= empty.intersection(plan.group_of)
+    return sorted(found)
 
 
 def _group_names(plan: Plan, selection: Selection) -> str:
@@ -286,8 +350,8 @@ def _beyond_selection(before: State, state: State, selection: Selection) -> Stat
     """
     if before.screen is Screen.BOARD:
         return with_next_cell(state)
-    if before.unit is Unit.MATCHES:
-        return replace(state, unit=Unit.PIECE)
+    if before.unit is Unit.MARKS:
+        return replace(state, unit=Unit.PIECE, marks=frozenset())
     if before.unit is Unit.LINES:
         state = replace(state, unit=Unit.PIECE, anchor=None)
     elif (header := state.rows[state.cursor].kind) in {RowKind.FILE, RowKind.HUNK}:

@@ -116,7 +116,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
             return "no hunk here"
-        case Unit.HUNK | Unit.FILE | Unit.DIRECTORY | Unit.MATCHES as unit:
+        case Unit.HUNK | Unit.FILE | Unit.DIRECTORY | Unit.MARKS as unit:
             pieces = sum(map(len, (state.rows.places_in(run) for run in runs)))
             what = UNIT_WORDS[unit]
             if state.unit is Unit.PIECE and rename_with_edits(state) is not None:

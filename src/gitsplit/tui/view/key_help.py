@@ -29,6 +29,7 @@ class _FooterKeys(Enum):
     HELP = "up q"
     PROMPT = "enter escape c-u"
     CHOOSING = "enter escape down c-u"
+    NUMBER = "1 escape"
     LOOK = "w s o h z escape"
     SEARCH = "1 n N * escape ?"
 
@@ -43,12 +44,25 @@ def footer(state: State) -> list[tuple[str, str]]:
     ]
 
 
-def help_sections() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The sections of the help, each key with a few words on what it does."""
+def help_sections(
+    first: KeyContext | None = None,
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sections of the help, each key with a few words on what it does.
+
+    Those of the ``first`` context come before all others, which say so.
+    """
     sections: dict[str, list[tuple[str, str]]] = {}
-    for row in TABLE:
-        sections.setdefault(row.section, []).append((row.key_names, row.help))
+    for row in sorted(TABLE, key=lambda row: first not in row.contexts):
+        is_here = first is None or first in row.contexts
+        name = row.section if is_here else f"{row.section} · elsewhere"
+        sections.setdefault(name, []).append((row.key_names, row.help))
     return list(sections.items())
+
+
+def help_context(state: State) -> KeyContext:
+    """The screen that the help is opened from."""
+    below = [screen for screen, _ in state.beneath]
+    return KeyContext[below[-1].name] if below else KeyContext.SPLIT
 
 
 def keys_markdown() -> str:
@@ -64,7 +78,7 @@ def keys_markdown() -> str:
 
 def _footer_keys(state: State) -> _FooterKeys:
     """The keys of the footer in this state."""
-    if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK):
+    if context_of(state) in (KeyContext.PROMPT, KeyContext.LOOK, KeyContext.NUMBER):
         offers = state.prompt is not None and len(state.prompt.choices) > 1
         return _FooterKeys["CHOOSING" if offers else context_of(state).name]
     match state.screen:

@@ -41,7 +41,7 @@ from gitsplit.tui.view.frame import (
     status_lines,
     title_line,
 )
-from gitsplit.tui.view.key_help import footer, help_sections
+from gitsplit.tui.view.key_help import footer, help_context, help_sections
 from gitsplit.tui.view.messages import message_lines, owner_words
 from gitsplit.tui.view.original import (
     original_matches,
@@ -142,7 +142,9 @@ _PAGES = {
     ),
     Screen.HELP: _Page(
         "keys",
-        lambda state, width, _: help_page(help_sections(), width, state.scroll),
+        lambda state, width, _: help_page(
+            help_sections(help_context(state)), width, state.scroll
+        ),
     ),
 }
 

@@ -5,7 +5,7 @@ Keys, the mouse, the editor and background work make these values;
 numbered from 0.
 """
 
-from gitsplit.tui.update.actions.prompt import PromptAction
+from gitsplit.tui.update.actions.prompt import NumberAction, PromptAction
 from gitsplit.tui.update.actions.reading import (
     CursorAction,
     LookAction,
@@ -20,4 +20,5 @@ from gitsplit.tui.update.actions.split import OpenedAction
 
 PlanAction = OpenedAction | SeriesAction | HistoryAction
 ViewAction = CursorAction | MarkAction | LookAction | SearchAction | ScreenAction
-Action = PlanAction | ViewAction | PromptAction | ShellAction | Report
+TypingAction = PromptAction | NumberAction
+Action = PlanAction | ViewAction | TypingAction | ShellAction | Report

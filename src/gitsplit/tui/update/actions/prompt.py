@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitsplit.tui.state.app_state import Purpose
+from gitsplit.tui.state.app_state import NumberPurpose, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,21 @@ class Dismiss:
     """Cancel the prompt."""
 
 
+@dataclass(frozen=True, slots=True)
+class BeginNumber:
+    """Begin a commit's number of two digits, for ``purpose``."""
+
+    purpose: NumberPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDigit:
+    """Type a digit of the number; the second one ends it. What is no digit cancels."""
+
+    digit: str
+
+
+NumberAction = BeginNumber | TypeDigit
 PromptAction = (
     Ask | TypeText | EraseText | MoveInText | ChooseSubject | Submit | Dismiss
 )

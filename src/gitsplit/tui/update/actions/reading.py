@@ -62,6 +62,33 @@ class FindNext:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveInCommit:
+    """Move the cursor to the next hunk of the same commit (1), or the previous (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextUnseen:
+    """Move the cursor to the next hunk that was neither sent nor kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextDoubtful:
+    """Move the cursor to the hunk of which the proposal is least sure, or the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkHunk:
+    """Select the hunk at the cursor too, or no longer, and go to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAlike:
+    """Select all hunks like the one at the cursor."""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkMatches:
     """Select all hunks in which the text is that is searched."""
 
@@ -124,7 +151,8 @@ class Pin:
     """Keep the selected commit selected wherever the cursor goes, or no longer."""
 
 
-CursorAction = MoveRows | MoveTo | MovePiece | MoveFile | MoveColumns | Pan
+HunkWalk = MovePiece | MoveInCommit | NextUnseen | NextDoubtful
+CursorAction = MoveRows | MoveTo | HunkWalk | MoveFile | MoveColumns | Pan
 SearchAction = FindNext | MarkMatches | EndSearch
-MarkAction = Narrow | Widen | Cancel | Fold | Pin
+MarkAction = Narrow | Widen | Cancel | Fold | Pin | MarkHunk | MarkAlike
 LookAction = ChooseLook | Toggle | ShowContext | Centre

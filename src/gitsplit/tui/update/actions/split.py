@@ -38,6 +38,11 @@ class SendAlong:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Send the selection where hunks were sent last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """Leave the selection out of all commits."""
 
@@ -94,6 +99,13 @@ class MergeInto:
 
 
 @dataclass(frozen=True, slots=True)
+class SwapWith:
+    """Have the selected commit and ``group`` change places."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeCount:
     """Propose one commit more (1) or fewer (-1) for the one that is open."""
 
@@ -137,11 +149,13 @@ PieceAction = (
     | Take
     | SendToNext
     | SendAlong
+    | Repeat
     | Drop
     | SplitHunk
     | AddCommit
     | Follow
     | PlaceTests
 )
-CommitAction = Focus | FocusOn | MoveCommit | MergeInto | Own | SetMessage
+OrderAction = MoveCommit | MergeInto | SwapWith
+CommitAction = Focus | FocusOn | OrderAction | Own | SetMessage
 OpenedAction = PieceAction | CommitAction | ChangeCount | UseProposal | SetContent
