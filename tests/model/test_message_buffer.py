@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.message import stripspace
-from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
+from gitsplit.model.message_buffer import (
+    buffer_of,
+    mark_for,
+    messages_in,
+    with_patch_below,
+    without_patch,
+)
 
 LINES = st.one_of(
     st.binary(max_size=12),
@@ -108,3 +114,42 @@ def test_a_text_whose_lines_between_messages_are_broken_is_refused(
     with pytest.raises(InvalidPlan, match=reason) as refusal:
         messages_in(text, BOTH, b"#")
     assert refusal.value.hint
+
+
+PATCH = b"a  +1 -1\n\ndiff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+# 2\n"
+SCISSORS = b"# ------------------------ >8 ------------------------\n"
+
+
+def test_a_diff_is_shown_below_the_line_that_git_has_there() -> None:
+    assert with_patch_below(b"Do one\n", PATCH, b"#") == (
+        b"Do one\n\n# Lines starting with '#' will be ignored.\n"
+        + SCISSORS
+        + b"# Do not modify or remove the line above.\n"
+        + b"# Everything below it will be ignored.\n"
+        + PATCH
+    )
+
+
+@pytest.mark.parametrize("mark", [b"#", b";", b"//"])
+@pytest.mark.parametrize("message", [b"Do one\n", b"", b"Do one\n\ndiff --git a b\n"])
+def test_the_diff_is_cut_away_when_the_text_is_read(
+    mark: bytes, message: bytes
+) -> None:
+    text = with_patch_below(message, PATCH, mark)
+
+    assert stripspace(without_patch(text, PATCH, mark), mark) == message
+    assert stripspace(without_patch(text + b"more\n", PATCH, mark), mark) == message
+    assert without_patch(b"Begin\n" + text, PATCH, mark).startswith(b"Begin\n")
+
+
+def test_the_diff_is_cut_away_where_the_line_above_it_is_gone() -> None:
+    text = with_patch_below(b"Do one\n", PATCH, b"#").replace(SCISSORS, b"")
+
+    assert stripspace(without_patch(text, PATCH, b"#"), b"#") == b"Do one\n"
+
+
+def test_a_message_without_a_diff_is_all_of_the_text() -> None:
+    text = with_patch_below(b"Do one\n", b"", b"#")
+
+    assert text == b"Do one\n\n# Lines starting with '#' will be ignored.\n"
+    assert stripspace(without_patch(text, b"", b"#"), b"#") == b"Do one\n"

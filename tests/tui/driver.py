@@ -66,7 +66,7 @@ class _Watched(Shell):
 
     def __init__(self, state: State, outlook: Outlook) -> None:
         unchanged = Editor(
-            lambda message: message,
+            lambda message, _: message,
             lambda _, content: content,
             lambda titled: [message for _, message in titled],
         )

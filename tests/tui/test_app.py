@@ -142,7 +142,7 @@ def played(
     backend: Backend = NO_BACKEND,
 ) -> End:
     """What comes of these keys, sent in one burst with Ctrl-C at its end."""
-    editor = Editor(edit_text, edit_file, edit_all)
+    editor = Editor(lambda text, _: edit_text(text), edit_file, edit_all)
     shell = Shell(state or start(), without_syntax(editor, backend))
 
     async def play() -> Chosen | None:
@@ -403,7 +403,7 @@ def test_the_editor_gets_the_file_as_of_the_focus_and_gives_another(
 def test_an_editor_that_fails_is_named_and_changes_nothing() -> None:
     said: list[State] = []
 
-    def edit(_: bytes) -> bytes:
+    def edit(_message: bytes, _below: bytes) -> bytes:
         raise EditorFailed("The editor failed.", hint="Set core.editor.")
 
     async def play() -> None:

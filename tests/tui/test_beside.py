@@ -30,7 +30,7 @@ from tests.tui.builder import NO_BACKEND, after
 from tests.tui.cases import COMMITS, series
 
 SECONDS = 20
-EDITOR = Editor(lambda m: m, lambda _, content: content, lambda titled: ())
+EDITOR = Editor(lambda m, _: m, lambda _, content: content, lambda titled: ())
 
 
 def watched(

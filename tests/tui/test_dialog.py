@@ -55,7 +55,7 @@ class Script:
 
 def editor(message: bytes = b"Edited\n") -> Editor:
     return Editor(
-        lambda _message: message,
+        lambda _message, _below: message,
         lambda _path, content: content + b"more\n",
         lambda titled: [b"%s again\n" % m.strip() for _, m in titled],
     )

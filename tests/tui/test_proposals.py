@@ -210,7 +210,9 @@ class Proposer:
 
         It comes as soon as something is done; the editor may let it come, too.
         """
-        editor = Editor(edit, lambda _, text: text, lambda titled: ())
+        editor = Editor(
+            lambda text, _: edit(text), lambda _, text: text, lambda titled: ()
+        )
         around = Surroundings(editor, Backend(plan_of=self.plan_of), with_syntax=False)
         shell = Shell(opened(), around)
 

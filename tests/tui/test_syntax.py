@@ -24,7 +24,7 @@ from tests.processes import PATIENCE
 from tests.tui.builder import file_of, plan_of, state_of
 
 NO_EDITOR = Editor(
-    lambda message: message, lambda _path, content: content, lambda _titled: ()
+    lambda message, _: message, lambda _path, content: content, lambda _titled: ()
 )
 SOURCE = """\
 # A comment.

@@ -129,7 +129,7 @@ async def key_costs(
     state: State, keys_pressed: Mapping[str, tuple[str, int]]
 ) -> list[tuple[str, list[float]]]:
     """The processor times of each kind of key."""
-    editor = Editor(lambda text: text, lambda _, text: text, lambda _: ())
+    editor = Editor(lambda text, _: text, lambda _, text: text, lambda _: ())
     shell = Shell(state, Surroundings(editor, Backend(), with_syntax=False))
     found = []
     with create_pipe_input() as pipe:

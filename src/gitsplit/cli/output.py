@@ -21,7 +21,6 @@ from typing import TextIO
 import click
 
 from gitsplit.errors import GitsplitError, NotARepository, NoTerminal
-from gitsplit.model.charset import printed_in_ascii
 from gitsplit.model.escape import printable, printable_lines
 from gitsplit.model.listing import quantity
 
@@ -30,6 +29,8 @@ _LACKING = "gitsplit-ascii"
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     """What is printed where the encoding of a stream lacks characters."""
+    from gitsplit.model.charset import printed_in_ascii  # few terminals need it
+
     assert isinstance(error, UnicodeEncodeError), "only encoders are told of it"
     return printed_in_ascii(error.object[error.start : error.end]), error.end
 

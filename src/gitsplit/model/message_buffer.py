@@ -57,6 +57,35 @@ def buffer_of(titles: Sequence[str], messages: Sequence[bytes], mark: bytes) -> 
     return b"".join(parts) + b"".join(_help(mark, len(messages)))
 
 
+_SCISSORS = b"------------------------ >8 ------------------------"
+"""What git has in the line above a diff (``git commit -v``)."""
+
+
+def with_patch_below(message: bytes, patch: bytes, mark: bytes) -> bytes:
+    """A message for an editor, and what is shown below it: the diff of its commit."""
+    ignored = b"%s Lines starting with '%s' will be ignored.\n" % (mark, mark)
+    begun = b"%s\n%s" % (message, ignored)
+    if not patch:
+        return begun
+    lines = (
+        _SCISSORS,
+        b"Do not modify or remove the line above.",
+        b"Everything below it will be ignored.",
+    )
+    return begun + b"".join(b"%s %s\n" % (mark, line) for line in lines) + patch
+
+
+def without_patch(text: bytes, patch: bytes, mark: bytes) -> bytes:
+    """The edited text without what was shown below the message.
+
+    Where the line above it is gone, without the diff, if that is still there.
+    """
+    above, line, _ = (b"\n" + text).partition(b"\n%s %s" % (mark, _SCISSORS))
+    if line or not patch:
+        return above[1:] + b"\n"
+    return text.partition(patch)[0]
+
+
 def _help(mark: bytes, messages: int) -> Iterator[bytes]:
     sentences = (
         f"Lines starting with '{mark.decode(errors='replace')}' will be ignored.",

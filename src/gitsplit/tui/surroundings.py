@@ -29,17 +29,19 @@ from gitsplit.tui.update.actions.split import SetContent, SetMessage
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.colours import Colours
+from gitsplit.tui.view.patch import patch_at_cursor
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
     """Lets the user edit on the terminal; each may raise EditorFailed.
 
-    ``message`` takes a message, ``file`` the path of a file and its content,
-    ``messages`` several, each with words on which commit it is of.
+    ``message`` takes a message and the diff that is shown below it, ``file`` the path
+    of a file and its content, ``messages`` several, each with words on which commit it
+    is of.
     """
 
-    message: Callable[[bytes], bytes]
+    message: Callable[[bytes, bytes], bytes]
     file: Callable[[bytes, bytes], bytes]
     messages: Callable[[Sequence[tuple[str, bytes]]], Sequence[bytes]]
 
@@ -99,12 +101,14 @@ def edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Actio
         return WriteMessages(tuple(texts))
     if request is ShellRequest.REWORD:
         commit = entries_of(state.todo)[state.chosen].commit
-        return Reworded(commit.oid, editor.message(commit.raw.message))
+        below = patch_at_cursor(state)
+        return Reworded(commit.oid, editor.message(commit.raw.message, below))
     if request is ShellRequest.EDIT_MESSAGE:
         where, message = current_message(state)
+        written = editor.message(message, patch_at_cursor(state))
         if state.screen in ONE_COMMIT:
-            return SetMessage(state.focus, editor.message(message))
-        return WriteMessages(((where, editor.message(message)),))
+            return SetMessage(state.focus, written)
+        return WriteMessages(((where, written),))
     group, file = state.focus, file_at_cursor(state)
     path = state.plan.changes[file].path
     content = editor.file(path, content_at_cursor(state))

@@ -20,7 +20,13 @@ from gitsplit.git.config import Config
 from gitsplit.git.diff import hunks_between, merge_contents
 from gitsplit.git.repository import Repository
 from gitsplit.model.message import stripspace
-from gitsplit.model.message_buffer import buffer_of, mark_for, messages_in
+from gitsplit.model.message_buffer import (
+    buffer_of,
+    mark_for,
+    messages_in,
+    with_patch_below,
+    without_patch,
+)
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import run_screen
@@ -263,15 +269,19 @@ def _comment_mark(repo: Repository, messages: Sequence[bytes]) -> bytes:
     return mark_for(messages, repo.comment_char())
 
 
-def _edit_message(repo: Repository, text: bytes) -> bytes:
-    """Open a message in the editor.
+_OFF = ("false", "no", "off", "0")
+
+
+def _edit_message(repo: Repository, text: bytes, patch: bytes) -> bytes:
+    """Open a message in the editor, with the diff of its commit below it.
 
     The edited one, cleaned as ``git commit`` cleans it. A message that wasn't changed
-    comes back byte for byte.
+    comes back byte for byte. Where ``commit.verbose`` is off, there is no diff.
     """
     mark = _comment_mark(repo, [text])
-    help_text = b"%s Lines starting with '%s' are left out.\n" % (mark, mark)
-    message = stripspace(user_programs.edit_text(repo, text + b"\n" + help_text), mark)
+    shown = patch if repo.config.get("commit.verbose") not in _OFF else b""
+    edited = user_programs.edit_text(repo, with_patch_below(text, shown, mark))
+    message = stripspace(without_patch(edited, shown, mark), mark)
     return text if message == stripspace(text, b"") else message
 
 

@@ -209,7 +209,7 @@ def _commits_from_files(
     plan: Plan, hunks_between: HunksBetween
 ) -> Callable[[int], ActualCommit]:
     """The commits that were edited; each is found once."""
-    return cache(lambda group: _commit_from_files(plan, group, hunks_between))
+    return cache(lambda group: commit_of_plan(plan, group, hunks_between))
 
 
 def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
@@ -218,13 +218,11 @@ def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
     groups = [group for group in range(len(plan.groups)) if is_edited(plan, group)]
     return {
         **sizes,
-        **{g: _commit_from_files(plan, g, hunks_between).size for g in groups},
+        **{g: commit_of_plan(plan, g, hunks_between).size for g in groups},
     }
 
 
-def _commit_from_files(
-    plan: Plan, group: int, hunks_between: HunksBetween
-) -> ActualCommit:
+def commit_of_plan(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:
     """The commit, by comparing its files with those of the commit before."""
     files = _files_with_overrides(plan, group) | plan_sizes(plan)[group].files.keys()
     changes = list(plan.changes)
