@@ -38,7 +38,10 @@ def command(start: str) -> str:
     return found
 
 
-PLAN, *ENTRIES, TOGETHER = blocks("json")
+PLAN, *OTHERS, TOGETHER = blocks("json")
+ENTRIES = [block for block in OTHERS if block.startswith('{"old_path"')]
+(NUMBERED,) = [block for block in OTHERS if block.startswith('{"number"')]
+(BY_NUMBER,) = [block for block in OTHERS if block.startswith("[")]
 
 
 @pytest.fixture
@@ -86,6 +89,61 @@ def test_the_plan_on_the_page_splits_the_practice_commit_as_the_answer_does(
     assert before[0] == CHANGE_ID
     assert len(set(after)) == 5
     assert practice.fsck() == ""
+
+
+def test_the_groups_by_number_on_the_page_are_those_of_the_plan_above(
+    practice: Repository, tmp_path: Path
+) -> None:
+    plan = json.loads(PLAN)
+    plan["series"][0]["groups"] = json.loads(BY_NUMBER)
+    shown = []
+    for number, text in enumerate((PLAN, json.dumps(plan))):
+        file = tmp_path / f"{number}.json"
+        file.write_text(text, encoding="utf-8")
+        json_of = ("-n", "--format", "json", "--plan", str(file))
+        groups = json.loads(done(practice.path, *json_of))["series"][0]["groups"]
+        shown.append([(group["message"], group["files"]) for group in groups])
+
+    assert shown[0] == shown[1]
+
+
+def test_the_hunk_on_the_page_is_what_the_command_on_the_page_lists(
+    practice: Repository,
+) -> None:
+    printed = done(
+        practice.path, *command("gitsplit --dry-run --format json -p").split()[1:]
+    )
+    assert json.loads(NUMBERED) in json.loads(printed)["series"][0]["hunks"]
+
+
+def test_a_program_splits_a_commit_by_the_numbers_that_it_reads(
+    practice: Repository,
+) -> None:
+    plan = json.loads(
+        done(practice.path, "-n", "--format", "json", "-p", "-c", "HEAD~2")
+    )
+    (entry,) = [entry for entry in plan["series"] if entry["action"] == "split"]
+
+    def about(word: str) -> list[int]:
+        return [
+            hunk["number"]
+            for hunk in entry["hunks"]
+            if any(word in line for _, line in hunk["lines"])
+        ]
+
+    entry["groups"] = [
+        {"message": "Call it parsed\n", "hunks": about("parsed")},
+        {"message": "Make lists\n", "owner": True, "rest": True},
+        {"message": "Refuse nobody\n", "hunks": about("nobody")},
+    ]
+    tree = practice.tree("practice")
+    done(practice.path, "--plan", "-", "--yes", stdin=json.dumps(plan).encode())
+
+    subjects = practice.git("log", "--format=%s", "--reverse", "main..practice~2")
+    assert subjects.splitlines() == ["Call it parsed", "Make lists", "Refuse nobody"]
+    changed = practice.git("diff", "practice~5", "practice~4").splitlines()
+    assert all("parsed" in line for line in changed if re.match(r"\+[^+]", line))
+    assert practice.tree("practice") == tree
 
 
 def test_the_second_plan_on_the_page_moves_a_test_into_an_earlier_commit(
@@ -196,7 +254,14 @@ def test_every_field_action_and_fact_is_explained_on_the_page() -> None:
         *SCHEMA["properties"],
         *(
             name
-            for each in ("commit", "commits", "group", "group_of_commits", "change")
+            for each in (
+                "commit",
+                "commits",
+                "group",
+                "group_of_commits",
+                "change",
+                "numbered",
+            )
             for name in SCHEMA["$defs"][each]["properties"]
         ),
     ]

@@ -11,7 +11,8 @@ import pytest
 import gitsplit.report
 from gitsplit.cli.main import command
 from gitsplit.model.objects import Oid
-from gitsplit.planfile.parse import PlanDocument, load_plan
+from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.parse import load_plan
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import FORMATS, formats_in_words, printout_in
 from tests.conftest import PROJECT

@@ -40,8 +40,10 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import TreeStep, is_whole, steps
+from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
-from gitsplit.planfile.parse import PlanDocument, dump_plan, load_plan
+from gitsplit.planfile.parse import load_plan
 from gitsplit.proposal.propose import proposal
 from gitsplit.tui.state.app_state import History
 from tests.strategies import (

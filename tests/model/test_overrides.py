@@ -31,15 +31,10 @@ from gitsplit.model.states import (
     with_dropped_edits_kept,
     with_overrides_merged,
 )
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, PlanDocument
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
-from gitsplit.planfile.parse import (
-    CommitEntry,
-    FileEntry,
-    GroupEntry,
-    PlanDocument,
-    dump_plan,
-    load_plan,
-)
+from gitsplit.planfile.parse import load_plan
 from tests.strategies import (
     commits,
     contents,

@@ -8,8 +8,8 @@ from gitsplit.model.diff import Fact, FactEdit, FileChange, Span, TextEdit, edit
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Group, Plan
 from gitsplit.model.series import SourceCommit
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
-from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry
 from tests.strategies import modified, side, text_change
 
 COMMIT = Oid("c" * 40)

@@ -6,8 +6,9 @@ from itertools import count
 
 from gitsplit.model.diff import File, FileChange, Hunk, Span
 from gitsplit.model.objects import FILE, Oid, object_id
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry
 from gitsplit.planfile.match import plan_of_entry
-from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, load_plan
+from gitsplit.planfile.parse import load_plan
 from tests.processor import grows_with_its_size
 
 COMMIT = Oid("a" * 40)

@@ -4,8 +4,8 @@ import pytest
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
+from gitsplit.planfile.document import CommitEntry, FileEntry
 from gitsplit.planfile.match import plan_of_entry
-from gitsplit.planfile.parse import CommitEntry, FileEntry
 from tests.planfile.test_fit import (
     CHANGED,
     FIRST,

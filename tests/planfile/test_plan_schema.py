@@ -16,15 +16,16 @@ from jsonschema import Draft202012Validator
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
-from gitsplit.planfile.parse import (
+from gitsplit.planfile.document import (
     CommitEntry,
     FileEntry,
     GroupEntry,
     LineRange,
     PlanDocument,
-    dump_plan,
-    load_plan,
 )
+from gitsplit.planfile.dump import dump_plan
+from gitsplit.planfile.hunks import HunkEntry, HunkPick
+from gitsplit.planfile.parse import load_plan
 
 SCHEMA = json.loads((files("gitsplit.planfile") / "schema.json").read_bytes())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -77,6 +78,32 @@ def some(of: int) -> st.SearchStrategy[tuple[int, ...]]:
     return st.sets(st.integers(0, of - 1)).map(lambda them: tuple(sorted(them)))
 
 
+picks = st.lists(
+    st.integers(1, 99).map(lambda n: HunkPick(n, n + n % 3))
+    | st.builds(HunkPick, st.just(7), st.just(7), ranges, ranges),
+    max_size=2,
+).map(tuple[HunkPick, ...])
+
+
+@st.composite
+def hunk_entries(draw: st.DrawFn, of: int) -> tuple[HunkEntry, ...]:
+    """What a few numbers stand for."""
+    line_range = st.none() | st.just((2, 3))
+    lines = st.tuples(st.sampled_from(["-1", "+2"]), texts)
+    return tuple(
+        HunkEntry(
+            draw(st.integers(1, 99)),
+            *draw(path_pairs),
+            draw(st.none() | st.sampled_from(Fact)),
+            draw(line_range),
+            draw(line_range),
+            draw(st.none() | st.lists(lines, max_size=2).map(tuple)),
+            draw(st.integers(0, of - 1)),
+        )
+        for _ in range(draw(st.integers(0, 2)))
+    )
+
+
 def groups(of: int) -> st.SearchStrategy[GroupEntry]:
     """A group of an entry about so many commits."""
     return st.builds(
@@ -86,6 +113,7 @@ def groups(of: int) -> st.SearchStrategy[GroupEntry]:
         st.sampled_from(["", "Because."]),
         some(of),
         file_entries(of),
+        picks,
     )
 
 
@@ -104,6 +132,8 @@ def split_entries(draw: st.DrawFn) -> CommitEntry:
         dropped,
         later=tuple(later),
         dropped_rest=draw(some(number)),
+        dropped_hunks=draw(picks),
+        hunks=draw(hunk_entries(number)),
     )
 
 
@@ -137,6 +167,7 @@ def test_every_plan_is_valid_and_read_back_as_it_was(plan: PlanDocument) -> None
 NAMES = [
     *("format", "version", "commit", "commits", "action", "groups", "dropped"),
     *("message", "owner", "continues", "rest", "path", "whole", "facts"),
+    *("hunks", "number", "fact", "lines"),
 ]
 JUNK = st.sampled_from(
     [
@@ -161,6 +192,8 @@ JUNK = st.sampled_from(
             {"base64": "Y"},
             {"base64": "===="},
         ),
+        *("3-7", "15:-2,+2-4", "0", "3-", "4:", "4:2", "9:+1\n", "1234567890"),
+        [3, "7"],
         *("\ud800", "\U0001f600", [{"message": "m"}], [{"old_path": "a", "path": "a"}]),
     ]
 )

@@ -7,14 +7,9 @@ import pytest
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
-from gitsplit.planfile.parse import (
-    CommitEntry,
-    FileEntry,
-    GroupEntry,
-    PlanDocument,
-    dump_plan,
-    load_plan,
-)
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, PlanDocument
+from gitsplit.planfile.dump import dump_plan
+from gitsplit.planfile.parse import load_plan
 from tests.planfile.test_plan_schema import COMMIT, HEAD, UPSTREAM, is_valid
 
 Json = dict[str, object]
@@ -529,7 +524,7 @@ ENTRY, GROUP = ".series[0]", ".series[0].groups[0]"
         ),
         pytest.param(
             split(dropped={"rest": True}),
-            at(f"{ENTRY}.dropped", "an object is known from version 2 on"),
+            at(f"{ENTRY}.dropped", '"rest" is known from version 2 on'),
             id="a dropped rest in version 1",
         ),
         pytest.param(
@@ -548,8 +543,8 @@ ENTRY, GROUP = ".series[0]", ".series[0].groups[0]"
             id="the commit of a file beside one commit",
         ),
         pytest.param(
-            split(dropped={}) | {"version": 2},
-            at(f"{ENTRY}.dropped", 'an object goes with "commits"'),
+            split(dropped={"rest": True}) | {"version": 2},
+            at(f"{ENTRY}.dropped", '"rest" goes with "commits"'),
             id="a dropped rest beside one commit",
         ),
     ],

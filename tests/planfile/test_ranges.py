@@ -13,16 +13,16 @@ from gitsplit.model.objects import EXECUTABLE, Oid, RawCommit
 from gitsplit.model.plan import DROPPED, Plan, empty_groups, without_empty_groups
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import steps, with_content
-from gitsplit.planfile.match import entry_of_plan, plan_of_entry
-from gitsplit.planfile.parse import (
+from gitsplit.planfile.document import (
     CommitEntry,
     FileEntry,
     GroupEntry,
     LineRange,
     PlanDocument,
-    dump_plan,
-    load_plan,
 )
+from gitsplit.planfile.dump import dump_plan
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
+from gitsplit.planfile.parse import load_plan
 from tests.model.test_laws import assert_same_steps
 from tests.planfile.test_fit import groups_of
 from tests.strategies import contents, cut_plans, ranges, side, text_change

@@ -19,10 +19,12 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened
 from gitsplit.git.write import WrittenCommit
 from gitsplit.planfile import parse
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.match import plan_of_entry
 from gitsplit.workflow.apply import apply, preview
+from gitsplit.workflow.plan_files import plan_document
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, open_idle_repository, plan_document, read_work
+from gitsplit.workflow.work import Work, open_idle_repository, read_work
 from tools.stress.applying import GitRefuses, expected_trees
 from tools.stress.building import Built
 from tools.stress.meaning import (
@@ -171,11 +173,11 @@ def _groups_of_dry_run(ours: Opened, trial: Trial, rng: Random) -> list[Json]:
         root=built.base is None,
         group_by=rng.choice(("auto", "file", "directory", "proximity", "none")),
     )
-    text = parse.dump_plan(plan_document(read_work(ours, request, every=True)))
+    text = dump_plan(plan_document(read_work(ours, request, every=True)))
     settings = rng.choice(OF_NO_CONSEQUENCE)
     with with_settings(settings):
         anew = open_idle_repository(ours.program.cwd)
-        other = parse.dump_plan(plan_document(read_work(anew, request, every=True)))
+        other = dump_plan(plan_document(read_work(anew, request, every=True)))
     if other != text:
         trial.plan = text
         raise Difference(f"under {settings} the plan is another:\n{other}")
@@ -284,7 +286,7 @@ def _work(ours: Opened, trial: Trial, rng: Random, planned: Planned) -> Work | N
         work = read_work(ours, Request(plan=text.encode()))
         if rng.random() < 0.3:
             trial.counts["plans written out and read again"] += 1
-            again = parse.dump_plan(plan_document(work))
+            again = dump_plan(plan_document(work))
             work = read_work(ours, Request(plan=again.encode()))
         preview(ours, work)
     return None if planned.reason else work

@@ -12,10 +12,11 @@ from gitsplit.git.trees import EMPTY_TREE
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, with_files_for_lines, without_empty_groups
 from gitsplit.model.states import steps
-from gitsplit.planfile import parse
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.workflow.apply import apply, preview, undo
+from gitsplit.workflow.plan_files import plan_document
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, plan_document, read_work
+from gitsplit.workflow.work import Work, read_work
 from tools.stress.trial import Difference
 from tools.weave.trial import Trial, tree_ids
 
@@ -76,7 +77,7 @@ def _apply_and_undo(
     work, plan, expected = case
     before = repo.refs()
     planned = work.with_plans({next(iter(work.plans)): plan})
-    text = parse.dump_plan(plan_document(planned))
+    text = dump_plan(plan_document(planned))
     read = read_work(ours, Request(plan=text.encode()))
     foreseen = [commit.tree for commit in preview(ours, read).commits]
     if foreseen != list(expected):

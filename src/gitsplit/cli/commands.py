@@ -60,7 +60,9 @@ def dry_run(options: Options) -> None:
         work = read_work(repo, request, every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    printed = printout_in(options.format or DEFAULT, dry_run_findings(repo, work))
+    printed = printout_in(
+        options.format or DEFAULT, dry_run_findings(repo, work, has_patch=options.patch)
+    )
     for note in printed.notes:
         say(note)
     write_printout(printed.text, options.output, is_utf8=printed.is_utf8)

@@ -85,6 +85,9 @@ class Options:
         type=click.Choice([*FORMATS]),
         help=f"How a dry run prints: {formats_in_words()}.",
     )
+    patch: bool = _flag(
+        "-p", "--patch", help="With -n: print the lines of each hunk, too."
+    )
     output: str | None = _option(
         "-o",
         "--output",
@@ -179,6 +182,8 @@ def check_usage(options: Options) -> None:
         for value, name in ((options.format, "--format"), (options.output, "-o")):
             if value is not None:
                 raise click.UsageError(f"{name} requires --dry-run.")
+        if options.patch:
+            raise click.UsageError("-p requires --dry-run.")
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
+from typing import NoReturn
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
@@ -33,7 +34,14 @@ from gitsplit.model.plan import (
 )
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
-from gitsplit.planfile.parse import CommitEntry, FileEntry, GroupEntry, LineRange
+from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, LineRange
+from gitsplit.planfile.numbering import (
+    NumberedHunk,
+    bare_entry,
+    is_numbered,
+    numbered_hunks,
+    with_lines_named,
+)
 
 _NOBODY = -1
 _UNCHANGED = -3
@@ -46,11 +54,15 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     Nobody continues a commit that the entry doesn't say it of. Raises InvalidPlan,
     naming the first thing that doesn't fit: a file or line that a commit doesn't
     change, one named twice or by nobody, a group without edits, two that continue one
-    commit or take its rest, a content for a file that isn't there.
+    commit or take its rest, a content for a file that isn't there, a number that no
+    hunk has.
     """
+    numbers = _numbers_by_change(entry, changes)
+    entry = with_lines_named(entry, changes)
     rest, heirs = _takers_of_rest(entry), _heirs_of_commits(entry)
     claims = [
-        _Claims(change, _commit_in_words(entry, change.commit)) for change in changes
+        _Claims(change, _commit_in_words(entry, change.commit), numbers.get(file, ()))
+        for file, change in enumerate(changes)
     ]
     named = _entries_of_changes(entry, changes)
     for file, group, file_entry in named:
@@ -76,6 +88,16 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     return with_contents(plan, contents) if contents else plan
 
 
+def _numbers_by_change(
+    entry: CommitEntry, changes: Sequence[FileChange]
+) -> dict[int, list[NumberedHunk]]:
+    """What of each change has a number, where the entry speaks in numbers."""
+    found: dict[int, list[NumberedHunk]] = {}
+    for each in numbered_hunks(changes) if is_numbered(entry) else ():
+        found.setdefault(each.file, []).append(each)
+    return found
+
+
 def entry_of_plan(plan: Plan, *commits: SourceCommit) -> CommitEntry:
     """The entry that :func:`plan_of_entry` turns into the same plan again.
 
@@ -90,7 +112,7 @@ def entry_of_plan(plan: Plan, *commits: SourceCommit) -> CommitEntry:
     for file, assignment in sorted(file_assignments(plan).items()):
         entries = dict(_entries_by_group(plan.changes[file], assignment))
         for group, override in overrides.get(file, {}).items():
-            entry = entries.get(group, _bare_entry(plan.changes[file]))
+            entry = entries.get(group, bare_entry(plan.changes[file]))
             entries[group] = replace(entry, content=override.content)
         for group, entry in entries.items():
             files.setdefault(group, []).append(entry)
@@ -117,14 +139,15 @@ Named = Sequence[tuple[int, int, FileEntry]]
 
 def _entries_of_changes(entry: CommitEntry, changes: Sequence[FileChange]) -> Named:
     """Every file entry with its change and its group (from 0), or DROPPED."""
-    places = {_name_of(change): file for file, change in enumerate(changes)}
+    places = {bare_entry(change): file for file, change in enumerate(changes)}
     by_group = [
         (g, file) for g, group in enumerate(entry.groups) for file in group.files
     ]
     by_group += [(DROPPED, file) for file in entry.dropped]
     found = []
     for group, file in by_group:
-        place = places.get((file.commit, file.old_path, file.path))
+        named = FileEntry(file.old_path, file.path, commit=file.commit)
+        place = places.get(named)
         if place is None:
             commit = _commit_in_words(entry, file.commit).capitalize()
             raise _misfit(f"{commit} has no change of {_entry_in_words(file)}")
@@ -210,11 +233,13 @@ def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
 class _Claims:
     """The groups that take the lines and facts of one file's change.
 
-    They are known as an entry is read. ``commit`` is how sentences name the commit.
+    They are known as an entry is read. ``commit`` is how sentences name the commit;
+    they name ``numbers`` of hunks, too, where there are some.
     """
 
     change: FileChange
     commit: str
+    numbers: Sequence[NumberedHunk] = ()
     facts: dict[Fact, int] = field(default_factory=dict)
     old: "array[int]" = field(default_factory=_no_lines)
     new: "array[int]" = field(default_factory=_no_lines)
@@ -242,12 +267,39 @@ class _Claims:
         path = printable(self.change.path)
         return path if self.commit == _THE_COMMIT else f"{path} in {self.commit}"
 
+    def _number(self, side: str, line: int) -> int | None:
+        """The number of the hunk that a line (from 0) is in, where there are numbers.
+
+        Only a refusal asks for it.
+        """
+        for each in self.numbers:
+            hunk = each.hunk
+            if hunk and line in (hunk.old if side == "removed" else hunk.new):
+                return each.number
+        return None
+
+    def _number_of_fact(self, fact: Fact) -> int | None:
+        return next((n.number for n in self.numbers if n.fact is fact), None)
+
+    def _refuse_second(self, what: str, number: int | None) -> NoReturn:
+        raise _misfit(
+            f"{what}{_in_hunk(number)} of {self._file} is named twice",
+            "Name it in one place." if number else _HINT,
+        )
+
+    def _refuse_left_over(self, what: str, number: int | None) -> NoReturn:
+        remedy = f'Name hunk {number} in "hunks", or say "rest": true in one group.'
+        raise _misfit(
+            f"No group takes {what}{_in_hunk(number)} of {self._file}",
+            remedy if number else _HINT,
+        )
+
     def _take_fact(self, fact: Fact, group: int) -> None:
         if fact not in facts_of(self.change):
             path = printable(self.change.path)
             raise _misfit(f'{self.commit.capitalize()} does no "{fact}" to {path}')
         if fact in self.facts:
-            raise _misfit(f'"{fact}" of {self._file} is named twice')
+            self._refuse_second(f'"{fact}"', self._number_of_fact(fact))
         self.facts[fact] = group
 
     def _take_whole(self, group: int) -> None:
@@ -269,9 +321,8 @@ class _Claims:
                     f"Line {line + 1} of {path} is not {side} by {self.commit}"
                 )
             if lines[line] != _NOBODY:
-                raise _misfit(
-                    f"The {side} line {line + 1} of {self._file} is named twice"
-                )
+                number = self._number(side, line)
+                self._refuse_second(f"The {side} line {line + 1}", number)
             lines[line] = group
 
     def edits(self, file: int, rest: int | None) -> Iterator[tuple[Edit, int]]:
@@ -281,8 +332,11 @@ class _Claims:
         """
         for lines, side in ((self.old, "removed"), (self.new, "added")):
             for line, group in enumerate(lines):
-                if group == _NOBODY:
-                    lines[line] = self._rest(rest, f"the {side} line {line + 1}")
+                if group == _NOBODY and rest is None:
+                    number = self._number(side, line)
+                    self._refuse_left_over(f"the {side} line {line + 1}", number)
+                if group == _NOBODY and rest is not None:
+                    lines[line] = rest
             self.touching |= set(lines) - {_UNCHANGED}
         for fact in facts_of(self.change):
             yield FactEdit(file, fact), self._fact_group(fact, rest)
@@ -298,11 +352,8 @@ class _Claims:
             return self.facts[fact]
         if self.touching:
             return (max if fact is Fact.DELETE else min)(self.touching)
-        return self._rest(rest, f'"{fact}"')
-
-    def _rest(self, rest: int | None, what: str) -> int:
         if rest is None:
-            raise _misfit(f"No group takes {what} of {self._file}")
+            self._refuse_left_over(f'"{fact}"', self._number_of_fact(fact))
         return rest
 
 
@@ -333,7 +384,7 @@ def _entries_by_group(
     by_group: dict[int, list[Edit]] = {}
     for edit, group in assignment:
         by_group.setdefault(group, []).append(edit)
-    named = _bare_entry(change)
+    named = bare_entry(change)
     if len(by_group) == 1:
         yield next(iter(by_group)), replace(named, whole=True)
         return
@@ -366,18 +417,6 @@ def _line_ranges(spans: Iterable[Span]) -> Iterator[LineRange]:
         yield first, last
 
 
-def _bare_entry(change: FileChange) -> FileEntry:
-    """The entry of a change, taking nothing yet."""
-    commit, old_path, path = _name_of(change)
-    return FileEntry(old_path, path, commit=commit)
-
-
-def _name_of(change: FileChange) -> tuple[int, bytes | None, bytes | None]:
-    """The commit, the old and the new path, None for a side that isn't there."""
-    old, new = change.old, change.new
-    return (change.commit, old.path if old else None, new.path if new else None)
-
-
 _THE_COMMIT = "the commit"
 
 
@@ -396,8 +435,12 @@ def _entry_in_words(entry: FileEntry) -> str:
     return printable(new) if old == new else f"{printable(old)} to {printable(new)}"
 
 
-def _misfit(what: str) -> InvalidPlan:
-    return InvalidPlan(
-        f"{what}, so the plan doesn't fit.",
-        hint="`gitsplit --dry-run --format json` writes a plan that fits.",
-    )
+def _in_hunk(number: int | None) -> str:
+    return "" if number is None else f" (in hunk {number})"
+
+
+_HINT = "`gitsplit --dry-run --format json` writes a plan that fits."
+
+
+def _misfit(what: str, hint: str = _HINT) -> InvalidPlan:
+    return InvalidPlan(f"{what}, so the plan doesn't fit.", hint=hint)

@@ -1,4 +1,4 @@
-"""The plan file: from JSON text to values and back (``docs/plan-file.md``).
+"""The plan file: from JSON text to values (``docs/plan-file.md``).
 
 What is no plan at all, whatever the commit, is refused here with the place in the file;
 whether a plan fits its commit is seen in :mod:`gitsplit.planfile.match`. Ranges of
@@ -8,114 +8,27 @@ from 0, whichever version the file has.
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NoReturn, TypeVar, get_args
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
-from gitsplit.model.escape import inert_json, printable
+from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Doing
-
-FORMAT = "gitsplit-plan"
-
-_MANY = 10_000
+from gitsplit.planfile.document import (
+    FORMAT,
+    CommitEntry,
+    FileEntry,
+    GroupEntry,
+    LineRange,
+    PlanDocument,
+)
+from gitsplit.planfile.hunks import KNOWN_PICKS, HunkEntry, HunkPick, hunk_pick
 
 Value = TypeVar("Value")
-
-LineRange = tuple[int, int]
-"""First and last line, counted from 1, both included."""
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """What a group takes of one file; commit and both paths name the file's change.
-
-    ``old_path`` is None where the commit creates the file, ``path`` where it deletes
-    it. ``whole`` takes all of it. ``removed`` are lines of the old file, ``added`` of
-    the new one. ``content`` is the file as of this group, where it is neither side.
-    ``commit`` is the number of the commit in its entry.
-    """
-
-    old_path: bytes | None
-    path: bytes | None
-    whole: bool = False
-    removed: tuple[LineRange, ...] = ()
-    added: tuple[LineRange, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    content: bytes | None = None
-    commit: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class GroupEntry:
-    """A new commit; ``continues`` is the commit whose Change-Id it keeps, if any.
-
-    ``rest`` are the commits of which it takes every edit that nothing else names.
-    """
-
-    message: bytes
-    continues: int | None = None
-    reason: str = ""
-    rest: tuple[int, ...] = ()
-    files: tuple[FileEntry, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CommitEntry:
-    """What becomes of one commit of the series, or of several that are split together.
-
-    ``groups`` and ``dropped`` are those of a ``split``, ``message`` is the one of a
-    ``reword`` or ``squash``. ``later`` are the commits after ``commit``, if several.
-    ``dropped_rest`` are those of which everything is dropped that nothing names.
-    """
-
-    commit: Oid
-    subject: bytes = b""
-    action: Doing = "pick"
-    groups: tuple[GroupEntry, ...] = ()
-    dropped: tuple[FileEntry, ...] = ()
-    message: bytes | None = None
-    later: tuple[Oid, ...] = ()
-    dropped_rest: tuple[int, ...] = ()
-
-    @property
-    def commits(self) -> tuple[Oid, ...]:
-        """All commits that it is about, oldest first."""
-        return (self.commit, *self.later)
-
-    @property
-    def needs_list(self) -> bool:
-        """Whether it must be written with ``commits``, which version 2 has."""
-        return bool(self.later or self.dropped_rest)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanDocument:
-    """A whole plan file; ``upstream`` is None where the series begins at a root."""
-
-    upstream: Oid | None
-    head: Oid
-    series: tuple[CommitEntry, ...]
-
-
-def dump_plan(document: PlanDocument) -> str:
-    """The document as indented JSON text; :func:`load_plan` gives it back."""
-    value = {
-        "format": FORMAT,
-        "version": 2 if any(entry.needs_list for entry in document.series) else 1,
-        "upstream": document.upstream,
-        "head": document.head,
-        "series": [_commit_value(entry) for entry in document.series],
-    }
-    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(value)
-    # Each number is a piece by itself, and takes more room than in the text.
-    joined = iter(lambda: "".join(islice(pieces, _MANY)), "")
-    # Kept plans and drafts are looked at in a terminal, too.
-    return inert_json("".join([*joined, "\n"]))
 
 
 def load_plan(text: str | bytes) -> PlanDocument:
@@ -298,6 +211,13 @@ class _Node:
             self.refuse("it must be [first, last], counted from 1")
         return (first, last)
 
+    def number(self) -> int:
+        """A whole number from 1 on."""
+        found = self.whole_number()
+        if found is None or found < 1:
+            self.refuse("it must be a number, counted from 1")
+        return found
+
     def whole_number(self) -> int | None:
         """The number; None where it is none. To JSON, 1.0 is a way to write 1."""
         value = self.value
@@ -352,7 +272,8 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
     form, fields = _form_and_fields(node, version)
     action = _action(fields.get("action"), form)
     groups = list(fields["groups"].items()) if "groups" in fields else []
-    dropped, dropped_rest = _drops(fields.get("dropped"), form)
+    dropped = _drops(fields.get("dropped"), form)
+    hunks = fields["hunks"].items() if "hunks" in fields else ()
     _refuse_misplaced(node, action, bool(groups))
     first, *later = form.commits
     return CommitEntry(
@@ -360,10 +281,12 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
         fields["subject"].text() if "subject" in fields else b"",
         action,
         tuple(_group_entry(group, form) for group in groups),
-        dropped,
+        dropped.files,
         fields["message"].text() if "message" in fields else None,
         tuple(later),
-        dropped_rest,
+        dropped.rest,
+        dropped.hunks,
+        tuple(_hunk_entry(hunk, form) for hunk in hunks),
     )
 
 
@@ -374,7 +297,7 @@ def _form_and_fields(node: _Node, version: int) -> tuple[_Form, Mapping[str, _No
     if form.has_list and "commit" in members:
         node.refuse('"commit" and "commits" exclude each other')
     named = "commits" if form.has_list else "commit"
-    others = {"subject", "action", "groups", "dropped", "message"}
+    others = {"subject", "action", "groups", "dropped", "message", "hunks"}
     fields = form.fields(node, {named}, others, of_list="commits")
     about = fields[named]
     commits = about.commit_ids() if form.has_list else (about.commit_id(),)
@@ -391,20 +314,75 @@ def _action(node: _Node | None, form: _Form) -> Doing:
     return node.value
 
 
-def _drops(
-    node: _Node | None, form: _Form
-) -> tuple[tuple[FileEntry, ...], tuple[int, ...]]:
-    """What is dropped of files, and the commits whose rest is."""
+@dataclass(frozen=True, slots=True)
+class _Drops:
+    """What is dropped: edits of files, hunks by number, and the rest of commits."""
+
+    files: tuple[FileEntry, ...] = ()
+    hunks: tuple[HunkPick, ...] = ()
+    rest: tuple[int, ...] = ()
+
+
+def _drops(node: _Node | None, form: _Form) -> _Drops:
+    """What is dropped: a list of file entries, or an object that says it."""
     if node is None:
-        return (), ()
+        return _Drops()
     if not isinstance(node.value, dict):
-        return tuple(_file_entry(file, form) for file in node.items()), ()
-    if not form.has_list:
-        form.refuse_without_list(node, "an object")
-    fields = node.fields(set(), {"rest", "files"})
+        return _Drops(tuple(_file_entry(file, form) for file in node.items()))
+    fields = form.fields(node, set(), {"rest", "files", "hunks"}, of_list="rest")
     files = fields["files"].items() if "files" in fields else ()
-    rest = form.rest(fields["rest"]) if "rest" in fields else ()
-    return tuple(_file_entry(file, form) for file in files), rest
+    return _Drops(
+        tuple(_file_entry(file, form) for file in files),
+        _hunk_picks(fields.get("hunks")),
+        form.rest(fields["rest"]) if "rest" in fields else (),
+    )
+
+
+def _hunk_picks(node: _Node | None) -> tuple[HunkPick, ...]:
+    return tuple(map(_hunk_pick, node.items())) if node else ()
+
+
+def _hunk_pick(node: _Node) -> HunkPick:
+    value = node.value if isinstance(node.value, str) else node.whole_number()
+    try:
+        return hunk_pick("" if value is None else value)
+    except ValueError:
+        node.refuse(f"it must be {KNOWN_PICKS}")
+
+
+def _hunk_entry(node: _Node, form: _Form) -> HunkEntry:
+    """What the plan says that a number stands for."""
+    about = {"commit"} if form.has_list else set()
+    fields = form.fields(
+        node,
+        {"number", "old_path", "path", *about},
+        {"fact", "removed", "added", "lines"},
+        of_list="commit",
+    )
+
+    def given(name: str) -> _Node | None:
+        found = fields.get(name)
+        return None if found is None or found.value is None else found
+
+    fact, removed, added = given("fact"), given("removed"), given("added")
+    lines = given("lines")
+    return HunkEntry(
+        fields["number"].number(),
+        fields["old_path"].path(),
+        fields["path"].path(),
+        None if fact is None else _fact(fact),
+        None if removed is None else removed.line_range(),
+        None if added is None else added.line_range(),
+        None if lines is None else tuple(map(_hunk_line, lines.items())),
+        form.number(fields["commit"]) if form.has_list else 0,
+    )
+
+
+def _hunk_line(node: _Node) -> tuple[str, bytes]:
+    parts = tuple(node.items())
+    if len(parts) != 2:
+        node.refuse("it must be a line's side and number, and its text")
+    return parts[0].string(), parts[1].text()
 
 
 def _refuse_misplaced(node: _Node, action: Doing, has_groups: bool) -> None:
@@ -424,9 +402,8 @@ def _group_entry(node: _Node, form: _Form) -> GroupEntry:
     heir = "continues" if form.has_list else "owner"
     if form.has_list and "owner" in node.members(set()):
         node.refuse('"owner" goes with "commit"; with "commits" say "continues"')
-    fields = form.fields(
-        node, {"message"}, {heir, "reason", "rest", "files"}, of_list="continues"
-    )
+    others = {heir, "reason", "rest", "files", "hunks"}
+    fields = form.fields(node, {"message"}, others, of_list="continues")
     return GroupEntry(
         fields["message"].text(),
         _continues(fields[heir], form) if heir in fields else None,
@@ -435,6 +412,7 @@ def _group_entry(node: _Node, form: _Form) -> GroupEntry:
         tuple(_file_entry(f, form) for f in fields["files"].items())
         if "files" in fields
         else (),
+        _hunk_picks(fields.get("hunks")),
     )
 
 
@@ -473,67 +451,3 @@ def _fact(node: _Node) -> Fact:
     if not isinstance(node.value, str) or node.value not in list(Fact):
         node.refuse(f"it must be one of {', '.join(Fact)}")
     return Fact(str(node.value))
-
-
-def _commit_value(entry: CommitEntry) -> dict[str, object]:
-    has_list = entry.needs_list
-    value: dict[str, object] = (
-        {"commits": list(entry.commits)} if has_list else {"commit": entry.commit}
-    )
-    if entry.subject or not has_list:
-        value["subject"] = _text_value(entry.subject)
-    value["action"] = entry.action
-    if entry.message is not None:
-        value["message"] = _text_value(entry.message)
-    if entry.action == "split":
-        value["groups"] = [_group_value(group, entry) for group in entry.groups]
-        dropped = [_file_value(file, entry) for file in entry.dropped]
-        rest = _rest_value(entry.dropped_rest, entry)
-        value["dropped"] = {**rest, "files": dropped} if rest else dropped
-    return value
-
-
-def _group_value(group: GroupEntry, entry: CommitEntry) -> dict[str, object]:
-    heir = group.continues
-    return {
-        "message": _text_value(group.message),
-        **(
-            {"continues": None if heir is None else entry.commits[heir]}
-            if entry.needs_list
-            else {"owner": heir is not None}
-        ),
-        "reason": group.reason,
-        "files": [_file_value(file, entry) for file in group.files],
-        **_rest_value(group.rest, entry),
-    }
-
-
-def _rest_value(rest: tuple[int, ...], entry: CommitEntry) -> dict[str, object]:
-    """The field that says of which commits the rest is taken; none where of none."""
-    if len(rest) == len(entry.commits):
-        return {"rest": True}
-    return {"rest": [entry.commits[number] for number in rest]} if rest else {}
-
-
-def _file_value(file: FileEntry, entry: CommitEntry) -> dict[str, object]:
-    value: dict[str, object] = {
-        **({"commit": entry.commits[file.commit]} if entry.needs_list else {}),
-        "old_path": None if file.old_path is None else _text_value(file.old_path),
-        "path": None if file.path is None else _text_value(file.path),
-        "whole": file.whole,
-        "removed": [list(span) for span in file.removed],
-        "added": [list(span) for span in file.added],
-    }
-    if file.facts:
-        value["facts"] = [str(fact) for fact in file.facts]
-    if file.content is not None:
-        value["content"] = _text_value(file.content)
-    return value
-
-
-def _text_value(text: bytes) -> object:
-    """A JSON string, or ``{"base64": …}`` where the bytes are not UTF-8."""
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError:
-        return {"base64": b64encode(text).decode("ascii")}

@@ -22,7 +22,7 @@ from gitsplit.model.series import CommitDraft, SourceCommit
 from gitsplit.model.todo import Entry, Todo
 
 if TYPE_CHECKING:
-    from gitsplit.planfile.parse import PlanDocument
+    from gitsplit.planfile.document import PlanDocument
     from gitsplit.proposal.flaws import Flaw
     from gitsplit.proposal.propose import Proposals
 

@@ -7,7 +7,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.listing import few
 from gitsplit.model.plan import Plan, without_empty_groups
 from gitsplit.model.states import steps
-from gitsplit.planfile.parse import dump_plan
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.proposal.flaws import flaw_sentence, flaws_of
 from gitsplit.report.findings import DryRun
 from gitsplit.report.formats import Printout

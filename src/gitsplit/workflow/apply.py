@@ -54,11 +54,10 @@ from gitsplit.model.todo import (
     todo_layout,
     with_squashed_commit,
 )
-from gitsplit.planfile import parse
 from gitsplit.report.findings import ResultCommit
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.review import review_warnings
-from gitsplit.workflow.work import Work, plan_document
+from gitsplit.workflow.work import Work
 
 _NOBODY = b"nobody <> 0 +0000"
 
@@ -367,9 +366,12 @@ def keep_plan_on_error(repo: Repository, work: Work) -> Iterator[None]:
 
 def _keep_plan(repo: Repository, work: Work, error: GitsplitError) -> None:
     """Write the plan to a file and name it in the error, if it can be written."""
+    from gitsplit.planfile.dump import dump_plan
+    from gitsplit.workflow.plan_files import plan_document
+
     try:
         path = ensure_directory(repo, "plans") / f"{work.series.head[:12]}.json"
-        write_file(repo, path, parse.dump_plan(plan_document(work)).encode())
+        write_file(repo, path, dump_plan(plan_document(work)).encode())
     except OSError:
         return
     command = escape.shell_command("gitsplit", "--plan", str(path))

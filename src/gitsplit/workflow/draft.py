@@ -21,12 +21,13 @@ from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
-from gitsplit.planfile import parse
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.saved_steps import dump_steps, load_steps
 from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
+from gitsplit.workflow.plan_files import plan_document
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, plan_document, read_work
+from gitsplit.workflow.work import Work, read_work
 
 VERSION = 1
 
@@ -150,7 +151,7 @@ class DraftSaver:
             if self._is_as_proposed(todo):
                 self._file.forget()
             else:
-                text = parse.dump_plan(plan_document(replace(self._work, todo=todo)))
+                text = dump_plan(plan_document(replace(self._work, todo=todo)))
                 beside = None if memory is None else memory_text(memory, text)
                 self._file.save(text, beside)
         except WriteFailed as failure:

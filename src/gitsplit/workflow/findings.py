@@ -6,6 +6,7 @@ and all the others are shown.
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from gitsplit.errors import GitsplitError, InvalidPlan
 from gitsplit.git.repository import Repository
@@ -28,21 +29,33 @@ from gitsplit.report.findings import (
 )
 from gitsplit.workflow.apply import Outcome, entry_drafts, preview, result_commits
 from gitsplit.workflow.review import gerrit_complaints, push_commands, reviewer_view
-from gitsplit.workflow.work import Work, plan_document
+from gitsplit.workflow.work import Work
+
+if TYPE_CHECKING:
+    from gitsplit.planfile.document import PlanDocument
 
 NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-def dry_run_findings(repo: Repository, work: Work) -> DryRun:
-    """All that there is to tell of the work; only what is asked for is found out."""
+def dry_run_findings(repo: Repository, work: Work, *, has_patch: bool) -> DryRun:
+    """All that there is to tell of the work; only what is asked for is found out.
+
+    ``has_patch`` asks for the lines of each hunk.
+    """
     return DryRun(
         plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
-        plan=memo(partial(plan_document, work)),
+        plan=memo(partial(_plan_document, work, has_lines=has_patch)),
         preview=memo(partial(_preview, repo, work)),
     )
+
+
+def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
+    from gitsplit.workflow.plan_files import numbered_plan_document
+
+    return numbered_plan_document(work, has_lines=has_lines)
 
 
 def _preview(repo: Repository, work: Work) -> Preview:

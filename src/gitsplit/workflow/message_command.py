@@ -18,7 +18,8 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import states_in
 from gitsplit.planfile import match, parse
-from gitsplit.planfile.parse import PlanDocument
+from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.proposal.trailers import with_trailers_of
 from gitsplit.workflow.propose import (
     MESSAGE_COMMAND,
@@ -57,7 +58,7 @@ def _question(series: Series, commit: SourceCommit, plan: Plan) -> bytes:
     """The plan file of the commit, with each new commit's diff as ``diff``."""
     entry = match.entry_of_plan(plan, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    value = json.loads(parse.dump_plan(document))
+    value = json.loads(dump_plan(document))
     for number, group in enumerate(value["series"][0]["groups"]):
         diff = b"".join(_patches(plan, number))
         group["diff"] = _limited(diff).decode("utf-8", "replace")

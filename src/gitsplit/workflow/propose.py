@@ -12,8 +12,6 @@ from gitsplit.model.diff import FileChange
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.series import Series, SourceCommit
-from gitsplit.planfile import match, parse
-from gitsplit.planfile.parse import PlanDocument
 
 if TYPE_CHECKING:
     from gitsplit.proposal.by_location import GroupBy
@@ -120,9 +118,13 @@ def _plan_by_program(
     command = repo.config.command(COMMAND)
     if not command:
         return own
-    entry = match.entry_of_plan(own, commit)
+    from gitsplit.planfile.document import PlanDocument
+    from gitsplit.planfile.dump import dump_plan
+    from gitsplit.planfile.match import entry_of_plan
+
+    entry = entry_of_plan(own, commit)
     document = PlanDocument(series.upstream, series.head, (entry,))
-    said = program_answer(repo, COMMAND, command, parse.dump_plan(document).encode())
+    said = program_answer(repo, COMMAND, command, dump_plan(document).encode())
     try:
         return _plan_of_program(said, own, commit)
     except InvalidPlan as refusal:
@@ -193,10 +195,13 @@ def proposal_context(
 
 def _plan_of_program(said: bytes, own: Plan, commit: SourceCommit) -> Plan:
     """Parse the plan that the program printed, checked like any plan file."""
-    entries = [e for e in parse.load_plan(said).series if e.commits == (commit.oid,)]
+    from gitsplit.planfile.match import plan_of_entry
+    from gitsplit.planfile.parse import load_plan
+
+    entries = [e for e in load_plan(said).series if e.commits == (commit.oid,)]
     if [entry.action for entry in entries] != ["split"]:
         raise InvalidPlan("It doesn't split the commit.")
-    plan = match.plan_of_entry(entries[0], own.changes)
+    plan = plan_of_entry(entries[0], own.changes)
     from gitsplit.proposal.trailers import with_people_of
 
     own_message = commit.raw.message

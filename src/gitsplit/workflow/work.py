@@ -6,14 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gitsplit.errors import (
-    EmptySeries,
     GitsplitError,
     InvalidPlan,
-    NoCommonHistory,
     NothingToSplit,
     OperationUnderWay,
     ProgramFailed,
-    UnknownRevision,
     WhichCommit,
 )
 from gitsplit.git import (
@@ -36,16 +33,12 @@ from gitsplit.model.todo import (
     Todo,
     refuse_broken_range,
     todo_as_read,
-    todo_layout,
 )
-from gitsplit.planfile import match, parse
-from gitsplit.planfile.parse import CommitEntry, PlanDocument
 from gitsplit.workflow.propose import (
     Request,
     has_command,
     proposals_of,
     propose_plan,
-    with_owner,
 )
 
 if TYPE_CHECKING:
@@ -148,17 +141,19 @@ def read_work(
     series raises, and InvalidPlan where the plan doesn't fit.
     """
     if request.plan is not None:
-        return _read_plan(repo, request, parse.load_plan(request.plan))
+        from gitsplit.workflow.plan_files import read_plan
+
+        return read_plan(repo, request, request.plan)
     series = history.read_series(repo, request.upstream, request.commits, request.root)
     if request.resplit:
-        return _make_work(repo, request, series, _range_at_home(repo, series))
+        return make_work(repo, request, series, _range_at_home(repo, series))
     is_open = asks and len(series.commits) > 1 and not request.commits
     chosen = () if is_open else _commits_to_split(repo, series, request, every)
     changes = history.changes_of(repo, chosen)
     if request.commits or len(series.commits) == 1:
         for commit, done in zip(chosen, changes, strict=True):
             _refuse_empty(commit, done)
-    work = _make_work(repo, request, series, todo_as_read(series))
+    work = make_work(repo, request, series, todo_as_read(series))
     if asks and not _is_proposed_soon(repo, changes):
         return _unproposed(work, chosen, changes)
     for number, (commit, done) in enumerate(zip(chosen, changes, strict=True), 1):
@@ -244,7 +239,7 @@ def _with_proposal(
     )
 
 
-def _make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
+def make_work(repo: Repository, request: Request, series: Series, todo: Todo) -> Work:
     """The work, with the repository's rules for Change-Ids and its review server."""
     rules = gerrit.id_rules(repo, series.commits, moves=request.moves_ids)
     head = repo.head_ref()
@@ -279,30 +274,7 @@ def _refuse_empty(commit: SourceCommit, changes: tuple[FileChange, ...]) -> None
         )
 
 
-def _read_plan(repo: Repository, request: Request, document: PlanDocument) -> Work:
-    """The work that a plan file describes, checked against the repository."""
-    series = _series_of_plan(repo, request, document)
-    by_oid = {commit.oid: commit for commit in series.commits}
-    entries = [
-        (given, tuple(by_oid[oid] for oid in given.commits))
-        for given in _entries_in_order(series, document)
-    ]
-    for _, commits in entries:
-        refuse_broken_range(series, commits)
-    split = [commits for given, commits in entries if given.action == "split"]
-    changes = _changes_of_ranges(repo, split)
-    todo = Todo(
-        tuple(
-            entry
-            for given, commits in entries
-            for entry in _todo_entries(request, given, commits, changes)
-        )
-    )
-    todo_layout(series, todo)
-    return _make_work(repo, request, series, todo)
-
-
-def _changes_of_ranges(
+def changes_of_ranges(
     repo: Repository, ranges: Sequence[tuple[SourceCommit, ...]]
 ) -> Mapping[Oid, tuple[FileChange, ...]]:
     """The changes of each range, by its first commit."""
@@ -311,108 +283,3 @@ def _changes_of_ranges(
         commits[0].oid: changes_in_range([next(every) for _ in commits])
         for commits in ranges
     }
-
-
-def _todo_entries(
-    request: Request,
-    given: CommitEntry,
-    commits: tuple[SourceCommit, ...],
-    changes: Mapping[Oid, tuple[FileChange, ...]],
-) -> Iterator[Entry]:
-    """The entries that one of a plan file means; commits that are picked stand alone.
-
-    ``changes`` are those of each range that is split.
-    """
-    if given.action == "split":
-        plan = _plan_of_entry(request, given, changes[given.commit])
-        yield Entry(commits[0], "split", plan=plan, rest=commits[1:])
-    else:
-        yield from (Entry(commit, given.action, given.message) for commit in commits)
-
-
-def _plan_of_entry(
-    request: Request, entry: CommitEntry, changes: tuple[FileChange, ...]
-) -> Plan:
-    """The plan of an entry that is split; InvalidPlan where it doesn't fit."""
-    plan = match.plan_of_entry(entry, changes)
-    if not entry.later:
-        return with_owner(plan, request.keep)
-    if request.keep != "auto":
-        raise InvalidPlan(
-            "--keep-change-id can't be used with a plan for a range of commits.",
-            hint='In the plan, "continues" says which commit keeps which Change-Id.',
-        )
-    return plan
-
-
-def _series_of_plan(
-    repo: Repository, request: Request, document: PlanDocument
-) -> Series:
-    """Read the series that the plan was made for.
-
-    Raises InvalidPlan where it is another.
-    """
-    upstream = request.upstream or document.upstream
-    is_root = request.root or upstream is None
-    try:
-        series = history.read_series(repo, upstream, request.commits, is_root)
-    except (UnknownRevision, NoCommonHistory, EmptySeries):
-        if document.head == repo.head():
-            raise
-        raise _other_plan_error("HEAD", document) from None
-    if document.head != series.head:
-        raise _other_plan_error("HEAD", document)
-    if document.upstream != series.upstream:
-        raise _other_plan_error("upstream", document)
-    return series
-
-
-def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
-    return InvalidPlan(
-        f"The plan was made for another {what} than this one.",
-        hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
-    )
-
-
-def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
-    """The plan's entries in the new order; commits that it doesn't name are picked."""
-    order = {commit.oid: None for commit in series.commits}
-    named = [oid for entry in document.series for oid in entry.commits]
-    known = set(named)
-    if len(known) < len(named):
-        raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
-    if outsiders := [oid for oid in named if oid not in order]:
-        raise InvalidPlan(
-            f"The plan names {outsiders[0][:10]}, which is not in the series.",
-            hint="A plan can name only commits between its upstream and its head.",
-        )
-    unnamed = [oid for oid in order if oid not in known]
-    if named == [oid for oid in order if oid in known]:
-        entries = {entry.commit: entry for entry in document.series}
-        entries |= {oid: CommitEntry(oid) for oid in unnamed}
-        return [entries[oid] for oid in order if oid in entries]
-    if unnamed:
-        raise InvalidPlan(
-            f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
-            hint="Name every commit of the range, in the new order.",
-        )
-    return list(document.series)
-
-
-def plan_document(work: Work) -> PlanDocument:
-    """The work as a plan file."""
-    entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
-    return PlanDocument(work.series.upstream, work.series.head, entries)
-
-
-def _entry_for_plan(entry: Entry) -> CommitEntry:
-    """One commit of the work as an entry of a plan file."""
-    if entry.action == "split" and entry.plan is not None:
-        return match.entry_of_plan(entry.plan, *entry.commits)
-    return CommitEntry(
-        entry.oid,
-        entry.commit.subject,
-        entry.action,
-        message=entry.message,
-        later=tuple(commit.oid for commit in entry.rest),
-    )

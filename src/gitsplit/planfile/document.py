@@ -1,0 +1,94 @@
+"""What a plan file says, as values; :mod:`.parse` reads them, :mod:`.dump` writes them.
+
+Ranges of lines are 1-based, both ends included. Commits are numbered in their entry,
+from 0, whichever version the file has.
+"""
+
+from dataclasses import dataclass
+
+from gitsplit.model.diff import Fact
+from gitsplit.model.objects import Oid
+from gitsplit.model.todo import Doing
+from gitsplit.planfile.hunks import HunkEntry, HunkPick
+
+FORMAT = "gitsplit-plan"
+
+LineRange = tuple[int, int]
+"""First and last line, counted from 1, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What a group takes of one file; commit and both paths name the file's change.
+
+    ``old_path`` is None where the commit creates the file, ``path`` where it deletes
+    it. ``whole`` takes all of it. ``removed`` are lines of the old file, ``added`` of
+    the new one. ``content`` is the file as of this group, where it is neither side.
+    ``commit`` is the number of the commit in its entry.
+    """
+
+    old_path: bytes | None
+    path: bytes | None
+    whole: bool = False
+    removed: tuple[LineRange, ...] = ()
+    added: tuple[LineRange, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    content: bytes | None = None
+    commit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A new commit; ``continues`` is the commit whose Change-Id it keeps, if any.
+
+    ``rest`` are the commits of which it takes every edit that nothing else names.
+    ``hunks`` are taken by their numbers.
+    """
+
+    message: bytes
+    continues: int | None = None
+    reason: str = ""
+    rest: tuple[int, ...] = ()
+    files: tuple[FileEntry, ...] = ()
+    hunks: tuple[HunkPick, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitEntry:
+    """What becomes of one commit of the series, or of several that are split together.
+
+    ``groups`` and ``dropped`` are those of a ``split``, ``message`` is the one of a
+    ``reword`` or ``squash``. ``later`` are the commits after ``commit``, if several.
+    ``dropped_rest`` are those of which everything is dropped that nothing names.
+    ``dropped_hunks`` are left out by their numbers, of which ``hunks`` is the list.
+    """
+
+    commit: Oid
+    subject: bytes = b""
+    action: Doing = "pick"
+    groups: tuple[GroupEntry, ...] = ()
+    dropped: tuple[FileEntry, ...] = ()
+    message: bytes | None = None
+    later: tuple[Oid, ...] = ()
+    dropped_rest: tuple[int, ...] = ()
+    dropped_hunks: tuple[HunkPick, ...] = ()
+    hunks: tuple[HunkEntry, ...] = ()
+
+    @property
+    def commits(self) -> tuple[Oid, ...]:
+        """All commits that it is about, oldest first."""
+        return (self.commit, *self.later)
+
+    @property
+    def needs_list(self) -> bool:
+        """Whether it must be written with ``commits``, which version 2 has."""
+        return bool(self.later or self.dropped_rest)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDocument:
+    """A whole plan file; ``upstream`` is None where the series begins at a root."""
+
+    upstream: Oid | None
+    head: Oid
+    series: tuple[CommitEntry, ...]

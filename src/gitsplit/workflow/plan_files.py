@@ -1,0 +1,172 @@
+"""Between plan files and the work of a run: what one says is to be done, and back."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from gitsplit.errors import (
+    EmptySeries,
+    InvalidPlan,
+    NoCommonHistory,
+    UnknownRevision,
+)
+from gitsplit.git import history
+from gitsplit.git.repository import Repository
+from gitsplit.model.diff import FileChange
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan
+from gitsplit.model.series import Series, SourceCommit
+from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
+from gitsplit.planfile.document import CommitEntry, PlanDocument
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
+from gitsplit.planfile.numbering import hunk_entries
+from gitsplit.planfile.parse import load_plan
+from gitsplit.workflow.propose import Request, with_owner
+from gitsplit.workflow.work import Work, changes_of_ranges, make_work
+
+
+def read_plan(repo: Repository, request: Request, text: bytes) -> Work:
+    """The work that a plan file describes, checked against the repository.
+
+    Raises what reading the series raises, and InvalidPlan where the plan doesn't fit.
+    """
+    document = load_plan(text)
+    series = _series_of_plan(repo, request, document)
+    by_oid = {commit.oid: commit for commit in series.commits}
+    entries = [
+        (given, tuple(by_oid[oid] for oid in given.commits))
+        for given in _entries_in_order(series, document)
+    ]
+    for _, commits in entries:
+        refuse_broken_range(series, commits)
+    split = [commits for given, commits in entries if given.action == "split"]
+    changes = changes_of_ranges(repo, split)
+    todo = Todo(
+        tuple(
+            entry
+            for given, commits in entries
+            for entry in _todo_entries(request, given, commits, changes)
+        )
+    )
+    todo_layout(series, todo)
+    return make_work(repo, request, series, todo)
+
+
+def _todo_entries(
+    request: Request,
+    given: CommitEntry,
+    commits: tuple[SourceCommit, ...],
+    changes: Mapping[Oid, tuple[FileChange, ...]],
+) -> Iterator[Entry]:
+    """The entries that one of a plan file means; commits that are picked stand alone.
+
+    ``changes`` are those of each range that is split.
+    """
+    if given.action == "split":
+        plan = _plan_of_entry(request, given, changes[given.commit])
+        yield Entry(commits[0], "split", plan=plan, rest=commits[1:])
+    else:
+        yield from (Entry(commit, given.action, given.message) for commit in commits)
+
+
+def _plan_of_entry(
+    request: Request, entry: CommitEntry, changes: tuple[FileChange, ...]
+) -> Plan:
+    """The plan of an entry that is split; InvalidPlan where it doesn't fit."""
+    plan = plan_of_entry(entry, changes)
+    if not entry.later:
+        return with_owner(plan, request.keep)
+    if request.keep != "auto":
+        raise InvalidPlan(
+            "--keep-change-id can't be used with a plan for a range of commits.",
+            hint='In the plan, "continues" says which commit keeps which Change-Id.',
+        )
+    return plan
+
+
+def _series_of_plan(
+    repo: Repository, request: Request, document: PlanDocument
+) -> Series:
+    """Read the series that the plan was made for.
+
+    Raises InvalidPlan where it is another.
+    """
+    upstream = request.upstream or document.upstream
+    is_root = request.root or upstream is None
+    try:
+        series = history.read_series(repo, upstream, request.commits, is_root)
+    except (UnknownRevision, NoCommonHistory, EmptySeries):
+        if document.head == repo.head():
+            raise
+        raise _other_plan_error("HEAD", document) from None
+    if document.head != series.head:
+        raise _other_plan_error("HEAD", document)
+    if document.upstream != series.upstream:
+        raise _other_plan_error("upstream", document)
+    return series
+
+
+def _other_plan_error(what: str, document: PlanDocument) -> InvalidPlan:
+    return InvalidPlan(
+        f"The plan was made for another {what} than this one.",
+        hint=f"It was made for {document.upstream or '--root'}..{document.head}.",
+    )
+
+
+def _entries_in_order(series: Series, document: PlanDocument) -> list[CommitEntry]:
+    """The plan's entries in the new order; commits that it doesn't name are picked."""
+    order = {commit.oid: None for commit in series.commits}
+    named = [oid for entry in document.series for oid in entry.commits]
+    known = set(named)
+    if len(known) < len(named):
+        raise InvalidPlan("The plan names a commit twice.", hint="Name it once.")
+    if outsiders := [oid for oid in named if oid not in order]:
+        raise InvalidPlan(
+            f"The plan names {outsiders[0][:10]}, which is not in the series.",
+            hint="A plan can name only commits between its upstream and its head.",
+        )
+    unnamed = [oid for oid in order if oid not in known]
+    if named == [oid for oid in order if oid in known]:
+        entries = {entry.commit: entry for entry in document.series}
+        entries |= {oid: CommitEntry(oid) for oid in unnamed}
+        return [entries[oid] for oid in order if oid in entries]
+    if unnamed:
+        raise InvalidPlan(
+            f"The plan reorders commits and doesn't name {unnamed[0][:10]}.",
+            hint="Name every commit of the range, in the new order.",
+        )
+    return list(document.series)
+
+
+def plan_document(work: Work) -> PlanDocument:
+    """The work as a plan file, which names all by its lines."""
+    entries = tuple(_entry_for_plan(entry) for entry in work.todo.entries)
+    return PlanDocument(work.series.upstream, work.series.head, entries)
+
+
+def numbered_plan_document(work: Work, *, has_lines: bool) -> PlanDocument:
+    """The work as a plan file that also lists the hunks, so that all can be numbered.
+
+    ``has_lines`` lists the lines of each hunk, too.
+    """
+    document = plan_document(work)
+    plans = [entry.plan for entry in work.todo.entries]
+    entries = tuple(
+        replace(entry, hunks=hunk_entries(plan.changes, has_lines=has_lines))
+        if entry.action == "split" and plan is not None
+        else entry
+        for entry, plan in zip(document.series, plans, strict=True)
+    )
+    return replace(document, series=entries)
+
+
+def _entry_for_plan(entry: Entry) -> CommitEntry:
+    """One commit of the work as an entry of a plan file."""
+    if entry.action == "split" and entry.plan is not None:
+        return entry_of_plan(entry.plan, *entry.commits)
+    return CommitEntry(
+        entry.oid,
+        entry.commit.subject,
+        entry.action,
+        message=entry.message,
+        later=tuple(commit.oid for commit in entry.rest),
+    )
