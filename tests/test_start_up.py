@@ -71,7 +71,8 @@ def test_a_plan_is_applied_without_proposal_screen_and_rebase(
     loaded = modules_after(series.path, "--plan", plan, "--yes")
 
     assert not loaded & {*SCREEN, *PROPOSAL, *REBASE, *UNUSED}
-    assert len(own(loaded)) <= 71, own(loaded)
+    # Two of them read hunks by number, in place of lines.
+    assert len(own(loaded)) <= 72, own(loaded)
 
 
 def test_a_dry_run_loads_nothing_of_screen_and_rebase(series: Repository) -> None:

@@ -21,11 +21,9 @@ from gitsplit.model.escape import printable
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
-from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.saved_steps import dump_steps, load_steps
 from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
-from gitsplit.workflow.plan_files import plan_document
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.work import Work, read_work
 
@@ -151,7 +149,7 @@ class DraftSaver:
             if self._is_as_proposed(todo):
                 self._file.forget()
             else:
-                text = dump_plan(plan_document(replace(self._work, todo=todo)))
+                text = _plan_text(replace(self._work, todo=todo))
                 beside = None if memory is None else memory_text(memory, text)
                 self._file.save(text, beside)
         except WriteFailed as failure:
@@ -296,3 +294,11 @@ def _steps_from_json(rows: list[list[str | None]]) -> tuple[HistoryStep, ...]:
 
 PAUSE = 0.2
 """Seconds between two savings; so much work can be lost when a machine stops."""
+
+
+def _plan_text(work: Work) -> str:
+    """The work as a plan file; written in a thread, after the screen is there."""
+    from gitsplit.planfile.dump import dump_plan
+    from gitsplit.workflow.plan_files import plan_document
+
+    return dump_plan(plan_document(work))
