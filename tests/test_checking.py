@@ -1,5 +1,6 @@
 """The user's commands on new commits while the screen is shown: what it is told."""
 
+from pathlib import Path
 from signal import SIGTERM, pthread_kill
 from threading import Event, Timer, get_ident
 
@@ -11,8 +12,10 @@ from gitsplit.git.signals import unwind_on_signals
 from gitsplit.git.store import store_objects
 from gitsplit.model.checks import Check
 from gitsplit.workflow.apply import compute_rewrite
+from gitsplit.workflow.check_results import keep_command, last_command, passed_before
 from gitsplit.workflow.checks import CheckRunner, CommandChecks
 from gitsplit.workflow.propose import Request
+from gitsplit.workflow.repair import RepairRunner
 from gitsplit.workflow.work import read_work
 from tests.processes import wait_until
 from tests.repository import Repository
@@ -69,3 +72,55 @@ def test_a_signal_that_another_thread_has_got_ends_the_waiting(
         finally:
             checks.stop()
     assert not checks.passed
+
+
+def test_what_has_passed_is_known_to_the_next_run_and_what_failed_is_run_anew(
+    repo: Repository, tmp_path: Path
+) -> None:
+    opened = open_repository(tangled(repo).path)
+    work = read_work(opened, Request("HEAD~3", group_by="file"), every=True)
+    runs = tmp_path / "runs"
+    command = f"echo run >> {runs}; ! git log -1 --format=%s | grep -q nothing"
+
+    def checked(command: str) -> list[str]:
+        runs.write_text("")
+        found: dict[int, Check] = {}
+        runner = RepairRunner(opened, work, Request("HEAD~3", checks=(command,)))
+        runner.start(work.todo, found.__setitem__)
+        wait_until(lambda: len(found) > 1 and all(c.is_done for c in found.values()))
+        runner.close()
+        return [check.reason for check in found.values()]
+
+    first = checked(command)
+    assert len(runs.read_text().splitlines()) == len(first)
+    assert set(checked(command)) == {"checked before"}
+    assert runs.read_text() == ""
+    assert "checked before" not in checked(f"{command}; true")
+    failing = f"echo run >> {runs}; false"
+    for _ in range(2):
+        assert set(checked(failing)) == {"exit 1"}
+        assert len(runs.read_text().splitlines()) == len(first)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b'{"format": "gitsplit-checks"}',
+        b'{"format": "gitsplit-checks", "last": 1, "passed": {}}',
+        b'{"format": "gitsplit-checks", "last": "", "passed": {"a": ["x"]}}',
+    ],
+)
+def test_a_file_of_results_that_is_not_ours_says_nothing(
+    repo: Repository, content: bytes
+) -> None:
+    opened = open_repository(tangled(repo).path)
+    file = opened.git_dir / "gitsplit" / "checks.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+
+    assert last_command(opened) == ""
+    assert passed_before(opened, ["true"]) == frozenset()
+    keep_command(opened, "make \udcff")
+    assert last_command(opened) == "make \udcff"

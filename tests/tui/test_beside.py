@@ -17,16 +17,16 @@ from gitsplit.model.checks import PASSED, RUNNING, Check, Conflict, Outlook, not
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
-from gitsplit.tui.app import ScreenApplication, Shell, run_screen
+from gitsplit.tui.app import SETTLED, ScreenApplication, Shell, run_screen
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Estimate, State
+from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions.reading import MoveRows
-from gitsplit.tui.update.actions.screens import OpenPreview, Undo
+from gitsplit.tui.update.actions.screens import Undo
 from gitsplit.tui.update.actions.series import Become, OpenCommit
-from gitsplit.tui.update.actions.shell import CheckCommits
 from gitsplit.tui.view.preview import preview_page
-from tests.tui.builder import NO_BACKEND, after
+from tests.tui.builder import NO_BACKEND, after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
 
 SECONDS = 20
@@ -317,7 +317,59 @@ def test_who_leaves_closes_what_checks() -> None:
     assert (checker.stops, checker.closes) == (0, 1)
 
 
-def test_without_a_command_there_is_nothing_to_check_with() -> None:
-    state = after(series(), MoveRows(1), Become("drop"), OpenPreview(), CheckCommits())
+def test_without_a_command_one_is_asked_for_and_checks_with_it() -> None:
+    made: list[str] = []
 
-    assert state.status == "No check command was given. Start with -x CMD."
+    def make(command: str) -> Checker:
+        made.append(command)
+        return Checker((0, PASSED), (1, PASSED))
+
+    state = watched(two(), _is_checked, "xmake\r", make_checker=make)
+
+    assert made == ["make"]
+    assert state.info.check == "make"
+
+
+def two() -> State:
+    """A commit of two hunks, in two new commits."""
+    return state_of(plan_of({"a": ("1\n", "2\n"), "b": ("1\n", "2\n")}))
+
+
+def _is_checked(state: State) -> bool:
+    return len(state.checks) == 2
+
+
+class CountedChecker(Checker):
+    """A checker that knows the lists it was started with."""
+
+    def __init__(self) -> None:
+        super().__init__((0, PASSED), (1, PASSED))
+        self.started: list[Todo] = []
+
+    def start(self, todo: Todo, tell: Callable[[int, Check], None]) -> None:
+        self.started.append(todo)
+        super().start(todo, tell)
+
+
+def test_a_change_is_checked_once_keys_pause() -> None:
+    checker, start = CountedChecker(), two()
+    start = replace(start, info=replace(start.info, check="make"))
+    steps = [("x", _is_checked), ("cucuD", lambda s: not s.checks), ("", _is_checked)]
+    last = played(start, *steps, checker=checker)
+
+    assert len(checker.started) == 2
+    assert checker.started[1] == todo_without_empty_groups(last.todo)
+
+
+def test_a_change_is_not_checked_where_nobody_asked_for_that() -> None:
+    checker, start = CountedChecker(), two()
+    start = replace(start, info=replace(start.info, check="make"))
+
+    def is_over(_: State) -> bool:
+        return monotonic() > until
+
+    until = monotonic() + 3 * SETTLED
+    last = played(start, ("D", is_over), checker=checker)
+
+    assert last.steps_done
+    assert checker.started == []

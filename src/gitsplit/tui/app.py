@@ -62,7 +62,7 @@ from gitsplit.tui.surroundings import (
 )
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
-from gitsplit.tui.update.actions.reports import Proposed, Report
+from gitsplit.tui.update.actions.reports import ChangesSettled, Proposed, Report
 from gitsplit.tui.update.actions.screens import Scroll
 from gitsplit.tui.update.actions.shell import Interrupt, refusal_of
 from gitsplit.tui.update.actions.split import FocusOn
@@ -85,6 +85,9 @@ ESCAPE_SECONDS = 0.05
 """Escape alone is told from the start of a longer key by so much silence."""
 
 _DAY = 86_400.0  # seconds
+SETTLED = 0.5
+"""Seconds without another change until the new commits are checked by themselves."""
+
 MOMENT = 0.1
 """Seconds until the screen says that something takes long."""
 
@@ -146,6 +149,7 @@ class Shell:
     def __init__(self, state: State, around: Surroundings) -> None:
         self.state = state
         self._around = around
+        self._checker = around.checker
         self._syntax = Syntax() if around.with_syntax else None
         self.tints: Tints = no_tints
         self._frames = 0
@@ -216,6 +220,7 @@ class Shell:
         )
         if self.state.todo is not before.todo:
             self._tell_and_stop_checks()
+            self._check_once_settled(application)
         if isinstance(action, Report):
             application.invalidate()
         if isinstance(action, Proposed):
@@ -228,15 +233,27 @@ class Shell:
         self._background.close()
         if self._search_thread is not None:
             self._search_thread.join(PATIENCE)
-        if self._around.checker is not None:
-            self._around.checker.close()
+        if self._checker is not None:
+            self._checker.close()
         self._tell_change()
 
     def _tell_and_stop_checks(self) -> None:
         """Have the new todo list saved, and give up checks of the old one."""
         self._tell_change()
-        if self._around.checker is not None:
-            self._around.checker.stop()
+        if self._checker is not None:
+            self._checker.stop()
+
+    def _check_once_settled(self, application: ScreenApplication) -> None:
+        """Have the new commits checked where the user wants that, once keys pause."""
+        if not self.state.is_checking:
+            return
+        todo = self.state.todo
+
+        def settle() -> None:
+            if self.state.todo is todo and application.is_running:
+                self._take_report(ChangesSettled(todo), application)
+
+        asyncio.get_running_loop().call_later(SETTLED, settle)
 
     def _tell_change(self) -> None:
         self._around.on_change(self.state.todo, memory_of(self.state))
@@ -263,7 +280,10 @@ class Shell:
 
     def _use_checker(self, request: ShellRequest) -> None:
         """Have new commits checked, or one that failed repaired."""
-        checker = self._around.checker
+        make, command = self._around.make_checker, self.state.info.check
+        if self._checker is None and make is not None and command:
+            self._checker = make(command)
+        checker = self._checker
         if checker is not None and request is ShellRequest.CHECK:
             self._background.check(checker)
         elif checker is not None:

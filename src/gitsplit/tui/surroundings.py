@@ -52,7 +52,8 @@ class Surroundings:
 
     ``on_change`` is called with each todo list that the user makes and what is to be
     remembered beside it, and as the screen is left. ``checker`` checks new commits,
-    where a command was given for that. ``with_syntax`` sets keywords and comments
+    where a command was given for that; else ``make_checker`` makes what does, with the
+    command that the user typed. ``with_syntax`` sets keywords and comments
     apart, where there are colours at all. ``give_up`` has what is being looked for in
     another thread end, as the screen is left. ``colours`` are what the user wants.
     """
@@ -61,6 +62,7 @@ class Surroundings:
     backend: Backend = field(default_factory=Backend)
     on_change: Callable[[Todo, Memory], None] = lambda _todo, _memory: None
     checker: Checker | None = None
+    make_checker: Callable[[str], Checker] | None = None
     with_syntax: bool = True
     give_up: Callable[[], None] = lambda: None
     colours: Colours = field(default_factory=Colours)

@@ -39,6 +39,7 @@ from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
 from gitsplit.workflow.apply import compute_rewrite
+from gitsplit.workflow.check_results import passed_before
 from gitsplit.workflow.work import Work
 
 MOST_FAILURES = 3
@@ -188,10 +189,10 @@ class CommandChecks:
 
     @property
     def passed(self) -> frozenset[Oid]:
-        """The trees on which the commands have passed."""
+        """The trees on which the commands were run here and have passed."""
         with self._lock:
             done = self._results.items()
-            return frozenset(tree for tree, check in done if check.state == "passed")
+            return frozenset(tree for tree, check in done if check == PASSED)
 
     def result(self, commit: WrittenCommit) -> Check:
         """The result of the commit's tree so far."""
@@ -304,7 +305,8 @@ class CheckRunner:
     ) -> None:
         self.repo = repo
         self.work = work
-        self.checks = CommandChecks(repo, commands, jobs, self._report)
+        known = passed_before(repo, commands)
+        self.checks = CommandChecks(repo, commands, jobs, self._report, known)
         self.stored = ExitStack()
         self._threads: list[Thread] = []
         # What follows is touched only by who holds the lock.
@@ -361,8 +363,9 @@ class CheckRunner:
             self.stored.enter_context(store_objects(repo, objects, rewrite))
         except GivenUp:
             return
-        except GitsplitError as error:
-            tell(0, not_run(f"{error} {error.hint}"))
+        except (GitsplitError, OSError) as error:
+            hint = error.hint if isinstance(error, GitsplitError) else ""
+            tell(0, not_run(f"{error} {hint}".rstrip()))
             return
         with self._lock:
             if given_up.is_set():

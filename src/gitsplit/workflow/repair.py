@@ -38,6 +38,7 @@ from gitsplit.proposal.repair import (
 )
 from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.workflow.apply import Outcome, apply, compute_rewrite
+from gitsplit.workflow.check_results import keep_passed
 from gitsplit.workflow.checks import CheckRunner, CommandChecks, is_new, tell_checks
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request
@@ -306,7 +307,13 @@ class RepairRunner(CheckRunner):
 
     def __init__(self, repo: Repository, work: Work, request: Request) -> None:
         super().__init__(repo, work, request.checks, request.jobs)
+        self._commands = request.checks
         self._most_runs = request.repair_runs
+
+    def close(self) -> None:
+        """End all checks, and keep which trees have passed for later runs."""
+        super().close()
+        keep_passed(self.repo, self._commands, self.passed)
 
     def repair(self, todo: Todo, tell: Callable[[RepairFound], None]) -> None:
         """Find out what the first failing commit of the list lacks.

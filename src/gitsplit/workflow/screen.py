@@ -36,6 +36,7 @@ from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.series import with_draft, with_only_split_open
 from gitsplit.tui.view.colours import GIT_SLOTS, Colours, Scheme, style_of_git
+from gitsplit.workflow.check_results import keep_command, last_command
 from gitsplit.workflow.draft import (
     DraftSaver,
     draft_of_other_head,
@@ -68,11 +69,7 @@ def edit_work(
     What they chose; None where they quit. ``opening`` is the screen to come back to;
     without one it opens on the draft, where there is one, or on what is proposed.
     """
-    if opening is None:
-        finish.before_screen()
-        if finish.signer is not None:
-            finish.signer.try_out()
-        opening = _opening_state(repo, request, work, finish)
+    opening = opening or _first_opening(repo, request, work, finish)
     cache = ProposalCache(repo, request, work)
     saver = DraftSaver(repo, work, cache.known_plan)
     runner = _make_runner(repo, work, request) if request.checks else None
@@ -81,6 +78,7 @@ def edit_work(
         _make_backend(repo, request, work, finish, cache),
         saver.save,
         runner,
+        partial(_make_typed_runner, repo, work, request),
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
         give_up=cache.close,
         colours=colours_of(repo.config),
@@ -134,6 +132,24 @@ def colours_of(config: Config) -> Colours:
     return Colours(scheme, own)
 
 
+def _first_opening(
+    repo: Repository, request: Request, work: Work, finish: Finish
+) -> State:
+    """Ask what can fail late, and make the screen's first state."""
+    finish.before_screen()
+    if finish.signer is not None:
+        finish.signer.try_out()
+    return _opening_state(repo, request, work, finish)
+
+
+def _make_typed_runner(
+    repo: Repository, work: Work, request: Request, command: str
+) -> "RepairRunner":
+    """Make what runs a command that the user has typed, and keep that for later."""
+    keep_command(repo, command)
+    return _make_runner(repo, work, replace(request, checks=(command,)))
+
+
 def _make_runner(repo: Repository, work: Work, request: Request) -> "RepairRunner":
     """Make what runs the user's commands."""
     from gitsplit.workflow.repair import RepairRunner
@@ -171,6 +187,7 @@ def _opening_state(
         state,
         proposals=dict(work.proposals),
         unproposed=unproposed,
+        is_checking=bool(request.checks),
         follows=repo.config.get_bool("gitsplit.follow", default=True),
     )
     draft = _resume_draft(repo, request, work, finish)
@@ -243,6 +260,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         abbreviates=repo.config.get_bool("rebase.abbreviateCommands"),
         check=" && ".join(request.checks),
         copied_trailers=trailers_to_copy(repo),
+        last_check="" if request.checks else last_command(repo),
         keeps_drafts=True,
     )
 

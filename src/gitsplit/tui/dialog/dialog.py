@@ -81,6 +81,7 @@ class Dialog:
     def __init__(self, state: State, around: Surroundings, talk: Talk) -> None:
         self.state = state
         self._around, self._talk = around, talk
+        self._checker = around.checker
         self._has_ended = False
         self._chosen: Chosen | None = None
 
@@ -96,8 +97,8 @@ class Dialog:
     def close(self) -> None:
         """End all work in threads; nobody asks any more."""
         self._around.give_up()
-        if self._around.checker is not None:
-            self._around.checker.close()
+        if self._checker is not None:
+            self._checker.close()
         self._tell_change()
 
     def _ask(self) -> str:
@@ -241,7 +242,10 @@ class Dialog:
 
     def _use_checker(self, request: ShellRequest) -> None:
         """Have new commits checked, or one that failed repaired, and wait for it."""
-        checker, todo = self._around.checker, self.state.todo
+        make, command = self._around.make_checker, self.state.info.check
+        if self._checker is None and make is not None and command:
+            self._checker = make(command)
+        checker, todo = self._checker, self.state.todo
         if checker is None:
             return
         news: SimpleQueue[CheckReport] = SimpleQueue()

@@ -236,6 +236,7 @@ _PROMPTS = {
     Purpose.SUBJECT: "Subject",
     Purpose.SEARCH: "Search for",
     Purpose.PIECE: "Hunk number",
+    Purpose.COMMAND: "Command to check the new commits with",
 }
 
 

@@ -3,6 +3,7 @@
 from gitsplit.tui.key_rows import DIGITS, KeyRow, Pressed
 from gitsplit.tui.keymap.contexts import (
     BOARD,
+    COMMITS,
     EVERYWHERE,
     HELP,
     LOOKING,
@@ -28,6 +29,7 @@ from gitsplit.tui.update.actions.screens import (
     ReadOn,
     Scroll,
     ShowCommit,
+    ShowFailure,
     ShowOriginal,
 )
 from gitsplit.tui.update.actions.shell import (
@@ -86,7 +88,16 @@ LOOKING_ROWS = (
         "preview",
     ),
     KeyRow(LOOKING, PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
-    KeyRow(LOOKING, PREVIEW, {"x": CheckCommits()}, "check each new commit", "check"),
+    KeyRow(
+        LOOKING,
+        COMMITS | SERIES | PREVIEW,
+        {"x": CheckCommits()},
+        "check each new commit, now and after changes",
+        "check",
+    ),
+    KeyRow(
+        LOOKING, PREVIEW, {"o": ShowFailure()}, "show the first that failed", "output"
+    ),
     KeyRow(
         LOOKING,
         PREVIEW,

@@ -126,6 +126,7 @@ class Purpose(StrEnum):
     SUBJECT = "subject"
     SEARCH = "search"
     PIECE = "piece"
+    COMMAND = "command"
 
 
 class Refusal(Enum):
@@ -167,7 +168,8 @@ class SeriesInfo:
     those of the commits that have one. ``drop_to`` says where lines go that are left
     out. ``titles`` are shown for commits where ``rebase.instructionFormat`` is set;
     ``abbreviates`` says whether commands are letters. ``check`` is the command that new
-    commits can be checked with, or empty. ``copied_trailers`` are the keys (lower case)
+    commits can be checked with, or empty; ``last_check`` is offered then.
+    ``copied_trailers`` are the keys (lower case)
     of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
     work is saved.
     """
@@ -182,6 +184,7 @@ class SeriesInfo:
     titles: Mapping[Oid, bytes] = field(default_factory=dict)
     abbreviates: bool = False
     check: str = ""
+    last_check: str = ""
     copied_trailers: tuple[bytes, ...] = COPIED_TRAILERS
     keeps_drafts: bool = False
 
@@ -393,6 +396,7 @@ class State:
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
+    is_checking: bool = False  # after each change, with the user's command
 
     # Plans that commits opened with, until their proposals come; and commits whose
     # proposals came when the user had already made a plan.

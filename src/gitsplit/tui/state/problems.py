@@ -221,9 +221,19 @@ def messages_question(state: State) -> str:
 
 def with_check_pending(state: State) -> State:
     """The state whose commits are checked as soon as git allows it to be applied."""
-    return _after_verdict(
-        replace(state, awaiting=ShellRequest.CHECK, status=CHECK_WAITS)
-    )
+    asked = replace(state, is_checking=True, status=CHECK_WAITS)
+    return _after_verdict(replace(asked, awaiting=ShellRequest.CHECK))
+
+
+def with_check_of_change(state: State) -> State:
+    """The state that asks for the check of a change, where keys pause after it.
+
+    Nothing is asked where it can't be made. The status stays, as no key asked for it.
+    """
+    is_known = bool(state.checks) or not state.is_checking
+    if is_known or conflict_of(state) or any(_todo_problems(state)):
+        return state
+    return replace(state, request=ShellRequest.CHECK)
 
 
 def _after_verdict(state: State) -> State:

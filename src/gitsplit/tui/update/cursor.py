@@ -21,6 +21,7 @@ from gitsplit.tui.state.location import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
+from gitsplit.tui.state.problems import with_check_pending
 from gitsplit.tui.state.selection import (
     cursor_words,
     unit_at,
@@ -306,6 +307,8 @@ def _after_submit(state: State, prompt: Prompt, lines: Sequence[int]) -> State:
             return _with_subject(done, prompt.text)
         case Purpose.SEARCH:
             return with_match(done, prompt.text or state.search, 1, lines)
+        case Purpose.COMMAND:
+            return _with_check_command(done, prompt.text)
         case Purpose.PIECE:
             return _at_piece(done, prompt.text)
         case _:
@@ -321,6 +324,14 @@ def _with_subject(state: State, text: str) -> State:
         subject = text.strip().encode("utf-8", "surrogateescape")
         message = message_with_subject(state, where, subject)
     return with_messages(state, [PlacedMessage(where, message)])
+
+
+def _with_check_command(state: State, text: str) -> State:
+    """The state with the new commits checked by this command, now and from now on."""
+    if not text.strip():
+        raise NothingToDo("No command was typed.")
+    info = replace(state.info, check=text.strip(), last_check=text.strip())
+    return with_check_pending(replace(state, info=info))
 
 
 def _at_piece(state: State, text: str) -> State:

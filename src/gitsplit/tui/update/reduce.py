@@ -16,6 +16,8 @@ from gitsplit.tui.state.app_state import (
     LISTS,
     HistoryStep,
     MergeNeeded,
+    Prompt,
+    Purpose,
     Refusal,
     Screen,
     ShellRequest,
@@ -31,6 +33,7 @@ from gitsplit.tui.state.originals import with_read_commit
 from gitsplit.tui.state.problems import (
     after_answer,
     with_apply_pending,
+    with_check_of_change,
     with_check_pending,
     with_problems,
 )
@@ -50,6 +53,7 @@ from gitsplit.tui.update.actions.reading import (
     SearchAction,
 )
 from gitsplit.tui.update.actions.reports import (
+    ChangesSettled,
     Checked,
     CommitRead,
     CommitReport,
@@ -272,11 +276,13 @@ def _after_report(state: State, report: Report) -> State:
             return after_answer(known)
         case Progressed(todo, done, count) if todo is state.todo:
             return replace(state, progress=(done, count))
+        case ChangesSettled(todo) if todo is state.todo:
+            return with_check_of_change(state)
         case Checked(todo, number, check) if todo is state.todo:
             return replace(state, checks={**state.checks, number: check})
         case Repaired():
             return _with_repair(state, report)
-        case Foreseen() | Progressed() | Checked():
+        case Foreseen() | Progressed() | Checked() | ChangesSettled():
             return state
         case _:
             assert_never(report)
@@ -362,9 +368,10 @@ def _with_reword_request(state: State) -> State:
 
 
 def _with_check_request(state: State) -> State:
-    """The state that asks for the new commits to be checked."""
+    """The state that asks for the new commits to be checked, or for a command first."""
     if not state.info.check:
-        raise ActionRefused("No check command was given.", hint="Start with -x CMD.")
+        text = state.info.last_check
+        return replace(state, prompt=Prompt(Purpose.COMMAND, text, len(text)))
     return with_check_pending(state)
 
 

@@ -39,6 +39,7 @@ from gitsplit.tui.update.actions.screens import (
     ScreenAction,
     Scroll,
     ShowCommit,
+    ShowFailure,
     ShowOriginal,
     SwitchHalf,
 )
@@ -59,6 +60,8 @@ def after_screen_action(state: State, action: ScreenAction) -> State:
             return _at_commit_screen(state, group)
         case ReadOn(rows, most):
             return _after_read_on(state, rows, most)
+        case ShowFailure():
+            return _at_failure(state)
         case ShowOriginal():
             return _with_screen(state, Screen.ORIGINAL)
         case OpenBoard():
@@ -118,6 +121,14 @@ def _at_commit_screen(state: State, number: int | None) -> State:
     if state.screen is not Screen.COMMIT:
         state = _with_screen(state, Screen.COMMIT)
     return with_focus(state, state.focus if group is None else group)
+
+
+def _at_failure(state: State) -> State:
+    """The state that shows the first new commit that failed, from the preview."""
+    bad = [n for n, each in state.checks.items() if each.state in ("failed", "not run")]
+    if not bad:
+        raise NothingToDo("No commit has failed a check.", hint="x checks them.")
+    return _at_commit_screen(state, min(bad))
 
 
 def _after_read_on(state: State, rows: int, most: int) -> State:

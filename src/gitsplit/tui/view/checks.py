@@ -6,6 +6,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.new_commits import number_of_new_commit
 from gitsplit.tui.view.text import one_line, start_of
 
 MOST_LINES = 5
@@ -52,6 +53,33 @@ def is_failure(check: Check) -> bool:
     return check.state in ("failed", "not run")
 
 
+def check_sign_of(state: State, group: int) -> str:
+    """The sign beside the number of a group of the open commit.
+
+    Empty as long as nothing is checked.
+    """
+    if not state.checks:
+        return ""
+    return check_sign(check_of(state, number_of_new_commit(state, group)))
+
+
+def check_style(state: State, group: int) -> str:
+    """The style of that sign."""
+    check = check_of(state, number_of_new_commit(state, group))
+    return sign_style(check)
+
+
+def sign_style(check: Check) -> str:
+    """The style of the sign for a check."""
+    if is_failure(check):
+        return "class:error"
+    return "class:good" if check.state == "passed" else ""
+
+
+MOST_OUTPUT = 100
+"""So many lines of the end of an output are shown with its commit."""
+
+
 def check_lines(state: State, number: int, width: int) -> Iterator[StyleAndTextTuples]:
     """What is said of a new commit, once the command has begun or ended on it."""
     check = check_of(state, number)
@@ -60,6 +88,7 @@ def check_lines(state: State, number: int, width: int) -> Iterator[StyleAndTextT
     words = f" {check_sign(check)} {one_line(state.info.check)}: {check.state}"
     if check.reason:
         words += f" ({one_line(check.reason)})"
-    style = "class:good" if check.state == "passed" else ""
-    yield [("class:error" if is_failure(check) else style, start_of(words, width))]
+    yield [(sign_style(check), start_of(words, width))]
+    for line in check.output.rstrip().splitlines()[-MOST_OUTPUT:]:
+        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
     yield []

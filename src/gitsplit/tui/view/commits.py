@@ -15,6 +15,7 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
+from gitsplit.tui.view.checks import check_sign_of, check_style
 from gitsplit.tui.view.dropped import drop_place_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
@@ -124,7 +125,12 @@ def _commit_columns(state: State, width: int) -> _CommitColumns:
     ids = max(len(change_id_words(state, group)) for group in groups)
     right = pieces + 2 + added + 1 + removed + (2 + ids if ids else 0) + 1
     return _CommitColumns(
-        digits, width - digits - 5 - right, pieces, added, removed, ids
+        digits,
+        width - digits - len(check_sign_of(state, 0)) - 5 - right,
+        pieces,
+        added,
+        removed,
+        ids,
     )
 
 
@@ -148,6 +154,7 @@ def _number_cells(state: State, group: int, digits: int) -> StyleAndTextTuples:
     return [
         ("class:cursor", SELECTED if group == state.focus else " "),
         (f"{group_style(group)} bold", str(group + 1).rjust(digits)),
+        (check_style(state, group), check_sign_of(state, group)),
     ]
 
 
@@ -241,8 +248,8 @@ def _most_files(files: Sequence[int], room: int) -> int:
 
 
 def _indent(state: State) -> int:
-    """The columns left of a subject: the mark, the number and a blank."""
-    return len(str(len(state.plan.groups))) + 2
+    """The columns left of a subject: the mark, number, check and a blank."""
+    return len(str(len(state.plan.groups))) + len(check_sign_of(state, 0)) + 2
 
 
 def _block_line(
@@ -252,7 +259,7 @@ def _block_line(
     indent = _indent(state)
     style = _commit_style(state, group)
     if not at:
-        number = _number_cells(state, group, indent - 2)
+        number = _number_cells(state, group, len(str(len(state.plan.groups))))
         return [*number, (style, " " + block.subject[0])]
     if at < len(block.subject):
         return [(style, " " * indent + block.subject[at])]

@@ -47,6 +47,7 @@ _PROMPTS = {
     Purpose.SUBJECT: "subject",
     Purpose.SEARCH: "search",
     Purpose.PIECE: "go to hunk",
+    Purpose.COMMAND: "check each commit with",
 }
 
 

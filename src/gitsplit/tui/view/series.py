@@ -14,6 +14,7 @@ from gitsplit.tui.state.app_state import Estimate, State, entries_of
 from gitsplit.tui.state.new_commits import new_commits, new_subjects
 from gitsplit.tui.state.problems import conflict_of, outlook_words
 from gitsplit.tui.state.series_rows import SeriesRow, series_rows
+from gitsplit.tui.view.checks import check_of, check_sign, sign_style
 from gitsplit.tui.view.commits import marked_subject
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
@@ -77,7 +78,7 @@ def series_lines(state: State, width: int) -> PaneLines:
 
     def line(number: int) -> StyleAndTextTuples:
         if rows[number].part is not None:
-            return _part_line(rows[number], width)
+            return _part_line(state, rows[number], width)
         entry = rows[number].entry
         is_at = number == cursor
         start = _entry_start(state, entry, is_at)
@@ -103,18 +104,21 @@ def series_lines(state: State, width: int) -> PaneLines:
     )
 
 
-def _part_line(row: SeriesRow, width: int) -> StyleAndTextTuples:
+def _part_line(state: State, row: SeriesRow, width: int) -> StyleAndTextTuples:
     """The line of a new commit: its number, its subject, and its size."""
     assert row.part is not None, "it is a part"
     group = row.part.group or 0
-    start = f"{row.number + 1:>11} "
+    check = check_of(state, row.number)
+    sign = check_sign(check) if state.checks else " "
+    start = f"{row.number + 1:>10}"
     mark = f" {OWNER}" if row.part.is_owner else ""
     size = f"{row.size} "
-    room = width - len(start) - len(size) - 3
+    room = width - len(start) - len(size) - 5
     text = start_of(marked_subject(row.part.message, row.part.is_proposed), room)
     return [
         (f"{group_style(group)} bold", start),
-        ("", text),
+        (sign_style(check), sign),
+        ("", f" {text}"),
         ("class:owner", mark.ljust(room - get_cwidth(text) + 3)),
         ("class:faint", size),
     ]

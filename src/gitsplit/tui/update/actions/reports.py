@@ -70,6 +70,13 @@ class Progressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesSettled:
+    """The user has made no other change since the todo list became this one."""
+
+    todo: Todo
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """The check of the new commit ``number`` of the todo list has begun or ended."""
 
@@ -93,4 +100,5 @@ class Repaired:
 
 CheckReport = Checked | Repaired
 CommitReport = Estimated | Proposed | NotProposed | CommitRead
-Report = CommitReport | Merged | Foreseen | Progressed | CheckReport
+TodoReport = Foreseen | Progressed | ChangesSettled
+Report = CommitReport | Merged | TodoReport | CheckReport

@@ -25,6 +25,11 @@ class ReadOn:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowFailure:
+    """Show the first new commit that failed its check, with what was printed."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOriginal:
     """Show what the selected commit of the series does, as it is."""
 
@@ -83,5 +88,7 @@ class Redo:
 
 
 HistoryAction = Undo | Redo
-ShowAction = ShowCommit | ReadOn | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
+ShowAction = (
+    ShowCommit | ReadOn | ShowFailure | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
+)
 ScreenAction = ShowAction | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
