@@ -250,6 +250,8 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
         ["--keep-change-id", "0", "-n", "HEAD~1"],
         ["--keep-change-id", "best", "-n", "HEAD~1"],
         ["--group-by", "colour", "-n", "HEAD~1"],
+        ["-p", "-n", "HEAD~1"],
+        ["-p", "--format", "json", "HEAD~1"],
     ],
     ids=" ".join,
 )
