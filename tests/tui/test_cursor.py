@@ -5,7 +5,7 @@ import pytest
 from gitsplit.tui.state.app_state import Screen, State
 from gitsplit.tui.update.actions.screens import OpenMessages, OpenPreview, ShowCommit
 from tests.tui.builder import after, plan_of, state_of
-from tests.tui.cases import series
+from tests.tui.cases import CASES, series
 from tests.tui.driver import cursors
 
 SIZES = [(60, 15), (80, 24), (140, 40), (200, 60)]
@@ -80,3 +80,19 @@ def test_it_is_in_the_prompt_of_a_page(keys: str) -> None:
 
     assert state.screen is Screen.MESSAGES
     assert before.startswith((" subject: ", " search: "))
+
+
+def test_it_goes_along_to_the_lower_half_of_the_series() -> None:
+    steps = [["tab"], ["j"], ["tab"]]
+    upper, lower, back = cursors(CASES["estimated"](), steps, 80, 24)
+
+    assert not upper[1].startswith("▶")
+    assert not lower[1].startswith("▶")
+    assert back[1].startswith("▶")
+
+
+def test_it_is_at_the_cell_of_the_board() -> None:
+    found = cursors(small(), [["B"], ["right"]], 80, 24)
+
+    assert [at[:3] for _, at in found] == ["[1]", "[1]"]
+    assert len(found[0][0]) < len(found[1][0])

@@ -17,7 +17,7 @@ from gitsplit.tui.state.board import (
 )
 from gitsplit.tui.state.commit_diff import plan_sizes
 from gitsplit.tui.view.commits import subject
-from gitsplit.tui.view.pane import PaneLines, first_visible
+from gitsplit.tui.view.pane import CARET, PaneLines, first_visible
 from gitsplit.tui.view.text import (
     CURSOR,
     column_text,
@@ -97,7 +97,7 @@ def _cells(state: State, row: int, shown: range, wide: int) -> StyleAndTextTuple
         if cell.hunks:
             is_out = cell.group == DROPPED
             style = "class:warning" if is_out else group_style(cell.group)
-        style += " class:selected" if is_here else ""
+        style += f" class:selected {CARET}" if is_here else ""
         cells.append((style, text))
     return cells
 

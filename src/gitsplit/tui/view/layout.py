@@ -289,8 +289,13 @@ def _is_typing(state: State) -> bool:
 
 
 def _is_moving(state: State) -> bool:
-    """Whether the user is in what is shown, not in a prompt."""
-    return state.prompt is None
+    """Whether the user is in what is shown, not in a prompt or the lower half."""
+    return state.prompt is None and not _is_in_lower_half(state)
+
+
+def _is_in_lower_half(state: State) -> bool:
+    """Whether keys that move are about the lower half of the series."""
+    return state.prompt is None and state.is_lower and state.screen is Screen.SERIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +408,10 @@ class _Regions:
             HSplit(
                 [
                     self.line(lambda s, w: lower_rule(s, w, _terminal_rows())),
-                    self.region(lambda state, w, _: draw(state, w, self.tints)),
+                    self.region(
+                        lambda state, w, _: draw(state, w, self.tints),
+                        has_cursor=_is_in_lower_half,
+                    ),
                 ],
                 height=lambda: Dimension.exact(height()),
             ),

@@ -88,22 +88,22 @@ def static_lines(
 
 
 def cursor_column(line: StyleAndTextTuples) -> int:
-    """The column of the mark of the cursor in a line, or of the prompt's cursor.
+    """The column of what is styled as CARET in a line, or else of the cursor's mark.
 
-    The first one where there is none.
+    The first one where there is neither.
     """
-    column = 0
+    column = found = 0
     for style, text, *_ in line:
-        if style == CARET:
-            return column
+        if CARET in style:
+            return column + len(text) - len(text.lstrip() or text)
         if style == "class:cursor" and CURSOR in text:
-            return column + text.index(CURSOR)
+            found = column + text.index(CURSOR)
         column += get_cwidth(text)
-    return 0
+    return found
 
 
 CARET = "class:caret"
-"""The style of the character in a prompt at which the next one is typed."""
+"""The style of the letter in a prompt at which the next one is typed; of a cell."""
 
 _MARGIN = 2  # rows kept visible above and below what is selected
 
