@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gitsplit.model.message import change_ids
+from tests.processes import wait_until
 from tests.repository import Repository
 from tests.runner import done
 from tests.terminal import Terminal
@@ -153,8 +154,37 @@ def test_a_screen_that_nobody_touches_writes_nothing(tmp_path: Path) -> None:
     terminal = Terminal(case.repo.path, "-c", "HEAD~2", "--commits", "2")
     terminal.wait_for("send")
 
-    for keys in ("", "j", "i", "\x1b", "w", "q", "l"):
+    for keys in ("", "j", "i", "\x1b", "w", "q", "L"):
         terminal.type(keys)
         assert terminal.is_still(1.0), keys
     terminal.kill(15)
     terminal.exit_status()
+
+
+def test_a_screen_that_nobody_touches_never_wakes_up(tmp_path: Path) -> None:
+    case = practice(tmp_path / "case")
+    terminal = Terminal(case.repo.path, "HEAD~3", columns=140, rows=40)
+    terminal.wait_for("split")
+
+    looks, pages = (
+        ("", "o", "qe", "zs", "F", "Br"),
+        ("q/e\r", "\x1bo", "qw", " ", "qqL"),
+    )
+    for keys in (*looks, *pages, "q?"):
+        terminal.type(keys)
+        wait_until(lambda: terminal.is_still(0.5))
+        before = times_awake(terminal.pid)
+        assert terminal.is_still(1.0), keys
+        assert times_awake(terminal.pid) == before, keys
+    terminal.kill(15)
+    terminal.exit_status()
+
+
+def times_awake(process: int) -> dict[str, str]:
+    """How often each thread of a process has gone to sleep."""
+    return {
+        each.name: (each / "status")
+        .read_text()
+        .partition("voluntary_ctxt_switches:")[2]
+        for each in Path(f"/proc/{process}/task").iterdir()
+    }

@@ -263,6 +263,17 @@ def series() -> State:
     return replace(start, plans=plans)
 
 
+def tour() -> State:
+    """A series of every kind of text: to be seen on all screens, at all sizes."""
+    files = {
+        "reading.py": READING,
+        "שלום.txt": ("שלום\n", "שלום עולם\nabc אבג 123\n"),
+        "文書/表.txt": ("\t値\n", "\t新しい値\n\t👨\u200d👩\u200d👧 家族\n"),
+    }
+    state = series()
+    return replace(state, plans={**state.plans, COMMIT: plan_of(files, 3)})
+
+
 def estimated() -> State:
     """The series when it has been looked at, with a conflict that git foresees."""
     state = series()
@@ -348,6 +359,7 @@ CASES: dict[str, Callable[[], State]] = {
         reading,
         many,
         series,
+        tour,
         estimated,
         conflicting,
         messages,

@@ -169,6 +169,7 @@ class Shell:
             color_depth=self._color_depth(),
             full_screen=True,
             mouse_support=True,
+            terminal_size_polling_interval=None,  # SIGWINCH says it
             input=input,
             output=output,
             after_render=self._collect_garbage,
