@@ -17,14 +17,17 @@ from gitsplit.model.checks import PASSED, RUNNING, Check, Conflict, Outlook, not
 from gitsplit.model.objects import Oid
 from gitsplit.model.progress import Watch
 from gitsplit.model.todo import Todo
+from gitsplit.proposal.names import links_of_plan
 from gitsplit.tui.app import SETTLED, ScreenApplication, Shell, run_screen
 from gitsplit.tui.background.worker import Backend, next_job
-from gitsplit.tui.state.app_state import Estimate, State
+from gitsplit.tui.state.app_state import Estimate, KnownLinks, State
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions.reading import MoveRows
+from gitsplit.tui.update.actions.reports import Linked
 from gitsplit.tui.update.actions.screens import Undo
 from gitsplit.tui.update.actions.series import Become, OpenCommit
+from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.preview import preview_page
 from tests.tui.builder import NO_BACKEND, after, plan_of, state_of
 from tests.tui.cases import COMMITS, series
@@ -214,7 +217,10 @@ def test_git_is_not_asked_for_conflicts_where_they_are_not_shown() -> None:
     dropped = after(series(), MoveRows(1), Become("drop"))
 
     assert next_job(dropped, NO_BACKEND) is not None
-    assert next_job(after(dropped, MoveRows(1), OpenCommit()), NO_BACKEND) is None
+    opened = after(dropped, MoveRows(1), OpenCommit())
+    plan = opened.plan
+    known = KnownLinks(plan.edits, links_of_plan(plan.changes, plan.edits))
+    assert next_job(reduce(opened, Linked(known)), NO_BACKEND) is None
 
 
 def test_what_breaks_beside_the_screen_ends_it() -> None:

@@ -132,6 +132,7 @@ from gitsplit.tui.update.actions.split import (
     SplitHunk,
     SwapWith,
     Take,
+    TakeAlong,
     UseProposal,
 )
 from gitsplit.tui.view.dropped import has_same_final_files, is_whole_as_planned
@@ -175,6 +176,7 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     SendToNext: (st.booleans(),),
     SendAlong: (_SIGN,),
     Repeat: (),
+    TakeAlong: (),
     SwapWith: (st.integers(0, 4),),
     MoveInCommit: (_SIGN,),
     NextUnseen: (),

@@ -260,3 +260,39 @@ def broken_pairs(link: Link, group_of: Sequence[int]) -> Iterator[tuple[int, int
         yield from ((max(definers), u) for u in users if u > max(definers))
     else:
         yield from ((u, min(definers)) for u in users if u < min(definers))
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A name that an edit needs from the later commit ``of``, and the edits at fault.
+
+    ``places`` are those of the edits that would have to come along: which define the
+    name, or, where it goes, still use it.
+    """
+
+    name: str
+    of: int
+    places: tuple[int, ...]
+    is_gone: bool = False
+
+
+@memo
+def needs_by_place(
+    links: tuple[Link, ...], group_of: tuple[int, ...]
+) -> Mapping[int, tuple[Need, ...]]:
+    """What edits need that only comes with a later commit, by their places.
+
+    ``links`` are those between the edits, ``group_of`` has the group of each.
+    """
+    found: dict[int, tuple[Need, ...]] = {}
+    for link in links:
+        ahead, behind = link.users, link.definers
+        if link.is_gone:
+            ahead, behind = behind, ahead
+        for group, of in broken_pairs(link, group_of):
+            late = tuple(sorted(at for at in behind if group_of[at] == of))
+            need = Need(link.name, of, late, link.is_gone)
+            for at in ahead:
+                if group_of[at] == group:
+                    found[at] = (*found.get(at, ()), need)
+    return found

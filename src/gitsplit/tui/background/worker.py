@@ -32,7 +32,7 @@ from gitsplit.errors import (
     NothingToSplit,
 )
 from gitsplit.model.checks import Check, Outlook
-from gitsplit.model.diff import FileChange, TextEdit, bytes_compared
+from gitsplit.model.diff import Edit, FileChange, TextEdit, bytes_compared
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
@@ -43,11 +43,13 @@ from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Estimate,
+    KnownLinks,
     Purpose,
     ReadCommit,
     Screen,
     State,
 )
+from gitsplit.tui.state.order_guard import awaits_links
 from gitsplit.tui.state.originals import commit_to_read, read_commit
 from gitsplit.tui.state.problems import awaits_outlook, todo_without_empty_groups
 from gitsplit.tui.state.proposals import commit_to_propose
@@ -60,6 +62,7 @@ from gitsplit.tui.update.actions.reports import (
     CommitRead,
     Estimated,
     Foreseen,
+    Linked,
     NotProposed,
     Progressed,
     Proposed,
@@ -282,12 +285,19 @@ def _set_error(found: "asyncio.Future[Found]", error: Exception) -> None:
 def next_job(state: State, backend: Backend) -> Job | None:
     """The next job: conflicts first, then proposals that the screen opened without.
 
-    Then what the selected commit does, then estimates, from that outward.
+    Then what the hunks need of each other, and what is good to know of the series.
     """
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
     if unproposed := commit_to_propose(state):
         return Job(partial(_find_first_proposal, backend, unproposed))
+    if awaits_links(state):
+        return Job(partial(_find_links, state.plan.changes, state.plan.edits))
+    return _next_job_on_series(state, backend)
+
+
+def _next_job_on_series(state: State, backend: Backend) -> Job | None:
+    """What the selected commit does, then estimates, from that outward."""
     if backend.changes_of is not None and (wanted_now := commit_to_read(state)):
         return Job(partial(_find_changes, backend.changes_of, wanted_now))
     if backend.estimate is None or (state.opened is not None and state.is_alone):
@@ -317,6 +327,14 @@ def _find_first_proposal(backend: Backend, commit: Oid, _watch: Watch) -> Report
     except GitsplitError as error:
         return NotProposed(commit, refusal_of(error))
     return Proposed(commit, plan, backend.known_proposals(commit))
+
+
+def _find_links(
+    changes: tuple[FileChange, ...], edits: tuple[Edit, ...], _watch: Watch
+) -> Report:
+    from gitsplit.proposal.names import links_of_plan  # not to open with
+
+    return Linked(KnownLinks(edits, links_of_plan(changes, edits)))
 
 
 def _find_changes(

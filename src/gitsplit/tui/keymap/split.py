@@ -44,6 +44,7 @@ from gitsplit.tui.update.actions.split import (
     SplitHunk,
     SwapWith,
     Take,
+    TakeAlong,
     UseProposal,
 )
 
@@ -109,6 +110,13 @@ HUNK_ROWS = (
     ),
     KeyRow(
         ABOUT_HUNKS, SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
+    ),
+    KeyRow(
+        ABOUT_HUNKS,
+        SPLIT,
+        {"t": TakeAlong()},
+        "what it needs from later commits along",
+        "needs too",
     ),
     KeyRow(
         ABOUT_HUNKS,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
@@ -19,6 +19,9 @@ from gitsplit.proposal.context import COPIED_TRAILERS
 from gitsplit.proposal.propose import Proposals
 from gitsplit.proposal.subjects import SubjectChoice
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.names import Link
 
 Value = TypeVar("Value")
 
@@ -102,6 +105,13 @@ class TypedNumber(NamedTuple):
 
     purpose: NumberPurpose
     digits: str = ""
+
+
+class KnownLinks(NamedTuple):
+    """By which names these edits of a commit depend on each other."""
+
+    edits: tuple[Edit, ...]
+    links: "tuple[Link, ...]"
 
 
 class LastSend(NamedTuple):
@@ -392,6 +402,7 @@ class State:
 
     # What was found out in the background: about commits of the series, about new ones.
     estimates: Mapping[Oid, Estimate] = field(default_factory=dict)
+    links: KnownLinks | None = None  # of the open commit, as it was cut
     read: Mapping[Oid, ReadCommit] = field(default_factory=dict)  # the latest
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)

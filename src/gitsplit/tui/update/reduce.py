@@ -59,6 +59,7 @@ from gitsplit.tui.update.actions.reports import (
     CommitReport,
     Estimated,
     Foreseen,
+    Linked,
     Merged,
     NotProposed,
     Progressed,
@@ -267,7 +268,7 @@ def _after_report(state: State, report: Report) -> State:
     wanted as soon as git had answered is asked for then.
     """
     match report:
-        case Estimated() | Proposed() | NotProposed() | CommitRead():
+        case Estimated() | Proposed() | NotProposed() | CommitRead() | Linked():
             return _with_commit_report(state, report)
         case Merged(versions, content):
             return replace(state, merges={**state.merges, versions: content})
@@ -292,6 +293,8 @@ def _with_commit_report(state: State, report: CommitReport) -> State:
     """The state with estimates, what a commit does, what was proposed, or why not."""
     if isinstance(report, Estimated):
         return replace(state, estimates={**state.estimates, **report.estimates})
+    if isinstance(report, Linked):
+        return replace(state, links=report.known)
     if isinstance(report, CommitRead):
         return with_read_commit(state, report.commit, report.found)
     commit = report.commit

@@ -28,6 +28,7 @@ from gitsplit.tui.state.confirmed import (
     with_confirmed,
     with_sent,
 )
+from gitsplit.tui.state.order_guard import awaits_links, known_links, places_needed
 from gitsplit.tui.state.selection import (
     SelectedEdit,
     Selection,
@@ -52,6 +53,7 @@ from gitsplit.tui.update.actions.split import (
     SendToNext,
     SplitHunk,
     Take,
+    TakeAlong,
 )
 from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
 
@@ -115,6 +117,8 @@ def _after_piece_action(state: State, action: PieceAction) -> State:
             return _after_follow_toggle(state)
         case PlaceTests():
             return _after_placed_tests(state)
+        case TakeAlong():
+            return _with_needs_along(state, _non_empty(selection_of(state)))
         case Repeat():
             return _after_piece_action(state, _last_send(state))
         case _:
@@ -159,6 +163,20 @@ def _group_apart(state: State, _role: Role, places: Sequence[int]) -> Group:
     edits = state.plan.edits
     made = _new_group(state, tuple(SelectedEdit(at, edits[at]) for at in places))
     return replace(made, reason="Apart from the code.")
+
+
+def _with_needs_along(state: State, selection: Selection) -> State:
+    """The state with what the selection needs in its commit, the cursor where it is."""
+    home = _home(replace(state, is_pinned=False), selection)
+    places = places_needed(state, (taken.place for taken in selection))
+    if not places:
+        if known_links(state) is None and awaits_links(state):
+            raise NothingToDo("What hunks need is still being found.")
+        raise NothingToDo("Nothing that it needs comes later.")
+    edits = state.plan.edits
+    needed = tuple(SelectedEdit(at, edits[at]) for at in places)
+    alone = replace(state, follows=False)
+    return replace(_after_assignment(alone, needed, home), follows=state.follows)
 
 
 def _selection_or_rest(state: State, rest: bool) -> Selection:

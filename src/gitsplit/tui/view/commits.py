@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.listing import quantity
@@ -15,14 +16,17 @@ from gitsplit.model.plan import DROPPED
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
 from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
+from gitsplit.tui.state.order_guard import needs_of_commits
 from gitsplit.tui.view.checks import check_sign_of, check_style
 from gitsplit.tui.view.dropped import drop_place_words
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
+    CURSOR,
     NO_MESSAGE,
     OWNER,
     PROPOSED,
     SELECTED,
+    WARNING,
     column_text,
     end_of,
     group_style,
@@ -32,6 +36,7 @@ from gitsplit.tui.view.text import (
 )
 
 _SUBJECT_LINES = 2  # of a block
+_LEAST_SUBJECT = 18  # columns, beside what a commit needs
 
 
 def commit_lines(state: State, width: int) -> PaneLines:
@@ -139,11 +144,16 @@ def _commit_line(
 ) -> StyleAndTextTuples:
     """The line of one commit: number, subject, owner's mark, size, and Change-Id."""
     size = commit_sizes(state)[group]
-    text = " " + column_text(subject(state, group), columns.subject)
+    need = needs_of_commits(state).get(group)
+    most = columns.subject - _LEAST_SUBJECT
+    warning = f" {WARNING} {start_of(need, most)}" if need else ""
+    room = max(0, columns.subject - get_cwidth(warning))
+    text = " " + column_text(subject(state, group), room)
     mark = OWNER if group == state.plan.owner else " "
     return [
         *_number_cells(state, group, columns.digits),
         (_commit_style(state, group), text),
+        ("class:warning", warning),
         ("class:owner", f" {mark} "),
         *_size_cells(size, columns),
         *(_id_cells(state, group, columns) if size.pieces else []),
@@ -152,10 +162,15 @@ def _commit_line(
 
 def _number_cells(state: State, group: int, digits: int) -> StyleAndTextTuples:
     return [
-        ("class:cursor", SELECTED if group == state.focus else " "),
+        ("class:cursor", _selected_mark(state) if group == state.focus else " "),
         (f"{group_style(group)} bold", str(group + 1).rjust(digits)),
         (check_style(state, group), check_sign_of(state, group)),
     ]
+
+
+def _selected_mark(state: State) -> str:
+    """The mark of the selected commit: large where it is pinned."""
+    return CURSOR if state.is_pinned else SELECTED
 
 
 def _commit_style(state: State, group: int) -> str:
@@ -298,6 +313,12 @@ def _subject_lines(text: str, width: int) -> tuple[str, ...]:
 
 def _sum_cells(state: State, group: int, size: Size) -> StyleAndTextTuples:
     mark = f"  {OWNER} " if group == state.plan.owner else "  "
+    need = needs_of_commits(state).get(group)
+    if need:
+        return [
+            ("", f"{quantity(size.pieces, 'hunk')}{mark}"),
+            ("class:warning", f"{WARNING} {need}"),
+        ]
     return [
         ("", quantity(size.pieces, "hunk")),
         ("class:added", f"  +{size.added}"),

@@ -20,6 +20,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
 )
 from gitsplit.tui.state.location import list_row
+from gitsplit.tui.state.order_guard import broken_needs, need_words
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
 from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
@@ -27,6 +28,7 @@ from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
 from gitsplit.tui.view.pane import CARET
 from gitsplit.tui.view.series import original_title, series_title
 from gitsplit.tui.view.text import (
+    WARNING,
     column_text,
     end_of,
     glyphs,
@@ -145,6 +147,10 @@ def reason_line(state: State, width: int) -> StyleAndTextTuples:
     group = state.plan.group_of[edit]
     if group == DROPPED:
         return [("class:edited", " left out"), ("", ": it is in no commit")]
+    if needs := broken_needs(state).get(edit):
+        words = f" {WARNING} {need_words(needs[0])}"
+        hint = f" · t has it in {group + 1} too"
+        return [("class:warning", start_of(words, width - len(hint))), ("", hint)]
     reason = one_line(state.plan.groups[group].reason)
     if not reason:
         return []

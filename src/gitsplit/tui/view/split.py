@@ -21,12 +21,14 @@ from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
 from gitsplit.tui.state.app_state import Look, State
 from gitsplit.tui.state.confirmed import FOLLOWED
+from gitsplit.tui.state.order_guard import broken_needs
 from gitsplit.tui.view.dropped import edit_words
 from gitsplit.tui.view.text import (
     CURSOR,
     SELECTED,
     SPACE,
     TAB_WIDTH,
+    WARNING,
     WRAPPED,
     Tint,
     Tints,
@@ -372,10 +374,13 @@ def gutter_cells(state: State, row: DiffRow, mark: str, bar: str) -> StyleAndTex
     chosen = "" if mark == " " else " class:selected"
     if edit is None:
         return [margin, (chosen, " " * (digits + 1)), ("", " ")]
-    group = plan.group_of[state.rows.place_of(edit)]
+    place = state.rows.place_of(edit)
+    group = plan.group_of[place]
     name = "×" if group == DROPPED else str(group + 1)
     style = "class:warning" if group == DROPPED else group_style(group)
     between = FOLLOWED if edit in state.followed else " "
+    if place in broken_needs(state):
+        between = WARNING
     number_cell = (f"{style} bold{chosen}", f"{name.rjust(digits)}{between}")
     return [margin, number_cell, (style, bar)]
 

@@ -8,7 +8,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
 from gitsplit.proposal.propose import Proposals
-from gitsplit.tui.state.app_state import Estimate, ReadCommit, Versions
+from gitsplit.tui.state.app_state import Estimate, KnownLinks, ReadCommit, Versions
 from gitsplit.tui.update.actions.shell import Refused
 
 
@@ -98,7 +98,14 @@ class Repaired:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """It was found by which names the hunks of the open commit depend on each other."""
+
+    known: KnownLinks
+
+
 CheckReport = Checked | Repaired
-CommitReport = Estimated | Proposed | NotProposed | CommitRead
+CommitReport = Estimated | Proposed | NotProposed | CommitRead | Linked
 TodoReport = Foreseen | Progressed | ChangesSettled
 Report = CommitReport | Merged | TodoReport | CheckReport

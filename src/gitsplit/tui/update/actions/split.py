@@ -38,6 +38,11 @@ class SendAlong:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeAlong:
+    """Have what the selection needs from later commits in its own, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """Send the selection where hunks were sent last."""
 
@@ -150,6 +155,7 @@ PieceAction = (
     | SendToNext
     | SendAlong
     | Repeat
+    | TakeAlong
     | Drop
     | SplitHunk
     | AddCommit

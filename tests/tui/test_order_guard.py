@@ -1,0 +1,115 @@
+"""A hunk that needs what only a later commit has, said where hunks are sent."""
+
+from prompt_toolkit.formatted_text.utils import fragment_list_to_text
+
+from gitsplit.proposal.names import links_of_plan
+from gitsplit.tui.background.worker import Backend, next_job
+from gitsplit.tui.state.app_state import KnownLinks, State
+from gitsplit.tui.state.order_guard import broken_needs
+from gitsplit.tui.update.actions.reading import MovePiece, MoveTo
+from gitsplit.tui.update.actions.reports import Linked
+from gitsplit.tui.update.actions.screens import Undo
+from gitsplit.tui.update.actions.split import (
+    MoveCommit,
+    Send,
+    SplitHunk,
+    TakeAlong,
+)
+from gitsplit.tui.update.reduce import reduce
+from gitsplit.tui.view.commits import commit_lines
+from gitsplit.tui.view.frame import reason_line
+from gitsplit.tui.view.split import diff_line
+from tests.tui.builder import after, plan_of, state_of
+
+FILES = {
+    "amounts.py": (
+        "import re\n",
+        "import re\n\n\ndef parsed(text):\n    return 1\n",
+    ),
+    "recipe.py": ("x = 1\n", "x = parsed(1)\n"),
+    "notes.py": ("a = 1\n", "a = 2\n"),
+}
+"""In the order of the diff: the name, a hunk apart, and the use of the name."""
+
+
+def opened(*groups: int) -> State:
+    state = state_of(plan_of(FILES, 2, groups))
+    plan = state.plan
+    known = KnownLinks(plan.edits, links_of_plan(plan.changes, plan.edits))
+    return reduce(state, Linked(known))
+
+
+def gutters(state: State) -> list[str]:
+    lines = (diff_line(state, n, 60) for n in range(len(state.rows)))
+    return [fragment_list_to_text(line)[1:3] for line in lines]
+
+
+def rows(state: State) -> list[str]:
+    lines = commit_lines(state, 80)
+    return [fragment_list_to_text(lines.get(n)) for n in range(2)]
+
+
+def test_a_use_before_its_definition_is_marked_on_its_hunk_and_its_commit() -> None:
+    state = opened(1, 1, 0)
+
+    assert gutters(state).count("1⚠") == 2
+    assert "⚠ needs parsed from 2" in rows(state)[0]
+    assert "⚠" not in rows(state)[1]
+    there = after(state, MovePiece(1), MovePiece(1))
+    assert fragment_list_to_text(reason_line(there, 80)) == (
+        " ⚠ needs parsed from 2 · t has it in 1 too"
+    )
+
+
+def test_an_order_that_holds_is_not_marked() -> None:
+    for groups in ((0, 1, 1), (0, 0, 1), (1, 0, 1)):
+        assert broken_needs(opened(*groups)) == {}
+
+
+def test_t_has_what_it_needs_in_its_commit_in_one_step() -> None:
+    state = after(opened(1, 1, 0), MoveTo(10**6))
+    along = after(state, MovePiece(-1), MovePiece(1), TakeAlong())
+
+    assert along.plan.group_of == (0, 1, 0)
+    assert broken_needs(along) == {}
+    assert len(along.steps_done) == 1
+    assert along.follows
+    assert after(along, Undo()).plan == state.plan
+    assert after(along, MoveTo(10**6), TakeAlong()).status == (
+        "Nothing that it needs comes later."
+    )
+
+
+def test_marks_follow_each_step_without_another_look_at_the_names() -> None:
+    state = opened(0, 1, 1)
+
+    assert next_job(state, Backend()) is None
+    assert broken_needs(after(state, Send(1), MoveTo(0))) == {}
+    broken = after(state, MovePiece(1), MovePiece(1), Send(0), MoveTo(0))
+    assert broken_needs(broken) == {}
+    assert [*broken_needs(after(state, MoveCommit(1)))] == [2]
+
+
+def test_hunks_that_are_cut_are_looked_at_beside_the_screen() -> None:
+    state = after(opened(1, 1, 0), SplitHunk())
+    job = next_job(state, Backend())
+
+    assert broken_needs(state) == {}
+    assert job is not None
+    linked = reduce(state, job.find(None))  # type: ignore[arg-type]  # it needs none
+    assert broken_needs(linked)
+    assert next_job(linked, Backend()) is None
+
+
+def test_what_is_removed_too_soon_is_marked_too() -> None:
+    files = {
+        "amounts.py": ("def parsed(text):\n    return text\n\n\nA = 1\n", "A = 1\n"),
+        "recipe.py": ("x = parsed(1)\n", "x = 1\n"),
+    }
+    state = state_of(plan_of(files, 2, (0, 1)))
+    plan = state.plan
+    known = KnownLinks(plan.edits, links_of_plan(plan.changes, plan.edits))
+    state = reduce(state, Linked(known))
+
+    assert "⚠ removes parsed, used in 2" in rows(state)[0]
+    assert after(state, TakeAlong()).plan.group_of == (0, 0)
