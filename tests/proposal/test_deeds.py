@@ -69,3 +69,30 @@ def test_a_command_in_the_notes_of_a_release_is_no_entry() -> None:
     found = changelog("    make tag VERSION=0.74.2\n")
 
     assert "make tag VERSION=0.74.2" not in offered(found)
+
+
+def test_where_versions_are_raised_the_dependency_is_named() -> None:
+    sums = b"x.y/quic %b h1:OHRbJIc4Ma0eKv8vPTXmB5vdNGlB5t6VqVzuxW+APacT=\n"
+    locked = modified(sums % b"v0.5.1", sums % b"v0.6.0", b"go.sum")
+    required = [b"require (\n\tx.y/quic %b\n)\n" % v for v in (b"v0.5.1", b"v0.6.0")]
+    uses = [
+        b"- uses: a/checkout@%040x # v%d\n- uses: b/go@v%d\n" % (v * 7**40, v, v)
+        for v in (4, 5)
+    ]
+
+    assert offered(modified(required[0], required[1], b"go.mod"), locked)[0] == (
+        "Bump x.y/quic from v0.5.1 to v0.6.0"
+    )
+    assert offered(modified(uses[0], uses[1], b".github/workflows/ci.yml"))[0] == (
+        "Bump a/checkout and b/go"
+    )
+
+
+def test_no_name_is_read_from_hashes_addresses_and_comments() -> None:
+    logo = b"<img src='https://x.y/z/7f3c/teapot'>\nid = 3e5b0a88d-1c2f-4a5b\n"
+    page = modified(b"x\n", b"x\n" + logo, b"kettle.html")
+    code = modified(b"a()\n", b"# properly boiling\nboil()\n", b"kettle.py")
+
+    assert not any("7f3c" in text or "teapot" in text for text in offered(page))
+    assert not any("a88d" in text for text in offered(page))
+    assert not any("properly" in text for text in offered(code)[:3])

@@ -174,3 +174,25 @@ def test_who_continues_the_original_is_told_by_its_subject(subject: bytes) -> No
     }
 
     assert own.partition(b".")[0] in subject.lower()
+
+
+def test_a_sentence_that_sounds_like_a_subject_is_one_and_others_are_offered() -> None:
+    changes = (CUP, KETTLE, SPOON)
+    message = (
+        b"Boil the kettle\n\nReplace what was in the cup: fill it with 3 cups.\n\n"
+    )
+    message += b"A spoon that is dirty is washed, spoon by spoon.\n"
+    proposals = proposals_by_content(changes, message)
+    plan = proposals.plan(3)
+    group = {
+        changes[e.file].path: g for e, g in zip(plan.edits, plan.group_of, strict=True)
+    }
+    found = proposals.messages(plan)
+    texts = [[choice.text for choice in choices] for choices in found.subjects]
+
+    assert found.message(group[b"cup.py"]) == (
+        b"Replace what was in the cup: fill it with 3 cups\n"
+    )
+    assert texts[group[b"spoon.py"]][1] == (
+        b"A spoon that is dirty is washed, spoon by spoon"
+    )

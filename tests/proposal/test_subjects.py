@@ -49,12 +49,16 @@ def test_a_group_that_is_split_off_has_the_words_that_the_message_has_for_it() -
         (b"cup: fill it", (b"Boil it",), b"cup: fill it"),
         (b"cup.fill() waits", (), b"cup.fill() waits"),
         (b"wait...", (), b"wait..."),
+        (b"Fix the cup.", (b"feat: boil it", b"fix: wash it"), b"fix: fix the cup"),
+        (b"Fill it", (b"feat: boil it", b"fix: wash it"), b"chore: Fill it"),
+        (b"docs: fill it", (b"feat: boil it", b"fix: wash"), b"docs: fill it"),
+        (b"fill it", (b"tea: Boil it", b"tea: Wash it"), b"cup: Fill it"),
     ],
 )
 def test_a_sentence_is_a_subject_as_the_latest_ones_are(
     text: bytes, latest: tuple[bytes, ...], expected: bytes
 ) -> None:
-    assert as_subject(text, latest) == expected
+    assert as_subject(text, latest, b"cup") == expected
 
 
 def test_the_log_of_a_squash_gives_each_commit_its_own_account() -> None:

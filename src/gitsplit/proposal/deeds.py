@@ -10,8 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gitsplit.model.diff import Fact, FactEdit
+from gitsplit.model.diff import Fact, FactEdit, TextEdit
 from gitsplit.model.escape import printable
+from gitsplit.model.listing import enumeration
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.entries import (
     FEWEST_WORDS,
@@ -21,11 +22,14 @@ from gitsplit.proposal.entries import (
     first_sentence,
 )
 from gitsplit.proposal.explain import finding
-from gitsplit.proposal.features import PieceFeatures, added_lines
+from gitsplit.proposal.features import Piece, PieceFeatures, added_lines
 from gitsplit.proposal.source_text import (
+    are_comments,
     declares,
     definitions,
+    identifiers,
     is_data,
+    is_lock,
     spelled_out,
     subwords,
 )
@@ -56,6 +60,21 @@ _VERBS = re.compile(
     r"|return|run|save|set|show|skip|support|test|update|use|write)e?s?\b",
     re.IGNORECASE,
 )
+_HASH = re.compile(
+    r"https?://\S+|\b(?=[a-f]*\d)[0-9a-f]{7,}\b|\b[0-9a-f]{4,12}(?:-[0-9a-f]{4,12})+\b"
+    r"|(?<![\w+/])(?=[a-zA-Z+/]*\d)(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])[\w+/]{24,}={0,2}",
+)
+"""A URL, a hash, a UUID, or base64."""
+
+_VERSION = re.compile(r"(?<![\w.])(?:v?\d+(?:\.\d+)+(?:[-+.][\w.]+)?|v\d+)(?!\w)")
+_DEPENDENCY = re.compile(
+    r"(@?(?!v\d)[A-Za-z][\w./-]*[A-Za-z_\d])[\"']?[\s:=@^~<>(,\[\"'#]*(?=v?\d)"
+)
+_MOST_RAISED = 3
+"""Where more versions are raised, it is data, or no name says it."""
+
+_RAISED = "the version that is raised"
+
 _SHORT = 4
 """A name of fewer letters says less."""
 
@@ -76,6 +95,7 @@ def deeds(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
     yield from _changelog(commit, pieces)
     if _is_typo(own):
         yield Deed(f"Fix typo in {about}", "a word is spelt otherwise")
+    yield from _bump(commit, pieces)
     are_tests = all(piece.role == "test" for piece in own)
     if are_tests:
         yield from _tests(commit, pieces)
@@ -98,7 +118,7 @@ def _by_names(
 ) -> Iterator[Deed]:
     """What is done to the names that stand out, and to the file."""
     own = [commit.features[piece] for piece in pieces]
-    names, verb = _salient_names(commit, own, about), _verb(commit, pieces)
+    names, verb = _salient_names(commit, pieces, about), _verb(commit, pieces)
     by_file = Deed(f"Update {about}", "the file's name")
     if all(piece.role in {"documentation", "changelog"} for piece in own):
         yield by_file
@@ -205,8 +225,81 @@ def _defined(commit: CommitFeatures, pieces: Sequence[int]) -> str:
     return ""
 
 
+def _bump(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:
+    """The dependencies whose versions are raised, where most lines do only that."""
+    own = [commit.features[piece] for piece in pieces]
+    if any(piece.role != "configuration" for piece in own):
+        return
+    raised: dict[str, tuple[str, str]] = {}
+    others = 0
+    for piece in pieces:
+        if is_lock(commit.features[piece].path):
+            continue
+        for old, new in _replaced_lines(commit, commit.pieces[piece]):
+            found = _raised(old, new)
+            others += found is None
+            if found is not None:
+                raised.setdefault(*found)
+    names = list(raised)
+    if not names or others > len(names) or len(names) > _MOST_RAISED:
+        return
+    if len(names) == 1:
+        yield Deed(f"Bump {names[0]} from {' to '.join(raised[names[0]])}", _RAISED)
+    yield Deed(f"Bump {enumeration(names, 'and')}", _RAISED)
+
+
+def _replaced_lines(commit: CommitFeatures, piece: Piece) -> Iterator[tuple[str, str]]:
+    """The pairs of lines of which one takes the place of another."""
+    for edit in piece:
+        if isinstance(edit, TextEdit) and len(edit.old) == len(edit.new) <= MOST_LINES:
+            old, new = commit.texts.old[edit.file], commit.texts.new[edit.file]
+            for one, other in zip(edit.old.numbers, edit.new.numbers, strict=True):
+                yield old[one], new[other]
+
+
+def _raised(old: str, new: str) -> tuple[str, tuple[str, str]] | None:
+    """The dependency that two lines have other versions of, and these."""
+    one, two = (_HASH.sub("", line) for line in (old, new))
+    before, after = _VERSION.findall(one), _VERSION.findall(two)
+    named = _VERSION.sub("", one)
+    found = _DEPENDENCY.search(two)
+    if named != _VERSION.sub("", two) or not found or len(before) != len(after):
+        return None
+    changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    return (printable(found[1]), changed[0]) if changed else None
+
+
+def _plain_names(commit: CommitFeatures, pieces: Sequence[int]) -> frozenset[str]:
+    """The identifiers of the lines of pieces that are no part of URLs and hashes.
+
+    Those of comments are among them only where all lines are comments.
+    """
+    code, remarks = list[str](), list[str]()
+    for piece in pieces:
+        features = commit.features[piece]
+        if is_lock(features.path) or len(code) + len(remarks) > MOST_LINES:
+            continue
+        has_remarks = features.role in {"code", "test"}
+        for line in _changed_lines(commit, commit.pieces[piece]):
+            is_remark = has_remarks and are_comments([line])
+            (remarks if is_remark else code).append(_HASH.sub("", line))
+    names = identifiers("\n".join(code)) or identifiers("\n".join(remarks))
+    around = (_functions(commit, commit.features[piece]) for piece in pieces)
+    return frozenset(names).union(*around)
+
+
+def _changed_lines(commit: CommitFeatures, piece: Piece) -> Iterator[str]:
+    """The lines that a piece removes and adds, of many the first."""
+    for edit in piece:
+        if isinstance(edit, TextEdit):
+            old, new = commit.texts.old[edit.file], commit.texts.new[edit.file]
+            for lines, span in ((old, edit.old), (new, edit.new)):
+                stop = min(span.stop, span.start + MOST_LINES)
+                yield from lines.between(span.start, stop)
+
+
 def _salient_names(
-    commit: CommitFeatures, pieces: Sequence[PieceFeatures], about: str
+    commit: CommitFeatures, pieces: Sequence[int], about: str
 ) -> list[tuple[str, float]]:
     """The two names that stand out most among those that come and go.
 
@@ -214,7 +307,7 @@ def _salient_names(
     that the file's own says already are none of them, nor are hashes and the like.
     """
     worth: defaultdict[str, float] = defaultdict(float)
-    for piece in pieces:
+    for piece in (commit.features[number] for number in pieces):
         for word in piece.added | piece.removed:
             if not is_data(word):
                 worth[word] += commit.rarity[word] * (1 if len(word) >= _SHORT else 0.4)
@@ -223,7 +316,9 @@ def _salient_names(
     said = set(subwords(about))
     ranked = sorted(worth.items(), key=lambda item: (-item[1], item[0]))
     telling = [each for each in ranked if not said.issuperset(subwords(each[0]))]
-    return [(printable(word), value) for word, value in telling[:2]]
+    plain = _plain_names(commit, pieces) if telling else frozenset()
+    named = [each for each in telling if each[0] in plain]
+    return [(printable(word), value) for word, value in named[:2]]
 
 
 def _functions(commit: CommitFeatures, piece: PieceFeatures) -> frozenset[str]:

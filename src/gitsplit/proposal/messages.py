@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from math import log
 
 from gitsplit.model.diff import size_of, sort_key
@@ -31,7 +31,13 @@ from gitsplit.proposal.context import Context
 from gitsplit.proposal.features import Piece
 from gitsplit.proposal.order import heir_of
 from gitsplit.proposal.speaking import Audience, GroupWords, text_stems
-from gitsplit.proposal.subjects import SubjectChoice, as_subject, subjects_of
+from gitsplit.proposal.subjects import (
+    SubjectChoice,
+    area_of_pieces,
+    as_subject,
+    is_order,
+    subjects_of,
+)
 from gitsplit.proposal.trailers import trailer_homes
 
 MOST_CHOICES = 5
@@ -39,6 +45,9 @@ MOST_CHOICES = 5
 
 MOST_ITEMS = 100
 """So many items of a message's lists are looked at; the heir has the others."""
+
+_LONGEST_SUBJECT = 72
+"""A longer sentence isn't offered as a subject."""
 
 _FOR_ANOTHER = (b"fixup! ", b"squash! ", b"amend! ")
 """How a subject begins that ``git rebase --autosquash`` reads."""
@@ -197,27 +206,42 @@ def _choices(
     pieces: Sequence[int],
     context: Context,
 ) -> tuple[SubjectChoice, ...]:
-    """The subjects that may be a group's, best first."""
+    """The subjects that may be a group's, best first.
+
+    What the original says comes before what is read from the hunks; a sentence that
+    doesn't sound like a subject comes after the best of these.
+    """
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
+    others = [p.text for p in own if p.kind == "sentence" and not p.is_item]
     if group == split.heir:
         # It says all of the subject that no other commit does, not a clause alone.
         said.insert(0, b"; ".join(p.text for p in own if p.kind == "subject"))
-        said = [*filter(None, said)]
+    else:
+        said += filter(is_order, others)
     if split.heir != NO_HEIR:
+        area = area_of_pieces(commit, pieces, context) if pieces else b""
         kept = subject_of(split.message) if group == split.heir else None
-        said = [
-            text if text == kept else as_subject(text, context.subjects)
-            for text in said
-        ]
-    told = (SubjectChoice(text, "the original message") for text in said)
-    read = subjects_of(commit, pieces, context) if pieces else ()
+        said, others = (
+            [t if t == kept else as_subject(t, context.subjects, area) for t in texts]
+            for texts in (said, others)
+        )
+    told, less = (
+        [SubjectChoice(text, "the original message") for text in texts if text]
+        for texts in (said, filter(_is_short, others))
+    )
+    read = iter(subjects_of(commit, pieces, context) if pieces else ())
     unique: dict[bytes, SubjectChoice] = {}
-    for choice in chain(told, read):
+    for choice in chain(told, islice(read, 1), less, read):
         unique.setdefault(choice.text, choice)
         if len(unique) == MOST_CHOICES:
             break
     return tuple(unique.values())
+
+
+def _is_short(text: bytes) -> bool:
+    """Whether a sentence is short enough for a subject."""
+    return len(text) <= _LONGEST_SUBJECT
 
 
 def part_homes(

@@ -450,6 +450,11 @@ def is_locked(lock: str, manifest: str) -> bool:
     return is_near and manifest.rpartition("/")[2].lower() == wanted
 
 
+def is_lock(path: str) -> bool:
+    """Whether a file is one in which a package manager locks versions."""
+    return path.rpartition("/")[2].lower() in _LOCKS
+
+
 def is_generated(path: str, head: str) -> bool:
     """Whether a file is made by a program, by its path or by what it begins with."""
     return bool(_GENERATED.search(path) or _SAYS_GENERATED.search(head))

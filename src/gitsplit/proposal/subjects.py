@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gitsplit.model.message import footers, subject_of, trailers, with_trailer_lines
+from gitsplit.model.message import subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.context import COPIED_TRAILERS, Context
 from gitsplit.proposal.deeds import deeds
-from gitsplit.proposal.trailers import ON_ALL
+from gitsplit.proposal.trailers import with_people_of
 
 Style = Literal["plain", "area", "conventional"]
 
@@ -33,6 +33,7 @@ _CONVENTIONAL = re.compile(
 _AREA = re.compile(rb"[^\s:]+(, ?[^\s:]+)*: \S")
 _KINDS = {
     b"Add": b"feat",
+    b"Fix": b"fix",
     b"Document": b"docs",
     b"Comment": b"docs",
     b"Reformat": b"style",
@@ -57,16 +58,13 @@ def proposal_message(
 def with_copied(subject: bytes, message: bytes, copied: Collection[bytes]) -> bytes:
     """A message of this subject, with the ``copied`` trailers of another.
 
-    Sign-offs and co-authors are copied in any case, also where only Gerrit sees them:
-    the part that lacks them is one that nobody stands for, and Gerrit wants the
-    sign-off on each commit.
+    Sign-offs and co-authors are copied in any case, wherever they stand: the part that
+    lacks them is one that nobody stands for, and Gerrit wants the sign-off on each.
     """
     bare = _without_id(message)
-    seen = [item for item in footers(bare) if item[0].lower() in ON_ALL]
-    wanted = {*ON_ALL, *copied}
-    found = [item for item in (*trailers(bare), *seen) if item[0].lower() in wanted]
+    found = (item for item in trailers(bare) if item[0].lower() in copied)
     lines = [key + b": " + value for key, value in dict.fromkeys(found)]
-    return with_trailer_lines(subject + b"\n", lines)
+    return with_people_of(bare, with_trailer_lines(subject + b"\n", lines))
 
 
 def style_of(subjects: Sequence[bytes]) -> Style:
@@ -91,18 +89,43 @@ def in_style(deed: bytes, area: bytes, subjects: Sequence[bytes]) -> bytes:
     return area + b": " + text if style == "area" and area else text
 
 
-_WORD = re.compile(rb"[a-z]{2,}(?= )")
+_WORD = re.compile(rb"[A-Za-z][a-z]+(?= )")
+_ORDER = re.compile(
+    rb"(?:add|adjust|allow|apply|avoid|bump|change|check|clean|convert|correct|create"
+    rb"|deprecate|disable|do|document|don't|drop|enable|enforce|ensure|expose|extend"
+    rb"|extract|fix|format|handle|hide|ignore|implement|improve|include|increase|inline"
+    rb"|introduce|keep|let|limit|make|mark|merge|move|only|pass|prefer|prevent|raise"
+    rb"|reduce|refactor|refuse|remove|rename|reorder|replace|require|respect|restore"
+    rb"|return|revert|rework|rewrite|set|show|simplify|skip|sort|split|stop|support"
+    rb"|switch|test|tidy|turn|unify|update|upgrade|use|validate|warn)\s",
+    re.IGNORECASE,
+)
+_LONGEST_ORDER = 72
 
 
-def as_subject(text: bytes, subjects: Sequence[bytes]) -> bytes:
+def is_order(text: bytes) -> bool:
+    """Whether a sentence says what a commit does, as subjects do, and is as short."""
+    return len(text) <= _LONGEST_ORDER and _ORDER.match(text) is not None
+
+
+def as_subject(text: bytes, subjects: Sequence[bytes], area: bytes = b"") -> bytes:
     """A sentence or an item as a subject in the style of the latest ones.
 
-    It ends without a stop, and begins with a capital where they do and it with a word.
+    It ends without a stop, begins with a capital where they do and it with a word, and
+    has their prefix, ``area`` where that is a word for a place, unless it has one.
     """
     said = text if text.endswith(b"..") else text.removesuffix(b".")
-    if _WORD.match(said) and _are_capital(subjects[:LATEST]):
-        return said[:1].upper() + said[1:]
-    return said
+    if not _WORD.match(said):
+        return said
+    if _are_capital(subjects[:LATEST]):
+        said = said[:1].upper() + said[1:]
+    elif is_order(said):
+        said = said[:1].lower() + said[1:]
+    style = style_of(subjects)
+    if style == "conventional":
+        kind = _KINDS.get(said.partition(b" ")[0].capitalize(), b"chore")
+        return kind + b": " + said
+    return area + b": " + said if style == "area" and area else said
 
 
 def _are_capital(subjects: Sequence[bytes]) -> bool:
@@ -131,6 +154,14 @@ def _words_of(path: bytes) -> list[bytes]:
     return [name.partition(b".")[0] or name, *reversed(above)]
 
 
+def area_of_pieces(
+    commit: CommitFeatures, pieces: Sequence[int], context: Context
+) -> bytes:
+    """A word for where pieces are, as the latest subjects have it."""
+    paths = [commit.changes[commit.features[piece].file].path for piece in pieces]
+    return area_of(paths, context.subjects)
+
+
 def subjects_of(
     commit: CommitFeatures, pieces: Sequence[int], context: Context
 ) -> Iterator[SubjectChoice]:
@@ -138,8 +169,7 @@ def subjects_of(
 
     They are in the style of the latest ones.
     """
-    paths = [commit.changes[commit.features[piece].file].path for piece in pieces]
-    area = area_of(paths, context.subjects)
+    area = area_of_pieces(commit, pieces, context)
     for deed in deeds(commit, pieces):
         text = in_style(deed.text.encode(), area, context.subjects)
         yield SubjectChoice(text, deed.reason)
