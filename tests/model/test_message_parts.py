@@ -231,3 +231,21 @@ def test_a_fixup_in_a_list_follows_the_commit_that_it_is_for() -> None:
     assert [part.below for part in split.parts] == [None, 4, 1, None, None]
     assert composed_message(split, 1, b"Boil it") == b"Boil it\n\nAt 100.\n"
     assert composed_message(split, 0) == b"Tea\n\n* Fill it\n"
+
+
+def test_a_subject_that_is_listed_too_is_said_once_where_others_have_left() -> None:
+    message = b"tea: boil it\n\n* tea: boil it (#12)\n* cups: fill them (#13)\n"
+    split = split_in(message, cups=1)
+
+    assert composed_message(message_in_one(message), 0, b"tea: boil it") == message
+    assert composed_message(split, 0, b"tea: boil it") == b"tea: boil it\n"
+
+
+def test_lines_that_name_issues_are_told_one_by_one() -> None:
+    message = b"Tea\n\nIt was cold\nFix #48\nfixes a/b#2\n"
+
+    assert [part.text for part in message_parts(message)[1:]] == [
+        b"It was cold",
+        b"Fix #48",
+        b"fixes a/b#2",
+    ]

@@ -70,7 +70,7 @@ def test_what_was_typed_stays_but_for_the_part() -> None:
 
 
 def test_a_commit_keeps_something_to_say() -> None:
-    messages = (b"Boil the kettle\n", b"fill the cups\n")
+    messages = (b"Boil the kettle\n\nIt was cold.\n", b"fill the cups\n")
     split = split_as_written(TEA, messages)
 
     with pytest.raises(ActionRefused, match="all that this commit says"):
@@ -78,11 +78,11 @@ def test_a_commit_keeps_something_to_say() -> None:
 
 
 @pytest.mark.parametrize("footer", [SIGNED, b"Change-Id: " + OLD])
-@pytest.mark.parametrize("to", [1, None])
+@pytest.mark.parametrize("to", [2, None])
 def test_footers_are_nothing_to_say(footer: bytes, to: int | None) -> None:
     message = b"Boil the kettle\n\n* Fill the cups\n\n" + footer + b"\n"
     whole = message_in_one(message).with_part_in(1, 1)
-    messages = (composed_message(whole, 0), composed_message(whole, 1))
+    messages = (*(composed_message(whole, group) for group in (0, 1)), b"Typed\n")
     split = split_as_written(message, messages, 0)
 
     with pytest.raises(ActionRefused, match="all that this commit says"):
@@ -159,3 +159,16 @@ def test_a_fixup_is_said_where_the_commit_is_that_it_is_for() -> None:
     message = b"Tea\n\n* Boil it\n* fixup! Boil it\n* Fill it\n"
 
     assert text_left_out(message, (b"Boil it\n", b"Tea\n")) == (b"Fill it",)
+
+
+@pytest.mark.parametrize("own", [b"Boil the kettle\n", b"tea: Boil the kettle\n"])
+def test_parts_that_are_all_of_two_commits_change_places(own: bytes) -> None:
+    message = b"Boil the kettle; fill the cups\n\n" + SIGNED + b"\n"
+    foot = b"\n" + SIGNED + b"\n"
+    messages = (own + foot, b"Fill the cups\n" + foot)
+    split = split_as_written(message, messages)
+
+    found = with_part_sent(split, messages, BOIL, 1)
+    assert found == (b"fill the cups\n" + foot, b"Boil the kettle\n" + foot)
+    with pytest.raises(ActionRefused):
+        with_part_sent(split, messages, BOIL, None)

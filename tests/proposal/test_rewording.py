@@ -92,6 +92,17 @@ def test_a_new_commit_is_named_by_its_first_hunk() -> None:
     assert full.groups[0].message == LISTED.messages(full).message(0)
 
 
+def test_a_commit_without_hunks_has_no_proposed_subject_of_what_it_had() -> None:
+    plan = LISTED.plan(3)
+    at = next(group for group in range(3) if group != plan.owner)
+    (place,) = plan.members(at)
+    emptied = moved(LISTED, plan, place, plan.owner or 0)
+    again = moved(LISTED, emptied, place, at)
+
+    assert emptied.groups[at].message == b""
+    assert again == plan
+
+
 def test_what_is_sent_there_and_back_is_as_proposed() -> None:
     for number in (2, 3, 4):
         plan = FOUR.plan(number)

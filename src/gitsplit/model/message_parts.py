@@ -53,8 +53,13 @@ _SENTENCE_END = re.compile(
     rb"(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\betc\.)(?<!\.\.\.)"
     rb"(?<=[.!?])[ \t\r]*(?:\n[ \t]*|[ \t])"
     rb"(?=[^a-z \t\r\n]|(?!e\.g|i\.e)[a-z]\w*(?:[.(_]\w|\(\)))"
+    rb"|[ \t\r]*\n[ \t]*(?=(?i:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see)"
+    rb":?[ \t]+(?:[\w./-]*#|https?://)\S+[ \t\r]*(?:\n|\Z))"
 )
-"""What ends a sentence: the next has a capital, or a name as of code at its start."""
+"""What ends a sentence: the next has a capital, or a name as of code at its start.
+
+A line that names an issue is one by itself.
+"""
 
 _FOR_ANOTHER = re.compile(rb"^(?:(?:fixup|squash|amend)! )+")
 """How the subject of a commit begins that ``git rebase --autosquash`` joins."""
@@ -418,8 +423,12 @@ def composed_message(split: MessageSplit, group: int, subject: bytes = b"") -> b
 
 
 def _with_subject_said_once(split: MessageSplit, subject: bytes) -> MessageSplit:
-    """The split in which the heir has nothing below its new subject that this says."""
-    if not subject or subject == subject_of(split.message):
+    """The split in which the heir has nothing below its subject that this says.
+
+    A message that is all there stays as it is.
+    """
+    is_whole = all(split.heir in homes for homes in split.homes)
+    if not subject or (is_whole and subject == subject_of(split.message)):
         return split
     homes = tuple(
         tuple(home for home in own if home != split.heir)

@@ -83,8 +83,8 @@ class _Words:
     def has(self, wanted: Sequence[bytes]) -> bool:
         """Whether these words follow each other somewhere, found by the rarest."""
         having = [self.places.get(word, ()) for word in wanted]
-        if not all(having):
-            return False
+        if not having or not all(having):
+            return not having
         first = min(range(len(wanted)), key=lambda at: len(having[at]))
         if len(having[first]) > _MOST_PLACES:
             return _in_a_line(wanted) in self.line
@@ -133,10 +133,44 @@ def with_part_sent(
 
     What is composed of parts is composed anew. What was typed stays as it is, but for
     the part. A subject of the groups ``guessed``, which nobody has confirmed, gives way
-    to the part where the original says nothing else there. Raises ActionRefused where a
-    message would have nothing left to say.
+    to the part where the original says nothing else there. Where it is all that its
+    commit says, and the other one has one part, too, they change places. Raises
+    ActionRefused where a message would have nothing left to say.
     """
-    moved = split.with_part_in(part, to)
+    try:
+        return _messages_after(
+            split, split.with_part_in(part, to), messages, to, guessed
+        )
+    except ActionRefused:
+        exchanged = None if to is None else _with_parts_exchanged(split, part, to)
+        if exchanged is None:
+            raise
+    return _messages_after(split, exchanged, messages, None, ())
+
+
+def _with_parts_exchanged(
+    split: MessageSplit, part: int, to: int
+) -> MessageSplit | None:
+    """The split in which the part and the only one of ``to`` have changed places."""
+    theirs = [
+        at
+        for at in split.parts_of(to)
+        if split.parts[at].kind != "trailer" and split.parts[at].below is None
+    ]
+    if len(theirs) != 1 or len(split.homes[part]) != 1:
+        return None
+    (origin,) = split.homes[part]
+    return split.with_part_in(part, to).with_part_in(theirs[0], origin)
+
+
+def _messages_after(
+    split: MessageSplit,
+    moved: MessageSplit,
+    messages: Sequence[bytes],
+    to: int | None,
+    guessed: Collection[int],
+) -> tuple[bytes, ...]:
+    """The messages of the groups when their parts are those they have in ``moved``."""
     return tuple(
         message
         if moved.parts_of(group) == split.parts_of(group)

@@ -41,7 +41,7 @@ def with_words_followed(plan: Plan, before: Plan, proposals: Proposals) -> Plan:
     """The plan, whose proposed messages and reasons are as for the hunks they have now.
 
     ``before`` is the plan that it was made from. A group that has no hunks keeps what
-    it says.
+    the user wrote for it, and is named anew when it gets some.
     """
     if _grouping(plan, proposals) == _grouping(before, proposals):
         return plan
@@ -63,7 +63,9 @@ def _followed(
     for number, group in enumerate(plan.groups):
         made = group
         if number not in used:
-            yield made
+            is_ours = group.is_proposed and group.message in messages
+            is_ours &= number != plan.owner
+            yield replace(made, message=b"") if is_ours else made
             continue
         is_whole = number == heir_of(plan) and group.message == original
         if group.message in messages and (group.is_proposed or is_whole):
