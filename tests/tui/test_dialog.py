@@ -276,7 +276,19 @@ def test_a_subject_is_typed_behind_its_key_or_after_a_question() -> None:
 
     assert at_once.state.plan == asked.state.plan
     assert at_once.state.plan.groups[0].message.startswith(b"Begin anew\n")
-    assert "Now: First piece of work" in script.lines
+    assert "1 First piece of work (as it is)" in script.lines
+
+
+def test_what_a_question_offers_is_chosen_by_its_number() -> None:
+    state = small()
+    kept, _ = talked(state, "i", "1")
+    made = replace(state, info=replace(state.info, last_check="make test"))
+    asked, script = talked(made, "x", "1")
+
+    assert kept.state.plan.groups[0].message == state.plan.groups[0].message
+    assert kept.state.prompt is None
+    assert "1 make test (as it is)" in script.lines
+    assert asked.state.info.check == "make test"
 
 
 def test_an_empty_subject_leaves_the_one_there_was() -> None:

@@ -228,12 +228,18 @@ def numbers_in(text: str) -> tuple[int, ...]:
 
 
 def _typed(state: State, text: str) -> Sequence[Step]:
-    """What follows from an answer to a prompt; an empty one leaves it as it was."""
+    """What follows from an answer to a prompt; an empty one cancels it.
+
+    Where something is offered, a number chooses it.
+    """
     assert state.prompt is not None, "there is a prompt"
     if not text.strip():
         return [_always(Dismiss())]
-    if text.strip().isdecimal() and 1 < int(text) <= len(state.prompt.choices):
-        away = int(text) - 1 - state.prompt.chosen
+    prompt = state.prompt
+    if text.strip() == "1" and prompt.text:
+        return [_submit_step()]
+    if text.strip().isdecimal() and 1 < int(text) <= len(prompt.choices):
+        away = int(text) - 1 - prompt.chosen
         return [_always(ChooseSubject(away)), _submit_step()]
     return _submitted(text)
 

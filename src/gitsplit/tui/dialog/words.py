@@ -226,7 +226,7 @@ def _reading_words(lines: PaneLines, diff: int) -> Iterator[str]:
 def _choice_lines(prompt: Prompt) -> Iterator[str]:
     """What is in a prompt, and what else is proposed for it."""
     if prompt.text:
-        yield f"Now: {prompt.text}"
+        yield f"1 {prompt.text} (as it is)"
     for number, choice in islice(enumerate(prompt.choices, 1), 1, None):
         text = choice.text.decode("utf-8", "surrogateescape")
         yield f"{number} {text} ({choice.reason})"
