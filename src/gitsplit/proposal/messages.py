@@ -8,13 +8,12 @@ for a plan that the user has changed, too.
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 from math import log
 
-from gitsplit.model.diff import size_of, sort_key
+from gitsplit.model.diff import Edit, size_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message import subject_of
 from gitsplit.model.message_parts import (
@@ -114,21 +113,40 @@ def pieces_by_group(plan: Plan, pieces: Sequence[Piece]) -> list[list[int]]:
 
     A group that has only smaller parts of pieces has those pieces.
     """
-    starts, homes = _piece_starts(pieces)
-    lines: list[Counter[int]] = [Counter() for _ in pieces]
-    for edit, group in zip(plan.edits, plan.group_of, strict=True):
-        at = bisect_right(starts, sort_key(edit)) - 1
-        if group != DROPPED and at >= 0:
-            lines[homes[at]][group] += 1 + size_of(edit)
+    lines: list[dict[int, int]] = [{} for _ in pieces]
+    homes = _homes_and_sizes(plan.edits, pieces)
+    for (home, size), group in zip(homes, plan.group_of, strict=True):
+        if group != DROPPED and home is not None:
+            lines[home][group] = lines[home].get(group, 0) + size
     number = max(len(plan.groups), 1 + max(groups_with_edits(plan), default=0))
     found: list[list[int]] = [[] for _ in range(number)]
     for piece, having in enumerate(lines):
         if having:
-            found[max(having, key=lambda g: (having[g], -g))].append(piece)
+            found[_most_of(having)].append(piece)
     for group, own in enumerate(found):
         if not own:
             own += [piece for piece, having in enumerate(lines) if group in having]
     return found
+
+
+def _most_of(having: Mapping[int, int]) -> int:
+    """The group with most lines, the first of several; nearly always the only one."""
+    if len(having) == 1:
+        return next(iter(having))
+    return max(having, key=lambda group: (having[group], -group))
+
+
+@memo
+def _homes_and_sizes(
+    edits: Sequence[Edit], pieces: Sequence[Piece]
+) -> Sequence[tuple[int | None, int]]:
+    """For each edit the piece that it is a part of, and how much of that it is."""
+    starts, homes = _piece_starts(pieces)
+    found = (bisect_right(starts, sort_key(edit)) - 1 for edit in edits)
+    return [
+        (homes[at] if at >= 0 else None, 1 + size_of(edit))
+        for at, edit in zip(found, edits, strict=True)
+    ]
 
 
 @memo

@@ -43,7 +43,7 @@ def with_words_followed(plan: Plan, before: Plan, proposals: Proposals) -> Plan:
     ``before`` is the plan that it was made from. A group that has no hunks keeps what
     the user wrote for it, and is named anew when it gets some.
     """
-    if _grouping(plan, proposals) == _grouping(before, proposals):
+    if _grouping(before, proposals) == _grouping(plan, proposals):
         return plan
     messages = {*messages_for(before, proposals).messages}
     used = groups_with_edits(before)

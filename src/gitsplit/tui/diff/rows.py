@@ -492,7 +492,7 @@ def _side_segments(
     file, first, height = edit.file, lines.start, lines.stop - lines.start
     if not height:
         return ()
-    if height <= _FOLD_ABOVE or (edit, is_old) in unfolded:
+    if height <= _FOLD_ABOVE or (unfolded and (edit, is_old) in unfolded):
         return (Segment(kind, file, first, height, edit, is_old=is_old),)
     hidden = Span(first + _FOLD_SHOWS, lines.stop - _FOLD_SHOWS)
     return (

@@ -216,7 +216,7 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
     """The state at the same line and commit, after the plan ``before`` was replaced."""
     focus = _focus_in(before, plan, state.focus)
     unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
-    marks = state.marks.intersection(plan.edits)
+    marks = state.marks and state.marks.intersection(plan.edits)
     if unit is Unit.MARKS and not marks:
         unit = Unit.PIECE
     moved = replace(
@@ -232,7 +232,7 @@ def on_plan(state: State, before: Plan, plan: Plan) -> State:
 def on_proposal(state: State, plan: Plan) -> State:
     """The state at the same line and selection, after the plan was first proposed."""
     rows = rows_after(state.rows, plan.changes, plan.edits, state.unfolded)
-    marks = state.marks.intersection(plan.edits)
+    marks = state.marks and state.marks.intersection(plan.edits)
     unit = Unit.PIECE if state.unit is Unit.MARKS and not marks else state.unit
     return _on_rows(replace(state, marks=marks, unit=unit), rows)
 
