@@ -35,6 +35,7 @@ class Terminal:
         kind: str = "xterm-256color",
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
+        self.written = b""
         self._stream = pyte.ByteStream(self.screen)
         with warnings.catch_warnings():
             # Python 3.12 warns where there are threads; the child becomes another
@@ -113,5 +114,6 @@ class Terminal:
             return False
         if b"\x1b[6n" in data:  # it asks where the cursor is; a terminal answers
             os.write(self._terminal, b"\x1b[1;1R")
+        self.written += data
         self._stream.feed(data)
         return bool(data)

@@ -87,16 +87,26 @@ def test_a_five_way_split_of_forty_hunks_is_the_same_by_keys_and_by_answers(
     )
 
 
+SLOW = ("-c", "HEAD~2", "-x", "sleep 1")
+
+
+@pytest.mark.parametrize(
+    ("kind", "args"), [("dumb", SLOW), ("xterm", ("--no-screen", *SLOW))]
+)
 def test_questions_are_asked_in_a_terminal_without_moving_its_cursor(
-    series: Repository,
+    series: Repository, kind: str, args: tuple[str, ...]
 ) -> None:
-    terminal = Terminal(series.path, "-c", "HEAD~2", kind="dumb")
+    terminal = Terminal(series.path, *args, kind=kind, rows=60)
     terminal.wait_for("Hunk 1 of 4")
     terminal.type("y\n")
     terminal.wait_for("Hunk 2 of 4")
-    terminal.type("q\nq\n")
+    terminal.type("w\napply\napply\n")
+    terminal.wait_for("Undo with")
 
     assert terminal.exit_status() == 0
+    assert "running -x on the new commits…" in terminal.text
+    assert b"\x1b" not in terminal.written
+    assert b"\r" not in terminal.written.replace(b"\r\n", b"")
 
 
 def test_no_escape_sequence_is_written(repo: Repository) -> None:

@@ -158,11 +158,11 @@ def test_the_end_of_the_answers_is_no_end_of_the_work() -> None:
 
 def test_a_hunk_is_said_with_its_lines_numbered() -> None:
     assert [*arrival_lines(small())] == [
-        "gitsplit 6ae49ec Do several things at once on series, 1 commit above"
-        " 1 file 2 hunks",
-        "1 First piece of work 1 hunk +2 -2 new id, selected",
-        "2 Second piece of work continues the original 1 hunk +1 -1 I3aeff82c",
-        "File a +3 -3",
+        "gitsplit, 6ae49ec Do several things at once, on series, 1 commit above,"
+        " 1 file, 2 hunks",
+        "1 First piece of work, 1 hunk, +2 -2, new id, selected",
+        "2 Second piece of work, continues the original, 1 hunk, +1 -1, I3aeff82c",
+        "File a, +3 -3",
         "Hunk 1 of 2, in commit 1",
         "why 1: Reason 1.",
         "1 -1",
@@ -200,8 +200,8 @@ def test_an_empty_answer_says_the_question_once_more() -> None:
 
 def test_list_says_the_commits() -> None:
     assert said(small(), "n", "list") == [
-        "1 First piece of work empty",
-        "2 Second piece of work continues the original 2 hunks +3 -3 I3aeff82c,"
+        "1 First piece of work, empty",
+        "2 Second piece of work, continues the original, 2 hunks, +3 -3, I3aeff82c,"
         " selected",
     ]
 

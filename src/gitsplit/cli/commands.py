@@ -6,6 +6,7 @@ Each imports for itself what it needs: a dry run needs no screen.
 import sys
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,8 @@ def split(options: Options) -> None:
     repo = open_repository(current_directory())
     with recover_first(repo, say):
         try:
-            result = run(repo, _request(options), _finish(repo, options), Progress())
+            progress = Progress(is_drawn=not options.no_screen)
+            result = run(repo, _request(options), _finish(repo, options), progress)
         except NothingToSplit as same:
             if not (options.yes and options.plan):
                 raise
@@ -121,6 +123,8 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
     from gitsplit.git.signing import signer
     from gitsplit.workflow.hooks_and_signing import Finish, allow_screen
 
+    during = partial(show_activity, is_drawn=not options.no_screen)
+
     def check(
         repo: "Repository", rewrite: "Rewrite", passed: "AbstractSet[Oid]"
     ) -> None:
@@ -129,7 +133,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
             return
         from gitsplit.workflow.checks import check_commits
 
-        with show_activity("running -x on the new commits") as tell:
+        with during("running -x on the new commits") as tell:
             cure = _REPAIRED_BY_OPTION if options.yes else _REPAIRED_BY_KEY
             check_commits(repo, rewrite, commands, jobs, tell, passed=passed, cure=cure)
 
@@ -143,7 +147,7 @@ def _finish(repo: "Repository", options: Options) -> "Finish":
         agrees=agrees,
         check=check,
         say=say,
-        during=show_activity,
+        during=during,
         before_screen=allow_screen if asks else refuse_no_terminal,
         talk=Conversation() if asks else None,
     )

@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import Event, Timer
 from time import monotonic
@@ -106,21 +106,40 @@ def draw_progress(words: str) -> None:
     _write_stderr(f"\r{printable(words)}\x1b[K")
 
 
-@contextmanager
-def show_activity(words: str) -> Iterator[Callable[[str], None]]:
+def show_activity(
+    words: str, *, is_drawn: bool = True
+) -> AbstractContextManager[Callable[[str], None]]:
     """Show what is being done, on a line that is cleared after the block.
 
     It comes after a moment, and only where standard error is a terminal. Other lines
-    are printed in the block by what it gives.
+    are printed in the block by what it gives. A line that isn't drawn stays.
     """
     if not (sys.stderr and sys.stderr.isatty()):
+        return nullcontext(print_stderr)
+    show = _draw_activity if is_drawn and can_draw() else _say_activity
+    return show(f"{words}…")
+
+
+@contextmanager
+def _say_activity(words: str) -> Iterator[Callable[[str], None]]:
+    """Say what is being done, once it has taken a moment."""
+    timer = Timer(_MOMENT, print_stderr, [words])
+    timer.daemon = True
+    timer.start()
+    try:
         yield print_stderr
-        return
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _draw_activity(words: str) -> Iterator[Callable[[str], None]]:
+    """Draw what is being done, once it has taken a moment, and clear it in the end."""
     drawn = Event()
 
     def draw() -> None:
         drawn.set()
-        draw_progress(f"{words}…")
+        draw_progress(words)
 
     def stop() -> None:
         timer.cancel()
@@ -248,9 +267,21 @@ def wants_questions() -> bool:
 
     ``GITSPLIT_SCREEN=0`` says so; and on a dumb terminal nothing can be drawn.
     """
-    if os.environ.get("GITSPLIT_SCREEN") == "0":
-        return True
-    return os.environ.get("TERM") == "dumb" and has_terminal()
+    return _has_no_screen() or (_is_dumb() and has_terminal())
+
+
+def can_draw() -> bool:
+    """Whether lines of standard error can be drawn over."""
+    is_terminal = bool(sys.stderr and sys.stderr.isatty())
+    return is_terminal and not (_is_dumb() or _has_no_screen())
+
+
+def _is_dumb() -> bool:
+    return os.environ.get("TERM") == "dumb"
+
+
+def _has_no_screen() -> bool:
+    return os.environ.get("GITSPLIT_SCREEN") == "0"
 
 
 def refuse_no_terminal() -> None:
@@ -273,11 +304,11 @@ _MANY_HUNKS = 1_000
 class Progress:
     """A line that shows how far proposing has come, and is cleared afterwards.
 
-    It is drawn once that takes long, where standard error is a terminal.
+    It is drawn once that takes long, where standard error is a terminal that can.
     """
 
-    def __init__(self) -> None:
-        self._is_terminal = bool(sys.stderr and sys.stderr.isatty())
+    def __init__(self, *, is_drawn: bool = True) -> None:
+        self._is_drawn = is_drawn and can_draw()
         self._began = monotonic()
         self._is_shown = False
 
@@ -299,7 +330,7 @@ class Progress:
     def draw(self, number: int, of: int, hunks: int) -> None:
         """Show that commit ``number`` (from 1) of so many is next, with its hunks."""
         is_long = hunks > _MANY_HUNKS or monotonic() - self._began > _MOMENT
-        if self._is_terminal and is_long:
+        if self._is_drawn and is_long:
             which = f" of commit {number} of {of}" if of > 1 else ""
             draw_progress(f"grouping {quantity(hunks, 'hunk')}{which} …")
             self._is_shown = True

@@ -65,9 +65,11 @@ _MARKS = {
 
 
 def plain(cells: StyleAndTextTuples) -> str:
-    """A line of the screen as words with one blank between two."""
-    words = "".join(map(_cell_words, cells)).split()
-    return " ".join(word for word in words if word not in _BARS)
+    """A line of the screen as words; where columns are apart, commas."""
+    words = "".join(map(_cell_words, cells)).strip()
+    for bar in _BARS:
+        words = words.replace(bar, "")
+    return re.sub(r"(?<![:,;]) {2,}", ", ", words)
 
 
 _BARS = ("┃",)
@@ -78,7 +80,10 @@ def _cell_words(cell: tuple[object, ...]) -> str:
     mark, _, rest = text.lstrip().partition(" ")
     if cell[0] == "class:key" and mark == "Enter":
         return APPLY
-    return f" {_MARKS[mark]} {rest}" if mark in _MARKS else text
+    if mark not in _MARKS:
+        return text
+    gap = "  " if mark == OWNER else " "
+    return f"{gap}{_MARKS[mark]}{gap}{rest}"
 
 
 APPLY = "apply"
