@@ -16,10 +16,11 @@ from gitsplit.model.diff import edits_of
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Group, Plan
 from gitsplit.model.progress import PATIENT
+from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Purpose, Refusal, State
-from gitsplit.tui.state.proposals import OFFER, PROPOSING, proposal_words
+from gitsplit.tui.state.proposals import ASKING, OFFER, PROPOSING, proposal_words
 from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Ask, Dismiss
@@ -186,6 +187,28 @@ def test_there_is_nothing_to_use_while_the_proposal_is_being_made() -> None:
 
     assert state.status == "The proposal is still being made."
     assert state.plan == opened().plan
+
+
+def test_while_a_program_is_asked_the_screen_can_go_on_without_it() -> None:
+    own = proposals(PROPOSAL.changes, everything_in_one().groups[0].message)
+    backend = Backend(
+        plan_of=lambda _: PROPOSAL, proposals_of=lambda _: own, asks_program=True
+    )
+    start = opened()
+    job = next_job(start, backend)
+    assert job is not None
+    asked = after(start, job.find(PATIENT))
+
+    assert (asked.plan, proposal_words(asked)) == (start.plan, ASKING)
+    gone_on = after(asked, UseProposal())
+    assert gone_on.plan == own.plan(at_least=2)
+    assert after(gone_on, Undo()).plan == start.plan
+    job = next_job(gone_on, backend)
+    assert job is not None
+    come = after(gone_on, job.find(PATIENT))
+    assert (come.plan, proposal_words(come)) == (gone_on.plan, OFFER)
+    assert after(come, UseProposal()).plan == PROPOSAL
+    assert after(asked, ARRIVAL).plan == PROPOSAL
 
 
 class Proposer:

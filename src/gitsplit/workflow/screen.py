@@ -46,7 +46,7 @@ from gitsplit.workflow.draft import (
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.preflight import Outlooks
 from gitsplit.workflow.proposal_cache import ProposalCache
-from gitsplit.workflow.propose import Request, trailers_to_copy
+from gitsplit.workflow.propose import Request, has_command, trailers_to_copy
 from gitsplit.workflow.work import Work
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def _make_backend(
         outlooks.of,
         cache.estimate,
         cache.changes_of,
+        has_command(repo),
     )
 
 

@@ -137,7 +137,8 @@ class Backend:
     raise GitsplitError. ``known_proposals`` has those found by now, without waiting.
     ``outlook`` says what stands against a todo list as the repository is now, and
     ``estimate`` how much a commit does; both raise GivenUp. ``changes_of`` reads what
-    it does, and may raise GitsplitError.
+    it does, and may raise GitsplitError. ``asks_program`` says that a program of the
+    user's is asked for plans, which may take long.
     """
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
@@ -147,6 +148,7 @@ class Backend:
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: FindEstimate | None = None
     changes_of: Callable[[Oid], tuple[FileChange, ...]] | None = None
+    asks_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,9 @@ def next_job(state: State, backend: Backend) -> Job | None:
     if awaits_outlook(state):
         return Job(partial(_find_outlook, backend, state.todo), state.todo)
     if unproposed := commit_to_propose(state):
-        return Job(partial(_find_first_proposal, backend, unproposed))
+        is_own = backend.asks_program and unproposed not in state.proposals
+        find = _find_own_proposals if is_own else _find_first_proposal
+        return Job(partial(find, backend, unproposed))
     if awaits_links(state):
         return Job(partial(_find_links, state.plan.changes, state.plan.edits))
     return _next_job_on_series(state, backend)
@@ -319,6 +323,16 @@ def _commits_to_estimate(state: State) -> Iterator[Oid]:
 
 def _find_outlook(backend: Backend, todo: Todo, watch: Watch) -> Report:
     return Foreseen(todo, backend.outlook(todo_without_empty_groups(todo), watch))
+
+
+def _find_own_proposals(backend: Backend, commit: Oid, _watch: Watch) -> Report:
+    """What gitsplit itself proposes, before a program of the user's is asked."""
+    try:
+        proposals = backend.proposals_of(commit)
+        proposals.plan(at_least=2)  # it remembers what takes long
+    except GitsplitError as error:
+        return NotProposed(commit, refusal_of(error))
+    return Proposed(commit, None, proposals)
 
 
 def _find_first_proposal(backend: Backend, commit: Oid, _watch: Watch) -> Report:

@@ -30,6 +30,7 @@ from gitsplit.tui.state.location import (
 from gitsplit.tui.state.undo import with_plan
 
 PROPOSING = "proposing …"
+ASKING = "asking your program … O goes on without it"
 OFFER = "O uses the proposal"
 
 
@@ -46,7 +47,9 @@ def proposal_words(state: State) -> str:
     commit = state.target.commit
     if commit in state.offered:
         return OFFER
-    return PROPOSING if commit in state.unproposed else ""
+    if commit not in state.unproposed:
+        return ""
+    return ASKING if commit in state.proposals else PROPOSING
 
 
 def with_shortcut_words(state: State, said: str) -> str:
@@ -115,11 +118,17 @@ def is_unproposed(state: State, entry: Entry) -> bool:
 def after_use_of_proposal(state: State) -> State:
     """The state one step on, with the proposal for the open commit.
 
-    Raises ActionRefused where it is still being made, or is the plan as it stands.
+    While a program of the user's is asked, that is gitsplit's own; the program's is
+    offered when it comes. Raises ActionRefused where it is still being made, or is the
+    plan as it stands.
     """
     commit = state.target.commit
     if is_unproposed(state, entries_of(state.todo)[commit]):
-        raise NothingToDo("The proposal is still being made.")
+        own = state.proposals.get(commit)
+        if own is None:
+            raise NothingToDo("The proposal is still being made.")
+        words = "used gitsplit's own proposal"
+        return with_none_confirmed(with_plan(state, own.plan(at_least=2), words))
     if commit not in state.plans:
         return with_proposal_request(state, commit)
     settled = replace(state, offered=state.offered - {commit})
