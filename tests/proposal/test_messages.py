@@ -196,3 +196,14 @@ def test_a_sentence_that_sounds_like_a_subject_is_one_and_others_are_offered() -
     assert texts[group[b"spoon.py"]][1] == (
         b"A spoon that is dirty is washed, spoon by spoon"
     )
+
+
+def test_a_long_new_file_does_not_have_the_subject_of_another_commit() -> None:
+    guide = b"".join(b"Line %d of the guide about tea.\n" % n for n in range(300))
+    changes = (modified(b"", guide, b"GUIDE.md"), KETTLE)
+    plan = proposals_by_content(changes, b"Boil the kettle\n\n* Add a guide\n").plan(2)
+
+    (edit,) = [
+        e for e, g in zip(plan.edits, plan.group_of, strict=True) if g == plan.owner
+    ]
+    assert changes[edit.file].path == b"kettle.py"

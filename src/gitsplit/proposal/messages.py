@@ -56,7 +56,7 @@ _REVERT = re.compile(rb'Revert "[^\n]*"')
 _CLEARLY = 2.0
 """So much better a paragraph fits another group where it leaves the heir."""
 
-_MAIN = 3.0
+_MAIN = 1.0
 """What it is worth for a subject above a list that a group has e times the lines."""
 
 _MAIN_ALONE = 0.25
