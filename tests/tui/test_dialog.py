@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gitsplit.errors import ActionRefused, InputEnded
 from gitsplit.model.checks import Check
@@ -407,3 +409,25 @@ def test_lists_of_numbers() -> None:
     assert numbers_in("2 4-7") == (2, 4, 5, 6, 7)
     assert numbers_in("1,3, 5") == (1, 3, 5)
     assert numbers_in("a 2") == ()
+
+
+WORDS = """
+1|2|9|012|y|n|a|d|+|D|s|u|ctrl-r|j|k|v 1|v 1-2 to 2|v 1 3 +|v 2 y|v 9|v|V|esc|f|F|[|]
+i|i x||/I|/|N|*|g 2|g|m|c|M1|MM|K|=|-|P|tab|t|.|>|<|T|L|enter|E|o|w|b|e|{|}|W|B|zz
+list|?|apply|space|home|end|x|X|e 1|d 2|space 1-3|p 9
+""".replace("\n", "|").split("|")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=25))
+def test_no_answers_break_it_and_all_can_be_undone(answers: list[str]) -> None:
+    for state in (small(), series()):
+        dialog = Dialog(state, Surroundings(editor()), Script([]))
+        for answer in answers:
+            dialog.answer(answer)
+            assert question(dialog.state)
+            if dialog._has_ended:
+                break
+        while not dialog._has_ended and dialog.state.steps_done:
+            dialog.take(Undo())
+        assert dialog._has_ended or dialog.state.todo == state.todo
