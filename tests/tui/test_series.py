@@ -25,7 +25,14 @@ from gitsplit.tui.state.new_commits import Address, new_commits
 from gitsplit.tui.state.originals import commit_to_read, original_height, read_commit
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
-from gitsplit.tui.update.actions.reading import FAR, Cancel, MoveFile, MoveRows, MoveTo
+from gitsplit.tui.update.actions.reading import (
+    FAR,
+    Cancel,
+    MoveFile,
+    MoveRows,
+    MoveTo,
+    Pan,
+)
 from gitsplit.tui.update.actions.reports import CommitRead, Estimated, Foreseen
 from gitsplit.tui.update.actions.screens import (
     GoBack,
@@ -489,3 +496,15 @@ def test_a_commit_that_is_split_has_its_new_commits_as_rows() -> None:
     lines = series_lines(after(state, MoveTo(1)), 80)
     assert lines.number_of(lines.cursor) == 1
     assert lines.number_of(1) == 0
+
+
+def test_long_lines_of_the_lower_half_are_scrolled_sideways() -> None:
+    state = looked_at(after(series(), MoveRows(1)))
+    moved = after(state, Pan(16))
+    shown = [text_of(line) for line in drawn(original_pane(moved, 80))]
+
+    assert moved.pan == 16
+    assert any(line.startswith(" +…") for line in shown)
+    assert after(moved, Pan(16)).status == "End of line."
+    assert after(moved, ShowOriginal(), Pan(-16)).pan == 0
+    assert after(state, Pan(-16)).status == "Start of line."

@@ -114,7 +114,7 @@ MOVING_ROWS = (
     ),
     KeyRow(
         MOVING,
-        COMMITS,
+        COMMITS | ORIGINAL | SERIES,
         {"left": _LEFT, "right": _RIGHT, "h": _LEFT, "l": _RIGHT},
         "scroll left, right",
     ),

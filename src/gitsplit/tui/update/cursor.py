@@ -13,7 +13,7 @@ from typing import assert_never
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
-from gitsplit.tui.state.app_state import Look, Prompt, Purpose, State, Unit
+from gitsplit.tui.state.app_state import Look, Prompt, Purpose, Screen, State, Unit
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
@@ -21,6 +21,7 @@ from gitsplit.tui.state.location import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import PlacedMessage
+from gitsplit.tui.state.originals import original_of
 from gitsplit.tui.state.problems import with_check_pending
 from gitsplit.tui.state.selection import (
     cursor_words,
@@ -91,7 +92,7 @@ def after_cursor_action(state: State, action: CursorAction) -> State:
         case MoveColumns():
             raise ActionRefused("This key works on the board.", hint="B shows it.")
         case Pan(columns):
-            return _after_pan(state, columns)
+            return after_pan(state, columns)
         case _:
             return after_hunk_walk(state, action)
 
@@ -171,8 +172,8 @@ def at_row(state: State, row: int) -> State:
     return replace(state, status=cursor_words(state))
 
 
-def _after_pan(state: State, columns: int) -> State:
-    """The state that shows lines from other columns on."""
+def after_pan(state: State, columns: int) -> State:
+    """The state that shows lines of the diff in sight from other columns on."""
     pan = max(0, state.pan + columns)
     if columns > 0 and not _has_line_beyond(state, pan):
         raise NothingToDo("End of line.")
@@ -183,8 +184,12 @@ def _after_pan(state: State, columns: int) -> State:
 
 def _has_line_beyond(state: State, column: int) -> bool:
     """Whether any line is longer than so many columns; looks first where one is."""
-    changes = state.plan.changes
-    here = state.rows[state.cursor].segment.file if len(state.rows) else 0
+    if state.screen in (Screen.SERIES, Screen.ORIGINAL):
+        read = original_of(state)
+        changes, here = read.changes if read else (), 0
+    else:
+        changes = state.plan.changes
+        here = state.rows[state.cursor].segment.file if len(state.rows) else 0
     return any(
         len(line) + 7 * line.count(b"\t") > column
         for change in (*changes[here:], *changes[:here])

@@ -50,6 +50,7 @@ from gitsplit.tui.update.actions.reading import (
     CursorAction,
     LookAction,
     MarkAction,
+    Pan,
     SearchAction,
 )
 from gitsplit.tui.update.actions.reports import (
@@ -111,6 +112,7 @@ from gitsplit.tui.update.cursor import (
     after_cursor_action,
     after_look_action,
     after_mark_action,
+    after_pan,
     after_prompt_action,
 )
 from gitsplit.tui.update.folding import with_cursor_in_sight
@@ -251,6 +253,13 @@ def _after_view_action(state: State, action: ViewAction) -> State:
         return after_search_action(state, action)
     if isinstance(action, LookAction):
         return after_look_action(state, action)
+    return _after_moving(state, action)
+
+
+def _after_moving(state: State, action: CursorAction | MarkAction) -> State:
+    """The state with the cursor elsewhere, or with more or less selected."""
+    if isinstance(action, Pan) and state.screen in (Screen.SERIES, Screen.ORIGINAL):
+        return after_pan(state, action.columns)
     if state.screen in LISTS:
         return after_list_action(state, action)
     require_open_commit(state)
