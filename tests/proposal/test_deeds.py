@@ -96,3 +96,9 @@ def test_no_name_is_read_from_hashes_addresses_and_comments() -> None:
     assert not any("7f3c" in text or "teapot" in text for text in offered(page))
     assert not any("a88d" in text for text in offered(page))
     assert not any("properly" in text for text in offered(code)[:3])
+
+
+def test_a_file_that_is_named_after_a_version_has_the_whole_version() -> None:
+    assert offered(modified(b"a\n", b"b\n", b"docs/releases/v6.5.6.rst"))[-1] == (
+        "Update v6.5.6"
+    )

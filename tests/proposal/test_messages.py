@@ -207,3 +207,10 @@ def test_a_long_new_file_does_not_have_the_subject_of_another_commit() -> None:
         e for e, g in zip(plan.edits, plan.group_of, strict=True) if g == plan.owner
     ]
     assert changes[edit.file].path == b"kettle.py"
+
+
+def test_a_paragraph_that_only_another_commit_has_words_of_goes_there() -> None:
+    found = messages(b"Boil the kettle\n\nLook at the spoon.\n\nOf no concern.\n")
+
+    assert found[b"kettle.py"] == b"Boil the kettle\n\nOf no concern.\n"
+    assert b"Look at the spoon" in found[b"spoon.py"]

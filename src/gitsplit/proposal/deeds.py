@@ -73,6 +73,7 @@ _DEPENDENCY = re.compile(
 _MOST_RAISED = 3
 """Where more versions are raised, it is data, or no name says it."""
 
+_VERSION_NAME = re.compile(rb"v?\d+\.\d+\.")
 _RAISED = "the version that is raised"
 
 _SHORT = 4
@@ -137,7 +138,8 @@ def _file_stem(commit: CommitFeatures, pieces: Sequence[PieceFeatures]) -> str:
     for piece in pieces:
         lines[commit.changes[piece.file].path] += 1 + piece.lines
     name = lines.most_common(1)[0][0].rpartition(b"/")[2]
-    return printable(name.partition(b".")[0] or name)
+    cut = bytes.rpartition if _VERSION_NAME.match(name) else bytes.partition
+    return printable(cut(name, b".")[0] or name)
 
 
 def _changelog(commit: CommitFeatures, pieces: Sequence[int]) -> Iterator[Deed]:

@@ -273,9 +273,11 @@ def part_homes(
     """
     homes = _homes_of_items(parts, audience, heir)
     for numbers in _paragraphs(parts):
-        found = audience.fits(" ".join(_text(parts[at]) for at in numbers))
-        best = max(range(len(found)), key=found.__getitem__)
-        if found[best] > found[heir] + _CLEARLY:
+        text = " ".join(_text(parts[at]) for at in numbers)
+        found, heard = audience.fits(text), audience.hearers(text)
+        best = max(range(len(found)), key=lambda at: (heard[at], found[at]))
+        is_about = heard[best] and not heard[heir]
+        if is_about or found[best] > found[heir] + _CLEARLY:
             for at in numbers:
                 homes[at] = best
     for at, part in enumerate(parts):
