@@ -79,7 +79,7 @@ def test_the_heir_has_what_is_nowhere_else() -> None:
     split = split_in(TEA, fill=1, nobody=1, light=1, set=None)
 
     assert composed_message(split, 0) == (
-        b"Boil the kettle\n\nIt was cold.\n\nwash the spoon.\n\n"
+        b"Boil the kettle\n\nIt was cold.\n\nWash the spoon.\n\n"
         b"Bug: 12\n" + SIGNED + b"\n"
     )
     assert [split.parts[at].text for at in split.left_out] == [b"set the table for two"]
@@ -249,3 +249,11 @@ def test_lines_that_name_issues_are_told_one_by_one() -> None:
         b"Fix #48",
         b"fixes a/b#2",
     ]
+
+
+def test_what_is_left_of_a_paragraph_begins_with_a_capital_unless_it_is_code() -> None:
+    message = b"Tea\n\nAlso boil it, and fill the cup. cup.fill() waits.\n"
+
+    assert composed_message(split_in(message, boil=1), 0) == (
+        b"Tea\n\nFill the cup. cup.fill() waits.\n"
+    )

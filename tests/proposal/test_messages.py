@@ -214,3 +214,15 @@ def test_a_paragraph_that_only_another_commit_has_words_of_goes_there() -> None:
 
     assert found[b"kettle.py"] == b"Boil the kettle\n\nOf no concern.\n"
     assert b"Look at the spoon" in found[b"spoon.py"]
+
+
+def test_lines_that_name_issues_stay_with_the_original_and_are_no_subjects() -> None:
+    notes = modified(
+        b"", b"- It boils (#48), fixed by nobody. Closes x/y#2 too.\n", b"NEWS"
+    )
+    plan = proposals_by_content(
+        (KETTLE, notes), b"Boil the kettle\n\nFix #48\nCloses x/y#2\n"
+    ).plan(2)
+    found = {group.message for group in plan.groups if b"Boil the" in group.message}
+
+    assert found == {b"Boil the kettle\n\nFix #48\nCloses x/y#2\n"}

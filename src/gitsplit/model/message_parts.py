@@ -61,6 +61,12 @@ _SENTENCE_END = re.compile(
 A line that names an issue is one by itself.
 """
 
+_ISSUE = re.compile(
+    rb"(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?|refs?|see):?\s+(?:[\w./-]*#|https?://)\S+"
+    rb"(?:,?\s+(?:and\s+)?(?:[\w./-]*#|https?://)\S+)*\.?",
+    re.IGNORECASE,
+)
+
 _FOR_ANOTHER = re.compile(rb"^(?:(?:fixup|squash|amend)! )+")
 """How the subject of a commit begins that ``git rebase --autosquash`` joins."""
 
@@ -251,6 +257,11 @@ def _paragraphs(
 def without_request_number(text: bytes) -> bytes:
     """What a text says without the number that a forge puts at the end of a subject."""
     return _REQUEST_NUMBER.sub(b"", text)
+
+
+def names_issue(text: bytes) -> bool:
+    """Whether a sentence says no more than which issues are closed or referred to."""
+    return _ISSUE.fullmatch(text) is not None
 
 
 def target_of(text: bytes) -> bytes:
@@ -479,9 +490,15 @@ def _run_on(
                 if part.kind == "subject"
                 else b". "
             )
-            said = said[:1].upper() + said[1:] if text.endswith(b". ") else said
+            said = _with_capital(said) if text.endswith(b". ") else said
         text += b" ".join(said.split())
     return text
+
+
+def _with_capital(text: bytes) -> bytes:
+    """The text with a capital, unless it begins with a name as of code."""
+    is_word = re.match(rb"[a-z]+(?=[\s,;]|$)", text)
+    return text[:1].upper() + text[1:] if is_word else text
 
 
 def _filled(text: bytes) -> bytes:
@@ -510,6 +527,8 @@ def _message_of_heir(split: MessageSplit, subject: bytes) -> bytes:
             continue
         if parts[0].is_in_line and (kept or (is_title and subject)):
             text = _run_on(split, kept, is_moved=False)
+            is_begun = is_title or kept[:1] == parts[:1]
+            text = text if is_begun else _with_capital(text)
             text = text or subject if is_title else _filled(text)
             message = message[: parts[0].start] + text + message[parts[-1].stop :]
         else:

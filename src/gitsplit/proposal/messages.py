@@ -23,6 +23,7 @@ from gitsplit.model.message_parts import (
     composed_message,
     is_squash_log,
     message_parts,
+    names_issue,
 )
 from gitsplit.model.plan import DROPPED, Plan, groups_with_edits
 from gitsplit.proposal.commit_features import CommitFeatures
@@ -231,7 +232,8 @@ def _choices(
     """
     own = [split.parts[at] for at in split.parts_of(group)]
     said = [part.text for part in own if part.is_item or part.kind == "subject"]
-    others = [p.text for p in own if p.kind == "sentence" and not p.is_item]
+    sentences = [p.text for p in own if p.kind == "sentence" and not p.is_item]
+    others = [text for text in sentences if not names_issue(text)]
     if group == split.heir:
         # It says all of the subject that no other commit does, not a clause alone.
         said.insert(0, b"; ".join(p.text for p in own if p.kind == "subject"))
@@ -323,6 +325,7 @@ def _paragraphs(parts: Sequence[MessagePart]) -> Iterator[list[int]]:
         and part.below is None
         and not part.is_item
         and not part.text.startswith(b"This reverts commit ")
+        and not names_issue(part.text)
     ]
     for _, run in groupby(numbers, key=lambda at: parts[at].paragraph):
         yield list(run)
