@@ -17,6 +17,7 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
+    KillEnd,
     Look,
     NumberPurpose,
     Purpose,
@@ -43,10 +44,13 @@ from gitsplit.tui.update.actions.prompt import (
     ChooseSubject,
     Dismiss,
     EraseText,
+    KillText,
+    MoveByWord,
     MoveInText,
     Submit,
     TypeDigit,
     TypeText,
+    Yank,
 )
 from gitsplit.tui.update.actions.reading import (
     Cancel,
@@ -222,6 +226,9 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     TypeText: (st.sampled_from("a1b2"),),
     EraseText: (_SIGN,),
     MoveInText: (_SIGN,),
+    MoveByWord: (_SIGN,),
+    KillText: (st.sampled_from(KillEnd),),
+    Yank: (),
     ChooseSubject: (_SIGN,),
     Submit: (_LINES,),
     Dismiss: (),

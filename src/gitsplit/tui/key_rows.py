@@ -113,6 +113,8 @@ def key_name(key: str) -> str:
     """The key as users know it; of several in a row, one after the other."""
     if key in _NAMES:
         return _NAMES[key]
+    if key.startswith("escape "):
+        return f"Alt-{key[7:].upper()}"
     if key.startswith("c-"):
         return f"Ctrl-{key[2:].upper()}"
     return "".join(map(key_name, key.split())) if " " in key else key

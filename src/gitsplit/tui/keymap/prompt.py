@@ -10,17 +10,20 @@ from gitsplit.tui.keymap.contexts import (
     SPLIT,
     TYPING,
 )
-from gitsplit.tui.state.app_state import NumberPurpose
+from gitsplit.tui.state.app_state import KillEnd, NumberPurpose
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
     BeginNumber,
     ChooseSubject,
     Dismiss,
     EraseText,
+    KillText,
+    MoveByWord,
     MoveInText,
     Submit,
     TypeDigit,
     TypeText,
+    Yank,
 )
 from gitsplit.tui.update.actions.reading import FAR
 
@@ -81,27 +84,61 @@ PROMPT_ROWS = (
     KeyRow(
         TYPING,
         PROMPT,
-        {"left": MoveInText(-1), "right": MoveInText(1)},
+        {
+            "left": MoveInText(-1),
+            "right": MoveInText(1),
+            "c-b": MoveInText(-1),
+            "c-f": MoveInText(1),
+        },
         "move by character",
     ),
     KeyRow(
         TYPING,
         PROMPT,
-        {"home": MoveInText(-FAR), "end": MoveInText(FAR)},
+        {
+            "escape b": MoveByWord(-1),
+            "escape f": MoveByWord(1),
+            "c-left": MoveByWord(-1),
+            "c-right": MoveByWord(1),
+        },
+        "move by word",
+        hidden=frozenset({"c-left", "c-right"}),
+    ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {
+            "home": MoveInText(-FAR),
+            "end": MoveInText(FAR),
+            "c-a": MoveInText(-FAR),
+            "c-e": MoveInText(FAR),
+        },
         "to the start, end",
     ),
     KeyRow(
         TYPING,
         PROMPT,
-        {"backspace": EraseText(-1), "delete": EraseText(1)},
-        "erase a character",
+        {"backspace": EraseText(-1), "delete": EraseText(1), "c-d": EraseText(1)},
+        "erase a character before, after the cursor",
         hidden=frozenset({"delete"}),
     ),
     KeyRow(
         TYPING,
         PROMPT,
-        {"c-u": EraseText(-FAR)},
-        "erase all before the cursor",
+        {"c-u": KillText(KillEnd.START), "c-k": KillText(KillEnd.END)},
+        "erase all before, after the cursor",
         "clear",
     ),
+    KeyRow(
+        TYPING,
+        PROMPT,
+        {
+            "c-w": KillText(KillEnd.BLANK),
+            "escape d": KillText(KillEnd.NEXT_WORD),
+            "escape c-h": KillText(KillEnd.LAST_WORD),
+        },
+        "erase the word before, after the cursor",
+        hidden=frozenset({"escape c-h"}),
+    ),
+    KeyRow(TYPING, PROMPT, {"c-y": Yank()}, "insert what was erased by these"),
 )

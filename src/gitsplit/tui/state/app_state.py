@@ -92,6 +92,16 @@ class Unit(Enum):
     MARKS = auto()
 
 
+class KillEnd(Enum):
+    """Up to where text is killed in the prompt, as readline has it."""
+
+    START = auto()
+    END = auto()
+    BLANK = auto()  # back to the last blank
+    LAST_WORD = auto()
+    NEXT_WORD = auto()
+
+
 class NumberPurpose(StrEnum):
     """What a commit's number of two digits is typed for."""
 
@@ -362,6 +372,7 @@ class State:
     status: str = ""  # what the last key did
     refusal: Refusal | None = None
     prompt: Prompt | None = None
+    killed: str = ""  # by the last key of the prompt that kills text
     search: str = ""  # the last text looked for
     is_searching: bool = False  # until the user ends the search
     found: tuple[Screen, tuple[int, ...]] | None = None  # lines of a list or page

@@ -33,8 +33,7 @@ from gitsplit.tui.update.actions.prompt import (
     Ask,
     ChooseSubject,
     Dismiss,
-    EraseText,
-    MoveInText,
+    EditAction,
     PromptAction,
     Submit,
     TypeText,
@@ -69,6 +68,7 @@ from gitsplit.tui.update.folding import (
 from gitsplit.tui.update.hunk_walk import after_alike, after_hunk_walk, after_mark
 from gitsplit.tui.update.messages import with_messages
 from gitsplit.tui.update.search import with_match
+from gitsplit.tui.update.typing_keys import after_edit
 
 _WIDER = {
     Unit.LINES: Unit.PIECE,
@@ -237,19 +237,15 @@ def after_prompt_action(state: State, action: PromptAction) -> State:
             return replace(state, prompt=None, status="Cancelled.")
         case ChooseSubject(by):
             return _with_choice(state, state.prompt, by)
-        case TypeText() | EraseText() | MoveInText():
-            return _after_typing(state, state.prompt, action)
         case _:
-            assert_never(action)
+            return _after_typing(state, state.prompt, action)
 
 
-def _after_typing(
-    state: State, prompt: Prompt, action: TypeText | EraseText | MoveInText
-) -> State:
+def _after_typing(state: State, prompt: Prompt, action: EditAction) -> State:
     """The state after a key of the prompt; a second g leads to the top."""
     if action == TypeText("g") and prompt == Prompt(Purpose.PIECE, "", 0):
         return at_row(replace(state, prompt=None), 0)
-    return replace(state, prompt=_prompt_after(prompt, action), status="")
+    return after_edit(state, prompt, action)
 
 
 def _first_prompt(state: State, purpose: Purpose) -> Prompt:
@@ -278,30 +274,6 @@ def _with_choice(state: State, prompt: Prompt, by: int) -> State:
     made = replace(prompt, text=text, cursor=len(text), chosen=chosen)
     words = f"{chosen + 1} of {len(prompt.choices)}: {choice.reason}"
     return replace(state, prompt=made, status=words)
-
-
-def _prompt_after(prompt: Prompt, action: TypeText | EraseText | MoveInText) -> Prompt:
-    """The prompt after one key."""
-    before, after = prompt.text[: prompt.cursor], prompt.text[prompt.cursor :]
-    match action:
-        case TypeText(text):
-            before += _in_one_line(text)
-        case EraseText(by) if by < 0:
-            before = before[: max(0, len(before) + by)]
-        case EraseText(by):
-            after = after[by:]
-        case MoveInText(by):
-            cursor = max(0, min(len(prompt.text), prompt.cursor + by))
-            return replace(prompt, cursor=cursor)
-        case _:
-            assert_never(action)
-    return replace(prompt, text=before + after, cursor=len(before))
-
-
-def _in_one_line(text: str) -> str:
-    """A typed or pasted text as one line of printable characters."""
-    joined = " ".join(text.splitlines()).replace("\t", " ")
-    return "".join(char for char in joined if char.isprintable())
 
 
 def _after_submit(state: State, prompt: Prompt, lines: Sequence[int]) -> State:

@@ -45,6 +45,8 @@ _REFUSALS = {
     Refusal.ERROR: ("class:error", "✗ "),
 }
 _ROOMY = 100  # columns from which the title says where the commit stands
+RULER = "│"
+_SUBJECT_ENDS = (50, 72)
 _PROMPTS = {
     Purpose.SUBJECT: "subject",
     Purpose.SEARCH: "search",
@@ -245,7 +247,17 @@ def prompt_line(prompt: Prompt, width: int) -> StyleAndTextTuples:
     after = _prompt_text(prompt.text[prompt.cursor + 1 :])
     kept = end_of(before, room)
     rest = start_of(after, max(0, room - get_cwidth(kept)))
-    return [("class:prompt", name), ("", kept), (CARET, at), ("", rest)]
+    cells: StyleAndTextTuples = [("", kept), (CARET, at), ("", rest)]
+    if prompt.purpose is Purpose.SUBJECT and kept == before:
+        used = sum(get_cwidth(text) for _, text, *_ in cells)
+        cells.append(("class:faint", _ruler(used, room)))
+    return [("class:prompt", name), *cells]
+
+
+def _ruler(used: int, room: int) -> str:
+    """Marks right of a subject, behind its 50th and its 72nd column."""
+    marks = (RULER if at in _SUBJECT_ENDS else " " for at in range(used, room))
+    return "".join(marks).rstrip()
 
 
 def _prompt_text(text: str) -> str:

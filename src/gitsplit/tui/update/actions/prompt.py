@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gitsplit.tui.state.app_state import NumberPurpose, Purpose
+from gitsplit.tui.state.app_state import KillEnd, NumberPurpose, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,25 @@ class MoveInText:
     """Move the prompt's cursor right, or left where negative."""
 
     by: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveByWord:
+    """Move the prompt's cursor behind the next word (1), or before the last (-1)."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class KillText:
+    """Erase from the cursor up to there, and keep it for :class:`Yank`."""
+
+    to: KillEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Yank:
+    """Insert what was killed last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +86,5 @@ class TypeDigit:
 
 
 NumberAction = BeginNumber | TypeDigit
-PromptAction = (
-    Ask | TypeText | EraseText | MoveInText | ChooseSubject | Submit | Dismiss
-)
+EditAction = TypeText | EraseText | MoveInText | MoveByWord | KillText | Yank
+PromptAction = Ask | EditAction | ChooseSubject | Submit | Dismiss
