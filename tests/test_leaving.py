@@ -222,7 +222,7 @@ def test_who_leaves_while_commits_are_drawn_up_to_be_checked_finds_nothing(
     slow = temporary.parent / "slow"
     merge = f"if test -e {slow}; then echo $$ >>{log}; sleep 100; fi"
     merging_by(series, f"{merge}; git merge-file -q %A %O %B")
-    terminal = Terminal(series.path, "base", "-x", f"echo $$ >>{log}")
+    terminal = Terminal(series.path, "base", "-x", "true")
     terminal.wait_for("oldest first")
     terminal.type("d")
     terminal.type("w")
