@@ -5,12 +5,13 @@ own; tests that want git's take its.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from typing import TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import (

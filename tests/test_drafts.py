@@ -1,9 +1,9 @@
 """Work that was left unfinished is found again, and nothing of it is lost."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.repository import Repository as Opened

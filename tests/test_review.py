@@ -1,10 +1,10 @@
 """Splitting where commits are reviewed on Gerrit, from the command line."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.git.repository import open_repository
 from gitsplit.model.objects import Oid

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tools.stress.values import Blob
 from tools.weave.meaning import Change, Line, files_of
 from tools.weave.trial import groups_by_place

@@ -1,7 +1,9 @@
 """Series read by git and drafts made by hand, to be written by the code under test."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from gitsplit.git import journal
 from gitsplit.git.refs import RefUpdate, branches_to_move

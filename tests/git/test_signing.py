@@ -4,10 +4,10 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import SigningFailed
 from gitsplit.git.repository import open_repository

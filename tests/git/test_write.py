@@ -4,10 +4,10 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan, WriteFailed
 from gitsplit.git.store import objects_to_store, store_objects

@@ -1,11 +1,12 @@
 """A file between the two sides of a commit, line by line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.content import (
     Assignment,

@@ -1,11 +1,11 @@
 """Contents written by hand for one commit of a plan, and what becomes of them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import Fact, FactEdit, File, TextEdit, edits_of
@@ -431,7 +431,7 @@ def entry_with(*groups: tuple[FileEntry, ...]) -> CommitEntry:
 
 
 def file_entry(**fields: object) -> FileEntry:
-    return replace(FileEntry(b"f", b"f"), **fields)  # type: ignore[arg-type]
+    return replace(FileEntry(b"f", b"f"), **fields)
 
 
 def test_a_content_in_a_plan_file_is_for_its_commit_alone() -> None:

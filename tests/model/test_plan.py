@@ -1,9 +1,10 @@
 """What can be done to a plan, and what it implies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit, edits_of, finer_edits

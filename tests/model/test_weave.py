@@ -1,12 +1,12 @@
 """A range of commits split again: which lines and facts each state of a file has."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.content import file_states

@@ -1,8 +1,7 @@
 """What a plan file means for the commit it speaks of, and how a plan is written."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.model.diff import Fact, FactEdit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.objects import EXECUTABLE, SYMLINK, Oid, RawCommit

@@ -1,10 +1,10 @@
 """Hunks are named by number, which means what naming all of their lines means."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact, FileChange, Span

@@ -5,13 +5,13 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact

@@ -1,9 +1,9 @@
 """What a plan file means by itself, and what is refused before a commit is seen."""
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact

@@ -1,11 +1,11 @@
 """What a plan file says of several commits that are split together."""
 
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import Fact, FactEdit, FileChange

@@ -1,11 +1,11 @@
 """Todo lists with their cuts, as JSON and back: the same lists, or refused."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.objects import Oid

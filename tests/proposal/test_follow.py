@@ -1,8 +1,7 @@
 """Which hunks follow one that the user has sent."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of, finer_edits
 from gitsplit.model.plan import DROPPED, Group, Plan

@@ -1,10 +1,9 @@
 """One commit more or fewer: what was decided stays, what was moved is as proposed."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.diff import FactEdit, FileChange, TextEdit, line_edits

@@ -1,9 +1,8 @@
 """Proposed messages and reasons follow the hunks; the user's own never change."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.plan import Group as NewGroup
 from gitsplit.model.plan import (

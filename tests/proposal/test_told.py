@@ -3,12 +3,12 @@
 They say it once, and what is named together or changed together is no further apart.
 """
 
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.diff import FileChange
 from gitsplit.proposal.scoring import WEIGHTS, scores

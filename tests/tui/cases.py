@@ -1,7 +1,8 @@
 """The plans behind the golden screens, each small enough to be read at a glance."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.git.diff import hunks_between as git_hunks_between
 from gitsplit.model.checks import Conflict, Outlook

@@ -1,10 +1,10 @@
 """Dropping, taking a rename apart, and editing a file while splitting."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.git.diff import hunks_between

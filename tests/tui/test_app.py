@@ -3,10 +3,10 @@
 import asyncio
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple, NoReturn
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
 from prompt_toolkit.keys import Keys

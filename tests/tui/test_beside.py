@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from operator import attrgetter
 from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 

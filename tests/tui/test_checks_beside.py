@@ -1,7 +1,6 @@
 """Checks while one works: asked for once, after each change, beside the numbers."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.checks import RUNNING, Check

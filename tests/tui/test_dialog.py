@@ -1,11 +1,11 @@
 """Questions and answers: the screen's state and keys, without a screen."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InputEnded
 from gitsplit.model.checks import Check

@@ -1,7 +1,6 @@
 """After a hunk is sent, those like it follow; in one step, marked, and said."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.proposal.propose import proposals

@@ -1,8 +1,7 @@
 """From hunk to hunk, hunks selected one by one, and what is repeated."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.model.plan import DROPPED, Group
 from gitsplit.proposal.propose import proposals

@@ -1,8 +1,8 @@
 """Everyday jobs, and how many keys each takes, from the first screen to the end."""
 
 import asyncio
-from dataclasses import replace
 
+from msgspec.structs import replace
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 

@@ -1,10 +1,10 @@
 """The table of keys: complete, without clashes, and safe to type blindly."""
 
 from collections import Counter
-from dataclasses import replace
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.utils import get_cwidth
 

@@ -1,11 +1,11 @@
 """What holds after any actions whatever, in any order."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 

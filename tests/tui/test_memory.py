@@ -1,9 +1,8 @@
 """Who comes back finds the screen as it was left: cuts, cursor, and every step."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.diff import is_part_of
 from gitsplit.model.objects import Oid

@@ -1,8 +1,7 @@
 """The messages of all new commits: which there are, how long, and whose Change-Id."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
 from gitsplit.tui.state.message_rows import (

@@ -1,6 +1,6 @@
 """``T`` brings tests, docs and changelogs to their code, and apart from there."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import State

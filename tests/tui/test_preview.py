@@ -2,11 +2,11 @@
 
 import subprocess
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.content import file_after

@@ -3,11 +3,11 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 from operator import attrgetter
 from threading import Event
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 

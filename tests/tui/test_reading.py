@@ -1,10 +1,9 @@
 """Reading long lines, wrapped or opened at what differs; and under a header."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text as text_of
 from prompt_toolkit.utils import get_cwidth

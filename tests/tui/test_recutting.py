@@ -1,8 +1,7 @@
 """The keys for one commit more and one fewer, in the commit that is open."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, MergeCommit
 from gitsplit.model.objects import Oid

@@ -1,8 +1,7 @@
 """Actions in, states out: what every deed does."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from gitsplit.model.diff import Fact, FactEdit, TextEdit
 from gitsplit.model.message import subject_of, with_subject

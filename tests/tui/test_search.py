@@ -1,9 +1,9 @@
 """Searching: matches in order, their count, and what sends them."""
 
-from dataclasses import replace
 from time import process_time
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.tui.diff.matches import matches, matching_edits, next_match

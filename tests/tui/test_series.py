@@ -1,9 +1,9 @@
 """The series: what becomes of each commit, the way between them, and undo over all."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text as text_of
 

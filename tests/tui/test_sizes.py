@@ -1,10 +1,9 @@
 """How large the commits are: counted on from plan to plan as if counted anew."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from gitsplit.model.diff import TextEdit, line_edits
 from gitsplit.model.plan import (

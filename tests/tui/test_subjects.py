@@ -1,6 +1,6 @@
 """The subject of a new commit: chosen among those proposed, and following its hunks."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitsplit.model.plan import Plan
 from gitsplit.proposal.propose import Proposals, proposals

@@ -1,8 +1,7 @@
 """Git is asked beside the preview: what is shown meanwhile, and what waits for it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.checks import Conflict, Outlook
@@ -30,7 +29,7 @@ REFUSED = Outlook("No. Don't.")
 def dropping(**info: object) -> State:
     """The series with a commit dropped, where only a report says what git says."""
     start = series()
-    start = replace(start, info=replace(start.info, **info))  # type: ignore[arg-type]
+    start = replace(start, info=replace(start.info, **info))
     return after(start, MoveRows(1), Become("drop"))
 
 

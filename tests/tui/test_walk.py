@@ -1,7 +1,6 @@
 """Space in the preview: all new commits, as a reviewer reads them."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.model.checks import Check

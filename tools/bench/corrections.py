@@ -11,10 +11,11 @@ what costs nothing. Whatever follows is counted by what it leaves to be done.
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
+from msgspec.structs import replace
 from tests.tui.builder import COMMIT, state_of
 
 from gitsplit.model.diff import TextEdit

@@ -6,10 +6,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from random import Random
+
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.history import changes_of, read_source_commit

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 
+from msgspec.structs import replace
 from tests.repository import Repository
 
 from gitsplit.errors import InvalidPlan

@@ -1,9 +1,9 @@
 """A range that is split again in its repository, from the plan file to undo."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from random import Random
 
+from msgspec.structs import replace
 from tests.repository import Repository
 
 from gitsplit.errors import InvalidPlan, NothingToSplit

@@ -5,7 +5,6 @@ Each imports for itself what it needs: a dry run needs no screen.
 
 import sys
 from collections.abc import Set as AbstractSet
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,9 +96,9 @@ def _request(options: Options) -> "Request":
 
     plan = None if options.plan is None else _read_plan_file(options.plan)
     asked: dict[str, Any] = {"accepts": options.yes, "plan": plan}
-    for each in fields(Request):
-        if each.name not in asked:
-            asked[each.name] = getattr(options, each.name)
+    for name in Request.__struct_fields__:
+        if name not in asked:
+            asked[name] = getattr(options, name)
     return Request(**asked)
 
 

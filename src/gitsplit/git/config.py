@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from gitsplit.errors import GitsplitError
 
@@ -23,8 +24,7 @@ ALLOW_LOCAL = "gitsplit.allowLocalCommands"
 """Whether commands in a repository's own configuration count; asked where trusted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """The configuration of this repository, from every file that git reads for it.
 
     Keys are compared as git does: section and variable in any case, subsection exactly.

@@ -14,10 +14,11 @@ Also the three-way merge of a file's contents (``git-merge-file(1)``).
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.errors import GitFailed
 from gitsplit.git.libgit2 import pygit2
@@ -69,8 +70,7 @@ _GIT_HUNKS = (
 _GIT_HUNK = re.compile(rb"\n@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
-@dataclass(frozen=True, slots=True)
-class TreeFile:
+class TreeFile(Struct, frozen=True):
     """A file in a tree: where it is, its mode, and the object that it names."""
 
     path: bytes
@@ -78,8 +78,7 @@ class TreeFile:
     oid: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class FilePair:
+class FilePair(Struct, frozen=True):
     """A file before and after; None where it doesn't exist."""
 
     old: TreeFile | None
@@ -237,8 +236,7 @@ class Probe(NamedTuple):
     content: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BinaryTest:
+class BinaryTest(Struct, frozen=True):
     """The test of files of a repository; ``by_attribute`` has what paths' say."""
 
     repo: Repository

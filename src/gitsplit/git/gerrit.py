@@ -9,9 +9,11 @@ as last fetched. Nothing is asked of a server.
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.git.config import Config
 from gitsplit.git.hooks import Hooks
@@ -127,8 +129,7 @@ def remotes(config: Config) -> tuple[str, ...]:
     return tuple(key.removeprefix("remote.").removesuffix(".url") for key in urls)
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """How HEAD is pushed for review.
 
     ``target`` is the ref to push to, with the push options that can stand in a ref, and
@@ -156,8 +157,7 @@ class Push:
         return f"{_TRACKING}{self.remote}/{self.branch}"
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewServer:
+class ReviewServer(Struct, frozen=True):
     """What a clone knows of the server that reviews a series.
 
     ``push`` is how the commits get there. ``merged`` has the series' Change-Ids that
@@ -326,8 +326,7 @@ def push_for_review(
     )
 
 
-@dataclass(frozen=True)
-class _ReviewBranches:
+class _ReviewBranches(Struct, frozen=True, dict=True):
     """The candidates for remote and branch that the commits are pushed to."""
 
     repo: Repository

@@ -14,9 +14,10 @@ import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+
+from msgspec import Struct
 
 from gitsplit.errors import HookRefused
 from gitsplit.git.program import NOT_RUN, Completed
@@ -32,8 +33,7 @@ _CANNOT_RUN = re.compile(rb"(fatal|error): cannot (run|exec)\b")
 _AUTHOR = re.compile(rb"(.*?) ?<(.*)> (\d+) ([-+]\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """The hooks of a repository, run as if git had committed and rebased."""
 
     repo: Repository

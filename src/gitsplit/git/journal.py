@@ -12,9 +12,11 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     UNCHANGED,
@@ -55,8 +57,7 @@ MOST_RECORDS = 50
 Phase = Literal["prepared", "done", "undoing", "undone", "handed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One rewrite in the journal: the refs it moves, and its phase.
 
     ``number`` counts upwards from 1. ``head`` is the ref that HEAD named, None where it
@@ -260,8 +261,7 @@ def _refuse_undo(repo: Repository, record: Record | None) -> None:
     preflight.refuse_undo(repo, record.updates, record.head, record.trees)
 
 
-@dataclass(frozen=True, slots=True)
-class _RefStates:
+class _RefStates(Struct, frozen=True):
     """A record's updates by where their refs are now: at new, at old, or elsewhere."""
 
     made: tuple[RefUpdate, ...]
@@ -442,7 +442,7 @@ def _save_new(repo: Repository, record: Record) -> bool:
 
 
 def _record_text(record: Record) -> bytes:
-    return journal_file.json_text(asdict(record)).encode("ascii")
+    return journal_file.json_text(to_builtins(record)).encode("ascii")
 
 
 def _report_journal_failure(path: Path) -> AbstractContextManager[None]:

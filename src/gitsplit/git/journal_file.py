@@ -77,7 +77,7 @@ def _journal_error(path: Path, why: str) -> JournalDamaged:
 
 
 def json_text(fields: Mapping[str, Any]) -> str:
-    """The JSON text of a record with these fields (``dataclasses.asdict``)."""
+    """The JSON text of a record with these fields (``msgspec.to_builtins``)."""
     updates = [{**u, "ref": _to_json(u["ref"])} for u in fields["updates"]]
     head = fields["head"] and _to_json(fields["head"])
     subject = _to_json(fields["subject"])

@@ -14,11 +14,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
 from typing import IO
+
+from msgspec import Struct, field
 
 from gitsplit.errors import (
     GitFailed,
@@ -174,8 +175,7 @@ def durable_environment() -> Mapping[str, str]:
     return named
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """The exit status and output of a finished git process."""
 
     status: int
@@ -241,8 +241,7 @@ def fatal_signal(status: int) -> str:
     return f"git was killed by {number.name}{_LIMITS.get(number, '')}"
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True, dict=True):
     """The git program run in ``cwd``, with ``env`` on top of the environment.
 
     The variables in ``cleared`` are left out of that.

@@ -14,9 +14,10 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from gitsplit.errors import (
     GitFailed,
@@ -122,8 +123,7 @@ git reset -q --hard
 """
 
 
-@dataclass(frozen=True, slots=True)
-class TodoLine:
+class TodoLine(Struct, frozen=True):
     """A line of git's todo list, and the branches to point at its commit afterwards.
 
     A ``fixup`` goes into the commit before, which keeps its message. ``onto`` is no
@@ -136,8 +136,7 @@ class TodoLine:
     refs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Where a rebase has stopped: at which commit, for which unmerged paths.
 
     ``done`` and ``left`` count the commands of the todo list.
@@ -400,8 +399,7 @@ _IN_STASH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stash:
+class _Stash(Struct, frozen=True):
     """A commit of ``git stash create``: the trees of HEAD, index and files."""
 
     oid: Oid

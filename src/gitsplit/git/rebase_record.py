@@ -11,10 +11,11 @@ reflog is noted when the rebase begins, and what comes after it is newer.
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from gitsplit.errors import OperationUnderWay
 from gitsplit.git import journal, rebase

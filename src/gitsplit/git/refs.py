@@ -10,10 +10,11 @@ import re
 import subprocess
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import IO, NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.errors import GitKilled, GitsplitError, RefMoved, WriteFailed
 from gitsplit.git.operations import (
@@ -34,8 +35,7 @@ from gitsplit.model.listing import with_capital
 from gitsplit.model.objects import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class RefUpdate:
+class RefUpdate(Struct, frozen=True):
     """An update of a ref, given by its full name, or ``HEAD`` for a detached one."""
 
     ref: str
@@ -60,8 +60,7 @@ class Moves(NamedTuple):
     left: tuple[LeftRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tip:
+class _Tip(Struct, frozen=True):
     """A branch or tag, its commit, and that commit's date (seconds since the epoch)."""
 
     ref: str
@@ -336,8 +335,7 @@ def _update_command(update: RefUpdate) -> Iterator[bytes]:
     yield update.old.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Transaction:
+class _Transaction(Struct, frozen=True):
     """A running ``git update-ref --stdin -z``.
 
     Only its answers count: the exit status is 0 as well where the input ends early.

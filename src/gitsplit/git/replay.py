@@ -8,8 +8,9 @@ nothing in the repository.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from gitsplit.errors import GitTooOld, ReplayConflict
 from gitsplit.git.libgit2 import pygit2
@@ -53,8 +54,7 @@ _TYPES: Mapping[ObjectKind, int] = {
 Paths = Mapping[bytes, PathPair]
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """Cherry-picks and merges; the results are added to ``objects``."""
 
     repo: Repository
@@ -154,8 +154,7 @@ def _may_follow_renames(side: Paths, other: Paths) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Quarantine:
+class _Quarantine(Struct, frozen=True):
     """A temporary object directory for one merge by git.
 
     Objects that aren't stored yet are written there for git, which writes the merge's

@@ -9,13 +9,17 @@ power cut has cut off in its first bytes. The clock (:func:`committer`) and rand
 (:func:`fresh_change_id`) are nowhere else.
 """
 
+import dataclasses
 import os
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     EditorFailed,
@@ -112,7 +116,7 @@ class Repository:
         Git has no terminal there.
         """
         program = replace(self.program, is_wanted=watch.is_wanted)
-        return replace(self, program=program)
+        return dataclasses.replace(self, program=program)
 
     def has_object(self, oid: Oid) -> bool:
         """Whether the object is stored here; a partial clone lacks some."""
@@ -340,8 +344,7 @@ def _without_grafts(git_dir: Path) -> Mapping[str, str]:
     return {"GIT_GRAFT_FILE": str(git_dir / "gitsplit" / "no-grafts")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Locations:
+class _Locations(Struct, frozen=True):
     """The directories of the repository, as ``git rev-parse`` tells them."""
 
     git_dir: Path

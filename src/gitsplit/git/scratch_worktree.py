@@ -16,9 +16,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import GivenUp, WriteFailed
 from gitsplit.git.program import Program, end_group, process_name, this_process
@@ -52,8 +54,7 @@ _QUIETLY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ScratchWorktree:
+class ScratchWorktree(Struct, frozen=True):
     """A linked worktree at ``path``; ``admin`` is its git directory."""
 
     path: Path
@@ -70,8 +71,7 @@ class ScratchWorktree:
         shutil.rmtree(self.admin, ignore_errors=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ScratchWorktrees:
+class ScratchWorktrees(Struct, frozen=True):
     """Makes scratch worktrees; ``environment`` is that of the commands run in them."""
 
     git: Program
@@ -183,8 +183,7 @@ KEPT = 1 << 16
 _TICK = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(Struct, frozen=True):
     """A command's exit status, or minus the signal that killed it, and its output."""
 
     status: int
@@ -231,8 +230,7 @@ def run_command(
     return CommandResult(child.wait(), output.kept)
 
 
-@dataclass(slots=True)
-class _Output:
+class _Output(Struct):
     """The last KEPT bytes that have come through a pipe."""
 
     pipe: int

@@ -9,9 +9,11 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import SigningFailed
 from gitsplit.git.repository import Repository, committer
@@ -32,8 +34,7 @@ _UNSIGNED = "--no-gpg-sign leaves the new commits unsigned."
 _TRIAL = b"gitsplit signs this to see that it can\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """A signing program and a key, as the configuration and the options decide.
 
     ``key`` is a name for gpg; in the format ``ssh`` it is a file, or a public key whose

@@ -17,11 +17,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 from stat import S_IRUSR, S_ISDIR, S_ISGID, S_ISREG, S_IWUSR, S_IXUSR
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from gitsplit.errors import UNCHANGED, GitFailed, WriteFailed
 from gitsplit.git.config import Config
@@ -295,8 +296,7 @@ _LONGEST = 200
 """So many letters of a branch's name fit into that of a file, with some to spare."""
 
 
-@dataclass(frozen=True, slots=True)
-class DraftFile:
+class DraftFile(Struct, frozen=True):
     """The file of one range's draft, whether it exists or not."""
 
     repo: Repository

@@ -9,9 +9,10 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
+
+from msgspec import Struct
 
 from gitsplit.errors import WriteFailed
 from gitsplit.git.program import durable_environment, this_process
@@ -94,8 +95,7 @@ def _objects_of_originals(objects: NewObjects, rewrite: Rewrite) -> frozenset[Oi
     return objects.named_objects().union(own, trees, parents)
 
 
-@dataclass(slots=True)
-class _NewObjectWalk:
+class _NewObjectWalk(Struct):
     """A walk over the new objects that are reachable from commits and trees.
 
     ``named`` are objects that may be missing, as in a partial clone: the originals name

@@ -5,9 +5,10 @@ ids that applying writes. Must not know refs, and stores nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from stat import S_ISDIR
 from typing import NamedTuple, Protocol, TypeGuard
+
+from msgspec import Struct, field
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.escape import printable
@@ -128,8 +129,7 @@ def _is_directory(entry: TreeEntry | None) -> TypeGuard[TreeEntry]:
     return entry is not None and S_ISDIR(entry.mode)
 
 
-@dataclass(slots=True)
-class _Change:
+class _Change(Struct):
     """The change at one name of a directory: a new entry, and changes below it."""
 
     is_named: bool = False
@@ -169,8 +169,7 @@ def _nested_changes(paths: Iterable[PathChange]) -> dict[bytes, _Change]:
     return top
 
 
-@dataclass(slots=True)
-class _Directory:
+class _Directory(Struct):
     """A directory to be made; ``path`` ends with a slash, but for the top.
 
     ``base`` and ``made`` are its trees before and after, None where it is empty.

@@ -16,11 +16,12 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGTERM
 from stat import S_ISDIR, S_ISREG
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.errors import GitFailed, GitKilled, WriteFailed
 from gitsplit.git.program import Completed, failure, is_running, this_process
@@ -32,8 +33,7 @@ from gitsplit.model.objects import GITLINK, Oid, TreeEntry, directories
 _OWN_LOCK = re.compile(rb"gitsplit (\d+ \d+)\n")
 
 
-@dataclass(frozen=True, slots=True)
-class HeadTrees:
+class HeadTrees(Struct, frozen=True):
     """HEAD's tree before and after a rewrite, and the tree that the files get.
 
     ``files`` is ``new`` with the edits that were dropped to the worktree put back.
@@ -62,8 +62,7 @@ class HeadTrees:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TwoTreeMerge:
+class TwoTreeMerge(Struct, frozen=True):
     """A two-tree ``git read-tree -m [-u] BEFORE AFTER`` (git-read-tree(1)).
 
     The index goes from one tree to the other; what else is staged stays staged. With

@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from gitsplit.errors import InvalidPlan, ReplayConflict
 from gitsplit.git.replay import Replay
@@ -47,8 +48,7 @@ class RewrittenCommit(NamedTuple):
     owner: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(Struct, frozen=True):
     """The new commits of a series, oldest first, and what became of each old one.
 
     ``rewritten`` has the source commits whose id changes, squashed ones among them;
@@ -134,8 +134,7 @@ def _drafts_by_source(
     return pieces
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """The state of one rewrite, as git's sequencer has it: old commits to new ones.
 
     ``sources`` are the original commits in their new order. ``moved`` maps each to the

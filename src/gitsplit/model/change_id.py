@@ -12,8 +12,9 @@ on running servers (3.10 and 3.13), in Gerrit's own words.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import enumeration
@@ -58,8 +59,7 @@ _PROPERTIES: Mapping[str, PushProperty] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IdRules:
+class IdRules(Struct, frozen=True):
     """How this repository uses Change-Ids.
 
     ``is_reviewed`` says that its commits are reviewed on Gerrit, ``wanted`` whether a
@@ -246,8 +246,7 @@ def trailer_lines(left: Iterable[IncompleteTrailer]) -> Iterator[str]:
             yield f"{keys} {verb} with none of the new commits."
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Struct, frozen=True):
     """A commit of a push for review, and what is known of it.
 
     ``is_ours`` says that its message or content is new; ``needs_id`` that it was to
@@ -267,8 +266,7 @@ class Pushed:
     below_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """What stands against the commit ``number`` (from 1) of those to be pushed.
 
     ``words`` are Gerrit's where it would refuse the commit, else ours; ``remedy`` says

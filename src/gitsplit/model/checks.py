@@ -4,16 +4,16 @@ A check is what the user's commands (``-x``) said of one new commit; the outlook
 can be said before a todo list is carried out.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from gitsplit.model.objects import Oid
 
 CheckState = Literal["waiting", "running", "passed", "failed", "not run"]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """The state and outcome of the user's commands on one commit's files.
 
     Of a failed one, ``command`` is the command that failed, ``reason`` how, in a few
@@ -49,8 +49,7 @@ PASSED_BEFORE = Check("passed", reason="checked before", status=0)
 """The same commands have passed on the same tree before, and weren't run again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """A commit at which ``git rebase`` would stop, and the paths that conflict there.
 
     ``against`` is the commit that it clashes with: the nearest one that is no longer
@@ -63,8 +62,7 @@ class Conflict:
     against: Oid | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What stands against a todo list.
 
     ``objection`` is a sentence on why it can't be carried out at all, empty where it

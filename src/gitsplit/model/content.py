@@ -7,10 +7,11 @@ independently.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from gitsplit.model.diff import (
     Edit,
@@ -33,8 +34,7 @@ _ALWAYS: Final = -1
 """Before any group."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
+class PlacedLine(Struct, frozen=True):
     """A line of the interleaved hunk, which holds the old and the new lines.
 
     An old line exists before commit ``group``, a new one from it on; ``mark`` says
@@ -142,8 +142,7 @@ And the group that adds them, and the one from which on they are gone.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(Struct, frozen=True):
     """The lines of all states of a stretch in order, as long runs as possible.
 
     ``is_ended`` says whether each run but the last ends with a newline.
@@ -320,8 +319,7 @@ class _Lives:
         return since, until
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
+class _Spans(Struct, frozen=True):
     """The lines of one side that edits have, in order, and the group of each edit."""
 
     starts: tuple[int, ...]

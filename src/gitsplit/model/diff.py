@@ -10,19 +10,19 @@ made in :mod:`gitsplit.planfile.match` alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
 from typing import AnyStr
+
+from msgspec import Struct
 
 from gitsplit.model.align import Slot, merge_order, partners
 from gitsplit.model.lines import Lines
 from gitsplit.model.objects import Oid
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """Lines ``start`` up to but not including ``stop``, counted from 0."""
 
     start: int
@@ -42,8 +42,7 @@ class Span:
         return self.start <= line < self.stop
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """A run of old lines that became a run of new lines, with no context.
 
     What ``git diff -U0 --inter-hunk-context=0`` shows between two ``@@``; one of the
@@ -54,16 +53,20 @@ class Hunk:
     new: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True, eq=False):
     """A content that stays in the repository until somebody asks for it by ``read``."""
 
     size: int
-    read: Callable[[], bytes] = field(compare=False, repr=False)
+    read: Callable[[], bytes]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unread) and self.size == other.size
+
+    def __hash__(self) -> int:
+        return hash(self.size)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True, eq=False):
     """One side of a file's change; ``stored`` is None for a submodule.
 
     Files are compared by their ids, which are made of the contents. A content of which
@@ -73,7 +76,17 @@ class File:
     path: bytes
     mode: int
     oid: Oid
-    stored: bytes | Unread | None = field(compare=False)
+    stored: bytes | Unread | None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, File) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[bytes, int, Oid]:
+        return self.path, self.mode, self.oid
 
     @property
     def content(self) -> bytes | None:
@@ -88,8 +101,7 @@ class File:
         return len(self.stored or b"")
 
 
-@dataclass(frozen=True)
-class FileChange:
+class FileChange(Struct, frozen=True, dict=True):
     """What the commit did to one file: two sides and the hunks between them.
 
     ``old`` is None where the commit creates the file, ``new`` where it deletes it.
@@ -144,8 +156,7 @@ class Fact(StrEnum):
     CONTENT = "content"
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(Struct, frozen=True):
     """Old lines ``old`` of a file become its new lines ``new``, inside one hunk.
 
     ``file`` and ``hunk`` count from 0 in the commit's changes and the file's hunks;
@@ -158,8 +169,7 @@ class TextEdit:
     new: Span
 
 
-@dataclass(frozen=True, slots=True)
-class FactEdit:
+class FactEdit(Struct, frozen=True):
     """One file-level fact of the file change number ``file`` (from 0)."""
 
     file: int

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.change_id import IdRules
@@ -15,8 +16,7 @@ from gitsplit.model.states import original_trees, steps
 from gitsplit.model.todo import Layout, layout_as_read
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesDraft:
+class SeriesDraft(Struct, frozen=True):
     """The commits to be written for a series: drafts, and their layout.
 
     A commit without a draft, and not squashed into another either, is dropped: its

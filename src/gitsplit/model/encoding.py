@@ -6,7 +6,8 @@ are in that one.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import RawCommit

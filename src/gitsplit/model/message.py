@@ -17,8 +17,9 @@ only its host. Servers (``review_urls``) are the URLs of their pages, or ``//hos
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from gitsplit.model.lines import lines_of
 
@@ -40,8 +41,7 @@ _URL = re.compile(
 _WEB = re.compile(rb"https?://([^/@:]+)(?::[0-9]+)?/(?:[a-z0-9._~/-]*/)?", re.I)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SeenId:
+class SeenId(Struct, frozen=True, order=True):
     """One Change-Id that Gerrit sees, and its byte offsets, ends exclusive.
 
     ``start`` to ``stop`` is the footer with its continuation lines and last newline;

@@ -12,10 +12,12 @@ Change-Ids are no parts: they are placed by rules of their own
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby, pairwise
 from textwrap import dedent, fill
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.model.lines import lines_of
 from gitsplit.model.message import (
@@ -90,8 +92,7 @@ NO_HEIR = -1
 """The heir where none of the commits has the original message."""
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePart:
+class MessagePart(Struct, frozen=True):
     """A part of a message: ``message[start:stop]``, in bytes from 0.
 
     ``text`` is what it says, on one line unless it is a paragraph: without the mark of
@@ -116,8 +117,7 @@ class MessagePart:
         return self.kind in {"sentence", "subject"}
 
 
-@dataclass(frozen=True, slots=True)
-class MessageSplit:
+class MessageSplit(Struct, frozen=True):
     """Which of the new commits have which parts of the original message.
 
     ``homes`` has for each of ``parts`` the groups whose commits have it, in order: none
@@ -278,8 +278,7 @@ def _with_fixups_below(parts: Sequence[MessagePart]) -> Iterator[MessagePart]:
         yield replace(part, below=named, is_item=False) if is_for_one else part
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """What has been read of a message: the parts, and what the next may stand below.
 
     ``bullet`` is the last one that further paragraphs may be about. ``head`` is where

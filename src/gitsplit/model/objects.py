@@ -9,10 +9,11 @@ headers.
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha1
 from typing import Literal, NewType
+
+from msgspec import Struct
 
 from gitsplit.errors import ObjectDamaged
 
@@ -90,8 +91,7 @@ def damage_error(oid: str, why: str) -> ObjectDamaged:
     )
 
 
-@dataclass(frozen=True)
-class RawCommit:
+class RawCommit(Struct, frozen=True, dict=True):
     """A commit's headers and message, byte for byte.
 
     ``headers`` are the header fields in order, each with its continuation lines,
@@ -184,8 +184,7 @@ def _damage(what: str) -> ObjectDamaged:
     return ObjectDamaged(f"{what}.", hint="See which with: git fsck")
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True):
     """An entry of a tree: its mode and its object's id."""
 
     mode: int

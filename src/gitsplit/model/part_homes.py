@@ -7,7 +7,9 @@ what none of them says is known to be left out.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.lines import lines_of
@@ -60,8 +62,7 @@ def _words_of(text: bytes) -> tuple[bytes, ...]:
     return tuple(_WORD.findall(flat))
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """The words and signs of a message, and where each of them is.
 
     To find what thousands of parts say in as many lines takes no look at each line.

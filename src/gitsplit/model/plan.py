@@ -9,10 +9,12 @@ become.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.content import Assignment, first_shown
@@ -40,8 +42,7 @@ _FILE: Final[Callable[[Edit], int]] = attrgetter("file")
 _EXISTENCE = (Fact.CREATE, Fact.DELETE)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A new commit: its message, and why its edits belong together, in a sentence.
 
     ``is_proposed`` says that the message is a proposed one which the user hasn't
@@ -53,8 +54,7 @@ class Group:
     is_proposed: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Override:
+class Override(Struct, frozen=True, order=True):
     """The content that the user wrote for a file in ``group``, instead of the plan's.
 
     ``file`` is the number of the first change of it. ``base`` is the content that the
@@ -70,8 +70,7 @@ class Override:
     lasting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The groups of a range of commits, and where each edit of theirs goes.
 
     ``changes`` are those of all its commits, oldest first. ``group_of[i]`` is the group

@@ -1,7 +1,8 @@
 """Progress and cancellation of work that may take a while."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitsplit.errors import GivenUp
 
@@ -21,8 +22,7 @@ def _always() -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """A progress callback and a cancellation token.
 
     ``tell`` is called with how much is done, of how much. Once ``is_wanted`` says no,

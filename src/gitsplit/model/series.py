@@ -4,8 +4,9 @@ A draft says everything about a commit to be written but its id, its parents' ne
 ids, the committer and the signature; :mod:`gitsplit.git.write` supplies those.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from gitsplit.model.escape import printable
 from gitsplit.model.message import subject_of
@@ -15,8 +16,7 @@ PathChange = tuple[bytes, TreeEntry | None]
 """A path and what the tree has there from now on; None where it has nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCommit:
+class SourceCommit(Struct, frozen=True):
     """A commit of the series as it was read."""
 
     oid: Oid
@@ -38,8 +38,7 @@ def commit_in_words(oid: Oid, subject: bytes) -> str:
     return f"{oid[:10]} “{printable(subject)}”"
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """The commits after ``upstream`` up to ``head``, oldest first.
 
     ``upstream`` is None where the series begins at a root commit.
@@ -50,8 +49,7 @@ class Series:
     commits: tuple[SourceCommit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommitDraft:
+class CommitDraft(Struct, frozen=True):
     """One commit to be written.
 
     ``source`` is the commit it is made from: its author, headers and first-parent

@@ -10,8 +10,10 @@ merge (``git merge-file``) is given as a function.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.content import Assignment, file_states
@@ -80,8 +82,7 @@ def _join(first: list[int], a: int, b: int) -> None:
     first[max(a, b)] = min(a, b)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeStep:
+class TreeStep(Struct, frozen=True):
     """What one commit of a plan changes in the tree of the commit before it.
 
     ``files`` are the states that it brings, for the blobs they need.

@@ -10,10 +10,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.change_id import IdRules
@@ -30,8 +32,7 @@ Doing = Literal["pick", "split", "reword", "squash", "fixup", "drop"]
 """What git's todo list calls a command, and ``split``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One commit of the series, or a range of them, and what is to be done to it.
 
     ``message`` is the new message of a ``reword``, or of what a ``squash`` makes with
@@ -57,8 +58,7 @@ class Entry:
         return (self.commit, *self.rest)
 
 
-@dataclass(frozen=True)
-class Todo:
+class Todo(Struct, frozen=True, dict=True):
     """The entries of all commits of a series, in the new order; dropped ones too."""
 
     entries: tuple[Entry, ...]
@@ -172,8 +172,7 @@ def todo_as_read(series: Series) -> Todo:
     return Todo(tuple(Entry(commit) for commit in series.commits))
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How the new series hangs together, in terms of the commits as they were read.
 
     ``order`` has every commit, dropped and squashed ones too. ``parents`` are those

@@ -8,10 +8,11 @@ found by comparing bytes, and only what is left is taken apart.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.model.lines import equal_length, equal_tail
 
@@ -74,8 +75,7 @@ def _blocks(text: bytes) -> Iterator[bytes]:
         at = stop
 
 
-@dataclass(frozen=True)
-class TokenLine:
+class TokenLine(Struct, frozen=True, dict=True):
     """A line without its end, and what is asked of its tokens again and again."""
 
     text: bytes

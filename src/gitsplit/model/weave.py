@@ -10,9 +10,10 @@ can conflict. What one commit did is a thread of one change. ``docs/weave.md`` d
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from gitsplit.model.align import partners
 from gitsplit.model.diff import (
@@ -27,8 +28,7 @@ from gitsplit.model.diff import (
 from gitsplit.model.lines import Lines, lines_of
 
 
-@dataclass(slots=True, eq=False)
-class Strand:
+class Strand(Struct, eq=False):
     """Lines that stand together in the weave, born together and dying together.
 
     They are ``lines[span]``. ``born`` and ``died`` are numbers of changes in the thread
@@ -66,8 +66,7 @@ class Strand:
         return first
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """A part of a thread in which its lines can be followed.
 
     ``begins`` is the number of the change that begins it, by its ``fact``; None where
@@ -92,8 +91,7 @@ _BEFORE: Final = -1
 """Before the first change of a thread."""
 
 
-@dataclass(frozen=True, eq=False)
-class Thread:
+class Thread(Struct, frozen=True, eq=False, dict=True):
     """One file through a range: its changes, oldest first.
 
     Each begins with the state that the one before it ended with. ``numbers`` are their

@@ -4,7 +4,7 @@ Ranges of lines are 1-based, both ends included. Commits are numbered in their e
 from 0, whichever version the file has.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.model.diff import Fact
 from gitsplit.model.objects import Oid
@@ -17,8 +17,7 @@ LineRange = tuple[int, int]
 """First and last line, counted from 1, both included."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(Struct, frozen=True):
     """What a group takes of one file; commit and both paths name the file's change.
 
     ``old_path`` is None where the commit creates the file, ``path`` where it deletes
@@ -37,8 +36,7 @@ class FileEntry:
     commit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEntry:
+class GroupEntry(Struct, frozen=True):
     """A new commit; ``continues`` is the commit whose Change-Id it keeps, if any.
 
     ``rest`` are the commits of which it takes every edit that nothing else names.
@@ -53,8 +51,7 @@ class GroupEntry:
     hunks: tuple[HunkPick, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CommitEntry:
+class CommitEntry(Struct, frozen=True):
     """What becomes of one commit of the series, or of several that are split together.
 
     ``groups`` and ``dropped`` are those of a ``split``, ``message`` is the one of a
@@ -85,8 +82,7 @@ class CommitEntry:
         return bool(self.later or self.dropped_rest)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanDocument:
+class PlanDocument(Struct, frozen=True):
     """A whole plan file; ``upstream`` is None where the series begins at a root."""
 
     upstream: Oid | None

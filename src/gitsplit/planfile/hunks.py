@@ -7,7 +7,8 @@ line, and the second to the fourth added one).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Fact
 
@@ -15,8 +16,7 @@ Ends = tuple[int, int]
 """First and last, counted from 1, both included."""
 
 
-@dataclass(frozen=True, slots=True)
-class HunkPick:
+class HunkPick(Struct, frozen=True):
     """The hunks ``first`` to ``last``; or some lines of one hunk.
 
     ``removed`` and ``added`` count within the hunk, from 1; both are empty where all
@@ -34,8 +34,7 @@ class HunkPick:
         return not self.removed and not self.added
 
 
-@dataclass(frozen=True, slots=True)
-class HunkEntry:
+class HunkEntry(Struct, frozen=True):
     """What a number stands for: a fact, or ranges of lines of one file's change.
 
     ``lines`` have their side and number within it (``-1``, ``+3``) before their text

@@ -7,9 +7,11 @@ doesn't. The rules are those of ``docs/plan-file.md``.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import NoReturn
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
@@ -229,8 +231,7 @@ def _groups_of_lines(spans: Sequence[Span]) -> "array[int]":
     return lines
 
 
-@dataclass
-class _Claims:
+class _Claims(Struct, dict=True):
     """The groups that take the lines and facts of one file's change.
 
     They are known as an entry is read. ``commit`` is how sentences name the commit;

@@ -6,7 +6,9 @@ number that doesn't fit is refused with what would be right.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
@@ -24,8 +26,7 @@ from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry
 from gitsplit.planfile.hunks import Ends, HunkEntry, HunkPick
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedHunk:
+class NumberedHunk(Struct, frozen=True):
     """A hunk, or a fact, of the change number ``file`` (from 0)."""
 
     number: int

@@ -10,8 +10,10 @@ from 0, whichever version the file has.
 import json
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar, get_args
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Fact
@@ -98,8 +100,7 @@ def _version(node: "_Node") -> int:
     return version
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(Struct, frozen=True):
     """A JSON value and its path in the plan (``.series[0].groups``, as jq has it).
 
     What asks for a kind of value raises InvalidPlan where it is of another.
@@ -226,8 +227,7 @@ class _Node:
         return None if isinstance(value, bool) or not isinstance(value, int) else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How an entry says what it is about, on which its other fields depend.
 
     With ``commit``, or from version 2 on with the list ``commits``.
@@ -314,8 +314,7 @@ def _action(node: _Node | None, form: _Form) -> Doing:
     return node.value
 
 
-@dataclass(frozen=True, slots=True)
-class _Drops:
+class _Drops(Struct, frozen=True):
     """What is dropped: edits of files, hunks by number, and the rest of commits."""
 
     files: tuple[FileEntry, ...] = ()

@@ -7,9 +7,10 @@ the changes of the commits at hand; what doesn't fit those is refused.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
 from typing import Any, Generic, TypeVar, get_args
+
+from msgspec import Struct, field
 
 from gitsplit.model.diff import Edit, FactEdit, FileChange, Span, TextEdit, edits_of
 from gitsplit.model.objects import Oid
@@ -69,8 +70,7 @@ def load_steps(
     return tuple(todos)
 
 
-@dataclass(slots=True)
-class _Table(Generic[Value]):
+class _Table(Struct, Generic[Value]):
     """Values with their numbers, each written once; which is which goes by identity."""
 
     values: list[Value] = field(default_factory=list)

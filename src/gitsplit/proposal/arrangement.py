@@ -7,9 +7,11 @@ two groups joined helps; the first that moves fewest lines is chosen.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, islice, pairwise, permutations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.model.content import Assignment
 from gitsplit.model.diff import Edit, FileChange, size_of, sort_key
@@ -37,8 +39,7 @@ _MOST_ORDERED = 4
 """So many groups are tried in any order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A link that is broken, or a file that can't be parsed: what, and in which group.
 
     ``of`` is the group where it is right again, both count from 0.
@@ -50,8 +51,7 @@ class Fault:
     file: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """A way to put something right: so many lines are moved to have these groups."""
 
     lines: int

@@ -11,10 +11,11 @@ the merges above and below that cut of the tree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import log, log1p
 from typing import Protocol
+
+from msgspec import Struct
 
 from gitsplit.proposal.commit_features import Matrix
 from gitsplit.proposal.source_text import Role
@@ -32,8 +33,7 @@ _FAR = 4.0
 """The mean and best score that stand for a merge that there isn't."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """Two clusters that became one, each named by its first piece; ``a`` < ``b``.
 
     ``mean`` and ``best`` are over the pairs of a piece of one and one of the other.
@@ -45,8 +45,7 @@ class Merge:
     best: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """All merges of ``size`` pieces, in the order in which they were made."""
 
     size: int
@@ -137,8 +136,7 @@ class PieceOutline(Protocol):
         """How many lines it changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergeFeatures:
+class MergeFeatures(Struct, frozen=True):
     """The features of one merge of the tree, over the pairs across its two clusters.
 
     ``mean`` and ``best`` are those of the merge (:class:`.clustering.Merge`);

@@ -8,12 +8,13 @@ usual earlier commits changed two files at once.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from math import exp, log, sqrt
 from operator import mul
 from posixpath import dirname
+
+from msgspec import Struct
 
 from gitsplit.model.diff import FileChange, sort_key
 from gitsplit.model.listing import enumeration
@@ -43,8 +44,7 @@ MOST_TOPICS = 100
 """So many topics of a message are compared with the pieces."""
 
 
-@dataclass(frozen=True)
-class Likeness:
+class Likeness(Struct, frozen=True, dict=True):
     """How alike each two pieces are, from 0 to 1: they themselves (``direct``)."""
 
     direct: Matrix
@@ -179,8 +179,7 @@ def directory_co_change(
     return [[found[place[a]][place[b]] for b in homes] for a in homes]
 
 
-@dataclass(frozen=True)
-class CommitFeatures:
+class CommitFeatures(Struct, frozen=True, dict=True):
     """A commit's pieces and their features, each found when it is first asked.
 
     ``earlier`` has the paths that each of the commits before it changed, ``message`` is

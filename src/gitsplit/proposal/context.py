@@ -1,6 +1,6 @@
 """What a proposal may know besides the commit itself."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.proposal.trailers import ON_ALL, TrailerPlace
 
@@ -8,8 +8,7 @@ COPIED_TRAILERS = tuple(sorted(ON_ALL, reverse=True))
 """The trailers that speak of people; they hold for each part of a commit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What the repository's history and its configuration say, as plain values.
 
     ``subjects`` are those of the latest commits, newest first; proposed messages are

@@ -8,7 +8,8 @@ names that stand out most, and where; last the file's name alone.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Fact, FactEdit, TextEdit
 from gitsplit.model.escape import printable
@@ -35,8 +36,7 @@ from gitsplit.proposal.source_text import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What a group of pieces does, as a subject, and where that was found.
 
     ``is_sentence`` says that somebody wrote it so, and no verb was put before a name.

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
@@ -17,8 +18,7 @@ _MOST_SWAPS = 10_000
 """Where so many pairs of names could have taken each other's place, none stands out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What holds a group together, and what it does, each in a few words.
 
     ``deed`` is fit for a subject, as in "Add upgrade_service"; it may be empty.

@@ -9,10 +9,11 @@ import re
 from binascii import crc32
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final, Literal, NamedTuple, overload
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.lines import Lines
@@ -62,8 +63,7 @@ _READ_BYTES: Final = (WIDEST + 1) * _LONGEST_CHARACTER
 """In so many bytes of a line stand more characters than are read of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFeatures:
+class LineFeatures(Struct, frozen=True):
     """The features of the lines that a piece removes and adds.
 
     ``shape`` counts the tokens that come and go (:func:`shape`), ``substitutions`` has
@@ -86,8 +86,7 @@ class LineFeatures:
     is_number: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PieceFeatures:
+class PieceFeatures(Struct, frozen=True):
     """The features of a piece.
 
     ``file`` is the number of its file's change, ``start`` up to ``stop`` are its old
@@ -203,8 +202,7 @@ def _text_of(line: bytes) -> str:
     return f"{head} {chr(_PRIVATE + high)}{chr(_PRIVATE + low)}\n"
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True, dict=True):
     """The texts of a commit's files, and how often each identifier is in them."""
 
     changes: tuple[FileChange, ...]

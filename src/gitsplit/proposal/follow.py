@@ -7,8 +7,9 @@ and only where it is nearer than what the piece is together with now.
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Edit, is_part_of, sort_key
 from gitsplit.model.memo import memo
@@ -108,8 +109,7 @@ piece_index = memo(PieceIndex)
 """The index of these pieces, made once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cover:
+class _Cover(Struct, frozen=True):
     """For each edit of a plan the ``pieces`` that it is of, by number.
 
     ``flat`` has each of them, and ``places`` the edit's own place for each.

@@ -5,8 +5,9 @@ of the shorter row squared by the longer one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import inf
+
+from msgspec import Struct, field
 
 
 def best_matching(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:
@@ -29,8 +30,7 @@ def best_matching(fits: Sequence[Sequence[float]]) -> tuple[int | None, ...]:
     return tuple(place.get(row) for row in range(rows))
 
 
-@dataclass(slots=True)
-class _Matching:
+class _Matching(Struct):
     """The rows matched so far: ``row_of`` has each column's.
 
     Costs are the fits, negated; ``row_prices`` and ``prices`` (of the columns) sum up
@@ -39,9 +39,9 @@ class _Matching:
 
     fits: Sequence[Sequence[float]]
     columns: int
-    row_of: list[int | None] = field(init=False)
-    prices: list[float] = field(init=False)
-    row_prices: list[float] = field(init=False)
+    row_of: list[int | None] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
+    row_prices: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Match none."""

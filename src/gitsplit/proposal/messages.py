@@ -9,9 +9,11 @@ for a plan that the user has changed, too.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, groupby, islice
 from math import log
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.model.diff import Edit, size_of, sort_key
 from gitsplit.model.memo import memo
@@ -73,8 +75,7 @@ _HEIRS_OWN = 5.0
 """So much better an item fits the heir where it is about that, as the subject is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedMessages:
+class ProposedMessages(Struct, frozen=True):
     """What is proposed for the commits of a plan.
 
     ``split`` says which has which parts of the original message; ``subjects`` has for

@@ -9,8 +9,9 @@ within its file or the function.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Edit, FileChange, Span, TextEdit
 from gitsplit.model.memo import memo
@@ -35,8 +36,7 @@ _LONE = re.compile(r"\s*(?:[^\W\d]\w+\s+as\s+)?([^\W\d]\w+)\s*,?\s*$")
 """A line that is a name alone, as within the brackets of an import."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A name that some edits define, and others use, by their places in the commit.
 
     ``is_gone`` says that it goes: then they are the lines that are taken away.
@@ -48,8 +48,7 @@ class Link:
     is_gone: bool = False
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(Struct):
     """The names on one side of an edit; ``local`` ones hold in a function."""
 
     used: frozenset[str]
@@ -220,8 +219,7 @@ def _named(pattern: re.Pattern[str], line: str) -> Iterator[str]:
         yield from filter(None, match.groups())
 
 
-@dataclass(frozen=True, slots=True)
-class EarlyUse:
+class EarlyUse(Struct, frozen=True):
     """The commit ``group`` uses a name that comes with the later commit ``of``.
 
     Where ``is_gone``, it takes away a name that the later one still uses. Both count
@@ -262,8 +260,7 @@ def broken_pairs(link: Link, group_of: Sequence[int]) -> Iterator[tuple[int, int
         yield from ((u, min(definers)) for u in users if u < min(definers))
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A name that an edit needs from the later commit ``of``, and the edits at fault.
 
     ``places`` are those of the edits that would have to come along: which define the

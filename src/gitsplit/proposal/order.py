@@ -8,9 +8,11 @@ changelogs last.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import fsum, log
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, size_of
@@ -23,8 +25,7 @@ from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import text_subwords
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """The cluster ``group`` uses ``name``, which the cluster ``of`` defines."""
 
     group: int

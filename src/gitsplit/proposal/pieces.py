@@ -10,8 +10,9 @@ paths of their files collide.
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FactEdit, FileChange, TextEdit, block_edits
@@ -29,8 +30,7 @@ _CLOSE = (3, 12, 50)
 """Of too many pieces those within so many lines of each other are joined, in steps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """The pieces of a commit; ``shortcut`` says in words how they were made fewer."""
 
     pieces: tuple[Piece, ...]

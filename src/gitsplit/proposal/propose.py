@@ -13,10 +13,11 @@ By location: neighbours are apart where the gap between them is wide
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
@@ -86,8 +87,7 @@ def proposal(  # noqa: PLR0913, PLR0917 -- what the user may ask for
     return proposals(changes, message, by, keep, context).plan(commits, at_least)
 
 
-@dataclass(frozen=True)
-class ProposalsByContent:
+class ProposalsByContent(Struct, frozen=True, dict=True):
     """The proposals for a commit by what its pieces say, each plan made once.
 
     ``changes`` and ``message`` are the commit's, ``commit`` has the pieces and their
@@ -414,8 +414,7 @@ def _parts_of_pieces(
     return parts_that_hold(changes, flat, gaps, wanted)
 
 
-@dataclass(frozen=True)
-class ProposalsByLocation:
+class ProposalsByLocation(Struct, frozen=True, dict=True):
     """The proposals for a commit whose edits are grouped ``by`` where they are."""
 
     changes: tuple[FileChange, ...]

@@ -8,8 +8,10 @@ the group where it was.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan, NothingToDo
 from gitsplit.model.diff import Edit, is_part_of, size_of, sort_key
@@ -27,8 +29,7 @@ _TRIES = 8
 """So many numbers are tried, since groups whose paths collide are joined again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Regrouping:
+class Regrouping(Struct, frozen=True):
     """A plan with another number of groups, and how its groups map to those before.
 
     ``parents`` maps each new group to the old group with which it shares most lines,

@@ -6,8 +6,9 @@ those that come later: with all of them the commit is the original, which passes
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
+
+from msgspec import Struct
 
 from gitsplit.model.diff import TextEdit
 from gitsplit.model.escape import printable
@@ -24,8 +25,7 @@ _ROUNDS = 4
 """So often it is looked for what the hunks that are taken along need in turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """Edits that a failing commit may lack, by their places in the plan, and why.
 
     ``name`` is what they define, or is used in them; empty where something else speaks

@@ -5,7 +5,8 @@ proposed; only a message that was proposed here gives way to the one proposed no
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.model.memo import memo_by
 from gitsplit.model.plan import Group, Plan, groups_with_edits

@@ -9,10 +9,11 @@ the signals, and counts once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import log
 from operator import mul
+
+from msgspec import Struct
 
 from gitsplit.proposal import weights
 from gitsplit.proposal.clustering import GROUP_COUNT_FEATURES
@@ -33,8 +34,7 @@ Who asks knows of several.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """What a regression learned: a constant, and a weight for each signal."""
 
     constant: float
@@ -47,8 +47,7 @@ class Linear:
         return cls(named["constant"], tuple(named.get(name, 0.0) for name in names))
 
 
-@dataclass(frozen=True, slots=True)
-class PairWeights:
+class PairWeights(Struct, frozen=True):
     """What pairs are weighed by: those across files, and those within one."""
 
     across: Linear

@@ -11,9 +11,10 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import log
+
+from msgspec import Struct
 
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.source_text import subwords
@@ -89,8 +90,7 @@ _WORD_WEIGHT, _PATH_WEIGHT, _NAME_WEIGHT = 0.58, 0.31, 0.21
 _BEGINNING_WEIGHT, _DENSITY_WEIGHT, _SIZE_WEIGHT = 0.45, 6.2, 0.056
 
 
-@dataclass(frozen=True)
-class GroupWords:
+class GroupWords(Struct, frozen=True, dict=True):
     """The words of a group of pieces, and what kinds of changes it is."""
 
     pieces: tuple[PieceFeatures, ...]
@@ -170,8 +170,7 @@ class GroupWords:
         return shares | {"comment": float(only_comments)}
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(Struct, frozen=True, dict=True):
     """The groups that sentences are for."""
 
     groups: tuple[GroupWords, ...]

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from gitsplit.model.message import subject_of, trailers, with_trailer_lines
 from gitsplit.model.message import without_change_id as _without_id
@@ -16,8 +17,7 @@ from gitsplit.proposal.trailers import with_people_of
 Style = Literal["plain", "area", "conventional"]
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectChoice:
+class SubjectChoice(Struct, frozen=True):
     """A subject that may be a commit's, and where it was found, in a few words."""
 
     text: bytes

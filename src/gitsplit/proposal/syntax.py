@@ -9,8 +9,9 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
+
+from msgspec import Struct
 
 from gitsplit.model.content import Assignment, file_states
 from gitsplit.model.diff import File
@@ -45,8 +46,7 @@ class _NotJudged(Exception):
     """Nothing can be said of a content."""
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenFile:
+class BrokenFile(Struct, frozen=True):
     """A file that can't be parsed in the commits ``group`` up to ``until`` (from 0)."""
 
     group: int

@@ -5,8 +5,9 @@ are their parts. What two formats would both have to find out is found out here,
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.change_id import (
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.propose import Proposals
 
 
-@dataclass(frozen=True, slots=True)
-class ResultCommit:
+class ResultCommit(Struct, frozen=True):
     """A commit of the new history, made by a rewrite or kept as it was.
 
     ``change_id`` is the one in its message, None where it has none, ``original_id``
@@ -56,8 +56,7 @@ class ResultCommit:
         return self.change_id is not None and not self.keeps_id
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdits:
+class FileEdits(Struct, frozen=True):
     """The edits of one file that a commit has, in their order.
 
     ``commit`` is the number of the commit of the range, from 0, that they were in.
@@ -88,8 +87,7 @@ def edits_of_files(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NotContinued:
+class NotContinued(Struct, frozen=True):
     """A commit of a range that no new one continues.
 
     ``change_id`` is its Change-Id, where no commit has that any more; ``parts`` are the
@@ -101,8 +99,7 @@ class NotContinued:
     parts: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPart:
+class SplitPart(Struct, frozen=True):
     """One of the commits that a commit is split into.
 
     ``by_hand`` are the paths of files that were edited in it, ``reason`` says why its
@@ -119,16 +116,14 @@ class SplitPart:
     flaws: "tuple[Flaw, ...]" = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnsaidText:
+class UnsaidText(Struct, frozen=True):
     """What a commit's message said, part by part, and none of the new ones says."""
 
     commit: Oid
     parts: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """How a commit of so many files and hunks is split.
 
     ``dropped`` is what no commit takes, ``unsaid`` what none of the messages says of
@@ -148,8 +143,7 @@ class Split:
     commits: tuple[SourceCommit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CommitFate:
+class CommitFate(Struct, frozen=True):
     """What would become of one commit of the series.
 
     ``commits`` are those that it becomes: none where it is dropped or squashed.
@@ -236,8 +230,7 @@ def _part(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """What reviewers on Gerrit will see of a rewrite; commits go by their numbers.
 
     ``patch_sets`` are the changes whose next patch set does something else than the
@@ -297,8 +290,7 @@ def _patch_sets(
             yield number, kept
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What applying the work would come to.
 
     ``review`` is None where nobody reviews. ``warnings`` are about what others
@@ -312,8 +304,7 @@ class Preview:
     refusal: GitsplitError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(Struct, frozen=True):
     """All that a dry run may tell; each format asks for what it tells.
 
     ``plans`` are those of the commits that are split;
@@ -337,8 +328,7 @@ Where = Literal["not staged", "untracked", "nowhere", "later"]
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DroppedEdits:
+class DroppedEdits(Struct, frozen=True):
     """Edits that were dropped from a commit, all of which are in the same state now."""
 
     commit: Oid
@@ -380,8 +370,7 @@ def _where(is_in_head: bool | None, is_kept: bool) -> Where:
     return "not staged" if is_in_head else "untracked"
 
 
-@dataclass(frozen=True, slots=True)
-class RewriteFindings:
+class RewriteFindings(Struct, frozen=True):
     """What a rewrite did, and what it left alone.
 
     ``moved`` are refs with their new values, ``left`` those that stay, each with the

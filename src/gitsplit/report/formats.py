@@ -5,9 +5,10 @@ a dry run to a :class:`Printout`, and a line in :data:`FORMATS`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.listing import enumeration
@@ -24,8 +25,7 @@ FORMATS: Mapping[str, str] = {
 DEFAULT, *_ = FORMATS
 
 
-@dataclass(frozen=True, slots=True)
-class Printout:
+class Printout(Struct, frozen=True):
     """What is printed, and the sentences that are said beside it.
 
     ``is_utf8`` says that it isn't turned into the terminal's encoding. ``refusal`` is

@@ -7,10 +7,11 @@ can't: run the editor, suspend, leave, and have threads find out what takes long
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, fields, replace
 from functools import partial
 from threading import Thread
 
+from msgspec import Struct
+from msgspec.structs import replace
 from prompt_toolkit.application import Application, get_app, run_in_terminal
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.input import Input
@@ -117,8 +118,7 @@ def run_screen(
         shell.close()
 
 
-@dataclass(slots=True)
-class Tried:
+class Tried(Struct):
     """An action that was tried in a thread, on which state, and what it made of it."""
 
     made: tuple[State, Action, State] | None = None
@@ -139,7 +139,7 @@ class Tried:
 def _is_same(one: State, other: State) -> bool:
     """Whether two states have the very same values."""
     return all(
-        getattr(one, each.name) is getattr(other, each.name) for each in fields(State)
+        getattr(one, name) is getattr(other, name) for name in State.__struct_fields__
     )
 
 

@@ -1,9 +1,10 @@
 """What a row of the key table is: keys, where they are pressed, and what each does."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions import Action
@@ -55,8 +56,7 @@ class Pressed(NamedTuple):
 KeyAction = Action | Callable[[Pressed], Action]
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(Struct, frozen=True):
     """A row of the table: keys that belong together, and what each does.
 
     ``contexts`` is where they do it. ``help`` are the words in help and documentation,

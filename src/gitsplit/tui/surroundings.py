@@ -7,6 +7,8 @@ the same way from an action to the next state.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gitsplit.errors import ActionRefused
 from gitsplit.model.objects import Oid
 from gitsplit.model.states import ContentMerge
@@ -32,8 +34,7 @@ from gitsplit.tui.view.colours import Colours
 from gitsplit.tui.view.patch import patch_at_cursor
 
 
-@dataclass(frozen=True, slots=True)
-class Editor:
+class Editor(Struct, frozen=True):
     """Lets the user edit on the terminal; each may raise EditorFailed.
 
     ``message`` takes a message and the diff that is shown below it, ``file`` the path

@@ -6,8 +6,10 @@ computed in memory, for previews as well. :func:`undo` and :func:`recover` lead 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     CheckFailed,
@@ -72,8 +74,7 @@ _KEEPS_PLAN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What :func:`apply` did: the commits written, the refs moved, and those left.
 
     ``unsigned`` is the number of commits that were signed and no longer are.

@@ -12,9 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Condition, Event, Lock, Thread, current_thread
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, NotChecked
 from gitsplit.git.program import NOT_RUN, processors
@@ -128,8 +130,7 @@ def _check_error(
     )
 
 
-@dataclass(slots=True, eq=False)
-class _Run:
+class _Run(Struct, eq=False):
     """The commands run on one commit; ``stop`` is set once nobody wants the result."""
 
     commit: WrittenCommit

@@ -6,7 +6,9 @@ continues or aborts it, the outcome is the same.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     GitsplitError,
@@ -139,8 +141,7 @@ def _signing_options(repo: Repository, finish: Finish) -> tuple[str, ...]:
     return ("--no-gpg-sign",) if repo.config.get_bool("commit.gpgSign") else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Handoff:
+class _Handoff(Struct, frozen=True):
     """What git is to pick, and the new commits that it needs for that.
 
     ``lines`` are the todo list, ``dropped`` go back into the files at its end.
@@ -179,8 +180,7 @@ def _make_handoff(
     return _Handoff(tuple(lines), tuple(map(_pick_line, kept)), rewrite)
 
 
-@dataclass(frozen=True, slots=True)
-class _Carriers:
+class _Carriers(Struct, frozen=True):
     """Makes temporary commits for ``git rebase`` to pick.
 
     Each is on the original parents of its source, so its diff is one planned piece.

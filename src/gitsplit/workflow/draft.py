@@ -6,10 +6,11 @@ file has no room for: cursor and undo history.
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from hashlib import sha256
 from threading import Condition, Thread
 from typing import Any
+
+from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, InvalidPlan, WriteFailed
 from gitsplit.git import history

@@ -4,9 +4,10 @@ Of a dry run nothing hides the rest: what stands against one commit stands besid
 and all the others are shown.
 """
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, InvalidPlan
 from gitsplit.git.repository import Repository

@@ -7,8 +7,10 @@ leaves the repository as it was. Notes and ``post-rewrite`` follow once refs hav
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import Declined, GitsplitError, HookRefused, Interrupted
 from gitsplit.git import hooks
@@ -55,8 +57,7 @@ def allow_screen() -> None:
     """Raise nothing: whatever is shown can be shown here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(Struct, frozen=True):
     """How new commits are to be verified, signed, checked and announced.
 
     By default, not. ``verify`` runs ``commit-msg`` on new messages. ``agrees`` is asked

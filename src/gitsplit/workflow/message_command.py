@@ -8,8 +8,9 @@ program which writes plain words loses no sign-off.
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.git.diff import patch_between

@@ -1,7 +1,8 @@
 """Between plan files and the work of a run: what one says is to be done, and back."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     EmptySeries,

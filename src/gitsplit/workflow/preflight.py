@@ -1,7 +1,9 @@
 """What stands against a todo list, before it is applied: conflicts, files, Gerrit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, ReplayConflict
 from gitsplit.git.repository import Repository
@@ -37,8 +39,7 @@ def outlook(
     return Outlooks(repo, work, drop_to, verify=verify).of(work.todo)
 
 
-@dataclass(frozen=True, slots=True)
-class _Preview:
+class _Preview(Struct, frozen=True):
     """The commits that a todo list would write, and where index and files would go."""
 
     work: Work

@@ -4,8 +4,9 @@ They are shared by the screen and the thread that estimates commits beside it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from threading import Event, Lock
+
+from msgspec import Struct, field
 
 from gitsplit.errors import GitsplitError, NothingToSplit
 from gitsplit.git import history
@@ -39,8 +40,7 @@ Sizes = Mapping[bytes, int | None]
 """The size of each changed file, both sides in bytes; None where one isn't here."""
 
 
-@dataclass(slots=True)
-class ProposalCache:
+class ProposalCache(Struct):
     """The proposed plans of a series, each made when it is first asked for.
 
     Two threads may ask; one makes proposals at a time. ``known_…`` answers at once,
@@ -50,7 +50,7 @@ class ProposalCache:
     repo: Repository
     request: Request
     work: Work
-    _proposals: dict[Oid, Proposals] = field(init=False)
+    _proposals: dict[Oid, Proposals] = field(default_factory=dict)
     _free_plans: dict[Oid, Plan] = field(default_factory=dict)
     _estimated: set[Oid] = field(default_factory=set)
     _sizes: dict[Oid, Sizes] = field(default_factory=dict)

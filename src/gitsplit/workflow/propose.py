@@ -1,8 +1,10 @@
 """The request of a run, and plans proposed: by gitsplit, or by the user's program."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan, ProgramFailed
 from gitsplit.git.config import ALLOW_LOCAL
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.propose import Proposals
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the user asked for on the command line; ``plan`` is the text of a plan file.
 
     ``moves_ids`` moves Change-Ids that Gerrit doesn't see down into the footer,

@@ -8,9 +8,11 @@ joined up to the next that passes. The last tree is always the original's.
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import CheckFailed, GitsplitError, GivenUp, InvalidPlan
 from gitsplit.git.repository import Repository
@@ -48,8 +50,7 @@ MOST_RUNS = 2
 """So many runs are made for each failing commit to find out what helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """The plan in which a commit no longer fails, what was done, and in how many runs.
 
     ``oid`` is the commit that the plan is of.

@@ -7,7 +7,8 @@ The rules are those of its server and its ``commit-msg`` hook
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     NoIdentity,

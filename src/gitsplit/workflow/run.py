@@ -7,8 +7,10 @@ check with ``-x`` and move refs (:func:`gitsplit.workflow.apply.apply`). A dry r
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     UNCHANGED,
@@ -43,8 +45,7 @@ KEPT = "Your work is kept as a draft."
 """Said to who leaves with something unfinished."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What a run has applied, or git has finished rebasing.
 
     Neither where the user quit. ``has_draft`` says that unfinished work is saved.

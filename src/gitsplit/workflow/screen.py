@@ -3,10 +3,12 @@
 Or questions in its place.
 """
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     ActionFailed,
@@ -86,7 +88,7 @@ def edit_work(
     try:
         chosen = _have_chosen(opening, around, finish.talk)
         if chosen is not None and runner is not None:
-            return replace(chosen, passed=runner.passed)
+            return dataclasses.replace(chosen, passed=runner.passed)
         return chosen
     finally:
         try:

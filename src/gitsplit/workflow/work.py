@@ -1,9 +1,11 @@
 """The work of a run: the series as read, and a plan for each commit to be split."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     GitsplitError,
@@ -45,8 +47,7 @@ if TYPE_CHECKING:
     from gitsplit.proposal.propose import Proposals
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """The series as read from git, and the todo list of what becomes of its commits.
 
     ``head_ref`` is the ref that HEAD named at the start, None where it was detached.

@@ -6,10 +6,11 @@ lexed in steps of a few milliseconds, so that no key has to wait for it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from gitsplit.model.diff import File, FileChange
 from gitsplit.model.objects import Oid
@@ -29,8 +30,7 @@ _AHEAD = 100  # lines that may come into sight next
 _LONGEST_STEP = 0.05  # seconds; a file that takes longer for one token is given up
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """A file being lexed: how many lines are ``done``, and the tints in them."""
 
     text: str
@@ -77,8 +77,7 @@ class _Reading:
 _Key = tuple[Oid, bytes]
 
 
-@dataclass(slots=True)
-class Syntax:
+class Syntax(Struct):
     """The tints of all files that were ever in sight, as far as they are lexed."""
 
     _readings: dict[_Key, _Reading] = field(default_factory=dict)

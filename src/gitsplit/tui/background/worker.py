@@ -15,13 +15,13 @@ import gc
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice, zip_longest
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any, NoReturn, Protocol, TypeVar
 
+from msgspec import Struct
 from prompt_toolkit.application import Application
 
 from gitsplit.errors import (
@@ -127,8 +127,7 @@ def _refuse_proposal(_commit: Oid) -> NoReturn:
 FindEstimate = Callable[[Oid, Watch], Estimate]
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """What the shell asks git and the proposal; the state gets the answers as reports.
 
     ``merge`` is asked while a key is answered, and may raise ActionRefused. The others
@@ -151,8 +150,7 @@ class Backend:
     asks_program: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """A question for the backend; cancelled when ``todo`` is no longer the list shown.
 
     Where ``todo`` is None, it is never cancelled.

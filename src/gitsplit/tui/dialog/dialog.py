@@ -6,9 +6,10 @@ while the user stays there.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from gitsplit.errors import (
     ActionRefused,

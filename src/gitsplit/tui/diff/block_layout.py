@@ -5,9 +5,10 @@ earlier commit, in the one shown, or in a later one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.model.content import Assignment, hunk_lines
 from gitsplit.model.diff import Edit, FileChange, Hunk, Span, TextEdit
@@ -17,8 +18,7 @@ EARLIER, MINE, LATER = range(3)
 """The fate of an edit: in an earlier commit, in the one shown, or in a later one."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlockLayout:
+class BlockLayout(Struct, frozen=True):
     """The rows of a commit's diff in one block, as segments.
 
     ``starts`` are the first rows of the segments, from 0, then the end. ``headers`` are

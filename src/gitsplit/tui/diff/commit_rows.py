@@ -12,11 +12,14 @@ rows is asked for; edits above it merely shift its line numbers.
 The layout of one block is in :mod:`gitsplit.tui.diff.block_layout`.
 """
 
+import dataclasses
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from operator import mul
+
+from msgspec import Struct
 
 from gitsplit.model.diff import Edit, Fact, FactEdit, FileChange, Span, TextEdit
 from gitsplit.model.memo import memo
@@ -140,8 +143,7 @@ class CommitRows:
         yield Span(0, end), True
 
 
-@dataclass(frozen=True, slots=True)
-class _Above:
+class _Above(Struct, frozen=True):
     """The spans of lines above a hunk: in its block, then in the blocks above it."""
 
     commit: CommitRows
@@ -220,7 +222,7 @@ def _commit_rows(
     if kept is None:
         found = CommitRows(changes, rows, fates, ())
         heights = [_height_in_block(found, block) for block in range(len(rows.blocks))]
-        return replace(found, starts=tuple(accumulate(heights, initial=0)))
+        return dataclasses.replace(found, starts=tuple(accumulate(heights, initial=0)))
     touched = _stale_block_runs(kept, rows, fates)
     layouts = dict(kept.layouts)
     for at in chain.from_iterable(touched):
@@ -231,7 +233,7 @@ def _commit_rows(
         starts = starts_after(
             starts, run, [_height_in_block(found, block) for block in run]
         )
-    return replace(found, starts=starts)
+    return dataclasses.replace(found, starts=starts)
 
 
 def _stale_block_runs(kept: CommitRows, rows: Rows, fates: bytes) -> tuple[range, ...]:

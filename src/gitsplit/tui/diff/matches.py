@@ -7,8 +7,9 @@ ones, too.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
@@ -18,8 +19,7 @@ _TEXT = {RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD}
 _SMALL = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 
 
-@dataclass(frozen=True, slots=True)
-class Needle:
+class Needle(Struct, frozen=True):
     """A text that is looked for; capital letters count only where it has one.
 
     ``sides`` has the lines with it of each side of a file that was looked through.

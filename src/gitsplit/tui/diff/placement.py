@@ -7,9 +7,10 @@ sides of an edit begin beside each other where old lines stand beside new ones.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.model.diff import TextEdit
 from gitsplit.model.memo import memo
@@ -32,8 +33,7 @@ class _Run(NamedTuple):
     is_folded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """The lines on which rows stand; ``height`` are all of them."""
 
     runs: tuple[_Run, ...]

@@ -9,9 +9,10 @@ folded in its middle. Where edits are cut or runs unfolded, only the blocks from
 first to the last that differ are made anew; ``common_ends`` finds out which.
 """
 
+import dataclasses
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, TypeVar
@@ -319,7 +320,7 @@ def rows_after(
     """
     touched = _stale_blocks(rows, edits, unfolded)
     if not touched:
-        return replace(rows, edits=edits, unfolded=unfolded)
+        return dataclasses.replace(rows, edits=edits, unfolded=unfolded)
     old = rows.blocks[touched.start : touched.stop]
     places = (_BlockPlace(block.file, block.hunks, block.span) for block in old)
     first = rows.first_places[touched.start]

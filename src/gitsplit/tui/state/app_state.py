@@ -1,9 +1,10 @@
 """The state of the screen as one immutable value: all that a frame depends on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.checks import Check, Outlook
@@ -29,8 +30,7 @@ NO_ROWS = diff_rows((), ())
 """The rows where no commit is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class History(Generic[Value]):
+class History(Struct, Generic[Value], frozen=True):
     """Undo and redo: a value, those before it, and those that were undone.
 
     Earlier values are kept as they were, never computed again: undo is exact (law 4 of
@@ -178,8 +178,7 @@ NO_IDS = IdRules()
 """The Change-Id rules of a repository that uses none."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesInfo:
+class SeriesInfo(Struct, frozen=True):
     """The series as it is in the repository, and the configuration that matters for it.
 
     ``name`` is the range as the user would name it. ``ref`` is the branch that will
@@ -209,8 +208,7 @@ class SeriesInfo:
     keeps_drafts: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The commit that is being split.
 
     ``change_id`` is empty where it has none; ``above`` is the number of commits on top.
@@ -234,8 +232,7 @@ def target_in(info: SeriesInfo, commit: Oid) -> Target:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """How much a commit of the series changes, and how many changes it seems to be.
 
     ``things`` has a description of each of these; it is empty where none was found, for
@@ -250,8 +247,7 @@ class Estimate:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCommit:
+class ReadCommit(Struct, frozen=True):
     """What a commit of the series did, in unfolded rows, or why that isn't known."""
 
     changes: tuple[FileChange, ...] = ()
@@ -277,8 +273,7 @@ class Versions(NamedTuple):
     theirs: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(Struct, frozen=True):
     """The line that the user is typing, what for, and the cursor in it.
 
     Bytes of a subject that are not UTF-8 are lone surrogates in ``text``. ``choices``
@@ -322,8 +317,7 @@ class HistoryStep(NamedTuple):
     checks: Mapping[int, Check] = NO_CHECKS
 
 
-@dataclass(frozen=True, slots=True)
-class LastPlace:
+class LastPlace(Struct, frozen=True):
     """Where the user was last in a commit that isn't open now.
 
     ``rows`` are those of ``plan``, which may have been another one then.
@@ -339,8 +333,7 @@ class LastPlace:
     folded: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """The whole application: the todo list with its history, and where the user is.
 
     Commits of a plan (groups), new commits, rows and columns are numbered from 0.

@@ -3,8 +3,9 @@
 A column stands for a new commit, the last one for what is left out, where that is any.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED

@@ -5,10 +5,12 @@ compared anew with the one before it, file by file, by the state's ``hunks_betwe
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, File, FileChange, TextEdit, edits_of
@@ -21,8 +23,7 @@ from gitsplit.tui.diff.rows import common_ends, common_ends_of_both, diff_rows
 from gitsplit.tui.state.app_state import HunksBetween, State
 
 
-@dataclass(slots=True)
-class Size:
+class Size(Struct):
     """How many edits, added and removed lines; in a commit, also for each file."""
 
     pieces: int = 0
@@ -140,8 +141,7 @@ def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
             del size.files[file]
 
 
-@dataclass(frozen=True, slots=True)
-class ActualCommit:
+class ActualCommit(Struct, frozen=True):
     """The diff and size of a new commit, and the plan and group that they are of.
 
     Where ``is_edited``, it is a plan of this commit alone, made by comparing its files.

@@ -5,7 +5,8 @@ then, so undo and redo have it as it was.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused
 from gitsplit.model.diff import Edit, TextEdit

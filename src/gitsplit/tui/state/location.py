@@ -5,7 +5,8 @@ others, because the plan cuts hunks or lines are unfolded, the cursor stays on i
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of

@@ -5,9 +5,10 @@ items of lists, paragraphs. Each is in the messages that say it, or left out.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.memo import memo
@@ -40,8 +41,7 @@ class MessageRow(NamedTuple):
     part: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartedMessage:
+class PartedMessage(Struct, frozen=True):
     """The message of a commit that is split, and which new commits say its parts.
 
     The groups of ``split`` are the new commits from number ``first`` on.

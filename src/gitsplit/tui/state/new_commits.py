@@ -6,9 +6,11 @@ continues the original, with the owner's message.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.memo import memo, memo_by
@@ -36,8 +38,7 @@ class Address(NamedTuple):
     group: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewCommit:
+class NewCommit(Struct, frozen=True):
     """A commit of the new series.
 
     It is made from ``entry``, of ``group`` where that is split; ``where`` is its

@@ -4,7 +4,7 @@ The lower half of the series, and a page of its own, show the message of the sel
 commit, its files, and its diff: a few lines above the rows, whatever the width.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitsplit.model.diff import FileChange, TextEdit, edits_of
 from gitsplit.model.objects import Oid

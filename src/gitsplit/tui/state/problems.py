@@ -5,8 +5,9 @@ preview waits for the answer; any other key stops waiting.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import takewhile
+
+from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook

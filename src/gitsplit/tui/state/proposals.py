@@ -8,7 +8,8 @@ proposal.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.objects import Oid

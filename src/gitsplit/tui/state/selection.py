@@ -6,9 +6,10 @@ of a hunk or of a file at least all that is under it is selected.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from gitsplit.model.diff import (
     Edit,

@@ -4,7 +4,9 @@ The steps and the user's place are kept in a :class:`Memory` for the next start.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.checks import Check
@@ -215,8 +217,7 @@ MOST_STEPS = 100
 RESTORED = "restored your draft · u to undo its last step"
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What is kept of a screen for the next start: steps, and the user's place.
 
     ``opened`` is the commit that was open, None where none was; the cursor was

@@ -4,8 +4,9 @@ And which of them continues the original.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import Fact, FactEdit

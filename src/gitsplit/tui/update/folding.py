@@ -3,7 +3,7 @@
 Rows of a folded file are there all the same: only the cursor passes them.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.diff import TextEdit

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of

@@ -1,9 +1,10 @@
 """What the user has written in the editor: messages, and a file as of one commit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.encoding import has_new_nul

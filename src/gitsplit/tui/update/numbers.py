@@ -1,7 +1,8 @@
 """A commit's number of two digits: typed digit by digit, until it says what to do."""
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.tui.state.app_state import NumberPurpose, Screen, State, TypedNumber
 from gitsplit.tui.update.actions import Action

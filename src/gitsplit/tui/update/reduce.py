@@ -7,8 +7,9 @@ the way from screen to screen. Here are reports of work in the background, and r
 to the shell around the state.
 """
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.proposal.rewording import with_words_followed

@@ -1,7 +1,8 @@
 """The way from screen to screen: pages on top of each other, and back."""
 
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.tui.state.app_state import (

@@ -6,8 +6,9 @@ that have the text.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import TextEdit

@@ -4,8 +4,9 @@ And the cursor on the screens that list commits: the series, and the messages.
 """
 
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.listing import quantity

@@ -2,9 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial, reduce
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.diff import sort_key

@@ -1,8 +1,9 @@
 """The prompt's line as keys edit it: those of readline, on a text and a cursor."""
 
 import re
-from dataclasses import replace
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from gitsplit.tui.state.app_state import KillEnd, Prompt, State
 from gitsplit.tui.update.actions.prompt import (

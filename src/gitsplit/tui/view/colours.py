@@ -13,9 +13,9 @@ matches and the selected hunk reversed, so that all is there without colours too
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct, field
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Attrs, Style
 
@@ -29,8 +29,7 @@ class Scheme(StrEnum):
     MONO = "mono"
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(Struct, frozen=True):
     """What the user wants of the colours.
 
     ``own`` has the styles of the user's own for classes of ours.

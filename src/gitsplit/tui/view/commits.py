@@ -2,10 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
@@ -107,8 +107,7 @@ def short_id(change_id: bytes) -> str:
     return one_line(change_id)[:9]
 
 
-@dataclass(frozen=True, slots=True)
-class _CommitColumns:
+class _CommitColumns(Struct, frozen=True):
     """The widths of the columns of the list."""
 
     digits: int
@@ -195,8 +194,7 @@ def _id_cells(state: State, group: int, columns: _CommitColumns) -> StyleAndText
     return [("class:faint", "  " + change_id_words(state, group))]
 
 
-@dataclass(frozen=True, slots=True)
-class _CommitBlock:
+class _CommitBlock(Struct, frozen=True):
     """The block of one commit; ``hidden`` files are only counted, as ``… 3 more``."""
 
     subject: tuple[str, ...]

@@ -1,9 +1,9 @@
 """The diff of the commit being split, in its pane: unified, or old beside new."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 
+from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
@@ -84,8 +84,7 @@ def _is_line(state: State, row: int) -> bool:
     return state.rows[row].kind in _LINES
 
 
-@dataclass(frozen=True, slots=True)
-class _BesideLines:
+class _BesideLines(Struct, frozen=True):
     """The lines of a diff with the old side on the left and the new one on the right.
 
     The cursor's mark stands before the side that it is on.

@@ -6,10 +6,11 @@ screen is a row of ``_PAGES``: a new one is added there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -96,8 +97,7 @@ def _owner_lines(state: State, width: int) -> list[StyleAndTextTuples]:
     return [[("", f" {line}")] for line in text_lines(owner_words(state), width - 2)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """A screen other than the split: its name in the rule, and its lines.
 
     ``below`` draws so many lines more as ``below_height`` says, under them, and
@@ -298,8 +298,7 @@ def _is_in_lower_half(state: State) -> bool:
     return state.prompt is None and state.is_lower and state.screen is Screen.SERIES
 
 
-@dataclass(frozen=True, slots=True)
-class _Regions:
+class _Regions(Struct, frozen=True):
     """Panes that draw the state that ``get_state`` gives at each frame."""
 
     get_state: GetState
@@ -439,8 +438,7 @@ class _Regions:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Panes:
+class Panes(Struct, frozen=True):
     """The widths of the panes of a wide screen; a bar stands between two.
 
     Where the selected commit isn't shown, ``right`` is 0.

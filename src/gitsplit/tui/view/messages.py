@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 
+from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
@@ -43,8 +43,7 @@ _PART_LINES = 2  # of a part
 _BAR = "┃"
 
 
-@dataclass(frozen=True, slots=True)
-class _MessageBlock:
+class _MessageBlock(Struct, frozen=True):
     """A commit, and the lines of its message below the subject."""
 
     number: int
@@ -57,8 +56,7 @@ class _MessageBlock:
         return 2 + len(self.body) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class _PartBlock:
+class _PartBlock(Struct, frozen=True):
     """A part of a message that was split, and the numbers of those that say it.
 
     Numbers count from 0. Above the first of several is a ``heading``, below the

@@ -5,9 +5,9 @@ from, for a cursor that our regions don't have: more than half the time of a fra
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct
 from prompt_toolkit.application import get_app
 from prompt_toolkit.data_structures import Point
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -28,8 +28,7 @@ OnMouse = Callable[[int, int], None]
 """Called with a number and 0 for a click, or with how far the wheel turned."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaneLines:
+class PaneLines(Struct, frozen=True):
     """What a pane draws: ``height`` lines, each made when it is asked for.
 
     ``cursor`` is the line that must be visible. ``scroll`` gives the first visible

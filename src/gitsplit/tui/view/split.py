@@ -5,10 +5,10 @@ The same row of the same change reads the same in every pane.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
@@ -61,8 +61,7 @@ _text_cells = lru_cache(maxsize=4096)(line_cells)
 """Keyed by the values that it shows, so it can't be stale."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineLook:
+class LineLook(Struct, frozen=True):
     """How lines are shown: from column ``pan`` on, tinted, with what differs or not.
 
     The text that is searched, if any, stands out. Where ``follows``, a line too long
@@ -307,8 +306,7 @@ def _lines_above(change: FileChange, header: Header) -> Iterator[bytes]:
         yield from (lines[number] for number in reversed(span.numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class SelectedRows:
+class SelectedRows(Struct, frozen=True):
     """The selected rows, as runs in order, for quick look-up."""
 
     runs: tuple[range, ...]

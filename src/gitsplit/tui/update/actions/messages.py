@@ -1,41 +1,36 @@
 """Actions on messages: texts from the editor, and the screen of messages."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.model.objects import Oid
 from gitsplit.tui.state.new_commits import Address
 
 
-@dataclass(frozen=True, slots=True)
-class WriteMessages:
+class WriteMessages(Struct, frozen=True):
     """Give commits the messages that the editor returned."""
 
     messages: tuple[tuple[Address, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reworded:
+class Reworded(Struct, frozen=True):
     """Reword a commit of the series, if the message that was edited is a new one."""
 
     commit: Oid
     message: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
+class Confirm(Struct, frozen=True):
     """Confirm the message of the selected new commit, and select the next to confirm.
 
     On the screen of messages.
     """
 
 
-@dataclass(frozen=True, slots=True)
-class NextUnconfirmed:
+class NextUnconfirmed(Struct, frozen=True):
     """Select the next new commit whose message is not confirmed, round the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendPart:
+class SendPart(Struct, frozen=True):
     """Send the selected part of a message to the new commit ``number``, from 0.
 
     Numbers are those on the screen of messages.
@@ -44,15 +39,13 @@ class SendPart:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ShiftPart:
+class ShiftPart(Struct, frozen=True):
     """Send the selected part to the next commit (1) or the previous one (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class LeavePartOut:
+class LeavePartOut(Struct, frozen=True):
     """Leave the selected part out of all messages."""
 
 

@@ -1,85 +1,73 @@
 """Actions on the prompt: the one line that the user types."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.tui.state.app_state import KillEnd, NumberPurpose, Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Open the prompt, for ``purpose``."""
 
     purpose: Purpose
 
 
-@dataclass(frozen=True, slots=True)
-class TypeText:
+class TypeText(Struct, frozen=True):
     """Insert text that was typed or pasted into the prompt."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EraseText:
+class EraseText(Struct, frozen=True):
     """Erase so many characters after the cursor, or before it where negative."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveInText:
+class MoveInText(Struct, frozen=True):
     """Move the prompt's cursor right, or left where negative."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveByWord:
+class MoveByWord(Struct, frozen=True):
     """Move the prompt's cursor behind the next word (1), or before the last (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class KillText:
+class KillText(Struct, frozen=True):
     """Erase from the cursor up to there, and keep it for :class:`Yank`."""
 
     to: KillEnd
 
 
-@dataclass(frozen=True, slots=True)
-class Yank:
+class Yank(Struct, frozen=True):
     """Insert what was killed last."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseSubject:
+class ChooseSubject(Struct, frozen=True):
     """Put the next proposed subject (1), or the previous one (-1), into the prompt."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Submit:
+class Submit(Struct, frozen=True):
     """Accept the prompt; ``lines`` are as of FindNext."""
 
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Dismiss:
+class Dismiss(Struct, frozen=True):
     """Cancel the prompt."""
 
 
-@dataclass(frozen=True, slots=True)
-class BeginNumber:
+class BeginNumber(Struct, frozen=True):
     """Begin a commit's number of two digits, for ``purpose``."""
 
     purpose: NumberPurpose
 
 
-@dataclass(frozen=True, slots=True)
-class TypeDigit:
+class TypeDigit(Struct, frozen=True):
     """Type a digit of the number; the second one ends it. What is no digit cancels."""
 
     digit: str

@@ -1,6 +1,6 @@
 """Actions on what is in sight: the cursor, the selection, search, looks."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.tui.state.app_state import Look
 
@@ -8,8 +8,7 @@ FAR = 2**62
 """Further than any text or diff goes: to its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRows:
+class MoveRows(Struct, frozen=True):
     """Move the cursor down so many rows, or up where ``rows`` is negative.
 
     On the screens that list commits, a row is a commit.
@@ -18,136 +17,114 @@ class MoveRows:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveTo:
+class MoveTo(Struct, frozen=True):
     """Move the cursor to ``row``, or as far as there are rows."""
 
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class MovePiece:
+class MovePiece(Struct, frozen=True):
     """Move the cursor to the next hunk (1) or the previous one (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveFile:
+class MoveFile(Struct, frozen=True):
     """Move the cursor to the header of the next file (1) or the previous one (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveColumns:
+class MoveColumns(Struct, frozen=True):
     """Move the cursor of the board so many columns to the right, or to the left."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pan:
+class Pan(Struct, frozen=True):
     """Scroll so many columns to the right, or to the left where negative."""
 
     columns: int
 
 
-@dataclass(frozen=True, slots=True)
-class FindNext:
+class FindNext(Struct, frozen=True):
     """Go to the next match (1) or the previous one (-1), in a list or page by lines."""
 
     by: int = 1
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MoveInCommit:
+class MoveInCommit(Struct, frozen=True):
     """Move the cursor to the next hunk of the same commit (1), or the previous (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class NextUnseen:
+class NextUnseen(Struct, frozen=True):
     """Move the cursor to the next hunk that was neither sent nor kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class NextDoubtful:
+class NextDoubtful(Struct, frozen=True):
     """Move the cursor to the hunk of which the proposal is least sure, or the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkHunk:
+class MarkHunk(Struct, frozen=True):
     """Select the hunk at the cursor too, or no longer, and go to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAlike:
+class MarkAlike(Struct, frozen=True):
     """Select all hunks like the one at the cursor."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkMatches:
+class MarkMatches(Struct, frozen=True):
     """Select all hunks in which the text is that is searched."""
 
 
-@dataclass(frozen=True, slots=True)
-class EndSearch:
+class EndSearch(Struct, frozen=True):
     """End the search; where its matches are selected, select one hunk first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Narrow:
+class Narrow(Struct, frozen=True):
     """Narrow the selection; from a hunk, to its lines one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Widen:
+class Widen(Struct, frozen=True):
     """Widen the selection: hunk, all under one ``@@``, file, directory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(Struct, frozen=True):
     """Select just the hunk at the cursor again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """Fold or unfold long runs of lines: those of the hunk, or ``everywhere``."""
 
     everywhere: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseLook:
+class ChooseLook(Struct, frozen=True):
     """Wait for a second key, which says how to show the diff, or no longer."""
 
     waits: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Toggle:
+class Toggle(Struct, frozen=True):
     """Show the diff in this way, or no longer."""
 
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
-class ShowContext:
+class ShowContext(Struct, frozen=True):
     """Show more unchanged lines around hunks (1), or fewer (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Centre:
+class Centre(Struct, frozen=True):
     """Scroll so that the cursor is in the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """Keep the selected commit selected wherever the cursor goes, or no longer."""
 
 

@@ -1,7 +1,8 @@
 """Reports: what threads beside the screen have found out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
@@ -12,15 +13,13 @@ from gitsplit.tui.state.app_state import Estimate, KnownLinks, ReadCommit, Versi
 from gitsplit.tui.update.actions.shell import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Estimated:
+class Estimated(Struct, frozen=True):
     """Estimates of some commits were found."""
 
     estimates: Mapping[Oid, Estimate]
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """What is proposed for a commit was found."""
 
     commit: Oid
@@ -28,40 +27,35 @@ class Proposed:
     proposals: Proposals | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotProposed:
+class NotProposed(Struct, frozen=True):
     """Nothing can be proposed for a commit, for a reason that the user sees."""
 
     commit: Oid
     why: Refused
 
 
-@dataclass(frozen=True, slots=True)
-class CommitRead:
+class CommitRead(Struct, frozen=True):
     """What a commit of the series does was read."""
 
     commit: Oid
     found: ReadCommit
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """Git has merged contents; None where they conflict."""
 
     versions: Versions
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Foreseen:
+class Foreseen(Struct, frozen=True):
     """Git has said what stands against the todo list."""
 
     todo: Todo
     outlook: Outlook
 
 
-@dataclass(frozen=True, slots=True)
-class Progressed:
+class Progressed(Struct, frozen=True):
     """Git has checked so many commits of the todo list, of so many."""
 
     todo: Todo
@@ -69,15 +63,13 @@ class Progressed:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesSettled:
+class ChangesSettled(Struct, frozen=True):
     """The user has made no other change since the todo list became this one."""
 
     todo: Todo
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """The check of the new commit ``number`` of the todo list has begun or ended."""
 
     todo: Todo
@@ -85,8 +77,7 @@ class Checked:
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
-class Repaired:
+class Repaired(Struct, frozen=True):
     """Hunks were found that a failing commit of the todo list lacks, and ``words`` why.
 
     ``plan`` is the one of the commit ``oid`` with them; None where nothing helps.
@@ -98,8 +89,7 @@ class Repaired:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """It was found by which names the hunks of the open commit depend on each other."""
 
     known: KnownLinks

@@ -1,19 +1,17 @@
 """Actions that lead from screen to screen, and through the history."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.tui.update.actions.reading import FAR
 
 
-@dataclass(frozen=True, slots=True)
-class ShowCommit:
+class ShowCommit(Struct, frozen=True):
     """Show the commit ``group`` as reviewers will see it, or the selected one."""
 
     group: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOn:
+class ReadOn(Struct, frozen=True):
     """Read the new commits one after the other, as from the preview.
 
     Scroll by ``rows``; from ``most`` on, the last row that may be on top, go to the
@@ -24,66 +22,54 @@ class ReadOn:
     most: int = FAR
 
 
-@dataclass(frozen=True, slots=True)
-class ShowFailure:
+class ShowFailure(Struct, frozen=True):
     """Show the first new commit that failed its check, with what was printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowOriginal:
+class ShowOriginal(Struct, frozen=True):
     """Show what the selected commit of the series does, as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchHalf:
+class SwitchHalf(Struct, frozen=True):
     """Have keys that move be about the other half of the series."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBoard:
+class OpenBoard(Struct, frozen=True):
     """Show the board of files and commits."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCell:
+class OpenCell(Struct, frozen=True):
     """Show the first hunk of the cell of the board in the diff."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMessages:
+class OpenMessages(Struct, frozen=True):
     """Show the messages of all new commits."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPreview:
+class OpenPreview(Struct, frozen=True):
     """Show the preview."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenHelp:
+class OpenHelp(Struct, frozen=True):
     """Show all keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class GoBack:
+class GoBack(Struct, frozen=True):
     """Close the screen on top."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scroll:
+class Scroll(Struct, frozen=True):
     """Scroll the page by ``rows``; ``most`` is the last row that may be on top."""
 
     rows: int
     most: int = FAR
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Struct, frozen=True):
     """Undo the last change of the todo list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Redo:
+class Redo(Struct, frozen=True):
     """Redo the last change that was undone."""
 
 

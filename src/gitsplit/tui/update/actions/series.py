@@ -1,47 +1,40 @@
 """Actions on the series: what becomes of its commits, and which one is open."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.model.todo import Doing
 from gitsplit.tui.update.actions.messages import MessageAction
 
 
-@dataclass(frozen=True, slots=True)
-class Become:
+class Become(Struct, frozen=True):
     """Have this done to the selected commit of the series."""
 
     doing: Doing
 
 
-@dataclass(frozen=True, slots=True)
-class MarkSplit:
+class MarkSplit(Struct, frozen=True):
     """Mark the selected commit of the series for splitting, or unmark it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCommit:
+class OpenCommit(Struct, frozen=True):
     """Split the selected commit of the series: open it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenMarked:
+class OpenMarked(Struct, frozen=True):
     """Open the selected commit of the series, or the next that is marked."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenNext:
+class OpenNext(Struct, frozen=True):
     """Open the next commit that is marked (1), or the one before (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Autosquash:
+class Autosquash(Struct, frozen=True):
     """Move commits called ``fixup!``, ``squash!`` or ``amend!`` to their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSeries:
+class OpenSeries(Struct, frozen=True):
     """Show the series."""
 
 

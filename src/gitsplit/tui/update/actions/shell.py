@@ -1,58 +1,48 @@
 """Actions that ask something of the shell: to apply, to leave, to run a program."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gitsplit.errors import ActionFailed, ActionRefused, GitsplitError, NothingToDo
 from gitsplit.tui.state.app_state import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Struct, frozen=True):
     """Apply the todo list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quit:
+class Quit(Struct, frozen=True):
     """Leave, with nothing applied."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupt:
+class Interrupt(Struct, frozen=True):
     """Leave at once, whatever goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspend:
+class Suspend(Struct, frozen=True):
     """Go back to the shell that gitsplit was started from; ``fg`` resumes."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditMessage:
+class EditMessage(Struct, frozen=True):
     """Edit the message of the selected commit in the editor."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditMessages:
+class EditMessages(Struct, frozen=True):
     """Edit the messages of all new commits in the editor, as one text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reword:
+class Reword(Struct, frozen=True):
     """Edit the message of the selected commit of the series in the editor."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckCommits:
+class CheckCommits(Struct, frozen=True):
     """Check the new commits with the user's command."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepairCommit:
+class RepairCommit(Struct, frozen=True):
     """Find out what the first commit lacks that failed, and move it there."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditFile:
+class EditFile(Struct, frozen=True):
     """Edit the file at the cursor as of the selected commit, in the editor.
 
     ``for_good`` as in :class:`SetContent`.
@@ -61,8 +51,7 @@ class EditFile:
     for_good: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Show the sentence by which something asked of the shell was refused."""
 
     sentence: str

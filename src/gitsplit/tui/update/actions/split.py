@@ -1,17 +1,15 @@
 """Actions on the plan of the open commit: its hunks, and its new commits."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(Struct, frozen=True):
     """Send the selection to ``group``."""
 
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """Keep the selection, or the ``rest`` of the file, where it is.
 
     Where a commit is pinned, send it there.
@@ -20,8 +18,7 @@ class Take:
     rest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SendToNext:
+class SendToNext(Struct, frozen=True):
     """Send what the commit has of the selection, or the ``rest``, to the next one.
 
     The commit is the pinned one, or else that of the first hunk.
@@ -30,71 +27,59 @@ class SendToNext:
     rest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SendAlong:
+class SendAlong(Struct, frozen=True):
     """Send the selection to the commit after its own (1), or before it (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class TakeAlong:
+class TakeAlong(Struct, frozen=True):
     """Have what the selection needs from later commits in its own, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """Send the selection where hunks were sent last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Struct, frozen=True):
     """Leave the selection out of all commits."""
 
 
-@dataclass(frozen=True, slots=True)
-class SplitHunk:
+class SplitHunk(Struct, frozen=True):
     """Split the selected hunks, or cut them at the ends of the selected lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddCommit:
+class AddCommit(Struct, frozen=True):
     """Make a commit of the selection, after the selected commit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Follow:
+class Follow(Struct, frozen=True):
     """Have hunks follow those like them that are sent, or have them stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceTests:
+class PlaceTests(Struct, frozen=True):
     """Bring tests, documentation and changelogs to their code; from there, apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Focus:
+class Focus(Struct, frozen=True):
     """Select the next commit (1) or the previous one (-1), round the ends."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class FocusOn:
+class FocusOn(Struct, frozen=True):
     """Select the commit ``group``."""
 
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveCommit:
+class MoveCommit(Struct, frozen=True):
     """Move the selected commit one place later (1) or earlier (-1)."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class MergeInto:
+class MergeInto(Struct, frozen=True):
     """Merge the selected commit into ``group``.
 
     Without one, into the previous one; the first into the second.
@@ -103,40 +88,34 @@ class MergeInto:
     group: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SwapWith:
+class SwapWith(Struct, frozen=True):
     """Have the selected commit and ``group`` change places."""
 
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeCount:
+class ChangeCount(Struct, frozen=True):
     """Propose one commit more (1) or fewer (-1) for the one that is open."""
 
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class UseProposal:
+class UseProposal(Struct, frozen=True):
     """Use what is proposed for the open commit, in place of the plan as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """Let the selected commit continue the original, with its Change-Id."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetMessage:
+class SetMessage(Struct, frozen=True):
     """Give the commit ``group`` the message that the editor returned."""
 
     group: int
     message: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SetContent:
+class SetContent(Struct, frozen=True):
     """Give a file the content that the editor returned, as of the commit ``group``.
 
     Later commits have what they would have otherwise; with ``for_good`` what was
