@@ -35,6 +35,7 @@ from gitsplit.tui.update.actions.split import (
     SwapWith,
     Take,
 )
+from gitsplit.tui.view.key_help import footer
 from tests.tui.builder import COMMIT, after, plan_of, state_of
 
 FILES = {name: (f"{name}\n", f"{name}{name}\n") for name in "abcdef"}
@@ -191,10 +192,47 @@ def test_two_digits_after_a_0_name_any_commit() -> None:
     assert context_for(begun, "2") is KeyContext.NUMBER
     sent = after(begun, TypeDigit("2"))
     assert (sent.plan.group_of[0], sent.number) == (11, None)
-    swapped = after(start, *typed(NumberPurpose.SWAP, "12"))
+    swapped = after(start, *typed(NumberPurpose.SWAP, "012"))
     assert swapped.plan.group_of[0] == 11
-    merged = after(start, *typed(NumberPurpose.MERGE, "03"))
+    merged = after(start, *typed(NumberPurpose.MERGE, "003"))
     assert merged.plan.group_of[0] == merged.plan.group_of[2]
+
+
+@pytest.mark.parametrize(
+    ("purpose", "words"),
+    [
+        (
+            NumberPurpose.MERGE,
+            "merge into commit _ (1-9, or 0dd) · M: the previous one",
+        ),
+        (NumberPurpose.SWAP, "swap with commit _ (1-9, or 0dd)"),
+    ],
+)
+def test_who_merges_or_swaps_is_asked_with_which_commit(
+    purpose: NumberPurpose, words: str
+) -> None:
+    start = after(spread(0, 1, 2), FocusOn(2))
+    begun = after(start, BeginNumber(purpose))
+
+    assert begun.status == words
+    assert footer(begun) == [("0-9", "commit"), ("Esc", "cancel")]
+    cancelled = after(begun, TypeDigit(""))
+    assert (cancelled.status, cancelled.plan) == ("Cancelled.", start.plan)
+    done = after(begun, TypeDigit("1"))
+    two_moved = {NumberPurpose.MERGE: (0, 1, 0), NumberPurpose.SWAP: (2, 1, 0)}
+    assert (done.plan.group_of, done.number) == (two_moved[purpose], None)
+    longer = after(begun, TypeDigit("0"))
+    assert longer.status == f"{purpose} __"
+    assert after(longer, *map(TypeDigit, "01")).plan == done.plan
+
+
+def test_a_second_m_merges_into_the_previous_commit() -> None:
+    start = after(spread(0, 1, 2), FocusOn(2))
+    merged = after(start, *typed(NumberPurpose.MERGE, "M"))
+
+    assert merged.plan.group_of == (0, 1, 1)
+    swapped = after(start, *typed(NumberPurpose.SWAP, "M"))
+    assert (swapped.status, swapped.plan) == ("Cancelled.", start.plan)
 
 
 def test_a_number_is_shown_in_the_preview_and_what_is_no_digit_cancels() -> None:

@@ -29,9 +29,11 @@ from gitsplit.tui.update.actions.shell import Apply, Interrupt, Quit, Refused
 from gitsplit.tui.update.actions.split import (
     AddCommit,
     FocusOn,
+    MergeInto,
     Send,
     SetContent,
     SetMessage,
+    SwapWith,
 )
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.key_help import (
@@ -85,11 +87,13 @@ def test_no_key_means_two_things_in_one_place() -> None:
     assert [use for use, times in uses.items() if times > 1] == []
 
 
-def test_every_action_has_a_key_or_comes_from_the_mouse_the_editor_or_beside() -> None:
+def test_every_action_has_a_key_or_comes_otherwise() -> None:
     reached = {type(action(row, key)) for _, key, row in ENTRIES}
 
     assert set(get_args(Action)) - reached == {
         FocusOn,
+        MergeInto,
+        SwapWith,
         SetMessage,
         WriteMessages,
         Reworded,

@@ -15,7 +15,7 @@ class KeyContext(Enum):
     """What a key is pressed in, which decides what it does: a screen, or a prompt.
 
     LOOK is after a ``z``, on which a second key follows, NUMBER where a commit's number
-    of two digits is typed; SEARCH is while a search is
+    is typed; SEARCH is while a search is
     on, whose keys come before those of the screen (see ``context_for`` in
     :mod:`gitsplit.tui.keymap`).
     """
@@ -101,11 +101,7 @@ _NAMES = {
     "backspace": "Backspace",
     "delete": "Del",
     "<any>": "text",
-    "M 1": "M1-9",
-    "S 1": "S1-9",
     "0": "0dd",
-    "M 0": "M0dd",
-    "S 0": "S0dd",
 }
 
 

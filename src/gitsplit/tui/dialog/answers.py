@@ -24,10 +24,11 @@ from gitsplit.tui.key_rows import (
     key_name,
 )
 from gitsplit.tui.keymap import TABLE, context_for
-from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.app_state import NumberPurpose, Screen, State
 from gitsplit.tui.state.location import row_showing, with_folds
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
+    PREVIOUS,
     Ask,
     BeginNumber,
     ChooseSubject,
@@ -51,7 +52,8 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.screens import OpenBoard, OpenHelp, Scroll, SwitchHalf
 from gitsplit.tui.update.actions.series import Become, OpenCommit
 from gitsplit.tui.update.actions.shell import Interrupt, Suspend
-from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat, SwapWith
+from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat
+from gitsplit.tui.update.numbers import action_on
 from gitsplit.tui.view.layout import page_matches
 
 Step = Callable[[State], Action]
@@ -66,8 +68,7 @@ class Answer(NamedTuple):
 
 
 _DRAWN = (
-    BeginNumber
-    | Centre
+    Centre
     | ChooseLook
     | EraseText
     | Interrupt
@@ -96,14 +97,14 @@ def answer_to(state: State, text: str) -> Answer:
     if said.isdecimal():
         return Answer([_by_number(state, int(said))])
     key, _, rest = said.partition(" ")
-    if said.startswith("/"):
-        key, rest = "/", said[1:]
+    if said.startswith("/") or isinstance(_key_action(state, said[:1]), BeginNumber):
+        key, rest = said[:1], said[1:]
     if key == "v" and state.screen is Screen.SPLIT:
         return _with_lines(state, rest)
     if not said:
         return Answer(())
     found = _key_action(state, said)
-    if found is not None:
+    if found is not None and not isinstance(found, BeginNumber):
         return Answer([_step(found, said[-1])])
     return Answer(_with_argument(state, key, rest.strip()))
 
@@ -156,6 +157,8 @@ def is_answer(context: KeyContext, key_action: KeyAction) -> bool:
     action = action_of(key_action, Pressed("1"))
     if isinstance(action, MoveRows):
         return context is not KeyContext.SPLIT and abs(action.rows) == 1
+    if isinstance(action, BeginNumber):
+        return action.purpose is not NumberPurpose.SEND
     return not isinstance(action, _DRAWN)
 
 
@@ -174,7 +177,7 @@ _HELP = "? lists the answers."
 
 def _with_argument(state: State, key: str, rest: str) -> Sequence[Step]:
     """A key, and what it would ask for or be about."""
-    found = _key_action(state, key) or _key_action(state, f"{key} 1")
+    found = _key_action(state, key)
     if found is None or not rest:
         said = f"{key} {rest}".rstrip()
         raise ActionRefused(f"That is no answer here: {said}.", hint=_HELP)
@@ -183,9 +186,18 @@ def _with_argument(state: State, key: str, rest: str) -> Sequence[Step]:
         return [_always(first), *_submitted(rest)]
     if state.screen is Screen.SERIES and (numbers := numbers_in(rest)):
         return [*_about_commits(state, found, key, numbers)]
-    if rest.isdecimal() and isinstance(first, MergeInto | SwapWith):
-        return [_always(type(first)(int(rest) - 1))]
+    if isinstance(first, BeginNumber):
+        return [_about_commit(first.purpose, rest)]
     raise ActionRefused(f"{key} stands alone.", hint=_HELP)
+
+
+def _about_commit(purpose: NumberPurpose, said: str) -> Step:
+    """What is done with the selected commit and the one of this number."""
+    if purpose is NumberPurpose.MERGE and said == PREVIOUS:
+        return _always(MergeInto())
+    if not said.isdecimal():
+        raise ActionRefused(f"Which commit to {purpose}?", hint=_HELP)
+    return lambda state: action_on(state, purpose, int(said) - 1)
 
 
 def _about_commits(

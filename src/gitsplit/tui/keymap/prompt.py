@@ -13,6 +13,7 @@ from gitsplit.tui.keymap.contexts import (
 from gitsplit.tui.state.app_state import KillEnd, NumberPurpose
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
+    PREVIOUS,
     BeginNumber,
     ChooseSubject,
     Dismiss,
@@ -50,9 +51,10 @@ NUMBER_ROWS = (
     KeyRow(
         NUMBERS,
         NUMBER,
-        dict.fromkeys((*DIGITS, "0"), _type_digit),
+        dict.fromkeys((*DIGITS, "0", PREVIOUS), _type_digit),
         "a digit of the number",
-        "digit",
+        "commit",
+        hidden=frozenset({PREVIOUS}),
     ),
     KeyRow(
         NUMBERS,

@@ -33,7 +33,6 @@ from gitsplit.tui.update.actions.split import (
     Drop,
     Focus,
     Follow,
-    MergeInto,
     MoveCommit,
     Own,
     PlaceTests,
@@ -42,7 +41,6 @@ from gitsplit.tui.update.actions.split import (
     SendAlong,
     SendToNext,
     SplitHunk,
-    SwapWith,
     Take,
     TakeAlong,
     UseProposal,
@@ -222,23 +220,14 @@ COMMIT_ROWS = (
     KeyRow(
         ABOUT_COMMITS,
         SPLIT,
-        {
-            **{f"M {each}": MergeInto(int(each) - 1) for each in DIGITS},
-            "M 0": BeginNumber(NumberPurpose.MERGE),
-            "M M": MergeInto(),
-        },
-        "merge it into that commit, into the previous one",
-        hidden=frozenset(f"M {each}" for each in DIGITS[1:]),
+        {"M": BeginNumber(NumberPurpose.MERGE)},
+        "merge it into commit 1-9, 0dd; MM: the previous",
     ),
     KeyRow(
         ABOUT_COMMITS,
         SPLIT,
-        {
-            **{f"S {each}": SwapWith(int(each) - 1) for each in DIGITS},
-            "S 0": BeginNumber(NumberPurpose.SWAP),
-        },
-        "swap it with that commit",
-        hidden=frozenset(f"S {each}" for each in DIGITS[1:]),
+        {"S": BeginNumber(NumberPurpose.SWAP)},
+        "swap it with commit 1-9, 0dd",
     ),
     KeyRow(
         ABOUT_COMMITS,

@@ -103,7 +103,7 @@ class KillEnd(Enum):
 
 
 class NumberPurpose(StrEnum):
-    """What a commit's number of two digits is typed for."""
+    """What a commit's number is typed for."""
 
     SEND = "send to commit"
     MERGE = "merge into commit"
@@ -111,7 +111,10 @@ class NumberPurpose(StrEnum):
 
 
 class TypedNumber(NamedTuple):
-    """A number of two digits that is being typed: what for, and what is there of it."""
+    """A commit's number that is being typed: what for, and what is there of it.
+
+    After a 0, which is in ``digits``, it has two digits, else one.
+    """
 
     purpose: NumberPurpose
     digits: str = ""

@@ -1,4 +1,7 @@
-"""A commit's number of two digits: typed digit by digit, until it says what to do."""
+"""A commit's number, typed digit by digit until it says what to do.
+
+It is one digit, or a 0 and two.
+"""
 
 from typing import assert_never
 
@@ -7,7 +10,12 @@ from msgspec.structs import replace
 from gitsplit.tui.state.app_state import NumberPurpose, Screen, State, TypedNumber
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import SendPart
-from gitsplit.tui.update.actions.prompt import BeginNumber, NumberAction, TypeDigit
+from gitsplit.tui.update.actions.prompt import (
+    PREVIOUS,
+    BeginNumber,
+    NumberAction,
+    TypeDigit,
+)
 from gitsplit.tui.update.actions.screens import ShowCommit
 from gitsplit.tui.update.actions.split import MergeInto, Send, SwapWith
 
@@ -23,7 +31,8 @@ def after_number_action(state: State, action: NumberAction) -> State:
     """The state in which a number is being typed, with one more digit."""
     match action:
         case BeginNumber(purpose):
-            return _with_number(state, TypedNumber(purpose))
+            is_long = purpose is NumberPurpose.SEND  # by a 0
+            return _with_number(state, TypedNumber(purpose, "0" if is_long else ""))
         case TypeDigit(digit) if state.number is not None and digit.isdecimal():
             digits = state.number.digits + digit
             return _with_number(state, TypedNumber(state.number.purpose, digits))
@@ -34,8 +43,11 @@ def after_number_action(state: State, action: NumberAction) -> State:
 
 
 def _with_number(state: State, number: TypedNumber) -> State:
-    left = "_" * (DIGITS_OF_NUMBER - len(number.digits))
-    status = f"{number.purpose} {number.digits}{left}"
+    purpose, digits = number
+    typed = digits[1:].ljust(DIGITS_OF_NUMBER, "_") if digits else "_ (1-9, or 0dd)"
+    status = f"{purpose} {typed}"
+    if purpose is NumberPurpose.MERGE and not digits:
+        status += f" · {PREVIOUS}: the previous one"
     return replace(state, number=number, status=status)
 
 
@@ -43,13 +55,20 @@ def action_meant(state: State, action: Action) -> Action:
     """The action that a number's last digit makes of it; any other action itself."""
     if not isinstance(action, TypeDigit) or state.number is None:
         return action
-    digits = state.number.digits + action.digit
-    if len(digits) < DIGITS_OF_NUMBER or not digits.isdecimal():
+    purpose, digits = state.number.purpose, state.number.digits + action.digit
+    if (purpose, digits) == (NumberPurpose.MERGE, PREVIOUS):
+        return MergeInto()
+    is_whole = len(digits) == 1 + DIGITS_OF_NUMBER * digits.startswith("0")
+    if not is_whole or not digits.isdecimal():
         return action
-    group = int(digits) - 1
-    if state.number.purpose is NumberPurpose.MERGE:
+    return action_on(state, purpose, int(digits) - 1)
+
+
+def action_on(state: State, purpose: NumberPurpose, group: int) -> Action:
+    """What a number does that was typed for ``purpose``, from 0."""
+    if purpose is NumberPurpose.MERGE:
         return MergeInto(group)
-    if state.number.purpose is NumberPurpose.SWAP:
+    if purpose is NumberPurpose.SWAP:
         return SwapWith(group)
     sending = _SENDING.get(state.screen)
     return ShowCommit(group) if sending is None else sending(group)

@@ -61,14 +61,21 @@ class Dismiss(Struct, frozen=True):
     """Cancel the prompt."""
 
 
+PREVIOUS = "M"
+"""In place of a number, the commit before the selected one, to be merged into."""
+
+
 class BeginNumber(Struct, frozen=True):
-    """Begin a commit's number of two digits, for ``purpose``."""
+    """Begin a commit's number, for ``purpose``; one to send to has two digits."""
 
     purpose: NumberPurpose
 
 
 class TypeDigit(Struct, frozen=True):
-    """Type a digit of the number; the second one ends it. What is no digit cancels."""
+    """Type a digit of the number; the last one ends it.
+
+    :data:`PREVIOUS` may be instead of the first. What is no digit cancels.
+    """
 
     digit: str
 
