@@ -52,6 +52,15 @@ def test_a_file_between_two_hunks_that_need_each_other_is_broken(path: bytes) ->
     assert broken_files(plan_of(change, 0, 0)) == ()
 
 
+@pytest.mark.parametrize("path", sorted(BROKEN))
+def test_a_file_whose_changes_are_all_left_out_is_as_it_was(path: bytes) -> None:
+    change = BROKEN[path]
+    edits = edits_of((change,))
+    plan = Plan((change,), edits, (DROPPED,) * len(edits), (Group(b"x\n"),), (None,))
+
+    assert broken_files(plan) == ()
+
+
 def test_it_is_broken_until_a_commit_that_puts_it_right() -> None:
     change = BROKEN[b"a.py"]
     plan = plan_of(change, 0, 2)

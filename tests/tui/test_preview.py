@@ -2,6 +2,7 @@
 
 import subprocess
 import tempfile
+from itertools import cycle
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -239,6 +240,21 @@ def test_what_is_kept_from_one_plan_to_the_next_is_what_would_be_found_anew(
             found = kept.rows(plan, rows, group)
             assert rows_of(plan, group) == found
             assert texts(rows_of(plan, group), plan) == texts(found, plan)
+
+
+@given(walks(), st.lists(st.sampled_from([0, 1, 3, 9]), min_size=1))
+def test_what_is_kept_is_right_with_more_and_fewer_unchanged_lines(
+    walk: list[Plan], contexts: list[int]
+) -> None:
+    kept = CommitRowsCache()
+
+    for plan, context in zip(cycle(walk), [*contexts, 3], strict=False):
+        rows = diff_rows(plan.changes, plan.edits, frozenset(), context)
+        for group in (0, 1, 2):
+            found = kept.rows(plan, rows, group)
+            anew = CommitRowsCache().rows(plan, rows, group)
+            assert found == anew
+            assert texts(found, plan) == texts(anew, plan)
 
 
 def test_a_key_press_measures_the_touched_block_alone() -> None:

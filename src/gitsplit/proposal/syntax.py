@@ -65,7 +65,7 @@ def broken_files(plan: Plan) -> tuple[BrokenFile, ...]:
         own = {o.group for o in plan.overrides if o.file == thread.numbers[0]}
         touching = {group for _, group in assignment} | own | {g + 1 for g in own}
         groups = sorted(touching.intersection(range(len(plan.groups))))
-        is_cut = len(groups) > 1 or own or DROPPED in touching
+        is_cut = len(groups) > 1 or own or (DROPPED in touching and groups)
         left -= len(groups) * thread.changes[-1].side.size if is_cut else 0
         if not is_cut or left < 0 or not kind_of(thread):
             continue

@@ -194,7 +194,7 @@ class CommitRowsCache:
         """The diff of the commit of ``group``; ``rows`` is that of the whole plan."""
         kept = self._kept.pop(group, None)
         fates = _fates(plan, group)
-        if kept is None or kept.changes is not plan.changes:
+        if kept is None or not _has_blocks_of(kept, plan, rows):
             found = _commit_rows(plan.changes, rows, fates, None)
         elif kept.rows is rows and kept.fates == fates:
             found = kept
@@ -204,6 +204,11 @@ class CommitRowsCache:
         if len(self._kept) > _KEPT:
             del self._kept[next(iter(self._kept))]
         return found
+
+
+def _has_blocks_of(kept: CommitRows, plan: Plan, rows: Rows) -> bool:
+    """Whether the blocks are the same runs of hunks: more context joins some."""
+    return kept.changes is plan.changes and kept.rows.context == rows.context
 
 
 def _fates(plan: Plan, group: int) -> bytes:
