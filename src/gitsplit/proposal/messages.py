@@ -164,6 +164,32 @@ def proposed_messages(
     commit: CommitFeatures, plan: Plan, message: bytes, context: Context
 ) -> ProposedMessages:
     """What is proposed for the commits of a plan that splits one with ``message``."""
+    split = _proposed_split(commit, plan, message, context)
+    return messages_of_split(commit, plan, split, context)
+
+
+def messages_of_split(
+    commit: CommitFeatures, plan: Plan, split: MessageSplit, context: Context
+) -> ProposedMessages:
+    """What is proposed for the commits of a plan that have these parts."""
+    pieces = pieces_by_group(plan, commit.pieces)
+    subjects = (
+        _choices(commit, split, group, own, context) for group, own in enumerate(pieces)
+    )
+    original = subject_of(split.message)
+    return ProposedMessages(
+        split,
+        tuple(
+            found if group == split.heir else tuple(_marked(found, original))
+            for group, found in enumerate(subjects)
+        ),
+    )
+
+
+def _proposed_split(
+    commit: CommitFeatures, plan: Plan, message: bytes, context: Context
+) -> MessageSplit:
+    """Which groups of a plan have which parts, by what their hunks say."""
     pieces = pieces_by_group(plan, commit.pieces)
     heir, parts = heir_of(plan), message_parts(message)
     used = sorted({*groups_with_edits(plan), heir})
@@ -182,17 +208,7 @@ def proposed_messages(
             homes[at] = tuple(used)
     if is_squash_log(message) and len(groups_with_edits(plan)) > 1:
         homes[0], heir = (), NO_HEIR
-    split = MessageSplit(message, parts, tuple(homes), heir)
-    subjects = (
-        _choices(commit, split, group, own, context) for group, own in enumerate(pieces)
-    )
-    return ProposedMessages(
-        split,
-        tuple(
-            found if group == heir else tuple(_marked(found, subject_of(message)))
-            for group, found in enumerate(subjects)
-        ),
-    )
+    return MessageSplit(message, parts, tuple(homes), heir)
 
 
 def _marked(

@@ -23,6 +23,7 @@ from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import Edit, FileChange, edits_of, sort_key
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
+from gitsplit.model.message_parts import MessageSplit
 from gitsplit.model.plan import Plan
 from gitsplit.proposal import clustering, explain, order
 from gitsplit.proposal.by_location import (
@@ -42,6 +43,7 @@ from gitsplit.proposal.features import Piece
 from gitsplit.proposal.messages import (
     ProposedMessages,
     group_of_subject,
+    messages_of_split,
     pieces_by_group,
     proposed_messages,
 )
@@ -342,6 +344,10 @@ class ProposalsByContent(Struct, frozen=True, dict=True):
         """What is proposed for the commits of any plan for this commit."""
         return proposed_messages(self.commit, plan, self.message, self.context)
 
+    def messages_of_split(self, plan: Plan, split: MessageSplit) -> ProposedMessages:
+        """The same, where the commits have these parts of the original message."""
+        return messages_of_split(self.commit, plan, split, self.context)
+
     def reasons(self, plan: Plan) -> tuple[str, ...]:
         """Why each group of any plan is one; for one without edits that is empty."""
         pieces, parts = pieces_by_group(plan, self.commit.pieces), plan.edits_by_group()
@@ -460,6 +466,10 @@ class ProposalsByLocation(Struct, frozen=True, dict=True):
     def messages(self, plan: Plan) -> ProposedMessages:
         """What is proposed for the commits of any plan for this commit."""
         return proposed_messages(self.commit, plan, self.message, self.context)
+
+    def messages_of_split(self, plan: Plan, split: MessageSplit) -> ProposedMessages:
+        """The same, where the commits have these parts of the original message."""
+        return messages_of_split(self.commit, plan, split, self.context)
 
     def reasons(self, plan: Plan) -> tuple[str, ...]:
         """Where each group of any plan is; empty for one without edits."""
