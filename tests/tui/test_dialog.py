@@ -208,6 +208,13 @@ def test_list_says_the_commits() -> None:
     ]
 
 
+def test_what_is_left_out_is_said_once() -> None:
+    lines = [line for line in said(small(), "D", "list") if "left out" in line]
+
+    assert [line for line in lines if line.count("left out") > 1] == []
+    assert any(line.startswith("left out: 1 hunk") for line in lines)
+
+
 def test_lines_are_sent_by_their_numbers() -> None:
     dialog, _ = talked(small(), "v 1 3 to 2")
 

@@ -4,6 +4,7 @@ A repository may have ten thousand branches, and a name may have hundreds of cha
 what was done must still be readable.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 MOST_NAMED = 3
@@ -14,6 +15,8 @@ MOST_LINES = 10
 
 LONGEST = 80
 """So many characters of a name are shown."""
+
+_ID = re.compile(r"[0-9a-f]{7,40}\b")
 
 
 def name_list(names: Sequence[str], most: int = MOST_NAMED) -> str:
@@ -72,8 +75,12 @@ def abbreviation(name: str) -> str:
 
 
 def with_capital(text: str) -> str:
-    """The text as a sentence begins."""
-    return text[:1].upper() + text[1:]
+    """The text as a sentence begins; an id of git's that it begins with stays.
+
+    >>> with_capital("moved down"), with_capital("e778129 moved down")
+    ('Moved down', 'e778129 moved down')
+    """
+    return text if _ID.match(text) else text[:1].upper() + text[1:]
 
 
 def quantity(number: int, noun: str) -> str:

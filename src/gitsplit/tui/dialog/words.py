@@ -69,6 +69,8 @@ def plain(cells: StyleAndTextTuples) -> str:
     words = "".join(map(_cell_words, cells)).strip()
     for bar in _BARS:
         words = words.replace(bar, "")
+    words = words.replace("Enter: apply", f"{APPLY}: apply")
+    words = words.replace(f"{_MARKS[LEFT_OUT]} {_MARKS[LEFT_OUT]}", _MARKS[LEFT_OUT])
     return re.sub(r"(?<![:,;]) {2,}", ", ", words)
 
 
