@@ -7,7 +7,7 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.confirmed import confirmed_edits
 from gitsplit.tui.state.undo import memory_of, with_memory
-from gitsplit.tui.update.actions.reading import MoveRows
+from gitsplit.tui.update.actions.reading import MarkHunk, MoveRows, Widen
 from gitsplit.tui.update.actions.screens import Redo, Undo
 from gitsplit.tui.update.actions.split import (
     AddCommit,
@@ -45,6 +45,15 @@ def opened(*group_of: int, by: str = "auto") -> State:
 
 def groups(state: State) -> tuple[int, ...]:
     return state.plan.group_of
+
+
+def test_where_hunks_were_selected_just_these_are_sent() -> None:
+    sent = after(opened(), MarkHunk(), MarkHunk(), AddCommit())
+
+    assert groups(sent) == (1, 1, 0, 0, 0, 2)
+    assert sent.status == "new commit 2 with 4 lines · i to name it"
+    file_sent = after(opened(), Widen(), Widen(), Send(1))
+    assert groups(file_sent) == (1, 0, 0, 0, 0, 1)
 
 
 def test_those_like_it_follow_in_one_step_that_is_said() -> None:

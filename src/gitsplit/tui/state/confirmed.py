@@ -15,7 +15,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, with_edits_assigned
 from gitsplit.proposal.follow import followers
 from gitsplit.proposal.propose import ProposalsByContent
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.undo import with_plan
 
 FOLLOWED = "»"
@@ -74,11 +74,13 @@ def with_sent(state: State, plan: Plan, words: str, places: Sequence[int]) -> St
 def _followers(state: State, plan: Plan, places: Sequence[int]) -> tuple[int, ...]:
     """The places of the edits that follow those at ``places``, which were just sent.
 
-    None without scores: while the proposal is being made, and where it is by location.
+    None where the user has selected more or less than a hunk, which is meant so; none
+    without scores: while the proposal is being made, and where it is by location.
     """
     commit = state.target.commit
     proposals = state.proposals.get(commit)
-    if not (state.follows and places) or commit in state.unproposed:
+    is_asked = state.follows and state.unit is Unit.PIECE
+    if not (is_asked and places) or commit in state.unproposed:
         return ()
     if not isinstance(proposals, ProposalsByContent):
         return ()
