@@ -120,9 +120,7 @@ def test_what_is_dropped_is_said_wherever_nothing_lost_was_said() -> None:
     shown = page(after(state, OpenPreview()))
     assert "! final files differ on purpose: 2 lines left out" in shown
     assert "× 2 lines of f.py, kept in the worktree" in shown
-    assert (
-        "index and worktree are updated; what is left out is kept, not staged" in shown
-    )
+    assert "the index is updated; files in the worktree keep what is left out" in shown
 
 
 def test_what_is_dropped_and_discarded_is_said_to_be_gone() -> None:

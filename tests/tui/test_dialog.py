@@ -250,7 +250,7 @@ def test_one_run_of_lines_can_be_selected_first_and_sent_then() -> None:
 
     assert lines_by_group(dialog.state.plan)[:2] == [(0, 2, 0), (DROPPED, 0, 2)]
     assert "Selection" not in question(dialog.state)
-    assert any("rows selected" in line for line in script.lines)
+    assert any("lines selected" in line for line in script.lines)
 
 
 def test_a_refused_answer_changes_nothing() -> None:

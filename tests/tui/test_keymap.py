@@ -211,3 +211,10 @@ def test_pages_are_as_long_as_the_window() -> None:
     scrolled = action_of(row.actions["pagedown"], Pressed("", page=20, most=FAR))
 
     assert reduce(replace(state_while("help")), scrolled).scroll == 20
+
+
+def test_the_footer_says_where_a_key_sends_while_a_commit_is_pinned() -> None:
+    labels = dict(footer(state_while("splitting, pinned")))
+
+    assert (labels["y"], labels["n"], labels["Esc"]) == ("to 1", "out of 1", "unpin")
+    assert dict(footer(state_while("splitting")))["y"] == "keep here"

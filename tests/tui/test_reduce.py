@@ -278,7 +278,8 @@ def test_marking_upwards_takes_the_same_lines() -> None:
 
 
 def test_marked_lines_may_be_of_several_pieces() -> None:
-    state = after(tangled(), MovePiece(1), MoveRows(1), Narrow(), MovePiece(1))
+    start = after(tangled(), MovePiece(1), MoveRows(1), Narrow())
+    state = after(start, MoveTo(start.rows.row_of(start.plan.edits[2])))
 
     sent = after(state, Send(0))
 
@@ -289,6 +290,16 @@ def test_marked_lines_may_be_of_several_pieces() -> None:
         .replace("line 23\n", "changed 21\nchanged 22\nline 23\n")
         .encode()
     )
+
+
+def test_while_lines_are_selected_j_and_k_go_by_line() -> None:
+    start = after(tangled(), MovePiece(1), Narrow())
+    assert start.status == "selecting lines: j k move, a digit sends"
+    down = after(start, MovePiece(1))
+
+    assert down == after(start, MoveRows(1))
+    assert (down.cursor, down.status) == (start.cursor + 1, "2 lines selected")
+    assert after(down, MovePiece(-1)).cursor == start.cursor
 
 
 def test_after_marked_lines_the_rest_of_the_piece_comes_next() -> None:

@@ -42,6 +42,7 @@ from gitsplit.tui.view.frame import (
     title_line,
 )
 from gitsplit.tui.view.layout import (
+    help_page,
     last_scroll,
     layout,
     narrow_rule,
@@ -410,3 +411,11 @@ def test_the_room_for_a_page_is_what_the_other_regions_leave(
 
     with set_app(Application(output=SizedOutput(columns), input=DummyInput())):
         assert room(state, columns, 30) == 30 - fixed_height(whole, columns)
+
+
+def test_of_many_keys_none_is_cut_in_the_help() -> None:
+    keys = "PgUp PgDn Ctrl-B Ctrl-F"
+    lines = help_page([("Moving", [(keys, "by page")])], 40, 0)
+    shown = ["".join(cell[1] for cell in lines.get(n)).rstrip() for n in range(3)]
+
+    assert shown == [" Moving", " PgUp PgDn       by page", " Ctrl-B Ctrl-F"]

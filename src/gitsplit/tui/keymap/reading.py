@@ -66,7 +66,12 @@ _COLUMN_BACK, _COLUMN_ON = MoveColumns(-1), MoveColumns(1)
 MOVING_ROWS = (
     KeyRow(MOVING, SENDING | LISTED, {"up": _UP, "down": _DOWN}, "by line"),
     KeyRow(MOVING, LISTED | BOARD, {"k": _UP, "j": _DOWN}, "by commit, file, in lists"),
-    KeyRow(MOVING, SPLIT, {"k": MovePiece(-1), "j": MovePiece(1)}, "by hunk"),
+    KeyRow(
+        MOVING,
+        SPLIT,
+        {"k": MovePiece(-1), "j": MovePiece(1)},
+        "by hunk; by line after v",
+    ),
     KeyRow(
         MOVING,
         SPLIT,

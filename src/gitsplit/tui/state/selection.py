@@ -190,7 +190,7 @@ def cursor_words(state: State) -> str:
     """What is selected, for the status."""
     unit = unit_at(state)
     if state.unit is Unit.LINES:
-        return f"{quantity(len(rows_from_anchor(state)), 'row')} selected"
+        return selected_line_words(state.rows, (rows_from_anchor(state),))
     if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
         return "the rename and the file's edits · s splits them"
     if unit is Unit.MARKS:
@@ -203,6 +203,23 @@ def cursor_words(state: State) -> str:
     group = state.plan.group_of[place]
     where = "left out" if group == DROPPED else f"in commit {group_name(group)}"
     return f"hunk {place + 1} of {len(state.plan.edits)}, {where}"
+
+
+def selected_line_words(rows: Rows, runs: Iterable[range]) -> str:
+    """How many changed lines are selected, in words."""
+    return f"{quantity(selection_line_count(rows, runs), 'line')} selected"
+
+
+def selection_line_count(rows: Rows, runs: Iterable[range]) -> int:
+    """The number of changed lines in the rows; a fold counts as all it hides."""
+    return sum(
+        min(run.stop, stop) - max(run.start, start)
+        if segment.hidden is None
+        else len(segment.hidden)
+        for run in runs
+        for segment, start, stop in rows.segments_in(run)
+        if segment.kind in (RowKind.OLD, RowKind.NEW, RowKind.FOLD)
+    )
 
 
 def amount_words(edits: Iterable[Edit]) -> str:

@@ -51,6 +51,7 @@ from gitsplit.tui.update.actions.reading import (
     MarkHunk,
     MoveColumns,
     MoveFile,
+    MovePiece,
     MoveRows,
     MoveTo,
     Narrow,
@@ -83,6 +84,8 @@ _NARROWER = {wide: narrow for narrow, wide in _WIDER.items()}
 def after_cursor_action(state: State, action: CursorAction) -> State:
     """The state with the cursor elsewhere."""
     match action:
+        case MovePiece(by) if state.unit is Unit.LINES:
+            return at_row(state, row_below(state, by))
         case MoveRows(rows):
             return at_row(state, row_below(state, rows))
         case MoveTo(row):
@@ -218,10 +221,13 @@ def _wider_unit(state: State) -> Unit:
     return _WIDER[unit]
 
 
+_LINES_HINT = "selecting lines: j k move, a digit sends"
+
+
 def _with_unit(state: State, unit: Unit) -> State:
     is_marking = unit is Unit.LINES
     state = replace(state, unit=unit, anchor=state.cursor if is_marking else None)
-    status = "selecting lines: move, then send" if is_marking else cursor_words(state)
+    status = _LINES_HINT if is_marking else cursor_words(state)
     return replace(state, status=status)
 
 

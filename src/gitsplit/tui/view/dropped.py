@@ -74,7 +74,7 @@ def drop_place_words(drop_to: DropTo) -> str:
 def worktree_words(drop_to: DropTo) -> str:
     """What becomes of index and files where the final tree is another one."""
     if drop_to == "worktree":
-        return "index and worktree are updated; what is left out is kept, not staged"
+        return "the index is updated; files in the worktree keep what is left out"
     return "index and worktree are updated; what is left out is removed"
 
 

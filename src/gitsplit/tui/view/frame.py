@@ -1,6 +1,6 @@
 """The lines around the diff: title, rules, reason, status, prompt, and footer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
@@ -8,7 +8,6 @@ from prompt_toolkit.utils import get_cwidth
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
 from gitsplit.tui.diff.matches import match_at, matches
-from gitsplit.tui.diff.rows import RowKind, Rows
 from gitsplit.tui.state.app_state import (
     LISTS,
     ONE_COMMIT,
@@ -23,7 +22,12 @@ from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.order_guard import broken_needs, need_words
 from gitsplit.tui.state.problems import outlook_words
 from gitsplit.tui.state.proposals import proposal_words
-from gitsplit.tui.state.selection import UNIT_WORDS, rename_with_edits, unit_at
+from gitsplit.tui.state.selection import (
+    UNIT_WORDS,
+    rename_with_edits,
+    selected_line_words,
+    unit_at,
+)
 from gitsplit.tui.view.dropped import is_whole_as_planned, loss_words
 from gitsplit.tui.view.pane import CARET
 from gitsplit.tui.view.series import original_title, series_title
@@ -116,7 +120,7 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
     edit = state.rows.edit_at(state.cursor)
     match unit_at(state):
         case Unit.LINES:
-            return quantity(selection_line_count(state.rows, runs), "selected line")
+            return selected_line_words(state.rows, runs)
         case Unit.PIECE if edit is not None:
             return f"hunk {edit + 1} of {len(state.plan.edits)}"
         case Unit.PIECE:
@@ -127,18 +131,6 @@ def _unit_words(state: State, runs: Sequence[range]) -> str:
             if state.unit is Unit.PIECE and rename_with_edits(state) is not None:
                 what = "rename and edits"
             return f"{what}, {quantity(pieces, 'hunk')}"
-
-
-def selection_line_count(rows: Rows, runs: Iterable[range]) -> int:
-    """The number of changed lines in the rows; a fold counts as all it hides."""
-    return sum(
-        min(run.stop, stop) - max(run.start, start)
-        if segment.hidden is None
-        else len(segment.hidden)
-        for run in runs
-        for segment, start, stop in rows.segments_in(run)
-        if segment.kind in (RowKind.OLD, RowKind.NEW, RowKind.FOLD)
-    )
 
 
 def reason_line(state: State, width: int) -> StyleAndTextTuples:

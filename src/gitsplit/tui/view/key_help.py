@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from gitsplit.tui.key_rows import DIGITS, KeyContext, context_of, key_name
+from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
 from gitsplit.tui.keymap import TABLE, context_for, key_row
 from gitsplit.tui.state.app_state import Screen, State, Unit
 from gitsplit.tui.state.message_rows import message_rows, selected_row
@@ -39,9 +39,19 @@ def footer(state: State) -> list[tuple[str, str]]:
     keys = _footer_keys(state).value.split()
     rows = {key: key_row(context_for(state, key), key) for key in keys}
     return [
-        (row.key_names if key in DIGITS else key_name(key), row.label)
+        (row.key_names if key in DIGITS else key_name(key), _label(state, key, row))
         for key, row in rows.items()
     ]
+
+
+def _label(state: State, key: str, row: KeyRow) -> str:
+    """The label of a key in the footer; of those about a pinned commit, with it."""
+    if state.screen is Screen.SPLIT and state.is_pinned and key in _ABOUT_PINNED:
+        return _ABOUT_PINNED[key].format(state.focus + 1)
+    return row.label
+
+
+_ABOUT_PINNED = {"y": "to {}", "n": "out of {}", "escape": "unpin"}
 
 
 def help_sections(

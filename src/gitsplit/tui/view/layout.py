@@ -8,6 +8,7 @@ screen is a row of ``_PAGES``: a new one is added there.
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum, auto
 from functools import partial
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -517,14 +518,12 @@ def _section_lines(
     yield [("class:name", column_text(f" {name}", width))]
     column = min(14, max((get_cwidth(key) for key, _ in keys), default=0)) + 2
     for key, sentence in keys:
-        first, *rest = text_lines(sentence, width - column - 2)
-        yield [
-            ("class:key", " " + column_text(key, column)),
-            ("", column_text(first, width - column - 1)),
-        ]
-        indent = " " * (column + 1)
-        for line in rest:
-            yield [("", column_text(indent + line, width))]
+        lines = text_lines(sentence, width - column - 2)
+        for names, words in zip_longest(text_lines(key, 14), lines, fillvalue=""):
+            yield [
+                ("class:key", " " + column_text(names, column)),
+                ("", column_text(words, width - column - 1)),
+            ]
 
 
 def _balance(
