@@ -116,12 +116,15 @@ def test_a_subject_that_is_accepted_as_it_stands_is_confirmed() -> None:
     assert [group.is_proposed for group in kept.plan.groups] == [True, False, False]
 
 
-def test_messages_that_come_back_from_the_editor_are_confirmed() -> None:
+def test_messages_that_come_back_changed_from_the_editor_are_confirmed() -> None:
     start = proposed(0, 1, 2)
     texts = [(commit.where, commit.message) for commit in message_commits(start)]
     reworded = [*texts[:2], (texts[2][0], b"Mine\n")]
 
-    assert unconfirmed_count(after(start, WriteMessages(tuple(texts)))) == 0
+    left = after(start, WriteMessages(tuple(texts)))
+    one = after(start, WriteMessages((texts[0],)), SetMessage(1, texts[1][1]))
+    assert (left.todo, one.todo) == (start.todo, start.todo)
+    assert left.status == "message of every commit unchanged"
     state = after(start, WriteMessages(tuple(reworded)))
     assert unconfirmed_count(state) == 0
     assert state.status == (

@@ -46,7 +46,7 @@ from gitsplit.tui.update.actions.split import (
     SetMessage,
     SwapWith,
 )
-from gitsplit.tui.update.messages import step_about, with_messages
+from gitsplit.tui.update.messages import step_about, with_written_messages
 
 
 def refuse_missing_group(state: State, group: int) -> None:
@@ -116,7 +116,7 @@ def after_commit_action(state: State, action: CommitAction) -> State:
             return _with_owner(state)
         case SetMessage(group, message):
             where = Address(state.target.commit, message_group(state.plan, group))
-            return with_messages(state, [PlacedMessage(where, message)])
+            return with_written_messages(state, [PlacedMessage(where, message)])
         case _:
             assert_never(action)
 

@@ -84,6 +84,19 @@ def with_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
     return with_step(state, todo, step_about(state, where, ", ".join(words)))
 
 
+def with_written_messages(state: State, texts: Iterable[PlacedMessage]) -> State:
+    """As :func:`with_messages`, but a file that comes back as it was confirms nothing.
+
+    It may have been left unsaved.
+    """
+    given, before = tuple(texts), {c.where: c.message for c in new_commits(state)}
+    if given and all(before.get(where) == message for where, message in given):
+        one = _message_name(state, given[0].where)
+        kept = "every commit" if given[1:] else one
+        return replace(state, status=f"message of {kept} unchanged")
+    return with_messages(state, given)
+
+
 def _deed_words(state: State, deed: str, made: Sequence[PlacedMessage]) -> str:
     """What was done to these messages: to one by its name, or to how many."""
     if deed == "confirmed":

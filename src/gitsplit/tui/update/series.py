@@ -66,7 +66,7 @@ from gitsplit.tui.update.messages import (
     after_confirmation,
     after_part_action,
     at_next_unconfirmed,
-    with_messages,
+    with_written_messages,
 )
 
 _NOW = {
@@ -83,7 +83,9 @@ def after_series_action(state: State, action: SeriesAction) -> State:
     """The state with another todo list, or with a commit of it open."""
     match action:
         case WriteMessages(messages):
-            return with_messages(state, (PlacedMessage(*each) for each in messages))
+            return with_written_messages(
+                state, (PlacedMessage(*each) for each in messages)
+            )
         case Reworded(commit, message):
             return _with_new_message(state, commit, message)
         case Confirm():
