@@ -75,6 +75,24 @@ def test_what_git_says_of_squashed_commits_is_a_list_of_them() -> None:
     assert composed_message(split, 2) == b"Fill it\n"
 
 
+def test_bullets_of_a_squashed_commit_stay_below_its_subject() -> None:
+    head = b"commit %s\nAuthor: A <a@b>\nDate:   Mon Nov 30\n\n"
+    message = b"Squashed commit of the following:\n\n"
+    message += head % (b"1" * 40) + b"    Boil it\n\n    It was cold.\n\n"
+    message += b"    - Twice as hot\n      - for long\n    - No less wet\n\n"
+    message += b"    Not measured.\n\n"
+    message += head % (b"2" * 40) + b"    Fill it\n\n    - To the rim\n"
+    split = split_in(message, boil=1, fill=2)
+    items = [part.text for part in split.parts if part.is_item]
+
+    assert items == [b"Boil it", b"Fill it"]
+    assert composed_message(split, 1) == (
+        b"Boil it\n\nIt was cold.\n\n- Twice as hot\n  - for long\n- No less wet\n\n"
+        b"Not measured.\n"
+    )
+    assert composed_message(split, 2) == b"Fill it\n\nTo the rim\n"
+
+
 def test_the_heir_has_what_is_nowhere_else() -> None:
     split = split_in(TEA, fill=1, nobody=1, light=1, set=None)
 

@@ -282,7 +282,8 @@ class _Reader(Struct):
     """What has been read of a message: the parts, and what the next may stand below.
 
     ``bullet`` is the last one that further paragraphs may be about. ``head`` is where
-    the account of a squashed commit begins, whose first paragraph is still to come.
+    the account of a squashed commit begins, whose first paragraph is still to come;
+    that is its subject, the part ``squashed``, and all of the account stands below it.
     """
 
     message: bytes
@@ -290,13 +291,14 @@ class _Reader(Struct):
     paragraph: int = 0
     bullet: int | None = None
     head: int | None = None
+    squashed: int | None = None
 
     def read_paragraph(self, start: int, stop: int) -> None:
         """Read a paragraph of the body: text, and the bullets that follow it."""
         if _SQUASHED.match(self.message, start):
             self.head = start
         elif self.head is not None:
-            self.bullet = len(self.found)
+            self.bullet = self.squashed = len(self.found)
             self._add("bullet", self.head, stop, start)
             self.head = None
         else:
@@ -321,11 +323,11 @@ class _Reader(Struct):
         top: int | None = None
         for first, last in pairwise([*starts, stop]):
             if top is None or self._depth(first) <= self._depth(starts[0]):
-                top, below = len(self.found), None
+                top, below = len(self.found), self.squashed
             else:
                 below = top
             self._add("bullet", first, last, self._bullet(first).end(), below)
-        if starts:
+        if starts and self.squashed is None:
             # A paragraph with several is all that the list says; one has more below it.
             self.bullet = top if len(starts) == 1 else None
 
