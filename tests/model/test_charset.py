@@ -15,6 +15,7 @@ from gitsplit.model.charset import (
     printed_in_ascii,
 )
 from gitsplit.model.escape import is_plain
+from gitsplit.tui.keymap import TABLE
 
 PACKAGE = Path(gitsplit.__file__).parent
 NO_SIGNS = set("🏻🏿")
@@ -43,6 +44,14 @@ def test_every_sign_has_an_ascii_form_as_wide() -> None:
         assert get_cwidth(sign) == get_cwidth(form) == 1
 
 
+def test_what_holds_fails_or_is_left_out_has_no_form_of_a_key() -> None:
+    forms = {ASCII_FORMS[sign] for sign in "✓✗×"}
+    keys = {key for row in TABLE for key in row.actions}
+
+    assert len(forms) == 3
+    assert not forms & {*keys, "+", "-", " ", ASCII_FORMS["⚠"]}
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8", "koi8-r", None])
 @pytest.mark.parametrize("char", ["a", "é", "世", "◆", "…", "\u0301", "ж"])
 def test_what_is_drawn_can_be_encoded_and_is_as_wide(
@@ -56,4 +65,4 @@ def test_what_is_drawn_can_be_encoded_and_is_as_wide(
 
 
 def test_text_that_is_printed_is_escaped_so_that_it_can_be_told() -> None:
-    assert printed_in_ascii("é…世\udcff") == "\\xe9$\\u4e16\\udcff"
+    assert printed_in_ascii("é…世\udcff") == "\\xe9.\\u4e16\\udcff"

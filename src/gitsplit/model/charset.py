@@ -1,8 +1,8 @@
 """What stands for a character where the terminal's encoding doesn't have it.
 
 gitsplit's own signs have a form of one ASCII character each, as wide as themselves, so
-that columns stay columns. Other text has question marks where it is drawn, and escapes
-where it is printed.
+that columns stay columns. What holds, fails, or is left out has no key's. Other text
+has question marks where it is drawn, and escapes where it is printed.
 """
 
 ASCII_FORMS = {
@@ -18,16 +18,16 @@ ASCII_FORMS = {
     "▸": "*",
     "◂": "<",
     "◆": "@",
-    "✓": "+",
-    "✗": "X",
-    "×": "x",
+    "✓": "Y",
+    "✗": "#",
+    "×": "%",
     "⚠": "!",
     "≈": "~",
     "»": ">",
     "‹": "<",
     "›": ">",
     "·": ".",
-    "…": "$",
+    "…": ".",
     "←": "<",
     "→": ">",
     "↑": "^",
