@@ -122,6 +122,20 @@ def test_an_answer_is_what_the_key_does(text: str, action: Action) -> None:
     assert actions(small(), text) == [action]
 
 
+def test_there_is_no_commit_0() -> None:
+    for state in (small(), after(small(), OpenPreview())):
+        with pytest.raises(ActionRefused, match="There is no commit 0"):
+            actions(state, "0")
+
+
+def test_the_command_of_a_check_can_follow_its_key() -> None:
+    state = small()
+    for step in answer_to(state, "x true").steps:
+        state = after(state, step(state))
+
+    assert (state.info.check, state.prompt) == ("true", None)
+
+
 def test_a_number_sends_a_sentence_where_messages_are_shown() -> None:
     assert actions(after(small(), OpenMessages()), "12") == [SendPart(11)]
 

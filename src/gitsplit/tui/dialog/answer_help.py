@@ -23,6 +23,7 @@ OWN: dict[KeyContext, tuple[tuple[str, str], ...]] = {
         ("12", "send to commit 12"),
         ("i A subject", "edit the subject"),
         ("g 12", "go to hunk 12"),
+        ("x make test", "check the new commits with that command"),
     ),
     KeyContext.SERIES: (
         ("2", "go to commit 2"),

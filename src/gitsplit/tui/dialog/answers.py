@@ -24,7 +24,7 @@ from gitsplit.tui.key_rows import (
     key_name,
 )
 from gitsplit.tui.keymap import TABLE, context_for
-from gitsplit.tui.state.app_state import NumberPurpose, Screen, State
+from gitsplit.tui.state.app_state import NumberPurpose, Purpose, Screen, State
 from gitsplit.tui.state.location import row_showing, with_folds
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
@@ -51,7 +51,7 @@ from gitsplit.tui.update.actions.reading import (
 )
 from gitsplit.tui.update.actions.screens import OpenBoard, OpenHelp, Scroll, SwitchHalf
 from gitsplit.tui.update.actions.series import Become, OpenCommit
-from gitsplit.tui.update.actions.shell import Interrupt, Suspend
+from gitsplit.tui.update.actions.shell import CheckCommits, Interrupt, Suspend
 from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat
 from gitsplit.tui.update.numbers import action_on
 from gitsplit.tui.view.layout import page_matches
@@ -169,6 +169,8 @@ def _by_number(state: State, number: int) -> Step:
     found = _key_action(state, "1")
     if found is None:
         raise ActionRefused("No number is asked for here.", hint=_HELP)
+    if not number:
+        raise ActionRefused("There is no commit 0.", hint="They are numbered from 1.")
     return _step(found, str(number))
 
 
@@ -186,6 +188,8 @@ def _with_argument(state: State, key: str, rest: str) -> Sequence[Step]:
         return [_always(first), *_submitted(rest)]
     if state.screen is Screen.SERIES and (numbers := numbers_in(rest)):
         return [*_about_commits(state, found, key, numbers)]
+    if first == CheckCommits():
+        return [_always(Ask(Purpose.COMMAND)), *_submitted(rest)]
     if isinstance(first, BeginNumber):
         return [_about_commit(first.purpose, rest)]
     raise ActionRefused(f"{key} stands alone.", hint=_HELP)
