@@ -35,6 +35,14 @@ def test_the_key_stands_below_the_failure(failed: State) -> None:
     assert "   X moves into it what it lacks" in page(failed)
 
 
+def test_the_key_is_no_longer_offered_once_nothing_has_helped(failed: State) -> None:
+    told = "Nothing helps: the original fails as well."
+    tried = after(failed, Repaired(failed.todo, None, None, told))
+
+    assert tried.status == told
+    assert not any("X moves" in line for line in page(tried))
+
+
 def test_it_asks_the_shell_and_says_so(failed: State) -> None:
     asked = after(failed, RepairCommit())
 

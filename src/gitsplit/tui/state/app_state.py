@@ -414,6 +414,7 @@ class State(Struct, frozen=True):
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
     proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
+    beyond_repair: Todo | None = None  # what fails there couldn't be helped
     is_checking: bool = False  # after each change, with the user's command
 
     # Plans that commits opened with, until their proposals come; and commits whose

@@ -404,7 +404,8 @@ def _with_repair(state: State, report: Repaired) -> State:
     if report.todo is not state.todo:
         return state
     if report.oid is None or report.plan is None:
-        return replace(state, status=report.words, refusal=Refusal.NOTE)
+        tried = replace(state, beyond_repair=report.todo)
+        return replace(tried, status=report.words, refusal=Refusal.NOTE)
     plan, before = report.plan, state.todo.plans[report.oid]
     if report.oid in state.proposals:
         plan = with_words_followed(plan, before, state.proposals[report.oid])

@@ -34,7 +34,7 @@ def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     yield [("class:error", start_of(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
         yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
-    if check.state == "failed":
+    if check.state == "failed" and state.beyond_repair is not state.todo:
         yield [("class:key", "   X"), ("", " moves into it what it lacks")]
 
 
