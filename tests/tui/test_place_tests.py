@@ -23,7 +23,10 @@ def test_they_go_to_their_code_in_one_step_that_is_said() -> None:
     state = after(before, PlaceTests())
 
     assert state.plan.group_of == (0, 0, 1, 0, 1)
-    assert state.status == "tests, changelog with their code · u to undo"
+    assert (
+        state.status
+        == "tests, changelog with their code: 3 commits became 2 · u to undo"
+    )
     assert len(state.plan.groups) == 2
     assert after(state, Undo()).plan == before.plan
 
@@ -33,7 +36,7 @@ def test_where_they_are_with_their_code_they_come_apart() -> None:
     state = after(before, PlaceTests())
 
     assert state.plan.group_of == (3, 0, 1, 2, 2)
-    assert state.status == "tests, changelog apart · u to undo"
+    assert state.status == "tests, changelog apart: 2 commits became 4 · u to undo"
     tests, changelog = state.plan.groups[2:]
     assert (tests.is_proposed, changelog.is_proposed) == (True, True)
     again = after(state, PlaceTests())
@@ -61,6 +64,16 @@ def test_by_scores_also_what_no_name_says_has_its_code() -> None:
 def test_the_selected_commit_is_one_that_there_is() -> None:
     state = after(opened(0, 0, 1, 2, 2), FocusOn(2), PlaceTests())
     assert state.focus == state.viewed == 1
+
+
+def test_a_test_whose_code_is_not_here_stays_where_it_is() -> None:
+    paths = ("ladle.py", "lid.py", "test_ladle.py", "test_spoon.py")
+    plan = plan_of(dict.fromkeys(paths, TEXT), 4, (0, 1, 2, 3))
+    found = proposals(plan.changes, b"Do it\n")
+    state = after(replace(state_of(plan), proposals={COMMIT: found}), PlaceTests())
+
+    assert state.plan.group_of == (0, 1, 0, 2)
+    assert state.status == "tests with their code: 4 commits became 3 · u to undo"
 
 
 def test_without_any_beside_code_nothing_is_done() -> None:

@@ -2,8 +2,9 @@
 
 What a file is goes by its path, and so does which code it belongs to, where the names
 say it: ``test_ladle.py`` to ``ladle.py``, ``LadleTest.java`` to ``Ladle.java``,
-``ladle_lid_test.go`` to ``ladle.go``. Elsewhere the nearest hunk of code decides, by
-the score of the proposal.
+``ladle_lid_test.go`` to ``ladle.go``. For documentation and changelogs the nearest hunk
+of code decides elsewhere, by the score of the proposal; a test whose code isn't in the
+commit stays where it is.
 """
 
 from collections import Counter
@@ -142,7 +143,10 @@ class _CodeIndex:
 
     def group_for(self, place: int) -> int | None:
         """The group of the code that this edit belongs to; None where none is known."""
-        named = self._named_like(stem(_path(self._plan, self._plan.edits[place].file)))
+        path = _path(self._plan, self._plan.edits[place].file)
+        named = self._named_like(stem(path))
+        if not named and role(path) == "test":
+            return None
         piece = self._piece(place)
         if piece is not None and (near := self._nearest(piece, named or self._code)):
             return self._plan.group_of[near[1]]

@@ -155,6 +155,9 @@ def _after_placed_tests(state: State) -> State:
     if placed == plan:
         raise NothingToDo("No tests, docs or changelogs beside code.")
     words = f"{companion_words(plan)} {where}"
+    before, now = len(plan.groups), len(placed.groups)
+    if before != now:
+        words += f": {quantity(before, 'commit')} became {now}"
     focus = min(state.focus, len(placed.groups) - 1)
     return replace(with_plan(state, placed, words), focus=focus, viewed=focus)
 
