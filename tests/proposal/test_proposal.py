@@ -403,3 +403,13 @@ def test_the_two_purposes_of_one_new_hunk_are_parted_at_the_blank_line() -> None
 
     assert [len(e.new) for e in plan.edits if isinstance(e, TextEdit)] == [4, 2]
     assert plan.group_of == (0, 1)
+
+
+def test_no_reason_quotes_the_tail_of_a_hash() -> None:
+    text = b"".join(b"a: %d\n" % n for n in range(8))
+    uses = b"".join(b"uses: scan@%b\n" + text for _ in range(3))
+    old, new = b"7c1b2f4e5d6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c", b"95e58e9a2cdfd71adc6e03"
+    changes = (modified(uses % ((old,) * 3), uses % ((new,) * 3), b"scan.yml"),)
+    (group,) = proposal(changes, b"Scan\n", commits=1).groups
+
+    assert group.reason == "3 hunks mention `uses`"

@@ -11,6 +11,7 @@ from gitsplit.model.listing import quantity
 from gitsplit.proposal.commit_features import CommitFeatures
 from gitsplit.proposal.features import PieceFeatures
 from gitsplit.proposal.order import Need
+from gitsplit.proposal.source_text import is_data
 
 _Named = TypeVar("_Named", str, tuple[str, str])
 
@@ -76,8 +77,8 @@ def _replacement(
         (old, new)
         for piece in pieces
         if len(piece.removed) * len(piece.added) <= _MOST_SWAPS
-        for old in piece.removed
-        for new in piece.added
+        for old in _names(piece.removed)
+        for new in _names(piece.added)
     )
     best = _most_frequent(swaps, lambda swap: swaps[swap] > 1)
     if best is None:
@@ -109,7 +110,7 @@ def _common_name(
     ``names`` are those of each piece; ``what`` says about ``{hunks}`` what becomes of
     the name, ``verb`` what is done to it, where that is worth a subject.
     """
-    pieces = Counter(name for each in names for name in each)
+    pieces = Counter(name for each in names for name in _names(each))
     best = _most_frequent(pieces, lambda name: pieces[name] > 1)
     if best is None:
         return None
@@ -151,7 +152,7 @@ def _common_word(
     commit: CommitFeatures, pieces: Sequence[PieceFeatures]
 ) -> Finding | None:
     """An identifier that all or most pieces have, the rarest of such."""
-    having = Counter(word for piece in pieces for word in piece.words)
+    having = Counter(word for piece in pieces for word in _names(piece.words))
     rarity = commit.rarity
     words = [word for word, n in having.items() if n > max(1, len(pieces) // 2)]
     if not words:
@@ -173,6 +174,11 @@ _FINDERS: tuple[
     _test_with_code,
     _common_word,
 )
+
+
+def _names(words: Iterable[str]) -> Iterator[str]:
+    """The words that name something; of a hash only the tail is an identifier."""
+    return (word for word in words if not is_data(word))
 
 
 def _most_frequent(
