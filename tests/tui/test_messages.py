@@ -3,7 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from gitsplit.tui.state.app_state import Purpose, Screen, ShellRequest, State
+from gitsplit.model.plan import Group
+from gitsplit.tui.state.app_state import (
+    History,
+    Purpose,
+    Screen,
+    ShellRequest,
+    State,
+)
 from gitsplit.tui.state.message_rows import (
     current_message,
     message_rows,
@@ -172,10 +179,20 @@ def test_a_sentence_is_shifted_left_out_and_taken_back() -> None:
     assert after(left, MoveRows(-1), LeavePartOut()).status == "already left out"
 
 
-def test_a_message_that_gets_a_sentence_is_confirmed_by_that() -> None:
-    state = after(at_part(1), SendPart(1))
+def test_a_sentence_confirms_only_the_message_whose_subject_it_becomes() -> None:
+    start = at_part(1)
+    body = after(start, SendPart(1))
+    groups = (start.plan.groups[0], Group(b"Guessed\n", is_proposed=True))
+    plan = replace(start.plan, groups=(*groups, start.plan.groups[2]))
+    bare = replace(start, history=History(start.todo.with_plan(COMMIT, plan)))
+    subject = after(bare, SendPart(1))
 
-    assert [group.is_proposed for group in state.plan.groups] == [False, False, True]
+    found = [[g.is_proposed for g in s.plan.groups] for s in (start, body, subject)]
+    assert found == [[False, True, True], [False, True, True], [False, False, True]]
+    assert body.plan.groups[1].message.endswith(b"not enough for anybody.\n")
+    assert subject.plan.groups[1].message == (
+        b"Ten seconds were not enough for anybody.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -464,9 +464,11 @@ def _overrides_after_merge(
             yield override
 
 
-def with_message(plan: Plan, group: int, message: bytes) -> Plan:
-    """The plan in which ``group`` has this message, which is the user's own."""
-    return _with_message_of(plan, group, Group(message))
+def with_message(
+    plan: Plan, group: int, message: bytes, *, is_proposed: bool = False
+) -> Plan:
+    """The plan in which ``group`` has this message, the user's own or proposed."""
+    return _with_message_of(plan, group, Group(message, is_proposed=is_proposed))
 
 
 def _with_message_of(plan: Plan, group: int, other: Group) -> Plan:

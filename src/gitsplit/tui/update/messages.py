@@ -10,6 +10,7 @@ from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.encoding import has_new_nul
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import quantity
+from gitsplit.model.message import subject_of
 from gitsplit.model.part_homes import with_part_sent
 from gitsplit.model.plan import with_message
 from gitsplit.model.states import editable_content, with_content
@@ -194,8 +195,8 @@ def _with_part_in(
 ) -> State:
     """The state with the part in the new commit of this number; left out for None.
 
-    The messages that change by that are confirmed: the user has edited them. The
-    cursor goes on to the next row.
+    Of the messages that are only proposed, the one is confirmed by that whose subject
+    the part has become. The cursor goes on to the next row.
     """
     numbers = range(parted.first, parted.first + len(parted.commits))
     if number is not None and number not in numbers:
@@ -212,9 +213,11 @@ def _with_part_in(
     todo = state.todo
     guessed = [at for at, each in enumerate(parted.commits) if each.is_proposed]
     made = with_part_sent(parted.split, messages, part, to, guessed)
-    for commit, message in zip(parted.commits, made, strict=True):
+    for at, (commit, message) in enumerate(zip(parted.commits, made, strict=True)):
         if message != commit.message:
-            todo = _with_message_at(todo, commit.where, message)
+            has_new = subject_of(message) != subject_of(commit.message)
+            is_open = commit.is_proposed and not (at == to and has_new)
+            todo = _with_message_at(todo, commit.where, message, is_proposed=is_open)
     words = _sent_words(parted, part, number)
     step = step_about(state, Address(parted.original), words)
     return replace(with_step(state, todo, step), message=row)
@@ -231,11 +234,16 @@ def _sent_words(parted: PartedMessage, part: int, number: int | None) -> str:
     return f"moved the {what} from {origin} to {number + 1}"
 
 
-def _with_message_at(todo: Todo, where: Address, message: bytes) -> Todo:
-    """The todo list with this message; a picked commit becomes a reworded one."""
+def _with_message_at(
+    todo: Todo, where: Address, message: bytes, *, is_proposed: bool = False
+) -> Todo:
+    """The todo list with this message; a picked commit becomes a reworded one.
+
+    That of a split commit may be only ``is_proposed``.
+    """
     entry = _entry_at(todo, where)
     if where.group is not None and entry.plan is not None:
-        plan = with_message(entry.plan, where.group, message)
+        plan = with_message(entry.plan, where.group, message, is_proposed=is_proposed)
         return todo.with_entry(replace(entry, plan=plan))
     if entry.action == "squash":
         return todo.with_entry(replace(entry, message=message))
