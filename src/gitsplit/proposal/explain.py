@@ -216,9 +216,7 @@ def border(
     one, two = (_words(commit, cluster) for cluster in clusters)
     if not one & two:
         return f"Commit {after} has no name in common with commit {before}"
-    rare = max(one & two, key=lambda word: (commit.rarity[word], word))
-    little = f"almost nothing in common with commit {before}"
-    return f"Commit {after} has {little} (`{printable(rare)}`)"
+    return f"Commit {after} has little in common with commit {before}"
 
 
 def _words(commit: CommitFeatures, cluster: Sequence[int]) -> frozenset[str]:
