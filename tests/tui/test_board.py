@@ -40,6 +40,16 @@ def test_each_cell_counts_the_hunks_of_a_file_in_a_commit() -> None:
     ]
 
 
+def test_an_empty_cell_says_where_the_hunks_of_its_file_are() -> None:
+    state = board(MoveColumns(FAR), Send(0))
+
+    assert state.status == (
+        "This cell is empty. The file's hunks are in 1, 2: ← → go there."
+    )
+    left_out = after(board(), Drop(), MoveTo(0), MoveColumns(0), Send(1))
+    assert left_out.status.endswith("are in 2, ×: ← → go there.")
+
+
 def test_a_digit_sends_the_cell_and_goes_on_to_the_next_one_below() -> None:
     state = board(Send(2))
 

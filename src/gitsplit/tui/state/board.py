@@ -79,6 +79,15 @@ def with_next_cell(state: State) -> State:
     return with_cell(state, below, column)
 
 
+def other_cells_words(state: State) -> str:
+    """A hint from an empty cell to those of its row that have hunks."""
+    file = cell_of(state).file
+    places = state.rows.places_of(file)
+    groups = sorted({state.plan.group_of[place] for place in places})
+    names = ", ".join("×" if group == DROPPED else str(group + 1) for group in groups)
+    return f"The file's hunks are in {names}: ← → go there."
+
+
 def cell_words(state: State) -> str:
     """What is in the cell at the cursor, for the status."""
     if not board_files(state):

@@ -24,7 +24,7 @@ from gitsplit.proposal.source_text import Role
 from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import LastSend, Screen, State, Unit
-from gitsplit.tui.state.board import with_next_cell
+from gitsplit.tui.state.board import other_cells_words, with_next_cell
 from gitsplit.tui.state.confirmed import (
     with_confirmed,
     with_sent,
@@ -100,18 +100,18 @@ def _after_piece_action(state: State, action: PieceAction) -> State:
         case Send(group) if group == DROPPED:
             return _after_piece_action(state, Drop())
         case Send(group):
-            return _after_send(state, _non_empty(selection_of(state)), group)
+            return _after_send(state, _selected(state), group)
         case Take(rest):
             return _after_take(state, _selection_or_rest(state, rest))
         case SendToNext(rest):
             return _after_send_to_next(state, _selection_or_rest(state, rest))
         case SendAlong(by):
-            selection = _non_empty(selection_of(state))
+            selection = _selected(state)
             return _after_send(state, selection, _neighbour(state, selection, by))
         case Drop():
-            return _after_send(state, _non_empty(selection_of(state)), DROPPED)
+            return _after_send(state, _selected(state), DROPPED)
         case SplitHunk():
-            return _after_split(state, _non_empty(selection_of(state)))
+            return _after_split(state, _selected(state))
         case AddCommit():
             return _with_new_commit(state, selection_of(state))
         case Follow():
@@ -119,7 +119,7 @@ def _after_piece_action(state: State, action: PieceAction) -> State:
         case PlaceTests():
             return _after_placed_tests(state)
         case TakeAlong():
-            return _with_needs_along(state, _non_empty(selection_of(state)))
+            return _with_needs_along(state, _selected(state))
         case Repeat():
             return _after_piece_action(state, _last_send(state))
         case _:
@@ -184,11 +184,18 @@ def _with_needs_along(state: State, selection: Selection) -> State:
 
 
 def _selection_or_rest(state: State, rest: bool) -> Selection:
-    return _non_empty(rest_of_file(state) if rest else selection_of(state))
+    return _non_empty(state, rest_of_file(state)) if rest else _selected(state)
 
 
-def _non_empty(selection: Selection) -> Selection:
+def _selected(state: State) -> Selection:
+    """What is selected; raises ActionRefused where nothing is."""
+    return _non_empty(state, selection_of(state))
+
+
+def _non_empty(state: State, selection: Selection) -> Selection:
     """The selection; raises ActionRefused where it is empty."""
+    if not selection and state.screen is Screen.BOARD:
+        raise NothingToDo("This cell is empty.", hint=other_cells_words(state))
     if not selection:
         raise NothingToDo("No hunk here.", hint="j goes to the next one.")
     return selection
