@@ -28,7 +28,7 @@ from gitsplit.tui.update.actions.screens import ShowCommit
 from gitsplit.tui.update.actions.split import Send
 from gitsplit.tui.view.commit import commit_matches, commit_page
 from gitsplit.tui.view.diff_pane import diff_lines
-from gitsplit.tui.view.layout import last_scroll, page_lines
+from gitsplit.tui.view.layout import diff_columns, last_scroll, page_lines
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.text import wrapped
 from tests.tui.builder import after, plan_of, state_of
@@ -320,3 +320,14 @@ def test_unchanged_lines_are_folded_on_one_of_them() -> None:
     assert state.rows[4].kind is RowKind.CONTEXT
     assert not any(s.kind is RowKind.CONTEXT for s in folded.rows.segments)
     assert after(folded, MoveRows(-1), Fold()).rows.context == 3
+
+
+def test_where_old_lines_have_no_room_beside_new_ones_it_is_said() -> None:
+    start = state_of(plan_of(FILES))
+    widths = [diff_columns(start, columns) for columns in (80, 200)]
+    told = [after(start, Toggle(Look.BESIDE, each)).status for each in widths]
+
+    assert told == [
+        "old beside new, where the diff has 100 columns; it has 80",
+        "old beside new, where the diff has 100 columns; it has 82 · z o makes room",
+    ]

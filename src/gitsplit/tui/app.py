@@ -72,6 +72,7 @@ from gitsplit.tui.view.colours import Scheme, screen_style
 from gitsplit.tui.view.layout import (
     WIDE,
     Region,
+    diff_columns,
     last_scroll,
     layout,
     page_lines,
@@ -416,7 +417,13 @@ class Shell:
         size = event.app.output.get_size()
         page = max(1, room(self.state, size.columns, size.rows) - 1)
         found = partial(page_matches, self.state, size.columns)
-        return Pressed(event.data if is_text else "", page, most, found)
+        return Pressed(
+            event.data if is_text else "",
+            page,
+            most,
+            found,
+            diff_columns(self.state, size.columns),
+        )
 
     def _is_paged(self) -> bool:
         return self.state.screen not in (Screen.SPLIT, *LISTS)

@@ -39,13 +39,15 @@ class Pressed(NamedTuple):
 
     ``text`` is what it types, ``page`` the number of rows in sight, ``most`` how far
     the page can be scrolled; ``found`` are the lines of a list or a page that have what
-    is searched.
+    is searched. ``columns`` has the width of the diff, and what it would be without the
+    pane on its right.
     """
 
     text: str
     page: int = 1
     most: int = FAR
     found: Callable[[], tuple[int, ...]] = tuple
+    columns: tuple[int, int] = (FAR, FAR)
 
     @property
     def half_page(self) -> int:

@@ -155,7 +155,7 @@ READING_ROWS = (
     KeyRow(
         READING,
         LOOK,
-        {"s": Toggle(Look.BESIDE)},
+        {"s": lambda p: Toggle(Look.BESIDE, p.columns)},
         "old lines beside new ones, where it is wide",
         "beside",
     ),

@@ -134,6 +134,10 @@ class LastSend(NamedTuple):
     by: int = 0
 
 
+LEAST_BESIDE = 100
+"""The columns of a diff from which old lines can stand beside new ones."""
+
+
 class Look(StrEnum):
     """A way in which the diff can be shown, in words for the status."""
 

@@ -14,7 +14,15 @@ from msgspec.structs import replace
 from gitsplit.errors import ActionRefused, NothingToDo
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
-from gitsplit.tui.state.app_state import Look, Prompt, Purpose, Screen, State, Unit
+from gitsplit.tui.state.app_state import (
+    LEAST_BESIDE,
+    Look,
+    Prompt,
+    Purpose,
+    Screen,
+    State,
+    Unit,
+)
 from gitsplit.tui.state.location import (
     at_series,
     require_open_commit,
@@ -142,6 +150,12 @@ def after_look_action(state: State, action: LookAction) -> State:
         case ChooseLook(waits):
             status = "show the diff …" if waits else "Cancelled."
             return replace(state, is_choosing_look=waits, status=status)
+        case Toggle(Look.BESIDE, (columns, most)) if (
+            columns < LEAST_BESIDE and Look.BESIDE not in state.looks
+        ):
+            status = f"{Look.BESIDE}; it has {columns}"
+            status += " · z o makes room" if most >= LEAST_BESIDE else ""
+            return replace(state, looks=state.looks ^ {Look.BESIDE}, status=status)
         case Toggle(look):
             status = str(look)
             if look is not Look.OTHER_PANES:  # which depends on the width, too

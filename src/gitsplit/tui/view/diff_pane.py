@@ -9,7 +9,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.diff.placement import Placement, placement
 from gitsplit.tui.diff.rows import RowKind
-from gitsplit.tui.state.app_state import Look, State
+from gitsplit.tui.state.app_state import LEAST_BESIDE, Look, State
 from gitsplit.tui.state.selection import selection_rows
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.split import (
@@ -29,13 +29,12 @@ from gitsplit.tui.view.text import CURSOR, WRAPPED, Tints, no_tints, wrapped
 SideCells = Callable[[int], StyleAndTextTuples]
 """A text, at most as wide as it is asked for."""
 
-_LEAST_BESIDE = 100
 _LINES = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW, RowKind.FOLD)
 
 
 def is_beside(state: State, width: int) -> bool:
     """Whether old lines stand beside new ones in a diff of so many columns."""
-    return Look.BESIDE in state.looks and width >= _LEAST_BESIDE
+    return Look.BESIDE in state.looks and width >= LEAST_BESIDE
 
 
 def selection_runs(state: State) -> Sequence[range]:

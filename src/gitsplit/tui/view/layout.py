@@ -459,6 +459,14 @@ def panes(state: State, columns: int) -> Panes:
     return Panes(left, columns - left - right - 2, right)
 
 
+def diff_columns(state: State, columns: int) -> tuple[int, int]:
+    """The width of the diff, and what it would be without the pane on its right."""
+    if state.screen is not Screen.SPLIT or columns < WIDE:
+        return columns, columns
+    shown = panes(state, columns)
+    return shown.middle, columns - shown.left - 1
+
+
 def wide_rule(state: State, columns: int) -> StyleAndTextTuples:
     """The line above the panes, which names each of them."""
     widths = panes(state, columns)

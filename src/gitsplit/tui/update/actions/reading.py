@@ -109,9 +109,14 @@ class ChooseLook(Struct, frozen=True):
 
 
 class Toggle(Struct, frozen=True):
-    """Show the diff in this way, or no longer."""
+    """Show the diff in this way, or no longer.
+
+    ``columns`` has the width of the diff, and what it would be without the pane on its
+    right.
+    """
 
     look: Look
+    columns: tuple[int, int] = (FAR, FAR)
 
 
 class ShowContext(Struct, frozen=True):
