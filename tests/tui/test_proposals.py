@@ -20,7 +20,13 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import Purpose, Refusal, State
-from gitsplit.tui.state.proposals import ASKING, OFFER, PROPOSING, proposal_words
+from gitsplit.tui.state.proposals import (
+    ASKING,
+    OFFER,
+    PROPOSING,
+    commit_to_propose,
+    proposal_words,
+)
 from gitsplit.tui.surroundings import Editor, Surroundings
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import Ask, Dismiss
@@ -67,8 +73,8 @@ def test_the_proposal_is_put_in_place_as_if_the_screen_had_opened_on_it() -> Non
     assert (state.plan, proposal_words(state)) == (PROPOSAL, "")
     assert not state.steps_done
     assert after(state, Undo()).plan is state.plan
-    assert next_job(start, Backend()) is not None
-    assert next_job(state, Backend()) is None
+    assert commit_to_propose(start) == COMMIT
+    assert commit_to_propose(state) is None
 
 
 def test_the_cursor_and_a_selection_stay_where_they_are() -> None:

@@ -20,7 +20,7 @@ from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import Fold, MovePiece, Pan, Widen
 from gitsplit.tui.update.actions.screens import OpenPreview, Redo, Undo
 from gitsplit.tui.update.actions.series import Autosquash, Become
-from gitsplit.tui.update.actions.shell import Apply, CheckCommits, refusal_of
+from gitsplit.tui.update.actions.shell import Apply, refusal_of
 from gitsplit.tui.update.actions.split import Drop, FocusOn, MoveCommit
 from gitsplit.tui.view.colours import screen_style
 from gitsplit.tui.view.commits import commit_lines
@@ -76,9 +76,7 @@ def test_a_key_that_has_nothing_to_do_says_so_as_any_key_says_what_it_did(
     assert said(state) == [("", f" {state.status}")]
 
 
-@pytest.mark.parametrize(
-    "action", [FocusOn(8), Become("drop"), Apply(), CheckCommits()], ids=repr
-)
+@pytest.mark.parametrize("action", [FocusOn(8), Become("drop"), Apply()], ids=repr)
 def test_a_key_that_does_nothing_here_is_warned_of(action: Action) -> None:
     state = after(story(), action)
     ((style, words, *_),) = said(state)

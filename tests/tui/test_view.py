@@ -223,7 +223,7 @@ def test_a_refused_line_says_why_below_it_until_it_is_corrected(
     refused, corrected = screens(story(), steps, 80, 24)
 
     assert refused[-1].rstrip() == " ! A commit needs a subject. Esc keeps the old one."
-    assert refused[-2].rstrip() == " subject:"
+    assert refused[-2].rstrip(" │") == " subject:"
     assert corrected[-1].startswith(" Enter OK  Esc cancel")
 
 

@@ -117,9 +117,8 @@ def with_lines_named(entry: CommitEntry, changes: Sequence[FileChange]) -> Commi
 
 
 def is_numbered(entry: CommitEntry) -> bool:
-    """Whether the entry names hunks by numbers, or lists them."""
-    picks = (group.hunks for group in entry.groups)
-    return bool(entry.hunks or entry.dropped_hunks or any(picks))
+    """Whether the entry names hunks by numbers."""
+    return bool(entry.dropped_hunks or any(group.hunks for group in entry.groups))
 
 
 def _check_list(entry: CommitEntry, changes: Sequence[FileChange]) -> None:

@@ -286,7 +286,7 @@ def _commit_entry(node: _Node, version: int) -> CommitEntry:
         tuple(later),
         dropped.rest,
         dropped.hunks,
-        tuple(_hunk_entry(hunk, form) for hunk in hunks),
+        tuple(filter(None, (_hunk_entry(hunk, form) for hunk in hunks))),
     )
 
 
@@ -349,8 +349,11 @@ def _hunk_pick(node: _Node) -> HunkPick:
         node.refuse(f"it must be {KNOWN_PICKS}")
 
 
-def _hunk_entry(node: _Node, form: _Form) -> HunkEntry:
-    """What the plan says that a number stands for."""
+def _hunk_entry(node: _Node, form: _Form) -> HunkEntry | None:
+    """A hunk of the list, with its number; None for one of a commit not named here.
+
+    That is one of a commit that was taken out of the entry since the list was written.
+    """
     about = {"commit"} if form.has_list else set()
     fields = form.fields(
         node,
@@ -365,7 +368,8 @@ def _hunk_entry(node: _Node, form: _Form) -> HunkEntry:
 
     fact, removed, added = given("fact"), given("removed"), given("added")
     lines = given("lines")
-    return HunkEntry(
+    commit = fields["commit"].commit_id() if form.has_list else form.commits[0]
+    entry = HunkEntry(
         fields["number"].number(),
         fields["old_path"].path(),
         fields["path"].path(),
@@ -373,8 +377,9 @@ def _hunk_entry(node: _Node, form: _Form) -> HunkEntry:
         None if removed is None else removed.line_range(),
         None if added is None else added.line_range(),
         None if lines is None else tuple(map(_hunk_line, lines.items())),
-        form.number(fields["commit"]) if form.has_list else 0,
+        form.commits.index(commit) if commit in form.commits else 0,
     )
+    return entry if commit in form.commits else None
 
 
 def _hunk_line(node: _Node) -> tuple[str, bytes]:

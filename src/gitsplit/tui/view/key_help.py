@@ -46,7 +46,8 @@ def footer(state: State) -> list[tuple[str, str]]:
 
 def _label(state: State, key: str, row: KeyRow) -> str:
     """The label of a key in the footer; of those about a pinned commit, with it."""
-    if state.screen is Screen.SPLIT and state.is_pinned and key in _ABOUT_PINNED:
+    is_split = context_of(state) is KeyContext.SPLIT
+    if is_split and state.is_pinned and key in _ABOUT_PINNED:
         return _ABOUT_PINNED[key].format(state.focus + 1)
     return row.label
 
