@@ -13,7 +13,6 @@ from typing import NoReturn
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from gitsplit.errors import InvalidPlan
 from gitsplit.model.diff import (
     Edit,
     Fact,
@@ -38,9 +37,11 @@ from gitsplit.model.series import SourceCommit
 from gitsplit.model.states import file_assignments, overrides_by_file, with_contents
 from gitsplit.planfile.document import CommitEntry, FileEntry, GroupEntry, LineRange
 from gitsplit.planfile.numbering import (
+    HINT,
     NumberedHunk,
     bare_entry,
     is_numbered,
+    misfit,
     numbered_hunks,
     with_lines_named,
 )
@@ -59,8 +60,9 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
     commit or take its rest, a content for a file that isn't there, a number that no
     hunk has.
     """
-    numbers = _numbers_by_change(entry, changes)
-    entry = with_lines_named(entry, changes)
+    known = numbered_hunks(changes) if is_numbered(entry) else ()
+    numbers = _numbers_by_change(known)
+    entry = with_lines_named(entry, changes, known)
     rest, heirs = _takers_of_rest(entry), _heirs_of_commits(entry)
     claims = [
         _Claims(change, _commit_in_words(entry, change.commit), numbers.get(file, ()))
@@ -85,17 +87,15 @@ def plan_of_entry(entry: CommitEntry, changes: tuple[FileChange, ...]) -> Plan:
         )
     )
     for group in empty_groups(plan):
-        raise _misfit(f"Group {group + 1} has no edits")
+        raise misfit(f"Group {group + 1} has no edits")
     contents = _contents(plan, named)
     return with_contents(plan, contents) if contents else plan
 
 
-def _numbers_by_change(
-    entry: CommitEntry, changes: Sequence[FileChange]
-) -> dict[int, list[NumberedHunk]]:
-    """What of each change has a number, where the entry speaks in numbers."""
+def _numbers_by_change(known: Sequence[NumberedHunk]) -> dict[int, list[NumberedHunk]]:
+    """What has a number, by its change."""
     found: dict[int, list[NumberedHunk]] = {}
-    for each in numbered_hunks(changes) if is_numbered(entry) else ():
+    for each in known:
         found.setdefault(each.file, []).append(each)
     return found
 
@@ -152,7 +152,7 @@ def _entries_of_changes(entry: CommitEntry, changes: Sequence[FileChange]) -> Na
         place = places.get(named)
         if place is None:
             commit = _commit_in_words(entry, file.commit).capitalize()
-            raise _misfit(f"{commit} has no change of {_entry_in_words(file)}")
+            raise misfit(f"{commit} has no change of {_entry_in_words(file)}")
         found.append((place, group, file))
     return found
 
@@ -196,8 +196,8 @@ def _only(what: str, groups: Sequence[int]) -> int | None:
         return next(iter(groups), None)
     first, second, *_ = groups
     if second == DROPPED:
-        raise _misfit(f'Group {first + 1} and "dropped" can\'t both {what}')
-    raise _misfit(f"Groups {first + 1} and {second + 1} can't both {what}")
+        raise misfit(f'Group {first + 1} and "dropped" can\'t both {what}')
+    raise misfit(f"Groups {first + 1} and {second + 1} can't both {what}")
 
 
 def _contents(plan: Plan, named: Named) -> dict[int, dict[int, bytes]]:
@@ -208,10 +208,10 @@ def _contents(plan: Plan, named: Named) -> dict[int, dict[int, bytes]]:
             continue
         path = printable(plan.changes[place].path)
         if group == DROPPED:
-            raise _misfit(f"What is left out can't have a content, as {path} has")
+            raise misfit(f"What is left out can't have a content, as {path} has")
         given = contents.setdefault(plan.thread(place).numbers[0], {})
         if group in given:
-            raise _misfit(f"The content of {path} is given twice for one group")
+            raise misfit(f"The content of {path} is given twice for one group")
         given[group] = entry.content
     return contents
 
@@ -283,22 +283,22 @@ class _Claims(Struct, dict=True):
         return next((n.number for n in self.numbers if n.fact is fact), None)
 
     def _refuse_second(self, what: str, number: int | None) -> NoReturn:
-        raise _misfit(
+        raise misfit(
             f"{what}{_in_hunk(number)} of {self._file} is named twice",
-            "Name it in one place." if number else _HINT,
+            "Name it in one place." if number else HINT,
         )
 
     def _refuse_left_over(self, what: str, number: int | None) -> NoReturn:
         remedy = f'Name hunk {number} in "hunks", or say "rest": true in one group.'
-        raise _misfit(
+        raise misfit(
             f"No group takes {what}{_in_hunk(number)} of {self._file}",
-            remedy if number else _HINT,
+            remedy if number else HINT,
         )
 
     def _take_fact(self, fact: Fact, group: int) -> None:
         if fact not in facts_of(self.change):
             path = printable(self.change.path)
-            raise _misfit(f'{self.commit.capitalize()} does no "{fact}" to {path}')
+            raise misfit(f'{self.commit.capitalize()} does no "{fact}" to {path}')
         if fact in self.facts:
             self._refuse_second(f'"{fact}"', self._number_of_fact(fact))
         self.facts[fact] = group
@@ -306,7 +306,7 @@ class _Claims(Struct, dict=True):
     def _take_whole(self, group: int) -> None:
         taken = {*self.facts.values(), *self.old, *self.new}
         if taken - {_NOBODY, _UNCHANGED}:
-            raise _misfit(f"{self._file} is named twice")
+            raise misfit(f"{self._file} is named twice")
         self.facts = dict.fromkeys(facts_of(self.change), group)
         for lines in (self.old, self.new):
             for line, taker in enumerate(lines):
@@ -318,7 +318,7 @@ class _Claims(Struct, dict=True):
         for line in chain.from_iterable(range(a - 1, b) for a, b in ranges):
             if line >= len(lines) or lines[line] == _UNCHANGED:
                 path = printable(self.change.path)
-                raise _misfit(
+                raise misfit(
                     f"Line {line + 1} of {path} is not {side} by {self.commit}"
                 )
             if lines[line] != _NOBODY:
@@ -438,10 +438,3 @@ def _entry_in_words(entry: FileEntry) -> str:
 
 def _in_hunk(number: int | None) -> str:
     return "" if number is None else f" (in hunk {number})"
-
-
-_HINT = "`gitsplit --dry-run --format json` writes a plan that fits."
-
-
-def _misfit(what: str, hint: str = _HINT) -> InvalidPlan:
-    return InvalidPlan(f"{what}, so the plan doesn't fit.", hint=hint)

@@ -97,15 +97,16 @@ def _lines(change: FileChange, hunk: Hunk) -> Iterator[tuple[str, bytes]]:
         yield f"{'-' if side == 'old' else '+'}{place + 1}", line.removesuffix(b"\n")
 
 
-def with_lines_named(entry: CommitEntry, changes: Sequence[FileChange]) -> CommitEntry:
-    """The entry with file entries in the place of numbers.
+def with_lines_named(
+    entry: CommitEntry, changes: Sequence[FileChange], known: Sequence[NumberedHunk]
+) -> CommitEntry:
+    """The entry with file entries in the place of numbers, those of ``known`` hunks.
 
     Raises InvalidPlan, naming the number, where there is no such hunk or line, where
     two groups take one, and where its list of hunks isn't that of the commits.
     """
     if not is_numbered(entry):
         return entry
-    known = numbered_hunks(changes)
     _check_list(entry, changes)
     _refuse_twice(entry)
     groups = tuple(
@@ -133,7 +134,7 @@ def _check_list(entry: CommitEntry, changes: Sequence[FileChange]) -> None:
             found = replace(found, lines=None)
         if found != given:
             what = "is another one" if found else "isn't there"
-            raise _misfit(
+            raise misfit(
                 f"Hunk {given.number} {what} than the plan says",
                 "The plan was made for another commit; make a new one.",
             )
@@ -148,7 +149,7 @@ def _refuse_twice(entry: CommitEntry) -> None:
             if not pick.is_whole:
                 continue
             if other := next((n for n in _numbers(pick) if n in taken), None):
-                raise _misfit(
+                raise misfit(
                     f"Hunk {other} is named twice, for {taken[other]} and {where}",
                     "Name it in one place, or lines of it in each.",
                 )
@@ -178,7 +179,7 @@ def _files(
     found: dict[int, FileEntry] = {}
     for pick in picks:
         if pick.last > len(known):
-            raise _misfit(
+            raise misfit(
                 f"There is no hunk {pick.last}",
                 f"The hunks are numbered from 1 to {len(known)}.",
             )
@@ -195,7 +196,7 @@ def _with_part(
     """The file entry with a hunk, some lines of it, or a fact taken, too."""
     if found.fact is not None:
         if not pick.is_whole:
-            raise _misfit(
+            raise misfit(
                 f"Hunk {found.number} is the {found.fact} of"
                 f" {printable(change.path)} and has no lines",
                 f'Name all of it: "hunks": [{found.number}].',
@@ -220,7 +221,7 @@ def _picked(
         whole = [ends] if pick.is_whole and (ends := _ends(span)) else []
         for first, last in ranges:
             if last > len(span):
-                raise _misfit(
+                raise misfit(
                     f"Hunk {found.number} has no {side} line {last}",
                     f"It has {quantity(len(span), f'{side} line')}.",
                 )
@@ -229,5 +230,10 @@ def _picked(
     return sides[0], sides[1]
 
 
-def _misfit(what: str, remedy: str) -> InvalidPlan:
-    return InvalidPlan(f"{what}, so the plan doesn't fit.", hint=remedy)
+HINT = "`gitsplit --dry-run --format json` writes a plan that fits."
+"""What to do where nothing better is known."""
+
+
+def misfit(what: str, hint: str = HINT) -> InvalidPlan:
+    """The error that a plan doesn't fit its commits, for what doesn't."""
+    return InvalidPlan(f"{what}, so the plan doesn't fit.", hint=hint)
