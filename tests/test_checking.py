@@ -11,12 +11,15 @@ from gitsplit.git.repository import open_repository
 from gitsplit.git.signals import unwind_on_signals
 from gitsplit.git.store import store_objects
 from gitsplit.model.checks import Check
+from gitsplit.model.objects import Oid
+from gitsplit.model.todo import with_action
 from gitsplit.workflow.apply import compute_rewrite
 from gitsplit.workflow.check_results import keep_command, last_command, passed_before
 from gitsplit.workflow.checks import CheckRunner, CommandChecks
 from gitsplit.workflow.propose import Request
 from gitsplit.workflow.repair import RepairRunner
 from gitsplit.workflow.work import read_work
+from tests.gits import to_merge
 from tests.processes import wait_until
 from tests.repository import Repository
 from tests.runner import tangled
@@ -48,6 +51,40 @@ def test_whatever_comes_in_between_the_last_word_on_a_commit_is_the_newest(
     runner.close()
 
     assert set(latest.values()) == {"passed"}
+
+
+@to_merge
+def test_commits_before_a_conflict_are_checked_and_those_after_say_why_not(
+    repo: Repository,
+) -> None:
+    numbers = b"".join(b"%d\n" % number for number in range(1, 21))
+    repo.commit("base\n", {"f": numbers})
+    repo.git("tag", "base")
+    repo.commit("one\n", {"g": b"1\n"})
+    needed = repo.commit("two\n", {"f": numbers.replace(b"9\n", b"nine\n")})
+    repo.commit("three\n", {"h": b"3\n"})
+    numbers = numbers.replace(b"9\n", b"neuf\n")
+    conflicting = repo.commit("four\n", {"f": numbers})
+    repo.commit("five\n", {"i": b"5\n"})
+    opened = open_repository(repo.path)
+    work = read_work(opened, Request("base"), every=True)
+    todo = with_action(work.todo, Oid(needed), "drop")
+    todo = with_action(todo, todo.order[0], "reword", b"first\n")
+    found: dict[int, Check] = {}
+
+    def told(command: str) -> list[str]:
+        found.clear()
+        runner = CheckRunner(opened, work, [command], jobs=2)
+        runner.start(todo, found.__setitem__)
+        wait_until(lambda: len(found) > 3 and all(c.is_done for c in found.values()))
+        runner.close()
+        return [found[number].state for number in range(4)]
+
+    assert told("test ! -e i") == ["passed", "passed", "not run", "not run"]
+    assert told("test ! -e h") == ["passed", "failed", "not run", "not run"]
+    assert found[2] == found[3]
+    why = f"{conflicting[:10]} “four” would conflict in f with what is before it."
+    assert found[2].output.decode() == why
 
 
 def test_a_signal_that_another_thread_has_got_ends_the_waiting(

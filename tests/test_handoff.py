@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from gitsplit.errors import GitTooOld, NotHandedOver, RefMoved, Stopped
+from gitsplit.errors import CheckFailed, GitTooOld, NotHandedOver, RefMoved, Stopped
 from gitsplit.git import rebase
+from gitsplit.git.repository import Repository as OpenRepository
 from gitsplit.git.repository import open_repository
 from gitsplit.git.signing import signer
+from gitsplit.git.write import Rewrite
+from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DropTo
+from gitsplit.workflow.checks import check_commits
 from gitsplit.workflow.conflict import hand_over_conflict
 from gitsplit.workflow.hooks_and_signing import Finish
 from gitsplit.workflow.propose import Request
@@ -535,6 +539,33 @@ def test_clean_commits_are_signed_by_gitsplit_and_the_rest_by_git(
     assert story.repo.oid("HEAD~3") == clean
     assert all(is_signed(story.repo, f"HEAD~{place}") for place in range(5))
     assert not is_signed(story.repo, "HEAD~5")
+
+
+def test_the_users_commands_check_what_comes_before_the_conflict(story: Story) -> None:
+    checked: list[str] = []
+
+    def check(repo: OpenRepository, rewrite: Rewrite, _passed: object) -> None:
+        assert not repo.is_rebasing
+        checked.extend(subject_of(c.draft.message).decode() for c in rewrite.commits)
+
+    story.hand_over(story.dropping(), finish=Finish(check=check))
+
+    assert checked == ["eighteen", "thirty"]
+
+
+def test_git_rebase_does_not_start_where_a_clean_commit_fails(story: Story) -> None:
+    before = seen(story.repo)
+
+    def check(repo: OpenRepository, rewrite: Rewrite, _passed: object) -> None:
+        check_commits(repo, rewrite, ["! grep -q thirty f"], 1, lambda _line: None)
+
+    opened = open_repository(story.repo.path)
+    work = read_work(opened, Request(plan=json.dumps(story.dropping()).encode()))
+    with pytest.raises(CheckFailed, match=r"Commit 2, .*thirty.*, fails"):
+        hand_over_conflict(opened, work, Finish(check=check), "discard")
+
+    assert not opened.is_rebasing
+    assert seen(story.repo) == before
 
 
 def test_without_reflogs_a_finished_rebase_is_not_undone(story: Story) -> None:

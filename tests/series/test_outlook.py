@@ -93,10 +93,13 @@ def test_the_clean_part_ends_before_the_conflict(work: tuple[Opened, Work]) -> N
     planned = Work(begun_work.series, todo, begun_work.head_ref, begun_work.ids)
     objects = NewObjects(repo)
     drafts = series_draft(objects, planned)
-    clean, rest = make_until_conflict(repo, objects, drafts, COMMITTER)
+    part = make_until_conflict(repo, objects, drafts, COMMITTER)
 
-    assert [order[0], order[2]] == [made.draft.source.oid for made in clean]
-    assert order[3:] == rest
+    assert [order[0], order[2]] == [made.draft.source.oid for made in part.commits]
+    assert order[3:] == part.rest
+    assert len(order[3:]) == part.unmade
+    assert part.conflict is not None
+    assert order[3] == part.conflict.commit
 
 
 @to_merge

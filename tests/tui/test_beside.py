@@ -24,7 +24,7 @@ from gitsplit.tui.state.app_state import Estimate, KnownLinks, State
 from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
 from gitsplit.tui.update.actions.reading import MoveRows
-from gitsplit.tui.update.actions.reports import Linked
+from gitsplit.tui.update.actions.reports import Checked, Linked
 from gitsplit.tui.update.actions.screens import Undo
 from gitsplit.tui.update.actions.series import Become, OpenCommit
 from gitsplit.tui.update.reduce import reduce
@@ -302,6 +302,18 @@ def test_a_commit_on_which_nothing_could_be_run_is_not_said_to_fail() -> None:
     at = lines.index(" ? commit 2 was not checked:")
     assert lines[at + 1] == "   The filter is missing."
     assert any(line.startswith("   2?") for line in lines)
+
+
+def test_commits_that_were_not_checked_for_one_reason_say_it_once() -> None:
+    skipped = not_run("abc “two” would conflict in f with what is before it. " * 2)
+    state = checked(Checker((0, FAILED), (1, skipped)), "wx")
+
+    page = preview_page(after(state, Checked(state.todo, 2, skipped)), 80)
+    lines = ["".join(t for _, t, *_ in page.get(n)) for n in range(page.height)]
+    assert " ✗ commit 1 fails: make (exit 2)" in lines
+    at = lines.index(" ? commits 2 and 3 were not checked:")
+    assert lines[at + 1].startswith("   abc “two” would conflict")
+    assert lines[at + 2].endswith("before it.")
 
 
 def test_checks_are_given_up_and_forgotten_with_the_next_change() -> None:

@@ -21,7 +21,7 @@ from gitsplit.model.objects import (
     Oid,
 )
 from gitsplit.model.progress import PATIENT, Watch
-from gitsplit.model.series import CommitDraft, SourceCommit
+from gitsplit.model.series import CommitDraft, Series, SourceCommit
 
 
 class WrittenCommit(NamedTuple):
@@ -108,20 +108,62 @@ def make_rewrite(
     return writer.rewrite()
 
 
-def make_until_conflict(
-    repo: Repository, objects: NewObjects, drafts: SeriesDraft, committer: bytes
-) -> tuple[tuple[WrittenCommit, ...], tuple[Oid, ...]]:
-    """Make commits up to the first conflict; also the sources from there on.
+class CleanPart(NamedTuple):
+    """The new commits up to the first conflict, and the sources from there on.
 
-    The arguments are those of :func:`make_rewrite`.
+    ``unmade`` is the number of drafts that the rest has. Without a conflict there is
+    none.
+    """
+
+    commits: tuple[WrittenCommit, ...]
+    rest: tuple[Oid, ...] = ()
+    unmade: int = 0
+    conflict: ReplayConflict | None = None
+
+
+def make_until_conflict(
+    repo: Repository,
+    objects: NewObjects,
+    drafts: SeriesDraft,
+    committer: bytes,
+    watch: Watch = PATIENT,
+) -> CleanPart:
+    """Make commits up to the first conflict.
+
+    Arguments and errors are those of :func:`make_rewrite`, but for ReplayConflict.
     """
     writer = _Writer.of(repo, objects, drafts, committer)
-    for at, source in enumerate(writer.sources):
+    for done, source in enumerate(writer.sources):
+        watch.come_to(done, len(writer.sources))
         try:
             writer.write(source)
-        except ReplayConflict:
-            return tuple(writer.written), drafts.layout.order[at:]
-    return tuple(writer.written), ()
+        except ReplayConflict as conflict:
+            made, rest = tuple(writer.written), drafts.layout.order[done:]
+            return CleanPart(made, rest, len(drafts.drafts) - len(made), conflict)
+    return CleanPart(tuple(writer.written))
+
+
+def partial_rewrite(
+    series: Series, commits: Sequence[WrittenCommit], ends: Mapping[Oid, Oid]
+) -> Rewrite:
+    """The rewrite of the series as far as its commits are known.
+
+    ``ends`` stand for commits that git is to make; the new HEAD isn't known yet.
+    """
+    sources = [s for c in commits for s in (c.draft.source, *c.draft.squashed)]
+    there = {source.oid for source in sources}
+    return Rewrite(
+        *(series.head, Oid("0" * 40), EMPTY_TREE, EMPTY_TREE),
+        rewritten=tuple(
+            RewrittenCommit(old, new, new) for old, new in ends.items() if old in there
+        ),
+        commits=tuple(commits),
+        dropped=tuple(
+            (source, ends[source.oid])
+            for source in series.commits
+            if source.oid in ends and source.oid not in there
+        ),
+    )
 
 
 def _drafts_by_source(

@@ -200,6 +200,20 @@ def compute_rewrite(
     return objects, write.make_rewrite(repo, objects, ready, committer, watch)
 
 
+def compute_until_conflict(
+    repo: Repository, work: Work, watch: Watch = PATIENT
+) -> tuple[NewObjects, write.Rewrite, write.CleanPart]:
+    """Compute the new commits in memory, up to the first that conflicts.
+
+    The rewrite has these alone; the part of it that is clean says where it ends, and
+    why.
+    """
+    objects = NewObjects(repo)
+    ready = final_series_draft(repo, objects, work, Finish())
+    part = write.make_until_conflict(repo, objects, ready, _NOBODY, watch)
+    return objects, write.partial_rewrite(work.series, part.commits, {}), part
+
+
 def final_series_draft(
     repo: Repository, objects: NewObjects, work: Work, finish: Finish
 ) -> SeriesDraft:

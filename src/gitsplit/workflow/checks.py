@@ -40,7 +40,7 @@ from gitsplit.model.progress import Say, Watch
 from gitsplit.model.series import commit_in_words
 from gitsplit.model.todo import Todo
 from gitsplit.report.summary import check_lines
-from gitsplit.workflow.apply import compute_rewrite
+from gitsplit.workflow.apply import compute_until_conflict
 from gitsplit.workflow.check_results import passed_before
 from gitsplit.workflow.work import Work
 
@@ -356,11 +356,14 @@ class CheckRunner:
         return self.checks.passed
 
     def _begin(self, todo: Todo, tell: TellCheck, given_up: Event) -> None:
-        """Compute and store the commits of the list, and start checking them."""
+        """Compute and store the commits of the list, and start checking them.
+
+        Those from a conflict on have no files that could be checked; they are told so.
+        """
         watch = Watch(is_wanted=lambda: not given_up.is_set())
         repo, work = self.repo.with_watch(watch), replace(self.work, todo=todo)
         try:
-            objects, rewrite = compute_rewrite(repo, work, watch)
+            objects, rewrite, part = compute_until_conflict(repo, work, watch)
             self.stored.enter_context(store_objects(repo, objects, rewrite))
         except GivenUp:
             return
@@ -375,6 +378,11 @@ class CheckRunner:
             self._wanted, self._tell, self._told = new, tell, {}
             self.checks.start(commit for _, commit in new)
         self._report()
+        if part.conflict is not None:
+            why = not_run(str(part.conflict))
+            first = len(part.commits)
+            for number in range(first, first + part.unmade):
+                tell(number, why)
 
     def _report(self) -> None:
         """Tell each result that has changed since the last time.

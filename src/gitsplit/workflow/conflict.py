@@ -23,7 +23,7 @@ from gitsplit.git.rebase import Stop, TodoLine
 from gitsplit.git.repository import Repository
 from gitsplit.git.store import store_for_rebase
 from gitsplit.git.trees import EMPTY_TREE, NewObjects
-from gitsplit.git.write import Rewrite, RewrittenCommit, WrittenCommit
+from gitsplit.git.write import Rewrite, WrittenCommit
 from gitsplit.model.drafts import SeriesDraft
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import name_list, quantity, with_capital
@@ -53,6 +53,8 @@ def hand_over_conflict(
 ) -> Record | None:
     """Write the commits up to the conflict, and start ``git rebase`` for the rest.
 
+    The user's commands (``-x``) check the clean commits before git starts.
+
     Raises Stopped where git has stopped, as is to be expected; no branch has moved
     then. Without a stop, the record of the rewrite. Raises NotHandedOver, with nothing
     changed, where git can't be left a conflict; also what
@@ -67,6 +69,7 @@ def hand_over_conflict(
         for line in staying_lines(moves.left, refs.short_name):
             finish.say(line)
         with store_for_rebase(repo, objects, handoff.rewrite):
+            finish.check(repo, handoff.clean, finish.passed)
             _start_rebase(repo, work, handoff, moves, _signing_options(repo, finish))
     return _settle_or_stop(repo)
 
@@ -145,12 +148,14 @@ class _Handoff(Struct, frozen=True):
     """What git is to pick, and the new commits that it needs for that.
 
     ``lines`` are the todo list, ``dropped`` go back into the files at its end.
-    ``rewrite`` maps each commit of the series to the commit of its last line.
+    ``rewrite`` maps each commit of the series to the commit of its last line; ``clean``
+    has those alone that come before the conflict.
     """
 
     lines: tuple[TodoLine, ...]
     dropped: tuple[TodoLine, ...]
     rewrite: Rewrite
+    clean: Rewrite
 
 
 def _make_handoff(
@@ -164,10 +169,11 @@ def _make_handoff(
     who = repository.committer(repo)
     ready = final_series_draft(repo, objects, work, finish)
     carriers = _Carriers(repo, objects, ready, who)
-    written, rest = write.make_until_conflict(repo, objects, ready, who)
-    clean = finish.sign(objects, _partial_rewrite(work.series, {}, written)).commits
-    made = [*clean, *(each for oid in rest for each in carriers.of(oid))]
-    lines, ends = _todo_lines(ready, made, frozenset(rest))
+    part = write.make_until_conflict(repo, objects, ready, who)
+    unsigned = write.partial_rewrite(work.series, part.commits, {})
+    clean = finish.sign(objects, unsigned).commits
+    made = [*clean, *(each for oid in part.rest for each in carriers.of(oid))]
+    lines, ends = _todo_lines(ready, made, frozenset(part.rest))
     kept = (
         _make_commits_with_dropped(repo, objects, work, carriers)
         if drop_to == "worktree"
@@ -176,8 +182,9 @@ def _make_handoff(
     unpicked = [each._replace(tree=EMPTY_TREE) for each in (*made[len(clean) :], *kept)]
     unchanged = {each.oid for each in clean}
     moved = {old: new for old, new in ends.items() if old not in unchanged}
-    rewrite = _partial_rewrite(work.series, moved, [*clean, *unpicked])
-    return _Handoff(tuple(lines), tuple(map(_pick_line, kept)), rewrite)
+    rewrite = write.partial_rewrite(work.series, [*clean, *unpicked], moved)
+    known = write.partial_rewrite(work.series, clean, {})
+    return _Handoff(tuple(lines), tuple(map(_pick_line, kept)), rewrite, known)
 
 
 class _Carriers(Struct, frozen=True):
@@ -271,29 +278,6 @@ def _make_commits_with_dropped(
         draft = CommitDraft(entry.commit, message, "piece", tree=tree)
         kept.append(carriers.of(oid, draft)[-1])
     return kept
-
-
-def _partial_rewrite(
-    series: Series, ends: Mapping[Oid, Oid], commits: Sequence[WrittenCommit]
-) -> Rewrite:
-    """The rewrite of the series as far as its commits are known.
-
-    ``ends`` stand for commits that git is to make; the new HEAD isn't known yet.
-    """
-    sources = [s for c in commits for s in (c.draft.source, *c.draft.squashed)]
-    there = {source.oid for source in sources}
-    return Rewrite(
-        *(series.head, Oid("0" * 40), EMPTY_TREE, EMPTY_TREE),
-        rewritten=tuple(
-            RewrittenCommit(old, new, new) for old, new in ends.items() if old in there
-        ),
-        commits=tuple(commits),
-        dropped=tuple(
-            (source, ends[source.oid])
-            for source in series.commits
-            if source.oid in ends and source.oid not in there
-        ),
-    )
 
 
 def continue_rewrite(repo: Repository) -> Record | None:

@@ -39,7 +39,7 @@ from gitsplit.proposal.repair import (
     smallest_passing,
 )
 from gitsplit.proposal.rewording import with_words_followed
-from gitsplit.workflow.apply import Outcome, apply, compute_rewrite
+from gitsplit.workflow.apply import Outcome, apply, compute_until_conflict, preview
 from gitsplit.workflow.check_results import keep_passed
 from gitsplit.workflow.checks import CheckRunner, CommandChecks, is_new, tell_checks
 from gitsplit.workflow.hooks_and_signing import Finish
@@ -114,7 +114,7 @@ class Repair:
         return None
 
     def _stored_rewrite(self, work: Work) -> Rewrite:
-        objects, rewrite = compute_rewrite(self._repo, work, self._watch)
+        objects, rewrite, _ = compute_until_conflict(self._repo, work, self._watch)
         self._stored.enter_context(store_objects(self._repo, objects, rewrite))
         return rewrite
 
@@ -273,6 +273,7 @@ def apply_repaired(
     Raises what :func:`gitsplit.workflow.apply.apply` raises, where commits still fail
     too.
     """
+    preview(repo, work)  # raises for a conflict, before any command runs
     checks = CommandChecks(repo, request.checks, request.jobs)
     with ExitStack() as stored, unwind_on_signals():
         try:

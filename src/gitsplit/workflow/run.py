@@ -133,17 +133,16 @@ def _apply_or_come_back(
     from gitsplit.workflow.draft import delete_draft
 
     done = replace(work, todo=chosen.todo)
-    if chosen.accepts_conflict:
-        try:
-            record = hand_over_conflict(repo, done, finish, request.drop_to)
-        except Stopped:
-            delete_draft(repo, work)
-            raise
-        return Result(done, rebased=record), None
     finish = replace(finish, passed=chosen.passed)
     assert chosen.left is not None, "who chooses something leaves a screen"
     try:
+        if chosen.accepts_conflict:
+            record = hand_over_conflict(repo, done, finish, request.drop_to)
+            return Result(done, rebased=record), None
         return Result(done, apply(repo, done, finish, request.drop_to)), None
+    except Stopped:
+        delete_draft(repo, work)
+        raise
     except CheckFailed as failure:
         return None, after_refusal(chosen.left, failure.brief)
     except (HookRefused, NotChecked) as refusal:

@@ -232,7 +232,7 @@ def with_check_of_change(state: State) -> State:
     Nothing is asked where it can't be made. The status stays, as no key asked for it.
     """
     is_known = bool(state.checks) or not state.is_checking
-    if is_known or conflict_of(state) or any(_todo_problems(state)):
+    if is_known or any(_todo_problems(state)):
         return state
     return replace(state, request=ShellRequest.CHECK)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.checks import WAITING, Check
+from gitsplit.model.listing import MOST_NAMED, enumeration
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.state.new_commits import number_of_new_commit
-from gitsplit.tui.view.text import one_line, start_of
+from gitsplit.tui.view.text import one_line, start_of, text_lines
 
 MOST_LINES = 5
 """So many lines of the end of what a failed command printed are shown."""
@@ -17,25 +18,42 @@ _MARKS = {"waiting": " ", "running": "…", "passed": "✓", "failed": "✗", "n
 
 def failure_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
     """The first failure, and the end of what the command printed."""
-    bad = [number for number, check in state.checks.items() if is_failure(check)]
-    if not bad:
+    failed = [n for n, check in state.checks.items() if check.state == "failed"]
+    if failed:
+        number = min(failed)
+        check = state.checks[number]
+        yield from _bad_lines(check, f"commit {number + 1} fails", width)
+        if state.beyond_repair is not state.todo:
+            yield [("class:key", "   X"), ("", " moves into it what it lacks")]
+    yield from _unchecked_lines(state, width)
+
+
+def _unchecked_lines(state: State, width: int) -> Iterator[StyleAndTextTuples]:
+    """The commits that weren't checked for the same reason as the first of them."""
+    left = {n: check for n, check in state.checks.items() if check.state == "not run"}
+    if not left:
         return
-    number = min(bad)
-    check = state.checks[number]
-    what = (
-        f" {one_line(check.command)} ({one_line(check.reason)})"
-        if check.command
-        else ""
-    )
-    how = f"fails:{what}"
-    if check.state == "not run":
-        how = f"was not checked:{what}"
-    words = f" {check_sign(check)} commit {number + 1} {how}"
+    check = left[min(left)]
+    which = [str(n + 1) for n in sorted(left) if left[n] == check]
+    of = enumeration(which, most=MOST_NAMED)
+    who = f"commits {of} were" if which[1:] else f"commit {of} was"
+    yield from _bad_lines(check, f"{who} not checked", width)
+
+
+def _bad_lines(check: Check, how: str, width: int) -> Iterator[StyleAndTextTuples]:
+    """A check that didn't pass, and the end of what was printed, or why it wasn't run.
+
+    What was printed is cut at the end of the line, as the command's own lines matter;
+    a reason is a sentence, and is wrapped.
+    """
+    of = f" {one_line(check.command)} ({one_line(check.reason)})"
+    words = f" {check_sign(check)} {how}:{of if check.command else ''}"
     yield [("class:error", start_of(words, width))]
-    for line in check.output.rstrip().splitlines()[-MOST_LINES:]:
-        yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
-    if check.state == "failed" and state.beyond_repair is not state.todo:
-        yield [("class:key", "   X"), ("", " moves into it what it lacks")]
+    for printed in check.output.rstrip().splitlines()[-MOST_LINES:]:
+        text = one_line(printed.expandtabs())
+        lines = [text] if check.command else text_lines(text, width - 4)
+        for line in lines:
+            yield [("class:faint", start_of(f"   {line}", width))]
 
 
 def check_of(state: State, number: int) -> Check:
