@@ -47,6 +47,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenHelp,
     OpenMessages,
     OpenPreview,
+    OpenSteps,
     ShowCommit,
     ShowOriginal,
 )
@@ -72,6 +73,7 @@ PLACES: dict[KeyContext, tuple[Action, ...]] = {
     KeyContext.SPLIT: (),
     KeyContext.COMMIT: (ShowCommit(),),
     KeyContext.BOARD: (OpenBoard(),),
+    KeyContext.STEPS: (Send(1), OpenSteps()),
     KeyContext.MESSAGES: (OpenMessages(),),
     KeyContext.ORIGINAL: (OpenSeries(), ShowOriginal()),
     KeyContext.PREVIEW: (OpenPreview(),),

@@ -21,6 +21,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenHelp,
     OpenMessages,
     OpenPreview,
+    OpenSteps,
     ShowCommit,
     ShowOriginal,
 )
@@ -57,6 +58,7 @@ STATES: dict[str, tuple[Action, ...]] = {
     "a wide selection": (Widen(),),
     "a commit": (ShowCommit(),),
     "the board": (OpenBoard(),),
+    "the steps": (Send(1), OpenSteps()),
     "the preview": (OpenPreview(),),
     "the preview of what can't be written": (Send(1), OpenPreview()),
     "help": (OpenHelp(),),
@@ -119,6 +121,7 @@ def test_the_key_that_writes_does_nothing_where_one_works() -> None:
         KeyContext.BOARD,
         KeyContext.MESSAGES,
         KeyContext.PREVIEW,
+        KeyContext.STEPS,
         KeyContext.PROMPT,
     }
 
@@ -152,6 +155,7 @@ def test_the_footer_fits_80_columns_and_every_key_in_it_works(what: str) -> None
         ("splitting", ["1-9", "y", "n", "v", "s", "w", "?"]),
         ("splitting, pinned", ["1-9", "y", "n", "Tab", "Esc", "?"]),
         ("marking", ["1-9", "y", "n", "s", "Esc", "?"]),
+        ("the steps", ["Enter", "u", "q", "?"]),
         ("the preview", ["Enter", "Space", "1-9", "q", "?"]),
         ("the preview of what can't be written", ["1-9", "q", "?"]),
         ("searching", ["1-9", "n", "N", "*", "Esc", "?"]),

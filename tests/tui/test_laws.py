@@ -80,11 +80,13 @@ from gitsplit.tui.update.actions.reading import (
 from gitsplit.tui.update.actions.reports import Report
 from gitsplit.tui.update.actions.screens import (
     GoBack,
+    GoToStep,
     OpenBoard,
     OpenCell,
     OpenHelp,
     OpenMessages,
     OpenPreview,
+    OpenSteps,
     ReadOn,
     Redo,
     Scroll,
@@ -238,6 +240,8 @@ ARGUMENTS: dict[type[Action], tuple[st.SearchStrategy[Any], ...]] = {
     ShowFailure: (),
     ReadOn: (_SMALL, _SMALL),
     OpenBoard: (),
+    OpenSteps: (),
+    GoToStep: (st.none() | st.integers(-1, 4),),
     OpenCell: (),
     MoveColumns: (_SIGN,),
     OpenSeries: (),

@@ -27,6 +27,7 @@ class KeyContext(Enum):
     MESSAGES = auto()
     PREVIEW = auto()
     ORIGINAL = auto()
+    STEPS = auto()
     HELP = auto()
     PROMPT = auto()
     LOOK = auto()

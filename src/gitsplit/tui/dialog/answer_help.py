@@ -30,6 +30,7 @@ OWN: dict[KeyContext, tuple[tuple[str, str], ...]] = {
         ("e 2", "split commit 2 (opens it)"),
         ("d 2 4-7", "any of these for commits 2 and 4 to 7"),
     ),
+    KeyContext.STEPS: (("2", "go to step 2, 0 to before the first"),),
     KeyContext.PREVIEW: ((APPLY, "apply the new history"),),
 }
 """Answers with something behind the key, and words for keys that end an answer."""

@@ -49,7 +49,13 @@ from gitsplit.tui.update.actions.reading import (
     Pan,
     Toggle,
 )
-from gitsplit.tui.update.actions.screens import OpenBoard, OpenHelp, Scroll, SwitchHalf
+from gitsplit.tui.update.actions.screens import (
+    GoToStep,
+    OpenBoard,
+    OpenHelp,
+    Scroll,
+    SwitchHalf,
+)
 from gitsplit.tui.update.actions.series import Become, OpenCommit
 from gitsplit.tui.update.actions.shell import CheckCommits, Interrupt, Suspend
 from gitsplit.tui.update.actions.split import AddCommit, MergeInto, Repeat
@@ -166,6 +172,8 @@ def _by_number(state: State, number: int) -> Step:
     """What a number does: it names a commit, or in the series a line of it."""
     if state.screen is Screen.SERIES:
         return _always(MoveTo(_place_in_series(state, number)))
+    if state.screen is Screen.STEPS:
+        return _always(GoToStep(number))
     found = _key_action(state, "1")
     if found is None:
         raise ActionRefused("No number is asked for here.", hint=_HELP)

@@ -285,6 +285,8 @@ def _place(state: State) -> object:
             about = state.viewed, id(state.todo)
         case Screen.MESSAGES:
             about = state.message, id(state.todo)
+        case Screen.STEPS:
+            about = state.step, id(state.todo)
         case Screen.PREVIEW | Screen.HELP:
             about = id(state.todo)
     return state.screen, state.prompt and state.prompt.purpose, about

@@ -23,6 +23,7 @@ from gitsplit.tui.state.app_state import (
     Unit,
 )
 from gitsplit.tui.state.commit_diff import actual_commit
+from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.originals import head_height, original_height
 from gitsplit.tui.state.problems import READY, conflict_of
@@ -106,6 +107,9 @@ def arrival_lines(state: State) -> Iterator[str]:
             yield from _page(page_lines(state, WIDE))
             yield from filter(None, [owner_words(state)])
             return
+        case Screen.STEPS:
+            yield from _page(page_lines(state, WIDE))
+            return
         case Screen.COMMIT | Screen.ORIGINAL | Screen.PREVIEW | Screen.HELP:
             pass
     yield from place_lines(state)
@@ -124,8 +128,8 @@ def place_lines(state: State, before: State | None = None) -> Iterator[str]:
             yield from filter(None, map(plain, series_words(state, WIDE)))
         case Screen.SPLIT | Screen.BOARD:
             yield from _hunk_words(state, before)
-        case Screen.MESSAGES:
-            yield from _message_words(state)
+        case Screen.MESSAGES | Screen.STEPS:
+            yield from _row_words(state)
         case Screen.COMMIT:
             diff = len(actual_commit(state, state.viewed).rows)
             yield from _reading_words(page_lines(state, WIDE), diff)
@@ -211,10 +215,10 @@ def _line_words(state: State, run: range) -> Iterator[str]:
     yield from (f"  {text(n)[1:]}".rstrip() for n in range(run.stop, below))
 
 
-def _message_words(state: State) -> Iterator[str]:
-    """The row that is selected among the messages."""
+def _row_words(state: State) -> Iterator[str]:
+    """The row that is selected among the messages, or the steps."""
     lines = page_lines(state, WIDE)
-    at = state.message
+    at = list_row(state)
     own = (n for n in range(lines.height) if lines.number_of(n) == at)
     yield from filter(None, (plain(lines.get(n)) for n in own))
 
@@ -266,6 +270,8 @@ def question(state: State) -> str:
 
 
 def _page_question(state: State) -> str:
+    if state.screen is Screen.STEPS:
+        return f"Step {state.step}, a number goes to another, q goes back"
     if state.screen is Screen.ORIGINAL:
         return f"{state.chosen[:7]} as it is, q goes back"
     return "Preview" if state.problems else f"Preview, {APPLY} or q"

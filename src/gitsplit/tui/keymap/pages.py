@@ -16,6 +16,7 @@ from gitsplit.tui.keymap.contexts import (
     SCREENS,
     SERIES,
     SPLIT,
+    STEPS,
     WORDS,
     WORKING,
 )
@@ -168,7 +169,7 @@ PAGE_ROWS = (
     ),
     KeyRow(
         ON_PAGES,
-        PAGES | MESSAGES | BOARD,
+        PAGES | MESSAGES | BOARD | STEPS,
         {"q": GoBack(), "escape": GoBack()},
         "back",
         "back",

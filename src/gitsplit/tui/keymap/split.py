@@ -10,6 +10,7 @@ from gitsplit.tui.keymap.contexts import (
     SENDING,
     SERIES,
     SPLIT,
+    STEPS,
     WORDS,
     WORKING,
 )
@@ -25,7 +26,7 @@ from gitsplit.tui.update.actions.reading import (
     Pin,
     Widen,
 )
-from gitsplit.tui.update.actions.screens import Redo, Undo
+from gitsplit.tui.update.actions.screens import GoToStep, OpenSteps, Redo, Undo
 from gitsplit.tui.update.actions.shell import EditFile, EditMessage
 from gitsplit.tui.update.actions.split import (
     AddCommit,
@@ -238,4 +239,18 @@ COMMIT_ROWS = (
     ),
     KeyRow(ABOUT_COMMITS, SPLIT, {"O": UseProposal()}, "use what is proposed"),
     KeyRow(ABOUT_COMMITS, WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
+    KeyRow(
+        ABOUT_COMMITS,
+        WORKING - STEPS,
+        {"U": OpenSteps()},
+        "list the steps, to go back to one",
+        "steps",
+    ),
+    KeyRow(
+        ABOUT_COMMITS,
+        STEPS,
+        {"enter": GoToStep()},
+        "undo or redo, up to this step",
+        "go there",
+    ),
 )

@@ -70,6 +70,7 @@ class Screen(Enum):
     MESSAGES = auto()
     PREVIEW = auto()
     ORIGINAL = auto()
+    STEPS = auto()
     HELP = auto()
 
 
@@ -77,8 +78,8 @@ ONE_COMMIT = (Screen.SPLIT, Screen.COMMIT, Screen.BOARD)
 """The screens about the commit that is open."""
 
 
-LISTS = (Screen.SERIES, Screen.MESSAGES, Screen.BOARD)
-"""The screens on which a row is a commit, or a file."""
+LISTS = (Screen.SERIES, Screen.MESSAGES, Screen.BOARD, Screen.STEPS)
+"""The screens on which a row is a commit, a file, or a step of undo."""
 
 
 class Unit(Enum):
@@ -369,6 +370,7 @@ class State(Struct, frozen=True):
     is_lower: bool = False  # keys that move are about that half
     board_row: int = 0  # of the cell at the cursor of the board
     board_column: int = 0
+    step: int = 0  # the selected one in the list of steps; 0 is before the first
     status: str = ""  # what the last key did
     refusal: Refusal | None = None
     prompt: Prompt | None = None

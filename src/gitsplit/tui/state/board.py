@@ -3,6 +3,7 @@
 A column stands for a new commit, the last one for what is left out, where that is any.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -69,6 +70,18 @@ def with_cell(state: State, row: int, column: int) -> State:
     row = max(0, min(row, len(board_files(state)) - 1))
     focus = state.focus if columns[column] == DROPPED else columns[column]
     return replace(state, board_row=row, board_column=column, focus=focus, viewed=focus)
+
+
+def with_cell_of(state: State, places: Sequence[int]) -> State:
+    """The state with the cursor of the board in the cell of one of these hunks.
+
+    Of those in the cursor's row, if there are any. ``places`` are in the plan.
+    """
+    files = board_files(state)
+    here = files[board_place(state)[0]]
+    place = min(places, key=lambda at: state.plan.edits[at].file != here)
+    column = board_columns(state).index(state.plan.group_of[place])
+    return with_cell(state, files.index(state.plan.edits[place].file), column)
 
 
 def with_next_cell(state: State) -> State:

@@ -93,10 +93,16 @@ def require_open_commit(state: State) -> None:
 
 
 def list_row(state: State) -> int:
-    """The number of the selected commit, or file."""
-    if state.screen is Screen.SERIES:
-        return state.todo.place(state.chosen)
-    return state.board_row if state.screen is Screen.BOARD else state.message
+    """The number of the selected commit, file or step."""
+    match state.screen:
+        case Screen.SERIES:
+            return state.todo.place(state.chosen)
+        case Screen.BOARD:
+            return state.board_row
+        case Screen.STEPS:
+            return state.step
+        case _:
+            return state.message
 
 
 def at_series(state: State) -> State:

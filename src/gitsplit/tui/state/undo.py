@@ -26,12 +26,15 @@ from gitsplit.tui.state.app_state import (
     entries_of,
     merge_from_state,
 )
+from gitsplit.tui.state.board import with_cell_of
 from gitsplit.tui.state.location import (
     is_open,
     on_plan,
     with_commit_open,
     with_none_open,
 )
+from gitsplit.tui.state.message_rows import row_of_commit
+from gitsplit.tui.state.new_commits import message_commits
 
 
 def with_plan(state: State, plan: Plan, words: str) -> State:
@@ -117,6 +120,24 @@ def after_redo(state: State) -> State:
     return _at_step(forward, step, said)
 
 
+def all_steps(state: State) -> tuple[HistoryStep, ...]:
+    """The steps that were done, and those that were undone, as they follow."""
+    return (*state.steps_done, *state.steps_undone)
+
+
+def after_steps(state: State, count: int) -> State:
+    """The state with so many steps done; of several it says how many it went."""
+    back = len(state.steps_done) - count
+    while len(state.steps_done) > count:
+        state = after_undo(state)
+    while len(state.steps_done) < count:
+        state = after_redo(state)
+    if abs(back) == 1:
+        return state
+    done = f"undid {back} steps · Ctrl-R to redo" if back > 0 else ""
+    return replace(state, status=done or f"redid {-back} steps · u to undo")
+
+
 def _seen_from(state: State, step: HistoryStep) -> HistoryStep:
     """The step, by which the results for the state's commits come back."""
     return step._replace(checks=_finished_checks(state))
@@ -149,18 +170,36 @@ def _at_step(state: State, step: HistoryStep, said: str) -> State:
 
 
 def _at_change(before: State, state: State, step: HistoryStep) -> State:
-    """The state with the cursor on the first hunk that a step has changed, if it did.
+    """The state with the cursor on the first hunk or message that a step has changed.
 
-    Where it stands on one of these, it stays.
+    Where it stands on one of these, or a step changed none, it stays.
     """
-    is_seen = state.screen is Screen.SPLIT and is_open(before, step.commit)
+    if state.screen is Screen.MESSAGES:
+        return _at_changed_message(before, state)
+    seen = (Screen.SPLIT, Screen.BOARD)
+    is_seen = state.screen in seen and is_open(before, step.commit)
     if not is_seen or not is_open(state, step.commit) or not state.plan.edits:
         return state
     changed = _changed_places(before.plan, state.plan)
+    if state.screen is Screen.BOARD and changed:
+        return with_cell_of(state, changed)
     here = state.rows.edit_at(state.cursor)
     if not changed or here in changed:
         return state
     return replace(state, cursor=state.rows.row_of(state.plan.edits[changed[0]]))
+
+
+def _at_changed_message(before: State, state: State) -> State:
+    """The state of the messages at the first one that isn't as it was before."""
+    known, commits = message_commits(before), message_commits(state)
+    changed = [
+        number
+        for number, (one, other) in enumerate(zip(known, commits, strict=False))
+        if one.message != other.message
+    ]
+    if len(known) != len(commits) or not changed:
+        return state
+    return replace(state, message=row_of_commit(state, changed[0]))
 
 
 def _changed_places(before: Plan, plan: Plan) -> list[int]:

@@ -70,6 +70,7 @@ from gitsplit.tui.update.actions.reports import (
     Report,
 )
 from gitsplit.tui.update.actions.screens import (
+    GoToStep,
     HistoryAction,
     Redo,
     ScreenAction,
@@ -119,7 +120,11 @@ from gitsplit.tui.update.cursor import (
 from gitsplit.tui.update.folding import with_cursor_in_sight
 from gitsplit.tui.update.messages import with_edit_request, with_file_content
 from gitsplit.tui.update.numbers import action_meant, after_number_action
-from gitsplit.tui.update.screens import after_screen_action, at_screen_beneath
+from gitsplit.tui.update.screens import (
+    after_screen_action,
+    after_step_choice,
+    at_screen_beneath,
+)
 from gitsplit.tui.update.search import after_search_action
 from gitsplit.tui.update.series import (
     after_commit_move,
@@ -242,6 +247,8 @@ def _after_history_action(state: State, action: HistoryAction) -> State:
             return after_undo(state)
         case Redo():
             return after_redo(state)
+        case GoToStep(step):
+            return after_step_choice(state, step)
         case _:
             assert_never(action)
 

@@ -29,6 +29,7 @@ from gitsplit.tui.state.problems import (
     with_verdict,
 )
 from gitsplit.tui.state.selection import cursor_words
+from gitsplit.tui.state.undo import after_steps, all_steps
 from gitsplit.tui.update.actions.screens import (
     GoBack,
     OpenBoard,
@@ -36,6 +37,7 @@ from gitsplit.tui.update.actions.screens import (
     OpenHelp,
     OpenMessages,
     OpenPreview,
+    OpenSteps,
     ReadOn,
     ScreenAction,
     Scroll,
@@ -75,6 +77,8 @@ def after_screen_action(state: State, action: ScreenAction) -> State:
             return _at_messages(state)
         case OpenPreview():
             return _at_preview(state)
+        case OpenSteps():
+            return _at_steps(state)
         case OpenHelp():
             return _with_screen(state, Screen.HELP)
         case GoBack():
@@ -219,6 +223,27 @@ def _at_messages(state: State) -> State:
         return below
     row = row_of_commit(state, places[0]) if places else 0
     return replace(_with_screen(below, Screen.MESSAGES), message=row)
+
+
+def _at_steps(state: State) -> State:
+    """The state that shows the list of steps, the cursor on the one done last."""
+    if not all_steps(state):
+        raise NothingToDo("Nothing to undo or redo.")
+    return replace(_with_screen(state, Screen.STEPS), step=len(state.steps_done))
+
+
+def after_step_choice(state: State, step: int | None) -> State:
+    """The state with this step done last, on the screen below the list.
+
+    Raises ActionRefused where it is, and where there is no such step.
+    """
+    wanted, done = state.step if step is None else step, len(state.steps_done)
+    if not 0 <= wanted <= len(all_steps(state)):
+        raise ActionRefused(f"The steps are numbered 0 to {len(all_steps(state))}.")
+    if wanted == done:
+        raise NothingToDo("This is the current step.")
+    is_listed = state.screen is Screen.STEPS
+    return after_steps(at_screen_beneath(state) if is_listed else state, wanted)
 
 
 def _at_preview(state: State) -> State:

@@ -34,7 +34,7 @@ from gitsplit.tui.state.message_rows import message_rows
 from gitsplit.tui.state.new_commits import PlacedMessage
 from gitsplit.tui.state.originals import head_height, original_height, original_of
 from gitsplit.tui.state.proposals import with_shortcut_words
-from gitsplit.tui.state.undo import with_step
+from gitsplit.tui.state.undo import all_steps, with_step
 from gitsplit.tui.update.actions.messages import (
     Confirm,
     LeavePartOut,
@@ -333,6 +333,8 @@ def _at_row(state: State, place: int) -> State:
         return replace(state, chosen=chosen, lower=lower)
     if state.screen is Screen.BOARD:
         return at_cell(state, place, board_place(state)[1])
+    if state.screen is Screen.STEPS:
+        return replace(state, step=_within(place, len(all_steps(state)) + 1))
     count = len(message_rows(state))
     return replace(state, message=_within(place, count))
 

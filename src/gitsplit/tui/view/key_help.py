@@ -25,6 +25,7 @@ class _FooterKeys(Enum):
     CHECKED = "enter space 1 x q ?"
     REFUSED = "1 q ?"
     ORIGINAL = "up z q ?"
+    STEPS = "enter u q ?"
     BOARD = "1 enter D + u q ?"
     HELP = "up q"
     PROMPT = "enter escape c-u"

@@ -53,6 +53,7 @@ from gitsplit.tui.view.original import (
 from gitsplit.tui.view.pane import OnMouse, Pane, PaneLines, static_lines
 from gitsplit.tui.view.preview import preview_page
 from gitsplit.tui.view.series import WORDS_HEIGHT, series_lines, series_words
+from gitsplit.tui.view.steps import step_lines
 from gitsplit.tui.view.text import (
     CURSOR,
     Tints,
@@ -137,6 +138,11 @@ _PAGES = {
         Region.LIST,
         _owner_lines,
         2,
+    ),
+    Screen.STEPS: _Page(
+        "steps to undo and redo",
+        lambda state, width, _: step_lines(state, width),
+        Region.LIST,
     ),
     Screen.PREVIEW: _Page(
         "preview", lambda state, width, _: preview_page(state, width)

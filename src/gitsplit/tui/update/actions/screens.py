@@ -50,6 +50,10 @@ class OpenPreview(Struct, frozen=True):
     """Show the preview."""
 
 
+class OpenSteps(Struct, frozen=True):
+    """Show the list of the steps that can be undone and redone."""
+
+
 class OpenHelp(Struct, frozen=True):
     """Show all keys."""
 
@@ -73,8 +77,18 @@ class Redo(Struct, frozen=True):
     """Redo the last change that was undone."""
 
 
-HistoryAction = Undo | Redo
+class GoToStep(Struct, frozen=True):
+    """Undo or redo as many steps as lead to where this one was just done.
+
+    Step 0 is before the first; without a number, the selected one of the list.
+    """
+
+    step: int | None = None
+
+
+HistoryAction = Undo | Redo | GoToStep
 ShowAction = (
     ShowCommit | ReadOn | ShowFailure | ShowOriginal | SwitchHalf | OpenBoard | OpenCell
 )
-ScreenAction = ShowAction | OpenMessages | OpenPreview | OpenHelp | GoBack | Scroll
+PageAction = OpenMessages | OpenPreview | OpenSteps | OpenHelp
+ScreenAction = ShowAction | PageAction | GoBack | Scroll
