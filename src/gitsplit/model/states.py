@@ -85,11 +85,16 @@ def _join(first: list[int], a: int, b: int) -> None:
 class TreeStep(Struct, frozen=True):
     """What one commit of a plan changes in the tree of the commit before it.
 
-    ``files`` are the states that it brings, for the blobs they need.
+    ``states`` are the files before and after it, by the numbers of their threads.
     """
 
     paths: tuple[PathChange, ...]
-    files: tuple[File, ...]
+    states: Mapping[int, tuple[File | None, File | None]]
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The states that it brings, for the blobs they need."""
+        return tuple(after for _, after in self.states.values() if after is not None)
 
 
 def steps(plan: Plan) -> tuple[TreeStep, ...]:
@@ -104,10 +109,9 @@ def steps(plan: Plan) -> tuple[TreeStep, ...]:
     found = []
     for group in range(len(plan.groups)):
         changed = by_group.get(group, {})
-        before = [states[file] for file in changed]
+        found.append(_step({file: (states[file], s) for file, s in changed.items()}))
         for file, state in changed.items():
             states[file] = state
-        found.append(_step(before, [*changed.values()]))
         if may_clash:
             _refuse_clash(group, (s.path for s in states if s is not None))
     if is_whole(plan):
@@ -232,12 +236,12 @@ def original_trees(plan: Plan) -> tuple[int | None, ...]:
     return tuple(found)
 
 
-def _step(before: list[File | None], after: list[File | None]) -> TreeStep:
-    """The step between two states of the same files; removed paths come first."""
-    gone = dict.fromkeys(state.path for state in before if state is not None)
-    kept = tuple(state for state in after if state is not None)
+def _step(states: Mapping[int, tuple[File | None, File | None]]) -> TreeStep:
+    """The step between two states of each file; removed paths come first."""
+    gone = dict.fromkeys(old.path for old, _ in states.values() if old is not None)
+    kept = [new for _, new in states.values() if new is not None]
     there = {state.path: TreeEntry(state.mode, state.oid) for state in kept}
-    return TreeStep((*(gone | there).items(),), kept)
+    return TreeStep((*(gone | there).items(),), states)
 
 
 def _refuse_clash(group: int, paths: Iterable[bytes]) -> None:

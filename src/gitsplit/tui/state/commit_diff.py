@@ -13,9 +13,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Edit, File, FileChange, TextEdit, edits_of
+from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of
 from gitsplit.model.listing import line_counts
 from gitsplit.model.memo import memo
+from gitsplit.model.patch import change_between
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache
@@ -227,7 +228,7 @@ def commit_of_plan(plan: Plan, group: int, hunks_between: HunksBetween) -> Actua
     files = _files_with_overrides(plan, group) | plan_sizes(plan)[group].files.keys()
     changes = list(plan.changes)
     edits = []
-    for file, change in _commit_changes(plan, group, sorted(files), hunks_between):
+    for file, change in commit_changes(plan, group, sorted(files), hunks_between):
         changes[file] = change
         edits += [replace(edit, file=file) for edit in edits_of((change,))]
     alone = Plan(
@@ -239,7 +240,7 @@ def commit_of_plan(plan: Plan, group: int, hunks_between: HunksBetween) -> Actua
     return ActualCommit(alone, 0, size, rows, is_edited=True, edited_files=edited)
 
 
-def _commit_changes(
+def commit_changes(
     plan: Plan, group: int, files: list[int], hunks_between: HunksBetween
 ) -> Iterator[tuple[int, FileChange]]:
     """What the commit does to each of these files, if anything."""
@@ -249,20 +250,8 @@ def _commit_changes(
         except InvalidPlan:
             continue  # the preview says why this can't be written
         if before != after:
+            by_lines = plan.changes[file].by_lines
             yield (
                 file,
-                _change_between(plan.changes[file], before, after, hunks_between),
+                change_between(before, after, hunks_between, by_lines=by_lines),
             )
-
-
-def _change_between(
-    change: FileChange,
-    before: File | None,
-    after: File | None,
-    hunks_between: HunksBetween,
-) -> FileChange:
-    """The change from one state of a file to another."""
-    if not change.by_lines:
-        return FileChange(before, after, by_lines=False)
-    old, new = ((side and side.content) or b"" for side in (before, after))
-    return FileChange(before, after, hunks_between(old, new))

@@ -4,19 +4,28 @@ Files with what changes in them come first, then the diff in git's form, by whic
 editors know how to colour it. Of a large commit it is the beginning.
 """
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Iterable
+from itertools import islice
 
-from gitsplit.model.diff import Fact, FactEdit, FileChange
+from gitsplit.model.diff import FileChange
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.objects import Oid
-from gitsplit.tui.diff.commit_rows import CommitRows
-from gitsplit.tui.diff.rows import DiffRow, RowKind, Rows, header_of
-from gitsplit.tui.state.app_state import ONE_COMMIT, Screen, State, entries_of
-from gitsplit.tui.state.commit_diff import ActualCommit, actual_commit, commit_of_plan
+from gitsplit.model.patch import file_patch
+from gitsplit.tui.state.app_state import (
+    ONE_COMMIT,
+    HunksBetween,
+    Screen,
+    State,
+    entries_of,
+)
+from gitsplit.tui.state.commit_diff import (
+    ActualCommit,
+    actual_commit,
+    commit_changes,
+    commit_of_plan,
+)
 from gitsplit.tui.state.message_rows import commit_at_cursor
-from gitsplit.tui.view.split import hunk_cells, line_text
 
 MOST_FILES = 100
 MOST_LINES = 2_000
@@ -25,15 +34,11 @@ MOST_LINES = 2_000
 LONGEST = 1_000
 """So many bytes of a line are shown."""
 
-_SIGNS = {RowKind.CONTEXT: b" ", RowKind.OLD: b"-", RowKind.NEW: b"+"}
-_NONE = b"/dev/null"
-_NO_NEWLINE = b"\\ No newline at end of file\n"
-
 
 def patch_at_cursor(state: State) -> bytes:
     """The diff of the commit whose message is edited next; empty if it isn't known."""
     if state.screen in ONE_COMMIT:
-        return patch_of_new(actual_commit(state, state.focus))
+        return patch_of_new(actual_commit(state, state.focus), state.hunks_between)
     if state.screen is not Screen.MESSAGES:
         return _patch_of_whole(state, state.chosen)
     commit = commit_at_cursor(state)
@@ -42,13 +47,16 @@ def patch_at_cursor(state: State) -> bytes:
     if commit.group is None or commit.entry.plan is None:
         return _patch_of_whole(state, commit.entry.oid)
     made = commit_of_plan(commit.entry.plan, commit.group, state.hunks_between)
-    return patch_of_new(made)
+    return patch_of_new(made, state.hunks_between)
 
 
-def patch_of_new(commit: ActualCommit) -> bytes:
+def patch_of_new(commit: ActualCommit, hunks_between: HunksBetween) -> bytes:
     """The diff of a new commit, as it will be."""
+    files = sorted(commit.size.files)
+    changes = commit_changes(commit.plan, commit.group, files, hunks_between)
     counts = {file: size.lines for file, size in commit.size.files.items()}
-    return _patch(commit.plan.changes, commit.rows, counts)
+    named = ((commit.plan.changes[file].path, said) for file, said in counts.items())
+    return _patch(named, (change for _, change in changes), len(commit.rows))
 
 
 def _patch_of_whole(state: State, oid: Oid) -> bytes:
@@ -57,90 +65,33 @@ def _patch_of_whole(state: State, oid: Oid) -> bytes:
     is_its_own = entries_of(state.todo)[oid].action in ("pick", "reword", "split")
     if found is None or not len(found.rows) or not is_its_own:
         return b""
-    counts = {
-        file: line_counts(
-            sum(len(hunk.new) for hunk in found.changes[file].hunks),
-            sum(len(hunk.old) for hunk in found.changes[file].hunks),
+    counts = (
+        line_counts(
+            sum(len(hunk.new) for hunk in change.hunks),
+            sum(len(hunk.old) for hunk in change.hunks),
         )
-        for file in found.rows.by_file
-    }
-    return _patch(found.changes, found.rows, counts)
+        for change in found.changes
+    )
+    named = zip((change.path for change in found.changes), counts, strict=True)
+    return _patch(named, found.changes, len(found.rows))
 
 
 def _patch(
-    changes: tuple[FileChange, ...], rows: CommitRows | Rows, counts: dict[int, str]
+    counts: Iterable[tuple[bytes, str]], changes: Iterable[FileChange], rows: int
 ) -> bytes:
-    """The files with their counts, and the diff."""
-    names = [f"{_name(changes[file].path)}  {said}" for file, said in counts.items()]
+    """The files with their counts, and the diff, which has about so many lines."""
+    names = [f"{printable(path)}  {said}" for path, said in counts]
     listed = names[:MOST_FILES]
     if len(names) > MOST_FILES:
         listed.append(f"… {quantity(len(names) - MOST_FILES, 'file')} more")
-    lines = "".join(f"{name}\n" for name in listed).encode()
-    shown = (rows[number] for number in range(min(len(rows), MOST_LINES)))
-    diff = b"".join(_file_diffs(changes, shown))
-    rest = len(rows) - MOST_LINES
-    more = f"… {quantity(rest, 'line')} more\n".encode() if rest > 0 else b""
-    return b"%s\n%s%s" % (lines, diff, more)
+    lines = (line for change in changes for line in file_patch(change))
+    shown = [_short(line) for line in islice(lines, MOST_LINES)]
+    if next(lines, None) is not None:
+        shown.append(f"… {quantity(max(rows - MOST_LINES, 1), 'line')} more\n".encode())
+    files = "".join(f"{name}\n" for name in listed).encode()
+    return b"%s\n%s" % (files, b"".join(shown))
 
 
-def _name(path: bytes) -> str:
-    return printable(path)
-
-
-def _file_diffs(
-    changes: tuple[FileChange, ...], rows: Iterator[DiffRow]
-) -> Iterator[bytes]:
-    """The diff, file by file."""
-    for file, run in groupby(rows, key=lambda row: row.segment.file):
-        change = changes[file]
-        old, new = change.old or change.side, change.new or change.side
-        paths = _name(old.path).encode(), _name(new.path).encode()
-        yield b"diff --git a/%s b/%s\n" % paths
-        facts: set[Fact] = set()
-        has_names = False
-        for row in run:
-            if isinstance(row.segment.edit, FactEdit):
-                facts.add(row.segment.edit.fact)
-            if row.kind is RowKind.HUNK and not has_names:
-                has_names = True
-                sides = b"a/%s" % paths[0], b"b/%s" % paths[1]
-                yield b"--- %s\n" % (_NONE if Fact.CREATE in facts else sides[0])
-                yield b"+++ %s\n" % (_NONE if Fact.DELETE in facts else sides[1])
-            yield from _row_lines(change, row)
-
-
-def _row_lines(change: FileChange, row: DiffRow) -> Iterator[bytes]:
-    """A row as lines of a diff; none for what stands between files."""
-    match row.kind:
-        case RowKind.FACT if isinstance(row.segment.edit, FactEdit):
-            yield from _fact_lines(change, row.segment.edit.fact)
-        case RowKind.HUNK:
-            header = row.header or header_of(change, row.segment)
-            cells = hunk_cells(change, header, LONGEST)
-            yield "".join(cell[1] for cell in cells).rstrip().encode() + b"\n"
-        case RowKind.CONTEXT | RowKind.OLD | RowKind.NEW:
-            line = line_text(change, row)
-            body = line.removesuffix(b"\n")
-            cut = body[:LONGEST] + (b" \xe2\x80\xa6" if len(body) > LONGEST else b"")
-            yield _SIGNS[row.kind] + cut + b"\n"
-            if not line.endswith(b"\n"):
-                yield _NO_NEWLINE
-        case _:
-            return
-
-
-def _fact_lines(change: FileChange, fact: Fact) -> Iterator[bytes]:
-    """What becomes of a file besides its lines, as git says it."""
-    old, new = change.old or change.side, change.new or change.side
-    match fact:
-        case Fact.CREATE:
-            yield b"new file mode %o\n" % new.mode
-        case Fact.DELETE:
-            yield b"deleted file mode %o\n" % old.mode
-        case Fact.RENAME:
-            yield b"rename from %s\n" % _name(old.path).encode()
-            yield b"rename to %s\n" % _name(new.path).encode()
-        case Fact.MODE | Fact.TYPE:
-            yield b"old mode %o\nnew mode %o\n" % (old.mode, new.mode)
-        case Fact.CONTENT:
-            yield b"Binary files differ\n"
+def _short(line: bytes) -> bytes:
+    """The line; of a very long one the beginning."""
+    return line if len(line) <= LONGEST else line[:LONGEST] + b" \xe2\x80\xa6\n"

@@ -6,7 +6,6 @@ The same row of the same change reads the same in every pane.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 
 from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -16,6 +15,7 @@ from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, fa
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
+from gitsplit.model.patch import function_line, range_in_header
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
@@ -54,7 +54,6 @@ _WORD_STYLES = {
 }
 _SEEN_OF_DIFFERENCE = 8  # columns
 LONGEST_WRAPPED = 40  # lines of the screen for one of a file
-_LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
 _TYPES = {FILE: "file", EXECUTABLE: "file", SYMLINK: "symlink", GITLINK: "submodule"}
 
 _text_cells = lru_cache(maxsize=4096)(line_cells)
@@ -270,33 +269,15 @@ def _content_words(old: File, new: File) -> str:
 
 def hunk_cells(change: FileChange, header: Header, width: int) -> StyleAndTextTuples:
     """``@@ -a,b +c,d @@`` and the function that the hunk is in, as git says them."""
-    numbers = f"@@ -{_range_words(header.old)} +{_range_words(header.new)} @@"
+    numbers = f"@@ -{range_in_header(header.old)} +{range_in_header(header.new)} @@"
     rest = width - len(numbers) - 1
-    function = start_of(one_line(function_above(change, header)), max(0, rest))
+    function = start_of(
+        one_line(function_line(_lines_above(change, header))), max(0, rest)
+    )
     return [
         ("class:hunk", start_of(numbers, width)),
-        ("class:function", " " + function),
+        ("class:function", " " + start_of(function, max(0, rest))),
     ]
-
-
-def _range_words(lines: Span) -> str:
-    """A side's lines as in a unified diff: an empty range names the line before it."""
-    if len(lines) == 1:
-        return f"{lines.start + 1}"
-    return f"{lines.start + (len(lines) > 0)},{len(lines)}"
-
-
-def function_above(change: FileChange, header: Header) -> bytes:
-    """The last line above a hunk that begins with a letter, ``_`` or ``$``; or none.
-
-    Git's rule where no driver is configured (gitattributes(5), "Defining a custom
-    hunk-header"), including its 80 bytes.
-    """
-    for line in islice(_lines_above(change, header), _LONGEST_SEARCH):
-        first = line[:1]
-        if first.isalpha() or first in (b"_", b"$"):
-            return line[:80].rstrip()
-    return b""
 
 
 def _lines_above(change: FileChange, header: Header) -> Iterator[bytes]:
