@@ -1,14 +1,18 @@
 """A hunk that needs what only a later commit has, said where hunks are sent."""
 
+from msgspec.structs import replace
 from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
+from gitsplit.model.checks import Check
 from gitsplit.proposal.names import links_of_plan
 from gitsplit.tui.background.worker import Backend, next_job
-from gitsplit.tui.state.app_state import KnownLinks, State
+from gitsplit.tui.dialog.words import plain
+from gitsplit.tui.state.app_state import KnownLinks, Screen, State
 from gitsplit.tui.state.order_guard import broken_needs
 from gitsplit.tui.update.actions.reading import MovePiece, MoveTo
 from gitsplit.tui.update.actions.reports import Linked
-from gitsplit.tui.update.actions.screens import Undo
+from gitsplit.tui.update.actions.screens import OpenPreview, ReadOn, ShowCommit, Undo
+from gitsplit.tui.update.actions.series import OpenSeries
 from gitsplit.tui.update.actions.split import (
     MoveCommit,
     Send,
@@ -18,9 +22,12 @@ from gitsplit.tui.update.actions.split import (
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.commits import commit_lines
 from gitsplit.tui.view.frame import reason_line
+from gitsplit.tui.view.layout import page_lines
+from gitsplit.tui.view.series import series_lines
 from gitsplit.tui.view.split import diff_line
 from tests.tui.builder import after, plan_of, state_of
 
+PASSED = Check("passed")
 FILES = {
     "amounts.py": (
         "import re\n",
@@ -113,3 +120,40 @@ def test_what_is_removed_too_soon_is_marked_too() -> None:
 
     assert "⚠ removes parsed, used in 2" in rows(state)[0]
     assert after(state, TakeAlong()).plan.group_of == (0, 0)
+
+
+def page_texts(state: State) -> list[str]:
+    lines = page_lines(state, 80)
+    return [fragment_list_to_text(lines.get(n)) for n in range(lines.height)]
+
+
+def test_no_tick_stands_where_the_order_does_not_hold() -> None:
+    start = opened(1, 1, 0)
+    start = replace(start, info=replace(start.info, check="make"))
+    checked = replace(start, checks={0: PASSED, 1: PASSED})
+
+    assert [row[1:3] for row in rows(checked)] == ["1⚠", "2✓"]
+    assert rows(replace(start, checks={0: Check("failed")}))[0].startswith(" 1✗")
+    shown = after(checked, ShowCommit(0))
+    assert " ⚠ needs parsed from 2" in page_texts(shown)
+    assert not any("✓" in line for line in page_texts(shown))
+    preview = after(checked, OpenPreview())
+    signs = [line[:5] for line in page_texts(preview) if "new  " in line]
+    assert signs == ["   1⚠", "   2✓"]
+    first = after(preview, ReadOn(20, 0))
+    assert first.screen is Screen.COMMIT
+    warning = " ⚠ commit 1 needs `parsed` from commit 2, which comes later"
+    assert warning in page_texts(first)
+    assert "   make: passed" in page_texts(first)
+    assert plain([("", warning)]) == f"warning: {warning[3:]}"
+    second = after(preview, ShowCommit(1))
+    assert " ✓ make: passed" in page_texts(second)
+
+
+def test_new_commits_in_the_series_have_no_tick_either() -> None:
+    state = replace(opened(1, 1, 0), checks={0: PASSED, 1: PASSED})
+    series = after(state, OpenSeries())
+    lines = series_lines(series, 80)
+    shown = [fragment_list_to_text(lines.get(n)).split() for n in range(lines.height)]
+
+    assert [words[0] for words in shown[1:3]] == ["1⚠", "2✓"]

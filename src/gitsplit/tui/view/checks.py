@@ -6,9 +6,14 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from gitsplit.model.checks import WAITING, Check
 from gitsplit.model.listing import MOST_NAMED, enumeration
-from gitsplit.tui.state.app_state import State
-from gitsplit.tui.state.new_commits import number_of_new_commit
-from gitsplit.tui.view.text import one_line, start_of, text_lines
+from gitsplit.tui.state.app_state import Screen, State
+from gitsplit.tui.state.new_commits import (
+    new_commits,
+    number_of_new_commit,
+    order_flaws,
+)
+from gitsplit.tui.state.order_guard import needs_of_commits
+from gitsplit.tui.view.text import WARNING, one_line, start_of, text_lines
 
 MOST_LINES = 5
 """So many lines of the end of what a failed command printed are shown."""
@@ -61,9 +66,13 @@ def check_of(state: State, number: int) -> Check:
     return state.checks.get(number, WAITING)
 
 
-def check_sign(check: Check) -> str:
-    """The sign for a check."""
-    return _MARKS[check.state]
+def check_sign(check: Check, *, is_flawed: bool = False) -> str:
+    """The sign for a check.
+
+    A commit whose order doesn't hold (``is_flawed``) has a warning in place of a tick:
+    commands can pass on it that don't see what it lacks.
+    """
+    return WARNING if is_flawed and not is_failure(check) else _MARKS[check.state]
 
 
 def is_failure(check: Check) -> bool:
@@ -78,19 +87,22 @@ def check_sign_of(state: State, group: int) -> str:
     """
     if not state.checks:
         return ""
-    return check_sign(check_of(state, number_of_new_commit(state, group)))
+    check = check_of(state, number_of_new_commit(state, group))
+    return check_sign(check, is_flawed=group in needs_of_commits(state))
 
 
 def check_style(state: State, group: int) -> str:
     """The style of that sign."""
     check = check_of(state, number_of_new_commit(state, group))
-    return sign_style(check)
+    return sign_style(check, is_flawed=group in needs_of_commits(state))
 
 
-def sign_style(check: Check) -> str:
+def sign_style(check: Check, *, is_flawed: bool = False) -> str:
     """The style of the sign for a check."""
     if is_failure(check):
         return "class:error"
+    if is_flawed:
+        return "class:edited"
     return "class:good" if check.state == "passed" else ""
 
 
@@ -98,15 +110,43 @@ MOST_OUTPUT = 100
 """So many lines of the end of an output are shown with its commit."""
 
 
+def flaw_words(state: State, number: int) -> tuple[str, ...]:
+    """What is wrong with the order, of a new commit on its own page.
+
+    Who comes from the preview reads what stands there; on the way from the diff, where
+    a page has to be there at once, it is what is known beside the screen.
+    """
+    if number < 0:
+        return ()
+    if any(screen is Screen.PREVIEW for screen, _ in state.beneath):
+        return order_flaws(state).get(number, ())
+    commit = new_commits(state)[number]
+    is_open = state.opened is not None and commit.entry.oid == state.target.commit
+    need = needs_of_commits(state).get(commit.group or 0) if is_open else None
+    return (need,) if need else ()
+
+
+def flaw_lines(state: State, number: int, width: int) -> Iterator[StyleAndTextTuples]:
+    """The same in lines of a page, with an empty one below."""
+    flaws = flaw_words(state, number)
+    for flaw in flaws:
+        for line in text_lines(f"{WARNING} {one_line(flaw)}", width - 2):
+            yield [("class:edited", f" {line}")]
+    if flaws:
+        yield []
+
+
 def check_lines(state: State, number: int, width: int) -> Iterator[StyleAndTextTuples]:
     """What is said of a new commit, once the command has begun or ended on it."""
     check = check_of(state, number)
     if check == WAITING:
         return
-    words = f" {check_sign(check)} {one_line(state.info.check)}: {check.state}"
+    is_flawed = bool(flaw_words(state, number))
+    sign = " " if is_flawed and check.state == "passed" else check_sign(check)
+    words = f" {sign} {one_line(state.info.check)}: {check.state}"
     if check.reason:
         words += f" ({one_line(check.reason)})"
-    yield [(sign_style(check), start_of(words, width))]
+    yield [(sign_style(check, is_flawed=is_flawed), start_of(words, width))]
     for line in check.output.rstrip().splitlines()[-MOST_OUTPUT:]:
         yield [("class:faint", start_of(f"   {one_line(line.expandtabs())}", width))]
     yield []

@@ -26,7 +26,7 @@ from gitsplit.tui.state.new_commits import (
     message_of,
     number_of_new_commit,
 )
-from gitsplit.tui.view.checks import check_lines
+from gitsplit.tui.view.checks import check_lines, flaw_lines
 from gitsplit.tui.view.commits import change_id_words
 from gitsplit.tui.view.diff_pane import is_beside, page_parts
 from gitsplit.tui.view.pane import PaneLines, first_visible
@@ -147,15 +147,7 @@ def _commit_head(
     state: State, group: int, size: Size, width: int
 ) -> Iterator[StyleAndTextTuples]:
     """The lines above its diff: number, size, Change-Id, message, and reasons."""
-    plan = state.plan
-    name = f" commit {group + 1} of {len(plan.groups)}"
-    yield [
-        (f"{group_style(group)} bold", name),
-        ("class:owner", f"  {OWNER}" if group == final_owner(plan) else ""),
-        ("", f"  {quantity(size.pieces, 'hunk')}"),
-        ("class:added", f"  +{size.added}"),
-        ("class:removed", f" -{size.removed}"),
-    ]
+    yield _name_line(state.plan, group, size)
     words = change_id_words(state, group)
     if words:
         kept = words != "new id"
@@ -163,13 +155,7 @@ def _commit_head(
             ("class:faint", start_of(_id_sentence(state) if kept else _NEW_ID, width))
         ]
     yield []
-    message = message_of(plan, group)
-    is_proposed = plan.groups[message_group(plan, group)].is_proposed
-    for number, line in enumerate(message.splitlines()):
-        mark = PROPOSED if is_proposed and not number else " "
-        yield [("", f"   {mark} "), *line_cells(line + b"\n", max(1, width - 5))]
-    if not message.strip():
-        yield [("class:error", f"     {NO_MESSAGE}")]
+    yield from _message_lines(state.plan, group, width)
     yield []
     found = [
         line
@@ -180,9 +166,31 @@ def _commit_head(
         yield [("class:faint", f" {said}")]
     if found:
         yield []
-    yield from check_lines(state, number_of_new_commit(state, group), width)
+    number = number_of_new_commit(state, group)
+    yield from flaw_lines(state, number, width)
+    yield from check_lines(state, number, width)
     if not size.pieces:
         yield [("class:empty", " empty: no hunks, so it will not be created")]
+
+
+def _name_line(plan: Plan, group: int, size: Size) -> StyleAndTextTuples:
+    return [
+        (f"{group_style(group)} bold", f" commit {group + 1} of {len(plan.groups)}"),
+        ("class:owner", f"  {OWNER}" if group == final_owner(plan) else ""),
+        ("", f"  {quantity(size.pieces, 'hunk')}"),
+        ("class:added", f"  +{size.added}"),
+        ("class:removed", f" -{size.removed}"),
+    ]
+
+
+def _message_lines(plan: Plan, group: int, width: int) -> Iterator[StyleAndTextTuples]:
+    message = message_of(plan, group)
+    is_proposed = plan.groups[message_group(plan, group)].is_proposed
+    for number, line in enumerate(message.splitlines()):
+        mark = PROPOSED if is_proposed and not number else " "
+        yield [("", f"   {mark} "), *line_cells(line + b"\n", max(1, width - 5))]
+    if not message.strip():
+        yield [("class:error", f"     {NO_MESSAGE}")]
 
 
 _NEW_ID = " a new Change-Id: a new review"

@@ -30,7 +30,7 @@ from gitsplit.tui.state.new_commits import (
     unconfirmed_count,
 )
 from gitsplit.tui.state.problems import commits_not_rewritten, conflict_of, outlook_of
-from gitsplit.tui.view.checks import check_of, check_sign, failure_lines, is_failure
+from gitsplit.tui.view.checks import check_of, check_sign, failure_lines, sign_style
 from gitsplit.tui.view.commits import id_words, marked_subject
 from gitsplit.tui.view.dropped import (
     difference_lines,
@@ -237,13 +237,12 @@ def _row_line(
     """One commit: number, check, what becomes of it, subject, size or tree, id."""
     number = "" if row.number is None else str(row.number + 1)
     check = WAITING if row.number is None else check_of(state, row.number)
-    is_flawed = row.number in order_flaws(state) and not is_failure(check)
+    is_flawed = row.number in order_flaws(state)
+    sign_class = sign_style(check, is_flawed=is_flawed)
     style = f"{group_style(row.number or 0)} bold" if row.word == "new" else ""
     start: StyleAndTextTuples = [
         (style, f"{number:>4}"),
-        ("class:edited", WARNING)
-        if is_flawed
-        else ("class:error" if is_failure(check) else "class:good", check_sign(check)),
+        (sign_class, check_sign(check, is_flawed=is_flawed)),
         (row.style, f"{row.word:<9}"),
         ("class:owner", f"{OWNER} " if row.is_owner and row.size else "  "),
         ("", column_text(row.subject, columns.subject)),

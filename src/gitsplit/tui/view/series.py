@@ -11,7 +11,7 @@ from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Entry
 from gitsplit.tui.state.app_state import Estimate, State, entries_of
-from gitsplit.tui.state.new_commits import new_commits, new_subjects
+from gitsplit.tui.state.new_commits import new_commits, new_subjects, order_flaws
 from gitsplit.tui.state.problems import conflict_of, outlook_words
 from gitsplit.tui.state.series_rows import SeriesRow, series_rows
 from gitsplit.tui.view.checks import check_of, check_sign, sign_style
@@ -108,8 +108,11 @@ def _part_line(state: State, row: SeriesRow, width: int) -> StyleAndTextTuples:
     """The line of a new commit: its number, its subject, and its size."""
     assert row.part is not None, "it is a part"
     group = row.part.group or 0
-    check = check_of(state, row.number)
-    sign = check_sign(check) if state.checks else " "
+    check, is_flawed = check_of(state, row.number), False
+    sign = " "
+    if state.checks:
+        is_flawed = row.number in order_flaws(state)
+        sign = check_sign(check, is_flawed=is_flawed)
     start = f"{row.number + 1:>10}"
     mark = f" {OWNER}" if row.part.is_owner else ""
     size = f"{row.size} "
@@ -117,7 +120,7 @@ def _part_line(state: State, row: SeriesRow, width: int) -> StyleAndTextTuples:
     text = start_of(marked_subject(row.part.message, row.part.is_proposed), room)
     return [
         (f"{group_style(group)} bold", start),
-        (sign_style(check), sign),
+        (sign_style(check, is_flawed=is_flawed), sign),
         ("", f" {text}"),
         ("class:owner", mark.ljust(room - get_cwidth(text) + 3)),
         ("class:faint", size),
