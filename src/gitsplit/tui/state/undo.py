@@ -33,7 +33,7 @@ from gitsplit.tui.state.location import (
     with_commit_open,
     with_none_open,
 )
-from gitsplit.tui.state.message_rows import row_of_commit
+from gitsplit.tui.state.message_rows import row_of_commit, selected_row
 from gitsplit.tui.state.new_commits import message_commits
 
 
@@ -198,6 +198,8 @@ def _at_changed_message(before: State, state: State) -> State:
         if one.message != other.message
     ]
     if len(known) != len(commits) or not changed:
+        return state
+    if selected_row(state).commit in changed:
         return state
     return replace(state, message=row_of_commit(state, changed[0]))
 
