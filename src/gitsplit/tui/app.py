@@ -60,6 +60,7 @@ from gitsplit.tui.surroundings import (
     Surroundings,
     edit_in_editor,
     reduce_with_merges,
+    save_plan,
 )
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reading import FAR, MoveRows, MoveTo
@@ -334,6 +335,9 @@ class Shell:
             return self._search_in_thread(
                 partial(_find_proposal, self._around.backend, self.state, action)
             )
+        if request is ShellRequest.SAVE_PLAN:
+            save = partial(save_plan, self._around, self.state)
+            return self._search_in_thread(lambda: [save()])
         return run_in_terminal(
             lambda: [edit_in_editor(self._around.editor, self.state, request)]
         )

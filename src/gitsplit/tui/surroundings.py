@@ -4,12 +4,13 @@ The screen and the questions without one have the same: an editor, git behind th
 the same way from an action to the next state.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
 
-from gitsplit.errors import ActionRefused
+from gitsplit.errors import ActionRefused, GitsplitError
 from gitsplit.model.objects import Oid
 from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
@@ -22,10 +23,11 @@ from gitsplit.tui.state.app_state import (
 )
 from gitsplit.tui.state.message_rows import current_message
 from gitsplit.tui.state.new_commits import message_commits, origin_words
+from gitsplit.tui.state.problems import todo_without_empty_groups
 from gitsplit.tui.state.undo import Memory
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
-from gitsplit.tui.update.actions.reports import Merged
+from gitsplit.tui.update.actions.reports import Merged, PlanFileTaken, PlanSaved
 from gitsplit.tui.update.actions.shell import refusal_of
 from gitsplit.tui.update.actions.split import SetContent, SetMessage
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
@@ -57,6 +59,8 @@ class Surroundings:
     command that the user typed. ``with_syntax`` sets keywords and comments
     apart, where there are colours at all. ``give_up`` has what is being looked for in
     another thread end, as the screen is left. ``colours`` are what the user wants.
+    ``save_plan`` saves a todo list to a file; False where it exists and isn't to be
+    replaced.
     """
 
     editor: Editor
@@ -67,6 +71,7 @@ class Surroundings:
     with_syntax: bool = True
     give_up: Callable[[], None] = lambda: None
     colours: Colours = field(default_factory=Colours)
+    save_plan: Callable[[Todo, str, bool], bool] = lambda _todo, _name, _replaces: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,18 @@ def reduce_with_merges(state: State, action: Action, merge: ContentMerge) -> Sta
             return reduce(made, refusal_of(refusal))
         made = reduce(reduce(made, merged), action)
     return made
+
+
+def save_plan(around: Surroundings, state: State) -> Action:
+    """Save the plan as it stands to the file that the state names; what came of it."""
+    assert state.plan_file is not None, "a file was named"
+    todo, file = todo_without_empty_groups(state.todo), state.plan_file
+    name = os.path.expanduser(file.name)  # noqa: PTH111 -- it stays as it was typed
+    try:
+        is_saved = around.save_plan(todo, name, file.replaces)
+    except GitsplitError as error:
+        return refusal_of(error)
+    return PlanSaved(name) if is_saved else PlanFileTaken(name)
 
 
 def edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Action:

@@ -1,6 +1,8 @@
 """Between plan files and the work of a run: what one says is to be done, and back."""
 
 from collections.abc import Iterator, Mapping
+from errno import EISDIR
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -9,15 +11,18 @@ from gitsplit.errors import (
     InvalidPlan,
     NoCommonHistory,
     UnknownRevision,
+    WriteFailed,
 )
 from gitsplit.git import history
 from gitsplit.git.repository import Repository
+from gitsplit.git.state_dir import create_file, write_file
 from gitsplit.model.diff import FileChange
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, PlanDocument
+from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
@@ -158,6 +163,27 @@ def numbered_plan_document(work: Work, *, has_lines: bool) -> PlanDocument:
         for entry, plan in zip(document.series, plans, strict=True)
     )
     return replace(document, series=entries)
+
+
+def save_plan(repo: Repository, work: Work, name: str, *, replaces: bool) -> bool:
+    """Write the work to a file as ``-n --format json`` has it, in one step.
+
+    False where the file exists, unless it is to be replaced. Raises WriteFailed.
+    """
+    text = dump_plan(numbered_plan_document(work, has_lines=False)).encode()
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a directory")
+        if not replaces:
+            return create_file(repo, path, text)
+        write_file(repo, path, text, is_durable=True)
+    except OSError as error:
+        raise WriteFailed(
+            f"{name} can't be written: {error.strerror}.",
+            hint="W asks for another name.",
+        ) from error
+    return True
 
 
 def _entry_for_plan(entry: Entry) -> CommitEntry:

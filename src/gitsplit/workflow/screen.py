@@ -6,6 +6,7 @@ Or questions in its place.
 import dataclasses
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -84,6 +85,7 @@ def edit_work(
         with_syntax=repo.config.get_bool("gitsplit.syntax", default=True),
         give_up=cache.close,
         colours=colours_of(repo.config),
+        save_plan=partial(_save_plan, repo, work),
     )
     try:
         chosen = _have_chosen(opening, around, finish.talk)
@@ -95,6 +97,15 @@ def edit_work(
             saver.close()
         except WriteFailed as failure:
             finish.say(f"Your work isn't kept: {failure}")
+
+
+def _save_plan(
+    repo: Repository, work: Work, todo: Todo, name: str, replaces: bool
+) -> bool:
+    """Save what the user has made of the work as a plan file."""
+    from gitsplit.workflow.plan_files import save_plan  # few use it
+
+    return save_plan(repo, replace(work, todo=todo), name, replaces=replaces)
 
 
 def _have_chosen(
@@ -265,7 +276,16 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         copied_trailers=trailers_to_copy(repo),
         last_check="" if request.checks else last_command(repo),
         keeps_drafts=True,
+        plan_file=_free_name("gitsplit-plan", ".json"),
     )
+
+
+def _free_name(stem: str, ending: str) -> str:
+    """A name that nothing in the current directory has, with a number if need be."""
+    names = (f"{stem}{ending}", *(f"{stem}-{n}{ending}" for n in range(2, 100)))
+    paths = map(Path, names)
+    free = (path for path in paths if not (path.exists() or path.is_symlink()))
+    return str(next(free, names[0]))
 
 
 def _range_name(request: Request, work: Work, ref: str) -> str:

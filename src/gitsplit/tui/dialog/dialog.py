@@ -38,6 +38,7 @@ from gitsplit.tui.surroundings import (
     Surroundings,
     edit_in_editor,
     reduce_with_merges,
+    save_plan,
 )
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.reports import (
@@ -234,6 +235,8 @@ class Dialog:
                 self._say([self.state.status])
                 backend = self._around.backend
                 made = [find_proposal(backend, self.state, action), action]
+            elif request is ShellRequest.SAVE_PLAN:
+                made = [save_plan(self._around, self.state)]
             else:
                 made = [edit_in_editor(self._around.editor, self.state, request)]
         except (ActionRefused, EditorFailed, InvalidPlan) as error:

@@ -248,6 +248,7 @@ _PROMPTS = {
     Purpose.SEARCH: "Search for",
     Purpose.PIECE: "Hunk number",
     Purpose.COMMAND: "Command to check the new commits with",
+    Purpose.PLAN_FILE: "Save the plan as",
 }
 
 

@@ -20,7 +20,9 @@ from gitsplit.tui.keymap.contexts import (
     WORDS,
     WORKING,
 )
+from gitsplit.tui.state.app_state import Purpose
 from gitsplit.tui.update.actions import Action
+from gitsplit.tui.update.actions.prompt import Ask
 from gitsplit.tui.update.actions.reading import FAR
 from gitsplit.tui.update.actions.screens import (
     GoBack,
@@ -105,6 +107,13 @@ LOOKING_ROWS = (
         {"X": RepairCommit()},
         "repair the first commit that failed",
         "repair",
+    ),
+    KeyRow(
+        LOOKING,
+        WORKING,
+        {"W": Ask(Purpose.PLAN_FILE)},
+        "save the plan to a file, for --plan",
+        "save plan",
     ),
     KeyRow(LOOKING, ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
     KeyRow(

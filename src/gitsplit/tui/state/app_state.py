@@ -155,6 +155,7 @@ class Purpose(StrEnum):
     SEARCH = "search"
     PIECE = "piece"
     COMMAND = "command"
+    PLAN_FILE = "plan file"
 
 
 class Refusal(Enum):
@@ -180,6 +181,7 @@ class ShellRequest(Enum):
     EDIT_FILE = auto()
     EDIT_FILE_FOR_GOOD = auto()
     PROPOSE = auto()
+    SAVE_PLAN = auto()
 
 
 NO_IDS = IdRules()
@@ -198,7 +200,7 @@ class SeriesInfo(Struct, frozen=True):
     commits can be checked with, or empty; ``last_check`` is offered then.
     ``copied_trailers`` are the keys (lower case)
     of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
-    work is saved.
+    work is saved. ``plan_file`` is the name offered for a file with the plan.
     """
 
     series: Series
@@ -214,6 +216,7 @@ class SeriesInfo(Struct, frozen=True):
     last_check: str = ""
     copied_trailers: tuple[bytes, ...] = COPIED_TRAILERS
     keeps_drafts: bool = False
+    plan_file: str = ""
 
 
 class Target(Struct, frozen=True):
@@ -286,7 +289,8 @@ class Prompt(Struct, frozen=True):
 
     Bytes of a subject that are not UTF-8 are lone surrogates in ``text``. ``choices``
     are the subjects to choose among, the one as it was first; ``chosen`` is the last
-    one that was chosen, by its number from 0.
+    one that was chosen, by its number from 0. ``taken`` is the name of a file that is
+    there: who gives it once more has it replaced.
     """
 
     purpose: Purpose
@@ -294,6 +298,14 @@ class Prompt(Struct, frozen=True):
     cursor: int
     choices: tuple[SubjectChoice, ...] = ()
     chosen: int = 0
+    taken: str = ""
+
+
+class PlanFile(NamedTuple):
+    """The file that the plan is to be saved to, and whether one there is replaced."""
+
+    name: str
+    replaces: bool = False
 
 
 @memo
@@ -411,6 +423,7 @@ class State(Struct, frozen=True):
 
     # What is asked of the shell: now, and as soon as git has nothing against it.
     request: ShellRequest | None = None
+    plan_file: PlanFile | None = None
     awaiting: Literal[ShellRequest.APPLY, ShellRequest.CHECK] | None = None
 
     # What was found out in the background: about commits of the series, about new ones.

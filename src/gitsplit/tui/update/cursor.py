@@ -17,9 +17,11 @@ from gitsplit.model.message import subject_of
 from gitsplit.tui.state.app_state import (
     LEAST_BESIDE,
     Look,
+    PlanFile,
     Prompt,
     Purpose,
     Screen,
+    ShellRequest,
     State,
     Unit,
 )
@@ -273,6 +275,8 @@ def _first_prompt(state: State, purpose: Purpose) -> Prompt:
     """The prompt as it opens: with the subject as it is, else empty."""
     if purpose is Purpose.SEARCH:
         return Prompt(purpose, "", 0)
+    if purpose is Purpose.PLAN_FILE:
+        return Prompt(purpose, state.info.plan_file, len(state.info.plan_file))
     if purpose is Purpose.PIECE:
         require_open_commit(state)
         return Prompt(purpose, "", 0)
@@ -309,6 +313,8 @@ def _after_submit(state: State, prompt: Prompt, lines: Sequence[int]) -> State:
             return _with_check_command(done, prompt.text)
         case Purpose.PIECE:
             return _at_piece(done, prompt.text)
+        case Purpose.PLAN_FILE:
+            return _with_save_request(done, prompt.text.strip(), prompt.taken)
         case _:
             assert_never(prompt.purpose)
 
@@ -330,6 +336,18 @@ def _with_check_command(state: State, text: str) -> State:
         raise NothingToDo("No command was typed.")
     info = replace(state.info, check=text.strip(), last_check=text.strip())
     return with_check_pending(replace(state, info=info))
+
+
+def _with_save_request(state: State, name: str, taken: str) -> State:
+    """The state that asks for its plan to be saved to the file of this name.
+
+    One that is there is replaced only where the user has been told of it (``taken``).
+    """
+    if name in ("", "-"):
+        raise NothingToDo("No file was named.")
+    file = PlanFile(name, replaces=name == taken)
+    status = f"saving {name} …"
+    return replace(state, plan_file=file, request=ShellRequest.SAVE_PLAN, status=status)
 
 
 def _at_piece(state: State, text: str) -> State:

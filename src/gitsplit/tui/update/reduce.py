@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
+from gitsplit.model.escape import shell_command
 from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     LISTS,
@@ -64,10 +65,13 @@ from gitsplit.tui.update.actions.reports import (
     Linked,
     Merged,
     NotProposed,
+    PlanFileTaken,
+    PlanSaved,
     Progressed,
     Proposed,
     Repaired,
     Report,
+    SaveReport,
 )
 from gitsplit.tui.update.actions.screens import (
     GoToStep,
@@ -300,6 +304,8 @@ def _after_report(state: State, report: Report) -> State:
             return replace(state, checks={**state.checks, number: check})
         case Repaired():
             return _with_repair(state, report)
+        case PlanSaved() | PlanFileTaken():
+            return _after_saving(state, report)
         case Foreseen() | Progressed() | Checked() | ChangesSettled():
             return state
         case _:
@@ -324,6 +330,21 @@ def _with_commit_report(state: State, report: CommitReport) -> State:
         plans = {**state.plans, commit: report.plan}
         return _with_preview(replace(state, plans=plans))
     return state
+
+
+def _after_saving(state: State, report: SaveReport) -> State:
+    """The state that says by which command the saved plan is used.
+
+    Where there is such a file, the user is asked once more.
+    """
+    name = report.name
+    if isinstance(report, PlanSaved):
+        command = shell_command("gitsplit", "--plan", name)
+        info = replace(state.info, plan_file=name)
+        return replace(state, info=info, status=f"saved {name} · {command} opens it")
+    prompt = Prompt(Purpose.PLAN_FILE, name, len(name), taken=name)
+    status = f"the file {name} exists · the same name again replaces it"
+    return replace(state, prompt=prompt, status=status)
 
 
 def _with_preview(state: State) -> State:

@@ -56,6 +56,7 @@ _PROMPTS = {
     Purpose.SEARCH: "search",
     Purpose.PIECE: "go to hunk",
     Purpose.COMMAND: "check each commit with",
+    Purpose.PLAN_FILE: "save the plan as",
 }
 
 

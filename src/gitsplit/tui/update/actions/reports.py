@@ -95,7 +95,20 @@ class Linked(Struct, frozen=True):
     known: KnownLinks
 
 
+class PlanSaved(Struct, frozen=True):
+    """The plan was saved to the file of this name."""
+
+    name: str
+
+
+class PlanFileTaken(Struct, frozen=True):
+    """The plan was not saved: there is a file of this name."""
+
+    name: str
+
+
 CheckReport = Checked | Repaired
 CommitReport = Estimated | Proposed | NotProposed | CommitRead | Linked
 TodoReport = Foreseen | Progressed | ChangesSettled
-Report = CommitReport | Merged | TodoReport | CheckReport
+SaveReport = PlanSaved | PlanFileTaken
+Report = CommitReport | Merged | SaveReport | TodoReport | CheckReport
