@@ -305,7 +305,7 @@ def test_an_empty_commit_alone_is_no_range(repo: Repository) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (["--resplit"], "--resplit requires --dry-run, or --plan with --yes."),
+        (["--resplit", "--yes"], "--resplit with --yes requires --plan."),
         (
             ["--resplit", "-n", "-c", "HEAD"],
             "--resplit and -c cannot be used together.",
@@ -338,18 +338,6 @@ def test_a_merge_in_the_range_is_refused(repo: Repository) -> None:
     assert ran.status == 1
     assert "is a merge, and a range can't go past one." in ran.err
     assert "The longest range without one has" in ran.err
-
-
-def test_the_screen_says_that_it_cannot_show_a_range(
-    five: Repository, tmp_path: Path
-) -> None:
-    name = written(tmp_path / "plan.json", identity(five))
-
-    ran = gitsplit(five.path, "--plan", name)
-
-    assert ran.status == 1
-    assert "The plan splits a range of commits" in ran.err
-    assert "Nothing was changed." in ran.err
 
 
 def test_the_plan_says_which_commit_keeps_which_change_id(

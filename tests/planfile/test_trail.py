@@ -59,7 +59,7 @@ def lists() -> tuple[Todo, ...]:
 def again(value: Json) -> tuple[Todo, ...]:
     """What is read of it in a repository where the commits do what they did."""
     commits = {entry.oid: entry.commit for entry in series().todo.entries}
-    changes: dict[str, Changes] = {A: planned().changes}
+    changes: dict[tuple[str, ...], Changes] = {(A,): planned().changes}
     return load_steps(json.loads(json.dumps(value)), commits, changes.__getitem__)
 
 

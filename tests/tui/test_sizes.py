@@ -68,10 +68,10 @@ def test_a_new_commit_has_only_what_it_takes_counted(
     add = commit_diff._add_to_sizes
 
     def add_counted(
-        sizes: commit_diff.Sizes, members: commit_diff.Members, by: int = 1
+        plan: Plan, sizes: commit_diff.Sizes, members: commit_diff.Members, by: int = 1
     ) -> None:
         counted.append(len(members))
-        add(sizes, members, by)
+        add(plan, sizes, members, by)
 
     monkeypatch.setattr(commit_diff, "_add_to_sizes", add_counted)
     plan = plan_of({str(n): ("a\n", "b\n") for n in range(100)}, groups=3)

@@ -75,7 +75,7 @@ class Options:
     root: bool = _flag("--root", help="Begin the series at the root commit.")
     resplit: bool = _flag(
         "--resplit",
-        help="Split the series again as one range (with -n, or --plan and --yes).",
+        help="Split the series again as one range: any line to any commit.",
     )
     dry_run: bool = _flag(
         "-n", "--dry-run", help="Print the proposal, or the given plan; change nothing."
@@ -203,8 +203,8 @@ def _check_resplit(options: Options) -> None:
     ):
         if is_given:
             raise click.UsageError(f"--resplit and {name} cannot be used together.")
-    if not options.dry_run and not (options.yes and options.plan):
-        raise click.UsageError("--resplit requires --dry-run, or --plan with --yes.")
+    if options.yes and not options.plan:
+        raise click.UsageError("--resplit with --yes requires --plan.")
 
 
 def _check_exec(options: Options) -> None:

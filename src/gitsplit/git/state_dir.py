@@ -304,10 +304,16 @@ class DraftFile(Struct, frozen=True):
     name: str
 
     @classmethod
-    def of(cls, repo: Repository, series: Series, head_ref: str | None) -> "DraftFile":
-        """The draft file for the series on the branch that HEAD names."""
+    def of(
+        cls, repo: Repository, series: Series, head_ref: str | None, kind: str = ""
+    ) -> "DraftFile":
+        """The draft file for the series on the branch that HEAD names.
+
+        A series has one for each ``kind``, a word, of draft.
+        """
         base = series.upstream or "root"
-        name = f"{base[:_SHORT]}-{series.head[:_SHORT]}.json"
+        names = filter(None, (kind, base[:_SHORT], series.head[:_SHORT]))
+        name = f"{'-'.join(names)}.json"
         return cls(repo, _directory_name(os.fsencode(head_ref or "HEAD")), name)
 
     @property

@@ -123,6 +123,13 @@ class Plan(Struct, frozen=True):
         """The thread that the change number ``file`` is of."""
         return self.threads[thread_of(self.changes)[file]]
 
+    def first_change(self, file: int) -> int:
+        """The number of the first change of the file that change ``file`` is of.
+
+        That is how a file is named where it is changed several times.
+        """
+        return self.thread(file).numbers[0] if self.is_range else file
+
     def of_thread(self, thread: Thread) -> Assignment:
         """The edits of all changes of a file, in order, each with its group."""
         return tuple(chain.from_iterable(map(self.of_file, thread.numbers)))
@@ -167,6 +174,17 @@ def plan_at_home(
         tuple(everything[edit.file].commit for edit in edits),
         tuple(Group(message) for message in messages),
         tuple(range(len(messages))),
+    )
+
+
+def is_at_home(plan: Plan, messages: Sequence[bytes]) -> bool:
+    """Whether the plan leaves the commits of the range, with these messages, alone."""
+    own = tuple(plan.changes[edit.file].commit for edit in plan.edits)
+    kept = tuple(range(len(plan.groups)))
+    return (
+        (plan.group_of, plan.continued_by) == (own, kept)
+        and not plan.overrides
+        and [group.message for group in plan.groups] == [*messages]
     )
 
 
@@ -367,14 +385,15 @@ def with_continued(plan: Plan, source: int, group: int | None) -> Plan:
     return replace(plan, continued_by=tuple(heirs))
 
 
-def with_original_in(plan: Plan, group: int, message: bytes) -> Plan:
-    """The plan in which the group continues the only commit, and has its message.
+def with_original_in(plan: Plan, group: int, message: bytes, source: int = 0) -> Plan:
+    """The plan in which the group continues the commit number ``source`` of the range.
 
-    ``message`` is the commit's. The group that had it so far gets that of this one in
-    exchange. Where the user has typed another for that, both keep what was typed; a
-    message that is only proposed gives way.
+    It has its ``message``. The group that continued it so far gets the message of this
+    one in exchange, and continues what this one did. Where the user has typed another
+    message for that, both keep what was typed; one that is only proposed gives way.
     """
-    own, before = plan.groups[group], plan.owner
+    own, before = plan.groups[group], plan.continued_by[source]
+    other = plan.continues(group)
     if before is None:
         messages = [each.message for each in plan.groups]
         before = messages.index(message) if message in messages else group
@@ -385,7 +404,11 @@ def with_original_in(plan: Plan, group: int, message: bytes) -> Plan:
         plan = _with_message_of(plan, group, one)
     elif own.is_proposed:
         plan = with_message(plan, group, message)
-    return with_continued(plan, 0, group)
+    heir = plan.continued_by[source]
+    plan = with_continued(plan, source, group)
+    if plan.is_range and other is not None and heir is not None:
+        plan = with_continued(plan, other, heir)
+    return plan
 
 
 def _heir(plan: Plan, group: int, source: int) -> int | None:
@@ -481,20 +504,20 @@ def _with_message_of(plan: Plan, group: int, other: Group) -> Plan:
 
 
 def groups_with_edits(plan: Plan) -> tuple[int, ...]:
-    """The groups that have edits, in order; DROPPED is none of them."""
-    return tuple(sorted(set(plan.group_of) - {DROPPED}))
-
-
-def empty_groups(plan: Plan) -> tuple[int, ...]:
-    """The groups that lack edits, in order.
+    """The groups that have edits, in order; DROPPED is none of them.
 
     What continues a commit of a range that changed nothing has all that it needs.
     """
-    changed = {change.commit for change in plan.changes}
-    heirs = enumerate(plan.continued_by if plan.is_range else ())
-    complete = {heir for commit, heir in heirs if commit not in changed}
-    complete.update(plan.group_of)
-    return tuple(g for g in range(len(plan.groups)) if g not in complete)
+    changed = {change.commit for change in plan.changes} if plan.is_range else {0}
+    heirs = (h for c, h in enumerate(plan.continued_by) if c not in changed)
+    complete = {heir for heir in heirs if heir is not None}
+    return tuple(sorted(complete.union(plan.group_of) - {DROPPED}))
+
+
+def empty_groups(plan: Plan) -> tuple[int, ...]:
+    """The groups that lack edits, in order."""
+    used = {*groups_with_edits(plan)}
+    return tuple(g for g in range(len(plan.groups)) if g not in used)
 
 
 def without_empty_groups(plan: Plan) -> Plan:

@@ -69,6 +69,11 @@ class Todo(Struct, frozen=True, dict=True):
         return tuple(each.oid for entry in self.entries for each in entry.commits)
 
     @property
+    def one_by_one(self) -> tuple[Entry, ...]:
+        """For each commit in the new order the entry that is about it."""
+        return tuple(entry for entry in self.entries for _ in entry.commits)
+
+    @property
     def plans(self) -> Mapping[Oid, Plan]:
         """The plans of the commits that are to be split, in the new order."""
         return {

@@ -46,26 +46,28 @@ def dump_steps(todos: Sequence[Todo]) -> Json:
 def load_steps(
     value: Json,
     commits: Mapping[Oid, SourceCommit],
-    changes_of: Callable[[Oid], Changes],
+    changes_of: Callable[[tuple[Oid, ...]], Changes],
 ) -> tuple[Todo, ...]:
-    """The lists that :func:`dump_steps` gave; ``changes_of`` a commit are its own.
+    """The lists that :func:`dump_steps` gave; ``changes_of`` a range are its own.
 
     Raises ValueError where they don't fit the commits; also KeyError, TypeError or
     IndexError where it is no such JSON at all.
     """
     rows = [_check_row(row) for row in value["entries"]]
-    planned = {row["plan"]: Oid(row["commit"]) for row in rows}
+    planned = {row["plan"]: tuple(map(Oid, row["commits"])) for row in rows}
     plans = {
-        number: _plan(value["plans"][number], changes_of(oid))
-        for number, oid in planned.items()
+        number: _plan(value["plans"][number], changes_of(oids))
+        for number, oids in planned.items()
         if number is not None
     }
     entries = [_entry_of_row(row, commits, plans) for row in rows]
     at = list(value["begin"])
     todos = [_todo_of_rows(entries, at, commits)]
     for step in value["steps"]:
-        for place, number in step:
-            at[place] = number
+        if isinstance(step, list):
+            at = list(step)
+        else:
+            at[:] = [step.get(str(n), number) for n, number in enumerate(at)]
         todos.append(_todo_of_rows(entries, at, commits))
     return tuple(todos)
 
@@ -86,15 +88,20 @@ class _Table(Struct, Generic[Value]):
 
 def _entry_changes(
     entries: "_Table[Entry]", before: Todo, after: Todo
-) -> list[list[int]]:
-    """The places at which ``after`` has another entry, with the entry's number."""
+) -> dict[str, int] | list[int]:
+    """The places at which ``after`` has another entry, with the entry's number.
+
+    All numbers, where it has more entries or fewer.
+    """
+    if len(before.entries) != len(after.entries):
+        return [entries.place(entry) for entry in after.entries]
     pairs = enumerate(zip(before.entries, after.entries, strict=True))
-    return [[at, entries.place(new)] for at, (old, new) in pairs if old is not new]
+    return {str(n): entries.place(new) for n, (old, new) in pairs if old is not new}
 
 
 def _entry_value(entry: Entry, plans: "_Table[Plan]") -> Json:
     return {
-        "commit": entry.oid,
+        "commits": [commit.oid for commit in entry.commits],
         "action": entry.action,
         "message": None if entry.message is None else _json_text(entry.message),
         "plan": None if entry.plan is None else plans.place(entry.plan),
@@ -108,7 +115,7 @@ def _plan_value(plan: Plan) -> Json:
         "cuts": list(_cuts(plan.edits)),
         "in": [[None if group == DROPPED else group, n] for group, n in runs],
         "groups": [_group_row(group) for group in plan.groups],
-        "owner": plan.owner,
+        "heirs": plan.continued_by,
         "overrides": [
             [o.group, o.file, _json_text(o.content), _json_text(o.base), o.lasting]
             for o in plan.overrides
@@ -145,7 +152,10 @@ def _entry_of_row(
 ) -> Entry:
     message = None if row["message"] is None else _bytes_of_text(row["message"])
     plan = None if row["plan"] is None else plans[row["plan"]]
-    return Entry(commits[Oid(row["commit"])], row["action"], message, plan)
+    first, *rest = (commits[Oid(oid)] for oid in row["commits"])
+    if plan is not None and len(plan.continued_by) != len(row["commits"]):
+        raise ValueError("a plan for something else")
+    return Entry(first, row["action"], message, plan, tuple(rest))
 
 
 def _todo_of_rows(
@@ -168,12 +178,13 @@ def _plan(value: Json, changes: Changes) -> Plan:
         for message, why, *proposed in value["groups"]
     )
     places = {*range(len(groups)), DROPPED}
-    if not places.issuperset({*group_of, *({value["owner"]} - {None})}):
+    heirs = tuple(value["heirs"])
+    if not places.issuperset({*group_of, *({*heirs} - {None})}):
         raise ValueError("a plan for something else")
     overrides = tuple(_override(row) for row in value["overrides"])
     if any(o.file >= len(changes) or o.group not in places for o in overrides):
         raise ValueError("a content for something else")
-    return Plan(changes, edits, group_of, groups, (value["owner"],), overrides)
+    return Plan(changes, edits, group_of, groups, heirs, overrides)
 
 
 def _override(row: Json) -> Override:

@@ -13,7 +13,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, InvalidPlan, WriteFailed
-from gitsplit.git import history
 from gitsplit.git.repository import Repository
 from gitsplit.git.state_dir import DraftFile
 from gitsplit.model import escape
@@ -26,9 +25,9 @@ from gitsplit.planfile.saved_steps import dump_steps, load_steps
 from gitsplit.tui.state.app_state import Confirmed, History, HistoryStep, Screen
 from gitsplit.tui.state.undo import Memory, is_consistent
 from gitsplit.workflow.propose import Request
-from gitsplit.workflow.work import Work, read_work
+from gitsplit.workflow.work import Work, changes_of_ranges, read_work
 
-VERSION = 1
+VERSION = 2
 
 
 def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
@@ -36,7 +35,7 @@ def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
 
     Raises InvalidPlan where it doesn't fit the commits any more; the file is kept.
     """
-    file = DraftFile.of(repo, work.series, work.head_ref)
+    file = _draft_file(repo, work)
     text = file.text()
     if text is None:
         return None
@@ -51,19 +50,19 @@ def load_draft(repo: Repository, request: Request, work: Work) -> Todo | None:
 
 def has_draft(repo: Repository, work: Work) -> bool:
     """Whether there is a draft for this range."""
-    return DraftFile.of(repo, work.series, work.head_ref).text() is not None
+    return _draft_file(repo, work).text() is not None
 
 
 def delete_draft(repo: Repository, work: Work) -> None:
     """Delete the draft for this range."""
-    DraftFile.of(repo, work.series, work.head_ref).forget()
+    _draft_file(repo, work).forget()
 
 
 def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     """A sentence naming a draft of this branch made at another HEAD, or None."""
-    file = DraftFile.of(repo, work.series, work.head_ref)
+    file = _draft_file(repo, work)
     for path in file.of_other_heads(work.series.head):
-        head = path.stem.partition("-")[2]
+        head = path.stem.rpartition("-")[2]
         command = escape.shell_command("gitsplit", "--plan", str(path))
         return printable(
             f"A draft was made when HEAD was at {head}, and is kept; it fits there"
@@ -72,12 +71,18 @@ def draft_of_other_head(repo: Repository, work: Work) -> str | None:
     return None
 
 
+def _draft_file(repo: Repository, work: Work) -> DraftFile:
+    """The draft of the series; of one that began as a range there is another."""
+    is_range = any(entry.rest for entry in work.todo.entries)
+    return DraftFile.of(repo, work.series, work.head_ref, "range" if is_range else "")
+
+
 def load_memory(repo: Repository, work: Work, draft: Todo) -> Memory | None:
     """Read what the screen remembers of the draft.
 
     None where there is nothing readable.
     """
-    file = DraftFile.of(repo, work.series, work.head_ref)
+    file = _draft_file(repo, work)
     text, memory = file.text(), file.memory()
     if text is None or memory is None:
         return None
@@ -97,7 +102,7 @@ class DraftSaver:
         proposed: Callable[[Oid], Plan | None] = lambda _commit: None,
     ) -> None:
         """Save for this work; ``proposed`` has plans that came in after it was read."""
-        self._file = DraftFile.of(repo, work.series, work.head_ref)
+        self._file = _draft_file(repo, work)
         self._work = work
         self._proposed = proposed
         self._latest: tuple[Todo, Memory | None] | None = None
@@ -210,7 +215,9 @@ def memory_in(
 
 
 def _memory_from_json(
-    value: Any, changes_of: Callable[[Oid], tuple[FileChange, ...]], work: Work
+    value: Any,
+    changes_of: Callable[[tuple[Oid, ...]], tuple[FileChange, ...]],
+    work: Work,
 ) -> Memory:
     commits = {commit.oid: commit for commit in work.series.commits}
     todos = load_steps(value["trail"], commits, changes_of)
@@ -260,20 +267,23 @@ def _confirmed_from_json(value: Any, todo: Todo) -> Confirmed:
 
 def _changes_reader(
     repo: Repository, work: Work, todo: Todo
-) -> Callable[[Oid], tuple[FileChange, ...]]:
-    """A function that gives what a commit changed.
+) -> Callable[[tuple[Oid, ...]], tuple[FileChange, ...]]:
+    """A function that gives what the commits of a range changed; of one mostly.
 
-    Commits not in the draft are read from git.
+    Those not in the draft are read from git.
     """
     commits = {commit.oid: commit for commit in work.series.commits}
-    known: dict[Oid, tuple[FileChange, ...]] = {
-        oid: plan.changes for oid, plan in todo.plans.items()
+    known: dict[tuple[Oid, ...], tuple[FileChange, ...]] = {
+        tuple(commit.oid for commit in entry.commits): entry.plan.changes
+        for entry in todo.entries
+        if entry.plan is not None
     }
 
-    def changes_of(oid: Oid) -> tuple[FileChange, ...]:
-        if oid not in known:
-            known[oid] = history.file_changes(repo, commits[oid])
-        return known[oid]
+    def changes_of(oids: tuple[Oid, ...]) -> tuple[FileChange, ...]:
+        if oids not in known:
+            own = tuple(commits[oid] for oid in oids)
+            known[oids] = changes_of_ranges(repo, [own])[oids[0]]
+        return known[oids]
 
     return changes_of
 

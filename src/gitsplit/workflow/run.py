@@ -18,7 +18,6 @@ from gitsplit.errors import (
     HookRefused,
     InputEnded,
     Interrupted,
-    InvalidPlan,
     NotChecked,
     Stopped,
 )
@@ -85,7 +84,6 @@ def run(
             return Result(work, apply(repo, work, finish, request.drop_to))
         from gitsplit.workflow.draft import delete_draft, has_draft
 
-        _refuse_range(work)
         result, opening = None, None
         with _mention_draft(repo, work):
             while result is None:
@@ -97,15 +95,6 @@ def run(
                 )
         delete_draft(repo, work)
         return result
-
-
-def _refuse_range(work: Work) -> None:
-    """Raise InvalidPlan where the work splits a range, which the screen can't show."""
-    if any(entry.rest for entry in work.todo.entries):
-        raise InvalidPlan(
-            "The plan splits a range of commits, which the screen can't show yet.",
-            hint="Apply it with --yes, or look at it with -n.",
-        )
 
 
 def _edit_on_screen(

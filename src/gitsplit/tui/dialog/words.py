@@ -35,7 +35,7 @@ from gitsplit.tui.view.layout import page_lines
 from gitsplit.tui.view.messages import owner_words
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.series import conflict_words, series_words, title_of
-from gitsplit.tui.view.split import row_cells
+from gitsplit.tui.view.split import change_words, row_cells
 from gitsplit.tui.view.text import (
     CURSOR,
     LEFT_OUT,
@@ -173,7 +173,8 @@ def _hunk_words(state: State, before: State | None) -> Iterator[str]:
     file = row.segment.file
     if before is None or not _is_in_file(before, file):
         header = rows[rows.rows_of_file(file).start]
-        yield f"File {plain(row_cells(state.plan.changes, header, WIDE))}"
+        cells = row_cells(state.plan.changes, header, WIDE)
+        yield f"File {plain([*cells, ('', change_words(state, file))])}"
     yield with_capital(cursor_words(state))
     edit = row.segment.edit
     if edit is None or unit_at(state) is not Unit.PIECE:

@@ -220,27 +220,21 @@ class SeriesInfo(Struct, frozen=True):
 
 
 class Target(Struct, frozen=True):
-    """The commit that is being split.
+    """The commit that is being split; of a range the first.
 
-    ``change_id`` is empty where it has none; ``above`` is the number of commits on top.
+    ``above`` is the number of commits on top.
     """
 
     commit: Oid
     subject: bytes
-    change_id: bytes = b""
     above: int = 0
 
 
-def target_in(info: SeriesInfo, commit: Oid) -> Target:
-    """The commit of the series, to be split."""
-    commits = info.series.commits
-    at = next(n for n, each in enumerate(commits) if each.oid == commit)
-    return Target(
-        commit,
-        commits[at].subject,
-        info.change_ids.get(commit, b""),
-        len(commits) - at - 1,
-    )
+def target_in(info: SeriesInfo, entry: Entry) -> Target:
+    """What the entry is about, to be split."""
+    order = [commit.oid for commit in info.series.commits]
+    above = len(order) - order.index(entry.commits[-1].oid) - 1
+    return Target(entry.oid, entry.commit.subject, above)
 
 
 class Estimate(Struct, frozen=True):

@@ -3,7 +3,7 @@
 A column stands for a new commit, the last one for what is left out, where that is any.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ def board_columns(state: State) -> tuple[int, ...]:
 
 def board_files(state: State) -> tuple[int, ...]:
     """The files that have a row, in the order of the diff."""
-    return tuple(state.rows.by_file)
+    return tuple(dict.fromkeys(map(state.plan.first_change, state.rows.by_file)))
 
 
 def cell_at(state: State, row: int, column: int) -> Cell:
@@ -56,8 +56,14 @@ def places_in_cell(state: State) -> tuple[int, ...]:
     if not board_files(state):
         return ()
     cell = cell_of(state)
-    places = state.rows.places_of(cell.file)
+    places = _places_of_file(state, cell.file)
     return tuple(at for at in places if state.plan.group_of[at] == cell.group)
+
+
+def _places_of_file(state: State, file: int) -> Iterator[int]:
+    """The places in the plan of all hunks of the file, whichever commit they are of."""
+    for change in state.plan.thread(file).numbers:
+        yield from state.plan.places_of_file(change)
 
 
 def with_cell(state: State, row: int, column: int) -> State:
@@ -95,7 +101,7 @@ def with_next_cell(state: State) -> State:
 def other_cells_words(state: State) -> str:
     """A hint from an empty cell to those of its row that have hunks."""
     file = cell_of(state).file
-    places = state.rows.places_of(file)
+    places = _places_of_file(state, file)
     groups = sorted({state.plan.group_of[place] for place in places})
     names = ", ".join("×" if group == DROPPED else str(group + 1) for group in groups)
     return f"The file's hunks are in {names}: ← → go there."

@@ -1,7 +1,8 @@
 """The size and the diff of each new commit of the plan, as it will be.
 
-Where files were edited by hand, neither follows from the plan's hunks: the commit is
-compared anew with the one before it, file by file, by the state's ``hunks_between``.
+Where files were edited by hand, neither follows from the plan's hunks, and in a range
+the diff doesn't: the commit is compared anew with the one before it, file by file, by
+the state's ``hunks_between``.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -70,7 +71,7 @@ Members = Sequence[tuple[Edit, int]]
 def _sizes_of(plan: Plan) -> Sizes:
     """The sizes, each edit counted."""
     sizes = {group: Size() for group in range(len(plan.groups))}
-    _add_to_sizes(sizes, tuple(zip(plan.edits, plan.group_of, strict=True)))
+    _add_to_sizes(plan, sizes, tuple(zip(plan.edits, plan.group_of, strict=True)))
     return sizes
 
 
@@ -86,9 +87,9 @@ def _sizes_after(before: Plan, sizes: Sizes, plan: Plan) -> Sizes:
         tuple(zip(alike.middle(edits), alike.middle(group_of), strict=True))
         for edits, group_of in ((before.edits, groups), (plan.edits, plan.group_of))
     )
-    found = _with_copies(sizes, (*gone, *come))
-    _add_to_sizes(found, gone, -1)
-    _add_to_sizes(found, come)
+    found = _with_copies(plan, sizes, (*gone, *come))
+    _add_to_sizes(plan, found, gone, -1)
+    _add_to_sizes(plan, found, come)
     return {
         group: size
         for group, size in found.items()
@@ -114,18 +115,18 @@ def _renumbered(before: Plan, sizes: Sizes, plan: Plan) -> tuple[Sizes, Sequence
     return found, tuple(map(place.__getitem__, before.group_of))
 
 
-def _with_copies(sizes: Sizes, members: Members) -> Sizes:
+def _with_copies(plan: Plan, sizes: Sizes, members: Members) -> Sizes:
     """The sizes, with copies of those in which these edits are counted."""
     found = dict(sizes)
     for group in {group for _, group in members} & sizes.keys():
         found[group] = replace(sizes[group], files=dict(sizes[group].files))
-    for group, file in {(group, edit.file) for edit, group in members}:
+    for group, file in {(g, plan.first_change(edit.file)) for edit, g in members}:
         if group in sizes and file in sizes[group].files:
             found[group].files[file] = replace(sizes[group].files[file])
     return found
 
 
-def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
+def _add_to_sizes(plan: Plan, sizes: Sizes, members: Members, by: int = 1) -> None:
     """Count each edit for its group and its file, or no longer where ``by`` is -1."""
     for (group, file), run in groupby(members, lambda each: (each[1], each[0].file)):
         edits = [edit for edit, _ in run]
@@ -133,6 +134,7 @@ def _add_to_sizes(sizes: Sizes, members: Members, by: int = 1) -> None:
         added = sum(len(edit.new) for edit in texts)
         removed = sum(len(edit.old) for edit in texts)
         size = sizes.setdefault(group, Size())
+        file = plan.first_change(file)
         part = size.files.setdefault(file, Size())
         for counted in (size, part):
             counted.pieces += by * len(edits)
@@ -188,7 +190,7 @@ _ROWS: Final = CommitRowsCache()  # gives the same as if it kept nothing
 def actual_commit(state: State, group: int) -> ActualCommit:
     """The diff and size of the commit of ``group``."""
     plan = state.plan
-    if is_edited(plan, group):
+    if plan.is_range or is_edited(plan, group):
         return _commits_from_files(plan, state.hunks_between)(group)
     rows = _ROWS.rows(plan, state.rows, group)
     return ActualCommit(plan, group, plan_sizes(plan)[group], rows)
@@ -225,8 +227,10 @@ def sizes_in(plan: Plan, hunks_between: HunksBetween) -> Sizes:
 
 def commit_of_plan(plan: Plan, group: int, hunks_between: HunksBetween) -> ActualCommit:
     """The commit, by comparing its files with those of the commit before."""
-    files = _files_with_overrides(plan, group) | plan_sizes(plan)[group].files.keys()
-    changes = list(plan.changes)
+    touched = _files_with_overrides(plan, group) | plan_sizes(plan)[group].files.keys()
+    files = {plan.first_change(file) for file in touched}
+    # Each change is of a file of its own there.
+    changes = [replace(c, commit=0) if c.commit else c for c in plan.changes]
     edits = []
     for file, change in commit_changes(plan, group, sorted(files), hunks_between):
         changes[file] = change
@@ -250,7 +254,7 @@ def commit_changes(
         except InvalidPlan:
             continue  # the preview says why this can't be written
         if before != after:
-            by_lines = plan.changes[file].by_lines
+            by_lines = all(each.by_lines for each in plan.thread(file).changes)
             yield (
                 file,
                 change_between(before, after, hunks_between, by_lines=by_lines),

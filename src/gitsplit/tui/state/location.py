@@ -44,7 +44,8 @@ def with_commit_open(state: State, commit: Oid) -> State:
     """
     if is_open(state, commit):
         return replace(state, chosen=commit)
-    plan = entries_of(state.todo)[commit].plan
+    entry = entries_of(state.todo)[commit]
+    plan = entry.plan
     assert plan is not None, "a commit is opened with a plan"
     put_away = replace(
         state,
@@ -63,7 +64,7 @@ def with_commit_open(state: State, commit: Oid) -> State:
     made = replace(
         put_away,
         chosen=commit,
-        opened=target_in(state.info, commit),
+        opened=target_in(state.info, entry),
         rows=rows,
         cursor=rows.row_of(plan.edits[0]) if plan.edits else 0,
         focus=0,
@@ -81,7 +82,15 @@ def is_open(state: State, commit: Oid | None) -> bool:
 
 
 def with_proposal_request(state: State, commit: Oid) -> State:
-    """The state that asks the shell to find what is proposed for the commit."""
+    """The state that asks the shell to find what is proposed for the commit.
+
+    Raises ActionRefused where it is open in a range, for which nothing is proposed.
+    """
+    if state.todo.entry(commit).rest:
+        raise ActionRefused(
+            "Nothing is proposed for a range of commits.",
+            hint="+ makes a new commit, M merges two.",
+        )
     status = f"grouping the hunks of {commit[:7]} …"
     return replace(state, status=status, request=ShellRequest.PROPOSE)
 

@@ -74,12 +74,15 @@ class PartedMessage(Struct, frozen=True):
 def _parted_messages(
     commits: tuple[NewCommit, ...],
 ) -> Mapping[Oid, PartedMessage]:
-    """The messages in parts of all commits that are split, by these."""
+    """The messages in parts of all commits that are split, by these.
+
+    Those of a range each have a new commit, or none.
+    """
     found: dict[Oid, PartedMessage] = {}
     first = 0
     for oid, run in groupby(commits, key=lambda commit: commit.entry.oid):
         own = tuple(run)
-        if own[0].group is not None:
+        if own[0].group is not None and not own[0].entry.rest:
             found[oid] = PartedMessage(oid, first, own, _split_of(own))
         first += len(own)
     return found
@@ -88,7 +91,7 @@ def _parted_messages(
 def _split_of(commits: tuple[NewCommit, ...]) -> MessageSplit:
     """Which of the commits say which parts of the message that they were split from."""
     original = commits[0].entry.commit.raw.message
-    heirs = (at for at, commit in enumerate(commits) if commit.is_owner)
+    heirs = (at for at, commit in enumerate(commits) if commit.continued)
     messages = tuple(commit.message for commit in commits)
     same = (at for at, message in enumerate(messages) if message == original)
     return split_as_written(original, messages, next(heirs, next(same, NO_HEIR)))

@@ -5,7 +5,7 @@ continues the original, with the owner's message.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from gitsplit.model.plan import (
     has_own_message,
     without_empty_groups,
 )
+from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Entry, Todo, squash_message, todo_layout
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -42,16 +43,16 @@ class NewCommit(Struct, frozen=True):
     """A commit of the new series.
 
     It is made from ``entry``, of ``group`` where that is split; ``where`` is its
-    ``message`` kept. ``joined`` are the commits squashed into it. ``is_owner`` says
-    whether it continues the original: its Change-Id, its review. ``is_proposed`` says
-    that its message is proposed and not confirmed.
+    ``message`` kept. ``joined`` are the commits squashed into it. ``continued`` is the
+    original that it continues: its Change-Id, its review; None where it is a new one.
+    ``is_proposed`` says that its message is proposed and not confirmed.
     """
 
     entry: Entry
     group: int | None
     where: Address
     message: bytes
-    is_owner: bool = True
+    continued: SourceCommit | None
     joined: tuple[Oid, ...] = ()
     is_proposed: bool = False
 
@@ -151,14 +152,34 @@ def _entry_commits(entry: Entry) -> Iterator[NewCommit]:
     if entry.action != "split" or entry.plan is None:
         message = entry.message if entry.action == "reword" else None
         text = entry.commit.raw.message if message is None else message
-        yield NewCommit(entry, None, Address(entry.oid), text)
+        yield NewCommit(entry, None, Address(entry.oid), text, entry.commit)
         return
-    plan, owner = entry.plan, final_owner(entry.plan)
+    plan = entry.plan
     for group in groups_with_edits(plan):
         home = message_group(plan, group)
         message, is_proposed = plan.groups[home].message, plan.groups[home].is_proposed
-        where, is_owner = Address(entry.oid, home), group == owner
-        yield NewCommit(entry, group, where, message, is_owner, (), is_proposed)
+        where, heir_of = Address(entry.oid, home), continued_commit(entry, plan, group)
+        yield NewCommit(entry, group, where, message, heir_of, (), is_proposed)
+
+
+def continued_commit(entry: Entry, plan: Plan, group: int) -> SourceCommit | None:
+    """The commit of the entry that the commit of a group continues, if any."""
+    if not entry.rest:
+        return entry.commit if group == final_owner(plan) else None
+    continued = plan.continues(group)
+    return None if continued is None else entry.commits[continued]
+
+
+def source_ids(
+    info: SeriesInfo, commits: Sequence[SourceCommit], continued: SourceCommit | None
+) -> tuple[bytes, ...]:
+    """The Change-Id of the commit that a new one continues, if it has one.
+
+    Of one that continues none, those of the ``commits`` that it is made from.
+    """
+    own = commits if continued is None else (continued,)
+    ids = (info.change_ids.get(commit.oid) for commit in own)
+    return tuple(each for each in ids if each)
 
 
 def _with_squashed(info: SeriesInfo, made: NewCommit, entry: Entry) -> NewCommit:
@@ -189,7 +210,7 @@ def _message_commits(commits: tuple[NewCommit, ...]) -> tuple[NewCommit, ...]:
 
 @memo
 def final_owner(plan: Plan) -> int | None:
-    """The group that continues the original once groups without edits are left out.
+    """The group that continues the only commit once groups without edits are left out.
 
     That of an empty owner is the one that :func:`without_empty_groups` makes the owner.
     """
@@ -210,14 +231,14 @@ def message_group(plan: Plan, group: int) -> int:
     Where the owner is empty, the commit that continues the original has the owner's,
     unless another was written for it.
     """
-    if plan.owner is None or group != final_owner(plan):
+    if plan.is_range or plan.owner is None or group != final_owner(plan):
         return group
     return group if has_own_message(plan.groups[group]) else plan.owner
 
 
 def group_with_message(plan: Plan, group: int) -> int:
     """The group whose commit will have this one's: inverse of :func:`message_group`."""
-    owner = final_owner(plan)
+    owner = None if plan.is_range else final_owner(plan)
     has_it = owner is not None and message_group(plan, owner) == group
     return owner if owner is not None and has_it else group
 

@@ -11,11 +11,16 @@ from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
 from gitsplit.model.checks import Conflict, Outlook
-from gitsplit.model.encoding import has_new_nul
+from gitsplit.model.encoding import has_new_nul, message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import Plan, groups_with_edits, without_empty_groups
+from gitsplit.model.plan import (
+    Plan,
+    groups_with_edits,
+    is_at_home,
+    without_empty_groups,
+)
 from gitsplit.model.states import is_whole, steps
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.tui.state.app_state import Refusal, Screen, ShellRequest, State
@@ -98,17 +103,22 @@ def has_changes(state: State) -> bool:
 
 def commits_not_rewritten(state: State) -> tuple[Oid, ...]:
     """The commits of the series before the first that is changed or moved."""
-    pairs = zip(state.todo.entries, state.info.series.commits, strict=True)
+    todo, series = state.todo, state.info.series
+    pairs = zip(todo.one_by_one, todo.order, series.commits, strict=True)
     kept = takewhile(
-        lambda pair: pair[0].oid == pair[1].oid and not _has_change(pair[0]), pairs
+        lambda each: each[1] == each[2].oid and not _has_change(each[0]), pairs
     )
-    return tuple(entry.oid for entry, _ in kept)
+    return tuple(oid for _, oid, _ in kept)
 
 
 def _has_change(entry: Entry) -> bool:
     if entry.action != "split" or entry.plan is None:
         return entry.action != "pick"
     plan = without_empty_groups(entry.plan)
+    if entry.rest:
+        return not is_at_home(
+            plan, [message_in_utf8(each.raw) for each in entry.commits]
+        )
     is_one = len(plan.groups) == 1 and is_whole(plan)
     return not is_one or plan.groups[0].message != entry.commit.raw.message
 
@@ -146,8 +156,8 @@ def _plan_problems(state: State, entry: Entry) -> Iterator[str]:
 
 
 def _is_one_commit(entry: Entry) -> bool:
-    """Whether the split gives one commit, with the tree of the original."""
-    if entry.plan is None or entry.action != "split":
+    """Whether the split of a commit gives one, with the same tree."""
+    if entry.plan is None or entry.action != "split" or entry.rest:
         return False
     return len(groups_with_edits(entry.plan)) == 1 and is_whole(
         without_empty_groups(entry.plan)

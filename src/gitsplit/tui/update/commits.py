@@ -3,13 +3,15 @@
 And which of them continues the original.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, NothingToDo
-from gitsplit.model.diff import Fact, FactEdit
+from gitsplit.model.diff import Fact, FactEdit, size_of
+from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import (
     Plan,
@@ -195,16 +197,35 @@ def _with_owner(state: State) -> State:
         )
         raise ActionRefused(f"{where.commit[:7]} isn't split: it keeps {kept}.")
     name = commit_name(state, where)
-    if entry.plan.owner == where.group:
+    if not entry.rest and entry.plan.owner == where.group:
         return replace(state, status=f"{name} already {_keeps_words(state, entry)}")
-    plan = with_original_in(entry.plan, where.group, entry.commit.raw.message)
+    source = _next_original(entry.plan, where.group)
+    raw = entry.commits[source].raw
+    message = message_in_utf8(raw) if entry.rest else raw.message
+    plan = with_original_in(entry.plan, where.group, message, source)
     words = f"{name} {_keeps_words(state, entry)}"
+    if entry.rest:
+        words = f"{name} continues {entry.commits[source].in_words}"
     if plan.groups != entry.plan.groups:
         words += " and has its message"
     if entry.oid in state.proposals:
         plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
     step = step_about(state, where, words)
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)
+
+
+def _next_original(plan: Plan, group: int) -> int:
+    """The commit of the range that the group is to continue now, from 0.
+
+    The next one after that which it continues, those with most lines in it first.
+    """
+    lines: Counter[int] = Counter()
+    for edit, home in zip(plan.edits, plan.group_of, strict=True):
+        if home == group:
+            lines[plan.changes[edit.file].commit] += size_of(edit)
+    sources = sorted(range(len(plan.continued_by)), key=lambda at: -lines[at])
+    now = plan.continues(group)
+    return sources[0 if now is None else (sources.index(now) + 1) % len(sources)]
 
 
 def _current_address(state: State) -> Address:

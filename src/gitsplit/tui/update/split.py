@@ -365,11 +365,20 @@ def _new_group(state: State, selection: Selection) -> Group:
         return Group(b"", reason, is_proposed=True)
     plan, copied = state.plan, state.info.copied_trailers
     paths = list({plan.changes[taken.edit.file].path for taken in selection})
-    origin = 0 if plan.owner is None else plan.owner
-    message = plan.groups[origin].message
+    message = plan.groups[_origin(plan, selection)].message
     place = b"" if paths[1:] or not paths else paths[0]
     message = proposal_message(message, place, copied)
     return Group(message, reason, is_proposed=True)
+
+
+def _origin(plan: Plan, selection: Selection) -> int:
+    """The commit from whose message one for the selection is made.
+
+    It continues the original; in a range that which the selection's first hunk is of.
+    """
+    files = [taken.edit.file for taken in selection[:1]]
+    source = plan.changes[files[0]].commit if files else 0
+    return plan.continued_by[source] or 0
 
 
 def _beyond_selection(before: State, state: State, selection: Selection) -> State:

@@ -9,6 +9,7 @@ from gitsplit.model.diff import FactEdit, FileChange, TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
+from gitsplit.model.series import SourceCommit
 from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import CommitRows, path_after
 from gitsplit.tui.diff.matches import matching_lines, needle_of
@@ -18,10 +19,10 @@ from gitsplit.tui.diff.placement import (
     plain_placement,
 )
 from gitsplit.tui.diff.rows import DiffRow, RowKind, Segment
-from gitsplit.tui.state.app_state import Look, State
+from gitsplit.tui.state.app_state import Look, SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import ActualCommit, Size, actual_commit
 from gitsplit.tui.state.new_commits import (
-    final_owner,
+    continued_commit,
     message_group,
     message_of,
     number_of_new_commit,
@@ -147,13 +148,12 @@ def _commit_head(
     state: State, group: int, size: Size, width: int
 ) -> Iterator[StyleAndTextTuples]:
     """The lines above its diff: number, size, Change-Id, message, and reasons."""
-    yield _name_line(state.plan, group, size)
-    words = change_id_words(state, group)
-    if words:
-        kept = words != "new id"
-        yield [
-            ("class:faint", start_of(_id_sentence(state) if kept else _NEW_ID, width))
-        ]
+    entry = entries_of(state.todo)[state.target.commit]
+    continued = continued_commit(entry, state.plan, group)
+    yield _name_line(state.plan, group, size, is_marked=continued is not None)
+    if change_id_words(state, group):
+        words = _id_sentence(state.info, continued)
+        yield [("class:faint", start_of(words, width))]
     yield []
     yield from _message_lines(state.plan, group, width)
     yield []
@@ -173,10 +173,12 @@ def _commit_head(
         yield [("class:empty", " empty: no hunks, so it will not be created")]
 
 
-def _name_line(plan: Plan, group: int, size: Size) -> StyleAndTextTuples:
+def _name_line(
+    plan: Plan, group: int, size: Size, *, is_marked: bool
+) -> StyleAndTextTuples:
     return [
         (f"{group_style(group)} bold", f" commit {group + 1} of {len(plan.groups)}"),
-        ("class:owner", f"  {OWNER}" if group == final_owner(plan) else ""),
+        ("class:owner", f"  {OWNER}" if is_marked else ""),
         ("", f"  {quantity(size.pieces, 'hunk')}"),
         ("class:added", f"  +{size.added}"),
         ("class:removed", f" -{size.removed}"),
@@ -193,11 +195,10 @@ def _message_lines(plan: Plan, group: int, width: int) -> Iterator[StyleAndTextT
         yield [("class:error", f"     {NO_MESSAGE}")]
 
 
-_NEW_ID = " a new Change-Id: a new review"
-
-
-def _id_sentence(state: State) -> str:
-    return f" keeps {one_line(state.target.change_id)}"
+def _id_sentence(info: SeriesInfo, continued: SourceCommit | None) -> str:
+    """Which Change-Id a commit has that has one."""
+    kept = continued and info.change_ids.get(continued.oid)
+    return f" keeps {one_line(kept)}" if kept else " a new Change-Id: a new review"
 
 
 def _row_cells(

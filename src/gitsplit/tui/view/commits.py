@@ -9,13 +9,19 @@ from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.change_id import IdRules
 from gitsplit.model.listing import quantity
 from gitsplit.model.message import subject_of
 from gitsplit.model.plan import DROPPED
-from gitsplit.tui.state.app_state import State
+from gitsplit.model.series import SourceCommit
+from gitsplit.model.todo import Entry
+from gitsplit.tui.state.app_state import SeriesInfo, State, entries_of
 from gitsplit.tui.state.commit_diff import Size, commit_sizes
-from gitsplit.tui.state.new_commits import final_owner, message_group, message_of
+from gitsplit.tui.state.new_commits import (
+    continued_commit,
+    message_group,
+    message_of,
+    source_ids,
+)
 from gitsplit.tui.state.order_guard import needs_of_commits
 from gitsplit.tui.view.checks import check_sign_of, check_style
 from gitsplit.tui.view.dropped import drop_place_words
@@ -90,16 +96,19 @@ def marked_subject(message: bytes, is_proposed: bool) -> str:
 
 def change_id_words(state: State, group: int) -> str:
     """Which Change-Id the commit of a group will have."""
-    is_owner = group == final_owner(state.plan)
-    message = message_of(state.plan, group)
-    return id_words(state.info.ids, state.target.change_id, is_owner, message)
+    entry = entries_of(state.todo)[state.target.commit]
+    continued = continued_commit(entry, state.plan, group)
+    return id_words(state.info, entry, continued, message_of(state.plan, group))
 
 
-def id_words(ids: IdRules, original: bytes, is_owner: bool, message: bytes) -> str:
-    """Which Change-Id a commit will have: the ``original`` one, a new one, or none."""
-    if original and is_owner:
-        return short_id(original)
-    return "new id" if original or ids.gives_id(message) else ""
+def id_words(
+    info: SeriesInfo, entry: Entry, continued: SourceCommit | None, message: bytes
+) -> str:
+    """Which Change-Id a commit will have: that of an original, a new one, or none."""
+    known = source_ids(info, entry.commits, continued)
+    if known and continued is not None:
+        return short_id(known[0])
+    return "new id" if known or info.ids.gives_id(message) else ""
 
 
 def short_id(change_id: bytes) -> str:
@@ -148,7 +157,7 @@ def _commit_line(
     warning = f" {WARNING} {start_of(need, most)}" if need else ""
     room = max(0, columns.subject - get_cwidth(warning))
     text = " " + column_text(subject(state, group), room)
-    mark = OWNER if group == state.plan.owner else " "
+    mark = " " if state.plan.continues(group) is None else OWNER
     return [
         *_number_cells(state, group, columns.digits),
         (_commit_style(state, group), text),
@@ -310,7 +319,7 @@ def _subject_lines(text: str, width: int) -> tuple[str, ...]:
 
 
 def _sum_cells(state: State, group: int, size: Size) -> StyleAndTextTuples:
-    mark = f"  {OWNER} " if group == state.plan.owner else "  "
+    mark = "  " if state.plan.continues(group) is None else f"  {OWNER} "
     need = needs_of_commits(state).get(group)
     if need:
         return [

@@ -15,7 +15,7 @@ from gitsplit.model.plan import (
     groups_with_edits,
     without_empty_groups,
 )
-from gitsplit.model.states import file_assignments, is_whole, states_in
+from gitsplit.model.states import is_whole, states_in
 from gitsplit.tui.state.selection import amount_words
 from gitsplit.tui.view.text import one_line
 
@@ -27,8 +27,8 @@ def has_same_final_files(plan: Plan) -> bool:
     last = (len(written.groups) - 1,)
     try:
         return all(
-            states_in(written, file, last) == (plan.changes[file].new,)
-            for file in file_assignments(plan)
+            states_in(written, thread.numbers[0], last) == (thread.changes[-1].new,)
+            for thread in plan.threads
         )
     except InvalidPlan:
         return False

@@ -17,6 +17,7 @@ from gitsplit.tui.state.app_state import (
     Screen,
     State,
     Unit,
+    entries_of,
 )
 from gitsplit.tui.state.location import list_row
 from gitsplit.tui.state.order_guard import broken_needs, need_words
@@ -73,13 +74,22 @@ def title_line(state: State, width: int) -> StyleAndTextTuples:
     if width < _ROOMY:
         size = f"  {_size_words(state)} "
     name = " gitsplit "
-    commit = f" {state.target.commit[:7]} {one_line(state.target.subject)}"
+    commit = f" {_target_words(state)}"
     room = width - get_cwidth(name) - get_cwidth(size)
     return [
         ("class:name", name),
         ("class:title", column_text(commit, room)),
         ("class:faint", size),
     ]
+
+
+def _target_words(state: State) -> str:
+    """The commit that is open, or the range."""
+    commits = entries_of(state.todo)[state.target.commit].commits
+    if len(commits) == 1:
+        return f"{state.target.commit[:7]} {one_line(state.target.subject)}"
+    number = quantity(len(commits), "commit")
+    return f"{number} as one range: {commits[0].oid[:7]} to {commits[-1].oid[:7]}"
 
 
 def _is_about_series(state: State) -> bool:
@@ -89,7 +99,7 @@ def _is_about_series(state: State) -> bool:
 
 
 def _size_words(state: State) -> str:
-    files, pieces = len(state.plan.changes), len(state.plan.edits)
+    files, pieces = len(state.plan.threads), len(state.plan.edits)
     return f"{quantity(files, 'file')}  {quantity(pieces, 'hunk')}"
 
 

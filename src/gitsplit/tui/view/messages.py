@@ -19,7 +19,12 @@ from gitsplit.tui.state.message_rows import (
     message_rows,
     parted_messages,
 )
-from gitsplit.tui.state.new_commits import NewCommit, message_commits, origin_words
+from gitsplit.tui.state.new_commits import (
+    NewCommit,
+    message_commits,
+    origin_words,
+    source_ids,
+)
 from gitsplit.tui.view.commits import marked_subject, short_id
 from gitsplit.tui.view.pane import PaneLines, first_visible
 from gitsplit.tui.view.text import (
@@ -140,19 +145,15 @@ def _message_block(info: SeriesInfo, number: int, commit: NewCommit) -> _Message
 
 def message_to_be(info: SeriesInfo, commit: NewCommit) -> bytes:
     """The message with its Change-Id; that of a new one isn't known yet."""
-    original = source_id(info, commit)
     message = info.ids.with_id_in_footer(commit.message)
-    if original is None and not info.ids.gives_id(message):
+    known = source_ids(info, commit.entry.commits, commit.continued)
+    if commit.where.commit in commit.joined:
+        squashed = (info.change_ids.get(oid) for oid in commit.joined)
+        known += tuple(filter(None, squashed))
+    if not known and not info.ids.gives_id(message):
         return message
-    change_id = original if original and commit.is_owner else _NEW_ID
-    return info.ids.with_id(message, change_id)
-
-
-def source_id(info: SeriesInfo, commit: NewCommit) -> bytes | None:
-    """The Change-Id of the commit that a new one is made from, or squashed into it."""
-    taken = commit.joined if commit.where.commit in commit.joined else ()
-    ids = (info.change_ids.get(oid) for oid in (commit.entry.oid, *taken))
-    return next(filter(None, ids), None)
+    kept = known[0] if known and commit.continued else _NEW_ID
+    return info.ids.with_id(message, kept)
 
 
 def _block_line(
@@ -195,7 +196,7 @@ def _subject_line(block: _MessageBlock, is_at: bool, width: int) -> StyleAndText
     commit, number = block.commit, block.number
     subject = subject_of(commit.message)
     words, style = length_words(subject)
-    is_marked = commit.is_owner and commit.group is not None
+    is_marked = commit.continued is not None and commit.group is not None
     room = width - _INDENT - get_cwidth(words) - 3
     text = column_text(marked_subject(commit.message, commit.is_proposed), room)
     return [
@@ -227,12 +228,12 @@ def owner_words(state: State) -> str:
     entry = commit_at_cursor(state).entry
     change_id = short_id(state.info.change_ids.get(entry.oid, b""))
     pieces = [commit for commit in commits if commit.entry.oid == entry.oid]
-    if entry.plan is None or entry.action != "split":
+    if entry.plan is None or entry.action != "split" or entry.rest:
         return ""
     if not change_id:
         gives = any(state.info.ids.gives_id(commit.message) for commit in pieces)
         return "all are new changes, without reviewers" if gives else ""
-    owner = next((commit for commit in pieces if commit.is_owner), None)
+    owner = next((commit for commit in pieces if commit.continued), None)
     others = len(pieces) - (owner is not None)
     if owner is None:
         return f"no commit keeps {change_id}: all start without reviewers"

@@ -12,6 +12,7 @@ from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.change_id import incomplete_trailers, trailer_lines
 from gitsplit.model.checks import WAITING
+from gitsplit.model.encoding import message_in_utf8
 from gitsplit.model.listing import few, quantity
 from gitsplit.model.memo import memo_by
 from gitsplit.model.message import subject_of
@@ -94,7 +95,7 @@ def preview_page(state: State, width: int) -> PaneLines:
 
 
 def _summary_line(state: State) -> StyleAndTextTuples:
-    count = len(state.todo.entries)
+    count = len(state.todo.order)
     seen, new = len(reviewed_commits(state)), len(reviewable_commits(state))
     before, after = quantity(count, "commit"), len(new_commits(state))
     return [
@@ -143,10 +144,13 @@ def _preview_rows(state: State) -> Iterator[PreviewRow]:
 def _rewritten_commits(state: State) -> set[Oid]:
     """The commits that become others, with another id: by themselves or a parent."""
     found: set[Oid] = set()
-    for entry, old in zip(state.todo.entries, state.info.series.commits, strict=True):
-        is_changed = entry.action != "pick" or entry.oid != old.oid
+    todo, series = state.todo, state.info.series
+    for entry, oid, old in zip(
+        todo.one_by_one, todo.order, series.commits, strict=True
+    ):
+        is_changed = entry.action != "pick" or oid != old.oid
         if is_changed or not found.isdisjoint(entry.commit.raw.parents):
-            found.add(entry.oid)
+            found.add(oid)
     return found
 
 
@@ -176,7 +180,8 @@ def _split_rows(
 ) -> Iterator[PreviewRow]:
     """The rows of a commit that is split: one for each group, empty ones too."""
     sizes = sizes_in(plan, state.hunks_between)
-    original = state.info.change_ids.get(entry.oid, b"")
+    is_kept = _rewritten_commits(state).isdisjoint(entry.commit.raw.parents)
+    words = _range_words(entry, plan, is_kept) if entry.rest else {}
     for group, each in enumerate(plan.groups):
         found = numbers.get((entry.oid, group))
         if found is None:
@@ -190,13 +195,43 @@ def _split_rows(
         yield PreviewRow(
             entry,
             number,
-            "new",
-            "class:good",
+            words.get(group, "new"),
+            "class:faint" if words.get(group) in _AS_THEY_WERE else "class:good",
             subject,
-            commit.is_owner,
+            commit.continued is not None,
             sizes[group].lines,
-            id_words(state.info.ids, original, commit.is_owner, commit.message),
+            id_words(state.info, entry, commit.continued, commit.message),
         )
+
+
+_AS_THEY_WERE = ("unchanged", "rebased")
+
+
+def _range_words(entry: Entry, plan: Plan, is_kept: bool) -> dict[int, str]:
+    """What becomes of the commits of a range, by the groups that continue them.
+
+    ``is_kept`` says that what comes before the range stays as it is.
+    """
+    homes: dict[int, set[int]] = {}
+    members: dict[int, set[int]] = {}
+    for edit, group in zip(plan.edits, plan.group_of, strict=True):
+        commit = plan.changes[edit.file].commit
+        homes.setdefault(commit, set()).add(group)
+        members.setdefault(group, set()).add(commit)
+    edited = {override.group for override in plan.overrides}
+    found = {}
+    for group, each in enumerate(plan.groups):
+        at, word = plan.continues(group), "new"
+        if at is not None:
+            is_own = members.get(group, {at}) == {at} and homes.get(at, {group}) == {
+                group
+            }
+            is_reworded = each.message != message_in_utf8(entry.commits[at].raw)
+            word = "reworded" if is_reworded else "unchanged" if is_kept else "rebased"
+            word = word if is_own and group not in edited else "changed"
+        is_kept = is_kept and word == "unchanged" and at == group
+        found[group] = word if is_kept or word != "unchanged" else "rebased"
+    return found
 
 
 def _same_trees(state: State) -> set[Oid]:
@@ -204,14 +239,17 @@ def _same_trees(state: State) -> set[Oid]:
     found: set[Oid] = set()
     differing: set[Oid] = set()  # what comes before in one of the orders alone
     is_altered = False
-    for entry, old in zip(state.todo.entries, state.info.series.commits, strict=True):
-        differing ^= {entry.oid}
+    todo, series = state.todo, state.info.series
+    for entry, oid, old in zip(
+        todo.one_by_one, todo.order, series.commits, strict=True
+    ):
+        differing ^= {oid}
         differing ^= {old.oid}
         is_altered = is_altered or entry.action == "drop"
         if entry.action == "split" and entry.plan is not None:
             is_altered = is_altered or not has_same_final_files(entry.plan)
-        if entry.oid == old.oid and not (is_altered or differing):
-            found.add(entry.oid)
+        if oid == old.oid and not (is_altered or differing):
+            found.add(oid)
     return found
 
 
@@ -323,7 +361,8 @@ def _trailer_notes(state: State) -> Iterator[str]:
     """The trailers of split commits that not every new commit has."""
     messages: dict[Oid, dict[int, bytes]] = {}
     for number, commit in enumerate(new_commits(state), 1):
-        messages.setdefault(commit.entry.oid, {})[number] = commit.message
+        if not commit.entry.rest:  # whose they are in a range, the plan says
+            messages.setdefault(commit.entry.oid, {})[number] = commit.message
     entries = entries_of(state.todo)
     for oid, parts in messages.items():
         original = entries[oid].commit.raw.message
@@ -362,7 +401,7 @@ def _promise_lines(state: State) -> Iterator[StyleAndTextTuples]:
         yield _tick_line("nothing else lost" if drops else "nothing lost")
     for plan in plans:
         yield from difference_lines(plan, info.drop_to)
-    if same and len(_same_trees(state)) == len(todo.entries):
+    if same and len(_same_trees(state)) == len(todo.order):
         yield _tick_line("worktree and index are not touched")
     elif lost:
         yield [("", f"   {worktree_words(info.drop_to)}")]
@@ -399,7 +438,7 @@ def _final_tree_lines(
     if reasons:
         words = f" ! final files differ on purpose: {', '.join(reasons)}"
         yield [("class:edited", words)]
-    elif len(_same_trees(state)) == len(entries):
+    elif len(_same_trees(state)) == len(state.todo.order):
         yield _tick_line(f"final tree {tree} = {tree}")
     else:
         yield [("", "   commits are reordered, so some trees are new")]

@@ -46,7 +46,7 @@ _LEAST_SUBJECT = 16
 def series_title(state: State, width: int) -> StyleAndTextTuples:
     """Which series it is, and how long."""
     name, order = " gitsplit ", "oldest first, as in git rebase -i"
-    commits = quantity(len(state.todo.entries), "commit")
+    commits = quantity(len(state.todo.order), "commit")
     what = f" {one_line(state.info.name)}   {commits}"
     words = what if get_cwidth(what) + len(order) + 16 > width else f"{what}   {order}"
     return [
@@ -114,7 +114,7 @@ def _part_line(state: State, row: SeriesRow, width: int) -> StyleAndTextTuples:
         is_flawed = row.number in order_flaws(state)
         sign = check_sign(check, is_flawed=is_flawed)
     start = f"{row.number + 1:>10}"
-    mark = f" {OWNER}" if row.part.is_owner else ""
+    mark = f" {OWNER}" if row.part.continued else ""
     size = f"{row.size} "
     room = width - len(start) - len(size) - 5
     text = start_of(marked_subject(row.part.message, row.part.is_proposed), room)

@@ -19,7 +19,7 @@ from gitsplit.model.patch import function_line, range_in_header
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of
-from gitsplit.tui.state.app_state import Look, State
+from gitsplit.tui.state.app_state import Look, State, entries_of
 from gitsplit.tui.state.confirmed import FOLLOWED
 from gitsplit.tui.state.order_guard import broken_needs
 from gitsplit.tui.view.dropped import edit_words
@@ -318,7 +318,8 @@ def diff_line(
     plan, row = state.plan, state.rows[number]
     if row.kind is RowKind.FILE:
         words = edit_words(plan, row.segment.file)
-        folded = _folded_words(state, row.segment.file)
+        folded = change_words(state, row.segment.file)
+        folded += _folded_words(state, row.segment.file)
         room = width - 1 - len(words) - len(folded)
         cells = row_cells(plan.changes, row, room)
         if state.is_searching:
@@ -330,6 +331,15 @@ def diff_line(
     gutter = gutter_cells(state, row, mark, bar)
     room = max(0, width - gutter_width(plan) - 3)
     return [*gutter, *row_cells(plan.changes, row, room, line_look(state, tints))]
+
+
+def change_words(state: State, file: int) -> str:
+    """Which commit of a range changes the file so; empty where there is only one."""
+    if not state.plan.is_range:
+        return ""
+    commits = entries_of(state.todo)[state.target.commit].commits
+    commit = commits[state.plan.changes[file].commit]
+    return f"  {commit.oid[:7]} {one_line(commit.subject)}"
 
 
 def _folded_words(state: State, file: int) -> str:

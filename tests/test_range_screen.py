@@ -1,0 +1,96 @@
+"""A range of commits on the screen: the real program in a terminal, git looking on."""
+
+import pytest
+
+from tests.repository import Repository
+from tests.runner import IDS, done
+from tests.terminal import Terminal
+
+ENTER = "\r"
+
+
+def program(*functions: str, head: str = "import os\n") -> bytes:
+    """A module with these functions, each of a few lines."""
+    bodies = (f"\n\ndef {name}():\n    return {name!r}\n" for name in functions)
+    return "".join([head, *bodies]).encode()
+
+
+@pytest.fixture
+def three(repo: Repository) -> Repository:
+    """A base, and three commits that add functions; the last also fixes an import."""
+    repo.commit("base\n", {"m.py": program("main")})
+    repo.commit(f"one\n\nChange-Id: {IDS[0]}\n", {"m.py": program("main", "a")})
+    repo.commit(f"two\n\nChange-Id: {IDS[1]}\n", {"m.py": program("main", "a", "b")})
+    text = program("main", "a", "b", "c", head="import sys\n")
+    repo.commit(f"three\n\nChange-Id: {IDS[2]}\n", {"m.py": text})
+    return repo
+
+
+def on_screen(repo: Repository, *args: str) -> Terminal:
+    """The range on the screen, once it is drawn."""
+    terminal = Terminal(repo.path, *args)
+    terminal.wait_for("commits as one range")
+    terminal.settle()
+    return terminal
+
+
+def applied(terminal: Terminal, keys: str) -> str:
+    """What stands in the terminal once these keys have applied the plan."""
+    terminal.type(keys)
+    assert terminal.exit_status() == 0, terminal.text
+    return terminal.text
+
+
+def test_a_function_of_the_third_commit_goes_to_the_first(three: Repository) -> None:
+    tip, old = three.tree("HEAD"), three.oid("HEAD")
+    terminal = on_screen(three, "--resplit", "HEAD~3")
+    keys = "G1w" + ENTER
+
+    told = applied(terminal, keys)
+
+    assert len(keys) <= 10
+    assert "Rewrote main: 3 commits became 3." in told
+    assert three.tree("HEAD") == tip
+    assert three.blob("HEAD~2", "m.py") == program("main", "a", "c")
+    assert three.blob("HEAD~1", "m.py") == program("main", "a", "b", "c")
+    for back, change_id in enumerate(reversed(IDS[:3])):
+        assert change_id in three.message(f"HEAD~{back}").decode()
+    assert three.git("status", "--porcelain") == ""
+    done(three.path, "--undo")
+    assert three.oid("HEAD") == old
+
+
+def test_unfinished_work_on_a_range_is_kept_with_its_steps(three: Repository) -> None:
+    terminal = on_screen(three, "--resplit", "HEAD~3")
+    terminal.type("G1qq")
+    assert terminal.exit_status() == 0
+    again = on_screen(three, "--resplit", "HEAD~3")
+    again.wait_for("restored your draft")
+    again.type("u")
+    again.wait_for("undid: moved 4 lines from 3 to 1")
+    again.type("qq")
+    assert again.exit_status() == 0
+
+
+def test_a_series_and_its_range_have_drafts_of_their_own(three: Repository) -> None:
+    terminal = on_screen(three, "--resplit", "HEAD~3")
+    terminal.type("G1qq")
+    assert terminal.exit_status() == 0
+
+    series = Terminal(three.path, "HEAD~3")
+    series.wait_for("3 commits   oldest first")
+    assert "restored" not in series.text
+    series.type("q")
+    assert series.exit_status() == 0
+
+
+def test_a_commit_continues_another_one_by_a_key(three: Repository) -> None:
+    """The third commit's function is the first new commit, with its id and message."""
+    terminal = on_screen(three, "--resplit", "HEAD~3")
+    terminal.type("G1c")
+    terminal.wait_for("continues")
+
+    applied(terminal, "w" + ENTER)
+
+    assert IDS[2] in three.message("HEAD~2").decode()
+    assert IDS[0] in three.message("HEAD").decode()
