@@ -6,17 +6,20 @@ has one obvious diff.
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
+
+from msgspec.structs import replace
 
 from gitsplit.model.change_id import IdRules
 from gitsplit.model.content import file_after
 from gitsplit.model.diff import File, FileChange, Hunk, Span, edits_of
 from gitsplit.model.lines import lines_of
 from gitsplit.model.objects import Oid, RawCommit, object_id
-from gitsplit.model.plan import Group, Plan, with_files_for_lines
+from gitsplit.model.plan import Group, Plan, plan_at_home, with_files_for_lines
 from gitsplit.model.progress import PATIENT
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.states import ContentMerge, file_assignments
-from gitsplit.model.todo import todo_as_read
+from gitsplit.model.todo import Entry, Todo, todo_as_read
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import HunksBetween, SeriesInfo, State, one_hunk
 from gitsplit.tui.state.app_state import first_state as opening
@@ -121,6 +124,34 @@ def first_state(info: SeriesInfo, plan: Plan, differ: HunksBetween = one_hunk) -
 def state_of(plan: Plan) -> State:
     """The split screen as it opens on ``plan``."""
     return first_state(whole_of(), plan)
+
+
+def range_opened(
+    changes: Sequence[FileChange], differ: HunksBetween = one_hunk
+) -> State:
+    """The split screen on a range whose commits did this; it has no other commits."""
+    count = 1 + max((change.commit for change in changes), default=0)
+    oids = [Oid(f"{n + 1}{COMMIT[1:]}") for n in range(max(2, count))]
+    commits = tuple(
+        SourceCommit(oid, raw_commit(MESSAGES[n], [BASE, *oids][n]))
+        for n, oid in enumerate(oids)
+    )
+    own = [[c for c in changes if c.commit == n] for n in range(len(oids))]
+    plan = plan_at_home(own, [commit.raw.message for commit in commits])
+    info = replace(whole_of(), series=Series(BASE, oids[-1], commits), change_ids={})
+    first, *rest = commits
+    todo = Todo((Entry(first, "split", plan=plan, rest=tuple(rest)),))
+    return with_only_split_open(opening(info, todo, differ))
+
+
+def range_of(*states: Mapping[str, str]) -> State:
+    """The split screen on a range whose commits led from each of these to the next."""
+    found: list[FileChange] = []
+    for commit, (old, new) in enumerate(pairwise(states)):
+        sides = {p: (old.get(p), new.get(p)) for p in sorted({*old, *new})}
+        done = [change_of(p, both) for p, both in sides.items() if both[0] != both[1]]
+        found += (replace(change, commit=commit) for change in done)
+    return range_opened(found)
 
 
 def no_merge(_base: bytes, _ours: bytes, _theirs: bytes) -> None:

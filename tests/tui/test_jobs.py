@@ -7,11 +7,12 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from gitsplit.model.plan import Plan, without_empty_groups
+from gitsplit.model.states import states_in
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import Shell
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.surroundings import Chosen
-from tests.tui.builder import COMMIT, contents, plan_of, state_of
+from tests.tui.builder import COMMIT, contents, plan_of, range_of, state_of
 from tests.tui.test_app import NO_EDITOR, SECONDS, sent, without_syntax
 
 PROGRAM = "".join(f"line {number}\n" for number in range(1, 31))
@@ -37,7 +38,7 @@ def applied(state: State, *keys: str) -> Plan:
 
     result = asyncio.run(play())
     assert result is not None
-    plan = result.todo.entry(COMMIT).plan
+    plan = result.todo.entries[0].plan
     assert plan is not None
     return without_empty_groups(plan)
 
@@ -78,6 +79,26 @@ def test_three_commits_with_one_hunk_split() -> None:
     assert len(plan.groups) == 3
     parts = [plan.members(group) for group in range(3)]
     assert sorted(map(len, parts)) == [1, 1, 1]
+
+
+def test_a_function_goes_from_the_third_commit_to_the_first() -> None:
+    """Of three commits that each add one; the third also has a fix, which stays."""
+    states = [PROGRAM]
+    for name in ("one", "two", "three"):
+        states.append(f"{states[-1]}\n\ndef {name}():\n    pass\n")
+    states[3] = states[3].replace("line 3\n", "LINE 3\n")
+    start = range_of(*({"a.py": text} for text in states))
+    keys = ("G", "1", "w", "enter")
+    plan = applied(start, *keys)
+
+    assert len(keys) <= 10
+    assert len(plan.groups) == 3
+    both = f"{states[1]}\n\ndef three():\n    pass\n"
+    contents_of = [states_in(plan, 0, (group,))[0] for group in range(3)]
+    assert [f and f.content for f in contents_of] == [
+        text.encode()
+        for text in (both, states[3].replace("LINE 3\n", "line 3\n"), states[3])
+    ]
 
 
 def test_a_debugging_line_is_left_out() -> None:

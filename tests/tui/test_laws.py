@@ -143,8 +143,9 @@ from gitsplit.tui.update.actions.split import (
 )
 from gitsplit.tui.view.dropped import has_same_final_files, is_whole_as_planned
 from gitsplit.tui.view.layout import page_lines
+from tests.strategies import ranges
 from tests.tui import builder
-from tests.tui.builder import plan_of, state_of
+from tests.tui.builder import plan_of, range_opened, state_of
 from tests.tui.cases import COMMITS, series
 
 _TEXTS = st.lists(st.sampled_from(["a", "b", "", " c", "}"]), max_size=24).map(
@@ -299,16 +300,17 @@ def in_series(plans: list[Plan]) -> State:
 after = partial(builder.after, merge=_some_merge)
 
 _PLANS = st.builds(plan_of, _FILES, st.integers(1, 3))
-STATES = _PLANS.map(opened) | st.tuples(_PLANS, _PLANS).map(list).map(in_series)
+RANGES = ranges().filter(bool).map(partial(range_opened, differ=_no_hunks))
+STATES = (
+    _PLANS.map(opened) | st.tuples(_PLANS, _PLANS).map(list).map(in_series) | RANGES
+)
 
 
 def plan_after(start: State, actions: list[Action]) -> Plan:
     """The plan of the first commit after the actions; opened at last if it wasn't."""
-    state = after(start, *actions)
-    plan = state.todo.entries[state.todo.place(COMMITS[0])].plan
-    if plan is not None:
-        return plan
-    return start.plans[COMMITS[0]]
+    state, first = after(start, *actions), start.info.series.commits[0].oid
+    plan = state.todo.entry(first).plan
+    return start.plans[first] if plan is None else plan
 
 
 def lines_of_edits(plan: Plan) -> list[tuple[object, ...]]:
@@ -421,8 +423,8 @@ def test_the_last_commit_has_every_file_as_it_was_to_be_unless_the_user_said_no(
     plan = plan_after(start, actions)
     last = (len(plan.groups) - 1,)
 
-    ends = [states_in(plan, file, last) for file in range(len(plan.changes))]
-    new = [(change.new,) for change in plan.changes]
+    ends = [states_in(plan, thread.numbers[0], last) for thread in plan.threads]
+    new = [(thread.changes[-1].new,) for thread in plan.threads]
     assert (ends == new) or not is_whole(plan)
     assert ends == new or plan.overrides or DROPPED in plan.group_of
 
