@@ -15,7 +15,7 @@ def run() -> "NoReturn":
     """Run gitsplit; Ctrl-C ends it in order from its first moment on."""
     import gc
 
-    gc.set_threshold(100_000)
+    gc.set_threshold(1_000_000)
     try:
         main = _load()
     except BaseException as error:

@@ -5,6 +5,7 @@ They are shared by the screen and the thread that estimates commits beside it.
 
 from collections.abc import Mapping
 from threading import Event, Lock
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -17,7 +18,6 @@ from gitsplit.model.objects import GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.progress import PATIENT, Watch
 from gitsplit.model.series import SourceCommit
-from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate
 from gitsplit.workflow.propose import (
     Request,
@@ -26,6 +26,9 @@ from gitsplit.workflow.propose import (
     with_messages_written,
 )
 from gitsplit.workflow.work import Work
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.propose import Proposals
 
 MOST_BYTES = 2 << 20
 MOST_FILES = 300
@@ -50,7 +53,7 @@ class ProposalCache(Struct):
     repo: Repository
     request: Request
     work: Work
-    _proposals: dict[Oid, Proposals] = field(default_factory=dict)
+    _proposals: "dict[Oid, Proposals]" = field(default_factory=dict)
     _free_plans: dict[Oid, Plan] = field(default_factory=dict)
     _estimated: set[Oid] = field(default_factory=set)
     _sizes: dict[Oid, Sizes] = field(default_factory=dict)
@@ -75,7 +78,7 @@ class ProposalCache(Struct):
                 self._plans[oid] = self._propose_for_user(oid)
             return self._plans[oid]
 
-    def proposals_of(self, oid: Oid) -> Proposals:
+    def proposals_of(self, oid: Oid) -> "Proposals":
         """Make all proposals for a commit.
 
         Raises MergeCommit, NothingToSplit, GivenUp.
@@ -89,7 +92,7 @@ class ProposalCache(Struct):
         """The plan proposed for a commit, if it has been asked for."""
         return self._plans.get(oid)
 
-    def known_proposals(self, oid: Oid) -> Proposals | None:
+    def known_proposals(self, oid: Oid) -> "Proposals | None":
         """All proposals for a commit, if they have been made."""
         return self._proposals.get(oid)
 
@@ -125,7 +128,7 @@ class ProposalCache(Struct):
             repo, self.request, series, commit, found, is_asked=is_asked
         )
 
-    def _read_once(self, repo: Repository, oid: Oid) -> Proposals:
+    def _read_once(self, repo: Repository, oid: Oid) -> "Proposals":
         """All proposals for a commit, made now if they haven't been."""
         if oid not in self._proposals:
             self._proposals[oid] = self._make_proposals(repo, oid)
@@ -140,7 +143,7 @@ class ProposalCache(Struct):
             del self._proposals[oid]
             self._free_plans.pop(oid, None)
 
-    def _make_proposals(self, repo: Repository, oid: Oid) -> Proposals:
+    def _make_proposals(self, repo: Repository, oid: Oid) -> "Proposals":
         commit = self.work.todo.entry(oid).commit
         changes = self._changes_of(repo, commit)
         if not changes:

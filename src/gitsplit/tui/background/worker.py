@@ -19,7 +19,7 @@ from functools import partial
 from itertools import chain, islice, zip_longest
 from threading import Event, Thread
 from time import perf_counter
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from msgspec import Struct
 from prompt_toolkit.application import Application
@@ -38,7 +38,6 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.progress import Watch
 from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Todo
-from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.background.syntax import Syntax
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
@@ -77,6 +76,9 @@ from gitsplit.tui.update.actions.split import (
     SplitHunk,
     UseProposal,
 )
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.propose import Proposals
 
 Found = TypeVar("Found")
 
@@ -142,8 +144,8 @@ class Backend(Struct, frozen=True):
 
     merge: ContentMerge = lambda _base, _ours, _theirs: None
     plan_of: Callable[[Oid], Plan] = _refuse_proposal
-    proposals_of: Callable[[Oid], Proposals] = _refuse_proposal
-    known_proposals: Callable[[Oid], Proposals | None] = lambda _commit: None
+    proposals_of: "Callable[[Oid], Proposals]" = _refuse_proposal
+    known_proposals: "Callable[[Oid], Proposals | None]" = lambda _commit: None
     outlook: Callable[[Todo, Watch], Outlook] = lambda _todo, _watch: Outlook()
     estimate: FindEstimate | None = None
     changes_of: Callable[[Oid], tuple[FileChange, ...]] | None = None

@@ -17,12 +17,12 @@ from gitsplit.model.series import Series
 from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.context import COPIED_TRAILERS
-from gitsplit.proposal.propose import Proposals
-from gitsplit.proposal.subjects import SubjectChoice
 from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
 
 if TYPE_CHECKING:
     from gitsplit.proposal.names import Link
+    from gitsplit.proposal.propose import Proposals
+    from gitsplit.proposal.subjects import SubjectChoice
 
 Value = TypeVar("Value")
 
@@ -290,7 +290,7 @@ class Prompt(Struct, frozen=True):
     purpose: Purpose
     text: str
     cursor: int
-    choices: tuple[SubjectChoice, ...] = ()
+    choices: "tuple[SubjectChoice, ...]" = ()
     chosen: int = 0
     taken: str = ""
 
@@ -425,7 +425,7 @@ class State(Struct, frozen=True):
     links: KnownLinks | None = None  # of the open commit, as it was cut
     read: Mapping[Oid, ReadCommit] = field(default_factory=dict)  # the latest
     plans: Mapping[Oid, Plan] = field(default_factory=dict)  # proposed ones
-    proposals: Mapping[Oid, Proposals] = field(default_factory=dict)
+    proposals: "Mapping[Oid, Proposals]" = field(default_factory=dict)
     checks: Mapping[int, Check] = field(default_factory=dict)
     beyond_repair: Todo | None = None  # what fails there couldn't be helped
     is_checking: bool = False  # after each change, with the user's command

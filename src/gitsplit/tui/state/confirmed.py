@@ -13,8 +13,6 @@ from gitsplit.model.diff import Edit, TextEdit
 from gitsplit.model.listing import quantity
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan, with_edits_assigned
-from gitsplit.proposal.follow import followers
-from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.undo import with_plan
 
@@ -82,6 +80,12 @@ def _followers(state: State, plan: Plan, places: Sequence[int]) -> tuple[int, ..
     is_asked = state.follows and state.unit is Unit.PIECE
     if not (is_asked and places) or commit in state.unproposed:
         return ()
+    if proposals is None:
+        return ()
+    # Not to open with.
+    from gitsplit.proposal.follow import followers
+    from gitsplit.proposal.propose import ProposalsByContent
+
     if not isinstance(proposals, ProposalsByContent):
         return ()
     return followers(

@@ -15,7 +15,6 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import with_overrides_merged
 from gitsplit.model.todo import Todo
-from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     Confirmed,
@@ -47,6 +46,8 @@ def with_plan(state: State, plan: Plan, words: str) -> State:
     commit = state.target.commit
     plan = with_overrides_merged(plan, merge_from_state(state))
     if commit in state.proposals:
+        from gitsplit.proposal.rewording import with_words_followed  # known by now
+
         plan = with_words_followed(plan, state.plan, state.proposals[commit])
     if plan == state.plan:
         raise NothingToDo("No change.")

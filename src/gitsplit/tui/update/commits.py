@@ -21,8 +21,6 @@ from gitsplit.model.plan import (
     without_group,
 )
 from gitsplit.model.todo import Entry
-from gitsplit.proposal.regroup import regroup
-from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import Screen, State, entries_of
 from gitsplit.tui.state.confirmed import (
     with_none_confirmed,
@@ -68,6 +66,8 @@ def after_count_change(state: State, by: int) -> State:
     commit = state.target.commit
     if commit not in state.proposals:
         return with_proposal_request(state, commit)
+    from gitsplit.proposal.regroup import regroup  # not to open with
+
     proposals = state.proposals[commit]
     made = regroup(state.plan, by, proposals)
     # Where pieces changed places by hand, nothing in particular was parted or joined.
@@ -209,6 +209,8 @@ def _with_owner(state: State) -> State:
     if plan.groups != entry.plan.groups:
         words += " and has its message"
     if entry.oid in state.proposals:
+        from gitsplit.proposal.rewording import with_words_followed  # known by now
+
         plan = with_words_followed(plan, entry.plan, state.proposals[entry.oid])
     step = step_about(state, where, words)
     return with_step(state, state.todo.with_entry(replace(entry, plan=plan)), step)

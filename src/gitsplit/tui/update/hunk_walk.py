@@ -10,7 +10,6 @@ from gitsplit.errors import NothingToDo
 from gitsplit.model.diff import Edit, TextEdit, is_part_of
 from gitsplit.model.listing import quantity
 from gitsplit.model.plan import DROPPED
-from gitsplit.proposal.propose import ProposalsByContent
 from gitsplit.tui.state.app_state import State, Unit
 from gitsplit.tui.state.confirmed import confirmed_edits
 from gitsplit.tui.state.selection import cursor_words, selection_of
@@ -110,7 +109,9 @@ def _at_next_doubtful(state: State) -> State:
 
     From one of these, at the one that follows it.
     """
-    from gitsplit.proposal.likeness import doubts  # not to open with
+    # Not to open with.
+    from gitsplit.proposal.likeness import doubts
+    from gitsplit.proposal.propose import ProposalsByContent
 
     found = state.proposals.get(state.target.commit)
     if not isinstance(found, ProposalsByContent):
@@ -149,7 +150,9 @@ def after_mark(state: State) -> State:
 
 def after_alike(state: State) -> State:
     """The state with all hunks selected that are like the one at the cursor."""
-    from gitsplit.proposal.likeness import alike  # not to open with
+    # Not to open with.
+    from gitsplit.proposal.likeness import alike
+    from gitsplit.proposal.propose import ProposalsByContent
 
     place = state.rows.edit_at(state.cursor)
     if place is None:

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from gitsplit.errors import ActionRefused, InvalidPlan
 from gitsplit.model.escape import shell_command
-from gitsplit.proposal.rewording import with_words_followed
 from gitsplit.tui.state.app_state import (
     LISTS,
     HistoryStep,
@@ -436,6 +435,8 @@ def _with_repair(state: State, report: Repaired) -> State:
         return replace(tried, status=report.words, refusal=Refusal.NOTE)
     plan, before = report.plan, state.todo.plans[report.oid]
     if report.oid in state.proposals:
+        from gitsplit.proposal.rewording import with_words_followed  # known by now
+
         plan = with_words_followed(plan, before, state.proposals[report.oid])
     todo = state.todo.with_plan(report.oid, plan)
     step = HistoryStep(report.words, Screen.PREVIEW, report.oid)

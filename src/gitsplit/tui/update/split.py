@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import partial, reduce
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
 
@@ -19,9 +19,6 @@ from gitsplit.model.plan import (
     with_group,
     without_group,
 )
-from gitsplit.proposal.propose import ProposalsByContent
-from gitsplit.proposal.source_text import Role
-from gitsplit.proposal.subjects import proposal_message
 from gitsplit.tui.diff.rows import RowKind
 from gitsplit.tui.state.app_state import LastSend, Screen, State, Unit
 from gitsplit.tui.state.board import other_cells_words, with_next_cell
@@ -57,6 +54,9 @@ from gitsplit.tui.update.actions.split import (
     TakeAlong,
 )
 from gitsplit.tui.update.commits import refuse_missing_group, side_effect_words
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.source_text import Role
 
 
 def after_piece_action(state: State, action: PieceAction) -> State:
@@ -141,6 +141,7 @@ def _after_placed_tests(state: State) -> State:
         with_companions_apart,
         with_companions_at_code,
     )
+    from gitsplit.proposal.propose import ProposalsByContent
 
     plan, found = state.plan, state.proposals.get(state.target.commit)
     if isinstance(found, ProposalsByContent):
@@ -162,7 +163,7 @@ def _after_placed_tests(state: State) -> State:
     return replace(with_plan(state, placed, words), focus=focus, viewed=focus)
 
 
-def _group_apart(state: State, _role: Role, places: Sequence[int]) -> Group:
+def _group_apart(state: State, _role: "Role", places: Sequence[int]) -> Group:
     """A group for tests, documentation or changelogs alone."""
     edits = state.plan.edits
     made = _new_group(state, tuple(SelectedEdit(at, edits[at]) for at in places))
@@ -363,6 +364,8 @@ def _new_group(state: State, selection: Selection) -> Group:
     reason = "Chosen by you."
     if state.target.commit in state.proposals:
         return Group(b"", reason, is_proposed=True)
+    from gitsplit.proposal.subjects import proposal_message  # not to open with
+
     plan, copied = state.plan, state.info.copied_trailers
     paths = list({plan.changes[taken.edit.file].path for taken in selection})
     message = plan.groups[_origin(plan, selection)].message

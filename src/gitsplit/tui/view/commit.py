@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
@@ -10,7 +11,6 @@ from gitsplit.model.listing import quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.plan import Plan
 from gitsplit.model.series import SourceCommit
-from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.diff.commit_rows import CommitRows, path_after
 from gitsplit.tui.diff.matches import matching_lines, needle_of
 from gitsplit.tui.diff.placement import (
@@ -52,6 +52,9 @@ from gitsplit.tui.view.text import (
     start_of,
     text_lines,
 )
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.propose import Proposals
 
 _SIGN_WIDTH = 2  # the margin and the sign
 _LINE_KINDS = (RowKind.CONTEXT, RowKind.OLD, RowKind.NEW)
@@ -290,7 +293,7 @@ def _offset_in(segment: Segment, wanted: DiffRow) -> int | None:
 
 
 @memo
-def _border_words(plan: Plan, proposals: Proposals) -> Callable[[int], str]:
+def _border_words(plan: Plan, proposals: "Proposals") -> Callable[[int], str]:
     """Why a group and the one before it are two, in words; each is found once."""
     return cache(lambda group: proposals.border(plan, group - 1, group))
 

@@ -1,6 +1,7 @@
 """Reports: what threads beside the screen have found out."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -8,9 +9,11 @@ from gitsplit.model.checks import Check, Outlook
 from gitsplit.model.objects import Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.todo import Todo
-from gitsplit.proposal.propose import Proposals
 from gitsplit.tui.state.app_state import Estimate, KnownLinks, ReadCommit, Versions
 from gitsplit.tui.update.actions.shell import Refused
+
+if TYPE_CHECKING:
+    from gitsplit.proposal.propose import Proposals
 
 
 class Estimated(Struct, frozen=True):
@@ -24,7 +27,7 @@ class Proposed(Struct, frozen=True):
 
     commit: Oid
     plan: Plan | None
-    proposals: Proposals | None
+    proposals: "Proposals | None"
 
 
 class NotProposed(Struct, frozen=True):
