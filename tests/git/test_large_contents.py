@@ -21,15 +21,17 @@ LARGE = 6 << 20
 def bytes_read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The sizes of the blobs that are read whole."""
     found: list[int] = []
-    read = OpenRepository.read_object
+    read = OpenRepository._read_from
 
-    def counted(self: OpenRepository, oid: Oid) -> tuple[ObjectKind, bytes]:
-        kind, data = read(self, oid)
+    def counted(
+        self: OpenRepository, oid: Oid, packed: bytes | None
+    ) -> tuple[ObjectKind, bytes]:
+        kind, data = read(self, oid, packed)
         if kind == "blob":
             found.append(len(data))
         return kind, data
 
-    monkeypatch.setattr(OpenRepository, "read_object", counted)
+    monkeypatch.setattr(OpenRepository, "_read_from", counted)
     yield found
 
 

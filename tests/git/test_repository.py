@@ -382,3 +382,5 @@ def test_the_size_of_a_loose_object_is_what_git_says(repo: Repository) -> None:
         oid, text = Oid(line.split()[1]), texts[int(line.split("\tf")[1])]
         assert opened.object_size(oid) == len(text)
         assert opened.read_beginning(oid, 100) == text[:100]
+        assert opened.read_small(oid, len(text)) == text
+        assert opened.read_small(oid, len(text) - 1) is None

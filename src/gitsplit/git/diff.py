@@ -247,11 +247,10 @@ class BinaryTest(Struct, frozen=True):
         known = self.by_attribute.get(path)
         if known is not None:
             return Probe(known)
-        size = self.repo.object_size(oid)
-        if size is None or size <= _READ_WHOLE:
-            content = self.repo.read_object(oid)[1]
+        content = self.repo.read_small(oid, _READ_WHOLE)
+        if content is not None:
             return Probe(looks_binary(self.repo, content), content)
-        if size > _big_file_threshold(self.repo):
+        if (self.repo.object_size(oid) or 0) > _big_file_threshold(self.repo):
             return Probe(is_binary=True)
         return Probe(b"\0" in self.repo.read_beginning(oid, _PROBE))
 

@@ -156,7 +156,31 @@ class Repository:
         A partial clone fetches what it lacks. Raises GitFailed when it is missing, and
         ObjectDamaged when its content isn't what its id stands for.
         """
-        kind, data = self._read_any(oid)
+        return self._read_from(oid, _loose_file(self.objects_dir, oid))
+
+    def read_small(self, oid: Oid, most: int) -> bytes | None:
+        """Read the object's content; None, unread, where it has more bytes than most.
+
+        A loose object's file is opened once. Raises what :meth:`read_object` raises.
+        """
+        limit = most + LOOSE_START_BYTES  # of its file: packed it isn't longer
+        packed = _loose_file(self.objects_dir, oid, limit)
+        if packed is None:
+            try:
+                size = int(self._odb.read_header(oid)[1])
+            except _UNREADABLE:
+                size = 0
+        else:
+            size, _ = loose_beginning(oid, packed[:LOOSE_START_BYTES], 0)
+        if size > most:
+            return None
+        if packed is not None and len(packed) == limit:
+            return self.read_object(oid)[1]
+        return self._read_from(oid, packed)[1]
+
+    def _read_from(self, oid: Oid, packed: bytes | None) -> tuple[ObjectKind, bytes]:
+        """The object whose file has the bytes ``packed``, or that isn't loose."""
+        kind, data = self._read_any(oid, packed)
         if kind == "tag":
             raise ObjectDamaged(
                 f"The object {oid} is a tag where a commit, tree or blob should be.",
@@ -171,8 +195,8 @@ class Repository:
         """
         return RawCommit.parse(self.read_object(oid)[1])
 
-    def _read_any(self, oid: str) -> tuple[StoredKind, bytes]:
-        if (packed := _loose_file(self.objects_dir, oid)) is not None:
+    def _read_any(self, oid: str, packed: bytes | None) -> tuple[StoredKind, bytes]:
+        if packed is not None:
             name, data = loose_object(oid, packed)
             return self._verify(oid, _NAMED[name], data)
         try:
@@ -282,7 +306,7 @@ class Repository:
         """The object, peeled if it is a tag; None where that is no commit."""
         if not self._odb.exists(oid):
             return None
-        kind, data = self._read_any(oid)
+        kind, data = self._read_any(oid, _loose_file(self.objects_dir, oid))
         if kind == "tag":
             tagged = _TAGGED.match(data)
             return self._commit_of(tagged[1].decode("ascii")) if tagged else None
