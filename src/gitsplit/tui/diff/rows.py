@@ -17,6 +17,8 @@ from enum import Enum, auto
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from gitsplit.model.diff import (
     Edit,
     FactEdit,
@@ -53,7 +55,7 @@ class Header(NamedTuple):
     above: Iterable[tuple[Span, bool]] = ()
 
 
-class Segment(NamedTuple):
+class Segment(Struct, frozen=True, gc=False):
     """Consecutive rows of one kind.
 
     ``first`` is the 0-based line that the first row shows: of the old file where
@@ -105,7 +107,7 @@ FoldKey = tuple[TextEdit, bool]
 """A run of lines that can be folded: its edit, and whether it is the old lines."""
 
 
-class Block(NamedTuple):
+class Block(Struct, frozen=True, gc=False):
     """The segments of a file's head, or of the hunks under one ``@@`` with context.
 
     It stays the same run of ``hunks`` (none for a head) however their edits are cut.
