@@ -39,15 +39,18 @@ UNUSED = {
 def modules_after(cwd: Path, *args: str) -> set[str]:
     """The modules that ``gitsplit ARGS`` has imported when it ends."""
     code = (
-        "import sys\n"
+        "import os, sys\n"
         "from gitsplit.__main__ import run\n"
+        "os._exit = lambda status: None\n"
         "try: run()\n"
         "except SystemExit as stop: assert not stop.code, stop.code\n"
         "print(*sys.modules, file=sys.stderr)"
     )
     command = [sys.executable, "-c", code, *args]
     ended = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=True)
-    return set(ended.stderr.split())
+    loaded = set(ended.stderr.split())
+    assert "gitsplit.cli.main" in loaded
+    return loaded
 
 
 def own(modules: set[str]) -> list[str]:

@@ -46,6 +46,31 @@ def test_a_failure_without_a_word_says_the_status(repo: Repository) -> None:
         Program(repo.path).run("symbolic-ref", "-q", "refs/heads/nosuch")
 
 
+def test_beside_other_work_git_runs_to_its_end(repo: Repository) -> None:
+    with Program(repo.path).run_beside("config", "-z", "--list") as ended:
+        assert b"user.name" in ended().stdout
+
+
+def test_a_failure_beside_other_work_is_told_where_its_end_is_awaited(
+    repo: Repository,
+) -> None:
+    with (
+        Program(repo.path).run_beside("rev-parse", "--verify", "-q", "no") as ended,
+        pytest.raises(GitFailed, match="git rev-parse failed: it exited with"),
+    ):
+        ended()
+
+
+def test_what_runs_beside_work_that_fails_is_ended(repo: Repository) -> None:
+    start = time.monotonic()
+    with (
+        pytest.raises(KeyError),
+        Program(repo.path).run_beside("cat-file", "--batch"),
+    ):
+        raise KeyError
+    assert time.monotonic() - start < PATIENCE
+
+
 def test_an_unchecked_failure_is_only_a_status(repo: Repository) -> None:
     done = Program(repo.path).run("rev-parse", "-q", "--verify", "HEAD", check=False)
     assert done.status == 1

@@ -9,7 +9,6 @@ import io
 import locale
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -92,6 +91,8 @@ def show_bug(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print a bug of gitsplit's as Python does, printably (:data:`sys.excepthook`)."""
+    import traceback  # as good as never needed
+
     trace_text = "".join(traceback.format_exception(kind, error, trace))
     _write_stderr(printable_lines(trace_text))
 

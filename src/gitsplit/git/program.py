@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from threading import Thread
@@ -286,6 +286,28 @@ class Program(Struct, frozen=True, dict=True):
         if check and done.status:
             raise failure(args, done)
         return done
+
+    @contextmanager
+    def run_beside(self, *args: str) -> Iterator[Callable[[], Completed]]:
+        """Run ``git ARGS`` beside the block, which calls what it gets to await the end.
+
+        That raises GitFailed, in git's words, where the exit status isn't 0. Where the
+        block raises something, git is ended.
+        """
+        with self._start(args, None, terminal=False) as child:
+
+            def end() -> Completed:
+                stdout, stderr = child.communicate()
+                done = Completed(child.returncode, stdout, stderr)
+                if done.status:
+                    raise failure(args, done)
+                return done
+
+            try:
+                yield end
+            finally:
+                if child.returncode is None:
+                    _terminate(child, group=True)
 
     def start(
         self, *args: str | bytes, env: Mapping[str, str] | None = None

@@ -342,11 +342,13 @@ def open_repository(cwd: Path) -> Repository:
     and inside a git directory that has a worktree elsewhere; UnsupportedRepository when
     its objects have SHA-256 names.
     """
-    places = _Locations.find(Program(cwd))
+    here = Program(cwd)
+    with here.run_beside("config", "-z", "--list", "--show-scope") as listed:
+        places = _Locations.find(here)
+        listing = listed().stdout
     worktree = places.worktree
     environment = {**places.environment(), **_without_grafts(places.git_dir)}
     program = Program(worktree or places.git_dir, environment)
-    listing = program.run("config", "-z", "--list", "--show-scope").stdout
     return Repository(
         program=program,
         git_dir=places.git_dir,

@@ -8,7 +8,6 @@ from 0, whichever version the file has.
 """
 
 import json
-from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn, TypeVar, get_args
 
@@ -157,6 +156,8 @@ class _Node(Struct, frozen=True):
         """The bytes that a string of base64 spells."""
         if not isinstance(self.value, str):
             self.refuse("it must be a string")
+        from base64 import b64decode  # few plans have any
+
         try:
             return b64decode(self.value, validate=True)
         except ValueError:

@@ -405,8 +405,10 @@ def text_unsaid(
     ``messages`` gives the new ones of an entry.
     """
     for entry in entries:
+        if entry.action != "split":
+            continue
         original, said = entry.commit.raw.message, messages(entry)
-        if entry.action == "split" and original not in said:
+        if original.rstrip() not in {message.rstrip() for message in said}:
             from gitsplit.model.part_homes import text_left_out  # needed seldom
 
             if parts := text_left_out(original, said):
