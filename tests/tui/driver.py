@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from pyte.screens import Char
 
 from gitsplit.model.checks import Outlook
+from gitsplit.model.emoji import EMOJI
 from gitsplit.tui.app import ScreenApplication, Shell
 from gitsplit.tui.background.worker import Backend, next_job
 from gitsplit.tui.state.app_state import State
@@ -45,6 +47,48 @@ KEYS = {
     "c-u": "\x15",
 }
 """What a terminal sends for the keys that have names; others are themselves."""
+
+
+class Terminal(pyte.Screen):
+    """A terminal; pyte's own loses what is on no cell of its own, and all behind it.
+
+    One that ``joins`` has an emoji made of several characters on two cells, others have
+    each picture in it on its own.
+    """
+
+    joins = False
+
+    def draw(self, data: str) -> None:
+        """Show the text at the cursor."""
+        of = EMOJI if self.joins else _ON_NO_CELL
+        for part in re.split(f"({of.pattern})", data):
+            if not of.fullmatch(part):
+                super().draw(part)
+                continue
+            line = self.buffer[self.cursor.y]
+            if self.joins:
+                super().draw("世")
+                at = self.cursor.x - 2
+                line[at] = line[at]._replace(data=part)
+            elif self.cursor.x:
+                last = line[self.cursor.x - 1]
+                line[self.cursor.x - 1] = last._replace(data=last.data + part)
+
+    @property
+    def display(self) -> list[str]:
+        """The lines, with all characters of a cell."""
+        rows = (self.buffer[number] for number in range(self.lines))
+        columns = range(self.columns)
+        return ["".join(row[column].data for column in columns) for row in rows]
+
+
+class Joining(Terminal):
+    """A terminal that has each emoji on two cells, of however many characters."""
+
+    joins = True
+
+
+_ON_NO_CELL = re.compile("[\u200d\ufe0f\u20e3]")
 
 
 class _Wire(io.StringIO):
@@ -115,6 +159,7 @@ def screens(
     *,
     depth: str = "",
     encoding: str = "utf-8",
+    kind: type[Terminal] = Terminal,
 ) -> list[list[str]]:
     """What stands on the terminal after each step's keys, line by line.
 
@@ -125,7 +170,7 @@ def screens(
     def seen(terminal: pyte.Screen) -> list[str]:
         return [*_lines(terminal, depth)]
 
-    drawn = _screens(state, steps, columns, rows, outlook, depth, seen, encoding)
+    drawn = _screens(state, steps, columns, rows, outlook, depth, seen, encoding, kind)
     return asyncio.run(drawn)
 
 
@@ -182,8 +227,9 @@ async def _screens(  # noqa: PLR0917  as many as screens has
     depth: str,
     seen: Callable[[pyte.Screen], Seen],
     encoding: str = "utf-8",
+    kind: type[Terminal] = Terminal,
 ) -> list[Seen]:
-    terminal = pyte.Screen(columns, rows)
+    terminal = kind(columns, rows)
     wire = _Wire(pyte.Stream(terminal).feed, encoding)
     output = Vt100_Output(
         wire,

@@ -7,13 +7,16 @@ each step the keys by name and the screen after them. Where it says ``colours mo
 Change a screen, run ``pytest tests/tui --update-screens``, and read the diff.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.utils import get_cwidth
 
-from tests.tui.cases import CASES, OUTLOOKS
-from tests.tui.driver import NOTHING_AGAINST, screens
+from gitsplit.model.emoji import EMOJI
+from tests.tui.cases import CASES, OUTLOOKS, tour
+from tests.tui.driver import NOTHING_AGAINST, Joining, screens
 
 PLACE = Path(__file__).parent / "screens"
 
@@ -59,3 +62,24 @@ def test_every_case_has_its_screen() -> None:
     heads = [path.read_text().split()[3] for path in PLACE.glob("*.screen")]
 
     assert set(CASES) == set(heads)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40), (200, 60)])
+def test_nothing_moves_where_a_terminal_shows_several_emoji_as_one(
+    size: tuple[int, int],
+) -> None:
+    head, *lines = (PLACE / "tour-medium.screen").read_text().splitlines()
+    keys = [line[1:].split() for line in lines if line.startswith(">")]
+    keys += [["q", "q"], ["j"], ["down"], ["j"], ["u"], ["up", "up"]]
+    apart = screens(tour(), keys, *size)
+    joined = screens(tour(), keys, *size, kind=Joining)
+
+    def on_two(found: re.Match[str]) -> str:
+        return "##" + " " * (get_cwidth(found[0]) - 2)
+
+    assert head.endswith("case tour")
+    assert any("👩\u200d🔬" in line for lines in joined for line in lines)
+    for one, other in zip(apart, joined, strict=True):
+        assert [EMOJI.sub(on_two, line) for line in one] == [
+            EMOJI.sub("##", line) for line in other
+        ]

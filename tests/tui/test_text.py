@@ -11,6 +11,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.utils import get_cwidth
 
+from gitsplit.model.escape import printable
 from gitsplit.tui.view.pane import paint
 from gitsplit.tui.view.text import (
     column_text,
@@ -21,6 +22,13 @@ from gitsplit.tui.view.text import (
     start_of,
     text_lines,
 )
+
+FOUR = "👩\u200d👩\u200d👩\u200d👩"
+JOINED = (
+    *("👩\u200d💻", "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "🐦\u200d⬛"),
+    *("👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏿", "🙂\u200d↔\ufe0f", "👍🏽", "🇩🇪"),
+)
+"""Sequences that Unicode recommends."""
 
 
 def cells(line: bytes, width: int = 40, pan: int = 0) -> str:
@@ -48,7 +56,14 @@ def cells(line: bytes, width: int = 40, pan: int = 0) -> str:
         (b"end", "end ◂ no newline at end of file"),
         (b"\xef\xbb\xbfBOM\n", "<U+FEFF>BOM"),
         ("a\u3164b\u034fc\U000e0101\n".encode(), "a<U+3164>b<U+034F>c<U+E0101>"),
-        ("\u2764\ufe0f\n".encode(), "\u2764\ufe0f"),
+        ("\u2764\ufe0f\n".encode(), "\u2764\ufe0f "),
+        *((f"{each}\n".encode(), each) for each in JOINED),
+        ("1\ufe0f\u20e3.\n".encode(), "1\ufe0f\u20e3 ."),
+        ("👩\u200d\u200d💻\n".encode(), "👩<U+200D><U+200D>💻"),
+        ("\u200d💻\u200d\n".encode(), "<U+200D>💻<U+200D>"),
+        ("👩\u200da💻\u200c💻\n".encode(), "👩<U+200D>a💻<U+200C>💻"),
+        ("🏴\U000e0067\n".encode(), "🏴<U+E0067>"),
+        ("\u200d".join("👩👩👩👩👩").encode() + b"\n", f"{FOUR}<U+200D>👩"),
     ],
 )
 def test_a_line_is_shown_with_nothing_a_terminal_would_obey(
@@ -156,3 +171,29 @@ def test_even_what_nobody_made_fit_to_be_shown_is_named_where_it_is_painted(
     painted = "".join(row[column].char for column in sorted(row))
 
     assert painted == one_line(text)
+
+
+@pytest.mark.parametrize("emoji", JOINED)
+def test_sentences_have_emoji_whole_and_other_joiners_named(emoji: str) -> None:
+    assert printable(f"a {emoji}.".encode()) == f"a {emoji}."
+    assert printable("a\u200db \u200d" + emoji) == f"a<U+200D>b <U+200D>{emoji}"
+    assert printable(f"{emoji}\u200d") == f"{emoji}<U+200D>"
+    assert printable(f"{emoji}\u202e{emoji}") == f"{emoji}<U+202E>{emoji}"
+
+
+@pytest.mark.parametrize("at", [*range(1000, 1030)])
+def test_an_emoji_is_whole_wherever_it_stands_in_a_line(at: int) -> None:
+    line = "x" * at + "".join(JOINED) + "y" * 2000
+    shown = "".join(glyph.text for glyph in glyphs(line.encode()))
+
+    assert shown == line
+    assert len([*glyphs(line.encode())]) == len(line)
+
+
+@given(st.text(st.sampled_from("a👩💻🇩❤🏽\u200d\ufe0f\u20e3 1"), max_size=40))
+def test_a_cut_text_ends_with_a_whole_emoji(text: str) -> None:
+    shown = one_line(text)
+    for width in range(1, 30):
+        for cut in (start_of(shown, width), end_of(shown, width)):
+            assert get_cwidth(cut) <= width
+            assert "".join(cut.split("…")) in shown

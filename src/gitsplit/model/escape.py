@@ -1,7 +1,8 @@
 """Text from outside made safe to print: in sentences, in JSON, in shell commands.
 
 Whatever a terminal could take for a command, and whatever would reorder or hide text,
-is named instead: escape sequences, bidirectional controls, bytes that aren't UTF-8.
+is named instead: escape sequences, bidirectional controls, bytes that aren't UTF-8. So
+is a joiner but between two emoji.
 
 A shell command for the user to paste does what it reads like: whatever can't be seen
 plainly is an escape in ``$'…'``, which bash, zsh, ksh, BusyBox and POSIX.1-2024 read.
@@ -14,6 +15,8 @@ something failed, and a hook may begin or end with it.
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from gitsplit.model.emoji import JOINED_EMOJI
 
 _NOTHING_TO_SEE = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
@@ -36,7 +39,13 @@ def printable(text: bytes | str) -> str:
         text = _with_utf8_decoded(text)
     if _is_plain_text(text):
         return text
-    return "".join(visible(char) for char in text)
+    return "".join(
+        part if JOINED_EMOJI.fullmatch(part) else "".join(map(visible, part))
+        for part in _JOINED_OR_NOT.split(text)
+    )
+
+
+_JOINED_OR_NOT = re.compile(f"({JOINED_EMOJI.pattern})")
 
 
 def printable_lines(text: str) -> str:

@@ -4,6 +4,7 @@ prompt_toolkit's own Window copies each character by itself and keeps where each
 from, for a cursor that our regions don't have: more than half the time of a frame.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -18,7 +19,8 @@ from prompt_toolkit.layout.screen import Char, Screen, WritePosition
 from prompt_toolkit.mouse_events import MouseEvent, MouseEventType
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.charset import drawn_in
+from gitsplit.model.charset import drawn_in, has_character
+from gitsplit.model.emoji import EMOJI
 from gitsplit.model.escape import visible
 from gitsplit.tui.view.text import CURSOR
 
@@ -182,7 +184,8 @@ class Pane(Container):
         marks: list[tuple[int, int]] = []
         for y, (number, line) in enumerate(seen):
             row = screen.data_buffer[place.ypos + y]
-            paint(row, place.xpos, stop, line, encoding)
+            escapes = screen.zero_width_escapes[place.ypos + y]
+            paint(row, place.xpos, stop, line, encoding, escapes)
             self._numbers.append(number)
             if number == lines.cursor:
                 marks.append((cursor_column(line), y))
@@ -253,26 +256,71 @@ _COVERED = Char("", "")
 """The second cell of a wide character; unlike any other, so that it is drawn over."""
 
 
-def paint(
+def paint(  # noqa: PLR0913, PLR0917 -- the last two are of the terminal
     row: dict[int, Char],
     x: int,
     stop: int,
     line: StyleAndTextTuples,
     encoding: str | None = None,
+    escapes: dict[int, str] | None = None,
 ) -> None:
     """Put a line into the cells of a row from ``x`` on, and none at ``stop`` or after.
 
     The text should be fit to be shown, by :mod:`gitsplit.tui.view.text`: who lays it
     out must know how wide it is. What isn't is named here, and may be cut off. What
-    the terminal's ``encoding`` lacks has an ASCII form.
+    the terminal's ``encoding`` lacks has an ASCII form. ``escapes`` are sent before the
+    cells of their columns.
     """
     for style, text, *_ in line:
         cells = _STYLES[style, encoding]
         if text.isascii():
             row.update(zip(range(x, stop), map(cells.__getitem__, text), strict=False))
             x += len(text)
-        else:
+        elif escapes is None or not EMOJI.search(text):
             x = _paint_wide(row, x, stop, map(cells.__getitem__, text))
+        else:
+            for part in _emoji_parts(text):
+                if EMOJI.match(part) and has_character(encoding, part):
+                    x = _paint_emoji(row, x, stop, (part, style), escapes)
+                else:
+                    x = _paint_wide(row, x, stop, map(cells.__getitem__, part))
+
+
+_EMOJI_OR_NOT = re.compile(f"((?:{EMOJI.pattern}) ?)")
+
+
+def _emoji_parts(text: str) -> Iterator[str]:
+    """The text in parts: an emoji, which may have a blank to be two wide, or none."""
+    for part in filter(None, _EMOJI_OR_NOT.split(text)):
+        if part[-1] == " " and get_cwidth(part) > 2:
+            yield from (part[:-1], " ")
+        else:
+            yield part
+
+
+def _paint_emoji(
+    row: dict[int, Char],
+    x: int,
+    stop: int,
+    shown: tuple[str, str],
+    escapes: dict[int, str],
+) -> int:
+    """Put an emoji made of several characters into a row; the column after it.
+
+    Terminals don't agree on its width. It has the columns that its parts would have,
+    is drawn over blanks, and then the terminal is told where to go on. Its cells
+    change together: each has a style of its own.
+    """
+    part, style = shown
+    wide = get_cwidth(part)
+    end = x + wide
+    if end > stop:
+        return stop
+    look = f"{style} class:emoji-{part.rstrip().encode().hex()}"
+    row.update(dict.fromkeys(range(x, end - 1), Char(" ", look)))
+    row[end - 1] = Char("", look)
+    escapes[end - 1] = f" \x1b[{x + 1}G{part.rstrip()}\x1b[{end + 1}G"
+    return end
 
 
 def _paint_wide(row: dict[int, Char], x: int, stop: int, cells: Iterable[Char]) -> int:

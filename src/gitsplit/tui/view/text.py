@@ -14,6 +14,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.model.diff import FileChange
+from gitsplit.model.emoji import EMOJI, MOST_CHARACTERS
 from gitsplit.model.escape import is_plain, visible
 from gitsplit.tui.view.colours import GROUP_COLOURS
 
@@ -88,20 +89,59 @@ def glyphs(text: bytes | str) -> Iterator[Glyph]:
     """
     marks = _MOST_MARKS
     for char in _characters(text):
+        if len(char) > 1:
+            # As many as there are characters, so that tints count them.
+            yield Glyph(char if get_cwidth(char) > 1 else f"{char} ")
+            yield from [Glyph("")] * (len(char) - 1)
+            marks = 0
+            continue
         combines = not get_cwidth(char) and char.isprintable()
         marks = marks + 1 if combines else 0
         yield _code_point(char) if marks > _MOST_MARKS else _glyph(char)
 
 
 def _characters(text: bytes | str) -> Iterator[str]:
-    """The characters; a byte that isn't UTF-8 is a lone surrogate (PEP 383)."""
+    """The characters, and emoji made of several.
+
+    A byte that isn't UTF-8 is a lone surrogate (PEP 383).
+    """
+    before = ""
+    for block in _text_blocks(text):
+        known = before + block
+        at = _end_of_whole(known)
+        yield from units(known[:at])
+        before = known[at:]
+    yield from units(before)
+
+
+def _end_of_whole(text: str) -> int:
+    """Up to where no emoji is that may go on behind the text."""
+    end = len(text) - MOST_CHARACTERS
+    if text[max(0, end) :].isascii():
+        return len(text)
+    spans = (found.span() for found in EMOJI.finditer(text))
+    return next((start for start, stop in spans if start < end < stop), max(0, end))
+
+
+def units(text: str) -> Iterator[str]:
+    """The characters of a text, but emoji made of several as they are."""
+    at = 0
+    if not text.isascii():
+        for found in EMOJI.finditer(text):
+            yield from text[at : found.start()]
+            yield found[0]
+            at = found.end()
+    yield from text[at:]
+
+
+def _text_blocks(text: bytes | str) -> Iterator[str]:
     if isinstance(text, str):
-        yield from text
+        yield text
         return
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     for at in range(0, len(text), _BLOCK):
-        yield from decoder.decode(text[at : at + _BLOCK])
-    yield from decoder.decode(b"", final=True)
+        yield decoder.decode(text[at : at + _BLOCK])
+    yield decoder.decode(b"", final=True)
 
 
 def _glyph(char: str) -> Glyph:
@@ -286,11 +326,12 @@ def start_of(text: str, width: int) -> str:
     """The text, or as much of it as fits before a ``…``."""
     if get_cwidth(text) <= width:
         return text
-    column = 0
-    for at, char in enumerate(text):
-        column += get_cwidth(char)
+    column = at = 0
+    for unit in units(text):
+        column += get_cwidth(unit)
         if column > width - 1:
             return text[:at] + ELLIPSIS[:width]
+        at += len(unit)
     return text
 
 
@@ -298,7 +339,14 @@ def end_of(text: str, width: int) -> str:
     """The text, or as much of its end as fits after a ``…``: for paths."""
     if get_cwidth(text) <= width:
         return text
-    return start_of(text[::-1], width)[::-1]
+    kept: list[str] = []
+    column = 0
+    for unit in reversed([*units(text)]):
+        column += get_cwidth(unit)
+        if column > width - 1:
+            break
+        kept.append(unit)
+    return ELLIPSIS[:width] + "".join(reversed(kept))
 
 
 def column_text(text: str, width: int) -> str:
@@ -317,14 +365,15 @@ def wrapped(
     lines: list[StyleAndTextTuples] = [[]]
     column = 0
     for style, text, *_ in cells:
-        begun = 0
-        for at, char in enumerate(text):
-            wide = get_cwidth(char)
+        begun = at = 0
+        for unit in units(text):
+            wide = get_cwidth(unit)
             if column + wide > width and column > indent:
                 lines[-1].append((style, text[begun:at]))
                 lines.append([*head])
                 begun, column = at, indent
             column += wide
+            at += len(unit)
         lines[-1].append((style, text[begun:]))
     return lines
 
