@@ -32,6 +32,7 @@ from gitsplit.tui.update.actions.reading import (
     MoveRows,
     MoveTo,
     Pan,
+    ShowContext,
 )
 from gitsplit.tui.update.actions.reports import CommitRead, Estimated, Foreseen
 from gitsplit.tui.update.actions.screens import (
@@ -473,6 +474,24 @@ def test_tab_has_keys_scroll_the_lower_half_and_brackets_go_to_its_files() -> No
     assert text_of(lines[second.lower]).strip().startswith("b")
     assert after(second, MoveFile(1)).status == "Already the last file."
     assert after(below, SwitchHalf(), MoveRows(1)).lower == 0
+
+
+def test_commits_as_they_are_have_fewer_and_more_unchanged_lines_around_hunks() -> None:
+    state = looked_at(series())
+    few = after(state, ShowContext(-1))
+    least = after(few, ShowContext(-1))
+    page = after(least, ShowOriginal())
+
+    assert original_height(state) > original_height(few) > original_height(least)
+    assert (few.status, least.status) == ("1 line of context", "0 lines of context")
+    assert after(page, ShowContext(-1)).status == "Already the least context."
+    assert len(drawn(original_page(page, 80))) == original_height(least)
+    assert len(drawn(original_pane(state, 80))) == original_height(state)
+    more = after(page, *[ShowContext(1)] * 2)
+    assert original_height(more) == original_height(state)
+    other = looked_at(after(least, MoveRows(1)))
+    assert original_height(other) > 0
+    assert after(other, MoveRows(-1)).read_context == 0
 
 
 def test_what_a_commit_does_can_be_searched_on_its_page() -> None:

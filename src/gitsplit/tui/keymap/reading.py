@@ -147,7 +147,7 @@ READING_ROWS = (
     ),
     KeyRow(
         READING,
-        COMMITS,
+        COMMITS | ORIGINAL | SERIES,
         {"{": ShowContext(-1), "}": ShowContext(1)},
         "fewer, more unchanged lines around hunks",
     ),

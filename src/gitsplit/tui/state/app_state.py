@@ -17,7 +17,7 @@ from gitsplit.model.series import Series
 from gitsplit.model.states import ContentMerge
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.proposal.context import COPIED_TRAILERS
-from gitsplit.tui.diff.rows import FoldKey, Rows, diff_rows
+from gitsplit.tui.diff.rows import CONTEXT_LINES, FoldKey, Rows, diff_rows
 
 if TYPE_CHECKING:
     from gitsplit.proposal.names import Link
@@ -374,6 +374,7 @@ class State(Struct, frozen=True):
     message: int = 0  # the selected one on the screen of messages
     lower: int = 0  # the first line in sight of the lower half of the series
     is_lower: bool = False  # keys that move are about that half
+    read_context: int = CONTEXT_LINES  # unchanged lines around hunks, there
     board_row: int = 0  # of the cell at the cursor of the board
     board_column: int = 0
     step: int = 0  # the selected one in the list of steps; 0 is before the first

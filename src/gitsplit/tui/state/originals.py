@@ -7,6 +7,7 @@ commit, its files, and its diff: a few lines above the rows, whatever the width.
 from msgspec.structs import replace
 
 from gitsplit.model.diff import FileChange, TextEdit, edits_of
+from gitsplit.model.memo import memo
 from gitsplit.model.objects import Oid
 from gitsplit.tui.diff.rows import diff_rows
 from gitsplit.tui.state.app_state import ReadCommit, Screen, State, entries_of
@@ -29,7 +30,10 @@ def commit_to_read(state: State) -> Oid | None:
 
 def original_of(state: State) -> ReadCommit | None:
     """What the selected commit does, as far as it is read."""
-    return state.read.get(state.chosen)
+    found = state.read.get(state.chosen)
+    if found is None or found.rows.context == state.read_context:
+        return found
+    return _with_rows(found, state.read_context)
 
 
 def read_commit(changes: tuple[FileChange, ...]) -> ReadCommit:
@@ -38,6 +42,16 @@ def read_commit(changes: tuple[FileChange, ...]) -> ReadCommit:
     texts = [edit for edit in edits if isinstance(edit, TextEdit)]
     unfolded = frozenset((edit, is_old) for edit in texts for is_old in (True, False))
     return ReadCommit(changes, diff_rows(changes, edits, unfolded))
+
+
+@memo
+def _with_rows(found: ReadCommit, context: int) -> ReadCommit:
+    """The same with so many unchanged lines around hunks."""
+    if not len(found.rows):
+        return found
+    rows = found.rows
+    shown = diff_rows(found.changes, rows.edits, rows.unfolded, context)
+    return replace(found, rows=shown)
 
 
 def with_read_commit(state: State, commit: Oid, found: ReadCommit) -> State:

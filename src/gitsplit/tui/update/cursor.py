@@ -175,15 +175,23 @@ _CONTEXTS = (0, 1, 3, 6, 12, 25, 50, 100, 1000)
 
 
 def _with_more_context(state: State, by: int) -> State:
-    """The state with more unchanged lines around hunks, or fewer."""
-    require_open_commit(state)
-    at = bisect_left(_CONTEXTS, state.rows.context) + by
+    """The state with more unchanged lines around hunks, or fewer.
+
+    Of commits as they are, too, in the series: for all that are looked at.
+    """
+    is_series = state.screen in (Screen.SERIES, Screen.ORIGINAL)
+    if not is_series:
+        require_open_commit(state)
+    now = state.read_context if is_series else state.rows.context
+    at = bisect_left(_CONTEXTS, now) + by
     if not 0 <= at < len(_CONTEXTS):
         raise NothingToDo(f"Already the {'most' if by > 0 else 'least'} context.")
+    status = f"{quantity(_CONTEXTS[at], 'line')} of context"
+    if is_series:
+        return replace(state, read_context=_CONTEXTS[at], status=status)
     shown = with_context(state, _CONTEXTS[at])
     unit = Unit.PIECE if state.unit is Unit.LINES else state.unit
-    lines = quantity(_CONTEXTS[at], "line")
-    return replace(shown, unit=unit, status=f"{lines} of context")
+    return replace(shown, unit=unit, status=status)
 
 
 def at_row(state: State, row: int) -> State:
