@@ -250,8 +250,8 @@ def test_an_undo_says_what_it_took_back(series: Repository) -> None:
         ["--keep-change-id", "0", "-n", "HEAD~1"],
         ["--keep-change-id", "best", "-n", "HEAD~1"],
         ["--group-by", "colour", "-n", "HEAD~1"],
-        ["-p", "-n", "HEAD~1"],
-        ["-p", "--format", "json", "HEAD~1"],
+        ["-p", "HEAD~1"],
+        ["-p", "--yes", "HEAD~1"],
     ],
     ids=" ".join,
 )
@@ -309,7 +309,8 @@ def test_a_dry_run_starts_few_git_processes(
     many = processes(series, monkeypatch, "--dry-run", "HEAD~5")
 
     assert len(one) <= 5, one
-    assert len(several) == len(one) + 1, "what changed together before is asked"
+    asked = "what changed together before, and which branches there are, is asked"
+    assert len(several) == len(one) + 2, asked
     assert len(many) == len(several), "more commits cost no more processes"
 
 

@@ -27,7 +27,7 @@ from tests.runner import (
 
 def shown_trees(text: str) -> list[str]:
     """The abbreviated trees of the commits that a preview says are split."""
-    return re.findall(r"\btree ([0-9a-f]{10})\b", text)
+    return re.findall(r", tree ([0-9a-f]{10})\b", text)
 
 
 def actions(plan: str) -> list[tuple[str, str]]:

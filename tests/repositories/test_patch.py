@@ -13,7 +13,7 @@ from tests.repository import Repository
 
 OPTIONS = (
     *("-c", "core.quotePath=false", "-c", "diff.indentHeuristic=true", "diff-tree"),
-    *("-p", "-r", "-M50%", "--full-index", "--no-commit-id", "--diff-algorithm=myers"),
+    *("-p", "-r", "-M50%", "--abbrev=10", "--no-commit-id", "--diff-algorithm=myers"),
 )
 SIMILARITY = re.compile(rb"^similarity index \d+%\n", re.MULTILINE)
 

@@ -4,6 +4,7 @@ Each imports for itself what it needs: a dry run needs no screen.
 """
 
 import sys
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,17 @@ from gitsplit.cli.output import (
     Progress,
     confirm,
     current_directory,
+    encoded,
+    in_colours,
+    is_terminal,
     print_result,
     print_stderr,
     refuse_no_terminal,
     say,
     show_activity,
     wants_questions,
-    write_printout,
+    write_stdout,
+    write_text_file,
 )
 from gitsplit.errors import UNCHANGED, GitsplitError, NothingToSplit
 from gitsplit.model.listing import quantity, with_capital
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from gitsplit.git.write import Rewrite
     from gitsplit.model.objects import Oid
     from gitsplit.model.plan import DropTo
+    from gitsplit.report.formats import Printout
     from gitsplit.workflow.hooks_and_signing import Finish
     from gitsplit.workflow.propose import Request
     from gitsplit.workflow.run import Result
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 def dry_run(options: Options) -> None:
     """Print what a split would do; where the given plan is refused, raise that then."""
     from gitsplit.git.journal import other_at_work
+    from gitsplit.git.signing import is_wanted
     from gitsplit.report.formats import DEFAULT, printout_in
     from gitsplit.workflow.findings import dry_run_findings
     from gitsplit.workflow.journal_state import hint_at_undo
@@ -60,14 +67,37 @@ def dry_run(options: Options) -> None:
         work = read_work(repo, request, every=True, tell=report)
     for warning in replacement_warnings(repo, work.series):
         say(warning)
-    printed = printout_in(
-        options.format or DEFAULT, dry_run_findings(repo, work, has_patch=options.patch)
+    findings = dry_run_findings(
+        *(repo, work, options.drop_to),
+        signs=not options.no_sign and is_wanted(repo, options.sign),
+        has_patch=options.patch,
     )
+    printed = printout_in(options.format or DEFAULT, findings)
     for note in printed.notes:
         say(note)
-    write_printout(printed.text, options.output, is_utf8=printed.is_utf8)
+    _write(repo, options, printed)
     if printed.refusal is not None and options.plan is not None:
         raise printed.refusal
+
+
+def _write(repo: "Repository", options: Options, printed: "Printout") -> None:
+    """Print a dry run, or write it where ``-o`` says.
+
+    On a terminal it has colours, and goes through git's pager.
+    """
+    if options.output not in (None, "-"):
+        write_text_file(options.output or "", printed.text)
+        return
+    colours: Mapping[str, str] = {}
+    if is_terminal():
+        from gitsplit.git import pager
+
+        colours = pager.diff_colours(repo)
+    text = in_colours(printed.text, printed.slots, colours)
+    data = encoded(text, is_utf8=printed.is_utf8)
+    is_paged = is_terminal() and not options.no_screen
+    if not (is_paged and pager.show(repo, data)):
+        write_stdout(data)
 
 
 def split(options: Options) -> None:

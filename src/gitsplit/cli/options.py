@@ -86,7 +86,7 @@ class Options:
         help=f"How a dry run prints: {formats_in_words()}.",
     )
     patch: bool = _flag(
-        "-p", "--patch", help="With --format json: list the lines of each hunk, too."
+        "-p", "--patch", help="With --dry-run: show diffs and whole messages, too."
     )
     output: str | None = _option(
         "-o",
@@ -182,8 +182,8 @@ def check_usage(options: Options) -> None:
         for value, name in ((options.format, "--format"), (options.output, "-o")):
             if value is not None:
                 raise click.UsageError(f"{name} requires --dry-run.")
-    if options.patch and options.format != "json":
-        raise click.UsageError("-p requires --format json.")
+    if options.patch and not options.dry_run:
+        raise click.UsageError("-p requires --dry-run.")
     _check_exec(options)
     if options.root and options.upstream is not None:
         raise click.UsageError("--root and UPSTREAM cannot be used together.")

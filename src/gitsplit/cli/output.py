@@ -9,9 +9,10 @@ import io
 import locale
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from stat import S_IMODE
 from threading import Event, Timer
 from time import monotonic
 from types import TracebackType
@@ -189,24 +190,71 @@ def guard_stdout(hint: str = "") -> Iterator[None]:
         ) from error
 
 
-def write_printout(text: str, name: str | None, *, is_utf8: bool) -> None:
-    """Write the text where ``-o`` says, to a file or ``-``; else to standard output.
+def is_terminal() -> bool:
+    """Whether standard output is a terminal."""
+    return bool(sys.stdout and sys.stdout.isatty())
 
-    There it is in the terminal's encoding, unless ``is_utf8``; a file has UTF-8.
-    Raises BrokenPipeError where the reader has gone.
+
+_RESET = "\x1b[m"
+
+
+def in_colours(text: str, slots: Mapping[int, str], colours: Mapping[str, str]) -> str:
+    """The text made printable, some of its lines in colours.
+
+    ``slots`` says what these lines are, by their numbers from 0; ``colours`` has the
+    escape sequence for that.
     """
-    text = printable_lines(text)
-    if name is None or name == "-":
-        with guard_stdout("Name a file with -o."):
-            click.echo(text.encode() if is_utf8 else text, nl=False, file=sys.stdout)
-        return
+    lines = printable_lines(text).split("\n")
+    for number, slot in slots.items():
+        if colour := colours.get(slot):
+            lines[number] = f"{colour}{lines[number]}{_RESET}"
+    return "\n".join(lines)
+
+
+def encoded(text: str, *, is_utf8: bool) -> bytes:
+    """The text for standard output: in its encoding, unless ``is_utf8``."""
+    if is_utf8 or not sys.stdout:
+        return text.encode()
+    return text.encode(sys.stdout.encoding, sys.stdout.errors or "strict")
+
+
+def write_stdout(data: bytes) -> None:
+    """Write to standard output; raises BrokenPipeError where the reader has gone."""
+    with guard_stdout("Name a file with -o."):
+        click.echo(data, nl=False, file=sys.stdout)
+
+
+def write_text_file(name: str, text: str) -> None:
+    """Write a file in UTF-8: all of it, or it stays as it was.
+
+    What is no file, as a pipe or a device, is written into.
+    """
+    data = printable_lines(text).encode()
+    path = Path(name)
     try:
-        Path(name).write_bytes(text.encode())
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace_file(path.resolve(), data)
     except OSError as error:
         raise GitsplitError(
             f"{name} can't be written: {error.strerror}.",
             hint="Name another file with -o.",
         ) from error
+
+
+def _replace_file(path: Path, data: bytes) -> None:
+    """Put a new file in the place of one that may be there, whose mode it has."""
+    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+        if path.exists():
+            beside.chmod(S_IMODE(path.stat().st_mode))
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def print_result(text: str) -> None:

@@ -99,6 +99,11 @@ class Signer(Struct, frozen=True):
             return signature.read_bytes()
 
 
+def is_wanted(repo: Repository, asked: str | None) -> bool:
+    """Whether new commits are to be signed; ``asked`` is that of :func:`signer`."""
+    return asked is not None or repo.config.get_bool("commit.gpgSign")
+
+
 def signer(repo: Repository, asked: str | None) -> Signer | None:
     """The signer of new commits in this repository; None where they aren't signed.
 
@@ -107,7 +112,7 @@ def signer(repo: Repository, asked: str | None) -> Signer | None:
 
     Raises SigningFailed where commits are to be signed and no key is known.
     """
-    if asked is None and not repo.config.get_bool("commit.gpgSign"):
+    if not is_wanted(repo, asked):
         return None
     named = repo.config.get("gpg.format") or "openpgp"
     if named not in _PROGRAMS:

@@ -1,8 +1,8 @@
 """Diffs of files as ``git diff`` writes them, with three lines of context.
 
 The text of a diff is bytes: ``git apply`` takes it, and it shows what reviewers will
-see. Names are quoted as with ``core.quotePath=false``, and ``index`` lines have whole
-ids; how alike the sides of a rename are isn't said.
+see. Names are quoted as with ``core.quotePath=false``, ids have ten digits, and how
+alike the sides of a rename are isn't said.
 """
 
 import re
@@ -56,7 +56,7 @@ def _patch(change: FileChange) -> Iterator[bytes]:
     yield from _fact_lines(change)
     if change.old and change.new and old.oid == new.oid:
         return
-    ids = [side.oid if side else _NO_OBJECT for side in (change.old, change.new)]
+    ids = [(side.oid if side else _NO_OBJECT)[:10] for side in (change.old, change.new)]
     is_said = change.old and change.new and old.mode == new.mode
     mode = b" %o" % old.mode if is_said else b""
     yield b"index %s..%s%s\n" % (ids[0].encode(), ids[1].encode(), mode)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.change_id import (
@@ -105,7 +106,8 @@ class SplitPart(Struct, frozen=True):
     ``by_hand`` are the paths of files that were edited in it, ``reason`` says why its
     edits belong together, ``border`` why they are apart from those of the commit
     before; both are empty where that isn't known. ``flaws`` are what is wrong with the
-    order: what doesn't parse in it, or is used too soon.
+    order: what doesn't parse in it, or is used too soon. ``changes`` is its diff, where
+    that was asked for.
     """
 
     commit: ResultCommit
@@ -114,6 +116,7 @@ class SplitPart(Struct, frozen=True):
     reason: str = ""
     border: str = ""
     flaws: "tuple[Flaw, ...]" = ()
+    changes: tuple[FileChange, ...] = ()
 
 
 class UnsaidText(Struct, frozen=True):
@@ -157,12 +160,18 @@ class CommitFate(Struct, frozen=True):
     split: Split | None = None
 
 
-def commit_fates(
+Diffs = Callable[[Plan], Sequence[tuple[FileChange, ...]]]
+"""The diff of each commit of a plan, or nothing for each where none is shown."""
+
+
+def commit_fates(  # noqa: PLR0913 -- callers name the last
     todo: Todo,
     commits: Iterable[ResultCommit],
     proposals: "Mapping[Oid, Proposals]",
     complaints: Mapping[Oid, Sequence[str]],
     ids: IdRules,
+    *,
+    diffs: Diffs,
 ) -> Iterator[CommitFate]:
     """What would become of each commit, in the order of the todo list.
 
@@ -176,6 +185,7 @@ def commit_fates(
         own, split = [one for each in entry.commits for one in becomes[each.oid]], None
         if entry.action == "split" and entry.plan is not None and own:
             split = _split(entry, entry.plan, own, proposals.get(entry.oid), ids)
+            split = _with_diffs(split, diffs(without_empty_groups(entry.plan)))
         yield CommitFate(entry, tuple(own), tuple(complaints.get(entry.oid, ())), split)
 
 
@@ -208,6 +218,12 @@ def _split(
         given_up=tuple(commits_not_continued(entry, commits, ids)),
         commits=entry.commits if entry.rest else (),
     )
+
+
+def _with_diffs(split: Split, diffs: Sequence[tuple[FileChange, ...]]) -> Split:
+    """The split with the diff of each part."""
+    pairs = zip(split.parts, diffs, strict=True)
+    return replace(split, parts=tuple(replace(p, changes=c) for p, c in pairs))
 
 
 def _part(
@@ -293,13 +309,13 @@ def _patch_sets(
 class Preview(Struct, frozen=True):
     """What applying the work would come to.
 
-    ``review`` is None where nobody reviews. ``warnings`` are about what others
-    committed; ``refusal`` is the error that applying would end in, None where it
-    wouldn't.
+    ``rewrite`` is what would be told afterwards, None where nothing would change.
+    ``warnings`` are about what others committed; ``refusal`` is the error that applying
+    would end in, None where it wouldn't.
     """
 
     commits: tuple[CommitFate, ...]
-    review: Review | None = None
+    rewrite: "RewriteFindings | None" = None
     warnings: tuple[str, ...] = ()
     refusal: GitsplitError | None = None
 
@@ -311,7 +327,8 @@ class DryRun(Struct, frozen=True):
     ``shortcuts`` says of commits what was done to have their proposals in time,
     ``refused`` why there is none. What takes time, or may itself be refused, is found
     out when it is asked for: ``plan``, the proposals as a plan file has them, and
-    ``preview``, which raises what stands against the series as a whole.
+    ``preview``, which raises what stands against the series as a whole. ``has_patch``
+    asks for messages and diffs in full.
     """
 
     plans: Mapping[Oid, Plan]
@@ -319,6 +336,7 @@ class DryRun(Struct, frozen=True):
     refused: Mapping[Oid, GitsplitError]
     plan: "Callable[[], PlanDocument]"
     preview: Callable[[], Preview]
+    has_patch: bool = False
 
 
 Where = Literal["not staged", "untracked", "nowhere", "later"]

@@ -6,9 +6,9 @@ a dry run to a :class:`Printout`, and a line in :data:`FORMATS`.
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from gitsplit.errors import GitsplitError
 from gitsplit.model.listing import enumeration
@@ -25,14 +25,20 @@ FORMATS: Mapping[str, str] = {
 DEFAULT, *_ = FORMATS
 
 
+Slot = Literal["commit", "meta", "frag", "old", "new"]
+"""What a line is, as git names it where it has a colour: ``color.diff.<slot>``."""
+
+
 class Printout(Struct, frozen=True):
     """What is printed, and the sentences that are said beside it.
 
-    ``is_utf8`` says that it isn't turned into the terminal's encoding. ``refusal`` is
-    what a plan that the user gave is refused for, after all is printed.
+    ``slots`` are for the lines of the text that have a colour on a terminal, by their
+    numbers from 0. ``is_utf8`` says that it isn't turned into the terminal's encoding.
+    ``refusal`` is what a plan that the user gave is refused for, after all is printed.
     """
 
     text: str
+    slots: Mapping[int, Slot] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     is_utf8: bool = False
     refusal: GitsplitError | None = None

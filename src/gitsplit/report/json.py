@@ -33,7 +33,8 @@ def printout(dry_run: DryRun) -> Printout:
     )
     notes = (*few(shortcuts), *refused, *few(flaws))
     refusal = next(filter(None, map(_clash, dry_run.plans.values())), None)
-    return Printout(dump_plan(dry_run.plan()), notes, is_utf8=True, refusal=refusal)
+    text = dump_plan(dry_run.plan())
+    return Printout(text, notes=notes, is_utf8=True, refusal=refusal)
 
 
 def _clash(plan: Plan) -> InvalidPlan | None:

@@ -46,24 +46,48 @@ MOST_REFS = 5
 
 def summary_text(rewrite: RewriteFindings) -> str:
     """What a rewrite did, how to undo it, and what it left alone."""
-    refs = name_list([_printable_ref(ref) for ref, _ in rewrite.moved], MOST_REFS)
     before, after = len(rewrite.todo.order), len(rewrite.commits)
     lines = [
-        f"Rewrote {refs}: {quantity(before, 'commit')} became {after}.",
+        f"Rewrote {_moved(rewrite)}: {quantity(before, 'commit')} became {after}.",
         *_result_lines(rewrite),
         *few(_gone_line(entry, lost) for entry, lost in rewrite.gone),
         *few(f"Not continued: {not_continued(each)}" for each in rewrite.given_up),
         *few(line for left in rewrite.trailers for line in trailer_lines(left)),
         *(line for each in rewrite.unsaid for line in unsaid_lines(each)),
-        *_tree_lines(rewrite),
-        *(line for each in rewrite.dropped for line in _lines_left_out(each)),
-        *staying_lines(rewrite.left, _short_ref),
+        *_consequence_lines(rewrite, "lost"),
     ]
-    if rewrite.unsigned:
-        lost = f"{quantity(rewrite.unsigned, 'signed commit')} lost the signature"
-        lines.append(f"{lost}; with --gpg-sign new ones are made.")
-    lines += [*review_lines(rewrite.review), *push_lines(rewrite.push)]
     return "\n".join([*lines, "Undo with: gitsplit --undo\n"])
+
+
+def outlook_lines(rewrite: RewriteFindings) -> Iterator[str]:
+    """What the summary would tell, besides what becomes of each commit.
+
+    That is what moves and what stays, what reviewers will see, and the push command.
+    """
+    before, after = len(rewrite.todo.order), len(rewrite.commits)
+    yield f"Rewrites {_moved(rewrite)}: {quantity(before, 'commit')} → {after}."
+    yield from few(
+        f"{printable(lost)[:9]} of {entry.oid[:10]} {printable(entry.commit.subject)}"
+        " is gone: no commit has it any more."
+        for entry, lost in rewrite.gone
+        if lost
+    )
+    yield from _consequence_lines(rewrite, "will lose")
+
+
+def _consequence_lines(rewrite: RewriteFindings, lose: str) -> Iterator[str]:
+    """What follows from the new commits; ``lose`` is said of signatures."""
+    yield from _tree_lines(rewrite)
+    yield from (line for each in rewrite.dropped for line in _lines_left_out(each))
+    yield from staying_lines(rewrite.left, _short_ref)
+    if rewrite.unsigned:
+        lost = f"{quantity(rewrite.unsigned, 'signed commit')} {lose} the signature"
+        yield f"{lost}; with --gpg-sign new ones are made."
+    yield from (*review_lines(rewrite.review), *push_lines(rewrite.push))
+
+
+def _moved(rewrite: RewriteFindings) -> str:
+    return name_list([_printable_ref(ref) for ref, _ in rewrite.moved], MOST_REFS)
 
 
 def _result_lines(rewrite: RewriteFindings) -> Iterator[str]:

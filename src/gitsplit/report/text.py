@@ -1,12 +1,14 @@
 """A dry run as text, for a terminal or a pipe."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitsplit.model.change_id import trailer_lines
-from gitsplit.model.diff import Edit, FactEdit, Span
+from gitsplit.model.diff import Edit, FactEdit, FileChange, Span
 from gitsplit.model.escape import printable
 from gitsplit.model.listing import few, line_counts, quantity
 from gitsplit.model.message import subject_of
+from gitsplit.model.patch import file_patch
 from gitsplit.model.series import SourceCommit
 from gitsplit.model.todo import Doing, Entry
 from gitsplit.proposal.flaws import flaw_sentence
@@ -19,8 +21,26 @@ from gitsplit.report.findings import (
     Split,
     SplitPart,
 )
-from gitsplit.report.formats import Printout
-from gitsplit.report.sentences import fate, not_continued, review_lines, unsaid_lines
+from gitsplit.report.formats import Printout, Slot
+from gitsplit.report.sentences import fate, not_continued, unsaid_lines
+from gitsplit.report.summary import outlook_lines
+
+
+class DiffLine(str):
+    """A line of a diff, which has a colour of its own on a terminal."""
+
+    __slots__ = ()
+
+    @property
+    def slot(self) -> Slot | None:
+        """What it is; None for an unchanged line."""
+        return next((slot for sign, slot in _SLOTS if self.startswith(sign)), None)
+
+
+_SLOTS: Sequence[tuple[str, Slot | None]] = (
+    *((" ", None), ("\\", None), ("@@", "frag"), ("--- ", "meta"), ("+++ ", "meta")),
+    *(("-", "old"), ("+", "new"), ("", "meta")),
+)
 
 
 def printout(dry_run: DryRun) -> Printout:
@@ -29,29 +49,44 @@ def printout(dry_run: DryRun) -> Printout:
     Raises what stands against the series as a whole.
     """
     preview = dry_run.preview()
-    text = "\n".join(_preview_lines(preview)) + "\n"
-    return Printout(text, preview.warnings, refusal=preview.refusal)
+    lines = _preview_lines(preview, dry_run.has_patch)
+    slots = {
+        number: slot
+        for number, line in enumerate(lines)
+        if (slot := line.slot if isinstance(line, DiffLine) else _heading_slot(line))
+    }
+    text = "\n".join(lines) + "\n"
+    return Printout(text, slots, preview.warnings, refusal=preview.refusal)
 
 
-def _preview_lines(preview: Preview) -> list[str]:
-    lines = [line for commit in preview.commits for line in _fate_lines(commit)]
-    about = [*review_lines(preview.review)]
+_HEADING = re.compile(r"[0-9a-f]{10} |  \d+  ")
+
+
+def _heading_slot(line: str) -> Slot | None:
+    """What a line that begins with an id or a number is, as git's log has it."""
+    return "commit" if _HEADING.match(line) else None
+
+
+def _preview_lines(preview: Preview, has_patch: bool) -> list[str]:
+    lines = [line for one in preview.commits for line in fate_lines(one, has_patch)]
+    about = [] if preview.rewrite is None else [*outlook_lines(preview.rewrite)]
     if about and lines[-1]:
         lines.append("")
     return [*lines, *about]
 
 
-def _fate_lines(commit: CommitFate) -> Iterator[str]:
+def fate_lines(commit: CommitFate, has_patch: bool) -> Iterator[str]:
+    """What becomes of a commit of the series, and what stands against it."""
     against = [f"  ! {printable(each)}" for each in commit.complaints]
     if commit.split is not None:
         yield _split_heading(commit.entry)
         yield from against
-        yield from _split_lines(commit.split)
+        yield from _split_lines(commit.split, has_patch)
     else:
         yield _heading(commit)
         yield from against
         for each in commit.commits:
-            yield from _message_lines(each)
+            yield from _new_message(each, has_patch)
 
 
 def _split_heading(entry: Entry) -> str:
@@ -85,18 +120,34 @@ def _subject_words(subject: bytes) -> str:
     return printable(subject) or "(no message)"
 
 
-def _message_lines(commit: ResultCommit) -> Iterator[str]:
-    """The message of a commit that others are squashed into, where it is another.
+def _new_message(commit: ResultCommit, has_patch: bool) -> Iterator[str]:
+    """The message of a commit that isn't split, where it is another.
 
-    Not where it is a subject alone, which is said already.
+    Without diffs only that of one that others are squashed into, and not where it is a
+    subject alone, which is said already.
     """
     message = commit.draft.message
-    is_new = message != commit.draft.source.raw.message
-    if commit.draft.squashed and is_new and len(message.splitlines()) > 1:
-        yield ""
-        known = _with_new_id_unknown(commit)
-        yield from (f"    {printable(line)}".rstrip() for line in known.splitlines())
-        yield ""
+    if message == commit.draft.source.raw.message:
+        return
+    if has_patch or (commit.draft.squashed and len(message.splitlines()) > 1):
+        yield from message_lines(commit)
+
+
+def message_lines(commit: ResultCommit, indentation: str = "    ") -> Iterator[str]:
+    """A commit's whole message between blank lines, indented as git's log has it."""
+    yield ""
+    known = _with_new_id_unknown(commit).expandtabs()
+    for line in known.rstrip(b"\n").split(b"\n"):
+        yield f"{indentation}{printable(line)}".rstrip()
+    yield ""
+
+
+def diff_lines(changes: Iterable[FileChange]) -> Iterator[DiffLine]:
+    """The diff of a commit, its tabs as blanks."""
+    for change in changes:
+        for line in file_patch(change):
+            shown = line.removesuffix(b"\n").removesuffix(b"\t")
+            yield DiffLine(printable(shown[:1] + shown[1:].expandtabs()))
 
 
 def _with_new_id_unknown(commit: ResultCommit) -> bytes:
@@ -107,7 +158,7 @@ def _with_new_id_unknown(commit: ResultCommit) -> bytes:
     return message.replace(commit.change_id, b"(will be added)")
 
 
-def _split_lines(split: Split) -> Iterator[str]:
+def _split_lines(split: Split, has_patch: bool) -> Iterator[str]:
     """How the commit is split, and a block for each commit that it becomes."""
     number = len(split.parts)
     into = f"becomes {quantity(number, 'commit')}"
@@ -118,7 +169,19 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield f"  a large commit: {split.shortcut}"
     for number, part in enumerate(split.parts, 1):
         yield ""
-        yield from _part_lines(number, part, split.commits)
+        yield from part_lines(number, part, split.commits)
+        yield from _patch_lines(part) if has_patch else ()
+    yield from left_lines(split)
+
+
+def _patch_lines(part: SplitPart) -> Iterator[str]:
+    """The message of a new commit, and its diff."""
+    yield from message_lines(part.commit)
+    yield from diff_lines(part.changes)
+
+
+def left_lines(split: Split) -> Iterator[str]:
+    """What of a split commit is in none of those that it becomes, or not in all."""
     if split.dropped:
         yield ""
         yield "  left out"
@@ -136,7 +199,7 @@ def _split_lines(split: Split) -> Iterator[str]:
         yield ""
 
 
-def _part_lines(
+def part_lines(
     number: int, part: SplitPart, of_range: Sequence[SourceCommit]
 ) -> Iterator[str]:
     """One resulting commit: subject, size, Change-Id, tree, and what of which file."""

@@ -129,12 +129,10 @@ def _write_and_move(
     rewrite = finish.sign(objects, unsigned)
     trees = head_trees(repo, objects, work, rewrite, drop_to)
     refuse_unclean_worktree(repo, objects, trees)
-    moves = refs.branches_to_move(repo, rewrite)
     subject = _journal_subject(work, rewrite)
     # What the summary needs is found before: afterwards nothing may stand against it.
-    changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
-    in_head = {path: pair.after is not None for path, pair in changed.items()}
-    outcome = Outcome(rewrite, moves, finish.lost(rewrite), in_head)
+    outcome = expected_outcome(repo, objects, rewrite, finish.lost(rewrite))
+    moves = outcome.moves
     files = (trees.files,) if trees else ()
     with _recover_when_interrupted(repo, _WAY_BACK), ExitStack() as kept:
         with finish.during("storing the new objects"):
@@ -147,6 +145,16 @@ def _write_and_move(
                 repo, moves.moves, subject, expected_head=work.head_ref, trees=trees
             )
     return outcome
+
+
+def expected_outcome(
+    repo: Repository, objects: NewObjects, rewrite: write.Rewrite, unsigned: int
+) -> Outcome:
+    """What moving refs to the rewrite comes to; nothing is done yet."""
+    moves = refs.branches_to_move(repo, rewrite)
+    changed = changed_paths(objects, rewrite.old_tree, rewrite.new_tree)
+    in_head = {path: pair.after is not None for path, pair in changed.items()}
+    return Outcome(rewrite, moves, unsigned, in_head)
 
 
 def refuse_unclean_worktree(

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from gitsplit.errors import GitsplitError, InvalidPlan
+from gitsplit.git.diff import hunks_between
 from gitsplit.git.repository import Repository
+from gitsplit.git.signing import signatures_lost
 from gitsplit.git.trees import NewObjects
+from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
-from gitsplit.model.plan import DropTo
+from gitsplit.model.patch import changes_by_group
+from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
     DryRun,
@@ -28,7 +32,13 @@ from gitsplit.report.findings import (
     text_unsaid,
     trailers_left_behind,
 )
-from gitsplit.workflow.apply import Outcome, entry_drafts, preview, result_commits
+from gitsplit.workflow.apply import (
+    Outcome,
+    compute_rewrite,
+    entry_drafts,
+    expected_outcome,
+    result_commits,
+)
 from gitsplit.workflow.review import gerrit_complaints, push_commands, reviewer_view
 from gitsplit.workflow.work import Work
 
@@ -39,17 +49,21 @@ NO_MESSAGE = b"(no message)\n"
 """What stands for a message that is missing, where one only looks."""
 
 
-def dry_run_findings(repo: Repository, work: Work, *, has_patch: bool) -> DryRun:
+def dry_run_findings(
+    repo: Repository, work: Work, drop_to: DropTo, *, signs: bool, has_patch: bool
+) -> DryRun:
     """All that there is to tell of the work; only what is asked for is found out.
 
-    ``has_patch`` asks for the lines of each hunk.
+    ``signs`` says that new commits are to be signed. ``has_patch`` asks for diffs, and
+    for the lines of each hunk.
     """
     return DryRun(
         plans=work.plans,
         shortcuts={o: p.shortcut for o, p in work.proposals.items() if p.shortcut},
         refused=work.refused,
         plan=memo(partial(_plan_document, work, has_lines=has_patch)),
-        preview=memo(partial(_preview, repo, work)),
+        preview=memo(partial(_preview, repo, work, drop_to, signs, has_patch)),
+        has_patch=has_patch,
     )
 
 
@@ -59,7 +73,9 @@ def _plan_document(work: Work, *, has_lines: bool) -> "PlanDocument":
     return numbered_plan_document(work, has_lines=has_lines)
 
 
-def _preview(repo: Repository, work: Work) -> Preview:
+def _preview(
+    repo: Repository, work: Work, drop_to: DropTo, signs: bool, has_patch: bool
+) -> Preview:
     """What applying the work would come to, as far as it can be drawn up.
 
     Raises InvalidPlan only for what is wrong with the series as a whole, and
@@ -67,12 +83,12 @@ def _preview(repo: Repository, work: Work) -> Preview:
     """
     refused: dict[Oid, InvalidPlan] = {}
     try:
-        rewrite = preview(repo, work)
+        objects, rewrite = compute_rewrite(repo, work)
     except InvalidPlan:
         work, refused = _work_to_show(repo, work)
         if not refused:
             raise
-        rewrite = preview(repo, work)
+        objects, rewrite = compute_rewrite(repo, work)
     against = {**work.refused, **refused}
     complaints = {oid: (f"{why} {why.hint}".rstrip(),) for oid, why in against.items()}
     refusal: GitsplitError | None = next(iter(refused.values()), None)
@@ -80,13 +96,22 @@ def _preview(repo: Repository, work: Work) -> Preview:
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     commits = result_commits(work, rewrite.commits)
-    fates = commit_fates(work.todo, commits, work.proposals, complaints, work.ids)
-    return Preview(
-        tuple(fates),
-        reviewer_view(repo, work, commits),
-        tuple(warnings),
-        refusal or first,
+    diffs = partial(changes_by_group, hunks_between=hunks_between)
+    fates = commit_fates(
+        *(work.todo, commits, work.proposals, complaints, work.ids),
+        diffs=diffs if has_patch else _no_diffs,
     )
+    told = None
+    if rewrite.new_head != rewrite.old_head and not refused:
+        lost = 0 if signs else signatures_lost(rewrite)
+        outcome = expected_outcome(repo, objects, rewrite, lost)
+        told = rewrite_findings(repo, work, outcome, drop_to)
+    return Preview(tuple(fates), told, tuple(warnings), refusal or first)
+
+
+def _no_diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
+    """Nothing for each commit of the plan: its diff isn't shown."""
+    return ((),) * len(plan.groups)
 
 
 def _work_to_show(repo: Repository, work: Work) -> tuple[Work, dict[Oid, InvalidPlan]]:
