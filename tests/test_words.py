@@ -72,6 +72,7 @@ OTHER_SENSES: dict[str, dict[str, str]] = {
         "one group": FIELD,
         "the owner": FIELD,
     },
+    "planfile/compact.py": {'"groups"': FIELD},
     "planfile/schema.json": {"group": FIELD},
     "planfile/parse.py": {'"groups"': FIELD, '"owner"': FIELD},
     "view/text.py": {"group": "a style"},

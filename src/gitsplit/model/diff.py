@@ -9,10 +9,10 @@ Lines are numbered from 0 and spans are half-open; the plan file's 1-based range
 made in :mod:`gitsplit.planfile.match` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from typing import AnyStr
 
 from msgspec import Struct
@@ -385,3 +385,40 @@ def edits_by_file(edits: Iterable[Edit]) -> Iterator[tuple[int, tuple[Edit, ...]
     """The edits of each file together, given in the order of :func:`edits_of`."""
     for file, members in groupby(edits, key=lambda edit: edit.file):
         yield file, tuple(members)
+
+
+HunkFinder = Callable[[bytes, bytes], Sequence[Hunk]]
+"""The hunks without context that turn the first content into the second."""
+
+
+def change_between(
+    old: File | None, new: File | None, hunks_between: HunkFinder, *, by_lines: bool
+) -> FileChange:
+    """The change from one state of a file to another, of which one exists."""
+    if not by_lines or (old and new and old.oid == new.oid):
+        return FileChange(old, new, by_lines=by_lines)
+    before, after = ((side and side.content) or b"" for side in (old, new))
+    return FileChange(old, new, tuple(hunks_between(before, after)))
+
+
+_LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
+
+
+def range_in_header(lines: Span) -> str:
+    """A side's lines as in a unified diff: an empty range names the line before it."""
+    if len(lines) == 1:
+        return f"{lines.start + 1}"
+    return f"{lines.start + (len(lines) > 0)},{len(lines)}"
+
+
+def function_line(upwards: Iterable[bytes]) -> bytes:
+    """The first line upwards that begins with a letter, ``_`` or ``$``; or none.
+
+    Git's rule where no driver is configured (gitattributes(5), "Defining a custom
+    hunk-header"), including its 80 bytes.
+    """
+    for line in islice(upwards, _LONGEST_SEARCH):
+        first = line[:1]
+        if first.isalpha() or first in (b"_", b"$"):
+            return line[:80].rstrip()
+    return b""

@@ -6,20 +6,25 @@ alike the sides of a rename are isn't said.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from gitsplit.model.diff import File, FileChange, Hunk, Span
+from gitsplit.model.diff import (
+    File,
+    FileChange,
+    Hunk,
+    HunkFinder,
+    Span,
+    change_between,
+    function_line,
+    range_in_header,
+)
 from gitsplit.model.lines import Lines
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, Oid
 from gitsplit.model.plan import Plan
 from gitsplit.model.states import steps
 from gitsplit.model.weave import Thread
-
-HunkFinder = Callable[[bytes, bytes], Sequence[Hunk]]
-"""The hunks without context that turn the first content into the second."""
 
 CONTEXT = 3
 """So many unchanged lines are shown around a hunk."""
@@ -28,7 +33,6 @@ NO_NEWLINE = b"\\ No newline at end of file\n"
 
 _NOWHERE = b"/dev/null"
 _NO_OBJECT = Oid("0" * 40)
-_LONGEST_SEARCH = 10_000  # lines looked at for a function's name, for one header
 _PROBE = 8000  # bytes in which git looks for a NUL
 
 
@@ -179,26 +183,6 @@ def _signed(sign: bytes, lines: Lines, span: Span) -> Iterator[bytes]:
             yield NO_NEWLINE
 
 
-def range_in_header(lines: Span) -> str:
-    """A side's lines as in a unified diff: an empty range names the line before it."""
-    if len(lines) == 1:
-        return f"{lines.start + 1}"
-    return f"{lines.start + (len(lines) > 0)},{len(lines)}"
-
-
-def function_line(upwards: Iterable[bytes]) -> bytes:
-    """The first line upwards that begins with a letter, ``_`` or ``$``; or none.
-
-    Git's rule where no driver is configured (gitattributes(5), "Defining a custom
-    hunk-header"), including its 80 bytes.
-    """
-    for line in islice(upwards, _LONGEST_SEARCH):
-        first = line[:1]
-        if first.isalpha() or first in (b"_", b"$"):
-            return line[:80].rstrip()
-    return b""
-
-
 def changes_by_group(
     plan: Plan, hunks_between: HunkFinder
 ) -> tuple[tuple[FileChange, ...], ...]:
@@ -216,16 +200,6 @@ def changes_by_group(
         ]
         found.append(tuple(sorted(changes, key=lambda change: change.path)))
     return tuple(found)
-
-
-def change_between(
-    old: File | None, new: File | None, hunks_between: HunkFinder, *, by_lines: bool
-) -> FileChange:
-    """The change from one state of a file to another, of which one exists."""
-    if not by_lines or (old and new and old.oid == new.oid):
-        return FileChange(old, new, by_lines=by_lines)
-    before, after = ((side and side.content) or b"" for side in (old, new))
-    return FileChange(old, new, tuple(hunks_between(before, after)))
 
 
 def _has_lines(thread: Thread, pair: tuple[File | None, File | None]) -> bool:

@@ -19,18 +19,23 @@ _MANY = 10_000
 
 def dump_plan(document: PlanDocument) -> str:
     """The document as indented JSON text; ``load_plan`` gives it back."""
-    value = {
+    encoder = json.JSONEncoder(indent=1, ensure_ascii=False)
+    pieces = encoder.iterencode(plan_value(document))
+    # Each number is a piece by itself, and takes more room than in the text.
+    joined = iter(lambda: "".join(islice(pieces, _MANY)), "")
+    # Kept plans and drafts are looked at in a terminal, too.
+    return inert_json("".join([*joined, "\n"]))
+
+
+def plan_value(document: PlanDocument) -> dict[str, object]:
+    """The document as what JSON is made of."""
+    return {
         "format": FORMAT,
         "version": 2 if any(entry.needs_list for entry in document.series) else 1,
         "upstream": document.upstream,
         "head": document.head,
         "series": [_commit_value(entry) for entry in document.series],
     }
-    pieces = json.JSONEncoder(indent=1, ensure_ascii=False).iterencode(value)
-    # Each number is a piece by itself, and takes more room than in the text.
-    joined = iter(lambda: "".join(islice(pieces, _MANY)), "")
-    # Kept plans and drafts are looked at in a terminal, too.
-    return inert_json("".join([*joined, "\n"]))
 
 
 def _commit_value(entry: CommitEntry) -> dict[str, object]:

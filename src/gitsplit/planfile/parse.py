@@ -35,7 +35,8 @@ Value = TypeVar("Value")
 def load_plan(text: str | bytes) -> PlanDocument:
     """The document that JSON text spells.
 
-    Raises InvalidPlan, naming the first thing that does not match the format.
+    :mod:`.extract` finds that text in other files. Raises InvalidPlan, naming the first
+    thing that does not match the format.
     """
     try:
         value: object = json.loads(text, object_pairs_hook=_object)

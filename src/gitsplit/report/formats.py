@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FORMATS: Mapping[str, str] = {
     "text": "the default",
     "json": "a plan file",
+    "markdown": "a comment that carries the plan",
 }
 """The name of each format, which is that of its module, and what help says of it."""
 

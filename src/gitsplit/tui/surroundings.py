@@ -33,7 +33,6 @@ from gitsplit.tui.update.actions.split import SetContent, SetMessage
 from gitsplit.tui.update.messages import content_at_cursor, file_at_cursor
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.view.colours import Colours
-from gitsplit.tui.view.patch import patch_at_cursor
 
 
 class Editor(Struct, frozen=True):
@@ -121,11 +120,10 @@ def edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Actio
         return WriteMessages(tuple(texts))
     if request is ShellRequest.REWORD:
         commit = entries_of(state.todo)[state.chosen].commit
-        below = patch_at_cursor(state)
-        return Reworded(commit.oid, editor.message(commit.raw.message, below))
+        return Reworded(commit.oid, editor.message(commit.raw.message, _patch(state)))
     if request is ShellRequest.EDIT_MESSAGE:
         where, message = current_message(state)
-        written = editor.message(message, patch_at_cursor(state))
+        written = editor.message(message, _patch(state))
         if state.screen in ONE_COMMIT:
             return SetMessage(state.focus, written)
         return WriteMessages(((where, written),))
@@ -133,3 +131,10 @@ def edit_in_editor(editor: Editor, state: State, request: ShellRequest) -> Actio
     path = state.plan.changes[file].path
     content = editor.file(path, content_at_cursor(state))
     return SetContent(group, file, content, request is ShellRequest.EDIT_FILE_FOR_GOOD)
+
+
+def _patch(state: State) -> bytes:
+    """The diff that is shown below a message in the editor."""
+    from gitsplit.tui.view.patch import patch_at_cursor  # the screen shows without it
+
+    return patch_at_cursor(state)

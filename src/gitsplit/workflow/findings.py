@@ -18,7 +18,6 @@ from gitsplit.model.diff import FileChange
 from gitsplit.model.memo import memo
 from gitsplit.model.message import without_change_id
 from gitsplit.model.objects import Oid
-from gitsplit.model.patch import changes_by_group
 from gitsplit.model.plan import DropTo, Plan
 from gitsplit.model.todo import Entry, Todo
 from gitsplit.report.findings import (
@@ -96,10 +95,9 @@ def _preview(
     for oid, sentences in unpushable.items():
         complaints[oid] = (*complaints.get(oid, ()), *sentences)
     commits = result_commits(work, rewrite.commits)
-    diffs = partial(changes_by_group, hunks_between=hunks_between)
     fates = commit_fates(
         *(work.todo, commits, work.proposals, complaints, work.ids),
-        diffs=diffs if has_patch else _no_diffs,
+        diffs=_diffs if has_patch else _no_diffs,
     )
     told = None
     if rewrite.new_head != rewrite.old_head and not refused:
@@ -107,6 +105,13 @@ def _preview(
         outcome = expected_outcome(repo, objects, rewrite, lost)
         told = rewrite_findings(repo, work, outcome, drop_to)
     return Preview(tuple(fates), told, tuple(warnings), refusal or first)
+
+
+def _diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:
+    """The diff of each commit of the plan."""
+    from gitsplit.model.patch import changes_by_group  # few look at diffs
+
+    return changes_by_group(plan, hunks_between)
 
 
 def _no_diffs(plan: Plan) -> tuple[tuple[FileChange, ...], ...]:

@@ -22,7 +22,6 @@ from gitsplit.model.plan import Plan
 from gitsplit.model.series import Series, SourceCommit
 from gitsplit.model.todo import Entry, Todo, refuse_broken_range, todo_layout
 from gitsplit.planfile.document import CommitEntry, PlanDocument
-from gitsplit.planfile.dump import dump_plan
 from gitsplit.planfile.match import entry_of_plan, plan_of_entry
 from gitsplit.planfile.numbering import hunk_entries
 from gitsplit.planfile.parse import load_plan
@@ -35,7 +34,7 @@ def read_plan(repo: Repository, request: Request, text: bytes) -> Work:
 
     Raises what reading the series raises, and InvalidPlan where the plan doesn't fit.
     """
-    document = load_plan(text)
+    document = load_plan(_json_of(text))
     series = _series_of_plan(repo, request, document)
     by_oid = {commit.oid: commit for commit in series.commits}
     entries = [
@@ -55,6 +54,15 @@ def read_plan(repo: Repository, request: Request, text: bytes) -> Work:
     )
     todo_layout(series, todo)
     return make_work(repo, request, series, todo)
+
+
+def _json_of(text: bytes) -> bytes:
+    """The JSON text of a plan file, out of Markdown or a page where it is that."""
+    if text.startswith(b"{"):
+        return text
+    from gitsplit.planfile.extract import plan_text  # which plans are found in seldom
+
+    return plan_text(text)
 
 
 def _todo_entries(
@@ -170,6 +178,8 @@ def save_plan(repo: Repository, work: Work, name: str, *, replaces: bool) -> boo
 
     False where the file exists, unless it is to be replaced. Raises WriteFailed.
     """
+    from gitsplit.planfile.dump import dump_plan  # which reading a plan needs not
+
     text = dump_plan(numbered_plan_document(work, has_lines=False)).encode()
     path = Path(name)
     try:

@@ -14,10 +14,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gitsplit.errors import InvalidPlan
-from gitsplit.model.diff import Edit, FileChange, TextEdit, edits_of
+from gitsplit.model.diff import Edit, FileChange, TextEdit, change_between, edits_of
 from gitsplit.model.listing import line_counts
 from gitsplit.model.memo import memo
-from gitsplit.model.patch import change_between
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.model.states import states_in
 from gitsplit.tui.diff.commit_rows import CommitRows, CommitRowsCache

@@ -11,11 +11,20 @@ from msgspec import Struct
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.utils import get_cwidth
 
-from gitsplit.model.diff import Fact, FactEdit, File, FileChange, Hunk, Span, facts_of
+from gitsplit.model.diff import (
+    Fact,
+    FactEdit,
+    File,
+    FileChange,
+    Hunk,
+    Span,
+    facts_of,
+    function_line,
+    range_in_header,
+)
 from gitsplit.model.listing import line_counts, quantity
 from gitsplit.model.memo import memo
 from gitsplit.model.objects import EXECUTABLE, FILE, GITLINK, SYMLINK
-from gitsplit.model.patch import function_line, range_in_header
 from gitsplit.model.plan import DROPPED, Plan
 from gitsplit.tui.diff.rows import DiffRow, Header, RowKind, Rows, header_of
 from gitsplit.tui.diff.words import NO_MARKS, LineMarks, line_marks, partner_of

@@ -1,0 +1,189 @@
+"""A dry run as Markdown, for a review comment or a chat, with the plan inside.
+
+Whatever comes from the repository stands in code, where no sign means anything: no
+heading, link, tag or mention can be made of it. Controls are named, as in all that is
+printed. A summary that folds a commit's details is HTML, where it is escaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from textwrap import dedent
+
+from gitsplit.model.escape import printable
+from gitsplit.model.listing import line_counts, quantity
+from gitsplit.model.message import subject_of
+from gitsplit.planfile.compact import compact_plan
+from gitsplit.report.findings import CommitFate, DryRun, Split, SplitPart
+from gitsplit.report.formats import Printout
+from gitsplit.report.summary import outlook_lines
+from gitsplit.report.text import (
+    diff_lines,
+    fate_lines,
+    left_lines,
+    message_lines,
+    part_lines,
+)
+
+MOST_BYTES = 12_000
+"""A comment up to so long is taken everywhere; Gerrit's limit is 16 KiB."""
+
+
+def printout(dry_run: DryRun) -> Printout:
+    """An overview, the details of each commit to unfold, and the plan.
+
+    Raises what stands against the series as a whole.
+    """
+    preview = dry_run.preview()
+    blocks = [*_overview(preview.commits)]
+    if preview.rewrite is not None:
+        blocks.append(_items(outlook_lines(preview.rewrite)))
+    for commit in preview.commits:
+        blocks += _details(commit, dry_run.has_patch)
+    blocks += _plan_blocks(compact_plan(dry_run.plan()))
+    text = "\n\n".join(blocks) + "\n"
+    if len(text.encode()) > MOST_BYTES:
+        text = f"{_TOO_LONG}\n\n{text}"
+    return Printout(text, notes=preview.warnings, is_utf8=True, refusal=preview.refusal)
+
+
+_TOO_LONG = "_This is longer than some servers take in a comment: attach it as a file._"
+_HOW_TO_APPLY = (
+    "To see or apply this split, save this comment to a file, in a clone with these"
+    " commits: `gitsplit --plan FILE`"
+)
+
+
+def _overview(commits: Iterable[CommitFate]) -> Iterator[str]:
+    """What becomes of each commit; those that aren't split stand together."""
+    for is_split, run in groupby(commits, lambda commit: commit.split is not None):
+        if is_split:
+            for commit in run:
+                yield from _split_blocks(commit)
+        else:
+            lines = (line for commit in run for line in fate_lines(commit, False))
+            yield fenced("text", lines)
+
+
+def _split_blocks(commit: CommitFate) -> Iterator[str]:
+    """A commit that is split, in one line, and a line for each that it becomes."""
+    assert commit.split is not None, "the commit is split"
+    subject = code(printable(commit.entry.commit.subject))
+    yield f"**{commit.entry.oid[:10]}** {subject}: {_into(commit.split)}"
+    if commit.complaints:
+        yield _items(commit.complaints)
+    yield "\n".join(_parts(commit.split))
+
+
+def _details(commit: CommitFate, has_patch: bool) -> Iterator[str]:
+    """Each commit that it becomes, folded; and what is in none of them."""
+    if commit.split is None:
+        return
+    for number, part in enumerate(commit.split.parts, 1):
+        yield from _part_blocks(number, part, commit.split, has_patch)
+    if any(left := [*left_lines(commit.split)]):
+        yield fenced("text", left)
+
+
+def _into(split: Split) -> str:
+    size = f"{quantity(split.files, 'file')}, {quantity(split.hunks, 'hunk')}"
+    return f"{size}, becomes {quantity(len(split.parts), 'commit')}"
+
+
+def _parts(split: Split) -> Iterator[str]:
+    for number, part in enumerate(split.parts, 1):
+        subject = code(printable(subject_of(part.commit.draft.message)))
+        yield f"{number}. {subject} ({_size(part)})"
+        if part.reason:
+            yield f"   - {inline(part.reason)}"
+
+
+def _size(part: SplitPart) -> str:
+    files = quantity(len(part.files), "file")
+    lines = line_counts(sum(f.added for f in part.files), _removed(part))
+    return f"{files}, {lines}"
+
+
+def _removed(part: SplitPart) -> int:
+    return sum(file.removed for file in part.files)
+
+
+def _part_blocks(
+    number: int, part: SplitPart, split: Split, has_patch: bool
+) -> Iterator[str]:
+    """A commit's details, folded."""
+    subject = printable(subject_of(part.commit.draft.message))
+    what = f"{number}. <code>{html(subject)}</code>"
+    yield f"<details><summary>{what}</summary>"
+    facts = "\n".join(part_lines(number, part, split.commits))
+    yield fenced("text", dedent(facts).splitlines())
+    if has_patch:
+        yield fenced("text", message_lines(part.commit, ""))
+        if part.changes:
+            yield fenced("diff", diff_lines(part.changes))
+    yield "</details>"
+
+
+def _plan_blocks(plan: str) -> Iterator[str]:
+    yield f"<details><summary>Plan</summary>\n\n{_HOW_TO_APPLY}"
+    yield fenced("json", plan.splitlines())
+    yield "</details>"
+
+
+def _items(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {inline(line)}" for line in lines)
+
+
+def fenced(language: str, lines: Iterable[str]) -> str:
+    """The lines as a code block, in a fence that none of them can end."""
+    text = "\n".join(lines).strip("\n")
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def code(text: str) -> str:
+    """The text as a code span."""
+    ticks = "`" * (_longest_run(text) + 1)
+    pad = "" if text.strip() and text[0] != "`" != text[-1] else " "
+    return f"{ticks}{pad}{text or ''}{'' if not text else pad}{ticks}"
+
+
+_HARMLESS = re.compile(r"[(“]*([^\W\d_]+([-’'/][^\W\d_]+)*|\d+|→|%)[)”.,;:]*")
+_SAID_IN_CODE = re.compile(r"`([^`]+)`")
+
+
+def inline(sentence: str) -> str:
+    """The sentence, each word that Markdown or a server could take for more in code.
+
+    >>> inline("4 hunks mention `sudo`, says @root")
+    '4 hunks mention `sudo`, says `@root`'
+    """
+    words = _SAID_IN_CODE.sub(_as_one_word, printable(sentence)).split(" ")
+    return " ".join(map(_inline_word, words))
+
+
+_BLANK = "\0"  # which nothing printable has
+
+
+def _as_one_word(found: re.Match[str]) -> str:
+    return found[0].replace(" ", _BLANK)
+
+
+def _inline_word(word: str) -> str:
+    told = _SAID_IN_CODE.match(word)
+    if told and re.fullmatch(r"[)”.,;:]*", word[told.end() :]):
+        return code(told[1].replace(_BLANK, " ")) + word[told.end() :]
+    word = word.replace(_BLANK, " ")
+    return word if not word or _HARMLESS.fullmatch(word) else code(word)
+
+
+_ENTITIES = re.compile(r"[^\w .,;()-]")
+
+
+def html(text: str) -> str:
+    """The text for HTML, every sign that could mean something as an entity."""
+    return _ENTITIES.sub(lambda found: f"&#{ord(found[0])};", text)

@@ -1,0 +1,128 @@
+"""A plan that Markdown or a page carries is the plan that it was made of."""
+
+import json
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from gitsplit.errors import InvalidPlan
+from gitsplit.model.objects import Oid
+from gitsplit.model.plan import Plan, empty_groups
+from gitsplit.planfile.compact import compact_plan
+from gitsplit.planfile.document import PlanDocument
+from gitsplit.planfile.extract import PAGE_START, plan_text
+from gitsplit.planfile.match import entry_of_plan, plan_of_entry
+from gitsplit.planfile.numbering import hunk_entries
+from gitsplit.planfile.parse import load_plan
+from gitsplit.report.markdown import code, fenced, html, inline
+from tests.planfile.test_ranges import range_plans, source
+from tests.strategies import commits, plans
+
+
+def document_of(plan: Plan) -> PlanDocument:
+    """The plan file of one entry, with the list of its hunks."""
+    entry = entry_of_plan(plan, *map(source, range(len(plan.continued_by))))
+    listed = replace(entry, hunks=hunk_entries(plan.changes, has_lines=False))
+    return PlanDocument(None, Oid("1" * 40), (listed,))
+
+
+def without_reasons(plan: Plan) -> Plan:
+    groups = tuple(replace(group, reason="") for group in plan.groups)
+    return replace(plan, groups=groups)
+
+
+@given(plans(commits()) | range_plans())
+def test_a_plan_in_few_lines_by_numbers_means_the_same(plan: Plan) -> None:
+    assume(not empty_groups(plan))
+    document = document_of(plan)
+    (read,) = load_plan(compact_plan(document)).series
+    (entry,) = document.series
+
+    assert plan_of_entry(read, plan.changes) == without_reasons(
+        plan_of_entry(entry, plan.changes)
+    )
+
+
+PLAN = '{"format":"gitsplit-plan","version":1,"series":[\n{"a":"``` > @x"}]}'
+
+
+@given(
+    st.integers(0, 3),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from(["> ", ">"]),
+    st.booleans(),
+)
+def test_a_plan_is_found_in_a_comment_however_it_is_quoted(
+    depth: int, end: str, mark: str, has_bom: bool
+) -> None:
+    text = f"I'd split this:\n\n{fenced('diff', ['-a', '```'])}\n\n" + fenced(
+        "json", PLAN.splitlines()
+    )
+    quoted = end.join(mark * depth + line for line in text.split("\n"))
+    data = (b"\xef\xbb\xbf" if has_bom else b"") + f"Hm.{end}{quoted}{end}".encode()
+
+    assert json.loads(plan_text(data)) == json.loads(PLAN)
+
+
+@pytest.mark.parametrize("text", ["", "{}", PLAN, f" \n{PLAN}", "no plan"])
+def test_what_is_neither_markdown_nor_a_page_is_left_to_the_parser(text: str) -> None:
+    assert plan_text(text.encode()) == text.encode()
+
+
+def test_one_plan_that_is_there_twice_is_one() -> None:
+    text = fenced("json", PLAN.splitlines())
+    twice = f"{text}\n\n{text}\n".encode()
+
+    assert json.loads(plan_text(twice)) == json.loads(PLAN)
+
+
+def test_a_page_has_its_plan_where_it_keeps_it() -> None:
+    page = b"<!DOCTYPE html>\n<p>x</p>%s%s</script>" % (PAGE_START, PLAN.encode())
+
+    assert plan_text(page).decode() == PLAN
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ("```\nno plan\n```\n", "The Markdown has no plan."),
+        ("<!doctype html><p>", "The page has no plan."),
+        (f"```\n{PLAN}\n```\n```\n{PLAN} \n```\n", "The Markdown has 2 plans."),
+    ],
+)
+def test_what_has_no_plan_or_several_is_refused(data: str, expected: str) -> None:
+    with pytest.raises(InvalidPlan) as refusal:
+        plan_text(data.encode())
+
+    assert str(refusal.value) == expected
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain words, and 3 numbers.", "plain words, and 3 numbers."),
+        ("4 hunks mention `sudo`; ok", "4 hunks mention `sudo`; ok"),
+        ("says @root in #12", "says `@root` in `#12`"),
+        ("see http://x.org *now*", "see `http://x.org` `*now*`"),
+        ("a `` b", "a ``` `` ``` b"),
+        ("<b>\x1b[1m\u202e", "`<b>␛[1m<U+202E>`"),
+        ("GH-12 x_y_z", "`GH-12` `x_y_z`"),
+    ],
+)
+def test_a_word_that_could_mean_more_stands_in_code(text: str, expected: str) -> None:
+    assert inline(text) == expected
+
+
+def test_code_keeps_what_could_end_it() -> None:
+    assert code("a`b") == "``a`b``"
+    assert code("`a`") == "`` `a` ``"
+    assert code("") == "` `"
+
+
+def test_html_has_no_sign_that_means_something() -> None:
+    assert html("<b> & @me #1 `x` é") == (
+        "&#60;b&#62; &#38; &#64;me &#35;1 &#96;x&#96; é"
+    )
