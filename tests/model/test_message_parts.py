@@ -275,3 +275,16 @@ def test_what_is_left_of_a_paragraph_begins_with_a_capital_unless_it_is_code() -
     assert composed_message(split_in(message, boil=1), 0) == (
         b"Tea\n\nFill the cup. cup.fill() waits.\n"
     )
+
+
+def test_what_leads_to_a_list_goes_with_the_last_of_the_list() -> None:
+    message = b"Clean up\n\nAs git does. Added:\n- Boil\n- Stir\n\nSee the manual.\n"
+    gone = split_in(message, boil=1, stir=2)
+    begun = split_in(message, boil=1)
+    apart = split_in(b"Clean up\n\nAdded:\n\n- Boil\n\n- Stir\n", boil=1, stir=1)
+    kept = split_in(b"Clean up\n\nSee below:\n\nBoil it first.\n", boil=1)
+
+    assert composed_message(gone, 0) == b"Clean up\n\nAs git does.\n\nSee the manual.\n"
+    assert composed_message(begun, 0).endswith(b"Added:\n- Stir\n\nSee the manual.\n")
+    assert composed_message(apart, 0) == b"Clean up\n"
+    assert b"See below:" in composed_message(kept, 0)

@@ -12,7 +12,8 @@ Change-Ids are no parts: they are placed by rules of their own
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, groupby, pairwise
+from collections.abc import Set as AbstractSet
+from itertools import accumulate, groupby, pairwise, takewhile
 from textwrap import dedent, fill
 from typing import Literal
 
@@ -520,6 +521,7 @@ def _message_of_heir(split: MessageSplit, subject: bytes) -> bytes:
     """
     message = split.message
     mine = {split.parts[at] for at in split.parts_of(split.heir)}
+    mine -= {*_bare_headings(split.parts, mine)}
     runs = groupby(split.parts, key=lambda part: (part.paragraph, part.is_in_line))
     for parts in reversed([list(run) for _, run in runs]):
         kept = [part for part in parts if part in mine]
@@ -537,6 +539,21 @@ def _message_of_heir(split: MessageSplit, subject: bytes) -> bytes:
             message = without_lines(message, _whole_lines(message, gone))
             message = message.lstrip(SPACE) if is_title else message
     return message
+
+
+def _bare_headings(
+    parts: Sequence[MessagePart], mine: AbstractSet[MessagePart]
+) -> Iterator[MessagePart]:
+    """The sentences that lead to a list (``Added:``) of which nothing is left."""
+    for number, part in enumerate(parts):
+        if part.kind != "sentence" or not part.text.endswith(b":"):
+            continue
+        below = parts[number + 1 :]
+        listed = [
+            *takewhile(lambda p: p.kind == "bullet" or p.below is not None, below)
+        ]
+        if listed and mine.isdisjoint(listed):
+            yield part
 
 
 def _whole_lines(message: bytes, parts: Sequence[MessagePart]) -> list[tuple[int, int]]:
