@@ -57,6 +57,7 @@ from gitsplit.tui.update.actions.shell import Apply, Quit, Reword
 from gitsplit.tui.update.actions.split import MoveCommit, Own, Send
 from gitsplit.tui.update.reduce import reduce
 from gitsplit.tui.update.series import with_draft, with_only_split_open
+from gitsplit.tui.view.commit import commit_page
 from gitsplit.tui.view.original import original_matches, original_page, original_pane
 from gitsplit.tui.view.pane import PaneLines
 from gitsplit.tui.view.preview import preview_rows
@@ -527,3 +528,12 @@ def test_long_lines_of_the_lower_half_are_scrolled_sideways() -> None:
     assert after(moved, Pan(16)).status == "End of line."
     assert after(moved, ShowOriginal(), Pan(-16)).pan == 0
     assert after(state, Pan(-16)).status == "Start of line."
+
+
+def test_a_commit_that_has_another_number_in_the_series_says_so() -> None:
+    state = after(series(), MoveRows(1), OpenCommit())
+    page = drawn(commit_page(after(state, ShowCommit(1)), 80))
+    first = after(series(), OpenCommit(), ShowCommit(1))
+
+    assert text_of(page[0]).startswith(" commit 2 of 2 (number 3 of 4 in all)  ")
+    assert "in all" not in text_of(drawn(commit_page(first, 80))[0])

@@ -25,6 +25,7 @@ from gitsplit.tui.state.new_commits import (
     continued_commit,
     message_group,
     message_of,
+    new_commits,
     number_of_new_commit,
 )
 from gitsplit.tui.view.checks import check_lines, flaw_lines
@@ -153,7 +154,7 @@ def _commit_head(
     """The lines above its diff: number, size, Change-Id, message, and reasons."""
     entry = entries_of(state.todo)[state.target.commit]
     continued = continued_commit(entry, state.plan, group)
-    yield _name_line(state.plan, group, size, is_marked=continued is not None)
+    yield _name_line(state, group, size, is_marked=continued is not None)
     if change_id_words(state, group):
         words = _id_sentence(state.info, continued)
         yield [("class:faint", start_of(words, width))]
@@ -177,10 +178,15 @@ def _commit_head(
 
 
 def _name_line(
-    plan: Plan, group: int, size: Size, *, is_marked: bool
+    state: State, group: int, size: Size, *, is_marked: bool
 ) -> StyleAndTextTuples:
+    """The commit by its number, and by that in the whole series, if it is another."""
+    here, of_all = group + 1, len(new_commits(state))
+    number = number_of_new_commit(state, group) + 1
+    in_all = "" if number in (0, here) else f" (number {number} of {of_all} in all)"
     return [
-        (f"{group_style(group)} bold", f" commit {group + 1} of {len(plan.groups)}"),
+        (f"{group_style(group)} bold", f" commit {here} of {len(state.plan.groups)}"),
+        ("class:faint", in_all),
         ("class:owner", f"  {OWNER}" if is_marked else ""),
         ("", f"  {quantity(size.pieces, 'hunk')}"),
         ("class:added", f"  +{size.added}"),

@@ -165,7 +165,7 @@ def _block_line(
     if not inside:
         return _subject_line(block, is_at, width)
     if inside == 1:
-        what = f"{' ' * _INDENT}{origin_words(block.commit)}"
+        what = f"{' ' * (_INDENT - 2)}({origin_words(block.commit)})"
         return [("class:faint", start_of(what, width))]
     if inside - 2 < len(block.body):
         cells = line_cells(block.body[inside - 2], width - _INDENT)
