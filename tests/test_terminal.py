@@ -9,7 +9,7 @@ import pytest
 from gitsplit.model.message import change_ids
 from tests.processes import wait_until
 from tests.repository import Repository
-from tests.runner import done
+from tests.runner import done, tangled
 from tests.terminal import Terminal
 from tests.test_seed_case import Case, grenade, needs_bundle, practice
 
@@ -188,3 +188,35 @@ def times_awake(process: int) -> dict[str, str]:
         .partition("voluntary_ctxt_switches:")[2]
         for each in Path(f"/proc/{process}/task").iterdir()
     }
+
+
+def test_keys_of_the_configuration_are_those_of_the_screen(repo: Repository) -> None:
+    tangled(repo)
+    repo.git("config", "gitsplit.key.save-plan", "F5")
+    repo.git("config", "gitsplit.key.keep", "Ctrl-T Y")
+    terminal = Terminal(repo.path, "-c", "HEAD~2", "--group-by", "none")
+    terminal.wait_for("Ctrl-T keep here")
+    terminal.type("Y")
+    terminal.wait_for("hunk 2 of 4")
+    terminal.type("\x1b[15~")
+    terminal.wait_for("save the plan as:")
+    terminal.type("\x1b")
+    terminal.type("qq")
+
+    assert terminal.exit_status() == 0, terminal.text
+
+
+def test_keys_that_cannot_be_are_refused_before_the_screen_opens(
+    repo: Repository,
+) -> None:
+    tangled(repo)
+    repo.git("config", "gitsplit.key.undo", "x")
+    terminal = Terminal(repo.path, "-c", "HEAD~2", "--group-by", "none")
+
+    assert terminal.exit_status() == 1
+    assert b"\x1b[?1049h" not in terminal.written
+    assert terminal.text.splitlines()[:3] == [
+        "gitsplit: x is the key of both gitsplit.key.undo and gitsplit.key.check.",
+        "hint: Give one of them another: git config gitsplit.key.NAME KEY",
+        "Nothing was changed.",
+    ]

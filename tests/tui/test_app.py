@@ -19,7 +19,7 @@ from gitsplit.proposal.propose import proposals
 from gitsplit.tui.app import ESCAPE_SECONDS, Shell, run_screen
 from gitsplit.tui.background.worker import Backend
 from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
-from gitsplit.tui.keymap import TABLE, key_row
+from gitsplit.tui.keymap import TABLE, key_table
 from gitsplit.tui.state.app_state import (
     ONE_COMMIT,
     NumberPurpose,
@@ -224,7 +224,8 @@ def test_every_key_does_what_the_table_says(place: KeyContext, key: str) -> None
     typed = key if len(key) == 1 else "x"
     page = max(1, room(state, COLUMNS, ROWS) - 1)
     expected = reduce(
-        state, action_of(key_row(place, key).actions[key], Pressed(typed, page, most))
+        state,
+        action_of(key_table().row(place, key).actions[key], Pressed(typed, page, most)),
     )
     expected = edited(expected)
     if expected.request is None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from gitsplit.model.plan import DROPPED, Group
 from gitsplit.proposal.propose import proposals
 from gitsplit.tui.key_rows import KeyContext
-from gitsplit.tui.keymap import context_for
+from gitsplit.tui.keymap import key_table
 from gitsplit.tui.state.app_state import NumberPurpose, Screen, State, Unit
 from gitsplit.tui.state.selection import selection_of
 from gitsplit.tui.update.actions.prompt import BeginNumber, TypeDigit
@@ -189,7 +189,7 @@ def test_two_digits_after_a_0_name_any_commit() -> None:
     begun = after(start, *typed(NumberPurpose.SEND, "1"))
 
     assert begun.status == "send to commit 1_"
-    assert context_for(begun, "2") is KeyContext.NUMBER
+    assert key_table().context(begun, "2") is KeyContext.NUMBER
     sent = after(begun, TypeDigit("2"))
     assert (sent.plan.group_of[0], sent.number) == (11, None)
     swapped = after(start, *typed(NumberPurpose.SWAP, "012"))

@@ -1,6 +1,5 @@
 """The table of keys: complete, without clashes, and safe to type blindly."""
 
-from collections import Counter
 from typing import get_args
 
 import pytest
@@ -9,7 +8,8 @@ from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.key_rows import KeyContext, KeyRow, Pressed, action_of
-from gitsplit.tui.keymap import TABLE, key_row
+from gitsplit.tui.keymap import TABLE, key_table
+from gitsplit.tui.keymap.own_keys import clashes
 from gitsplit.tui.state.app_state import NumberPurpose, Purpose, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.messages import Reworded, WriteMessages
@@ -84,9 +84,7 @@ def action(row: KeyRow, key: str) -> Action:
 
 
 def test_no_key_means_two_things_in_one_place() -> None:
-    uses = Counter((place, key) for place, key, _ in ENTRIES)
-
-    assert [use for use, times in uses.items() if times > 1] == []
+    assert list(clashes()) == []
 
 
 def test_every_action_has_a_key_or_comes_otherwise() -> None:
@@ -205,13 +203,13 @@ def test_the_page_of_keys_has_every_key_that_is_shown() -> None:
 
 
 def test_a_key_is_found_in_its_place() -> None:
-    assert action(key_row(KeyContext.SPLIT, "+"), "+") == AddCommit()
-    assert action(key_row(KeyContext.SPLIT, "3"), "3") == Send(2)
-    assert action(key_row(KeyContext.PREVIEW, "3"), "3") == ShowCommit(2)
+    assert action(key_table().row(KeyContext.SPLIT, "+"), "+") == AddCommit()
+    assert action(key_table().row(KeyContext.SPLIT, "3"), "3") == Send(2)
+    assert action(key_table().row(KeyContext.PREVIEW, "3"), "3") == ShowCommit(2)
 
 
 def test_pages_are_as_long_as_the_window() -> None:
-    row = key_row(KeyContext.HELP, "pagedown")
+    row = key_table().row(KeyContext.HELP, "pagedown")
     scrolled = action_of(row.actions["pagedown"], Pressed("", page=20, most=FAR))
 
     assert reduce(replace(state_while("help")), scrolled).scroll == 20

@@ -8,7 +8,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 
 from gitsplit.tui.diff.matches import matches, matching_edits, next_match
 from gitsplit.tui.key_rows import KeyContext
-from gitsplit.tui.keymap import context_for
+from gitsplit.tui.keymap import key_table
 from gitsplit.tui.state.app_state import Purpose, Screen, State, Unit
 from gitsplit.tui.update.actions.prompt import Ask, Submit, TypeText
 from gitsplit.tui.update.actions.reading import (
@@ -76,10 +76,10 @@ def test_n_never_sends_while_a_search_is_on() -> None:
     before = state_of(plan_of(FILES))
     state = searched("one", before)
 
-    assert context_for(before, "n") is KeyContext.SPLIT
-    assert context_for(state, "n") is KeyContext.SEARCH
-    assert context_for(state, "y") is KeyContext.SPLIT
-    assert context_for(after(state, EndSearch()), "n") is KeyContext.SPLIT
+    assert key_table().context(before, "n") is KeyContext.SPLIT
+    assert key_table().context(state, "n") is KeyContext.SEARCH
+    assert key_table().context(state, "y") is KeyContext.SPLIT
+    assert key_table().context(after(state, EndSearch()), "n") is KeyContext.SPLIT
 
 
 def test_decisions_do_not_end_the_search() -> None:

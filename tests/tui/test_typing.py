@@ -5,7 +5,7 @@ from prompt_toolkit.formatted_text.utils import fragment_list_to_text
 from prompt_toolkit.utils import get_cwidth
 
 from gitsplit.tui.key_rows import KeyContext, Pressed, action_of
-from gitsplit.tui.keymap import key_row
+from gitsplit.tui.keymap import key_table
 from gitsplit.tui.state.app_state import Prompt, Purpose, State
 from gitsplit.tui.update.actions.prompt import Ask, TypeText
 from gitsplit.tui.view.frame import prompt_line
@@ -18,7 +18,7 @@ def typed(text: str, *keys: str) -> State:
     before, _, behind = text.partition("|")
     state = after(state, TypeText(before + behind))
     for key in (*["left"] * len(behind), *keys):
-        row = key_row(KeyContext.PROMPT, key)
+        row = key_table().row(KeyContext.PROMPT, key)
         state = after(state, action_of(row.actions[key], Pressed("")))
     return state
 

@@ -64,6 +64,11 @@ class Config(Struct, frozen=True):
         """The value of ``key`` that counts, or None."""
         return (self.get_all(key) or (None,))[-1]
 
+    def below(self, start: str) -> Mapping[str, str]:
+        """The values of all keys that begin so, by the rest of the keys."""
+        keys = (key for key in self.values if key.startswith(start))
+        return {key.removeprefix(start): self.get(key) or "" for key in keys}
+
     def get_bool(self, key: str, default: bool = False) -> bool:
         """The value of ``key`` as git reads a boolean.
 

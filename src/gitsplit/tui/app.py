@@ -44,8 +44,9 @@ from gitsplit.tui.key_rows import (
     Pressed,
     action_of,
     context_of,
+    key_name,
 )
-from gitsplit.tui.keymap import TABLE, UNUSED, context_for, keys_of, unused_action
+from gitsplit.tui.keymap import UNUSED, key_table, unused_action
 from gitsplit.tui.state.app_state import (
     LISTS,
     Screen,
@@ -150,6 +151,7 @@ class Shell:
 
     def __init__(self, state: State, around: Surroundings) -> None:
         self.state = state
+        self._keys = key_table(state.info.keys)
         self._around = around
         self._checker = around.checker
         self._syntax = Syntax() if around.with_syntax else None
@@ -367,14 +369,16 @@ class Shell:
     def _key_bindings(self) -> KeyBindings:
         """The key table as prompt_toolkit's bindings."""
         bindings = KeyBindings()
-        for row in TABLE:
+        for row in self._keys.rows:
             for key, key_action in row.actions.items():
                 is_here = Condition(partial(self._is_at, row.contexts, key))
                 bindings.add(*key.split(), filter=is_here)(self._handler(key_action))
 
+        help_key = dict(self.state.info.keys).get("help", ("?",))[0]
         for key in UNUSED:
             is_unused = Condition(partial(self._is_unused, key))
-            bindings.add(key, filter=is_unused)(self._handler(unused_action(key)))
+            say = unused_action(key, key_name(help_key))
+            bindings.add(key, filter=is_unused)(self._handler(say))
 
         @bindings.add("<any>", filter=Condition(self.is_waiting))
         def _(event: KeyPressEvent) -> None:
@@ -392,13 +396,14 @@ class Shell:
 
     def _is_at(self, places: frozenset[KeyContext], key: str) -> bool:
         """Whether a key pressed now is pressed in one of these contexts."""
-        return not self.is_waiting() and context_for(self.state, key) in places
+        return not self.is_waiting() and self._keys.context(self.state, key) in places
 
     def _is_unused(self, key: str) -> bool:
         """Whether a key pressed now has no use on the screen that is shown."""
-        context = context_for(self.state, key)
+        context = self._keys.context(self.state, key)
         is_screen = context.name in Screen.__members__ or context is KeyContext.SEARCH
-        return is_screen and not self.is_waiting() and key not in keys_of(context)
+        is_used = self._keys.is_used(context, key)
+        return is_screen and not is_used and not self.is_waiting()
 
     def _handler(self, key_action: KeyAction) -> Callable[[KeyPressEvent], None]:
         """The function that prompt_toolkit calls when a key is pressed."""

@@ -1,10 +1,11 @@
 """What a row of the key table is: keys, where they are pressed, and what each does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gitsplit.tui.state.app_state import State
 from gitsplit.tui.update.actions import Action
@@ -64,7 +65,8 @@ class KeyRow(Struct, frozen=True):
 
     ``contexts`` is where they do it. ``help`` are the words in help and documentation,
     under the heading ``section``, ``label`` those in the footer. The keys in ``hidden``
-    are not shown to users.
+    are not shown to users. ``names`` has the name of each key's action, by which it is
+    given other keys (``gitsplit.key.NAME``); it is empty where that can't be.
     """
 
     section: str
@@ -73,6 +75,12 @@ class KeyRow(Struct, frozen=True):
     help: str
     label: str = ""
     hidden: frozenset[str] = frozenset()
+    names: str = ""
+
+    def name_of(self, key: str) -> str:
+        """The name of what the key does; empty where it can't have another key."""
+        named = zip(self.actions, self.names.split(), strict=False)
+        return dict(named).get(key, "")
 
     @property
     def key_names(self) -> str:
@@ -82,6 +90,38 @@ class KeyRow(Struct, frozen=True):
             return f"{min(keys)}-9"
         first = "z " if self.contexts == {KeyContext.LOOK} else ""
         return " ".join(f"{first}{key_name(key)}" for key in keys)
+
+
+class KeyUse(NamedTuple):
+    """A key of a row, what it does there, and the name of that, if it has one."""
+
+    key: str
+    action: KeyAction
+    name: str
+
+
+def key_uses(row: KeyRow, own: Mapping[str, tuple[str, ...]]) -> Iterator[KeyUse]:
+    """The keys of a row, where those that ``own`` has for a name are in their place."""
+    given: set[str] = set()
+    for key, action in row.actions.items():
+        name = row.name_of(key)
+        if name not in own:
+            yield KeyUse(key, action, name)
+        elif name not in given:
+            given.add(name)
+            yield from (KeyUse(other, action, name) for other in own[name])
+
+
+def with_own_keys(row: KeyRow, own: Mapping[str, tuple[str, ...]]) -> KeyRow:
+    """The row with these keys for the actions that are named."""
+    if not own.keys() & set(row.names.split()):
+        return row
+    uses = {use.key: use for use in key_uses(row, own)}
+    return replace(
+        row,
+        actions={key: use.action for key, use in uses.items()},
+        names=" ".join(use.name for use in uses.values()),
+    )
 
 
 DIGITS = "123456789"
@@ -114,6 +154,8 @@ def key_name(key: str) -> str:
         return _NAMES[key]
     if key.startswith("escape "):
         return f"Alt-{key[7:].upper()}"
+    if key[:1] == "f" and key[1:].isdecimal():
+        return key.upper()
     if key.startswith("c-"):
         return f"Ctrl-{key[2:].upper()}"
     return "".join(map(key_name, key.split())) if " " in key else key

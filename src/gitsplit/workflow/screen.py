@@ -34,6 +34,7 @@ from gitsplit.model.objects import Oid
 from gitsplit.model.todo import Todo
 from gitsplit.tui.app import run_screen
 from gitsplit.tui.background.worker import Backend
+from gitsplit.tui.keymap.own_keys import SECTION, own_keys
 from gitsplit.tui.state.app_state import SeriesInfo, State, first_state
 from gitsplit.tui.state.undo import with_memory
 from gitsplit.tui.surroundings import Chosen, Editor, Surroundings
@@ -276,6 +277,7 @@ def _whole(repo: Repository, request: Request, work: Work) -> SeriesInfo:
         copied_trailers=trailers_to_copy(repo),
         last_check="" if request.checks else last_command(repo),
         keeps_drafts=True,
+        keys=own_keys(repo.config.below(SECTION)),
         plan_file=_free_name("gitsplit-plan", ".json"),
     )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from gitsplit.tui.dialog.answers import TYPED, is_answer
+from gitsplit.tui.dialog.answers import is_answer, typed_names
 from gitsplit.tui.dialog.words import APPLY
 from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
-from gitsplit.tui.keymap import TABLE
-from gitsplit.tui.state.app_state import State
+from gitsplit.tui.keymap import key_table
+from gitsplit.tui.state.app_state import OwnKeys, State
 
 ALWAYS = (
     ("Enter alone", "say this once more"),
@@ -40,22 +40,22 @@ def help_lines(state: State) -> Iterator[str]:
     """The answers that there are here, each with what it does."""
     context = context_of(state)
     own = OWN.get(context, ())
-    for said, words in (*own, *_key_lines(context), *ALWAYS):
+    for said, words in (*own, *_key_lines(context, state.info.keys), *ALWAYS):
         yield f"{said}: {words}"
 
 
-def _key_lines(context: KeyContext) -> Iterator[tuple[str, str]]:
-    for row in TABLE:
-        if context in row.contexts and (names := _names(context, row)):
+def _key_lines(context: KeyContext, own: OwnKeys) -> Iterator[tuple[str, str]]:
+    for row in key_table(own).rows:
+        if context in row.contexts and (names := _names(context, row, own)):
             yield " ".join(names), row.help
 
 
-def _names(context: KeyContext, row: KeyRow) -> list[str]:
+def _names(context: KeyContext, row: KeyRow, own: OwnKeys) -> list[str]:
     """The keys of the row that are answers, by what is typed."""
     keys = [
         key
         for key in row.actions
         if key not in row.hidden and is_answer(context, row.actions[key])
     ]
-    names = [TYPED.get(key, key_name(key)) for key in keys]
+    names = [typed_names(own).get(key, key_name(key)) for key in keys]
     return ["1-9"] if keys == [*DIGITS] else [name for name in names if name.isascii()]

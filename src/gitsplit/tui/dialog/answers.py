@@ -6,8 +6,8 @@ any number of digits. Lines of a hunk have numbers: ``v 2 4-7 to 3``.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 from gitsplit.errors import ActionRefused
@@ -23,8 +23,14 @@ from gitsplit.tui.key_rows import (
     action_of,
     key_name,
 )
-from gitsplit.tui.keymap import TABLE, context_for
-from gitsplit.tui.state.app_state import NumberPurpose, Purpose, Screen, State
+from gitsplit.tui.keymap import TABLE, key_table
+from gitsplit.tui.state.app_state import (
+    NumberPurpose,
+    OwnKeys,
+    Purpose,
+    Screen,
+    State,
+)
 from gitsplit.tui.state.location import row_showing, with_folds
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.prompt import (
@@ -130,28 +136,35 @@ def _step(key_action: KeyAction, text: str) -> Step:
 
 
 _COLUMNS = 80
-TYPED = {
-    **{
-        key: key_name(key).lower()
-        for row in TABLE
-        for key in row.actions
-        if len(key_name(key)) > 1 and " " not in key
-    },
-    "s-tab": "shift-tab",
-}
-"""What is typed for keys that are no letters."""
 
-_NAMES = {APPLY: "enter", **{name: key for key, name in TYPED.items()}}
+
+@cache
+def typed_names(own: OwnKeys = ()) -> Mapping[str, str]:
+    """What is typed for keys that are no letters."""
+    keys = (key for row in key_table(own).rows for key in row.actions)
+    names = {key: key_name(key).lower() for key in keys if _has_name(key)}
+    return {**names, "s-tab": "shift-tab"}
+
+
+def _has_name(key: str) -> bool:
+    return len(key_name(key)) > 1 and " " not in key
+
+
+@cache
+def _keys_typed(own: OwnKeys) -> Mapping[str, str]:
+    """The keys by what is typed for them."""
+    return {APPLY: "enter", **{name: key for key, name in typed_names(own).items()}}
 
 
 def _key_action(state: State, said: str) -> KeyAction | None:
     """What the key does that has this name here, if there is one."""
     if said == APPLY and state.screen is not Screen.PREVIEW:
         return None
-    names = (said, _NAMES.get(said.lower(), said), " ".join(said.replace(" ", "")))
+    table, typed = key_table(state.info.keys), _keys_typed(state.info.keys)
+    names = (said, typed.get(said.lower(), said), " ".join(said.replace(" ", "")))
     for name in names:
-        context = context_for(state, name)
-        for row in TABLE:
+        context = table.context(state, name)
+        for row in table.rows:
             if context in row.contexts and name in row.actions:
                 found = row.actions[name]
                 return found if is_answer(context, found) else None

@@ -5,10 +5,14 @@ row in the module of its screen. Keys have prompt_toolkit's names; a sequence of
 separated by blanks.
 
 A key never does something harmless on one screen and something final on another.
+Users may give actions other keys: :mod:`~.own_keys`.
 """
 
 import string
+from collections.abc import Mapping
 from functools import cache
+
+from msgspec import Struct
 
 from gitsplit.tui.key_rows import (
     KeyAction,
@@ -17,14 +21,14 @@ from gitsplit.tui.key_rows import (
     Pressed,
     context_of,
     key_name,
+    with_own_keys,
 )
-from gitsplit.tui.keymap.contexts import SEARCH
 from gitsplit.tui.keymap.pages import LOOKING_ROWS, PAGE_ROWS
 from gitsplit.tui.keymap.prompt import NUMBER_ROWS, PROMPT_ROWS
 from gitsplit.tui.keymap.reading import MOVING_ROWS, READING_ROWS, SEARCHING_ROWS
 from gitsplit.tui.keymap.series import MESSAGE_ROWS, SERIES_ROWS
 from gitsplit.tui.keymap.split import COMMIT_ROWS, HUNK_ROWS, SELECTING_ROWS
-from gitsplit.tui.state.app_state import Refusal, Screen, State
+from gitsplit.tui.state.app_state import OwnKeys, Refusal, Screen, State
 from gitsplit.tui.update.actions import Action
 from gitsplit.tui.update.actions.shell import Refused
 
@@ -44,22 +48,48 @@ TABLE: tuple[KeyRow, ...] = (
 )
 """Every key there is."""
 
-SEARCH_KEYS = frozenset(
-    key for row in TABLE if row.contexts == SEARCH for key in row.actions
-)
-"""The keys that a search has of its own."""
 
+class KeyTable(Struct, frozen=True):
+    """The keys as this user has them: the rows of :data:`TABLE`, in its order."""
 
-def key_row(place: KeyContext, key: str) -> KeyRow:
-    """The row of the table that ``key`` is in at ``place``."""
-    return next(row for row in TABLE if place in row.contexts and key in row.actions)
+    rows: tuple[KeyRow, ...]
+    keys: Mapping[KeyContext, frozenset[str]]
+
+    def row(self, place: KeyContext, key: str) -> KeyRow:
+        """The row that ``key`` is in at ``place``."""
+        rows = (row for row in self.rows if place in row.contexts)
+        return next(row for row in rows if key in row.actions)
+
+    def is_used(self, place: KeyContext, key: str) -> bool:
+        """Whether the key does something at ``place``, or begins what does."""
+        return key in self.keys[place]
+
+    def context(self, state: State, key: str) -> KeyContext:
+        """What this key will be pressed in: a search has a few keys of its own."""
+        place = context_of(state)
+        is_screen = place.name in Screen.__members__
+        is_search = is_screen and state.is_searching
+        return (
+            KeyContext.SEARCH
+            if is_search and self.is_used(KeyContext.SEARCH, key)
+            else place
+        )
 
 
 @cache
-def keys_of(place: KeyContext) -> frozenset[str]:
-    """The keys that do something at ``place``, of sequences the first."""
-    rows = (row for row in TABLE if place in row.contexts)
-    return frozenset(key.split()[0] for row in rows for key in row.actions)
+def key_table(own: OwnKeys = ()) -> KeyTable:
+    """The table with the user's own keys in the place of others."""
+    rows = tuple(with_own_keys(row, dict(own)) for row in TABLE)
+    keys = {
+        place: frozenset(
+            key.split()[0]
+            for row in rows
+            if place in row.contexts
+            for key in row.actions
+        )
+        for place in KeyContext
+    }
+    return KeyTable(rows, keys)
 
 
 UNUSED = (
@@ -74,29 +104,14 @@ UNUSED = (
 """What a terminal can send besides, where it has no use."""
 
 
-def _shown_name(key: str) -> str:
-    is_function = key[:1] == "f" and key[1:].isdecimal()
-    return key.upper() if is_function else key_name(key)
-
-
-def unused_action(key: str) -> KeyAction:
+def unused_action(key: str, help_key: str = "?") -> KeyAction:
     """What a key does that has no use: it is named in one line."""
 
     def say(pressed: Pressed) -> Action:
         named = {"<any>": pressed.text, "<bracketed-paste>": "Pasted text"}
-        name = named.get(key, _shown_name(key))
+        name = named.get(key, key_name(key))
         shown = name if name.isprintable() and name.strip() else "That key"
-        return Refused(f"{shown} does nothing here. ? shows the keys.", Refusal.NOTE)
+        words = f"{shown} does nothing here. {help_key} shows the keys."
+        return Refused(words, Refusal.NOTE)
 
     return say
-
-
-def context_for(state: State, key: str) -> KeyContext:
-    """What this key will be pressed in: a search has a few keys of its own."""
-    place = context_of(state)
-    is_screen = place.name in Screen.__members__
-    return (
-        KeyContext.SEARCH
-        if state.is_searching and is_screen and key in SEARCH_KEYS
-        else place
-    )

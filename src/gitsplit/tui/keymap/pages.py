@@ -78,10 +78,29 @@ def _to_bottom(pressed: Pressed) -> Action:
 
 
 LOOKING_ROWS = (
-    KeyRow(LOOKING, SPLIT, {"o": ShowCommit()}, "show the selected commit", "show"),
-    KeyRow(LOOKING, SPLIT, {"B": OpenBoard()}, "board of files and commits", "board"),
     KeyRow(
-        LOOKING, SERIES, {"o": ShowOriginal()}, "show what this commit does", "show"
+        LOOKING,
+        SPLIT,
+        {"o": ShowCommit()},
+        "show the selected commit",
+        "show",
+        names="show",
+    ),
+    KeyRow(
+        LOOKING,
+        SPLIT,
+        {"B": OpenBoard()},
+        "board of files and commits",
+        "board",
+        names="board",
+    ),
+    KeyRow(
+        LOOKING,
+        SERIES,
+        {"o": ShowOriginal()},
+        "show what this commit does",
+        "show",
+        names="show",
     ),
     KeyRow(
         LOOKING,
@@ -89,6 +108,7 @@ LOOKING_ROWS = (
         {"w": OpenPreview()},
         "preview the new history",
         "preview",
+        names="preview",
     ),
     KeyRow(LOOKING, PREVIEW, {"enter": Apply()}, "apply, in the preview", "apply"),
     KeyRow(
@@ -97,9 +117,15 @@ LOOKING_ROWS = (
         {"x": CheckCommits()},
         "check each new commit, now and after changes",
         "check",
+        names="check",
     ),
     KeyRow(
-        LOOKING, PREVIEW, {"o": ShowFailure()}, "show the first that failed", "output"
+        LOOKING,
+        PREVIEW,
+        {"o": ShowFailure()},
+        "show the first that failed",
+        "output",
+        names="output",
     ),
     KeyRow(
         LOOKING,
@@ -107,6 +133,7 @@ LOOKING_ROWS = (
         {"X": RepairCommit()},
         "repair the first commit that failed",
         "repair",
+        names="repair",
     ),
     KeyRow(
         LOOKING,
@@ -114,8 +141,16 @@ LOOKING_ROWS = (
         {"W": Ask(Purpose.PLAN_FILE)},
         "save the plan to a file, for --plan",
         "save plan",
+        names="save-plan",
     ),
-    KeyRow(LOOKING, ORDERED, {"q": Quit()}, "quit (your work is kept)", "quit"),
+    KeyRow(
+        LOOKING,
+        ORDERED,
+        {"q": Quit()},
+        "quit (your work is kept)",
+        "quit",
+        names="quit",
+    ),
     KeyRow(
         LOOKING,
         EVERYWHERE,
@@ -123,8 +158,21 @@ LOOKING_ROWS = (
         "quit at once",
         hidden=frozenset({"<sigint>"}),
     ),
-    KeyRow(LOOKING, SCREENS, {"c-z": Suspend()}, "suspend; fg resumes"),
-    KeyRow(LOOKING, WORKING, {"?": OpenHelp()}, "show all keys", "help"),
+    KeyRow(
+        LOOKING,
+        SCREENS,
+        {"c-z": Suspend()},
+        "suspend; fg resumes",
+        names="suspend",
+    ),
+    KeyRow(
+        LOOKING,
+        WORKING,
+        {"?": OpenHelp()},
+        "show all keys",
+        "help",
+        names="help",
+    ),
 )
 
 PAGE_ROWS = (
@@ -141,6 +189,7 @@ PAGE_ROWS = (
         {"up": _line_up, "down": _line_down, "k": _line_up, "j": _line_down},
         "scroll by line",
         "scroll",
+        names="line-up line-down previous next",
     ),
     KeyRow(
         ON_PAGES,
@@ -152,14 +201,22 @@ PAGE_ROWS = (
             "c-f": _page_down,
         },
         "scroll by page",
+        names="page-up page-down page-up page-down",
     ),
-    KeyRow(ON_PAGES, PAGES - NUMBERED, {"space": _page_down}, "scroll by page"),
+    KeyRow(
+        ON_PAGES,
+        PAGES - NUMBERED,
+        {"space": _page_down},
+        "scroll by page",
+        names="read-on",
+    ),
     KeyRow(
         ON_PAGES,
         NUMBERED,
         {"space": _read_on},
         "scroll; from the preview, through all new commits",
         "read all",
+        names="read-on",
     ),
     KeyRow(
         ON_PAGES,
@@ -169,12 +226,14 @@ PAGE_ROWS = (
             "c-d": lambda p: Scroll(p.half_page, p.most),
         },
         "scroll by half a page",
+        names="half-page-up half-page-down",
     ),
     KeyRow(
         ON_PAGES,
         PAGES,
         {"home": _to_top, "end": _to_bottom, "g g": _to_top, "G": _to_bottom},
         "top, bottom",
+        names="top bottom top bottom",
     ),
     KeyRow(
         ON_PAGES,
@@ -182,6 +241,13 @@ PAGE_ROWS = (
         {"q": GoBack(), "escape": GoBack()},
         "back",
         "back",
+        names="back back",
     ),
-    KeyRow(ON_PAGES, HELP, {"?": GoBack()}, "close help"),
+    KeyRow(
+        ON_PAGES,
+        HELP,
+        {"?": GoBack()},
+        "close help",
+        names="help",
+    ),
 )

@@ -64,25 +64,62 @@ _LEFT, _RIGHT = Pan(-_PAN), Pan(_PAN)
 _COLUMN_BACK, _COLUMN_ON = MoveColumns(-1), MoveColumns(1)
 
 MOVING_ROWS = (
-    KeyRow(MOVING, SENDING | LISTED, {"up": _UP, "down": _DOWN}, "by line"),
-    KeyRow(MOVING, LISTED | BOARD, {"k": _UP, "j": _DOWN}, "by commit, file, in lists"),
+    KeyRow(
+        MOVING,
+        SENDING | LISTED,
+        {"up": _UP, "down": _DOWN},
+        "by line",
+        names="line-up line-down",
+    ),
+    KeyRow(
+        MOVING,
+        LISTED | BOARD,
+        {"k": _UP, "j": _DOWN},
+        "by commit, file, in lists",
+        names="previous next",
+    ),
     KeyRow(
         MOVING,
         SPLIT,
         {"k": MovePiece(-1), "j": MovePiece(1)},
         "by hunk; by line after v",
+        names="previous next",
     ),
     KeyRow(
         MOVING,
         SPLIT,
         {"(": MoveInCommit(-1), ")": MoveInCommit(1)},
         "by hunk of the selected commit",
+        names="previous-in-commit next-in-commit",
     ),
-    KeyRow(MOVING, SPLIT, {",": NextUnseen()}, "the next hunk neither sent nor kept"),
-    KeyRow(MOVING, SPLIT, {";": NextDoubtful()}, "the next doubtful, least sure first"),
-    KeyRow(MOVING, ORDERED, {"[": MoveFile(-1), "]": MoveFile(1)}, "by file"),
     KeyRow(
-        MOVING, SERIES, {"tab": SwitchHalf()}, "to the diff below, back", "diff below"
+        MOVING,
+        SPLIT,
+        {",": NextUnseen()},
+        "the next hunk neither sent nor kept",
+        names="next-unseen",
+    ),
+    KeyRow(
+        MOVING,
+        SPLIT,
+        {";": NextDoubtful()},
+        "the next doubtful, least sure first",
+        names="next-doubtful",
+    ),
+    KeyRow(
+        MOVING,
+        ORDERED,
+        {"[": MoveFile(-1), "]": MoveFile(1)},
+        "by file",
+        names="previous-file next-file",
+    ),
+    KeyRow(
+        MOVING,
+        SERIES,
+        {"tab": SwitchHalf()},
+        "to the diff below, back",
+        "diff below",
+        names="other-half",
     ),
     KeyRow(
         MOVING,
@@ -94,6 +131,7 @@ MOVING_ROWS = (
             "c-f": _page_down,
         },
         "by page",
+        names="page-up page-down page-up page-down",
     ),
     KeyRow(
         MOVING,
@@ -103,12 +141,14 @@ MOVING_ROWS = (
             "c-d": lambda p: MoveRows(p.half_page),
         },
         "by half a page",
+        names="half-page-up half-page-down",
     ),
     KeyRow(
         MOVING,
         SENDING | LISTED,
         {"home": MoveTo(0), "end": MoveTo(FAR), "G": MoveTo(FAR)},
         "top, bottom",
+        names="top bottom bottom",
     ),
     KeyRow(MOVING, LISTED | BOARD, {"g g": MoveTo(0)}, "top"),
     KeyRow(
@@ -116,12 +156,14 @@ MOVING_ROWS = (
         SPLIT,
         {"g": Ask(Purpose.PIECE)},
         "go to a hunk by number; gg: to the top",
+        names="go-to-hunk",
     ),
     KeyRow(
         MOVING,
         COMMITS | ORIGINAL | SERIES,
         {"left": _LEFT, "right": _RIGHT, "h": _LEFT, "l": _RIGHT},
         "scroll left, right",
+        names="left right left right",
     ),
     KeyRow(
         MOVING,
@@ -133,8 +175,16 @@ MOVING_ROWS = (
             "l": _COLUMN_ON,
         },
         "by column of the board",
+        names="left right left right",
     ),
-    KeyRow(MOVING, BOARD, {"enter": OpenCell()}, "open it in the diff", "open"),
+    KeyRow(
+        MOVING,
+        BOARD,
+        {"enter": OpenCell()},
+        "open it in the diff",
+        "open",
+        names="open",
+    ),
 )
 
 READING_ROWS = (
@@ -144,12 +194,14 @@ READING_ROWS = (
         {"z": ChooseLook()},
         "show the diff otherwise: a second key says how",
         "look",
+        names="look",
     ),
     KeyRow(
         READING,
         COMMITS | ORIGINAL | SERIES,
         {"{": ShowContext(-1), "}": ShowContext(1)},
         "fewer, more unchanged lines around hunks",
+        names="less-context more-context",
     ),
     KeyRow(READING, LOOK, {"w": Toggle(Look.WRAP)}, "wrap long lines", "wrap"),
     KeyRow(
@@ -187,16 +239,50 @@ READING_ROWS = (
 )
 
 SEARCHING_ROWS = (
-    KeyRow(SEARCHING, SCREENS, {"/": Ask(Purpose.SEARCH)}, "search"),
-    KeyRow(SEARCHING, SPLIT, {"N": FindNext(-1)}, "search for the last text again"),
-    KeyRow(SEARCHING, SEARCH, {"n": _find_next}, "next match", "next match"),
-    KeyRow(SEARCHING, SEARCH, {"N": _find_previous}, "previous match", "previous"),
+    KeyRow(
+        SEARCHING,
+        SCREENS,
+        {"/": Ask(Purpose.SEARCH)},
+        "search",
+        names="search",
+    ),
+    KeyRow(
+        SEARCHING,
+        SPLIT,
+        {"N": FindNext(-1)},
+        "search for the last text again",
+        names="search-again",
+    ),
+    KeyRow(
+        SEARCHING,
+        SEARCH,
+        {"n": _find_next},
+        "next match",
+        "next match",
+        names="next-match",
+    ),
+    KeyRow(
+        SEARCHING,
+        SEARCH,
+        {"N": _find_previous},
+        "previous match",
+        "previous",
+        names="previous-match",
+    ),
     KeyRow(
         SEARCHING,
         SEARCH,
         {"*": MarkMatches()},
         "select all hunks that match, to send them",
         "all",
+        names="select-matches",
     ),
-    KeyRow(SEARCHING, SEARCH, {"escape": EndSearch()}, "end the search", "end search"),
+    KeyRow(
+        SEARCHING,
+        SEARCH,
+        {"escape": EndSearch()},
+        "end the search",
+        "end search",
+        names="end-search",
+    ),
 )

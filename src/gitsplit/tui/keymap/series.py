@@ -42,6 +42,7 @@ SERIES_ROWS = (
         {"p": Become("pick")},
         "keep this commit unchanged",
         "pick",
+        names="pick",
     ),
     KeyRow(
         ABOUT_SERIES,
@@ -49,6 +50,7 @@ SERIES_ROWS = (
         {"e": OpenCommit()},
         "split this commit (opens it)",
         "split",
+        names="split",
     ),
     KeyRow(
         ABOUT_SERIES,
@@ -56,9 +58,15 @@ SERIES_ROWS = (
         {"space": MarkSplit()},
         "mark or unmark for splitting",
         "mark",
+        names="mark",
     ),
     KeyRow(
-        ABOUT_SERIES, SERIES, {"r": Reword()}, "edit the message (reword)", "reword"
+        ABOUT_SERIES,
+        SERIES,
+        {"r": Reword()},
+        "edit the message (reword)",
+        "reword",
+        names="reword",
     ),
     KeyRow(
         ABOUT_SERIES,
@@ -66,6 +74,7 @@ SERIES_ROWS = (
         {"s": Become("squash"), "f": Become("fixup")},
         "squash, fixup into the previous commit",
         "squash",
+        names="squash fixup",
     ),
     KeyRow(
         ABOUT_SERIES,
@@ -73,30 +82,35 @@ SERIES_ROWS = (
         {"d": Become("drop")},
         "drop it: its changes are removed",
         "drop",
+        names="drop",
     ),
     KeyRow(
         ABOUT_SERIES,
         SERIES,
         {"A": Autosquash()},
         "autosquash: move fixup! and squash! commits",
+        names="autosquash",
     ),
     KeyRow(
         ABOUT_SERIES,
         SERIES,
         {"enter": OpenMarked()},
         "open this commit, or the next marked",
+        names="open",
     ),
     KeyRow(
         ABOUT_SERIES,
         COMMITS,
         {"c-n": OpenNext(1), "c-p": OpenNext(-1)},
         "the next or previous marked for splitting",
+        names="next-split previous-split",
     ),
     KeyRow(
         ABOUT_SERIES,
         COMMITS | PREVIEW | MESSAGES,
         {"b": OpenSeries()},
         "show the series",
+        names="series",
     ),
 )
 
@@ -106,6 +120,7 @@ MESSAGE_ROWS = (
         WORKING - MESSAGES,
         {"L": OpenMessages()},
         "show all commit messages",
+        names="messages",
     ),
     KeyRow(
         ABOUT_MESSAGES,
@@ -113,6 +128,7 @@ MESSAGE_ROWS = (
         {"enter": Confirm()},
         "confirm a proposed message",
         "confirm",
+        names="confirm",
     ),
     KeyRow(
         ABOUT_MESSAGES,
@@ -120,6 +136,7 @@ MESSAGE_ROWS = (
         {",": NextUnconfirmed()},
         "next message that is not confirmed",
         "next ~",
+        names="next-unconfirmed",
     ),
     KeyRow(
         ABOUT_MESSAGES,
@@ -134,6 +151,7 @@ MESSAGE_ROWS = (
         {">": ShiftPart(1), "<": ShiftPart(-1)},
         "send it to the next or previous commit",
         "next commit",
+        names="send-next send-previous",
     ),
     KeyRow(
         ABOUT_MESSAGES,
@@ -141,6 +159,7 @@ MESSAGE_ROWS = (
         {"D": LeavePartOut()},
         "leave it out of all messages",
         "leave out",
+        names="leave-out",
     ),
     KeyRow(
         ABOUT_MESSAGES,
@@ -148,5 +167,6 @@ MESSAGE_ROWS = (
         {"E": EditMessages()},
         "edit all messages in one editor",
         "all",
+        names="edit-messages",
     ),
 )

@@ -68,6 +68,7 @@ HUNK_ROWS = (
         {"y": Take()},
         "keep here; to the pinned commit, if one is",
         "keep here",
+        names="keep",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -75,6 +76,7 @@ HUNK_ROWS = (
         {"n": SendToNext()},
         "to the next commit; pinned: out of that one",
         "next commit",
+        names="send-on",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -82,6 +84,7 @@ HUNK_ROWS = (
         {"a": Take(rest=True), "d": SendToNext(rest=True)},
         "like y, n, for the rest of the file",
         "file",
+        names="keep-file send-on-file",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -89,6 +92,7 @@ HUNK_ROWS = (
         {">": SendAlong(1), "<": SendAlong(-1)},
         "send to the next or previous commit",
         "next commit",
+        names="send-next send-previous",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -96,6 +100,7 @@ HUNK_ROWS = (
         {".": Repeat()},
         "where the last one was sent",
         "repeat",
+        names="repeat",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -103,12 +108,23 @@ HUNK_ROWS = (
         {"+": AddCommit()},
         "to a new commit after the selected one",
         "new commit",
+        names="new-commit",
     ),
     KeyRow(
-        ABOUT_HUNKS, SENDING, {"D": Drop()}, "leave out of all commits", "leave out"
+        ABOUT_HUNKS,
+        SENDING,
+        {"D": Drop()},
+        "leave out of all commits",
+        "leave out",
+        names="leave-out",
     ),
     KeyRow(
-        ABOUT_HUNKS, SPLIT, {"s": SplitHunk()}, "split into smaller hunks", "split hunk"
+        ABOUT_HUNKS,
+        SPLIT,
+        {"s": SplitHunk()},
+        "split into smaller hunks",
+        "split hunk",
+        names="split-hunk",
     ),
     KeyRow(
         ABOUT_HUNKS,
@@ -116,14 +132,22 @@ HUNK_ROWS = (
         {"t": TakeAlong()},
         "what it needs from later commits along",
         "needs too",
+        names="take-along",
     ),
     KeyRow(
         ABOUT_HUNKS,
         SPLIT,
         {"T": PlaceTests()},
         "tests, docs with their code, or apart",
+        names="place-tests",
     ),
-    KeyRow(ABOUT_HUNKS, SPLIT, {"&": Follow()}, "have those like it follow, or not"),
+    KeyRow(
+        ABOUT_HUNKS,
+        SPLIT,
+        {"&": Follow()},
+        "have those like it follow, or not",
+        names="follow",
+    ),
 )
 
 SELECTING_ROWS = (
@@ -133,18 +157,39 @@ SELECTING_ROWS = (
         {"v": Narrow()},
         "select lines; narrow the selection",
         "lines",
+        names="lines",
     ),
-    KeyRow(SELECTING, SPLIT, {"V": Widen()}, "widen the selection", "widen"),
     KeyRow(
-        SELECTING, SPLIT, {"space": MarkHunk()}, "select this hunk too, or not", "too"
+        SELECTING,
+        SPLIT,
+        {"V": Widen()},
+        "widen the selection",
+        "widen",
+        names="widen",
     ),
-    KeyRow(SELECTING, SPLIT, {"*": MarkAlike()}, "select all hunks like this", "alike"),
+    KeyRow(
+        SELECTING,
+        SPLIT,
+        {"space": MarkHunk()},
+        "select this hunk too, or not",
+        "too",
+        names="select",
+    ),
+    KeyRow(
+        SELECTING,
+        SPLIT,
+        {"*": MarkAlike()},
+        "select all hunks like this",
+        "alike",
+        names="select-alike",
+    ),
     KeyRow(
         SELECTING,
         SPLIT,
         {"escape": Cancel()},
         "back to the hunk, then to the series",
         "back",
+        names="cancel",
     ),
     KeyRow(
         SELECTING,
@@ -152,6 +197,7 @@ SELECTING_ROWS = (
         {"f": Fold(), "F": Fold(everywhere=True)},
         "fold this file, hunk or context; unfold all, fold files",
         "fold",
+        names="fold fold-all",
     ),
 )
 
@@ -162,6 +208,7 @@ COMMIT_ROWS = (
         {"tab": Focus(1), "s-tab": Focus(-1)},
         "select the next or previous commit, pinned",
         "next commit",
+        names="select-next select-previous",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -169,9 +216,15 @@ COMMIT_ROWS = (
         {"P": Pin()},
         "pin the selected commit, or unpin it",
         "pin",
+        names="pin",
     ),
     KeyRow(
-        ABOUT_COMMITS, WORDS, {"i": Ask(Purpose.SUBJECT)}, "edit the subject", "subject"
+        ABOUT_COMMITS,
+        WORDS,
+        {"i": Ask(Purpose.SUBJECT)},
+        "edit the subject",
+        "subject",
+        names="subject",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -179,6 +232,7 @@ COMMIT_ROWS = (
         {"m": EditMessage(), "r": EditMessage()},
         "edit the message in an editor",
         "message",
+        names="message message",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -186,9 +240,15 @@ COMMIT_ROWS = (
         {"m": EditMessage()},
         "edit the message in an editor",
         "message",
+        names="message",
     ),
     KeyRow(
-        ABOUT_COMMITS, WORDS, {"c": Own()}, "let it keep the Change-Id", "Change-Id"
+        ABOUT_COMMITS,
+        WORDS,
+        {"c": Own()},
+        "let it keep the Change-Id",
+        "Change-Id",
+        names="change-id",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -196,12 +256,14 @@ COMMIT_ROWS = (
         {"e": EditFile()},
         "edit the file in this commit only",
         "edit file",
+        names="edit-file",
     ),
     KeyRow(
         ABOUT_COMMITS,
         SPLIT,
         {"E": EditFile(for_good=True)},
         "edit it in this and later commits",
+        names="edit-file-onward",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -217,18 +279,21 @@ COMMIT_ROWS = (
         "move the commit up or down",
         "move",
         hidden=frozenset({"escape up", "escape down"}),
+        names="move-up move-down move-up move-down move-up move-down",
     ),
     KeyRow(
         ABOUT_COMMITS,
         SPLIT,
         {"M": BeginNumber(NumberPurpose.MERGE)},
         "merge it into commit 1-9, 0dd; MM: the previous",
+        names="merge",
     ),
     KeyRow(
         ABOUT_COMMITS,
         SPLIT,
         {"S": BeginNumber(NumberPurpose.SWAP)},
         "swap it with commit 1-9, 0dd",
+        names="swap",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -236,15 +301,30 @@ COMMIT_ROWS = (
         {"=": ChangeCount(1), "-": ChangeCount(-1)},
         "propose one commit more, one fewer",
         "more, fewer",
+        names="more fewer",
     ),
-    KeyRow(ABOUT_COMMITS, SPLIT, {"O": UseProposal()}, "use what is proposed"),
-    KeyRow(ABOUT_COMMITS, WORKING, {"u": Undo(), "c-r": Redo()}, "undo, redo", "undo"),
+    KeyRow(
+        ABOUT_COMMITS,
+        SPLIT,
+        {"O": UseProposal()},
+        "use what is proposed",
+        names="use-proposal",
+    ),
+    KeyRow(
+        ABOUT_COMMITS,
+        WORKING,
+        {"u": Undo(), "c-r": Redo()},
+        "undo, redo",
+        "undo",
+        names="undo redo",
+    ),
     KeyRow(
         ABOUT_COMMITS,
         WORKING - STEPS,
         {"U": OpenSteps()},
         "list the steps, to go back to one",
         "steps",
+        names="steps",
     ),
     KeyRow(
         ABOUT_COMMITS,
@@ -252,5 +332,6 @@ COMMIT_ROWS = (
         {"enter": GoToStep()},
         "undo or redo, up to this step",
         "go there",
+        names="go-to-step",
     ),
 )

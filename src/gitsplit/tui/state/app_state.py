@@ -188,6 +188,10 @@ NO_IDS = IdRules()
 """The Change-Id rules of a repository that uses none."""
 
 
+OwnKeys = tuple[tuple[str, tuple[str, ...]], ...]
+"""The keys that the user has given actions, by the names of these."""
+
+
 class SeriesInfo(Struct, frozen=True):
     """The series as it is in the repository, and the configuration that matters for it.
 
@@ -200,7 +204,8 @@ class SeriesInfo(Struct, frozen=True):
     commits can be checked with, or empty; ``last_check`` is offered then.
     ``copied_trailers`` are the keys (lower case)
     of trailers that every new commit keeps. ``keeps_drafts`` says whether unfinished
-    work is saved. ``plan_file`` is the name offered for a file with the plan.
+    work is saved. ``plan_file`` is the name offered for a file with the plan. ``keys``
+    are those of the user's own.
     """
 
     series: Series
@@ -217,6 +222,7 @@ class SeriesInfo(Struct, frozen=True):
     copied_trailers: tuple[bytes, ...] = COPIED_TRAILERS
     keeps_drafts: bool = False
     plan_file: str = ""
+    keys: OwnKeys = ()
 
 
 class Target(Struct, frozen=True):

@@ -3,8 +3,8 @@
 from enum import Enum
 
 from gitsplit.tui.key_rows import DIGITS, KeyContext, KeyRow, context_of, key_name
-from gitsplit.tui.keymap import TABLE, context_for, key_row
-from gitsplit.tui.state.app_state import Screen, State, Unit
+from gitsplit.tui.keymap import TABLE, key_table
+from gitsplit.tui.state.app_state import OwnKeys, Screen, State, Unit
 from gitsplit.tui.state.message_rows import message_rows, selected_row
 from gitsplit.tui.state.new_commits import unconfirmed_count
 
@@ -37,12 +37,14 @@ class _FooterKeys(Enum):
 
 def footer(state: State) -> list[tuple[str, str]]:
     """The few keys that make sense now, each with its label."""
-    keys = _footer_keys(state).value.split()
-    rows = {key: key_row(context_for(state, key), key) for key in keys}
-    return [
-        (row.key_names if key in DIGITS else key_name(key), _label(state, key, row))
-        for key, row in rows.items()
-    ]
+    table, own = key_table(), dict(state.info.keys)
+    found: list[tuple[str, str]] = []
+    for key in _footer_keys(state).value.split():
+        row = table.row(table.context(state, key), key)
+        shown = own.get(row.name_of(key), (key,))[0]
+        name = row.key_names if key in DIGITS else key_name(shown)
+        found.append((name, _label(state, key, row)))
+    return found
 
 
 def _label(state: State, key: str, row: KeyRow) -> str:
@@ -57,14 +59,15 @@ _ABOUT_PINNED = {"y": "to {}", "n": "out of {}", "escape": "unpin"}
 
 
 def help_sections(
-    first: KeyContext | None = None,
+    first: KeyContext | None = None, own: OwnKeys = ()
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The sections of the help, each key with a few words on what it does.
 
-    Those of the ``first`` context come before all others, which say so.
+    Those of the ``first`` context come before all others, which say so. ``own`` are
+    keys of the user's own.
     """
     sections: dict[str, list[tuple[str, str]]] = {}
-    for row in sorted(TABLE, key=lambda row: first not in row.contexts):
+    for row in sorted(key_table(own).rows, key=lambda row: first not in row.contexts):
         is_here = first is None or first in row.contexts
         name = row.section if is_here else f"{row.section} · elsewhere"
         sections.setdefault(name, []).append((row.key_names, row.help))
@@ -77,14 +80,27 @@ def help_context(state: State) -> KeyContext:
     return KeyContext[below[-1].name] if below else KeyContext.SPLIT
 
 
+_ABOUT_NAMES = """\
+The last column has the names by which actions are given other keys, in the place of
+these: `git config --global gitsplit.key.undo "u Ctrl-Z"`. A key is a character, or a
+name such as `F5`, `Ctrl-N`, `Alt-X`, `Enter`, `Space`, `Shift-Up`; `gg` is two keys,
+one after the other. Help and footer show what you have given. A name that isn't here, a
+key that doesn't exist, and one that two actions would have in one place are errors
+before the screen opens. What has no name keeps its key: digits, `Ctrl-C`, and `Enter`
+in the preview, which applies. Hints in sentences name the keys of this page."""
+
+
 def keys_markdown() -> str:
     """The keys as a page of the documentation."""
-    parts = ["# Keys"]
-    for section, keys in help_sections():
-        rows = [f"| `{shown}` | {about} |" for shown, about in keys]
-        parts.append(
-            "\n".join([f"## {section}", "", "| Keys | |", "| --- | --- |", *rows])
-        )
+    parts = ["# Keys", _ABOUT_NAMES]
+    sections: dict[str, list[str]] = {}
+    for row in TABLE:
+        names = " ".join(f"`{name}`" for name in dict.fromkeys(row.names.split()))
+        line = f"| `{row.key_names}` | {row.help} | {names} |"
+        sections.setdefault(row.section, []).append(line)
+    for section, rows in sections.items():
+        head = [f"## {section}", "", "| Keys | | Name |", "| --- | --- | --- |"]
+        parts.append("\n".join([*head, *rows]))
     return "\n\n".join(parts) + "\n"
 
 

@@ -150,7 +150,7 @@ _PAGES = {
     Screen.HELP: _Page(
         "keys",
         lambda state, width, _: help_page(
-            help_sections(help_context(state)), width, state.scroll
+            help_sections(help_context(state), state.info.keys), width, state.scroll
         ),
     ),
 }
